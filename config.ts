@@ -1,0 +1,132 @@
+/**
+ * Every setting, read once from the environment and checked whole.
+ *
+ * This is the only file that reads `process.env`. An unknown `HOLDFAST_*` variable is refused, so that a
+ * misspelt limit never runs as the default in silence.
+ */
+import { z } from 'zod';
+
+/** A quota of `count` requests in any `seconds` seconds. */
+export interface Rate {
+  count: number;
+  seconds: number;
+}
+
+const ROLES = ['api', 'projector', 'relay', 'webhooks'] as const;
+export type Role = (typeof ROLES)[number];
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
+
+const rate = z
+  .string()
+  .regex(/^[1-9]\d{0,5}\/[1-9]\d{0,4}$/, 'expected COUNT/SECONDS, such as 600/60 (at most 100000/86400)')
+  .transform((text): Rate => {
+    const [count = 0, seconds = 0] = text.split('/').map(Number);
+    return { count, seconds };
+  })
+  .refine((r) => r.count <= 100_000 && r.seconds <= 86_400, 'expected at most 100000/86400');
+
+const roles = z
+  .string()
+  .transform((text) => text.split(',').map((role) => role.trim()))
+  .pipe(z.array(z.enum(ROLES)).min(1))
+  .transform((list) => new Set<Role>(list));
+
+/** `hf_test_…` or `hf_live_…`; 32 to 128 characters of `A-Za-z0-9_`, with or without the prefix counted. */
+export const API_KEY_SYNTAX = /^(?=.{32,136}$)hf_(?:test|live)_[A-Za-z0-9_]{16,128}$/;
+
+/** Name, default and meaning of each variable; `docs/configuration.md` is checked against this table. */
+const VARIABLES = {
+  PORT: port.default(8080),
+  ADMIN_PORT: port.default(9090),
+  DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/, hostname: /^.*$/ }).optional(),
+  REDIS_URL: z.url({ protocol: /^rediss?$/, hostname: /^.*$/ }).optional(),
+  HOLDFAST_HOST: z.string().min(1).optional(),
+  HOLDFAST_ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
+  HOLDFAST_DATA_DIR: z.string().min(1).default('.holdfast'),
+  HOLDFAST_BOOTSTRAP_KEY: z
+    .string()
+    .regex(API_KEY_SYNTAX, 'expected hf_test_… or hf_live_…, 32 to 128 characters of A-Z a-z 0-9 _')
+    .optional(),
+  HOLDFAST_RATE_LIMIT_WRITE: rate.prefault('600/60'),
+  HOLDFAST_RATE_LIMIT_READ: rate.prefault('3000/60'),
+  HOLDFAST_RATE_LIMIT_UNAUTHENTICATED: rate.prefault('60/60'),
+  HOLDFAST_ROLES: roles.prefault(ROLES.join(',')),
+  HOLDFAST_WORKERS: count(1, 256).default(1),
+  HOLDFAST_PARTITIONS: count(1, 1024).default(1),
+  HOLDFAST_DATABASE_POOL: count(2, 1000).default(10),
+  HOLDFAST_APPEND_QUEUE: count(1, 1_000_000).default(2_000),
+  HOLDFAST_DRAIN_SECONDS: count(0, 600).default(20),
+  HOLDFAST_TRUST_PROXY: onOff.prefault('off'),
+  HOLDFAST_CONTRACT_JUDGE: onOff.prefault('off'),
+  HOLDFAST_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+};
+
+/** The names of all variables that Holdfast reads, for the documentation and its test. */
+export const VARIABLE_NAMES = Object.keys(VARIABLES);
+
+const schema = z.object(VARIABLES).transform((v) => ({
+  /** TCP port of the public API; 0 takes a free one. */
+  port: v.PORT,
+  /** Address that the public API listens on; every address when unset. */
+  host: v.HOLDFAST_HOST,
+  /** TCP port of `/health/*` and `/metrics`; 0 takes a free one. */
+  adminPort: v.ADMIN_PORT,
+  adminHost: v.HOLDFAST_ADMIN_HOST,
+  /** Unset: an embedded Postgres under `dataDir` is started. */
+  databaseUrl: v.DATABASE_URL,
+  /** Unset: a Redis is started. */
+  redisUrl: v.REDIS_URL,
+  dataDir: v.HOLDFAST_DATA_DIR,
+  bootstrapKey: v.HOLDFAST_BOOTSTRAP_KEY,
+  rateLimits: {
+    write: v.HOLDFAST_RATE_LIMIT_WRITE,
+    read: v.HOLDFAST_RATE_LIMIT_READ,
+    unauthenticated: v.HOLDFAST_RATE_LIMIT_UNAUTHENTICATED,
+  },
+  roles: v.HOLDFAST_ROLES,
+  /** API processes on this machine, all on one port. */
+  workers: v.HOLDFAST_WORKERS,
+  /** Log partitions that new tenants are spread over; a tenant stays where it is for ever. */
+  partitions: v.HOLDFAST_PARTITIONS,
+  /** Postgres connections a process. */
+  databasePool: v.HOLDFAST_DATABASE_POOL,
+  /** Commands that may wait for an append, a partition; one more is answered 503. */
+  appendQueue: v.HOLDFAST_APPEND_QUEUE,
+  /** Seconds that requests in flight are given to finish after SIGTERM. */
+  drainSeconds: v.HOLDFAST_DRAIN_SECONDS,
+  /** Take the client's address from `X-Forwarded-For`; only behind a proxy that sets it. */
+  trustProxy: v.HOLDFAST_TRUST_PROXY,
+  /** Run express-openapi-validator over every request and response (development and tests). */
+  contractJudge: v.HOLDFAST_CONTRACT_JUDGE,
+  logLevel: v.HOLDFAST_LOG_LEVEL,
+}));
+
+export type Config = z.output<typeof schema>;
+
+/** The environment does not make a configuration; the message names each variable and what it should be. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+/**
+ * Parses an environment.
+ *
+ * @param env variables by name; empty values count as unset
+ * @throws {ConfigError} with one line a wrong or unknown variable; never with a value, which may be a secret
+ */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const unknown = Object.keys(given).filter((name) => name.startsWith('HOLDFAST_') && !(name in VARIABLES));
+  const parsed = schema.safeParse(given);
+  const problems = [
+    ...unknown.map((name) => `${name}: no such variable`),
+    ...(parsed.error?.issues ?? []).map((issue) => `${String(issue.path[0])}: ${issue.message}`),
+  ];
+  if (problems.length > 0 || !parsed.data) {
+    throw new ConfigError(`The configuration is not usable:\n${problems.map((p) => `  ${p}`).join('\n')}`);
+  }
+  return parsed.data;
+}

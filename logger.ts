@@ -1,0 +1,37 @@
+/** Structured logs (pino), one JSON object a line. */
+import { pino } from 'pino';
+
+export type { Logger } from 'pino';
+
+/**
+ * Lines are gathered up to 4 KiB and written behind the request, not inside it; a process that is killed
+ * outright loses at most that much of its log, never of its data.
+ *
+ * @param level pino level, `silent` for none
+ */
+export function createLogger(level: string) {
+  const destination = pino.destination({ dest: 1, sync: false, minLength: 4096 });
+  // A quiet server should not keep its last line to itself.
+  const flush = setInterval(() => destination.flush(), 1_000);
+  flush.unref();
+  return pino(
+    {
+      level,
+      base: { pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: {
+        paths: [
+          'authorization',
+          '*.authorization',
+          'headers.authorization',
+          'req.headers.authorization',
+          '*.secret',
+          '*.api_key',
+        ],
+        censor: '[redacted]',
+      },
+      serializers: { err: pino.stdSerializers.err },
+    },
+    destination,
+  );
+}

@@ -1,0 +1,72 @@
+/**
+ * Every metric that Holdfast exports, in one place, so that names, units and label sets can be read at once.
+ * Labels are bounded: routes are patterns, never paths, and no tenant, key or id is ever a label.
+ */
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+export const registry = new Registry();
+collectDefaultMetrics({ register: registry });
+
+const registers = [registry];
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export const httpRequestDuration = new Histogram({
+  name: 'holdfast_http_request_duration_seconds',
+  help: 'From the first byte read to the last byte handed to the socket',
+  labelNames: ['method', 'route', 'status'],
+  buckets: SECONDS,
+  registers,
+});
+export const limiterRejections = new Counter({
+  name: 'holdfast_limiter_rejections_total',
+  help: 'Requests answered 429, by policy',
+  labelNames: ['policy'],
+  registers,
+});
+export const limiterFallbacks = new Counter({
+  name: 'holdfast_limiter_fallbacks_total',
+  help: 'Decisions taken by the local window, because Redis was slow or gone',
+  labelNames: ['policy'],
+  registers,
+});
+export const appendBatchSize = new Histogram({
+  name: 'holdfast_append_batch_size',
+  help: 'Commands appended by one statement',
+  buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512],
+  registers,
+});
+export const appendDuration = new Histogram({
+  name: 'holdfast_append_duration_seconds',
+  help: 'One append statement, from sending it to its answer',
+  buckets: SECONDS,
+  registers,
+});
+export const appendOutcomes = new Counter({
+  name: 'holdfast_append_outcomes_total',
+  help: 'What became of each command: appended, replayed, key_reused, version_conflict, shed, failed',
+  labelNames: ['outcome'],
+  registers,
+});
+export const appendQueueLength = new Gauge({
+  name: 'holdfast_append_queue_length',
+  help: 'Commands that wait for an append statement',
+  registers,
+});
+export const projectionPosition = new Gauge({
+  name: 'holdfast_projection_position',
+  help: 'Log position up to which a projection has been applied',
+  labelNames: ['projection', 'partition'],
+  registers,
+});
+export const projectionLag = new Gauge({
+  name: 'holdfast_projection_lag_events',
+  help: 'Events in the log that a projection has not applied yet',
+  labelNames: ['projection', 'partition'],
+  registers,
+});
+export const projectionFailures = new Counter({
+  name: 'holdfast_projection_failures_total',
+  help: 'Projection batches that were rolled back',
+  labelNames: ['projection'],
+  registers,
+});
