@@ -1,0 +1,15 @@
+/** A field of the request that is at fault. */
+export interface FieldError {
+  /** RFC 6901 JSON Pointer into the request's body, such as `/lines/0/quantity`; the empty string is the whole body. */
+  pointer: string;
+  /** What is wrong with it and what would be right; never the value itself. */
+  detail: string;
+}
+
+/** Why a command was refused. Nothing was appended, and its idempotency key is free. */
+export interface Rejection {
+  /** A `code` of the API's problem catalogue. */
+  code: 'invalid_body' | 'order_not_found' | 'order_already_placed' | 'order_already_cancelled';
+  detail: string;
+  errors?: FieldError[];
+}

@@ -1,0 +1,83 @@
+/** The read table `orders`: one row an order, with the document that lists pass through. */
+import { z } from 'zod';
+import { type Facts, type Order, type OrderState, evolve } from '../domain/order/order.ts';
+import { toId } from '../store/ids.ts';
+import { statement } from '../store/statement.ts';
+import type { Projection, TenantEvent } from './projection.ts';
+
+const readRows = statement(
+  'read-order-rows',
+  z.object({
+    tenant_id: z.uuid(),
+    order_id: z.uuid(),
+    document: z.string(),
+    facts: z.string(),
+    placed_position: z.int(),
+  }),
+);
+const writeRows = statement('write-order-rows', z.object({}));
+
+interface Row {
+  tenantId: string;
+  placedPosition: number;
+  state: OrderState;
+}
+
+export const ordersProjection: Projection = {
+  name: 'orders',
+  async apply(transaction, partition, events) {
+    const rows = new Map<string, Row>();
+    const known = [...new Map(events.filter(isLater(events)).map((event) => [keyOf(event), event])).values()];
+    if (known.length > 0) {
+      const found = await transaction.any(
+        readRows(
+          partition,
+          known.map((event) => event.tenant_id),
+          known.map((event) => event.order_id.slice(4)),
+        ),
+      );
+      for (const row of found) {
+        const order = JSON.parse(row.document) as Order;
+        const facts = JSON.parse(row.facts) as Facts;
+        const key = keyOf({ tenant_id: row.tenant_id, order_id: toId('ord', row.order_id) });
+        rows.set(key, {
+          tenantId: row.tenant_id,
+          placedPosition: row.placed_position,
+          state: { order, facts },
+        });
+      }
+    }
+    for (const event of events) {
+      const row = rows.get(keyOf(event));
+      rows.set(keyOf(event), {
+        tenantId: event.tenant_id,
+        placedPosition: row?.placedPosition ?? event.position,
+        state: evolve(row?.state ?? null, event),
+      });
+    }
+    const all = [...rows.values()];
+    const orders = all.map(({ state }) => state.order);
+    await transaction.query(
+      writeRows(
+        partition,
+        all.map((row) => row.tenantId),
+        orders.map((order) => order.id.slice(4)),
+        all.map((row) => row.placedPosition),
+        orders.map((order) => order.customer_id),
+        orders.map((order) => order.status),
+        orders.map((order) => order.placed_at),
+        orders.map((order) => order.version),
+        orders.map((order) => JSON.stringify(order)),
+        all.map(({ state }) => JSON.stringify(state.facts)),
+      ),
+    );
+  },
+};
+
+const keyOf = (event: { tenant_id: string; order_id: string }) => `${event.tenant_id} ${event.order_id}`;
+
+/** Whether an event is of an order whose first event is not in the batch, so that its row must be read. */
+function isLater(events: TenantEvent[]): (event: TenantEvent) => boolean {
+  const placed = new Set(events.filter((event) => event.version === 1).map(keyOf));
+  return (event) => !placed.has(keyOf(event));
+}

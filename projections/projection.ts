@@ -1,0 +1,20 @@
+import type { DatabaseTransactionConnection } from 'slonik';
+import type { StoredEvent } from '../store/log.ts';
+
+/** An event together with whose it is. */
+export type TenantEvent = StoredEvent & { tenant_id: string };
+
+/** A read table that is made from the log, and could be made again from it at any time. */
+export interface Projection {
+  /** Its name: that of its table and of its checkpoint. */
+  name: string;
+  /**
+   * Applies the next events of one partition, in the order of their positions, within the transaction that also
+   * moves the checkpoint: all of them count, once, or none does.
+   */
+  apply: (
+    transaction: DatabaseTransactionConnection,
+    partition: number,
+    events: TenantEvent[],
+  ) => Promise<void>;
+}

@@ -1,0 +1,127 @@
+/**
+ * Runs a projection behind the log.
+ *
+ * The checkpoint row is the lease: any node may run any batch, whoever holds the row's lock runs this one, and
+ * a node that dies lets go of it with its connection. There is no leader to elect and none to lose.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DatabasePool } from 'slonik';
+import { z } from 'zod';
+import type { Logger } from '../logger.ts';
+import { projectionFailures, projectionLag, projectionPosition } from '../metrics.ts';
+import { storedRow, toStoredEvent } from '../store/log.ts';
+import { progressOf } from '../store/partitions.ts';
+import { statement } from '../store/statement.ts';
+import type { Projection } from './projection.ts';
+
+const readNextEvents = statement('read-next-events', storedRow.extend({ tenant_id: z.uuid() }));
+const moveCheckpoint = statement('move-checkpoint', z.object({}));
+
+/** Events a batch at most; what bounds the memory and the length of the transaction. */
+const BATCH = 500;
+/** Pause after a batch that was not full, in ms: under load it makes few large batches of many small ones. */
+const PAUSE = 25;
+/** Longest sleep without news of an append, in ms: the safety net under the notifications. */
+const POLL = 250;
+/** Longest pause between failures, in ms. */
+const MAX_BACKOFF = 5_000;
+
+/**
+ * Applies one batch.
+ *
+ * @returns how many events it held; 0 when there is nothing to do or another node is at it
+ */
+export function runOnce(
+  pool: DatabasePool,
+  projection: Projection,
+  partition: number,
+  limit = BATCH,
+): Promise<number> {
+  return pool.transaction(async (transaction) => {
+    const rows = await transaction.any(readNextEvents(partition, projection.name, limit));
+    const last = rows.at(-1);
+    if (last === undefined) return 0;
+    const events = rows.map((row) => ({ ...toStoredEvent(row), tenant_id: row.tenant_id }));
+    await projection.apply(transaction, partition, events);
+    await transaction.query(moveCheckpoint(partition, projection.name, last.position));
+    projectionPosition.set({ projection: projection.name, partition }, last.position);
+    return rows.length;
+  });
+}
+
+export interface ProjectorOptions {
+  pool: DatabasePool;
+  projections: readonly Projection[];
+  partitions: readonly number[];
+  log: Logger;
+}
+
+export interface Projector {
+  /** Says that a partition has new events. */
+  wake: (partition: number) => void;
+  /** Ends after the batch that is running. */
+  stop: () => Promise<void>;
+}
+
+/** Runs every projection of every partition side by side until it is stopped. */
+export function startProjector({ pool, projections, partitions, log }: ProjectorOptions): Projector {
+  const stopping = new AbortController();
+  const lanes = partitions.flatMap((partition) =>
+    projections.map((projection) => ({ partition, projection, wake: () => {}, awake: false })),
+  );
+
+  async function run(lane: (typeof lanes)[number]): Promise<void> {
+    const { partition, projection } = lane;
+    let failures = 0;
+    while (!stopping.signal.aborted) {
+      lane.awake = false;
+      try {
+        const applied = await runOnce(pool, projection, partition);
+        failures = 0;
+        if (applied === BATCH) continue;
+        if (applied === 0) await observeLag(projection, partition);
+        else await pause(PAUSE);
+      } catch (error) {
+        failures += 1;
+        projectionFailures.inc({ projection: projection.name });
+        log.error(
+          { err: error, projection: projection.name, partition, failures },
+          'projection batch failed; it will be tried again',
+        );
+        await pause(Math.min(MAX_BACKOFF, 100 * 2 ** Math.min(failures, 10)));
+        continue;
+      }
+      if (!lane.awake) await sleep(lane);
+    }
+  }
+
+  /** Until news, the poll interval, or the end, whichever is first. */
+  async function sleep(lane: (typeof lanes)[number]): Promise<void> {
+    const woken = Promise.withResolvers<void>();
+    lane.wake = woken.resolve;
+    const done = new AbortController();
+    await Promise.race([woken.promise, pause(POLL, AbortSignal.any([stopping.signal, done.signal]))]);
+    done.abort();
+  }
+
+  const pause = (ms: number, signal = stopping.signal) => delay(ms, undefined, { signal }).catch(() => {});
+
+  async function observeLag(projection: Projection, partition: number): Promise<void> {
+    const { head, applied } = await progressOf(pool, partition, projection.name);
+    projectionLag.set({ projection: projection.name, partition }, head - applied);
+  }
+
+  const running = lanes.map(run);
+  return {
+    wake(partition) {
+      for (const lane of lanes.filter((l) => l.partition === partition)) {
+        lane.awake = true;
+        lane.wake();
+      }
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.all(running);
+    },
+  };
+}

@@ -1,0 +1,134 @@
+/**
+ * Group commit: commands that arrive while a write is under way are written together by the next one.
+ *
+ * No timer decides. The first command to arrive at an idle writer is sent at the end of the same turn of the event loop, together
+ * with what else that turn brought; all that comes later waits for the write before it. One caller alone waits
+ * for nobody, and the busier it gets, the larger the batches (measured: docs/performance.md).
+ */
+import { StoreOverloaded, StoreUnavailable } from './unavailable.ts';
+
+export interface GroupCommitOptions<Item, Outcome> {
+  /** Writes a batch in one statement and answers one outcome for each item, in the same order. */
+  write: (batch: Item[]) => Promise<Outcome[]>;
+  /** What an item must not share with another one of the same batch; one that does waits for the next batch. */
+  claims: (item: Item) => string[];
+  /** Items that may wait; one more is refused at once. */
+  capacity: number;
+  /** Items a batch at most. */
+  maxBatch: number;
+  /** Milliseconds that a write may take before its callers are told that the outcome is unknown. */
+  timeout: number;
+}
+
+export interface GroupCommit<Item, Outcome> {
+  /**
+   * @throws {StoreOverloaded} the queue is full; the item was not written
+   * @throws {StoreUnavailable} the write failed or took too long; the item was written once or not at all
+   */
+  submit: (item: Item) => Promise<Outcome>;
+  /** Items that wait. */
+  waiting: () => number;
+  /** Resolves when nothing waits and nothing is being written. */
+  drained: () => Promise<void>;
+}
+
+interface Waiting<Item, Outcome> {
+  item: Item;
+  resolve: (outcome: Outcome) => void;
+  reject: (error: unknown) => void;
+}
+
+export function createGroupCommit<Item, Outcome>(
+  options: GroupCommitOptions<Item, Outcome>,
+): GroupCommit<Item, Outcome> {
+  const { write, claims, capacity, maxBatch, timeout } = options;
+  let queue: Waiting<Item, Outcome>[] = [];
+  let busy = false;
+  let onDrained: (() => void)[] = [];
+
+  function submit(item: Item): Promise<Outcome> {
+    if (queue.length >= capacity) return Promise.reject(new StoreOverloaded('The append queue is full'));
+    return new Promise((resolve, reject) => {
+      queue.push({ item, resolve, reject });
+      if (!busy) {
+        busy = true;
+        setImmediate(run);
+      }
+    });
+  }
+
+  async function run(): Promise<void> {
+    while (queue.length > 0) {
+      const batch = takeBatch();
+      try {
+        settle(batch, await withDeadline(write(batch.map(({ item }) => item))));
+      } catch (error) {
+        if (error instanceof StoreUnavailable) failAll(batch, error);
+        else if (batch.length === 1) batch[0]?.reject(error);
+        else await writeOneByOne(batch);
+      }
+    }
+    busy = false;
+    for (const resolve of onDrained) resolve();
+    onDrained = [];
+  }
+
+  function takeBatch(): Waiting<Item, Outcome>[] {
+    const claimed = new Set<string>();
+    const batch: Waiting<Item, Outcome>[] = [];
+    const left: Waiting<Item, Outcome>[] = [];
+    for (const waiting of queue) {
+      const wanted = claims(waiting.item);
+      if (batch.length >= maxBatch || wanted.some((claim) => claimed.has(claim))) {
+        left.push(waiting);
+        continue;
+      }
+      for (const claim of wanted) claimed.add(claim);
+      batch.push(waiting);
+    }
+    queue = left;
+    return batch;
+  }
+
+  function settle(batch: Waiting<Item, Outcome>[], outcomes: Outcome[]): void {
+    for (const [index, outcome] of outcomes.entries()) batch[index]?.resolve(outcome);
+  }
+
+  /** Whoever waits behind a write that Postgres did not answer would only wait as long again: all are told at once. */
+  function failAll(batch: Waiting<Item, Outcome>[], error: StoreUnavailable): void {
+    const behind = queue;
+    queue = [];
+    for (const { reject } of [...batch, ...behind]) reject(error);
+  }
+
+  /** One item that Postgres refuses must not take the others of its batch with it. */
+  async function writeOneByOne(batch: Waiting<Item, Outcome>[]): Promise<void> {
+    for (const waiting of batch) {
+      try {
+        settle([waiting], await withDeadline(write([waiting.item])));
+      } catch (error) {
+        waiting.reject(error);
+      }
+    }
+  }
+
+  async function withDeadline(writing: Promise<Outcome[]>): Promise<Outcome[]> {
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => late.reject(new StoreUnavailable(`No answer within ${timeout} ms`)),
+      timeout,
+    );
+    writing.catch(() => {}); // it may still fail after nobody waits for it any more
+    try {
+      return await Promise.race([writing, late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    submit,
+    waiting: () => queue.length,
+    drained: () => (busy ? new Promise((resolve) => onDrained.push(resolve)) : Promise.resolve()),
+  };
+}

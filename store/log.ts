@@ -1,0 +1,223 @@
+/** The log of a shop's orders in Postgres: append, and the reads that a command needs. */
+import type { DatabasePool } from 'slonik';
+import { z } from 'zod';
+import { EVENT_SCHEMAS, type OrderEvent, type RecordedEvent } from '../domain/order/events.ts';
+import { appendBatchSize, appendDuration, appendOutcomes, appendQueueLength } from '../metrics.ts';
+import { type GroupCommit, createGroupCommit } from './group-commit.ts';
+import { toId, toUuid } from './ids.ts';
+import { statement } from './statement.ts';
+import { StoreOverloaded, reachable } from './unavailable.ts';
+
+/** Whose log: every key of it begins with the tenant's partition. Ids are UUIDs. */
+export interface Tenancy {
+  partition: number;
+  tenantId: string;
+}
+
+/** An event as it stands in the log. */
+export type StoredEvent = RecordedEvent & {
+  position: number;
+  idempotency_key: string;
+  fingerprint: Buffer;
+};
+
+/** What a command wants appended: its event at the next version of its order's stream, under its idempotency key. */
+export interface Append extends Tenancy {
+  event_id: string;
+  order_id: string;
+  version: number;
+  event: OrderEvent;
+  idempotency_key: string;
+  /** SHA-256 of the canonical request, 32 bytes. */
+  fingerprint: Buffer;
+  /** W3C trace context of the request. */
+  traceparent: string | null;
+}
+
+export type AppendOutcome =
+  /** Appended by this command, now. */
+  | { kind: 'appended'; event: StoredEvent }
+  /** The same request was appended before, under this key. */
+  | { kind: 'replayed'; event: StoredEvent }
+  /** Another request holds this key. */
+  | { kind: 'key_reused'; event: StoredEvent }
+  /** Another event took this version of the stream: read it and decide again. */
+  | { kind: 'version_conflict' };
+
+export interface OrderLog {
+  /**
+   * Appends one event, in one statement with all others that wait.
+   *
+   * @throws {StoreOverloaded} the queue is full; nothing was appended
+   * @throws {StoreUnavailable} Postgres did not answer; the event was appended once or not at all
+   */
+  append: (append: Append) => Promise<AppendOutcome>;
+  /** An order's events up to a version, oldest first; empty when the tenant has no such order. */
+  readStream: (tenancy: Tenancy, orderId: string, upToVersion?: number) => Promise<StoredEvent[]>;
+  /** An order's whole stream, and the event that holds a key, be it in the stream or not, in one snapshot. */
+  readForCommand: (
+    tenancy: Tenancy,
+    orderId: string,
+    idempotencyKey: string,
+  ) => Promise<{ stream: StoredEvent[]; holder: StoredEvent | undefined }>;
+  /** Resolves when every append that was submitted has its outcome. */
+  drained: () => Promise<void>;
+}
+
+export const storedRow = z.object({
+  position: z.int(),
+  event_id: z.uuid(),
+  order_id: z.uuid(),
+  version: z.int(),
+  type: z.string(),
+  schema_version: z.int(),
+  data: z.string(),
+  fingerprint: z.instanceof(Buffer),
+  recorded_at: z.string(),
+  idempotency_key: z.string(),
+});
+const appendedRow = storedRow.omit({ idempotency_key: true }).extend({
+  ordinal: z.int(),
+  order_id: z.uuid().nullable(),
+  type: z.string().nullable(),
+  schema_version: z.int().nullable(),
+  data: z.string().nullable(),
+  fingerprint: z.instanceof(Buffer).nullable(),
+});
+
+const appendEvents = statement('append-events', appendedRow);
+const readStreamEvents = statement('read-stream', storedRow);
+const readStreamAndKey = statement('read-stream-and-key', storedRow);
+
+const MAX_VERSION = 2_147_483_647;
+
+/** Turns a row of `events` into the event it is. */
+export function toStoredEvent(row: z.output<typeof storedRow>): StoredEvent {
+  const schema = EVENT_SCHEMAS[row.type as keyof typeof EVENT_SCHEMAS];
+  if (schema === undefined || row.schema_version !== schema.version) {
+    throw new Error(
+      `${row.type} of schema version ${row.schema_version} at position ${row.position} is not known here`,
+    );
+  }
+  return {
+    position: row.position,
+    event_id: toId('evt', row.event_id),
+    order_id: toId('ord', row.order_id),
+    version: row.version,
+    recorded_at: row.recorded_at,
+    idempotency_key: row.idempotency_key,
+    fingerprint: row.fingerprint,
+    ...({ type: row.type, data: JSON.parse(row.data) } as OrderEvent),
+  };
+}
+
+export interface OrderLogOptions {
+  pool: DatabasePool;
+  /** Commands that may wait, a partition. */
+  capacity: number;
+  /** Commands a statement; beyond a few hundred nothing is gained, and the wait behind the statement grows. */
+  maxBatch?: number;
+  /** Milliseconds that a statement may take. */
+  timeout?: number;
+}
+
+export function createOrderLog({
+  pool,
+  capacity,
+  maxBatch = 256,
+  timeout = 5_000,
+}: OrderLogOptions): OrderLog {
+  const writers = new Map<number, GroupCommit<Append, AppendOutcome>>();
+
+  const writerOf = (partition: number) => {
+    let writer = writers.get(partition);
+    if (writer === undefined) {
+      writer = createGroupCommit({
+        write: (batch: Append[]) => writeBatch(pool, partition, batch),
+        claims: (a) => [`${a.tenantId} ${a.idempotency_key}`, `${a.order_id} ${a.version}`],
+        capacity,
+        maxBatch,
+        timeout,
+      });
+      writers.set(partition, writer);
+    }
+    return writer;
+  };
+
+  return {
+    async append(append) {
+      const writer = writerOf(append.partition);
+      try {
+        const outcome = await writer.submit(append);
+        appendOutcomes.inc({ outcome: outcome.kind });
+        return outcome;
+      } catch (error) {
+        appendOutcomes.inc({ outcome: error instanceof StoreOverloaded ? 'shed' : 'failed' });
+        throw error;
+      } finally {
+        appendQueueLength.set(writer.waiting());
+      }
+    },
+    async readStream({ partition, tenantId }, orderId, upToVersion = MAX_VERSION) {
+      const uuid = toUuid('ord', orderId);
+      if (uuid === undefined) return [];
+      const rows = await reachable(pool.any(readStreamEvents(partition, tenantId, uuid, upToVersion)));
+      return rows.map(toStoredEvent);
+    },
+    async readForCommand({ partition, tenantId }, orderId, idempotencyKey) {
+      // A key may hold an event even when the order's id is none at all.
+      const uuid = toUuid('ord', orderId) ?? '0'.repeat(32);
+      const rows = await reachable(pool.any(readStreamAndKey(partition, tenantId, uuid, idempotencyKey)));
+      const events = rows.map(toStoredEvent);
+      return {
+        stream: events.filter((event) => event.order_id === orderId),
+        holder: events.find((event) => event.idempotency_key === idempotencyKey),
+      };
+    },
+    async drained() {
+      await Promise.all([...writers.values()].map((writer) => writer.drained()));
+    },
+  };
+}
+
+async function writeBatch(pool: DatabasePool, partition: number, batch: Append[]): Promise<AppendOutcome[]> {
+  const done = appendDuration.startTimer();
+  const rows = await reachable(
+    pool.any(
+      appendEvents(
+        partition,
+        batch.map((a) => a.tenantId),
+        batch.map((a) => a.order_id.slice(4)),
+        batch.map((a) => a.version),
+        batch.map((a) => a.event_id.slice(4)),
+        batch.map((a) => a.event.type),
+        batch.map((a) => EVENT_SCHEMAS[a.event.type].version),
+        batch.map((a) => JSON.stringify(a.event.data)),
+        batch.map((a) => a.idempotency_key),
+        batch.map((a) => a.fingerprint),
+        batch.map((a) => a.traceparent),
+      ),
+    ),
+  );
+  done();
+  appendBatchSize.observe(batch.length);
+  const outcomes: AppendOutcome[] = batch.map(() => ({ kind: 'version_conflict' }));
+  for (const row of rows) {
+    const append = batch[row.ordinal - 1];
+    if (append !== undefined) outcomes[row.ordinal - 1] = outcomeOf(append, row);
+  }
+  return outcomes;
+}
+
+function outcomeOf(append: Append, row: z.output<typeof appendedRow>): AppendOutcome {
+  const { event_id, order_id, version, event, idempotency_key, fingerprint } = append;
+  if (toId('evt', row.event_id) === event_id) {
+    const { position, recorded_at } = row;
+    return {
+      kind: 'appended',
+      event: { position, event_id, order_id, version, recorded_at, idempotency_key, fingerprint, ...event },
+    };
+  }
+  const holder = toStoredEvent({ ...storedRow.required().parse({ ...row, idempotency_key }) });
+  return { kind: holder.fingerprint.equals(fingerprint) ? 'replayed' : 'key_reused', event: holder };
+}

@@ -1,0 +1,42 @@
+/** The partitions of the log, and the consumers' checkpoints in each. */
+import { type DatabasePool, sql } from 'slonik';
+import { z } from 'zod';
+import { statement } from './statement.ts';
+import { reachable } from './unavailable.ts';
+
+const readProgress = statement('read-progress', z.object({ head: z.int(), applied: z.int() }));
+
+/** Makes sure that partitions 0 to `count - 1` are there, and that each consumer has a checkpoint in every partition. */
+export async function ensurePartitions(
+  pool: DatabasePool,
+  count: number,
+  consumers: readonly string[],
+): Promise<void> {
+  await pool.query(sql.unsafe`
+    INSERT INTO log_heads (partition) SELECT generate_series(0, ${count - 1}) ON CONFLICT DO NOTHING`);
+  await pool.query(sql.unsafe`
+    INSERT INTO checkpoints (partition, consumer)
+    SELECT partition, consumer FROM log_heads CROSS JOIN unnest(${sql.array([...consumers], 'text')}) AS consumer
+    ON CONFLICT DO NOTHING`);
+}
+
+/** All partitions that there are; at least as many as are configured, for a partition is never taken away. */
+export async function listPartitions(pool: DatabasePool): Promise<number[]> {
+  const rows = await pool.anyFirst(
+    sql.type(z.object({ partition: z.int() }))`SELECT partition FROM log_heads ORDER BY partition`,
+  );
+  return [...rows];
+}
+
+/**
+ * How far a consumer has come.
+ *
+ * @returns positions: `applied` by the consumer, `head` of the log
+ */
+export function progressOf(
+  pool: DatabasePool,
+  partition: number,
+  consumer: string,
+): Promise<{ head: number; applied: number }> {
+  return reachable(pool.one(readProgress(partition, consumer)));
+}

@@ -1,0 +1,71 @@
+/** Slonik, set up for this schema. */
+import { type DatabasePool, type Interceptor, SchemaValidationError, createPool } from 'slonik';
+import type { Logger } from '../logger.ts';
+
+export type { DatabasePool } from 'slonik';
+
+export interface PoolOptions {
+  databaseUrl: string;
+  /** Connections at most. */
+  size: number;
+  log: Logger;
+  /** Check every row against the schema of its statement. For tests and development: a zod parse a row is the dearest part of a list. */
+  checkRows?: boolean;
+  /** Milliseconds after which Postgres gives a statement up. */
+  statementTimeout?: number;
+}
+
+/**
+ * - `resetConnection` does nothing: the default sends `DISCARD ALL` at every checkout, one more statement for each
+ *   query, and forgets the prepared statements. Session state would leak from user to user of a
+ *   connection, so nothing here sets any (`SET LOCAL` only).
+ * - `int8` comes as a number and is checked to be a safe one: positions and amounts are far below 2^53.
+ * - `numeric` comes as text, never as a float.
+ */
+export async function openPool({
+  databaseUrl,
+  size,
+  log,
+  checkRows = false,
+  statementTimeout = 10_000,
+}: PoolOptions): Promise<DatabasePool> {
+  const pool = await createPool(databaseUrl, {
+    maxPoolSize: size,
+    minPoolSize: Math.min(2, size),
+    connectionTimeout: 2_000,
+    connectionRetryLimit: 1,
+    statementTimeout,
+    idleInTransactionSessionTimeout: 15_000,
+    idleTimeout: 60_000,
+    // A statement that runs again by itself could meet its own first run; each caller says what it wants.
+    queryRetryLimit: 0,
+    resetConnection: async () => {},
+    typeParsers: [
+      { name: 'int8', parse: safeInteger },
+      { name: 'numeric', parse: (text) => text },
+      { name: 'timestamptz', parse: (text) => (text === null ? null : new Date(text).toISOString()) },
+      { name: 'json', parse: (text) => text },
+    ],
+    interceptors: checkRows ? [rowChecker] : [],
+  });
+  // Slonik announces each failed statement here as well as to its caller; without a listener Node would throw.
+  pool.on('error', (error) => log.debug({ err: error }, 'database error'));
+  return pool;
+}
+
+function safeInteger(text: string | null): number | null {
+  if (text === null) return null;
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`int8 ${text} is beyond 2^53`);
+  return value;
+}
+
+const rowChecker: Interceptor = {
+  name: 'row-checker',
+  transformRow: (context, query, row) => {
+    const checked = context.resultParser?.['~standard'].validate(row);
+    if (checked === undefined || checked instanceof Promise) return row;
+    if (checked.issues) throw new SchemaValidationError(query, row, checked.issues);
+    return checked.value as typeof row;
+  },
+};

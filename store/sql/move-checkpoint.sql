@@ -1,0 +1,3 @@
+UPDATE checkpoints
+   SET position = $3, updated_at = now()
+ WHERE partition = $1 AND consumer = $2

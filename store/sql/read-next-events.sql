@@ -1,0 +1,20 @@
+-- The lease and the batch in one round trip: whoever locks the checkpoint row reads what comes behind it. SKIP LOCKED: another
+-- node that runs this consumer now is left to it, and this statement answers no row.
+-- A row without an event says that the lease was taken and that there is nothing to do.
+WITH lease AS MATERIALIZED (
+  SELECT position
+    FROM checkpoints
+   WHERE partition = $1 AND consumer = $2
+     FOR UPDATE SKIP LOCKED
+)
+SELECT event.position, event.tenant_id, event.event_id, event.order_id, event.version, event.type, event.schema_version,
+       event.data, event.fingerprint, event.recorded_at, event.idempotency_key
+  FROM lease
+ CROSS JOIN LATERAL (
+         SELECT *
+           FROM events
+          WHERE partition = $1 AND position > lease.position
+          ORDER BY position
+          LIMIT $3
+       ) AS event
+ ORDER BY event.position
