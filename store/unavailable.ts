@@ -24,7 +24,8 @@ export class StoreOverloaded extends Error {
 const SQLSTATE = /^(?:08|53|57P0|25006)/;
 const SOCKET = /^(?:ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;
 
-const isOutage = (error: unknown): boolean => {
+/** Whether an error says that Postgres cannot be reached or cannot work now. */
+export const isOutage = (error: unknown): boolean => {
   if (
     error instanceof BackendTerminatedError ||
     error instanceof BackendTerminatedUnexpectedlyError ||

@@ -1,6 +1,5 @@
 -- The lease and the batch in one round trip: whoever locks the checkpoint row reads what comes behind it. SKIP LOCKED: another
 -- node that runs this consumer now is left to it, and this statement answers no row.
--- A row without an event says that the lease was taken and that there is nothing to do.
 WITH lease AS MATERIALIZED (
   SELECT position
     FROM checkpoints

@@ -1,0 +1,67 @@
+/** The admin port: is it alive, is it ready, and the metrics. Loopback unless told otherwise; nothing here needs a key. */
+import { Router } from '@koa/router';
+import Koa, { type Middleware } from 'koa';
+import type { Registry } from 'prom-client';
+
+/** Milliseconds that a check may take. */
+const CHECK_TIMEOUT = 1_000;
+
+export interface Check {
+  /** Resolves when the part works. */
+  run: () => Promise<unknown>;
+  /** Whether the server can do without the part for a while. */
+  optional?: boolean;
+}
+
+export interface AdminOptions {
+  /** Parts that readiness depends on, by name. */
+  checks: Record<string, Check>;
+  /** Whether the server is on its way out, and should get no new requests. */
+  draining: () => boolean;
+  /** Prometheus text of all processes. */
+  metrics: () => Promise<string>;
+  contentType: Registry['contentType'];
+}
+
+export function createAdminApp({ checks, draining, metrics, contentType }: AdminOptions): Koa {
+  const router = new Router();
+
+  router.get('/health/live', (ctx) => {
+    ctx.body = { status: 'live' };
+  });
+
+  router.get('/health/ready', async (ctx) => {
+    const parts = Object.fromEntries(
+      await Promise.all(
+        Object.entries(checks).map(async ([name, check]) => [name, await outcomeOf(check)] as const),
+      ),
+    );
+    const down = Object.entries(checks).some(([name, { optional }]) => !optional && parts[name] !== 'ok');
+    ctx.status = down || draining() ? 503 : 200;
+    ctx.body = { status: draining() ? 'draining' : down ? 'not ready' : 'ready', parts };
+  });
+
+  router.get('/metrics', async (ctx) => {
+    ctx.type = contentType;
+    ctx.body = await metrics();
+  });
+
+  const app = new Koa();
+  app.silent = true;
+  app.use(router.routes() as unknown as Middleware);
+  app.use(router.allowedMethods() as unknown as Middleware);
+  return app;
+}
+
+async function outcomeOf({ run }: Check): Promise<string> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error('no answer in time')), CHECK_TIMEOUT);
+  try {
+    await Promise.race([run(), late.promise]);
+    return 'ok';
+  } catch {
+    return 'down';
+  } finally {
+    clearTimeout(timer);
+  }
+}

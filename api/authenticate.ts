@@ -1,0 +1,55 @@
+/** Whose request it is: an API key, sent as a bearer token (RFC 6750). */
+import type { Context } from 'koa';
+import { type Principal, hashApiKey } from '../store/api-keys.ts';
+import { Problem } from './problem.ts';
+
+/** Milliseconds that an answer about a key is good for: the longest that a revoked key goes on working. */
+const TTL = 3_000;
+/** Keys remembered at most, valid or not; the oldest go. */
+const CAPACITY = 10_000;
+
+const BEARER = /^Bearer +([\x21-\x7e]{1,200}) *$/i;
+
+export interface AuthenticateOptions {
+  /** Looks a key up by its SHA-256. */
+  find: (keyHash: Buffer) => Promise<Principal | undefined>;
+  /** Counts a request without a valid key against its address; throws when that is over quota. */
+  limitAddress: (ctx: Context) => Promise<void>;
+  /** Monotonic milliseconds. */
+  now: () => number;
+}
+
+/**
+ * @returns tells who calls
+ * @throws {Problem} 401 for no key or one that is not valid, without telling the two apart any further
+ */
+export function createAuthenticator({
+  find,
+  limitAddress,
+  now,
+}: AuthenticateOptions): (ctx: Context) => Promise<Principal> {
+  const known = new Map<string, { principal: Principal | undefined; until: number }>();
+
+  async function lookUp(keyHash: Buffer): Promise<Principal | undefined> {
+    const name = keyHash.toString('latin1');
+    const cached = known.get(name);
+    if (cached && cached.until > now()) return cached.principal;
+    const principal = await find(keyHash);
+    known.delete(name);
+    if (known.size >= CAPACITY) known.delete(known.keys().next().value ?? '');
+    known.set(name, { principal, until: now() + TTL });
+    return principal;
+  }
+
+  return async (ctx) => {
+    const key = BEARER.exec(ctx.get('Authorization'))?.[1];
+    const principal = key === undefined ? undefined : await lookUp(hashApiKey(key));
+    if (principal) return principal;
+    await limitAddress(ctx);
+    const detail =
+      key === undefined
+        ? 'Send an API key as Authorization: Bearer hf_live_….'
+        : 'This API key is not valid.';
+    throw new Problem('unauthenticated', detail, { headers: { 'WWW-Authenticate': 'Bearer' } });
+  };
+}

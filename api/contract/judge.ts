@@ -1,0 +1,150 @@
+/**
+ * express-openapi-validator, run inside Koa over every request and every answer in tests and development.
+ *
+ * It is written for Express, so it is handed the little of an Express request and response that it looks at.
+ */
+import { middleware } from 'express-openapi-validator';
+import type { Spec } from './spec.ts';
+
+type Handler = (req: object, res: object, next: (error?: unknown) => void) => unknown;
+
+export interface JudgedRequest {
+  method: string;
+  /** With the query. */
+  url: string;
+  headers: Record<string, string | string[] | undefined>;
+  query: Record<string, unknown>;
+  body: unknown;
+}
+
+export interface JudgedAnswer {
+  status: number;
+  /** By lower-case name. */
+  headers: Record<string, number | string | string[] | undefined>;
+  /** Parsed. */
+  body: unknown;
+}
+
+/** What the judge holds against a request or an answer. */
+export interface Verdict {
+  status: number;
+  message: string;
+  errors: { path: string; message: string }[];
+}
+
+export interface Judge {
+  /** @returns what is wrong with a request, `undefined` when it fits the contract */
+  request: (request: JudgedRequest) => Promise<Verdict | undefined>;
+  /** @returns what is wrong with an answer to a request, `undefined` when it fits the contract */
+  answer: (request: JudgedRequest, answer: JudgedAnswer) => Promise<Verdict | undefined>;
+}
+
+export function createJudge(spec: Spec): Judge {
+  const handlersFor = (validateRequests: boolean) =>
+    middleware({
+      // It changes the document that it is given.
+      apiSpec: structuredClone(spec.document) as never,
+      validateApiSpec: true,
+      validateRequests,
+      validateResponses: !validateRequests,
+      validateSecurity: false,
+      fileUploader: false,
+    }) as unknown as Handler[];
+  const ofRequests = handlersFor(true);
+  const ofAnswers = handlersFor(false);
+
+  return {
+    async request(request) {
+      return verdictOf(() => run(ofRequests, expressRequest(request), {}));
+    },
+    async answer(request, { status, headers, body }) {
+      const missing = missingHeaders(spec, request, status, headers);
+      if (missing.length > 0)
+        return { status: 500, message: `response lacks header ${missing.join(', ')}`, errors: [] };
+      const res = {
+        statusCode: status,
+        getHeaders: () => headers,
+        headersSent: false,
+        json: (_body: unknown) => res,
+      };
+      return verdictOf(async () => {
+        await run(ofAnswers, expressRequest(request), res);
+        res.json(body); // replaced by the validator, which throws, or hands the error on, if the body is not allowed
+      });
+    },
+  };
+}
+
+async function verdictOf(act: () => Promise<void>): Promise<Verdict | undefined> {
+  try {
+    await act();
+    return undefined;
+  } catch (error) {
+    const { status = 500, message = String(error), errors = [] } = error as Partial<Verdict>;
+    return { status, message, errors };
+  }
+}
+
+async function run(handlers: Handler[], req: object, res: object): Promise<void> {
+  for (const handler of handlers) {
+    await new Promise<void>((resolve, reject) => {
+      Promise.resolve(handler(req, res, (error) => (error ? reject(error as Error) : resolve()))).catch(
+        reject,
+      );
+    });
+  }
+}
+
+function expressRequest({ method, url, headers, query, body }: JudgedRequest): object {
+  const path = url.split('?', 1)[0] ?? url;
+  return {
+    method: method === 'HEAD' ? 'GET' : method,
+    url,
+    originalUrl: url,
+    path,
+    baseUrl: '',
+    headers: { ...headers },
+    query: { ...query },
+    body: structuredClone(body),
+    params: {},
+    cookies: undefined,
+    app: { enabled: () => true, param: () => {}, _router: undefined },
+    get: (name: string) => headers[name.toLowerCase()],
+    is: (type: string) => String(headers['content-type'] ?? '').includes(type),
+  };
+}
+
+interface Responses {
+  [status: string]: { $ref?: string; headers?: Record<string, { $ref?: string; required?: boolean }> };
+}
+
+/** The validator leaves headers of answers unread; required ones are looked for here. */
+function missingHeaders(
+  spec: Spec,
+  request: JudgedRequest,
+  status: number,
+  headers: JudgedAnswer['headers'],
+): string[] {
+  const document = spec.document as {
+    paths: Record<string, Record<string, { responses: Responses }>>;
+    components: { responses: Responses; headers: Record<string, { required?: boolean }> };
+  };
+  const path = request.url.split('?', 1)[0] ?? '';
+  const operation = spec.operations.find(
+    (o) =>
+      o.method === request.method.toLowerCase() &&
+      new RegExp(`^${o.path.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`).test(path),
+  );
+  const response = operation && document.paths[operation.path]?.[operation.method]?.responses[status];
+  const resolved = response?.$ref
+    ? document.components.responses[response.$ref.split('/').at(-1) ?? '']
+    : response;
+  return Object.entries(resolved?.headers ?? {})
+    .filter(([name, header]) => {
+      const { required } = header.$ref
+        ? (document.components.headers[header.$ref.split('/').at(-1) ?? ''] ?? {})
+        : header;
+      return required === true && headers[name.toLowerCase()] === undefined;
+    })
+    .map(([name]) => name);
+}

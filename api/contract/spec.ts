@@ -1,0 +1,78 @@
+/** The contract as data: `openapi/v1.yaml`, read once, at start. Routes, scopes and validators are all made from it. */
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+
+export type Schema = Record<string, unknown>;
+
+export interface Parameter {
+  name: string;
+  in: 'path' | 'query' | 'header';
+  required?: boolean;
+  schema: Schema;
+}
+
+export interface Operation {
+  id: string;
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** As in the spec: `/v1/orders/{order_id}`. */
+  path: string;
+  scope: string;
+  parameters: Parameter[];
+  /** Media type and schema of the body, when the operation takes one. */
+  body: { mediaType: string; schema: Schema } | undefined;
+}
+
+export interface Spec {
+  /** `v1` */
+  name: string;
+  document: Record<string, unknown>;
+  operations: Operation[];
+}
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+interface OperationObject {
+  operationId: string;
+  'x-scope': string;
+  parameters?: unknown[];
+  requestBody?: { content: Record<string, { schema: Schema }> };
+}
+
+/**
+ * Reads a spec of `openapi/`.
+ *
+ * @param name file name without `.yaml`, which is also the first segment of its paths
+ */
+export function loadSpec(name: string): Spec {
+  const text = readFileSync(new URL(`../../openapi/${name}.yaml`, import.meta.url), 'utf8');
+  const document = parse(text, { merge: true }) as Spec['document'] & {
+    paths: Record<string, Record<string, unknown>>;
+  };
+  const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+    METHODS.filter((method) => method in item).map((method): Operation => {
+      const operation = item[method] as OperationObject;
+      const content = Object.entries(operation.requestBody?.content ?? {})[0];
+      return {
+        id: operation.operationId,
+        method,
+        path,
+        scope: operation['x-scope'],
+        parameters: (operation.parameters ?? []).map(
+          (parameter) => resolve(document, parameter) as Parameter,
+        ),
+        body: content && { mediaType: content[0], schema: content[1].schema },
+      };
+    }),
+  );
+  return { name, document, operations };
+}
+
+/** Follows a local `$ref`, such as `#/components/parameters/Limit`. */
+function resolve(document: unknown, node: unknown): unknown {
+  const ref = (node as { $ref?: string }).$ref;
+  if (ref === undefined) return node;
+  return ref
+    .slice(2)
+    .split('/')
+    .reduce((at, name) => (at as Record<string, unknown>)[name], document);
+}

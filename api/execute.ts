@@ -1,0 +1,116 @@
+/**
+ * The command path: the one way in which anything is ever written, whatever edge it came in by.
+ *
+ * A repeat is answered from the log: the order's stream, folded up to the version that the first run made. Nothing is cached, so
+ * nothing can be stale or lost.
+ */
+import { decide } from '../domain/order/decide.ts';
+import { type OrderState, evolve, fold } from '../domain/order/order.ts';
+import { type OrderRequest, differences, fingerprint, requestOf } from '../domain/order/request.ts';
+import type { Rejection } from '../domain/rejection.ts';
+import type { AppendOutcome, OrderLog, StoredEvent, Tenancy } from '../store/log.ts';
+import { Problem } from './problem.ts';
+
+export interface CommandPath {
+  log: OrderLog;
+  /** A new id with a prefix: `ord`, `evt`. */
+  newId: (prefix: string) => string;
+  /** Told of each append, so that consumers can be woken. */
+  onAppended: (partition: number) => void;
+}
+
+export interface CommandContext extends Tenancy {
+  idempotencyKey: string;
+  traceparent: string | null;
+}
+
+export interface Executed {
+  /** The order as the command left it. */
+  state: OrderState;
+  event: StoredEvent;
+  /** Whether the command had run before, and this is what it did then. */
+  replayed: boolean;
+}
+
+/** Times that a command is decided anew when others keep changing its order first. */
+const ATTEMPTS = 5;
+
+/**
+ * Runs a command once, however often it is sent.
+ *
+ * @throws {Problem} what the client is told when it did not run
+ * @throws {StoreOverloaded | StoreUnavailable} see {@link OrderLog}
+ */
+export async function execute(
+  path: CommandPath,
+  context: CommandContext,
+  request: OrderRequest,
+): Promise<Executed> {
+  const print = fingerprint(request);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const before = await read(path, context, request);
+    if (before.holder) return repeat(path, context, request, print, before.holder);
+
+    const decision = decide(before.state, request);
+    if ('rejection' in decision) throw rejected(decision.rejection);
+    const outcome = await path.log.append({
+      partition: context.partition,
+      tenantId: context.tenantId,
+      event_id: path.newId('evt'),
+      order_id: request.order_id ?? path.newId('ord'),
+      version: (before.state?.order.version ?? 0) + 1,
+      event: decision.event,
+      idempotency_key: context.idempotencyKey,
+      fingerprint: print,
+      traceparent: context.traceparent,
+    });
+    if (outcome.kind === 'appended') {
+      path.onAppended(context.partition);
+      return { state: evolve(before.state, outcome.event), event: outcome.event, replayed: false };
+    }
+    if (outcome.kind !== 'version_conflict') return repeat(path, context, request, print, outcome.event);
+  }
+  throw new Problem(
+    'order_busy',
+    `Others changed this order ${ATTEMPTS} times while this request was under way. It took no effect.`,
+    {
+      headers: { 'Retry-After': '1' },
+    },
+  );
+}
+
+interface Before {
+  state: OrderState | null;
+  holder: StoredEvent | undefined;
+}
+
+/** A command that makes its order needs no look at the log first: the append itself tells whether its key is taken. */
+async function read({ log }: CommandPath, context: CommandContext, request: OrderRequest): Promise<Before> {
+  if (request.order_id === null) return { state: null, holder: undefined };
+  const { stream, holder } = await log.readForCommand(context, request.order_id, context.idempotencyKey);
+  return { state: fold(stream), holder };
+}
+
+async function repeat(
+  { log }: CommandPath,
+  context: CommandContext,
+  request: OrderRequest,
+  print: Buffer,
+  event: Extract<AppendOutcome, { event: StoredEvent }>['event'],
+): Promise<Executed> {
+  if (!event.fingerprint.equals(print)) {
+    throw new Problem(
+      'idempotency_key_reused',
+      'This Idempotency-Key was used for another request. Use a new key for a new request, or repeat the first one unchanged.',
+      { errors: differences(requestOf(event), request) },
+    );
+  }
+  const stream = event.version === 1 ? [event] : await log.readStream(context, event.order_id, event.version);
+  const state = fold(stream);
+  if (state === null) throw new Error(`${event.order_id} has no stream`);
+  return { state, event, replayed: true };
+}
+
+function rejected({ code, detail, errors }: Rejection): Problem {
+  return new Problem(code, detail, errors && { errors });
+}

@@ -1,0 +1,97 @@
+/**
+ * Everything that can go wrong, and what a client may do then. RFC 9457 documents; the catalogue is the
+ * retry contract, and a test holds it, the spec's `x-retry` and docs/retry-contract.md together.
+ */
+import type { FieldError } from '../domain/rejection.ts';
+
+/** What a client may do next; openapi/v1.yaml says each one in words. */
+export type Retry = 'never' | 'after_change' | 'after_refetch' | 'same_key' | 'same_key_after';
+
+interface Kind {
+  status: number;
+  title: string;
+  retry: Retry;
+}
+
+/** Each `code` that a client can meet. A code is never renamed or given another status. */
+export const PROBLEMS = {
+  malformed_request: { status: 400, title: 'Malformed request', retry: 'never' },
+  malformed_json: { status: 400, title: 'Malformed JSON', retry: 'never' },
+  idempotency_key_missing: { status: 400, title: 'Idempotency-Key is missing', retry: 'never' },
+  idempotency_key_invalid: { status: 400, title: 'Idempotency-Key is not valid', retry: 'never' },
+  invalid_parameter: { status: 400, title: 'Invalid parameter', retry: 'never' },
+  invalid_cursor: { status: 400, title: 'Invalid cursor', retry: 'never' },
+  unauthenticated: { status: 401, title: 'Not authenticated', retry: 'never' },
+  scope_missing: { status: 403, title: 'Scope is missing', retry: 'never' },
+  route_not_found: { status: 404, title: 'No such resource', retry: 'never' },
+  order_not_found: { status: 404, title: 'Order not found', retry: 'never' },
+  cancellation_not_found: { status: 404, title: 'Order is not cancelled', retry: 'never' },
+  method_not_allowed: { status: 405, title: 'Method not allowed', retry: 'never' },
+  not_acceptable: { status: 406, title: 'Not acceptable', retry: 'never' },
+  request_timeout: { status: 408, title: 'Request timeout', retry: 'same_key' },
+  order_already_placed: { status: 409, title: 'Order is already placed', retry: 'after_change' },
+  order_already_cancelled: { status: 409, title: 'Order is already cancelled', retry: 'after_change' },
+  content_too_large: { status: 413, title: 'Content too large', retry: 'never' },
+  unsupported_media_type: { status: 415, title: 'Unsupported media type', retry: 'never' },
+  invalid_body: { status: 422, title: 'Invalid body', retry: 'never' },
+  idempotency_key_reused: {
+    status: 422,
+    title: 'Idempotency-Key was used for another request',
+    retry: 'never',
+  },
+  rate_limited: { status: 429, title: 'Too many requests', retry: 'same_key_after' },
+  header_fields_too_large: { status: 431, title: 'Header fields too large', retry: 'never' },
+  internal_error: { status: 500, title: 'Internal error', retry: 'same_key' },
+  overloaded: { status: 503, title: 'Overloaded', retry: 'same_key_after' },
+  unavailable: { status: 503, title: 'Temporarily unavailable', retry: 'same_key_after' },
+  order_busy: { status: 503, title: 'Order is busy', retry: 'same_key_after' },
+  projection_behind: { status: 503, title: 'The list is behind', retry: 'same_key_after' },
+} as const satisfies Record<string, Kind>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** A field at fault in the body (`pointer`), or a query parameter or header (`parameter`). */
+export type ProblemError = FieldError | { parameter: string; detail: string };
+
+interface Extras {
+  errors?: ProblemError[];
+  /** Header fields of the answer. */
+  headers?: Record<string, string>;
+  cause?: unknown;
+}
+
+/** Thrown anywhere in a request, answered in one place. */
+export class Problem extends Error {
+  override name = 'Problem';
+  readonly code: ProblemCode;
+  readonly status: number;
+  readonly errors: ProblemError[] | undefined;
+  readonly headers: Record<string, string>;
+
+  /** @param detail what is wrong here and what would be right, for the client's developer to read */
+  constructor(code: ProblemCode, detail: string, { errors, headers = {}, cause }: Extras = {}) {
+    super(detail, { cause });
+    this.code = code;
+    this.status = PROBLEMS[code].status;
+    this.errors = errors;
+    this.headers = headers;
+  }
+}
+
+/** The media type of a problem document. */
+export const PROBLEM_TYPE = 'application/problem+json';
+
+/** The document that a client reads. */
+export function problemDocument(problem: Problem, requestId: string): Record<string, unknown> {
+  const { status, title, retry } = PROBLEMS[problem.code];
+  return {
+    type: `/problems/${problem.code}`,
+    title,
+    status,
+    code: problem.code,
+    detail: problem.message,
+    retry,
+    request_id: requestId,
+    ...(problem.errors && { errors: problem.errors.slice(0, 20) }),
+  };
+}

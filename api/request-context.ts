@@ -1,0 +1,68 @@
+/** The frame around each request: its id, its trace, one log line, one measurement. */
+import { randomBytes } from 'node:crypto';
+import type { Context, Middleware } from 'koa';
+import type { Logger } from '../logger.ts';
+import { httpRequestDuration } from '../metrics.ts';
+
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
+/** W3C Trace Context, version 00; an all-zero id is not valid. */
+const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** What a request carries with it from middleware to middleware, in `ctx.state`. */
+export interface RequestState {
+  requestId: string;
+  traceparent: string | null;
+  /** The route's pattern, never its path: a metric label must be bounded. */
+  route?: string;
+  /** Set once the caller is known; UUID. */
+  tenantId?: string;
+  /** What was thrown behind a 5xx. */
+  failure?: unknown;
+}
+
+export const stateOf = (ctx: Context) => ctx.state as RequestState;
+
+// Random bytes are drawn many requests at a time: one call into the system's generator is dearer than the rest of an id.
+let entropy = Buffer.alloc(0);
+let drawn = 0;
+function newRequestId(): string {
+  if (drawn >= entropy.length) {
+    entropy = randomBytes(12 * 256);
+    drawn = 0;
+  }
+  drawn += 12;
+  return entropy.toString('hex', drawn - 12, drawn);
+}
+
+export function requestContext(log: Logger): Middleware {
+  return async (ctx, next) => {
+    const started = performance.now();
+    const givenId = ctx.get('X-Request-Id');
+    const traceparent = ctx.get('traceparent');
+    const state = stateOf(ctx);
+    state.requestId = REQUEST_ID.test(givenId) ? givenId : newRequestId();
+    state.traceparent = TRACEPARENT.test(traceparent) ? traceparent : null;
+    ctx.set('X-Request-Id', state.requestId);
+    try {
+      await next();
+    } finally {
+      const ms = performance.now() - started;
+      const route = state.route ?? 'none';
+      httpRequestDuration.observe({ method: ctx.method, route, status: ctx.status }, ms / 1_000);
+      log[ctx.status >= 500 ? 'error' : 'info'](
+        {
+          request_id: state.requestId,
+          trace_id: state.traceparent?.slice(3, 35),
+          tenant_id: state.tenantId,
+          method: ctx.method,
+          route,
+          status: ctx.status,
+          ms: Math.round(ms * 100) / 100,
+          replayed: ctx.response.get('Idempotent-Replayed') === 'true' || undefined,
+          err: state.failure,
+        },
+        'request',
+      );
+    }
+  };
+}

@@ -1,0 +1,63 @@
+/** Composes the API role: limiter, app, server. */
+import { v7 } from 'uuid';
+import type { Config } from '../config.ts';
+import type { Logger } from '../logger.ts';
+import { findPrincipal } from '../store/api-keys.ts';
+import { toId } from '../store/ids.ts';
+import { instanceSecret } from '../store/instance-secrets.ts';
+import { createOrderLog } from '../store/log.ts';
+import type { DatabasePool } from '../store/pool.ts';
+import { createAnnouncer } from '../store/wakeups.ts';
+import { createApp } from './app.ts';
+import { createCursors } from './cursor.ts';
+import { connectRedis } from './limiter/connect-redis.ts';
+import { createLimiter } from './limiter/limiter.ts';
+import { serve } from './server.ts';
+
+export interface RunningApi {
+  port: number;
+  /** Finishes the requests in flight, and the appends behind them. */
+  stop: () => Promise<void>;
+}
+
+export interface ApiOptions {
+  config: Config;
+  pool: DatabasePool;
+  redisUrl: string;
+  log: Logger;
+}
+
+export async function startApi({ config, pool, redisUrl, log }: ApiOptions): Promise<RunningApi> {
+  const now = () => performance.now();
+  const redis = connectRedis(redisUrl, log);
+  const orderLog = createOrderLog({ pool, capacity: config.appendQueue });
+  const { announce } = createAnnouncer(pool);
+  const app = createApp({
+    config,
+    services: {
+      pool,
+      log: orderLog,
+      cursors: createCursors(await instanceSecret(pool, 'cursor')),
+      newId: (prefix) => toId(prefix, v7()),
+      onAppended: announce,
+    },
+    limiter: createLimiter({ redis, log, now }),
+    findPrincipal: (keyHash) => findPrincipal(pool, keyHash),
+    log,
+    now,
+  });
+  try {
+    const server = await serve(app, { port: config.port, host: config.host, variable: 'PORT' });
+    return {
+      port: server.port,
+      async stop() {
+        await server.stop(config.drainSeconds * 1_000);
+        await orderLog.drained();
+        redis.disconnect();
+      },
+    };
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Several API processes on one machine and one port (HOLDFAST_WORKERS). The first worker has every role, the others serve the API only.
+ * The primary process serves nothing itself: it keeps the workers going and answers the admin port.
+ */
+import cluster, { type Worker } from 'node:cluster';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Config } from './config.ts';
+import type { Logger } from './logger.ts';
+import { startNode } from './node.ts';
+
+/** Pause before a worker that died is replaced, in ms: one that dies at once must not make a busy loop. */
+const RESPAWN_PAUSE = 1_000;
+
+/** What a worker is told when it starts. */
+interface Assignment {
+  databaseUrl: string;
+  redisUrl: string;
+  /** Whether it has all roles of the configuration, or serves the API only. */
+  first: boolean;
+}
+
+/** What a worker tells when it has started, or could not. */
+type Report = { port: number | undefined } | { failed: string };
+
+export interface Workers {
+  port: number | undefined;
+  /** How many workers serve. */
+  serving: () => number;
+  stop: () => Promise<void>;
+}
+
+/** @throws {Error} with the message of the first worker that could not start */
+export async function startWorkers(
+  config: Config,
+  { databaseUrl, redisUrl, log }: { databaseUrl: string; redisUrl: string; log: Logger },
+): Promise<Workers> {
+  const live = new Set<Worker>();
+  let stopping = false;
+
+  async function start(first: boolean): Promise<number | undefined> {
+    const worker = cluster.fork();
+    const assignment: Assignment = { databaseUrl, redisUrl, first };
+    worker.send(assignment);
+    const [report] = (await Promise.race([
+      once(worker, 'message'),
+      once(worker, 'exit').then(() => [{ failed: 'A worker ended before it was ready.' }]),
+    ])) as [Report];
+    if ('failed' in report) throw new Error(report.failed);
+    live.add(worker);
+    worker.once('exit', (code, signal) => {
+      live.delete(worker);
+      if (!stopping) void replace(first, { code, signal });
+    });
+    return report.port;
+  }
+
+  async function replace(first: boolean, ended: { code: number; signal: string }): Promise<void> {
+    log.error({ ...ended }, 'a worker ended; another one takes its place');
+    while (!stopping) {
+      await delay(RESPAWN_PAUSE);
+      try {
+        await start(first);
+        return;
+      } catch (error) {
+        log.error({ err: error }, 'the new worker could not start');
+      }
+    }
+  }
+
+  // The first one settles the port that the others share.
+  const port = await start(true);
+  for (let n = 1; n < config.workers; n += 1) await start(false);
+  return {
+    port,
+    serving: () => live.size,
+    async stop() {
+      stopping = true;
+      await Promise.all(
+        [...live].map((worker) => {
+          const gone = once(worker, 'exit');
+          worker.kill('SIGTERM');
+          return gone;
+        }),
+      );
+    },
+  };
+}
+
+/** A worker process, from its assignment to its end. */
+export async function runWorker(config: Config, log: Logger): Promise<void> {
+  const report = (message: Report) => process.send?.(message);
+  const [{ databaseUrl, redisUrl, first }] = (await once(process, 'message')) as [Assignment];
+  const roles = first ? config.roles : new Set(['api' as const]);
+  try {
+    const node = await startNode({ config, roles, databaseUrl, redisUrl, log });
+    let ending: Promise<void> | undefined;
+    const end = () => {
+      ending ??= node.stop().then(() => process.exit(0));
+    };
+    process.on('SIGTERM', end);
+    process.on('SIGINT', () => {}); // Ctrl-C reaches every process of the terminal; the primary says when to stop
+    process.on('disconnect', end); // the primary is gone
+    report({ port: node.port });
+  } catch (error) {
+    report({ failed: (error as Error).message });
+    process.exit(1);
+  }
+}

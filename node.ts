@@ -1,0 +1,61 @@
+/** One process that does work: the roles that it is given, and the order in which they start and stop. */
+import { startApi } from './api/start.ts';
+import type { Config, Role } from './config.ts';
+import type { Logger } from './logger.ts';
+import { PROJECTIONS } from './projections/registry.ts';
+import { startProjector } from './projections/runner.ts';
+import { listPartitions } from './store/partitions.ts';
+import { openPool } from './store/pool.ts';
+import { listenForWakeups } from './store/wakeups.ts';
+
+export interface NodeOptions {
+  config: Config;
+  roles: ReadonlySet<Role>;
+  databaseUrl: string;
+  redisUrl: string;
+  log: Logger;
+}
+
+export interface RunningNode {
+  /** The API's port, if the process has that role. */
+  port: number | undefined;
+  /** Finishes requests and batches, and closes every connection. */
+  stop: () => Promise<void>;
+}
+
+export async function startNode({
+  config,
+  roles,
+  databaseUrl,
+  redisUrl,
+  log,
+}: NodeOptions): Promise<RunningNode> {
+  const pool = await openPool({
+    databaseUrl,
+    size: config.databasePool,
+    log,
+    checkRows: config.contractJudge,
+  });
+  const stops: (() => Promise<void>)[] = [() => pool.end()];
+  const stop = async () => {
+    for (const end of stops.toReversed()) await end();
+  };
+  try {
+    if (roles.has('projector')) {
+      const projector = startProjector({
+        pool,
+        projections: PROJECTIONS,
+        partitions: await listPartitions(pool),
+        log,
+      });
+      stops.push(projector.stop);
+      stops.push(listenForWakeups(databaseUrl, log, projector.wake).close);
+    }
+    const api = roles.has('api') ? await startApi({ config, pool, redisUrl, log }) : undefined;
+    if (api) stops.push(api.stop);
+    return { port: api?.port, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

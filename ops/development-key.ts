@@ -1,0 +1,17 @@
+/** API keys for trying things out. */
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export const newDevelopmentKey = () => `hf_test_${randomBytes(24).toString('hex')}`;
+
+/** The key of the embedded database: made at the first start and kept beside it, so that every start can show it. */
+export async function keptDevelopmentKey(dataDir: string): Promise<string> {
+  const file = join(dataDir, 'development-key');
+  await writeFile(file, newDevelopmentKey(), { flag: 'wx', mode: 0o600 }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    },
+  );
+  return readFile(file, 'utf8');
+}

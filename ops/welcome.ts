@@ -1,0 +1,35 @@
+/** What `npm start` says to the person in front of it. */
+export interface Welcome {
+  port: number | undefined;
+  adminPort: number;
+  /** Shown only when it is a development key that was made here. */
+  key: string | undefined;
+  /** Where the data is, when it is here. */
+  dataDir: string | undefined;
+}
+
+export function welcome({ port, adminPort, key, dataDir }: Welcome): string {
+  const lines = ['', '  Holdfast is up.', ''];
+  if (port !== undefined)
+    lines.push(
+      `  API     http://localhost:${port}/v1/orders`,
+      `  Spec    http://localhost:${port}/openapi/v1.json`,
+    );
+  lines.push(`  Admin   http://localhost:${adminPort}/health/ready  /metrics`);
+  if (dataDir !== undefined) lines.push(`  Data    ${dataDir}`);
+  if (key !== undefined) lines.push(`  Key     ${key}`);
+  if (port !== undefined) {
+    const bearer = key ?? '$HOLDFAST_KEY';
+    lines.push(
+      '',
+      '  Place an order. Send it again as often as you like, it stays one order:',
+      '',
+      `    curl -i localhost:${port}/v1/orders -H 'Authorization: Bearer ${bearer}' -H 'Idempotency-Key: first-order' -H 'Content-Type: application/json' -d '{"customer_id":"ada","currency":"EUR","lines":[{"sku":"KELP-1","name":"Kelp","quantity":2,"unit_price":450}]}'`,
+      '',
+      '  List the orders:',
+      '',
+      `    curl -i localhost:${port}/v1/orders -H 'Authorization: Bearer ${bearer}'`,
+    );
+  }
+  return `${lines.join('\n')}\n\n`;
+}

@@ -1,0 +1,5 @@
+-- A live key by its hash, with whose it is.
+SELECT api_key.key_id, api_key.key_hash, api_key.scopes, api_key.tenant_id, tenant.partition
+  FROM api_keys AS api_key
+  JOIN tenants AS tenant USING (tenant_id)
+ WHERE api_key.key_hash = $1 AND api_key.revoked_at IS NULL
