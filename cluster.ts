@@ -36,7 +36,7 @@ export async function startWorkers(
   { databaseUrl, redisUrl, log }: { databaseUrl: string; redisUrl: string; log: Logger },
 ): Promise<Workers> {
   const live = new Set<Worker>();
-  let stopping = false;
+  const stopping = new AbortController();
 
   async function start(first: boolean): Promise<number | undefined> {
     const worker = cluster.fork();
@@ -50,14 +50,14 @@ export async function startWorkers(
     live.add(worker);
     worker.once('exit', (code, signal) => {
       live.delete(worker);
-      if (!stopping) void replace(first, { code, signal });
+      if (!stopping.signal.aborted) void replace(first, { code, signal });
     });
     return report.port;
   }
 
   async function replace(first: boolean, ended: { code: number; signal: string }): Promise<void> {
     log.error({ ...ended }, 'a worker ended; another one takes its place');
-    while (!stopping) {
+    while (!stopping.signal.aborted) {
       await delay(RESPAWN_PAUSE);
       try {
         await start(first);
@@ -75,7 +75,7 @@ export async function startWorkers(
     port,
     serving: () => live.size,
     async stop() {
-      stopping = true;
+      stopping.abort();
       await Promise.all(
         [...live].map((worker) => {
           const gone = once(worker, 'exit');

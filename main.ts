@@ -58,15 +58,14 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
   stops.push(() => admin.stop(0));
 
   const urls = { databaseUrl: backing.databaseUrl, redisUrl: backing.redisUrl, log };
-  const running = several
-    ? await startWorkers(config, urls)
-    : await startNode({ config, roles: config.roles, ...urls });
-  if ('serving' in running) {
+  const workers = several ? await startWorkers(config, urls) : undefined;
+  if (workers) {
     checks['workers'] = {
       run: async () =>
-        running.serving() === config.workers || Promise.reject(new Error('a worker is missing')),
+        workers.serving() === config.workers || Promise.reject(new Error('a worker is missing')),
     };
   }
+  const running = workers ?? (await startNode({ config, roles: config.roles, ...urls }));
   stops.push(running.stop);
   stops.push(async () => {
     draining = true;

@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
+
+export const TEST_REDIS = process.env['TEST_REDIS'] ?? '';
+
+export interface TestDatabase {
+  url: string;
+  drop: () => Promise<void>;
+}
+
+/** An empty, migrated database of its own, cloned in some tens of milliseconds. */
+export async function cloneDatabase(): Promise<TestDatabase> {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const url = new URL(process.env['TEST_POSTGRES'] ?? '');
+  await admin(`CREATE DATABASE ${name} TEMPLATE template_migrated`);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => admin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+}
+
+async function admin(statement: string): Promise<void> {
+  const client = new Client({ connectionString: process.env['TEST_POSTGRES'] });
+  await client.connect();
+  try {
+    // Two clones of one template at a time are refused; whoever is second tries again.
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await client.query(statement);
+        return;
+      } catch (error) {
+        if ((error as { code?: string }).code !== '55006' || attempt === 50) throw error;
+        await client.query('SELECT pg_sleep(0.05)');
+      }
+    }
+  } finally {
+    await client.end();
+  }
+}

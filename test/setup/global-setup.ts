@@ -1,0 +1,30 @@
+/** One real Postgres and one real Redis for the whole run; each test file gets a database of its own, cloned from a migrated template. */
+import { chmod, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { pino } from 'pino';
+import { startBackingServices } from '../../ops/embedded/backing-services.ts';
+import { migrate } from '../../store/migrate.ts';
+
+export default async function globalSetup(): Promise<void> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
+  await chmod(dataDir, 0o755); // an unprivileged user runs Postgres when we are root
+  const services = await startBackingServices({
+    databaseUrl: undefined,
+    redisUrl: undefined,
+    dataDir,
+    log: pino({ level: 'silent' }),
+  });
+  const admin = new Client({ connectionString: services.databaseUrl });
+  await admin.connect();
+  await admin.query('CREATE DATABASE template_migrated');
+  await admin.end();
+  const template = new URL(services.databaseUrl);
+  template.pathname = '/template_migrated';
+  await migrate(template.href);
+
+  process.env['TEST_POSTGRES'] = services.databaseUrl;
+  process.env['TEST_REDIS'] = services.redisUrl;
+  Object.assign(globalThis, { __services: services, __dataDir: dataDir });
+}

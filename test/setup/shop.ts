@@ -1,0 +1,152 @@
+/** A running Holdfast in this process, on a database of its own, with express-openapi-validator judging every request and answer. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { loadConfig } from '../../config.ts';
+import { type RunningNode, startNode } from '../../node.ts';
+import { PROJECTIONS } from '../../projections/registry.ts';
+import { SCOPES, type Scope, addApiKey, createTenant } from '../../store/api-keys.ts';
+import { ensurePartitions } from '../../store/partitions.ts';
+import { type DatabasePool, openPool } from '../../store/pool.ts';
+import { TEST_REDIS, type TestDatabase, cloneDatabase } from './database.ts';
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  /** The body as it came. */
+  text: string;
+  // oxlint-disable-next-line typescript/no-explicit-any -- each test knows what it asked for
+  json: any;
+}
+
+export interface Ask {
+  method?: string;
+  body?: unknown;
+  /** Idempotency-Key; a new one for each POST when left out, none at all for `null`. */
+  key?: string | null;
+  headers?: Record<string, string>;
+  /** API key; the shop's own when left out, none at all for `null`. */
+  apiKey?: string | null;
+  signal?: AbortSignal;
+}
+
+export interface Shop {
+  url: string;
+  database: TestDatabase;
+  pool: DatabasePool;
+  apiKey: string;
+  tenantId: string;
+  ask: (path: string, ask?: Ask) => Promise<Answer>;
+  addTenant: (scopes?: readonly Scope[]) => Promise<{ tenantId: string; apiKey: string }>;
+  /** Stops the server and starts another one on the same database. */
+  restart: () => Promise<void>;
+  close: () => Promise<void>;
+}
+
+export const newApiKey = () => `hf_test_${randomBytes(24).toString('hex')}`;
+
+/** @param env variables that differ from those of a test */
+export async function openShop(env: Record<string, string> = {}): Promise<Shop> {
+  const database = await cloneDatabase();
+  const config = loadConfig({
+    PORT: '0',
+    HOLDFAST_HOST: '127.0.0.1',
+    HOLDFAST_RATE_LIMIT_WRITE: '100000/60',
+    HOLDFAST_RATE_LIMIT_READ: '100000/60',
+    HOLDFAST_RATE_LIMIT_UNAUTHENTICATED: '100000/60',
+    HOLDFAST_CONTRACT_JUDGE: 'on',
+    HOLDFAST_LOG_LEVEL: 'silent',
+    HOLDFAST_DRAIN_SECONDS: '2',
+    ...env,
+  });
+  const log = pino({ level: config.logLevel });
+  const pool = await openPool({ databaseUrl: database.url, size: 4, log, checkRows: true });
+  await ensurePartitions(
+    pool,
+    config.partitions,
+    PROJECTIONS.map(({ name }) => name),
+  );
+
+  const addTenant = async (scopes: readonly Scope[] = SCOPES) => {
+    const { tenantId } = await createTenant(pool, 'test', config.partitions);
+    const apiKey = newApiKey();
+    await addApiKey(pool, { tenantId, key: apiKey, name: 'test', scopes });
+    return { tenantId, apiKey };
+  };
+  const { tenantId, apiKey } = await addTenant();
+  const start = (port: number) =>
+    startNode({
+      config: { ...config, port },
+      roles: config.roles,
+      databaseUrl: database.url,
+      redisUrl: env['REDIS_URL'] ?? TEST_REDIS,
+      log,
+    });
+  let node: RunningNode = await start(0);
+  const port = node.port ?? 0;
+  const url = `http://127.0.0.1:${port}`;
+
+  return {
+    url,
+    database,
+    pool,
+    apiKey,
+    tenantId,
+    addTenant,
+    ask: (path, ask) => send(url + path, { apiKey, ...ask }),
+    async restart() {
+      await node.stop();
+      node = await start(port);
+    },
+    async close() {
+      await node.stop();
+      await pool.end();
+      await database.drop();
+    },
+  };
+}
+
+/** Sends one request. */
+export async function send(
+  url: string,
+  { method, body, key, headers = {}, apiKey, signal }: Ask,
+): Promise<Answer> {
+  const verb = method ?? (body === undefined ? 'GET' : 'POST');
+  const idempotencyKey = key === undefined && verb !== 'GET' ? randomUUID() : key;
+  const response = await fetch(url, {
+    method: verb,
+    headers: {
+      ...(apiKey ? { Authorization: `Bearer ${apiKey}` } : {}),
+      ...(idempotencyKey ? { 'Idempotency-Key': idempotencyKey } : {}),
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    ...(signal && { signal }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    json:
+      /json/.test(response.headers.get('content-type') ?? '') && text !== '' ? JSON.parse(text) : undefined,
+  };
+}
+
+/** A good order; members given replace its own. */
+export const anOrder = (change: Record<string, unknown> = {}) => ({
+  customer_id: 'cus_1',
+  currency: 'EUR',
+  lines: [{ sku: 'KELP-1', name: 'Kelp, dried', quantity: 2, unit_price: 450 }],
+  ...change,
+});
+
+/** Waits until a condition holds; fails loudly when it never does. */
+export async function until(condition: () => Promise<boolean> | boolean, timeout = 10_000): Promise<void> {
+  const deadline = performance.now() + timeout;
+  while (!(await condition())) {
+    if (performance.now() > deadline)
+      throw new Error(`it did not come about within ${timeout} ms: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

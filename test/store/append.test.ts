@@ -1,0 +1,189 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Client } from 'pg';
+import { pino } from 'pino';
+import { sql } from 'slonik';
+import { v7 } from 'uuid';
+import { z } from 'zod';
+import { type OrderLog, createOrderLog } from '../../store/log.ts';
+import { ensurePartitions } from '../../store/partitions.ts';
+import { type DatabasePool, openPool } from '../../store/pool.ts';
+import { StoreUnavailable } from '../../store/unavailable.ts';
+import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
+import { anAppend, appended } from './events.ts';
+
+const log = pino({ level: 'silent' });
+const tenant = v7();
+let database: TestDatabase;
+let pool: DatabasePool;
+let orders: OrderLog;
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  pool = await openPool({ databaseUrl: database.url, size: 6, log, checkRows: true });
+  await ensurePartitions(pool, 2, ['orders']);
+  orders = createOrderLog({ pool, capacity: 1_000 });
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+describe('each caller of a batch gets an outcome of its own', () => {
+  test('appended, replayed, key reused, version conflict, all in one go', async () => {
+    const held = anAppend(tenant);
+    await appended(orders, held);
+    const again = { ...anAppend(tenant), idempotency_key: held.idempotency_key };
+    const outcomes = await Promise.all([
+      orders.append(anAppend(tenant)),
+      orders.append({ ...again, fingerprint: held.fingerprint }),
+      orders.append(anAppend(tenant, { order_id: held.order_id })),
+      orders.append(anAppend(tenant)),
+    ]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual([
+      'appended',
+      'replayed',
+      'version_conflict',
+      'appended',
+    ]);
+    expect(outcomes[1]).toMatchObject({
+      event: { event_id: held.event_id, order_id: held.order_id, data: held.event.data },
+    });
+    expect((await orders.append(again)).kind).toBe('key_reused');
+  });
+
+  test('the same key many times at once is appended once', async () => {
+    const one = anAppend(tenant);
+    const outcomes = await Promise.all(
+      Array.from({ length: 50 }, () =>
+        orders.append({
+          ...anAppend(tenant),
+          idempotency_key: one.idempotency_key,
+          fingerprint: one.fingerprint,
+        }),
+      ),
+    );
+    expect(outcomes.filter(({ kind }) => kind === 'appended')).toHaveLength(1);
+    expect(outcomes.filter(({ kind }) => kind === 'replayed')).toHaveLength(49);
+  });
+
+  test('the same version of one order many times at once is taken once', async () => {
+    const { order_id } = anAppend(tenant);
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, () => orders.append(anAppend(tenant, { order_id }))),
+    );
+    expect(outcomes.map(({ kind }) => kind).sort()).toEqual([
+      'appended',
+      ...Array.from({ length: 19 }, () => 'version_conflict'),
+    ]);
+  });
+
+  test('one that Postgres refuses does not take the others with it', async () => {
+    const tooLong = anAppend(tenant, { traceparent: 'x'.repeat(56) });
+    const [bad, good] = await Promise.allSettled([orders.append(tooLong), orders.append(anAppend(tenant))]);
+    expect(bad.status).toBe('rejected');
+    expect(good).toMatchObject({ status: 'fulfilled', value: { kind: 'appended' } });
+  });
+
+  test('an append that took effect without our hearing of it is found out to be our own', async () => {
+    const append = anAppend(tenant);
+    await appended(orders, append);
+    expect((await orders.append(append)).kind).toBe('appended');
+  });
+
+  test('another tenant, and another partition, has keys of its own', async () => {
+    const one = anAppend(tenant);
+    await appended(orders, one);
+    await appended(orders, { ...one, event_id: anAppend(tenant).event_id, tenantId: v7() });
+    await appended(orders, { ...one, event_id: anAppend(tenant).event_id, partition: 1 });
+  });
+});
+
+describe('positions', () => {
+  test('have no gaps, whatever was refused in between, with several writers at once', async () => {
+    const other = createOrderLog({ pool, capacity: 1_000 });
+    const key = randomBytes(8).toString('hex');
+    const many = Array.from({ length: 300 }, (_, n) =>
+      (n % 2 ? orders : other).append(anAppend(tenant, n % 3 ? {} : { idempotency_key: `${key}-${n % 9}` })),
+    );
+    await Promise.all(many);
+    const row = z.object({ events: z.int(), last: z.int(), head: z.int() });
+    const { events, last, head } = await pool.one(sql.type(row)`
+      SELECT count(*) AS events, max(position) AS last, (SELECT position FROM log_heads WHERE partition = 0) AS head
+        FROM events WHERE partition = 0`);
+    expect(events).toBe(last);
+    expect(events).toBe(head);
+  });
+
+  test('are in the order of commits: who has seen one will never see a smaller one appear', async () => {
+    const slow = new Client({ connectionString: database.url });
+    await slow.connect();
+    await slow.query('BEGIN');
+    const late = anAppend(tenant);
+    const { rows } = await slow.query<{ position: string }>(
+      "SELECT position FROM append_events(0, $1, $2, ARRAY[1], $3, ARRAY['OrderPlaced'], ARRAY[1::smallint], $4, $5, $6, ARRAY[NULL::text])",
+      [
+        [tenant],
+        [late.order_id.slice(4)],
+        [late.event_id.slice(4)],
+        [JSON.stringify(late.event.data)],
+        ['late'],
+        [late.fingerprint],
+      ],
+    );
+    const open = Number(rows[0]?.position);
+
+    // A second writer must not overtake it: it gets its position when the first has committed.
+    let overtaken = false;
+    const second = appended(orders, anAppend(tenant)).then((position) => {
+      overtaken = true;
+      return position;
+    });
+    const seen = await pool.oneFirst(
+      sql.type(z.object({ n: z.int() }))`SELECT max(position) AS n FROM events WHERE partition = 0`,
+    );
+    expect(seen).toBe(open - 1);
+    await slow.query('SELECT pg_sleep(0.3)');
+    expect(overtaken).toBe(false);
+    await slow.query('COMMIT');
+    await slow.end();
+    expect(await second).toBe(open + 1);
+  });
+
+  test('go with times that never run backwards', async () => {
+    await pool.query(
+      sql.unsafe`UPDATE log_heads SET recorded_at = now() + interval '1 hour' WHERE partition = 1`,
+    );
+    const first = await orders.append(anAppend(tenant, { partition: 1 }));
+    const second = await orders.append(anAppend(tenant, { partition: 1 }));
+    const times = [first, second].map((outcome) =>
+      outcome.kind === 'appended' ? Date.parse(outcome.event.recorded_at) : 0,
+    );
+    expect(times[0]).toBeGreaterThan(Date.now() + 3_500_000);
+    expect(times[1]).toBeGreaterThanOrEqual(times[0] ?? 0);
+  });
+});
+
+describe('Postgres does not answer', () => {
+  test('callers are told in time that the outcome is unknown, and the next append works', async () => {
+    const impatient = createOrderLog({ pool, capacity: 1_000, timeout: 200 });
+    const blocker = new Client({ connectionString: database.url });
+    await blocker.connect();
+    await blocker.query('BEGIN; SELECT FROM log_heads WHERE partition = 0 FOR UPDATE');
+    const stuck = anAppend(tenant);
+    await expect(Promise.all([impatient.append(stuck), impatient.append(anAppend(tenant))])).rejects.toThrow(
+      StoreUnavailable,
+    );
+    await blocker.query('COMMIT');
+    await blocker.end();
+    // Sent again with the same key, it turns out to have been appended after all, once.
+    const again = await impatient.append({
+      ...anAppend(tenant),
+      idempotency_key: stuck.idempotency_key,
+      fingerprint: stuck.fingerprint,
+    });
+    expect(['replayed', 'appended']).toContain(again.kind);
+    const stream = await orders.readStream({ partition: 0, tenantId: tenant }, stuck.order_id);
+    expect(stream.length).toBeLessThanOrEqual(1);
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, test } from '@jest/globals';
+import { createGroupCommit } from '../../store/group-commit.ts';
+import { StoreOverloaded, StoreUnavailable } from '../../store/unavailable.ts';
+
+/** A writer that keeps each batch until it is told to answer. */
+function heldWriter() {
+  const batches: { items: string[]; answer: () => void; fail: (error: Error) => void }[] = [];
+  const write = (items: string[]) =>
+    new Promise<string[]>((resolve, reject) => {
+      batches.push({ items, answer: () => resolve(items.map((item) => `${item}!`)), fail: reject });
+    });
+  return { batches, write };
+}
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const options = { claims: (item: string) => [item], capacity: 4, maxBatch: 3, timeout: 1_000 };
+
+describe('group commit', () => {
+  test('writes what one turn of the event loop brings together, and the rest when that write is done', async () => {
+    const { batches, write } = heldWriter();
+    const { submit } = createGroupCommit({ ...options, write });
+    const first = Promise.all([submit('a'), submit('b')]);
+    await turn();
+    const second = submit('c');
+    await turn();
+    expect(batches.map(({ items }) => items)).toEqual([['a', 'b']]);
+    batches[0]?.answer();
+    expect(await first).toEqual(['a!', 'b!']);
+    await turn();
+    expect(batches.map(({ items }) => items)).toEqual([['a', 'b'], ['c']]);
+    batches[1]?.answer();
+    expect(await second).toBe('c!');
+  });
+
+  test('leaves the second of two items that clash for the next batch', async () => {
+    const { batches, write } = heldWriter();
+    const { submit } = createGroupCommit({ ...options, write });
+    void submit('a');
+    void submit('a');
+    void submit('b');
+    await turn();
+    expect(batches.map(({ items }) => items)).toEqual([['a', 'b']]);
+    batches[0]?.answer();
+    await turn();
+    expect(batches.at(-1)?.items).toEqual(['a']);
+    batches.at(-1)?.answer();
+  });
+
+  test('refuses at once what does not fit into the queue, and bounds a batch', async () => {
+    const { batches, write } = heldWriter();
+    const { submit, waiting } = createGroupCommit({ ...options, write });
+    const all = ['a', 'b', 'c', 'd'].map(submit);
+    await expect(submit('e')).rejects.toThrow(StoreOverloaded);
+    await turn();
+    expect(batches[0]?.items).toEqual(['a', 'b', 'c']);
+    expect(waiting()).toBe(1);
+    batches[0]?.answer();
+    await turn();
+    batches[1]?.answer();
+    expect(await Promise.all(all)).toEqual(['a!', 'b!', 'c!', 'd!']);
+  });
+
+  test('when a write is lost, tells its callers and those that wait behind it', async () => {
+    const { batches, write } = heldWriter();
+    const { submit, drained } = createGroupCommit({ ...options, write });
+    const first = submit('a');
+    await turn();
+    const behind = submit('b');
+    batches[0]?.fail(new StoreUnavailable('gone'));
+    const outcomes = await Promise.allSettled([first, behind]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await drained();
+    const after = submit('c');
+    await turn();
+    batches.at(-1)?.answer();
+    expect(await after).toBe('c!');
+  });
+
+  test('gives up on a write that does not answer', async () => {
+    const { write } = heldWriter();
+    const { submit } = createGroupCommit({ ...options, write, timeout: 20 });
+    await expect(submit('a')).rejects.toThrow('No answer within 20 ms');
+  });
+
+  test('is drained when nothing waits and nothing is being written', async () => {
+    const { batches, write } = heldWriter();
+    const { submit, drained } = createGroupCommit({ ...options, write });
+    await drained();
+    let done = false;
+    void submit('a');
+    const waitedFor = drained().then(() => {
+      done = true;
+    });
+    await turn();
+    expect(done).toBe(false);
+    batches[0]?.answer();
+    await waitedFor;
+  });
+});
