@@ -5,24 +5,25 @@
  *   judge             in tests and development: does the answer fit the contract?
  *   problems          whatever is thrown below is answered as a problem document
  *   public pages      the spec, and the explanation of each problem
- *   authenticate      whose API key is it? nobody's counts against the address
- *   rate limit        of the key, reads and writes apart
  *   route             the operations of each spec in openapi/, and for each of them:
+ *     authenticate    whose API key is it? a request of nobody counts against its address
+ *     rate limit      of the key, reads and writes apart
  *     acceptable      does the client take JSON?
  *     scope           may the key do this?
  *     body            read, bounded, if the operation takes one
  *     contract        validated against the spec
  *     handler         one of api/v1
+ *   nothing here      authenticated and limited all the same, then 404 or 405
  */
 import { Router } from '@koa/router';
-import Koa, { type Context, type Middleware } from 'koa';
+import Koa, { type Middleware } from 'koa';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import type { Principal } from '../store/api-keys.ts';
 import { createAuthenticator } from './authenticate.ts';
 import { readBody } from './body.ts';
 import { createJudge } from './contract/judge.ts';
-import { judgeAnswers, judgeRequest } from './contract/judged.ts';
+import { inputOf, judgeAnswers, judgeRequest } from './contract/judged.ts';
 import { type Operation, type Spec, loadSpec } from './contract/spec.ts';
 import { compileValidators } from './contract/validator.ts';
 import type { Limiter } from './limiter/limiter.ts';
@@ -31,7 +32,7 @@ import { HANDLERS, type Handler, type Services } from './operations.ts';
 import { Problem } from './problem.ts';
 import { answerProblems } from './problems.ts';
 import { publicPages } from './public-pages.ts';
-import { requestContext, stateOf } from './request-context.ts';
+import { principalOf, requestContext, stateOf } from './request-context.ts';
 
 export interface AppOptions {
   config: Pick<Config, 'rateLimits' | 'trustProxy' | 'contractJudge'>;
@@ -45,71 +46,77 @@ export interface AppOptions {
 }
 
 export function createApp({ config, services, limiter, findPrincipal, log, now }: AppOptions): Koa {
-  const specs = Object.keys(HANDLERS).map(loadSpec);
   const limits = createRateLimits(limiter, config.rateLimits);
   const authenticate = createAuthenticator({ find: findPrincipal, limitAddress: limits.limitAddress, now });
-
   const identify: Middleware = async (ctx, next) => {
     const principal = await authenticate(ctx);
-    stateOf(ctx).tenantId = principal.tenantId;
-    ctx.state['principal'] = principal;
+    stateOf(ctx).principal = principal;
     await limits.limitKey(ctx, principal.keyId);
     return next();
   };
+  const contracts = Object.keys(HANDLERS).map((name) => {
+    const spec = loadSpec(name);
+    return { spec, judge: config.contractJudge ? createJudge(spec) : undefined };
+  });
 
-  const app = new Koa();
-  app.proxy = config.trustProxy;
-  app.use(requestContext(log));
-  for (const spec of config.contractJudge ? specs : []) app.use(judgeAnswers(createJudge(spec), spec.name));
-  app.use(answerProblems());
-  app.use(publicPages(specs, limits.limitAddress));
-  app.use(identify);
-  app.use(routesOf(specs, services, config.contractJudge));
-  return app;
-}
-
-function routesOf(specs: Spec[], services: Services, judged: boolean): Middleware {
   const router = new Router();
-  for (const spec of specs) {
-    const judge = judged ? createJudge(spec) : undefined;
+  for (const { spec, judge } of contracts) {
     const validators = compileValidators(spec);
     for (const operation of spec.operations) {
-      const handler = handlerOf(spec, operation);
       const validate = validators.get(operation.id)!;
+      const handler = handlerOf(spec, operation);
       const steps: Middleware[] = [
         async (ctx, next) => {
-          stateOf(ctx).route = operation.path;
-          if (!ctx.accepts('application/json'))
-            throw new Problem('not_acceptable', 'This API answers application/json.');
-          const { scopes } = ctx.state['principal'] as Principal;
-          if (!scopes.has(operation.scope))
-            throw new Problem('scope_missing', `This call needs the scope ${operation.scope}.`);
+          stateOf(ctx).operation = { ...operation, judge };
           return next();
         },
+        identify,
+        admit(operation.scope),
         ...(operation.body ? [readBody(operation.body.mediaType) as Middleware] : []),
         ...(judge ? [judgeRequest(judge, validate)] : []),
-        async (ctx) => {
-          const input = validate({
-            params: paramsOf(ctx),
-            query: ctx.query,
-            headers: ctx.headers,
-            body: bodyOf(ctx),
-          });
-          await handler({ ctx, input, services, principal: ctx.state['principal'] as Principal });
-        },
+        async (ctx) => handler({ ctx, input: validate(inputOf(ctx)), services, principal: principalOf(ctx) }),
       ];
       router[operation.method](operation.path.replaceAll(/\{(\w+)\}/g, ':$1'), ...steps);
     }
   }
-  const dispatch = router.routes() as unknown as Middleware;
-  const otherMethods = router.allowedMethods() as unknown as Middleware;
+
+  const app = new Koa();
+  app.proxy = config.trustProxy;
+  app.use(requestContext(log));
+  if (config.contractJudge) app.use(judgeAnswers());
+  app.use(answerProblems());
+  app.use(
+    publicPages(
+      contracts.map(({ spec }) => spec),
+      limits.limitAddress,
+    ),
+  );
+  app.use(router.routes() as unknown as Middleware);
+  app.use(identify);
+  app.use(nothingHere(router.allowedMethods() as unknown as Middleware));
+  return app;
+}
+
+/** Whether the client can read what we answer, and may do what it asks. */
+function admit(scope: string): Middleware {
   return async (ctx, next) => {
-    await dispatch(ctx, () => otherMethods(ctx, next));
+    if (!ctx.accepts('application/json')) {
+      throw new Problem('not_acceptable', 'This API answers application/json.');
+    }
+    if (!principalOf(ctx).scopes.has(scope)) {
+      throw new Problem('scope_missing', `This call needs the scope ${scope}.`);
+    }
+    return next();
+  };
+}
+
+function nothingHere(otherMethods: Middleware): Middleware {
+  return async (ctx) => {
+    await otherMethods(ctx, async () => {});
     if (ctx.status === 405 || ctx.status === 501) {
       throw new Problem('method_not_allowed', `This resource has the methods ${ctx.response.get('Allow')}.`);
     }
-    if (ctx.status === 404 && ctx.body === undefined)
-      throw new Problem('route_not_found', 'There is nothing at this path.');
+    if (ctx.status === 404) throw new Problem('route_not_found', 'There is nothing at this path.');
   };
 }
 
@@ -122,6 +129,3 @@ function handlerOf(spec: Spec, operation: Operation): Handler {
     );
   return handler;
 }
-
-const paramsOf = (ctx: Context) => ({ ...(ctx['params'] as Record<string, string>) });
-const bodyOf = (ctx: Context) => (ctx.request as { body?: unknown }).body;

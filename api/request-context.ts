@@ -3,6 +3,9 @@ import { randomBytes } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
 import type { Logger } from '../logger.ts';
 import { httpRequestDuration } from '../metrics.ts';
+import type { Principal } from '../store/api-keys.ts';
+import type { Judge } from './contract/judge.ts';
+import type { Operation } from './contract/spec.ts';
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 /** W3C Trace Context, version 00; an all-zero id is not valid. */
@@ -12,15 +15,22 @@ const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}
 export interface RequestState {
   requestId: string;
   traceparent: string | null;
-  /** The route's pattern, never its path: a metric label must be bounded. */
-  route?: string;
-  /** Set once the caller is known; UUID. */
-  tenantId?: string;
+  /** The operation of the contract that the request turned out to be; its path is a pattern, good for a metric's label. */
+  operation?: Operation & { judge: Judge | undefined };
+  /** Set once the caller is known. */
+  principal?: Principal;
   /** What was thrown behind a 5xx. */
   failure?: unknown;
 }
 
 export const stateOf = (ctx: Context) => ctx.state as RequestState;
+
+/** Who calls; only behind authentication. */
+export function principalOf(ctx: Context): Principal {
+  const { principal } = stateOf(ctx);
+  if (principal === undefined) throw new Error('The caller is not known yet');
+  return principal;
+}
 
 // Random bytes are drawn many requests at a time: one call into the system's generator is dearer than the rest of an id.
 let entropy = Buffer.alloc(0);
@@ -47,13 +57,13 @@ export function requestContext(log: Logger): Middleware {
       await next();
     } finally {
       const ms = performance.now() - started;
-      const route = state.route ?? 'none';
+      const route = state.operation?.path ?? 'none';
       httpRequestDuration.observe({ method: ctx.method, route, status: ctx.status }, ms / 1_000);
       log[ctx.status >= 500 ? 'error' : 'info'](
         {
           request_id: state.requestId,
           trace_id: state.traceparent?.slice(3, 35),
-          tenant_id: state.tenantId,
+          tenant_id: state.principal?.tenantId,
           method: ctx.method,
           route,
           status: ctx.status,

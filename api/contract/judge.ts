@@ -4,7 +4,7 @@
  * It is written for Express, so it is handed the little of an Express request and response that it looks at.
  */
 import { middleware } from 'express-openapi-validator';
-import type { Spec } from './spec.ts';
+import type { Operation, Spec } from './spec.ts';
 
 type Handler = (req: object, res: object, next: (error?: unknown) => void) => unknown;
 
@@ -35,8 +35,8 @@ export interface Verdict {
 export interface Judge {
   /** @returns what is wrong with a request, `undefined` when it fits the contract */
   request: (request: JudgedRequest) => Promise<Verdict | undefined>;
-  /** @returns what is wrong with an answer to a request, `undefined` when it fits the contract */
-  answer: (request: JudgedRequest, answer: JudgedAnswer) => Promise<Verdict | undefined>;
+  /** @returns what is wrong with an answer of an operation, `undefined` when it fits the contract */
+  answer: (operation: Operation, answer: JudgedAnswer) => Promise<Verdict | undefined>;
 }
 
 export function createJudge(spec: Spec): Judge {
@@ -57,19 +57,29 @@ export function createJudge(spec: Spec): Judge {
     async request(request) {
       return verdictOf(() => run(ofRequests, expressRequest(request), {}));
     },
-    async answer(request, { status, headers, body }) {
-      const missing = missingHeaders(spec, request, status, headers);
-      if (missing.length > 0)
+    async answer(operation, answer) {
+      const missing = missingHeaders(spec, operation, answer);
+      if (missing.length > 0) {
         return { status: 500, message: `response lacks header ${missing.join(', ')}`, errors: [] };
+      }
       const res = {
-        statusCode: status,
-        getHeaders: () => headers,
+        statusCode: answer.status,
+        getHeaders: () => answer.headers,
         headersSent: false,
         json: (_body: unknown) => res,
       };
+      // Any path of the operation will do: only the answer is judged.
+      const url = operation.path.replaceAll(/[{}]/g, '');
+      const request = {
+        method: operation.method.toUpperCase(),
+        url,
+        headers: {},
+        query: {},
+        body: undefined,
+      };
       return verdictOf(async () => {
         await run(ofAnswers, expressRequest(request), res);
-        res.json(body); // replaced by the validator, which throws, or hands the error on, if the body is not allowed
+        res.json(answer.body); // replaced by the validator, which throws if the body is not allowed
       });
     },
   };
@@ -121,29 +131,19 @@ interface Responses {
 /** The validator leaves headers of answers unread; required ones are looked for here. */
 function missingHeaders(
   spec: Spec,
-  request: JudgedRequest,
-  status: number,
-  headers: JudgedAnswer['headers'],
+  { method, path }: Operation,
+  { status, headers }: JudgedAnswer,
 ): string[] {
   const document = spec.document as {
     paths: Record<string, Record<string, { responses: Responses }>>;
     components: { responses: Responses; headers: Record<string, { required?: boolean }> };
   };
-  const path = request.url.split('?', 1)[0] ?? '';
-  const operation = spec.operations.find(
-    (o) =>
-      o.method === request.method.toLowerCase() &&
-      new RegExp(`^${o.path.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`).test(path),
-  );
-  const response = operation && document.paths[operation.path]?.[operation.method]?.responses[status];
-  const resolved = response?.$ref
-    ? document.components.responses[response.$ref.split('/').at(-1) ?? '']
-    : response;
+  const component = (ref: string) => ref.split('/').at(-1) ?? '';
+  const response = document.paths[path]?.[method]?.responses[status];
+  const resolved = response?.$ref ? document.components.responses[component(response.$ref)] : response;
   return Object.entries(resolved?.headers ?? {})
     .filter(([name, header]) => {
-      const { required } = header.$ref
-        ? (document.components.headers[header.$ref.split('/').at(-1) ?? ''] ?? {})
-        : header;
+      const { required } = header.$ref ? (document.components.headers[component(header.$ref)] ?? {}) : header;
       return required === true && headers[name.toLowerCase()] === undefined;
     })
     .map(([name]) => name);

@@ -2,27 +2,27 @@
 import type { Context, Middleware } from 'koa';
 import { PROBLEM_TYPE, Problem, problemDocument } from '../problem.ts';
 import { stateOf } from '../request-context.ts';
-import type { JudgedRequest, Judge } from './judge.ts';
-import type { OperationValidator } from './validator.ts';
+import type { Judge } from './judge.ts';
+import type { OperationValidator, RawInput } from './validator.ts';
 
 /** Thrown, or logged, where the server does what its contract does not say. */
 export class ContractViolation extends Error {
   override name = 'ContractViolation';
 }
 
-const judgedRequest = (ctx: Context): JudgedRequest => ({
-  method: ctx.method,
-  url: ctx.url,
+/** What a request brings, as it stands before it is checked. The validators fill in defaults and change text to numbers, in copies. */
+export const inputOf = (ctx: Context): RawInput => ({
+  params: { ...(ctx['params'] as Record<string, string>) },
+  query: { ...ctx.query },
   headers: ctx.headers,
-  query: ctx.query,
   body: (ctx.request as { body?: unknown }).body,
 });
 
 /** Lets the judge and the compiled validator look at a request, and insists that they agree. */
 export function judgeRequest(judge: Judge, validate: OperationValidator): Middleware {
   return async (ctx, next) => {
-    const verdict = await judge.request(judgedRequest(ctx));
-    const refused = refusalOf(validate, ctx);
+    const verdict = await judge.request({ method: ctx.method, url: ctx.url, ...inputOf(ctx) });
+    const refused = refusalOf(validate, inputOf(ctx));
     if ((verdict === undefined) !== (refused === undefined)) {
       throw new ContractViolation(
         `${ctx.method} ${ctx.url}: the judge says ${verdict?.message ?? 'valid'}, the compiled validator says ${refused?.message ?? 'valid'}`,
@@ -32,15 +32,9 @@ export function judgeRequest(judge: Judge, validate: OperationValidator): Middle
   };
 }
 
-function refusalOf(validate: OperationValidator, ctx: Context): Problem | undefined {
+function refusalOf(validate: OperationValidator, input: RawInput): Problem | undefined {
   try {
-    const { query, headers, body } = judgedRequest(ctx);
-    validate({
-      params: { ...(ctx['params'] as Record<string, string>) },
-      query: { ...query } as never,
-      headers,
-      body,
-    });
+    validate(input);
     return undefined;
   } catch (error) {
     if (error instanceof Problem) return error;
@@ -49,20 +43,22 @@ function refusalOf(validate: OperationValidator, ctx: Context): Problem | undefi
 }
 
 /** Holds every answer of a spec's operations to the contract: status, required headers, body. */
-export function judgeAnswers(judge: Judge, version: string): Middleware {
+export function judgeAnswers(): Middleware {
   return async (ctx, next) => {
     await next();
     const state = stateOf(ctx);
-    if (!state.route?.startsWith(`/${version}/`)) return;
+    if (state.operation?.judge === undefined) return;
     const body = typeof ctx.body === 'string' ? (JSON.parse(ctx.body) as unknown) : undefined;
     const headers = ctx.response.headers as Record<string, string>;
-    const verdict = await judge.answer(judgedRequest(ctx), { status: ctx.status, headers, body });
+    const verdict = await state.operation.judge.answer(state.operation, {
+      status: ctx.status,
+      headers,
+      body,
+    });
     if (verdict === undefined) return;
     state.failure = new ContractViolation(
       `${ctx.method} ${ctx.url} answered ${ctx.status}: ${verdict.message}`,
-      {
-        cause: state.failure,
-      },
+      { cause: state.failure },
     );
     const problem = new Problem('internal_error', `The answer broke the contract: ${verdict.message}`);
     ctx.status = 500;

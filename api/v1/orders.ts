@@ -6,6 +6,7 @@ import { readOrdersPage } from '../../projections/orders-page.ts';
 import { ordersProjection } from '../../projections/orders.ts';
 import { waitForPosition } from '../../projections/read-after.ts';
 import { idempotencyKeyOf } from '../contract/validator.ts';
+import { entityTag, namesVersion } from '../entity-tag.ts';
 import { type Executed, execute } from '../execute.ts';
 import { instantOf } from '../instant.ts';
 import type { Handler, Services } from '../operations.ts';
@@ -40,9 +41,8 @@ export const orderHandlers: Record<string, Handler> = {
   async getOrder({ ctx, input, services, principal }) {
     const events = await services.log.readStream(principal, input.params['order_id'] ?? '');
     const { order } = required(fold(events));
-    ctx.set('ETag', `"${order.version}"`);
-    ctx.status = 200;
-    if (ctx.fresh) {
+    ctx.set('ETag', entityTag(order.version));
+    if (namesVersion(ctx.get('If-None-Match'), order.version)) {
       ctx.status = 304;
       return;
     }
@@ -53,8 +53,7 @@ export const orderHandlers: Record<string, Handler> = {
   async getCancellation({ ctx, input, services, principal }) {
     const state = required(fold(await services.log.readStream(principal, input.params['order_id'] ?? '')));
     const cancellation = cancellationOf(state);
-    if (cancellation === undefined)
-      throw new Problem('cancellation_not_found', 'This order is not cancelled.');
+    if (cancellation === null) throw new Problem('cancellation_not_found', 'This order is not cancelled.');
     answer(ctx, 200, cancellation);
   },
 
@@ -134,7 +133,7 @@ function answerWrite(
   body: unknown,
 ): void {
   ctx.set('Location', location);
-  ctx.set('ETag', `"${state.order.version}"`);
+  ctx.set('ETag', entityTag(state.order.version));
   ctx.set('Holdfast-Position', String(event.position));
   ctx.set('Holdfast-Recorded-At', event.recorded_at);
   if (replayed) ctx.set('Idempotent-Replayed', 'true');
