@@ -1,0 +1,85 @@
+/** Holdfast as `npm start` runs it: a process of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { until } from './shop.ts';
+
+const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
+
+export interface ServerProcess {
+  child: ChildProcess;
+  url: string;
+  adminUrl: string;
+  /** All that it wrote to standard output and standard error. */
+  output: () => string;
+  /** Sends a signal and waits for the end; answers the exit code. */
+  end: (signal: NodeJS.Signals) => Promise<number | null>;
+}
+
+export interface Launch {
+  env: Record<string, string>;
+  uid?: number;
+  cwd?: string;
+  /** Program, instead of main.ts. */
+  main?: string;
+}
+
+/** Starts a process and answers at once; what it needs to be ready is the caller's to wait for. */
+export function launch({ env, uid, cwd, main = MAIN }: Launch): {
+  child: ChildProcess;
+  output: () => string;
+} {
+  const child = spawn(process.execPath, [main], {
+    cwd,
+    env: {
+      PATH: process.env['PATH'],
+      HOME: '/tmp',
+      PORT: '0',
+      ADMIN_PORT: '0',
+      HOLDFAST_HOST: '127.0.0.1',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid !== undefined && { uid, gid: uid }),
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+  }
+  return { child, output: () => text };
+}
+
+/** Starts Holdfast and waits until it says that it is up. */
+export async function startServer(options: Launch): Promise<ServerProcess> {
+  const { child, output } = launch(options);
+  await until(() => {
+    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}:\n${output()}`);
+    return /first-order/.test(output()) || /List the orders/.test(output());
+  }, 30_000);
+  const port = /API +http:\/\/localhost:(\d+)/.exec(output())?.[1];
+  const adminPort = /Admin +http:\/\/localhost:(\d+)/.exec(output())?.[1];
+  return {
+    child,
+    output,
+    url: `http://127.0.0.1:${port}`,
+    adminUrl: `http://127.0.0.1:${adminPort}`,
+    async end(signal) {
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+      const exit = once(child, 'exit');
+      child.kill(signal);
+      const [code] = (await exit) as [number | null];
+      return code;
+    },
+  };
+}
+
+/** Waits for a process that is to end by itself, and answers how. */
+export async function ended({
+  child,
+  output,
+}: ReturnType<typeof launch>): Promise<{ code: number | null; output: string }> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
+  return { code: child.exitCode, output: output() };
+}
