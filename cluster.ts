@@ -3,10 +3,12 @@
  * The primary process serves nothing itself: it keeps the workers going and answers the admin port.
  */
 import cluster, { type Worker } from 'node:cluster';
-import { once } from 'node:events';
+import { type EventEmitter, on, once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { AggregatorRegistry } from 'prom-client';
 import type { Config } from './config.ts';
 import type { Logger } from './logger.ts';
+import { registry } from './metrics.ts';
 import { startNode } from './node.ts';
 
 /** Pause before a worker that died is replaced, in ms: one that dies at once must not make a busy loop. */
@@ -21,7 +23,7 @@ interface Assignment {
 }
 
 /** What a worker tells when it has started, or could not. */
-type Report = { port: number | undefined } | { failed: string };
+type Report = { port: number | null } | { failed: string };
 
 export interface Workers {
   port: number | undefined;
@@ -42,17 +44,17 @@ export async function startWorkers(
     const worker = cluster.fork();
     const assignment: Assignment = { databaseUrl, redisUrl, first };
     worker.send(assignment);
-    const [report] = (await Promise.race([
-      once(worker, 'message'),
-      once(worker, 'exit').then(() => [{ failed: 'A worker ended before it was ready.' }]),
-    ])) as [Report];
+    const report = await Promise.race([
+      message(worker, (m): m is Report => 'port' in m || 'failed' in m),
+      once(worker, 'exit').then((): Report => ({ failed: 'A worker ended before it was ready.' })),
+    ]);
     if ('failed' in report) throw new Error(report.failed);
     live.add(worker);
     worker.once('exit', (code, signal) => {
       live.delete(worker);
       if (!stopping.signal.aborted) void replace(first, { code, signal });
     });
-    return report.port;
+    return report.port ?? undefined;
   }
 
   async function replace(first: boolean, ended: { code: number; signal: string }): Promise<void> {
@@ -89,8 +91,11 @@ export async function startWorkers(
 
 /** A worker process, from its assignment to its end. */
 export async function runWorker(config: Config, log: Logger): Promise<void> {
-  const report = (message: Report) => process.send?.(message);
-  const [{ databaseUrl, redisUrl, first }] = (await once(process, 'message')) as [Assignment];
+  const report = (text: Report) => process.send?.(text);
+  // oxlint-disable-next-line no-new -- its constructor listens for the primary that gathers the metrics
+  new AggregatorRegistry();
+  AggregatorRegistry.setRegistries(registry);
+  const { databaseUrl, redisUrl, first } = await message(process, (m): m is Assignment => 'databaseUrl' in m);
   const roles = first ? config.roles : new Set(['api' as const]);
   try {
     const node = await startNode({ config, roles, databaseUrl, redisUrl, log });
@@ -101,9 +106,17 @@ export async function runWorker(config: Config, log: Logger): Promise<void> {
     process.on('SIGTERM', end);
     process.on('SIGINT', () => {}); // Ctrl-C reaches every process of the terminal; the primary says when to stop
     process.on('disconnect', end); // the primary is gone
-    report({ port: node.port });
+    report({ port: node.port ?? null });
   } catch (error) {
     report({ failed: (error as Error).message });
     process.exit(1);
   }
+}
+
+/** The next message of a certain kind; the metrics' own messages travel on the same channel. */
+async function message<M extends object>(from: EventEmitter, isWanted: (m: object) => m is M): Promise<M> {
+  for await (const [received] of on(from, 'message') as AsyncIterable<[object]>) {
+    if (isWanted(received)) return received;
+  }
+  throw new Error('The channel was closed');
 }

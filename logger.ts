@@ -4,13 +4,13 @@ import { pino } from 'pino';
 export type { Logger } from 'pino';
 
 /**
- * Lines are gathered up to 4 KiB and written behind the request, not inside it; a process that is killed
- * outright loses at most that much of its log, never of its data.
+ * Lines are gathered, up to 64 KiB or for a second, and written behind the requests, not inside them: a write for every few lines cost a
+ * tenth of placing an order. A process that is killed outright loses that much of its log, never of its data.
  *
  * @param level pino level, `silent` for none
  */
 export function createLogger(level: string) {
-  const destination = pino.destination({ dest: 1, sync: false, minLength: 4096 });
+  const destination = pino.destination({ dest: 1, sync: false, minLength: 65_536, maxWrite: 131_072 });
   // A quiet server should not keep its last line to itself.
   const flush = setInterval(() => destination.flush(), 1_000);
   flush.unref();
@@ -20,14 +20,8 @@ export function createLogger(level: string) {
       base: { pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: {
-        paths: [
-          'authorization',
-          '*.authorization',
-          'headers.authorization',
-          'req.headers.authorization',
-          '*.secret',
-          '*.api_key',
-        ],
+        // Nothing hands a key to the log; this is for the day when somebody does. Wildcards would cost more than the rest of a line.
+        paths: ['authorization', 'api_key', 'secret', 'headers.authorization', 'req.headers.authorization'],
         censor: '[redacted]',
       },
       serializers: { err: describeError },

@@ -49,7 +49,7 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
     createAdminApp({
       checks,
       draining: () => draining,
-      metrics: several ? () => new AggregatorRegistry().clusterMetrics() : () => registry.metrics(),
+      metrics: several ? gatherMetrics() : () => registry.metrics(),
       contentType: registry.contentType,
     }),
     { port: config.adminPort, host: config.adminHost, variable: 'ADMIN_PORT' },
@@ -78,6 +78,12 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
       dataDir: config.databaseUrl === undefined ? config.dataDir : undefined,
     }),
   );
+}
+
+/** The metrics of all workers, added up. */
+function gatherMetrics(): () => Promise<string> {
+  const aggregator = new AggregatorRegistry();
+  return () => aggregator.clusterMetrics();
 }
 
 /**
@@ -116,10 +122,7 @@ async function main(): Promise<void> {
     process.stderr.write(`${error.stack ?? error.message}\n`);
     process.exit(1);
   });
-  if (cluster.isWorker) {
-    AggregatorRegistry.setRegistries(registry);
-    return runWorker(config, log);
-  }
+  if (cluster.isWorker) return runWorker(config, log);
 
   const stops: Stop[] = [];
   let ending: Promise<void> | undefined;

@@ -47,7 +47,6 @@ export function createAdminApp({ checks, draining, metrics, contentType }: Admin
   });
 
   const app = new Koa();
-  app.silent = true;
   app.use(router.routes() as unknown as Middleware);
   app.use(router.allowedMethods() as unknown as Middleware);
   return app;

@@ -4,7 +4,6 @@
  *   request context   an id, the trace, one log line, one measurement
  *   judge             in tests and development: does the answer fit the contract?
  *   problems          whatever is thrown below is answered as a problem document
- *   public pages      the spec, and the explanation of each problem
  *   route             the operations of each spec in openapi/, and for each of them:
  *     authenticate    whose API key is it? a request of nobody counts against its address
  *     rate limit      of the key, reads and writes apart
@@ -13,10 +12,11 @@
  *     body            read, bounded, if the operation takes one
  *     contract        validated against the spec
  *     handler         one of api/v1
+ *   public pages      the spec, and the explanation of each problem
  *   nothing here      authenticated and limited all the same, then 404 or 405
  */
 import { Router } from '@koa/router';
-import Koa, { type Middleware } from 'koa';
+import Koa, { type Context, type Middleware } from 'koa';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import type { Principal } from '../store/api-keys.ts';
@@ -48,11 +48,10 @@ export interface AppOptions {
 export function createApp({ config, services, limiter, findPrincipal, log, now }: AppOptions): Koa {
   const limits = createRateLimits(limiter, config.rateLimits);
   const authenticate = createAuthenticator({ find: findPrincipal, limitAddress: limits.limitAddress, now });
-  const identify: Middleware = async (ctx, next) => {
+  const identify = async (ctx: Context): Promise<void> => {
     const principal = await authenticate(ctx);
     stateOf(ctx).principal = principal;
     await limits.limitKey(ctx, principal.keyId);
-    return next();
   };
   const contracts = Object.keys(HANDLERS).map((name) => {
     const spec = loadSpec(name);
@@ -68,10 +67,10 @@ export function createApp({ config, services, limiter, findPrincipal, log, now }
       const steps: Middleware[] = [
         async (ctx, next) => {
           stateOf(ctx).operation = { ...operation, judge };
+          await identify(ctx);
+          admit(ctx, operation.scope);
           return next();
         },
-        identify,
-        admit(operation.scope),
         ...(operation.body ? [readBody(operation.body.mediaType) as Middleware] : []),
         ...(judge ? [judgeRequest(judge, validate)] : []),
         async (ctx) => handler({ ctx, input: validate(inputOf(ctx)), services, principal: principalOf(ctx) }),
@@ -85,39 +84,41 @@ export function createApp({ config, services, limiter, findPrincipal, log, now }
   app.use(requestContext(log));
   if (config.contractJudge) app.use(judgeAnswers());
   app.use(answerProblems());
+  app.use(router.routes() as unknown as Middleware);
   app.use(
     publicPages(
       contracts.map(({ spec }) => spec),
       limits.limitAddress,
     ),
   );
-  app.use(router.routes() as unknown as Middleware);
-  app.use(identify);
-  app.use(nothingHere(router.allowedMethods() as unknown as Middleware));
+  app.use(async (ctx) => {
+    await identify(ctx);
+    await nothingHere(ctx, router.allowedMethods() as unknown as Middleware);
+  });
   return app;
 }
 
 /** Whether the client can read what we answer, and may do what it asks. */
-function admit(scope: string): Middleware {
-  return async (ctx, next) => {
-    if (!ctx.accepts('application/json')) {
-      throw new Problem('not_acceptable', 'This API answers application/json.');
-    }
-    if (!principalOf(ctx).scopes.has(scope)) {
-      throw new Problem('scope_missing', `This call needs the scope ${scope}.`);
-    }
-    return next();
-  };
+function admit(ctx: Context, scope: string): void {
+  if (!takesJson(ctx)) throw new Problem('not_acceptable', 'This API answers application/json.');
+  if (!principalOf(ctx).scopes.has(scope)) {
+    throw new Problem('scope_missing', `This call needs the scope ${scope}.`);
+  }
 }
 
-function nothingHere(otherMethods: Middleware): Middleware {
-  return async (ctx) => {
-    await otherMethods(ctx, async () => {});
-    if (ctx.status === 405 || ctx.status === 501) {
-      throw new Problem('method_not_allowed', `This resource has the methods ${ctx.response.get('Allow')}.`);
-    }
-    if (ctx.status === 404) throw new Problem('route_not_found', 'There is nothing at this path.');
-  };
+/** Asks Koa, which parses the field, only when it is not plain to see. */
+function takesJson(ctx: Context): boolean {
+  const { accept } = ctx.headers;
+  if (accept === undefined || accept === '*/*' || accept === 'application/json') return true;
+  return ctx.accepts('application/json') !== false;
+}
+
+async function nothingHere(ctx: Context, otherMethods: Middleware): Promise<void> {
+  await otherMethods(ctx as never, async () => {});
+  if (ctx.status === 405 || ctx.status === 501) {
+    throw new Problem('method_not_allowed', `This resource has the methods ${ctx.response.get('Allow')}.`);
+  }
+  if (ctx.status === 404) throw new Problem('route_not_found', 'There is nothing at this path.');
 }
 
 /** A spec that promises an operation which is not there must not start. */

@@ -1,11 +1,11 @@
 /** The frame around each request: its id, its trace, one log line, one measurement. */
-import { randomBytes } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
 import type { Logger } from '../logger.ts';
 import { httpRequestDuration } from '../metrics.ts';
 import type { Principal } from '../store/api-keys.ts';
 import type { Judge } from './contract/judge.ts';
 import type { Operation } from './contract/spec.ts';
+import { randomBytes16 } from './random.ts';
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 /** W3C Trace Context, version 00; an all-zero id is not valid. */
@@ -32,16 +32,16 @@ export function principalOf(ctx: Context): Principal {
   return principal;
 }
 
-// Random bytes are drawn many requests at a time: one call into the system's generator is dearer than the rest of an id.
-let entropy = Buffer.alloc(0);
-let drawn = 0;
-function newRequestId(): string {
-  if (drawn >= entropy.length) {
-    entropy = randomBytes(12 * 256);
-    drawn = 0;
+/** Observers by method, route and status, found once each: looking labels up costs more than counting. */
+const observers = new Map<string, { observe: (seconds: number) => void }>();
+function observe(method: string, route: string, status: number, seconds: number): void {
+  const name = `${method} ${route} ${status}`;
+  let observer = observers.get(name);
+  if (observer === undefined) {
+    observer = httpRequestDuration.labels({ method, route, status });
+    observers.set(name, observer);
   }
-  drawn += 12;
-  return entropy.toString('hex', drawn - 12, drawn);
+  observer.observe(seconds);
 }
 
 export function requestContext(log: Logger): Middleware {
@@ -50,7 +50,7 @@ export function requestContext(log: Logger): Middleware {
     const givenId = ctx.get('X-Request-Id');
     const traceparent = ctx.get('traceparent');
     const state = stateOf(ctx);
-    state.requestId = REQUEST_ID.test(givenId) ? givenId : newRequestId();
+    state.requestId = REQUEST_ID.test(givenId) ? givenId : randomBytes16().toString('hex', 0, 12);
     state.traceparent = TRACEPARENT.test(traceparent) ? traceparent : null;
     ctx.set('X-Request-Id', state.requestId);
     try {
@@ -58,7 +58,7 @@ export function requestContext(log: Logger): Middleware {
     } finally {
       const ms = performance.now() - started;
       const route = state.operation?.path ?? 'none';
-      httpRequestDuration.observe({ method: ctx.method, route, status: ctx.status }, ms / 1_000);
+      observe(ctx.method, route, ctx.status, ms / 1_000);
       log[ctx.status >= 500 ? 'error' : 'info'](
         {
           request_id: state.requestId,

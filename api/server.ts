@@ -1,5 +1,5 @@
 /** The HTTP server around an app: limits against slow and greedy clients, and a way to stop that drops no answer. */
-import { type Server, STATUS_CODES, createServer } from 'node:http';
+import { type Server, type ServerResponse, STATUS_CODES, createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type Koa from 'koa';
 import { PROBLEM_TYPE, Problem, type ProblemCode, problemDocument } from './problem.ts';
@@ -41,8 +41,11 @@ export async function serve(
   { port, host, variable }: { port: number; host: string | undefined; variable: string },
 ): Promise<RunningServer> {
   let draining = false;
+  const inFlight = new Set<ServerResponse>();
   const handle = app.callback();
   const server = createServer(LIMITS, (req, res) => {
+    inFlight.add(res);
+    res.once('close', () => inFlight.delete(res));
     if (draining) res.setHeader('Connection', 'close');
     void handle(req, res);
   });
@@ -55,6 +58,7 @@ export async function serve(
     port: (server.address() as AddressInfo).port,
     async stop(graceMs) {
       draining = true;
+      for (const res of inFlight) if (!res.headersSent) res.setHeader('Connection', 'close');
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       // close() waits for idle keep-alive connections as well, which would last as long as their clients like.
       const idle = setInterval(() => server.closeIdleConnections(), 50);

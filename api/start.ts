@@ -12,6 +12,7 @@ import { createApp } from './app.ts';
 import { createCursors } from './cursor.ts';
 import { connectRedis } from './limiter/connect-redis.ts';
 import { createLimiter } from './limiter/limiter.ts';
+import { randomBytes16 } from './random.ts';
 import { serve } from './server.ts';
 
 export interface RunningApi {
@@ -38,7 +39,7 @@ export async function startApi({ config, pool, redisUrl, log }: ApiOptions): Pro
       pool,
       log: orderLog,
       cursors: createCursors(await instanceSecret(pool, 'cursor')),
-      newId: (prefix) => toId(prefix, v7()),
+      newId: (prefix) => toId(prefix, v7({ rng: randomBytes16 })),
       onAppended: announce,
     },
     limiter: createLimiter({ redis, log, now }),

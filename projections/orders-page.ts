@@ -75,8 +75,8 @@ export function ordersPageStatement(query: OrdersQuery) {
 }
 
 function conditions(query: OrdersQuery): FragmentSqlToken[] {
-  const { partition, tenantId, status, customerId, placedAfter, placedBefore, direction, from } = query;
-  const tenant = sql.fragment`partition = ${partition} AND tenant_id = ${tenantId}`;
+  const { tenantId, status, customerId, placedAfter, placedBefore, direction, from } = query;
+  const tenant = sql.fragment`tenant_id = ${tenantId}`;
   const list = [tenant];
   if (status !== undefined) list.push(sql.fragment`status = ${status}`);
   if (customerId !== undefined) list.push(sql.fragment`customer_id = ${customerId}`);

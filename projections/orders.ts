@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type Facts, type Order, type OrderState, evolve } from '../domain/order/order.ts';
 import { toId } from '../store/ids.ts';
-import { statement } from '../store/statement.ts';
+import { SEPARATOR, statement } from '../store/statement.ts';
 import type { Projection, TenantEvent } from './projection.ts';
 
 const readRows = statement(
@@ -31,7 +31,6 @@ export const ordersProjection: Projection = {
     if (known.length > 0) {
       const found = await transaction.any(
         readRows(
-          partition,
           known.map((event) => event.tenant_id),
           known.map((event) => event.order_id.slice(4)),
         ),
@@ -67,8 +66,8 @@ export const ordersProjection: Projection = {
         orders.map((order) => order.status),
         orders.map((order) => order.placed_at),
         orders.map((order) => order.version),
-        orders.map((order) => JSON.stringify(order)),
-        all.map(({ state }) => JSON.stringify(state.facts)),
+        orders.map((order) => JSON.stringify(order)).join(SEPARATOR),
+        all.map(({ state }) => JSON.stringify(state.facts)).join(SEPARATOR),
       ),
     );
   },

@@ -1,8 +1,8 @@
 import type { DatabaseTransactionConnection } from 'slonik';
-import type { StoredEvent } from '../store/log.ts';
+import type { RecordedEvent } from '../domain/order/events.ts';
 
-/** An event together with whose it is. */
-export type TenantEvent = StoredEvent & { tenant_id: string };
+/** An event together with where it stands and whose it is. */
+export type TenantEvent = RecordedEvent & { position: number; tenant_id: string };
 
 /** A read table that is made from the log, and could be made again from it at any time. */
 export interface Projection {

@@ -9,18 +9,18 @@ import type { DatabasePool } from 'slonik';
 import { z } from 'zod';
 import type { Logger } from '../logger.ts';
 import { projectionFailures, projectionLag, projectionPosition } from '../metrics.ts';
-import { storedRow, toStoredEvent } from '../store/log.ts';
+import { recordedRow, toRecordedEvent } from '../store/log.ts';
 import { progressOf } from '../store/partitions.ts';
 import { statement } from '../store/statement.ts';
 import type { Projection } from './projection.ts';
 
-const readNextEvents = statement('read-next-events', storedRow.extend({ tenant_id: z.uuid() }));
+const readNextEvents = statement('read-next-events', recordedRow.extend({ tenant_id: z.uuid() }));
 const moveCheckpoint = statement('move-checkpoint', z.object({}));
 
 /** Events a batch at most; what bounds the memory and the length of the transaction. */
 const BATCH = 500;
 /** Pause after a batch that was not full, in ms: under load it makes few large batches of many small ones. */
-const PAUSE = 25;
+const PAUSE = 50;
 /** Longest sleep without news of an append, in ms: the safety net under the notifications. */
 const POLL = 250;
 /** Longest pause between failures, in ms. */
@@ -41,7 +41,7 @@ export function runOnce(
     const rows = await transaction.any(readNextEvents(partition, projection.name, limit));
     const last = rows.at(-1);
     if (last === undefined) return 0;
-    const events = rows.map((row) => ({ ...toStoredEvent(row), tenant_id: row.tenant_id }));
+    const events = rows.map((row) => ({ ...toRecordedEvent(row), tenant_id: row.tenant_id }));
     await projection.apply(transaction, partition, events);
     await transaction.query(moveCheckpoint(partition, projection.name, last.position));
     projectionPosition.set({ projection: projection.name, partition }, last.position);

@@ -5,7 +5,7 @@ import { EVENT_SCHEMAS, type OrderEvent, type RecordedEvent } from '../domain/or
 import { appendBatchSize, appendDuration, appendOutcomes, appendQueueLength } from '../metrics.ts';
 import { type GroupCommit, createGroupCommit } from './group-commit.ts';
 import { toId, toUuid } from './ids.ts';
-import { statement } from './statement.ts';
+import { SEPARATOR, statement } from './statement.ts';
 import { StoreOverloaded, reachable } from './unavailable.ts';
 
 /** Whose log: every key of it begins with the tenant's partition. Ids are UUIDs. */
@@ -64,7 +64,7 @@ export interface OrderLog {
   drained: () => Promise<void>;
 }
 
-export const storedRow = z.object({
+export const recordedRow = z.object({
   position: z.int(),
   event_id: z.uuid(),
   order_id: z.uuid(),
@@ -72,10 +72,9 @@ export const storedRow = z.object({
   type: z.string(),
   schema_version: z.int(),
   data: z.string(),
-  fingerprint: z.instanceof(Buffer),
   recorded_at: z.string(),
-  idempotency_key: z.string(),
 });
+const storedRow = recordedRow.extend({ fingerprint: z.instanceof(Buffer), idempotency_key: z.string() });
 const appendedRow = storedRow.omit({ idempotency_key: true }).extend({
   ordinal: z.int(),
   order_id: z.uuid().nullable(),
@@ -91,8 +90,8 @@ const readStreamAndKey = statement('read-stream-and-key', storedRow);
 
 const MAX_VERSION = 2_147_483_647;
 
-/** Turns a row of `events` into the event it is. */
-export function toStoredEvent(row: z.output<typeof storedRow>): StoredEvent {
+/** Turns a row of `events` into the event that it records. */
+export function toRecordedEvent(row: z.output<typeof recordedRow>): RecordedEvent & { position: number } {
   const schema = EVENT_SCHEMAS[row.type as keyof typeof EVENT_SCHEMAS];
   if (schema === undefined || row.schema_version !== schema.version) {
     throw new Error(
@@ -105,10 +104,13 @@ export function toStoredEvent(row: z.output<typeof storedRow>): StoredEvent {
     order_id: toId('ord', row.order_id),
     version: row.version,
     recorded_at: row.recorded_at,
-    idempotency_key: row.idempotency_key,
-    fingerprint: row.fingerprint,
     ...({ type: row.type, data: JSON.parse(row.data) } as OrderEvent),
   };
+}
+
+function toStoredEvent(row: z.output<typeof storedRow>): StoredEvent {
+  const { idempotency_key, fingerprint } = row;
+  return { ...toRecordedEvent(row), idempotency_key, fingerprint };
 }
 
 export interface OrderLogOptions {
@@ -158,16 +160,16 @@ export function createOrderLog({
         appendQueueLength.set(writer.waiting());
       }
     },
-    async readStream({ partition, tenantId }, orderId, upToVersion = MAX_VERSION) {
+    async readStream({ tenantId }, orderId, upToVersion = MAX_VERSION) {
       const uuid = toUuid('ord', orderId);
       if (uuid === undefined) return [];
-      const rows = await reachable(pool.any(readStreamEvents(partition, tenantId, uuid, upToVersion)));
+      const rows = await reachable(pool.any(readStreamEvents(uuid, tenantId, upToVersion)));
       return rows.map(toStoredEvent);
     },
-    async readForCommand({ partition, tenantId }, orderId, idempotencyKey) {
+    async readForCommand({ tenantId }, orderId, idempotencyKey) {
       // A key may hold an event even when the order's id is none at all.
       const uuid = toUuid('ord', orderId) ?? '0'.repeat(32);
-      const rows = await reachable(pool.any(readStreamAndKey(partition, tenantId, uuid, idempotencyKey)));
+      const rows = await reachable(pool.any(readStreamAndKey(uuid, tenantId, idempotencyKey)));
       const events = rows.map(toStoredEvent);
       return {
         stream: events.filter((event) => event.order_id === orderId),
@@ -192,7 +194,7 @@ async function writeBatch(pool: DatabasePool, partition: number, batch: Append[]
         batch.map((a) => a.event_id.slice(4)),
         batch.map((a) => a.event.type),
         batch.map((a) => EVENT_SCHEMAS[a.event.type].version),
-        batch.map((a) => JSON.stringify(a.event.data)),
+        batch.map((a) => JSON.stringify(a.event.data)).join(SEPARATOR),
         batch.map((a) => a.idempotency_key),
         batch.map((a) => a.fingerprint),
         batch.map((a) => a.traceparent),

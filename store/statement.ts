@@ -4,6 +4,12 @@ import { type PrimitiveValueExpression, type QuerySqlToken, sql } from 'slonik';
 import type { z } from 'zod';
 
 /**
+ * Between the JSON texts of a batch, which are bound as one text: JSON cannot hold it, not even within a string. A
+ * Postgres array would have every quote escaped, here and there.
+ */
+export const SEPARATOR = '\u001e';
+
+/**
  * Reads a statement once, at start, and makes a prepared statement of it under the file's name.
  *
  * @param file name of a file of `store/sql/`, without `.sql`

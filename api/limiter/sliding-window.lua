@@ -8,10 +8,13 @@
 -- A list and not a sorted set: times only ever arrive at the end and leave at the front, which a list does in
 -- O(1) and in a fifth of the memory. A counter in two fixed windows would be cheaper still, but it guesses.
 --
--- KEYS[1] the window   ARGV[1] quota   ARGV[2] length, in microseconds
--- answers { passed (1 or 0), left, microseconds until the oldest request leaves the window }
+-- Requests of one caller that come in one turn of a server's event loop are decided together: `wanted` of them at one time.
+--
+-- KEYS[1] the window   ARGV[1] quota   ARGV[2] length, in microseconds   ARGV[3] wanted
+-- answers { how many pass, how many more would pass now, microseconds until the oldest request leaves the window }
 local quota = tonumber(ARGV[1])
 local length = tonumber(ARGV[2])
+local wanted = tonumber(ARGV[3])
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 
@@ -27,11 +30,14 @@ while oldest and oldest <= now - length do
 end
 
 local used = redis.call('LLEN', KEYS[1])
-if used >= quota then
-  -- With a quota that was lowered since, the one that must leave first is further on.
-  local blocking = tonumber(redis.call('LINDEX', KEYS[1], used - quota))
-  return { 0, 0, blocking + length - now }
+local passing = math.max(0, math.min(wanted, quota - used))
+if passing > 0 then
+  local stamp = string.format('%.0f', now)
+  for _ = 1, passing do
+    redis.call('RPUSH', KEYS[1], stamp)
+  end
+  redis.call('PEXPIRE', KEYS[1], math.ceil(length / 1000))
 end
-redis.call('RPUSH', KEYS[1], string.format('%.0f', now))
-redis.call('PEXPIRE', KEYS[1], math.ceil(length / 1000))
-return { 1, quota - used - 1, (oldest or now) + length - now }
+-- With a quota that was lowered since, the one that must leave first is further on.
+local blocking = tonumber(redis.call('LINDEX', KEYS[1], math.max(0, used + passing - quota)))
+return { passing, math.max(0, quota - used - passing), (blocking or now) + length - now }

@@ -46,12 +46,13 @@ interface Instance {
 }
 
 /**
- * Starts Postgres on a free port of 127.0.0.1, or takes over the one that a killed process left running.
+ * Starts Postgres, or takes over the one that a killed process left running.
  *
  * @param dataDir absolute; locked by the caller
+ * @param port a certain port of 127.0.0.1 instead of a free one
  * @throws {LaunchError}
  */
-export async function startPostgres(dataDir: string, log: Logger): Promise<Service> {
+export async function startPostgres(dataDir: string, log: Logger, port?: number): Promise<Service> {
   const uid = serviceUser();
   let home = dataDir;
   if (uid !== undefined && !(await isEnterable(dataDir))) {
@@ -71,7 +72,7 @@ export async function startPostgres(dataDir: string, log: Logger): Promise<Servi
   await initialise(instance, home);
   const orphan = await adopt(instance);
   if (orphan) return { ...orphan, adopted: true };
-  return { ...(await start(instance)), adopted: false };
+  return { ...(await start(instance, port)), adopted: false };
 }
 
 async function passwordIn(dataDir: string): Promise<string> {
@@ -153,11 +154,11 @@ async function adopt(instance: Instance): Promise<Omit<Service, 'adopted'> | und
   return undefined;
 }
 
-async function start(instance: Instance): Promise<Omit<Service, 'adopted'>> {
+async function start(instance: Instance, wanted?: number): Promise<Omit<Service, 'adopted'>> {
   const { size } = await stat(instance.logFile).catch(() => ({ size: 0 }));
   if (size > MAX_LOG) await truncate(instance.logFile);
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
+    const port = wanted ?? (await freePort());
     const child = await launch(instance, port);
     const url = urlOf(instance, port);
     if (await becomesReady(child, url)) {

@@ -1,3 +1,9 @@
+-- About the indexes and the look-ups of this schema: the planner knows nothing of a table that is new, and takes all indexes whose first
+-- columns are given to be equally good; and a prepared statement keeps what it was told then. (Measured, with the tenant
+-- first in both unique indexes of events: 500 appended events/s instead of 12,000, until the first ANALYZE.) So no two indexes here start
+-- with the same column, or a look-up gives only the columns of the index that is meant for it. The partition
+-- is not among them: a tenant's events are all in one.
+
 -- The log: one row an accepted command. The row is the event, the record that the idempotency key was used, and
 -- the message in the outbox, so that no two tables can disagree about what happened.
 
@@ -25,8 +31,8 @@ CREATE TABLE events (
   recorded_at     timestamptz NOT NULL,
   traceparent     text        CHECK (length(traceparent) <= 55),
   PRIMARY KEY (partition, position),
-  CONSTRAINT events_version_unique UNIQUE (partition, tenant_id, order_id, version),
-  CONSTRAINT events_idempotency_key_unique UNIQUE (partition, tenant_id, idempotency_key)
+  CONSTRAINT events_version_unique UNIQUE (order_id, version, tenant_id, partition),
+  CONSTRAINT events_idempotency_key_unique UNIQUE (idempotency_key, tenant_id, partition)
 );
 
 -- How far each consumer has come. The row is also the consumer's lease: whoever locks it runs the batch.
@@ -60,7 +66,7 @@ CREATE FUNCTION append_events(
   event_ids       uuid[],
   types           text[],
   schema_versions smallint[],
-  documents       json[],
+  documents       text, -- JSON texts with U+001E between them, which no JSON text can hold: nothing is escaped on the way
   keys            text[],
   fingerprints    bytea[],
   traceparents    text[]
@@ -75,7 +81,11 @@ CREATE FUNCTION append_events(
   data           json,
   fingerprint    bytea,
   recorded_at    timestamptz
-) LANGUAGE plpgsql AS $$
+)
+LANGUAGE plpgsql
+-- One plan for batches of every size: planning anew costs a single append more than all the rest (0.6 of 1.1 ms).
+SET plan_cache_mode = force_generic_plan
+AS $$
 #variable_conflict use_column
 DECLARE
   head_position    bigint;
@@ -90,28 +100,32 @@ BEGIN
   RETURN QUERY
   WITH command AS MATERIALIZED (
     SELECT *
-      FROM unnest(tenant_ids, order_ids, versions, event_ids, types, schema_versions, documents, keys, fingerprints, traceparents)
+      FROM unnest(tenant_ids, order_ids, versions, event_ids, types, schema_versions, string_to_array(documents, E'\x1e')::json[], keys, fingerprints, traceparents)
            WITH ORDINALITY
         AS c (tenant_id, order_id, version, event_id, type, schema_version, data, idempotency_key, fingerprint, traceparent, ordinal)
   ),
+  -- Each look-up is a scalar or a LATERAL with LIMIT 1, which cannot be turned into a join of the whole table.
   holder AS MATERIALIZED (
     SELECT command.ordinal, event.*
       FROM command
-      JOIN events AS event
-        ON event.partition = into_partition
-       AND event.tenant_id = command.tenant_id
-       AND event.idempotency_key = command.idempotency_key
+     CROSS JOIN LATERAL (
+             SELECT *
+               FROM events AS event
+              WHERE event.idempotency_key = command.idempotency_key
+                AND event.tenant_id = command.tenant_id
+              LIMIT 1
+           ) AS event
   ),
   fresh AS MATERIALIZED (
     SELECT command.*, head_position + row_number() OVER (ORDER BY command.ordinal) AS position
       FROM command
      WHERE NOT EXISTS (SELECT FROM holder WHERE holder.ordinal = command.ordinal)
-       AND NOT EXISTS (
-             SELECT FROM events AS event
-              WHERE event.partition = into_partition
-                AND event.tenant_id = command.tenant_id
-                AND event.order_id = command.order_id
-                AND event.version = command.version)
+       AND (SELECT event.version
+              FROM events AS event
+             WHERE event.order_id = command.order_id
+               AND event.version = command.version
+               AND event.tenant_id = command.tenant_id
+             LIMIT 1) IS NULL
   ),
   appended AS (
     INSERT INTO events (partition, position, tenant_id, order_id, version, event_id, type, schema_version, data,

@@ -16,11 +16,11 @@ CREATE TABLE orders (
   document        text        NOT NULL,
   -- What the fold needs to go on from here and the document does not show.
   facts           text        NOT NULL,
-  PRIMARY KEY (partition, tenant_id, order_id)
+  PRIMARY KEY (order_id, tenant_id, partition)
 );
 
-CREATE UNIQUE INDEX orders_by_position ON orders (partition, tenant_id, placed_position);
-CREATE INDEX orders_by_customer ON orders (partition, tenant_id, customer_id, placed_position);
-CREATE INDEX orders_by_status ON orders (partition, tenant_id, status, placed_position);
+CREATE INDEX orders_by_position ON orders (tenant_id, placed_position);
+CREATE INDEX orders_by_customer ON orders (tenant_id, customer_id, placed_position);
+CREATE INDEX orders_by_status ON orders (tenant_id, status, placed_position);
 -- Times only ever grow with positions (log_heads.recorded_at), so a time is looked up here once and becomes a position.
-CREATE INDEX orders_by_time ON orders (partition, tenant_id, placed_at, placed_position);
+CREATE INDEX orders_by_time ON orders (tenant_id, placed_at, placed_position);

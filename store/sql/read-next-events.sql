@@ -7,7 +7,7 @@ WITH lease AS MATERIALIZED (
      FOR UPDATE SKIP LOCKED
 )
 SELECT event.position, event.tenant_id, event.event_id, event.order_id, event.version, event.type, event.schema_version,
-       event.data, event.fingerprint, event.recorded_at, event.idempotency_key
+       event.data, event.recorded_at
   FROM lease
  CROSS JOIN LATERAL (
          SELECT *

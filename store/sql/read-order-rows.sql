@@ -1,5 +1,11 @@
--- The orders that a batch goes on from.
-SELECT tenant_id, order_id, document, facts, placed_position
-  FROM orders
- WHERE partition = $1
-   AND (tenant_id, order_id) IN (SELECT * FROM unnest($2::uuid[], $3::uuid[]))
+-- The orders that a batch goes on from. LATERAL with LIMIT 1 is one index look-up an order; it cannot be turned into a join of
+-- the whole table.
+SELECT row.tenant_id, row.order_id, row.document, row.facts, row.placed_position
+  FROM unnest($1::uuid[], $2::uuid[]) AS wanted (tenant_id, order_id)
+ CROSS JOIN LATERAL (
+         SELECT *
+           FROM orders
+          WHERE orders.order_id = wanted.order_id
+          LIMIT 1
+       ) AS row
+ WHERE row.tenant_id = wanted.tenant_id

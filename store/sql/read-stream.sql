@@ -1,5 +1,5 @@
--- One order's events, oldest first; $4 cuts the stream off after that version.
+-- One order's events, oldest first; $3 cuts the stream off after that version.
 SELECT position, event_id, order_id, version, type, schema_version, data, fingerprint, recorded_at, idempotency_key
   FROM events
- WHERE partition = $1 AND tenant_id = $2 AND order_id = $3 AND version <= $4
+ WHERE order_id = $1 AND tenant_id = $2 AND version <= $3
  ORDER BY version

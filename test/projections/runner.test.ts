@@ -58,7 +58,7 @@ describe('a consumer', () => {
         [tenant],
         [event.order_id.slice(4)],
         [event.event_id.slice(4)],
-        [JSON.stringify(event.event.data)],
+        JSON.stringify(event.event.data),
         [event.fingerprint],
       ],
     );

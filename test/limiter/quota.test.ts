@@ -1,0 +1,116 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { startRedis } from '../../ops/embedded/redis.ts';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TEST_REDIS, cloneDatabase } from '../setup/database.ts';
+import { startServer } from '../setup/server-process.ts';
+import { type Shop, anOrder, newApiKey, openShop, send } from '../setup/shop.ts';
+
+let shop: Shop | undefined;
+afterEach(async () => {
+  await shop?.close();
+  shop = undefined;
+});
+
+describe('a quota', () => {
+  test('is exact over two processes', async () => {
+    const database = await cloneDatabase();
+    const apiKey = newApiKey();
+    const env = {
+      DATABASE_URL: database.url,
+      REDIS_URL: TEST_REDIS,
+      HOLDFAST_BOOTSTRAP_KEY: apiKey,
+      HOLDFAST_RATE_LIMIT_READ: '100/60',
+      HOLDFAST_LOG_LEVEL: 'silent',
+    };
+    const nodes = await Promise.all([startServer({ env }), startServer({ env })]);
+    const answers = await Promise.all(
+      Array.from({ length: 300 }, (_, n) => send(`${nodes[n % 2]?.url}/v1/orders`, { apiKey })),
+    );
+    await Promise.all(nodes.map((node) => node.end('SIGTERM')));
+    await database.drop();
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(100);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(200);
+  }, 60_000);
+
+  test('over it, Retry-After is the moment when the same request passes', async () => {
+    shop = await openShop({ HOLDFAST_RATE_LIMIT_WRITE: '3/2' });
+    const place = () => shop!.ask('/v1/orders', { body: anOrder(), key: 'patient' });
+    for (let n = 0; n < 3; n += 1) expect((await place()).status).toBe(201);
+    const refused = await place();
+    expect(refused.status).toBe(429);
+    expect(refused.json).toMatchObject({ code: 'rate_limited', retry: 'same_key_after' });
+    expect(refused.headers.get('ratelimit-policy')).toBe('"write";q=3;w=2');
+    const wait = Number(refused.headers.get('retry-after'));
+    expect(refused.headers.get('ratelimit')).toBe(`"write";r=0;t=${wait}`);
+    expect(wait).toBeGreaterThanOrEqual(1);
+    await delay(wait * 1_000);
+    expect((await place()).status).toBe(201);
+  });
+
+  test('of reads is not that of writes, and each key has its own', async () => {
+    shop = await openShop({ HOLDFAST_RATE_LIMIT_WRITE: '1/60', HOLDFAST_RATE_LIMIT_READ: '2/60' });
+    const other = await shop.addTenant();
+    const statuses = [
+      await shop.ask('/v1/orders', { body: anOrder() }),
+      await shop.ask('/v1/orders', { body: anOrder() }),
+      await shop.ask('/v1/orders'),
+      await shop.ask('/v1/orders'),
+      await shop.ask('/v1/orders'),
+      await shop.ask('/v1/orders', { body: anOrder(), apiKey: other.apiKey }),
+    ].map(({ status }) => status);
+    expect(statuses).toEqual([201, 429, 200, 200, 429, 201]);
+  });
+
+  test('of a caller without a good key is that of its address, whatever path it asks for', async () => {
+    // A window of an odd length, so that it is not that of another test at the same address.
+    shop = await openShop({ HOLDFAST_RATE_LIMIT_UNAUTHENTICATED: '3/59' });
+    const statuses = [
+      await shop.ask('/v1/orders', { apiKey: 'hf_test_unknown0000000000000000000000' }),
+      await shop.ask('/v1/nothing', { apiKey: null }),
+      await shop.ask('/v1/orders', { apiKey: null }),
+      await shop.ask('/v1/orders', { apiKey: null }),
+      await shop.ask('/openapi/v1.json', { apiKey: null }),
+      await shop.ask('/v1/orders'),
+    ].map(({ status }) => status);
+    expect(statuses.slice(-3)).toEqual([429, 429, 200]);
+  });
+});
+
+describe('without Redis', () => {
+  test('orders go on being placed, under the same quota, and Redis is taken back when it answers again', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-limiter-'));
+    const redis = await startRedis(dataDir, pino({ level: 'silent' }));
+    const pid = (
+      JSON.parse(await (await import('node:fs/promises')).readFile(join(dataDir, 'redis.json'), 'utf8')) as {
+        pid: number;
+      }
+    ).pid;
+    shop = await openShop({ REDIS_URL: redis.url, HOLDFAST_RATE_LIMIT_WRITE: '5/60' });
+    const place = async () => {
+      const started = performance.now();
+      const { status, headers } = await shop!.ask('/v1/orders', { body: anOrder() });
+      return { status, remaining: headers.get('ratelimit'), ms: performance.now() - started };
+    };
+    expect(await place()).toMatchObject({ status: 201, remaining: '"write";r=4;t=60' });
+
+    process.kill(pid, 'SIGSTOP'); // slow beyond all patience
+    const first = await place();
+    expect(first).toMatchObject({ status: 201, remaining: '"write";r=4;t=60' });
+    expect(first.ms).toBeLessThan(1_000);
+    process.kill(pid, 'SIGCONT');
+    await delay(1_100); // the pause in which it is left alone
+    const back = await place();
+    expect(back.status).toBe(201);
+    expect(back.remaining).toMatch(/r=[0-3];/);
+
+    await redis.stop(); // gone
+    const statuses = [];
+    for (let n = 0; n < 5; n += 1) statuses.push((await place()).status);
+    expect(statuses).toEqual([201, 201, 201, 201, 429]); // one of the five in memory was used above
+    await rm(dataDir, { recursive: true, force: true });
+  }, 30_000);
+});

@@ -1,0 +1,122 @@
+/** One suite for both windows: the script in Redis and the one in memory must decide alike. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Redis } from 'ioredis';
+import { pino } from 'pino';
+import type { Decision, Policy } from '../../api/limiter/decision.ts';
+import { createLimiter } from '../../api/limiter/limiter.ts';
+import { createLocalWindow } from '../../api/limiter/local-window.ts';
+import { subjectOfAddress } from '../../api/limiter/rate-limit.ts';
+import { TEST_REDIS } from '../setup/database.ts';
+
+let redis: Redis;
+beforeAll(() => {
+  redis = new Redis(TEST_REDIS);
+});
+afterAll(() => redis.quit());
+
+const policy = (count: number, seconds: number): Policy => ({ name: 'write', rate: { count, seconds } });
+const log = pino({ level: 'silent' });
+
+describe.each<[string, () => (subject: string, policy: Policy) => Promise<Decision>]>([
+  ['the window in Redis', () => createLimiter({ redis, log, now: () => performance.now() }).take],
+  [
+    'the window in memory',
+    () => {
+      const { take } = createLocalWindow(() => performance.now());
+      return async (subject, p) => take(subject, p);
+    },
+  ],
+])('%s', (_name, open) => {
+  test('lets exactly the quota pass, and counts down to it', async () => {
+    const take = open();
+    const subject = randomUUID();
+    const decisions = await Promise.all(Array.from({ length: 50 }, () => take(subject, policy(20, 60))));
+    expect(decisions.filter(({ allowed }) => allowed)).toHaveLength(20);
+    expect(decisions.filter(({ allowed }) => allowed).map(({ remaining }) => remaining)).toEqual(
+      Array.from({ length: 20 }, (_, n) => 19 - n),
+    );
+    expect(
+      decisions
+        .filter(({ allowed }) => !allowed)
+        .every(({ remaining, resetSeconds }) => remaining === 0 && resetSeconds >= 59 && resetSeconds <= 60),
+    ).toBe(true);
+  });
+
+  test('slides: what passed early leaves early, and a client that waits as long as it is told passes', async () => {
+    const take = open();
+    const subject = randomUUID();
+    const limit = policy(2, 2);
+    expect((await take(subject, limit)).allowed).toBe(true);
+    await delay(1_000);
+    expect((await take(subject, limit)).allowed).toBe(true);
+    const refused = await take(subject, limit);
+    expect(refused).toMatchObject({ allowed: false, resetSeconds: 1 });
+    await delay(refused.resetSeconds * 1_000);
+    expect((await take(subject, limit)).allowed).toBe(true);
+    expect((await take(subject, limit)).allowed).toBe(false); // the second of the two is still in the window
+  });
+
+  test('keeps subjects and policies apart', async () => {
+    const take = open();
+    const [a, b] = [randomUUID(), randomUUID()];
+    const one = policy(1, 60);
+    const read: Policy = { name: 'read', rate: one.rate };
+    const decisions = [await take(a, one), await take(a, one), await take(b, one), await take(a, read)];
+    expect(decisions.map(({ allowed }) => allowed)).toEqual([true, false, true, true]);
+  });
+
+  test('follows a quota that is changed at once, down and up', async () => {
+    const take = open();
+    const subject = randomUUID();
+    for (let n = 0; n < 10; n += 1) await take(subject, policy(10, 60));
+    expect((await take(subject, policy(5, 60))).allowed).toBe(false);
+    expect((await take(subject, policy(11, 60))).allowed).toBe(true);
+  });
+});
+
+test('no window of the length ever holds more than the quota, whenever requests come', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 5 }),
+      fc.array(fc.integer({ min: 0, max: 700 }), { maxLength: 60 }),
+      (count, gaps) => {
+        let now = 0;
+        const { take } = createLocalWindow(() => now);
+        const passed: number[] = [];
+        for (const gap of gaps) {
+          now += gap;
+          const inWindow = passed.filter((time) => time > now - 1_000).length;
+          const decision = take('s', policy(count, 1));
+          expect(decision.allowed).toBe(inWindow < count);
+          if (decision.allowed) passed.push(now);
+        }
+      },
+    ),
+  );
+});
+
+test('the window in Redis stands still while its clock goes back, and forgets itself', async () => {
+  const limiter = createLimiter({ redis, log, now: () => performance.now() });
+  const subject = randomUUID();
+  const key = `hf:limit:{${subject}}:write`;
+  await limiter.take(subject, policy(3, 2));
+  expect(await redis.pttl(key)).toBeGreaterThan(0);
+  await redis.rpush(key, String((Date.now() + 5_000) * 1_000)); // as if it had been 5 seconds later already
+  expect(await limiter.take(subject, policy(3, 2))).toMatchObject({ allowed: true, resetSeconds: 2 });
+  expect(await limiter.take(subject, policy(3, 2))).toMatchObject({ allowed: true });
+});
+
+test.each([
+  ['203.0.113.7', '203.0.113.7'],
+  ['::ffff:203.0.113.7', '203.0.113.7'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:db8:1:2::6', '2001:db8:1:2::/64'],
+  ['2001:0DB8:0001:0002::6', '2001:db8:1:2::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+])('the address %s counts as %s', (address, subject) => {
+  expect(subjectOfAddress(address)).toBe(subject);
+});
