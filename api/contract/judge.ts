@@ -54,16 +54,15 @@ export function createJudge(spec: Spec): Judge {
   const ofAnswers = handlersFor(false);
 
   return {
-    async request(request) {
-      return verdictOf(() => run(ofRequests, expressRequest(request), {}));
-    },
+    request: (request) => verdictOf((complain) => run(ofRequests, expressRequest(request), {}, complain)),
+
     async answer(operation, answer) {
-      const missing = missingHeaders(spec, operation, answer);
-      if (missing.length > 0) {
-        return { status: 500, message: `response lacks header ${missing.join(', ')}`, errors: [] };
-      }
+      const { promised, missing } = headersOf(spec, operation, answer);
+      if (!promised) return verdict(`the contract has no ${answer.status} here`);
+      if (missing.length > 0) return verdict(`response lacks header ${missing.join(', ')}`);
       const res = {
-        statusCode: answer.status,
+        // The validator lets everything from 500 on pass; the body of a problem is the same for all of them.
+        statusCode: answer.status >= 500 ? 400 : answer.status,
         getHeaders: () => answer.headers,
         headersSent: false,
         json: (_body: unknown) => res,
@@ -77,31 +76,41 @@ export function createJudge(spec: Spec): Judge {
         query: {},
         body: undefined,
       };
-      return verdictOf(async () => {
-        await run(ofAnswers, expressRequest(request), res);
-        res.json(answer.body); // replaced by the validator, which throws if the body is not allowed
+      return verdictOf(async (complain) => {
+        await run(ofAnswers, expressRequest(request), res, complain);
+        res.json(answer.body); // replaced by the validator, which complains through its `next` if the body is not allowed
       });
     },
   };
 }
 
-async function verdictOf(act: () => Promise<void>): Promise<Verdict | undefined> {
-  try {
-    await act();
-    return undefined;
-  } catch (error) {
-    const { status = 500, message = String(error), errors = [] } = error as Partial<Verdict>;
-    return { status, message, errors };
-  }
+const verdict = (message: string): Verdict => ({ status: 500, message, errors: [] });
+
+type Complain = (error: unknown) => void;
+
+async function verdictOf(act: (complain: Complain) => Promise<void>): Promise<Verdict | undefined> {
+  const complaints: unknown[] = [];
+  await act((error) => complaints.push(error)).catch((error: unknown) => complaints.push(error));
+  if (complaints.length === 0) return undefined;
+  const { status = 500, message = String(complaints[0]), errors = [] } = complaints[0] as Partial<Verdict>;
+  return { status, message, errors };
 }
 
-async function run(handlers: Handler[], req: object, res: object): Promise<void> {
+/** Runs the handlers one after the other, up to the first that complains. One may go on complaining after it has handed on. */
+async function run(handlers: Handler[], req: object, res: object, complain: Complain): Promise<void> {
   for (const handler of handlers) {
+    let failed = false;
     await new Promise<void>((resolve, reject) => {
-      Promise.resolve(handler(req, res, (error) => (error ? reject(error as Error) : resolve()))).catch(
-        reject,
-      );
+      const next = (error?: unknown) => {
+        if (error) {
+          failed = true;
+          complain(error);
+        }
+        resolve();
+      };
+      Promise.resolve(handler(req, res, next)).catch(reject);
     });
+    if (failed) return;
   }
 }
 
@@ -128,12 +137,12 @@ interface Responses {
   [status: string]: { $ref?: string; headers?: Record<string, { $ref?: string; required?: boolean }> };
 }
 
-/** The validator leaves headers of answers unread; required ones are looked for here. */
-function missingHeaders(
+/** The validator leaves the headers of answers unread; required ones are looked for here. */
+function headersOf(
   spec: Spec,
   { method, path }: Operation,
   { status, headers }: JudgedAnswer,
-): string[] {
+): { promised: boolean; missing: string[] } {
   const document = spec.document as {
     paths: Record<string, Record<string, { responses: Responses }>>;
     components: { responses: Responses; headers: Record<string, { required?: boolean }> };
@@ -141,10 +150,10 @@ function missingHeaders(
   const component = (ref: string) => ref.split('/').at(-1) ?? '';
   const response = document.paths[path]?.[method]?.responses[status];
   const resolved = response?.$ref ? document.components.responses[component(response.$ref)] : response;
-  return Object.entries(resolved?.headers ?? {})
-    .filter(([name, header]) => {
-      const { required } = header.$ref ? (document.components.headers[component(header.$ref)] ?? {}) : header;
-      return required === true && headers[name.toLowerCase()] === undefined;
-    })
-    .map(([name]) => name);
+  const required = Object.entries(resolved?.headers ?? {}).filter(
+    ([, header]) =>
+      (header.$ref ? document.components.headers[component(header.$ref)] : header)?.required === true,
+  );
+  const missing = required.map(([name]) => name).filter((name) => headers[name.toLowerCase()] === undefined);
+  return { promised: response !== undefined, missing };
 }
