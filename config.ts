@@ -35,7 +35,7 @@ const roles = z
   .transform((list) => new Set<Role>(list));
 
 /** `hf_test_…` or `hf_live_…`; 32 to 128 characters of `A-Za-z0-9_`, with or without the prefix counted. */
-export const API_KEY_SYNTAX = /^(?=.{32,136}$)hf_(?:test|live)_[A-Za-z0-9_]{16,128}$/;
+const API_KEY_SYNTAX = /^(?=.{32,136}$)hf_(?:test|live)_[A-Za-z0-9_]{16,128}$/;
 
 /** Name, default and meaning of each variable; `docs/configuration.md` is checked against this table. */
 const VARIABLES = {

@@ -9,7 +9,7 @@ const ADVISORY_LOCK = 0x686f6c64;
 const FOLDER = new URL('./migrations/', import.meta.url);
 
 /** An applied migration is no longer what it was: migrations are only ever added. */
-export class MigrationChangedError extends Error {
+class MigrationChangedError extends Error {
   override name = 'MigrationChangedError';
 }
 

@@ -6,7 +6,7 @@ import type { Judge } from './judge.ts';
 import type { OperationValidator, RawInput } from './validator.ts';
 
 /** Thrown, or logged, where the server does what its contract does not say. */
-export class ContractViolation extends Error {
+class ContractViolation extends Error {
   override name = 'ContractViolation';
 }
 

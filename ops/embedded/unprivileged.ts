@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { LaunchError } from './launch-error.ts';
 
 /** `nobody` on every Linux that we know of. */
-export const NOBODY = 65_534;
+const NOBODY = 65_534;
 
 /** The user that a service is to run as; `undefined` for the one that we are. */
 export const serviceUser = (): number | undefined => (process.getuid?.() === 0 ? NOBODY : undefined);

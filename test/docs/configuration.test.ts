@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from '@jest/globals';
+import { ConfigError, VARIABLE_NAMES, loadConfig } from '../../config.ts';
+
+describe('docs/configuration.md', () => {
+  test('has exactly the variables that are read', async () => {
+    const text = await readFile(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
+    const documented = [...text.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name);
+    expect(documented.toSorted()).toEqual(VARIABLE_NAMES.toSorted());
+  });
+
+  test('has the defaults that apply', async () => {
+    const text = await readFile(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
+    const rows = [...text.matchAll(/^\| `([A-Z_]+)` \| `([^`]+)` \|/gm)].map(([, name = '', value = '']) => [
+      name,
+      value,
+    ]);
+    // Spelt out, each documented default must give the very configuration that an empty environment gives.
+    expect(loadConfig(Object.fromEntries(rows))).toEqual(loadConfig({}));
+  });
+});
+
+describe('the environment', () => {
+  test.each([
+    [{ HOLDFAST_RATELIMIT: '1/1' }, 'HOLDFAST_RATELIMIT: no such variable'],
+    [{ PORT: '70000' }, 'PORT:'],
+    [{ PORT: 'eighty' }, 'PORT:'],
+    [{ HOLDFAST_RATE_LIMIT_WRITE: '0/60' }, 'expected COUNT/SECONDS'],
+    [{ HOLDFAST_RATE_LIMIT_WRITE: '600' }, 'expected COUNT/SECONDS'],
+    [{ HOLDFAST_ROLES: 'api,cook' }, 'HOLDFAST_ROLES:'],
+    [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL:'],
+    [{ HOLDFAST_BOOTSTRAP_KEY: 'hf_test_short' }, 'HOLDFAST_BOOTSTRAP_KEY:'],
+    [{ HOLDFAST_BOOTSTRAP_KEY: `hf_prod_${'x'.repeat(32)}` }, 'HOLDFAST_BOOTSTRAP_KEY:'],
+  ])('%j is refused, with the name and without the value', (env, words) => {
+    expect(() => loadConfig(env)).toThrow(ConfigError);
+    expect(() => loadConfig(env)).toThrow(words);
+    expect(() => loadConfig({ HOLDFAST_BOOTSTRAP_KEY: 'hf_test_hush' })).not.toThrow('hush');
+  });
+
+  test.each([[`hf_test_${'a'.repeat(24)}`], [`hf_live_${'A9_'.repeat(40)}`], [`hf_live_${'x'.repeat(128)}`]])(
+    'takes the key %s',
+    (key) => {
+      expect(loadConfig({ HOLDFAST_BOOTSTRAP_KEY: key }).bootstrapKey).toBe(key);
+    },
+  );
+
+  test('an empty variable counts as unset', () => {
+    expect(loadConfig({ DATABASE_URL: '', PORT: '' })).toEqual(loadConfig({}));
+  });
+});
