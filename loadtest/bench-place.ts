@@ -4,8 +4,7 @@
  * Orders a second, p50 and p99 at 1, 16, 64 and 256 connections, with everything on, beside the floors, interleaved in one run; the
  * latency of a bare insert; and events a second of the log beside Emmett's. On Linux the server has one core and all else the other.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { randomBytes, randomUUID } from 'node:crypto';
+import type { ChildProcess } from 'node:child_process';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +13,8 @@ import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { startBackingServices } from '../ops/embedded/backing-services.ts';
 import { type Result, load } from './http-client.ts';
+import { apiKey, body, placeOrder } from './order-request.ts';
+import { pinned, serve } from './serve.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -27,67 +28,10 @@ const rounds = Number(options.rounds);
 const milliseconds = Number(options.seconds) * 1_000;
 const CONNECTIONS = options.connections.split(',').map(Number);
 const WARM_UP = 5_000;
-/** As in `npm start`; the floors run with the same. */
-const FLAGS = ['--max-semi-space-size=64'];
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const median = (list: number[]) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN;
-
-const pinned = process.platform === 'linux' && cpus().length > 1;
-if (pinned) execFileSync('taskset', ['-a', '-cp', '1', String(process.pid)], { stdio: 'ignore' });
-
-/** A server of its own on core 0. */
-function serve(
-  args: string[],
-  env: NodeJS.ProcessEnv,
-  isUp: RegExp,
-): Promise<{ child: ChildProcess; port: number }> {
-  const command = pinned
-    ? ['taskset', '-c', '0', process.execPath, ...FLAGS, ...args]
-    : [process.execPath, ...FLAGS, ...args];
-  const child = spawn(command[0] ?? '', command.slice(1), {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  return new Promise((resolve, reject) => {
-    let output = '';
-    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-      if (output.length > 10_000) return; // the log goes on; what it said at the start is enough
-      output += chunk;
-      const port = isUp.exec(output)?.[1];
-      if (port !== undefined) resolve({ child, port: Number(port) });
-    });
-    child.once('exit', (code) => reject(new Error(`${args.join(' ')} ended with ${code}`)));
-  });
-}
-
-const apiKey = `hf_test_${randomBytes(24).toString('hex')}`;
-const body = JSON.stringify({
-  customer_id: 'cus_4711',
-  currency: 'EUR',
-  lines: Array.from({ length: 4 }, (_, n) => ({
-    sku: `KELP-${n}`,
-    name: `Kelp, dried, 100 g, lot ${n}`,
-    quantity: n + 1,
-    unit_price: 450 + n,
-  })),
-  shipping_address: {
-    name: 'Ada Byrne',
-    line1: '3 Harbour Row',
-    city: 'Galway',
-    postal_code: 'H91 KX2',
-    country: 'IE',
-  },
-  metadata: {
-    channel: 'web',
-    campaign: 'spring',
-    note: 'leave it with the neighbour at number five, please',
-  },
-});
-const request = () =>
-  `POST /v1/orders HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${apiKey}\r\nIdempotency-Key: ${randomUUID()}\r\n` +
-  `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 
 const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
 await chmod(dataDir, 0o755);
@@ -129,14 +73,18 @@ try {
     `${body.length} bytes an order, ${rounds} rounds of ${milliseconds / 1_000} s, Node ${process.version}, ${cpus().length} cores${pinned ? ', the server on one of them' : ''}\n`,
   );
   for (const { port } of Object.values(servers))
-    await load({ host: '127.0.0.1', port, request }, 64, WARM_UP);
+    await load({ host: '127.0.0.1', port, request: placeOrder }, 64, WARM_UP);
 
   const place: Record<string, Record<string, { rate: number; p50: number; p99: number }>> = {};
   for (const connections of CONNECTIONS) {
     const results: Record<string, Result[]> = {};
     for (let round = 0; round < rounds; round += 1) {
       for (const [name, { port }] of Object.entries(servers)) {
-        const result = await load({ host: '127.0.0.1', port, request }, connections, milliseconds);
+        const result = await load(
+          { host: '127.0.0.1', port, request: placeOrder },
+          connections,
+          milliseconds,
+        );
         if (Object.keys(result.statuses).join() !== '201')
           throw new Error(`${name} answered ${JSON.stringify(result.statuses)}`);
         (results[name] ??= []).push(result);

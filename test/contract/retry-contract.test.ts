@@ -7,7 +7,10 @@ import { PROBLEMS } from '../../api/problem.ts';
 interface Response {
   $ref?: string;
   'x-retry'?: string;
-  content?: Record<string, { example?: { code: keyof typeof PROBLEMS; status: number; retry: string; title: string } }>;
+  content?: Record<
+    string,
+    { example?: { code: keyof typeof PROBLEMS; status: number; retry: string; title: string } }
+  >;
 }
 const document = loadSpec('v1').document as {
   paths: Record<string, Record<string, { operationId?: string; responses?: Record<string, Response> }>>;
@@ -18,22 +21,35 @@ const responses = Object.values(document.paths).flatMap((path) =>
     Object.entries(responses).map(([status, response]) => ({
       name: `${operationId} ${status}`,
       status: Number(status),
-      response: response.$ref ? document.components.responses[response.$ref.split('/').at(-1) ?? '']! : response,
+      response: response.$ref
+        ? document.components.responses[response.$ref.split('/').at(-1) ?? '']!
+        : response,
     })),
   ),
 );
 
-test.each(responses.map((r) => [r.name, r] as const))('%s has the x-retry of its status', (_name, { status, response }) => {
-  const allowed = status < 400 ? ['none'] : Object.values(PROBLEMS).filter((p) => p.status === status).map((p) => p.retry);
-  expect(new Set(allowed)).toEqual(new Set([response['x-retry']]));
-  const example = response.content?.['application/problem+json']?.example;
-  if (example === undefined) return;
-  expect(example.retry).toBe(response['x-retry']);
-  expect(example).toMatchObject({ status, ...PROBLEMS[example.code] });
-});
+test.each(responses.map((r) => [r.name, r] as const))(
+  '%s has the x-retry of its status',
+  (_name, { status, response }) => {
+    const allowed =
+      status < 400
+        ? ['none']
+        : Object.values(PROBLEMS)
+            .filter((p) => p.status === status)
+            .map((p) => p.retry);
+    expect(new Set(allowed)).toEqual(new Set([response['x-retry']]));
+    const example = response.content?.['application/problem+json']?.example;
+    if (example === undefined) return;
+    expect(example.retry).toBe(response['x-retry']);
+    expect(example).toMatchObject(PROBLEMS[example.code]);
+    expect(example.status).toBe(status);
+  },
+);
 
 test('docs/retry-contract.md has every problem, with its status and what to do', async () => {
   const text = await readFile(new URL('../../docs/retry-contract.md', import.meta.url), 'utf8');
-  const rows = [...text.matchAll(/^\| (\d{3}) \| `(\w+)` \| `(\w+)` \|$/gm)].map(([, status, code, retry]) => [Number(status), code, retry]);
+  const rows = [...text.matchAll(/^\| (\d{3}) \| `(\w+)` \| `(\w+)` \|$/gm)].map(
+    ([, status, code, retry]) => [Number(status), code, retry],
+  );
   expect(rows).toEqual(Object.entries(PROBLEMS).map(([code, { status, retry }]) => [status, code, retry]));
 });

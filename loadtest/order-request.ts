@@ -1,0 +1,31 @@
+/** The order that every benchmark places: about 600 bytes, a key of its own each time. */
+import { randomBytes, randomUUID } from 'node:crypto';
+
+export const apiKey = `hf_test_${randomBytes(24).toString('hex')}`;
+
+export const body = JSON.stringify({
+  customer_id: 'cus_4711',
+  currency: 'EUR',
+  lines: Array.from({ length: 4 }, (_, n) => ({
+    sku: `KELP-${n}`,
+    name: `Kelp, dried, 100 g, lot ${n}`,
+    quantity: n + 1,
+    unit_price: 450 + n,
+  })),
+  shipping_address: {
+    name: 'Ada Byrne',
+    line1: '3 Harbour Row',
+    city: 'Galway',
+    postal_code: 'H91 KX2',
+    country: 'IE',
+  },
+  metadata: {
+    channel: 'web',
+    campaign: 'spring',
+    note: 'leave it with the neighbour at number five, please',
+  },
+});
+/** The bytes of the next request. */
+export const placeOrder = () =>
+  `POST /v1/orders HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${apiKey}\r\nIdempotency-Key: ${randomUUID()}\r\n` +
+  `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
