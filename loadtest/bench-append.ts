@@ -9,31 +9,17 @@ import { type Append, createOrderLog } from '../store/log.ts';
 import { migrate } from '../store/migrate.ts';
 import { ensurePartitions } from '../store/partitions.ts';
 import { openPool } from '../store/pool.ts';
+import { order } from './order-request.ts';
 
 const CALLERS = 64;
 const MILLISECONDS = 4_000;
 
-const data = {
-  customer_id: 'cus_4711',
-  currency: 'EUR',
-  lines: Array.from({ length: 4 }, (_, n) => ({
-    id: `line_${n + 1}`,
-    sku: `KELP-${n}`,
-    name: `Kelp, dried, 100 g, lot ${n}`,
-    quantity: 1,
-    unit_price: 450,
-    total: 450,
-  })),
-  total: 1_800,
-  shipping_address: {
-    name: 'Ada Byrne',
-    line1: '3 Harbour Row',
-    city: 'Galway',
-    postal_code: 'H91 KX2',
-    country: 'IE',
-  },
-  metadata: { channel: 'web' },
-};
+const lines = order.lines.map((line, n) => ({
+  id: `line_${n + 1}`,
+  ...line,
+  total: line.quantity * line.unit_price,
+}));
+const data = { ...order, lines, total: lines.reduce((sum, { total }) => sum + total, 0) };
 
 async function eventsPerSecond(append: () => Promise<unknown>): Promise<number> {
   let events = 0;

@@ -19,6 +19,7 @@ import { Client } from 'pg';
 import type { Logger } from '../../logger.ts';
 import { freePort } from './free-port.ts';
 import { LaunchError } from './launch-error.ts';
+import { logTail } from './log-tail.ts';
 import { type PostgresBinaries, findPostgres } from './postgres-binaries.ts';
 import { isAlive, isRunning, stopProcess } from './process.ts';
 import { isEnterable, serviceUser, sideFolder } from './unprivileged.ts';
@@ -169,9 +170,8 @@ async function start(instance: Instance, wanted?: number): Promise<Omit<Service,
     if (child.exitCode === null) child.kill('SIGKILL');
     // Another program may have taken the port in between.
     if (attempt === 3) {
-      const tail = (await readFile(instance.logFile, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-5);
       throw new LaunchError(
-        `Postgres did not start. The end of ${instance.logFile}:\n${tail.map((line) => `  ${line}`).join('\n')}\n` +
+        `Postgres did not start. The end of ${instance.logFile}:\n${await logTail(instance.logFile)}\n` +
           'Mend that, or set DATABASE_URL to a Postgres of your own.',
       );
     }

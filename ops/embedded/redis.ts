@@ -12,6 +12,7 @@ import { Redis } from 'ioredis';
 import type { Logger } from '../../logger.ts';
 import { freePort } from './free-port.ts';
 import { LaunchError } from './launch-error.ts';
+import { logTail } from './log-tail.ts';
 import type { Service } from './postgres.ts';
 import { isAlive, stopProcess } from './process.ts';
 
@@ -77,9 +78,8 @@ export async function startRedis(dataDir: string, log: Logger, machine = thisMac
     }
     child.kill('SIGKILL');
   }
-  const tail = (await readFile(logFile, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-5);
   throw new LaunchError(
-    `Redis did not start. The end of ${logFile}:\n${tail.map((line) => `  ${line}`).join('\n')}\n${WAYS_OUT}`,
+    `Redis did not start. The end of ${logFile}:\n${await logTail(logFile)}\n${WAYS_OUT}`,
   );
 }
 
