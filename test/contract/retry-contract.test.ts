@@ -48,7 +48,7 @@ test.each(responses.map((r) => [r.name, r] as const))(
 
 test('docs/retry-contract.md has every problem, with its status and what to do', async () => {
   const text = await readFile(new URL('../../docs/retry-contract.md', import.meta.url), 'utf8');
-  const rows = [...text.matchAll(/^\| (\d{3}) \| `(\w+)` \| `(\w+)` \|$/gm)].map(
+  const rows = [...text.matchAll(/^\| (\d{3}) +\| `(\w+)` +\| `(\w+)` +\|$/gm)].map(
     ([, status, code, retry]) => [Number(status), code, retry],
   );
   expect(rows).toEqual(Object.entries(PROBLEMS).map(([code, { status, retry }]) => [status, code, retry]));

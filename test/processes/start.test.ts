@@ -204,8 +204,8 @@ describe('npm start, when something is in the way, says in words what, where, an
         env: { HOLDFAST_DATA_DIR: join(folder, 'data'), REDIS_URL: TEST_REDIS },
       });
       expect((await fetch(`${server.adminUrl}/health/ready`)).status).toBe(200);
-      const side = /"home":"([^"]+)"/.exec(server.output())?.[1] ?? '';
       expect(await server.end('SIGTERM')).toBe(0);
+      const side = /"home":"([^"]+)"/.exec(server.output())?.[1] ?? '';
       await Promise.all([folder, side].map((path) => rm(path, { recursive: true, force: true })));
       expect(side).toMatch(/^\/var\/tmp\/holdfast-/);
     },
