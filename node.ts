@@ -6,6 +6,7 @@ import { PROJECTIONS } from './projections/registry.ts';
 import { startProjector } from './projections/runner.ts';
 import { listPartitions } from './store/partitions.ts';
 import { openPool } from './store/pool.ts';
+import { createTail } from './store/tail.ts';
 import { listenForWakeups } from './store/wakeups.ts';
 
 export interface NodeOptions {
@@ -36,6 +37,7 @@ export async function startNode({
     log,
     checkRows: config.contractJudge,
   });
+  const wake: ((partition: number) => void)[] = [];
   const stops: (() => Promise<void>)[] = [() => pool.end()];
   const stop = async () => {
     for (const end of stops.toReversed()) await end();
@@ -49,10 +51,16 @@ export async function startNode({
         log,
       });
       stops.push(projector.stop);
-      stops.push(listenForWakeups(databaseUrl, log, projector.wake).close);
+      wake.push(projector.wake);
     }
-    const api = roles.has('api') ? await startApi({ config, pool, redisUrl, log }) : undefined;
-    if (api) stops.push(api.stop);
+    const tail = createTail(pool, log);
+    const api = roles.has('api') ? await startApi({ config, pool, redisUrl, tail, log }) : undefined;
+    if (api) {
+      stops.push(api.stop);
+      wake.push(tail.wake);
+    }
+    const onWakeup = (partition: number) => wake.forEach((tell) => tell(partition));
+    if (wake.length > 0) stops.push(listenForWakeups(databaseUrl, log, onWakeup).close);
     return { port: api?.port, stop };
   } catch (error) {
     await stop();

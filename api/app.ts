@@ -23,12 +23,13 @@ import type { Principal } from '../store/api-keys.ts';
 import { createAuthenticator } from './authenticate.ts';
 import { readBody } from './body.ts';
 import { createJudge } from './contract/judge.ts';
-import { inputOf, judgeAnswers, judgeRequest } from './contract/judged.ts';
+import { judgeAnswers, judgeRequest } from './contract/judged.ts';
 import { type Operation, type Spec, loadSpec } from './contract/spec.ts';
-import { compileValidators } from './contract/validator.ts';
+import { compileValidators, inputOf } from './contract/validator.ts';
+import type { Handler, Services } from './handler.ts';
 import type { Limiter } from './limiter/limiter.ts';
 import { createRateLimits } from './limiter/rate-limit.ts';
-import { HANDLERS, type Handler, type Services } from './operations.ts';
+import { HANDLERS } from './operations.ts';
 import { Problem } from './problem.ts';
 import { answerProblems } from './problems.ts';
 import { publicPages } from './public-pages.ts';
@@ -71,9 +72,12 @@ export function createApp({ config, services, limiter, findPrincipal, log, now }
           admit(ctx, operation.scope);
           return next();
         },
-        ...(operation.body ? [readBody(operation.body.mediaType) as Middleware] : []),
+        ...(operation.body ? [readBody(operation.body) as Middleware] : []),
         ...(judge ? [judgeRequest(judge, validate)] : []),
-        async (ctx) => handler({ ctx, input: validate(inputOf(ctx)), services, principal: principalOf(ctx) }),
+        async (ctx) => {
+          const input = validate(inputOf(ctx));
+          return handler({ ctx, input, services, limits, principal: principalOf(ctx) });
+        },
       ];
       router[operation.method](operation.path.replaceAll(/\{(\w+)\}/g, ':$1'), ...steps);
     }

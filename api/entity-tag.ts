@@ -8,9 +8,11 @@ export const entityTag = (version: number) => `"${version}"`;
  * by itself, turn the condition off.
  */
 export function namesVersion(field: string, version: number): boolean {
+  return matchesVersion(field.replaceAll(/(^|,)\s*W\//g, '$1'), version);
+}
+
+/** Whether a list of entity tags, as in `If-Match`, names a version. Strong comparison: a weak tag never does (RFC 9110, section 8.8.3.2). */
+export function matchesVersion(field: string, version: number): boolean {
   const current = entityTag(version);
-  return field
-    .split(',')
-    .map((tag) => tag.trim().replace(/^W\//, ''))
-    .some((tag) => tag === '*' || tag === current);
+  return field.split(',').some((tag) => tag.trim() === '*' || tag.trim() === current);
 }

@@ -9,6 +9,7 @@ import { type OrderState, evolve, fold } from '../domain/order/order.ts';
 import { type OrderRequest, differences, fingerprint, requestOf } from '../domain/order/request.ts';
 import type { Rejection } from '../domain/rejection.ts';
 import type { AppendOutcome, OrderLog, StoredEvent, Tenancy } from '../store/log.ts';
+import { entityTag, matchesVersion } from './entity-tag.ts';
 import { Problem } from './problem.ts';
 
 export interface CommandPath {
@@ -20,8 +21,12 @@ export interface CommandPath {
 }
 
 export interface CommandContext extends Tenancy {
+  /** The API key that asks. */
+  keyId: string;
   idempotencyKey: string;
   traceparent: string | null;
+  /** The client's `If-Match`: run only while the order is what it has seen. A repeat of what has run is answered all the same. */
+  ifMatch?: string | undefined;
 }
 
 export interface Executed {
@@ -51,6 +56,7 @@ export async function execute(
     const before = await read(path, context, request);
     if (before.holder) return repeat(path, context, request, print, before.holder);
 
+    requireMatch(context.ifMatch, before.state);
     const decision = decide(before.state, request);
     if ('rejection' in decision) throw rejected(decision.rejection);
     const outcome = await path.log.append({
@@ -63,6 +69,7 @@ export async function execute(
       idempotency_key: context.idempotencyKey,
       fingerprint: print,
       traceparent: context.traceparent,
+      key_id: context.keyId,
     });
     if (outcome.kind === 'appended') {
       path.onAppended(context.partition);
@@ -76,6 +83,16 @@ export async function execute(
     {
       headers: { 'Retry-After': '1' },
     },
+  );
+}
+
+/** RFC 9110, section 13.1.1. An order that is not there is 404, which is for the decider to say. */
+function requireMatch(ifMatch: string | undefined, state: OrderState | null): void {
+  if (ifMatch === undefined || state === null || matchesVersion(ifMatch, state.order.version)) return;
+  throw new Problem(
+    'precondition_failed',
+    `The order is at version ${state.order.version} now, which If-Match does not name. Read it again, then decide.`,
+    { headers: { ETag: entityTag(state.order.version) } },
   );
 }
 

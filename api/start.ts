@@ -7,6 +7,7 @@ import { toId } from '../store/ids.ts';
 import { instanceSecret } from '../store/instance-secrets.ts';
 import { createOrderLog } from '../store/log.ts';
 import type { DatabasePool } from '../store/pool.ts';
+import type { Tail } from '../store/tail.ts';
 import { createAnnouncer } from '../store/wakeups.ts';
 import { createApp } from './app.ts';
 import { createCursors } from './cursor.ts';
@@ -25,10 +26,11 @@ export interface ApiOptions {
   config: Config;
   pool: DatabasePool;
   redisUrl: string;
+  tail: Tail;
   log: Logger;
 }
 
-export async function startApi({ config, pool, redisUrl, log }: ApiOptions): Promise<RunningApi> {
+export async function startApi({ config, pool, redisUrl, tail, log }: ApiOptions): Promise<RunningApi> {
   const now = () => performance.now();
   const redis = connectRedis(redisUrl, log);
   const orderLog = createOrderLog({ pool, capacity: config.appendQueue });
@@ -38,6 +40,7 @@ export async function startApi({ config, pool, redisUrl, log }: ApiOptions): Pro
     services: {
       pool,
       log: orderLog,
+      tail,
       cursors: createCursors(await instanceSecret(pool, 'cursor')),
       newId: (prefix) => toId(prefix, v7({ rng: randomBytes16 })),
       onAppended: announce,
@@ -52,6 +55,7 @@ export async function startApi({ config, pool, redisUrl, log }: ApiOptions): Pro
     return {
       port: server.port,
       async stop() {
+        tail.close(); // who waits for news is answered now
         await server.stop(config.drainSeconds * 1_000);
         await orderLog.drained();
         redis.disconnect();

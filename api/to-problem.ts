@@ -1,7 +1,6 @@
 /** The one place where whatever was thrown becomes the problem that the client is told. */
 import { StoreOverloaded, StoreUnavailable } from '../store/unavailable.ts';
 import { RateLimited } from './limiter/rate-limited.ts';
-import { MAX_BODY } from './body.ts';
 import { Problem } from './problem.ts';
 
 /** Seconds after which a shed request is worth another try: by then a full queue has been written several times over. */
@@ -63,7 +62,11 @@ function fromHttpError(error: unknown): Problem | undefined {
     case 408:
       return new Problem('request_timeout', 'The request did not arrive in time.', { cause: error });
     case 413:
-      return new Problem('content_too_large', `A body may have at most ${MAX_BODY} bytes.`, { cause: error });
+      return new Problem(
+        'content_too_large',
+        `The body of this call may have at most ${(error as { limit?: number }).limit} bytes.`,
+        { cause: error },
+      );
     case 415:
       return new Problem(
         'unsupported_media_type',

@@ -9,7 +9,21 @@ export interface FieldError {
 /** Why a command was refused. Nothing was appended, and its idempotency key is free. */
 export interface Rejection {
   /** A `code` of the API's problem catalogue. */
-  code: 'invalid_body' | 'order_not_found' | 'order_already_placed' | 'order_already_cancelled';
+  code:
+    | 'invalid_body'
+    | 'order_not_found'
+    | 'order_already_placed'
+    | 'order_already_cancelled'
+    | 'order_already_completed'
+    | 'order_already_paid'
+    | 'order_already_shipped'
+    | 'order_not_paid'
+    | 'order_not_shipped'
+    | 'payment_exceeds_due'
+    | 'refund_exceeds_paid'
+    | 'shipment_exceeds_ordered'
+    | 'return_exceeds_shipped'
+    | 'order_history_full';
   detail: string;
   errors?: FieldError[];
 }

@@ -56,6 +56,7 @@ export async function benchAppend(databaseUrl: string, rounds: number): Promise<
         idempotency_key: randomUUID(),
         fingerprint: randomBytes(32),
         traceparent: null,
+        key_id: tenantId,
       };
       return log.append(append);
     },

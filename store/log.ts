@@ -2,6 +2,7 @@
 import type { DatabasePool } from 'slonik';
 import { z } from 'zod';
 import { EVENT_SCHEMAS, type OrderEvent, type RecordedEvent } from '../domain/order/events.ts';
+import { upcast } from '../domain/order/upcast.ts';
 import { appendBatchSize, appendDuration, appendOutcomes, appendQueueLength } from '../metrics.ts';
 import { type GroupCommit, createGroupCommit } from './group-commit.ts';
 import { toId, toUuid } from './ids.ts';
@@ -32,6 +33,8 @@ export interface Append extends Tenancy {
   fingerprint: Buffer;
   /** W3C trace context of the request. */
   traceparent: string | null;
+  /** The API key that asks for it; a UUID. */
+  key_id: string;
 }
 
 export type AppendOutcome =
@@ -60,6 +63,8 @@ export interface OrderLog {
     orderId: string,
     idempotencyKey: string,
   ) => Promise<{ stream: StoredEvent[]; holder: StoredEvent | undefined }>;
+  /** The event that holds a key in a tenant. */
+  readKey: (tenancy: Tenancy, idempotencyKey: string) => Promise<StoredEvent | undefined>;
   /** Resolves when every append that was submitted has its outcome. */
   drained: () => Promise<void>;
 }
@@ -73,6 +78,7 @@ export const recordedRow = z.object({
   schema_version: z.int(),
   data: z.string(),
   recorded_at: z.string(),
+  key_id: z.uuid().nullable(),
 });
 const storedRow = recordedRow.extend({ fingerprint: z.instanceof(Buffer), idempotency_key: z.string() });
 const appendedRow = storedRow.omit({ idempotency_key: true }).extend({
@@ -87,24 +93,24 @@ const appendedRow = storedRow.omit({ idempotency_key: true }).extend({
 const appendEvents = statement('append-events', appendedRow);
 const readStreamEvents = statement('read-stream', storedRow);
 const readStreamAndKey = statement('read-stream-and-key', storedRow);
+const readHolder = statement('read-key', storedRow);
 
 const MAX_VERSION = 2_147_483_647;
 
-/** Turns a row of `events` into the event that it records. */
+/**
+ * Turns a row of `events` into the event that it records, at the current version of its schema.
+ *
+ * @throws {UnknownEventError}
+ */
 export function toRecordedEvent(row: z.output<typeof recordedRow>): RecordedEvent & { position: number } {
-  const schema = EVENT_SCHEMAS[row.type as keyof typeof EVENT_SCHEMAS];
-  if (schema === undefined || row.schema_version !== schema.version) {
-    throw new Error(
-      `${row.type} of schema version ${row.schema_version} at position ${row.position} is not known here`,
-    );
-  }
   return {
     position: row.position,
     event_id: toId('evt', row.event_id),
     order_id: toId('ord', row.order_id),
     version: row.version,
     recorded_at: row.recorded_at,
-    ...({ type: row.type, data: JSON.parse(row.data) } as OrderEvent),
+    key_id: row.key_id === null ? null : toId('key', row.key_id),
+    ...upcast(row.type, row.schema_version, JSON.parse(row.data)),
   };
 }
 
@@ -176,6 +182,10 @@ export function createOrderLog({
         holder: events.find((event) => event.idempotency_key === idempotencyKey),
       };
     },
+    async readKey({ tenantId }, idempotencyKey) {
+      const row = await reachable(pool.maybeOne(readHolder(idempotencyKey, tenantId)));
+      return row === null ? undefined : toStoredEvent(row);
+    },
     async drained() {
       await Promise.all([...writers.values()].map((writer) => writer.drained()));
     },
@@ -198,6 +208,7 @@ async function writeBatch(pool: DatabasePool, partition: number, batch: Append[]
         batch.map((a) => a.idempotency_key),
         batch.map((a) => a.fingerprint),
         batch.map((a) => a.traceparent),
+        batch.map((a) => a.key_id),
       ),
     ),
   );
@@ -215,9 +226,20 @@ function outcomeOf(append: Append, row: z.output<typeof appendedRow>): AppendOut
   const { event_id, order_id, version, event, idempotency_key, fingerprint } = append;
   if (toId('evt', row.event_id) === event_id) {
     const { position, recorded_at } = row;
+    const key_id = toId('key', append.key_id);
     return {
       kind: 'appended',
-      event: { position, event_id, order_id, version, recorded_at, idempotency_key, fingerprint, ...event },
+      event: {
+        position,
+        event_id,
+        order_id,
+        version,
+        recorded_at,
+        key_id,
+        idempotency_key,
+        fingerprint,
+        ...event,
+      },
     };
   }
   const holder = toStoredEvent({ ...storedRow.required().parse({ ...row, idempotency_key }) });

@@ -1,22 +1,14 @@
 /** The judge, put into the path of a request. A disagreement with the contract is our fault: the client is told 500, the log what it is. */
-import type { Context, Middleware } from 'koa';
+import type { Middleware } from 'koa';
 import { PROBLEM_TYPE, Problem, problemDocument } from '../problem.ts';
 import { stateOf } from '../request-context.ts';
 import type { Judge } from './judge.ts';
-import type { OperationValidator, RawInput } from './validator.ts';
+import { type OperationValidator, type RawInput, inputOf } from './validator.ts';
 
 /** Thrown, or logged, where the server does what its contract does not say. */
 class ContractViolation extends Error {
   override name = 'ContractViolation';
 }
-
-/** What a request brings, as it stands before it is checked. The validators fill in defaults and change text to numbers, in copies. */
-export const inputOf = (ctx: Context): RawInput => ({
-  params: { ...(ctx['params'] as Record<string, string>) },
-  query: { ...ctx.query },
-  headers: ctx.headers,
-  body: (ctx.request as { body?: unknown }).body,
-});
 
 /** Lets the judge and the compiled validator look at a request, and insists that they agree. */
 export function judgeRequest(judge: Judge, validate: OperationValidator): Middleware {

@@ -1,6 +1,7 @@
 /** The contract as data: `openapi/v1.yaml`, read once, at start. Routes, scopes and validators are all made from it. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import type { ProblemCode } from '../problem.ts';
 
 export type Schema = Record<string, unknown>;
 
@@ -9,6 +10,8 @@ export interface Parameter {
   in: 'path' | 'query' | 'header';
   required?: boolean;
   schema: Schema;
+  /** Of a path parameter: the problem's `code` when nothing can have this value for an id. */
+  'x-not-found'?: ProblemCode;
 }
 
 export interface Operation {
@@ -18,8 +21,8 @@ export interface Operation {
   path: string;
   scope: string;
   parameters: Parameter[];
-  /** Media type and schema of the body, when the operation takes one. */
-  body: { mediaType: string; schema: Schema } | undefined;
+  /** The body, when the operation takes one. */
+  body: { mediaType: string; schema: Schema; maxBytes: number } | undefined;
 }
 
 export interface Spec {
@@ -35,7 +38,7 @@ interface OperationObject {
   operationId: string;
   'x-scope': string;
   parameters?: unknown[];
-  requestBody?: { content: Record<string, { schema: Schema }> };
+  requestBody?: { 'x-max-bytes': number; content: Record<string, { schema: Schema }> };
 }
 
 /**
@@ -45,7 +48,7 @@ interface OperationObject {
  */
 export function loadSpec(name: string): Spec {
   const text = readFileSync(new URL(`../../openapi/${name}.yaml`, import.meta.url), 'utf8');
-  const document = parse(text, { merge: true }) as Spec['document'] & {
+  const document = parse(text) as Spec['document'] & {
     paths: Record<string, Record<string, unknown>>;
   };
   const operations = Object.entries(document.paths).flatMap(([path, item]) =>
@@ -60,7 +63,11 @@ export function loadSpec(name: string): Spec {
         parameters: (operation.parameters ?? []).map(
           (parameter) => resolve(document, parameter) as Parameter,
         ),
-        body: content && { mediaType: content[0], schema: content[1].schema },
+        body: content && {
+          mediaType: content[0],
+          schema: content[1].schema,
+          maxBytes: operation.requestBody!['x-max-bytes'],
+        },
       };
     }),
   );

@@ -6,6 +6,7 @@
  */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
+import type { Context } from 'koa';
 import { parseIdempotencyKey } from '../../domain/idempotency-key.ts';
 import { Problem, type ProblemError } from '../problem.ts';
 import type { Operation, Parameter, Spec } from './spec.ts';
@@ -18,6 +19,7 @@ export interface Input {
   body: unknown;
 }
 
+/** What a request brings, as it stands before it is checked. */
 export interface RawInput {
   params: Record<string, string>;
   query: Record<string, string | string[] | undefined>;
@@ -25,7 +27,15 @@ export interface RawInput {
   body: unknown;
 }
 
-/** @throws {Problem} 400, 404 or 422 when the request does not fit the contract */
+/** The raw input of a request. The validators fill in defaults and change text to numbers, in these copies. */
+export const inputOf = (ctx: Context): RawInput => ({
+  params: { ...(ctx['params'] as Record<string, string>) },
+  query: { ...ctx.query },
+  headers: ctx.headers,
+  body: (ctx.request as { body?: unknown }).body,
+});
+
+/** @throws {Problem} 400, 404, 422 or 428 when the request does not fit the contract */
 export type OperationValidator = (input: RawInput) => Input;
 
 export function compileValidators(spec: Spec): Map<string, OperationValidator> {
@@ -53,9 +63,7 @@ function compile(spec: Spec, operation: Operation, forParameters: Ajv, forBodies
   const headerNames = header.map(({ name }) => [name, name.toLowerCase()] as const);
 
   return ({ params, query, headers, body }) => {
-    // An id that cannot be one names nothing: that is 404, not a lesson in syntax.
-    if (path.length > 0 && !checkPath(params))
-      throw new Problem('order_not_found', 'There is no such order.');
+    if (path.length > 0 && !checkPath(params)) throw notFound(path, checkPath);
     if (!checkQuery(query)) throw invalidParameters(checkQuery.errors, '');
     const known: Record<string, unknown> = {};
     for (const [name, lower] of headerNames) if (headers[lower] !== undefined) known[name] = headers[lower];
@@ -81,6 +89,13 @@ function rebase<T>(spec: Spec, node: T): T {
   ) as T;
 }
 
+/** An id that cannot be one names nothing: that is 404, not a lesson in syntax. */
+function notFound(parameters: Parameter[], { errors }: ValidateFunction): Problem {
+  const wrong = parameters.find(({ name }) => errors?.some((error) => error.instancePath === `/${name}`));
+  const code = wrong?.['x-not-found'] ?? 'route_not_found';
+  return new Problem(code, `There is no such ${wrong?.name.replace(/_id$/, '').replaceAll('_', ' ')}.`);
+}
+
 function invalidHeaders(errors: ErrorObject[] | null | undefined): Problem {
   const ofKey = errors?.find(
     (e) => e.instancePath === '/Idempotency-Key' || e.params['missingProperty'] === 'Idempotency-Key',
@@ -92,6 +107,12 @@ function invalidHeaders(errors: ErrorObject[] | null | undefined): Problem {
     );
   }
   if (ofKey) throw invalidIdempotencyKey();
+  if (errors?.some((e) => e.params['missingProperty'] === 'If-Match')) {
+    return new Problem(
+      'precondition_required',
+      'Send If-Match with the ETag of the order as you have read it, so that no change of somebody else is lost.',
+    );
+  }
   return invalidParameters(errors, 'header ');
 }
 

@@ -15,6 +15,8 @@ const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 export interface RateLimits {
   /** Counts a request of an API key. Throws {@link RateLimited}. */
   limitKey: (ctx: Context, keyId: string) => Promise<void>;
+  /** Counts one more write of an API key within a request that holds several. Throws {@link RateLimited}. */
+  limitWrite: (keyId: string) => Promise<void>;
   /** Counts a request without a valid key against its address. Throws {@link RateLimited}. */
   limitAddress: (ctx: Context) => Promise<void>;
 }
@@ -37,6 +39,10 @@ export function createRateLimits(limiter: Limiter, rates: Config['rateLimits']):
 
   return {
     limitKey: (ctx, keyId) => take(ctx, keyId, READS.has(ctx.method) ? read : write),
+    async limitWrite(keyId) {
+      const decision = await limiter.take(keyId, write.policy);
+      if (!decision.allowed) throw new RateLimited(decision);
+    },
     limitAddress: (ctx) => take(ctx, subjectOfAddress(ctx.ip), unauthenticated),
   };
 }

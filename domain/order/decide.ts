@@ -1,14 +1,20 @@
 /**
  * The rules of an order: command × state → one event, or why not. Pure: no clock, no ids, no I/O.
+ *
+ * docs/orders.md has the same rules as a table; the tests read that table and hold this file to it.
  */
-import { minorUnits } from '../currency.ts';
-import { MAX_AMOUNT, addAmounts, lineTotal } from '../money.ts';
 import type { FieldError, Rejection } from '../rejection.ts';
-import type { CancelOrder, OrderCommand, PlaceOrder } from './commands.ts';
-import type { OrderCancelled, OrderEvent, OrderPlaced } from './events.ts';
+import type { Command, OrderCommand } from './commands.ts';
+import type { EventOf, EventType } from './events.ts';
+import { mergePatch } from './merge-patch.ts';
 import type { OrderState } from './order.ts';
+import { excess } from './pieces.ts';
+import { place } from './place.ts';
 
-export type Decision<E extends OrderEvent = OrderEvent> = { event: E } | { rejection: Rejection };
+export type Decision<T extends EventType = EventType> = { event: EventOf<T> } | { rejection: Rejection };
+
+/** Events of one order at most: what a fold reads has a bound. */
+export const MAX_VERSION = 500;
 
 /**
  * Decides a command against the order as it stands.
@@ -17,50 +23,133 @@ export type Decision<E extends OrderEvent = OrderEvent> = { event: E } | { rejec
  * @returns the one event that the command makes, or the reason why it makes none
  */
 export function decide(state: OrderState | null, command: OrderCommand): Decision {
+  if (command.type === 'PlaceOrder') {
+    return state === null
+      ? place(command.data)
+      : reject('order_already_placed', 'This order is placed already.');
+  }
+  if (state === null) return reject('order_not_found', 'There is no such order.');
+  if (state.order.version >= MAX_VERSION) {
+    return reject('order_history_full', `This order has ${MAX_VERSION} events, the most that one can have.`);
+  }
   switch (command.type) {
-    case 'PlaceOrder':
-      return state === null
-        ? place(command.data)
-        : reject('order_already_placed', 'This order is placed already.');
+    case 'UpdateOrder':
+      return update(state, command.data);
+    case 'RecordPayment':
+      return pay(state, command.data);
+    case 'ShipItems':
+      return ship(state, command.data);
+    case 'ReturnItems':
+      return takeBack(state, command.data);
+    case 'RecordRefund':
+      return refund(state, command.data);
     case 'CancelOrder':
-      return state === null ? NO_ORDER : cancel(state, command.data);
+      return cancel(state, command.data);
+    case 'CompleteOrder':
+      return complete(state, command.data);
   }
 }
+
+type Data<T extends OrderCommand['type']> = Command<T>['data'];
 
 const reject = (code: Rejection['code'], detail: string, errors?: FieldError[]) => ({
   rejection: { code, detail, ...(errors && { errors }) },
 });
 
-const NO_ORDER = reject('order_not_found', 'There is no such order.');
+const CANCELLED = reject('order_already_cancelled', 'This order has been cancelled.');
+const COMPLETED = reject('order_already_completed', 'This order is completed.');
+const SHIPPED = reject('order_already_shipped', 'All or some of this order has been shipped.');
+const NOT_SHIPPED = reject('order_not_shipped', 'Nothing of this order has been shipped.');
+const NOT_PAID = reject('order_not_paid', 'This order is not paid.');
 
-function place(data: PlaceOrder['data']): Decision<OrderPlaced> {
-  if (minorUnits(data.currency) === undefined) {
-    return reject('invalid_body', 'The currency is not one of ISO 4217.', [
-      { pointer: '/currency', detail: 'must be the code of an active ISO 4217 currency, such as EUR' },
-    ]);
+/** Metadata are the shop's own notes, and can always change; an address only as long as nothing was sent to it. */
+function update({ order }: OrderState, patch: Data<'UpdateOrder'>): Decision<'OrderUpdated'> {
+  if (patch.shipping_address !== undefined) {
+    if (order.status === 'cancelled') return CANCELLED;
+    if (order.status === 'completed') return COMPLETED;
+    if (order.status === 'partially_shipped' || order.status === 'shipped') return SHIPPED;
   }
-  let total = 0;
-  const lines: OrderPlaced['data']['lines'] = [];
-  for (const [index, line] of data.lines.entries()) {
-    const ofLine = lineTotal(line.unit_price, line.quantity);
-    const sum = ofLine === undefined ? undefined : addAmounts(total, ofLine);
-    if (ofLine === undefined || sum === undefined) {
-      const pointer = ofLine === undefined ? `/lines/${index}` : '/lines';
-      return reject('invalid_body', 'The order is worth more than an amount can hold.', [
-        { pointer, detail: `must come to at most ${MAX_AMOUNT} minor units` },
-      ]);
-    }
-    total = sum;
-    lines.push({ id: `line_${index + 1}`, ...line, total: ofLine });
-  }
-  return { event: { type: 'OrderPlaced', data: { ...data, lines, total } } };
+  const merged = mergePatch(order, patch);
+  if ('errors' in merged) return reject('invalid_body', 'What the patch makes is not valid.', merged.errors);
+  return { event: { type: 'OrderUpdated', data: { patch, ...merged } } };
 }
 
-function cancel({ order }: OrderState, data: CancelOrder['data']): Decision<OrderCancelled> {
+function pay({ order }: OrderState, data: Data<'RecordPayment'>): Decision<'PaymentRecorded'> {
+  if (order.status === 'cancelled') return CANCELLED;
+  const due = order.total - order.amount_paid;
+  if (due === 0) return reject('order_already_paid', 'Nothing is due for this order.');
+  if (data.amount > due) {
+    return reject('payment_exceeds_due', 'This is more than is due.', [
+      { pointer: '/amount', detail: `must be at most ${due}, which is due` },
+    ]);
+  }
+  return { event: { type: 'PaymentRecorded', data: { ...data, currency: order.currency } } };
+}
+
+function ship({ order, facts }: OrderState, data: Data<'ShipItems'>): Decision<'ItemsShipped'> {
+  if (order.status === 'cancelled') return CANCELLED;
+  if (order.status === 'completed') return COMPLETED;
+  if (order.status === 'shipped') return SHIPPED;
+  if (order.amount_paid < order.total) return NOT_PAID;
+  const left = (id: string) =>
+    (order.lines.find((line) => line.id === id)?.quantity ?? 0) - (facts.shipped[id] ?? 0);
+  return (
+    excess(order, data.lines, left, 'shipment_exceeds_ordered', 'left to ship') ?? {
+      event: { type: 'ItemsShipped', data },
+    }
+  );
+}
+
+function takeBack({ order, facts }: OrderState, data: Data<'ReturnItems'>): Decision<'ItemsReturned'> {
+  if (order.status === 'cancelled') return CANCELLED;
+  if (order.status === 'completed') return COMPLETED;
+  if (order.status === 'placed' || order.status === 'paid') return NOT_SHIPPED;
+  const out = (id: string) => (facts.shipped[id] ?? 0) - (facts.returned[id] ?? 0);
+  return (
+    excess(order, data.lines, out, 'return_exceeds_shipped', 'shipped and not returned') ?? {
+      event: { type: 'ItemsReturned', data },
+    }
+  );
+}
+
+/** In any state: money can be owed back after a cancellation, and long after completion. */
+function refund({ order }: OrderState, data: Data<'RecordRefund'>): Decision<'RefundRecorded'> {
+  if (order.amount_paid === 0) return NOT_PAID;
+  const refundable = order.amount_paid - order.amount_refunded;
+  if (data.amount > refundable) {
+    return reject('refund_exceeds_paid', 'This is more than was paid and not refunded.', [
+      { pointer: '/amount', detail: `must be at most ${refundable}, which was paid and not refunded` },
+    ]);
+  }
+  return { event: { type: 'RefundRecorded', data: { ...data, currency: order.currency } } };
+}
+
+function cancel({ order }: OrderState, data: Data<'CancelOrder'>): Decision<'OrderCancelled'> {
   switch (order.status) {
     case 'placed':
+    case 'paid':
       return { event: { type: 'OrderCancelled', data } };
+    case 'partially_shipped':
+    case 'shipped':
+      return SHIPPED;
+    case 'completed':
+      return COMPLETED;
     case 'cancelled':
       return reject('order_already_cancelled', 'This order has been cancelled already, by another request.');
+  }
+}
+
+function complete({ order }: OrderState, data: Data<'CompleteOrder'>): Decision<'OrderCompleted'> {
+  switch (order.status) {
+    case 'shipped':
+      return { event: { type: 'OrderCompleted', data } };
+    case 'placed':
+    case 'paid':
+    case 'partially_shipped':
+      return reject('order_not_shipped', 'Not all of this order has been shipped.');
+    case 'completed':
+      return COMPLETED;
+    case 'cancelled':
+      return CANCELLED;
   }
 }

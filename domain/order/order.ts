@@ -4,10 +4,10 @@
  * `Order` is what the API shows, in its order and spelling, so that what is folded, stored, compared and
  * rendered is one shape. What the rules need besides stands apart, in `Facts`.
  */
-import type { ShippingAddress } from './commands.ts';
+import type { Pieces, ShippingAddress } from './commands.ts';
 import type { RecordedEvent } from './events.ts';
 
-export type OrderStatus = 'placed' | 'cancelled';
+export type OrderStatus = 'placed' | 'paid' | 'partially_shipped' | 'shipped' | 'completed' | 'cancelled';
 
 export interface OrderLine {
   id: string;
@@ -39,10 +39,16 @@ export interface Order {
   updated_at: string;
 }
 
-/** What has been done to an order, each act under its own noun. */
+/** Pieces by the id of their line. */
+export type Quantities = Record<string, number>;
+
+/** What the rules need to know of an order that the order itself does not show. */
 export interface Facts {
-  cancellation: { reason: string | null; cancelled_at: string } | null;
+  shipped: Quantities;
+  returned: Quantities;
 }
+
+export const NO_FACTS: Facts = { shipped: {}, returned: {} };
 
 export interface OrderState {
   order: Order;
@@ -69,7 +75,7 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
         placed_at: event.recorded_at,
         updated_at: event.recorded_at,
       },
-      facts: { cancellation: null },
+      facts: NO_FACTS,
     };
   }
   if (state === null || event.version !== state.order.version + 1) {
@@ -77,16 +83,40 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
     throw new Error(`${event.event_id} is version ${event.version} of ${event.order_id}, which is at ${at}`);
   }
   const order = { ...state.order, version: event.version, updated_at: event.recorded_at };
+  const { facts } = state;
   switch (event.type) {
-    case 'OrderCancelled':
+    case 'OrderUpdated': {
+      const { shipping_address, metadata } = event.data;
+      return { order: { ...order, shipping_address, metadata }, facts };
+    }
+    case 'PaymentRecorded': {
+      const amount_paid = order.amount_paid + event.data.amount;
+      const status = amount_paid === order.total ? 'paid' : order.status;
+      return { order: { ...order, status, amount_paid }, facts };
+    }
+    case 'ItemsShipped': {
+      const shipped = plus(facts.shipped, event.data.lines);
+      const all = order.lines.every(({ id, quantity }) => shipped[id] === quantity);
       return {
-        order: { ...order, status: 'cancelled' },
-        facts: {
-          ...state.facts,
-          cancellation: { reason: event.data.reason, cancelled_at: event.recorded_at },
-        },
+        order: { ...order, status: all ? 'shipped' : 'partially_shipped' },
+        facts: { ...facts, shipped },
       };
+    }
+    case 'ItemsReturned':
+      return { order, facts: { ...facts, returned: plus(facts.returned, event.data.lines) } };
+    case 'RefundRecorded':
+      return { order: { ...order, amount_refunded: order.amount_refunded + event.data.amount }, facts };
+    case 'OrderCancelled':
+      return { order: { ...order, status: 'cancelled' }, facts };
+    case 'OrderCompleted':
+      return { order: { ...order, status: 'completed' }, facts };
   }
+}
+
+function plus(quantities: Quantities, pieces: Pieces): Quantities {
+  const sum = { ...quantities };
+  for (const { line_id, quantity } of pieces) sum[line_id] = (sum[line_id] ?? 0) + quantity;
+  return sum;
 }
 
 /**

@@ -7,7 +7,7 @@ WITH lease AS MATERIALIZED (
      FOR UPDATE SKIP LOCKED
 )
 SELECT event.position, event.tenant_id, event.event_id, event.order_id, event.version, event.type, event.schema_version,
-       event.data, event.recorded_at
+       event.data, event.recorded_at, event.key_id
   FROM lease
  CROSS JOIN LATERAL (
          SELECT *

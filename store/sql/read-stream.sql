@@ -1,5 +1,5 @@
 -- One order's events, oldest first; $3 cuts the stream off after that version.
-SELECT position, event_id, order_id, version, type, schema_version, data, fingerprint, recorded_at, idempotency_key
+SELECT position, event_id, order_id, version, type, schema_version, data, fingerprint, recorded_at, key_id, idempotency_key
   FROM events
  WHERE order_id = $1 AND tenant_id = $2 AND version <= $3
  ORDER BY version

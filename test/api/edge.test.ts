@@ -218,7 +218,7 @@ describe('reading an order', () => {
     const head = await shop.ask(`/v1/orders/${json.id}`, { method: 'HEAD', key: null });
     expect([head.status, head.text, head.headers.get('etag')]).toEqual([200, '', '"1"']);
     const options = await shop.ask(`/v1/orders/${json.id}`, { method: 'OPTIONS', key: null });
-    expect(options.headers.get('allow')).toBe('HEAD, GET');
+    expect(options.headers.get('allow')).toBe('HEAD, GET, PATCH');
   });
 
   test('another tenant finds nothing', async () => {

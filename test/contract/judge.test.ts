@@ -3,7 +3,6 @@ import { expect, test } from '@jest/globals';
 import { createJudge } from '../../api/contract/judge.ts';
 import { loadSpec } from '../../api/contract/spec.ts';
 import { HANDLERS } from '../../api/operations.ts';
-import { orderHandlers } from '../../api/v1/orders.ts';
 import { anOrder, openShop } from '../setup/shop.ts';
 
 const spec = loadSpec('v1');
@@ -63,5 +62,5 @@ test('a handler that answers what the spec does not say is found out', async () 
   HANDLERS['v1']!['getOrder'] = honest;
   expect(answer.status).toBe(500);
   expect(answer.json.detail).toContain('The answer broke the contract');
-  expect(Object.keys(orderHandlers).sort()).toEqual(spec.operations.map(({ id }) => id).sort());
+  expect(Object.keys(HANDLERS['v1']!).sort()).toEqual(spec.operations.map(({ id }) => id).sort());
 });

@@ -24,6 +24,7 @@ export const anAppend = (tenantId: string, change: Partial<Append> = {}): Append
   idempotency_key: randomUUID(),
   fingerprint: randomBytes(32),
   traceparent: null,
+  key_id: v7(),
   ...change,
 });
 

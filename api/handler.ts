@@ -1,0 +1,28 @@
+/** What the handler of an operation is given. */
+import type { Context } from 'koa';
+import type { DatabasePool } from 'slonik';
+import type { Principal } from '../store/api-keys.ts';
+import type { Tail } from '../store/tail.ts';
+import type { Input } from './contract/validator.ts';
+import type { Cursors } from './cursor.ts';
+import type { CommandPath } from './execute.ts';
+import type { RateLimits } from './limiter/rate-limit.ts';
+
+export interface Services extends CommandPath {
+  pool: DatabasePool;
+  cursors: Cursors;
+  tail: Tail;
+}
+
+export interface Call {
+  ctx: Context;
+  input: Input;
+  services: Services;
+  limits: RateLimits;
+  principal: Principal;
+}
+
+export type Handler = (call: Call) => Promise<void>;
+
+/** Handlers by the `operationId` of their operation. */
+export type Handlers = Record<string, Handler>;

@@ -1,0 +1,63 @@
+/** Many orders in one request, each with its own idempotency key and its own outcome; version 1. */
+import { placeOrderData } from '../../domain/order/commands.ts';
+import { parseIdempotencyKey } from '../../domain/idempotency-key.ts';
+import { answer } from '../answer.ts';
+import { execute } from '../execute.ts';
+import type { Call, Handlers } from '../handler.ts';
+import { parseBody } from '../parse-body.ts';
+import { Problem, problemDocument } from '../problem.ts';
+import { stateOf } from '../request-context.ts';
+import { toProblem } from '../to-problem.ts';
+
+interface Item {
+  idempotency_key: string;
+  order: unknown;
+}
+
+export const batchHandlers: Handlers = {
+  /** One order's misfortune is its own: each runs as if it had come alone, and counts as a write of its own. */
+  async placeOrders(call) {
+    const { orders } = call.input.body as { orders: Item[] };
+    const data = await Promise.all(orders.map((item, index) => placeOne(call, item, index)));
+    const failed = data.filter(({ status }) => status >= 400).length;
+    answer(call.ctx, 207, { data, succeeded: data.length - failed, failed });
+  },
+};
+
+async function placeOne(call: Call, item: Item, index: number) {
+  const { ctx, services, limits, principal } = call;
+  const { requestId, traceparent } = stateOf(ctx);
+  const idempotencyKey = parseIdempotencyKey(item.idempotency_key);
+  try {
+    if (idempotencyKey === undefined) {
+      throw new Problem(
+        'idempotency_key_invalid',
+        'An idempotency_key is 1 to 255 visible ASCII characters.',
+      );
+    }
+    if (index > 0) await limits.limitWrite(principal.keyId); // the first is counted with the request itself
+    const command = {
+      type: 'PlaceOrder',
+      order_id: null,
+      data: parseBody(placeOrderData, item.order),
+    } as const;
+    const done = await execute(services, { ...principal, idempotencyKey, traceparent }, command);
+    return {
+      status: 201,
+      idempotency_key: idempotencyKey,
+      replayed: done.replayed,
+      position: done.event.position,
+      order: done.state.order,
+    };
+  } catch (error) {
+    const problem = toProblem(error);
+    if (problem.status >= 500) stateOf(ctx).failure ??= problem.cause ?? problem;
+    const retryAfter = problem.headers['Retry-After'];
+    return {
+      status: problem.status,
+      idempotency_key: idempotencyKey ?? item.idempotency_key,
+      problem: problemDocument(problem, requestId),
+      ...(retryAfter !== undefined && { retry_after: Number(retryAfter) }),
+    };
+  }
+}

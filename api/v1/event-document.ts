@@ -1,0 +1,13 @@
+import type { RecordedEvent } from '../../domain/order/events.ts';
+
+/** An event as version 1 shows it, wherever it is shown. */
+export const eventDocument = (event: RecordedEvent & { position: number }) => ({
+  id: event.event_id,
+  type: event.type,
+  order_id: event.order_id,
+  version: event.version,
+  position: event.position,
+  recorded_at: event.recorded_at,
+  key_id: event.key_id,
+  data: event.data,
+});

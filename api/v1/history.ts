@@ -1,0 +1,56 @@
+/** The stream of an order, whole or as it once was. */
+import type { StoredEvent } from '../../store/log.ts';
+import type { Call } from '../handler.ts';
+import { answerPage, bindingOf, positionOf } from '../page.ts';
+import { Problem } from '../problem.ts';
+
+/**
+ * The events of the order that a request names, oldest first; at least one.
+ *
+ * @param until a version, or an instant (RFC 3339, UTC, milliseconds), after which nothing counts
+ * @throws {Problem} 400 for both at once, 404 when there is no such order, or it was not there yet
+ */
+export async function readHistory(
+  { input, services, principal }: Call,
+  { version, at }: { version?: number | undefined; at?: string | undefined } = {},
+): Promise<StoredEvent[]> {
+  if (version !== undefined && at !== undefined) {
+    const detail = 'cannot be given together with the other';
+    throw new Problem('invalid_parameter', 'Give version or at, not both.', {
+      errors: ['version', 'at'].map((parameter) => ({ parameter, detail })),
+    });
+  }
+  const events = await services.log.readStream(principal, input.params['order_id']!, version);
+  if (events.length === 0) throw new Problem('order_not_found', 'There is no such order.');
+  if (version !== undefined && events.length < version) {
+    throw new Problem('order_version_not_found', `This order has come to version ${events.length} only.`);
+  }
+  if (at === undefined) return events;
+  const until = events.filter((event) => event.recorded_at <= at);
+  if (until.length === 0) {
+    throw new Problem('order_version_not_found', `This order was placed at ${events[0]?.recorded_at}.`);
+  }
+  return until;
+}
+
+/**
+ * Answers a page of what some of an order's events show. A stream has a bound, so it is read whole; the cursor is the version of an event.
+ *
+ * @param list names the list in its cursors
+ */
+export async function answerHistoryPage(
+  call: Call,
+  list: string,
+  isWanted: (event: StoredEvent) => boolean,
+  documentOf: (event: StoredEvent) => unknown,
+): Promise<void> {
+  const { limit, cursor } = call.input.query as { limit: number; cursor?: string };
+  const { cursors } = call.services;
+  const binding = bindingOf(list, call.principal.tenantId, call.input.params['order_id']);
+  const after = positionOf(cursors, cursor, binding) ?? 0;
+  const left = (await readHistory(call)).filter((event) => event.version > after && isWanted(event));
+  const page = left.slice(0, limit);
+  const more = left.length > limit;
+  const next = more ? cursors.encode(page.at(-1)?.version ?? 0, binding) : null;
+  answerPage(call.ctx, page.map((event) => JSON.stringify(documentOf(event))).join(','), next, more);
+}

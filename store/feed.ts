@@ -1,0 +1,50 @@
+/** A tenant's events in the order of the log, page by page: what a consumer that pulls reads. */
+import type { DatabasePool } from 'slonik';
+import { z } from 'zod';
+import type { RecordedEvent } from '../domain/order/events.ts';
+import { type Tenancy, recordedRow, toRecordedEvent } from './log.ts';
+import { statement } from './statement.ts';
+import { reachable } from './unavailable.ts';
+
+/** Events that a page looks at, at most. */
+const LOOK_AT = 1_000;
+
+const foundRow = recordedRow.extend({ scanned: z.int(), looked_at: z.int() });
+const feedRow = recordedRow
+  .extend({ scanned: z.int(), looked_at: z.int() })
+  .partial()
+  .extend({ position: z.int().nullable() })
+  .catchall(z.unknown());
+const readNext = statement('read-feed', feedRow);
+
+export interface FeedQuery extends Tenancy {
+  /** Go on behind this position; 0 is the beginning. */
+  after: number;
+  /** Only events of these types; of all when left out. */
+  types?: readonly string[] | undefined;
+  /** Events a page at most. */
+  limit: number;
+}
+
+export interface FeedPage {
+  events: (RecordedEvent & { position: number })[];
+  /** Everything up to this position has been looked at: go on from here. */
+  next: number;
+  /** Whether there may be more right now. */
+  more: boolean;
+}
+
+/** Reads one page. A page may hold fewer events than asked for, even none, while there are more: `more` tells. */
+export async function readFeed(
+  pool: DatabasePool,
+  { tenantId, after, types, limit }: FeedQuery,
+): Promise<FeedPage> {
+  const wanted = types === undefined ? null : [...types];
+  const lookAt = wanted === null ? limit + 1 : LOOK_AT;
+  const rows = await reachable(pool.any(readNext(tenantId, after, lookAt, wanted, limit + 1)));
+  const found = rows.filter((row) => row.position !== null) as z.output<typeof foundRow>[];
+  const events = found.slice(0, limit).map(toRecordedEvent);
+  if (found.length > limit) return { events, next: events.at(-1)?.position ?? after, more: true };
+  const { scanned, looked_at } = rows[0] as { scanned: number | null; looked_at: number };
+  return { events, next: scanned ?? after, more: looked_at === lookAt };
+}

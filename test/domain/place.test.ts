@@ -1,0 +1,38 @@
+import { describe, expect, test } from '@jest/globals';
+import { MAX_AMOUNT } from '../../domain/money.ts';
+import { decide } from '../../domain/order/decide.ts';
+import { place, placing } from './stories.ts';
+
+describe('placing an order', () => {
+  test('numbers the lines and computes the totals', () => {
+    const decision = decide(null, place());
+    expect(decision).toMatchObject({
+      event: {
+        data: {
+          lines: [
+            { id: 'line_1', total: 750 },
+            { id: 'line_2', total: 250 },
+          ],
+          total: 1_000,
+        },
+      },
+    });
+  });
+
+  const line = (unit_price: number, quantity: number) => ({ sku: 'A', name: 'a', quantity, unit_price });
+  test.each<[string, Partial<typeof placing>, string]>([
+    ['an unknown currency', { currency: 'ABC' }, '/currency'],
+    ['a currency that is no more', { currency: 'DEM' }, '/currency'],
+    ['a line that is too dear', { lines: [line(1, 1), line(MAX_AMOUNT, 2)] }, '/lines/1'],
+    ['the dearest line there can be', { lines: [line(MAX_AMOUNT, 1_000_000)] }, '/lines/0'],
+    ['an order that is too dear', { lines: [line(MAX_AMOUNT, 1), line(1, 1)] }, '/lines'],
+  ])('refuses %s, and says where', (_name, change, pointer) => {
+    const decision = decide(null, place(change));
+    expect(decision).toMatchObject({ rejection: { code: 'invalid_body', errors: [{ pointer }] } });
+  });
+
+  test('takes an order that is exactly as dear as an amount can be', () => {
+    const decision = decide(null, place({ lines: [line(MAX_AMOUNT - 1, 1), line(1, 1)] }));
+    expect(decision).toMatchObject({ event: { data: { total: MAX_AMOUNT } } });
+  });
+});

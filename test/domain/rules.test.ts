@@ -1,0 +1,185 @@
+/** The decider against the tables of docs/orders.md, which are read from there. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { PROBLEMS, type ProblemCode } from '../../api/problem.ts';
+import { COMMAND_SCHEMAS, type OrderCommand } from '../../domain/order/commands.ts';
+import { MAX_VERSION, decide } from '../../domain/order/decide.ts';
+import { EVENT_TYPES } from '../../domain/order/events.ts';
+import { type OrderState, evolve } from '../../domain/order/order.ts';
+import { address, after, cancel, complete, pay, place, refund, ship, takeBack, update } from './stories.ts';
+
+const page = readFileSync(new URL('../../docs/orders.md', import.meta.url), 'utf8');
+
+/** The rows of the table whose first column has a name, without the row of dashes. */
+function table(firstColumn: string): string[][] {
+  const lines = page.split('\n');
+  const start = lines.findIndex((line) => line.startsWith(`| ${firstColumn} `));
+  const length = lines.slice(start).findIndex((line) => !line.startsWith('|'));
+  return lines
+    .slice(start, start + length)
+    .filter((line) => !line.startsWith('| -'))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim().replaceAll('`', '')),
+    );
+}
+
+const PAID = [place(), pay(1_000)];
+const STATES: Record<string, OrderState | null> = {
+  'no order': null,
+  placed: after(place()),
+  paid: after(...PAID),
+  partially_shipped: after(...PAID, ship(2)),
+  shipped: after(...PAID, ship(3, 1)),
+  completed: after(...PAID, ship(3, 1), complete),
+  cancelled: after(place(), cancel),
+};
+const COMMANDS: Record<string, OrderCommand> = {
+  PlaceOrder: place(),
+  'UpdateOrder (metadata)': update({ metadata: { a: 'b' } }),
+  'UpdateOrder (shipping_address)': update({ shipping_address: { city: 'Cork' } }),
+  RecordPayment: pay(400),
+  ShipItems: ship(1),
+  ReturnItems: takeBack(1),
+  RecordRefund: refund(400),
+  CancelOrder: cancel,
+  CompleteOrder: complete,
+};
+
+function outcomeOf(state: OrderState | null, command: OrderCommand): string {
+  const decision = decide(state, command);
+  return 'event' in decision ? decision.event.type : decision.rejection.code;
+}
+
+const [[, ...states] = [], ...rows] = table('command');
+
+describe('command × state → event, or the code of the refusal', () => {
+  test('the table has every command, every state, and every event', () => {
+    expect(states).toEqual(Object.keys(STATES));
+    expect(rows.map(([command]) => command)).toEqual(Object.keys(COMMANDS));
+    expect(new Set(Object.values(COMMANDS).map(({ type }) => type))).toEqual(
+      new Set(Object.keys(COMMAND_SCHEMAS)),
+    );
+    const outcomes = new Set(rows.flatMap(([, ...cells]) => cells));
+    for (const type of EVENT_TYPES) expect(outcomes).toContain(type);
+    for (const [name, state] of Object.entries(STATES)) expect(state?.order.status ?? 'no order').toBe(name);
+  });
+
+  test.each(
+    rows.flatMap(([command = '', ...cells]) =>
+      cells.map((cell, n) => [command, states[n] ?? '', cell] as const),
+    ),
+  )('%s, %s: %s', (command, state, cell) => {
+    const [, outcome = '', status] = /^(\w+)(?: \((\d+)\))?$/.exec(cell) ?? [];
+    expect(outcomeOf(STATES[state]!, COMMANDS[command]!)).toBe(outcome);
+    if (outcome in PROBLEMS) expect(PROBLEMS[outcome as ProblemCode].status).toBe(Number(status ?? 409));
+  });
+});
+
+const free = { lines: [{ sku: 'F', name: 'free', quantity: 2, unit_price: 0 }] };
+const twenty = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`k${n}`, 'v']));
+const twice = {
+  type: 'ShipItems',
+  data: {
+    lines: [1, 1].map((quantity) => ({ line_id: 'line_1', quantity })),
+    carrier: null,
+    tracking_number: null,
+  },
+} as const;
+
+/** Each row of the second table: what went before, and the command. */
+const CASES: Record<string, [OrderCommand[], OrderCommand]> = {
+  'less is paid than is due': [[place()], pay(999)],
+  'the rest is paid': [[place(), pay(999)], pay(1)],
+  'more is paid than is due': [[place(), pay(999)], pay(2)],
+  'nothing is due for a free order': [[place(free)], pay(1)],
+  'a free order is shipped without a payment': [[place(free)], ship(2)],
+  'some pieces are shipped': [PAID, ship(3)],
+  'the last pieces are shipped': [[...PAID, ship(3)], ship(0, 1)],
+  'more pieces are shipped than are left': [[...PAID, ship(2)], ship(2)],
+  'a line is shipped that the order does not have': [PAID, ship(0, 0, 1)],
+  'a line is named twice': [PAID, twice],
+  'some of the shipped pieces come back': [[...PAID, ship(2)], takeBack(2)],
+  'more pieces come back than were shipped': [[...PAID, ship(2)], takeBack(3)],
+  'pieces come back that have come back before': [[...PAID, ship(2), takeBack(2)], takeBack(1)],
+  'part of a payment goes back before all is paid': [[place(), pay(500)], refund(500)],
+  'more goes back than was paid': [[place(), pay(500)], refund(501)],
+  'more goes back than was paid and not yet refunded': [[...PAID, refund(600)], refund(401)],
+  'a cancelled order was paid': [[...PAID, cancel], refund(1_000)],
+  'the patch leaves an address without a city': [
+    [place({ shipping_address: null })],
+    update({ shipping_address: { name: 'Ada', line1: 'x', country: 'IE' } }),
+  ],
+  'the patch takes the address away': [[place()], update({ shipping_address: null })],
+  'the patch takes all metadata away': [[place()], update({ metadata: null })],
+  'the patch makes more than 20 entries of metadata': [
+    [place({ metadata: twenty })],
+    update({ metadata: { more: 'v' } }),
+  ],
+  'the order has 500 events': [
+    [place(), ...Array.from({ length: MAX_VERSION - 1 }, () => update({ metadata: { a: 'b' } }))],
+    update({ metadata: { a: 'b' } }),
+  ],
+};
+
+describe('what an amount, a number of pieces, or the past decides', () => {
+  const [, ...cases] = table('when');
+  test('every row of the table is a case', () => {
+    expect(cases.map(([when]) => when)).toEqual(Object.keys(CASES));
+  });
+
+  test.each(cases.map(([when = '', command = '', outcome = '']) => [when, command, outcome] as const))(
+    '%s: %s → %s',
+    (when, type, outcome) => {
+      const [before, command] = CASES[when]!;
+      expect(command.type).toBe(type);
+      const state = after(...before);
+      const decision = decide(state, command);
+      if ('rejection' in decision) {
+        expect(decision.rejection.code).toBe(outcome);
+      } else {
+        const recorded = {
+          event_id: 'e',
+          order_id: 'ord_1',
+          version: before.length + 1,
+          recorded_at: '',
+          key_id: null,
+        };
+        expect(evolve(state, { ...decision.event, ...recorded }).order.status).toBe(outcome);
+      }
+    },
+  );
+});
+
+describe('a merge patch', () => {
+  const order = (command: OrderCommand) => after(place(), command)!.order;
+  test('changes what it gives, takes away what it gives as null, and leaves the rest', () => {
+    expect(order(update({ metadata: { gift: 'yes', channel: null } })).metadata).toEqual({ gift: 'yes' });
+    expect(order(update({ shipping_address: { city: 'Cork', line2: 'x' } })).shipping_address).toEqual({
+      ...address,
+      city: 'Cork',
+      line2: 'x',
+    });
+    expect(order(update({ shipping_address: null })).shipping_address).toBeNull();
+    expect(order(update({ metadata: null })).metadata).toEqual({});
+    expect(order(update({ metadata: {} }))).toMatchObject({ metadata: { channel: 'web' }, version: 2 });
+  });
+
+  test('says which member is missing', () => {
+    const decision = decide(
+      after(place({ shipping_address: null })),
+      update({ shipping_address: { city: 'Cork' } }),
+    );
+    expect(decision).toMatchObject({
+      rejection: {
+        code: 'invalid_body',
+        errors: ['name', 'line1', 'country'].map((name) => ({
+          pointer: `/shipping_address/${name}`,
+          detail: 'is required',
+        })),
+      },
+    });
+  });
+});
