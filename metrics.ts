@@ -52,6 +52,11 @@ export const appendQueueLength = new Gauge({
   help: 'Commands that wait for an append statement',
   registers,
 });
+export const feedWatchers = new Gauge({
+  name: 'holdfast_feed_watchers',
+  help: 'Requests for the feed of events that are held back until there is news',
+  registers,
+});
 export const projectionPosition = new Gauge({
   name: 'holdfast_projection_position',
   help: 'Log position up to which a projection has been applied',

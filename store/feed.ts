@@ -9,13 +9,11 @@ import { reachable } from './unavailable.ts';
 /** Events that a page looks at, at most. */
 const LOOK_AT = 1_000;
 
-const foundRow = recordedRow.extend({ scanned: z.int(), looked_at: z.int() });
-const feedRow = recordedRow
-  .extend({ scanned: z.int(), looked_at: z.int() })
-  .partial()
-  .extend({ position: z.int().nullable() })
-  .catchall(z.unknown());
-const readNext = statement('read-feed', feedRow);
+const looked = { scanned: z.int(), looked_at: z.int() };
+const foundRow = recordedRow.extend(looked);
+/** When no event is wanted, there is one row all the same. */
+const nothingRow = z.looseObject({ position: z.null(), scanned: z.int().nullable(), looked_at: z.int() });
+const readNext = statement('read-feed', z.union([foundRow, nothingRow]));
 
 export interface FeedQuery extends Tenancy {
   /** Go on behind this position; 0 is the beginning. */
@@ -42,9 +40,9 @@ export async function readFeed(
   const wanted = types === undefined ? null : [...types];
   const lookAt = wanted === null ? limit + 1 : LOOK_AT;
   const rows = await reachable(pool.any(readNext(tenantId, after, lookAt, wanted, limit + 1)));
-  const found = rows.filter((row) => row.position !== null) as z.output<typeof foundRow>[];
+  const found = rows.filter((row) => row.position !== null);
   const events = found.slice(0, limit).map(toRecordedEvent);
   if (found.length > limit) return { events, next: events.at(-1)?.position ?? after, more: true };
-  const { scanned, looked_at } = rows[0] as { scanned: number | null; looked_at: number };
-  return { events, next: scanned ?? after, more: looked_at === lookAt };
+  const scanned = rows[0]?.scanned ?? after;
+  return { events, next: scanned, more: rows[0]?.looked_at === lookAt };
 }

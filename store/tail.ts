@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
 import type { Logger } from '../logger.ts';
+import { feedWatchers } from '../metrics.ts';
 import type { Tenancy } from './log.ts';
 import { statement } from './statement.ts';
 import { reachable } from './unavailable.ts';
@@ -98,9 +99,9 @@ export function createTail(pool: DatabasePool, log: Logger): Tail {
       const watcher = { tenantId, tell: told.resolve };
       const lane = lanes.get(partition) ?? open(partition);
       lane.watchers.add(watcher);
-      watching += 1;
+      feedWatchers.set((watching += 1));
       const end = () => {
-        if (lane.watchers.delete(watcher)) watching -= 1;
+        if (lane.watchers.delete(watcher)) feedWatchers.set((watching -= 1));
         told.resolve();
       };
       try {

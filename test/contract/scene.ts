@@ -1,0 +1,89 @@
+/** A shop in which every operation of the spec has something to work on, and a good request for each. */
+import type { Operation } from '../../api/contract/spec.ts';
+import { type Ask, type Shop, anOrder } from '../setup/shop.ts';
+
+export interface Scene {
+  shop: Shop;
+  /** Ids by the name of their path parameter, all of one order that has been shipped in part, and of two that have ended. */
+  ids: Record<string, string>;
+  cancelled: string;
+  completed: string;
+}
+
+const piece = { lines: [{ line_id: 'line_1', quantity: 1 }] };
+
+export async function createScene(shop: Shop): Promise<Scene> {
+  const act = async (order: string, noun: string, body: object) => {
+    const { status, json } = await shop.ask(`/v1/orders/${order}/${noun}`, { body });
+    if (status !== 201) throw new Error(`${noun}: ${JSON.stringify(json)}`);
+    return json.id as string;
+  };
+  const place = async () =>
+    (await shop.ask('/v1/orders', { body: anOrder(), key: `scene-${keys++}` })).json.id as string;
+  let keys = 0;
+  const order = await place();
+  const ids = {
+    order_id: order,
+    payment_id: await act(order, 'payments', { amount: 900 }),
+    shipment_id: await act(order, 'shipments', piece),
+    return_id: await act(order, 'returns', piece),
+    refund_id: await act(order, 'refunds', { amount: 1 }),
+    idempotency_key: 'scene-0',
+  };
+  const cancelled = await place();
+  await act(cancelled, 'cancellation', {});
+  const completed = await place();
+  await act(completed, 'payments', { amount: 900 });
+  await act(completed, 'shipments', { lines: [{ line_id: 'line_1', quantity: 2 }] });
+  await act(completed, 'completion', {});
+  return { shop, ids, cancelled, completed };
+}
+
+const BODIES: Record<string, object> = {
+  placeOrder: anOrder(),
+  placeOrders: { orders: [{ idempotency_key: 'of-a-batch', order: anOrder() }] },
+  updateOrder: { metadata: { a: 'b' } },
+  recordPayment: { amount: 1 },
+  recordShipment: piece,
+  recordReturn: piece,
+  recordRefund: { amount: 1 },
+  cancelOrder: { reason: 'x' },
+  completeOrder: { note: 'x' },
+};
+
+/** What must have been done to an order for an operation to be allowed. */
+const BEFORE: Record<string, [noun: string, body: object][]> = {
+  recordShipment: [['payments', { amount: 900 }]],
+  recordReturn: [
+    ['payments', { amount: 900 }],
+    ['shipments', piece],
+  ],
+  recordRefund: [['payments', { amount: 900 }]],
+  completeOrder: [
+    ['payments', { amount: 900 }],
+    ['shipments', { lines: [{ line_id: 'line_1', quantity: 2 }] }],
+  ],
+};
+
+/** A request that the shop answers 2xx: a write on a fresh order in the right state, a read of the scene. */
+export async function goodRequest(
+  operation: Operation,
+  { shop, ids, cancelled, completed }: Scene,
+): Promise<{ path: string; ask: Ask }> {
+  const body = BODIES[operation.id];
+  let order = { getCancellation: cancelled, getCompletion: completed }[operation.id] ?? ids['order_id']!;
+  if (body && operation.path.includes('{order_id}')) {
+    order = (await shop.ask('/v1/orders', { body: anOrder() })).json.id as string;
+    for (const [noun, what] of BEFORE[operation.id] ?? [])
+      await shop.ask(`/v1/orders/${order}/${noun}`, { body: what });
+  }
+  const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    name === 'order_id' ? order : ids[name]!,
+  );
+  if (body === undefined) return { path, ask: {} };
+  const headers = {
+    'Content-Type': operation.body!.mediaType,
+    ...(operation.id === 'updateOrder' && { 'If-Match': '*' }),
+  };
+  return { path, ask: { method: operation.method.toUpperCase(), body, headers } };
+}

@@ -1,0 +1,161 @@
+/**
+ * The status-code contract: for every operation and every status that the spec promises, a request that earns it. The server runs
+ * with the judge, so that no other answer could have been sent.
+ */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { sql } from 'slonik';
+import { type Operation, loadSpec } from '../../api/contract/spec.ts';
+import { HANDLERS } from '../../api/operations.ts';
+import { PROBLEMS, type ProblemCode } from '../../api/problem.ts';
+import { type Answer, type Ask, type Shop, anOrder, openShop } from '../setup/shop.ts';
+import { type Scene, createScene, goodRequest } from './scene.ts';
+
+const spec = loadSpec('v1');
+const document = spec.document as {
+  paths: Record<string, Record<string, { responses: Record<string, { $ref?: string; 'x-retry'?: string }> }>>;
+  components: { responses: Record<string, { 'x-retry': string }> };
+};
+const responsesOf = ({ path, method }: Operation) => document.paths[path]![method]!.responses;
+const retryOf = (operation: Operation, status: number) => {
+  const response = responsesOf(operation)[status]!;
+  return response.$ref
+    ? document.components.responses[response.$ref.split('/').at(-1)!]!['x-retry']
+    : response['x-retry'];
+};
+
+let shop: Shop;
+let strict: Shop;
+let broken: Shop;
+let scene: Scene;
+beforeAll(async () => {
+  shop = await openShop();
+  strict = await openShop({ HOLDFAST_RATE_LIMIT_WRITE: '1/60', HOLDFAST_RATE_LIMIT_READ: '1/60' });
+  broken = await openBroken();
+  scene = await createScene(shop);
+});
+afterAll(async () => {
+  await shop.close();
+  await strict.close();
+  await broken.close();
+});
+
+/** Sends a good request for an operation, changed a little. */
+async function send(
+  operation: Operation,
+  change: (good: { path: string; ask: Ask }) => { path?: string; ask?: Ask } = () => ({}),
+  at = shop,
+) {
+  const good = await goodRequest(operation, scene);
+  const { path = good.path, ask = {} } = change(good);
+  return at.ask(path, { ...good.ask, ...ask, headers: { ...good.ask.headers, ...ask.headers } });
+}
+
+type Earner = (operation: Operation) => Promise<Answer>;
+
+/** What earns a status, for every operation that promises it. */
+const EARNERS: Record<number, Earner> = {
+  200: (operation) => send(operation),
+  201: (operation) => send(operation),
+  207: (operation) => send(operation),
+  304: (operation) => send(operation, () => ({ ask: { headers: { 'If-None-Match': '*' } } })),
+  400: (operation) => send(operation, ({ path }) => ({ path: `${path}?surprise=1` })),
+  401: (operation) => send(operation, () => ({ ask: { apiKey: null } })),
+  403: async (operation) => {
+    const { apiKey } = await shop.addTenant(['webhooks:read']);
+    return send(operation, () => ({ ask: { apiKey } }));
+  },
+  404: (operation) =>
+    send(operation, ({ path }) => ({ path: path.replace(/ord_[0-9a-f]{32}|[^/]+$/, 'nothing') })),
+  406: (operation) => send(operation, () => ({ ask: { headers: { Accept: 'text/html' } } })),
+  409: async (operation) => {
+    const { json } = await shop.ask('/v1/orders', { body: anOrder() });
+    const order = `/v1/orders/${json.id}`;
+    await shop.ask(`${order}/cancellation`, { body: {} });
+    return send(operation, ({ path, ask }) => ({
+      path: path.replace(/^\/v1\/orders\/[^/]+/, order),
+      ask: {
+        headers: { 'If-Match': '*' },
+        ...(operation.id === 'updateOrder' && { body: { shipping_address: null } }),
+        ...(operation.id === 'recordRefund' && { body: { ...(ask.body as object), amount: 999_999 } }),
+      },
+    }));
+  },
+  412: (operation) => send(operation, () => ({ ask: { headers: { 'If-Match': '"99"' } } })),
+  413: (operation) =>
+    send(operation, () => ({ ask: { body: JSON.stringify({ x: 'y'.repeat(operation.body!.maxBytes) }) } })),
+  415: (operation) => send(operation, () => ({ ask: { headers: { 'Content-Type': 'text/csv' } } })),
+  422: (operation) => send(operation, () => ({ ask: { body: [] } })),
+  428: async (operation) => {
+    const { path, ask } = await goodRequest(operation, scene);
+    const { 'If-Match': _ifMatch, ...headers } = ask.headers ?? {};
+    return shop.ask(path, { ...ask, headers });
+  },
+  429: async (operation) => {
+    const { apiKey } = await strict.addTenant();
+    await send(operation, () => ({ ask: { apiKey } }), strict);
+    return send(operation, () => ({ ask: { apiKey } }), strict);
+  },
+  500: async (operation) => {
+    const { path, ask } = await goodRequest(operation, scene);
+    return broken.ask(path, ask);
+  },
+};
+
+/** A shop in which every handler has a bug. */
+async function openBroken(): Promise<Shop> {
+  const honest = { ...HANDLERS['v1'] };
+  for (const id of Object.keys(honest)) {
+    HANDLERS['v1']![id] = async () => {
+      throw new Error('a bug');
+    };
+  }
+  try {
+    return await openShop();
+  } finally {
+    Object.assign(HANDLERS['v1']!, honest);
+  }
+}
+
+describe.each(spec.operations.map((operation) => [operation.id, operation] as const))(
+  '%s',
+  (_id, operation) => {
+    const statuses = Object.keys(responsesOf(operation))
+      .map(Number)
+      .filter((status) => status !== 503);
+
+    test.each(statuses)('answers %i when that is earned', async (status) => {
+      const earn = EARNERS[status];
+      if (earn === undefined) throw new Error(`nothing here earns ${status}`);
+      const answer = await earn(operation);
+      expect(answer.status).toBe(status);
+      if (status < 400) return;
+      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+      expect(answer.json.retry).toBe(retryOf(operation, status));
+      expect(answer.json.retry).toBe(PROBLEMS[answer.json.code as ProblemCode].retry);
+      if (answer.json.retry === 'same_key_after')
+        expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    });
+  },
+);
+
+test('while Postgres is gone, every operation answers 503, and says when to come back', async () => {
+  const lost = await openShop();
+  await lost.ask('/v1/orders'); // the API key is known from here on
+  const name = new URL(lost.database.url).pathname.slice(1);
+  await shop.pool.query(sql.unsafe`UPDATE pg_database SET datallowconn = false WHERE datname = ${name}`);
+  await shop.pool.query(
+    sql.unsafe`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ${name}`,
+  );
+  const requests = await Promise.all(spec.operations.map((operation) => goodRequest(operation, scene)));
+  const answers = await Promise.all(
+    requests.map(({ path, ask }) => lost.ask(path, { ...ask, apiKey: lost.apiKey })),
+  );
+  await lost.close();
+  const told = answers.map(({ status, json, headers }) => {
+    // Each order of a batch has its own outcome, unless not even the API key can be looked up.
+    const item = status === 207 ? json.data[0] : undefined;
+    const retryAfter = Number(item?.retry_after ?? headers.get('retry-after'));
+    return [item?.status ?? status, (item?.problem ?? json).retry, retryAfter >= 1];
+  });
+  expect(told).toEqual(spec.operations.map(() => [503, 'same_key_after', true]));
+});
