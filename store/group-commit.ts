@@ -5,7 +5,7 @@
  * with what else that turn brought; all that comes later waits for the write before it. One caller alone waits
  * for nobody, and the busier it gets, the larger the batches (measured: docs/performance.md).
  */
-import { StoreOverloaded, StoreUnavailable } from './unavailable.ts';
+import { StoreOverloaded, StoreUnavailable, withDeadline } from './unavailable.ts';
 
 export interface GroupCommitOptions<Item, Outcome> {
   /** Writes a batch in one statement and answers one outcome for each item, in the same order. */
@@ -61,7 +61,7 @@ export function createGroupCommit<Item, Outcome>(
     while (queue.length > 0) {
       const batch = takeBatch();
       try {
-        settle(batch, await withDeadline(write(batch.map(({ item }) => item))));
+        settle(batch, await withDeadline(write(batch.map(({ item }) => item)), timeout));
       } catch (error) {
         if (error instanceof StoreUnavailable) failAll(batch, error);
         else if (batch.length === 1) batch[0]?.reject(error);
@@ -105,24 +105,10 @@ export function createGroupCommit<Item, Outcome>(
   async function writeOneByOne(batch: Waiting<Item, Outcome>[]): Promise<void> {
     for (const waiting of batch) {
       try {
-        settle([waiting], await withDeadline(write([waiting.item])));
+        settle([waiting], await withDeadline(write([waiting.item]), timeout));
       } catch (error) {
         waiting.reject(error);
       }
-    }
-  }
-
-  async function withDeadline(writing: Promise<Outcome[]>): Promise<Outcome[]> {
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () => late.reject(new StoreUnavailable(`No answer within ${timeout} ms`)),
-      timeout,
-    );
-    writing.catch(() => {}); // it may still fail after nobody waits for it any more
-    try {
-      return await Promise.race([writing, late.promise]);
-    } finally {
-      clearTimeout(timer);
     }
   }
 

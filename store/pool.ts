@@ -1,8 +1,12 @@
 /** Slonik, set up for this schema. */
 import { type DatabasePool, type Interceptor, SchemaValidationError, createPool } from 'slonik';
 import type { Logger } from '../logger.ts';
+import { StoreOverloaded } from './unavailable.ts';
 
 export type { DatabasePool } from 'slonik';
+
+/** Calls that may wait for a connection; one more is refused at once. */
+const MAX_WAITING = 5_000;
 
 export interface PoolOptions {
   databaseUrl: string;
@@ -29,7 +33,14 @@ export async function openPool({
   checkRows = false,
   statementTimeout = 10_000,
 }: PoolOptions): Promise<DatabasePool> {
-  const pool = await createPool(databaseUrl, {
+  const bounded: Interceptor = {
+    name: 'bounded-queue',
+    beforePoolConnection: async () => {
+      if (pool.state().waitingClients < MAX_WAITING) return undefined;
+      throw new StoreOverloaded(`${MAX_WAITING} calls wait for a connection`);
+    },
+  };
+  const pool: DatabasePool = await createPool(databaseUrl, {
     maxPoolSize: size,
     minPoolSize: Math.min(2, size),
     connectionTimeout: 2_000,
@@ -46,7 +57,7 @@ export async function openPool({
       { name: 'timestamptz', parse: createInstantParser() },
       { name: 'json', parse: (text) => text },
     ],
-    interceptors: checkRows ? [rowChecker] : [],
+    interceptors: [bounded, ...(checkRows ? [rowChecker] : [])],
   });
   // Slonik announces each failed statement here as well as to its caller; without a listener Node would throw.
   pool.on('error', (error) => log.debug({ err: error }, 'database error'));

@@ -15,9 +15,25 @@ export class StoreUnavailable extends Error {
   override name = 'StoreUnavailable';
 }
 
-/** The append queue is full. The command took no effect. */
+/** A queue is full: of commands that wait to be appended, or of calls that wait for a connection. Nothing took effect. */
 export class StoreOverloaded extends Error {
   override name = 'StoreOverloaded';
+}
+
+/**
+ * Waits for a promise, and no longer than so many ms.
+ *
+ * @throws {StoreUnavailable} the time is up
+ */
+export async function withDeadline<T>(promise: Promise<T>, ms: number): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new StoreUnavailable(`No answer within ${ms} ms`)), ms);
+  promise.catch(() => {}); // it may still fail after nobody waits for it any more
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** SQLSTATE classes of a server that cannot work now: 08 connection, 53 resources, 57P0x shutdown or starting, 25006 read only. */
@@ -41,11 +57,19 @@ export const isOutage = (error: unknown): boolean => {
   return SQLSTATE.test(code) || SOCKET.test(code) || isOutage(error.cause);
 };
 
-/** Runs a database call and turns every sign of an outage into {@link StoreUnavailable}; other errors pass. */
+/** Milliseconds that a database call may take before its caller is told that Postgres did not answer. */
+const DEADLINE = 5_000;
+
+/**
+ * Waits for a database call, for a bounded time, and turns every sign of an outage into {@link StoreUnavailable}; other errors pass.
+ *
+ * The bound is needed: while Postgres is down, a pool tries one connection after the other, and whoever waits behind may wait for ever.
+ */
 export async function reachable<T>(call: Promise<T>): Promise<T> {
   try {
-    return await call;
+    return await withDeadline(call, DEADLINE);
   } catch (error) {
+    if (error instanceof StoreUnavailable || error instanceof StoreOverloaded) throw error;
     throw isOutage(error) ? new StoreUnavailable('Postgres did not answer', { cause: error }) : error;
   }
 }

@@ -7,7 +7,7 @@ import { sql } from 'slonik';
 import { type Operation, loadSpec } from '../../api/contract/spec.ts';
 import { HANDLERS } from '../../api/operations.ts';
 import { PROBLEMS, type ProblemCode } from '../../api/problem.ts';
-import { type Answer, type Ask, type Shop, anOrder, openShop } from '../setup/shop.ts';
+import { type Answer, type Ask, type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 import { type Scene, createScene, goodRequest } from './scene.ts';
 
 const spec = loadSpec('v1');
@@ -142,7 +142,9 @@ test('while Postgres is gone, every operation answers 503, and says when to come
   const lost = await openShop();
   await lost.ask('/v1/orders'); // the API key is known from here on
   const name = new URL(lost.database.url).pathname.slice(1);
-  await shop.pool.query(sql.unsafe`UPDATE pg_database SET datallowconn = false WHERE datname = ${name}`);
+  const allow = (yes: boolean) =>
+    shop.pool.query(sql.unsafe`UPDATE pg_database SET datallowconn = ${yes} WHERE datname = ${name}`);
+  await allow(false);
   await shop.pool.query(
     sql.unsafe`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ${name}`,
   );
@@ -150,6 +152,8 @@ test('while Postgres is gone, every operation answers 503, and says when to come
   const answers = await Promise.all(
     requests.map(({ path, ask }) => lost.ask(path, { ...ask, apiKey: lost.apiKey })),
   );
+  await allow(true);
+  await until(async () => (await lost.ask('/v1/orders', { body: anOrder() })).status === 201);
   await lost.close();
   const told = answers.map(({ status, json, headers }) => {
     // Each order of a batch has its own outcome, unless not even the API key can be looked up.
