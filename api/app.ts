@@ -11,7 +11,7 @@
  *     scope           may the key do this?
  *     body            read, bounded, if the operation takes one
  *     contract        validated against the spec
- *     handler         one of api/v1
+ *     handler         one of api/nouns, in the spelling of the version
  *   public pages      the spec, and the explanation of each problem
  *   nothing here      authenticated and limited all the same, then 404 or 405
  */
@@ -29,7 +29,7 @@ import { compileValidators, inputOf } from './contract/validator.ts';
 import type { Handler, Services } from './handler.ts';
 import type { Limiter } from './limiter/limiter.ts';
 import { createRateLimits } from './limiter/rate-limit.ts';
-import { HANDLERS } from './operations.ts';
+import { EDITIONS, HANDLERS } from './operations.ts';
 import { Problem } from './problem.ts';
 import { answerProblems } from './problems.ts';
 import { publicPages } from './public-pages.ts';
@@ -54,16 +54,17 @@ export function createApp({ config, services, limiter, findPrincipal, log, now }
     stateOf(ctx).principal = principal;
     await limits.limitKey(ctx, principal.keyId);
   };
-  const contracts = Object.keys(HANDLERS).map((name) => {
-    const spec = loadSpec(name);
-    return { spec, judge: config.contractJudge ? createJudge(spec) : undefined };
+  const contracts = EDITIONS.map((edition) => {
+    const spec = loadSpec(edition.name);
+    return { edition, spec, judge: config.contractJudge ? createJudge(spec) : undefined };
   });
 
   const router = new Router();
-  for (const { spec, judge } of contracts) {
+  for (const { edition, spec, judge } of contracts) {
     const validators = compileValidators(spec);
+    const checkBody = (id: string, body: unknown) => validators.get(id)!.checkBody(body);
     for (const operation of spec.operations) {
-      const validate = validators.get(operation.id)!;
+      const { validate } = validators.get(operation.id)!;
       const handler = handlerOf(spec, operation);
       const steps: Middleware[] = [
         async (ctx, next) => {
@@ -76,7 +77,7 @@ export function createApp({ config, services, limiter, findPrincipal, log, now }
         ...(judge ? [judgeRequest(judge, validate)] : []),
         async (ctx) => {
           const input = validate(inputOf(ctx));
-          return handler({ ctx, input, services, limits, principal: principalOf(ctx) });
+          return handler({ ctx, input, services, limits, edition, checkBody, principal: principalOf(ctx) });
         },
       ];
       router[operation.method](operation.path.replaceAll(/\{(\w+)\}/g, ':$1'), ...steps);
@@ -127,10 +128,8 @@ async function nothingHere(ctx: Context, otherMethods: Middleware): Promise<void
 
 /** A spec that promises an operation which is not there must not start. */
 function handlerOf(spec: Spec, operation: Operation): Handler {
-  const handler = HANDLERS[spec.name]?.[operation.id];
+  const handler = HANDLERS[operation.id];
   if (handler === undefined)
-    throw new Error(
-      `openapi/${spec.name}.yaml has ${operation.id}, but api/${spec.name} has no handler for it`,
-    );
+    throw new Error(`openapi/${spec.name}.yaml has ${operation.id}, but there is no handler for it`);
   return handler;
 }

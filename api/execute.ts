@@ -27,6 +27,8 @@ export interface CommandContext extends Tenancy {
   traceparent: string | null;
   /** The client's `If-Match`: run only while the order is what it has seen. A repeat of what has run is answered all the same. */
   ifMatch?: string | undefined;
+  /** The currency that the client takes the order to have. */
+  currency?: string | undefined;
 }
 
 export interface Executed {
@@ -54,6 +56,7 @@ export async function execute(
   const print = fingerprint(request);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const before = await read(path, context, request);
+    requireCurrency(context.currency, before.state);
     if (before.holder) return repeat(path, context, request, print, before.holder);
 
     requireMatch(context.ifMatch, before.state);
@@ -94,6 +97,14 @@ function requireMatch(ifMatch: string | undefined, state: OrderState | null): vo
     `The order is at version ${state.order.version} now, which If-Match does not name. Read it again, then decide.`,
     { headers: { ETag: entityTag(state.order.version) } },
   );
+}
+
+/** Before a repeat too: an order's currency never changes, so whoever names another one does not repeat what was done. */
+function requireCurrency(currency: string | undefined, state: OrderState | null): void {
+  if (currency === undefined || state === null || currency === state.order.currency) return;
+  throw new Problem('invalid_body', `This order is in ${state.order.currency}.`, {
+    errors: [{ pointer: '/currency', detail: `must be ${state.order.currency}, as the order is` }],
+  });
 }
 
 interface Before {

@@ -5,6 +5,7 @@ import type { Principal } from '../store/api-keys.ts';
 import type { Tail } from '../store/tail.ts';
 import type { Input } from './contract/validator.ts';
 import type { Cursors } from './cursor.ts';
+import type { Edition } from './edition.ts';
 import type { CommandPath } from './execute.ts';
 import type { RateLimits } from './limiter/rate-limit.ts';
 
@@ -19,6 +20,9 @@ export interface Call {
   input: Input;
   services: Services;
   limits: RateLimits;
+  edition: Edition;
+  /** Holds a body to the contract of an operation. Throws {@link Problem}. */
+  checkBody: (operationId: string, body: unknown) => void;
   principal: Principal;
 }
 

@@ -1,27 +1,31 @@
-/** The handlers of every version, by the `operationId` of its spec. */
+/** What there is to serve: the editions of the API, and a handler for each `operationId` of their specs. */
+import type { Edition } from './edition.ts';
 import type { Handlers } from './handler.ts';
-import { batchHandlers } from './v1/batches.ts';
-import { cancellationHandlers } from './v1/cancellation.ts';
-import { completionHandlers } from './v1/completion.ts';
-import { eventHandlers } from './v1/events.ts';
-import { orderHandlers } from './v1/orders.ts';
-import { paymentHandlers } from './v1/payments.ts';
-import { receiptHandlers } from './v1/receipts.ts';
-import { refundHandlers } from './v1/refunds.ts';
-import { returnHandlers } from './v1/returns.ts';
-import { shipmentHandlers } from './v1/shipments.ts';
+import { batchHandlers } from './nouns/batches.ts';
+import { cancellationHandlers } from './nouns/cancellation.ts';
+import { completionHandlers } from './nouns/completion.ts';
+import { eventHandlers } from './nouns/events.ts';
+import { orderHandlers } from './nouns/orders.ts';
+import { paymentHandlers } from './nouns/payments.ts';
+import { receiptHandlers } from './nouns/receipts.ts';
+import { refundHandlers } from './nouns/refunds.ts';
+import { returnHandlers } from './nouns/returns.ts';
+import { shipmentHandlers } from './nouns/shipments.ts';
+import { v1 } from './v1/edition.ts';
+import { v2 } from './v2/edition.ts';
 
-export const HANDLERS: Record<string, Handlers> = {
-  v1: {
-    ...orderHandlers,
-    ...paymentHandlers,
-    ...shipmentHandlers,
-    ...returnHandlers,
-    ...refundHandlers,
-    ...cancellationHandlers,
-    ...completionHandlers,
-    ...eventHandlers,
-    ...receiptHandlers,
-    ...batchHandlers,
-  },
+export const EDITIONS: readonly Edition[] = [v1, v2];
+
+/** Every version has every operation; a spec that promises another one does not start. */
+export const HANDLERS: Handlers = {
+  ...orderHandlers,
+  ...paymentHandlers,
+  ...shipmentHandlers,
+  ...returnHandlers,
+  ...refundHandlers,
+  ...cancellationHandlers,
+  ...completionHandlers,
+  ...eventHandlers,
+  ...receiptHandlers,
+  ...batchHandlers,
 };

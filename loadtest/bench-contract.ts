@@ -6,7 +6,7 @@ import { order } from './order-request.ts';
 
 const spec = loadSpec('v1');
 const judge = createJudge(spec);
-const validate = compileValidators(spec).get('placeOrder')!;
+const { validate } = compileValidators(spec).get('placeOrder')!;
 const headers = { 'content-type': 'application/json', 'idempotency-key': 'k' };
 async function microseconds(act: () => unknown): Promise<number> {
   const times: number[] = [];

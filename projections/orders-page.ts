@@ -10,8 +10,14 @@ import type { Tenancy } from '../store/log.ts';
 import { reachable } from '../store/unavailable.ts';
 import { ordersProjection } from './orders.ts';
 
-export interface OrdersQuery extends Tenancy {
+/** What a list picks by status. */
+export interface OrdersFilter {
   status?: string | undefined;
+  paymentStatus?: string | undefined;
+  fulfillmentStatus?: string | undefined;
+}
+
+export interface OrdersQuery extends Tenancy, OrdersFilter {
   customerId?: string | undefined;
   /** Placed later than this instant; RFC 3339, UTC. */
   placedAfter?: string | undefined;
@@ -75,10 +81,23 @@ export function ordersPageStatement(query: OrdersQuery) {
 }
 
 function conditions(query: OrdersQuery): FragmentSqlToken[] {
-  const { tenantId, status, customerId, placedAfter, placedBefore, direction, from } = query;
+  const {
+    tenantId,
+    status,
+    paymentStatus,
+    fulfillmentStatus,
+    customerId,
+    placedAfter,
+    placedBefore,
+    direction,
+    from,
+  } = query;
   const tenant = sql.fragment`tenant_id = ${tenantId}`;
   const list = [tenant];
   if (status !== undefined) list.push(sql.fragment`status = ${status}`);
+  if (paymentStatus !== undefined) list.push(sql.fragment`order_payment_status(document) = ${paymentStatus}`);
+  if (fulfillmentStatus !== undefined)
+    list.push(sql.fragment`order_fulfillment_status(status) = ${fulfillmentStatus}`);
   if (customerId !== undefined) list.push(sql.fragment`customer_id = ${customerId}`);
   // The log's times grow with its positions, so a time is one position, found by one look into the index.
   if (placedAfter !== undefined) {

@@ -3,7 +3,7 @@ import type { Middleware } from 'koa';
 import { PROBLEM_TYPE, Problem, problemDocument } from '../problem.ts';
 import { stateOf } from '../request-context.ts';
 import type { Judge } from './judge.ts';
-import { type OperationValidator, type RawInput, inputOf } from './validator.ts';
+import { type ValidateInput, type RawInput, inputOf } from './validator.ts';
 
 /** Thrown, or logged, where the server does what its contract does not say. */
 class ContractViolation extends Error {
@@ -11,7 +11,7 @@ class ContractViolation extends Error {
 }
 
 /** Lets the judge and the compiled validator look at a request, and insists that they agree. */
-export function judgeRequest(judge: Judge, validate: OperationValidator): Middleware {
+export function judgeRequest(judge: Judge, validate: ValidateInput): Middleware {
   return async (ctx, next) => {
     const verdict = await judge.request({ method: ctx.method, url: ctx.url, ...inputOf(ctx) });
     const refused = refusalOf(validate, inputOf(ctx));
@@ -24,7 +24,7 @@ export function judgeRequest(judge: Judge, validate: OperationValidator): Middle
   };
 }
 
-function refusalOf(validate: OperationValidator, input: RawInput): Problem | undefined {
+function refusalOf(validate: ValidateInput, input: RawInput): Problem | undefined {
   try {
     validate(input);
     return undefined;

@@ -36,7 +36,13 @@ export const inputOf = (ctx: Context): RawInput => ({
 });
 
 /** @throws {Problem} 400, 404, 422 or 428 when the request does not fit the contract */
-export type OperationValidator = (input: RawInput) => Input;
+export type ValidateInput = (input: RawInput) => Input;
+
+export interface OperationValidator {
+  validate: ValidateInput;
+  /** The body alone. Throws {@link Problem} 422. */
+  checkBody: (body: unknown) => void;
+}
 
 export function compileValidators(spec: Spec): Map<string, OperationValidator> {
   const options = { strict: false, allErrors: true } as const;
@@ -63,15 +69,19 @@ function compile(spec: Spec, operation: Operation, forParameters: Ajv, forBodies
   const checkBody = operation.body && forBodies.compile(rebase(spec, operation.body.schema));
   const headerNames = header.map(({ name }) => [name, name.toLowerCase()] as const);
 
-  return ({ params, query, headers, body }) => {
+  const requireBody = (body: unknown) => {
+    if (checkBody && !checkBody(body)) throw invalidBody(checkBody);
+  };
+  const validate: ValidateInput = ({ params, query, headers, body }) => {
     if (path.length > 0 && !checkPath(params)) throw notFound(path, checkPath);
     if (!checkQuery(query)) throw invalidParameters(checkQuery.errors, '');
     const known: Record<string, unknown> = {};
     for (const [name, lower] of headerNames) if (headers[lower] !== undefined) known[name] = headers[lower];
     if (!checkHeader(known)) throw invalidHeaders(checkHeader.errors);
-    if (checkBody && !checkBody(body)) throw invalidBody(checkBody);
+    requireBody(body);
     return { params, query, headers: known, body };
   };
+  return { validate, checkBody: requireBody };
 }
 
 function objectOf(spec: Spec, parameters: Parameter[], more: object): object {

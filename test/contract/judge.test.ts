@@ -50,8 +50,8 @@ test.each<[string, Parameters<typeof judge.answer>[1]]>([
 });
 
 test('a handler that answers what the spec does not say is found out', async () => {
-  const honest = HANDLERS['v1']!['getOrder']!;
-  HANDLERS['v1']!['getOrder'] = async (call) => {
+  const honest = HANDLERS['getOrder']!;
+  HANDLERS['getOrder'] = async (call) => {
     await honest(call);
     call.ctx.body = JSON.stringify({ ...(JSON.parse(call.ctx.body as string) as object), total: '9.00' });
   };
@@ -59,8 +59,8 @@ test('a handler that answers what the spec does not say is found out', async () 
   const { json } = await shop.ask('/v1/orders', { body: anOrder() });
   const answer = await shop.ask(`/v1/orders/${json.id}`);
   await shop.close();
-  HANDLERS['v1']!['getOrder'] = honest;
+  HANDLERS['getOrder'] = honest;
   expect(answer.status).toBe(500);
   expect(answer.json.detail).toContain('The answer broke the contract');
-  expect(Object.keys(HANDLERS['v1']!).sort()).toEqual(spec.operations.map(({ id }) => id).sort());
+  expect(Object.keys(HANDLERS).sort()).toEqual(spec.operations.map(({ id }) => id).sort());
 });

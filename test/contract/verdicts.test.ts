@@ -16,7 +16,7 @@ const validators = compileValidators(spec);
 /** `valid`, or the places that the compiled validator complains of. */
 function compiled(id: string, input: RawInput): string {
   try {
-    validators.get(id)?.(structuredClone(input));
+    validators.get(id)?.validate(structuredClone(input));
     return 'valid';
   } catch (error) {
     if (error instanceof Problem) return `invalid: ${error.code}`;

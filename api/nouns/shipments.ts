@@ -1,4 +1,4 @@
-/** The noun *shipment*, version 1: pieces of an order's lines that were sent. */
+/** The noun *shipment*: pieces of an order's lines that were sent. */
 import type { Handlers } from '../handler.ts';
 import { listedFact } from './fact.ts';
 

@@ -1,4 +1,4 @@
-/** The noun *return*, version 1: pieces that were shipped and came back. */
+/** The noun *return*: pieces that were shipped and came back. */
 import type { Handlers } from '../handler.ts';
 import { listedFact } from './fact.ts';
 

@@ -1,7 +1,8 @@
 import type { RecordedEvent } from '../../domain/order/events.ts';
+import type { Edition } from '../edition.ts';
 
-/** An event as version 1 shows it, wherever it is shown. */
-export const eventDocument = (event: RecordedEvent & { position: number }) => ({
+/** An event, wherever it is shown. */
+export const eventDocument = (edition: Edition, event: RecordedEvent & { position: number }) => ({
   id: event.event_id,
   type: event.type,
   order_id: event.order_id,
@@ -9,5 +10,5 @@ export const eventDocument = (event: RecordedEvent & { position: number }) => ({
   position: event.position,
   recorded_at: event.recorded_at,
   key_id: event.key_id,
-  data: event.data,
+  data: edition.eventData(event),
 });

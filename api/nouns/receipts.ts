@@ -1,4 +1,4 @@
-/** The noun *idempotency key*, version 1: what became of a request. */
+/** The noun *idempotency key*: what became of a request. */
 import { parseIdempotencyKey } from '../../domain/idempotency-key.ts';
 import { answer } from '../answer.ts';
 import type { Handlers } from '../handler.ts';
@@ -6,7 +6,7 @@ import { Problem } from '../problem.ts';
 import { eventDocument } from './event-document.ts';
 
 export const receiptHandlers: Handlers = {
-  async getReceipt({ ctx, input, services, principal }) {
+  async getReceipt({ ctx, input, services, principal, edition }) {
     const key = parseIdempotencyKey(input.params['idempotency_key']!);
     const event = key === undefined ? undefined : await services.log.readKey(principal, key);
     if (event === undefined) {
@@ -23,7 +23,7 @@ export const receiptHandlers: Handlers = {
       recorded_at: event.recorded_at,
       fingerprint: event.fingerprint.toString('hex'),
       status: event.type === 'OrderUpdated' ? 200 : 201,
-      event: eventDocument(event),
+      event: eventDocument(edition, event),
     });
   },
 };

@@ -1,35 +1,34 @@
-/** The noun *order*, version 1. */
-import { placeOrderData, updateOrderData } from '../../domain/order/commands.ts';
+/** The noun *order*. */
 import { fold } from '../../domain/order/order.ts';
 import { readOrdersPage } from '../../projections/orders-page.ts';
 import { answer, answerWrite, commandContext } from '../answer.ts';
+import { runCommand } from '../command.ts';
 import { entityTag, namesVersion } from '../entity-tag.ts';
-import { execute } from '../execute.ts';
 import type { Handlers } from '../handler.ts';
 import { instantOf } from '../instant.ts';
 import { answerPage, bindingOf, positionOf } from '../page.ts';
-import { parseBody } from '../parse-body.ts';
 import { readAfter } from '../read-after.ts';
 import { readHistory } from './history.ts';
 
 export const orderHandlers: Handlers = {
   async placeOrder(call) {
-    const data = parseBody(placeOrderData, call.input.body);
-    const command = { type: 'PlaceOrder', order_id: null, data } as const;
-    const done = await execute(call.services, commandContext(call), command);
+    const { input, edition } = call;
+    const command = { type: 'PlaceOrder', orderId: null, body: input.body } as const;
+    const done = await runCommand(call, commandContext(call), command);
     const { order } = done.state;
-    answerWrite(call.ctx, done, { status: 201, location: `/v1/orders/${order.id}`, body: order });
+    const location = `/${edition.name}/orders/${order.id}`;
+    answerWrite(call.ctx, done, { status: 201, location, body: edition.order(order) });
   },
 
   async updateOrder(call) {
-    const data = parseBody(updateOrderData, call.input.body);
-    const command = { type: 'UpdateOrder', order_id: call.input.params['order_id']!, data } as const;
-    const done = await execute(call.services, commandContext(call), command);
-    answerWrite(call.ctx, done, { status: 200, body: done.state.order });
+    const { input, edition } = call;
+    const command = { type: 'UpdateOrder', orderId: input.params['order_id']!, body: input.body } as const;
+    const done = await runCommand(call, commandContext(call), command);
+    answerWrite(call.ctx, done, { status: 200, body: edition.order(done.state.order) });
   },
 
   async getOrder(call) {
-    const { ctx, input } = call;
+    const { ctx, input, edition } = call;
     const events = await readHistory(call, {
       version: input.query['version'] as number | undefined,
       at: instantOf('at', input.query['at'] as string | undefined),
@@ -41,12 +40,11 @@ export const orderHandlers: Handlers = {
       return;
     }
     ctx.set('Holdfast-Position', String(events.at(-1)?.position));
-    answer(ctx, 200, order);
+    answer(ctx, 200, edition.order(order));
   },
 
-  async listOrders({ ctx, input, services, principal }) {
+  async listOrders({ ctx, input, services, principal, edition }) {
     const query = input.query as {
-      status?: string;
       customer_id?: string;
       placed_after?: string;
       placed_before?: string;
@@ -56,7 +54,7 @@ export const orderHandlers: Handlers = {
     };
     const { partition, tenantId } = principal;
     const filters = {
-      status: query.status,
+      ...edition.filterOf(input.query),
       customerId: query.customer_id,
       placedAfter: instantOf('placed_after', query.placed_after),
       placedBefore: instantOf('placed_before', query.placed_before),
@@ -76,6 +74,6 @@ export const orderHandlers: Handlers = {
     ctx.set('Holdfast-Position', String(page.applied));
     ctx.set('Holdfast-Lag', String(page.head - page.applied));
     const cursor = page.next === null ? null : services.cursors.encode(page.next, binding);
-    answerPage(ctx, page.documents, cursor, cursor !== null);
+    answerPage(ctx, edition.orders(page.documents), cursor, cursor !== null);
   },
 };

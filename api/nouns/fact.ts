@@ -3,14 +3,13 @@
  *
  * Some come as often as they like, and have a list (payments, shipments, returns, refunds); some once (cancellation, completion).
  */
-import { COMMAND_SCHEMAS, type Command, type CommandType } from '../../domain/order/commands.ts';
+import type { CommandType } from '../../domain/order/commands.ts';
 import type { EventType } from '../../domain/order/events.ts';
-import type { OrderRequest } from '../../domain/order/request.ts';
 import type { StoredEvent } from '../../store/log.ts';
 import { answer, answerWrite, commandContext } from '../answer.ts';
-import { type Executed, execute } from '../execute.ts';
+import { runCommand } from '../command.ts';
+import type { Executed } from '../execute.ts';
 import type { Call, Handler } from '../handler.ts';
-import { parseBody } from '../parse-body.ts';
 import { Problem, type ProblemCode } from '../problem.ts';
 import { answerHistoryPage, readHistory } from './history.ts';
 
@@ -33,16 +32,25 @@ interface ListedFact extends Fact {
 /** A fact that there can be many of. */
 export function listedFact(fact: ListedFact): { record: Handler; list: Handler; get: Handler } {
   const idOf = (event: StoredEvent) => `${fact.prefix}_${event.event_id.slice(4)}`;
-  const documentOf = (event: StoredEvent) => ({ id: idOf(event), ...documentOfFact(fact, event) });
+  const documentOf = (call: Call, event: StoredEvent) => ({
+    id: idOf(event),
+    ...documentOfFact(call, fact, event),
+  });
   return {
     async record(call) {
       const done = await run(call, fact);
       const { event } = done;
-      const location = `/v1/orders/${event.order_id}/${fact.path}/${idOf(event)}`;
-      answerWrite(call.ctx, done, { status: 201, location, body: documentOf(event) });
+      const location = `/${call.edition.name}/orders/${event.order_id}/${fact.path}/${idOf(event)}`;
+      answerWrite(call.ctx, done, { status: 201, location, body: documentOf(call, event) });
     },
 
-    list: (call) => answerHistoryPage(call, fact.path, (event) => event.type === fact.event, documentOf),
+    list: (call) =>
+      answerHistoryPage(
+        call,
+        fact.path,
+        (event) => event.type === fact.event,
+        (event) => documentOf(call, event),
+      ),
 
     async get(call) {
       const id = call.input.params[`${fact.path.slice(0, -1)}_id`];
@@ -50,7 +58,7 @@ export function listedFact(fact: ListedFact): { record: Handler; list: Handler; 
         (event) => event.type === fact.event && idOf(event) === id,
       );
       if (found === undefined) throw new Problem(fact.notFound.code, fact.notFound.detail);
-      answer(call.ctx, 200, documentOf(found));
+      answer(call.ctx, 200, documentOf(call, found));
     },
   };
 }
@@ -60,25 +68,26 @@ export function singleFact(fact: Fact): { record: Handler; get: Handler } {
   return {
     async record(call) {
       const done = await run(call, fact);
-      const location = `/v1/orders/${done.event.order_id}/${fact.path}`;
-      answerWrite(call.ctx, done, { status: 201, location, body: documentOfFact(fact, done.event) });
+      const location = `/${call.edition.name}/orders/${done.event.order_id}/${fact.path}`;
+      answerWrite(call.ctx, done, { status: 201, location, body: documentOfFact(call, fact, done.event) });
     },
     async get(call) {
       const found = (await readHistory(call)).find((event) => event.type === fact.event);
       if (found === undefined) throw new Problem(fact.notFound.code, fact.notFound.detail);
-      answer(call.ctx, 200, documentOfFact(fact, found));
+      answer(call.ctx, 200, documentOfFact(call, fact, found));
     },
   };
 }
 
-function run(call: Call, { command }: Fact): Promise<Executed> {
-  const data = parseBody(COMMAND_SCHEMAS[command], call.input.body) as Command<typeof command>['data'];
-  const request = { type: command, order_id: call.input.params['order_id']!, data } as OrderRequest;
-  return execute(call.services, commandContext(call), request);
-}
+const run = (call: Call, { command }: Fact): Promise<Executed> =>
+  runCommand(call, commandContext(call), {
+    type: command,
+    orderId: call.input.params['order_id']!,
+    body: call.input.body,
+  });
 
-const documentOfFact = (fact: Fact, event: StoredEvent) => ({
+const documentOfFact = ({ edition }: Call, fact: Fact, event: StoredEvent) => ({
   order_id: event.order_id,
-  ...event.data,
+  ...edition.eventData(event),
   [fact.at]: event.recorded_at,
 });

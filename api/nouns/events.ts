@@ -1,4 +1,4 @@
-/** The noun *event*, version 1: one order's history, and the feed of all that happens in a tenant. */
+/** The noun *event*: one order's history, and the feed of all that happens in a tenant. */
 import { readFeed } from '../../store/feed.ts';
 import type { Call, Handlers } from '../handler.ts';
 import { answerPage, bindingOf, positionOf } from '../page.ts';
@@ -6,7 +6,13 @@ import { eventDocument } from './event-document.ts';
 import { answerHistoryPage } from './history.ts';
 
 export const eventHandlers: Handlers = {
-  listOrderEvents: (call) => answerHistoryPage(call, 'order events', () => true, eventDocument),
+  listOrderEvents: (call) =>
+    answerHistoryPage(
+      call,
+      'order events',
+      () => true,
+      (event) => eventDocument(call.edition, event),
+    ),
 
   /** The feed has no end, so it always has a next cursor: the one to come back with. */
   async listEvents(call) {
@@ -22,7 +28,8 @@ export const eventHandlers: Handlers = {
       types: types || undefined,
       limit: query.limit,
     });
-    answerPage(call.ctx, textOf(page.events), cursors.encode(page.next, binding), page.more);
+    const events = page.events.map((event) => JSON.stringify(eventDocument(call.edition, event)));
+    answerPage(call.ctx, events.join(','), cursors.encode(page.next, binding), page.more);
   },
 };
 
@@ -50,6 +57,3 @@ async function readPatiently(
   }
   return page;
 }
-
-const textOf = (events: Parameters<typeof eventDocument>[0][]) =>
-  events.map((event) => JSON.stringify(eventDocument(event))).join(',');

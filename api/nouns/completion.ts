@@ -1,4 +1,4 @@
-/** The noun *completion*, version 1: that nothing more is expected of an order. */
+/** The noun *completion*: that nothing more is expected of an order. */
 import type { Handlers } from '../handler.ts';
 import { singleFact } from './fact.ts';
 

@@ -1,4 +1,4 @@
-/** The noun *cancellation*, version 1: that an order is not to be. */
+/** The noun *cancellation*: that an order is not to be. */
 import type { Handlers } from '../handler.ts';
 import { singleFact } from './fact.ts';
 

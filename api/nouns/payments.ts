@@ -1,4 +1,4 @@
-/** The noun *payment*, version 1: money that came in for an order. */
+/** The noun *payment*: money that came in for an order. */
 import type { Handlers } from '../handler.ts';
 import { listedFact } from './fact.ts';
 

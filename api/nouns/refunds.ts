@@ -1,4 +1,4 @@
-/** The noun *refund*, version 1: money that went back. */
+/** The noun *refund*: money that went back. */
 import type { Handlers } from '../handler.ts';
 import { listedFact } from './fact.ts';
 

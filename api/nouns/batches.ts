@@ -1,10 +1,8 @@
-/** Many orders in one request, each with its own idempotency key and its own outcome; version 1. */
-import { placeOrderData } from '../../domain/order/commands.ts';
+/** Many orders in one request, each with its own idempotency key and its own outcome. */
 import { parseIdempotencyKey } from '../../domain/idempotency-key.ts';
 import { answer } from '../answer.ts';
-import { execute } from '../execute.ts';
+import { runCommand } from '../command.ts';
 import type { Call, Handlers } from '../handler.ts';
-import { parseBody } from '../parse-body.ts';
 import { Problem, problemDocument } from '../problem.ts';
 import { stateOf } from '../request-context.ts';
 import { toProblem } from '../to-problem.ts';
@@ -25,7 +23,7 @@ export const batchHandlers: Handlers = {
 };
 
 async function placeOne(call: Call, item: Item, index: number) {
-  const { ctx, services, limits, principal } = call;
+  const { ctx, limits, principal, edition } = call;
   const { requestId, traceparent } = stateOf(ctx);
   const idempotencyKey = parseIdempotencyKey(item.idempotency_key);
   try {
@@ -36,18 +34,15 @@ async function placeOne(call: Call, item: Item, index: number) {
       );
     }
     if (index > 0) await limits.limitWrite(principal.keyId); // the first is counted with the request itself
-    const command = {
-      type: 'PlaceOrder',
-      order_id: null,
-      data: parseBody(placeOrderData, item.order),
-    } as const;
-    const done = await execute(services, { ...principal, idempotencyKey, traceparent }, command);
+    call.checkBody('placeOrder', item.order);
+    const command = { type: 'PlaceOrder', orderId: null, body: item.order } as const;
+    const done = await runCommand(call, { ...principal, idempotencyKey, traceparent }, command);
     return {
       status: 201,
       idempotency_key: idempotencyKey,
       replayed: done.replayed,
       position: done.event.position,
-      order: done.state.order,
+      order: edition.order(done.state.order),
     };
   } catch (error) {
     const problem = toProblem(error);

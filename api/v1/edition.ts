@@ -1,0 +1,14 @@
+/** Version 1: money is a whole number beside one currency, and an order has one status. Orders are kept in this very form. */
+import { COMMAND_SCHEMAS } from '../../domain/order/commands.ts';
+import type { Edition } from '../edition.ts';
+import { parseBody } from '../parse-body.ts';
+
+export const v1: Edition = {
+  name: 'v1',
+  commandOf: (type, body) => ({ data: parseBody(COMMAND_SCHEMAS[type], body) as never }),
+  pointerOf: (_type, pointer) => pointer,
+  order: (order) => order,
+  orders: (documents) => documents,
+  eventData: ({ data }) => data,
+  filterOf: ({ status }) => ({ status: status as string | undefined }),
+};
