@@ -59,6 +59,7 @@ const VARIABLES = {
   HOLDFAST_DATABASE_POOL: count(2, 1000).default(10),
   HOLDFAST_APPEND_QUEUE: count(1, 1_000_000).default(2_000),
   HOLDFAST_DRAIN_SECONDS: count(0, 600).default(20),
+  HOLDFAST_V1_AFTER_SUNSET: z.enum(['serve', 'gone']).default('serve'),
   HOLDFAST_TRUST_PROXY: onOff.prefault('off'),
   HOLDFAST_CONTRACT_JUDGE: onOff.prefault('off'),
   HOLDFAST_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -97,6 +98,8 @@ const schema = z.object(VARIABLES).transform((v) => ({
   appendQueue: v.HOLDFAST_APPEND_QUEUE,
   /** Seconds that requests in flight are given to finish after SIGTERM. */
   drainSeconds: v.HOLDFAST_DRAIN_SECONDS,
+  /** What `/v1` answers once its sunset has come: as ever, or 410. */
+  v1: { afterSunset: v.HOLDFAST_V1_AFTER_SUNSET },
   /** Take the client's address from `X-Forwarded-For`; only behind a proxy that sets it. */
   trustProxy: v.HOLDFAST_TRUST_PROXY,
   /** Run express-openapi-validator over every request and response (development and tests). */

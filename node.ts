@@ -15,6 +15,8 @@ export interface NodeOptions {
   databaseUrl: string;
   redisUrl: string;
   log: Logger;
+  /** Milliseconds since 1970. */
+  clock?: () => number;
 }
 
 export interface RunningNode {
@@ -30,6 +32,7 @@ export async function startNode({
   databaseUrl,
   redisUrl,
   log,
+  clock = Date.now,
 }: NodeOptions): Promise<RunningNode> {
   const pool = await openPool({
     databaseUrl,
@@ -54,7 +57,7 @@ export async function startNode({
       wake.push(projector.wake);
     }
     const tail = createTail(pool, log);
-    const api = roles.has('api') ? await startApi({ config, pool, redisUrl, tail, log }) : undefined;
+    const api = roles.has('api') ? await startApi({ config, pool, redisUrl, tail, log, clock }) : undefined;
     if (api) {
       stops.push(api.stop);
       wake.push(tail.wake);

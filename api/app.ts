@@ -5,6 +5,7 @@
  *   judge             in tests and development: does the answer fit the contract?
  *   problems          whatever is thrown below is answered as a problem document
  *   route             the operations of each spec in openapi/, and for each of them:
+ *     lifecycle       is its version to end, or has it ended?
  *     authenticate    whose API key is it? a request of nobody counts against its address
  *     rate limit      of the key, reads and writes apart
  *     acceptable      does the client take JSON?
@@ -27,6 +28,7 @@ import { judgeAnswers, judgeRequest } from './contract/judged.ts';
 import { type Operation, type Spec, loadSpec } from './contract/spec.ts';
 import { compileValidators, inputOf } from './contract/validator.ts';
 import type { Handler, Services } from './handler.ts';
+import { createLifecycle } from './lifecycle.ts';
 import type { Limiter } from './limiter/limiter.ts';
 import { createRateLimits } from './limiter/rate-limit.ts';
 import { EDITIONS, HANDLERS } from './operations.ts';
@@ -36,7 +38,7 @@ import { publicPages } from './public-pages.ts';
 import { principalOf, requestContext, stateOf } from './request-context.ts';
 
 export interface AppOptions {
-  config: Pick<Config, 'rateLimits' | 'trustProxy' | 'contractJudge'>;
+  config: Pick<Config, 'rateLimits' | 'trustProxy' | 'contractJudge' | 'v1'>;
   services: Services;
   limiter: Limiter;
   /** Looks an API key up by its SHA-256. */
@@ -44,9 +46,11 @@ export interface AppOptions {
   log: Logger;
   /** Monotonic milliseconds. */
   now: () => number;
+  /** Milliseconds since 1970. */
+  clock: () => number;
 }
 
-export function createApp({ config, services, limiter, findPrincipal, log, now }: AppOptions): Koa {
+export function createApp({ config, services, limiter, findPrincipal, log, now, clock }: AppOptions): Koa {
   const limits = createRateLimits(limiter, config.rateLimits);
   const authenticate = createAuthenticator({ find: findPrincipal, limitAddress: limits.limitAddress, now });
   const identify = async (ctx: Context): Promise<void> => {
@@ -62,6 +66,7 @@ export function createApp({ config, services, limiter, findPrincipal, log, now }
   const router = new Router();
   for (const { edition, spec, judge } of contracts) {
     const validators = compileValidators(spec);
+    const announceEnd = createLifecycle(spec, config.v1, clock);
     const checkBody = (id: string, body: unknown) => validators.get(id)!.checkBody(body);
     for (const operation of spec.operations) {
       const { validate } = validators.get(operation.id)!;
@@ -69,6 +74,7 @@ export function createApp({ config, services, limiter, findPrincipal, log, now }
       const steps: Middleware[] = [
         async (ctx, next) => {
           stateOf(ctx).operation = { ...operation, judge };
+          announceEnd(ctx);
           await identify(ctx);
           admit(ctx, operation.scope);
           return next();

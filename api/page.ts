@@ -30,7 +30,7 @@ export const bindingOf = (list: string, tenantId: string, ...filters: (string | 
 
 /** @param items JSON texts of the items, with commas between them */
 export function answerPage(ctx: Context, items: string, nextCursor: string | null, hasMore: boolean): void {
-  ctx.set('Link', links(ctx, nextCursor));
+  ctx.append('Link', links(ctx, nextCursor));
   answerJson(
     ctx,
     200,

@@ -55,6 +55,7 @@ export const PROBLEMS = {
     retry: 'after_change',
   },
   return_exceeds_shipped: { status: 409, title: 'Return is more than was shipped', retry: 'after_change' },
+  version_gone: { status: 410, title: 'Version is gone', retry: 'never' },
   precondition_failed: { status: 412, title: 'Order has changed', retry: 'after_refetch' },
   content_too_large: { status: 413, title: 'Content too large', retry: 'never' },
   unsupported_media_type: { status: 415, title: 'Unsupported media type', retry: 'never' },

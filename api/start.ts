@@ -28,9 +28,18 @@ export interface ApiOptions {
   redisUrl: string;
   tail: Tail;
   log: Logger;
+  /** Milliseconds since 1970. */
+  clock: () => number;
 }
 
-export async function startApi({ config, pool, redisUrl, tail, log }: ApiOptions): Promise<RunningApi> {
+export async function startApi({
+  config,
+  pool,
+  redisUrl,
+  tail,
+  log,
+  clock,
+}: ApiOptions): Promise<RunningApi> {
   const now = () => performance.now();
   const redis = connectRedis(redisUrl, log);
   const orderLog = createOrderLog({ pool, capacity: config.appendQueue });
@@ -49,6 +58,7 @@ export async function startApi({ config, pool, redisUrl, tail, log }: ApiOptions
     findPrincipal: (keyHash) => findPrincipal(pool, keyHash),
     log,
     now,
+    clock,
   });
   try {
     const server = await serve(app, { port: config.port, host: config.host, variable: 'PORT' });

@@ -25,9 +25,20 @@ export interface Operation {
   body: { mediaType: string; schema: Schema; maxBytes: number } | undefined;
 }
 
+/** When a version ends. */
+export interface Lifecycle {
+  /** RFC 3339, as is the next. */
+  deprecated_at: string;
+  sunset_at: string;
+  /** Name of the version to go to. */
+  successor: string;
+}
+
 export interface Spec {
   /** `v1` */
   name: string;
+  /** Of a version that is deprecated. */
+  lifecycle: Lifecycle | undefined;
   document: Record<string, unknown>;
   operations: Operation[];
 }
@@ -49,6 +60,7 @@ interface OperationObject {
 export function loadSpec(name: string): Spec {
   const text = readFileSync(new URL(`../../openapi/${name}.yaml`, import.meta.url), 'utf8');
   const document = parse(text) as Spec['document'] & {
+    info: { 'x-lifecycle'?: Lifecycle };
     paths: Record<string, Record<string, unknown>>;
   };
   const operations = Object.entries(document.paths).flatMap(([path, item]) =>
@@ -71,7 +83,7 @@ export function loadSpec(name: string): Spec {
       };
     }),
   );
-  return { name, document, operations };
+  return { name, lifecycle: document.info['x-lifecycle'], document, operations };
 }
 
 /** Follows a local `$ref`, such as `#/components/parameters/Limit`. */

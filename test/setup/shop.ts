@@ -44,8 +44,11 @@ export interface Shop {
 
 export const newApiKey = () => `hf_test_${randomBytes(24).toString('hex')}`;
 
-/** @param env variables that differ from those of a test */
-export async function openShop(env: Record<string, string> = {}): Promise<Shop> {
+/**
+ * @param env variables that differ from those of a test
+ * @param clock milliseconds since 1970, instead of the real one
+ */
+export async function openShop(env: Record<string, string> = {}, clock = Date.now): Promise<Shop> {
   const database = await cloneDatabase();
   const config = loadConfig({
     PORT: '0',
@@ -80,6 +83,7 @@ export async function openShop(env: Record<string, string> = {}): Promise<Shop> 
       databaseUrl: database.url,
       redisUrl: env['REDIS_URL'] ?? TEST_REDIS,
       log,
+      clock,
     });
   let node: RunningNode = await start(0);
   const port = node.port ?? 0;

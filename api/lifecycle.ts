@@ -1,0 +1,38 @@
+/** The end of a version: announced in every answer, and, where the operator has chosen so, kept. */
+import type { Context } from 'koa';
+import type { Config } from '../config.ts';
+import type { Lifecycle, Spec } from './contract/spec.ts';
+import { Problem } from './problem.ts';
+
+/** Where the page stands that says what is different, and until when. */
+export const VERSIONING_PAGE = '/docs/versioning';
+
+/**
+ * Announces that a version is deprecated: `Deprecation` (RFC 9745), `Sunset` (RFC 8594), and `Link`.
+ *
+ * @param clock milliseconds since 1970
+ * @returns to be called with each request of the version; throws 410 `version_gone` once that is due
+ */
+export function createLifecycle(
+  spec: Spec,
+  { afterSunset }: Config['v1'],
+  clock: () => number,
+): (ctx: Context) => void {
+  if (spec.lifecycle === undefined) return () => {};
+  const { deprecated_at, sunset_at, successor }: Lifecycle = spec.lifecycle;
+  const sunset = Date.parse(sunset_at);
+  const fields = {
+    Deprecation: `@${Date.parse(deprecated_at) / 1_000}`,
+    Sunset: new Date(sunset).toUTCString(),
+    Link: `<${VERSIONING_PAGE}>; rel="deprecation", <${VERSIONING_PAGE}>; rel="sunset", </${successor}>; rel="successor-version"`,
+  };
+  return (ctx) => {
+    ctx.set(fields);
+    if (afterSunset === 'gone' && clock() >= sunset) {
+      throw new Problem(
+        'version_gone',
+        `${spec.name} ended on ${sunset_at.slice(0, 10)}. Use /${successor}; ${VERSIONING_PAGE} says what is different.`,
+      );
+    }
+  };
+}
