@@ -21,6 +21,9 @@ const headers = {
   etag: '"1"',
   'holdfast-position': '1',
   'x-request-id': 'x',
+  deprecation: '@1',
+  sunset: 'x',
+  link: 'x',
 };
 
 test('the example of the spec is an answer that fits', async () => {

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import { loadSpec } from '../../api/contract/spec.ts';
+import { EDITIONS } from '../../api/operations.ts';
 import { PROBLEMS } from '../../api/problem.ts';
 
 interface Response {
@@ -12,19 +13,22 @@ interface Response {
     { example?: { code: keyof typeof PROBLEMS; status: number; retry: string; title: string } }
   >;
 }
-const document = loadSpec('v1').document as {
+type Document = {
   paths: Record<string, Record<string, { operationId?: string; responses?: Record<string, Response> }>>;
   components: { responses: Record<string, Response> };
 };
-const responses = Object.values(document.paths).flatMap((path) =>
-  Object.values(path).flatMap(({ operationId = '', responses = {} }) =>
-    Object.entries(responses).map(([status, response]) => ({
-      name: `${operationId} ${status}`,
-      status: Number(status),
-      response: response.$ref
-        ? document.components.responses[response.$ref.split('/').at(-1) ?? '']!
-        : response,
-    })),
+const documents = EDITIONS.map(({ name }) => loadSpec(name).document as unknown as Document);
+const responses = documents.flatMap((document) =>
+  Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.values(item).flatMap(({ operationId = '', responses = {} }) =>
+      Object.entries(responses).map(([status, response]) => ({
+        name: `${path.slice(0, 3)} ${operationId} ${status}`,
+        status: Number(status),
+        response: response.$ref
+          ? document.components.responses[response.$ref.split('/').at(-1) ?? '']!
+          : response,
+      })),
+    ),
   ),
 );
 

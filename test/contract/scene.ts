@@ -39,16 +39,31 @@ export async function createScene(shop: Shop): Promise<Scene> {
   return { shop, ids, cancelled, completed };
 }
 
-const BODIES: Record<string, object> = {
-  placeOrder: anOrder(),
-  placeOrders: { orders: [{ idempotency_key: 'of-a-batch', order: anOrder() }] },
-  updateOrder: { metadata: { a: 'b' } },
-  recordPayment: { amount: 1 },
-  recordShipment: piece,
-  recordReturn: piece,
-  recordRefund: { amount: 1 },
-  cancelOrder: { reason: 'x' },
-  completeOrder: { note: 'x' },
+type Money = number | { amount: number; currency: string };
+
+/** A good body of each write, with money in the spelling of the version. */
+const bodiesWith = (money: (amount: number) => Money): Record<string, object> => {
+  const { currency, lines, ...order } = anOrder();
+  const placing = {
+    ...order,
+    ...(typeof money(0) === 'number' && { currency }),
+    lines: lines.map((line) => ({ ...line, unit_price: money(line.unit_price) })),
+  };
+  return {
+    placeOrder: placing,
+    placeOrders: { orders: [{ idempotency_key: 'of-a-batch', order: placing }] },
+    updateOrder: { metadata: { a: 'b' } },
+    recordPayment: { amount: money(1) },
+    recordShipment: piece,
+    recordReturn: piece,
+    recordRefund: { amount: money(1) },
+    cancelOrder: { reason: 'x' },
+    completeOrder: { note: 'x' },
+  };
+};
+const BODIES: Record<string, Record<string, object>> = {
+  v1: bodiesWith((amount) => amount),
+  v2: bodiesWith((amount) => ({ amount, currency: 'EUR' })),
 };
 
 /** What must have been done to an order for an operation to be allowed. */
@@ -70,7 +85,7 @@ export async function goodRequest(
   operation: Operation,
   { shop, ids, cancelled, completed }: Scene,
 ): Promise<{ path: string; ask: Ask }> {
-  const body = BODIES[operation.id];
+  const body = BODIES[operation.path.split('/')[1]!]![operation.id];
   let order = { getCancellation: cancelled, getCompletion: completed }[operation.id] ?? ids['order_id']!;
   if (body && operation.path.includes('{order_id}')) {
     order = (await shop.ask('/v1/orders', { body: anOrder() })).json.id as string;

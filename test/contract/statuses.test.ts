@@ -5,38 +5,44 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { type Operation, loadSpec } from '../../api/contract/spec.ts';
-import { HANDLERS } from '../../api/operations.ts';
+import { EDITIONS, HANDLERS } from '../../api/operations.ts';
 import { PROBLEMS, type ProblemCode } from '../../api/problem.ts';
 import { type Answer, type Ask, type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 import { type Scene, createScene, goodRequest } from './scene.ts';
 
-const spec = loadSpec('v1');
-const document = spec.document as {
+const specs = EDITIONS.map(({ name }) => loadSpec(name));
+type Document = {
   paths: Record<string, Record<string, { responses: Record<string, { $ref?: string; 'x-retry'?: string }> }>>;
   components: { responses: Record<string, { 'x-retry': string }> };
 };
-const responsesOf = ({ path, method }: Operation) => document.paths[path]![method]!.responses;
+const documentOf = ({ path }: Operation) =>
+  specs.find(({ name }) => path.startsWith(`/${name}/`))!.document as unknown as Document;
+const responsesOf = (operation: Operation) =>
+  documentOf(operation).paths[operation.path]![operation.method]!.responses;
 const retryOf = (operation: Operation, status: number) => {
   const response = responsesOf(operation)[status]!;
   return response.$ref
-    ? document.components.responses[response.$ref.split('/').at(-1)!]!['x-retry']
+    ? documentOf(operation).components.responses[response.$ref.split('/').at(-1)!]!['x-retry']
     : response['x-retry'];
 };
 
 let shop: Shop;
 let strict: Shop;
 let broken: Shop;
+let ended: Shop;
 let scene: Scene;
 beforeAll(async () => {
   shop = await openShop();
   strict = await openShop({ HOLDFAST_RATE_LIMIT_WRITE: '1/60', HOLDFAST_RATE_LIMIT_READ: '1/60' });
   broken = await openBroken();
+  ended = await openShop({ HOLDFAST_V1_AFTER_SUNSET: 'gone' }, () => Date.parse('2028-01-01T00:00:00Z'));
   scene = await createScene(shop);
 });
 afterAll(async () => {
   await shop.close();
   await strict.close();
   await broken.close();
+  await ended.close();
 });
 
 /** Sends a good request for an operation, changed a little. */
@@ -71,15 +77,15 @@ const EARNERS: Record<number, Earner> = {
     const { json } = await shop.ask('/v1/orders', { body: anOrder() });
     const order = `/v1/orders/${json.id}`;
     await shop.ask(`${order}/cancellation`, { body: {} });
-    return send(operation, ({ path, ask }) => ({
-      path: path.replace(/^\/v1\/orders\/[^/]+/, order),
+    return send(operation, ({ path }) => ({
+      path: path.replace(/\/orders\/[^/]+/, `/orders/${json.id}`),
       ask: {
         headers: { 'If-Match': '*' },
         ...(operation.id === 'updateOrder' && { body: { shipping_address: null } }),
-        ...(operation.id === 'recordRefund' && { body: { ...(ask.body as object), amount: 999_999 } }),
       },
     }));
   },
+  410: (operation) => send(operation, () => ({}), ended),
   412: (operation) => send(operation, () => ({ ask: { headers: { 'If-Match': '"99"' } } })),
   413: (operation) =>
     send(operation, () => ({ ask: { body: JSON.stringify({ x: 'y'.repeat(operation.body!.maxBytes) }) } })),
@@ -116,29 +122,31 @@ async function openBroken(): Promise<Shop> {
   }
 }
 
-describe.each(spec.operations.map((operation) => [operation.id, operation] as const))(
-  '%s',
-  (_id, operation) => {
-    const statuses = Object.keys(responsesOf(operation))
-      .map(Number)
-      .filter((status) => status !== 503);
+describe.each(
+  specs.flatMap(({ name, operations }) =>
+    operations.map((operation) => [`${name} ${operation.id}`, operation] as const),
+  ),
+)('%s', (_id, operation) => {
+  const statuses = Object.keys(responsesOf(operation))
+    .map(Number)
+    .filter((status) => status !== 503);
 
-    test.each(statuses)('answers %i when that is earned', async (status) => {
-      const earn = EARNERS[status];
-      if (earn === undefined) throw new Error(`nothing here earns ${status}`);
-      const answer = await earn(operation);
-      expect(answer.status).toBe(status);
-      if (status < 400) return;
-      expect(answer.headers.get('content-type')).toContain('application/problem+json');
-      expect(answer.json.retry).toBe(retryOf(operation, status));
-      expect(answer.json.retry).toBe(PROBLEMS[answer.json.code as ProblemCode].retry);
-      if (answer.json.retry === 'same_key_after')
-        expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
-    });
-  },
-);
+  test.each(statuses)('answers %i when that is earned', async (status) => {
+    const earn = EARNERS[status];
+    if (earn === undefined) throw new Error(`nothing here earns ${status}`);
+    const answer = await earn(operation);
+    expect(answer.status).toBe(status);
+    if (status < 400) return;
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    expect(answer.json.retry).toBe(retryOf(operation, status));
+    expect(answer.json.retry).toBe(PROBLEMS[answer.json.code as ProblemCode].retry);
+    if (answer.json.retry === 'same_key_after')
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+  });
+});
 
 test('while Postgres is gone, every operation answers 503, and says when to come back', async () => {
+  const operations = specs.flatMap((spec) => spec.operations);
   const lost = await openShop();
   await lost.ask('/v1/orders'); // the API key is known from here on
   const name = new URL(lost.database.url).pathname.slice(1);
@@ -148,7 +156,7 @@ test('while Postgres is gone, every operation answers 503, and says when to come
   await shop.pool.query(
     sql.unsafe`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ${name}`,
   );
-  const requests = await Promise.all(spec.operations.map((operation) => goodRequest(operation, scene)));
+  const requests = await Promise.all(operations.map((operation) => goodRequest(operation, scene)));
   const answers = await Promise.all(
     requests.map(({ path, ask }) => lost.ask(path, { ...ask, apiKey: lost.apiKey })),
   );
@@ -161,5 +169,5 @@ test('while Postgres is gone, every operation answers 503, and says when to come
     const retryAfter = Number(item?.retry_after ?? headers.get('retry-after'));
     return [item?.status ?? status, (item?.problem ?? json).retry, retryAfter >= 1];
   });
-  expect(told).toEqual(spec.operations.map(() => [503, 'same_key_after', true]));
+  expect(told).toEqual(operations.map(() => [503, 'same_key_after', true]));
 });

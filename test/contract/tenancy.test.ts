@@ -3,10 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { loadSpec } from '../../api/contract/spec.ts';
+import { EDITIONS } from '../../api/operations.ts';
 import { type Answer, type Shop, openShop } from '../setup/shop.ts';
 import { type Scene, createScene, goodRequest } from './scene.ts';
 
-const spec = loadSpec('v1');
+const operations = EDITIONS.flatMap(({ name }) => loadSpec(name).operations);
 let shop: Shop;
 let scene: Scene;
 let stranger: string;
@@ -28,12 +29,12 @@ const firstTenant = () =>
   shop.pool.one(ofFirst`
     SELECT count(*) AS events, max(position) AS newest FROM events WHERE tenant_id = ${shop.tenantId}`);
 
-const addressed = spec.operations.filter(({ path }) => path.includes('{'));
-const lists = spec.operations.filter(({ path, method }) => !path.includes('{') && method === 'get');
+const addressed = operations.filter(({ path }) => path.includes('{'));
+const lists = operations.filter(({ path, method }) => !path.includes('{') && method === 'get');
 
 describe('an operation on what belongs to another', () => {
-  test.each(addressed.map((operation) => [operation.id, operation] as const))(
-    '%s is answered as if it were not there, to the last byte, and changes nothing',
+  test.each(addressed.map((operation) => [operation.path, operation] as const))(
+    '%s: it is answered as if it were not there, to the last byte, and changes nothing',
     async (_id, operation) => {
       const { path, ask } = await goodRequest(operation, scene);
       const before = await firstTenant();
@@ -53,8 +54,8 @@ describe('an operation on what belongs to another', () => {
 });
 
 describe('a list', () => {
-  test.each(lists.map((operation) => [operation.id, operation] as const))(
-    '%s of a second client is empty, and a cursor of the first is of no use to it',
+  test.each(lists.map((operation) => [operation.path, operation] as const))(
+    '%s: that of a second client is empty, and a cursor of the first is of no use to it',
     async (_id, operation) => {
       const mine = await shop.ask(`${operation.path}?limit=1`);
       expect(mine.json.data).toHaveLength(1);
@@ -71,7 +72,7 @@ describe('a list', () => {
 describe('an idempotency key of another', () => {
   test('is free to a second client, for an order and in a batch, and tells nothing', async () => {
     const [placing, batch] = ['placeOrder', 'placeOrders'].map((id) =>
-      spec.operations.find((operation) => operation.id === id)!,
+      operations.find((operation) => operation.id === id)!,
     );
     const before = await firstTenant();
     const order = await goodRequest(placing!, scene);

@@ -5,13 +5,13 @@ import { ConfigError, VARIABLE_NAMES, loadConfig } from '../../config.ts';
 describe('docs/configuration.md', () => {
   test('has exactly the variables that are read', async () => {
     const text = await readFile(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
-    const documented = [...text.matchAll(/^\| `([A-Z_]+)` +\|/gm)].map(([, name]) => name);
+    const documented = [...text.matchAll(/^\| `([A-Z0-9_]+)` +\|/gm)].map(([, name]) => name);
     expect(documented.toSorted()).toEqual(VARIABLE_NAMES.toSorted());
   });
 
   test('has the defaults that apply', async () => {
     const text = await readFile(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
-    const rows = [...text.matchAll(/^\| `([A-Z_]+)` +\| `([^`]+)` +\|/gm)].map(
+    const rows = [...text.matchAll(/^\| `([A-Z0-9_]+)` +\| `([^`]+)` +\|/gm)].map(
       ([, name = '', value = '']) => [name, value],
     );
     // Spelt out, each documented default must give the very configuration that an empty environment gives.

@@ -1,0 +1,246 @@
+/** Two versions over one log. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { sql } from 'slonik';
+import { z } from 'zod';
+import { fulfillmentStatus, paymentStatus } from '../../domain/order/statuses.ts';
+import { type Shop, anOrder, openShop } from '../setup/shop.ts';
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await openShop();
+});
+afterAll(() => shop.close());
+
+const eur = (amount: number) => ({ amount, currency: 'EUR' });
+const line = { sku: 'KELP-1', name: 'Kelp, dried', quantity: 2, unit_price: eur(450) };
+const v2Order = (change: Record<string, unknown> = {}) => ({
+  customer_id: 'cus_1',
+  lines: [line],
+  ...change,
+});
+
+describe('an order', () => {
+  test('that is placed through one version is read through the other', async () => {
+    const one = await shop.ask('/v1/orders', { body: anOrder() });
+    const two = await shop.ask('/v2/orders', { body: v2Order() });
+    expect((await shop.ask(`/v2/orders/${one.json.id}`)).json).toEqual({
+      id: one.json.id,
+      payment_status: 'unpaid',
+      fulfillment_status: 'unfulfilled',
+      customer_id: 'cus_1',
+      lines: [{ ...line, id: 'line_1', total: eur(900) }],
+      total: eur(900),
+      amount_paid: eur(0),
+      amount_refunded: eur(0),
+      shipping_address: null,
+      metadata: {},
+      version: 1,
+      placed_at: one.json.placed_at,
+      updated_at: one.json.updated_at,
+    });
+    const { id: _id, placed_at: _at, updated_at: _then, ...rest } = one.json;
+    expect((await shop.ask(`/v1/orders/${two.json.id}`)).json).toMatchObject(rest);
+    expect(two.headers.get('location')).toBe(`/v2/orders/${two.json.id}`);
+  });
+
+  test('is paid, shipped and refunded through either, and each tells it in its own way', async () => {
+    const { json } = await shop.ask('/v2/orders', { body: v2Order() });
+    const [one, two] = [`/v1/orders/${json.id}`, `/v2/orders/${json.id}`];
+    const statuses = async () => {
+      const { status } = (await shop.ask(one)).json;
+      const { payment_status, fulfillment_status } = (await shop.ask(two)).json;
+      return [status, payment_status, fulfillment_status];
+    };
+    const paid = await shop.ask(`${two}/payments`, { body: { amount: eur(400), method: 'card' } });
+    expect(paid.json).toMatchObject({ amount: eur(400), method: 'card', order_id: json.id });
+    expect(await statuses()).toEqual(['placed', 'partially_paid', 'unfulfilled']);
+    await shop.ask(`${one}/payments`, { body: { amount: 500 } });
+    expect(await statuses()).toEqual(['paid', 'paid', 'unfulfilled']);
+    await shop.ask(`${two}/shipments`, { body: { lines: [{ line_id: 'line_1', quantity: 1 }] } });
+    expect(await statuses()).toEqual(['partially_shipped', 'paid', 'partially_shipped']);
+    await shop.ask(`${two}/refunds`, { body: { amount: eur(100) } });
+    expect(await statuses()).toEqual(['partially_shipped', 'partially_refunded', 'partially_shipped']);
+    await shop.ask(`${one}/refunds`, { body: { amount: 800 } });
+    expect(await statuses()).toEqual(['partially_shipped', 'refunded', 'partially_shipped']);
+    const { json: payments } = await shop.ask(`${one}/payments`);
+    expect(
+      payments.data.map(({ amount, currency }: { amount: number; currency: string }) => [amount, currency]),
+    ).toEqual([
+      [400, 'EUR'],
+      [500, 'EUR'],
+    ]);
+    const { json: events } = await shop.ask(`${two}/events`);
+    expect(
+      events.data.map(({ type, data }: { type: string; data: object }) => [type, data]).slice(0, 2),
+    ).toEqual([
+      [
+        'OrderPlaced',
+        {
+          customer_id: 'cus_1',
+          lines: [{ ...line, id: 'line_1', total: eur(900) }],
+          total: eur(900),
+          shipping_address: null,
+          metadata: {},
+        },
+      ],
+      ['PaymentRecorded', { amount: eur(400), method: 'card', reference: null }],
+    ]);
+  });
+});
+
+describe('an idempotency key', () => {
+  test('that was used on one version cannot run again on the other: the same request is a replay in its words', async () => {
+    const first = await shop.ask('/v1/orders', { body: anOrder(), key: 'across' });
+    const again = await shop.ask('/v2/orders', { body: v2Order(), key: 'across' });
+    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
+    expect([again.json.id, again.json.total]).toEqual([first.json.id, eur(900)]);
+    const pay = { key: 'across-pay' };
+    await shop.ask(`/v2/orders/${first.json.id}/payments`, { body: { amount: eur(5) }, ...pay });
+    const paid = await shop.ask(`/v1/orders/${first.json.id}/payments`, { body: { amount: 5 }, ...pay });
+    expect([paid.headers.get('idempotent-replayed'), paid.json.amount]).toEqual(['true', 5]);
+    expect((await shop.ask(`/v1/orders/${first.json.id}`)).json.version).toBe(2);
+  });
+
+  test('for another request is 422, with pointers into the body that was sent', async () => {
+    await shop.ask('/v1/orders', { body: anOrder(), key: 'across-other' });
+    const other = await shop.ask('/v2/orders', {
+      body: v2Order({ lines: [{ ...line, unit_price: { amount: 451, currency: 'USD' } }] }),
+      key: 'across-other',
+    });
+    expect(other.json.code).toBe('idempotency_key_reused');
+    expect(other.json.errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual([
+      '/lines/0/unit_price/amount',
+      '/lines/0/unit_price/currency',
+    ]);
+  });
+});
+
+describe('money in version 2', () => {
+  const pointers = (json: { errors: { pointer: string }[] }) => json.errors.map(({ pointer }) => pointer);
+
+  test('has one currency an order', async () => {
+    const mixed = v2Order({ lines: [line, { ...line, unit_price: { amount: 1, currency: 'USD' } }] });
+    const { status, json } = await shop.ask('/v2/orders', { body: mixed });
+    expect([status, pointers(json)]).toEqual([422, ['/lines/1/unit_price/currency']]);
+    const none = v2Order({ lines: [{ ...line, unit_price: { amount: 1, currency: 'XXX' } }] });
+    expect(pointers((await shop.ask('/v2/orders', { body: none })).json)).toEqual([
+      '/lines/0/unit_price/currency',
+    ]);
+  });
+
+  test('of a payment or a refund is in the currency of the order, also in a repeat', async () => {
+    const { json: order } = await shop.ask('/v2/orders', { body: v2Order() });
+    const pay = (currency: string, key?: string) =>
+      shop.ask(`/v2/orders/${order.id}/payments`, {
+        body: { amount: { amount: 900, currency } },
+        ...(key && { key }),
+      });
+    const wrong = await pay('USD');
+    expect([wrong.status, pointers(wrong.json)]).toEqual([422, ['/amount/currency']]);
+    expect((await pay('EUR', 'in-eur')).status).toBe(201);
+    expect((await pay('USD', 'in-eur')).status).toBe(422);
+    const over = await shop.ask(`/v2/orders/${order.id}/refunds`, { body: { amount: eur(901) } });
+    expect([over.json.code, pointers(over.json)]).toEqual(['refund_exceeds_paid', ['/amount/amount']]);
+  });
+
+  test('of a batch is as in a single order', async () => {
+    const orders = [
+      { idempotency_key: 'v2-batch-1', order: v2Order() },
+      { idempotency_key: 'v2-batch-2', order: v2Order({ lines: [{ ...line, unit_price: 450 }] }) },
+      { idempotency_key: 'v2-batch-3', order: { lines: 'x' } },
+    ];
+    const { json } = await shop.ask('/v2/order-batches', { body: { orders }, key: null });
+    expect(json.data[0].order.total).toEqual(eur(900));
+    expect(pointers(json.data[1].problem)).toEqual(['/lines/0/unit_price']);
+    expect(json.data[2].status).toBe(422);
+  });
+});
+
+describe('the list of version 2', () => {
+  test('picks by how orders are paid and how they are fulfilled', async () => {
+    const list = await openShop();
+    const place = async () => (await list.ask('/v2/orders', { body: v2Order() })).json.id as string;
+    const act = (id: string, noun: string, body: object) => list.ask(`/v2/orders/${id}/${noun}`, { body });
+    const [unpaid, partly, paid, shipped, cancelled] = [
+      await place(),
+      await place(),
+      await place(),
+      await place(),
+      await place(),
+    ];
+    await act(partly!, 'payments', { amount: eur(1) });
+    for (const id of [paid!, shipped!]) await act(id, 'payments', { amount: eur(900) });
+    await act(shipped!, 'shipments', { lines: [{ line_id: 'line_1', quantity: 2 }] });
+    const { headers } = await act(cancelled!, 'cancellation', {});
+    const ids = async (query: string) => {
+      const answer = await list.ask(`/v2/orders?order=asc&${query}`, {
+        headers: { 'Holdfast-Read-After': headers.get('holdfast-position')! },
+      });
+      return answer.json.data.map(({ id }: { id: string }) => id);
+    };
+    expect(await ids('payment_status=unpaid')).toEqual([unpaid, cancelled]);
+    expect(await ids('payment_status=partially_paid')).toEqual([partly]);
+    expect(await ids('payment_status=paid')).toEqual([paid, shipped]);
+    expect(await ids('fulfillment_status=unfulfilled')).toEqual([unpaid, partly, paid]);
+    expect(await ids('fulfillment_status=shipped&payment_status=paid')).toEqual([shipped]);
+    expect(await ids('fulfillment_status=cancelled')).toEqual([cancelled]);
+    const page = await list.ask('/v2/orders?payment_status=unpaid&limit=1&order=asc');
+    const cursor = page.json.next_cursor as string;
+    expect(
+      (await list.ask(`/v2/orders?payment_status=paid&limit=1&order=asc&cursor=${cursor}`)).json.code,
+    ).toBe('invalid_cursor');
+    await list.close();
+  });
+
+  test('has the statuses of the index where the documents have those of the domain', async () => {
+    const text = sql.type(z.object({ payment: z.string(), fulfillment: z.string() }));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat({ max: 5 }),
+        fc.nat({ max: 5 }),
+        fc.nat({ max: 5 }),
+        fc.constantFrom('placed', 'paid', 'partially_shipped', 'shipped', 'completed', 'cancelled'),
+        async (total, some, more, status) => {
+          const amount_paid = Math.min(total, some);
+          const amounts = { total, amount_paid, amount_refunded: Math.min(amount_paid, more) };
+          const row = await shop.pool.one(text`
+            SELECT order_payment_status(${JSON.stringify(amounts)}) AS payment, order_fulfillment_status(${status}) AS fulfillment`);
+          expect(row).toEqual({
+            payment: paymentStatus(amounts),
+            fulfillment: fulfillmentStatus({ status }),
+          });
+        },
+      ),
+    );
+  });
+});
+
+describe('the end of version 1', () => {
+  test('is announced in every answer, problems too; version 2 has none', async () => {
+    for (const ask of [{}, { apiKey: null }]) {
+      const { headers } = await shop.ask('/v1/orders', ask);
+      expect(headers.get('deprecation')).toBe('@1798761600');
+      expect(headers.get('sunset')).toBe('Fri, 31 Dec 2027 00:00:00 GMT');
+      for (const rel of ['deprecation', 'sunset', 'successor-version'])
+        expect(headers.get('link')).toContain(`rel="${rel}"`);
+    }
+    const { headers } = await shop.ask('/v2/orders');
+    expect([headers.get('deprecation'), headers.get('sunset')]).toEqual([null, null]);
+  });
+
+  test.each([
+    ['serve', '2028-01-01T00:00:00Z', 200],
+    ['gone', '2027-12-30T23:59:59Z', 200],
+    ['gone', '2027-12-31T00:00:00Z', 410],
+  ])('with %s, at %s, it answers %i; version 2 lives on', async (choice, now, status) => {
+    const later = await openShop({ HOLDFAST_V1_AFTER_SUNSET: choice }, () => Date.parse(now));
+    const { status: one, json, headers } = await later.ask('/v1/orders');
+    const two = await later.ask('/v2/orders');
+    await later.close();
+    expect([one, two.status]).toEqual([status, 200]);
+    if (status === 200) return;
+    expect(json).toMatchObject({ code: 'version_gone', retry: 'never' });
+    expect(headers.get('link')).toContain('</v2>; rel="successor-version"');
+  });
+});
