@@ -43,6 +43,8 @@ export interface AppOptions {
   limiter: Limiter;
   /** Looks an API key up by its SHA-256. */
   findPrincipal: (keyHash: Buffer) => Promise<Principal | undefined>;
+  /** Told of each request with a valid key. */
+  noteKeyUse: (keyId: string) => void;
   log: Logger;
   /** Monotonic milliseconds. */
   now: () => number;
@@ -50,9 +52,23 @@ export interface AppOptions {
   clock: () => number;
 }
 
-export function createApp({ config, services, limiter, findPrincipal, log, now, clock }: AppOptions): Koa {
+export function createApp({
+  config,
+  services,
+  limiter,
+  findPrincipal,
+  noteKeyUse,
+  log,
+  now,
+  clock,
+}: AppOptions): Koa {
   const limits = createRateLimits(limiter, config.rateLimits);
-  const authenticate = createAuthenticator({ find: findPrincipal, limitAddress: limits.limitAddress, now });
+  const authenticate = createAuthenticator({
+    find: findPrincipal,
+    limitAddress: limits.limitAddress,
+    noteUse: noteKeyUse,
+    now,
+  });
   const identify = async (ctx: Context): Promise<void> => {
     const principal = await authenticate(ctx);
     stateOf(ctx).principal = principal;

@@ -3,7 +3,10 @@ import type { Context } from 'koa';
 import { type Principal, hashApiKey } from '../store/api-keys.ts';
 import { Problem } from './problem.ts';
 
-/** Milliseconds that an answer about a key is good for: the longest that a revoked key goes on working. */
+/**
+ * Milliseconds that an answer about a key is good for, valid or not, from the moment of asking: the longest that a request may
+ * come after a key was revoked and be let in, or after a key was made and be refused.
+ */
 const TTL = 3_000;
 /** Keys remembered at most, valid or not; the oldest go. */
 const CAPACITY = 10_000;
@@ -15,6 +18,8 @@ export interface AuthenticateOptions {
   find: (keyHash: Buffer) => Promise<Principal | undefined>;
   /** Counts a request without a valid key against its address; throws when that is over quota. */
   limitAddress: (ctx: Context) => Promise<void>;
+  /** Told of each request with a valid key; must cost nothing. */
+  noteUse: (keyId: string) => void;
   /** Monotonic milliseconds. */
   now: () => number;
 }
@@ -26,6 +31,7 @@ export interface AuthenticateOptions {
 export function createAuthenticator({
   find,
   limitAddress,
+  noteUse,
   now,
 }: AuthenticateOptions): (ctx: Context) => Promise<Principal> {
   const known = new Map<string, { principal: Principal | undefined; until: number }>();
@@ -33,18 +39,23 @@ export function createAuthenticator({
   async function lookUp(keyHash: Buffer): Promise<Principal | undefined> {
     const name = keyHash.toString('latin1');
     const cached = known.get(name);
-    if (cached && cached.until > now()) return cached.principal;
+    const asked = now();
+    if (cached && cached.until > asked) return cached.principal;
     const principal = await find(keyHash);
     known.delete(name);
     if (known.size >= CAPACITY) known.delete(known.keys().next().value ?? '');
-    known.set(name, { principal, until: now() + TTL });
+    // Not from when the answer came: what it says may be as old as the question, and a slow database must not add to that.
+    known.set(name, { principal, until: asked + TTL });
     return principal;
   }
 
   return async (ctx) => {
     const key = BEARER.exec(ctx.get('Authorization'))?.[1];
     const principal = key === undefined ? undefined : await lookUp(hashApiKey(key));
-    if (principal) return principal;
+    if (principal) {
+      noteUse(principal.keyId);
+      return principal;
+    }
     await limitAddress(ctx);
     const detail =
       key === undefined

@@ -5,6 +5,7 @@ import type { Logger } from '../logger.ts';
 import { findPrincipal } from '../store/api-keys.ts';
 import { toId } from '../store/ids.ts';
 import { instanceSecret } from '../store/instance-secrets.ts';
+import { createKeyUsage } from '../store/key-usage.ts';
 import { createOrderLog } from '../store/log.ts';
 import type { DatabasePool } from '../store/pool.ts';
 import type { Tail } from '../store/tail.ts';
@@ -44,6 +45,7 @@ export async function startApi({
   const redis = connectRedis(redisUrl, log);
   const orderLog = createOrderLog({ pool, capacity: config.appendQueue });
   const { announce } = createAnnouncer(pool);
+  const keyUsage = createKeyUsage({ pool, now, log });
   const app = createApp({
     config,
     services: {
@@ -56,6 +58,7 @@ export async function startApi({
     },
     limiter: createLimiter({ redis, log, now }),
     findPrincipal: (keyHash) => findPrincipal(pool, keyHash),
+    noteKeyUse: keyUsage.note,
     log,
     now,
     clock,
@@ -68,10 +71,12 @@ export async function startApi({
         tail.close(); // who waits for news is answered now
         await server.stop(config.drainSeconds * 1_000);
         await orderLog.drained();
+        await keyUsage.stop();
         redis.disconnect();
       },
     };
   } catch (error) {
+    await keyUsage.stop();
     redis.disconnect();
     throw error;
   }

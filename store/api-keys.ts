@@ -52,6 +52,9 @@ export function partitionFor(tenantId: string, partitions: number): number {
   return hash('sha256', tenantId, 'buffer').readUInt32BE(0) % partitions;
 }
 
+/** `hf_live_` or `hf_test_`: all that is kept of the text of a key that somebody else chose, however short they made it. */
+const modeOf = (key: string): string | null => /^hf_(?:live|test)_/.exec(key)?.[0] ?? null;
+
 /** Whether there is any key at all. */
 export const hasApiKeys = (pool: DatabasePool): Promise<boolean> =>
   pool.exists(sql.unsafe`SELECT FROM api_keys`);
@@ -104,8 +107,8 @@ export async function ensureBootstrapKey(
       INSERT INTO tenants (tenant_id, name, partition)
       VALUES (${tenantId}, 'bootstrap', ${partitionFor(tenantId, partitions)})`);
     await transaction.query(sql.unsafe`
-      INSERT INTO api_keys (key_id, tenant_id, key_hash, name, scopes)
-      VALUES (${v7()}, ${tenantId}, ${sql.binary(hashApiKey(key))}, 'bootstrap', ${sql.array([...SCOPES], 'text')})`);
+      INSERT INTO api_keys (key_id, tenant_id, key_hash, name, scopes, prefix)
+      VALUES (${v7()}, ${tenantId}, ${sql.binary(hashApiKey(key))}, 'bootstrap', ${sql.array([...SCOPES], 'text')}, ${modeOf(key)})`);
     return true;
   });
 }

@@ -1,5 +1,5 @@
 /** The partitions of the log, and the consumers' checkpoints in each. */
-import { type DatabasePool, sql } from 'slonik';
+import { type CommonQueryMethods, type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
 import { statement } from './statement.ts';
 import { reachable } from './unavailable.ts';
@@ -21,7 +21,7 @@ export async function ensurePartitions(
 }
 
 /** All partitions that there are; at least as many as are configured, for a partition is never taken away. */
-export async function listPartitions(pool: DatabasePool): Promise<number[]> {
+export async function listPartitions(pool: CommonQueryMethods): Promise<number[]> {
   const rows = await pool.anyFirst(
     sql.type(z.object({ partition: z.int() }))`SELECT partition FROM log_heads ORDER BY partition`,
   );

@@ -21,14 +21,13 @@ import { freePort } from './free-port.ts';
 import { LaunchError } from './launch-error.ts';
 import { logTail } from './log-tail.ts';
 import { type PostgresBinaries, findPostgres } from './postgres-binaries.ts';
+import { DATABASE, USER, readPostmaster, urlOf } from './postmaster.ts';
 import { isAlive, isRunning, stopProcess } from './process.ts';
 import { isEnterable, serviceUser, sideFolder } from './unprivileged.ts';
 
 const START_TIMEOUT = 30_000;
 const STOP_TIMEOUT = 15_000;
 const MAX_LOG = 5_000_000;
-const USER = 'holdfast';
-const DATABASE = 'holdfast';
 
 export interface Service {
   url: string;
@@ -135,16 +134,14 @@ async function mkdirOwned(path: string, uid: number | undefined): Promise<void> 
 
 /** The postmaster that a killed parent left behind, if it is one and answers; what is left of one that does not run is cleared away. */
 async function adopt(instance: Instance): Promise<Omit<Service, 'adopted'> | undefined> {
-  const pidFile = join(instance.data, 'postmaster.pid');
-  const lines = (await readFile(pidFile, 'utf8').catch(() => '')).split('\n');
-  const pid = Number(lines[0]);
-  const port = Number(lines[3]);
-  if (!pid) return undefined;
+  const postmaster = await readPostmaster(instance.data).catch(() => undefined);
+  if (postmaster === undefined) return undefined;
+  const { pid, port } = postmaster;
   if (!(await isRunning(pid, 'postgres'))) {
-    await rm(pidFile, { force: true });
+    await rm(join(instance.data, 'postmaster.pid'), { force: true });
     return undefined;
   }
-  const url = urlOf(instance, port);
+  const url = urlOf(instance.password, port);
   const deadline = performance.now() + START_TIMEOUT;
   while (performance.now() < deadline && isAlive(pid)) {
     if ((await tryConnect(url)) === 'ready')
@@ -161,7 +158,7 @@ async function start(instance: Instance, wanted?: number): Promise<Omit<Service,
   for (let attempt = 1; ; attempt += 1) {
     const port = wanted ?? (await freePort());
     const child = await launch(instance, port);
-    const url = urlOf(instance, port);
+    const url = urlOf(instance.password, port);
     if (await becomesReady(child, url)) {
       child.unref();
       const pid = child.pid ?? 0;
@@ -236,9 +233,6 @@ async function tryConnect(url: string): Promise<'ready' | 'not yet'> {
     await client.end().catch(() => {});
   }
 }
-
-const urlOf = ({ password }: Instance, port: number) =>
-  `postgres://${USER}:${password}@127.0.0.1:${port}/${DATABASE}`;
 
 async function run(command: string, args: string[], uid: number | undefined): Promise<void> {
   const child = spawn(command, args, {

@@ -1,0 +1,80 @@
+/** `npx holdfast`: finds the command, gives it the database, prints what it says. */
+import {
+  type Command,
+  CommandError,
+  type CommandContext,
+  type Given,
+  type Noun,
+  UsageError,
+} from './command.ts';
+import { parseCommandLine } from './command-line.ts';
+import { ConfigError, loadConfig } from './config.ts';
+import { createLogger } from './logger.ts';
+import { LaunchError } from './ops/embedded/launch-error.ts';
+import { findRunningPostgres } from './ops/embedded/running-postgres.ts';
+import { keys } from './store/cli/keys.ts';
+import { tenants } from './store/cli/tenants.ts';
+import { type DatabasePool, openPool } from './store/pool.ts';
+import { isOutage } from './store/unavailable.ts';
+
+/** Every command there is: one file a noun, in the layer that it is about. */
+const NOUNS: Record<string, Noun> = { tenants, keys };
+
+async function connect(): Promise<DatabasePool> {
+  const { databaseUrl, dataDir } = loadConfig();
+  return openPool({
+    databaseUrl: databaseUrl ?? (await findRunningPostgres(dataDir)),
+    size: 1,
+    // Standard output is for the answer.
+    log: createLogger('silent'),
+    checkRows: true,
+  });
+}
+
+async function run(command: Command, given: Given, json: boolean): Promise<void> {
+  let pool: Promise<DatabasePool> | undefined;
+  const context: CommandContext = { database: () => (pool ??= connect()) };
+  try {
+    const { text, data } = await command.run(given, context);
+    process.stdout.write(`${json ? JSON.stringify(data, null, 2) : text}\n`);
+  } finally {
+    await pool?.then(
+      (open) => open.end(),
+      () => {},
+    );
+  }
+}
+
+/** The SQLSTATE of what Postgres refused, however deep it is wrapped. */
+function sqlStateOf(error: unknown): { code: string; message: string } | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, message } = error as Error & { code?: unknown };
+  return typeof code === 'string' ? { code, message } : sqlStateOf(error.cause);
+}
+
+/** What a person can mend is told in words; anything else is a fault of ours, with its stack. */
+function explain(error: unknown): string {
+  if (error instanceof UsageError || error instanceof CommandError) return error.message;
+  if (error instanceof ConfigError || error instanceof LaunchError) return error.message;
+  const { code, message } = sqlStateOf(error) ?? { code: '', message: '' };
+  if (isOutage(error instanceof Error && error.cause !== undefined ? error.cause : error)) {
+    return `Postgres did not answer: ${message || code || 'no answer in time'}.\nStart it, or set DATABASE_URL to where it is.`;
+  }
+  if (/^(?:28|3D|42501)/.test(code)) {
+    return `Postgres refused: ${message}.\nSet DATABASE_URL to a user and a database that Holdfast may use.`;
+  }
+  // No such table, column or function.
+  if (/^(?:42P01|42703|42883)$/.test(code)) {
+    return `The schema of this database is older than this Holdfast, or not there (${message}).\nStart this release on it once: npm start migrates it.`;
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+try {
+  const parsed = parseCommandLine(NOUNS, process.argv.slice(2));
+  if (parsed.kind === 'help') process.stdout.write(`${parsed.text}\n`);
+  else await run(parsed.command, parsed.given, parsed.json);
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}

@@ -1,0 +1,37 @@
+/** The embedded Postgres of a data directory, for a program beside the one that started it. Starts, makes and changes nothing. */
+import { readFile, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LaunchError } from './launch-error.ts';
+import { readPostmaster, urlOf } from './postmaster.ts';
+import { isRunning } from './process.ts';
+import { isEnterable, serviceUser, sideFolder } from './unprivileged.ts';
+
+/**
+ * @returns where it listens
+ * @throws {LaunchError} when it does not run, or is somebody else's
+ */
+export async function findRunningPostgres(path: string): Promise<string> {
+  try {
+    const dataDir = await realpath(path);
+    const password = await readFile(join(dataDir, 'postgres-password'), 'utf8');
+    // As in startPostgres.
+    const aside = serviceUser() !== undefined && !(await isEnterable(dataDir));
+    const home = aside ? await sideFolder(dataDir) : dataDir;
+    const postmaster = await readPostmaster(join(home, 'postgres'));
+    if (postmaster && (await isRunning(postmaster.pid, 'postgres'))) return urlOf(password, postmaster.port);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof LaunchError) throw error;
+    if (code === 'EACCES' || code === 'EPERM') {
+      throw new LaunchError(
+        `The data directory ${path} belongs to another user (${code}).\nRun this as the user who runs Holdfast, or set DATABASE_URL.`,
+        { cause: error },
+      );
+    }
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+  }
+  throw new LaunchError(
+    `No Holdfast is running on the data directory ${path}, and DATABASE_URL is not set.\n` +
+      'Start it first (npm start), name its directory with HOLDFAST_DATA_DIR, or set DATABASE_URL to your Postgres.',
+  );
+}

@@ -1,0 +1,185 @@
+/** `npx holdfast keys`. */
+import {
+  type Command,
+  CommandError,
+  type Given,
+  type Noun,
+  UsageError,
+  quoted,
+  table,
+} from '../../command.ts';
+import { SCOPES, type Scope } from '../api-keys.ts';
+import { toId, toUuid } from '../ids.ts';
+import { type IssueOutcome, issueKey, rotateKey } from '../issue-key.ts';
+import { type KeyRecord, listKeys } from '../key-record.ts';
+import type { KeyMode } from '../new-key.ts';
+import { revokeKey } from '../revoke-key.ts';
+import { nameFrom, tenantFrom } from './tenants.ts';
+
+const DEFAULT_NAME = 'default';
+const DEFAULT_SCOPES: readonly Scope[] = ['orders:read', 'orders:write'];
+const TENANT = { placeholder: 'T', help: "the tenant's id or name", required: true };
+const WITHIN = 'within 5 seconds';
+
+function scopesFrom(given: string | undefined): readonly Scope[] {
+  if (given === undefined) return DEFAULT_SCOPES;
+  const names = given.split(',').map((name) => name.trim());
+  for (const name of names) {
+    if (!SCOPES.some((scope) => scope === name)) {
+      throw new UsageError(
+        `--scopes: there is no scope ${quoted(name)}. Give one or more of ${SCOPES.join(',')}, with commas between them.`,
+      );
+    }
+  }
+  return SCOPES.filter((scope) => names.includes(scope));
+}
+
+function modeFrom(flags: Given['flags']): KeyMode {
+  if (flags.has('test') && flags.has('live')) {
+    throw new UsageError('--test and --live cannot both be. Give one of them; without either it is --live.');
+  }
+  return flags.has('test') ? 'test' : 'live';
+}
+
+function keyIdFrom(given: string): string {
+  const id = toUuid('key', given);
+  if (id === undefined) {
+    throw new UsageError(
+      `KEY_ID: ${quoted(given)} is not the id of a key. Ids begin with key_ and are shown by npx holdfast keys list --tenant T`,
+    );
+  }
+  return id;
+}
+
+const noSuchKey = (id: string) =>
+  new CommandError(`There is no key ${toId('key', id)}. See npx holdfast keys list --tenant T`);
+
+const documentOf = ({ key_id, tenant_id, ...rest }: KeyRecord) => ({
+  key_id: toId('key', key_id),
+  tenant_id: toId('ten', tenant_id),
+  ...rest,
+});
+
+const lastUseOf = ({ last_used_at }: KeyRecord) =>
+  last_used_at === null ? 'never used' : `last used ${last_used_at}`;
+
+/** What is said of a new key; the one place where a key is ever shown. */
+function issued(outcome: IssueOutcome) {
+  if (outcome.kind === 'two_live') {
+    const [oldest] = outcome.live;
+    const lines = outcome.live.map(
+      (key) => `  ${toId('key', key.key_id)}  made ${key.created_at}, ${lastUseOf(key)}`,
+    );
+    throw new CommandError(
+      `A name has two live keys at most, and ${quoted(oldest?.name ?? '')} has them already:\n${lines.join('\n')}\n` +
+        `Revoke the older one first, when its clients have moved to the newer one: npx holdfast keys revoke ${toId('key', oldest?.key_id ?? '')}\n` +
+        'For another client, choose another name: npx holdfast keys create --tenant T --name N',
+    );
+  }
+  const { key, record } = outcome;
+  const data = documentOf(record);
+  const text = [
+    `Key     ${key}`,
+    `Key ID  ${data.key_id}`,
+    `Tenant  ${data.tenant_id}`,
+    `Name    ${data.name}`,
+    `Scopes  ${data.scopes.join(', ')}`,
+    '',
+    `Keep the key now: it is not stored, and will not be shown again. It works on every node ${WITHIN}.`,
+  ].join('\n');
+  return { data: { key, ...data }, text };
+}
+
+const create: Command = {
+  summary: 'Make a key, and show it this once.',
+  options: {
+    tenant: TENANT,
+    name: { placeholder: 'N', help: `what uses the key; without it "${DEFAULT_NAME}"` },
+    scopes: {
+      placeholder: 'A,B',
+      help: `of ${SCOPES.join(',')}; without it ${DEFAULT_SCOPES.join(',')}`,
+    },
+    live: { help: 'a key that begins with hf_live_; so it is without either' },
+    test: { help: 'a key that begins with hf_test_; it can do the same' },
+  },
+  async run({ values, flags }, { database }) {
+    const name = nameFrom(values['name'] ?? DEFAULT_NAME, '--name');
+    const scopes = scopesFrom(values['scopes']);
+    const mode = modeFrom(flags);
+    const pool = await database();
+    const { tenant_id: tenantId } = await tenantFrom(pool, values['tenant'] ?? '');
+    return issued(await issueKey(pool, { tenantId, name, scopes, mode }));
+  },
+};
+
+const list: Command = {
+  summary: 'List the keys of a tenant, revoked ones too, and when each was last used, give or take a minute.',
+  options: { tenant: TENANT },
+  async run({ values }, { database }) {
+    const pool = await database();
+    const tenant = await tenantFrom(pool, values['tenant'] ?? '');
+    const keys = (await listKeys(pool, tenant.tenant_id)).map(documentOf);
+    const rows = keys.map((key) => [
+      key.key_id,
+      key.name,
+      key.prefix === null ? '-' : `${key.prefix}…`,
+      key.scopes.join(','),
+      key.created_at,
+      key.last_used_at ?? 'never',
+      key.revoked_at === null ? 'live' : `revoked ${key.revoked_at}`,
+    ]);
+    return {
+      data: keys,
+      text:
+        rows.length === 0
+          ? `This tenant has no keys yet. Make one: npx holdfast keys create --tenant ${toId('ten', tenant.tenant_id)}`
+          : table(['KEY ID', 'NAME', 'KEY', 'SCOPES', 'CREATED', 'LAST USED', 'STATE'], rows),
+    };
+  },
+};
+
+const rotate: Command = {
+  summary:
+    'Make a successor of a key, with the same name and scopes. Both work until the old one is revoked.',
+  positionals: ['KEY_ID'],
+  async run({ positionals: [given = ''] }, { database }) {
+    const keyId = keyIdFrom(given);
+    const outcome = await rotateKey(await database(), keyId);
+    if (outcome.kind === 'not_found') throw noSuchKey(keyId);
+    if (outcome.kind === 'revoked') {
+      throw new CommandError(
+        `${toId('key', keyId)} was revoked at ${outcome.record.revoked_at}, so that nothing can move away from it.\n` +
+          `Make a new key: npx holdfast keys create --tenant ${toId('ten', outcome.record.tenant_id)}`,
+      );
+    }
+    const { data, text } = issued(outcome);
+    const old = toId('key', keyId);
+    return {
+      data: { ...data, successor_of: old },
+      text: `${text}\n${old} goes on working. Revoke it when nothing uses it any more: npx holdfast keys revoke ${old}`,
+    };
+  },
+};
+
+const revoke: Command = {
+  summary: 'End a key. There is no way back.',
+  positionals: ['KEY_ID'],
+  async run({ positionals: [given = ''] }, { database }) {
+    const keyId = keyIdFrom(given);
+    const revoked = await revokeKey(await database(), keyId);
+    if (revoked === null) throw noSuchKey(keyId);
+    const { record, now } = revoked;
+    const data = documentOf(record);
+    return {
+      data,
+      text: now
+        ? `${data.key_id} is revoked (${lastUseOf(record)}). Every node refuses it ${WITHIN}.`
+        : `${data.key_id} was revoked before, at ${data.revoked_at}. Nothing has changed.`,
+    };
+  },
+};
+
+export const keys: Noun = {
+  summary: 'how a tenant proves who it is',
+  commands: { create, list, rotate, revoke },
+};

@@ -1,0 +1,20 @@
+-- When keys were last used, as ages in ms: the clock is Postgres', however far that of a node is off.
+-- Many nodes note the same keys: rows are locked in one order, so that no two of them wait for each other, and a note that
+-- says less than half a minute more than another node's is not written.
+WITH used AS MATERIALIZED (
+  SELECT key_id, now() - age * interval '1 ms' AS at
+    FROM unnest($1::uuid[], $2::float8[]) AS note (key_id, age)
+),
+due AS MATERIALIZED (
+  SELECT api_key.key_id
+    FROM api_keys AS api_key
+    JOIN used USING (key_id)
+   WHERE api_key.last_used_at IS NULL OR api_key.last_used_at < used.at - interval '30 s'
+   ORDER BY api_key.key_id
+     FOR NO KEY UPDATE OF api_key
+)
+UPDATE api_keys AS api_key
+   SET last_used_at = greatest(api_key.last_used_at, used.at)
+  FROM used
+  JOIN due USING (key_id)
+ WHERE api_key.key_id = used.key_id

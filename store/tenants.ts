@@ -1,0 +1,73 @@
+/** Tenants, as the people who run Holdfast see them. */
+import { type DatabasePool, sql } from 'slonik';
+import { v7 } from 'uuid';
+import { z } from 'zod';
+import { partitionFor } from './api-keys.ts';
+import { toUuid } from './ids.ts';
+import { listPartitions } from './partitions.ts';
+import { reachable } from './unavailable.ts';
+
+const tenantRow = z.object({
+  tenant_id: z.uuid(),
+  name: z.string(),
+  partition: z.int(),
+  created_at: z.string(),
+});
+const listedRow = tenantRow.extend({ live_keys: z.int() });
+
+/** Times are RFC 3339, ids are UUIDs. */
+export type Tenant = z.output<typeof tenantRow>;
+export type ListedTenant = z.output<typeof listedRow>;
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * Makes a tenant, under a name that no other has: a name is what a person calls it by. (The schema does not ask for
+ * that: tenants made otherwise may share a name.)
+ *
+ * @returns the tenant, and whether it was made now or had the name before; `null` when the log has no partitions yet
+ */
+export const createNamedTenant = (
+  pool: DatabasePool,
+  name: string,
+): Promise<{ tenant: Tenant; created: boolean } | null> =>
+  reachable(
+    pool.transaction(async (transaction) => {
+      await transaction.query(sql.unsafe`SELECT pg_advisory_xact_lock(hashtext('holdfast tenant name'))`);
+      const before = await transaction.any(sql.type(tenantRow)`
+        SELECT tenant_id, name, partition, created_at FROM tenants WHERE name = ${name} ORDER BY created_at LIMIT 1`);
+      if (before[0]) return { tenant: before[0], created: false };
+      const { length: partitions } = await listPartitions(transaction);
+      if (partitions === 0) return null;
+      const tenantId = v7();
+      const tenant = await transaction.one(sql.type(tenantRow)`
+        INSERT INTO tenants (tenant_id, name, partition) VALUES (${tenantId}, ${name}, ${partitionFor(tenantId, partitions)})
+        RETURNING tenant_id, name, partition, created_at`);
+      return { tenant, created: true };
+    }),
+  );
+
+/** All tenants, oldest first, with how many live keys each has. */
+export const listTenants = (pool: DatabasePool): Promise<readonly ListedTenant[]> =>
+  reachable(
+    pool.any(sql.type(listedRow)`
+      SELECT tenant_id, name, partition, created_at, coalesce(keys.live, 0) AS live_keys
+        FROM tenants
+        LEFT JOIN (SELECT tenant_id, count(*) AS live FROM api_keys WHERE revoked_at IS NULL GROUP BY tenant_id) AS keys
+             USING (tenant_id)
+       ORDER BY created_at, tenant_id`),
+  );
+
+/**
+ * The tenants that a person may mean: by id (`ten_…`, or the UUID that stands in the log), or by name.
+ *
+ * @returns none, one, or the oldest ten of those who share the name
+ */
+export const findTenants = (pool: DatabasePool, idOrName: string): Promise<readonly Tenant[]> => {
+  const id = toUuid('ten', idOrName) ?? (UUID.test(idOrName) ? idOrName : undefined);
+  const which = id === undefined ? sql.fragment`name = ${idOrName}` : sql.fragment`tenant_id = ${id}`;
+  return reachable(
+    pool.any(sql.type(tenantRow)`
+      SELECT tenant_id, name, partition, created_at FROM tenants WHERE ${which} ORDER BY created_at, tenant_id LIMIT 10`),
+  );
+};

@@ -1,0 +1,257 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { sql } from 'slonik';
+import { z } from 'zod';
+import { parseCommandLine } from '../../command-line.ts';
+import { UsageError } from '../../command.ts';
+import { keys } from '../../store/cli/keys.ts';
+import { tenants } from '../../store/cli/tenants.ts';
+import { ensurePartitions } from '../../store/partitions.ts';
+import { type DatabasePool, openPool } from '../../store/pool.ts';
+import { holdfast } from '../setup/command.ts';
+import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
+
+let database: TestDatabase;
+let pool: DatabasePool;
+let env: Record<string, string>;
+beforeAll(async () => {
+  database = await cloneDatabase();
+  env = { DATABASE_URL: database.url };
+  pool = await openPool({ databaseUrl: database.url, size: 2, log: pino({ level: 'silent' }) });
+  await ensurePartitions(pool, 4, []);
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+const run = (...args: string[]) => holdfast(args, env);
+const json = async (...args: string[]) => {
+  const { json, stderr } = await run(...args, '--json');
+  expect(stderr).toBe('');
+  return json;
+};
+
+describe('a life of a tenant and its keys', () => {
+  let tenantId: string;
+
+  test('a tenant is made, under a name that is its own', async () => {
+    const made = await run('tenants', 'create', 'Kelp & Söhne');
+    expect(made).toMatchObject({ code: 0, stderr: '' });
+    [{ tenant_id: tenantId }] = await json('tenants', 'list');
+    expect(made.stdout).toContain(`npx holdfast keys create --tenant ${tenantId}`);
+    const again = await run('tenants', 'create', '  Kelp & Söhne ');
+    expect(again).toMatchObject({ code: 1, stdout: '' });
+    expect(again.stderr).toContain(`There is a tenant "Kelp & Söhne" already: ${tenantId}`);
+  });
+
+  test('a key is shown once, and only its hash and its first characters are stored', async () => {
+    const made = await json('keys', 'create', '--tenant', 'Kelp & Söhne');
+    expect(made).toEqual({
+      key: expect.stringMatching(/^hf_live_[A-Za-z0-9]{32}$/),
+      key_id: expect.stringMatching(/^key_[0-9a-f]{32}$/),
+      tenant_id: tenantId,
+      name: 'default',
+      prefix: made.key.slice(0, 12),
+      scopes: ['orders:read', 'orders:write'],
+      created_at: expect.any(String),
+      last_used_at: null,
+      revoked_at: null,
+    });
+    const stored = await pool.oneFirst(
+      sql.type(z.object({ row: z.string() }))`SELECT api_keys::text AS row FROM api_keys`,
+    );
+    expect(stored).not.toContain(made.key.slice(8, 13));
+    const listed = await run('keys', 'list', '--tenant', tenantId);
+    expect(listed.stdout).not.toContain(made.key);
+    expect(listed.stdout).toMatch(
+      new RegExp(`${made.key_id}  default  ${made.prefix}…  orders:read,orders:write  \\S+  never +live`),
+    );
+  });
+
+  test('a key is rotated: the successor is like it, a third is refused, the old one is revoked', async () => {
+    const old = await json(
+      'keys',
+      'create',
+      '--tenant',
+      tenantId,
+      '--name',
+      'till 1',
+      '--scopes',
+      'webhooks:read, orders:read',
+      '--test',
+    );
+    const next = await json('keys', 'rotate', old.key_id);
+    expect(next).toMatchObject({
+      name: 'till 1',
+      scopes: ['orders:read', 'webhooks:read'],
+      successor_of: old.key_id,
+    });
+    expect(next.key).toMatch(/^hf_test_/);
+
+    for (const args of [
+      ['keys', 'rotate', old.key_id],
+      ['keys', 'rotate', next.key_id],
+      ['keys', 'create', '--tenant', tenantId, '--name', 'till 1'],
+    ]) {
+      const third = await run(...args);
+      expect(third).toMatchObject({ code: 1, stdout: '' });
+      expect(third.stderr).toContain('two live keys at most, and "till 1" has them already');
+      expect(third.stderr).toContain(`Revoke the older one first`);
+      expect(third.stderr).toContain(`npx holdfast keys revoke ${old.key_id}`);
+    }
+
+    const revoked = await json('keys', 'revoke', old.key_id);
+    expect(revoked.revoked_at).toEqual(expect.any(String));
+    const again = await run('keys', 'revoke', old.key_id);
+    expect([again.code, again.stdout]).toEqual([
+      0,
+      `${old.key_id} was revoked before, at ${revoked.revoked_at}. Nothing has changed.\n`,
+    ]);
+    const late = await run('keys', 'rotate', old.key_id);
+    expect([late.code, late.stderr]).toEqual([1, expect.stringContaining('was revoked at')]);
+    expect((await run('keys', 'rotate', next.key_id)).code).toBe(0);
+  });
+
+  test('tenants that share a name, made otherwise, are told apart by id', async () => {
+    const twin = sql.unsafe`
+      INSERT INTO tenants (tenant_id, name, partition) VALUES (gen_random_uuid(), 'twin', 0), (gen_random_uuid(), 'twin', 0)`;
+    await pool.query(twin);
+    const { code, stderr } = await run('keys', 'list', '--tenant', 'twin');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('Several tenants are called "twin"')]);
+    const ids = [...stderr.matchAll(/ten_[0-9a-f]{32}/g)].map(([id]) => id);
+    expect(await json('keys', 'list', '--tenant', ids[1] ?? '')).toEqual([]);
+  });
+});
+
+describe('what cannot be done is said in words, and ends with 1', () => {
+  const id = '0'.repeat(32);
+  test.each([
+    [['keys', 'create', '--tenant', 'nobody'], 'There is no tenant "nobody"'],
+    [['keys', 'list', '--tenant', `ten_${id}`], `There is no tenant "ten_${id}"`],
+    [['keys', 'revoke', `key_${id}`], `There is no key key_${id}`],
+    [['keys', 'rotate', `key_${id}`], `There is no key key_${id}`],
+  ])('%j', async (args, words) => {
+    const { code, stdout, stderr } = await run(...args);
+    expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining(words)]);
+  });
+
+  test.each([
+    ['Postgres is not there', 'postgres://u:hush@127.0.0.1:1/x', 'Postgres did not answer'],
+    ['the user is not let in', undefined, 'Postgres refused'],
+  ])('%s', async (_name, url, words) => {
+    const wrong = new URL(database.url);
+    wrong.password = 'hush';
+    const { code, stderr } = await holdfast(['tenants', 'list'], { DATABASE_URL: url ?? wrong.href });
+    expect([code, stderr]).toEqual([1, expect.stringContaining(words)]);
+    expect(stderr).not.toMatch(/hush|^\s+at /m);
+  });
+
+  test('the schema is not there', async () => {
+    const empty = new URL(database.url);
+    empty.pathname = '/postgres';
+    const { code, stderr } = await holdfast(['tenants', 'list'], { DATABASE_URL: empty.href });
+    expect([code, stderr]).toEqual([1, expect.stringContaining('npm start migrates it')]);
+  });
+
+  test('nothing runs here, and there is no DATABASE_URL', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'holdfast-cli-'));
+    const { code, stderr } = await holdfast(['tenants', 'list'], {}, { cwd: folder });
+    await rm(folder, { recursive: true });
+    expect(code).toBe(1);
+    expect(stderr).toContain('No Holdfast is running on the data directory .holdfast');
+    expect(stderr).toContain('npm start');
+  });
+});
+
+describe('a wrong command line is told so, without a database, and ends with 2', () => {
+  const key = `hf_live_${'x'.repeat(32)}`;
+  test.each([
+    [[], 'npx holdfast: a command is missing. There are: tenants, keys'],
+    [['key'], 'npx holdfast: there is no command "key"'],
+    [['toString', 'x'], 'there is no command "toString"'],
+    [['keys'], 'npx holdfast keys: a command is missing. There are: create, list, rotate, revoke'],
+    [['keys', 'show'], 'npx holdfast keys: there is no command "show"'],
+    [['keys', 'create'], 'npx holdfast keys create: --tenant T is missing'],
+    [['keys', 'create', '--tenant'], "npx holdfast keys create: option '--tenant <value>' argument missing"],
+    [
+      ['keys', 'create', '--tenant', 'a', '--scope', 'x'],
+      "npx holdfast keys create: unknown option '--scope'",
+    ],
+    [['keys', 'create', '--tenant', 'a', '--scopes', 'orders'], '--scopes: there is no scope "orders"'],
+    [['keys', 'create', '--tenant', 'a', '--scopes', ''], '--scopes: there is no scope ""'],
+    [['keys', 'create', '--tenant', 'a', '--test', '--live'], '--test and --live cannot both be'],
+    [
+      ['keys', 'create', '--tenant', 'a', '--name', 'x'.repeat(101)],
+      '--name: a name has 1 to 100 characters',
+    ],
+    [['keys', 'revoke'], 'npx holdfast keys revoke: KEY_ID is missing'],
+    [['keys', 'revoke', 'a', 'b'], 'it takes KEY_ID, and 2 were given'],
+    [['keys', 'revoke', key], 'KEY_ID: "hf_live_…" is not the id of a key'],
+    [['tenants', 'create', ' '], 'NAME: a name has 1 to 100 characters'],
+    [['tenants', 'create', 'a\nb'], 'NAME: a name has 1 to 100 characters'],
+    [['tenants', 'create', 'two', 'words'], 'put quotes around'],
+    [['tenants', 'list', '--json=x'], "option '--json' does not take an argument"],
+  ])('%j', async (args, words) => {
+    // In this process: a child for each would take longer than all other tests of the file.
+    const attempt = async () => {
+      const parsed = parseCommandLine({ tenants, keys }, args);
+      if (parsed.kind === 'run') await parsed.command.run(parsed.given, { database });
+    };
+    const database = () => Promise.reject(new Error('it asked for the database'));
+    const error = (await attempt().catch((thrown: unknown) => thrown)) as UsageError;
+    expect(error).toBeInstanceOf(UsageError);
+    expect(error.message).toContain(words);
+    expect(error.message).not.toMatch(/\n/);
+    expect(error.message).not.toContain(key);
+  });
+
+  test('as a process', async () => {
+    const { code, stdout, stderr } = await holdfast(['keys', 'show'], {});
+    expect([code, stdout, stderr]).toEqual([
+      2,
+      '',
+      'npx holdfast keys: there is no command "show". There are: create, list, rotate, revoke. See npx holdfast keys --help\n',
+    ]);
+  });
+});
+
+test('there is help at every level', async () => {
+  for (const [args, ...words] of [
+    [['--help'], 'npx holdfast keys create --tenant T', 'npx holdfast tenants list'],
+    [['keys', '--help'], 'rotate KEY_ID', 'Make a successor'],
+    [['keys', 'create', '--help'], '--scopes A,B', 'orders:read,orders:write,webhooks:read,webhooks:write'],
+    [['tenants', 'list', '-h'], 'npx holdfast tenants list [--json]'],
+  ] as [string[], ...string[]][]) {
+    const { code, stdout, stderr } = await holdfast(args, {});
+    expect([code, stderr]).toEqual([0, '']);
+    for (const word of words) expect(stdout).toContain(word);
+  }
+});
+
+/** A Node on the PATH that is too old for TypeScript, if there is one. */
+function oldNode(): string | undefined {
+  const folders = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .filter((path) => !path.includes('node_modules'));
+  for (const folder of folders) {
+    try {
+      const node = join(folder, 'node');
+      if (execFileSync(node, ['--version']).toString().startsWith('v20.')) return node;
+    } catch {
+      // not there
+    }
+  }
+  return undefined;
+}
+const node = oldNode();
+(node ? test : test.skip)('it runs on a machine whose own Node is 20, exit codes and all', async () => {
+  const listed = await holdfast(['tenants', 'list', '--json'], env, { node });
+  expect(listed).toMatchObject({ code: 0, stderr: '' });
+  expect((await holdfast(['tenants'], env, { node })).code).toBe(2);
+  expect((await holdfast(['keys', 'list', '--tenant', 'nobody'], env, { node })).code).toBe(1);
+});

@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { sql } from 'slonik';
+import { v7 } from 'uuid';
+import { z } from 'zod';
+import { addApiKey, createTenant, findPrincipal, hashApiKey } from '../../store/api-keys.ts';
+import { type NewKey, issueKey, rotateKey } from '../../store/issue-key.ts';
+import { listKeys, listLiveKeys } from '../../store/key-record.ts';
+import { migrate } from '../../store/migrate.ts';
+import { ensurePartitions } from '../../store/partitions.ts';
+import { type DatabasePool, openPool } from '../../store/pool.ts';
+import { revokeKey } from '../../store/revoke-key.ts';
+import { createNamedTenant } from '../../store/tenants.ts';
+import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
+import { newApiKey } from '../setup/shop.ts';
+
+const MIGRATION = '0004_api_key_rotation.sql';
+let database: TestDatabase;
+let pool: DatabasePool;
+let wanted: NewKey;
+beforeAll(async () => {
+  database = await cloneDatabase();
+  pool = await openPool({
+    databaseUrl: database.url,
+    size: 10,
+    log: pino({ level: 'silent' }),
+    checkRows: true,
+  });
+  await ensurePartitions(pool, 1, []);
+});
+beforeEach(async () => {
+  const { tenantId } = await createTenant(pool, 'test', 1);
+  wanted = { tenantId, name: 'till', scopes: ['orders:read'], mode: 'live' };
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+describe('two live keys of a name, and not three', () => {
+  test('however many are asked for at once', async () => {
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => issueKey(pool, wanted)));
+    expect(outcomes.filter(({ kind }) => kind === 'issued')).toHaveLength(2);
+    const refused = outcomes.filter((outcome) => outcome.kind === 'two_live');
+    expect(refused).toHaveLength(8);
+    for (const { live } of refused) expect(live).toHaveLength(2);
+    expect((await issueKey(pool, { ...wanted, name: 'another' })).kind).toBe('issued');
+  });
+
+  test('nor by rotations at once, with revocations between them', async () => {
+    const first = await issueKey(pool, wanted);
+    let keyId = first.kind === 'issued' ? first.record.key_id : '';
+    for (let round = 0; round < 5; round += 1) {
+      const outcomes = await Promise.all(Array.from({ length: 4 }, () => rotateKey(pool, keyId)));
+      const [made, ...others] = outcomes.filter((outcome) => outcome.kind === 'issued');
+      expect(others).toEqual([]);
+      await revokeKey(pool, keyId);
+      expect((await rotateKey(pool, keyId)).kind).toBe('revoked');
+      keyId = made?.record.key_id ?? '';
+    }
+    expect(await listLiveKeys(pool, wanted.tenantId, 'till')).toHaveLength(1);
+    expect(await listKeys(pool, wanted.tenantId)).toHaveLength(6);
+  });
+
+  test('nor by a statement that knows nothing of the rule, nor by undoing a revocation', async () => {
+    const made = [await issueKey(pool, wanted), await issueKey(pool, wanted)];
+    await expect(addApiKey(pool, { ...wanted, key: newApiKey(), scopes: ['orders:read'] })).rejects.toThrow();
+    const [old] = made;
+    if (old?.kind !== 'issued') throw new Error('not issued');
+    await revokeKey(pool, old.record.key_id);
+    expect((await issueKey(pool, wanted)).kind).toBe('issued');
+    await expect(
+      pool.query(sql.unsafe`UPDATE api_keys SET revoked_at = NULL WHERE key_id = ${old.record.key_id}`),
+    ).rejects.toThrow();
+  });
+});
+
+test('a tenant gets a name once, however many ask at once', async () => {
+  const made = await Promise.all(Array.from({ length: 8 }, () => createNamedTenant(pool, 'the only one')));
+  expect(made.filter((outcome) => outcome?.created)).toHaveLength(1);
+  expect(new Set(made.map((outcome) => outcome?.tenant.tenant_id)).size).toBe(1);
+});
+
+test('a database of the release before keeps every key that is live, and takes no more of a name that has too many', async () => {
+  const old = await cloneDatabase();
+  const before = await openPool({ databaseUrl: old.url, size: 2, log: pino({ level: 'silent' }) });
+  await ensurePartitions(before, 1, []);
+  await before.query(sql.unsafe`DROP INDEX api_keys_live_slot`);
+  await before.query(
+    sql.unsafe`ALTER TABLE api_keys DROP COLUMN slot, DROP COLUMN prefix, DROP COLUMN last_used_at`,
+  );
+  await before.query(sql.unsafe`DELETE FROM schema_migrations WHERE name = ${MIGRATION}`);
+  const { tenantId } = await createTenant(before, 'old', 1);
+  const keys = Array.from({ length: 4 }, newApiKey);
+  const add = (key: string) =>
+    before.query(sql.unsafe`
+      INSERT INTO api_keys (key_id, tenant_id, key_hash, name, scopes)
+      VALUES (${v7()}, ${tenantId}, ${sql.binary(hashApiKey(key))}, 'till', '{orders:read}')`);
+  for (const key of keys) await add(key);
+
+  expect(await migrate(old.url)).toEqual([MIGRATION]);
+
+  for (const key of keys) expect(await findPrincipal(before, hashApiKey(key))).toMatchObject({ tenantId });
+  const slots = await before.anyFirst(
+    sql.type(z.object({ slot: z.int().nullable() }))`SELECT slot FROM api_keys ORDER BY created_at, key_id`,
+  );
+  expect(slots).toEqual([1, 2, null, null]);
+  const issue = () => issueKey(before, { tenantId, name: 'till', scopes: ['orders:read'], mode: 'live' });
+  const live = await listLiveKeys(before, tenantId, 'till');
+  for (const { key_id } of live.slice(0, 3)) {
+    expect((await issue()).kind).toBe('two_live');
+    await revokeKey(before, key_id);
+  }
+  expect((await issue()).kind).toBe('issued');
+  await before.end();
+  await old.drop();
+});
