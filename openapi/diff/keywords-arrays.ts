@@ -1,0 +1,29 @@
+/** items, prefixItems and unevaluatedItems. */
+import type { KeywordRule } from './comparison.ts';
+
+/** Position by position; beyond the prefix, `items` speaks. */
+export const items: KeywordRule = ({ base, head, into, walk }) => {
+  const before = base.schema('items');
+  const after = head.schema('items');
+  const anyBefore = before ?? walk.base.conjoin();
+  const anyAfter = after ?? walk.head.conjoin();
+  const positions = Math.max(base.prefixItems.length, head.prefixItems.length);
+  for (let index = 0; index < positions; index += 1) {
+    into(`[${index}]`, base.prefixItems[index] ?? anyBefore, head.prefixItems[index] ?? anyAfter);
+  }
+  if (before !== undefined || after !== undefined) into('[]', anyBefore, anyAfter);
+  return undefined;
+};
+
+/** Keywords that hold one schema, that limits the value wherever it is added. */
+export const singleSchemas: KeywordRule = ({ base, head, say, into }) => {
+  for (const keyword of ['contains', 'propertyNames', 'unevaluatedItems']) {
+    const before = base.schema(keyword);
+    const after = head.schema(keyword);
+    if (before !== undefined && after !== undefined) into(`(${keyword})`, before, after);
+    else if (before !== undefined || after !== undefined) {
+      say(`${keyword}.${before === undefined ? 'added' : 'removed'}`);
+    }
+  }
+  return undefined;
+};

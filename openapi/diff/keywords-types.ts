@@ -1,0 +1,106 @@
+/** type, nullable, format: what kind of value it is. */
+import type { Comparison, KeywordRule } from './comparison.ts';
+import { alternativesOf } from './keywords-members.ts';
+import type { Shape } from './shape.ts';
+
+/** Schemas that allow nothing, such as `false`. */
+export const never: KeywordRule = ({ base, head, say }) => {
+  if (base.never && head.never) return 'stop';
+  if (!base.never && !head.never) return undefined;
+  say(head.never ? 'schema.never' : 'schema.possible');
+  return 'stop';
+};
+
+/** The types, one containing the other or not. */
+export const types: KeywordRule = (comparison) => {
+  const { base, head, say, walk } = comparison;
+  if (becameList(comparison)) return 'stop';
+  const before = base.types ?? impliedBy(base, head);
+  const after = head.types ?? impliedBy(head, base);
+  const shrunk = contains(before, after, walk.text);
+  const grown = contains(after, before, walk.text);
+  if (shrunk && grown) return undefined;
+  let rule = 'type.changed';
+  if (shrunk) rule = 'type.narrowed';
+  else if (grown) rule = 'type.widened';
+  say(rule, before && [...before], after && [...after]);
+  return shareNothing(before, after) ? 'stop' : undefined;
+};
+
+/** A parameter that takes a list, one item of which is written as the single value was. */
+function becameList({ base, head, into, say, walk }: Comparison): boolean {
+  const only = (shape: Shape, type: string) => shape.types?.size === 1 && shape.types.has(type);
+  const items = head.schema('items');
+  if (!walk.text || walk.direction !== 'request' || items === undefined || !only(head, 'array')) return false;
+  if (base.types === undefined || base.types.has('array') || base.types.has('object')) return false;
+  if ((head.bound('minItems', 'lower')?.value ?? 0) > 1) return false;
+  say('type.widened', [...base.types], ['array']);
+  into('[]', base.conjunction, items);
+  return true;
+}
+
+/** Keywords of objects or arrays say the type where `type` does not, as long as the other side agrees. */
+function impliedBy(shape: Shape, other: Shape): Set<string> | undefined {
+  const structural = (keywords: string[]) =>
+    keywords.some((keyword) => shape.value(keyword) !== undefined) && other.types?.size === 1;
+  if (
+    structural(['properties', 'required', 'additionalProperties', 'patternProperties']) &&
+    other.types?.has('object')
+  ) {
+    return other.types;
+  }
+  return structural(['items', 'prefixItems']) && other.types?.has('array') ? other.types : undefined;
+}
+
+function contains(all: Set<string> | undefined, part: Set<string> | undefined, text: boolean): boolean {
+  if (all === undefined) return true;
+  if (text && all.has('string')) return true;
+  if (part === undefined) return false;
+  return [...part].every((type) => all.has(type) || (type === 'integer' && all.has('number')));
+}
+
+function shareNothing(before: Set<string> | undefined, after: Set<string> | undefined): boolean {
+  if (before === undefined || after === undefined) return false;
+  const numeric = (types: Set<string>) => types.has('number') || types.has('integer');
+  return ![...before].some((type) => after.has(type)) && !(numeric(before) && numeric(after));
+}
+
+/** Whether null is allowed, where both sides say. */
+export const nullable: KeywordRule = ({ base, head, say, walk }) => {
+  // In 3.1 a schema without types, of no alternatives, allows null without a word.
+  const silent = (shape: Shape, version: string) =>
+    version === '3.1' && !shape.nullable && shape.types === undefined && alternativesOf(shape).length === 0;
+  if (silent(base, walk.base.document.version) || silent(head, walk.head.document.version)) return undefined;
+  if (base.nullable !== head.nullable) {
+    say(head.nullable ? 'nullable.set' : 'nullable.unset', base.nullable, head.nullable);
+  }
+  return undefined;
+};
+
+/** Formats that hold all values of another. */
+const WIDER: Record<string, string[]> = {
+  int8: ['int16', 'int32', 'int64', 'float', 'double'],
+  int16: ['int32', 'int64', 'float', 'double'],
+  int32: ['int64', 'float', 'double'],
+  int64: ['float', 'double'],
+  float: ['double'],
+  email: ['idn-email'],
+  hostname: ['idn-hostname'],
+  uri: ['uri-reference', 'iri', 'iri-reference'],
+  iri: ['iri-reference'],
+  'uri-reference': ['iri-reference'],
+};
+
+/** The format, one containing the other or not. */
+export const format: KeywordRule = ({ base, head, say }) => {
+  const before = base.value('format') as string | undefined;
+  const after = head.value('format') as string | undefined;
+  if (before === after) return undefined;
+  let rule = 'format.changed';
+  if (before === undefined) rule = 'format.set';
+  else if (after === undefined) rule = 'format.unset';
+  else if (WIDER[before]?.includes(after)) rule = 'format.widened';
+  else if (WIDER[after]?.includes(before)) rule = 'format.narrowed';
+  say(rule, before, after);
+  return undefined;
+};
