@@ -1,10 +1,11 @@
 /** Two contracts side by side: what every part of the comparison needs, and where it leaves what it finds. */
-import { type Walk, startWalk, verdictOf } from './comparison.ts';
+import { type Walk, remarksOn, startWalk, verdictOf } from './comparison.ts';
 import { type Schemas, schemasOf } from './conjunction.ts';
 import type { Document } from './document.ts';
 import { type Direction, type Finding } from './finding.ts';
 import { KEYWORD_RULES } from './keywords.ts';
 import { OPERATION_RULES } from './operation-rules.ts';
+import { reason } from './schema-rules.ts';
 
 export interface Comparing {
   base: Schemas;
@@ -58,7 +59,7 @@ export function compareSchemas(
   { direction, text, except = [] }: SchemaOptions,
 ): void {
   const walk = walkOf(comparing, direction, text);
-  const found = walk.remarks(walk.base.conjoin(base), walk.head.conjoin(head));
+  const found = remarksOn(walk, walk.base.conjoin(base), walk.head.conjoin(head));
   for (const remark of found) {
     if (remark.at === '' && except.includes(remark.rule.rule)) continue;
     const at = remark.at.replace(/^\./, '');
@@ -66,7 +67,7 @@ export function compareSchemas(
       rule: `${direction}.${remark.rule.rule}`,
       verdict: verdictOf(walk, remark),
       place: [...place, ...(at === '' ? [] : [at])].join(' > '),
-      why: remark.rule.why,
+      why: reason(remark.rule, direction),
       ...(remark.base !== undefined && { base: remark.base }),
       ...(remark.head !== undefined && { head: remark.head }),
     });

@@ -1,4 +1,9 @@
-/** The walk over two schemas side by side, that the rules of the keywords are called on. */
+/**
+ * The walk over two schemas side by side, that the rules of the keywords are called on.
+ *
+ * Two schemas are compared once, however many places name them: what the rules say of the two alone is kept with the steps that lead
+ * on from there. So schemas that contain themselves, or each other, make a graph that can be searched, and no endless walk.
+ */
 import type { Conjunction, Schemas } from './conjunction.ts';
 import type { Direction, Verdict } from './finding.ts';
 import { SCHEMA_RULES, type SchemaRule } from './schema-rules.ts';
@@ -12,8 +17,20 @@ export interface Remark {
   head?: unknown;
 }
 
-/** What all comparisons of one kind share. */
-export interface Walk {
+interface Step {
+  at: string;
+  base: Conjunction;
+  head: Conjunction;
+}
+
+/** What the rules say of two schemas alone, and where they lead on. */
+interface Entry {
+  key: string;
+  remarks: Remark[];
+  steps: Step[];
+}
+
+interface WalkOptions {
   base: Schemas;
   head: Schemas;
   direction: Direction;
@@ -21,9 +38,14 @@ export interface Walk {
   text: boolean;
   /** `YYYY-MM-DD` */
   today: string;
+}
+
+/** What all comparisons of one kind share. */
+export interface Walk extends WalkOptions {
   /** The walk of the other direction, for what stands under `not`. */
   opposite: () => Walk;
-  remarks: (base: Conjunction, head: Conjunction) => Remark[];
+  /** `undefined` while the two are being compared: until that is done they are taken as equal. */
+  entry: (base: Conjunction, head: Conjunction) => Entry | undefined;
 }
 
 /** Two schemas of the same place, as a rule sees them. */
@@ -33,7 +55,7 @@ export interface Comparison {
   head: Shape;
   say: (rule: string, base?: unknown, head?: unknown) => void;
   /** Goes on with two schemas below. */
-  into: (step: string, base: Conjunction, head: Conjunction) => void;
+  into: (at: string, base: Conjunction, head: Conjunction) => void;
 }
 
 /** A rule of one or more keywords; `stop` when nothing below is worth comparing. */
@@ -46,12 +68,79 @@ export function verdictOf(walk: Walk, remark: Remark): Verdict {
 
 /** Whether the head can stand in for the base: nothing breaks. */
 export function fits(walk: Walk, base: Conjunction, head: Conjunction): boolean {
-  return walk.remarks(base, head).every((remark) => verdictOf(walk, remark) !== 'breaking');
+  return everywhere(walk, base, head, (remark) => verdictOf(walk, remark) !== 'breaking');
 }
 
 /** Whether two schemas say the same, annotations aside. */
 export function same(walk: Walk, base: Conjunction, head: Conjunction): boolean {
-  return walk.remarks(base, head).length === 0;
+  return everywhere(walk, base, head, () => false);
+}
+
+/** Whether all remarks on two schemas, and on all below them, meet a condition. */
+function everywhere(
+  walk: Walk,
+  base: Conjunction,
+  head: Conjunction,
+  condition: (remark: Remark) => boolean,
+): boolean {
+  const seen = new Set<string>();
+  const ahead: Omit<Step, 'at'>[] = [{ base, head }];
+  for (let step = ahead.pop(); step !== undefined; step = ahead.pop()) {
+    const entry = walk.entry(step.base, step.head);
+    if (entry === undefined || seen.has(entry.key)) continue;
+    seen.add(entry.key);
+    if (!entry.remarks.every(condition)) return false;
+    ahead.push(...entry.steps);
+  }
+  return true;
+}
+
+/** How many places a pair of schemas is told at below one schema: enough to see that there are more. */
+const PLACES = 8;
+
+/** All remarks on two schemas and on those below them. */
+export function remarksOn(walk: Walk, base: Conjunction, head: Conjunction): Remark[] {
+  const loud = leadingToRemarks(walk, base, head);
+  const found: Remark[] = [];
+  const told = new Map<string, number>();
+  const above = new Set<string>();
+  const visit = (at: string, before: Conjunction, after: Conjunction): void => {
+    const entry = walk.entry(before, after);
+    if (entry === undefined || above.has(entry.key) || !loud.has(entry.key)) return;
+    const times = (told.get(entry.key) ?? 0) + 1;
+    if (times > PLACES) return;
+    told.set(entry.key, times);
+    above.add(entry.key);
+    for (const remark of entry.remarks) found.push({ ...remark, at: at + remark.at });
+    for (const step of entry.steps) visit(at + step.at, step.base, step.head);
+    above.delete(entry.key);
+  };
+  visit('', base, head);
+  return found;
+}
+
+/** The keys of all entries from which a remark can be reached. */
+function leadingToRemarks(walk: Walk, base: Conjunction, head: Conjunction): Set<string> {
+  const from = new Map<string, string[]>();
+  const loud: string[] = [];
+  const ahead: (Omit<Step, 'at'> & { after?: string })[] = [{ base, head }];
+  for (let step = ahead.pop(); step !== undefined; step = ahead.pop()) {
+    const entry = walk.entry(step.base, step.head);
+    if (entry === undefined) continue;
+    const before = from.get(entry.key);
+    if (step.after !== undefined) before?.push(step.after);
+    if (before !== undefined) continue;
+    from.set(entry.key, step.after === undefined ? [] : [step.after]);
+    if (entry.remarks.length > 0) loud.push(entry.key);
+    for (const next of entry.steps) ahead.push({ ...next, after: entry.key });
+  }
+  const found = new Set<string>();
+  for (let key = loud.pop(); key !== undefined; key = loud.pop()) {
+    if (found.has(key)) continue;
+    found.add(key);
+    loud.push(...(from.get(key) ?? []));
+  }
+  return found;
 }
 
 /**
@@ -59,48 +148,33 @@ export function same(walk: Walk, base: Conjunction, head: Conjunction): boolean 
  *
  * @param rules the rules, in the order in which they speak
  */
-export function startWalk(
-  options: Pick<Walk, 'base' | 'head' | 'direction' | 'text' | 'today'>,
-  rules: KeywordRule[],
-): Walk {
-  const done = new Map<string, Remark[]>();
-  const open = new Set<string>();
-  let cut = false; // whether a comparison that is still open was taken as equal
-  let opposite: Walk | undefined;
-
-  const walk: Walk = {
+export function startWalk(options: WalkOptions, rules: KeywordRule[]): Walk {
+  const other = options.direction === 'request' ? 'response' : 'request';
+  const walk: Walk = { ...options, opposite: () => opposite, entry: entries(() => walk, rules) };
+  const opposite: Walk = {
     ...options,
-    opposite: () => {
-      opposite ??= startWalk(
-        { ...options, direction: options.direction === 'request' ? 'response' : 'request' },
-        rules,
-      );
-      return opposite;
-    },
-    remarks: (base, head) => {
-      const key = `${base.id} ${head.id}`;
-      const known = done.get(key);
-      if (known !== undefined) return known;
-      if (open.has(key)) {
-        cut = true;
-        return [];
-      }
-      const outerCut = cut;
-      cut = false;
-      open.add(key);
-      const found = compare(walk, base, head, rules);
-      open.delete(key);
-      // What rests on an open comparison is only true within it.
-      if (!cut || open.size === 0) done.set(key, found);
-      cut = (cut && open.size > 0) || outerCut;
-      return found;
-    },
+    direction: other,
+    opposite: () => walk,
+    entry: entries(() => opposite, rules),
   };
   return walk;
 }
 
-function compare(walk: Walk, base: Conjunction, head: Conjunction, rules: KeywordRule[]): Remark[] {
-  const found: Remark[] = [];
+function entries(walk: () => Walk, rules: KeywordRule[]): Walk['entry'] {
+  const known = new Map<string, Entry | undefined>();
+  return (base, head) => {
+    const key = `${base.id} ${head.id}`;
+    if (!known.has(key)) {
+      known.set(key, undefined);
+      known.set(key, { key, ...compare(walk(), base, head, rules) });
+    }
+    return known.get(key);
+  };
+}
+
+function compare(walk: Walk, base: Conjunction, head: Conjunction, rules: KeywordRule[]): Omit<Entry, 'key'> {
+  const remarks: Remark[] = [];
+  const steps: Step[] = [];
   const comparison: Comparison = {
     walk,
     base: shapeOf(walk.base, base),
@@ -108,14 +182,12 @@ function compare(walk: Walk, base: Conjunction, head: Conjunction, rules: Keywor
     say: (name, before, after) => {
       const rule = SCHEMA_RULES.get(name);
       if (rule === undefined) throw new Error(`No rule ${name}`);
-      found.push({ rule, at: '', base: before, head: after });
+      remarks.push({ rule, at: '', base: before, head: after });
     },
-    into: (step, before, after) => {
-      for (const remark of walk.remarks(before, after)) found.push({ ...remark, at: step + remark.at });
-    },
+    into: (at, before, after) => steps.push({ at, base: before, head: after }),
   };
   for (const rule of rules) {
     if (rule(comparison) === 'stop') break;
   }
-  return found;
+  return { remarks, steps };
 }

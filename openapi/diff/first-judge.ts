@@ -44,7 +44,8 @@ export async function askFirstJudge(
       ),
     };
   } catch (error) {
-    return { refused: (error as Error).message.split('\n')[0] ?? 'without a word', breaks: [] };
+    const [first = ''] = (error as Error).message.split('\n');
+    return { refused: first.replaceAll(`${process.cwd()}/`, ''), breaks: [] };
   }
 }
 

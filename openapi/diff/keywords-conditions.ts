@@ -2,13 +2,19 @@
 import type { Conjunction } from './conjunction.ts';
 import { type KeywordRule, type Walk, fits } from './comparison.ts';
 
-/** What is excluded: the more of it, the less is allowed, so below `not` the directions change places. */
+/** What is excluded: the more of it, the less is allowed. */
 export const not: KeywordRule = ({ base, head, say, walk }) => {
   const before = base.values('not').map((schema) => walk.base.conjoin(schema));
   const after = head.values('not').map((schema) => walk.head.conjoin(schema));
   const pairs = Math.min(before.length, after.length);
+  const [requests, responses] =
+    walk.direction === 'request' ? [walk, walk.opposite()] : [walk.opposite(), walk];
   for (let index = 0; index < pairs; index += 1) {
-    if (!fits(walk.opposite(), before[index]!, after[index]!)) say('not.changed');
+    const lessExcluded = !fits(requests, before[index]!, after[index]!);
+    const moreExcluded = !fits(responses, before[index]!, after[index]!);
+    if (lessExcluded && moreExcluded) say('not.changed');
+    else if (lessExcluded) say('not.widened');
+    else if (moreExcluded) say('not.narrowed');
   }
   if (before.length !== after.length) say(after.length > before.length ? 'not.added' : 'not.removed');
   return undefined;

@@ -1,6 +1,6 @@
 /** oneOf, anyOf, allOf and the discriminator: schemas made of schemas. */
 import { type Comparison, type KeywordRule, type Walk, fits, same } from './comparison.ts';
-import { type Conjunction, type Schemas, onlyAnnotates } from './conjunction.ts';
+import { type Conjunction, NULL_ALTERNATIVE, type Schemas, onlyAnnotates } from './conjunction.ts';
 import { type Node, isNode, listAt, nodeAt } from './document.ts';
 import { canonical } from './keywords-values.ts';
 import type { Shape } from './shape.ts';
@@ -114,12 +114,14 @@ function regrouped(
     say(`${before.keyword}.became-${after.keyword}`);
   }
   const { pairs, removed, added } = match(walk, before.members, after.members);
-  const membersKept = pairs.every(([was, is]) => same(walk, walk.base.conjoin(was), walk.head.conjoin(is)));
-  const whole = !sharedKept && !(membersKept && removed.length === 0 && added.length === 0);
+  const membersKept = () =>
+    removed.length + added.length === 0 &&
+    pairs.every(([was, is]) => same(walk, walk.base.conjoin(was), walk.head.conjoin(is)));
+  const whole = !sharedKept && !membersKept();
   for (const [was, is, index] of pairs) {
     const step = `(${after.keyword} ${nameOf(is) ?? index})`;
     if (whole) into(step, branch(from, was), branch(to, is));
-    else if (!membersKept) into(step, walk.base.conjoin(was), walk.head.conjoin(is));
+    else into(step, walk.base.conjoin(was), walk.head.conjoin(is));
   }
   for (const member of removed) say(`${before.keyword}.removed`, label(member));
   for (const member of added) say(`${after.keyword}.added`, undefined, label(member));
@@ -131,7 +133,7 @@ const nameOf = (member: unknown): string | undefined =>
 
 const label = (member: unknown): unknown => nameOf(member) ?? member;
 
-/** Which alternative became which: the equal ones, those of the same name, then those that stand in for each other. */
+/** Which alternative became which: those of the same name, the equal ones, then those that stand in for each other. */
 function match(
   walk: Walk,
   before: unknown[],
@@ -153,9 +155,9 @@ function match(
     walk.base.conjoin(was),
     walk.head.conjoin(is),
   ];
-  pairUp((was, is) => nameOf(was) === nameOf(is) && same(walk, ...conjoined(was, is)));
-  pairUp((was, is) => same(walk, ...conjoined(was, is)));
+  // The name first: it is cheap, and comparing every schema with every other is not.
   pairUp((was, is) => nameOf(was) !== undefined && nameOf(was) === nameOf(is));
+  pairUp((was, is) => same(walk, ...conjoined(was, is)));
   pairUp((was, is) => fits(walk, ...conjoined(was, is)));
   // Of what is left, alternatives without a name are taken as edited in place.
   pairUp((was, is) => nameOf(was) === undefined && nameOf(is) === undefined);
@@ -173,11 +175,17 @@ export const conjuncts: KeywordRule = ({ base, head, say, walk }) => {
     added = added.filter((each) => each !== kept);
   }
   for (const leaf of added) {
-    if (!onlyAnnotates(leaf, ['null-alternative']))
-      say('allOf.added', undefined, Object.keys(leaf).join(', '));
+    if (onlyAnnotates(leaf, [NULL_ALTERNATIVE]) || onlyAddsProperties(leaf, base)) continue;
+    say('allOf.added', undefined, Object.keys(leaf).join(', '));
   }
   return undefined;
 };
+
+/** A conjunct that describes properties which nothing described adds them and is no limit. */
+const onlyAddsProperties = (leaf: Node, base: Shape): boolean =>
+  onlyAnnotates(leaf, ['type', 'properties']) &&
+  isNode(leaf.properties) &&
+  Object.keys(leaf.properties).every((name) => !base.properties.has(name));
 
 /** Which property tells alternatives apart, and by which values. */
 export const discriminator: KeywordRule = ({ base, head, say, walk }) => {

@@ -17,15 +17,18 @@ export const types: KeywordRule = (comparison) => {
   if (becameList(comparison)) return 'stop';
   const before = base.types ?? impliedBy(base, head);
   const after = head.types ?? impliedBy(head, base);
-  const shrunk = contains(before, after, walk.text);
-  const grown = contains(after, before, walk.text);
+  const shrunk = contains(before, after, walk.text && isAnyText(base));
+  const grown = contains(after, before, walk.text && isAnyText(head));
   if (shrunk && grown) return undefined;
   let rule = 'type.changed';
   if (shrunk) rule = 'type.narrowed';
   else if (grown) rule = 'type.widened';
   say(rule, before && [...before], after && [...after]);
-  return shareNothing(before, after) ? 'stop' : undefined;
+  return rule === 'type.changed' && shareNothing(before, after) ? 'stop' : undefined;
 };
+
+/** Where values travel as text, a string that need not be a date or the like is every value. */
+const isAnyText = (shape: Shape): boolean => shape.value('format') === undefined;
 
 /** A parameter that takes a list, one item of which is written as the single value was. */
 function becameList({ base, head, into, say, walk }: Comparison): boolean {

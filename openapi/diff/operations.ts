@@ -20,8 +20,9 @@ export interface Travel {
 
 /** Compares a map of path items: `paths`, `webhooks` or a callback. */
 export function comparePaths(comparing: Comparing, base: Node, head: Node, travel: Travel): void {
-  const before = operationsOf(comparing.base.document, base, travel);
-  const after = operationsOf(comparing.head.document, head, travel);
+  const kept = new Set(Object.keys(base).filter((path) => path in head));
+  const before = operationsOf(comparing.base.document, base, kept);
+  const after = operationsOf(comparing.head.document, head, kept);
   for (const [key, was] of before) {
     const is = after.get(key);
     const place = [`${travel.prefix}${key.split(' ')[0]} ${was.path}`];
@@ -34,15 +35,15 @@ export function comparePaths(comparing: Comparing, base: Node, head: Node, trave
   }
 }
 
-/** Operations by method and path; the names of path parameters are no part of the key. */
-function operationsOf(document: Document, paths: Node, travel: Travel): Map<string, Operation> {
+/** Operations by method and path; where only one side has a path, the names of its parameters are no part of the key. */
+function operationsOf(document: Document, paths: Node, kept: Set<string>): Map<string, Operation> {
   const found = new Map<string, Operation>();
   for (const [path, value] of Object.entries(paths)) {
     if (path.startsWith('x-')) continue;
     const item = follow(document, value);
     for (const method of METHODS) {
       if (!isNode(item[method])) continue;
-      const name = travel.kind === 'operation' ? path.replaceAll(/\{[^}]*\}/g, '{}') : path;
+      const name = kept.has(path) ? path : path.replaceAll(/\{[^}]*\}/g, '{}');
       found.set(`${method.toUpperCase()} ${name}`, {
         path,
         node: item[method],
@@ -109,8 +110,9 @@ function compareCallbacks(comparing: Comparing, was: Node, is: Node, place: Plac
 export function comparePushed(comparing: Comparing, base: Node, head: Node, prefix: string): void {
   const travel: Travel = { prefix, kind: 'webhook' };
   comparePaths(comparing, base, head, travel);
-  const before = operationsOf(comparing.base.document, base, travel);
-  const after = operationsOf(comparing.head.document, head, travel);
+  const kept = new Set(Object.keys(base).filter((path) => path in head));
+  const before = operationsOf(comparing.base.document, base, kept);
+  const after = operationsOf(comparing.head.document, head, kept);
   for (const [key, was] of before) {
     const is = after.get(key);
     if (is === undefined) continue;

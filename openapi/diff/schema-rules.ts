@@ -21,7 +21,7 @@ const changes = { request: 'breaking', response: 'breaking' } as const;
 const neutral = { request: 'compatible', response: 'compatible' } as const;
 
 const UPPER_BOUNDS = ['maximum', 'maxLength', 'maxItems', 'maxProperties', 'maxContains'];
-const LOWER_BOUNDS = ['minimum', 'minLength', 'minItems', 'minProperties', 'minContains'];
+const LOWER_BOUNDS = ['minimum', 'minLength', 'minItems', 'minProperties'];
 /** Keywords whose value is one constraint that is there or not. */
 const CONSTRAINTS = [
   'not',
@@ -59,6 +59,9 @@ const BOUNDS = [
     row(`${keyword}.lowered`, widens, 'values between the two bounds are new'),
     row(`${keyword}.unset`, widens, 'values below the old bound are new'),
   ]),
+  // Never absent: `contains` without it asks for one item.
+  row('minContains.raised', narrows, 'arrays with fewer such items are allowed no more'),
+  row('minContains.lowered', widens, 'arrays with fewer such items are new'),
   row('multipleOf.set', narrows, 'values that are no multiple were allowed'),
   row('multipleOf.changed', changes, 'one step does not contain the other'),
   row('multipleOf.narrowed', narrows, 'the new step leaves values of the old one out'),
@@ -218,6 +221,8 @@ const MEMBERS = [
     { request: 'review', response: 'compatible' },
     'values that fit several alternatives are refused',
   ),
+  row('not.narrowed', narrows, 'more is excluded'),
+  row('not.widened', widens, 'less is excluded'),
   row('not.changed', changes, 'what is excluded is another'),
   row('if.changed', changes, 'the condition decides otherwise'),
 ];
@@ -235,20 +240,33 @@ const CHANGED_CONDITIONS = [
   row('contentMediaType.changed', changes, 'the string holds another kind of document'),
 ];
 
+/** Convention counts all of these as information: what values are allowed is said, and judged, by the alternatives themselves. */
 const DISCRIMINATORS = [
-  row('discriminator.property-changed', changes, 'another property tells the alternatives apart'),
-  row('discriminator.mapping-removed', narrows, 'a value that named an alternative does not any more'),
+  row(
+    'discriminator.property-changed',
+    { request: 'review', response: 'review' },
+    'another property tells the alternatives apart',
+  ),
+  row(
+    'discriminator.mapping-removed',
+    { request: 'review', response: 'compatible' },
+    'a value that named an alternative does not any more',
+  ),
   row('discriminator.mapping-added', neutral, 'the alternative that it names is judged for itself'),
-  row('discriminator.mapping-changed', changes, 'a value names another alternative'),
+  row(
+    'discriminator.mapping-changed',
+    { request: 'review', response: 'review' },
+    'a value names another alternative',
+  ),
   row(
     'discriminator.added',
     { request: 'review', response: 'compatible' },
-    'the alternatives are told apart by a property that clients may not send; convention: information',
+    'a property that clients may not send tells the alternatives apart',
   ),
   row(
     'discriminator.removed',
     { request: 'compatible', response: 'review' },
-    'nothing says any more which alternative it is; convention: information',
+    'nothing says any more which alternative it is',
   ),
 ];
 
@@ -264,6 +282,14 @@ const LIFECYCLE = [
   row('property.stability-decreased', changes, 'less is promised than before'),
   row('property.stability-increased', neutral, 'more is promised than before'),
 ];
+
+/** Why a rule has its verdict in a direction. */
+export function reason(rule: SchemaRule, direction: Direction): string {
+  if (rule[direction] !== 'compatible' || rule.request === rule.response) return rule.why;
+  return direction === 'request'
+    ? 'what clients send is still allowed'
+    : 'clients get nothing that they were not told of';
+}
 
 /** Every rule of schemas, by its name without the direction. */
 export const SCHEMA_RULES: ReadonlyMap<string, SchemaRule> = new Map(
