@@ -1,7 +1,7 @@
 /** type, nullable, format: what kind of value it is. */
 import type { Comparison, KeywordRule } from './comparison.ts';
 import { alternativesOf } from './keywords-members.ts';
-import type { Shape } from './shape.ts';
+import { type Shape, shapeOf } from './shape.ts';
 
 /** Schemas that allow nothing, such as `false`. */
 export const never: KeywordRule = ({ base, head, say }) => {
@@ -38,7 +38,10 @@ function becameList({ base, head, into, say, walk }: Comparison): boolean {
   if (base.types === undefined || base.types.has('array') || base.types.has('object')) return false;
   if ((head.bound('minItems', 'lower')?.value ?? 0) > 1) return false;
   say('type.widened', [...base.types], ['array']);
-  into('[]', base.conjunction, items);
+  const item = shapeOf(walk.head, items);
+  // Every value is written as a string could be.
+  const free = item.types?.has('string') === true && isAnyText(item) ? ['type'] : [];
+  into('[]', walk.base.without(base.conjunction, free), walk.head.without(items, free));
   return true;
 }
 
@@ -57,7 +60,8 @@ function impliedBy(shape: Shape, other: Shape): Set<string> | undefined {
 
 function contains(all: Set<string> | undefined, part: Set<string> | undefined, text: boolean): boolean {
   if (all === undefined) return true;
-  if (text && all.has('string')) return true;
+  // Who lists several types reads each in its own way, so that a string does not stand for a list.
+  if (text && all.has('string') && (part === undefined || part.size < 2)) return true;
   if (part === undefined) return false;
   return [...part].every((type) => all.has(type) || (type === 'integer' && all.has('number')));
 }

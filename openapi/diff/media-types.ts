@@ -84,8 +84,8 @@ function covers(wide: string, narrow: string): boolean {
   return wideMain === narrowMain && (wideSub === '*' || narrowSub.endsWith(`+${wideSub}`));
 }
 
-/** JSON, by its name or its suffix. */
-const isJson = (name: string): boolean => /[/+]json(?:;|$)/.test(name) || name === '*/*';
+/** JSON, or what has its types; anything else travels as text. */
+const isTyped = (name: string): boolean => /(?:json|yaml)(?:;|$)|^(?:\*|application)\/\*/.test(name);
 
 function compareMediaType(
   comparing: Comparing,
@@ -100,7 +100,7 @@ function compareMediaType(
   } else if (is.node.schema === undefined) {
     if (!isEmpty(was.node.schema)) note(comparing, `${direction}-media-type.schema-removed`, place);
   } else {
-    compareSchemas(comparing, place, was.node.schema, is.node.schema, { direction, text: !isJson(is.name) });
+    compareSchemas(comparing, place, was.node.schema, is.node.schema, { direction, text: !isTyped(is.name) });
   }
   const encodings = [nodeAt(was.node, 'encoding'), nodeAt(is.node, 'encoding')] as const;
   for (const name of Object.keys(encodings[0])) {

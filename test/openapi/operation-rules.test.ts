@@ -85,10 +85,16 @@ const ROWS: Row[] = [
     query({ 'x-stability-level': 'beta' }),
     query({ 'x-stability-level': 'stable' }),
   ],
+  ['request.type.narrowed', limit({ oneOf: [text.schema, { type: 'boolean' }] }), query()],
   ['request.maxLength.set', query(), limit({ type: 'string', maxLength: 5 })],
   ['request.type.widened', limit({ type: 'integer' }), query()],
   ['request.type.narrowed', query(), limit({ type: 'integer' })],
   ['request.type.widened', query(), limit({ type: 'array', items: { type: 'string' } })],
+  [
+    'request.type.widened',
+    limit({ oneOf: [text.schema, { type: 'boolean' }] }),
+    limit({ type: 'array', items: { type: 'string' } }),
+  ],
   ['request.minLength.set', query(), limit({ type: 'array', items: { type: 'string', minLength: 2 } })],
   ['request.type.narrowed', query(), limit({ type: 'array', items: { type: 'string' }, minItems: 2 })],
 
