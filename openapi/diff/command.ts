@@ -70,11 +70,16 @@ function parsed(args: string[]) {
 /** The day of an instant, in UTC. */
 export const day = (now: Date): string => now.toISOString().slice(0, 10);
 
-/** Says that the input cannot be judged; any other failure is ours and goes on. */
+/**
+ * Says why there is no judgement. A fault of ours ends with 2 as well: 1 would say that something breaks.
+ */
 export function tellUnusable(error: unknown, json: boolean, world: World, usage: string): number {
-  if (!(error instanceof Unusable)) throw error;
-  if (json) world.write(`${JSON.stringify({ verdict: 'unusable', error: error.message }, null, 2)}\n`);
-  else world.writeError(`${error.message}\n`);
-  if (!json && error.message.startsWith('the command line')) world.writeError(`\n${usage}`);
+  const message =
+    error instanceof Unusable ? error.message : `the comparison failed, please report it: ${stackOf(error)}`;
+  if (json) world.write(`${JSON.stringify({ verdict: 'unusable', error: message }, null, 2)}\n`);
+  else world.writeError(`${message}\n`);
+  if (!json && message.startsWith('the command line')) world.writeError(`\n${usage}`);
   return 2;
 }
+
+const stackOf = (error: unknown): string => (error instanceof Error ? String(error.stack) : String(error));

@@ -102,7 +102,10 @@ const DATA = new Set(['example', 'examples', 'default', 'enum', 'const', 'value'
 
 /** Follows every reference of the document once, so that a broken one is told even where no operation uses it. */
 export function checkReferences(document: Document): void {
+  const seen = new Set<unknown>(); // YAML aliases can close a circle
   const walk = (node: unknown): void => {
+    if (typeof node !== 'object' || seen.has(node)) return;
+    seen.add(node);
     if (Array.isArray(node)) node.forEach(walk);
     if (!isNode(node)) return;
     if (typeof node.$ref === 'string') target(document, node.$ref);

@@ -1,6 +1,7 @@
 /** properties, required and what else limits objects. */
 import type { Comparison, KeywordRule } from './comparison.ts';
 import type { Conjunction } from './conjunction.ts';
+import { isNode, listAt } from './document.ts';
 import { type Says, promises, removal } from './lifecycle.ts';
 import { type Shape, shapeOf } from './shape.ts';
 
@@ -142,7 +143,10 @@ export const namedSchemas: KeywordRule = ({ base, head, say, into }) => {
 export const dependentRequired: KeywordRule = ({ base, head, say }) => {
   const listsOf = (shape: Shape) =>
     new Map(
-      shape.values('dependentRequired').flatMap((map) => Object.entries(map as Record<string, string[]>)),
+      shape
+        .values('dependentRequired')
+        .filter(isNode)
+        .flatMap((map) => Object.keys(map).map((name) => [name, listAt(map, name)] as const)),
     );
   const before = listsOf(base);
   const after = listsOf(head);

@@ -1,5 +1,7 @@
 /** pattern and the content of strings. */
 import type { KeywordRule } from './comparison.ts';
+import { isUpgrade } from './keywords-types.ts';
+import type { Shape } from './shape.ts';
 
 /** Patterns that match every string. */
 const MATCHES_ALL = /^\^?\(?(?:\?:)?(?:\.\*|\[\\s\\S\]\*|)\)?\$?$/;
@@ -21,10 +23,14 @@ export const pattern: KeywordRule = ({ base, head, say }) => {
 };
 
 /** contentEncoding, contentMediaType, contentSchema: what the string holds. */
-export const content: KeywordRule = ({ base, head, say, into }) => {
+export const content: KeywordRule = ({ base, head, say, into, walk }) => {
   for (const keyword of ['contentEncoding', 'contentMediaType']) {
-    const before = base.value(keyword);
-    const after = head.value(keyword);
+    const valueOf = (shape: Shape) =>
+      keyword === 'contentEncoding' && isUpgrade(walk) && shape.value('format') === 'byte'
+        ? 'base64'
+        : shape.value(keyword);
+    const before = valueOf(base);
+    const after = valueOf(head);
     if (before === after) continue;
     if (before === undefined) say(`${keyword}.added`, before, after);
     else say(after === undefined ? `${keyword}.removed` : `${keyword}.changed`, before, after);

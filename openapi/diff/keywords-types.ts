@@ -1,5 +1,5 @@
 /** type, nullable, format: what kind of value it is. */
-import type { Comparison, KeywordRule } from './comparison.ts';
+import type { Comparison, KeywordRule, Walk } from './comparison.ts';
 import { alternativesOf } from './keywords-members.ts';
 import { type Shape, shapeOf } from './shape.ts';
 
@@ -99,9 +99,9 @@ const WIDER: Record<string, string[]> = {
 };
 
 /** The format, one containing the other or not. */
-export const format: KeywordRule = ({ base, head, say }) => {
-  const before = base.value('format') as string | undefined;
-  const after = head.value('format') as string | undefined;
+export const format: KeywordRule = ({ base, head, say, walk }) => {
+  const before = formatOf(base, isUpgrade(walk));
+  const after = formatOf(head, isUpgrade(walk));
   if (before === after) return undefined;
   let rule = 'format.changed';
   if (before === undefined) rule = 'format.set';
@@ -111,3 +111,11 @@ export const format: KeywordRule = ({ base, head, say }) => {
   say(rule, before, after);
   return undefined;
 };
+
+/** Whether one side is 3.0 and the other 3.1, which calls the format `byte` an encoding. */
+export const isUpgrade = ({ base, head }: Walk): boolean => base.document.version !== head.document.version;
+
+function formatOf(shape: Shape, upgrade: boolean): string | undefined {
+  const value = shape.value('format');
+  return value === undefined || (upgrade && value === 'byte') ? undefined : String(value);
+}
