@@ -53,7 +53,8 @@ export interface Comparison {
   walk: Walk;
   base: Shape;
   head: Shape;
-  say: (rule: string, base?: unknown, head?: unknown) => void;
+  /** `at`: the step to what the rule speaks of, if it is below. */
+  say: (rule: string, base?: unknown, head?: unknown, at?: string) => void;
   /** Goes on with two schemas below. */
   into: (at: string, base: Conjunction, head: Conjunction) => void;
 }
@@ -179,10 +180,10 @@ function compare(walk: Walk, base: Conjunction, head: Conjunction, rules: Keywor
     walk,
     base: shapeOf(walk.base, base),
     head: shapeOf(walk.head, head),
-    say: (name, before, after) => {
+    say: (name, before, after, at = '') => {
       const rule = SCHEMA_RULES.get(name);
       if (rule === undefined) throw new Error(`No rule ${name}`);
-      remarks.push({ rule, at: '', base: before, head: after });
+      remarks.push({ rule, at, base: before, head: after });
     },
     into: (at, before, after) => steps.push({ at, base: before, head: after }),
   };

@@ -26,8 +26,8 @@ export const properties: KeywordRule = (comparison) => {
 };
 
 /** Says something about a property below. */
-function sayOf({ say }: Comparison, name: string, rule: string, base?: unknown, head?: unknown): void {
-  say(rule, base ?? name, head);
+function sayOf({ say }: Comparison, name: string, rule: string): void {
+  say(rule, undefined, undefined, `.${name}`);
 }
 
 /** What is read-only is not part of requests, and what is write-only not of responses. */

@@ -215,3 +215,84 @@ test('nothing breaks while the operation is a draft', () => {
   const findings = changes(contract({ ...draft, ...query() }), contract(draft));
   expect(told(findings)).toEqual(['parameter.removed compatible']);
 });
+
+test.each<[string, Fragment, Fragment]>([
+  [
+    'POST /things > request body > application/json > lines[].sku',
+    body(
+      json({ type: 'object', properties: { lines: { type: 'array', items: { properties: { sku: {} } } } } }),
+    ),
+    body(json({ type: 'object', properties: { lines: { type: 'array', items: { properties: {} } } } })),
+  ],
+  ['POST /things > query parameter q', query({ required: false }), query({ required: true })],
+  ['POST /things > response 201 > header X-Total', header({ required: true }), header({})],
+  [
+    'POST /things > response 201 > text/html',
+    answer(content('text/csv', 'text/html')),
+    answer(content('text/csv')),
+  ],
+])('is told at %s', (place, base, head) => {
+  expect(changes(spec(base), spec(head)).map((finding) => finding.place)).toEqual([place]);
+});
+
+test.each<[string, Fragment, Fragment]>([
+  ['a path parameter of another name', { '/things/{id}': 'id' }, { '/things/{thing_id}': 'thing_id' }],
+  [
+    'two paths that differ in the names of their parameters only',
+    { '/things/{id}': 'id', '/things/{name}': 'name' },
+    { '/things/{name}': 'name', '/things/{id}': 'id' },
+  ],
+])('%s is no change', (_name, base, head) => {
+  const paths = (named: Fragment): string =>
+    contract(
+      {},
+      {
+        paths: Object.fromEntries(
+          Object.entries(named).map(([path, name]) => [
+            path,
+            {
+              parameters: [{ name, in: 'path', required: true, ...text }],
+              get: { responses: { 200: OK } },
+            },
+          ]),
+        ),
+      },
+    );
+  expect(changes(paths(base), paths(head))).toEqual([]);
+});
+
+test('parameters of the path item are those of its operations', () => {
+  const own = contract({}, { paths: { '/things': { get: { ...query(), responses: { 200: OK } } } } });
+  const shared = contract({}, { paths: { '/things': { ...query(), get: { responses: { 200: OK } } } } });
+  const both = contract(
+    {},
+    { paths: { '/things': { ...query(), get: { ...query({ required: true }), responses: { 200: OK } } } } },
+  );
+  expect(changes(own, shared)).toEqual([]);
+  expect(told(changes(shared, both))).toEqual(['parameter.became-required breaking']);
+});
+
+test('parts behind references are compared', () => {
+  const named = (more: Fragment): string =>
+    contract(
+      {
+        parameters: [{ $ref: '#/components/parameters/Q' }],
+        responses: { 201: { $ref: '#/components/responses/Made' } },
+      },
+      {
+        components: {
+          parameters: { Q: { name: 'q', in: 'query', ...more } },
+          responses: { Made: { ...OK, headers: { 'X-Total': { $ref: '#/components/headers/Total' } } } },
+          headers: { Total: more },
+        },
+      },
+    );
+  expect(
+    told(changes(named({ schema: { enum: ['a', 'b'] } }), named({ schema: { enum: ['b', 'c'] } }))),
+  ).toEqual([
+    'request.enum.value-removed breaking',
+    'response.enum.value-added breaking',
+    'request.enum.value-added compatible',
+    'response.enum.value-removed compatible',
+  ]);
+});
