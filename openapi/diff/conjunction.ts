@@ -41,6 +41,9 @@ export function onlyAnnotates(leaf: Node, besides: string[] = []): boolean {
   );
 }
 
+/** Whether a conjunction lets every value pass. */
+export const saysNothing = ({ leaves }: Conjunction): boolean => leaves.every((leaf) => onlyAnnotates(leaf));
+
 /** Prepares a document for comparing its schemas. */
 export function schemasOf(document: Document): Schemas {
   const ids = new WeakMap<Node, number>();

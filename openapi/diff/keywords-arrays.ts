@@ -1,5 +1,7 @@
 /** items, prefixItems and unevaluatedItems. */
 import type { KeywordRule } from './comparison.ts';
+import { type Conjunction, saysNothing } from './conjunction.ts';
+import type { Shape } from './shape.ts';
 
 /** Position by position; beyond the prefix, `items` speaks. */
 export const items: KeywordRule = ({ base, head, into, walk }) => {
@@ -18,8 +20,8 @@ export const items: KeywordRule = ({ base, head, into, walk }) => {
 /** Keywords that hold one schema, that limits the value wherever it is added. */
 export const singleSchemas: KeywordRule = ({ base, head, say, into }) => {
   for (const keyword of ['contains', 'propertyNames', 'unevaluatedItems']) {
-    const before = base.schema(keyword);
-    const after = head.schema(keyword);
+    const before = limiting(keyword, base);
+    const after = limiting(keyword, head);
     if (before !== undefined && after !== undefined) into(`(${keyword})`, before, after);
     else if (before !== undefined || after !== undefined) {
       say(`${keyword}.${before === undefined ? 'added' : 'removed'}`);
@@ -27,3 +29,9 @@ export const singleSchemas: KeywordRule = ({ base, head, say, into }) => {
   }
   return undefined;
 };
+
+/** `contains` asks for an item even if any will do; the others limit nothing when their schema does not. */
+function limiting(keyword: string, shape: Shape): Conjunction | undefined {
+  const schema = shape.schema(keyword);
+  return schema !== undefined && keyword !== 'contains' && saysNothing(schema) ? undefined : schema;
+}

@@ -1,6 +1,6 @@
 /** properties, required and what else limits objects. */
 import type { Comparison, KeywordRule } from './comparison.ts';
-import type { Conjunction } from './conjunction.ts';
+import { type Conjunction, saysNothing } from './conjunction.ts';
 import { isNode, listAt } from './document.ts';
 import { type Says, promises, removal } from './lifecycle.ts';
 import { type Shape, shapeOf } from './shape.ts';
@@ -121,7 +121,7 @@ export const additionalProperties: KeywordRule = ({ base, head, say, into }) => 
 function opennessOf(shape: Shape, keyword: string): 'open' | 'closed' | Conjunction {
   if (shape.values(keyword).includes(false)) return 'closed';
   const schema = shape.schema(keyword);
-  return schema === undefined || schema.leaves.length === 0 ? 'open' : schema;
+  return schema === undefined || saysNothing(schema) ? 'open' : schema;
 }
 
 /** patternProperties and dependentSchemas: schemas under names. */

@@ -1,5 +1,6 @@
 /** Media types of a body: which there are, and their schemas. */
 import { type Comparing, type Place, compareSchemas, note } from './comparing.ts';
+import { onlyAnnotates } from './conjunction.ts';
 import { type Node, isNode, nodeAt } from './document.ts';
 import type { Direction } from './finding.ts';
 
@@ -114,8 +115,7 @@ function compareMediaType(
   }
 }
 
-const isEmpty = (schema: unknown): boolean =>
-  schema === true || (isNode(schema) && Object.keys(schema).length === 0);
+const isEmpty = (schema: unknown): boolean => schema === true || (isNode(schema) && onlyAnnotates(schema));
 
 const wireForm = (encoding: Node): string =>
   JSON.stringify([encoding.contentType, encoding.style, encoding.explode]);

@@ -325,6 +325,55 @@ describe.each(['request', 'response'] as const)('in a %s', (direction) => {
   });
 });
 
+test.each<[string, unknown, unknown]>([
+  [
+    'an open schema that is spelt out',
+    object(),
+    object({}, { additionalProperties: { description: 'Anything' } }),
+  ],
+  [
+    'names and items that may be any',
+    object({ a: list() }),
+    object({ a: list({ unevaluatedItems: true }) }, { propertyNames: {} }),
+  ],
+  ['the type of an object that was clear', { properties: { a: text() } }, object({ a: text() })],
+  ['a schema that only annotates', { allOf: [CAT, DOG] }, { allOf: [CAT, DOG, { title: 'Chimera' }] }],
+  [
+    'an allOf that is drawn together',
+    { allOf: [object({ a: text() }), object({ b: text() })] },
+    object({ b: text(), a: text() }),
+  ],
+  ['a oneOf of one', CAT, { oneOf: [CAT] }],
+  ['a list of one type', text(), { type: ['string'] }],
+  ['a list of one value', text({ const: 'a' }), text({ enum: ['a'] })],
+  [
+    'bounds of integers that say the same',
+    { type: 'integer', minimum: 1 },
+    { type: 'integer', exclusiveMinimum: 0 },
+  ],
+  ['a bound that every count keeps to', list(), list({ minItems: 0 })],
+])('%s is no change', (_name, base, head) => {
+  for (const direction of ['request', 'response'] as const) {
+    for (const [before, after] of [
+      [base, head],
+      [head, base],
+    ]) {
+      expect(changes(withField(direction, before, '3.1.0'), withField(direction, after, '3.1.0'))).toEqual(
+        [],
+      );
+    }
+  }
+});
+
+test.each<[string, unknown, unknown]>([
+  ['a property added by a conjunct', { allOf: [CAT, DOG] }, { allOf: [CAT, DOG, object({ sing: text() })] }],
+  ['an alternative of its own for null', CAT, { oneOf: [CAT, { type: 'null' }] }],
+  ['an alternative that asks for less', { anyOf: [CAT, DOG] }, { anyOf: [object({ meow: text() }), DOG] }],
+])('in a request, %s breaks nobody', (_name, base, head) => {
+  const findings = changes(withField('request', base, '3.1.0'), withField('request', head, '3.1.0'));
+  expect(findings.filter(({ verdict }) => verdict !== 'compatible')).toEqual([]);
+});
+
 test('every rule of schemas has a row', () => {
   const tested = new Set([...ROWS.map(([rule]) => rule), ...ONE_WAY.map(([, rule]) => rule)]);
   const untested = [...SCHEMA_RULES.keys()].filter((rule) => !tested.has(rule));
