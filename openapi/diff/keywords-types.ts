@@ -1,7 +1,7 @@
 /** type, nullable, format: what kind of value it is. */
 import type { Comparison, KeywordRule, Walk } from './comparison.ts';
 import { alternativesOf } from './keywords-members.ts';
-import { type Shape, shapeOf } from './shape.ts';
+import { type Shape, listsValues, shapeOf } from './shape.ts';
 
 /** Schemas that allow nothing, such as `false`. */
 export const never: KeywordRule = ({ base, head, say }) => {
@@ -45,17 +45,29 @@ function becameList({ base, head, into, say, walk }: Comparison): boolean {
   return true;
 }
 
-/** Keywords of objects or arrays say the type where `type` does not, as long as the other side agrees. */
+/** Keywords of objects or arrays, and listed values, say the type where `type` does not, as long as the other side agrees. */
 function impliedBy(shape: Shape, other: Shape): Set<string> | undefined {
-  const structural = (keywords: string[]) =>
-    keywords.some((keyword) => shape.value(keyword) !== undefined) && other.types?.size === 1;
-  if (
-    structural(['properties', 'required', 'additionalProperties', 'patternProperties']) &&
-    other.types?.has('object')
-  ) {
-    return other.types;
+  const types = other.types;
+  if (types === undefined) return undefined;
+  const has = (keywords: string[]) => keywords.some((keyword) => shape.value(keyword) !== undefined);
+  const only = (type: string) => types.size === 1 && types.has(type);
+  const listed = [
+    ...shape.values('const'),
+    ...shape.values('enum').flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : [])),
+  ].filter((value) => value !== null);
+  const agrees =
+    (only('object') && has(['properties', 'required', 'additionalProperties', 'patternProperties'])) ||
+    (only('array') && has(['items', 'prefixItems'])) ||
+    (listed.length > 0 && listed.every((value) => isOfType(value, types)));
+  return agrees ? types : undefined;
+}
+
+function isOfType(value: unknown, types: Set<string>): boolean {
+  if (typeof value === 'number') {
+    return types.has('number') || (types.has('integer') && Number.isInteger(value));
   }
-  return structural(['items', 'prefixItems']) && other.types?.has('array') ? other.types : undefined;
+  if (Array.isArray(value)) return types.has('array');
+  return types.has(typeof value);
 }
 
 function contains(all: Set<string> | undefined, part: Set<string> | undefined, text: boolean): boolean {
@@ -74,9 +86,13 @@ function shareNothing(before: Set<string> | undefined, after: Set<string> | unde
 
 /** Whether null is allowed, where both sides say. */
 export const nullable: KeywordRule = ({ base, head, say, walk }) => {
-  // In 3.1 a schema without types, of no alternatives, allows null without a word.
+  // In 3.1 a schema without types, values or alternatives allows null without a word.
   const silent = (shape: Shape, version: string) =>
-    version === '3.1' && !shape.nullable && shape.types === undefined && alternativesOf(shape).length === 0;
+    version === '3.1' &&
+    !shape.nullable &&
+    shape.types === undefined &&
+    !shape.conjunction.leaves.some(listsValues) &&
+    alternativesOf(shape).length === 0;
   if (silent(base, walk.base.document.version) || silent(head, walk.head.document.version)) return undefined;
   if (base.nullable !== head.nullable) {
     say(head.nullable ? 'nullable.set' : 'nullable.unset', base.nullable, head.nullable);

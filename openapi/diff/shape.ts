@@ -92,13 +92,20 @@ function both(a: Set<string>, b: Set<string>): Set<string> {
   return shared;
 }
 
-/** In 3.0 `nullable`, read leniently beside `allOf`; in 3.1 `null` among the types, of all leaves that have types. */
+/** In 3.0 `nullable`, read leniently beside `allOf`; in 3.1 `null` among the types of all leaves that have types, or among the values. */
 function isNullable(leaves: Node[], version: '3.0' | '3.1'): boolean {
   if (leaves.some((leaf) => leaf[NULL_ALTERNATIVE] === true || leaf.nullable === true)) return true;
   if (version === '3.0') return false;
   const lists = leaves.filter((leaf) => leaf.type !== undefined).map((leaf) => [leaf.type].flat());
-  return lists.length > 0 && lists.every((types) => types.includes('null'));
+  if (lists.length > 0) return lists.every((types) => types.includes('null'));
+  const listed = leaves.filter(listsValues);
+  return (
+    listed.length > 0 && listed.every((leaf) => leaf.const === null || listAt(leaf, 'enum').includes(null))
+  );
 }
+
+/** Whether a leaf limits its values to a list, which then says whether null is one of them. */
+export const listsValues = (leaf: Node): boolean => Array.isArray(leaf.enum) || leaf.const !== undefined;
 
 function boundOf(leaves: Node[], keyword: string, side: 'lower' | 'upper'): Bound | undefined {
   const exclusiveKeyword = { minimum: 'exclusiveMinimum', maximum: 'exclusiveMaximum' }[keyword];

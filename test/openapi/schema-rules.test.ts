@@ -53,6 +53,7 @@ const ROWS: Row[] = [
   ['nullable.unset', text({ nullable: true }), text(), V30],
   ['nullable.unset', { type: ['string', 'null'] }, text(), V31],
   ['nullable.unset', { anyOf: [CAT, { type: 'null' }] }, CAT, V31],
+  ['nullable.unset', { enum: ['a', null] }, text({ enum: ['a'] }), V31],
   ['format.set', text(), text({ format: 'uuid' })],
   ['format.unset', text({ format: 'uuid' }), text()],
   ['format.narrowed', { type: 'integer', format: 'int64' }, { type: 'integer', format: 'int32' }],
@@ -345,6 +346,8 @@ test.each<[string, unknown, unknown]>([
   ],
   ['a oneOf of one', CAT, { oneOf: [CAT] }],
   ['a list of one type', text(), { type: ['string'] }],
+  ['the type of values that are listed', { enum: ['a', 'b'] }, text({ enum: ['a', 'b'] })],
+  ['the type of numbers that are listed', { enum: [1, 2] }, number({ enum: [1, 2] })],
   ['a list of one value', text({ const: 'a' }), text({ enum: ['a'] })],
   [
     'bounds of integers that say the same',
