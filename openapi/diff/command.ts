@@ -16,7 +16,7 @@ export interface World {
 
 const USAGE = `Usage: npm run openapi:diff -- BASE HEAD [--json] [--strict] [--accepted FILE]
 
-  BASE, HEAD       OpenAPI 3.0 or 3.1, YAML or JSON
+  BASE, HEAD       OpenAPI 3.x, YAML or JSON
   --json           the judgement as JSON
   --strict         what is to be reviewed fails too
   --accepted FILE  breaks made on purpose; openapi/accepted-breaks.yaml if there is one

@@ -7,6 +7,7 @@ export type Node = Record<string, unknown>;
 export interface Document {
   /** How messages name it: the file. */
   name: string;
+  /** How schemas are to be read: 3.1 and later take JSON Schema as it is. */
   version: '3.0' | '3.1';
   root: Node;
 }

@@ -21,6 +21,9 @@ export interface FirstBreak {
   rules: string[];
 }
 
+/** It reads files and URLs that are named anywhere, in examples and extensions too. */
+const LEADS_OUT = /"\$ref":"[^#]/;
+
 /** Asks openapi-diff. Never fails: a refusal is part of the answer. */
 export async function askFirstJudge(
   base: Document,
@@ -28,9 +31,13 @@ export async function askFirstJudge(
   findings: Finding[],
 ): Promise<FirstJudgement> {
   try {
+    const [source, destination] = [JSON.stringify(base.root), JSON.stringify(head.root)];
+    if (LEADS_OUT.test(source) || LEADS_OUT.test(destination)) {
+      return { refused: 'not asked, since it would follow a $ref out of the document', breaks: [] };
+    }
     const outcome = await openApiDiff.diffSpecs({
-      sourceSpec: { content: JSON.stringify(base.root), location: base.name, format: 'openapi3' },
-      destinationSpec: { content: JSON.stringify(head.root), location: head.name, format: 'openapi3' },
+      sourceSpec: { content: source, location: base.name, format: 'openapi3' },
+      destinationSpec: { content: destination, location: head.name, format: 'openapi3' },
     });
     if (!outcome.breakingDifferencesFound) return { breaks: [] };
     const paths = [...Object.keys(nodeAt(base.root, 'paths')), ...Object.keys(nodeAt(head.root, 'paths'))];

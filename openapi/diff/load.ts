@@ -8,7 +8,7 @@ import { Unusable } from './unusable.ts';
  * Reads a contract.
  *
  * @param file a YAML or JSON file
- * @throws Unusable when there is no such file, it does not parse, is not OpenAPI 3.0 or 3.1, or has a reference that leads nowhere
+ * @throws Unusable when there is no such file, it does not parse, is not OpenAPI 3.x, or has a reference that leads nowhere
  */
 export function loadContract(file: string): Document {
   return parseContract(file, readText(file));
@@ -42,18 +42,18 @@ export function parseYaml(name: string, text: string): unknown {
 export function parseContract(name: string, text: string): Document {
   const root = parseYaml(name, text);
   if (!isNode(root)) {
-    throw new Unusable(name, 'it holds no object', 'Give an OpenAPI 3.0 or 3.1 document');
+    throw new Unusable(name, 'it holds no object', 'Give an OpenAPI 3.x document');
   }
   const version = typeof root.openapi === 'number' ? root.openapi.toFixed(1) : root.openapi;
-  const [, minor] = /^3\.([01])(?:\.|$)/.exec(typeof version === 'string' ? version : '') ?? [];
+  const [, minor] = /^3\.(\d+)(?:\.|$)/.exec(typeof version === 'string' ? version : '') ?? [];
   if (minor === undefined) {
     const found = 'swagger' in root ? `swagger: ${root.swagger}` : `openapi: ${String(root.openapi)}`;
-    throw new Unusable(name, `it is not OpenAPI 3.0 or 3.1 (${found})`, 'Convert it to one of these');
+    throw new Unusable(name, `it is not OpenAPI 3.x (${found})`, 'Convert it to OpenAPI 3.0 or later');
   }
   if (root.paths !== undefined && root.paths !== null && !isNode(root.paths)) {
     throw new Unusable(name, 'paths is no object', 'Write paths as a map from path to path item');
   }
-  const document: Document = { name, version: minor === '1' ? '3.1' : '3.0', root };
+  const document: Document = { name, version: minor === '0' ? '3.0' : '3.1', root };
   checkReferences(document);
   return document;
 }

@@ -8,7 +8,7 @@ import { compareRequestBody } from './request-body.ts';
 import { compareResponses } from './responses.ts';
 import { compareSecurity } from './security.ts';
 
-const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
+const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace', 'query'];
 
 /** Which way the requests of a group of paths travel. */
 export interface Travel {
@@ -41,12 +41,14 @@ function operationsOf(document: Document, paths: Node, kept: Set<string>): Map<s
   for (const [path, value] of Object.entries(paths)) {
     if (path.startsWith('x-')) continue;
     const item = follow(document, value);
-    for (const method of METHODS) {
-      if (!isNode(item[method])) continue;
+    // OpenAPI 3.2 has methods of one's own.
+    const operations = { ...nodeAt(item, 'additionalOperations'), ...item };
+    for (const method of [...METHODS, ...Object.keys(nodeAt(item, 'additionalOperations'))]) {
+      if (!isNode(operations[method])) continue;
       const name = kept.has(path) ? path : path.replaceAll(/\{[^}]*\}/g, '{}');
       found.set(`${method.toUpperCase()} ${name}`, {
         path,
-        node: item[method],
+        node: operations[method],
         shared: listAt(item, 'parameters'),
       });
     }

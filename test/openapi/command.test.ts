@@ -120,6 +120,13 @@ describe('openapi:diff', () => {
     expect(out).toContain('not counted: request.body.scope.remove, POST /things > request body');
   });
 
+  test('openapi-diff is not asked where it would read another file', async () => {
+    const leading = contract({ 'x-more': { $ref: './other.yaml' } });
+    const { code, out } = await run(diffCommand, [await file(leading), await file(leading)]);
+    expect(code).toBe(0);
+    expect(out).toContain('openapi-diff gave no judgement: not asked');
+  });
+
   test('what openapi-diff refuses is judged all the same', async () => {
     const { code, out } = await run(diffCommand, [
       await file(withField('request', { type: 'string' }, '3.1.0')),
@@ -177,8 +184,8 @@ describe('what cannot be judged ends with 2 and says what, where and what to do'
   test.each([
     ['a: [', 'neither YAML nor JSON'],
     ['- a', 'it holds no object'],
-    ['swagger: "2.0"', 'it is not OpenAPI 3.0 or 3.1 (swagger: 2.0). Convert it'],
-    ['openapi: 4.0.0', 'it is not OpenAPI 3.0 or 3.1 (openapi: 4.0.0)'],
+    ['swagger: "2.0"', 'it is not OpenAPI 3.x (swagger: 2.0). Convert it'],
+    ['openapi: 4.0.0', 'it is not OpenAPI 3.x (openapi: 4.0.0)'],
     ['openapi: 3.0.0\npaths: []', 'paths is no object'],
     [pointing('#/components/schemas/Lost'), '$ref #/components/schemas/Lost names nothing'],
     [pointing('other.yaml#/Thing'), '$ref other.yaml#/Thing leads out of the document. Bundle'],

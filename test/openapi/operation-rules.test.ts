@@ -296,3 +296,20 @@ test('parts behind references are compared', () => {
     'response.enum.value-removed compatible',
   ]);
 });
+
+test('the methods of OpenAPI 3.2 are compared', () => {
+  const paths = (more: Fragment): string =>
+    JSON.stringify({
+      openapi: '3.2.0',
+      paths: {
+        '/things': {
+          query: { ...more, responses: {} },
+          additionalOperations: { COPY: { ...more, responses: {} } },
+        },
+      },
+    });
+  expect(changes(paths(query()), paths({})).map(({ place }) => place)).toEqual([
+    'COPY /things > query parameter q',
+    'QUERY /things > query parameter q',
+  ]);
+});
