@@ -132,7 +132,7 @@ test.each([true, false])(
     const started = performance.now();
     const findings = changes(entangled(30, {}, alternatives), entangled(30, { maxLength: 3 }, alternatives));
     expect(findings.map(({ rule }) => rule)).toContain('request.maxLength.set');
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(performance.now() - started).toBeLessThan(20_000);
   },
 );
 
