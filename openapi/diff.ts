@@ -1,0 +1,8 @@
+/** npm run openapi:diff -- BASE HEAD: what the head does to clients of the base. */
+import { diffCommand } from './diff/command.ts';
+
+process.exitCode = await diffCommand(process.argv.slice(2), {
+  now: () => new Date(),
+  write: (text) => process.stdout.write(text),
+  writeError: (text) => process.stderr.write(text),
+});

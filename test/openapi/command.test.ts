@@ -1,0 +1,293 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { diffCommand } from '../../openapi/diff/command.ts';
+import { pairsCommand } from '../../openapi/diff/pairs-command.ts';
+import { type Fragment, TODAY, contract, withField } from './contracts.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-diff-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+let files = 0;
+async function file(text: string): Promise<string> {
+  const path = join(folder, `${(files += 1)}.yaml`);
+  await writeFile(path, text);
+  return path;
+}
+
+/** Runs a command as on a given day. */
+async function run(
+  command: typeof diffCommand,
+  args: string[],
+  today = TODAY,
+): Promise<{ code: number; out: string; error: string }> {
+  const told = { out: '', error: '' };
+  const code = await command(args, {
+    now: () => new Date(`${today}T12:00:00Z`),
+    write: (text) => (told.out += text),
+    writeError: (text) => (told.error += text),
+  });
+  return { code, ...told };
+}
+
+const ANSWERS = withField('response', { type: 'string', enum: ['a'] }, '3.0.3');
+const ANSWERS_MORE = withField('response', { type: 'string', enum: ['a', 'b'] }, '3.0.3');
+const BREAK = {
+  rule: 'response.enum.value-added',
+  place: 'POST /things > response 201 > application/json > field',
+};
+
+describe('openapi:diff', () => {
+  test('ends with 0 when nothing changed', async () => {
+    const { code, out } = await run(diffCommand, [await file(ANSWERS), await file(ANSWERS)]);
+    expect(code).toBe(0);
+    expect(out).toContain('0 breaking, 0 to review, 0 accepted, 0 compatible');
+  });
+
+  test('ends with 0 when nothing breaks, and tells what changed', async () => {
+    const { code, out } = await run(diffCommand, [await file(ANSWERS_MORE), await file(ANSWERS)]);
+    expect(code).toBe(0);
+    expect(out).toContain('compatible  response.enum.value-removed');
+  });
+
+  test('ends with 1 when something breaks, and tells where and why', async () => {
+    const { code, out } = await run(diffCommand, [await file(ANSWERS), await file(ANSWERS_MORE)]);
+    expect(code).toBe(1);
+    expect(out).toContain(
+      [`BREAKING  ${BREAK.rule}`, BREAK.place, 'head: ["b"]', 'a value is new that clients do not know'].join(
+        '\n    ',
+      ),
+    );
+  });
+
+  test('as JSON', async () => {
+    const [base, head] = [await file(ANSWERS), await file(ANSWERS_MORE)];
+    const { code, out } = await run(diffCommand, [base, head, '--json']);
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toEqual({
+      base,
+      head,
+      verdict: 'breaking',
+      findings: [
+        {
+          ...BREAK,
+          verdict: 'breaking',
+          why: 'a value is new that clients do not know',
+          head: ['b'],
+        },
+      ],
+      idle: { expired: [], unmatched: [] },
+      first: { breaks: [] },
+    });
+  });
+
+  test('what is to be reviewed fails only when asked to be strict', async () => {
+    const args = [
+      await file(withField('response', { type: 'string', pattern: '^a' }, '3.0.3')),
+      await file(withField('response', { type: 'string' }, '3.0.3')),
+    ];
+    expect((await run(diffCommand, args)).code).toBe(0);
+    expect((await run(diffCommand, [...args, '--strict'])).code).toBe(1);
+  });
+
+  test.each([
+    [ANSWERS, withField('response', { type: 'integer' }, '3.0.3'), 'response.type.changed'],
+    [ANSWERS, contract({}, { paths: {} }), 'operation.removed'],
+    [ANSWERS, contract({ responses: { 200: { description: 'Made' } } }), 'response.success-removed'],
+  ])('says which breaks openapi-diff confirms (%#)', async (base, head, rule) => {
+    const { out } = await run(diffCommand, [await file(base), await file(head), '--json']);
+    const { findings } = JSON.parse(out) as { findings: { rule: string; confirmed?: true }[] };
+    expect(findings.filter(({ confirmed }) => confirmed).map((finding) => finding.rule)).toEqual([rule]);
+  });
+
+  test('a break of openapi-diff alone is told and not counted', async () => {
+    const base = contract({
+      requestBody: { content: { 'application/json': { schema: { type: 'object' } } } },
+    });
+    const { code, out } = await run(diffCommand, [
+      await file(base),
+      await file(withField('request', { type: 'string' }, '3.0.3')),
+    ]);
+    expect(code).toBe(0);
+    expect(out).toContain('not counted: request.body.scope.remove, POST /things > request body');
+  });
+
+  test('openapi-diff is not asked where it would read another file', async () => {
+    const leading = contract({ 'x-more': { $ref: './other.yaml' } });
+    const { code, out } = await run(diffCommand, [await file(leading), await file(leading)]);
+    expect(code).toBe(0);
+    expect(out).toContain('openapi-diff gave no judgement: not asked');
+  });
+
+  test('what openapi-diff refuses is judged all the same', async () => {
+    const { code, out } = await run(diffCommand, [
+      await file(withField('request', { type: 'string' }, '3.1.0')),
+      await file(withField('request', { type: 'integer' }, '3.1.0')),
+    ]);
+    expect(code).toBe(1);
+    expect(out).toContain('openapi-diff gave no judgement');
+  });
+});
+
+describe('accepted breaks', () => {
+  const accepted = (entry: Fragment): Promise<string> => file(JSON.stringify({ accepted: [entry] }));
+  const judged = async (entry: Fragment, today?: string) =>
+    run(
+      diffCommand,
+      [await file(ANSWERS), await file(ANSWERS_MORE), '--accepted', await accepted(entry)],
+      today,
+    );
+  const entry = { ...BREAK, reason: 'all clients were told', expires: '2026-06-30' };
+
+  test('count up to their last day', async () => {
+    const { code, out } = await judged(entry, '2026-06-30');
+    expect(code).toBe(0);
+    expect(out).toContain('0 breaking, 0 to review, 1 accepted');
+    expect(out).toContain('accepted until 2026-06-30: all clients were told');
+  });
+
+  test('count no more after it, and say so', async () => {
+    const { code, out } = await judged(entry, '2026-07-01');
+    expect(code).toBe(1);
+    expect(out).toContain('accepted break expired on 2026-06-30 and counts no more');
+  });
+
+  test('are named when they meet nothing', async () => {
+    const { code, out } = await judged({ ...entry, place: 'POST /others' });
+    expect(code).toBe(1);
+    expect(out).toContain('accepted break met no finding: remove it');
+  });
+
+  test.each([
+    [{ ...entry, reason: ' ' }, 'it has no reason'],
+    [{ ...entry, rule: undefined }, 'it has no rule'],
+    [{ ...entry, expires: 'never' }, 'expires is no day (never)'],
+  ])('need to be whole: %#', async (broken, message) => {
+    const { code, error } = await judged(broken);
+    expect(code).toBe(2);
+    expect(error).toContain(message);
+  });
+});
+
+describe('what cannot be judged ends with 2 and says what, where and what to do', () => {
+  const pointing = (ref: string): string =>
+    contract({ requestBody: { content: { 'application/json': { schema: { $ref: ref } } } } });
+
+  test.each([
+    ['a: [', 'neither YAML nor JSON'],
+    ['- a', 'it holds no object'],
+    ['swagger: "2.0"', 'it is not OpenAPI 3.x (swagger: 2.0). Convert it'],
+    ['openapi: 4.0.0', 'it is not OpenAPI 3.x (openapi: 4.0.0)'],
+    ['openapi: 3.0.0\npaths: []', 'paths is no object'],
+    [pointing('#/components/schemas/Lost'), '$ref #/components/schemas/Lost names nothing'],
+    [pointing('other.yaml#/Thing'), '$ref other.yaml#/Thing leads out of the document. Bundle'],
+  ])('%#: %s', async (text, message) => {
+    const path = await file(text);
+    const { code, error } = await run(diffCommand, [path, await file(ANSWERS)]);
+    expect(code).toBe(2);
+    expect(error).toContain(path);
+    expect(error).toContain(message);
+  });
+
+  test('a file that is not there', async () => {
+    const { code, error } = await run(diffCommand, [join(folder, 'none.yaml'), await file(ANSWERS)]);
+    expect(code).toBe(2);
+    expect(error).toContain('none.yaml: there is no such file');
+  });
+
+  test.each([[[]], [['a.yaml']], [['a.yaml', 'b.yaml', 'c.yaml']], [['--colour', 'a.yaml', 'b.yaml']]])(
+    'the arguments %j',
+    async (args) => {
+      const { code, error } = await run(diffCommand, args);
+      expect(code).toBe(2);
+      expect(error).toContain('Usage: npm run openapi:diff');
+    },
+  );
+
+  test('as JSON', async () => {
+    const { code, out } = await run(diffCommand, [join(folder, 'none.yaml'), 'x', '--json']);
+    expect(code).toBe(2);
+    expect(JSON.parse(out)).toEqual({
+      verdict: 'unusable',
+      error: expect.stringContaining('there is no such file'),
+    });
+  });
+});
+
+describe('openapi:pairs', () => {
+  async function manifest(pairs: Fragment[]): Promise<string> {
+    const path = await mkdtemp(join(folder, 'pairs-'));
+    await writeFile(join(path, 'a.yaml'), ANSWERS);
+    await writeFile(join(path, 'b.yaml'), ANSWERS_MORE);
+    await writeFile(join(path, 'broken.yaml'), 'openapi: 9');
+    await writeFile(join(path, 'manifest.json'), JSON.stringify(pairs));
+    return path;
+  }
+  const grown = { id: 'grown', base: 'a.yaml', revision: 'b.yaml', breaking: true, ids: ['value-added'] };
+  const shrunk = {
+    id: 'shrunk',
+    base: 'b.yaml',
+    revision: 'a.yaml',
+    breaking: false,
+    level: 'info',
+    ids: [],
+  };
+
+  test('ends with 0 when every pair is judged right', async () => {
+    const { code, out } = await run(pairsCommand, [await manifest([grown, shrunk])]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^value-added +1 +0 +0 +0$/m);
+    expect(out).toMatch(/^all +2 +0 +0 +0$/m);
+  });
+
+  test('ends with 1 and names misses, false alarms and pairs without a verdict', async () => {
+    const { code, out } = await run(pairsCommand, [
+      await manifest([
+        { ...grown, breaking: false },
+        { ...shrunk, breaking: true },
+        { ...grown, id: 'lost', revision: 'broken.yaml' },
+      ]),
+      '--json',
+    ]);
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      pairs: 3,
+      misses: 1,
+      falseAlarms: 1,
+      withoutVerdict: 1,
+      wrong: [
+        { id: 'grown', wrong: 'falseAlarms', told: [`${BREAK.rule}, ${BREAK.place}`] },
+        { id: 'shrunk', wrong: 'misses' },
+        { id: 'lost', wrong: 'withoutVerdict' },
+      ],
+    });
+  });
+
+  test('ends with 2 when there is nothing to measure', async () => {
+    expect((await run(pairsCommand, [join(folder, 'nowhere')])).code).toBe(2);
+    expect((await run(pairsCommand, [await manifest([{ id: 'x' }])])).code).toBe(2);
+  });
+});
+
+test.each([
+  ['diff.ts', [ANSWERS, ANSWERS], 0],
+  ['diff.ts', [ANSWERS, ANSWERS_MORE], 1],
+  ['diff.ts', [ANSWERS], 2],
+  ['pairs.ts', [], 2],
+])('openapi/%s as a process (%#)', async (script, texts, expected) => {
+  const paths = await Promise.all(texts.map(file));
+  const code = await new Promise((resolve) => {
+    execFile(process.execPath, [join(ROOT, 'openapi', script), ...paths], (error) =>
+      resolve(error === null ? 0 : error.code),
+    );
+  });
+  expect(code).toBe(expected);
+});
