@@ -60,7 +60,7 @@ function toCommandBody(type: CommandType, body: unknown): { command: unknown; cu
       command: {
         ...order,
         currency,
-        lines: lines.map((line) => ({ ...line, unit_price: line.unit_price.amount })),
+        lines: lines.map((line) => Object.assign({}, line, { unit_price: line.unit_price.amount })),
       },
     };
   }

@@ -1,0 +1,37 @@
+/**
+ * npm run openapi:client: writes the types of the client from the specs.
+ *
+ * openapi-typescript builds them with the compiler's API, which TypeScript 7 does not have: here it is given that of TypeScript 6.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { registerHooks } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+
+registerHooks({
+  resolve: (specifier, context, next) =>
+    next(specifier === 'typescript' ? '@typescript/typescript6' : specifier, context),
+});
+
+const VERSIONS = ['v1', 'v2'];
+const HEADER = '// Made from openapi/NAME.yaml by npm run openapi:client. Do not edit.\n\n';
+
+/** The types of one version, as text. */
+async function typesOf(name: string): Promise<string> {
+  const { default: openapiTS, astToString } = await import('openapi-typescript');
+  const text = await readFile(new URL(`../${name}.yaml`, import.meta.url), 'utf8');
+  const ast = await openapiTS(parse(text) as never, { alphabetize: true });
+  return HEADER.replace('NAME', name) + astToString(ast);
+}
+
+const check = process.argv.includes('--check');
+for (const name of VERSIONS) {
+  const file = new URL(`./${name}.ts`, import.meta.url);
+  const types = await typesOf(name);
+  if (!check) {
+    await writeFile(file, types);
+  } else if ((await readFile(file, 'utf8').catch(() => '')) !== types) {
+    process.stderr.write(`${fileURLToPath(file)} is not what openapi/${name}.yaml makes: npm run openapi:client\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,3208 @@
+// Made from openapi/v2.yaml by npm run openapi:client. Do not edit.
+
+export interface paths {
+    "/v2/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the feed of events
+         * @description Every event of the tenant, oldest first, in the order in which they took effect; none is ever skipped, and none comes later in front of
+         *     one that you have seen. `next_cursor` is always there: keep it, and come back with it. With `wait`, an empty answer is held back
+         *     until there is news, or the time is up. With `types`, a page may be short, or empty, while `has_more` is true.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/idempotency-keys/{idempotency_key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask what became of a request
+         * @description The receipt of the command that was sent with a key. 404 says that no such command has taken effect: send it, with the same key. (One
+         *     that is on its way at this moment may still; sending it again is safe all the same.)
+         */
+        get: operations["getReceipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/order-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Place up to 500 orders
+         * @description Places each order as if it had come alone, under its own idempotency key: one that is refused stops none of the others.
+         *     Each counts as a write of your quota. Send the whole batch again after any trouble: what was placed is answered as a replay.
+         *     The answer has one item for each order, in their order, with the status that it would have had alone.
+         */
+        post: operations["placeOrders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List orders
+         * @description The tenant's orders by the time they were placed, newest first unless `order=asc`. Follow `next_cursor`
+         *     (or `Link` with `rel="next"`) until `has_more` is false: the walk neither skips nor repeats an order, however
+         *     many are placed meanwhile, and a page costs the same at any depth.
+         */
+        get: operations["listOrders"];
+        put?: never;
+        /**
+         * Place an order
+         * @description Places one order. The server numbers the lines and computes every total.
+         */
+        post: operations["placeOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/orders/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an order
+         * @description The order as it is now, folded from its events, and never stale; or as it was, at a version or at a time.
+         */
+        get: operations["getOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change address or metadata
+         * @description A JSON Merge Patch (RFC 7396): what is given is changed, `null` takes away, all else stays. The address can change until the
+         *     first shipment, metadata always. `If-Match` names the version that you have read, so that nobody else's change is lost.
+         */
+        patch: operations["updateOrder"];
+        trace?: never;
+    };
+    "/v2/orders/{order_id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an order's cancellation
+         * @description The cancellation; 404 as long as the order is not cancelled.
+         */
+        get: operations["getCancellation"];
+        put?: never;
+        /**
+         * Cancel an order
+         * @description Cancels the order; allowed until its first shipment.
+         */
+        post: operations["cancelOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/orders/{order_id}/completion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an order's completion
+         * @description The completion; 404 as long as the order is not completed.
+         */
+        get: operations["getCompletion"];
+        put?: never;
+        /**
+         * Complete an order
+         * @description Closes an order of which everything has been shipped: nothing more is expected, and nothing can be returned any more.
+         */
+        post: operations["completeOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/orders/{order_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an order's events
+         * @description What happened to the order, oldest first, and by whose API key; never stale.
+         */
+        get: operations["listOrderEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/orders/{order_id}/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an order's payments
+         * @description Oldest first; never stale.
+         */
+        get: operations["listPayments"];
+        put?: never;
+        /**
+         * Record a payment
+         * @description All or part of what is due. The order is `paid` once nothing is due any more.
+         */
+        post: operations["recordPayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/orders/{order_id}/payments/{payment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a payment
+         * @description One payment of the order.
+         */
+        get: operations["getPayment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/orders/{order_id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an order's refunds
+         * @description Oldest first; never stale.
+         */
+        get: operations["listRefunds"];
+        put?: never;
+        /**
+         * Record a refund
+         * @description Money that went back, and never more than was paid.
+         */
+        post: operations["recordRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/orders/{order_id}/refunds/{refund_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a refund
+         * @description One refund of the order.
+         */
+        get: operations["getRefund"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/orders/{order_id}/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an order's returns
+         * @description Oldest first; never stale.
+         */
+        get: operations["listReturns"];
+        put?: never;
+        /**
+         * Record a return
+         * @description Pieces that came back, by line, and never more than were shipped. It moves no money; a refund does.
+         */
+        post: operations["recordReturn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/orders/{order_id}/returns/{return_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a return
+         * @description One return of the order.
+         */
+        get: operations["getReturn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/orders/{order_id}/shipments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an order's shipments
+         * @description Oldest first; never stale.
+         */
+        get: operations["listShipments"];
+        put?: never;
+        /**
+         * Record a shipment
+         * @description All or some pieces of a paid order, by line, and never more than were ordered.
+         */
+        post: operations["recordShipment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/orders/{order_id}/shipments/{shipment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a shipment
+         * @description One shipment of the order.
+         */
+        get: operations["getShipment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        Cancellation: {
+            cancelled_at: components["schemas"]["Timestamp"];
+            order_id: components["schemas"]["OrderId"];
+            reason: string | null;
+        };
+        CancelOrder: {
+            reason?: components["schemas"]["Reason"];
+        };
+        CompleteOrder: {
+            note?: components["schemas"]["Reason"];
+        };
+        Completion: {
+            completed_at: components["schemas"]["Timestamp"];
+            note: string | null;
+            order_id: components["schemas"]["OrderId"];
+        };
+        /**
+         * @description ISO 4217 code of an active currency.
+         * @example EUR
+         */
+        Currency: string;
+        /**
+         * @description Your own id of the customer; visible ASCII.
+         * @example cus_4711
+         */
+        CustomerId: string;
+        /** @description One thing that happened. `data` is of the shape that `type` names. */
+        Event: components["schemas"]["OrderPlaced"] | components["schemas"]["OrderUpdated"] | components["schemas"]["PaymentRecorded"] | components["schemas"]["ItemsShipped"] | components["schemas"]["ItemsReturned"] | components["schemas"]["RefundRecorded"] | components["schemas"]["OrderCancelled"] | components["schemas"]["OrderCompleted"];
+        EventId: string;
+        EventList: {
+            data: components["schemas"]["Event"][];
+            has_more: boolean;
+            next_cursor: string | null;
+        };
+        /** @enum {string} */
+        FulfillmentStatus: "unfulfilled" | "partially_shipped" | "shipped" | "completed" | "cancelled";
+        /** @description 1 to 255 visible ASCII characters, bare or as a Structured Fields string. */
+        IdempotencyKey: string;
+        ItemsReturned: {
+            data: {
+                lines: components["schemas"]["Pieces"];
+                reason: string | null;
+            };
+            id: components["schemas"]["EventId"];
+            key_id: components["schemas"]["KeyId"];
+            order_id: components["schemas"]["OrderId"];
+            position: components["schemas"]["Position"];
+            recorded_at: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "ItemsReturned";
+            version: components["schemas"]["Version"];
+        };
+        ItemsShipped: {
+            data: {
+                carrier: string | null;
+                lines: components["schemas"]["Pieces"];
+                tracking_number: string | null;
+            };
+            id: components["schemas"]["EventId"];
+            key_id: components["schemas"]["KeyId"];
+            order_id: components["schemas"]["OrderId"];
+            position: components["schemas"]["Position"];
+            recorded_at: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "ItemsShipped";
+            version: components["schemas"]["Version"];
+        };
+        /** @description The API key that asked for it; `null` in events older than this record. */
+        KeyId: string | null;
+        /** @example line_1 */
+        LineId: string;
+        /** @example Kelp, dried, 100 g */
+        LineName: string;
+        MaybeShippingAddress: components["schemas"]["ShippingAddress"] | (never | null);
+        /**
+         * @description Up to 20 entries of your own; a name is 1 to 40 of `A-Za-z0-9_.-`.
+         * @example {
+         *       "channel": "web"
+         *     }
+         */
+        Metadata: {
+            [key: string]: string;
+        };
+        /**
+         * @example {
+         *       "amount": 3800,
+         *       "currency": "EUR"
+         *     }
+         */
+        Money: {
+            /**
+             * Format: int64
+             * @description Whole minor units of the currency.
+             */
+            amount: number;
+            currency: components["schemas"]["Currency"];
+        };
+        Order: {
+            amount_paid: components["schemas"]["Money"];
+            amount_refunded: components["schemas"]["Money"];
+            customer_id: components["schemas"]["CustomerId"];
+            fulfillment_status: components["schemas"]["FulfillmentStatus"];
+            id: components["schemas"]["OrderId"];
+            lines: components["schemas"]["OrderLine"][];
+            metadata: components["schemas"]["Metadata"];
+            payment_status: components["schemas"]["PaymentStatus"];
+            placed_at: components["schemas"]["Timestamp"];
+            shipping_address: components["schemas"]["MaybeShippingAddress"];
+            total: components["schemas"]["Money"];
+            updated_at: components["schemas"]["Timestamp"];
+            version: number;
+        };
+        OrderCancelled: {
+            data: {
+                reason: string | null;
+            };
+            id: components["schemas"]["EventId"];
+            key_id: components["schemas"]["KeyId"];
+            order_id: components["schemas"]["OrderId"];
+            position: components["schemas"]["Position"];
+            recorded_at: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "OrderCancelled";
+            version: components["schemas"]["Version"];
+        };
+        OrderCompleted: {
+            data: {
+                note: string | null;
+            };
+            id: components["schemas"]["EventId"];
+            key_id: components["schemas"]["KeyId"];
+            order_id: components["schemas"]["OrderId"];
+            position: components["schemas"]["Position"];
+            recorded_at: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "OrderCompleted";
+            version: components["schemas"]["Version"];
+        };
+        /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+        OrderId: string;
+        OrderLine: {
+            id: components["schemas"]["LineId"];
+            name: components["schemas"]["LineName"];
+            quantity: components["schemas"]["Quantity"];
+            sku: components["schemas"]["Sku"];
+            total: components["schemas"]["Money"];
+            unit_price: components["schemas"]["Money"];
+        };
+        OrderList: {
+            data: components["schemas"]["Order"][];
+            has_more: boolean;
+            next_cursor: string | null;
+        };
+        OrderOutcome: {
+            idempotency_key: string;
+            order: components["schemas"]["Order"];
+            position: components["schemas"]["Position"];
+            /** @description Whether the order had been placed before. */
+            replayed: boolean;
+            /** @enum {integer} */
+            status: 201;
+        } | {
+            idempotency_key: string;
+            problem: components["schemas"]["Problem"];
+            /** @description Seconds to wait before this item is sent again. */
+            retry_after?: number;
+            status: number;
+        };
+        OrderOutcomes: {
+            data: components["schemas"]["OrderOutcome"][];
+            failed: number;
+            succeeded: number;
+        };
+        OrderPlaced: {
+            data: {
+                customer_id: components["schemas"]["CustomerId"];
+                lines: components["schemas"]["OrderLine"][];
+                metadata: components["schemas"]["Metadata"];
+                shipping_address: components["schemas"]["MaybeShippingAddress"];
+                total: components["schemas"]["Money"];
+            };
+            id: components["schemas"]["EventId"];
+            key_id: components["schemas"]["KeyId"];
+            order_id: components["schemas"]["OrderId"];
+            position: components["schemas"]["Position"];
+            recorded_at: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "OrderPlaced";
+            version: components["schemas"]["Version"];
+        };
+        OrderUpdated: {
+            data: {
+                metadata: components["schemas"]["Metadata"];
+                patch: components["schemas"]["UpdateOrder"];
+                shipping_address: components["schemas"]["MaybeShippingAddress"];
+            };
+            id: components["schemas"]["EventId"];
+            key_id: components["schemas"]["KeyId"];
+            order_id: components["schemas"]["OrderId"];
+            position: components["schemas"]["Position"];
+            recorded_at: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "OrderUpdated";
+            version: components["schemas"]["Version"];
+        };
+        Payment: {
+            amount: components["schemas"]["PositiveMoney"];
+            id: string;
+            method: string | null;
+            order_id: components["schemas"]["OrderId"];
+            paid_at: components["schemas"]["Timestamp"];
+            reference: string | null;
+        };
+        PaymentList: {
+            data: components["schemas"]["Payment"][];
+            has_more: boolean;
+            next_cursor: string | null;
+        };
+        PaymentRecorded: {
+            data: {
+                amount: components["schemas"]["PositiveMoney"];
+                method: string | null;
+                reference: string | null;
+            };
+            id: components["schemas"]["EventId"];
+            key_id: components["schemas"]["KeyId"];
+            order_id: components["schemas"]["OrderId"];
+            position: components["schemas"]["Position"];
+            recorded_at: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "PaymentRecorded";
+            version: components["schemas"]["Version"];
+        };
+        /** @enum {string} */
+        PaymentStatus: "unpaid" | "partially_paid" | "paid" | "partially_refunded" | "refunded";
+        /** @description Each line of the order once at most. */
+        Pieces: {
+            line_id: components["schemas"]["LineId"];
+            quantity: components["schemas"]["Quantity"];
+        }[];
+        PlaceOrder: {
+            customer_id: components["schemas"]["CustomerId"];
+            lines: {
+                name: components["schemas"]["LineName"];
+                quantity: components["schemas"]["Quantity"];
+                sku: components["schemas"]["Sku"];
+                unit_price: components["schemas"]["Money"];
+            }[];
+            metadata?: components["schemas"]["Metadata"];
+            shipping_address?: components["schemas"]["MaybeShippingAddress"];
+        };
+        PlaceOrders: {
+            orders: {
+                idempotency_key: components["schemas"]["IdempotencyKey"];
+                /** @description As in `PlaceOrder`. One that does not fit is refused by itself, in its own item of the answer. */
+                order: Record<string, never>;
+            }[];
+        };
+        /** @description Where the event stands in the log; later events have higher ones. */
+        Position: number;
+        /**
+         * @description In the order's currency.
+         * @example {
+         *       "amount": 3800,
+         *       "currency": "EUR"
+         *     }
+         */
+        PositiveMoney: {
+            /**
+             * Format: int64
+             * @description Whole minor units of the currency.
+             */
+            amount: number;
+            currency: components["schemas"]["Currency"];
+        };
+        /** @description RFC 9457. */
+        Problem: {
+            /** @description Names the problem for programs. */
+            code: string;
+            /** @description What is wrong here and what would be right. */
+            detail: string;
+            /** @description Each place that is at fault; never its value. */
+            errors?: {
+                detail: string;
+                /** @description Name of the query parameter or header. */
+                parameter?: string;
+                /** @description RFC 6901 JSON Pointer into the body; the empty string is the whole body. */
+                pointer?: string;
+            }[];
+            request_id: string;
+            /** @enum {string} */
+            retry: "never" | "after_change" | "after_refetch" | "same_key" | "same_key_after";
+            status: number;
+            title: string;
+            /**
+             * @description Relative to this server; it can be read there.
+             * @example /problems/order_not_found
+             */
+            type: string;
+        };
+        /** @example 2 */
+        Quantity: number;
+        Reason: string | null;
+        Receipt: {
+            event: components["schemas"]["Event"];
+            /** @description SHA-256 of the canonical request, in hexadecimal. */
+            fingerprint: string;
+            /** @description The key itself, without quotes. */
+            idempotency_key: string;
+            order_id: components["schemas"]["OrderId"];
+            recorded_at: components["schemas"]["Timestamp"];
+            /**
+             * @description The status of the original answer.
+             * @enum {integer}
+             */
+            status: 200 | 201;
+            version: components["schemas"]["Version"];
+        };
+        RecordPayment: {
+            amount: components["schemas"]["PositiveMoney"];
+            method?: string | null;
+            reference?: components["schemas"]["Reference"];
+        };
+        RecordRefund: {
+            amount: components["schemas"]["PositiveMoney"];
+            reason?: components["schemas"]["Reason"];
+            reference?: components["schemas"]["Reference"];
+        };
+        /** @description Your own, such as the id of a charge at your payment provider. */
+        Reference: string | null;
+        Refund: {
+            amount: components["schemas"]["PositiveMoney"];
+            id: string;
+            order_id: components["schemas"]["OrderId"];
+            reason: string | null;
+            reference: string | null;
+            refunded_at: components["schemas"]["Timestamp"];
+        };
+        RefundList: {
+            data: components["schemas"]["Refund"][];
+            has_more: boolean;
+            next_cursor: string | null;
+        };
+        RefundRecorded: {
+            data: {
+                amount: components["schemas"]["PositiveMoney"];
+                reason: string | null;
+                reference: string | null;
+            };
+            id: components["schemas"]["EventId"];
+            key_id: components["schemas"]["KeyId"];
+            order_id: components["schemas"]["OrderId"];
+            position: components["schemas"]["Position"];
+            recorded_at: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "RefundRecorded";
+            version: components["schemas"]["Version"];
+        };
+        Return: {
+            id: string;
+            lines: components["schemas"]["Pieces"];
+            order_id: components["schemas"]["OrderId"];
+            reason: string | null;
+            returned_at: components["schemas"]["Timestamp"];
+        };
+        ReturnItems: {
+            lines: components["schemas"]["Pieces"];
+            reason?: components["schemas"]["Reason"];
+        };
+        ReturnList: {
+            data: components["schemas"]["Return"][];
+            has_more: boolean;
+            next_cursor: string | null;
+        };
+        ShipItems: {
+            carrier?: string | null;
+            lines: components["schemas"]["Pieces"];
+            tracking_number?: string | null;
+        };
+        Shipment: {
+            carrier: string | null;
+            id: string;
+            lines: components["schemas"]["Pieces"];
+            order_id: components["schemas"]["OrderId"];
+            shipped_at: components["schemas"]["Timestamp"];
+            tracking_number: string | null;
+        };
+        ShipmentList: {
+            data: components["schemas"]["Shipment"][];
+            has_more: boolean;
+            next_cursor: string | null;
+        };
+        ShippingAddress: {
+            city: string;
+            /** @description ISO 3166-1 alpha-2. */
+            country: string;
+            line1: string;
+            line2?: string;
+            name: string;
+            postal_code?: string;
+            region?: string;
+        };
+        /** @example KELP-1 */
+        Sku: string;
+        /**
+         * Format: date-time
+         * @example 2026-03-14T09:26:53.589Z
+         */
+        Timestamp: string;
+        UpdateOrder: {
+            metadata?: {
+                [key: string]: string | null;
+            } | null;
+            shipping_address?: {
+                city?: string;
+                country?: string;
+                line1?: string;
+                line2?: string | null;
+                name?: string;
+                postal_code?: string | null;
+                region?: string | null;
+            } | (never | null);
+        };
+        /** @description How many events the order has with this one. */
+        Version: number;
+    };
+    responses: {
+        /** @description It could not be read: not a JSON object or list, a member called `__proto__`, no or no good `Idempotency-Key`, a parameter or a cursor that is not valid. */
+        BadRequest: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/idempotency_key_missing",
+                 *       "title": "Idempotency-Key is missing",
+                 *       "status": 400,
+                 *       "code": "idempotency_key_missing",
+                 *       "detail": "Send an Idempotency-Key field with every write, such as Idempotency-Key: \"8e03978e-40d5-43dd-bc93-6894a57f9324\".",
+                 *       "retry": "never",
+                 *       "request_id": "0199f2c07a3e7b1c"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The order's state forbids it. */
+        Conflict: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/order_already_cancelled",
+                 *       "title": "Order is already cancelled",
+                 *       "status": 409,
+                 *       "code": "order_already_cancelled",
+                 *       "detail": "This order has been cancelled already, by another request.",
+                 *       "retry": "after_change",
+                 *       "request_id": "0199f2c07a3e7b1c"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is larger than `x-max-bytes` of the request body. */
+        ContentTooLarge: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/content_too_large",
+                 *       "title": "Content too large",
+                 *       "status": 413,
+                 *       "code": "content_too_large",
+                 *       "detail": "The body of this call may have at most 262144 bytes.",
+                 *       "retry": "never",
+                 *       "request_id": "0199f2c07a3e7b1c"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The API key lacks the scope that this call needs. */
+        Forbidden: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/scope_missing",
+                 *       "title": "Scope is missing",
+                 *       "status": 403,
+                 *       "code": "scope_missing",
+                 *       "detail": "This call needs the scope orders:write.",
+                 *       "retry": "never",
+                 *       "request_id": "0199f2c07a3e7b1c"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Our fault. The request took effect once or not at all; the same request with the same key tells which. */
+        InternalError: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/internal_error",
+                 *       "title": "Internal error",
+                 *       "status": 500,
+                 *       "code": "internal_error",
+                 *       "detail": "Something went wrong on our side. Send the same request with the same key again.",
+                 *       "retry": "same_key",
+                 *       "request_id": "0199f2c07a3e7b1c"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `Accept` leaves out `application/json`. */
+        NotAcceptable: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/not_acceptable",
+                 *       "title": "Not acceptable",
+                 *       "status": 406,
+                 *       "code": "not_acceptable",
+                 *       "detail": "This API answers application/json.",
+                 *       "retry": "never",
+                 *       "request_id": "0199f2c07a3e7b1c"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description There is no such thing in your tenant. */
+        NotFound: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/order_not_found",
+                 *       "title": "Order not found",
+                 *       "status": 404,
+                 *       "code": "order_not_found",
+                 *       "detail": "There is no such order.",
+                 *       "retry": "never",
+                 *       "request_id": "0199f2c07a3e7b1c"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description You have the current version. */
+        NotModified: {
+            headers: {
+                ETag: components["headers"]["ETag"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description The order is no longer what `If-Match` names; `ETag` is what it is now. */
+        PreconditionFailed: {
+            headers: {
+                ETag: components["headers"]["ETag"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/precondition_failed",
+                 *       "title": "Order has changed",
+                 *       "status": 412,
+                 *       "code": "precondition_failed",
+                 *       "detail": "The order is at version 4 now, which If-Match does not name. Read it again, then decide.",
+                 *       "retry": "after_refetch",
+                 *       "request_id": "0199f2c07a3e7b1c"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description There is no `If-Match`. */
+        PreconditionRequired: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/precondition_required",
+                 *       "title": "If-Match is missing",
+                 *       "status": 428,
+                 *       "code": "precondition_required",
+                 *       "detail": "Send If-Match with the ETag of the order as you have read it, so that no change of somebody else is lost.",
+                 *       "retry": "after_refetch",
+                 *       "request_id": "0199f2c07a3e7b1c"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Over quota. `Retry-After` is when it will pass. */
+        RateLimited: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                "Retry-After": components["headers"]["RetryAfter"];
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/rate_limited",
+                 *       "title": "Too many requests",
+                 *       "status": 429,
+                 *       "code": "rate_limited",
+                 *       "detail": "The quota of 600 requests in 60 seconds is used up.",
+                 *       "retry": "same_key_after",
+                 *       "request_id": "0199f2c07a3e7b1c"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description No API key, or one that is not valid. */
+        Unauthenticated: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                /** @example Bearer */
+                "WWW-Authenticate": string;
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/unauthenticated",
+                 *       "title": "Not authenticated",
+                 *       "status": 401,
+                 *       "code": "unauthenticated",
+                 *       "detail": "Send an API key as Authorization: Bearer hf_live_….",
+                 *       "retry": "never",
+                 *       "request_id": "0199f2c07a3e7b1c"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Shedding load, or a part is down. The request took effect once or not at all. */
+        Unavailable: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                "Retry-After": components["headers"]["RetryAfter"];
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/overloaded",
+                 *       "title": "Overloaded",
+                 *       "status": 503,
+                 *       "code": "overloaded",
+                 *       "detail": "More orders are waiting than can be written soon.",
+                 *       "retry": "same_key_after",
+                 *       "request_id": "0199f2c07a3e7b1c"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description It could be read, but it is wrong; or its `Idempotency-Key` was used for another request. */
+        Unprocessable: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/invalid_body",
+                 *       "title": "Invalid body",
+                 *       "status": 422,
+                 *       "code": "invalid_body",
+                 *       "detail": "The body does not fit the schema of this call.",
+                 *       "retry": "never",
+                 *       "request_id": "0199f2c07a3e7b1c",
+                 *       "errors": [
+                 *         {
+                 *           "pointer": "/lines/0/quantity",
+                 *           "detail": "must be >= 1"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body's media type is not the one that this call takes. */
+        UnsupportedMediaType: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/unsupported_media_type",
+                 *       "title": "Unsupported media type",
+                 *       "status": 415,
+                 *       "code": "unsupported_media_type",
+                 *       "detail": "Send the body as application/json.",
+                 *       "retry": "never",
+                 *       "request_id": "0199f2c07a3e7b1c"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: {
+        /**
+         * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
+         *     the walk; with any other it is refused. It does not expire.
+         */
+        Cursor: string;
+        /**
+         * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
+         *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+         * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+         */
+        IdempotencyKey: components["schemas"]["IdempotencyKey"];
+        /**
+         * @description The key, bare or quoted, percent-encoded where a path asks for it.
+         * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+         */
+        IdempotencyKeyInPath: components["schemas"]["IdempotencyKey"];
+        /**
+         * @description The `ETag` of the order as you have read it. `*` stands for any version.
+         * @example "3"
+         */
+        IfMatch: string;
+        /**
+         * @description Entity tags that you have; 304 when one of them is still current.
+         * @example "3"
+         */
+        IfNoneMatch: string;
+        /** @description Items a page at most. */
+        Limit: number;
+        OrderId: components["schemas"]["OrderId"];
+        /** @example pay_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        PaymentId: string;
+        /** @description Read your writes: the `Holdfast-Position` of a write. The list waits, at most 5 seconds, until it holds that write. */
+        ReadAfter: number;
+        /** @example ref_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        RefundId: string;
+        /** @example ret_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        ReturnId: string;
+        /** @example shp_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        ShipmentId: string;
+        /**
+         * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+         * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+         */
+        Traceparent: string;
+    };
+    requestBodies: never;
+    headers: {
+        /**
+         * @description The version of the order, as an entity tag.
+         * @example "1"
+         */
+        ETag: string;
+        /**
+         * @description How many events the list is behind the log.
+         * @example 0
+         */
+        HoldfastLag: number;
+        /**
+         * @description The list holds every event up to this position of the log.
+         * @example 4711
+         */
+        HoldfastListPosition: number;
+        /**
+         * @description Position in the log of the event behind this answer. Hand it to a list as `Holdfast-Read-After`.
+         * @example 4711
+         */
+        HoldfastPosition: number;
+        /** @description When the request took effect. On a replay, that is when the first one did. */
+        HoldfastRecordedAt: components["schemas"]["Timestamp"];
+        /** @description `true` when this answer repeats that of an earlier request with the same key. */
+        IdempotentReplayed: "true";
+        /**
+         * @description RFC 8288: `rel="next"` is the next page, if there is one; `rel="first"` the first.
+         * @example </v2/orders?limit=20>; rel="first"
+         */
+        Link: string;
+        /**
+         * @description The path of what was made.
+         * @example /v2/orders/ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d
+         */
+        Location: string;
+        /**
+         * @description What is left of the quota, draft-ietf-httpapi-ratelimit-headers-10.
+         * @example "write";r=599;t=60
+         */
+        RateLimit: string;
+        /**
+         * @description The quota, draft-ietf-httpapi-ratelimit-headers-10.
+         * @example "write";q=600;w=60
+         */
+        RateLimitPolicy: string;
+        /**
+         * @description Whole seconds to wait; RFC 9110, section 10.2.3.
+         * @example 7
+         */
+        RetryAfter: number;
+        /** @description Names this very request in our logs; your own `X-Request-Id` is taken over if it is 1 to 64 of `A-Za-z0-9._-`. */
+        XRequestId: string;
+    };
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    listEvents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
+                 *     the walk; with any other it is refused. It does not expire.
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Items a page at most. */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description Only events of these types, with commas between them.
+                 * @example OrderPlaced,OrderCancelled
+                 */
+                types?: string;
+                /** @description Seconds that an empty answer is held back for news, at most. */
+                wait?: number;
+            };
+            header?: {
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "evt_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *           "type": "PaymentRecorded",
+                     *           "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *           "version": 2,
+                     *           "position": 4712,
+                     *           "recorded_at": "2026-03-14T09:27:10.102Z",
+                     *           "key_id": "key_0199f2a0c0de7a5b8c9d0e1f2a3b4c5d",
+                     *           "data": {
+                     *             "amount": {
+                     *               "amount": 3800,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "method": "card",
+                     *             "reference": "ch_3PqLk2"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": "AQAAAAAAABI3b0Zz0m5k1Gq7k8m2m0p4Yw"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getReceipt: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /**
+                 * @description The key, bare or quoted, percent-encoded where a path asks for it.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                idempotency_key: components["parameters"]["IdempotencyKeyInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The command took effect; this is what it did. */
+            200: {
+                headers: {
+                    "Holdfast-Position": components["headers"]["HoldfastPosition"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "idempotency_key": "8e03978e-40d5-43dd-bc93-6894a57f9324",
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "version": 2,
+                     *       "recorded_at": "2026-03-14T09:27:10.102Z",
+                     *       "fingerprint": "4e2e414a772b3ad5c5fc78d6920a41f812c8f687c466192993eedbd175b4ed02",
+                     *       "status": 201,
+                     *       "event": {
+                     *         "id": "evt_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *         "type": "PaymentRecorded",
+                     *         "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *         "version": 2,
+                     *         "position": 4712,
+                     *         "recorded_at": "2026-03-14T09:27:10.102Z",
+                     *         "key_id": "key_0199f2a0c0de7a5b8c9d0e1f2a3b4c5d",
+                     *         "data": {
+                     *           "amount": {
+                     *             "amount": 3800,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "method": "card",
+                     *           "reference": "ch_3PqLk2"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    placeOrders: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "orders": [
+                 *         {
+                 *           "idempotency_key": "feed-2026-03-14-000001",
+                 *           "order": {
+                 *             "customer_id": "cus_4711",
+                 *             "lines": [
+                 *               {
+                 *                 "sku": "KELP-1",
+                 *                 "name": "Kelp, dried, 100 g",
+                 *                 "quantity": 2,
+                 *                 "unit_price": {
+                 *                   "amount": 450,
+                 *                   "currency": "EUR"
+                 *                 }
+                 *               },
+                 *               {
+                 *                 "sku": "ROPE-9",
+                 *                 "name": "Mooring rope, 9 m",
+                 *                 "quantity": 1,
+                 *                 "unit_price": {
+                 *                   "amount": 2900,
+                 *                   "currency": "EUR"
+                 *                 }
+                 *               }
+                 *             ],
+                 *             "shipping_address": {
+                 *               "name": "Ada Byrne",
+                 *               "line1": "3 Harbour Row",
+                 *               "city": "Galway",
+                 *               "postal_code": "H91 KX2",
+                 *               "country": "IE"
+                 *             },
+                 *             "metadata": {
+                 *               "channel": "web"
+                 *             }
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["PlaceOrders"];
+            };
+        };
+        responses: {
+            /** @description Each item says what became of its order. */
+            207: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "status": 201,
+                     *           "idempotency_key": "feed-2026-03-14-000001",
+                     *           "replayed": false,
+                     *           "position": 4711,
+                     *           "order": {
+                     *             "id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *             "payment_status": "unpaid",
+                     *             "fulfillment_status": "unfulfilled",
+                     *             "customer_id": "cus_4711",
+                     *             "lines": [
+                     *               {
+                     *                 "id": "line_1",
+                     *                 "sku": "KELP-1",
+                     *                 "name": "Kelp, dried, 100 g",
+                     *                 "quantity": 2,
+                     *                 "unit_price": {
+                     *                   "amount": 450,
+                     *                   "currency": "EUR"
+                     *                 },
+                     *                 "total": {
+                     *                   "amount": 900,
+                     *                   "currency": "EUR"
+                     *                 }
+                     *               },
+                     *               {
+                     *                 "id": "line_2",
+                     *                 "sku": "ROPE-9",
+                     *                 "name": "Mooring rope, 9 m",
+                     *                 "quantity": 1,
+                     *                 "unit_price": {
+                     *                   "amount": 2900,
+                     *                   "currency": "EUR"
+                     *                 },
+                     *                 "total": {
+                     *                   "amount": 2900,
+                     *                   "currency": "EUR"
+                     *                 }
+                     *               }
+                     *             ],
+                     *             "total": {
+                     *               "amount": 3800,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "amount_paid": {
+                     *               "amount": 0,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "amount_refunded": {
+                     *               "amount": 0,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "shipping_address": {
+                     *               "name": "Ada Byrne",
+                     *               "line1": "3 Harbour Row",
+                     *               "city": "Galway",
+                     *               "postal_code": "H91 KX2",
+                     *               "country": "IE"
+                     *             },
+                     *             "metadata": {
+                     *               "channel": "web"
+                     *             },
+                     *             "version": 1,
+                     *             "placed_at": "2026-03-14T09:26:53.589Z",
+                     *             "updated_at": "2026-03-14T09:26:53.589Z"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "succeeded": 1,
+                     *       "failed": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OrderOutcomes"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listOrders: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
+                 *     the walk; with any other it is refused. It does not expire.
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only orders of this customer. */
+                customer_id?: components["schemas"]["CustomerId"];
+                /** @description Only orders that are fulfilled in this way. */
+                fulfillment_status?: components["schemas"]["FulfillmentStatus"];
+                /** @description Items a page at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The order of the walk, oldest first or newest first. */
+                order?: "asc" | "desc";
+                /** @description Only orders that are paid in this way. */
+                payment_status?: components["schemas"]["PaymentStatus"];
+                /** @description Only orders placed later than this instant. */
+                placed_after?: components["schemas"]["Timestamp"];
+                /** @description Only orders placed earlier than this instant. */
+                placed_before?: components["schemas"]["Timestamp"];
+            };
+            header?: {
+                /** @description Read your writes: the `Holdfast-Position` of a write. The list waits, at most 5 seconds, until it holds that write. */
+                "Holdfast-Read-After"?: components["parameters"]["ReadAfter"];
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    "Holdfast-Lag": components["headers"]["HoldfastLag"];
+                    "Holdfast-Position": components["headers"]["HoldfastListPosition"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *           "payment_status": "unpaid",
+                     *           "fulfillment_status": "unfulfilled",
+                     *           "customer_id": "cus_4711",
+                     *           "lines": [
+                     *             {
+                     *               "id": "line_1",
+                     *               "sku": "KELP-1",
+                     *               "name": "Kelp, dried, 100 g",
+                     *               "quantity": 2,
+                     *               "unit_price": {
+                     *                 "amount": 450,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "total": {
+                     *                 "amount": 900,
+                     *                 "currency": "EUR"
+                     *               }
+                     *             },
+                     *             {
+                     *               "id": "line_2",
+                     *               "sku": "ROPE-9",
+                     *               "name": "Mooring rope, 9 m",
+                     *               "quantity": 1,
+                     *               "unit_price": {
+                     *                 "amount": 2900,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "total": {
+                     *                 "amount": 2900,
+                     *                 "currency": "EUR"
+                     *               }
+                     *             }
+                     *           ],
+                     *           "total": {
+                     *             "amount": 3800,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "amount_paid": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "amount_refunded": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "shipping_address": {
+                     *             "name": "Ada Byrne",
+                     *             "line1": "3 Harbour Row",
+                     *             "city": "Galway",
+                     *             "postal_code": "H91 KX2",
+                     *             "country": "IE"
+                     *           },
+                     *           "metadata": {
+                     *             "channel": "web"
+                     *           },
+                     *           "version": 1,
+                     *           "placed_at": "2026-03-14T09:26:53.589Z",
+                     *           "updated_at": "2026-03-14T09:26:53.589Z"
+                     *         }
+                     *       ],
+                     *       "has_more": true,
+                     *       "next_cursor": "AQAAAAAAABI3b0Zz0m5k1Gq7k8m2m0p4Yw"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OrderList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    placeOrder: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
+                 *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+                 * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "customer_id": "cus_4711",
+                 *       "lines": [
+                 *         {
+                 *           "sku": "KELP-1",
+                 *           "name": "Kelp, dried, 100 g",
+                 *           "quantity": 2,
+                 *           "unit_price": {
+                 *             "amount": 450,
+                 *             "currency": "EUR"
+                 *           }
+                 *         },
+                 *         {
+                 *           "sku": "ROPE-9",
+                 *           "name": "Mooring rope, 9 m",
+                 *           "quantity": 1,
+                 *           "unit_price": {
+                 *             "amount": 2900,
+                 *             "currency": "EUR"
+                 *           }
+                 *         }
+                 *       ],
+                 *       "shipping_address": {
+                 *         "name": "Ada Byrne",
+                 *         "line1": "3 Harbour Row",
+                 *         "city": "Galway",
+                 *         "postal_code": "H91 KX2",
+                 *         "country": "IE"
+                 *       },
+                 *       "metadata": {
+                 *         "channel": "web"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["PlaceOrder"];
+            };
+        };
+        responses: {
+            /** @description The order was placed, by this request or, if `Idempotent-Replayed` says so, by the same one before. */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Holdfast-Position": components["headers"]["HoldfastPosition"];
+                    "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "payment_status": "unpaid",
+                     *       "fulfillment_status": "unfulfilled",
+                     *       "customer_id": "cus_4711",
+                     *       "lines": [
+                     *         {
+                     *           "id": "line_1",
+                     *           "sku": "KELP-1",
+                     *           "name": "Kelp, dried, 100 g",
+                     *           "quantity": 2,
+                     *           "unit_price": {
+                     *             "amount": 450,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "total": {
+                     *             "amount": 900,
+                     *             "currency": "EUR"
+                     *           }
+                     *         },
+                     *         {
+                     *           "id": "line_2",
+                     *           "sku": "ROPE-9",
+                     *           "name": "Mooring rope, 9 m",
+                     *           "quantity": 1,
+                     *           "unit_price": {
+                     *             "amount": 2900,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "total": {
+                     *             "amount": 2900,
+                     *             "currency": "EUR"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "total": {
+                     *         "amount": 3800,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_paid": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_refunded": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "shipping_address": {
+                     *         "name": "Ada Byrne",
+                     *         "line1": "3 Harbour Row",
+                     *         "city": "Galway",
+                     *         "postal_code": "H91 KX2",
+                     *         "country": "IE"
+                     *       },
+                     *       "metadata": {
+                     *         "channel": "web"
+                     *       },
+                     *       "version": 1,
+                     *       "placed_at": "2026-03-14T09:26:53.589Z",
+                     *       "updated_at": "2026-03-14T09:26:53.589Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getOrder: {
+        parameters: {
+            query?: {
+                /** @description The order as it was at this instant. Not together with `version`. */
+                at?: components["schemas"]["Timestamp"];
+                /** @description The order as this version left it; 1 is the order as it was placed. Not together with `at`. */
+                version?: number;
+            };
+            header?: {
+                /**
+                 * @description Entity tags that you have; 304 when one of them is still current.
+                 * @example "3"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                order_id: components["parameters"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The order. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Holdfast-Position": components["headers"]["HoldfastPosition"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "payment_status": "unpaid",
+                     *       "fulfillment_status": "unfulfilled",
+                     *       "customer_id": "cus_4711",
+                     *       "lines": [
+                     *         {
+                     *           "id": "line_1",
+                     *           "sku": "KELP-1",
+                     *           "name": "Kelp, dried, 100 g",
+                     *           "quantity": 2,
+                     *           "unit_price": {
+                     *             "amount": 450,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "total": {
+                     *             "amount": 900,
+                     *             "currency": "EUR"
+                     *           }
+                     *         },
+                     *         {
+                     *           "id": "line_2",
+                     *           "sku": "ROPE-9",
+                     *           "name": "Mooring rope, 9 m",
+                     *           "quantity": 1,
+                     *           "unit_price": {
+                     *             "amount": 2900,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "total": {
+                     *             "amount": 2900,
+                     *             "currency": "EUR"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "total": {
+                     *         "amount": 3800,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_paid": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_refunded": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "shipping_address": {
+                     *         "name": "Ada Byrne",
+                     *         "line1": "3 Harbour Row",
+                     *         "city": "Galway",
+                     *         "postal_code": "H91 KX2",
+                     *         "country": "IE"
+                     *       },
+                     *       "metadata": {
+                     *         "channel": "web"
+                     *       },
+                     *       "version": 1,
+                     *       "placed_at": "2026-03-14T09:26:53.589Z",
+                     *       "updated_at": "2026-03-14T09:26:53.589Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    updateOrder: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
+                 *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+                 * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The `ETag` of the order as you have read it. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match": components["parameters"]["IfMatch"];
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                order_id: components["parameters"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "metadata": {
+                 *         "channel": "phone",
+                 *         "gift": null
+                 *       }
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["UpdateOrder"];
+            };
+        };
+        responses: {
+            /** @description The order was changed, by this request or, if `Idempotent-Replayed` says so, by the same one before. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Holdfast-Position": components["headers"]["HoldfastPosition"];
+                    "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "payment_status": "unpaid",
+                     *       "fulfillment_status": "unfulfilled",
+                     *       "customer_id": "cus_4711",
+                     *       "lines": [
+                     *         {
+                     *           "id": "line_1",
+                     *           "sku": "KELP-1",
+                     *           "name": "Kelp, dried, 100 g",
+                     *           "quantity": 2,
+                     *           "unit_price": {
+                     *             "amount": 450,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "total": {
+                     *             "amount": 900,
+                     *             "currency": "EUR"
+                     *           }
+                     *         },
+                     *         {
+                     *           "id": "line_2",
+                     *           "sku": "ROPE-9",
+                     *           "name": "Mooring rope, 9 m",
+                     *           "quantity": 1,
+                     *           "unit_price": {
+                     *             "amount": 2900,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "total": {
+                     *             "amount": 2900,
+                     *             "currency": "EUR"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "total": {
+                     *         "amount": 3800,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_paid": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_refunded": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "shipping_address": {
+                     *         "name": "Ada Byrne",
+                     *         "line1": "3 Harbour Row",
+                     *         "city": "Galway",
+                     *         "postal_code": "H91 KX2",
+                     *         "country": "IE"
+                     *       },
+                     *       "metadata": {
+                     *         "channel": "web"
+                     *       },
+                     *       "version": 1,
+                     *       "placed_at": "2026-03-14T09:26:53.589Z",
+                     *       "updated_at": "2026-03-14T09:26:53.589Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getCancellation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                order_id: components["parameters"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cancellation. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "reason": "changed my mind",
+                     *       "cancelled_at": "2026-03-14T10:02:11.004Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Cancellation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cancelOrder: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
+                 *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+                 * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                order_id: components["parameters"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "changed my mind"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CancelOrder"];
+            };
+        };
+        responses: {
+            /** @description The order was cancelled, by this request or, if `Idempotent-Replayed` says so, by the same one before. */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Holdfast-Position": components["headers"]["HoldfastPosition"];
+                    "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "reason": "changed my mind",
+                     *       "cancelled_at": "2026-03-14T10:02:11.004Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Cancellation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getCompletion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                order_id: components["parameters"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The completion. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "note": "return period over",
+                     *       "completed_at": "2026-04-14T00:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Completion"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    completeOrder: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
+                 *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+                 * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                order_id: components["parameters"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "note": "return period over"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CompleteOrder"];
+            };
+        };
+        responses: {
+            /** @description The order was completed, by this request or, if `Idempotent-Replayed` says so, by the same one before. */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Holdfast-Position": components["headers"]["HoldfastPosition"];
+                    "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "note": "return period over",
+                     *       "completed_at": "2026-04-14T00:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Completion"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listOrderEvents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
+                 *     the walk; with any other it is refused. It does not expire.
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Items a page at most. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                order_id: components["parameters"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "evt_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *           "type": "PaymentRecorded",
+                     *           "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *           "version": 2,
+                     *           "position": 4712,
+                     *           "recorded_at": "2026-03-14T09:27:10.102Z",
+                     *           "key_id": "key_0199f2a0c0de7a5b8c9d0e1f2a3b4c5d",
+                     *           "data": {
+                     *             "amount": {
+                     *               "amount": 3800,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "method": "card",
+                     *             "reference": "ch_3PqLk2"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listPayments: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
+                 *     the walk; with any other it is refused. It does not expire.
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Items a page at most. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                order_id: components["parameters"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "pay_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *           "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *           "amount": {
+                     *             "amount": 3800,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "method": "card",
+                     *           "reference": "ch_3PqLk2",
+                     *           "paid_at": "2026-03-14T09:27:10.102Z"
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaymentList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    recordPayment: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
+                 *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+                 * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                order_id: components["parameters"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount": {
+                 *         "amount": 3800,
+                 *         "currency": "EUR"
+                 *       },
+                 *       "method": "card",
+                 *       "reference": "ch_3PqLk2"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecordPayment"];
+            };
+        };
+        responses: {
+            /** @description The payment was recorded, by this request or, if `Idempotent-Replayed` says so, by the same one before. */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Holdfast-Position": components["headers"]["HoldfastPosition"];
+                    "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "pay_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "amount": {
+                     *         "amount": 3800,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "method": "card",
+                     *       "reference": "ch_3PqLk2",
+                     *       "paid_at": "2026-03-14T09:27:10.102Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getPayment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                order_id: components["parameters"]["OrderId"];
+                /** @example pay_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                payment_id: components["parameters"]["PaymentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The payment. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "pay_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "amount": {
+                     *         "amount": 3800,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "method": "card",
+                     *       "reference": "ch_3PqLk2",
+                     *       "paid_at": "2026-03-14T09:27:10.102Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listRefunds: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
+                 *     the walk; with any other it is refused. It does not expire.
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Items a page at most. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                order_id: components["parameters"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "ref_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *           "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *           "amount": {
+                     *             "amount": 450,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "reason": "one bag returned",
+                     *           "reference": null,
+                     *           "refunded_at": "2026-03-20T12:00:00.512Z"
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RefundList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    recordRefund: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
+                 *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+                 * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                order_id: components["parameters"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount": {
+                 *         "amount": 450,
+                 *         "currency": "EUR"
+                 *       },
+                 *       "reason": "one bag returned"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecordRefund"];
+            };
+        };
+        responses: {
+            /** @description The refund was recorded, by this request or, if `Idempotent-Replayed` says so, by the same one before. */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Holdfast-Position": components["headers"]["HoldfastPosition"];
+                    "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ref_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "amount": {
+                     *         "amount": 450,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "reason": "one bag returned",
+                     *       "reference": null,
+                     *       "refunded_at": "2026-03-20T12:00:00.512Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Refund"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getRefund: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                order_id: components["parameters"]["OrderId"];
+                /** @example ref_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                refund_id: components["parameters"]["RefundId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The refund. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ref_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "amount": {
+                     *         "amount": 450,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "reason": "one bag returned",
+                     *       "reference": null,
+                     *       "refunded_at": "2026-03-20T12:00:00.512Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Refund"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listReturns: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
+                 *     the walk; with any other it is refused. It does not expire.
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Items a page at most. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                order_id: components["parameters"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "ret_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *           "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *           "lines": [
+                     *             {
+                     *               "line_id": "line_1",
+                     *               "quantity": 1
+                     *             }
+                     *           ],
+                     *           "reason": "too salty",
+                     *           "returned_at": "2026-03-20T11:45:00.007Z"
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReturnList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    recordReturn: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
+                 *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+                 * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                order_id: components["parameters"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "lines": [
+                 *         {
+                 *           "line_id": "line_1",
+                 *           "quantity": 1
+                 *         }
+                 *       ],
+                 *       "reason": "too salty"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReturnItems"];
+            };
+        };
+        responses: {
+            /** @description The return was recorded, by this request or, if `Idempotent-Replayed` says so, by the same one before. */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Holdfast-Position": components["headers"]["HoldfastPosition"];
+                    "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ret_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "lines": [
+                     *         {
+                     *           "line_id": "line_1",
+                     *           "quantity": 1
+                     *         }
+                     *       ],
+                     *       "reason": "too salty",
+                     *       "returned_at": "2026-03-20T11:45:00.007Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Return"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getReturn: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                order_id: components["parameters"]["OrderId"];
+                /** @example ret_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                return_id: components["parameters"]["ReturnId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The return. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ret_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "lines": [
+                     *         {
+                     *           "line_id": "line_1",
+                     *           "quantity": 1
+                     *         }
+                     *       ],
+                     *       "reason": "too salty",
+                     *       "returned_at": "2026-03-20T11:45:00.007Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Return"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listShipments: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
+                 *     the walk; with any other it is refused. It does not expire.
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Items a page at most. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                order_id: components["parameters"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "shp_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *           "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *           "lines": [
+                     *             {
+                     *               "line_id": "line_1",
+                     *               "quantity": 2
+                     *             }
+                     *           ],
+                     *           "carrier": "Kelp Post",
+                     *           "tracking_number": "KP-1204",
+                     *           "shipped_at": "2026-03-15T07:00:31.440Z"
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ShipmentList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    recordShipment: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
+                 *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+                 * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                order_id: components["parameters"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "lines": [
+                 *         {
+                 *           "line_id": "line_1",
+                 *           "quantity": 2
+                 *         }
+                 *       ],
+                 *       "carrier": "Kelp Post",
+                 *       "tracking_number": "KP-1204"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ShipItems"];
+            };
+        };
+        responses: {
+            /** @description The shipment was recorded, by this request or, if `Idempotent-Replayed` says so, by the same one before. */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Holdfast-Position": components["headers"]["HoldfastPosition"];
+                    "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "shp_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "lines": [
+                     *         {
+                     *           "line_id": "line_1",
+                     *           "quantity": 2
+                     *         }
+                     *       ],
+                     *       "carrier": "Kelp Post",
+                     *       "tracking_number": "KP-1204",
+                     *       "shipped_at": "2026-03-15T07:00:31.440Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Shipment"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getShipment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                order_id: components["parameters"]["OrderId"];
+                /** @example shp_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                shipment_id: components["parameters"]["ShipmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The shipment. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "shp_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "lines": [
+                     *         {
+                     *           "line_id": "line_1",
+                     *           "quantity": 2
+                     *         }
+                     *       ],
+                     *       "carrier": "Kelp Post",
+                     *       "tracking_number": "KP-1204",
+                     *       "shipped_at": "2026-03-15T07:00:31.440Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Shipment"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+}

@@ -1,0 +1,155 @@
+/** The contracts keep every rule of the lint, and each rule of ours finds what it is there to find. */
+import { readFile } from 'node:fs/promises';
+import { expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { lintContract } from '../../openapi/lint/engine.ts';
+import { RULES } from '../../openapi/lint/rules.ts';
+
+const sourceOf = (name: string) => readFile(new URL(`../../openapi/${name}.yaml`, import.meta.url), 'utf8');
+
+// oxlint-disable-next-line typescript/no-explicit-any -- the document is broken in ways that no type foresees
+type Document = any;
+
+const without = (from: Record<string, unknown>, member: string) => delete from[member];
+const orders = (document: Document) => document.paths['/v2/orders'];
+const { schemas, responses } = {
+  schemas: (document: Document) => document.components.schemas,
+  responses: (document: Document) => document.components.responses,
+};
+
+/** For each rule, the ways to break it. */
+const BROKEN: [rule: string, how: string, change: (document: Document) => void][] = [
+  ['operation-operationId', 'no operationId', (d) => without(orders(d).post, 'operationId')],
+  [
+    'no-invalid-media-type-examples',
+    'a false example',
+    (d) => (orders(d).get.responses['200'].content['application/json'].example.has_more = 'yes'),
+  ],
+  ['no-unresolved-refs', 'a dangling $ref', (d) => without(schemas(d), 'Receipt')],
+  ['holdfast/operation-scope', 'no scope', (d) => without(orders(d).get, 'x-scope')],
+  ['holdfast/operation-scope', 'a scope of another form', (d) => (orders(d).get['x-scope'] = 'everything')],
+  [
+    'holdfast/request-example',
+    'a body without example',
+    (d) => without(orders(d).post.requestBody.content['application/json'], 'example'),
+  ],
+  [
+    'holdfast/answer-example',
+    'an answer without example',
+    (d) => without(orders(d).post.responses['201'].content['application/json'], 'example'),
+  ],
+  [
+    'holdfast/problem-document',
+    'a problem as plain JSON',
+    (d) =>
+      (responses(d).NotFound.content = {
+        'application/json': responses(d).NotFound.content['application/problem+json'],
+      }),
+  ],
+  [
+    'holdfast/problem-document',
+    'a problem of another schema',
+    (d) => (responses(d).NotFound.content['application/problem+json'].schema = { type: 'object' }),
+  ],
+  ['holdfast/problem-document', 'a problem without a body', (d) => without(responses(d).NotFound, 'content')],
+  [
+    'holdfast/problem-example',
+    'a problem without example',
+    (d) => without(responses(d).Conflict.content['application/problem+json'], 'example'),
+  ],
+  [
+    'holdfast/problem-example',
+    'an example of another status',
+    (d) => (responses(d).Conflict.content['application/problem+json'].example.status = 410),
+  ],
+  [
+    'holdfast/problem-example',
+    'an example with another retry',
+    (d) => (responses(d).Conflict.content['application/problem+json'].example.retry = 'never'),
+  ],
+  ['holdfast/answer-retry', 'no x-retry', (d) => without(orders(d).post.responses['201'], 'x-retry')],
+  ['holdfast/answer-retry', 'an unknown x-retry', (d) => (responses(d).NotModified['x-retry'] = 'maybe')],
+  [
+    'holdfast/answer-request-id',
+    'no X-Request-Id',
+    (d) => without(responses(d).NotModified.headers, 'X-Request-Id'),
+  ],
+  [
+    'holdfast/list-envelope',
+    'a list without next_cursor',
+    (d) => without(schemas(d).OrderList.properties, 'next_cursor'),
+  ],
+  [
+    'holdfast/list-envelope',
+    'a list with more beside it',
+    (d) => (schemas(d).OrderList.properties.count = { type: 'integer' }),
+  ],
+  [
+    'holdfast/list-envelope',
+    'a list that may lack has_more',
+    (d) => (schemas(d).OrderList.required = ['data']),
+  ],
+  [
+    'holdfast/list-parameters',
+    'a list without limit',
+    (d) =>
+      (orders(d).get.parameters = orders(d).get.parameters.filter(
+        ({ $ref }: Document) => !$ref?.endsWith('/Limit'),
+      )),
+  ],
+  [
+    'holdfast/list-link',
+    'a list without Link',
+    (d) => without(orders(d).get.responses['200'].headers, 'Link'),
+  ],
+  ['holdfast/write-idempotent', 'a write without key', (d) => orders(d).post.parameters.shift()],
+  [
+    'holdfast/write-idempotent',
+    'a write whose key is optional',
+    (d) => (d.components.parameters.IdempotencyKey.required = false),
+  ],
+  [
+    'holdfast/write-idempotent',
+    'a batch that does not say that its items have keys',
+    (d) => without(d.paths['/v2/order-batches'].post, 'x-idempotency'),
+  ],
+  [
+    'holdfast/write-idempotent',
+    'a batch whose items need no key',
+    (d) => (schemas(d).PlaceOrders.properties.orders.items.required = ['order']),
+  ],
+  [
+    'holdfast/request-bound',
+    'a string of any length',
+    (d) => without(schemas(d).Reason, 'pattern') && without(schemas(d).Reason, 'maxLength'),
+  ],
+  ['holdfast/request-bound', 'a list of any length', (d) => without(schemas(d).Pieces, 'maxItems')],
+  [
+    'holdfast/names-in-snake-case',
+    'a member in camelCase',
+    (d) => (schemas(d).Order.properties.placedAt = { type: 'string' }),
+  ],
+  [
+    'holdfast/names-in-snake-case',
+    'a parameter in kebab-case',
+    (d) => (orders(d).get.parameters[0].name = 'payment-status'),
+  ],
+];
+
+test.each(['v1', 'v2'])('%s keeps every rule', async (name) => {
+  expect(await lintContract(await sourceOf(name), `${name}.yaml`)).toEqual([]);
+});
+
+test.each(BROKEN)('%s finds %s', async (rule, _how, change) => {
+  // Through JSON, so that what the YAML says once with an anchor is changed in one place only.
+  const document = JSON.parse(JSON.stringify(parse(await sourceOf('v2')))) as Document;
+  change(document);
+  const faults = await lintContract(JSON.stringify(document), 'broken.json');
+  expect(faults.map((fault) => fault.rule)).toContain(rule);
+  expect(faults.every(({ line, place, message }) => line > 0 && place !== '' && message !== '')).toBe(true);
+});
+
+test('every rule of ours is broken by some row above', () => {
+  const broken = BROKEN.map(([rule]) => rule).filter((rule) => rule.startsWith('holdfast/'));
+  expect(new Set(broken)).toEqual(new Set(Object.keys(RULES).map((name) => `holdfast/${name}`)));
+});

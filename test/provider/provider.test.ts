@@ -1,0 +1,40 @@
+/**
+ * The server does what its contracts say, and nothing else.
+ *
+ * `SEED=…` asks the same again. `VERIFY_URL=… VERIFY_API_KEY=…` asks a server that runs elsewhere; it places some hundred orders there.
+ */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Shop, openShop } from '../setup/shop.ts';
+import { readContract } from './contract.ts';
+import type { Target } from './exchange.ts';
+import { verify } from './verify.ts';
+
+const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const { VERIFY_URL: url, VERIFY_API_KEY: apiKey } = process.env;
+
+let shop: Shop | undefined;
+let target: Target;
+beforeAll(async () => {
+  if (url && apiKey) {
+    target = { url, apiKey };
+    return;
+  }
+  shop = await openShop();
+  target = shop;
+});
+afterAll(() => shop?.close());
+
+test.each(['v1', 'v2'])(
+  '%s: every operation, asked good and bad things, answers as its contract says',
+  async (name) => {
+    process.stdout.write(`provider verification of ${name}: SEED=${seed}\n`);
+    const contract = await readContract(name);
+    const { faults, answered } = await verify({ contract, target, seed });
+    expect(faults).toEqual([]);
+    for (const { id } of contract.operations) {
+      const granted = Object.keys(answered[id] ?? {}).filter((status) => Number(status) < 300);
+      expect([id, granted.length > 0]).toEqual([id, true]);
+    }
+  },
+  40_000,
+);

@@ -1,0 +1,231 @@
+/**
+ * What a storefront relies on, in its own words: the fields and headers that it uses, and no others.
+ *
+ * It is matched loosely. Whatever is added to the API passes; whatever is taken away or changes its meaning does not.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Answer, type Shop, openShop, send } from '../setup/shop.ts';
+
+const EUR = (amount: number) => ({ amount, currency: 'EUR' });
+const basket = (customer = 'cus_4711') => ({
+  customer_id: customer,
+  lines: [{ sku: 'KELP-1', name: 'Kelp, dried', quantity: 2, unit_price: EUR(450) }],
+});
+
+/** All that the storefront knows of an order. */
+interface OrderPage {
+  id: string;
+  due: number;
+  paid: boolean;
+  shipped: boolean;
+  over: boolean;
+}
+
+/** Reads an answer as the storefront does: what it does not know, it does not look at. */
+function orderPage(order: Answer['json']): OrderPage {
+  return {
+    id: order.id,
+    due: order.total.amount - order.amount_paid.amount,
+    paid: order.payment_status === 'paid',
+    shipped: order.fulfillment_status === 'shipped',
+    over: ['completed', 'cancelled'].includes(order.fulfillment_status),
+  };
+}
+
+/** What the storefront does next, by the member `retry` of a problem alone. */
+function nextStep({
+  status,
+  json,
+  headers,
+}: Answer): 'done' | 'give up' | 'reload' | { resendAfter: number } {
+  if (status < 400) return 'done';
+  if (json.retry === 'same_key') return { resendAfter: 1 };
+  if (json.retry === 'same_key_after') return { resendAfter: Number(headers.get('retry-after')) };
+  return ['after_change', 'after_refetch'].includes(json.retry) ? 'reload' : 'give up';
+}
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await openShop();
+});
+afterAll(() => shop.close());
+
+const place = (key: string = randomUUID(), body: object = basket()) => shop.ask('/v2/orders', { body, key });
+const placed = async (customer?: string) => (await place(randomUUID(), basket(customer))).json.id as string;
+const pay = (order: string, amount: number, key: string = randomUUID()) =>
+  shop.ask(`/v2/orders/${order}/payments`, { body: { amount: EUR(amount) }, key });
+
+describe('when a customer checks out, the storefront relies on', () => {
+  test('an order that has an id, a place to read it at, and a total that it need not compute', async () => {
+    const { status, headers, json } = await place();
+    expect(status).toBe(201);
+    expect(headers.get('location')).toBe(`/v2/orders/${json.id}`);
+    expect(json).toMatchObject({
+      total: EUR(900),
+      payment_status: 'unpaid',
+      fulfillment_status: 'unfulfilled',
+    });
+  });
+
+  test('the same answer when it sends the same again with the same key, and a sign that it is a replay', async () => {
+    const key = randomUUID();
+    const first = await place(key);
+    const second = await place(key);
+    expect(second).toMatchObject({ status: 201, json: { id: first.json.id } });
+    expect([first, second].map(({ headers }) => headers.get('idempotent-replayed'))).toEqual([null, 'true']);
+  });
+
+  test('one order, however many of its servers send the same at once', async () => {
+    const key = randomUUID();
+    const answers = await Promise.all(Array.from({ length: 5 }, () => place(key)));
+    expect(new Set(answers.map(({ json }) => json.id)).size).toBe(1);
+  });
+
+  test('being told when a key is used for another basket', async () => {
+    const key = randomUUID();
+    await place(key);
+    const other = await place(key, basket('cus_other'));
+    expect(other).toMatchObject({ status: 422, json: { code: 'idempotency_key_reused' } });
+    expect(nextStep(other)).toBe('give up');
+  });
+
+  test('being told which field is wrong, and that trying again is of no use', async () => {
+    const wrong = await place(randomUUID(), { ...basket(), customer_id: '' });
+    expect(wrong).toMatchObject({
+      status: 422,
+      json: {
+        code: 'invalid_body',
+        errors: expect.arrayContaining([expect.objectContaining({ pointer: '/customer_id' })]),
+      },
+    });
+    expect(nextStep(wrong)).toBe('give up');
+  });
+
+  test('being told when to send again once it is over its quota, and then being served', async () => {
+    const busy = await openShop({ HOLDFAST_RATE_LIMIT_WRITE: '1/1' });
+    try {
+      const buy = (key: string) => busy.ask('/v2/orders', { body: basket(), key });
+      const keys = Array.from({ length: 3 }, () => randomUUID());
+      const answers = await Promise.all(keys.map(buy));
+      const late = answers.findIndex(({ status }) => status === 429);
+      expect(answers[late]).toMatchObject({ json: { code: 'rate_limited', retry: 'same_key_after' } });
+      const step = nextStep(answers[late]!);
+      expect(step).toEqual({ resendAfter: expect.any(Number) });
+      await sleep((step as { resendAfter: number }).resendAfter * 1000);
+      expect((await buy(keys[late]!)).status).toBe(201);
+    } finally {
+      await busy.close();
+    }
+  });
+});
+
+describe('when a customer looks at their orders, the storefront relies on', () => {
+  test('reading an order right after it was placed', async () => {
+    const id = await placed();
+    expect(orderPage((await shop.ask(`/v2/orders/${id}`)).json)).toEqual({
+      id,
+      due: 900,
+      paid: false,
+      shipped: false,
+      over: false,
+    });
+  });
+
+  test('a list that holds the order that was just placed, when it says which', async () => {
+    const { json, headers } = await place(randomUUID(), basket('cus_reader'));
+    const list = await shop.ask('/v2/orders?customer_id=cus_reader', {
+      headers: { 'Holdfast-Read-After': headers.get('holdfast-position')! },
+    });
+    expect(list).toMatchObject({ status: 200, json: { data: [{ id: json.id }], has_more: false } });
+  });
+
+  test('pages, newest first, each with the cursor of the next', async () => {
+    await placed('cus_pages');
+    const last = await place(randomUUID(), basket('cus_pages'));
+    const page = (cursor = '') =>
+      shop.ask(`/v2/orders?customer_id=cus_pages&limit=1${cursor && `&cursor=${cursor}`}`, {
+        headers: { 'Holdfast-Read-After': last.headers.get('holdfast-position')! },
+      });
+    const first = await page();
+    expect(first.json).toMatchObject({
+      data: [{ id: last.json.id }],
+      has_more: true,
+      next_cursor: expect.any(String),
+    });
+    expect((await page(first.json.next_cursor)).json).toMatchObject({ has_more: false, data: [{}] });
+  });
+
+  test('"not found" for an order of another shop', async () => {
+    const { apiKey } = await shop.addTenant();
+    const strange = await send(`${shop.url}/v2/orders/${await placed()}`, { apiKey });
+    expect(strange).toMatchObject({ status: 404, json: { code: 'order_not_found' } });
+    expect(nextStep(strange)).toBe('give up');
+  });
+
+  test('304 while an order that it has kept is still as it was', async () => {
+    const path = `/v2/orders/${await placed()}`;
+    const tag = (await shop.ask(path)).headers.get('etag')!;
+    expect((await shop.ask(path, { headers: { 'If-None-Match': tag } })).status).toBe(304);
+  });
+});
+
+describe('when a customer pays, or thinks better of it, the storefront relies on', () => {
+  test('seeing in the order what has been paid and what is due', async () => {
+    const id = await placed();
+    const view = async () => orderPage((await shop.ask(`/v2/orders/${id}`)).json);
+    expect(await pay(id, 400)).toMatchObject({ status: 201, json: { amount: EUR(400) } });
+    expect(await view()).toMatchObject({ due: 500, paid: false });
+    await pay(id, 500);
+    expect(await view()).toMatchObject({ due: 0, paid: true });
+    await shop.ask(`/v2/orders/${id}/shipments`, { body: { lines: [{ line_id: 'line_1', quantity: 2 }] } });
+    expect(await view()).toMatchObject({ shipped: true });
+  });
+
+  test('a payment that is sent twice with one key counting once', async () => {
+    const id = await placed();
+    const key = randomUUID();
+    await pay(id, 400, key);
+    expect((await pay(id, 400, key)).status).toBe(201);
+    expect((await shop.ask(`/v2/orders/${id}`)).json).toMatchObject({ amount_paid: EUR(400) });
+  });
+
+  test('no more being taken than is due, and knowing that the order must be looked at again', async () => {
+    const over = await pay(await placed(), 901);
+    expect(over).toMatchObject({ status: 409, json: { code: 'payment_exceeds_due' } });
+    expect(nextStep(over)).toBe('reload');
+  });
+
+  test('an order that can be cancelled once, and is over then', async () => {
+    const id = await placed();
+    const cancel = () => shop.ask(`/v2/orders/${id}/cancellation`, { body: { reason: 'changed my mind' } });
+    expect((await cancel()).status).toBe(201);
+    expect(orderPage((await shop.ask(`/v2/orders/${id}`)).json)).toMatchObject({ over: true });
+    const again = await cancel();
+    expect(again).toMatchObject({ status: 409, json: { code: 'order_already_cancelled' } });
+    expect(nextStep(again)).toBe('reload');
+  });
+
+  test('asking what became of a request whose answer was lost', async () => {
+    const key = randomUUID();
+    expect((await shop.ask(`/v2/idempotency-keys/${key}`)).status).toBe(404);
+    const { json } = await place(key);
+    expect((await shop.ask(`/v2/idempotency-keys/${key}`)).json).toMatchObject({
+      order_id: json.id,
+      status: 201,
+    });
+  });
+});
+
+test('in return, the storefront bears with members and codes that it has never heard of', async () => {
+  const { json } = await shop.ask(`/v2/orders/${await placed()}`);
+  expect(orderPage({ ...json, loyalty: { points: 3 } })).toEqual(orderPage(json));
+  const answer: Answer = {
+    status: 409,
+    headers: new Headers(),
+    text: '',
+    json: { code: 'order_asleep', retry: 'after_change' },
+  };
+  expect(nextStep(answer)).toBe('reload');
+});

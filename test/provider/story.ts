@@ -1,0 +1,101 @@
+/**
+ * The story that the examples of a contract tell: an order is placed, paid, shipped, returned, refunded. Played against the server,
+ * it makes what the other requests need, and shows that the examples work.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Contract, Operation } from './contract.ts';
+import { type Answer, type Request, type Target, exchange } from './exchange.ts';
+
+/** What earlier answers told: ids by the name of their path parameter, headers and members by their own. */
+export type Told = Record<string, string>;
+
+export interface Step {
+  operation: Operation;
+  request: Request;
+  answer: Answer;
+}
+
+/** An operation whose example is sent, or another body than that. */
+type Line = string | { id: string; body: object };
+
+const PAID = ['placeOrder', 'recordPayment'];
+const SHIPPED = [...PAID, 'recordShipment'];
+const ALL_SHIPPED: Line[] = [
+  ...SHIPPED,
+  // The example ships the first line only.
+  { id: 'recordShipment', body: { lines: [{ line_id: 'line_2', quantity: 1 }] } },
+];
+/** What must have happened for an operation to have something to do. */
+const BEFORE: Record<string, Line[]> = {
+  placeOrder: [],
+  placeOrders: [],
+  updateOrder: ['placeOrder'],
+  recordPayment: ['placeOrder'],
+  recordShipment: PAID,
+  recordReturn: SHIPPED,
+  recordRefund: PAID,
+  cancelOrder: ['placeOrder'],
+  getCancellation: ['placeOrder', 'cancelOrder'],
+  completeOrder: ALL_SHIPPED,
+  getCompletion: [...ALL_SHIPPED, 'completeOrder'],
+};
+const REST = [...SHIPPED, 'recordReturn', 'recordRefund'];
+
+/** Plays all that comes before an operation. */
+export async function playBefore(
+  target: Target,
+  contract: Contract,
+  { id }: Operation,
+): Promise<{ told: Told; steps: Step[] }> {
+  const told: Told = {};
+  const steps: Step[] = [];
+  for (const line of BEFORE[id] ?? REST) {
+    const { id: name, body } = typeof line === 'string' ? { id: line, body: undefined } : line;
+    const operation = contract.operations.find((one) => one.id === name)!;
+    const request = exampleOf(operation, told, body);
+    const answer = await exchange(target, operation, request);
+    Object.assign(told, toldBy(contract, operation, request, answer));
+    steps.push({ operation, request, answer });
+  }
+  return { told, steps };
+}
+
+/** The request that the contract gives as an example, with the ids that were told. */
+export function exampleOf({ parameters, body }: Operation, told: Told, other?: object): Request {
+  const required = parameters.filter((parameter) => parameter.in === 'header' && parameter.required);
+  const headers = required.map(({ name, 'x-from-answer': source }) => [
+    name,
+    source ? (told[source] ?? '') : `"${randomUUID()}"`,
+  ]);
+  return {
+    path: told,
+    query: {},
+    headers: { ...Object.fromEntries(headers), ...(body && { 'Content-Type': body.mediaType }) },
+    body: body && JSON.stringify(other ?? withFreshKeys(body.example)),
+  };
+}
+
+/** Keys are good for ever: that of the example of a batch has been used the second time that it is sent. */
+function withFreshKeys(example: unknown): unknown {
+  return JSON.parse(JSON.stringify(example), (name, value: unknown) =>
+    name === 'idempotency_key' ? randomUUID() : value,
+  );
+}
+
+/** What an answer tells: its headers, its cursor, and the id of what was made. */
+export function toldBy(contract: Contract, operation: Operation, request: Request, answer: Answer): Told {
+  const { id, next_cursor: cursor } = (answer.json ?? {}) as { id?: string; next_cursor?: string };
+  const key = request.headers['Idempotency-Key']?.replaceAll('"', '');
+  const told: Told = {};
+  for (const name of ['ETag', 'Holdfast-Position']) {
+    const value = answer.headers.get(name);
+    if (value !== null) told[name] = value;
+  }
+  if (cursor) told['next_cursor'] = cursor;
+  if (key && answer.status < 300) told['idempotency_key'] = key;
+  const parameter = contract.operations
+    .map(({ path }) => path.slice(operation.path.length))
+    .find((rest, n) => contract.operations[n]!.path.startsWith(operation.path) && /^\/\{\w+\}$/.test(rest));
+  if (answer.status === 201 && id && parameter) told[parameter.slice(2, -1)] = id;
+  return told;
+}
