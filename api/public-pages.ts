@@ -1,8 +1,13 @@
-/** What needs no API key: the contract, and what each problem means. */
+/** What needs no API key: the contract, the viewer, how versions end, and what each problem means. */
+import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { Router } from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import type { Spec } from './contract/spec.ts';
+import { answerCacheable } from './cacheable.ts';
+import { VERSIONING_PAGE } from './lifecycle.ts';
 import { PROBLEMS, type ProblemCode, type Retry } from './problem.ts';
+import { viewer } from './viewer.ts';
 
 const ADVICE: Record<Retry, string> = {
   never: 'Sending the same request again will fail again: change it first.',
@@ -15,21 +20,28 @@ const ADVICE: Record<Retry, string> = {
 
 export function publicPages(specs: Spec[], limitAddress: (ctx: Context) => Promise<void>): Middleware {
   const router = new Router();
+  router.use(async (ctx, next) => {
+    await limitAddress(ctx as unknown as Context);
+    return next();
+  });
   for (const spec of specs) {
     const document = JSON.stringify(spec.document);
-    router.get(`/openapi/${spec.name}.json`, async (ctx) => {
-      await limitAddress(ctx as unknown as Context);
-      ctx.type = 'application/json';
-      ctx.body = document;
-    });
+    const digest = hash('sha256', document);
+    router.get(`/openapi/${spec.name}.json`, (ctx) =>
+      answerCacheable(ctx as unknown as Context, 'application/json', document, digest),
+    );
   }
-  router.get('/problems/:code', async (ctx, next) => {
-    await limitAddress(ctx as unknown as Context);
+  const versioning = readFileSync(new URL('../docs/versioning.md', import.meta.url), 'utf8');
+  router.get(VERSIONING_PAGE, (ctx) =>
+    answerCacheable(ctx as unknown as Context, 'text/plain', versioning, hash('sha256', versioning)),
+  );
+  router.get('/problems/:code', (ctx, next) => {
     const code = ctx.params['code'] ?? '';
     if (!Object.hasOwn(PROBLEMS, code)) return next();
     const { status, title, retry } = PROBLEMS[code as ProblemCode];
     ctx.type = 'text/plain';
     ctx.body = `${title}\n\nstatus  ${status}\ncode    ${code}\nretry   ${retry}\n\n${ADVICE[retry]}\n`;
   });
+  router.use(viewer(specs) as never);
   return router.routes() as unknown as Middleware;
 }

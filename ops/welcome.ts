@@ -11,10 +11,7 @@ export interface Welcome {
 export function welcome({ port, adminPort, key, dataDir }: Welcome): string {
   const lines = ['', '  Holdfast is up.', ''];
   if (port !== undefined)
-    lines.push(
-      `  API     http://localhost:${port}/v1/orders`,
-      `  Spec    http://localhost:${port}/openapi/v1.json`,
-    );
+    lines.push(`  API     http://localhost:${port}/v2/orders`, `  Docs    http://localhost:${port}/docs`);
   lines.push(`  Admin   http://localhost:${adminPort}/health/ready  /metrics`);
   if (dataDir !== undefined) lines.push(`  Data    ${dataDir}`);
   if (key !== undefined) lines.push(`  Key     ${key}`);
@@ -24,11 +21,11 @@ export function welcome({ port, adminPort, key, dataDir }: Welcome): string {
       '',
       '  Place an order. Send it again as often as you like, it stays one order:',
       '',
-      `    curl -i localhost:${port}/v1/orders -H 'Authorization: Bearer ${bearer}' -H 'Idempotency-Key: first-order' -H 'Content-Type: application/json' -d '{"customer_id":"ada","currency":"EUR","lines":[{"sku":"KELP-1","name":"Kelp","quantity":2,"unit_price":450}]}'`,
+      `    curl -i localhost:${port}/v2/orders -H 'Authorization: Bearer ${bearer}' -H 'Idempotency-Key: first-order' -H 'Content-Type: application/json' -d '{"customer_id":"ada","lines":[{"sku":"KELP-1","name":"Kelp","quantity":2,"unit_price":{"amount":450,"currency":"EUR"}}]}'`,
       '',
       '  List the orders:',
       '',
-      `    curl -i localhost:${port}/v1/orders -H 'Authorization: Bearer ${bearer}'`,
+      `    curl -i localhost:${port}/v2/orders -H 'Authorization: Bearer ${bearer}'`,
     );
   }
   return `${lines.join('\n')}\n\n`;

@@ -31,7 +31,9 @@ for (const name of VERSIONS) {
   if (!check) {
     await writeFile(file, types);
   } else if ((await readFile(file, 'utf8').catch(() => '')) !== types) {
-    process.stderr.write(`${fileURLToPath(file)} is not what openapi/${name}.yaml makes: npm run openapi:client\n`);
+    process.stderr.write(
+      `${fileURLToPath(file)} is not what openapi/${name}.yaml makes: npm run openapi:client\n`,
+    );
     process.exitCode = 1;
   }
 }

@@ -47,7 +47,12 @@ const bodiesWith = (money: (amount: number) => Money): Record<string, object> =>
   const placing = {
     ...order,
     ...(typeof money(0) === 'number' && { currency }),
-    lines: lines.map((line) => ({ ...line, unit_price: money(line.unit_price) })),
+    lines: lines.map(({ sku, name, quantity, unit_price }) => ({
+      sku,
+      name,
+      quantity,
+      unit_price: money(unit_price),
+    })),
   };
   return {
     placeOrder: placing,

@@ -1,0 +1,15 @@
+/** The operations of a spec, in which `Idempotency-Key` may be left out: the client makes one. */
+export type WithOptionalKey<Paths> = {
+  [Path in keyof Paths]: { [Method in keyof Paths[Path]]: Operation<Paths[Path][Method]> };
+};
+
+type Operation<T> = T extends { parameters: { header: infer Header } }
+  ? Omit<T, 'parameters'> & { parameters: Omit<T['parameters'], 'header'> & Headers<Relaxed<Header>> }
+  : T;
+
+type Relaxed<Header> = Header extends { 'Idempotency-Key': infer Key }
+  ? Omit<Header, 'Idempotency-Key'> & { 'Idempotency-Key'?: Key }
+  : Header;
+
+// oxlint-disable-next-line typescript/no-empty-object-type -- asks whether nothing in it is required
+type Headers<Header> = {} extends Header ? { header?: Header } : { header: Header };
