@@ -12,6 +12,8 @@ export interface World {
   now: () => Date;
   write: (text: string) => void;
   writeError: (text: string) => void;
+  /** The file of accepted breaks where none is given, if it is there. */
+  acceptedFile: string;
 }
 
 const USAGE = `Usage: npm run openapi:diff -- BASE HEAD [--json] [--strict] [--accepted FILE]
@@ -21,8 +23,6 @@ const USAGE = `Usage: npm run openapi:diff -- BASE HEAD [--json] [--strict] [--a
   --strict         what is to be reviewed fails too
   --accepted FILE  breaks made on purpose; openapi/accepted-breaks.yaml if there is one
 `;
-
-const ACCEPTED = 'openapi/accepted-breaks.yaml';
 
 /**
  * Compares two contracts.
@@ -38,7 +38,7 @@ export async function diffCommand(args: string[], world: World): Promise<number>
     if (base === undefined || head === undefined || more.length > 0) {
       throw new Unusable('the command line', `${positionals.length} files are given`, 'Give BASE and HEAD');
     }
-    const file = values.accepted ?? (existsSync(ACCEPTED) ? ACCEPTED : undefined);
+    const file = values.accepted ?? (existsSync(world.acceptedFile) ? world.acceptedFile : undefined);
     const judgement = await judge(loadContract(base), loadContract(head), {
       today: day(world.now()),
       accepted: file === undefined ? [] : loadAcceptedBreaks(file),

@@ -4,7 +4,10 @@
  * It confirms and never decides. It takes a property more or less for a change of the set of values whatever the direction, so that a
  * break of its own is only believed where a rule of ours speaks about the same part of the contract.
  */
-import openApiDiff from 'openapi-diff';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { withChangedPaths } from './changed-paths.ts';
 import { type Document, nodeAt } from './document.ts';
 import type { Finding } from './finding.ts';
 
@@ -24,35 +27,51 @@ export interface FirstBreak {
 /** It reads files and URLs that are named anywhere, in examples and extensions too. */
 const LEADS_OUT = /"\$ref":"[^#]/;
 
-/** Asks openapi-diff. Never fails: a refusal is part of the answer. */
+/** Milliseconds that it has. */
+const PATIENCE = 5_000;
+
+type Answer = { breaks: { code: string; location: string }[] } | { refused: string };
+
+/** Asks openapi-diff about the paths that differ. Never fails: a refusal is part of the answer. */
 export async function askFirstJudge(
   base: Document,
   head: Document,
   findings: Finding[],
 ): Promise<FirstJudgement> {
+  const source = JSON.stringify(withChangedPaths(base, head));
+  const destination = JSON.stringify(withChangedPaths(head, base));
+  if (LEADS_OUT.test(source) || LEADS_OUT.test(destination)) {
+    return { refused: 'not asked, since it would follow a $ref out of the document', breaks: [] };
+  }
+  const answer = await ask(source, destination);
+  if ('refused' in answer) return { refused: answer.refused.replaceAll(`${process.cwd()}/`, ''), breaks: [] };
+  const paths = [...Object.keys(nodeAt(base.root, 'paths')), ...Object.keys(nodeAt(head.root, 'paths'))];
+  return {
+    breaks: answer.breaks.map(({ code, location }) => {
+      const place = placeOf(location, paths);
+      return { code, place, rules: confirm(code, place, findings) };
+    }),
+  };
+}
+
+/** One thread for all questions, for as long as it answers in time. */
+let thread: Worker | undefined;
+
+async function ask(source: string, destination: string): Promise<Answer> {
+  thread ??= new Worker(new URL('./first-judge-worker.ts', import.meta.url));
+  thread.ref();
+  thread.postMessage([source, destination]);
+  const timer = new AbortController();
+  const late = delay(PATIENCE, 'late' as const, { signal: timer.signal }).catch(() => 'late' as const);
   try {
-    const [source, destination] = [JSON.stringify(base.root), JSON.stringify(head.root)];
-    if (LEADS_OUT.test(source) || LEADS_OUT.test(destination)) {
-      return { refused: 'not asked, since it would follow a $ref out of the document', breaks: [] };
-    }
-    const outcome = await openApiDiff.diffSpecs({
-      sourceSpec: { content: source, location: base.name, format: 'openapi3' },
-      destinationSpec: { content: destination, location: head.name, format: 'openapi3' },
-    });
-    if (!outcome.breakingDifferencesFound) return { breaks: [] };
-    const paths = [...Object.keys(nodeAt(base.root, 'paths')), ...Object.keys(nodeAt(head.root, 'paths'))];
-    return {
-      breaks: outcome.breakingDifferences.map(
-        ({ code, sourceSpecEntityDetails, destinationSpecEntityDetails }) => {
-          const details = [...sourceSpecEntityDetails, ...destinationSpecEntityDetails][0];
-          const place = placeOf(details?.location ?? '', paths);
-          return { code, place, rules: confirm(code, place, findings) };
-        },
-      ),
-    };
-  } catch (error) {
-    const [first = ''] = (error as Error).message.split('\n');
-    return { refused: first.replaceAll(`${process.cwd()}/`, ''), breaks: [] };
+    const first = await Promise.race([once(thread, 'message', { signal: timer.signal }), late]);
+    if (first !== 'late') return first[0] as Answer;
+    await thread.terminate();
+    thread = undefined;
+    return { refused: `it had not come to an end after ${PATIENCE / 1_000} seconds` };
+  } finally {
+    timer.abort();
+    thread?.unref();
   }
 }
 

@@ -34,6 +34,7 @@ async function run(
     now: () => new Date(`${today}T12:00:00Z`),
     write: (text) => (told.out += text),
     writeError: (text) => (told.error += text),
+    acceptedFile: join(folder, 'no-accepted-breaks.yaml'),
   });
   return { code, ...told };
 }
@@ -122,7 +123,8 @@ describe('openapi:diff', () => {
 
   test('openapi-diff is not asked where it would read another file', async () => {
     const leading = contract({ 'x-more': { $ref: './other.yaml' } });
-    const { code, out } = await run(diffCommand, [await file(leading), await file(leading)]);
+    const changed = contract({ 'x-more': { $ref: './other.yaml' }, summary: 'Make a thing' });
+    const { code, out } = await run(diffCommand, [await file(leading), await file(changed)]);
     expect(code).toBe(0);
     expect(out).toContain('openapi-diff gave no judgement: not asked');
   });
