@@ -28,7 +28,7 @@ export async function exchange(target: Target, operation: Operation, request: Re
   for (let attempt = 1; ; attempt += 1) {
     const answer = await sendOnce(target, operation, request);
     const retryAfter = Number(answer.headers.get('retry-after'));
-    if (answer.status !== 429 || !(retryAfter > 0) || attempt === 3) return answer;
+    if (![429, 503].includes(answer.status) || !(retryAfter > 0) || attempt === 3) return answer;
     await sleep(retryAfter * 1000);
   }
 }
