@@ -37,6 +37,7 @@ export function launch({ env, uid, cwd, main = MAIN }: Launch): {
       PORT: '0',
       ADMIN_PORT: '0',
       HOLDFAST_HOST: '127.0.0.1',
+      HOLDFAST_CONTRACT_JUDGE: 'on',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
