@@ -55,9 +55,13 @@ function fromHttpError(error: unknown): Problem | undefined {
   switch (status) {
     case 400:
       return error instanceof SyntaxError || (error instanceof Error && error.name === 'SyntaxError')
-        ? new Problem('malformed_json', 'The body is not JSON. Send one JSON object, in UTF-8.', {
-            cause: error,
-          })
+        ? new Problem(
+            'malformed_json',
+            'The body is not JSON that is taken here. Send one JSON object, in UTF-8, without a member called __proto__.',
+            {
+              cause: error,
+            },
+          )
         : new Problem('malformed_request', 'The request could not be read.', { cause: error });
     case 408:
       return new Problem('request_timeout', 'The request did not arrive in time.', { cause: error });

@@ -1208,7 +1208,7 @@ export interface components {
          */
         IdempotencyKey: components["schemas"]["IdempotencyKey"];
         /**
-         * @description The key, bare or quoted, percent-encoded where a path asks for it.
+         * @description The key, bare or quoted, percent-encoded where a path asks for it. One of dots alone needs its quotes (%22.%22).
          * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
          */
         IdempotencyKeyInPath: components["schemas"]["IdempotencyKey"];
@@ -1400,7 +1400,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The key, bare or quoted, percent-encoded where a path asks for it.
+                 * @description The key, bare or quoted, percent-encoded where a path asks for it. One of dots alone needs its quotes (%22.%22).
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */
                 idempotency_key: components["parameters"]["IdempotencyKeyInPath"];

@@ -251,6 +251,12 @@ describe('a receipt', () => {
     expect((await shop.ask('/v1/idempotency-keys/a-patch')).json).toMatchObject({ status: 200, version: 2 });
   });
 
+  test('of a key of dots is found by its quoted form', async () => {
+    const made = await shop.ask('/v1/orders', { body: anOrder(), key: '..' });
+    const receipt = await shop.ask('/v1/idempotency-keys/%22..%22');
+    expect(receipt.json).toMatchObject({ idempotency_key: '..', order_id: made.json.id });
+  });
+
   test('is 404 for a key that was refused, was never used, or is of another tenant', async () => {
     const { apiKey } = await shop.addTenant();
     await shop.ask('/v1/orders', { body: anOrder({ currency: 'XXX' }), key: 'refused' });
