@@ -17,7 +17,7 @@ export function createLocalWindow(now: () => number): LocalWindow {
       const key = `${subject} ${name}`;
       const length = rate.seconds * 1_000;
       const at = now();
-      const times = (windows.get(key) ?? []).filter((time) => time > at - length);
+      const times = (windows.get(key) ?? []).filter((time) => at - time < length);
       windows.delete(key);
       if (windows.size >= CAPACITY) windows.delete(windows.keys().next().value ?? '');
       windows.set(key, times);
@@ -30,7 +30,8 @@ export function createLocalWindow(now: () => number): LocalWindow {
         allowed,
         rate,
         remaining,
-        resetSeconds: Math.max(1, Math.ceil((first + length - at) / 1_000)),
+        // The age first: a sum of fractions could come out a hair above the window's length, and be a second more.
+        resetSeconds: Math.max(1, Math.ceil((length - (at - first)) / 1_000)),
         source: 'local',
       };
     },

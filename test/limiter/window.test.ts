@@ -120,3 +120,12 @@ test.each([
 ])('the address %s counts as %s', (address, subject) => {
   expect(subjectOfAddress(address)).toBe(subject);
 });
+
+test('the local window never says longer than the window is, whatever the clock reads', () => {
+  const rate = { count: 1, seconds: 60 };
+  for (let n = 1; n <= 10_000; n += 1) {
+    const at = n * 1_234.567_890_123;
+    const { take } = createLocalWindow(() => at);
+    expect(take('somebody', { name: 'write', rate }).resetSeconds).toBe(60);
+  }
+});
