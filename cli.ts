@@ -12,13 +12,14 @@ import { ConfigError, loadConfig } from './config.ts';
 import { createLogger } from './logger.ts';
 import { LaunchError } from './ops/embedded/launch-error.ts';
 import { findRunningPostgres } from './ops/embedded/running-postgres.ts';
+import { projections } from './projections/cli/projections.ts';
 import { keys } from './store/cli/keys.ts';
 import { tenants } from './store/cli/tenants.ts';
 import { type DatabasePool, openPool } from './store/pool.ts';
 import { isOutage } from './store/unavailable.ts';
 
 /** Every command there is: one file a noun, in the layer that it is about. */
-const NOUNS: Record<string, Noun> = { tenants, keys };
+const NOUNS: Record<string, Noun> = { tenants, keys, projections };
 
 async function connect(): Promise<DatabasePool> {
   const { databaseUrl, dataDir } = loadConfig();

@@ -14,6 +14,7 @@ import { keptDevelopmentKey, newDevelopmentKey } from './ops/development-key.ts'
 import { startBackingServices } from './ops/embedded/backing-services.ts';
 import { LaunchError } from './ops/embedded/launch-error.ts';
 import { welcome } from './ops/welcome.ts';
+import { type Fault, listFaults } from './projections/faults.ts';
 import { PROJECTIONS } from './projections/registry.ts';
 import { ensureBootstrapKey, hasApiKeys } from './store/api-keys.ts';
 import { migrate } from './store/migrate.ts';
@@ -42,7 +43,8 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
   stops.push(async () => redis.disconnect());
   const checks: Record<string, Check> = {
     postgres: { run: () => pool.query(sql.unsafe`SELECT 1`) },
-    redis: { run: () => redis.ping(), optional: true },
+    redis: { run: async () => void (await redis.ping()), optional: true },
+    projections: { run: async () => stoppedProjections(await listFaults(pool)), optional: true },
   };
   const several = config.workers > 1;
   const admin = await serve(
@@ -148,3 +150,10 @@ await main().catch((error: unknown) => {
   process.stderr.write(`\n${explain(error)}\n\n`);
   process.exitCode = 1;
 });
+
+/** For readiness: orders are placed and read all the same, so it is told and does not count. */
+function stoppedProjections(faults: readonly Fault[]): string | undefined {
+  if (faults.length === 0) return undefined;
+  const told = faults.map((f) => `${f.projection} stands still at ${f.position} of partition ${f.partition}`);
+  return told.join('; ');
+}

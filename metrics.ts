@@ -69,6 +69,12 @@ export const projectionLag = new Gauge({
   labelNames: ['projection', 'partition'],
   registers,
 });
+export const projectionStopped = new Gauge({
+  name: 'holdfast_projection_stopped',
+  help: '1 while a projection stands still in front of an event that it cannot apply',
+  labelNames: ['projection', 'partition'],
+  registers,
+});
 export const projectionFailures = new Counter({
   name: 'holdfast_projection_failures_total',
   help: 'Projection batches that were rolled back',

@@ -7,7 +7,7 @@ import type { Registry } from 'prom-client';
 const CHECK_TIMEOUT = 1_000;
 
 export interface Check {
-  /** Resolves when the part works. */
+  /** Resolves when the part works; to a text when there is something to say of it. */
   run: () => Promise<unknown>;
   /** Whether the server can do without the part for a while. */
   optional?: boolean;
@@ -36,7 +36,7 @@ export function createAdminApp({ checks, draining, metrics, contentType }: Admin
         Object.entries(checks).map(async ([name, check]) => [name, await outcomeOf(check)] as const),
       ),
     );
-    const down = Object.entries(checks).some(([name, { optional }]) => !optional && parts[name] !== 'ok');
+    const down = Object.entries(checks).some(([name, { optional }]) => !optional && parts[name] === 'down');
     ctx.status = down || draining() ? 503 : 200;
     ctx.body = { status: draining() ? 'draining' : down ? 'not ready' : 'ready', parts };
   });
@@ -56,8 +56,8 @@ async function outcomeOf({ run }: Check): Promise<string> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error('no answer in time')), CHECK_TIMEOUT);
   try {
-    await Promise.race([run(), late.promise]);
-    return 'ok';
+    const said = await Promise.race([run(), late.promise]);
+    return typeof said === 'string' ? said : 'ok';
   } catch {
     return 'down';
   } finally {

@@ -8,10 +8,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DatabasePool } from 'slonik';
 import { z } from 'zod';
 import type { Logger } from '../logger.ts';
-import { projectionFailures, projectionLag, projectionPosition } from '../metrics.ts';
+import { projectionFailures, projectionLag, projectionPosition, projectionStopped } from '../metrics.ts';
 import { recordedRow, toRecordedEvent } from '../store/log.ts';
 import { progressOf } from '../store/partitions.ts';
 import { statement } from '../store/statement.ts';
+import { isOutage } from '../store/unavailable.ts';
+import { clearFault, recordFault } from './faults.ts';
 import type { Projection } from './projection.ts';
 
 const readNextEvents = statement('read-next-events', recordedRow.extend({ tenant_id: z.uuid() }));
@@ -73,12 +75,22 @@ export function startProjector({ pool, projections, partitions, log }: Projector
   async function run(lane: (typeof lanes)[number]): Promise<void> {
     const { partition, projection } = lane;
     let failures = 0;
+    let limit = BATCH;
+    let stopped = true; // a fault of an earlier process is cleared by the first batch that succeeds
     while (!stopping.signal.aborted) {
       lane.awake = false;
       try {
-        const applied = await runOnce(pool, projection, partition);
+        const applied = await runOnce(pool, projection, partition, limit);
         failures = 0;
-        if (applied === BATCH) continue;
+        if (applied > 0 && stopped) {
+          await clearFault(pool, { projection: projection.name, partition });
+          projectionStopped.set({ projection: projection.name, partition }, 0);
+          stopped = false;
+        }
+        if (applied === limit) {
+          limit = Math.min(BATCH, limit * 2);
+          continue;
+        }
         if (applied === 0) await observeLag(projection, partition);
         else await pause(PAUSE);
       } catch (error) {
@@ -88,6 +100,18 @@ export function startProjector({ pool, projections, partitions, log }: Projector
           { err: error, projection: projection.name, partition, failures },
           'projection batch failed; it will be tried again',
         );
+        if (!isOutage(error)) {
+          // Half the batch, and half again: all in front of the event that cannot be applied is applied.
+          if (limit > 1) {
+            limit = Math.floor(limit / 2);
+            continue;
+          }
+          stopped = true;
+          projectionStopped.set({ projection: projection.name, partition }, 1);
+          await recordFault(pool, { projection: projection.name, partition, error: String(error) }).catch(
+            () => {},
+          );
+        }
         await pause(Math.min(MAX_BACKOFF, 100 * 2 ** Math.min(failures, 10)));
         continue;
       }
