@@ -25,7 +25,8 @@ async function connect(): Promise<DatabasePool> {
   const { databaseUrl, dataDir } = loadConfig();
   return openPool({
     databaseUrl: databaseUrl ?? (await findRunningPostgres(dataDir)),
-    size: 1,
+    size: 4,
+    statementTimeout: 3_600_000,
     // Standard output is for the answer.
     log: createLogger('silent'),
     checkRows: true,

@@ -8,6 +8,8 @@ export type TenantEvent = RecordedEvent & { position: number; tenant_id: string 
 export interface Projection {
   /** Its name: that of its table and of its checkpoint. */
   name: string;
+  /** Columns of the table's primary key. */
+  key: readonly string[];
   /**
    * Applies the next events of one partition, in the order of their positions, within the transaction that also
    * moves the checkpoint: all of them count, once, or none does.

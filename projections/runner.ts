@@ -5,7 +5,7 @@
  * a node that dies lets go of it with its connection. There is no leader to elect and none to lose.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DatabasePool } from 'slonik';
+import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
 import type { Logger } from '../logger.ts';
 import { projectionFailures, projectionLag, projectionPosition, projectionStopped } from '../metrics.ts';
@@ -31,15 +31,19 @@ const MAX_BACKOFF = 5_000;
 /**
  * Applies one batch.
  *
+ * @param schema where the table stands when it is not the live one
  * @returns how many events it held; 0 when there is nothing to do or another node is at it
  */
 export function runOnce(
   pool: DatabasePool,
   projection: Projection,
   partition: number,
-  limit = BATCH,
+  { limit = BATCH, schema }: { limit?: number; schema?: string } = {},
 ): Promise<number> {
   return pool.transaction(async (transaction) => {
+    if (schema !== undefined) {
+      await transaction.query(sql.unsafe`SET LOCAL search_path = ${sql.identifier([schema])}, public`);
+    }
     const rows = await transaction.any(readNextEvents(partition, projection.name, limit));
     const last = rows.at(-1);
     if (last === undefined) return 0;
@@ -80,7 +84,7 @@ export function startProjector({ pool, projections, partitions, log }: Projector
     while (!stopping.signal.aborted) {
       lane.awake = false;
       try {
-        const applied = await runOnce(pool, projection, partition, limit);
+        const applied = await runOnce(pool, projection, partition, { limit });
         failures = 0;
         if (applied > 0 && stopped) {
           await clearFault(pool, { projection: projection.name, partition });

@@ -1,8 +1,9 @@
 /** `npx holdfast projections`. */
-import { sql } from 'slonik';
+import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
 import {
   type Command,
+  type CommandContext,
   CommandError,
   type Noun,
   type Output,
@@ -12,6 +13,17 @@ import {
 } from '../../command.ts';
 import { text } from '../../domain/text.ts';
 import { listFaults, skipEvent } from '../faults.ts';
+import type { Projection } from '../projection.ts';
+import {
+  type Differences,
+  NothingKeptError,
+  type Progress,
+  RebuildHeldError,
+  type RebuildOptions,
+  rebuild,
+  rollback,
+  verify,
+} from '../rebuild.ts';
 import { PROJECTIONS } from '../registry.ts';
 
 const progressRow = z.object({ projection: z.string(), partition: z.int(), applied: z.int(), head: z.int() });
@@ -61,10 +73,7 @@ const skip: Command = {
     partition: { placeholder: 'N', help: 'partition, where there are several; 0 unless given' },
   },
   async run({ positionals: [projection = ''], values }, { database }): Promise<Output> {
-    if (!PROJECTIONS.some(({ name }) => name === projection)) {
-      const names = PROJECTIONS.map(({ name }) => name).join(', ');
-      throw new UsageError(`NAME: there is no projection ${quoted(projection)}. There are: ${names}`);
-    }
+    projectionFrom(projection);
     const reason = REASON.safeParse(values['reason']);
     if (!reason.success) throw new UsageError('--reason: say why, in 1 to 500 characters.');
     const [position, partition] = [
@@ -84,6 +93,105 @@ const skip: Command = {
   },
 };
 
+/** The projection that a person means. */
+function projectionFrom(name: string): Projection {
+  const found = PROJECTIONS.find((each) => each.name === name);
+  if (found !== undefined) return found;
+  const names = PROJECTIONS.map((each) => each.name).join(', ');
+  throw new UsageError(`NAME: there is no projection ${quoted(name)}. There are: ${names}`);
+}
+
+/** Shows a bar to whoever sits in front of it, and nothing to a program. */
+function progressBar(): { onProgress: (progress: Progress) => void; end: () => void } {
+  const screen = process.stderr;
+  const started = performance.now();
+  const begun = { at: -1 };
+  return {
+    onProgress({ applied, head }) {
+      if (!screen.isTTY) return;
+      if (begun.at < 0) begun.at = applied;
+      const rate = (applied - begun.at) / ((performance.now() - started) / 1_000) || 0;
+      const left = rate > 0 ? `${Math.ceil((head - applied) / rate)} s left` : '';
+      const share = head === 0 ? 1 : applied / head;
+      const bar = '█'.repeat(Math.floor(share * 30)).padEnd(30, '░');
+      screen.write(
+        `\r${bar} ${(share * 100).toFixed(0).padStart(3)} %  ${rate.toFixed(0)} events/s  ${left}   `,
+      );
+    },
+    end() {
+      if (screen.isTTY) screen.write(`\r${' '.repeat(100)}\r`);
+    },
+  };
+}
+
+type Act<T> = (pool: DatabasePool, projection: Projection, options: RebuildOptions) => Promise<T>;
+
+async function act<T>(run: Act<T>, name: string, { database }: CommandContext): Promise<T> {
+  const projection = projectionFrom(name);
+  const bar = progressBar();
+  try {
+    return await run(await database(), projection, bar);
+  } catch (error) {
+    if (error instanceof RebuildHeldError) {
+      throw new CommandError(
+        `${name} is being made anew or put back already, by ${error.message}. Wait for it, or end it.`,
+      );
+    }
+    if (error instanceof NothingKeptError) {
+      throw new CommandError(
+        `There is no table of ${name} to go back to: one is kept by npx holdfast projections rebuild ${name}`,
+      );
+    }
+    throw error;
+  } finally {
+    bar.end();
+  }
+}
+
+const count = ({ missing, surplus, different }: Differences) => missing + surplus + different;
+
+function differencesText({ rows, compared, ...counts }: Differences): string {
+  const { missing, surplus, different } = counts;
+  const summary = `${compared} rows compared: ${missing} missing, ${surplus} surplus, ${different} different.`;
+  return [summary, ...rows.map(({ what, key }) => `  ${what}  ${key}`)].join('\n');
+}
+
+const rebuildCommand: Command = {
+  summary:
+    'Make a table anew from the log, beside the live one, and put it in its place. The old one is kept.',
+  positionals: ['NAME'],
+  async run({ positionals: [name = ''] }, context): Promise<Output> {
+    const found = await act(rebuild, name, context);
+    const back = `The table that was live is kept: npx holdfast projections rollback ${name}`;
+    return {
+      data: found,
+      text: `${name} is made anew. Of the table before: ${differencesText(found)}\n${back}`,
+    };
+  },
+};
+
+const verifyCommand: Command = {
+  summary: 'Fold the log and compare it with the table, row by row. Ends with 1 when they differ.',
+  positionals: ['NAME'],
+  async run({ positionals: [name = ''] }, context): Promise<Output> {
+    const found = await act(verify, name, context);
+    if (count(found) === 0)
+      return { data: found, text: `${name} is what the log says. ${differencesText(found)}` };
+    throw new CommandError(
+      `${name} is not what the log says. ${differencesText(found)}\nMake it anew: npx holdfast projections rebuild ${name}`,
+    );
+  },
+};
+
+const rollbackCommand: Command = {
+  summary: 'Put back the table that was live before the last rebuild, once it has caught up.',
+  positionals: ['NAME'],
+  async run({ positionals: [name = ''] }, context): Promise<Output> {
+    await act(rollback, name, context);
+    return { data: { projection: name }, text: `${name} is the table of before again, and up to date.` };
+  },
+};
+
 function wholeNumber(option: string, given = ''): number {
   const value = Number(given);
   if (/^\d{1,15}$/.test(given)) return value;
@@ -92,5 +200,5 @@ function wholeNumber(option: string, given = ''): number {
 
 export const projections: Noun = {
   summary: 'the read tables that are made from the log',
-  commands: { status, skip },
+  commands: { status, rebuild: rebuildCommand, verify: verifyCommand, rollback: rollbackCommand, skip },
 };

@@ -45,6 +45,7 @@ test('it stands still in front of the event, others go on, and an operator takes
   const seen: number[] = [];
   const other: Projection = {
     name: 'other',
+    key: [],
     apply: async (_transaction, _partition, events) =>
       void seen.push(...events.map(({ position }) => position)),
   };
@@ -99,6 +100,7 @@ test('it goes on by itself once the event can be applied', async () => {
   let broken = true;
   const mended: Projection = {
     name: 'other',
+    key: [],
     async apply() {
       if (broken) throw new Error('a bug of this release');
     },

@@ -35,6 +35,7 @@ function recorder(): Projection & { positions: number[] } {
   const positions: number[] = [];
   return {
     name: 'seen',
+    key: [],
     positions,
     apply: async (_transaction, _partition, events) =>
       void positions.push(...events.map(({ position }) => position)),
@@ -72,7 +73,7 @@ describe('a consumer', () => {
     await late.query('COMMIT');
     await late.end();
     await behind;
-    while ((await runOnce(pool, consumer, 0, 2)) > 0);
+    while ((await runOnce(pool, consumer, 0, { limit: 2 })) > 0);
     expect(consumer.positions).toEqual([1, 2, 3, 4]);
   });
 
@@ -83,6 +84,7 @@ describe('a consumer', () => {
     await appended(log, anAppend(tenant));
     const slow: Projection = {
       name: 'seen',
+      key: [],
       async apply() {
         entered.resolve();
         await release.promise;
@@ -102,6 +104,7 @@ describe('a consumer', () => {
     const before = await progressOf(pool, 0, 'seen');
     const failing: Projection = {
       name: 'seen',
+      key: [],
       async apply(transaction) {
         await transaction.query(sql.unsafe`UPDATE tenants SET name = 'half way'`);
         throw new Error('poison');
@@ -143,7 +146,7 @@ describe('the table of orders', () => {
     for (const size of [1, 2, 3, 500]) {
       await pool.query(sql.unsafe`TRUNCATE orders`);
       await pool.query(sql.unsafe`UPDATE checkpoints SET position = 0 WHERE consumer = 'orders'`);
-      while ((await runOnce(pool, ordersProjection, 0, size)) > 0);
+      while ((await runOnce(pool, ordersProjection, 0, { limit: size })) > 0);
       tables.push(
         await pool.any(
           sql.type(
