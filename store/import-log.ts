@@ -19,6 +19,8 @@ const insertEvents = statement('import-events', z.object({}));
 export interface Imported {
   events: number;
   partitions: number[];
+  /** Whether some of the partitions were not there: a Holdfast that runs learns of them at its next start. */
+  new_partitions: boolean;
   /** UUIDs of all tenants of the log, and of those that were made for it. */
   tenants: string[];
   created: string[];
@@ -44,7 +46,7 @@ export const importLog = (
     if (first.done) throw new LogFileError('The file is empty. A log begins with its header.');
     const header = readHeader(first.value);
     const partitions = header.partitions.map(({ partition }) => partition);
-    await takeEmpty(transaction, partitions);
+    const new_partitions = await takeEmpty(transaction, partitions);
     const { tenants, created } = await createTenants(transaction, header, rename);
 
     const heads = new Map<number, LogLine>();
@@ -79,14 +81,19 @@ export const importLog = (
     return {
       events: header.events,
       partitions,
+      new_partitions,
       tenants: [...tenants.values()].map(({ tenant_id }) => tenant_id),
       created,
     };
   }, 0);
 
-/** Makes sure that the partitions are there and empty, and keeps everybody else from appending to them. */
-async function takeEmpty(transaction: DatabaseTransactionConnection, partitions: number[]): Promise<void> {
-  await transaction.query(sql.unsafe`
+/**
+ * Makes sure that the partitions are there and empty, and keeps everybody else from appending to them.
+ *
+ * @returns whether some were not there
+ */
+async function takeEmpty(transaction: DatabaseTransactionConnection, partitions: number[]): Promise<boolean> {
+  const { rowCount } = await transaction.query(sql.unsafe`
     INSERT INTO log_heads (partition) SELECT generate_series(0, ${Math.max(-1, ...partitions)}) ON CONFLICT DO NOTHING`);
   const heads = await transaction.any(sql.type(z.object({ partition: z.int(), position: z.int() }))`
     SELECT partition, position FROM log_heads WHERE partition = ANY (${sql.array(partitions, 'int4')})
@@ -98,6 +105,7 @@ async function takeEmpty(transaction: DatabaseTransactionConnection, partitions:
         'A log can only be imported where there is none: use another database.',
     );
   }
+  return rowCount > 0;
 }
 
 function checkOrder(before: LogLine | undefined, event: LogLine, number: number): void {

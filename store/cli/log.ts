@@ -102,9 +102,12 @@ const importing: Command = {
       const made = data.created.map(
         (id) => `\nTenant ${id} is new. Give it a key: npx holdfast keys create --tenant ${id}`,
       );
+      const restart = data.new_partitions
+        ? '\nThe log has new partitions: start Holdfast on this database, again if it runs.'
+        : '';
       return {
         data,
-        text: `${data.events} events of ${data.tenants.length} tenants are imported.${made.join('')}`,
+        text: `${data.events} events of ${data.tenants.length} tenants are imported.${restart}${made.join('')}`,
       };
     } catch (error) {
       throw inWords(error);

@@ -88,7 +88,7 @@ test('a log that is imported and exported is the same, byte for byte, and goes o
   const { pool, run } = await emptyDatabase();
   const imported = await run('import', await fileOf(twice, 'log.ndjson.gz'), '--json');
   expect(imported).toMatchObject({ code: 0, stderr: '' });
-  expect(imported.json).toMatchObject({ events: twice.length - 1, partitions: [1, 3] });
+  expect(imported.json).toMatchObject({ events: twice.length - 1, partitions: [1, 3], new_partitions: true });
   expect(imported.json.created).toHaveLength(4);
   const exported = await run('export');
   expect(exported).toMatchObject({ code: 0, stderr: '' });
@@ -163,7 +163,7 @@ test('a tenant that is there must be in the partition that its events are in', a
     `Tenant ${idOf(KELP)} is in partition 2 of this database, and in partition 1 of the file`,
   );
   await pool.query(sql.unsafe`UPDATE tenants SET partition = 1`);
-  expect(await importLog(pool, each(small))).toMatchObject({ created: [] });
+  expect(await importLog(pool, each(small))).toMatchObject({ created: [], new_partitions: false });
 });
 
 describe('a file that is wrong is refused with the line and what is wrong with it, and nothing stays', () => {
