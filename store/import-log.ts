@@ -95,6 +95,11 @@ export const importLog = (
 async function takeEmpty(transaction: DatabaseTransactionConnection, partitions: number[]): Promise<boolean> {
   const { rowCount } = await transaction.query(sql.unsafe`
     INSERT INTO log_heads (partition) SELECT generate_series(0, ${Math.max(-1, ...partitions)}) ON CONFLICT DO NOTHING`);
+  // As ensurePartitions does: without a checkpoint, lists could not even say how far they are behind.
+  await transaction.query(sql.unsafe`
+    INSERT INTO checkpoints (partition, consumer)
+    SELECT partition, consumer FROM log_heads CROSS JOIN (SELECT DISTINCT consumer FROM checkpoints) AS known
+    ON CONFLICT DO NOTHING`);
   const heads = await transaction.any(sql.type(z.object({ partition: z.int(), position: z.int() }))`
     SELECT partition, position FROM log_heads WHERE partition = ANY (${sql.array(partitions, 'int4')})
      ORDER BY partition FOR UPDATE`);
