@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { sql } from 'slonik';
 import { z } from 'zod';
@@ -10,8 +10,7 @@ import { parseCommandLine } from '../../command-line.ts';
 import { UsageError } from '../../command.ts';
 import { log } from '../../store/cli/log.ts';
 import { importLog } from '../../store/import-log.ts';
-import { linesOf } from '../../store/lines.ts';
-import { readLine, writeLine } from '../../store/log-file.ts';
+import { readLine } from '../../store/log-file.ts';
 import { type DatabasePool, openPool } from '../../store/pool.ts';
 import { recordShop } from '../replay/generator.ts';
 import { holdfast } from '../setup/command.ts';
@@ -166,121 +165,20 @@ test('a tenant that is there must be in the partition that its events are in', a
   expect(await importLog(pool, each(small))).toMatchObject({ created: [], new_partitions: false });
 });
 
-describe('a file that is wrong is refused with the line and what is wrong with it, and nothing stays', () => {
-  // One for all of them: whatever stayed of one would be seen.
-  let database: TestDatabase;
-  let pool: DatabasePool;
-  beforeAll(async () => {
-    database = await cloneDatabase();
-    pool = await connectTo(database);
-  });
-  afterAll(async () => {
-    await pool.end();
-    await database.drop();
-  });
-  const at = (line: number, change: (text: string) => string) => (lines: string[]) =>
-    lines.with(line - 1, change(lines[line - 1]!));
-  const first = small[1]!;
-  test.each<[string, (lines: string[]) => string[], string | RegExp]>([
-    ['an empty file', () => [], 'The file is empty'],
-    ['something else', () => ['{"a":1}'], 'Line 1: this is not the header of a log'],
-    ['a later format', at(1, (t) => t.replace(':1', ':2')), 'Line 1: the file has format 2'],
-    ['a header without counts', at(1, (t) => t.replace('"events"', '"e"')), 'Line 1: events: '],
-    ['cut off in a line', at(9, (t) => t.slice(0, -20)), 'Line 9: this is not an event'],
-    ['cut off between lines', (lines) => lines.slice(0, -3), 'Is the file whole?'],
-    ['a line twice', (lines) => lines.toSpliced(5, 0, lines[4]!), 'Line 6: position: must be beyond 4'],
-    ['a number for a text', at(7, (t) => t.replace(/"type":"\w+"/, '"type":4')), 'Line 7: type: '],
-    [
-      'a type of later',
-      at(7, (t) => t.replace(/"type":"\w+"/, '"type":"X"')),
-      'Line 7: X of schema version 1 is not known',
-    ],
-    ['a member too many', at(7, (t) => t.replace('{', '{"x":1,')), 'Line 7: Unrecognized key'],
-    ['bad data', at(2, (t) => t.replace(/"currency":"\w+"/, '"currency":"e"')), 'Line 2: data/currency: '],
-    ['a short fingerprint', at(7, (t) => t.replace(/(print":")../, '$1')), 'Line 7: fingerprint: must be 64'],
-    [
-      'no such time',
-      at(7, (t) => t.replace(/(recorded_at":"\d+)-\d\d/, '$1-13')),
-      'Line 7: recorded_at: must be a time',
-    ],
-    [
-      'a time too early',
-      at(30, (t) => t.replace(/(recorded_at":")\d+/, '$12001')),
-      'Line 30: recorded_at: must not be earlier',
-    ],
-    [
-      'an unknown tenant',
-      at(7, (t) => t.replace(/(tenant_id":"\w+-\w+-\w+-\w+)-\w+/, '$1-000000000007')),
-      'Line 7: tenant_id: ',
-    ],
-    [
-      'another partition',
-      at(7, (t) => t.replace('"partition":1', '"partition":2')),
-      'Line 7: partition: the tenant is in partition 1',
-    ],
-    [
-      'a key twice',
-      (lines) => withKeyTwice(lines),
-      /Lines \d+ to \d+: idempotency_key: a tenant has this key already/,
-    ],
-    [
-      'a version left out',
-      (lines) => withVersion(lines, 400),
-      /has version 400 at position \d+, where version 2 must be/,
-    ],
-    ['a blank line', (lines) => [...lines, ''], 'this is not an event'],
-    ['line ends of Windows', (lines) => lines.map((t) => `${t}\r`), 'Line 2: this is not an event'],
-  ])('%s', async (_name, change, words) => {
-    await expect(importLog(pool, each(change(small)))).rejects.toThrow(words);
-    expect([await countOf(pool), await headsOf(pool)]).toEqual([0, []]);
-    expect(await pool.exists(sql.unsafe`SELECT FROM tenants`)).toBe(false);
-  });
-
-  function withKeyTwice(lines: string[]): string[] {
-    const { idempotency_key, tenant_id } = readLine(first, 2);
-    const index = lines.findIndex((line, n) => n > 1 && line.includes(tenant_id));
-    return lines.with(index, writeLine({ ...readLine(lines[index]!, 0), idempotency_key }));
+test('a file that is not there, is not packed, or is not text', async () => {
+  const { run } = await emptyDatabase();
+  await writeFile(join(folder, 'plain.gz'), 'not packed');
+  await writeFile(join(folder, 'latin1'), Buffer.from([0x7b, 0xe9, 0x0a]));
+  for (const [path, words] of [
+    [join(folder, 'nowhere'), 'cannot be read (ENOENT'],
+    [folder, 'cannot be read (EISDIR'],
+    [join(folder, 'plain.gz'), 'cannot be read (incorrect header check)'],
+    [join(folder, 'latin1'), 'is not UTF-8 text'],
+  ] as const) {
+    const { code, stdout, stderr } = await run('import', path);
+    expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining(words)]);
+    expect(stderr).not.toMatch(/^\s+at /m);
   }
-  function withVersion(lines: string[], version: number): string[] {
-    const index = lines.findIndex((line) => line.includes('"version":2,'));
-    return lines.with(index, lines[index]!.replace('"version":2,', `"version":${version},`));
-  }
-
-  test('as a process: a file that is not there, is not packed, or is not text', async () => {
-    const { run } = await emptyDatabase();
-    await writeFile(join(folder, 'plain.gz'), 'not packed');
-    await writeFile(join(folder, 'latin1'), Buffer.from([0x7b, 0xe9, 0x0a]));
-    for (const [path, words] of [
-      [join(folder, 'nowhere'), 'cannot be read (ENOENT'],
-      [folder, 'cannot be read (EISDIR'],
-      [join(folder, 'plain.gz'), 'cannot be read (incorrect header check)'],
-      [join(folder, 'latin1'), 'is not UTF-8 text'],
-    ] as const) {
-      const { code, stdout, stderr } = await run('import', path);
-      expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining(words)]);
-      expect(stderr).not.toMatch(/^\s+at /m);
-    }
-  });
-});
-
-test('lines are parted by newlines alone, wherever the chunks are cut', async () => {
-  const text = 'a\u2028b\n\u{1f30a}\r\n\nlast';
-  const bytes = Buffer.from(text);
-  async function* byteByByte() {
-    for (const byte of bytes) yield Uint8Array.of(byte);
-  }
-  const lines: string[] = [];
-  for await (const line of linesOf(byteByByte())) lines.push(line);
-  expect(lines).toEqual(text.split('\n'));
-});
-
-test('data is kept as it is stored, however it is spelt', () => {
-  const { data: _data, ...rest } = readLine(small[1]!, 2);
-  const data = '{"b": 1.0, "2":"\\u00e9\u2028", "10":[1e2],"data":{"x":",\\"data\\":"}}';
-  const line = writeLine({ ...rest, idempotency_key: 'a,"data":{}', data });
-  expect(line.endsWith(`,"data":${data}}`)).toBe(true);
-  expect(() => readLine(line, 3)).toThrow('Line 3: data/customer_id: ');
-  expect(() => writeLine({ ...rest, data: '{\n}' })).toThrow('line breaks in its data');
 });
 
 test('a wrong command line is told so, without a database', async () => {
