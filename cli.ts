@@ -14,12 +14,13 @@ import { LaunchError } from './ops/embedded/launch-error.ts';
 import { findRunningPostgres } from './ops/embedded/running-postgres.ts';
 import { projections } from './projections/cli/projections.ts';
 import { keys } from './store/cli/keys.ts';
+import { log } from './store/cli/log.ts';
 import { tenants } from './store/cli/tenants.ts';
 import { type DatabasePool, openPool } from './store/pool.ts';
 import { isOutage } from './store/unavailable.ts';
 
 /** Every command there is: one file a noun, in the layer that it is about. */
-const NOUNS: Record<string, Noun> = { tenants, keys, projections };
+const NOUNS: Record<string, Noun> = { tenants, keys, log, projections };
 
 async function connect(): Promise<DatabasePool> {
   const { databaseUrl, dataDir } = loadConfig();
@@ -33,12 +34,25 @@ async function connect(): Promise<DatabasePool> {
   });
 }
 
+/** Resolves when the text has gone out: whoever waits for it holds no more than a reader has room for. */
+const write = (text: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const gone = (cause: Error) => reject(new CommandError('Standard output was closed.', { cause }));
+    process.stdout.once('error', gone);
+    process.stdout.write(text, (error) => {
+      process.stdout.off('error', gone);
+      if (error) gone(error);
+      else resolve();
+    });
+  });
+
 async function run(command: Command, given: Given, json: boolean): Promise<void> {
   let pool: Promise<DatabasePool> | undefined;
-  const context: CommandContext = { database: () => (pool ??= connect()) };
+  const context: CommandContext = { database: () => (pool ??= connect()), write };
   try {
-    const { text, data } = await command.run(given, context);
-    process.stdout.write(`${json ? JSON.stringify(data, null, 2) : text}\n`);
+    const output = await command.run(given, context);
+    if (output === undefined) return;
+    process.stdout.write(`${json ? JSON.stringify(output.data, null, 2) : output.text}\n`);
   } finally {
     await pool?.then(
       (open) => open.end(),

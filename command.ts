@@ -16,7 +16,8 @@ export interface Command {
   positionals?: readonly string[];
   /** By name, without the dashes. Every command has `--json` and `--help` besides. */
   options?: Record<string, Option>;
-  run: (given: Given, context: CommandContext) => Promise<Output>;
+  /** Answers nothing when the command has written its answer itself. */
+  run: (given: Given, context: CommandContext) => Promise<Output | undefined>;
 }
 
 export interface Option {
@@ -36,6 +37,8 @@ export interface Given {
 export interface CommandContext {
   /** Connects at the first call, so that what was misspelt is said without a database. */
   database: () => Promise<DatabasePool>;
+  /** Writes to standard output, for an answer that is too long to be held; resolves when there is room for more. */
+  write: (text: string) => Promise<void>;
 }
 
 export interface Output {

@@ -1,0 +1,121 @@
+/** `npx holdfast log`. */
+import { createReadStream } from 'node:fs';
+import { createGunzip } from 'node:zlib';
+import { type Command, CommandError, type Noun, UsageError, quoted } from '../../command.ts';
+import { exportLog } from '../export-log.ts';
+import { toId, toUuid } from '../ids.ts';
+import { importLog } from '../import-log.ts';
+import { linesOf } from '../lines.ts';
+import { LogFileError } from '../log-file.ts';
+import { tenantFrom } from './tenants.ts';
+
+/** Characters that are written at once. */
+const CHUNK = 65_536;
+
+function positionFrom(given: string | undefined, option: string, otherwise: number): number {
+  if (given === undefined) return otherwise;
+  const position = /^[1-9]\d{0,15}$/.test(given) ? Number(given) : Number.NaN;
+  if (Number.isSafeInteger(position)) return position;
+  throw new UsageError(
+    `${option}: ${quoted(given)} is not a position. Positions are whole numbers from 1 on.`,
+  );
+}
+
+/** With dashes, as a file has them. */
+const dashed = (hex: string) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+
+function renamesFrom(given: string | undefined): Map<string, string> {
+  const pairs = (given?.split(',') ?? []).map((pair) => {
+    const [from, to, ...more] = pair.split('=').map((id) => toUuid('ten', id.trim()));
+    if (from === undefined || to === undefined || more.length > 0) {
+      throw new UsageError(
+        `--tenant-map: ${quoted(pair)} is not two ids of tenants with = between them, such as ten_…=ten_…`,
+      );
+    }
+    return [dashed(from), dashed(to)] as const;
+  });
+  return new Map(pairs);
+}
+
+/** The bytes of a file, unpacked when its name says that it is packed. */
+async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
+  const file = createReadStream(path);
+  const bytes = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
+  // pipe() does not pass errors on.
+  file.on('error', (error) => bytes.destroy(error));
+  try {
+    yield* bytes as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined || !/^(?:E[A-Z]+|Z_.*)$/.test(code)) throw error;
+    throw new LogFileError(`FILE: ${quoted(path)} cannot be read (${message}).`, { cause: error });
+  } finally {
+    file.destroy();
+  }
+}
+
+const inWords = (error: unknown): unknown =>
+  error instanceof LogFileError ? new CommandError(error.message, { cause: error }) : error;
+
+const exporting: Command = {
+  summary:
+    'Write the log to standard output, one event a line, as it is at this moment. It holds personal data.',
+  options: {
+    tenant: { placeholder: 'T', help: "the tenant's id or name; without it all tenants" },
+    from: { placeholder: 'P', help: 'first position, in each partition; such a part cannot be imported' },
+    to: { placeholder: 'P', help: 'last position, in each partition' },
+  },
+  async run({ values }, { database, write }) {
+    const from = positionFrom(values['from'], '--from', 1);
+    const to = positionFrom(values['to'], '--to', Number.MAX_SAFE_INTEGER);
+    const pool = await database();
+    const tenant = values['tenant'] === undefined ? undefined : await tenantFrom(pool, values['tenant']);
+    try {
+      let chunk = '';
+      for await (const line of exportLog(pool, { tenantId: tenant?.tenant_id, from, to })) {
+        chunk += `${line}\n`;
+        if (chunk.length < CHUNK) continue;
+        await write(chunk);
+        chunk = '';
+      }
+      await write(chunk);
+    } catch (error) {
+      throw inWords(error);
+    }
+    return undefined;
+  },
+};
+
+const importing: Command = {
+  summary: 'Put an exported log into this database, which must have no events yet: all of it, or nothing.',
+  positionals: ['FILE'],
+  options: {
+    'tenant-map': { placeholder: 'A=B,…', help: 'ids of tenants of the file, and those that they become' },
+  },
+  async run({ positionals: [path = ''], values }, { database }) {
+    const renames = renamesFrom(values['tenant-map']);
+    const pool = await database();
+    try {
+      const imported = await importLog(pool, linesOf(bytesOf(path)), renames);
+      const ids = (uuids: string[]) => uuids.map((uuid) => toId('ten', uuid));
+      const data = { ...imported, tenants: ids(imported.tenants), created: ids(imported.created) };
+      const made = data.created.map(
+        (id) => `\nTenant ${id} is new. Give it a key: npx holdfast keys create --tenant ${id}`,
+      );
+      const restart = data.new_partitions
+        ? '\nThe log has new partitions: start Holdfast on this database, again if it runs.'
+        : '';
+      return {
+        data,
+        text: `${data.events} events of ${data.tenants.length} tenants are imported.${restart}${made.join('')}`,
+      };
+    } catch (error) {
+      throw inWords(error);
+    }
+  },
+};
+
+export const log: Noun = {
+  summary: 'everything that happened, as a file',
+  commands: { export: exporting, import: importing },
+};

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { sql } from 'slonik';
+import { importLog } from '../../store/import-log.ts';
+import { linesOf } from '../../store/lines.ts';
+import { readLine, writeLine } from '../../store/log-file.ts';
+import { type DatabasePool, openPool } from '../../store/pool.ts';
+import { recordShop } from '../replay/generator.ts';
+import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
+
+const small = recordShop(7, 40);
+
+async function* each(lines: string[]) {
+  yield* lines;
+}
+
+describe('a file that is wrong is refused with the line and what is wrong with it, and nothing stays', () => {
+  // One for all of them: whatever stayed of one would be seen.
+  let database: TestDatabase;
+  let pool: DatabasePool;
+  beforeAll(async () => {
+    database = await cloneDatabase();
+    pool = await openPool({
+      databaseUrl: database.url,
+      size: 2,
+      log: pino({ level: 'silent' }),
+      checkRows: true,
+    });
+  });
+  afterAll(async () => {
+    await pool.end();
+    await database.drop();
+  });
+  const at = (line: number, change: (text: string) => string) => (lines: string[]) =>
+    lines.with(line - 1, change(lines[line - 1]!));
+  const first = small[1]!;
+  test.each<[string, (lines: string[]) => string[], string | RegExp]>([
+    ['an empty file', () => [], 'The file is empty'],
+    ['something else', () => ['{"a":1}'], 'Line 1: this is not the header of a log'],
+    ['a later format', at(1, (t) => t.replace(':1', ':2')), 'Line 1: the file has format 2'],
+    ['a header without counts', at(1, (t) => t.replace('"events"', '"e"')), 'Line 1: events: '],
+    ['cut off in a line', at(9, (t) => t.slice(0, -20)), 'Line 9: this is not an event'],
+    ['cut off between lines', (lines) => lines.slice(0, -3), 'Is the file whole?'],
+    ['a line twice', (lines) => lines.toSpliced(5, 0, lines[4]!), 'Line 6: position: must be beyond 4'],
+    ['a number for a text', at(7, (t) => t.replace(/"type":"\w+"/, '"type":4')), 'Line 7: type: '],
+    [
+      'a type of later',
+      at(7, (t) => t.replace(/"type":"\w+"/, '"type":"X"')),
+      'Line 7: X of schema version 1 is not known',
+    ],
+    ['a member too many', at(7, (t) => t.replace('{', '{"x":1,')), 'Line 7: Unrecognized key'],
+    ['bad data', at(2, (t) => t.replace(/"currency":"\w+"/, '"currency":"e"')), 'Line 2: data/currency: '],
+    ['a short fingerprint', at(7, (t) => t.replace(/(print":")../, '$1')), 'Line 7: fingerprint: must be 64'],
+    [
+      'no such time',
+      at(7, (t) => t.replace(/(recorded_at":"\d+)-\d\d/, '$1-13')),
+      'Line 7: recorded_at: must be a time',
+    ],
+    [
+      'a time too early',
+      at(30, (t) => t.replace(/(recorded_at":")\d+/, '$12001')),
+      'Line 30: recorded_at: must not be earlier',
+    ],
+    [
+      'an unknown tenant',
+      at(7, (t) => t.replace(/(tenant_id":"\w+-\w+-\w+-\w+)-\w+/, '$1-000000000007')),
+      'Line 7: tenant_id: ',
+    ],
+    [
+      'another partition',
+      at(7, (t) => t.replace('"partition":1', '"partition":2')),
+      'Line 7: partition: the tenant is in partition 1',
+    ],
+    [
+      'a key twice',
+      (lines) => withKeyTwice(lines),
+      /Lines \d+ to \d+: idempotency_key: a tenant has this key already/,
+    ],
+    [
+      'a version left out',
+      (lines) => withVersion(lines, 400),
+      /has version 400 at position \d+, where version 2 must be/,
+    ],
+    ['a blank line', (lines) => [...lines, ''], 'this is not an event'],
+    ['line ends of Windows', (lines) => lines.map((t) => `${t}\r`), 'Line 2: this is not an event'],
+  ])('%s', async (_name, change, words) => {
+    await expect(importLog(pool, each(change(small)))).rejects.toThrow(words);
+    for (const table of ['events', 'log_heads', 'tenants']) {
+      expect(await pool.exists(sql.unsafe`SELECT FROM ${sql.identifier([table])}`)).toBe(false);
+    }
+  });
+
+  function withKeyTwice(lines: string[]): string[] {
+    const { idempotency_key, tenant_id } = readLine(first, 2);
+    const index = lines.findIndex((line, n) => n > 1 && line.includes(tenant_id));
+    return lines.with(index, writeLine({ ...readLine(lines[index]!, 0), idempotency_key }));
+  }
+  function withVersion(lines: string[], version: number): string[] {
+    const index = lines.findIndex((line) => line.includes('"version":2,'));
+    return lines.with(index, lines[index]!.replace('"version":2,', `"version":${version},`));
+  }
+});
+
+test('lines are parted by newlines alone, wherever the chunks are cut', async () => {
+  const text = 'a\u2028b\n\u{1f30a}\r\n\nlast';
+  const bytes = Buffer.from(text);
+  async function* byteByByte() {
+    for (const byte of bytes) yield Uint8Array.of(byte);
+  }
+  const lines: string[] = [];
+  for await (const line of linesOf(byteByByte())) lines.push(line);
+  expect(lines).toEqual(text.split('\n'));
+});
+
+test('data is kept as it is stored, however it is spelt', () => {
+  const { data: _data, ...rest } = readLine(small[1]!, 2);
+  const data = '{"b": 1.0, "2":"\\u00e9\u2028", "10":[1e2],"data":{"x":",\\"data\\":"}}';
+  const line = writeLine({ ...rest, idempotency_key: 'a,"data":{}', data });
+  expect(line.endsWith(`,"data":${data}}`)).toBe(true);
+  expect(() => readLine(line, 3)).toThrow('Line 3: data/customer_id: ');
+  expect(() => writeLine({ ...rest, data: '{\n}' })).toThrow('line breaks in its data');
+});
