@@ -21,13 +21,15 @@ export class StoreOverloaded extends Error {
 }
 
 /**
- * Waits for a promise, and no longer than so many ms.
+ * Waits for a promise, and no longer than so many ms of Postgres' time, not of ours: when the event loop was busy for longer than that, the
+ * answer may lie in the socket, and is read before the verdict falls.
  *
  * @throws {StoreUnavailable} the time is up
  */
 export async function withDeadline<T>(promise: Promise<T>, ms: number): Promise<T> {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new StoreUnavailable(`No answer within ${ms} ms`)), ms);
+  const timeUp = () => late.reject(new StoreUnavailable(`No answer within ${ms} ms`));
+  const timer = setTimeout(() => setImmediate(timeUp), ms);
   promise.catch(() => {}); // it may still fail after nobody waits for it any more
   try {
     return await Promise.race([promise, late.promise]);

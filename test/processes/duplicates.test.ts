@@ -64,6 +64,10 @@ test(`${KEYS} keys × ${DUPLICATES} duplicates at once over two processes, conne
         apiKey,
         ...(signal && { signal }),
       });
+      if (status === 503) {
+        cut += 1; // as good as cut off: the answer says to send the same again
+        return;
+      }
       expect(status).toBe(201);
       answers.set(n, [...(answers.get(n) ?? []), text]);
     } catch (error) {
