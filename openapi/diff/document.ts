@@ -29,6 +29,11 @@ export function listAt(node: Node | undefined, key: string): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
+/** A value as text, whatever somebody has put there: `String` is tripped by an object with a `toString` of its own. */
+export function textOf(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
 /**
  * Follows `$ref` until something else stands there.
  *

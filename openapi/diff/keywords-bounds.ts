@@ -46,10 +46,15 @@ function effective(shape: Shape, keyword: string, side: 'lower' | 'upper'): Boun
   return bound;
 }
 
+function stepOf(shape: Shape): number | undefined {
+  const step = shape.value('multipleOf');
+  return typeof step === 'number' ? step : undefined;
+}
+
 /** The step of numbers. */
 export const multipleOf: KeywordRule = ({ base, head, say }) => {
-  const before = base.value('multipleOf') as number | undefined;
-  const after = head.value('multipleOf') as number | undefined;
+  const before = stepOf(base);
+  const after = stepOf(head);
   if (before === after) return undefined;
   let rule = 'changed';
   if (before === undefined) rule = 'set';

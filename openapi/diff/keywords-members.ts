@@ -1,7 +1,7 @@
 /** oneOf, anyOf, allOf and the discriminator: schemas made of schemas. */
 import { type Comparison, type KeywordRule, type Walk, fits, same } from './comparison.ts';
 import { type Conjunction, NULL_ALTERNATIVE, type Schemas, onlyAnnotates } from './conjunction.ts';
-import { type Node, isNode, listAt, nodeAt } from './document.ts';
+import { type Node, isNode, listAt, nodeAt, textOf } from './document.ts';
 import { canonical } from './keywords-values.ts';
 import type { Shape } from './shape.ts';
 
@@ -205,7 +205,11 @@ export const discriminator: KeywordRule = ({ base, head, say, walk }) => {
     if (!(value in was)) say('discriminator.mapping-added', undefined, value);
     else if (!(value in is)) say('discriminator.mapping-removed', value);
     else if (was[value] !== is[value] && !sameTarget(walk, was[value], is[value])) {
-      say('discriminator.mapping-changed', `${value}: ${was[value]}`, `${value}: ${is[value]}`);
+      say(
+        'discriminator.mapping-changed',
+        `${value}: ${textOf(was[value])}`,
+        `${value}: ${textOf(is[value])}`,
+      );
     }
   }
   return undefined;
@@ -214,7 +218,7 @@ export const discriminator: KeywordRule = ({ base, head, say, walk }) => {
 /** Whether two mapped schemas have other names only. */
 function sameTarget(walk: Walk, was: unknown, is: unknown): boolean {
   const named = ({ document }: Schemas, name: unknown): unknown => {
-    const ref = String(name);
+    const ref = textOf(name);
     const schemas = nodeAt(nodeAt(document.root, 'components'), 'schemas');
     return schemas[ref.startsWith('#') ? (ref.split('/').at(-1) ?? '') : ref];
   };

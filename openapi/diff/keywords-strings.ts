@@ -1,5 +1,6 @@
 /** pattern and the content of strings. */
 import type { KeywordRule } from './comparison.ts';
+import { textOf } from './document.ts';
 import { isUpgrade } from './keywords-types.ts';
 import type { Shape } from './shape.ts';
 
@@ -8,8 +9,8 @@ const MATCHES_ALL = /^\^?\(?(?:\?:)?(?:\.\*|\[\\s\\S\]\*|)\)?\$?$/;
 
 /** The patterns that hold together. */
 export const pattern: KeywordRule = ({ base, head, say }) => {
-  const before = base.values('pattern').map(String).sort();
-  const after = head.values('pattern').map(String).sort();
+  const before = base.values('pattern').map(textOf).sort();
+  const after = head.values('pattern').map(textOf).sort();
   if (before.join('\n') === after.join('\n')) return undefined;
   const added = after.filter((each) => !before.includes(each));
   if (after.length === 0) say('pattern.unset', before.join(' and '));

@@ -1,5 +1,6 @@
 /** type, nullable, format: what kind of value it is. */
 import type { Comparison, KeywordRule, Walk } from './comparison.ts';
+import { textOf } from './document.ts';
 import { alternativesOf } from './keywords-members.ts';
 import { type Shape, listsValues, shapeOf } from './shape.ts';
 
@@ -133,5 +134,5 @@ export const isUpgrade = ({ base, head }: Walk): boolean => base.document.versio
 
 function formatOf(shape: Shape, upgrade: boolean): string | undefined {
   const value = shape.value('format');
-  return value === undefined || (upgrade && value === 'byte') ? undefined : String(value);
+  return value === undefined || (upgrade && value === 'byte') ? undefined : textOf(value);
 }

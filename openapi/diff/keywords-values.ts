@@ -1,5 +1,6 @@
 /** enum, const, x-extensible-enum, default: which values there are. */
 import type { KeywordRule } from './comparison.ts';
+import { textOf } from './document.ts';
 import type { Shape } from './shape.ts';
 
 /** A value as text by which equal values are found, whatever the order of their keys. */
@@ -21,7 +22,7 @@ function listed(shape: Shape, text: boolean): Map<string, unknown> | undefined {
       new Map(
         list
           .filter((value) => value !== null)
-          .map((value) => [text ? String(value) : canonical(value), value]),
+          .map((value) => [text ? textOf(value) : canonical(value), value]),
       ),
   );
   const [first, ...others] = lists;

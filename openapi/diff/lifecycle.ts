@@ -1,5 +1,5 @@
 /** Deprecation, sunset and stability: what was promised about the future of an operation, a parameter or a property. */
-import type { Node } from './document.ts';
+import { type Node, textOf } from './document.ts';
 
 /** Answers what an element says under a key. */
 export type Says = (key: string) => unknown;
@@ -14,14 +14,14 @@ const LEVELS = ['draft', 'alpha', 'beta', 'stable'];
 
 /** Whether the element promised nothing: its stability level is `draft` or `alpha`. */
 export function isUnstable(says: Says): boolean {
-  return ['draft', 'alpha'].includes(String(says('x-stability-level')));
+  return ['draft', 'alpha'].includes(textOf(says('x-stability-level')));
 }
 
 /** The day of `x-sunset` as `YYYY-MM-DD`; `invalid` when it is no date, `undefined` when there is none. */
 function sunsetOf(says: Says): string | undefined {
   const value = says('x-sunset');
   if (value === undefined) return undefined;
-  const text = String(value);
+  const text = textOf(value);
   return /^\d{4}-\d\d-\d\d(T.*)?$/.test(text) && !Number.isNaN(Date.parse(text))
     ? text.slice(0, 10)
     : 'invalid';

@@ -1,7 +1,7 @@
 /** Reads a contract from a file, or says why it cannot be judged. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { type Document, checkReferences, isNode } from './document.ts';
+import { type Document, checkReferences, isNode, textOf } from './document.ts';
 import { Unusable } from './unusable.ts';
 
 /**
@@ -47,7 +47,7 @@ export function parseContract(name: string, text: string): Document {
   const version = typeof root.openapi === 'number' ? root.openapi.toFixed(1) : root.openapi;
   const [, minor] = /^3\.(\d+)(?:\.|$)/.exec(typeof version === 'string' ? version : '') ?? [];
   if (minor === undefined) {
-    const found = 'swagger' in root ? `swagger: ${root.swagger}` : `openapi: ${String(root.openapi)}`;
+    const found = 'swagger' in root ? `swagger: ${textOf(root.swagger)}` : `openapi: ${textOf(root.openapi)}`;
     throw new Unusable(name, `it is not OpenAPI 3.x (${found})`, 'Convert it to OpenAPI 3.0 or later');
   }
   if (root.paths !== undefined && root.paths !== null && !isNode(root.paths)) {

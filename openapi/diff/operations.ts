@@ -1,6 +1,6 @@
 /** Paths and their operations: which are there, and what each of them is compared by. */
 import { type Comparing, type Place, note } from './comparing.ts';
-import { type Document, type Node, follow, isNode, listAt, nodeAt } from './document.ts';
+import { type Document, type Node, follow, isNode, listAt, nodeAt, textOf } from './document.ts';
 import { isUnstable, promises, removal, saysOf } from './lifecycle.ts';
 import type { Operation } from './operation.ts';
 import { compareParameters } from './parameters.ts';
@@ -66,7 +66,7 @@ function compareOperation(comparing: Comparing, was: Operation, is: Operation, p
   if (was.node.operationId !== is.node.operationId) {
     note(comparing, 'operation.id-changed', place, { base: was.node.operationId, head: is.node.operationId });
   }
-  const tags = [was, is].map(({ node }) => listAt(node, 'tags').map(String).sort());
+  const tags = [was, is].map(({ node }) => listAt(node, 'tags').map(textOf).sort());
   if (tags[0]!.join('\n') !== tags[1]!.join('\n')) {
     note(comparing, 'operation.tags-changed', place, { base: tags[0], head: tags[1] });
   }

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type World, day, tellUnusable } from './command.ts';
-import { isNode } from './document.ts';
+import { isNode, textOf } from './document.ts';
 import { type Judgement, judge } from './judge.ts';
 import { loadContract, parseYaml, readText } from './load.ts';
 import { type Measured, measure, tellMeasure } from './measure.ts';
@@ -82,11 +82,11 @@ function readManifest(folder: string): Pair[] {
       );
     }
     return {
-      id: String(entry.id ?? index + 1),
+      id: textOf(entry.id ?? index + 1),
       base: entry.base,
       revision: entry.revision,
       breaking: entry.breaking,
-      level: String(entry.level ?? ''),
+      level: textOf(entry.level ?? ''),
       ids: Array.isArray(entry.ids) ? entry.ids.map(String) : [],
     };
   });

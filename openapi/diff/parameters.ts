@@ -1,6 +1,6 @@
 /** Parameters of an operation, its own and those of its path item. */
 import { type Comparing, type Place, compareSchemas, note } from './comparing.ts';
-import { type Document, type Node, follow, isNode } from './document.ts';
+import { type Document, type Node, follow, isNode, textOf } from './document.ts';
 import { canonical } from './keywords-values.ts';
 import { promises, removal, saysOf } from './lifecycle.ts';
 import { compareContent } from './media-types.ts';
@@ -41,8 +41,8 @@ function parametersOf(document: Document, operation: Operation): Map<string, Par
   const found = new Map<string, Parameter>();
   for (const value of [...operation.shared, ...listOf(operation.node.parameters)]) {
     const node = follow(document, value);
-    const name = String(node.name);
-    const where = String(node.in);
+    const name = textOf(node.name);
+    const where = textOf(node.in);
     if (where === 'header' && DESCRIBED_ELSEWHERE.has(name.toLowerCase())) continue;
     let id = name;
     if (where === 'header') id = name.toLowerCase();
@@ -107,7 +107,7 @@ const DEFAULT_STYLE: Record<string, string> = {
 /** How a value is written, with the defaults filled in; `content` is written as its media type says. */
 function styleOf(node: Node): string {
   if (isNode(node.content)) return 'content';
-  const style = String(node.style ?? DEFAULT_STYLE[String(node.in)]);
+  const style = textOf(node.style ?? DEFAULT_STYLE[textOf(node.in)]);
   const explode = typeof node.explode === 'boolean' ? node.explode : style === 'form';
   return `${style}${explode ? ', explode' : ''}`;
 }

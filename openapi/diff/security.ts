@@ -1,6 +1,6 @@
 /** Which credentials are enough for an operation. */
 import { type Comparing, type Place, note } from './comparing.ts';
-import { type Document, type Node, follow, isNode, nodeAt } from './document.ts';
+import { type Document, type Node, follow, isNode, nodeAt, textOf } from './document.ts';
 import { canonical } from './keywords-values.ts';
 
 /** Credentials that are enough together: each scheme, by what it asks for, with its scopes. */
@@ -45,7 +45,7 @@ function alternativesOf(document: Document, operation: Node): Alternative[] {
       new Map(
         Object.entries(requirement).map(([name, scopes]) => [
           identity(name, follow(document, schemes[name])),
-          { name, scopes: [...(Array.isArray(scopes) ? scopes.map(String) : []), ...own].sort() },
+          { name, scopes: [...(Array.isArray(scopes) ? scopes.map(textOf) : []), ...own].sort() },
         ]),
       ),
   );
