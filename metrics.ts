@@ -75,6 +75,24 @@ export const projectionStopped = new Gauge({
   labelNames: ['projection', 'partition'],
   registers,
 });
+export const missingEvents = new Gauge({
+  name: 'holdfast_projection_missing_events',
+  help: 'Events that the rows of a read table do not show, by the last audit',
+  labelNames: ['projection'],
+  registers,
+});
+export const differentRows = new Gauge({
+  name: 'holdfast_projection_different_rows',
+  help: 'Rows of a read table that are missing, surplus or different, by the last audit',
+  labelNames: ['projection'],
+  registers,
+});
+export const auditedAt = new Gauge({
+  name: 'holdfast_projection_audited_timestamp_seconds',
+  help: 'When the last audit of a read table ended',
+  labelNames: ['projection'],
+  registers,
+});
 export const projectionFailures = new Counter({
   name: 'holdfast_projection_failures_total',
   help: 'Projection batches that were rolled back',

@@ -2,6 +2,7 @@
 import { startApi } from './api/start.ts';
 import type { Config, Role } from './config.ts';
 import type { Logger } from './logger.ts';
+import { startAuditor } from './projections/auditor.ts';
 import { PROJECTIONS } from './projections/registry.ts';
 import { startProjector } from './projections/runner.ts';
 import { listPartitions } from './store/partitions.ts';
@@ -53,7 +54,7 @@ export async function startNode({
         partitions: await listPartitions(pool),
         log,
       });
-      stops.push(projector.stop);
+      stops.push(projector.stop, startAuditor({ pool, projections: PROJECTIONS, log }).stop);
       wake.push(projector.wake);
     }
     const tail = createTail(pool, log);

@@ -26,6 +26,7 @@ interface Row {
 export const ordersProjection: Projection = {
   name: 'orders',
   key: ['order_id', 'tenant_id', 'partition'],
+  count: 'version',
   async apply(transaction, partition, events) {
     const rows = new Map<string, Row>();
     const known = [...new Map(events.filter(isLater(events)).map((event) => [keyOf(event), event])).values()];

@@ -10,6 +10,8 @@ export interface Projection {
   name: string;
   /** Columns of the table's primary key. */
   key: readonly string[];
+  /** Column that counts the events which a row shows, by which the auditor tells how many are missing. */
+  count: string;
   /**
    * Applies the next events of one partition, in the order of their positions, within the transaction that also
    * moves the checkpoint: all of them count, once, or none does.

@@ -14,15 +14,21 @@ import { runOnce } from './runner.ts';
 
 export const REBUILD = 'holdfast_rebuild';
 export const PREVIOUS = 'holdfast_previous';
-type Schema = typeof REBUILD | typeof PREVIOUS;
+export const AUDIT = 'holdfast_audit';
+type Schema = typeof REBUILD | typeof PREVIOUS | typeof AUDIT;
 
 /** Events a batch; larger than the projector's, for nobody waits for the single one. */
 const BATCH = 2_000;
-/** Events behind the log at which the rest is left for the swap. */
+/** Rows that are compared at once, under the lease of the live table: what bounds how long lists fall behind. */
+const CHUNK = 5_000;
+/** Differing rows that are named. */
+const NAMED = 20;
+/** Events behind the live table at which the rest is left for the swap. */
 const NEAR = 200;
 
 export interface Progress {
   applied: number;
+  /** Where the live table is. */
   head: number;
 }
 
@@ -36,7 +42,7 @@ export class NothingKeptError extends Error {
   override name = 'NothingKeptError';
 }
 
-/** Rows in which two tables differ, at one position of the log. */
+/** Rows in which a table differs from the log. */
 export interface Differences {
   /** Rows that the table lacks. */
   missing: number;
@@ -47,10 +53,16 @@ export interface Differences {
   rows: { what: 'missing' | 'surplus' | 'different'; key: string }[];
   /** Rows that were compared. */
   compared: number;
+  /** Events that the table's rows do not show. */
+  missing_events: number;
 }
 
 export interface RebuildOptions {
   onProgress: (progress: Progress) => void;
+  /** Waited for between any two steps: who has time to give way does so here, and who is to end throws. */
+  pause?: () => Promise<void>;
+  /** Rows that are compared at once. */
+  chunk?: number;
 }
 
 const consumerOf = (projection: Projection, schema: Schema) => `${projection.name}.${schema.slice(9)}`;
@@ -66,27 +78,29 @@ export const rebuild = (
   projection: Projection,
   options: RebuildOptions,
 ): Promise<Differences> =>
-  alone(pool, projection, async () => {
-    await build(pool, projection, options);
-    return change(pool, projection, REBUILD, async (transaction) => {
-      const found = await compare(transaction, projection, REBUILD);
-      await swap(transaction, projection, REBUILD);
-      return found;
-    });
+  alone(pool, projection, 'rebuild', async () => {
+    await build(pool, projection, REBUILD, options);
+    const found = await compare(pool, projection, REBUILD, options);
+    await change(pool, projection, REBUILD, (transaction) => swap(transaction, projection, REBUILD));
+    return found;
   });
 
-/** Folds the log into a table of its own, compares it with the live one at one position, and takes it away again. */
+/**
+ * Folds the log into a table of its own, compares it with the live one, and takes it away again.
+ *
+ * @param schema where to fold it: the auditor has a place of its own, and is in no rebuild's way
+ * @throws {RebuildHeldError}
+ */
 export const verify = (
   pool: DatabasePool,
   projection: Projection,
   options: RebuildOptions,
+  schema: typeof REBUILD | typeof AUDIT = REBUILD,
 ): Promise<Differences> =>
-  alone(pool, projection, async () => {
-    await build(pool, projection, options);
-    const found = await change(pool, projection, REBUILD, (transaction) =>
-      compare(transaction, projection, REBUILD),
-    );
-    await pool.query(sql.unsafe`DROP TABLE ${tableIn(REBUILD, projection)}`);
+  alone(pool, projection, schema === AUDIT ? 'audit' : 'rebuild', async () => {
+    await build(pool, projection, schema, options);
+    const found = await compare(pool, projection, schema, options);
+    await pool.query(sql.unsafe`DROP TABLE ${tableIn(schema, projection)}`);
     return found;
   });
 
@@ -101,16 +115,21 @@ export const rollback = (
   projection: Projection,
   options: RebuildOptions,
 ): Promise<void> =>
-  alone(pool, projection, async () => {
+  alone(pool, projection, 'rebuild', async () => {
     if (!(await exists(pool, projection, PREVIOUS))) throw new NothingKeptError(projection.name);
     await catchUp(pool, projection, PREVIOUS, options);
     await change(pool, projection, PREVIOUS, (transaction) => swap(transaction, projection, PREVIOUS));
   });
 
 /** One at a time; whoever is killed lets go with its connection. */
-async function alone<T>(pool: DatabasePool, projection: Projection, act: () => Promise<T>): Promise<T> {
+async function alone<T>(
+  pool: DatabasePool,
+  projection: Projection,
+  work: 'rebuild' | 'audit',
+  act: () => Promise<T>,
+): Promise<T> {
   return pool.connect(async (connection) => {
-    const name = `holdfast rebuild ${projection.name}`;
+    const name = `holdfast ${work} ${projection.name}`;
     const held = await connection.oneFirst(
       sql.type(
         z.object({ held: z.boolean() }),
@@ -145,9 +164,14 @@ async function exists(pool: CommonQueryMethods, projection: Projection, schema: 
 }
 
 /** An empty table, filled without the indexes that only readers need, which are made at the end. */
-async function build(pool: DatabasePool, projection: Projection, options: RebuildOptions): Promise<void> {
-  const fresh = tableIn(REBUILD, projection);
-  const consumer = consumerOf(projection, REBUILD);
+async function build(
+  pool: DatabasePool,
+  projection: Projection,
+  schema: Schema,
+  options: RebuildOptions,
+): Promise<void> {
+  const fresh = tableIn(schema, projection);
+  const consumer = consumerOf(projection, schema);
   const indexes = await pool.anyFirst(sql.type(z.object({ definition: z.string() }))`
     SELECT pg_get_indexdef(indexrelid) AS definition
       FROM pg_index
@@ -163,35 +187,37 @@ async function build(pool: DatabasePool, projection: Projection, options: Rebuil
     );
     await transaction.query({
       ...sql.unsafe`ALTER`,
-      sql: `ALTER TABLE ${REBUILD}.${projection.name} ADD ${key}`,
+      sql: `ALTER TABLE ${schema}.${projection.name} ADD ${key}`,
     });
     await transaction.query(sql.unsafe`
       INSERT INTO checkpoints (partition, consumer) SELECT partition, ${consumer} FROM log_heads
           ON CONFLICT (partition, consumer) DO UPDATE SET position = 0`);
   });
-  await catchUp(pool, projection, REBUILD, options);
+  await catchUp(pool, projection, schema, options);
   for (const definition of indexes) {
-    const text = definition.replace(` ON public.${projection.name} `, ` ON ${REBUILD}.${projection.name} `);
+    const text = definition.replace(` ON public.${projection.name} `, ` ON ${schema}.${projection.name} `);
     await pool.query({ ...sql.unsafe`CREATE INDEX`, sql: text });
   }
   await pool.query(sql.unsafe`ANALYZE ${fresh}`);
-  await catchUp(pool, projection, REBUILD, options);
+  await catchUp(pool, projection, schema, options);
 }
 
+/** Up to the live table, and never past it: the two meet at its position, also where an operator or a fault holds it. */
 async function catchUp(
   pool: DatabasePool,
   projection: Projection,
   schema: Schema,
-  { onProgress }: RebuildOptions,
-  near = NEAR,
+  { onProgress, pause }: RebuildOptions,
 ): Promise<void> {
-  const beside = { ...projection, name: consumerOf(projection, schema) };
+  const beside = { schema, consumer: consumerOf(projection, schema) };
   for (const partition of await listPartitions(pool)) {
     for (;;) {
-      const progress = await progressOf(pool, partition, beside.name);
-      onProgress(progress);
-      if (progress.head - progress.applied <= near) break;
-      await runOnce(pool, beside, partition, { limit: BATCH, schema });
+      const { applied } = await progressOf(pool, partition, beside.consumer);
+      const { applied: head } = await progressOf(pool, partition, projection.name);
+      onProgress({ applied, head });
+      if (head - applied <= NEAR) break;
+      await runOnce(pool, projection, partition, { limit: Math.min(BATCH, head - applied), beside });
+      await pause?.();
     }
   }
 }
@@ -203,13 +229,7 @@ async function change<T>(
   schema: Schema,
   act: (transaction: DatabaseTransactionConnection) => Promise<T>,
 ): Promise<T> {
-  const beside = { ...projection, name: consumerOf(projection, schema) };
-  for (const partition of await listPartitions(pool)) {
-    const { applied } = await progressOf(pool, partition, beside.name);
-    while ((await progressOf(pool, partition, projection.name)).applied < applied) {
-      await runOnce(pool, projection, partition, { limit: BATCH }); // whoever holds the lease does it; nobody need
-    }
-  }
+  const beside = { schema, consumer: consumerOf(projection, schema) };
   // Slonik refuses other connections where a transaction runs; what is done beside it is done outside.
   const outside = AsyncLocalStorage.snapshot();
   return pool.transaction(async (transaction) => {
@@ -218,10 +238,10 @@ async function change<T>(
       SELECT partition, position FROM checkpoints WHERE consumer = ${projection.name} ORDER BY partition FOR UPDATE`);
     for (const { partition, position } of live) {
       for (;;) {
-        const { applied } = await outside(() => progressOf(pool, partition, beside.name));
+        const { applied } = await outside(() => progressOf(pool, partition, beside.consumer));
         if (applied >= position) break;
         const limit = Math.min(BATCH, position - applied);
-        await outside(() => runOnce(pool, beside, partition, { limit, schema }));
+        await outside(() => runOnce(pool, projection, partition, { limit, beside }));
       }
     }
     return act(transaction);
@@ -265,47 +285,100 @@ async function swap(
     SELECT partition, ${kept}, position FROM checkpoints WHERE consumer = ${live}`);
 }
 
-const differenceRow = z.object({
+const chunkRow = z.object({
   missing: z.int(),
   surplus: z.int(),
   different: z.int(),
   compared: z.int(),
+  missing_events: z.int(),
   rows: z.string().nullable(),
+  last: z.string().nullable(),
 });
 
-/** Row by row, by the primary key. Both tables stand at the same position. */
+/** Row by row, by the primary key, in chunks: each at one position of both tables, with other batches between them. */
 async function compare(
+  pool: DatabasePool,
+  projection: Projection,
+  schema: Schema,
+  { pause, chunk: size = CHUNK }: RebuildOptions,
+): Promise<Differences> {
+  const total: Differences = {
+    missing: 0,
+    surplus: 0,
+    different: 0,
+    compared: 0,
+    missing_events: 0,
+    rows: [],
+  };
+  let after: string | null = null;
+  do {
+    const from: string | null = after;
+    const chunk: z.infer<typeof chunkRow> = await change(pool, projection, schema, (transaction) =>
+      compareChunk(transaction, projection, schema, { after: from, size }),
+    );
+    total.missing += chunk.missing;
+    total.surplus += chunk.surplus;
+    total.different += chunk.different;
+    total.compared += chunk.compared;
+    total.missing_events += chunk.missing_events;
+    const named = JSON.parse(chunk.rows ?? '[]') as Differences['rows'];
+    total.rows.push(...named.slice(0, NAMED - total.rows.length));
+    after = chunk.last;
+    await pause?.();
+  } while (after !== null);
+  return total;
+}
+
+/** @param after the key behind which the chunk begins, as JSON; from the first on when `null` */
+async function compareChunk(
   transaction: DatabaseTransactionConnection,
   projection: Projection,
   schema: Schema,
-): Promise<Differences> {
-  const key = projection.key;
-  const same = sql.join(
-    key.map((name) => sql.fragment`live.${sql.identifier([name])} = folded.${sql.identifier([name])}`),
-    sql.fragment` AND `,
-  );
-  const named = sql.join(
-    key.map(
-      (name) =>
-        sql.fragment`coalesce(live.${sql.identifier([name])}, folded.${sql.identifier([name])})::text`,
-    ),
-    sql.fragment` || ' ' || `,
-  );
-  const [first] = key;
-  const { rows, ...counts } = await transaction.one(sql.type(differenceRow)`
-    WITH outcome AS (
-      SELECT ${named} AS key,
-             CASE WHEN live.${sql.identifier([first ?? ''])} IS NULL THEN 'missing'
-                  WHEN folded.${sql.identifier([first ?? ''])} IS NULL THEN 'surplus'
-                  WHEN live::text IS DISTINCT FROM folded::text THEN 'different' END AS what
-        FROM ${tableIn('public', projection)} AS live
-        FULL JOIN ${tableIn(schema, projection)} AS folded ON ${same}
-    )
+  { after, size }: { after: string | null; size: number },
+): Promise<z.infer<typeof chunkRow>> {
+  const { key, count } = projection;
+  const [live, folded] = [tableIn('public', projection), tableIn(schema, projection)];
+  const columns = (of?: string) =>
+    sql.join(
+      key.map((name) => sql.identifier(of === undefined ? [name] : [of, name])),
+      sql.fragment`, `,
+    );
+  const begins =
+    after === null
+      ? sql.fragment`true`
+      : sql.fragment`(${columns()}) > (SELECT ${columns()} FROM jsonb_populate_record(NULL::${live}, ${after}::jsonb))`;
+  const part = (table: typeof live) => sql.fragment`
+    SELECT * FROM ${table} WHERE ${begins} ORDER BY ${columns()} LIMIT ${size}`;
+  const events = sql.identifier([count]);
+  // Of both tables the next rows; of the one that reaches further, only up to where the other ends.
+  return transaction.one(sql.type(chunkRow)`
+    WITH live AS MATERIALIZED (${part(live)}),
+         folded AS MATERIALIZED (${part(folded)}),
+         ends AS (
+           SELECT * FROM (SELECT ${columns()} FROM live OFFSET ${size - 1}) AS of_live
+            UNION ALL
+           SELECT * FROM (SELECT ${columns()} FROM folded OFFSET ${size - 1}) AS of_folded
+            ORDER BY ${columns()} LIMIT 1
+         ),
+         outcome AS (
+           SELECT concat_ws(' ', ${columns('pair')}) AS key, pair.what, pair.missing_events
+             FROM (
+               SELECT ${columns()},
+                      greatest(coalesce(folded.${events}, 0) - coalesce(live.${events}, 0), 0) AS missing_events,
+                      CASE WHEN live IS NULL THEN 'missing'
+                           WHEN folded IS NULL THEN 'surplus'
+                           WHEN live::text IS DISTINCT FROM folded::text THEN 'different' END AS what
+                 FROM live FULL JOIN folded USING (${columns()})
+             ) AS pair
+            WHERE NOT EXISTS (SELECT FROM ends WHERE (${columns('pair')}) > (${columns('ends')}))
+         )
     SELECT count(*) FILTER (WHERE what = 'missing') AS missing,
            count(*) FILTER (WHERE what = 'surplus') AS surplus,
            count(*) FILTER (WHERE what = 'different') AS different,
            count(*) AS compared,
-           (SELECT json_agg(named) FROM (SELECT what, key FROM outcome WHERE what IS NOT NULL ORDER BY key LIMIT 20) AS named) AS rows
+           coalesce(sum(missing_events), 0)::bigint AS missing_events,
+           (SELECT json_agg(named)
+              FROM (SELECT what, key FROM outcome WHERE what IS NOT NULL ORDER BY key LIMIT ${NAMED}) AS named) AS rows,
+           (SELECT to_json(ends) FROM ends) AS last
       FROM outcome`);
-  return { ...counts, rows: rows === null ? [] : (JSON.parse(rows) as Differences['rows']) };
 }

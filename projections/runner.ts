@@ -16,7 +16,10 @@ import { isOutage } from '../store/unavailable.ts';
 import { clearFault, recordFault } from './faults.ts';
 import type { Projection } from './projection.ts';
 
-const readNextEvents = statement('read-next-events', recordedRow.extend({ tenant_id: z.uuid() }));
+const readNextEvents = statement(
+  'read-next-events',
+  recordedRow.extend({ tenant_id: z.uuid(), skipped: z.boolean() }),
+);
 const moveCheckpoint = statement('move-checkpoint', z.object({}));
 
 /** Events a batch at most; what bounds the memory and the length of the transaction. */
@@ -28,29 +31,39 @@ const POLL = 250;
 /** Longest pause between failures, in ms. */
 const MAX_BACKOFF = 5_000;
 
+/** A table of a projection that is not the live one. */
+export interface Beside {
+  schema: string;
+  consumer: string;
+}
+
 /**
  * Applies one batch.
  *
- * @param schema where the table stands when it is not the live one
+ * @param beside where the table stands, and whose checkpoint it has, when it is not the live one
  * @returns how many events it held; 0 when there is nothing to do or another node is at it
  */
 export function runOnce(
   pool: DatabasePool,
   projection: Projection,
   partition: number,
-  { limit = BATCH, schema }: { limit?: number; schema?: string } = {},
+  { limit = BATCH, beside }: { limit?: number; beside?: Beside } = {},
 ): Promise<number> {
+  const consumer = beside?.consumer ?? projection.name;
   return pool.transaction(async (transaction) => {
-    if (schema !== undefined) {
-      await transaction.query(sql.unsafe`SET LOCAL search_path = ${sql.identifier([schema])}, public`);
+    if (beside !== undefined) {
+      await transaction.query(sql.unsafe`SET LOCAL search_path = ${sql.identifier([beside.schema])}, public`);
     }
-    const rows = await transaction.any(readNextEvents(partition, projection.name, limit));
+    const rows = await transaction.any(readNextEvents(partition, consumer, limit, projection.name));
     const last = rows.at(-1);
     if (last === undefined) return 0;
-    const events = rows.map((row) => ({ ...toRecordedEvent(row), tenant_id: row.tenant_id }));
+    const events = rows
+      .filter((row) => !row.skipped)
+      .map((row) => Object.assign(toRecordedEvent(row), { tenant_id: row.tenant_id }));
     await projection.apply(transaction, partition, events);
-    await transaction.query(moveCheckpoint(partition, projection.name, last.position));
-    projectionPosition.set({ projection: projection.name, partition }, last.position);
+    await transaction.query(moveCheckpoint(partition, consumer, last.position));
+    if (beside === undefined)
+      projectionPosition.set({ projection: projection.name, partition }, last.position);
     return rows.length;
   });
 }

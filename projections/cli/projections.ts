@@ -13,10 +13,12 @@ import {
 } from '../../command.ts';
 import { text } from '../../domain/text.ts';
 import { listFaults, skipEvent } from '../faults.ts';
+import { setPaused } from '../pause.ts';
 import type { Projection } from '../projection.ts';
 import {
   type Differences,
   NothingKeptError,
+  PREVIOUS,
   type Progress,
   RebuildHeldError,
   type RebuildOptions,
@@ -26,7 +28,14 @@ import {
 } from '../rebuild.ts';
 import { PROJECTIONS } from '../registry.ts';
 
-const progressRow = z.object({ projection: z.string(), partition: z.int(), applied: z.int(), head: z.int() });
+const progressRow = z.object({
+  projection: z.string(),
+  partition: z.int(),
+  applied: z.int(),
+  head: z.int(),
+  paused_at: z.string().nullable(),
+});
+const tableRow = z.object({ projection: z.string(), rows: z.int(), bytes: z.int(), kept: z.boolean() });
 const REASON = z.string().trim().pipe(text(500));
 
 const status: Command = {
@@ -39,7 +48,8 @@ const status: Command = {
       'text',
     );
     const progress = await pool.any(sql.type(progressRow)`
-      SELECT checkpoint.consumer AS projection, head.partition, checkpoint.position AS applied, head.position AS head
+      SELECT checkpoint.consumer AS projection, head.partition, checkpoint.position AS applied, head.position AS head,
+             checkpoint.paused_at
         FROM checkpoints AS checkpoint
         JOIN log_heads AS head USING (partition)
        WHERE checkpoint.consumer = ANY (${names})
@@ -52,15 +62,67 @@ const status: Command = {
       const lag = row.head - row.applied;
       return Object.assign({}, row, { lag, stopped: fault ? { position, error, since } : null });
     });
-    const rows = data.map(({ projection, partition, applied, head, lag, stopped }) => [
-      projection,
-      ...[partition, applied, head, lag].map(String),
-      stopped ? `stopped at ${stopped.position} since ${stopped.since}: ${stopped.error}` : 'running',
+    const state = ({ paused_at, stopped }: (typeof data)[number]): string => {
+      if (paused_at !== null) return `paused since ${paused_at}`;
+      return stopped ? `stopped at ${stopped.position} since ${stopped.since}: ${stopped.error}` : 'running';
+    };
+    const rows = data.map((row) => [
+      row.projection,
+      ...[row.partition, row.applied, row.head, row.lag].map(String),
+      state(row),
     ]);
     const help =
       'Mend it with a new release, or: npx holdfast projections skip NAME --position N --reason TEXT';
     const lines = table(['PROJECTION', 'PARTITION', 'APPLIED', 'HEAD', 'LAG', 'STATE'], rows);
     return { data, text: faults.length > 0 ? `${lines}\n${help}` : lines };
+  },
+};
+
+const list: Command = {
+  summary: 'Every projection, its table, and whether one of before is kept.',
+  async run(_given, { database }): Promise<Output> {
+    const pool = await database();
+    const names = sql.array(
+      PROJECTIONS.map(({ name }) => name),
+      'text',
+    );
+    // Rows as the planner knows them: counting a table of millions is no answer to a glance.
+    const data = await pool.any(sql.type(tableRow)`
+      SELECT name AS projection, greatest(table_of.reltuples, 0)::bigint AS rows,
+             pg_total_relation_size(table_of.oid) AS bytes, to_regclass(${`${PREVIOUS}.`} || name) IS NOT NULL AS kept
+        FROM unnest(${names}) AS name
+        JOIN pg_class AS table_of ON table_of.oid = to_regclass('public.' || name)
+       ORDER BY name`);
+    const rows = data.map(({ projection, rows: count, bytes, kept }) => [
+      projection,
+      String(count),
+      `${(bytes / 2 ** 20).toFixed(1)} MiB`,
+      kept ? 'kept' : '-',
+    ]);
+    return { data, text: table(['PROJECTION', 'ROWS (ABOUT)', 'SIZE', 'TABLE OF BEFORE'], rows) };
+  },
+};
+
+const pause: Command = {
+  summary: 'Stop a projection, on every node. Lists fall behind; writes go on.',
+  positionals: ['NAME'],
+  async run({ positionals: [name = ''] }, { database }): Promise<Output> {
+    projectionFrom(name);
+    await setPaused(await database(), name, true);
+    return {
+      data: { projection: name, paused: true },
+      text: `${name} is paused: its lists show what they show now. Let it go on: npx holdfast projections resume ${name}`,
+    };
+  },
+};
+
+const resume: Command = {
+  summary: 'Let a paused projection go on.',
+  positionals: ['NAME'],
+  async run({ positionals: [name = ''] }, { database }): Promise<Output> {
+    projectionFrom(name);
+    await setPaused(await database(), name, false);
+    return { data: { projection: name, paused: false }, text: `${name} goes on.` };
   },
 };
 
@@ -200,5 +262,14 @@ function wholeNumber(option: string, given = ''): number {
 
 export const projections: Noun = {
   summary: 'the read tables that are made from the log',
-  commands: { status, rebuild: rebuildCommand, verify: verifyCommand, rollback: rollbackCommand, skip },
+  commands: {
+    list,
+    status,
+    rebuild: rebuildCommand,
+    verify: verifyCommand,
+    rollback: rollbackCommand,
+    pause,
+    resume,
+    skip,
+  },
 };

@@ -46,6 +46,7 @@ test('it stands still in front of the event, others go on, and an operator takes
   const other: Projection = {
     name: 'other',
     key: [],
+    count: '',
     apply: async (_transaction, _partition, events) =>
       void seen.push(...events.map(({ position }) => position)),
   };
@@ -101,6 +102,7 @@ test('it goes on by itself once the event can be applied', async () => {
   const mended: Projection = {
     name: 'other',
     key: [],
+    count: '',
     async apply() {
       if (broken) throw new Error('a bug of this release');
     },

@@ -36,6 +36,7 @@ function recorder(): Projection & { positions: number[] } {
   return {
     name: 'seen',
     key: [],
+    count: '',
     positions,
     apply: async (_transaction, _partition, events) =>
       void positions.push(...events.map(({ position }) => position)),
@@ -85,6 +86,7 @@ describe('a consumer', () => {
     const slow: Projection = {
       name: 'seen',
       key: [],
+      count: '',
       async apply() {
         entered.resolve();
         await release.promise;
@@ -105,6 +107,7 @@ describe('a consumer', () => {
     const failing: Projection = {
       name: 'seen',
       key: [],
+      count: '',
       async apply(transaction) {
         await transaction.query(sql.unsafe`UPDATE tenants SET name = 'half way'`);
         throw new Error('poison');

@@ -21,7 +21,9 @@ async function query(text: string) {
 }
 
 test('nodes that start at once migrate an empty database once', async () => {
-  await query('DROP SCHEMA public, holdfast_rebuild, holdfast_previous CASCADE; CREATE SCHEMA public');
+  await query(
+    'DROP SCHEMA public, holdfast_rebuild, holdfast_previous, holdfast_audit CASCADE; CREATE SCHEMA public',
+  );
   const files = (await readdir(new URL('../../store/migrations/', import.meta.url)))
     .filter((name) => name.endsWith('.sql'))
     .sort();
