@@ -5,6 +5,7 @@
 import type { COMMAND_SCHEMAS, Command, CommandType } from '../domain/order/commands.ts';
 import type { RecordedEvent } from '../domain/order/events.ts';
 import type { Order } from '../domain/order/order.ts';
+import type { CustomerTotal } from '../projections/customer-summary.ts';
 import type { OrdersFilter } from '../projections/orders-page.ts';
 
 export interface Edition {
@@ -25,6 +26,10 @@ export interface Edition {
   order: (order: Order) => unknown;
   /** Orders as the read table keeps them: JSON texts with commas between them. */
   orders: (documents: string) => string;
+  /** What a customer has ordered and paid in one currency. */
+  customerTotal: (total: CustomerTotal) => unknown;
+  /** Days as the read table keeps them: JSON texts with commas between them. */
+  dailySales: (documents: string) => string;
   /** The data of an event. */
   eventData: (event: RecordedEvent) => object;
   /** What a query of the list of orders picks. */

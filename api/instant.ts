@@ -17,3 +17,18 @@ export function instantOf(parameter: string, text: string | undefined): string |
   }
   return new Date(Math.max(ms, EARLIEST)).toISOString();
 }
+
+/**
+ * A day of a request, `YYYY-MM-DD`.
+ *
+ * @throws {Problem} 400 for a day that no calendar has
+ */
+export function dayOf(parameter: string, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const ms = Date.parse(`${text}T00:00:00Z`);
+  // Some readers take the 30th of February for a day of March.
+  if (ms >= EARLIEST && new Date(ms).toISOString().startsWith(text)) return text;
+  throw new Problem('invalid_parameter', `Not valid: ${parameter}.`, {
+    errors: [{ parameter, detail: 'must be a day that exists, such as 2026-03-14' }],
+  });
+}

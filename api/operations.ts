@@ -4,6 +4,8 @@ import type { Handlers } from './handler.ts';
 import { batchHandlers } from './nouns/batches.ts';
 import { cancellationHandlers } from './nouns/cancellation.ts';
 import { completionHandlers } from './nouns/completion.ts';
+import { customerHandlers } from './nouns/customers.ts';
+import { dailySalesHandlers } from './nouns/daily-sales.ts';
 import { eventHandlers } from './nouns/events.ts';
 import { orderHandlers } from './nouns/orders.ts';
 import { paymentHandlers } from './nouns/payments.ts';
@@ -28,4 +30,6 @@ export const HANDLERS: Handlers = {
   ...eventHandlers,
   ...receiptHandlers,
   ...batchHandlers,
+  ...customerHandlers,
+  ...dailySalesHandlers,
 };

@@ -24,6 +24,7 @@ export const PROBLEMS = {
   unauthenticated: { status: 401, title: 'Not authenticated', retry: 'never' },
   scope_missing: { status: 403, title: 'Scope is missing', retry: 'never' },
   route_not_found: { status: 404, title: 'No such resource', retry: 'never' },
+  customer_not_found: { status: 404, title: 'Customer not found', retry: 'never' },
   order_not_found: { status: 404, title: 'Order not found', retry: 'never' },
   order_version_not_found: { status: 404, title: 'Order was never at this version', retry: 'never' },
   payment_not_found: { status: 404, title: 'Payment not found', retry: 'never' },

@@ -1,6 +1,6 @@
 /** `Holdfast-Read-After`: a list that waits until it holds the client's own write. */
 import type { DatabasePool } from 'slonik';
-import { ordersProjection } from '../projections/orders.ts';
+import type { Projection } from '../projections/projection.ts';
 import { waitForPosition } from '../projections/read-after.ts';
 import { Problem } from './problem.ts';
 
@@ -15,11 +15,12 @@ export async function readAfter(
   position: number | undefined,
   pool: DatabasePool,
   partition: number,
+  projection: Projection,
 ): Promise<void> {
   if (position === undefined) return;
   const reached = await waitForPosition(pool, {
     partition,
-    consumer: ordersProjection.name,
+    consumer: projection.name,
     position,
     timeout: TIMEOUT,
   });

@@ -1,6 +1,7 @@
 /** The noun *order*. */
 import { fold } from '../../domain/order/order.ts';
 import { readOrdersPage } from '../../projections/orders-page.ts';
+import { ordersProjection } from '../../projections/orders.ts';
 import { answer, answerWrite, commandContext } from '../answer.ts';
 import { runCommand } from '../command.ts';
 import { entityTag, namesVersion } from '../entity-tag.ts';
@@ -62,7 +63,8 @@ export const orderHandlers: Handlers = {
     };
     const binding = bindingOf('orders', tenantId, ...Object.values(filters));
     const from = positionOf(services.cursors, query.cursor, binding);
-    await readAfter(input.headers['Holdfast-Read-After'] as number | undefined, services.pool, partition);
+    const after = input.headers['Holdfast-Read-After'] as number | undefined;
+    await readAfter(after, services.pool, partition, ordersProjection);
 
     const page = await readOrdersPage(services.pool, {
       partition,

@@ -9,6 +9,8 @@ export const v1: Edition = {
   pointerOf: (_type, pointer) => pointer,
   order: (order) => order,
   orders: (documents) => documents,
+  customerTotal: (total) => total,
+  dailySales: (documents) => documents,
   eventData: ({ data }) => data,
   filterOf: ({ status }) => ({ status: status as string | undefined }),
 };

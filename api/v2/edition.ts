@@ -1,6 +1,8 @@
 /**
  * Version 2: money says its currency wherever it stands, and how an order is paid and how it is fulfilled are two statuses.
  */
+import type { CustomerTotal } from '../../projections/customer-summary.ts';
+import type { DailySales } from '../../projections/daily-sales-page.ts';
 import { COMMAND_SCHEMAS, type CommandType } from '../../domain/order/commands.ts';
 import type { RecordedEvent } from '../../domain/order/events.ts';
 import type { Order, OrderLine } from '../../domain/order/order.ts';
@@ -37,6 +39,9 @@ export const v2: Edition = {
   order: orderDocument,
   orders: (documents) =>
     (JSON.parse(`[${documents}]`) as Order[]).map((order) => JSON.stringify(orderDocument(order))).join(','),
+  customerTotal: totalDocument,
+  dailySales: (documents) =>
+    (JSON.parse(`[${documents}]`) as DailySales[]).map((day) => JSON.stringify(totalDocument(day))).join(','),
   eventData,
   filterOf: ({ payment_status, fulfillment_status }) => ({
     paymentStatus: payment_status as string | undefined,
@@ -101,6 +106,17 @@ const lineDocument = (line: OrderLine, currency: string) => ({
   unit_price: money(line.unit_price, currency),
   total: money(line.total, currency),
 });
+
+/** A sum is money as much as what it sums up. */
+function totalDocument({ currency, ordered, paid, refunded, ...rest }: CustomerTotal | DailySales) {
+  return {
+    currency,
+    ...rest,
+    ordered: money(ordered, currency),
+    paid: money(paid, currency),
+    refunded: money(refunded, currency),
+  };
+}
 
 function eventData(event: RecordedEvent): object {
   switch (event.type) {

@@ -1,6 +1,48 @@
 // Made from openapi/v2.yaml by npm run openapi:client. Do not edit.
 
 export interface paths {
+    "/v2/customers/{customer_id}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a customer has ordered and paid
+         * @description By currency. It is counted from the log, as a list is, and as far as `Holdfast-Position` says; `Holdfast-Read-After` waits for your own
+         *     write. 404 says that no order of this customer is counted.
+         */
+        get: operations["getCustomerSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/daily-sales": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what each day brought
+         * @description One item for each day and currency in which something was placed, cancelled, paid or refunded, newest first unless `order=asc`. Days are
+         *     of UTC, and each event counts on the day on which it was recorded: a refund is one of its own day, not of the order's.
+         */
+        get: operations["listDailySales"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/events": {
         parameters: {
             query?: never;
@@ -381,6 +423,8 @@ export interface components {
             note: string | null;
             order_id: components["schemas"]["OrderId"];
         };
+        /** Format: int64 */
+        Count: number;
         /**
          * @description ISO 4217 code of an active currency.
          * @example EUR
@@ -391,6 +435,41 @@ export interface components {
          * @example cus_4711
          */
         CustomerId: string;
+        CustomerSummary: {
+            customer_id: components["schemas"]["CustomerId"];
+            /** @description One for each currency. */
+            totals: components["schemas"]["CustomerTotal"][];
+        };
+        CustomerTotal: {
+            currency: components["schemas"]["Currency"];
+            first_order_at: components["schemas"]["Timestamp"];
+            last_activity_at: components["schemas"]["Timestamp"];
+            ordered: components["schemas"]["Sum"];
+            orders_cancelled: components["schemas"]["Count"];
+            orders_placed: components["schemas"]["Count"];
+            paid: components["schemas"]["Sum"];
+            refunded: components["schemas"]["Sum"];
+        };
+        DailySales: {
+            currency: components["schemas"]["Currency"];
+            day: components["schemas"]["Day"];
+            ordered: components["schemas"]["Sum"];
+            orders_cancelled: components["schemas"]["Count"];
+            orders_placed: components["schemas"]["Count"];
+            paid: components["schemas"]["Sum"];
+            refunded: components["schemas"]["Sum"];
+        };
+        DailySalesList: {
+            data: components["schemas"]["DailySales"][];
+            has_more: boolean;
+            next_cursor: string | null;
+        };
+        /**
+         * Format: date
+         * @description A day of UTC.
+         * @example 2026-03-14
+         */
+        Day: string;
         /** @description One thing that happened. `data` is of the shape that `type` names. */
         Event: components["schemas"]["OrderPlaced"] | components["schemas"]["OrderUpdated"] | components["schemas"]["PaymentRecorded"] | components["schemas"]["ItemsShipped"] | components["schemas"]["ItemsReturned"] | components["schemas"]["RefundRecorded"] | components["schemas"]["OrderCancelled"] | components["schemas"]["OrderCompleted"];
         EventId: string;
@@ -770,6 +849,21 @@ export interface components {
         /** @example KELP-1 */
         Sku: string;
         /**
+         * @description Money, added up. A sum beyond the maximum stays there.
+         * @example {
+         *       "amount": 7600,
+         *       "currency": "EUR"
+         *     }
+         */
+        Sum: {
+            /**
+             * Format: int64
+             * @description Whole minor units of the currency.
+             */
+            amount: number;
+            currency: components["schemas"]["Currency"];
+        };
+        /**
          * Format: date-time
          * @example 2026-03-14T09:26:53.589Z
          */
@@ -1143,6 +1237,7 @@ export interface components {
          *     the walk; with any other it is refused. It does not expire.
          */
         Cursor: string;
+        CustomerIdInPath: components["schemas"]["CustomerId"];
         /**
          * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
          *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
@@ -1241,6 +1336,158 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getCustomerSummary: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Read your writes: the `Holdfast-Position` of a write. The list waits, at most 5 seconds, until it holds that write. */
+                "Holdfast-Read-After"?: components["parameters"]["ReadAfter"];
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                customer_id: components["parameters"]["CustomerIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The customer's totals. */
+            200: {
+                headers: {
+                    "Holdfast-Lag": components["headers"]["HoldfastLag"];
+                    "Holdfast-Position": components["headers"]["HoldfastListPosition"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "customer_id": "cus_4711",
+                     *       "totals": [
+                     *         {
+                     *           "currency": "EUR",
+                     *           "orders_placed": 2,
+                     *           "orders_cancelled": 0,
+                     *           "ordered": {
+                     *             "amount": 7600,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "paid": {
+                     *             "amount": 7600,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "refunded": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "first_order_at": "2026-03-14T09:26:53.589Z",
+                     *           "last_activity_at": "2026-03-15T11:02:00.120Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CustomerSummary"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listDailySales: {
+        parameters: {
+            query?: {
+                /** @description Only what was in this currency. */
+                currency?: components["schemas"]["Currency"];
+                /**
+                 * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
+                 *     the walk; with any other it is refused. It does not expire.
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Items a page at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The order of the walk, oldest first or newest first. */
+                order?: "asc" | "desc";
+                /** @description The first day. */
+                since?: components["schemas"]["Day"];
+                /** @description The last day. */
+                until?: components["schemas"]["Day"];
+            };
+            header?: {
+                /** @description Read your writes: the `Holdfast-Position` of a write. The list waits, at most 5 seconds, until it holds that write. */
+                "Holdfast-Read-After"?: components["parameters"]["ReadAfter"];
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    "Holdfast-Lag": components["headers"]["HoldfastLag"];
+                    "Holdfast-Position": components["headers"]["HoldfastListPosition"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "day": "2026-03-14",
+                     *           "currency": "EUR",
+                     *           "orders_placed": 2,
+                     *           "orders_cancelled": 0,
+                     *           "ordered": {
+                     *             "amount": 7600,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "paid": {
+                     *             "amount": 7600,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "refunded": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DailySalesList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listEvents: {
         parameters: {
             query?: {

@@ -1,6 +1,6 @@
 /** A shop in which every operation of the spec has something to work on, and a good request for each. */
 import type { Operation } from '../../api/contract/spec.ts';
-import { type Ask, type Shop, anOrder } from '../setup/shop.ts';
+import { type Ask, type Shop, anOrder, until } from '../setup/shop.ts';
 
 export interface Scene {
   shop: Shop;
@@ -29,6 +29,7 @@ export async function createScene(shop: Shop): Promise<Scene> {
     return_id: await act(order, 'returns', piece),
     refund_id: await act(order, 'refunds', { amount: 1 }),
     idempotency_key: 'scene-0',
+    customer_id: anOrder().customer_id,
   };
   const cancelled = await place();
   await act(cancelled, 'cancellation', {});
@@ -36,6 +37,10 @@ export async function createScene(shop: Shop): Promise<Scene> {
   await act(completed, 'payments', { amount: 900 });
   await act(completed, 'shipments', { lines: [{ line_id: 'line_1', quantity: 2 }] });
   await act(completed, 'completion', {});
+  await until(async () => {
+    const summary = await shop.ask(`/v1/customers/${ids.customer_id}/summary`);
+    return summary.status === 200 && summary.headers.get('holdfast-lag') === '0';
+  });
   return { shop, ids, cancelled, completed };
 }
 

@@ -62,7 +62,12 @@ export async function playBefore(
 
 /** The request that the contract gives as an example, with the ids that were told. */
 export function exampleOf({ parameters, body }: Operation, told: Told, other?: object): Request {
-  const required = parameters.filter((parameter) => parameter.in === 'header' && parameter.required);
+  // A read model may be behind what was just written; a client that cares says what it wrote last.
+  const required = parameters.filter(
+    (parameter) =>
+      parameter.in === 'header' &&
+      (parameter.required || (parameter.name === 'Holdfast-Read-After' && 'Holdfast-Position' in told)),
+  );
   const headers = required.map(({ name, 'x-from-answer': source }) => [
     name,
     source ? (told[source] ?? '') : `"${randomUUID()}"`,
@@ -87,6 +92,10 @@ export function toldBy(contract: Contract, operation: Operation, request: Reques
   const { id, next_cursor: cursor } = (answer.json ?? {}) as { id?: string; next_cursor?: string };
   const key = request.headers['Idempotency-Key']?.replaceAll('"', '');
   const told: Told = {};
+  const places = new Set(contract.operations.flatMap(({ parameters }) => parameters.map(({ name }) => name)));
+  for (const [name, value] of Object.entries(answer.json ?? {})) {
+    if (places.has(name) && typeof value === 'string') told[name] = value;
+  }
   for (const name of ['ETag', 'Holdfast-Position']) {
     const value = answer.headers.get(name);
     if (value !== null) told[name] = value;

@@ -1,0 +1,30 @@
+/** The noun *customer*: known by what they have ordered. */
+import { readCustomerSummary } from '../../projections/customer-summary.ts';
+import { customerTotalsProjection } from '../../projections/customer-totals.ts';
+import { answer } from '../answer.ts';
+import type { Handlers } from '../handler.ts';
+import { Problem } from '../problem.ts';
+import { readAfter } from '../read-after.ts';
+
+export const customerHandlers: Handlers = {
+  async getCustomerSummary({ ctx, input, services, principal, edition }) {
+    const { partition, tenantId } = principal;
+    const customerId = input.params['customer_id']!;
+    const after = input.headers['Holdfast-Read-After'] as number | undefined;
+    await readAfter(after, services.pool, partition, customerTotalsProjection);
+    const { totals, applied, head } = await readCustomerSummary(services.pool, {
+      partition,
+      tenantId,
+      customerId,
+    });
+    if (totals.length === 0) {
+      throw new Problem(
+        'customer_not_found',
+        'There is no order of this customer, or none that is counted yet.',
+      );
+    }
+    ctx.set('Holdfast-Position', String(applied));
+    ctx.set('Holdfast-Lag', String(head - applied));
+    answer(ctx, 200, { customer_id: customerId, totals: totals.map(edition.customerTotal) });
+  },
+};

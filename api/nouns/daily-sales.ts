@@ -1,0 +1,37 @@
+/** The noun *daily sales*. */
+import { readDailySalesPage } from '../../projections/daily-sales-page.ts';
+import { dailySalesProjection } from '../../projections/daily-sales.ts';
+import type { Handlers } from '../handler.ts';
+import { dayOf } from '../instant.ts';
+import { answerPage, bindingOf, positionOf } from '../page.ts';
+import { readAfter } from '../read-after.ts';
+
+export const dailySalesHandlers: Handlers = {
+  async listDailySales({ ctx, input, services, principal, edition }) {
+    const query = input.query as {
+      currency?: string;
+      since?: string;
+      until?: string;
+      order: 'asc' | 'desc';
+      limit: number;
+      cursor?: string;
+    };
+    const { partition, tenantId } = principal;
+    const { currency, order: direction, limit } = query;
+    const filters = {
+      currency,
+      since: dayOf('since', query.since),
+      until: dayOf('until', query.until),
+      direction,
+    };
+    const binding = bindingOf('daily-sales', tenantId, ...Object.values(filters));
+    const from = positionOf(services.cursors, query.cursor, binding);
+    const after = input.headers['Holdfast-Read-After'] as number | undefined;
+    await readAfter(after, services.pool, partition, dailySalesProjection);
+    const page = await readDailySalesPage(services.pool, { partition, tenantId, ...filters, limit, from });
+    ctx.set('Holdfast-Position', String(page.applied));
+    ctx.set('Holdfast-Lag', String(page.head - page.applied));
+    const cursor = page.next === null ? null : services.cursors.encode(page.next, binding);
+    answerPage(ctx, edition.dailySales(page.documents), cursor, cursor !== null);
+  },
+};

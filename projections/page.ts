@@ -1,0 +1,86 @@
+/**
+ * Pages of a read table, by keyset: the cursor is the log position that made a row.
+ *
+ * Rows become visible in the order of their positions, so a walk neither skips nor repeats one, and each page is one range scan of
+ * an index that ends in the position, at any depth (measured: docs/performance.md).
+ */
+import { type DatabasePool, type FragmentSqlToken, sql } from 'slonik';
+import { z } from 'zod';
+import type { Tenancy } from '../store/log.ts';
+import { reachable } from '../store/unavailable.ts';
+import type { Projection } from './projection.ts';
+
+export interface PageQuery extends Tenancy {
+  direction: 'asc' | 'desc';
+  /** Rows at most. */
+  limit: number;
+  /** Go on behind the row at this position. */
+  from?: number | undefined;
+}
+
+export interface Page {
+  /** The rows as the text of JSON objects with commas between them; passed through unparsed, for parsing is the dearest part of a list. */
+  documents: string;
+  /** Position of the last row of the page, when there are more behind it. */
+  next: number | null;
+  /** The page holds every event up to this position. */
+  applied: number;
+  /** Position of the newest event of the log. */
+  head: number;
+}
+
+/** What a list is made of. */
+export interface Listed {
+  projection: Projection;
+  /** The column that holds the cursor. */
+  position: string;
+  /** A row as the text of a JSON object. */
+  document: FragmentSqlToken;
+  /** What picks the rows, besides the tenant and the cursor. */
+  where: FragmentSqlToken[];
+}
+
+const pageRow = z.object({
+  documents: z.string().nullable(),
+  next: z.int().nullable(),
+  applied: z.int(),
+  head: z.int(),
+});
+
+/** Reads one page, and how far the table is behind the log, in one snapshot. */
+export async function readPage(pool: DatabasePool, query: PageQuery, listed: Listed): Promise<Page> {
+  const page = await reachable(pool.one(pageStatement(query, listed)));
+  return { ...page, documents: page.documents ?? '' };
+}
+
+/** The statement of a page; apart, so that a test can explain its plan. One row more than the page says whether there are more. */
+export function pageStatement(
+  { partition, tenantId, direction, limit, from }: PageQuery,
+  { projection, position, document, where }: Listed,
+) {
+  const order = direction === 'asc' ? sql.fragment`ASC` : sql.fragment`DESC`;
+  const at = sql.identifier([position]);
+  const conditions = [sql.fragment`tenant_id = ${tenantId}`, ...where];
+  if (from !== undefined)
+    conditions.push(direction === 'asc' ? sql.fragment`${at} > ${from}` : sql.fragment`${at} < ${from}`);
+  return sql.type(pageRow)`
+    SELECT page.documents, page.next, checkpoint.position AS applied, head.position AS head
+      FROM log_heads AS head
+      JOIN checkpoints AS checkpoint
+        ON checkpoint.partition = head.partition AND checkpoint.consumer = ${projection.name}
+     CROSS JOIN LATERAL (
+             SELECT string_agg(document, ',' ORDER BY n) FILTER (WHERE n <= ${limit}) AS documents,
+                    CASE WHEN max(n) > ${limit} THEN max(at) FILTER (WHERE n = ${limit}) END AS next
+               FROM (
+                      SELECT document, at, row_number() OVER (ORDER BY at ${order}) AS n
+                        FROM (
+                               SELECT ${document} AS document, ${at} AS at
+                                 FROM ${sql.identifier([projection.name])}
+                                WHERE ${sql.and(conditions)}
+                                ORDER BY ${at} ${order}
+                                LIMIT ${limit + 1}
+                             ) AS row
+                    ) AS numbered
+           ) AS page
+     WHERE head.partition = ${partition}`;
+}

@@ -1,0 +1,113 @@
+/** What the tables that count have in common: whose an event is, and what it adds. */
+import type { DatabaseTransactionConnection } from 'slonik';
+import { z } from 'zod';
+import type { EventOf } from '../domain/order/events.ts';
+import { recordedRow, toRecordedEvent } from '../store/log.ts';
+import { statement } from '../store/statement.ts';
+import type { TenantEvent } from './projection.ts';
+
+const readPlacings = statement('read-placings', recordedRow.extend({ tenant_id: z.uuid() }));
+
+/** What events add up to. Amounts are whole minor units. */
+export interface Tally {
+  orders_placed: number;
+  orders_cancelled: number;
+  ordered: number;
+  paid: number;
+  refunded: number;
+  /** Events that have been counted. */
+  events: number;
+}
+
+/** An event that counts, and the one that its order began with. */
+export interface Counted {
+  event: TenantEvent;
+  placed: EventOf<'OrderPlaced'>['data'];
+}
+
+const COUNT = new Set<TenantEvent['type']>([
+  'OrderPlaced',
+  'OrderCancelled',
+  'PaymentRecorded',
+  'RefundRecorded',
+]);
+
+/** The events of a batch that count. What began before the batch is read from the log: no read table may depend on another. */
+export async function countedOf(
+  transaction: DatabaseTransactionConnection,
+  partition: number,
+  batch: TenantEvent[],
+): Promise<Counted[]> {
+  const events = batch.filter(({ type }) => COUNT.has(type));
+  const placings = new Map<string, Counted['placed']>();
+  const learn = (event: TenantEvent): void => {
+    if (event.type === 'OrderPlaced') placings.set(orderOf(event), event.data);
+  };
+  events.forEach(learn);
+  const unknown = new Map(
+    events.filter((event) => !placings.has(orderOf(event))).map((event) => [orderOf(event), event]),
+  );
+  if (unknown.size > 0) {
+    const wanted = [...unknown.values()];
+    const rows = await transaction.any(
+      readPlacings(
+        partition,
+        wanted.map((event) => event.tenant_id),
+        wanted.map((event) => event.order_id.slice(4)),
+      ),
+    );
+    for (const row of rows) learn(Object.assign(toRecordedEvent(row), { tenant_id: row.tenant_id }));
+  }
+  return events.map((event) => {
+    const placed = placings.get(orderOf(event));
+    if (placed === undefined) throw new Error(`${event.order_id} has no first event`);
+    return { event, placed };
+  });
+}
+
+const orderOf = (event: TenantEvent): string => `${event.tenant_id} ${event.order_id}`;
+
+/** Counted events in groups, each with what it adds up to. */
+export function tallied(
+  counted: Counted[],
+  groupOf: (each: Counted) => string,
+): { first: Counted; last: Counted; tally: Tally }[] {
+  const groups = new Map<string, Counted[]>();
+  for (const each of counted) {
+    const group = groups.get(groupOf(each));
+    if (group === undefined) groups.set(groupOf(each), [each]);
+    else group.push(each);
+  }
+  return [...groups.values()].map((group) => ({ first: group[0]!, last: group.at(-1)!, tally: sum(group) }));
+}
+
+function sum(group: Counted[]): Tally {
+  const tally = {
+    orders_placed: 0,
+    orders_cancelled: 0,
+    ordered: 0,
+    paid: 0,
+    refunded: 0,
+    events: group.length,
+  };
+  for (const { event } of group) {
+    if (event.type === 'OrderPlaced') {
+      tally.orders_placed += 1;
+      tally.ordered += event.data.total;
+    }
+    if (event.type === 'OrderCancelled') tally.orders_cancelled += 1;
+    if (event.type === 'PaymentRecorded') tally.paid += event.data.amount;
+    if (event.type === 'RefundRecorded') tally.refunded += event.data.amount;
+  }
+  return tally;
+}
+
+/** The columns of tallies, as statements bind them. */
+export const columnsOf = (tallies: Tally[]): number[][] => [
+  tallies.map((tally) => tally.orders_placed),
+  tallies.map((tally) => tally.orders_cancelled),
+  tallies.map((tally) => tally.ordered),
+  tallies.map((tally) => tally.paid),
+  tallies.map((tally) => tally.refunded),
+  tallies.map((tally) => tally.events),
+];
