@@ -194,7 +194,8 @@ async function build(
           ON CONFLICT (partition, consumer) DO UPDATE SET position = 0`);
   });
   await catchUp(pool, projection, schema, options);
-  for (const definition of indexes) {
+  // A table that is only compared has no other readers.
+  for (const definition of schema === REBUILD ? indexes : []) {
     const text = definition.replace(` ON public.${projection.name} `, ` ON ${schema}.${projection.name} `);
     await pool.query({ ...sql.unsafe`CREATE INDEX`, sql: text });
   }
