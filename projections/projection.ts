@@ -1,5 +1,7 @@
 import type { DatabaseTransactionConnection } from 'slonik';
+import { z } from 'zod';
 import type { RecordedEvent } from '../domain/order/events.ts';
+import { recordedRow, toRecordedEvent } from '../store/log.ts';
 
 /** An event together with where it stands and whose it is. */
 export type TenantEvent = RecordedEvent & { position: number; tenant_id: string };
@@ -22,3 +24,12 @@ export interface Projection {
     events: TenantEvent[],
   ) => Promise<void>;
 }
+
+/** An event as it is read for a projection; `skipped` when an operator has had it left out. */
+export const nextRow = recordedRow.extend({ tenant_id: z.uuid(), skipped: z.boolean() });
+
+/** The events that are to be applied of those that were read. */
+export const eventsOf = (rows: readonly z.output<typeof nextRow>[]): TenantEvent[] =>
+  rows
+    .filter((row) => !row.skipped)
+    .map((row) => Object.assign(toRecordedEvent(row), { tenant_id: row.tenant_id }));

@@ -9,8 +9,11 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { type CommonQueryMethods, type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
 import { listPartitions, progressOf } from '../store/partitions.ts';
-import type { Projection } from './projection.ts';
-import { runOnce } from './runner.ts';
+import { statement } from '../store/statement.ts';
+import { type Projection, eventsOf, nextRow } from './projection.ts';
+
+const readEventsBehind = statement('read-events-behind', nextRow);
+const advanceCheckpoint = statement('advance-checkpoint', z.object({ position: z.int() }));
 
 export const REBUILD = 'holdfast_rebuild';
 export const PREVIOUS = 'holdfast_previous';
@@ -203,24 +206,73 @@ async function build(
   await catchUp(pool, projection, schema, options);
 }
 
-/** Up to the live table, and never past it: the two meet at its position, also where an operator or a fault holds it. */
+/**
+ * Up to the live table, and never past it: the two meet at its position, also where an operator or a fault holds it.
+ * The next batch is read while one is applied.
+ *
+ * @param near events behind the live table at which the rest is left
+ */
 async function catchUp(
   pool: DatabasePool,
   projection: Projection,
   schema: Schema,
-  { onProgress, pause }: RebuildOptions,
+  {
+    onProgress,
+    pause,
+    near = NEAR,
+  }: Pick<RebuildOptions, 'pause'> & {
+    onProgress?: RebuildOptions['onProgress'];
+    near?: number;
+  },
 ): Promise<void> {
-  const beside = { schema, consumer: consumerOf(projection, schema) };
+  const readOn = async (partition: number, position: number) => {
+    const [{ applied: head }, rows] = await Promise.all([
+      progressOf(pool, partition, projection.name),
+      pool.any(readEventsBehind(partition, position, BATCH, projection.name)),
+    ]);
+    return { head, rows };
+  };
   for (const partition of await listPartitions(pool)) {
+    let { applied } = await progressOf(pool, partition, consumerOf(projection, schema));
+    let next = readOn(partition, applied);
     for (;;) {
-      const { applied } = await progressOf(pool, partition, beside.consumer);
-      const { applied: head } = await progressOf(pool, partition, projection.name);
-      onProgress({ applied, head });
-      if (head - applied <= NEAR) break;
-      await runOnce(pool, projection, partition, { limit: Math.min(BATCH, head - applied), beside });
+      const { head, rows } = await next;
+      onProgress?.({ applied, head });
+      const last = rows.at(-1)?.position;
+      if (last === undefined || head - applied <= near) break;
+      next = readOn(partition, last);
+      next.catch(() => {}); // it is thrown where it is waited for, if the batch before it is not
+      await applyBeside(pool, projection, schema, { partition, from: applied, to: last, rows });
+      applied = last;
       await pause?.();
     }
   }
+}
+
+interface Batch {
+  partition: number;
+  from: number;
+  to: number;
+  rows: readonly z.output<typeof nextRow>[];
+}
+
+/** Applies a batch to the table beside the live one. It need not be on disk when that is said: the swap, which is behind it in the same log of writes, is. */
+async function applyBeside(
+  pool: DatabasePool,
+  projection: Projection,
+  schema: Schema,
+  { partition, from, to, rows }: Batch,
+): Promise<void> {
+  await pool.transaction(async (transaction) => {
+    await transaction.query(
+      sql.unsafe`SELECT set_config('search_path', ${`${schema}, public`}, true), set_config('synchronous_commit', 'off', true)`,
+    );
+    await projection.apply(transaction, partition, eventsOf(rows));
+    const moved = await transaction.query(
+      advanceCheckpoint(partition, consumerOf(projection, schema), from, to),
+    );
+    if (moved.rowCount !== 1) throw new RebuildHeldError('another process, which went on with this one');
+  });
 }
 
 /** Holds the lease of the live table while the other one is brought to the same position, and acts on both. */
@@ -230,21 +282,14 @@ async function change<T>(
   schema: Schema,
   act: (transaction: DatabaseTransactionConnection) => Promise<T>,
 ): Promise<T> {
-  const beside = { schema, consumer: consumerOf(projection, schema) };
   // Slonik refuses other connections where a transaction runs; what is done beside it is done outside.
   const outside = AsyncLocalStorage.snapshot();
   return pool.transaction(async (transaction) => {
     await transaction.query(sql.unsafe`SET LOCAL lock_timeout = '5s'`);
-    const live = await transaction.any(sql.type(z.object({ partition: z.int(), position: z.int() }))`
-      SELECT partition, position FROM checkpoints WHERE consumer = ${projection.name} ORDER BY partition FOR UPDATE`);
-    for (const { partition, position } of live) {
-      for (;;) {
-        const { applied } = await outside(() => progressOf(pool, partition, beside.consumer));
-        if (applied >= position) break;
-        const limit = Math.min(BATCH, position - applied);
-        await outside(() => runOnce(pool, projection, partition, { limit, beside }));
-      }
-    }
+    await transaction.query(
+      sql.unsafe`SELECT FROM checkpoints WHERE consumer = ${projection.name} ORDER BY partition FOR UPDATE`,
+    );
+    await outside(() => catchUp(pool, projection, schema, { near: 0 }));
     return act(transaction);
   });
 }

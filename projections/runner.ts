@@ -5,21 +5,17 @@
  * a node that dies lets go of it with its connection. There is no leader to elect and none to lose.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type DatabasePool, sql } from 'slonik';
+import type { DatabasePool } from 'slonik';
 import { z } from 'zod';
 import type { Logger } from '../logger.ts';
 import { projectionFailures, projectionLag, projectionPosition, projectionStopped } from '../metrics.ts';
-import { recordedRow, toRecordedEvent } from '../store/log.ts';
 import { progressOf } from '../store/partitions.ts';
 import { statement } from '../store/statement.ts';
 import { isOutage } from '../store/unavailable.ts';
 import { clearFault, recordFault } from './faults.ts';
-import type { Projection } from './projection.ts';
+import { type Projection, eventsOf, nextRow } from './projection.ts';
 
-const readNextEvents = statement(
-  'read-next-events',
-  recordedRow.extend({ tenant_id: z.uuid(), skipped: z.boolean() }),
-);
+const readNextEvents = statement('read-next-events', nextRow);
 const moveCheckpoint = statement('move-checkpoint', z.object({}));
 
 /** Events a batch at most; what bounds the memory and the length of the transaction. */
@@ -31,39 +27,24 @@ const POLL = 250;
 /** Longest pause between failures, in ms. */
 const MAX_BACKOFF = 5_000;
 
-/** A table of a projection that is not the live one. */
-export interface Beside {
-  schema: string;
-  consumer: string;
-}
-
 /**
  * Applies one batch.
  *
- * @param beside where the table stands, and whose checkpoint it has, when it is not the live one
  * @returns how many events it held; 0 when there is nothing to do or another node is at it
  */
 export function runOnce(
   pool: DatabasePool,
   projection: Projection,
   partition: number,
-  { limit = BATCH, beside }: { limit?: number; beside?: Beside } = {},
+  { limit = BATCH }: { limit?: number } = {},
 ): Promise<number> {
-  const consumer = beside?.consumer ?? projection.name;
   return pool.transaction(async (transaction) => {
-    if (beside !== undefined) {
-      await transaction.query(sql.unsafe`SET LOCAL search_path = ${sql.identifier([beside.schema])}, public`);
-    }
-    const rows = await transaction.any(readNextEvents(partition, consumer, limit, projection.name));
+    const rows = await transaction.any(readNextEvents(partition, projection.name, limit));
     const last = rows.at(-1);
     if (last === undefined) return 0;
-    const events = rows
-      .filter((row) => !row.skipped)
-      .map((row) => Object.assign(toRecordedEvent(row), { tenant_id: row.tenant_id }));
-    await projection.apply(transaction, partition, events);
-    await transaction.query(moveCheckpoint(partition, consumer, last.position));
-    if (beside === undefined)
-      projectionPosition.set({ projection: projection.name, partition }, last.position);
+    await projection.apply(transaction, partition, eventsOf(rows));
+    await transaction.query(moveCheckpoint(partition, projection.name, last.position));
+    projectionPosition.set({ projection: projection.name, partition }, last.position);
     return rows.length;
   });
 }

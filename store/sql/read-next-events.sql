@@ -1,6 +1,6 @@
 -- The lease and the batch in one round trip: whoever locks the checkpoint row reads what comes behind it. SKIP LOCKED: another
 -- node that runs this consumer now is left to it, and this statement answers no row; nor does it for a consumer that is paused.
--- $4 is the projection: what an operator has had it leave out is left out of every table that is made of it.
+-- What an operator has had the projection leave out comes marked.
 WITH lease AS MATERIALIZED (
   SELECT position
     FROM checkpoints
@@ -11,7 +11,7 @@ SELECT event.position, event.tenant_id, event.event_id, event.order_id, event.ve
        event.data, event.recorded_at, event.key_id,
        EXISTS (SELECT
                  FROM projection_skips AS skip
-                WHERE skip.partition = $1 AND skip.projection = $4 AND skip.position = event.position) AS skipped
+                WHERE skip.partition = $1 AND skip.projection = $2 AND skip.position = event.position) AS skipped
   FROM lease
  CROSS JOIN LATERAL (
          SELECT *
