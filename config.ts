@@ -61,6 +61,7 @@ const VARIABLES = {
   HOLDFAST_DRAIN_SECONDS: count(0, 600).default(20),
   HOLDFAST_V1_AFTER_SUNSET: z.enum(['serve', 'gone']).default('serve'),
   HOLDFAST_TRUST_PROXY: onOff.prefault('off'),
+  HOLDFAST_WEBHOOK_LOOPBACK: onOff.prefault('off'),
   HOLDFAST_CONTRACT_JUDGE: onOff.prefault('off'),
   HOLDFAST_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 };
@@ -100,6 +101,8 @@ const schema = z.object(VARIABLES).transform((v) => ({
   drainSeconds: v.HOLDFAST_DRAIN_SECONDS,
   /** What `/v1` answers once its sunset has come: as ever, or 410. */
   v1: { afterSunset: v.HOLDFAST_V1_AFTER_SUNSET },
+  /** Development: send webhooks to this machine too, and without TLS. */
+  webhooks: { allowLoopback: v.HOLDFAST_WEBHOOK_LOOPBACK },
   /** Take the client's address from `X-Forwarded-For`; only behind a proxy that sets it. */
   trustProxy: v.HOLDFAST_TRUST_PROXY,
   /** Run express-openapi-validator over every request and response (development and tests). */

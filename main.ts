@@ -3,22 +3,21 @@ import cluster from 'node:cluster';
 import { AggregatorRegistry } from 'prom-client';
 import { sql } from 'slonik';
 import { type Check, createAdminApp } from './api/admin.ts';
-import { connectRedis } from './api/limiter/connect-redis.ts';
 import { ListenError, serve } from './api/server.ts';
 import { runWorker, startWorkers } from './cluster.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { type Logger, createLogger } from './logger.ts';
 import { registry } from './metrics.ts';
-import { startNode } from './node.ts';
 import { keptDevelopmentKey, newDevelopmentKey } from './ops/development-key.ts';
 import { startBackingServices } from './ops/embedded/backing-services.ts';
 import { LaunchError } from './ops/embedded/launch-error.ts';
 import { welcome } from './ops/welcome.ts';
 import { type Fault, listFaults } from './projections/faults.ts';
-import { PROJECTIONS } from './projections/registry.ts';
+import { CONSUMERS, startNode } from './node.ts';
 import { ensureBootstrapKey, hasApiKeys } from './store/api-keys.ts';
 import { migrate } from './store/migrate.ts';
 import { ensurePartitions } from './store/partitions.ts';
+import { connectRedis } from './redis.ts';
 import { isOutage } from './store/unavailable.ts';
 import { type DatabasePool, openPool } from './store/pool.ts';
 
@@ -31,15 +30,11 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
   if (applied.length > 0) log.info({ applied }, 'schema migrated');
   const pool = await openPool({ databaseUrl: backing.databaseUrl, size: 2, log });
   stops.push(() => pool.end());
-  await ensurePartitions(
-    pool,
-    config.partitions,
-    PROJECTIONS.map(({ name }) => name),
-  );
+  await ensurePartitions(pool, config.partitions, CONSUMERS);
   const key = await ensureKey(config, pool);
 
   let draining = false;
-  const redis = connectRedis(backing.redisUrl, log);
+  const redis = connectRedis(backing.redisUrl, { name: 'health', log });
   stops.push(async () => redis.disconnect());
   const checks: Record<string, Check> = {
     postgres: { run: () => pool.query(sql.unsafe`SELECT 1`) },

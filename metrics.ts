@@ -99,3 +99,27 @@ export const projectionFailures = new Counter({
   labelNames: ['projection'],
   registers,
 });
+export const relayLag = new Gauge({
+  name: 'holdfast_relay_lag_events',
+  help: 'Events of the log that have not been queued for the endpoints yet',
+  labelNames: ['partition'],
+  registers,
+});
+export const relayFailures = new Counter({
+  name: 'holdfast_relay_failures_total',
+  help: 'Batches of the relay that failed and were tried again',
+  registers,
+});
+export const webhookAttemptDuration = new Histogram({
+  name: 'holdfast_webhook_attempt_duration_seconds',
+  help: 'One attempt to deliver: delivered, not_2xx, timeout, address_refused, connection_failed',
+  labelNames: ['outcome'],
+  buckets: [...SECONDS, 15],
+  registers,
+});
+export const webhookEndpointsDisabled = new Counter({
+  name: 'holdfast_webhook_endpoints_disabled_total',
+  help: 'Endpoints that were disabled because they are gone, or nothing got through for the whole schedule',
+  labelNames: ['reason'],
+  registers,
+});

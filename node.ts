@@ -1,14 +1,23 @@
 /** One process that does work: the roles that it is given, and the order in which they start and stop. */
+import { renderEvent } from './api/render-event.ts';
 import { startApi } from './api/start.ts';
 import type { Config, Role } from './config.ts';
 import type { Logger } from './logger.ts';
 import { startAuditor } from './projections/auditor.ts';
 import { PROJECTIONS } from './projections/registry.ts';
 import { startProjector } from './projections/runner.ts';
+import { instanceSecret } from './store/instance-secrets.ts';
 import { listPartitions } from './store/partitions.ts';
 import { openPool } from './store/pool.ts';
 import { createTail } from './store/tail.ts';
+import { WEBHOOKS } from './store/webhooks/queue.ts';
 import { listenForWakeups } from './store/wakeups.ts';
+import { startRelay } from './workers/relay.ts';
+import { openWakeupQueue } from './workers/wakeup-queue.ts';
+import { startWebhooks } from './workers/webhooks.ts';
+
+/** Everything that reads the log behind a checkpoint of its own. */
+export const CONSUMERS: readonly string[] = [...PROJECTIONS.map(({ name }) => name), WEBHOOKS];
 
 export interface NodeOptions {
   config: Config;
@@ -47,15 +56,35 @@ export async function startNode({
     for (const end of stops.toReversed()) await end();
   };
   try {
+    const partitions = await listPartitions(pool);
     if (roles.has('projector')) {
       const projector = startProjector({
         pool,
         projections: PROJECTIONS,
-        partitions: await listPartitions(pool),
+        partitions,
         log,
       });
       stops.push(projector.stop, startAuditor({ pool, projections: PROJECTIONS, log }).stop);
       wake.push(projector.wake);
+    }
+    if (roles.has('relay') || roles.has('webhooks')) {
+      const instance = (await instanceSecret(pool, 'queue')).toString('hex').slice(0, 16);
+      const queue = openWakeupQueue({ redisUrl, instance, log });
+      stops.push(queue.close);
+      if (roles.has('relay')) {
+        const relay = startRelay({ pool, queue, partitions, log });
+        stops.push(relay.stop);
+        wake.push(relay.wake);
+      }
+      if (roles.has('webhooks')) {
+        const { allowLoopback } = config.webhooks;
+        const { wake } = queue;
+        if (allowLoopback)
+          log.warn('HOLDFAST_WEBHOOK_LOOPBACK is on: webhooks may go to this machine, and without TLS');
+        stops.push(
+          startWebhooks({ pool, redisUrl, instance, allowLoopback, render: renderEvent, wake, log }).stop,
+        );
+      }
     }
     const tail = createTail(pool, log);
     const api = roles.has('api') ? await startApi({ config, pool, redisUrl, tail, log, clock }) : undefined;

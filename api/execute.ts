@@ -9,7 +9,7 @@ import { type OrderState, evolve, fold } from '../domain/order/order.ts';
 import { type OrderRequest, differences, fingerprint, requestOf } from '../domain/order/request.ts';
 import type { Rejection } from '../domain/rejection.ts';
 import type { AppendOutcome, OrderLog, StoredEvent, Tenancy } from '../store/log.ts';
-import { entityTag, matchesVersion } from './entity-tag.ts';
+import { requireMatch } from './if-match.ts';
 import { Problem } from './problem.ts';
 
 export interface CommandPath {
@@ -59,7 +59,8 @@ export async function execute(
     requireCurrency(context.currency, before.state);
     if (before.holder) return repeat(path, context, request, print, before.holder);
 
-    requireMatch(context.ifMatch, before.state);
+    // An order that is not there is 404, which is for the decider to say.
+    if (before.state !== null) requireMatch(context.ifMatch, before.state.order.version);
     const decision = decide(before.state, request);
     if ('rejection' in decision) throw rejected(decision.rejection);
     const outcome = await path.log.append({
@@ -86,16 +87,6 @@ export async function execute(
     {
       headers: { 'Retry-After': '1' },
     },
-  );
-}
-
-/** RFC 9110, section 13.1.1. An order that is not there is 404, which is for the decider to say. */
-function requireMatch(ifMatch: string | undefined, state: OrderState | null): void {
-  if (ifMatch === undefined || state === null || matchesVersion(ifMatch, state.order.version)) return;
-  throw new Problem(
-    'precondition_failed',
-    `The order is at version ${state.order.version} now, which If-Match does not name. Read it again, then decide.`,
-    { headers: { ETag: entityTag(state.order.version) } },
   );
 }
 

@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import type { DatabasePool } from 'slonik';
 import type { Principal } from '../store/api-keys.ts';
 import type { Tail } from '../store/tail.ts';
+import type { AddressRule } from '../workers/addresses.ts';
 import type { Input } from './contract/validator.ts';
 import type { Cursors } from './cursor.ts';
 import type { Edition } from './edition.ts';
@@ -13,6 +14,8 @@ export interface Services extends CommandPath {
   pool: DatabasePool;
   cursors: Cursors;
   tail: Tail;
+  /** Where webhooks may go. */
+  webhooks: AddressRule;
 }
 
 export interface Call {

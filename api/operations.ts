@@ -13,6 +13,8 @@ import { receiptHandlers } from './nouns/receipts.ts';
 import { refundHandlers } from './nouns/refunds.ts';
 import { returnHandlers } from './nouns/returns.ts';
 import { shipmentHandlers } from './nouns/shipments.ts';
+import { webhookDeliveryHandlers } from './nouns/webhook-deliveries.ts';
+import { webhookEndpointHandlers } from './nouns/webhook-endpoints.ts';
 import { v1 } from './v1/edition.ts';
 import { v2 } from './v2/edition.ts';
 
@@ -32,4 +34,6 @@ export const HANDLERS: Handlers = {
   ...batchHandlers,
   ...customerHandlers,
   ...dailySalesHandlers,
+  ...webhookEndpointHandlers,
+  ...webhookDeliveryHandlers,
 };

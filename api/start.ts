@@ -2,6 +2,7 @@
 import { v7 } from 'uuid';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
+import { connectRedis } from '../redis.ts';
 import { findPrincipal } from '../store/api-keys.ts';
 import { toId } from '../store/ids.ts';
 import { instanceSecret } from '../store/instance-secrets.ts';
@@ -12,7 +13,6 @@ import type { Tail } from '../store/tail.ts';
 import { createAnnouncer } from '../store/wakeups.ts';
 import { createApp } from './app.ts';
 import { createCursors } from './cursor.ts';
-import { connectRedis } from './limiter/connect-redis.ts';
 import { createLimiter } from './limiter/limiter.ts';
 import { randomBytes16 } from './random.ts';
 import { serve } from './server.ts';
@@ -42,7 +42,7 @@ export async function startApi({
   clock,
 }: ApiOptions): Promise<RunningApi> {
   const now = () => performance.now();
-  const redis = connectRedis(redisUrl, log);
+  const redis = connectRedis(redisUrl, { name: 'limiter', log });
   const orderLog = createOrderLog({ pool, capacity: config.appendQueue });
   const { announce } = createAnnouncer(pool);
   const keyUsage = createKeyUsage({ pool, now, log });
@@ -52,6 +52,7 @@ export async function startApi({
       pool,
       log: orderLog,
       tail,
+      webhooks: config.webhooks,
       cursors: createCursors(await instanceSecret(pool, 'cursor')),
       newId: (prefix) => toId(prefix, v7({ rng: randomBytes16 })),
       onAppended: announce,

@@ -121,7 +121,7 @@ function invalidHeaders(errors: ErrorObject[] | null | undefined): Problem {
   if (errors?.some((e) => e.params['missingProperty'] === 'If-Match')) {
     return new Problem(
       'precondition_required',
-      'Send If-Match with the ETag of the order as you have read it, so that no change of somebody else is lost.',
+      'Send If-Match with the ETag of the resource as you have read it, so that no change of somebody else is lost.',
     );
   }
   return invalidParameters(errors, 'header ');

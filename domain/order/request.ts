@@ -5,6 +5,7 @@
  * difference between a member left out and one that is empty do not count.
  */
 import { hash } from 'node:crypto';
+import { type Absence, type Json, canonical, isUndefined } from '../canonical.ts';
 import type { FieldError } from '../rejection.ts';
 import type { OrderCommand } from './commands.ts';
 import type { OrderEvent } from './events.ts';
@@ -71,36 +72,14 @@ export function differences(original: OrderRequest, repeated: OrderRequest): Fie
     .map((pointer) => ({ pointer, detail: 'differs from the request that first used this key' }));
 }
 
-type Json = string | number | boolean | null | Json[] | { [name: string]: Json | undefined };
-
-type Absence = (value: Json | undefined) => boolean;
-
 const absenceIn = (request: OrderRequest): Absence =>
   request.type === 'UpdateOrder' ? isUndefined : isEmpty;
-
-const isUndefined: Absence = (value) => value === undefined;
 
 function isEmpty(value: Json | undefined): boolean {
   if (value === null || value === undefined) return true;
   if (typeof value !== 'object' || Array.isArray(value)) return false;
   for (const name in value) if (Object.hasOwn(value, name)) return false;
   return true;
-}
-
-/** On the path of every write: plain loops, because this shape is three times as fast as one of sort, filter, map and join. */
-function canonical(value: Json, isAbsent: Absence): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  let text = '';
-  if (Array.isArray(value)) {
-    for (const item of value) text += `${text === '' ? '' : ','}${canonical(item, isAbsent)}`;
-    return `[${text}]`;
-  }
-  for (const name of Object.keys(value).sort()) {
-    const member = value[name];
-    if (isAbsent(member)) continue;
-    text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${canonical(member as Json, isAbsent)}`;
-  }
-  return `{${text}}`;
 }
 
 function diff(a: Json | undefined, b: Json | undefined, pointer: string, isAbsent: Absence): string[] {

@@ -403,6 +403,202 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhook-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the endpoints
+         * @description Oldest first.
+         */
+        get: operations["listWebhookEndpoints"];
+        put?: never;
+        /**
+         * Ask for events to be sent
+         * @description Every event that is recorded after the answer, and is of these types, is sent to the URL, signed as Standard Webhooks has it, at least
+         *     once, and each time under the same `webhook-id`. Its secret is read from `/secret`. See /docs/webhooks.
+         */
+        post: operations["createWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{endpoint_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an endpoint
+         * @description How it is set, and whether it takes what it is sent.
+         */
+        get: operations["getWebhookEndpoint"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an endpoint
+         * @description Takes it away with its deliveries. Nothing is sent to it any more, but for what is on its way.
+         */
+        delete: operations["deleteWebhookEndpoint"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an endpoint
+         * @description A JSON Merge Patch (RFC 7396). `status: disabled` holds everything back; `enabled` sends what was held back, and from then on every event. What
+         *     was recorded while it was disabled is sent by a replay.
+         */
+        patch: operations["updateWebhookEndpoint"];
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{endpoint_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what was sent, and what is to be
+         * @description Newest first unless `order=asc`. `status=failed` is what was given up: the dead letters. Those that are through, or given up, are kept
+         *     for 30 days.
+         */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a delivery and its attempts
+         * @description Each attempt with what came back, newest first; 100 at most.
+         */
+        get: operations["getWebhookDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/redelivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an event again
+         * @description Whatever became of it, it is due now, under the `webhook-id` that it had, and from the beginning of the schedule.
+         */
+        post: operations["redeliverWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{endpoint_id}/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send everything since a position again
+         * @description Every event behind `after_position`, up to the newest one now, that the endpoint asks for: all of them, or only those that have not got
+         *     through. Each goes under the `webhook-id` that it had.
+         */
+        post: operations["createWebhookReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{endpoint_id}/replays/{replay_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a replay
+         * @description How far it has come.
+         */
+        get: operations["getWebhookReplay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{endpoint_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what an endpoint's messages are signed with
+         * @description Whoever has it can sign in our name: it needs the scope to write. While a secret is being changed, messages carry a signature of each.
+         */
+        get: operations["getWebhookSecret"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{endpoint_id}/secret-rotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the secret
+         * @description Makes a new secret. Messages are signed with the old one too for `previous_secret_hours`; 0, if it has leaked, ends it at once.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -431,6 +627,20 @@ export interface components {
         };
         /** Format: int64 */
         Count: number;
+        CreateWebhookEndpoint: {
+            description?: components["schemas"]["WebhookDescription"];
+            event_types?: components["schemas"]["WebhookEventTypes"];
+            max_per_second?: components["schemas"]["WebhookRate"];
+            url: components["schemas"]["WebhookUrl"];
+        };
+        CreateWebhookReplay: {
+            after_position: number;
+            /**
+             * @description Everything, or only what has not got through; everything if nothing is said.
+             * @enum {string}
+             */
+            which?: "all" | "undelivered";
+        };
         /**
          * @description ISO 4217 code of an active currency.
          * @example EUR
@@ -522,6 +732,8 @@ export interface components {
         /** @example Kelp, dried, 100 g */
         LineName: string;
         MaybeShippingAddress: components["schemas"]["ShippingAddress"] | (never | null);
+        /** Format: date-time */
+        MaybeTimestamp: string | null;
         /**
          * @description Up to 20 entries of your own; a name is 1 to 40 of `A-Za-z0-9_.-`.
          * @example {
@@ -805,6 +1017,10 @@ export interface components {
             has_more: boolean;
             next_cursor: string | null;
         };
+        RotateWebhookSecret: {
+            /** @description How long messages are signed with the old secret too; 24 if nothing is said. */
+            previous_secret_hours?: number;
+        };
         ShipItems: {
             carrier?: string | null;
             lines: components["schemas"]["Pieces"];
@@ -860,8 +1076,134 @@ export interface components {
                 region?: string | null;
             } | (never | null);
         };
+        UpdateWebhookEndpoint: {
+            description?: components["schemas"]["WebhookDescription"];
+            event_types?: components["schemas"]["WebhookEventTypes"];
+            max_per_second?: components["schemas"]["WebhookRate"];
+            /** @enum {string} */
+            status?: "enabled" | "disabled";
+            url?: components["schemas"]["WebhookUrl"];
+        };
         /** @description How many events the order has with this one. */
         Version: number;
+        WebhookAttempt: {
+            /** @description The first KiB of the answer. */
+            answer: string | null;
+            attempted_at: components["schemas"]["Timestamp"];
+            duration_ms: number;
+            error: string | null;
+            number: number;
+            /** @description HTTP status; `null` when there was no answer, and then `error` says why. */
+            status: number | null;
+        };
+        WebhookDelivery: {
+            attempt_count: number;
+            created_at: components["schemas"]["Timestamp"];
+            endpoint_id: components["schemas"]["WebhookEndpointId"];
+            /** @description The `webhook-id` of every attempt. */
+            event_id: string;
+            event_type: string;
+            finished_at: components["schemas"]["MaybeTimestamp"];
+            id: string;
+            /** @description Why the last attempt does not count - timeout, address_refused, connection_failed, not_2xx. */
+            last_error: string | null;
+            /** @description HTTP status of the last answer. */
+            last_status: number | null;
+            next_attempt_at: components["schemas"]["MaybeTimestamp"];
+            order_id: string | null;
+            order_version: number | null;
+            /** @description In the log; `null` for a notice about an endpoint. */
+            position: number | null;
+            status: components["schemas"]["WebhookDeliveryStatus"];
+        };
+        WebhookDeliveryList: {
+            data: components["schemas"]["WebhookDelivery"][];
+            has_more: boolean;
+            next_cursor: string | null;
+        };
+        /** @enum {string} */
+        WebhookDeliveryStatus: "pending" | "delivered" | "failed";
+        WebhookDeliveryWithAttempts: {
+            attempt_count: number;
+            attempts: components["schemas"]["WebhookAttempt"][];
+            created_at: components["schemas"]["Timestamp"];
+            endpoint_id: components["schemas"]["WebhookEndpointId"];
+            /** @description The `webhook-id` of every attempt. */
+            event_id: string;
+            event_type: string;
+            finished_at: components["schemas"]["MaybeTimestamp"];
+            id: string;
+            /** @description Why the last attempt does not count - timeout, address_refused, connection_failed, not_2xx. */
+            last_error: string | null;
+            /** @description HTTP status of the last answer. */
+            last_status: number | null;
+            next_attempt_at: components["schemas"]["MaybeTimestamp"];
+            order_id: string | null;
+            order_version: number | null;
+            /** @description In the log; `null` for a notice about an endpoint. */
+            position: number | null;
+            status: components["schemas"]["WebhookDeliveryStatus"];
+        };
+        WebhookDescription: string;
+        WebhookEndpoint: {
+            /** @description The version in whose spelling events are sent. */
+            api_version: string;
+            created_at: components["schemas"]["Timestamp"];
+            description: string;
+            disabled_at: components["schemas"]["MaybeTimestamp"];
+            /** @description by_client; gone, it answered 410; exhausted, nothing got through for the whole schedule. */
+            disabled_reason: string | null;
+            event_types: components["schemas"]["WebhookEventTypes"];
+            failing_since: components["schemas"]["MaybeTimestamp"];
+            id: components["schemas"]["WebhookEndpointId"];
+            max_per_second: components["schemas"]["WebhookRate"];
+            /** @enum {string} */
+            status: "enabled" | "disabled";
+            updated_at: components["schemas"]["Timestamp"];
+            url: string;
+            version: number;
+        };
+        WebhookEndpointId: string;
+        WebhookEndpointList: {
+            data: components["schemas"]["WebhookEndpoint"][];
+            has_more: boolean;
+            next_cursor: string | null;
+        };
+        /** @description What is sent; `null` for everything. `WebhookEndpointDisabled` tells of other endpoints of yours. */
+        WebhookEventTypes: ("OrderPlaced" | "OrderUpdated" | "PaymentRecorded" | "ItemsShipped" | "ItemsReturned" | "RefundRecorded" | "OrderCancelled" | "OrderCompleted" | "WebhookEndpointDisabled")[] | null;
+        /** @description Requests a second, at most. Ten at a time are under way, at most. */
+        WebhookRate: number;
+        WebhookReplay: {
+            after_position: number;
+            created_at: components["schemas"]["Timestamp"];
+            endpoint_id: components["schemas"]["WebhookEndpointId"];
+            finished_at: components["schemas"]["MaybeTimestamp"];
+            id: string;
+            /** @description How far it has come. */
+            position: number;
+            /** @description Deliveries that it has made due. */
+            queued: number;
+            /** @enum {string} */
+            status: "running" | "finished";
+            /** @description The newest event when it was asked for. */
+            up_to_position: number;
+            /** @enum {string} */
+            which: "all" | "undelivered";
+        };
+        WebhookSecret: {
+            previous_secret: string | null;
+            previous_secret_expires_at: components["schemas"]["MaybeTimestamp"];
+            secret: string;
+        };
+        WebhookSecretRotation: {
+            previous_secret_expires_at: components["schemas"]["Timestamp"];
+            rotated_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description An absolute URL with `https`, without a user name, password or fragment, on a host that is on the public Internet. It is looked at again
+         *     whenever something is sent.
+         */
+        WebhookUrl: string;
     };
     responses: {
         /** @description It could not be read: not a JSON object or list, a member called `__proto__`, no or no good `Idempotency-Key`, a parameter or a cursor that is not valid. */
@@ -1102,7 +1444,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/precondition_failed",
-                 *       "title": "Order has changed",
+                 *       "title": "Changed since it was read",
                  *       "status": 412,
                  *       "code": "precondition_failed",
                  *       "detail": "The order is at version 4 now, which If-Match does not name. Read it again, then decide.",
@@ -1131,7 +1473,7 @@ export interface components {
                  *       "title": "If-Match is missing",
                  *       "status": 428,
                  *       "code": "precondition_required",
-                 *       "detail": "Send If-Match with the ETag of the order as you have read it, so that no change of somebody else is lost.",
+                 *       "detail": "Send If-Match with the ETag of the resource as you have read it, so that no change of somebody else is lost.",
                  *       "retry": "after_refetch",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1287,6 +1629,10 @@ export interface components {
          */
         Cursor: string;
         CustomerIdInPath: components["schemas"]["CustomerId"];
+        /** @example whd_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        DeliveryId: string;
+        /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        EndpointId: string;
         /**
          * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
          *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
@@ -1299,7 +1645,7 @@ export interface components {
          */
         IdempotencyKeyInPath: components["schemas"]["IdempotencyKey"];
         /**
-         * @description The `ETag` of the order as you have read it. `*` stands for any version.
+         * @description The `ETag` of the resource as you have read it. `*` stands for any version.
          * @example "3"
          */
         IfMatch: string;
@@ -1317,6 +1663,8 @@ export interface components {
         ReadAfter: number;
         /** @example ref_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
         RefundId: string;
+        /** @example whr_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        ReplayId: string;
         /** @example ret_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
         ReturnId: string;
         /** @example shp_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
@@ -1329,13 +1677,15 @@ export interface components {
     };
     requestBodies: never;
     headers: {
+        /** @description RFC 9111. A secret is not kept on the way. */
+        CacheControl: "no-store";
         /**
          * @description RFC 9745: since when this version is deprecated, in Unix seconds. It goes on working until `Sunset`.
          * @example @1798761600
          */
         Deprecation: string;
         /**
-         * @description The version of the order, as an entity tag.
+         * @description The version of the resource, as an entity tag.
          * @example "1"
          */
         ETag: string;
@@ -2175,7 +2525,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The `ETag` of the order as you have read it. `*` stands for any version.
+                 * @description The `ETag` of the resource as you have read it. `*` stands for any version.
                  * @example "3"
                  */
                 "If-Match": components["parameters"]["IfMatch"];
@@ -3444,6 +3794,863 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             410: components["responses"]["Gone"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listWebhookEndpoints: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
+                 *     the walk; with any other it is refused. It does not expire.
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Items a page at most. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    Deprecation: components["headers"]["Deprecation"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    Sunset: components["headers"]["Sunset"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *           "url": "https://shop.example/holdfast",
+                     *           "description": "The warehouse",
+                     *           "event_types": [
+                     *             "OrderPlaced",
+                     *             "OrderCancelled"
+                     *           ],
+                     *           "max_per_second": 100,
+                     *           "status": "enabled",
+                     *           "disabled_reason": null,
+                     *           "disabled_at": null,
+                     *           "failing_since": null,
+                     *           "api_version": "v1",
+                     *           "version": 1,
+                     *           "created_at": "2026-03-14T09:26:53.589Z",
+                     *           "updated_at": "2026-03-14T09:26:53.589Z"
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEndpointList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            410: components["responses"]["Gone"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
+                 *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+                 * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://shop.example/holdfast",
+                 *       "description": "The warehouse",
+                 *       "event_types": [
+                 *         "OrderPlaced",
+                 *         "OrderCancelled"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateWebhookEndpoint"];
+            };
+        };
+        responses: {
+            /** @description The endpoint was made, by this request or, if `Idempotent-Replayed` says so, by the same one before. */
+            201: {
+                headers: {
+                    Deprecation: components["headers"]["Deprecation"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Link: components["headers"]["Link"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    Sunset: components["headers"]["Sunset"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "url": "https://shop.example/holdfast",
+                     *       "description": "The warehouse",
+                     *       "event_types": [
+                     *         "OrderPlaced",
+                     *         "OrderCancelled"
+                     *       ],
+                     *       "max_per_second": 100,
+                     *       "status": "enabled",
+                     *       "disabled_reason": null,
+                     *       "disabled_at": null,
+                     *       "failing_since": null,
+                     *       "api_version": "v1",
+                     *       "version": 1,
+                     *       "created_at": "2026-03-14T09:26:53.589Z",
+                     *       "updated_at": "2026-03-14T09:26:53.589Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                endpoint_id: components["parameters"]["EndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoint. */
+            200: {
+                headers: {
+                    Deprecation: components["headers"]["Deprecation"];
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    Sunset: components["headers"]["Sunset"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "url": "https://shop.example/holdfast",
+                     *       "description": "The warehouse",
+                     *       "event_types": [
+                     *         "OrderPlaced",
+                     *         "OrderCancelled"
+                     *       ],
+                     *       "max_per_second": 100,
+                     *       "status": "enabled",
+                     *       "disabled_reason": null,
+                     *       "disabled_at": null,
+                     *       "failing_since": null,
+                     *       "api_version": "v1",
+                     *       "version": 1,
+                     *       "created_at": "2026-03-14T09:26:53.589Z",
+                     *       "updated_at": "2026-03-14T09:26:53.589Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            410: components["responses"]["Gone"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
+                 *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+                 * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                endpoint_id: components["parameters"]["EndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoint is gone, by this request or, if `Idempotent-Replayed` says so, by the same one before. */
+            204: {
+                headers: {
+                    Deprecation: components["headers"]["Deprecation"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    Sunset: components["headers"]["Sunset"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            410: components["responses"]["Gone"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    updateWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
+                 *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+                 * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The `ETag` of the resource as you have read it. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match": components["parameters"]["IfMatch"];
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                endpoint_id: components["parameters"]["EndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "event_types": null
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["UpdateWebhookEndpoint"];
+            };
+        };
+        responses: {
+            /** @description The endpoint was changed, by this request or, if `Idempotent-Replayed` says so, by the same one before. */
+            200: {
+                headers: {
+                    Deprecation: components["headers"]["Deprecation"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    Sunset: components["headers"]["Sunset"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "url": "https://shop.example/holdfast",
+                     *       "description": "The warehouse",
+                     *       "event_types": [
+                     *         "OrderPlaced",
+                     *         "OrderCancelled"
+                     *       ],
+                     *       "max_per_second": 100,
+                     *       "status": "enabled",
+                     *       "disabled_reason": null,
+                     *       "disabled_at": null,
+                     *       "failing_since": null,
+                     *       "api_version": "v1",
+                     *       "version": 1,
+                     *       "created_at": "2026-03-14T09:26:53.589Z",
+                     *       "updated_at": "2026-03-14T09:26:53.589Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
+                 *     the walk; with any other it is refused. It does not expire.
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Items a page at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The order of the walk, oldest first or newest first. */
+                order?: "asc" | "desc";
+                /** @description Only events of this order. */
+                order_id?: components["schemas"]["OrderId"];
+                /** @description Only those of this status. */
+                status?: components["schemas"]["WebhookDeliveryStatus"];
+            };
+            header?: {
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                endpoint_id: components["parameters"]["EndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    Deprecation: components["headers"]["Deprecation"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    Sunset: components["headers"]["Sunset"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "whd_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *           "endpoint_id": "whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *           "event_id": "evt_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *           "event_type": "OrderPlaced",
+                     *           "position": 4711,
+                     *           "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *           "order_version": 1,
+                     *           "status": "pending",
+                     *           "attempt_count": 1,
+                     *           "created_at": "2026-03-14T09:26:53.589Z",
+                     *           "next_attempt_at": "2026-03-14T09:26:58.601Z",
+                     *           "finished_at": null,
+                     *           "last_status": 500,
+                     *           "last_error": "not_2xx"
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDeliveryList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            410: components["responses"]["Gone"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example whd_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                delivery_id: components["parameters"]["DeliveryId"];
+                /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                endpoint_id: components["parameters"]["EndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery. */
+            200: {
+                headers: {
+                    Deprecation: components["headers"]["Deprecation"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    Sunset: components["headers"]["Sunset"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "whd_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "endpoint_id": "whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "event_id": "evt_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "event_type": "OrderPlaced",
+                     *       "position": 4711,
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "order_version": 1,
+                     *       "status": "pending",
+                     *       "attempt_count": 1,
+                     *       "created_at": "2026-03-14T09:26:53.589Z",
+                     *       "next_attempt_at": "2026-03-14T09:26:58.601Z",
+                     *       "finished_at": null,
+                     *       "last_status": 500,
+                     *       "last_error": "not_2xx",
+                     *       "attempts": [
+                     *         {
+                     *           "number": 1,
+                     *           "attempted_at": "2026-03-14T09:26:53.601Z",
+                     *           "duration_ms": 12,
+                     *           "status": 500,
+                     *           "error": "not_2xx",
+                     *           "answer": "out of order"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDeliveryWithAttempts"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            410: components["responses"]["Gone"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    redeliverWebhook: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
+                 *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+                 * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example whd_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                delivery_id: components["parameters"]["DeliveryId"];
+                /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                endpoint_id: components["parameters"]["EndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is due, by this request or, if `Idempotent-Replayed` says so, by the same one before. */
+            202: {
+                headers: {
+                    Deprecation: components["headers"]["Deprecation"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    Sunset: components["headers"]["Sunset"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "whd_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "endpoint_id": "whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "event_id": "evt_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "event_type": "OrderPlaced",
+                     *       "position": 4711,
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "order_version": 1,
+                     *       "status": "pending",
+                     *       "attempt_count": 1,
+                     *       "created_at": "2026-03-14T09:26:53.589Z",
+                     *       "next_attempt_at": "2026-03-14T09:26:58.601Z",
+                     *       "finished_at": null,
+                     *       "last_status": 500,
+                     *       "last_error": "not_2xx"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createWebhookReplay: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
+                 *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+                 * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                endpoint_id: components["parameters"]["EndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "after_position": 4000
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateWebhookReplay"];
+            };
+        };
+        responses: {
+            /** @description The replay is under way, by this request or, if `Idempotent-Replayed` says so, by the same one before. */
+            202: {
+                headers: {
+                    Deprecation: components["headers"]["Deprecation"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Link: components["headers"]["Link"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    Sunset: components["headers"]["Sunset"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "whr_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "endpoint_id": "whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "status": "running",
+                     *       "which": "all",
+                     *       "after_position": 4000,
+                     *       "up_to_position": 4711,
+                     *       "position": 4000,
+                     *       "queued": 0,
+                     *       "created_at": "2026-03-14T09:26:53.589Z",
+                     *       "finished_at": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookReplay"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getWebhookReplay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                endpoint_id: components["parameters"]["EndpointId"];
+                /** @example whr_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                replay_id: components["parameters"]["ReplayId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The replay. */
+            200: {
+                headers: {
+                    Deprecation: components["headers"]["Deprecation"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    Sunset: components["headers"]["Sunset"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "whr_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "endpoint_id": "whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "status": "running",
+                     *       "which": "all",
+                     *       "after_position": 4000,
+                     *       "up_to_position": 4711,
+                     *       "position": 4000,
+                     *       "queued": 0,
+                     *       "created_at": "2026-03-14T09:26:53.589Z",
+                     *       "finished_at": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookReplay"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            410: components["responses"]["Gone"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                endpoint_id: components["parameters"]["EndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secret, and the one before it as long as that is in use. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    Deprecation: components["headers"]["Deprecation"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    Sunset: components["headers"]["Sunset"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
+                     *       "previous_secret": null,
+                     *       "previous_secret_expires_at": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            410: components["responses"]["Gone"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
+                 *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+                 * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                endpoint_id: components["parameters"]["EndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "previous_secret_hours": 24
+                 *     }
+                 */
+                "application/json": components["schemas"]["RotateWebhookSecret"];
+            };
+        };
+        responses: {
+            /** @description The secret was changed, by this request or, if `Idempotent-Replayed` says so, by the same one before. */
+            201: {
+                headers: {
+                    Deprecation: components["headers"]["Deprecation"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Link: components["headers"]["Link"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    Sunset: components["headers"]["Sunset"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "rotated_at": "2026-03-14T09:26:53.589Z",
+                     *       "previous_secret_expires_at": "2026-03-15T09:26:53.589Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookSecretRotation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            410: components["responses"]["Gone"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

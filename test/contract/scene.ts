@@ -21,6 +21,7 @@ export async function createScene(shop: Shop): Promise<Scene> {
   const place = async () =>
     (await shop.ask('/v1/orders', { body: anOrder(), key: `scene-${keys++}` })).json.id as string;
   let keys = 0;
+  const endpoint = await addEndpoint(shop);
   const order = await place();
   const ids = {
     order_id: order,
@@ -30,6 +31,10 @@ export async function createScene(shop: Shop): Promise<Scene> {
     refund_id: await act(order, 'refunds', { amount: 1 }),
     idempotency_key: 'scene-0',
     customer_id: anOrder().customer_id,
+    endpoint_id: endpoint,
+    delivery_id: await firstDelivery(shop, endpoint),
+    replay_id: (await shop.ask(`/v1/webhook-endpoints/${endpoint}/replays`, { body: REPLAY })).json
+      .id as string,
   };
   const cancelled = await place();
   await act(cancelled, 'cancellation', {});
@@ -42,6 +47,23 @@ export async function createScene(shop: Shop): Promise<Scene> {
     return summary.status === 200 && summary.headers.get('holdfast-lag') === '0';
   });
   return { shop, ids, cancelled, completed };
+}
+
+/** An endpoint that nothing is at, so that what is sent to it stays in the ledger. */
+const ENDPOINT = { url: 'https://receiver.invalid/events' };
+const REPLAY = { after_position: 0, which: 'undelivered' };
+
+const addEndpoint = async (shop: Shop) =>
+  (await shop.ask('/v1/webhook-endpoints', { body: ENDPOINT })).json.id as string;
+
+async function firstDelivery(shop: Shop, endpoint: string): Promise<string> {
+  let id: string | undefined;
+  await until(async () => {
+    const { json } = await shop.ask(`/v1/webhook-endpoints/${endpoint}/deliveries?order=asc`);
+    id = json.data[0]?.id;
+    return id !== undefined;
+  });
+  return id!;
 }
 
 type Money = number | { amount: number; currency: string };
@@ -69,6 +91,10 @@ const bodiesWith = (money: (amount: number) => Money): Record<string, object> =>
     recordRefund: { amount: money(1) },
     cancelOrder: { reason: 'x' },
     completeOrder: { note: 'x' },
+    createWebhookEndpoint: ENDPOINT,
+    updateWebhookEndpoint: { description: 'x' },
+    rotateWebhookSecret: {},
+    createWebhookReplay: REPLAY,
   };
 };
 const BODIES: Record<string, Record<string, object>> = {
@@ -102,13 +128,15 @@ export async function goodRequest(
     for (const [noun, what] of BEFORE[operation.id] ?? [])
       await shop.ask(`/v1/orders/${order}/${noun}`, { body: what });
   }
+  const endpoint = operation.id === 'deleteWebhookEndpoint' ? await addEndpoint(shop) : ids['endpoint_id']!;
   const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-    name === 'order_id' ? order : ids[name]!,
+    name === 'order_id' ? order : name === 'endpoint_id' ? endpoint : ids[name]!,
   );
-  if (body === undefined) return { path, ask: {} };
+  const method = operation.method.toUpperCase();
+  if (body === undefined) return { path, ask: { method } };
   const headers = {
     'Content-Type': operation.body!.mediaType,
-    ...(operation.id === 'updateOrder' && { 'If-Match': '*' }),
+    ...(operation.method === 'patch' && { 'If-Match': '*' }),
   };
-  return { path, ask: { method: operation.method.toUpperCase(), body, headers } };
+  return { path, ask: { method, body, headers } };
 }

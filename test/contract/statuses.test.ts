@@ -7,6 +7,8 @@ import { sql } from 'slonik';
 import { type Operation, loadSpec } from '../../api/contract/spec.ts';
 import { EDITIONS, HANDLERS } from '../../api/operations.ts';
 import { PROBLEMS, type ProblemCode } from '../../api/problem.ts';
+import { SCOPES } from '../../store/api-keys.ts';
+import { MAX_ENDPOINTS } from '../../store/webhooks/endpoints.ts';
 import { type Answer, type Ask, type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 import { type Scene, createScene, goodRequest } from './scene.ts';
 
@@ -62,18 +64,22 @@ type Earner = (operation: Operation) => Promise<Answer>;
 const EARNERS: Record<number, Earner> = {
   200: (operation) => send(operation),
   201: (operation) => send(operation),
+  202: (operation) => send(operation),
+  204: (operation) => send(operation),
   207: (operation) => send(operation),
   304: (operation) => send(operation, () => ({ ask: { headers: { 'If-None-Match': '*' } } })),
   400: (operation) => send(operation, ({ path }) => ({ path: `${path}?surprise=1` })),
   401: (operation) => send(operation, () => ({ ask: { apiKey: null } })),
   403: async (operation) => {
-    const { apiKey } = await shop.addTenant(['webhooks:read']);
+    const { apiKey } = await shop.addTenant(SCOPES.filter((scope) => scope !== operation.scope));
     return send(operation, () => ({ ask: { apiKey } }));
   },
   404: (operation) =>
-    send(operation, ({ path }) => ({ path: path.replace(/ord_[0-9a-f]{32}|[^/]+$/, 'nothing') })),
+    send(operation, ({ path }) => ({ path: path.replace(/(?:ord|whe)_[0-9a-f]{32}|[^/]+$/, 'nothing') })),
   406: (operation) => send(operation, () => ({ ask: { headers: { Accept: 'text/html' } } })),
   409: async (operation) => {
+    if (operation.id === 'createWebhookEndpoint') return sendFull(operation);
+    if (operation.path.includes('/webhook-endpoints/')) return sendDisabled(operation);
     const { json } = await shop.ask('/v1/orders', { body: anOrder() });
     const order = `/v1/orders/${json.id}`;
     await shop.ask(`${order}/cancellation`, { body: {} });
@@ -90,7 +96,12 @@ const EARNERS: Record<number, Earner> = {
   413: (operation) =>
     send(operation, () => ({ ask: { body: JSON.stringify({ x: 'y'.repeat(operation.body!.maxBytes) }) } })),
   415: (operation) => send(operation, () => ({ ask: { headers: { 'Content-Type': 'text/csv' } } })),
-  422: (operation) => send(operation, () => ({ ask: { body: [] } })),
+  422: async (operation) => {
+    if (operation.body) return send(operation, () => ({ ask: { body: [] } }));
+    // Without a body there is only the key that can be wrong.
+    await shop.ask('/v1/webhook-endpoints', { body: { url: 'https://receiver.invalid' }, key: operation.id });
+    return send(operation, () => ({ ask: { key: operation.id } }));
+  },
   428: async (operation) => {
     const { path, ask } = await goodRequest(operation, scene);
     const { 'If-Match': _ifMatch, ...headers } = ask.headers ?? {};
@@ -106,6 +117,31 @@ const EARNERS: Record<number, Earner> = {
     return broken.ask(path, ask);
   },
 };
+
+/** Asks for one more endpoint in the name of a tenant that has all it may have. */
+async function sendFull(operation: Operation): Promise<Answer> {
+  const { tenantId, apiKey } = await shop.addTenant();
+  await shop.pool.query(sql.unsafe`
+    INSERT INTO webhook_endpoints (endpoint_id, tenant_id, partition, edition, url, description, max_per_second, since_position, secret)
+    SELECT gen_random_uuid(), ${tenantId}, 0, 'v1', 'https://receiver.invalid', '', 1, 0, sha256('')
+      FROM generate_series(1, ${MAX_ENDPOINTS})`);
+  return send(operation, () => ({ ask: { apiKey } }));
+}
+
+/** Asks for something to be sent to an endpoint that is disabled. */
+async function sendDisabled(operation: Operation): Promise<Answer> {
+  const endpoint = `/v1/webhook-endpoints/${scene.ids['endpoint_id']}`;
+  const put = (status: string) =>
+    shop.ask(endpoint, {
+      method: 'PATCH',
+      body: { status },
+      headers: { 'If-Match': '*', 'Content-Type': 'application/merge-patch+json' },
+    });
+  await put('disabled');
+  const answer = await send(operation);
+  await put('enabled');
+  return answer;
+}
 
 /** A shop in which every handler has a bug. */
 async function openBroken(): Promise<Shop> {

@@ -19,7 +19,8 @@ beforeAll(async () => {
     target = { url, apiKey };
     return;
   }
-  shop = await openShop();
+  // The contract's examples, and what is made from it, name hosts that are not to be bothered.
+  shop = await openShop({ HOLDFAST_ROLES: 'api,projector,relay' });
   target = shop;
 });
 afterAll(() => shop?.close());
@@ -36,5 +37,5 @@ test.each(['v1', 'v2'])(
       expect([id, granted.length > 0]).toEqual([id, true]);
     }
   },
-  40_000,
+  90_000,
 );

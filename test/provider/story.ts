@@ -3,6 +3,7 @@
  * it makes what the other requests need, and shows that the examples work.
  */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Contract, Operation } from './contract.ts';
 import { type Answer, type Request, type Target, exchange } from './exchange.ts';
 
@@ -39,6 +40,26 @@ const BEFORE: Record<string, Line[]> = {
   completeOrder: ALL_SHIPPED,
   getCompletion: [...ALL_SHIPPED, 'completeOrder'],
 };
+/** What is sent only when orders are completed, of which a story of webhooks has none: its endpoints cost next to nothing. */
+const ENDPOINT: Line = {
+  id: 'createWebhookEndpoint',
+  body: { url: 'https://receiver.invalid/events', event_types: ['OrderCompleted'] },
+};
+const SENT: Line[] = ['createWebhookEndpoint', 'placeOrder', 'listWebhookDeliveries'];
+Object.assign(BEFORE, {
+  createWebhookEndpoint: [],
+  listWebhookEndpoints: [ENDPOINT],
+  getWebhookEndpoint: [ENDPOINT],
+  updateWebhookEndpoint: [ENDPOINT],
+  deleteWebhookEndpoint: [ENDPOINT],
+  getWebhookSecret: [ENDPOINT],
+  rotateWebhookSecret: [ENDPOINT],
+  createWebhookReplay: [ENDPOINT],
+  getWebhookReplay: [ENDPOINT, 'createWebhookReplay'],
+  listWebhookDeliveries: SENT,
+  getWebhookDelivery: SENT,
+  redeliverWebhook: SENT,
+});
 const REST = [...SHIPPED, 'recordReturn', 'recordRefund'];
 
 /** Plays all that comes before an operation. */
@@ -53,11 +74,22 @@ export async function playBefore(
     const { id: name, body } = typeof line === 'string' ? { id: line, body: undefined } : line;
     const operation = contract.operations.find((one) => one.id === name)!;
     const request = exampleOf(operation, told, body);
-    const answer = await exchange(target, operation, request);
+    const answer = await patiently(operation, () => exchange(target, operation, request));
     Object.assign(told, toldBy(contract, operation, request, answer));
     steps.push({ operation, request, answer });
   }
   return { told, steps };
+}
+
+/** Asks again, for a while, as long as a list is empty: what it is about may be under way. */
+async function patiently({ id }: Operation, ask: () => Promise<Answer>): Promise<Answer> {
+  const isEmpty = ({ json }: Answer) => (json as { data?: unknown[] } | undefined)?.data?.length === 0;
+  let answer = await ask();
+  for (let n = 0; n < 100 && id.startsWith('list') && isEmpty(answer); n += 1) {
+    await delay(50);
+    answer = await ask();
+  }
+  return answer;
 }
 
 /** The request that the contract gives as an example, with the ids that were told. */
@@ -105,6 +137,8 @@ export function toldBy(contract: Contract, operation: Operation, request: Reques
   const parameter = contract.operations
     .map(({ path }) => path.slice(operation.path.length))
     .find((rest, n) => contract.operations[n]!.path.startsWith(operation.path) && /^\/\{\w+\}$/.test(rest));
-  if (answer.status === 201 && id && parameter) told[parameter.slice(2, -1)] = id;
+  const [first] = (answer.json as { data?: { id?: string }[] } | undefined)?.data ?? [];
+  const made = operation.method === 'POST' && answer.status < 300 ? id : first?.id;
+  if (made && parameter) told[parameter.slice(2, -1)] = made;
   return told;
 }

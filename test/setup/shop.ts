@@ -2,8 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { loadConfig } from '../../config.ts';
-import { type RunningNode, startNode } from '../../node.ts';
-import { PROJECTIONS } from '../../projections/registry.ts';
+import { CONSUMERS, type RunningNode, startNode } from '../../node.ts';
 import { SCOPES, type Scope, addApiKey, createTenant } from '../../store/api-keys.ts';
 import { ensurePartitions } from '../../store/partitions.ts';
 import { type DatabasePool, openPool } from '../../store/pool.ts';
@@ -63,11 +62,7 @@ export async function openShop(env: Record<string, string> = {}, clock = Date.no
   });
   const log = pino({ level: config.logLevel });
   const pool = await openPool({ databaseUrl: database.url, size: 4, log, checkRows: true });
-  await ensurePartitions(
-    pool,
-    config.partitions,
-    PROJECTIONS.map(({ name }) => name),
-  );
+  await ensurePartitions(pool, config.partitions, CONSUMERS);
 
   const addTenant = async (scopes: readonly Scope[] = SCOPES) => {
     const { tenantId } = await createTenant(pool, 'test', config.partitions);

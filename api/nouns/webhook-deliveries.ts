@@ -1,0 +1,112 @@
+/** The nouns *delivery*, of an event to an endpoint, and *replay*, of all since a position. */
+import { toUuid } from '../../store/ids.ts';
+import { reachable } from '../../store/unavailable.ts';
+import {
+  type DeliveryStatus,
+  deliveryDocument,
+  findDelivery,
+  listAttempts,
+  listDeliveries,
+  redeliver,
+} from '../../store/webhooks/deliveries.ts';
+import { createReplay, findReplay, replayDocument } from '../../store/webhooks/replays.ts';
+import { answer } from '../answer.ts';
+import type { Call, Handlers } from '../handler.ts';
+import { answerPage, bindingOf, positionOf } from '../page.ts';
+import { Problem } from '../problem.ts';
+import { webhookCommand } from '../webhook-command.ts';
+import { endpointIdOf, endpointOf } from './webhook-endpoints.ts';
+
+export const webhookDeliveryHandlers: Handlers = {
+  async listWebhookDeliveries(call) {
+    const { ctx, input, services, principal } = call;
+    const query = input.query as {
+      status?: DeliveryStatus;
+      order_id?: string;
+      order: 'asc' | 'desc';
+      limit: number;
+      cursor?: string;
+    };
+    const { endpoint_id: endpointId } = await endpointOf(call, services.pool);
+    const { status, order: direction, limit } = query;
+    const orderId = query.order_id && toUuid('ord', query.order_id);
+    const binding = bindingOf('deliveries', principal.tenantId, endpointId, status, orderId, direction);
+    const from = positionOf(services.cursors, query.cursor, binding);
+    const { rows, next } = await listDeliveries(services.pool, {
+      endpointId,
+      status,
+      orderId,
+      direction,
+      limit,
+      from,
+    });
+    const cursor = next === null ? null : services.cursors.encode(next, binding);
+    const items = rows.map((row) => JSON.stringify(deliveryDocument(row))).join(',');
+    answerPage(ctx, items, cursor, cursor !== null);
+  },
+
+  async getWebhookDelivery(call) {
+    const { pool } = call.services;
+    await endpointOf(call, pool);
+    const row = await reachable(findDelivery(pool, endpointIdOf(call), deliveryIdOf(call)));
+    if (row === undefined) throw deliveryNotFound();
+    const attempts = await reachable(listAttempts(pool, row.delivery_id));
+    answer(call.ctx, 200, { ...deliveryDocument(row), attempts });
+  },
+
+  async redeliverWebhook(call) {
+    await webhookCommand(call, 'redeliverWebhook', async (transaction) => {
+      requireEnabled(await endpointOf(call, transaction, { lock: true }));
+      const row = await redeliver(transaction, endpointIdOf(call), deliveryIdOf(call));
+      if (row === undefined) throw deliveryNotFound();
+      return { status: 202, body: deliveryDocument(row) };
+    });
+  },
+
+  async createWebhookReplay(call) {
+    const { after_position: after, which = 'all' } = call.input.body as {
+      after_position: number;
+      which?: 'all' | 'undelivered';
+    };
+    await webhookCommand(call, 'createWebhookReplay', async (transaction) => {
+      requireEnabled(await endpointOf(call, transaction, { lock: true }));
+      const row = await createReplay(transaction, call.principal, {
+        replayId: toUuid('whr', call.services.newId('whr'))!,
+        endpointId: endpointIdOf(call),
+        which,
+        after,
+      });
+      const body = replayDocument(row);
+      return {
+        status: 202,
+        location: `/webhook-endpoints/${body.endpoint_id}/replays/${body.id}`,
+        body,
+      };
+    });
+  },
+
+  async getWebhookReplay(call) {
+    const { pool } = call.services;
+    await endpointOf(call, pool);
+    const replayId = toUuid('whr', call.input.params['replay_id']!)!;
+    const row = await reachable(findReplay(pool, endpointIdOf(call), replayId));
+    if (row === undefined) throw new Problem('webhook_replay_not_found', 'There is no such replay.');
+    answer(call.ctx, 200, replayDocument(row));
+  },
+};
+
+const deliveryIdOf = ({ input }: Call): string => toUuid('whd', input.params['delivery_id']!)!;
+
+const deliveryNotFound = () =>
+  new Problem(
+    'webhook_delivery_not_found',
+    'There is no such delivery. Those that are through are kept for 30 days.',
+  );
+
+function requireEnabled({ disabled_at }: { disabled_at: string | null }): void {
+  if (disabled_at === null) return;
+  throw new Problem(
+    'webhook_endpoint_disabled',
+    'Nothing is sent to an endpoint that is disabled. Enable it first.',
+  );
+}

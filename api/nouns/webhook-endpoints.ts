@@ -1,0 +1,139 @@
+/** The noun *webhook endpoint*: where a tenant wants its events sent. */
+import type { CommonQueryMethods } from 'slonik';
+import { toUuid } from '../../store/ids.ts';
+import { reachable } from '../../store/unavailable.ts';
+import {
+  type EndpointSettings,
+  MAX_ENDPOINTS,
+  createEndpoint,
+  deleteEndpoint,
+  endpointDocument,
+  findEndpoint,
+  listEndpoints,
+  readSecret,
+  rotateSecret,
+  updateEndpoint,
+} from '../../store/webhooks/endpoints.ts';
+import { type AddressRule, faultOfUrl } from '../../workers/addresses.ts';
+import { answer } from '../answer.ts';
+import { entityTag } from '../entity-tag.ts';
+import { requireMatch } from '../if-match.ts';
+import type { Call, Handlers } from '../handler.ts';
+import { answerPage, bindingOf, positionOf } from '../page.ts';
+import { Problem } from '../problem.ts';
+import { webhookCommand } from '../webhook-command.ts';
+
+const ANY_RATE = 100;
+
+export const webhookEndpointHandlers: Handlers = {
+  async createWebhookEndpoint(call) {
+    const { services, principal, edition, input } = call;
+    const given = input.body as Partial<EndpointSettings> & { url: string };
+    await webhookCommand(call, 'createWebhookEndpoint', async (transaction) => {
+      requireUrl(given.url, services.webhooks);
+      const row = await createEndpoint(transaction, principal, {
+        endpointId: toUuid('whe', services.newId('whe'))!,
+        edition: edition.name,
+        url: given.url,
+        description: given.description ?? '',
+        event_types: given.event_types ?? null,
+        max_per_second: given.max_per_second ?? ANY_RATE,
+      });
+      if (row === undefined) {
+        throw new Problem(
+          'webhook_endpoints_full',
+          `There are ${MAX_ENDPOINTS} endpoints, and no more are possible. Delete one first.`,
+        );
+      }
+      const body = endpointDocument(row);
+      return { status: 201, location: `/webhook-endpoints/${body.id}`, version: row.version, body };
+    });
+  },
+
+  async listWebhookEndpoints({ ctx, input, services, principal }) {
+    const { cursors, pool } = services;
+    const { limit, cursor } = input.query as { limit: number; cursor?: string };
+    const { tenantId } = principal;
+    const binding = bindingOf('webhook-endpoints', tenantId);
+    const from = positionOf(cursors, cursor, binding) ?? 0;
+    const { rows, next } = await reachable(listEndpoints(pool, { tenantId, from, limit }));
+    const nextCursor = next === null ? null : cursors.encode(next, binding);
+    const items = rows.map((row) => JSON.stringify(endpointDocument(row))).join(',');
+    answerPage(ctx, items, nextCursor, nextCursor !== null);
+  },
+
+  async getWebhookEndpoint(call) {
+    const row = await endpointOf(call, call.services.pool);
+    call.ctx.set('ETag', entityTag(row.version));
+    answer(call.ctx, 200, endpointDocument(row));
+  },
+
+  async updateWebhookEndpoint(call) {
+    const { services, principal, input } = call;
+    const patch = input.body as Partial<EndpointSettings>;
+    await webhookCommand(call, 'updateWebhookEndpoint', async (transaction) => {
+      const before = await endpointOf(call, transaction, { lock: true });
+      requireMatch(input.headers['If-Match'] as string, before.version);
+      const { url, description, event_types, max_per_second, status } = {
+        ...endpointDocument(before),
+        ...patch,
+      } as EndpointSettings;
+      if (patch.url !== undefined) requireUrl(url, services.webhooks);
+      const settings = { url, description, event_types, max_per_second, status };
+      const row = await updateEndpoint(transaction, principal, before, settings);
+      return { status: 200, version: row.version, body: endpointDocument(row) };
+    });
+  },
+
+  async deleteWebhookEndpoint(call) {
+    await webhookCommand(call, 'deleteWebhookEndpoint', async (transaction) => {
+      if (!(await deleteEndpoint(transaction, call.principal, endpointIdOf(call)))) throw notFound();
+      return { status: 204 };
+    });
+  },
+
+  async getWebhookSecret(call) {
+    const { ctx, services, principal } = call;
+    const secret = await reachable(readSecret(services.pool, principal, endpointIdOf(call)));
+    if (secret === undefined) throw notFound();
+    ctx.set('Cache-Control', 'no-store');
+    answer(ctx, 200, secret);
+  },
+
+  async rotateWebhookSecret(call) {
+    const { previous_secret_hours: hours = 24 } = call.input.body as { previous_secret_hours?: number };
+    await webhookCommand(call, 'rotateWebhookSecret', async (transaction) => {
+      const body = await rotateSecret(transaction, call.principal, endpointIdOf(call), hours);
+      if (body === undefined) throw notFound();
+      return { status: 201, location: `/webhook-endpoints/${call.input.params['endpoint_id']}/secret`, body };
+    });
+  },
+};
+
+function requireUrl(url: string, rule: AddressRule): void {
+  const fault = faultOfUrl(url, rule);
+  if (fault === undefined) return;
+  throw new Problem('invalid_body', 'Nothing can be sent to this address.', {
+    errors: [{ pointer: '/url', detail: fault }],
+  });
+}
+
+const notFound = () => new Problem('webhook_endpoint_not_found', 'There is no such endpoint.');
+
+/** The UUID of the endpoint that a request names. */
+export const endpointIdOf = ({ input }: Call): string => toUuid('whe', input.params['endpoint_id']!)!;
+
+/**
+ * The endpoint that a request names.
+ *
+ * @throws {Problem} 404; that of another tenant is not there
+ */
+export async function endpointOf(
+  call: Call,
+  connection: CommonQueryMethods,
+  options?: { lock: boolean },
+): Promise<NonNullable<Awaited<ReturnType<typeof findEndpoint>>>> {
+  const row = await reachable(findEndpoint(connection, call.principal, endpointIdOf(call), options));
+  if (row === undefined) throw notFound();
+  return row;
+}

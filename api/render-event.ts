@@ -1,0 +1,12 @@
+import type { RecordedEvent } from '../domain/order/events.ts';
+import { eventDocument } from './nouns/event-document.ts';
+import { EDITIONS } from './operations.ts';
+
+const editions = new Map(EDITIONS.map((edition) => [edition.name, edition]));
+
+/** An event as a version of the API shows it, for those who are sent it. */
+export function renderEvent(name: string, event: RecordedEvent & { position: number }): object {
+  const edition = editions.get(name);
+  if (edition === undefined) throw new Error(`there is no ${name}`);
+  return eventDocument(edition, event);
+}

@@ -1,0 +1,45 @@
+/** Connections to Redis, or to a Redis Cluster: `redis://HOST:PORT?cluster=on` names one of its nodes. */
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import type { Logger } from './logger.ts';
+
+/** Longest pause between two attempts to connect, in ms. */
+const MAX_BACKOFF = 2_000;
+const backOff = (attempt: number) => Math.min(MAX_BACKOFF, 50 * 2 ** Math.min(attempt, 10));
+
+export interface ConnectOptions {
+  /** Shown by `CLIENT LIST`. */
+  name: string;
+  log: Logger;
+  /** Whether commands wait, for as long as it takes, for a connection that is down. Otherwise they fail at once. */
+  patient?: boolean;
+}
+
+/** A connection that comes back by itself, however long that takes. */
+export function connectRedis(url: string, { name, log, patient = false }: ConnectOptions): Redis | Cluster {
+  const { hostname, port, username, password, protocol, pathname, searchParams } = new URL(url);
+  const options: RedisOptions = {
+    connectionName: `holdfast-${name}`,
+    enableOfflineQueue: patient,
+    maxRetriesPerRequest: patient ? null : 0,
+    connectTimeout: 2_000,
+    ...(username && { username: decodeURIComponent(username) }),
+    ...(password && { password: decodeURIComponent(password) }),
+    ...(protocol === 'rediss:' && { tls: {} }),
+  };
+  const host = hostname.replace(/^\[(.*)\]$/, '$1') || '127.0.0.1';
+  const node = { host, port: Number(port || 6_379) };
+  const redis =
+    searchParams.get('cluster') === 'on'
+      ? new Cluster([node], {
+          redisOptions: options,
+          enableOfflineQueue: patient,
+          clusterRetryStrategy: backOff,
+          slotsRefreshTimeout: 2_000,
+          // What hangs on a master that is gone must fail while its caller still waits.
+          retryDelayOnFailover: 100,
+          maxRedirections: patient ? 100 : 3,
+        })
+      : new Redis({ ...options, ...node, db: Number(pathname.slice(1) || 0), retryStrategy: backOff });
+  redis.on('error', (error) => log.debug({ err: error }, 'Redis connection error'));
+  return redis;
+}

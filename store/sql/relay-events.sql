@@ -1,0 +1,37 @@
+-- A batch of the log for whoever asked for it: lease, deliveries and checkpoint in one statement, which commits by itself. The relay that is
+-- killed has done all of it or nothing; one that is overtaken finds its deliveries there. SKIP LOCKED: another node is at it.
+-- An endpoint that this does not see was not yet acknowledged when the batch was read, so that nothing it was promised is left out.
+WITH lease AS MATERIALIZED (
+  SELECT position
+    FROM checkpoints
+   WHERE partition = $1 AND consumer = 'webhooks' AND paused_at IS NULL
+     FOR UPDATE SKIP LOCKED
+), batch AS MATERIALIZED (
+  SELECT event.*
+    FROM lease
+   CROSS JOIN LATERAL (
+           SELECT position, tenant_id, event_id, order_id, version, type
+             FROM events
+            WHERE partition = $1 AND position > lease.position
+            ORDER BY position
+            LIMIT $2
+         ) AS event
+), queued AS (
+  INSERT INTO webhook_deliveries (endpoint_id, event_id, event_type, partition, position, order_id, order_version)
+  SELECT endpoint.endpoint_id, batch.event_id, batch.type, $1, batch.position, batch.order_id, batch.version
+    FROM batch
+    JOIN webhook_endpoints AS endpoint
+      ON endpoint.tenant_id = batch.tenant_id
+     AND endpoint.disabled_at IS NULL
+     AND endpoint.since_position < batch.position
+     AND (endpoint.event_types IS NULL OR batch.type = ANY (endpoint.event_types))
+   ORDER BY batch.position
+      ON CONFLICT (endpoint_id, event_id) DO NOTHING
+  RETURNING endpoint_id
+), moved AS (
+  UPDATE checkpoints
+     SET position = (SELECT max(position) FROM batch), updated_at = now()
+   WHERE partition = $1 AND consumer = 'webhooks' AND EXISTS (SELECT FROM batch)
+)
+SELECT (SELECT count(*) FROM batch) AS events,
+       coalesce((SELECT array_agg(DISTINCT endpoint_id) FROM queued), '{}') AS endpoints

@@ -1,0 +1,197 @@
+/** Where a tenant wants its events sent. */
+import { randomBytes } from 'node:crypto';
+import { type CommonQueryMethods, type DatabaseTransactionConnection, sql } from 'slonik';
+import { z } from 'zod';
+import { toId } from '../ids.ts';
+import type { Tenancy } from '../log.ts';
+
+/** Endpoints that a tenant may have. */
+export const MAX_ENDPOINTS = 200;
+
+export const endpointRow = z.object({
+  endpoint_id: z.uuid(),
+  number: z.int(),
+  url: z.string(),
+  description: z.string(),
+  event_types: z.array(z.string()).nullable(),
+  max_per_second: z.int(),
+  edition: z.string(),
+  version: z.int(),
+  created_at: z.string(),
+  updated_at: z.string(),
+  disabled_at: z.string().nullable(),
+  disabled_reason: z.string().nullable(),
+  failing_since: z.string().nullable(),
+});
+type EndpointRow = z.output<typeof endpointRow>;
+
+const columns = sql.fragment`
+  endpoint_id, number, url, description, event_types, max_per_second, edition, version, created_at, updated_at, disabled_at, disabled_reason, failing_since`;
+
+/** What a client may say of an endpoint. */
+export interface EndpointSettings {
+  url: string;
+  description: string;
+  /** `null`: all. */
+  event_types: string[] | null;
+  max_per_second: number;
+  status: 'enabled' | 'disabled';
+}
+
+/** An endpoint as clients see it. */
+export const endpointDocument = (row: EndpointRow) => ({
+  id: toId('whe', row.endpoint_id),
+  url: row.url,
+  description: row.description,
+  event_types: row.event_types,
+  max_per_second: row.max_per_second,
+  status: row.disabled_at === null ? 'enabled' : 'disabled',
+  disabled_reason: row.disabled_reason,
+  disabled_at: row.disabled_at,
+  failing_since: row.failing_since,
+  api_version: row.edition,
+  version: row.version,
+  created_at: row.created_at,
+  updated_at: row.updated_at,
+});
+
+/** Events that are in the log by now are not sent by themselves. */
+const head = (partition: number) =>
+  sql.fragment`(SELECT position FROM log_heads WHERE partition = ${partition})`;
+
+/** @returns `undefined` when the tenant has as many as it may have */
+export async function createEndpoint(
+  transaction: DatabaseTransactionConnection,
+  { tenantId, partition }: Tenancy,
+  {
+    endpointId,
+    edition,
+    ...settings
+  }: Omit<EndpointSettings, 'status'> & { endpointId: string; edition: string },
+): Promise<EndpointRow | undefined> {
+  // Of two at once, the second waits, and counts the first.
+  await transaction.query(sql.unsafe`SELECT FROM tenants WHERE tenant_id = ${tenantId} FOR NO KEY UPDATE`);
+  const row = await transaction.maybeOne(sql.type(endpointRow)`
+    INSERT INTO webhook_endpoints (endpoint_id, tenant_id, partition, edition, url, description, event_types, max_per_second, since_position, secret)
+    SELECT ${endpointId}, ${tenantId}, ${partition}, ${edition}, ${settings.url}, ${settings.description},
+           ${typesOf(settings.event_types)}, ${settings.max_per_second}, ${head(partition)}, ${sql.binary(randomBytes(32))}
+     WHERE (SELECT count(*) FROM webhook_endpoints WHERE tenant_id = ${tenantId}) < ${MAX_ENDPOINTS}
+    RETURNING ${columns}`);
+  return row ?? undefined;
+}
+
+const typesOf = (types: string[] | null) =>
+  types === null ? sql.fragment`NULL` : sql.fragment`${sql.array(types, 'text')}`;
+
+/** @param lock held until the end of the transaction */
+export async function findEndpoint(
+  connection: CommonQueryMethods,
+  { tenantId }: Pick<Tenancy, 'tenantId'>,
+  endpointId: string,
+  { lock = false } = {},
+): Promise<EndpointRow | undefined> {
+  const row = await connection.maybeOne(sql.type(endpointRow)`
+    SELECT ${columns} FROM webhook_endpoints
+     WHERE endpoint_id = ${endpointId} AND tenant_id = ${tenantId} ${lock ? sql.fragment`FOR NO KEY UPDATE` : sql.fragment``}`);
+  return row ?? undefined;
+}
+
+/** One page, oldest first, behind number `from`; `next` is the number of its last row when there are more. */
+export async function listEndpoints(
+  connection: CommonQueryMethods,
+  { tenantId, from, limit }: { tenantId: string; from: number; limit: number },
+): Promise<{ rows: readonly EndpointRow[]; next: number | null }> {
+  const rows = await connection.any(sql.type(endpointRow)`
+    SELECT ${columns} FROM webhook_endpoints WHERE tenant_id = ${tenantId} AND number > ${from} ORDER BY number LIMIT ${limit + 1}`);
+  const page = rows.slice(0, limit);
+  return { rows: page, next: rows.length > limit ? page.at(-1)!.number : null };
+}
+
+/** Writes the settings of an endpoint that is locked. What had been held back while it was disabled is due at once when it is enabled. */
+export async function updateEndpoint(
+  transaction: DatabaseTransactionConnection,
+  { partition }: Tenancy,
+  before: EndpointRow,
+  settings: EndpointSettings,
+): Promise<EndpointRow> {
+  const enables = settings.status === 'enabled' && before.disabled_at !== null;
+  const disables = settings.status === 'disabled' && before.disabled_at === null;
+  const change = enables
+    ? sql.fragment`, disabled_at = NULL, disabled_reason = NULL, failures = 0, failing_since = NULL, not_before = '-infinity',
+                     since_position = ${head(partition)}`
+    : disables
+      ? sql.fragment`, disabled_at = now(), disabled_reason = 'by_client'`
+      : sql.fragment``;
+  return transaction.one(sql.type(endpointRow)`
+    UPDATE webhook_endpoints
+       SET url = ${settings.url}, description = ${settings.description}, event_types = ${typesOf(settings.event_types)},
+           max_per_second = ${settings.max_per_second}, version = version + 1, updated_at = now() ${change}
+     WHERE endpoint_id = ${before.endpoint_id}
+    RETURNING ${columns}`);
+}
+
+/** Takes an endpoint away, and its deliveries with it. */
+export async function deleteEndpoint(
+  transaction: DatabaseTransactionConnection,
+  { tenantId }: Tenancy,
+  endpointId: string,
+): Promise<boolean> {
+  const { rowCount } = await transaction.query(
+    sql.unsafe`DELETE FROM webhook_endpoints WHERE endpoint_id = ${endpointId} AND tenant_id = ${tenantId}`,
+  );
+  return rowCount === 1;
+}
+
+const secretRow = z.object({
+  secret: z.instanceof(Buffer),
+  previous_secret: z.instanceof(Buffer).nullable(),
+  previous_secret_expires_at: z.string().nullable(),
+});
+
+/** The spelling of Standard Webhooks. */
+const secretText = (secret: Buffer) => `whsec_${secret.toString('base64')}`;
+
+/** What signs an endpoint's messages: 32 bytes each. */
+export async function readSecret(
+  connection: CommonQueryMethods,
+  { tenantId }: Tenancy,
+  endpointId: string,
+): Promise<
+  { secret: string; previous_secret: string | null; previous_secret_expires_at: string | null } | undefined
+> {
+  const row = await connection.maybeOne(sql.type(secretRow)`
+    SELECT secret,
+           CASE WHEN previous_secret_expires_at > now() THEN previous_secret END AS previous_secret,
+           CASE WHEN previous_secret_expires_at > now() THEN previous_secret_expires_at END AS previous_secret_expires_at
+      FROM webhook_endpoints
+     WHERE endpoint_id = ${endpointId} AND tenant_id = ${tenantId}`);
+  if (row === null) return undefined;
+  const { secret, previous_secret, previous_secret_expires_at } = row;
+  return {
+    secret: secretText(secret),
+    previous_secret: previous_secret && secretText(previous_secret),
+    previous_secret_expires_at,
+  };
+}
+
+/**
+ * Makes a new secret; messages are signed with the old one too for so many hours.
+ *
+ * @returns `undefined` when there is no such endpoint
+ */
+export async function rotateSecret(
+  transaction: DatabaseTransactionConnection,
+  { tenantId }: Tenancy,
+  endpointId: string,
+  hours: number,
+): Promise<{ rotated_at: string; previous_secret_expires_at: string } | undefined> {
+  const row = await transaction.maybeOne(sql.type(
+    z.object({ rotated_at: z.string(), previous_secret_expires_at: z.string() }),
+  )`
+    UPDATE webhook_endpoints
+       SET previous_secret = secret, previous_secret_expires_at = now() + ${hours} * interval '1 hour',
+           secret = ${sql.binary(randomBytes(32))}
+     WHERE endpoint_id = ${endpointId} AND tenant_id = ${tenantId}
+    RETURNING now() AS rotated_at, previous_secret_expires_at`);
+  return row ?? undefined;
+}

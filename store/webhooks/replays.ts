@@ -1,0 +1,79 @@
+/** Replays: everything since a position, queued again for one endpoint, in parts that hold nobody up. */
+import { type CommonQueryMethods, type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
+import { z } from 'zod';
+import { toId } from '../ids.ts';
+import type { Tenancy } from '../log.ts';
+import { statement } from '../statement.ts';
+
+/** Events that one part looks at. */
+const LOOK_AT = 500;
+
+const replayRow = z.object({
+  replay_id: z.uuid(),
+  endpoint_id: z.uuid(),
+  which: z.enum(['all', 'undelivered']),
+  after_position: z.int(),
+  up_to_position: z.int(),
+  position: z.int(),
+  queued: z.int(),
+  created_at: z.string(),
+  finished_at: z.string().nullable(),
+});
+type ReplayRow = z.output<typeof replayRow>;
+
+const columns = sql.fragment`
+  replay_id, endpoint_id, which, after_position, up_to_position, position, queued, created_at, finished_at`;
+const replayEvents = statement('replay-events', z.object({ endpoint_id: z.uuid() }));
+
+/** A replay as clients see it. */
+export const replayDocument = ({ replay_id, endpoint_id, ...row }: ReplayRow) => ({
+  id: toId('whr', replay_id),
+  endpoint_id: toId('whe', endpoint_id),
+  status: row.finished_at === null ? 'running' : 'finished',
+  ...row,
+});
+
+/** Up to the end of the log as it is now; what comes later is sent by itself. */
+export const createReplay = (
+  transaction: DatabaseTransactionConnection,
+  { partition }: Tenancy,
+  replay: { replayId: string; endpointId: string; which: 'all' | 'undelivered'; after: number },
+): Promise<ReplayRow> =>
+  transaction.one(sql.type(replayRow)`
+    INSERT INTO webhook_replays (replay_id, endpoint_id, partition, which, after_position, up_to_position, position)
+    SELECT ${replay.replayId}, ${replay.endpointId}, partition, ${replay.which}, ${replay.after}, position, ${replay.after}
+      FROM log_heads WHERE partition = ${partition}
+    RETURNING ${columns}`);
+
+export async function findReplay(
+  connection: CommonQueryMethods,
+  endpointId: string,
+  replayId: string,
+): Promise<ReplayRow | undefined> {
+  const row = await connection.maybeOne(sql.type(replayRow)`
+    SELECT ${columns} FROM webhook_replays WHERE replay_id = ${replayId} AND endpoint_id = ${endpointId}`);
+  return row ?? undefined;
+}
+
+/**
+ * Does the next part of a partition's oldest replay, if no other node is at it.
+ *
+ * @returns the endpoint that something may have been queued for
+ */
+export function replayOnce(pool: DatabasePool, partition: number): Promise<string | undefined> {
+  return pool.transaction(async (transaction) => {
+    const replayId = await transaction.maybeOneFirst(sql.type(z.object({ replay_id: z.uuid() }))`
+      SELECT replay_id FROM webhook_replays WHERE partition = ${partition} AND finished_at IS NULL
+       ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED`);
+    if (replayId === null) return undefined;
+    await holdRelay(transaction, partition);
+    const { endpoint_id } = await transaction.one(replayEvents(replayId, LOOK_AT));
+    return endpoint_id;
+  });
+}
+
+/** Until the end of the transaction: deliveries of a partition are made by one at a time, so that their numbers become visible in order. */
+export const holdRelay = (transaction: DatabaseTransactionConnection, partition: number) =>
+  transaction.query(
+    sql.unsafe`SELECT FROM checkpoints WHERE partition = ${partition} AND consumer = 'webhooks' FOR UPDATE`,
+  );

@@ -1,0 +1,27 @@
+/**
+ * Signatures of the Standard Webhooks specification (standardwebhooks.com, 1.0.0): HMAC-SHA256 over id, time and body, so that none of the three
+ * can be changed, and an old message cannot be sent again as a new one.
+ */
+import { createHmac } from 'node:crypto';
+
+export interface Message {
+  id: string;
+  /** Unix seconds of the attempt. */
+  timestamp: number;
+  body: string;
+}
+
+/**
+ * The header fields that sign a message.
+ *
+ * @param secrets 32 bytes each; with two, while a secret is being changed, either verifies it
+ */
+export const signed = ({ id, timestamp, body }: Message, secrets: readonly Buffer[]) => ({
+  'webhook-id': id,
+  'webhook-timestamp': String(timestamp),
+  'webhook-signature': secrets
+    .map(
+      (secret) => `v1,${createHmac('sha256', secret).update(`${id}.${timestamp}.${body}`).digest('base64')}`,
+    )
+    .join(' '),
+});

@@ -1,0 +1,103 @@
+/**
+ * The queue of endpoints that have something due, in Redis. It wakes workers up, and knows nothing that Postgres does not know: lose it,
+ * and the sweeper fills it again.
+ */
+import { Queue, Worker } from 'bullmq';
+import type { Logger } from '../logger.ts';
+import { connectRedis } from '../redis.ts';
+import { withDeadline } from '../store/unavailable.ts';
+
+const NAME = 'webhooks';
+/** Milliseconds after which a job whose worker is gone is given to another one. */
+const LOCK = 10_000;
+const LOOK_FOR_LOST = 5_000;
+/** Milliseconds that Redis has to take a wake-up. */
+const PATIENCE = 1_000;
+/** Endpoints that a process sends to at a time. */
+export const ENDPOINTS_AT_ONCE = 100;
+
+interface Job {
+  endpointId: string;
+}
+
+export interface WakeupQueueOptions {
+  redisUrl: string;
+  /** Keeps the databases apart that share a Redis. */
+  instance: string;
+  log: Logger;
+}
+
+/** With braces: all keys of the queue are in one slot of a cluster. */
+const prefixOf = (instance: string) => `{holdfast-${instance}}`;
+
+export interface WakeupQueue {
+  /** Says that endpoints have something due. While one waits to be taken it is not queued again; while it is worked on, once. Never throws. */
+  wake: (endpointIds: readonly string[]) => Promise<void>;
+  close: () => Promise<void>;
+}
+
+export function openWakeupQueue({ redisUrl, instance, log }: WakeupQueueOptions): WakeupQueue {
+  const connection = connectRedis(redisUrl, { name: 'wakeups', log });
+  const queue = new Queue<Job>(NAME, {
+    connection,
+    prefix: prefixOf(instance),
+    defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
+  });
+  queue.on('error', (error) => log.debug({ err: error }, 'wake-up queue error'));
+  return {
+    async wake(endpointIds) {
+      if (endpointIds.length === 0) return;
+      try {
+        const jobs = endpointIds.map((endpointId) => ({
+          name: 'deliver',
+          data: { endpointId },
+          opts: { deduplication: { id: endpointId, keepLastIfActive: true } },
+        }));
+        await withDeadline(queue.addBulk(jobs), PATIENCE);
+      } catch (error) {
+        log.warn({ err: error }, 'workers were not woken; the sweeper will do it');
+      }
+    },
+    async close() {
+      await queue.close().catch(() => {});
+      connection.disconnect();
+    },
+  };
+}
+
+/** Calls `work` for each endpoint that is woken, for many at once, and for one never twice at a time as long as Redis is there. */
+export function runWakeups(
+  { redisUrl, instance, log }: WakeupQueueOptions,
+  work: (endpointId: string) => Promise<void>,
+): { close: () => Promise<void> } {
+  const connection = connectRedis(redisUrl, { name: 'webhooks', log, patient: true });
+  const worker = new Worker<Job>(
+    NAME,
+    async (job) => {
+      try {
+        await work(job.data.endpointId);
+      } catch (error) {
+        // It is still due, which the sweeper will find.
+        log.warn(
+          { err: error, endpoint: job.data.endpointId },
+          'sending was cut short; it will be taken up again',
+        );
+      }
+    },
+    {
+      connection,
+      prefix: prefixOf(instance),
+      concurrency: ENDPOINTS_AT_ONCE,
+      lockDuration: LOCK,
+      stalledInterval: LOOK_FOR_LOST,
+      maxStalledCount: 1_000_000,
+    },
+  );
+  worker.on('error', (error) => log.debug({ err: error }, 'wake-up worker error'));
+  return {
+    async close() {
+      await worker.close().catch(() => {});
+      connection.disconnect();
+    },
+  };
+}

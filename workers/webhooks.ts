@@ -1,0 +1,39 @@
+/** The role `webhooks`: sends to the endpoints that it is woken for. */
+import { createGroupCommit } from '../store/group-commit.ts';
+import { type Outcome, recordOutcomes } from '../store/webhooks/queue.ts';
+import { type AddressRule, createGuardedAgent } from './addresses.ts';
+import { CONCURRENCY, type DeliverOptions, deliverOnce } from './deliver.ts';
+import { ENDPOINTS_AT_ONCE, type WakeupQueueOptions, runWakeups } from './wakeup-queue.ts';
+
+/** Milliseconds to connect to a receiver. */
+const CONNECT = 5_000;
+
+export interface WebhooksOptions
+  extends Pick<DeliverOptions, 'pool' | 'render' | 'wake'>, WakeupQueueOptions, AddressRule {}
+
+export function startWebhooks(options: WebhooksOptions): { stop: () => Promise<void> } {
+  const { pool, allowLoopback } = options;
+  const agent = createGuardedAgent({ connections: CONCURRENCY, timeout: CONNECT, allowLoopback });
+  const outcomes = createGroupCommit<Outcome, void>({
+    async write(batch) {
+      await recordOutcomes(pool, batch);
+      return batch.map(() => {});
+    },
+    claims: (outcome) => [outcome.delivery_id],
+    capacity: ENDPOINTS_AT_ONCE * CONCURRENCY,
+    maxBatch: 500,
+    timeout: 5_000,
+  });
+  let stopping = false;
+  const worker = runWakeups(options, async (endpointId) => {
+    while (!stopping && (await deliverOnce({ ...options, agent, outcomes }, endpointId)) > 0);
+  });
+  return {
+    async stop() {
+      stopping = true;
+      await worker.close();
+      await outcomes.drained();
+      await agent.destroy();
+    },
+  };
+}
