@@ -18,9 +18,18 @@ import { log } from './store/cli/log.ts';
 import { tenants } from './store/cli/tenants.ts';
 import { type DatabasePool, openPool } from './store/pool.ts';
 import { isOutage } from './store/unavailable.ts';
+import { webhookSink } from './workers/cli/webhook-sink.ts';
+import { webhooks } from './workers/cli/webhooks.ts';
 
-/** Every command there is: one file a noun, in the layer that it is about. */
-const NOUNS: Record<string, Noun> = { tenants, keys, log, projections };
+/** Every command there is: one file a noun, in the layer that it is about; or a command that is about nothing else. */
+const NOUNS: Record<string, Noun | Command> = {
+  tenants,
+  keys,
+  log,
+  projections,
+  webhooks,
+  'webhook-sink': webhookSink,
+};
 
 async function connect(): Promise<DatabasePool> {
   const { databaseUrl, dataDir } = loadConfig();

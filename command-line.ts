@@ -7,7 +7,9 @@ export type Parsed =
   /** Text for standard output. */
   | { kind: 'help'; text: string };
 
-type Nouns = Record<string, Noun>;
+type Nouns = Record<string, Noun | Command>;
+
+const isCommand = (entry: Noun | Command): entry is Command => 'run' in entry;
 
 const PROGRAM = 'npx holdfast';
 const isHelp = (word: string | undefined) => word === '--help' || word === '-h' || word === 'help';
@@ -21,6 +23,7 @@ export function parseCommandLine(nouns: Nouns, words: readonly string[]): Parsed
   if (isHelp(first)) return { kind: 'help', text: helpOfAll(nouns) };
   const noun = pick(nouns, first, PROGRAM);
   const path = `${PROGRAM} ${first}`;
+  if (isCommand(noun)) return parseArguments(noun, path, words.slice(1));
   if (isHelp(second)) return { kind: 'help', text: helpOfNoun(noun, path) };
   const command = pick(noun.commands, second, path);
   return parseArguments(command, `${path} ${second}`, rest);
@@ -99,11 +102,12 @@ function synopsis(name: string, { positionals = [], options = {} }: Command): st
 }
 
 function helpOfAll(nouns: Nouns): string {
-  const blocks = Object.entries(nouns).map(([name, { summary, commands }]) => {
-    const lines = Object.entries(commands).map(
-      ([verb, command]) => `  ${PROGRAM} ${synopsis(`${name} ${verb}`, command)}`,
-    );
-    return `${name}: ${summary}\n${lines.join('\n')}`;
+  const blocks = Object.entries(nouns).map(([name, entry]) => {
+    const commands: [string, Command][] = isCommand(entry)
+      ? [[name, entry]]
+      : Object.entries(entry.commands).map(([verb, command]) => [`${name} ${verb}`, command]);
+    const lines = commands.map(([words, command]) => `  ${PROGRAM} ${synopsis(words, command)}`);
+    return `${name}: ${entry.summary}\n${lines.join('\n')}`;
   });
   return [
     'Runs a Holdfast: its database is the one at DATABASE_URL, or the one that npm start has in this directory.',
