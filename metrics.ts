@@ -49,7 +49,7 @@ export const appendOutcomes = new Counter({
 });
 export const appendQueueLength = new Gauge({
   name: 'holdfast_append_queue_length',
-  help: 'Commands that wait for an append statement',
+  help: 'Commands that have been handed to the log and have no outcome yet',
   registers,
 });
 export const feedWatchers = new Gauge({

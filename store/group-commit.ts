@@ -26,8 +26,6 @@ export interface GroupCommit<Item, Outcome> {
    * @throws {StoreUnavailable} the write failed or took too long; the item was written once or not at all
    */
   submit: (item: Item) => Promise<Outcome>;
-  /** Items that wait. */
-  waiting: () => number;
   /** Resolves when nothing waits and nothing is being written. */
   drained: () => Promise<void>;
 }
@@ -114,7 +112,6 @@ export function createGroupCommit<Item, Outcome>(
 
   return {
     submit,
-    waiting: () => queue.length,
     drained: () => (busy ? new Promise((resolve) => onDrained.push(resolve)) : Promise.resolve()),
   };
 }

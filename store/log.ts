@@ -154,16 +154,16 @@ export function createOrderLog({
 
   return {
     async append(append) {
-      const writer = writerOf(append.partition);
+      appendQueueLength.inc();
       try {
-        const outcome = await writer.submit(append);
+        const outcome = await writerOf(append.partition).submit(append);
         appendOutcomes.inc({ outcome: outcome.kind });
         return outcome;
       } catch (error) {
         appendOutcomes.inc({ outcome: error instanceof StoreOverloaded ? 'shed' : 'failed' });
         throw error;
       } finally {
-        appendQueueLength.set(writer.waiting());
+        appendQueueLength.dec();
       }
     },
     async readStream({ tenantId }, orderId, upToVersion = MAX_VERSION) {

@@ -54,7 +54,8 @@ async function firstBytes(body: Dispatcher.ResponseData['body']): Promise<string
 function retryAfterOf(field: string | string[] | undefined): number | undefined {
   if (typeof field !== 'string') return undefined;
   if (/^\d{1,9}$/.test(field)) return Number(field);
-  const at = Date.parse(field);
+  // Date.parse takes much for a date that is none: "-5" too.
+  const at = field.endsWith('GMT') ? Date.parse(field) : Number.NaN;
   return Number.isNaN(at) ? undefined : Math.max(0, (at - Date.now()) / 1_000);
 }
 

@@ -1,0 +1,365 @@
+/** Webhooks as a shop and its receivers see them. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { sql } from 'slonik';
+import { Webhook } from 'standardwebhooks';
+import { SCHEDULE } from '../../workers/schedule.ts';
+import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
+import { type Behaviour, type Receiver, openReceiver } from './receiver.ts';
+
+let shop: Shop;
+const ends: (() => Promise<unknown>)[] = [];
+beforeAll(async () => {
+  shop = await openShop({ HOLDFAST_WEBHOOK_LOOPBACK: 'on' });
+});
+afterAll(() => shop.close());
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end();
+});
+
+/** A tenant of its own for each test, so that none sees the events of another. */
+async function aShop() {
+  const { apiKey } = await shop.addTenant();
+  const ask: Shop['ask'] = (path, given) => shop.ask(path, { apiKey, ...given });
+  const place = async () => {
+    const { status, json } = await ask('/v2/orders', {
+      body: anOrder({
+        currency: undefined,
+        lines: [{ sku: 'K', name: 'Kelp', quantity: 1, unit_price: { amount: 450, currency: 'EUR' } }],
+      }),
+    });
+    expect(status).toBe(201);
+    return json.id as string;
+  };
+  /** An endpoint that stands for a receiver of ours. */
+  async function connect(behaviour: Behaviour = 204, settings: object = {}) {
+    const receiver = await openReceiver(behaviour);
+    const made = await ask('/v2/webhook-endpoints', { body: { url: receiver.url, ...settings } });
+    expect(made.status).toBe(201);
+    const path = `/v2/webhook-endpoints/${made.json.id}`;
+    ends.push(async () => {
+      await ask(path, { method: 'DELETE' });
+      await receiver.close();
+    });
+    const get = async (more = '') => (await ask(path + more)).json;
+    return {
+      id: made.json.id as string,
+      path,
+      receiver,
+      get,
+      async patch(body: object) {
+        const { status } = await ask(path, {
+          method: 'PATCH',
+          body,
+          headers: {
+            'If-Match': `"${(await get()).version}"`,
+            'Content-Type': 'application/merge-patch+json',
+          },
+        });
+        expect(status).toBe(200);
+      },
+      deliveries: async (query = '') => (await get(`/deliveries${query}`)).data,
+      secret: async () => (await get('/secret')).secret as string,
+    };
+  }
+  return { ask, place, connect };
+}
+type Endpoint = Awaited<ReturnType<Awaited<ReturnType<typeof aShop>>['connect']>>;
+
+/** Lets the time until the next attempt pass. */
+const hurry = ({ id }: Endpoint) =>
+  shop.pool.query(sql.unsafe`
+    WITH rested AS (UPDATE webhook_endpoints SET not_before = '-infinity' WHERE endpoint_id = ${uuidOf(id)})
+    UPDATE webhook_deliveries SET next_attempt_at = now() WHERE endpoint_id = ${uuidOf(id)} AND status = 'pending' AND tries > 0`);
+const uuidOf = (id: string) => id.slice(4);
+const arrived = (receiver: Receiver, count: number) => until(() => receiver.messages.length >= count);
+
+describe('an event', () => {
+  test('reaches every endpoint that asked for it, signed, with its position, the version of its order and its trace', async () => {
+    const { place, connect, ask } = await aShop();
+    const all = await connect();
+    const some = await connect(204, { event_types: ['OrderCancelled'] });
+    const id = await place();
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    await ask(`/v2/orders/${id}/cancellation`, { body: {}, headers: { traceparent } });
+    await arrived(all.receiver, 2);
+    await arrived(some.receiver, 1);
+
+    expect(all.receiver.types().toSorted()).toEqual(['OrderCancelled', 'OrderPlaced']);
+    expect(some.receiver.types()).toEqual(['OrderCancelled']);
+    const events = (await ask('/v2/events')).json.data;
+    for (const message of all.receiver.messages) {
+      const event = events.find((each: { id: string }) => each.id === message.id);
+      expect(message.json).toMatchObject({ type: event.type, timestamp: event.recorded_at, data: event });
+      expect(event).toMatchObject({
+        order_id: id,
+        version: expect.any(Number),
+        position: expect.any(Number),
+      });
+      const verified = new Webhook(await all.secret()).verify(message.text, message.headers);
+      expect(verified).toEqual(message.json);
+      const tampered = message.text.replace(id, `${id.slice(0, -1)}x`);
+      const library = new Webhook(await all.secret());
+      expect(() => library.verify(tampered, message.headers)).toThrow();
+    }
+    const [cancelled] = some.receiver.messages;
+    expect(cancelled!.json.traceparent).toContain('4bf92f3577b34da6a3ce929d0e0e4736');
+    expect(cancelled!.headers['traceparent']).toBe(cancelled!.json.traceparent);
+  });
+
+  test('of another shop does not, nor one from before the endpoint was made', async () => {
+    const one = await aShop();
+    const other = await aShop();
+    await one.place();
+    const endpoint = await one.connect();
+    await other.place();
+    const mine = await one.place();
+    await arrived(endpoint.receiver, 1);
+    expect(endpoint.receiver.messages.map(({ json }) => json.data.order_id)).toEqual([mine]);
+  });
+
+  test('is spelt as the version of the API that made the endpoint spells it', async () => {
+    const { ask, place, connect } = await aShop();
+    const v2 = await connect();
+    const receiver = await openReceiver();
+    ends.push(receiver.close);
+    const made = await ask('/v1/webhook-endpoints', { body: { url: receiver.url } });
+    expect(made.json.api_version).toBe('v1');
+    await place();
+    await arrived(receiver, 1);
+    await arrived(v2.receiver, 1);
+    expect(receiver.messages[0]!.json.data).toEqual((await ask('/v1/events')).json.data[0]);
+    expect(v2.receiver.messages[0]!.json.data).toEqual((await ask('/v2/events')).json.data[0]);
+    await ask(`/v1/webhook-endpoints/${made.json.id}`, { method: 'DELETE' });
+  });
+});
+
+describe('a receiver that does not take it', () => {
+  test('is sent the same again, under the same id, and the ledger has both attempts', async () => {
+    const { place, connect } = await aShop();
+    const endpoint = await connect((response) => response.writeHead(500).end('out of\u0007 order'));
+    const order = await place();
+    await until(async () => (await endpoint.deliveries())[0]?.attempt_count === 1);
+    const [pending] = await endpoint.deliveries();
+    expect(pending).toMatchObject({
+      status: 'pending',
+      last_status: 500,
+      last_error: 'not_2xx',
+      order_id: order,
+    });
+    const wait = Date.parse(pending.next_attempt_at) - Date.now();
+    expect(wait).toBeGreaterThan(SCHEDULE[0] * 800 - 2_000);
+    expect(wait).toBeLessThan(SCHEDULE[0] * 1_200);
+
+    endpoint.receiver.behave(204);
+    await hurry(endpoint);
+    await arrived(endpoint.receiver, 2);
+    const [first, second] = endpoint.receiver.messages;
+    expect([second!.id, second!.text]).toEqual([first!.id, first!.text]);
+    await until(async () => (await endpoint.deliveries())[0]?.status === 'delivered');
+    const { attempts } = await endpoint.get(`/deliveries/${pending.id}`);
+    expect(attempts).toMatchObject([
+      { number: 2, status: 204, error: null, answer: null },
+      { number: 1, status: 500, error: 'not_2xx', answer: 'out of  order' },
+    ]);
+  });
+
+  test('is left alone for as long as it asks: Retry-After holds for the delivery, and with 429 for the endpoint', async () => {
+    const { place, connect } = await aShop();
+    const endpoint = await connect((response) => response.writeHead(429, { 'Retry-After': '600' }).end());
+    await place();
+    await until(async () => (await endpoint.deliveries())[0]?.attempt_count === 1);
+    const [delivery] = await endpoint.deliveries();
+    const wait = (Date.parse(delivery.next_attempt_at) - Date.now()) / 1_000;
+    expect(wait).toBeGreaterThan(595);
+    expect(wait).toBeLessThanOrEqual(600);
+    await place();
+    await until(async () => (await endpoint.deliveries()).length === 2);
+    await new Promise((resolve) => setTimeout(resolve, 1_500)); // longer than a sweep
+    expect(endpoint.receiver.messages).toHaveLength(1);
+  });
+
+  test('and says 410 is disabled; the other endpoints are told', async () => {
+    const { place, connect, ask } = await aShop();
+    const gone = await connect(410);
+    const other = await connect(204, { event_types: ['WebhookEndpointDisabled'] });
+    await place();
+    await arrived(other.receiver, 1);
+    expect(await gone.get()).toMatchObject({ status: 'disabled', disabled_reason: 'gone' });
+    const [notice] = other.receiver.messages;
+    expect(notice!.json).toMatchObject({
+      type: 'WebhookEndpointDisabled',
+      data: { endpoint_id: gone.id, reason: 'gone', disabled_at: (await gone.get()).disabled_at },
+    });
+    expect(new Webhook(await other.secret()).verify(notice!.text, notice!.headers)).toEqual(notice!.json);
+
+    const [failed] = await gone.deliveries('?status=failed');
+    expect(failed).toMatchObject({ last_status: 410, next_attempt_at: null });
+    const again = await ask(`${gone.path}/deliveries/${failed.id}/redelivery`, { body: {} });
+    expect([again.status, again.json.code]).toEqual([409, 'webhook_endpoint_disabled']);
+  });
+
+  test('for the whole schedule is disabled with the last attempt; enabled again, it is sent what waited, and a replay brings the rest', async () => {
+    const { place, connect, ask } = await aShop();
+    const dead = await connect(500);
+    const other = await connect(204, { event_types: ['WebhookEndpointDisabled'] });
+    await place();
+    for (let attempt = 1; attempt <= SCHEDULE.length + 1; attempt += 1) {
+      await until(async () => {
+        if ((await dead.deliveries())[0]?.attempt_count >= attempt) return true;
+        await hurry(dead);
+        return false;
+      });
+    }
+    await arrived(other.receiver, 1);
+    expect(await dead.get()).toMatchObject({ status: 'disabled', disabled_reason: 'exhausted' });
+    expect(dead.receiver.messages).toHaveLength(SCHEDULE.length + 1);
+    expect(new Set(dead.receiver.messages.map(({ id }) => id)).size).toBe(1);
+    const missed = await place();
+    await until(async () => (await ask('/v2/events')).json.data.length === 2);
+
+    dead.receiver.behave(204);
+    dead.receiver.messages.length = 0;
+    await dead.patch({ status: 'enabled' });
+    const replay = await ask(`${dead.path}/replays`, { body: { after_position: 0, which: 'undelivered' } });
+    expect(replay.status).toBe(202);
+    await arrived(dead.receiver, 2);
+    expect(dead.receiver.messages.map(({ json }) => json.data.order_id)).toContain(missed);
+    await until(async () => (await dead.get()).failing_since === null);
+  }, 60_000);
+
+  test('slows nobody down: beside one that hangs, another has its message at once', async () => {
+    const { place, connect } = await aShop();
+    const hanging = await connect(() => {});
+    const well = await connect();
+    for (let n = 0; n < 30; n += 1) await place();
+    await arrived(hanging.receiver, 1);
+    const began = Date.now();
+    const order = await place();
+    await until(() => well.receiver.messages.some(({ json }) => json.data.order_id === order), 2_000);
+    expect(Date.now() - began).toBeLessThan(2_000);
+    expect(hanging.receiver.most()).toBeLessThanOrEqual(10);
+  });
+});
+
+describe('one that can take only so much', () => {
+  test('is sent no more than its max_per_second', async () => {
+    const { place, connect } = await aShop();
+    const endpoint = await connect(204, { max_per_second: 10 });
+    for (let n = 0; n < 30; n += 1) await place();
+    await arrived(endpoint.receiver, 30);
+    const times = endpoint.receiver.messages.map(({ at }) => at);
+    expect(times.at(-1)! - times[0]!).toBeGreaterThan(2_000);
+  });
+});
+
+describe('the ledger', () => {
+  test('is paged, filtered, and neither skips nor repeats while it grows', async () => {
+    const { place, connect } = await aShop();
+    const endpoint = await connect();
+    const orders: string[] = [];
+    for (let n = 0; n < 12; n += 1) orders.push(await place());
+    await until(async () => (await endpoint.deliveries('?limit=100')).length === 12);
+    const seen: string[] = [];
+    let path = '/deliveries?order=asc&limit=5';
+    for (let page = 0; page < 3; page += 1) {
+      const { data, next_cursor: next } = await endpoint.get(path);
+      seen.push(...data.map((each: { order_id: string }) => each.order_id));
+      if (page === 0) {
+        orders.push(await place());
+        await until(async () => (await endpoint.deliveries('?limit=100')).length === 13);
+      }
+      path = `/deliveries?order=asc&limit=5&cursor=${next}`;
+    }
+    expect(seen).toEqual(orders);
+    const newest = await endpoint.deliveries('?limit=100');
+    expect(newest.map((each: { order_id: string }) => each.order_id)).toEqual(orders.toReversed());
+    expect(await endpoint.deliveries(`?order_id=${orders[3]}`)).toMatchObject([{ order_id: orders[3] }]);
+    await until(async () => (await endpoint.deliveries('?status=delivered&limit=100')).length === 13);
+    expect(await endpoint.deliveries('?status=failed')).toEqual([]);
+  });
+
+  test('sends one again when asked, under its id, once for each key', async () => {
+    const { place, connect, ask } = await aShop();
+    const endpoint = await connect();
+    await place();
+    await until(async () => (await endpoint.deliveries('?status=delivered')).length === 1);
+    const [{ id }] = await endpoint.deliveries();
+    const path = `${endpoint.path}/deliveries/${id}/redelivery`;
+    const first = await ask(path, { body: {}, key: 'again-please' });
+    expect(first.status).toBe(202);
+    await arrived(endpoint.receiver, 2);
+    const second = await ask(path, { body: {}, key: 'again-please' });
+    expect([second.text, second.headers.get('idempotent-replayed')]).toEqual([first.text, 'true']);
+    await until(async () => (await endpoint.deliveries())[0].status === 'delivered');
+    expect(endpoint.receiver.messages).toHaveLength(2);
+    expect(new Set(endpoint.receiver.messages.map((message) => message.id)).size).toBe(1);
+  });
+
+  test('replays everything since a position, or what did not get through', async () => {
+    const { place, connect, ask } = await aShop();
+    for (let n = 0; n < 3; n += 1) await place();
+    const endpoint = await connect();
+    await place();
+    await arrived(endpoint.receiver, 1);
+    const replay = async (body: object) => {
+      const { headers } = await ask(`${endpoint.path}/replays`, { body });
+      const location = headers.get('location')!;
+      await until(async () => (await ask(location)).json.status === 'finished');
+      return (await ask(location)).json.queued as number;
+    };
+    expect(await replay({ after_position: 0, which: 'undelivered' })).toBe(3);
+    await arrived(endpoint.receiver, 4);
+    await until(async () => (await endpoint.deliveries('?status=delivered')).length === 4);
+    expect(await replay({ after_position: 0, which: 'undelivered' })).toBe(0);
+    expect(await replay({ after_position: 0 })).toBe(4);
+    await arrived(endpoint.receiver, 8);
+    const ids = endpoint.receiver.messages.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(4);
+    expect(endpoint.receiver.messages).toHaveLength(8);
+  });
+});
+
+describe('a secret', () => {
+  test('rotates while messages flow: for the hours named both verify, and an old one ends at once with 0', async () => {
+    const { place, connect, ask } = await aShop();
+    const endpoint = await connect();
+    const old = await endpoint.secret();
+    const rotated = await ask(`${endpoint.path}/secret-rotations`, { body: {}, key: 'rotate-1' });
+    expect(rotated.status).toBe(201);
+    expect(rotated.text).not.toContain('whsec_');
+    expect((await ask(`${endpoint.path}/secret-rotations`, { body: {}, key: 'rotate-1' })).text).toBe(
+      rotated.text,
+    );
+    const next = await endpoint.secret();
+    expect(next).not.toBe(old);
+    await place();
+    await arrived(endpoint.receiver, 1);
+    const [message] = endpoint.receiver.messages;
+    for (const secret of [old, next]) new Webhook(secret).verify(message!.text, message!.headers);
+
+    await ask(`${endpoint.path}/secret-rotations`, { body: { previous_secret_hours: 0 } });
+    await place();
+    await arrived(endpoint.receiver, 2);
+    const last = endpoint.receiver.messages[1]!;
+    new Webhook(await endpoint.secret()).verify(last.text, last.headers);
+    for (const secret of [old, next]) {
+      const library = new Webhook(secret);
+      expect(() => library.verify(last.text, last.headers)).toThrow();
+    }
+  });
+});
+
+test('what a client writes about webhooks is done once, and a key that was used for something else is refused', async () => {
+  const { ask, connect } = await aShop();
+  const { receiver } = await connect();
+  const body = { url: receiver.url };
+  const [one, two] = await Promise.all([
+    ask('/v2/webhook-endpoints', { body, key: 'same' }),
+    ask('/v2/webhook-endpoints', { body, key: 'same' }),
+  ]);
+  expect(one.text).toBe(two.text);
+  expect((await ask('/v2/webhook-endpoints')).json.data).toHaveLength(2);
+  const other = await ask('/v2/webhook-endpoints', { body: { ...body, description: 'other' }, key: 'same' });
+  expect([other.status, other.json.code]).toEqual([422, 'idempotency_key_reused']);
+  await ask(`/v2/webhook-endpoints/${one.json.id}`, { method: 'DELETE' });
+});
