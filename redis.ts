@@ -1,4 +1,5 @@
 /** Connections to Redis, or to a Redis Cluster: `redis://HOST:PORT?cluster=on` names one of its nodes. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from './logger.ts';
 
@@ -42,4 +43,21 @@ export function connectRedis(url: string, { name, log, patient = false }: Connec
       : new Redis({ ...options, ...node, db: Number(pathname.slice(1) || 0), retryStrategy: backOff });
   redis.on('error', (error) => log.debug({ err: error }, 'Redis connection error'));
   return redis;
+}
+
+/**
+ * Waits until Redis, or each master of a cluster, has answered once: a cluster's connections are made by the first command of each, which may have no
+ * time for that.
+ *
+ * @param patience ms after which it goes on without
+ */
+export async function warmUp(redis: Redis | Cluster, patience: number): Promise<void> {
+  const late = delay(patience, 'late' as const, { ref: false });
+  for (;;) {
+    const nodes = redis instanceof Cluster ? redis.nodes('master') : [redis];
+    const answers = await Promise.race([late, Promise.allSettled(nodes.map((node) => node.ping()))]);
+    if (answers === 'late' || (answers.length > 0 && answers.every(({ status }) => status === 'fulfilled')))
+      return;
+    await delay(20);
+  }
 }

@@ -2,7 +2,7 @@
 import { v7 } from 'uuid';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
-import { connectRedis } from '../redis.ts';
+import { connectRedis, warmUp } from '../redis.ts';
 import { findPrincipal } from '../store/api-keys.ts';
 import { toId } from '../store/ids.ts';
 import { instanceSecret } from '../store/instance-secrets.ts';
@@ -16,6 +16,9 @@ import { createCursors } from './cursor.ts';
 import { createLimiter } from './limiter/limiter.ts';
 import { randomBytes16 } from './random.ts';
 import { serve } from './server.ts';
+
+/** Milliseconds that Redis has to be there at the start; later it may come and go. */
+const REDIS_PATIENCE = 1_000;
 
 export interface RunningApi {
   port: number;
@@ -43,6 +46,7 @@ export async function startApi({
 }: ApiOptions): Promise<RunningApi> {
   const now = () => performance.now();
   const redis = connectRedis(redisUrl, { name: 'limiter', log });
+  await warmUp(redis, REDIS_PATIENCE);
   const orderLog = createOrderLog({ pool, capacity: config.appendQueue });
   const { announce } = createAnnouncer(pool);
   const keyUsage = createKeyUsage({ pool, now, log });

@@ -57,7 +57,7 @@ export async function startServer(options: Launch): Promise<ServerProcess> {
   const { child, output } = launch(options);
   await until(() => {
     if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}:\n${output()}`);
-    return /first-order/.test(output()) || /List the orders/.test(output());
+    return /Holdfast is up/.test(output()) && /Admin .*\n/.test(output());
   }, 30_000);
   const port = /API +http:\/\/localhost:(\d+)/.exec(output())?.[1];
   const adminPort = /Admin +http:\/\/localhost:(\d+)/.exec(output())?.[1];

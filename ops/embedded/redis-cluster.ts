@@ -1,0 +1,135 @@
+/** A real Redis Cluster on loopback, for development and tests: three masters, each with a replica. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir, open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { Redis } from 'ioredis';
+import type { Logger } from '../../logger.ts';
+import { freePort } from './free-port.ts';
+import { LaunchError } from './launch-error.ts';
+import { type Machine, redisServer, thisMachine } from './redis-server.ts';
+
+const NODES = 6;
+/** The bus of a node listens 10,000 ports higher. */
+const HIGHEST_PORT = 55_000;
+const START_TIMEOUT = 30_000;
+/** Milliseconds after which a master that does not answer is replaced. */
+const NODE_TIMEOUT = 1_000;
+
+export interface RedisCluster {
+  /** For REDIS_URL; names one node, which names the others. */
+  url: string;
+  /** Each node's process, by its port. */
+  nodes: ReadonlyMap<number, ChildProcess>;
+  /** What a node says to a command. */
+  ask: (port: number, command: string, ...args: string[]) => Promise<unknown>;
+  stop: () => Promise<void>;
+}
+
+/**
+ * Starts six nodes and joins them.
+ *
+ * @param folder each node keeps its own notes of the cluster there
+ * @throws {LaunchError}
+ */
+export async function startRedisCluster(
+  folder: string,
+  log: Logger,
+  machine: Machine = thisMachine(),
+): Promise<RedisCluster> {
+  const server = await redisServer(machine, log);
+  const password = randomBytes(24).toString('base64url');
+  const nodes = new Map<number, ChildProcess>();
+  const stop = async () => {
+    for (const child of nodes.values()) child.kill('SIGKILL');
+  };
+  const ask: RedisCluster['ask'] = async (port, command, ...args) => {
+    const redis = new Redis({
+      host: '127.0.0.1',
+      port,
+      password,
+      lazyConnect: true,
+      retryStrategy: () => null,
+    });
+    redis.on('error', () => {});
+    try {
+      await redis.connect();
+      return await redis.call(command, ...args);
+    } finally {
+      redis.disconnect();
+    }
+  };
+  const within = async (what: string, done: (port: number) => Promise<boolean>) => {
+    const deadline = performance.now() + START_TIMEOUT;
+    for (const port of nodes.keys()) {
+      while (!(await done(port).catch(() => false))) {
+        if (performance.now() > deadline) throw new LaunchError(`${what}. Look into ${folder}`);
+        await delay(50);
+      }
+    }
+  };
+
+  try {
+    while (nodes.size < NODES) {
+      const port = await freePort();
+      if (port <= HIGHEST_PORT && !nodes.has(port))
+        nodes.set(port, await startNode(server, port, password, join(folder, String(port))));
+    }
+    await within(
+      'A node of the Redis Cluster did not start',
+      async (port) => (await ask(port, 'PING')) === 'PONG',
+    );
+    const addresses = [...nodes.keys()].map((port) => `127.0.0.1:${port}`);
+    const cli = join(dirname(server), server.endsWith('valkey-server') ? 'valkey-cli' : 'redis-cli');
+    // The password goes in by the environment: on the command line, everyone could read it.
+    await promisify(execFile)(
+      cli,
+      ['--cluster', 'create', ...addresses, '--cluster-replicas', '1', '--cluster-yes'],
+      { env: { PATH: machine.path, REDISCLI_AUTH: password } },
+    );
+    await within('The nodes of the Redis Cluster did not join', async (port) => {
+      const info = String(await ask(port, 'CLUSTER', 'INFO'));
+      const told = String(await ask(port, 'CLUSTER', 'NODES'));
+      return info.includes('cluster_state:ok') && told.split('slave').length - 1 === NODES / 2;
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const [first] = nodes.keys();
+  return { url: `redis://:${password}@127.0.0.1:${first}?cluster=on`, nodes, ask, stop };
+}
+
+async function startNode(
+  server: string,
+  port: number,
+  password: string,
+  folder: string,
+): Promise<ChildProcess> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const output = await open(join(folder, 'redis.log'), 'w', 0o600);
+  const child = spawn(server, ['-'], { stdio: ['pipe', output.fd, output.fd], cwd: folder });
+  child.on('error', () => {});
+  child.stdin?.on('error', () => {});
+  child.stdin?.end(
+    [
+      'bind 127.0.0.1',
+      `port ${port}`,
+      `requirepass ${password}`,
+      `masterauth ${password}`,
+      'cluster-enabled yes',
+      'cluster-config-file nodes.conf',
+      `cluster-node-timeout ${NODE_TIMEOUT}`,
+      // Slots whose master is on its way to be replaced do not take the others with them.
+      'cluster-require-full-coverage no',
+      'save ""',
+      'appendonly no',
+      'maxmemory-policy noeviction',
+      '',
+    ].join('\n'),
+  );
+  await output.close();
+  return child;
+}

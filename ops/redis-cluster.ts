@@ -1,0 +1,26 @@
+/** `npm run redis:cluster`: a Redis Cluster of six nodes on this machine, until Ctrl-C. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLogger } from '../logger.ts';
+import { LaunchError } from './embedded/launch-error.ts';
+import { startRedisCluster } from './embedded/redis-cluster.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'holdfast-redis-cluster-'));
+try {
+  const cluster = await startRedisCluster(folder, createLogger('warn'));
+  process.stdout.write(
+    `Six nodes on 127.0.0.1, ports ${[...cluster.nodes.keys()].join(', ')}.\n\n  export REDIS_URL='${cluster.url}'\n\nCtrl-C ends them.\n`,
+  );
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  await cluster.stop();
+} catch (error) {
+  if (!(error instanceof LaunchError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
