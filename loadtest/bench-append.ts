@@ -1,25 +1,17 @@
 /** The log beside its peers: events a second with 64 callers in one process, interleaved, on one Postgres. */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { getPostgreSQLEventStore } from '@event-driven-io/emmett-postgresql';
 import { Client } from 'pg';
 import { pino } from 'pino';
 import { v7 } from 'uuid';
-import { toId } from '../store/ids.ts';
-import { type Append, createOrderLog } from '../store/log.ts';
+import { createOrderLog } from '../store/log.ts';
 import { migrate } from '../store/migrate.ts';
 import { ensurePartitions } from '../store/partitions.ts';
 import { openPool } from '../store/pool.ts';
-import { order } from './order-request.ts';
+import { anAppend, placedData as data } from './an-append.ts';
 
 const CALLERS = 64;
 const MILLISECONDS = 4_000;
-
-const lines = order.lines.map((line, n) => ({
-  id: `line_${n + 1}`,
-  ...line,
-  total: line.quantity * line.unit_price,
-}));
-const data = { ...order, lines, total: lines.reduce((sum, { total }) => sum + total, 0) };
 
 async function eventsPerSecond(append: () => Promise<unknown>): Promise<number> {
   let events = 0;
@@ -45,21 +37,7 @@ export async function benchAppend(databaseUrl: string, rounds: number): Promise<
   const emmett = getPostgreSQLEventStore(databaseUrl);
   const stores: Record<string, () => Promise<unknown>> = {
     emmett: () => emmett.appendToStream(`order-${randomUUID()}`, [{ type: 'OrderPlaced', data }]),
-    holdfast: () => {
-      const append: Append = {
-        partition: 0,
-        tenantId,
-        event_id: toId('evt', v7()),
-        order_id: toId('ord', v7()),
-        version: 1,
-        event: { type: 'OrderPlaced', data },
-        idempotency_key: randomUUID(),
-        fingerprint: randomBytes(32),
-        traceparent: null,
-        key_id: tenantId,
-      };
-      return log.append(append);
-    },
+    holdfast: () => log.append(anAppend(tenantId)),
   };
   const rates: Record<string, number[]> = {};
   for (let round = -1; round < rounds; round += 1) {

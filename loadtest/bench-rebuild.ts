@@ -23,6 +23,7 @@ import { runOnce } from '../projections/runner.ts';
 import { migrate } from '../store/migrate.ts';
 import { ensurePartitions } from '../store/partitions.ts';
 import { openPool } from '../store/pool.ts';
+import { openLoop, quantile } from './open-loop.ts';
 import { apiKey, body } from './order-request.ts';
 import { serve } from './serve.ts';
 
@@ -123,22 +124,17 @@ async function plain(pool: DatabasePool): Promise<number> {
 async function steadily(send: () => Promise<number>, rate: number, until: () => boolean): Promise<string> {
   const latencies: number[] = [];
   const failures: number[] = [];
-  const running: Promise<void>[] = [];
-  const began = performance.now();
-  for (let n = 0; !until(); n += 1) {
-    const due = began + (n * 1_000) / rate;
-    await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
-    running.push(
-      send().then((status) => {
-        latencies.push(performance.now() - due);
-        if (status >= 300) failures.push(status);
-      }),
-    );
-  }
-  await Promise.all(running);
-  latencies.sort((a, b) => a - b);
-  const quantile = (q: number) => (latencies[Math.floor(latencies.length * q)] ?? Number.NaN).toFixed(1);
-  return `p50 ${quantile(0.5)} ms, p99 ${quantile(0.99)} ms of ${latencies.length}, ${failures.length} failed`;
+  await openLoop({
+    rate: () => rate,
+    goesOn: () => !until(),
+    async send(due) {
+      const status = await send();
+      latencies.push(performance.now() - due);
+      if (status >= 300) failures.push(status);
+    },
+  });
+  const ms = (q: number) => quantile(latencies, q).toFixed(1);
+  return `p50 ${ms(0.5)} ms, p99 ${ms(0.99)} ms of ${latencies.length}, ${failures.length} failed`;
 }
 
 async function bench(): Promise<void> {

@@ -16,19 +16,24 @@ function pinThisProcess(): boolean {
   return false;
 }
 
+/** Starts a program on the core of servers. */
+export function startApart(args: string[], env: NodeJS.ProcessEnv = {}) {
+  const command = pinned
+    ? ['taskset', '-c', '0', process.execPath, ...FLAGS, ...args]
+    : [process.execPath, ...FLAGS, ...args];
+  return spawn(command[0] ?? '', command.slice(1), {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
 /** @param isUp finds the port in what the server says when it is up */
 export function serve(
   args: string[],
   env: NodeJS.ProcessEnv,
   isUp: RegExp,
 ): Promise<{ child: ChildProcess; port: number }> {
-  const command = pinned
-    ? ['taskset', '-c', '0', process.execPath, ...FLAGS, ...args]
-    : [process.execPath, ...FLAGS, ...args];
-  const child = spawn(command[0] ?? '', command.slice(1), {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = startApart(args, env);
   return new Promise((resolve, reject) => {
     let output = '';
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {

@@ -2,7 +2,7 @@
 import { createGroupCommit } from '../store/group-commit.ts';
 import { type Outcome, recordOutcomes } from '../store/webhooks/queue.ts';
 import { type AddressRule, createGuardedAgent } from './addresses.ts';
-import { CONCURRENCY, type DeliverOptions, deliverOnce } from './deliver.ts';
+import { BATCH, CONCURRENCY, type DeliverOptions, deliverOnce } from './deliver.ts';
 import { ENDPOINTS_AT_ONCE, type WakeupQueueOptions, runWakeups } from './wakeup-queue.ts';
 
 /** Milliseconds to connect to a receiver. */
@@ -20,7 +20,7 @@ export function startWebhooks(options: WebhooksOptions): { stop: () => Promise<v
       return batch.map(() => {});
     },
     claims: (outcome) => [outcome.delivery_id],
-    capacity: ENDPOINTS_AT_ONCE * CONCURRENCY,
+    capacity: ENDPOINTS_AT_ONCE * BATCH,
     maxBatch: 500,
     timeout: 5_000,
   });
