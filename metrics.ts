@@ -17,6 +17,24 @@ export const httpRequestDuration = new Histogram({
   buckets: SECONDS,
   registers,
 });
+export const requestsShed = new Counter({
+  name: 'holdfast_requests_shed_total',
+  help: 'Requests that were answered 503 before anything was done for them: read, write',
+  labelNames: ['kind'],
+  registers,
+});
+export const requestsInFlight = new Gauge({
+  name: 'holdfast_requests_in_flight',
+  help: 'Requests under way: read, write',
+  labelNames: ['kind'],
+  registers,
+});
+export const concurrencyLimit = new Gauge({
+  name: 'holdfast_concurrency_limit',
+  help: 'Requests that may be under way; it adapts',
+  labelNames: ['kind'],
+  registers,
+});
 export const limiterRejections = new Counter({
   name: 'holdfast_limiter_rejections_total',
   help: 'Requests answered 429, by policy',

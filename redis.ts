@@ -17,6 +17,9 @@ export interface ConnectOptions {
 
 /** A connection that comes back by itself, however long that takes. */
 export function connectRedis(url: string, { name, log, patient = false }: ConnectOptions): Redis | Cluster {
+  // Also ends the attempts of its duplicates, which BullMQ makes and, when Redis is gone, does not end.
+  let ended = false;
+  const retry = (attempt: number) => (ended ? null : backOff(attempt));
   const { hostname, port, username, password, protocol, pathname, searchParams } = new URL(url);
   const options: RedisOptions = {
     connectionName: `holdfast-${name}`,
@@ -34,13 +37,18 @@ export function connectRedis(url: string, { name, log, patient = false }: Connec
       ? new Cluster([node], {
           redisOptions: options,
           enableOfflineQueue: patient,
-          clusterRetryStrategy: backOff,
+          clusterRetryStrategy: retry,
           slotsRefreshTimeout: 2_000,
           // What hangs on a master that is gone must fail while its caller still waits.
           retryDelayOnFailover: 100,
           maxRedirections: patient ? 100 : 3,
         })
-      : new Redis({ ...options, ...node, db: Number(pathname.slice(1) || 0), retryStrategy: backOff });
+      : new Redis({ ...options, ...node, db: Number(pathname.slice(1) || 0), retryStrategy: retry });
+  const disconnect = redis.disconnect.bind(redis);
+  redis.disconnect = (reconnect = false) => {
+    if (!reconnect) ended = true;
+    disconnect(reconnect);
+  };
   redis.on('error', (error) => log.debug({ err: error }, 'Redis connection error'));
   return redis;
 }

@@ -2,6 +2,7 @@
 import { type Server, type ServerResponse, STATUS_CODES, createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type Koa from 'koa';
+import type { Admission } from './admission.ts';
 import { PROBLEM_TYPE, Problem, type ProblemCode, problemDocument } from './problem.ts';
 
 /** Every limit on a connection. Times in ms, sizes in bytes. */
@@ -31,14 +32,20 @@ export class ListenError extends Error {
   override name = 'ListenError';
 }
 
-/**
- * @param port 0 takes a free one
- * @param variable environment variable that the port came from, for the message
- * @throws {ListenError}
- */
+export interface ServeOptions {
+  /** 0 takes a free one. */
+  port: number;
+  host: string | undefined;
+  /** Environment variable that the port came from, for the message. */
+  variable: string;
+  /** Decides which requests get in; all of them when left out. */
+  admission?: Admission | undefined;
+}
+
+/** @throws {ListenError} */
 export async function serve(
   app: Koa,
-  { port, host, variable }: { port: number; host: string | undefined; variable: string },
+  { port, host, variable, admission }: ServeOptions,
 ): Promise<RunningServer> {
   let draining = false;
   const inFlight = new Set<ServerResponse>();
@@ -47,7 +54,7 @@ export async function serve(
     inFlight.add(res);
     res.once('close', () => inFlight.delete(res));
     if (draining) res.setHeader('Connection', 'close');
-    void handle(req, res);
+    if (admission === undefined || admission.admit(req, res)) void handle(req, res);
   });
   server.maxHeadersCount = MAX_HEADERS;
   server.maxConnections = MAX_CONNECTIONS;
@@ -64,6 +71,7 @@ export async function serve(
       const idle = setInterval(() => server.closeIdleConnections(), 50);
       const cut = setTimeout(() => server.closeAllConnections(), graceMs);
       server.closeIdleConnections();
+      admission?.stop();
       await closed;
       clearInterval(idle);
       clearTimeout(cut);

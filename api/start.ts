@@ -11,6 +11,7 @@ import { createOrderLog } from '../store/log.ts';
 import type { DatabasePool } from '../store/pool.ts';
 import type { Tail } from '../store/tail.ts';
 import { createAnnouncer } from '../store/wakeups.ts';
+import { createAdmission } from './admission.ts';
 import { createApp } from './app.ts';
 import { createCursors } from './cursor.ts';
 import { createLimiter } from './limiter/limiter.ts';
@@ -69,7 +70,12 @@ export async function startApi({
     clock,
   });
   try {
-    const server = await serve(app, { port: config.port, host: config.host, variable: 'PORT' });
+    const server = await serve(app, {
+      port: config.port,
+      host: config.host,
+      variable: 'PORT',
+      admission: createAdmission(now),
+    });
     return {
       port: server.port,
       async stop() {

@@ -59,7 +59,7 @@ export function openWakeupQueue({ redisUrl, instance, log }: WakeupQueueOptions)
       }
     },
     async close() {
-      await queue.close().catch(() => {});
+      await closed(queue);
       connection.disconnect();
     },
   };
@@ -71,11 +71,15 @@ export function runWakeups(
   work: (endpointId: string) => Promise<void>,
 ): { close: () => Promise<void> } {
   const connection = connectRedis(redisUrl, { name: 'webhooks', log, patient: true });
+  const running = new Set<Promise<void>>();
   const worker = new Worker<Job>(
     NAME,
     async (job) => {
+      const working = work(job.data.endpointId);
+      const ended = working.catch(() => {}).finally(() => running.delete(ended));
+      running.add(ended);
       try {
-        await work(job.data.endpointId);
+        await working;
       } catch (error) {
         // It is still due, which the sweeper will find.
         log.warn(
@@ -96,8 +100,17 @@ export function runWakeups(
   worker.on('error', (error) => log.debug({ err: error }, 'wake-up worker error'));
   return {
     async close() {
-      await worker.close().catch(() => {});
+      await withDeadline(worker.pause(true), PATIENCE).catch(() => {});
+      await Promise.all(running);
+      await closed(worker);
       connection.disconnect();
     },
   };
 }
+
+/** BullMQ says goodbye to Redis, and would wait for one that is gone. */
+const closed = async (one: Queue | Worker): Promise<void> => {
+  await withDeadline(one.close(), PATIENCE)
+    .catch(() => withDeadline(one.disconnect(), PATIENCE))
+    .catch(() => {});
+};

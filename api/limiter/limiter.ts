@@ -15,6 +15,8 @@ import { createLocalWindow } from './local-window.ts';
 const TIMEOUT = 50;
 /** Milliseconds for which Redis is left alone after it did not answer, so that not every request waits for it. */
 const PAUSE = 1_000;
+/** Callers over quota that are remembered; of one more, the first is asked about again. */
+const REMEMBERED = 10_000;
 /** Milliseconds between two log lines about the same outage. */
 const LOG_INTERVAL = 10_000;
 
@@ -53,6 +55,8 @@ export function createLimiter({ redis, log, now }: LimiterOptions): Limiter {
   const scripted = redis as Scripted;
   const local = createLocalWindow(now);
   const asking = new Map<string, Asking>();
+  /** Who is over its quota, and until when: only time lets the next request pass, so that Redis need not be asked. Until then, no longer. */
+  const over = new Map<string, number>();
   let pausedUntil = Number.NEGATIVE_INFINITY;
   let lastLogged = Number.NEGATIVE_INFINITY;
   let failing = false;
@@ -84,6 +88,10 @@ export function createLimiter({ redis, log, now }: LimiterOptions): Limiter {
         scripted.slidingWindow(key, rate.count, rate.seconds * 1_000_000, waiting.length),
       );
       onSuccess();
+      if (passing < waiting.length) {
+        if (over.size >= REMEMBERED) over.delete(over.keys().next().value ?? '');
+        over.set(`${subject} ${policy.name}`, now() + wait / 1_000);
+      }
       const resetSeconds = Math.max(1, Math.ceil(wait / 1_000_000));
       for (const [index, resolve] of waiting.entries()) {
         const allowed = index < passing;
@@ -99,6 +107,17 @@ export function createLimiter({ redis, log, now }: LimiterOptions): Limiter {
       onFailure(error);
       for (const resolve of waiting) resolve(fallBack(subject, policy));
     }
+  }
+
+  function refusal(subject: string, { name, rate }: Policy): Decision | undefined {
+    const until = over.get(`${subject} ${name}`);
+    if (until === undefined) return undefined;
+    const left = until - now();
+    if (left > 0) {
+      return { allowed: false, rate, remaining: 0, resetSeconds: Math.ceil(left / 1_000), source: 'redis' };
+    }
+    over.delete(`${subject} ${name}`);
+    return undefined;
   }
 
   function fallBack(subject: string, policy: Policy): Decision {
@@ -123,7 +142,9 @@ export function createLimiter({ redis, log, now }: LimiterOptions): Limiter {
 
   return {
     async take(subject, policy) {
-      const decision = now() < pausedUntil ? fallBack(subject, policy) : await ask(subject, policy);
+      const decision =
+        refusal(subject, policy) ??
+        (now() < pausedUntil ? fallBack(subject, policy) : await ask(subject, policy));
       if (!decision.allowed) limiterRejections.inc({ policy: policy.name });
       return decision;
     },
