@@ -32,8 +32,8 @@ const GROWTH = 10;
 /** Milliseconds after which a request whose body is not there yet is not counted as under way: it waits for its client, not for us. */
 const SLOW_BODY = 500;
 /** Refusals a second that leave at once; ms that the others are held at most; how many at a time. */
-const REFUSALS = 1_000;
-const HELD = 1_000;
+const REFUSALS = 300;
+const HELD = 500;
 const MOST_HELD = 5_000;
 const TICK = 20;
 

@@ -23,7 +23,7 @@ import { runOnce } from '../projections/runner.ts';
 import { migrate } from '../store/migrate.ts';
 import { ensurePartitions } from '../store/partitions.ts';
 import { openPool } from '../store/pool.ts';
-import { openLoop, quantile } from './open-loop.ts';
+import { openLoop, quantile } from './kit/open-loop.ts';
 import { apiKey, body } from './order-request.ts';
 import { serve } from './serve.ts';
 

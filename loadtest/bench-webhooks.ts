@@ -24,7 +24,7 @@ import { migrate } from '../store/migrate.ts';
 import { ensurePartitions } from '../store/partitions.ts';
 import { openPool } from '../store/pool.ts';
 import { anAppend } from './an-append.ts';
-import { openLoop, quantile } from './open-loop.ts';
+import { openLoop, quantile } from './kit/open-loop.ts';
 import { apiKey, body } from './order-request.ts';
 import { pinned, serve, startApart } from './serve.ts';
 

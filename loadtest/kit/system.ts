@@ -1,0 +1,127 @@
+/** What is put under load: a Holdfast that runs somewhere, or one of our own, of several nodes, which may be killed. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { CONSUMERS } from '../../node.ts';
+import { freePort } from '../../ops/embedded/free-port.ts';
+import { startBackingServices } from '../../ops/embedded/backing-services.ts';
+import { SCOPES, addApiKey, createTenant } from '../../store/api-keys.ts';
+import { migrate } from '../../store/migrate.ts';
+import { ensurePartitions } from '../../store/partitions.ts';
+import { openPool } from '../../store/pool.ts';
+import { pinned } from '../serve.ts';
+
+export interface Node {
+  host: string;
+  port: number;
+  /** Where its metrics are, if that is known. */
+  admin: string | undefined;
+}
+
+export interface System {
+  nodes: Node[];
+  apiKeys: string[];
+  /** Kills a node outright, and starts it again on the same port; not for a system that is not ours. */
+  kill?: (index: number) => Promise<void>;
+  stop: () => Promise<void>;
+}
+
+export interface SystemOptions {
+  nodes: number;
+  shops: number;
+  env?: Record<string, string>;
+  /** Program of a node, instead of main.ts. */
+  main?: string;
+}
+
+const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
+
+/** The system at an address. */
+export function systemAt(url: string, apiKeys: string[], admin: string | undefined): System {
+  const { hostname, port, protocol } = new URL(url);
+  if (protocol !== 'http:') throw new Error('--url begins with http://: put the load behind the TLS');
+  return { nodes: [{ host: hostname, port: Number(port || 80), admin }], apiKeys, stop: async () => {} };
+}
+
+export async function startSystem({ nodes, shops, env = {}, main = MAIN }: SystemOptions): Promise<System> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-load-'));
+  await chmod(dataDir, 0o755);
+  const log = pino({ level: 'silent' });
+  const services = await startBackingServices({ databaseUrl: undefined, redisUrl: undefined, dataDir, log });
+  await migrate(services.databaseUrl);
+  const pool = await openPool({ databaseUrl: services.databaseUrl, size: 2, log });
+  await ensurePartitions(pool, 1, CONSUMERS);
+  const apiKeys: string[] = [];
+  for (let n = 0; n < shops; n += 1) {
+    const { tenantId } = await createTenant(pool, `shop ${n + 1}`, 1);
+    const key = `hf_test_${randomBytes(24).toString('hex')}`;
+    await addApiKey(pool, { tenantId, key, name: 'load', scopes: SCOPES });
+    apiKeys.push(key);
+  }
+  await pool.end();
+
+  const children: ChildProcess[] = [];
+  const list: (Node & { adminPort: number })[] = [];
+  const launch = async (index: number) => {
+    const node = list[index]!;
+    const command = [process.execPath, '--max-semi-space-size=64', main];
+    if (pinned) command.unshift('taskset', '-c', '0');
+    const child = spawn(command[0]!, command.slice(1), {
+      env: {
+        ...process.env,
+        PORT: String(node.port),
+        ADMIN_PORT: String(node.adminPort),
+        HOLDFAST_HOST: '127.0.0.1',
+        DATABASE_URL: services.databaseUrl,
+        REDIS_URL: services.redisUrl,
+        HOLDFAST_LOG_LEVEL: 'warn',
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    children[index] = child;
+    await new Promise<void>((resolve, reject) => {
+      let text = '';
+      child.stdout!.setEncoding('utf8').on('data', (chunk: string) => {
+        text = (text + chunk).slice(-2_000);
+        if (text.includes('Holdfast is up')) resolve();
+      });
+      child.once('exit', (code) => reject(new Error(`A node ended with ${code}:\n${text}`)));
+    });
+  };
+  for (let n = 0; n < nodes; n += 1) {
+    const [port, adminPort] = [await freePort(), await freePort()];
+    list.push({ host: '127.0.0.1', port, adminPort, admin: `http://127.0.0.1:${adminPort}` });
+    await launch(n);
+  }
+  return {
+    nodes: list,
+    apiKeys,
+    async kill(index) {
+      const child = children[index]!;
+      child.removeAllListeners('exit');
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
+      await launch(index);
+    },
+    async stop() {
+      await Promise.all(
+        children.map(async (child) => {
+          if (child.exitCode !== null || child.signalCode !== null) return;
+          child.removeAllListeners('exit');
+          const gone = once(child, 'exit');
+          child.kill('SIGKILL');
+          await gone;
+        }),
+      );
+      await services.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}

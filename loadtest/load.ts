@@ -1,0 +1,108 @@
+/**
+ * npm run load -- steady|storm|walk|mixed [--rate 500] [--seconds 20] [--url URL --key KEY[,KEY…] [--admin URL]] [--out FOLDER]
+ *
+ * Puts a Holdfast under load: its own, of two nodes, or the one at a URL. Ends with a report, `FOLDER/SCENARIO.html` and `.json`, and with 1 when a
+ * promise was not kept.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createOrders } from './kit/orders.ts';
+import { createRecorder } from './kit/recorder.ts';
+import { renderReport } from './kit/report.ts';
+import type { Scenario } from './kit/scenario.ts';
+import { scrape } from './kit/scrape.ts';
+import { startSystem, systemAt } from './kit/system.ts';
+import { mixed } from './scenarios/mixed.ts';
+import { steady } from './scenarios/steady.ts';
+import { storm } from './scenarios/storm.ts';
+import { walk } from './scenarios/walk.ts';
+import { pinned } from './serve.ts';
+
+const SCENARIOS: Record<string, Scenario> = { steady, storm, walk, mixed };
+/** Of our own system: two nodes on one core, and quotas that only the loud shop of a storm is over. */
+const NODES = 2;
+const SHOPS = 8;
+const QUOTAS = { HOLDFAST_RATE_LIMIT_WRITE: '1500/1', HOLDFAST_RATE_LIMIT_READ: '100000/1' };
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rate: { type: 'string', default: '500' },
+    seconds: { type: 'string', default: '20' },
+    url: { type: 'string' },
+    key: { type: 'string' },
+    admin: { type: 'string' },
+    out: { type: 'string', default: 'load-report' },
+    main: { type: 'string' },
+    samples: { type: 'boolean', default: false },
+  },
+});
+const [name = ''] = positionals;
+const scenario = SCENARIOS[name];
+const options = { rate: Number(values.rate), seconds: Number(values.seconds) };
+if (scenario === undefined || !(options.rate > 0) || !(options.seconds >= 5) || (values.url && !values.key)) {
+  process.stderr.write(
+    `npm run load -- ${Object.keys(SCENARIOS).join('|')} [--rate A_SECOND] [--seconds 5…] [--url URL --key KEY[,KEY…] [--admin URL]] [--out FOLDER]\n`,
+  );
+  process.exit(2);
+}
+
+const say = (text: string) => process.stdout.write(`${text}\n`);
+say('starting');
+const system = values.url
+  ? systemAt(values.url, values.key!.split(','), values.admin)
+  : await startSystem({ nodes: NODES, shops: SHOPS, env: QUOTAS, ...(values.main && { main: values.main }) });
+const recorder = createRecorder();
+const samples: string[] = [];
+const stopScraping = scrape(
+  system,
+  recorder,
+  (text) => values.samples && samples.push(`# at ${Date.now()}\n${text}`),
+);
+const progress = setInterval(() => {
+  const last = recorder.seconds().at(-2);
+  if (last === undefined) return;
+  const { at, outcomes, p99, server } = last;
+  const told = Object.entries(outcomes).map(([outcome, count]) => `${count} ${outcome}`);
+  say(
+    `${String(at).padStart(4)} s  ${told.join(', ')}${p99 === null ? '' : `; p99 ${p99} ms`}; queue ${server['queue'] ?? '?'}`,
+  );
+}, 1_000);
+try {
+  const outcome = await scenario({
+    system,
+    recorder,
+    orders: createOrders(),
+    say: (text) => say(`— ${text}`),
+    options,
+  });
+  clearInterval(progress);
+  const report = {
+    scenario: name,
+    command: `npm run load -- ${process.argv
+      .slice(2)
+      .join(' ')
+      .replace(/--key \S+/, '--key …')}`,
+    machine: `${cpus().length} cores, Node ${process.version}${pinned && !values.url ? '; the nodes share one core, all else has the other' : ''}`,
+    date: new Date().toISOString().slice(0, 10),
+    ...outcome,
+    seconds: recorder.seconds(),
+  };
+  await mkdir(values.out, { recursive: true });
+  await writeFile(join(values.out, `${name}.json`), `${JSON.stringify(report)}\n`);
+  await writeFile(join(values.out, `${name}.html`), await renderReport(report));
+  if (values.samples) await writeFile(join(values.out, `${name}.metrics.txt`), samples.join('\n'));
+  say('');
+  for (const [figure, value] of Object.entries(outcome.figures))
+    say(`  ${figure.padEnd(46)} ${typeof value === 'number' ? value.toLocaleString('en') : value}`);
+  say('');
+  for (const { text, ok } of outcome.verdicts) say(`  ${ok ? 'yes' : 'NO '}  ${text}`);
+  say(`\n${join(values.out, `${name}.html`)}`);
+  process.exitCode = outcome.verdicts.every(({ ok }) => ok) ? 0 : 1;
+} finally {
+  clearInterval(progress);
+  stopScraping();
+  await system.stop();
+}
