@@ -6,6 +6,7 @@ import cluster, { type Worker } from 'node:cluster';
 import { type EventEmitter, on, once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AggregatorRegistry } from 'prom-client';
+import { type CallsByKey, addUp } from './api/overview/callers.ts';
 import type { Config } from './config.ts';
 import type { Logger } from './logger.ts';
 import { registry } from './metrics.ts';
@@ -25,8 +26,14 @@ interface Assignment {
 /** What a worker tells when it has started, or could not. */
 type Report = { port: number | null } | { failed: string };
 
+/** What a worker tells once a second: who called it. */
+type Told = { callers: CallsByKey };
+const TELL = 1_000;
+
 export interface Workers {
   port: number | undefined;
+  /** Who called any of them in the last seconds. */
+  callers: () => CallsByKey;
   /** How many workers serve. */
   serving: () => number;
   stop: () => Promise<void>;
@@ -38,6 +45,7 @@ export async function startWorkers(
   { databaseUrl, redisUrl, log }: { databaseUrl: string; redisUrl: string; log: Logger },
 ): Promise<Workers> {
   const live = new Set<Worker>();
+  const told = new Map<Worker, CallsByKey>();
   const stopping = new AbortController();
 
   async function start(first: boolean): Promise<number | undefined> {
@@ -50,8 +58,12 @@ export async function startWorkers(
     ]);
     if ('failed' in report) throw new Error(report.failed);
     live.add(worker);
+    worker.on('message', (m: object) => {
+      if ('callers' in m) told.set(worker, (m as Told).callers);
+    });
     worker.once('exit', (code, signal) => {
       live.delete(worker);
+      told.delete(worker);
       if (!stopping.signal.aborted) void replace(first, { code, signal });
     });
     return report.port ?? undefined;
@@ -75,6 +87,7 @@ export async function startWorkers(
   for (let n = 1; n < config.workers; n += 1) await start(false);
   return {
     port,
+    callers: () => addUp([...told.values()]),
     serving: () => live.size,
     async stop() {
       stopping.abort();
@@ -99,8 +112,10 @@ export async function runWorker(config: Config, log: Logger): Promise<void> {
   const roles = first ? config.roles : new Set(['api' as const]);
   try {
     const node = await startNode({ config, roles, databaseUrl, redisUrl, log });
+    const telling = setInterval(() => process.send?.({ callers: node.callers() } satisfies Told), TELL);
     let ending: Promise<void> | undefined;
     const end = () => {
+      clearInterval(telling);
       ending ??= node.stop().then(() => process.exit(0));
     };
     process.on('SIGTERM', end);

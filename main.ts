@@ -3,6 +3,7 @@ import cluster from 'node:cluster';
 import { AggregatorRegistry } from 'prom-client';
 import { sql } from 'slonik';
 import { type Check, createAdminApp } from './api/admin.ts';
+import type { CallsByKey } from './api/overview/callers.ts';
 import { ListenError, serve } from './api/server.ts';
 import { runWorker, startWorkers } from './cluster.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
@@ -14,7 +15,7 @@ import { LaunchError } from './ops/embedded/launch-error.ts';
 import { welcome } from './ops/welcome.ts';
 import { type Fault, listFaults } from './projections/faults.ts';
 import { CONSUMERS, startNode } from './node.ts';
-import { ensureBootstrapKey, hasApiKeys } from './store/api-keys.ts';
+import { ensureBootstrapKey, hasApiKeys, tenantNames } from './store/api-keys.ts';
 import { migrate } from './store/migrate.ts';
 import { ensurePartitions } from './store/partitions.ts';
 import { connectRedis } from './redis.ts';
@@ -42,15 +43,21 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
     projections: { run: async () => stoppedProjections(await listFaults(pool)), optional: true },
   };
   const several = config.workers > 1;
-  const admin = await serve(
-    createAdminApp({
-      checks,
-      draining: () => draining,
-      metrics: several ? gatherMetrics() : () => registry.metrics(),
-      contentType: registry.contentType,
-    }),
-    { port: config.adminPort, host: config.adminHost, variable: 'ADMIN_PORT' },
-  );
+  let callers: () => CallsByKey = () => ({});
+  const adminApp = createAdminApp({
+    checks,
+    draining: () => draining,
+    metrics: several ? gatherMetrics() : () => registry.metrics(),
+    contentType: registry.contentType,
+    callers: () => callers(),
+    nameOf: (tenantIds) => tenantNames(pool, tenantIds),
+  });
+  const admin = await serve(adminApp.app, {
+    port: config.adminPort,
+    host: config.adminHost,
+    variable: 'ADMIN_PORT',
+  });
+  stops.push(async () => adminApp.stop());
   // The admin port answers until the end, so that a drain can be watched.
   stops.push(() => admin.stop(0));
 
@@ -63,6 +70,7 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
     };
   }
   const running = workers ?? (await startNode({ config, roles: config.roles, ...urls }));
+  callers = running.callers;
   stops.push(running.stop);
   stops.push(async () => {
     draining = true;

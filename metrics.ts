@@ -65,6 +65,38 @@ export const appendOutcomes = new Counter({
   labelNames: ['outcome'],
   registers,
 });
+export const appendWait = new Histogram({
+  name: 'holdfast_append_wait_seconds',
+  help: 'How long a command waited for the append statement that took it along',
+  buckets: SECONDS,
+  registers,
+});
+export const replays = new Counter({
+  name: 'holdfast_replays_total',
+  help: 'Commands that had run before, and were answered again',
+  registers,
+});
+export const keysReused = new Counter({
+  name: 'holdfast_idempotency_keys_reused_total',
+  help: 'Commands under a key that was used for another one: 422 idempotency_key_reused',
+  registers,
+});
+export const poolConnections = new Gauge({
+  name: 'holdfast_database_pool_connections',
+  help: 'Connections to Postgres that are in_use and idle, and callers that are waiting for one',
+  labelNames: ['state'],
+  registers,
+  collect() {
+    this.reset();
+    for (const read of pools) for (const [state, count] of Object.entries(read())) this.inc({ state }, count);
+  },
+});
+const pools = new Set<() => Record<'in_use' | 'idle' | 'waiting', number>>();
+/** Counts a pool's connections in at each look. @returns what ends that */
+export function watchPool(read: () => Record<'in_use' | 'idle' | 'waiting', number>): () => void {
+  pools.add(read);
+  return () => pools.delete(read);
+}
 export const appendQueueLength = new Gauge({
   name: 'holdfast_append_queue_length',
   help: 'Commands that have been handed to the log and have no outcome yet',

@@ -1,8 +1,10 @@
 /** One process that does work: the roles that it is given, and the order in which they start and stop. */
 import { renderEvent } from './api/render-event.ts';
+import type { CallsByKey } from './api/overview/callers.ts';
 import { startApi } from './api/start.ts';
 import type { Config, Role } from './config.ts';
 import type { Logger } from './logger.ts';
+import { watchPool } from './metrics.ts';
 import { startAuditor } from './projections/auditor.ts';
 import { PROJECTIONS } from './projections/registry.ts';
 import { startProjector } from './projections/runner.ts';
@@ -32,6 +34,8 @@ export interface NodeOptions {
 export interface RunningNode {
   /** The API's port, if the process has that role. */
   port: number | undefined;
+  /** Who called in the last seconds. */
+  callers: () => CallsByKey;
   /** Finishes requests and batches, and closes every connection. */
   stop: () => Promise<void>;
 }
@@ -50,8 +54,12 @@ export async function startNode({
     log,
     checkRows: config.contractJudge,
   });
+  const unwatch = watchPool(() => {
+    const { acquiredConnections, idleConnections, waitingClients } = pool.state();
+    return { in_use: acquiredConnections, idle: idleConnections, waiting: waitingClients };
+  });
   const wake: ((partition: number) => void)[] = [];
-  const stops: (() => Promise<void>)[] = [() => pool.end()];
+  const stops: (() => Promise<void>)[] = [() => pool.end(), async () => unwatch()];
   const stop = async () => {
     for (const end of stops.toReversed()) await end();
   };
@@ -94,7 +102,7 @@ export async function startNode({
     }
     const onWakeup = (partition: number) => wake.forEach((tell) => tell(partition));
     if (wake.length > 0) stops.push(listenForWakeups(databaseUrl, log, onWakeup).close);
-    return { port: api?.port, stop };
+    return { port: api?.port, callers: () => api?.callers.recent() ?? {}, stop };
   } catch (error) {
     await stop();
     throw error;

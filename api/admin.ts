@@ -1,7 +1,10 @@
-/** The admin port: is it alive, is it ready, and the metrics. Loopback unless told otherwise; nothing here needs a key. */
+/** The admin port: is it alive, is it ready, the metrics, and the page of the engineer on call. Loopback unless told otherwise; nothing here needs a key. */
 import { Router } from '@koa/router';
 import Koa, { type Middleware } from 'koa';
 import type { Registry } from 'prom-client';
+import type { CallsByKey } from './overview/callers.ts';
+import { type HistoryOptions, startHistory } from './overview/history.ts';
+import { opsPages } from './overview/pages.ts';
 
 /** Milliseconds that a check may take. */
 const CHECK_TIMEOUT = 1_000;
@@ -21,9 +24,18 @@ export interface AdminOptions {
   /** Prometheus text of all processes. */
   metrics: () => Promise<string>;
   contentType: Registry['contentType'];
+  callers: () => CallsByKey;
+  /** Names of tenants, by id. */
+  nameOf: HistoryOptions['nameOf'];
 }
 
-export function createAdminApp({ checks, draining, metrics, contentType }: AdminOptions): Koa {
+export interface AdminApp {
+  app: Koa;
+  stop: () => void;
+}
+
+export function createAdminApp(options: AdminOptions): AdminApp {
+  const { checks, draining, metrics, contentType, callers, nameOf } = options;
   const router = new Router();
 
   router.get('/health/live', (ctx) => {
@@ -31,11 +43,7 @@ export function createAdminApp({ checks, draining, metrics, contentType }: Admin
   });
 
   router.get('/health/ready', async (ctx) => {
-    const parts = Object.fromEntries(
-      await Promise.all(
-        Object.entries(checks).map(async ([name, check]) => [name, await outcomeOf(check)] as const),
-      ),
-    );
+    const parts = await outcomesOf(checks);
     const down = Object.entries(checks).some(([name, { optional }]) => !optional && parts[name] === 'down');
     ctx.status = down || draining() ? 503 : 200;
     ctx.body = { status: draining() ? 'draining' : down ? 'not ready' : 'ready', parts };
@@ -46,11 +54,21 @@ export function createAdminApp({ checks, draining, metrics, contentType }: Admin
     ctx.body = await metrics();
   });
 
+  const history = startHistory({ metrics, parts: () => outcomesOf(checks), callers, nameOf });
+  opsPages(router, history);
+
   const app = new Koa();
   app.use(router.routes() as unknown as Middleware);
   app.use(router.allowedMethods() as unknown as Middleware);
-  return app;
+  return { app, stop: history.stop };
 }
+
+const outcomesOf = async (checks: AdminOptions['checks']): Promise<Record<string, string>> =>
+  Object.fromEntries(
+    await Promise.all(
+      Object.entries(checks).map(async ([name, check]) => [name, await outcomeOf(check)] as const),
+    ),
+  );
 
 async function outcomeOf({ run }: Check): Promise<string> {
   const late = Promise.withResolvers<never>();

@@ -32,6 +32,7 @@ import { createLifecycle } from './lifecycle.ts';
 import type { Limiter } from './limiter/limiter.ts';
 import { createRateLimits } from './limiter/rate-limit.ts';
 import { EDITIONS, HANDLERS } from './operations.ts';
+import type { Callers } from './overview/callers.ts';
 import { Problem } from './problem.ts';
 import { answerProblems } from './problems.ts';
 import { publicPages } from './public-pages.ts';
@@ -45,6 +46,8 @@ export interface AppOptions {
   findPrincipal: (keyHash: Buffer) => Promise<Principal | undefined>;
   /** Told of each request with a valid key. */
   noteKeyUse: (keyId: string) => void;
+  /** Told of each request of a known caller, and what it was answered. */
+  noteCall: Callers['note'];
   log: Logger;
   /** Monotonic milliseconds. */
   now: () => number;
@@ -58,6 +61,7 @@ export function createApp({
   limiter,
   findPrincipal,
   noteKeyUse,
+  noteCall,
   log,
   now,
   clock,
@@ -108,7 +112,7 @@ export function createApp({
 
   const app = new Koa();
   app.proxy = config.trustProxy;
-  app.use(requestContext(log));
+  app.use(requestContext(log, noteCall));
   if (config.contractJudge) app.use(judgeAnswers());
   app.use(answerProblems());
   app.use(router.routes() as unknown as Middleware);

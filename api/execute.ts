@@ -9,6 +9,7 @@ import { type OrderState, evolve, fold } from '../domain/order/order.ts';
 import { type OrderRequest, differences, fingerprint, requestOf } from '../domain/order/request.ts';
 import type { Rejection } from '../domain/rejection.ts';
 import type { AppendOutcome, OrderLog, StoredEvent, Tenancy } from '../store/log.ts';
+import { keysReused, replays } from '../metrics.ts';
 import { requireMatch } from './if-match.ts';
 import { Problem } from './problem.ts';
 
@@ -118,6 +119,7 @@ async function repeat(
   event: Extract<AppendOutcome, { event: StoredEvent }>['event'],
 ): Promise<Executed> {
   if (!event.fingerprint.equals(print)) {
+    keysReused.inc();
     throw new Problem(
       'idempotency_key_reused',
       'This Idempotency-Key was used for another request. Use a new key for a new request, or repeat the first one unchanged.',
@@ -127,6 +129,7 @@ async function repeat(
   const stream = event.version === 1 ? [event] : await log.readStream(context, event.order_id, event.version);
   const state = fold(stream);
   if (state === null) throw new Error(`${event.order_id} has no stream`);
+  replays.inc();
   return { state, event, replayed: true };
 }
 

@@ -4,9 +4,11 @@ import type { Logger } from '../logger.ts';
 import { httpRequestDuration } from '../metrics.ts';
 import type { Principal } from '../store/api-keys.ts';
 import type { Judge } from './contract/judge.ts';
+import type { Callers } from './overview/callers.ts';
 import type { Operation } from './contract/spec.ts';
 import { randomBytes16 } from './random.ts';
 
+const HUNG_UP = 499;
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 /** W3C Trace Context, version 00; an all-zero id is not valid. */
 const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
@@ -44,7 +46,8 @@ function observe(method: string, route: string, status: number, seconds: number)
   observer.observe(seconds);
 }
 
-export function requestContext(log: Logger): Middleware {
+/** @param noteCall told of each request of a known caller */
+export function requestContext(log: Logger, noteCall: Callers['note']): Middleware {
   return async (ctx, next) => {
     const started = performance.now();
     const givenId = ctx.get('X-Request-Id');
@@ -58,18 +61,25 @@ export function requestContext(log: Logger): Middleware {
     } finally {
       const ms = performance.now() - started;
       const route = state.operation?.path ?? 'none';
-      observe(ctx.method, route, ctx.status, ms / 1_000);
-      log[ctx.status >= 500 ? 'error' : 'info'](
+      // What the client has hung up on was answered by nobody; 499 is what proxies call that.
+      const status = ctx.req.socket.destroyed ? HUNG_UP : ctx.status;
+      observe(ctx.method, route, status, ms / 1_000);
+      const replayed = ctx.response.get('Idempotent-Replayed') === 'true';
+      if (state.principal) {
+        const { keyId, tenantId } = state.principal;
+        noteCall({ keyId, tenantId, status, replayed });
+      }
+      log[status >= 500 ? 'error' : 'info'](
         {
           request_id: state.requestId,
           trace_id: state.traceparent?.slice(3, 35),
           tenant_id: state.principal?.tenantId,
           method: ctx.method,
           route,
-          status: ctx.status,
+          status,
           ms: Math.round(ms * 100) / 100,
-          replayed: ctx.response.get('Idempotent-Replayed') === 'true' || undefined,
-          err: state.failure,
+          replayed: replayed || undefined,
+          err: status === HUNG_UP ? undefined : state.failure,
         },
         'request',
       );

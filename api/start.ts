@@ -14,6 +14,7 @@ import { createAnnouncer } from '../store/wakeups.ts';
 import { createAdmission } from './admission.ts';
 import { createApp } from './app.ts';
 import { createCursors } from './cursor.ts';
+import { type Callers, createCallers } from './overview/callers.ts';
 import { createLimiter } from './limiter/limiter.ts';
 import { randomBytes16 } from './random.ts';
 import { serve } from './server.ts';
@@ -23,6 +24,7 @@ const REDIS_PATIENCE = 1_000;
 
 export interface RunningApi {
   port: number;
+  callers: Callers;
   /** Finishes the requests in flight, and the appends behind them. */
   stop: () => Promise<void>;
 }
@@ -51,6 +53,7 @@ export async function startApi({
   const orderLog = createOrderLog({ pool, capacity: config.appendQueue });
   const { announce } = createAnnouncer(pool);
   const keyUsage = createKeyUsage({ pool, now, log });
+  const callers = createCallers(now);
   const app = createApp({
     config,
     services: {
@@ -65,6 +68,7 @@ export async function startApi({
     limiter: createLimiter({ redis, log, now }),
     findPrincipal: (keyHash) => findPrincipal(pool, keyHash),
     noteKeyUse: keyUsage.note,
+    noteCall: callers.note,
     log,
     now,
     clock,
@@ -78,6 +82,7 @@ export async function startApi({
     });
     return {
       port: server.port,
+      callers,
       async stop() {
         tail.close(); // who waits for news is answered now
         await server.stop(config.drainSeconds * 1_000);

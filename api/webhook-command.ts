@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import type { DatabaseTransactionConnection } from 'slonik';
 import { type Json, canonical, isUndefined } from '../domain/canonical.ts';
 import { type Answer, KeyReusedError, once } from '../store/webhooks/commands.ts';
+import { keysReused, replays } from '../metrics.ts';
 import { answer } from './answer.ts';
 import { idempotencyKeyOf } from './contract/validator.ts';
 import { entityTag } from './entity-tag.ts';
@@ -26,6 +27,7 @@ export async function webhookCommand(
   };
   const done = await once(services.pool, command, act).catch((error: unknown) => {
     if (!(error instanceof KeyReusedError)) throw error;
+    keysReused.inc();
     throw new Problem(
       'idempotency_key_reused',
       'This Idempotency-Key was used for another request. Use a new key for a new request, or repeat the first one unchanged.',
@@ -35,7 +37,10 @@ export async function webhookCommand(
   const { status, location, version, body } = done.answer;
   if (location !== undefined) ctx.set('Location', `/${edition.name}${location}`);
   if (version !== undefined) ctx.set('ETag', entityTag(version));
-  if (done.replayed) ctx.set('Idempotent-Replayed', 'true');
+  if (done.replayed) {
+    replays.inc();
+    ctx.set('Idempotent-Replayed', 'true');
+  }
   if (body === undefined) ctx.status = status;
   else answer(ctx, status, body);
 }

@@ -54,6 +54,7 @@ say('starting');
 const system = values.url
   ? systemAt(values.url, values.key!.split(','), values.admin)
   : await startSystem({ nodes: NODES, shops: SHOPS, env: QUOTAS, ...(values.main && { main: values.main }) });
+for (const { admin } of system.nodes) if (admin !== undefined) say(`watch it at ${admin}/ops`);
 const recorder = createRecorder();
 const samples: string[] = [];
 const stopScraping = scrape(

@@ -12,7 +12,7 @@ export function welcome({ port, adminPort, key, dataDir }: Welcome): string {
   const lines = ['', '  Holdfast is up.', ''];
   if (port !== undefined)
     lines.push(`  API     http://localhost:${port}/v2/orders`, `  Docs    http://localhost:${port}/docs`);
-  lines.push(`  Admin   http://localhost:${adminPort}/health/ready  /metrics`);
+  lines.push(`  Admin   http://localhost:${adminPort}/ops  /health/ready  /metrics`);
   if (dataDir !== undefined) lines.push(`  Data    ${dataDir}`);
   if (key !== undefined) lines.push(`  Key     ${key}`);
   if (port !== undefined) {

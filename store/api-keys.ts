@@ -112,3 +112,14 @@ export async function ensureBootstrapKey(
     return true;
   });
 }
+
+/** Names of tenants, by id. */
+export async function tenantNames(
+  pool: DatabasePool,
+  tenantIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (tenantIds.length === 0) return new Map();
+  const rows = await pool.any(sql.type(z.object({ tenant_id: z.uuid(), name: z.string() }))`
+    SELECT tenant_id, name FROM tenants WHERE tenant_id = ANY (${sql.array([...tenantIds], 'uuid')})`);
+  return new Map(rows.map(({ tenant_id, name }) => [tenant_id, name]));
+}

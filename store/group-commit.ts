@@ -18,6 +18,8 @@ export interface GroupCommitOptions<Item, Outcome> {
   maxBatch: number;
   /** Milliseconds that a write may take before its callers are told that the outcome is unknown. */
   timeout: number;
+  /** Told for each item how many ms it waited for its batch. */
+  waited?: (ms: number) => void;
 }
 
 export interface GroupCommit<Item, Outcome> {
@@ -32,6 +34,7 @@ export interface GroupCommit<Item, Outcome> {
 
 interface Waiting<Item, Outcome> {
   item: Item;
+  since: number;
   resolve: (outcome: Outcome) => void;
   reject: (error: unknown) => void;
 }
@@ -39,7 +42,7 @@ interface Waiting<Item, Outcome> {
 export function createGroupCommit<Item, Outcome>(
   options: GroupCommitOptions<Item, Outcome>,
 ): GroupCommit<Item, Outcome> {
-  const { write, claims, capacity, maxBatch, timeout } = options;
+  const { write, claims, capacity, maxBatch, timeout, waited } = options;
   let queue: Waiting<Item, Outcome>[] = [];
   let busy = false;
   let onDrained: (() => void)[] = [];
@@ -47,7 +50,7 @@ export function createGroupCommit<Item, Outcome>(
   function submit(item: Item): Promise<Outcome> {
     if (queue.length >= capacity) return Promise.reject(new StoreOverloaded('The append queue is full'));
     return new Promise((resolve, reject) => {
-      queue.push({ item, resolve, reject });
+      queue.push({ item, since: performance.now(), resolve, reject });
       if (!busy) {
         busy = true;
         setImmediate(run);
@@ -83,6 +86,7 @@ export function createGroupCommit<Item, Outcome>(
       }
       for (const claim of wanted) claimed.add(claim);
       batch.push(waiting);
+      waited?.(performance.now() - waiting.since);
     }
     queue = left;
     return batch;

@@ -3,7 +3,13 @@ import type { DatabasePool } from 'slonik';
 import { z } from 'zod';
 import { EVENT_SCHEMAS, type OrderEvent, type RecordedEvent } from '../domain/order/events.ts';
 import { upcast } from '../domain/order/upcast.ts';
-import { appendBatchSize, appendDuration, appendOutcomes, appendQueueLength } from '../metrics.ts';
+import {
+  appendBatchSize,
+  appendDuration,
+  appendOutcomes,
+  appendQueueLength,
+  appendWait,
+} from '../metrics.ts';
 import { type GroupCommit, createGroupCommit } from './group-commit.ts';
 import { toId, toUuid } from './ids.ts';
 import { SEPARATOR, statement } from './statement.ts';
@@ -146,6 +152,7 @@ export function createOrderLog({
         capacity,
         maxBatch,
         timeout,
+        waited: (ms) => appendWait.observe(ms / 1_000),
       });
       writers.set(partition, writer);
     }

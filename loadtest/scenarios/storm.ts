@@ -31,6 +31,7 @@ const WARM_UP = 5;
 const MEASURED = 8;
 const CALM = 8;
 const AFTER = 15;
+const UNNOTICED = 100;
 
 export const storm: Scenario = async (run) => {
   const { recorder, system, options, say } = run;
@@ -62,8 +63,13 @@ export const storm: Scenario = async (run) => {
 
   const seconds = recorder.seconds();
   /** Of whole seconds that belong to the phase alone. */
-  const p99 = (from: number, to: number) => quantile(recorder.latencies(Math.ceil(from), Math.floor(to)), 0.99);
-  const normal = Math.max(p99(before.from + 1, before.to) * 2, 50);
+  const p99 = (from: number, to: number) =>
+    quantile(recorder.latencies(Math.ceil(from), Math.floor(to)), 0.99);
+  // Seconds are compared with seconds: normal is what the worst one before came to, and half as much again; or what nobody notices.
+  const calm = seconds
+    .filter(({ at }) => at > before.from && at < Math.floor(before.to))
+    .map((each) => each.p99 ?? 0);
+  const normal = Math.max(1.5 * Math.max(...calm), UNNOTICED);
   const late = seconds.filter(
     ({ at, p99: each }) => at >= stormy.to && at < after.to - 1 && (each ?? 0) > normal,
   );
@@ -89,6 +95,7 @@ export const storm: Scenario = async (run) => {
       'requests in the storm, a second': Math.round(attempts / lasted),
       'placed in the storm, orders a second': Math.round(goodput),
       'goodput, of capacity': Math.round((goodput / capacity) * 100) / 100,
+      'normal p99 of a second, ms, at most': round(normal),
       'p99 before, ms': round(p99(before.from + 1, before.to)),
       'p99 of orders placed in the storm, ms': round(p99(stormy.from, stormy.to)),
       'p99 after, ms': round(p99(after.to - 6, after.to)),

@@ -1,0 +1,106 @@
+/** One look at the metrics, as figures that a person reads: rates, quantiles, lags. */
+
+/** Values by series, as Prometheus' text has them. */
+export type Samples = ReadonlyMap<string, number>;
+
+/** What is drawn, in the order of the page; rates are a second. */
+export const SERIES = [
+  'requests',
+  'placed',
+  'replayed',
+  'limited',
+  'shed',
+  'failed',
+  'write_p50_ms',
+  'write_p99_ms',
+  'read_p99_ms',
+  'append_queue',
+  'batch_size',
+  'event_loop_ms',
+  'in_flight',
+  'write_limit',
+  'projection_lag',
+  'projections_stopped',
+  'relay_lag',
+  'deliveries',
+  'limiter_fallbacks',
+  'pool_waiting',
+] as const;
+export type Point = Record<(typeof SERIES)[number], number | null>;
+
+/** Reads Prometheus' text format, version 0.0.4. */
+export function parseMetrics(text: string): Samples {
+  const samples = new Map<string, number>();
+  for (const line of text.split('\n')) {
+    if (line === '' || line.startsWith('#')) continue;
+    const space = line.lastIndexOf(' ');
+    samples.set(line.slice(0, space), Number(line.slice(space + 1)));
+  }
+  return samples;
+}
+
+const matching = (samples: Samples, name: string, having: RegExp) =>
+  [...samples].filter(([series]) => series.startsWith(name) && having.test(series));
+const sum = (samples: Samples, name: string, having = /^/): number =>
+  matching(samples, name, having).reduce((total, [, value]) => total + value, 0);
+const most = (samples: Samples, name: string): number =>
+  matching(samples, name, /^/).reduce((highest, [, value]) => Math.max(highest, value), 0);
+
+/** What happened between two looks. */
+export function pointOf(before: Samples, after: Samples, seconds: number): Point {
+  // A process that was replaced counts from zero again.
+  const grown = (name: string, having?: RegExp) =>
+    Math.max(0, sum(after, name, having) - sum(before, name, having));
+  const rate = (name: string, having?: RegExp) => grown(name, having) / seconds;
+  const http = 'holdfast_http_request_duration_seconds_count';
+  const early = rate('holdfast_requests_shed_total');
+  const batches = grown('holdfast_append_batch_size_count');
+  return {
+    requests: rate(http) + early,
+    placed: rate('holdfast_append_outcomes_total', /"appended"/),
+    replayed: rate('holdfast_replays_total'),
+    limited: rate(http, /status="429"/),
+    shed: rate(http, /status="503"/) + early,
+    failed: rate(http, /status="5(?!03)/),
+    write_p50_ms: quantileOf(before, after, WRITES, 0.5),
+    write_p99_ms: quantileOf(before, after, WRITES, 0.99),
+    read_p99_ms: quantileOf(before, after, READS, 0.99),
+    append_queue: sum(after, 'holdfast_append_queue_length'),
+    batch_size: batches === 0 ? null : grown('holdfast_append_batch_size_sum') / batches,
+    event_loop_ms: most(after, 'nodejs_eventloop_lag_p99_seconds') * 1_000,
+    in_flight: sum(after, 'holdfast_requests_in_flight', /"write"/),
+    write_limit: sum(after, 'holdfast_concurrency_limit', /"write"/),
+    projection_lag: most(after, 'holdfast_projection_lag_events'),
+    projections_stopped: sum(after, 'holdfast_projection_stopped'),
+    relay_lag: most(after, 'holdfast_relay_lag_events'),
+    deliveries: rate('holdfast_webhook_attempt_duration_seconds_count', /"delivered"/),
+    limiter_fallbacks: rate('holdfast_limiter_fallbacks_total'),
+    pool_waiting: sum(after, 'holdfast_database_pool_connections', /"waiting"/),
+  };
+}
+
+const WRITES = /method="(?:POST|PATCH|DELETE)".*status="2/;
+const READS = /method="GET".*status="2/;
+
+/** Milliseconds, by the buckets of the histogram, straight between two bounds; of requests that were done what they asked for. */
+function quantileOf(before: Samples, after: Samples, having: RegExp, q: number): number | null {
+  const counts = new Map<number, number>();
+  for (const [series, value] of matching(after, 'holdfast_http_request_duration_seconds_bucket', having)) {
+    const bound = /le="([^"]+)"/.exec(series)?.[1];
+    if (bound === undefined || bound === '+Inf') continue;
+    counts.set(
+      Number(bound),
+      (counts.get(Number(bound)) ?? 0) + Math.max(0, value - (before.get(series) ?? 0)),
+    );
+  }
+  const bounds = [...counts].toSorted(([a], [b]) => a - b);
+  const all = bounds.at(-1)?.[1] ?? 0;
+  if (all === 0) return null;
+  let [lower, below] = [0, 0];
+  for (const [bound, count] of bounds) {
+    if (count >= all * q)
+      return (lower + ((bound - lower) * (all * q - below)) / (count - below || 1)) * 1_000;
+    [lower, below] = [bound, count];
+  }
+  return lower * 1_000;
+}

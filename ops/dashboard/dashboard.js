@@ -1,0 +1,303 @@
+// @ts-check
+/* The page of the engineer on call. It asks for what is new once a second, and says so when nobody answers. */
+
+/** @typedef {{ level: 'calm' | 'storm' | 'trouble', text: string, since: number | null }} Verdict */
+/** @typedef {{ name: string, level: 'ok' | 'warn' | 'bad', text: string, since: number | null }} Finding */
+/** @typedef {{ tenant: string, key_id: string, requests: number, replayed: number, limited: number, shed: number }} Caller */
+/** @typedef {{ now: number, verdict: Verdict, findings: Finding[], callers: Caller[], series: Record<string, (number | null)[]> }} Overview */
+
+const KEPT = 900;
+const PATIENCE = 3_000;
+const HEIGHT = 190;
+// Okabe and Ito: told apart by those who see fewer colours. One meaning, one colour.
+const COLOUR = {
+  good: '#009e73',
+  again: '#0072b2',
+  limited: '#e69f00',
+  shed: '#d55e00',
+  failed: '#cc79a7',
+  other: '#8a8f98',
+  cool: '#56b4e9',
+};
+
+/** Title, unit, series (label, colour, name), and whether the scale is logarithmic. */
+const PLOTS = /** @type {const} */ ([
+  [
+    'Answers a second',
+    '/s',
+    [
+      ['placed', COLOUR.good, 'placed'],
+      ['repeats', COLOUR.again, 'replayed'],
+      ['429', COLOUR.limited, 'limited'],
+      ['503', COLOUR.shed, 'shed'],
+      ['other 5xx', COLOUR.failed, 'failed'],
+    ],
+    false,
+  ],
+  [
+    'Latency',
+    'ms',
+    [
+      ['writes p50', COLOUR.good, 'write_p50_ms'],
+      ['writes p99', COLOUR.shed, 'write_p99_ms'],
+      ['reads p99', COLOUR.cool, 'read_p99_ms'],
+    ],
+    true,
+  ],
+  [
+    'Writes under way, and how many may be',
+    '',
+    [
+      ['waiting for the log', COLOUR.again, 'append_queue'],
+      ['under way', COLOUR.good, 'in_flight'],
+      ['limit', COLOUR.other, 'write_limit'],
+    ],
+    false,
+  ],
+  [
+    'Events behind',
+    '',
+    [
+      ['lists', COLOUR.again, 'projection_lag'],
+      ['webhooks', COLOUR.limited, 'relay_lag'],
+    ],
+    false,
+  ],
+  [
+    'Event loop p99 (ms), and commands a write to the log',
+    '',
+    [
+      ['event loop', COLOUR.shed, 'event_loop_ms'],
+      ['batch', COLOUR.cool, 'batch_size'],
+    ],
+    false,
+  ],
+  [
+    'Webhooks a second, and signs of trouble',
+    '',
+    [
+      ['delivered', COLOUR.good, 'deliveries'],
+      ['limiter without Redis', COLOUR.limited, 'limiter_fallbacks'],
+      ['waiting for a connection', COLOUR.failed, 'pool_waiting'],
+    ],
+    false,
+  ],
+]);
+const WORDS = { calm: 'Calm', storm: 'Retry storm', trouble: 'Trouble' };
+const LEVELS = { ok: 'fine', warn: 'look', bad: 'act' };
+
+/** @type {Record<string, (number | null)[]>} */
+const series = { t: [] };
+/** @type {{ plot: any, names: string[], log: boolean }[]} */
+let plots = [];
+let minutes = 5;
+let answeredAt = 0;
+
+/** @param {string} id */
+const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+/** @param {number} ms */
+const clock = (ms) => new Date(ms).toLocaleTimeString('en-GB');
+/** @param {number | null | undefined} value */
+const count = (value) =>
+  value === null || value === undefined
+    ? '–'
+    : value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 1 : 0 });
+
+/** @param {number | null} since @param {number} now */
+function forHowLong(since, now) {
+  if (since === null) return '';
+  const seconds = Math.max(0, Math.round((now - since) / 1_000));
+  const long = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+  return `since ${clock(since)}, for ${long}`;
+}
+
+/** @param {string} tag @param {string} text */
+function element(tag, text) {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  return made;
+}
+
+/** @param {Verdict} verdict @param {number} now */
+function showVerdict({ level, text, since }, now) {
+  const box = byId('verdict');
+  box.dataset['level'] = level;
+  /** @type {[string, string][]} */ ([
+    ['h1', WORDS[level]],
+    ['.what', text],
+    ['.since', forHowLong(since, now)],
+  ]).forEach(([where, what]) => {
+    const place = /** @type {HTMLElement} */ (box.querySelector(where));
+    if (place.textContent !== what) place.textContent = what;
+  });
+  document.title = `${level === 'calm' ? '' : '● '}${WORDS[level]} – Holdfast`;
+}
+
+/** @param {Finding[]} findings @param {number} now */
+function showFindings(findings, now) {
+  byId('findings').replaceChildren(
+    ...findings.map(({ name, level, text, since }) => {
+      const item = document.createElement('li');
+      item.dataset['level'] = level;
+      const head = element('b', name);
+      head.append(element('i', LEVELS[level]));
+      item.append(head, element('div', text), element('small', forHowLong(since, now)));
+      return item;
+    }),
+  );
+}
+
+/** @param {Caller[]} callers */
+function showCallers(callers) {
+  const most = Math.max(1, ...callers.map(({ requests }) => requests));
+  const rows = callers.map(({ tenant, key_id, requests, replayed, limited, shed }) => {
+    const row = document.createElement('tr');
+    const amount = document.createElement('td');
+    const bar = document.createElement('meter');
+    bar.max = most;
+    bar.value = requests;
+    amount.append(bar, count(requests));
+    row.append(
+      element('td', tenant),
+      element('td', key_id),
+      amount,
+      ...[replayed, limited, shed].map((each) => element('td', count(each))),
+    );
+    return row;
+  });
+  if (rows.length === 0) {
+    const row = document.createElement('tr');
+    const cell = /** @type {HTMLTableCellElement} */ (element('td', 'nobody'));
+    cell.colSpan = 6;
+    row.append(cell);
+    rows.push(row);
+  }
+  byId('callers').replaceChildren(...rows);
+}
+
+function drawPlots() {
+  const style = getComputedStyle(document.documentElement);
+  const ink = style.getPropertyValue('--soft');
+  const rule = style.getPropertyValue('--rule');
+  byId('plots').replaceChildren();
+  plots = PLOTS.map(([title, unit, lines, log]) => {
+    const box = document.createElement('section');
+    box.append(element('h2', title));
+    byId('plots').append(box);
+    const axis = { stroke: ink, grid: { stroke: rule, width: 1 }, ticks: { stroke: rule, width: 1 } };
+    // @ts-expect-error -- uPlot is a global of its own script
+    const plot = new uPlot(
+      {
+        width: widthOf(box),
+        height: HEIGHT,
+        scales: {
+          y: log
+            ? { distr: 3 }
+            : {
+                range: (/** @type {any} */ _, /** @type {number} */ _min, /** @type {number} */ max) => [
+                  0,
+                  (max || 1) * 1.08,
+                ],
+              },
+        },
+        axes: [
+          axis,
+          {
+            ...axis,
+            size: 56,
+            values: (/** @type {any} */ _, /** @type {number[]} */ list) =>
+              list.map((each) => (each === null ? '' : count(each))),
+          },
+        ],
+        series: [
+          {
+            value: (/** @type {any} */ _, /** @type {number | null} */ at) =>
+              at === null ? '–' : clock(at * 1_000),
+          },
+          ...lines.map(([label, stroke]) => ({
+            label,
+            stroke,
+            width: 1.75,
+            spanGaps: true,
+            points: { show: false },
+            value: (/** @type {any} */ _, /** @type {number | null} */ value) =>
+              `${count(value)}${value === null ? '' : ` ${unit}`}`,
+          })),
+        ],
+        cursor: { sync: { key: 'seconds' } },
+        legend: { live: true },
+      },
+      undefined,
+      box,
+    );
+    return { plot, names: lines.map(([, , name]) => name), log };
+  });
+}
+
+/** @param {HTMLElement} box */
+const widthOf = (box) => Math.max(260, box.clientWidth - 24);
+
+function fillPlots() {
+  const times = /** @type {number[]} */ (series['t']);
+  const end = (times.at(-1) ?? Date.now()) / 1_000;
+  for (const { plot, names, log } of plots) {
+    const lines = names.map(
+      (name) => (log ? series[name]?.map((value) => value || null) : series[name]) ?? [],
+    );
+    plot.setData([times.map((at) => at / 1_000), ...lines], false);
+    plot.batch(() => {
+      plot.setScale('x', { min: end - minutes * 60, max: end });
+    });
+    if (plot.cursor.idx === null || plot.cursor.left < 0) plot.setLegend({ idx: times.length - 1 });
+  }
+}
+
+/** @param {Overview['series']} fresh */
+function remember(fresh) {
+  for (const [name, values] of Object.entries(fresh)) {
+    const all = (series[name] ??= []);
+    all.push(...values);
+    if (all.length > KEPT) all.splice(0, all.length - KEPT);
+  }
+}
+
+async function look() {
+  try {
+    const after = series['t']?.at(-1) ?? 0;
+    const answer = await fetch(`/ops/data?after=${after}`, { signal: AbortSignal.timeout(PATIENCE) });
+    if (!answer.ok) throw new Error(String(answer.status));
+    /** @type {Overview} */
+    const overview = await answer.json();
+    answeredAt = Date.now();
+    remember(overview.series);
+    showVerdict(overview.verdict, overview.now);
+    showFindings(overview.findings, overview.now);
+    showCallers(overview.callers);
+    fillPlots();
+  } catch {
+    // said below
+  }
+  const silent = Date.now() - answeredAt > PATIENCE;
+  document.body.classList.toggle('silent', silent);
+  byId('silent').hidden = !silent;
+  if (silent)
+    byId('silent').textContent = answeredAt === 0 ? 'No answer yet' : `No answer since ${clock(answeredAt)}`;
+  setTimeout(look, 1_000);
+}
+
+byId('window').addEventListener('click', ({ target }) => {
+  if (!(target instanceof HTMLButtonElement)) return;
+  minutes = Number(target.dataset['minutes']);
+  for (const button of byId('window').querySelectorAll('button'))
+    button.setAttribute('aria-pressed', String(button === target));
+  fillPlots();
+});
+addEventListener('resize', () => {
+  for (const { plot } of plots) plot.setSize({ width: widthOf(plot.root.parentElement), height: HEIGHT });
+});
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+  drawPlots();
+  fillPlots();
+});
+drawPlots();
+void look();
