@@ -1,5 +1,5 @@
 /**
- * npm run load -- steady|storm|walk|mixed [--rate 500] [--seconds 20] [--url URL --key KEY[,KEY…] [--admin URL]] [--out FOLDER]
+ * npm run load -- steady|storm|walk|mixed [--rate 500] [--seconds 20] [--clients 1000] [--url URL --key KEY[,KEY…] [--admin URL]] [--out FOLDER]
  *
  * Puts a Holdfast under load: its own, of two nodes, or the one at a URL. Ends with a report, `FOLDER/SCENARIO.html` and `.json`, and with 1 when a
  * promise was not kept.
@@ -31,6 +31,7 @@ const { values, positionals } = parseArgs({
   options: {
     rate: { type: 'string', default: '500' },
     seconds: { type: 'string', default: '20' },
+    clients: { type: 'string', default: '1000' },
     url: { type: 'string' },
     key: { type: 'string' },
     admin: { type: 'string' },
@@ -41,10 +42,14 @@ const { values, positionals } = parseArgs({
 });
 const [name = ''] = positionals;
 const scenario = SCENARIOS[name];
-const options = { rate: Number(values.rate), seconds: Number(values.seconds) };
+const options = {
+  rate: Number(values.rate),
+  seconds: Number(values.seconds),
+  clients: Number(values.clients),
+};
 if (scenario === undefined || !(options.rate > 0) || !(options.seconds >= 5) || (values.url && !values.key)) {
   process.stderr.write(
-    `npm run load -- ${Object.keys(SCENARIOS).join('|')} [--rate A_SECOND] [--seconds 5…] [--url URL --key KEY[,KEY…] [--admin URL]] [--out FOLDER]\n`,
+    `npm run load -- ${Object.keys(SCENARIOS).join('|')} [--rate A_SECOND] [--seconds 5…] [--clients 1000] [--url URL --key KEY[,KEY…] [--admin URL]] [--out FOLDER]\n`,
   );
   process.exit(2);
 }

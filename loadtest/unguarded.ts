@@ -64,7 +64,7 @@ const projector = startProjector({ pool, projections: PROJECTIONS, partitions, l
 const tail = createTail(pool, log);
 listenForWakeups(databaseUrl, log, (partition) => {
   projector.wake(partition);
-  tail.wake();
+  tail.wake(partition);
 });
 const callers = createCallers(now);
 const app = createApp({

@@ -20,9 +20,9 @@ export interface Verdict {
 
 /** Seconds that are looked at together, so that one odd second is no storm. */
 const LOOK_BACK = 3;
-/** A storm is when so many answers a second, and such a share of all, are repeats or refusals. */
+/** A storm is when so many answers a second, and such a share of all, are repeats, refusals, or clients that hung up. */
 const STORM_RATE = 20;
-const STORM_SHARE = 0.2;
+const STORM_SHARE = 0.1;
 
 const count = (value: number) => Math.round(value).toLocaleString('en');
 const atLeast = (value: number, warn: number, bad: number): Level =>
@@ -44,7 +44,7 @@ export function lookAt(
     recent.reduce((sum, point) => sum + (point[name] ?? 0), 0) / Math.max(1, recent.length);
   const last = (name: keyof Point) => recent.at(-1)?.[name] ?? 0;
   const requests = mean('requests');
-  const again = mean('replayed') + mean('limited') + mean('shed');
+  const again = mean('replayed') + mean('limited') + mean('shed') + mean('hung_up');
   const stormy = again >= STORM_RATE && again >= requests * STORM_SHARE;
   const loudest = busiest.toSorted((a, b) => unwelcome(b) - unwelcome(a))[0];
   const who = stormy && loudest && unwelcome(loudest) > 0 ? `, most of all ${loudest.tenant}` : '';

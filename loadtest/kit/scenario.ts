@@ -11,7 +11,7 @@ export interface Run {
   orders: Orders;
   /** Says what is going on. */
   say: (text: string) => void;
-  options: { rate: number; seconds: number };
+  options: { rate: number; seconds: number; clients: number };
 }
 
 export interface Phase {

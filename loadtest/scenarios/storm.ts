@@ -19,7 +19,6 @@ import {
 
 /** How many times what can be placed is asked for. */
 const TIMES = 10;
-const CLIENTS = 1_000;
 /** Times that a client sends the same before its user goes away. */
 const ATTEMPTS = 10;
 /** Share of requests whose connection is cut before the answer, within so many ms. */
@@ -46,6 +45,7 @@ export const storm: Scenario = async (run) => {
   const before = await phase(run, phases, 'before, at half of it', () => calmly(CALM));
 
   const kills: number[] = [];
+  let byOthers = 0;
   const stormy = await phase(run, phases, `storm, ${TIMES} times of it`, async () => {
     const [middle] = [options.seconds * 400];
     const killing = system.kill
@@ -56,7 +56,7 @@ export const storm: Scenario = async (run) => {
           say('it is back');
         })
       : Promise.resolve();
-    await rudely(run, capacity * TIMES, options.seconds);
+    byOthers = await rudely(run, capacity * TIMES);
     await killing;
   });
   const after = await phase(run, phases, 'after, at half of it', () => calmly(AFTER));
@@ -94,6 +94,8 @@ export const storm: Scenario = async (run) => {
       'asked for in the storm, orders a second': Math.round(capacity * TIMES),
       'requests in the storm, a second': Math.round(attempts / lasted),
       'placed in the storm, orders a second': Math.round(goodput),
+      'of these by the shops that are not the loud one': Math.round(byOthers / lasted),
+      clients: options.clients,
       'goodput, of capacity': Math.round((goodput / capacity) * 100) / 100,
       'normal p99 of a second, ms, at most': round(normal),
       'p99 before, ms': round(p99(before.from + 1, before.to)),
@@ -119,9 +121,10 @@ export const storm: Scenario = async (run) => {
   };
 };
 
-/** Clients that know no manners. */
-async function rudely({ system, recorder, orders }: Run, rate: number, seconds: number): Promise<void> {
-  const end = performance.now() + seconds * 1_000;
+/** Clients that know no manners. @returns how many orders the shops placed that are not the loud one */
+async function rudely({ system, recorder, orders, options }: Run, rate: number): Promise<number> {
+  const end = performance.now() + options.seconds * 1_000;
+  let byOthers = 0;
   let waiting = 0;
   let filled = performance.now();
   const arrivals = setInterval(() => {
@@ -133,7 +136,8 @@ async function rudely({ system, recorder, orders }: Run, rate: number, seconds: 
   }, 10);
   const [loud = '', ...others] = system.apiKeys;
   const client = async (_: unknown, index: number) => {
-    const apiKey = index < CLIENTS * LOUD || others.length === 0 ? loud : others[index % others.length]!;
+    const apiKey =
+      index < options.clients * LOUD || others.length === 0 ? loud : others[index % others.length]!;
     const connection = connectTo(system);
     while (performance.now() < end) {
       if (waiting < 1) {
@@ -154,11 +158,13 @@ async function rudely({ system, recorder, orders }: Run, rate: number, seconds: 
         recorder.note(outcome, done ? performance.now() - began : undefined);
         if (!done) continue;
         orders.acknowledge(number);
+        if (outcome === 'placed' && apiKey !== loud) byOthers += 1;
         break;
       }
     }
     connection.close();
   };
-  await Promise.all(Array.from({ length: CLIENTS }, client));
+  await Promise.all(Array.from({ length: options.clients }, client));
   clearInterval(arrivals);
+  return byOthers;
 }

@@ -31,6 +31,7 @@ const PLOTS = /** @type {const} */ ([
       ['429', COLOUR.limited, 'limited'],
       ['503', COLOUR.shed, 'shed'],
       ['other 5xx', COLOUR.failed, 'failed'],
+      ['hung up', COLOUR.other, 'hung_up'],
     ],
     false,
   ],
@@ -201,7 +202,12 @@ function drawPlots() {
               },
         },
         axes: [
-          axis,
+          {
+            ...axis,
+            space: 70,
+            values: (/** @type {any} */ _, /** @type {number[]} */ list) =>
+              list.map((at) => clock(at * 1_000).slice(0, minutes === 1 ? 8 : 5)),
+          },
           {
             ...axis,
             size: 56,
