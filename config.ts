@@ -63,6 +63,7 @@ const VARIABLES = {
   HOLDFAST_TRUST_PROXY: onOff.prefault('off'),
   HOLDFAST_WEBHOOK_LOOPBACK: onOff.prefault('off'),
   HOLDFAST_CONTRACT_JUDGE: onOff.prefault('off'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/, hostname: /^.*$/ }).optional(),
   HOLDFAST_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 };
 
@@ -107,6 +108,8 @@ const schema = z.object(VARIABLES).transform((v) => ({
   trustProxy: v.HOLDFAST_TRUST_PROXY,
   /** Run express-openapi-validator over every request and response (development and tests). */
   contractJudge: v.HOLDFAST_CONTRACT_JUDGE,
+  /** Where traces go, by OTLP over HTTP; nowhere when unset. */
+  traces: v.OTEL_EXPORTER_OTLP_ENDPOINT,
   logLevel: v.HOLDFAST_LOG_LEVEL,
 }));
 

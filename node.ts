@@ -14,6 +14,7 @@ import { openPool } from './store/pool.ts';
 import { createTail } from './store/tail.ts';
 import { WEBHOOKS } from './store/webhooks/queue.ts';
 import { listenForWakeups } from './store/wakeups.ts';
+import { startTracing } from './tracing.ts';
 import { startRelay } from './workers/relay.ts';
 import { openWakeupQueue } from './workers/wakeup-queue.ts';
 import { startWebhooks } from './workers/webhooks.ts';
@@ -60,6 +61,7 @@ export async function startNode({
   });
   const wake: ((partition: number) => void)[] = [];
   const stops: (() => Promise<void>)[] = [() => pool.end(), async () => unwatch()];
+  if (config.traces !== undefined) stops.push(await startTracing(config.traces, log));
   const stop = async () => {
     for (const end of stops.toReversed()) await end();
   };

@@ -2,6 +2,7 @@
 import type { Context, Middleware } from 'koa';
 import type { Logger } from '../logger.ts';
 import { httpRequestDuration } from '../metrics.ts';
+import { endSpan, startSpan, traceparentOf } from '../tracing.ts';
 import type { Principal } from '../store/api-keys.ts';
 import type { Judge } from './contract/judge.ts';
 import type { Callers } from './overview/callers.ts';
@@ -55,6 +56,8 @@ export function requestContext(log: Logger, noteCall: Callers['note']): Middlewa
     const state = stateOf(ctx);
     state.requestId = REQUEST_ID.test(givenId) ? givenId : randomBytes16().toString('hex', 0, 12);
     state.traceparent = TRACEPARENT.test(traceparent) ? traceparent : null;
+    const span = startSpan(ctx.method, { kind: 'server', parent: state.traceparent });
+    if (span) state.traceparent = traceparentOf(span);
     ctx.set('X-Request-Id', state.requestId);
     try {
       await next();
@@ -69,6 +72,13 @@ export function requestContext(log: Logger, noteCall: Callers['note']): Middlewa
         const { keyId, tenantId } = state.principal;
         noteCall({ keyId, tenantId, status, replayed });
       }
+      span?.updateName(`${ctx.method} ${route}`);
+      const told = {
+        'http.request.method': ctx.method,
+        'http.route': route,
+        'http.response.status_code': status,
+      };
+      endSpan(span, told, status >= 500 && status !== HUNG_UP ? String(status) : undefined);
       log[status >= 500 ? 'error' : 'info'](
         {
           request_id: state.requestId,

@@ -4,7 +4,8 @@
  * The checkpoint row is the lease: any node may run any batch, whoever holds the row's lock runs this one, and
  * a node that dies lets go of it with its connection. There is no leader to elect and none to lose.
  */
-import type { DatabasePool } from 'slonik';
+import type { Span } from '@opentelemetry/api';
+import { type CommonQueryMethods, type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
 import type { Logger } from '../logger.ts';
 import { projectionFailures, projectionLag, projectionPosition, projectionStopped } from '../metrics.ts';
@@ -13,6 +14,7 @@ import { progressOf } from '../store/partitions.ts';
 import { statement } from '../store/statement.ts';
 import { isOutage } from '../store/unavailable.ts';
 import { clearFault, recordFault } from './faults.ts';
+import { endSpan, isTracing, startSpan } from '../tracing.ts';
 import { type Projection, eventsOf, nextRow } from './projection.ts';
 
 const readNextEvents = statement('read-next-events', nextRow);
@@ -20,6 +22,8 @@ const moveCheckpoint = statement('move-checkpoint', z.object({}));
 
 /** Events a batch at most; what bounds the memory and the length of the transaction. */
 const BATCH = 500;
+/** Requests that the span of a batch is linked to. */
+const MOST_LINKS = 32;
 
 /**
  * Applies one batch.
@@ -36,10 +40,37 @@ export function runOnce(
     const rows = await transaction.any(readNextEvents(partition, projection.name, limit));
     const last = rows.at(-1);
     if (last === undefined) return 0;
-    await projection.apply(transaction, partition, eventsOf(rows));
+    const span = await spanOf(transaction, projection.name, partition, rows);
+    await projection.apply(transaction, partition, eventsOf(rows)).catch((cause: unknown) => {
+      endSpan(span, {}, 'failed');
+      throw cause;
+    });
+    endSpan(span);
     await transaction.query(moveCheckpoint(partition, projection.name, last.position));
     projectionPosition.set({ projection: projection.name, partition }, last.position);
     return rows.length;
+  });
+}
+
+/** The span of a batch, linked to the requests that its events come from. */
+async function spanOf(
+  transaction: CommonQueryMethods,
+  projection: string,
+  partition: number,
+  rows: readonly { position: number }[],
+): Promise<Span | undefined> {
+  if (!isTracing()) return undefined;
+  const contexts = await transaction.anyFirst(sql.type(z.object({ traceparent: z.string() }))`
+    SELECT traceparent FROM events
+     WHERE partition = ${partition} AND position BETWEEN ${rows[0]!.position} AND ${rows.at(-1)!.position}
+       AND traceparent IS NOT NULL
+     ORDER BY position LIMIT ${MOST_LINKS}`);
+  // One that is about one request alone is part of its trace.
+  const [only] = contexts;
+  return startSpan(`project ${projection}`, {
+    kind: 'internal',
+    ...(contexts.length === 1 ? { parent: only } : { links: contexts }),
+    attributes: { 'holdfast.projection': projection, 'holdfast.events': rows.length },
   });
 }
 

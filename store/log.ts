@@ -10,6 +10,7 @@ import {
   appendQueueLength,
   appendWait,
 } from '../metrics.ts';
+import { endSpan, startSpan } from '../tracing.ts';
 import { type GroupCommit, createGroupCommit } from './group-commit.ts';
 import { toId, toUuid } from './ids.ts';
 import { SEPARATOR, statement } from './statement.ts';
@@ -162,12 +163,16 @@ export function createOrderLog({
   return {
     async append(append) {
       appendQueueLength.inc();
+      const span = startSpan('append', { kind: 'internal', parent: append.traceparent });
       try {
         const outcome = await writerOf(append.partition).submit(append);
         appendOutcomes.inc({ outcome: outcome.kind });
+        endSpan(span, { 'holdfast.outcome': outcome.kind, 'holdfast.event_type': append.event.type });
         return outcome;
       } catch (error) {
-        appendOutcomes.inc({ outcome: error instanceof StoreOverloaded ? 'shed' : 'failed' });
+        const outcome = error instanceof StoreOverloaded ? 'shed' : 'failed';
+        appendOutcomes.inc({ outcome });
+        endSpan(span, { 'holdfast.outcome': outcome }, outcome);
         throw error;
       } finally {
         appendQueueLength.dec();

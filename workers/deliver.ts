@@ -21,6 +21,7 @@ import {
   noteHealth,
   release,
 } from '../store/webhooks/queue.ts';
+import { endSpan, startSpan, traceparentOf } from '../tracing.ts';
 import { nextDelay, restAfter } from './schedule.ts';
 import { type Reply, TIMEOUT, send } from './send.ts';
 import { signed } from './signature.ts';
@@ -112,16 +113,27 @@ async function attempt(
   const attemptedAt = new Date();
   const body = bodyOf(one, render);
   const timestamp = Math.floor(attemptedAt.getTime() / 1_000);
+  const parent = 'event' in one.content ? one.content.traceparent : null;
+  const span = startSpan('deliver webhook', {
+    kind: 'client',
+    parent,
+    attributes: {
+      'http.request.method': 'POST',
+      'holdfast.delivery': one.delivery_id,
+      'holdfast.tries': one.tries + 1,
+    },
+  });
+  const traceparent = span ? traceparentOf(span) : parent;
   const headers = {
     'content-type': 'application/json',
     'user-agent': 'Holdfast-Webhooks/1',
     ...signed({ id: one.message_id, timestamp, body }, one.secrets),
-    ...('traceparent' in one.content &&
-      one.content.traceparent !== null && { traceparent: one.content.traceparent }),
+    ...(traceparent !== null && { traceparent }),
   };
   const started = performance.now();
   const reply = await send(agent, one.url, { headers, body });
   const duration = performance.now() - started;
+  endSpan(span, { 'http.response.status_code': reply.status ?? 0 }, reply.error);
   webhookAttemptDuration.observe({ outcome: reply.error ?? 'delivered' }, duration / 1_000);
   const wait = reply.status === 410 ? undefined : nextDelay(one.tries + 1, { retryAfter: reply.retryAfter });
   const status = reply.error === undefined ? 'delivered' : wait === undefined ? 'failed' : 'pending';
