@@ -27,9 +27,9 @@ const LIMITS = {
 const MAX_HEADERS = 100;
 /**
  * Sockets that listen on the port. Node accepts one connection a socket and turn of the event loop: in a storm, with turns of 50 ms, clients that were cut
- * off and come back would wait for seconds. (Measured: 149 connections in 150 turns; with sixteen sockets, 16 a turn.)
+ * off and come back would wait for seconds. (Measured: 149 connections in 150 turns with one socket, as many a turn as there are sockets with more; docs/load.md.)
  */
-const LISTENERS = process.platform === 'linux' && cluster.isPrimary ? 16 : 1;
+const LISTENERS = process.platform === 'linux' && cluster.isPrimary ? 64 : 1;
 const MAX_CONNECTIONS = 10_000;
 
 export interface RunningServer {
