@@ -1,5 +1,5 @@
 /**
- * node loadtest/alert-test.ts FOLDER
+ * npm run load:alert-test FOLDER
  *
  * Writes ops/prometheus/alerts.test.yaml: the alert rules on the metrics of a storm that took place (`npm run load -- storm --samples --out FOLDER`), and on series that
  * show what each of the other rules is for.

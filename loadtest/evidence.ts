@@ -1,5 +1,5 @@
 /**
- * node loadtest/evidence.ts FOLDER
+ * npm run load:evidence FOLDER
  *
  * Keeps the reports of storms with and without each guard under docs/evidence, and writes the tables of its README from them. FOLDER has one folder a run, as
  * docs/evidence/README.md says.

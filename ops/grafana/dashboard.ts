@@ -1,4 +1,4 @@
-/** `node ops/grafana/dashboard.ts`: writes dashboard.json, the page /ops for those who have Grafana. */
+/** `npm run ops:grafana`: writes dashboard.json, the page /ops for those who have Grafana. */
 import { writeFileSync } from 'node:fs';
 
 const PROMETHEUS = { type: 'prometheus', uid: '${datasource}' };
