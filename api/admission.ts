@@ -48,8 +48,10 @@ export function createLimit(now: () => number) {
   let limit = FIRST;
   let inFlight = 0;
   let cutAt = Number.NEGATIVE_INFINITY;
+  /** Whether it is the requests under way that make each other late; with few of them, it is something else. */
+  const isUsed = () => inFlight * 2 >= limit;
   function cut(): void {
-    if (now() - cutAt < BETWEEN_CUTS) return;
+    if (!isUsed() || now() - cutAt < BETWEEN_CUTS) return;
     cutAt = now();
     limit = Math.max(LEAST, limit * CUT);
   }
@@ -69,7 +71,7 @@ export function createLimit(now: () => number) {
     /** One more was answered, after so many ms. */
     note(ms: number): void {
       if (ms > TARGET) cut();
-      else if (inFlight * 2 >= limit) limit = Math.min(MOST, limit + GROWTH / limit);
+      else if (isUsed()) limit = Math.min(MOST, limit + GROWTH / limit);
     },
   };
 }

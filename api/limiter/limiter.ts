@@ -43,6 +43,10 @@ export interface LimiterOptions {
   now: () => number;
 }
 
+/** With the quota, which may be changed. */
+const nameOf = (subject: string, { name, rate }: Policy) =>
+  `${subject} ${name} ${rate.count}/${rate.seconds}`;
+
 /** Requests of one subject and policy that are asked about together. */
 interface Asking {
   subject: string;
@@ -90,7 +94,7 @@ export function createLimiter({ redis, log, now }: LimiterOptions): Limiter {
       onSuccess();
       if (passing < waiting.length) {
         if (over.size >= REMEMBERED) over.delete(over.keys().next().value ?? '');
-        over.set(`${subject} ${policy.name}`, now() + wait / 1_000);
+        over.set(nameOf(subject, policy), now() + wait / 1_000);
       }
       const resetSeconds = Math.max(1, Math.ceil(wait / 1_000_000));
       for (const [index, resolve] of waiting.entries()) {
@@ -109,14 +113,16 @@ export function createLimiter({ redis, log, now }: LimiterOptions): Limiter {
     }
   }
 
-  function refusal(subject: string, { name, rate }: Policy): Decision | undefined {
-    const until = over.get(`${subject} ${name}`);
+  function refusal(subject: string, policy: Policy): Decision | undefined {
+    const { rate } = policy;
+    const name = nameOf(subject, policy);
+    const until = over.get(name);
     if (until === undefined) return undefined;
     const left = until - now();
     if (left > 0) {
       return { allowed: false, rate, remaining: 0, resetSeconds: Math.ceil(left / 1_000), source: 'redis' };
     }
-    over.delete(`${subject} ${name}`);
+    over.delete(name);
     return undefined;
   }
 

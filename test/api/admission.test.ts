@@ -38,6 +38,17 @@ describe('the limit on requests under way', () => {
     expect(limit.limit()).toBe(16);
   });
 
+  test('does not sink while it is not used: with few under way, something else is slow', () => {
+    const limit = clocked();
+    const before = limit.limit();
+    for (let n = 0; n < 100; n += 1) {
+      limit.pass(100);
+      limit.note(1_000);
+      limit.cut();
+    }
+    expect(limit.limit()).toBe(before);
+  });
+
   test('rises while it is being used and answers are in time, and not while it is not used', () => {
     const limit = clocked();
     const before = limit.limit();
