@@ -119,9 +119,9 @@ function withFreshKeys(example: unknown): unknown {
   );
 }
 
-/** What an answer tells: its headers, its cursor, and the id of what was made. */
+/** What an answer tells: its headers, and the id of what was made. A cursor is for the walk that it comes from, which goes on at once. */
 export function toldBy(contract: Contract, operation: Operation, request: Request, answer: Answer): Told {
-  const { id, next_cursor: cursor } = (answer.json ?? {}) as { id?: string; next_cursor?: string };
+  const { id } = (answer.json ?? {}) as { id?: string };
   const key = request.headers['Idempotency-Key']?.replaceAll('"', '');
   const told: Told = {};
   const places = new Set(contract.operations.flatMap(({ parameters }) => parameters.map(({ name }) => name)));
@@ -132,7 +132,6 @@ export function toldBy(contract: Contract, operation: Operation, request: Reques
     const value = answer.headers.get(name);
     if (value !== null) told[name] = value;
   }
-  if (cursor) told['next_cursor'] = cursor;
   if (key && answer.status < 300) told['idempotency_key'] = key;
   const parameter = contract.operations
     .map(({ path }) => path.slice(operation.path.length))
