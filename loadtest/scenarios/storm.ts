@@ -70,10 +70,11 @@ export const storm: Scenario = async (run) => {
     .filter(({ at }) => at > before.from && at < Math.floor(before.to))
     .map((each) => each.p99 ?? 0);
   const normal = Math.max(1.5 * Math.max(...calm), UNNOTICED);
-  const late = seconds.filter(
-    ({ at, p99: each }) => at >= stormy.to && at < after.to - 1 && (each ?? 0) > normal,
-  );
-  const recovery = late.length === 0 ? 0 : late.at(-1)!.at + 1 - stormy.to;
+  // It is over when three seconds in a row are normal; a single odd second later is told, and is no storm.
+  const then = seconds.filter(({ at }) => at >= Math.floor(stormy.to) && at < Math.floor(after.to));
+  const isNormal = ({ p99: each }: (typeof then)[number]) => (each ?? 0) <= normal;
+  const over = then.findIndex((_, n) => n + 3 <= then.length && then.slice(n, n + 3).every(isNormal));
+  const recovery = over < 0 ? Number.POSITIVE_INFINITY : Math.max(0, then[over]!.at - stormy.to);
   const lasted = stormy.to - stormy.from;
   const goodput = recorder.count('placed', stormy.from, stormy.to) / lasted;
   const count = (outcome: Parameters<typeof recorder.count>[0]) =>
@@ -101,7 +102,9 @@ export const storm: Scenario = async (run) => {
       'p99 before, ms': round(p99(before.from + 1, before.to)),
       'p99 of orders placed in the storm, ms': round(p99(stormy.from, stormy.to)),
       'p99 after, ms': round(p99(after.to - 6, after.to)),
-      'seconds until p99 is normal again': round(recovery),
+      'seconds until p99 is normal again': over < 0 ? 'never' : round(recovery),
+      'worst second after that, p99, ms':
+        over < 0 ? '–' : Math.max(...then.slice(over).map((each) => each.p99 ?? 0)),
       replayed: count('replayed'),
       '429, over quota': count('limited'),
       '503, shed': count('shed'),
