@@ -10,6 +10,31 @@ collectDefaultMetrics({ register: registry });
 const registers = [registry];
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/**
+ * A gauge that costs nothing between two looks at it: it is made of what whoever watches something says then, added up.
+ *
+ * @returns adds a watcher, which tells values by the gauge's one label; what that returns takes it away
+ */
+function watchedGauge({ name, help, label }: { name: string; help: string; label: string }) {
+  const watchers = new Set<() => Record<string, number>>();
+  // oxlint-disable-next-line no-new -- it is in the registry
+  new Gauge({
+    name,
+    help,
+    labelNames: [label],
+    registers,
+    collect() {
+      this.reset();
+      for (const tell of watchers)
+        for (const [value, count] of Object.entries(tell())) this.inc({ [label]: value }, count);
+    },
+  });
+  return (tell: () => Record<string, number>): (() => void) => {
+    watchers.add(tell);
+    return () => watchers.delete(tell);
+  };
+}
+
 export const httpRequestDuration = new Histogram({
   name: 'holdfast_http_request_duration_seconds',
   help: 'From the first byte read to the last byte handed to the socket',
@@ -23,17 +48,15 @@ export const requestsShed = new Counter({
   labelNames: ['kind'],
   registers,
 });
-export const requestsInFlight = new Gauge({
+export const watchRequestsInFlight = watchedGauge({
   name: 'holdfast_requests_in_flight',
   help: 'Requests under way: read, write',
-  labelNames: ['kind'],
-  registers,
+  label: 'kind',
 });
-export const concurrencyLimit = new Gauge({
+export const watchConcurrencyLimit = watchedGauge({
   name: 'holdfast_concurrency_limit',
   help: 'Requests that may be under way; it adapts',
-  labelNames: ['kind'],
-  registers,
+  label: 'kind',
 });
 export const limiterRejections = new Counter({
   name: 'holdfast_limiter_rejections_total',
@@ -81,23 +104,11 @@ export const keysReused = new Counter({
   help: 'Commands under a key that was used for another one: 422 idempotency_key_reused',
   registers,
 });
-// oxlint-disable-next-line no-new -- it is in the registry
-new Gauge({
+export const watchPool = watchedGauge({
   name: 'holdfast_database_pool_connections',
   help: 'Connections to Postgres that are in_use and idle, and callers that are waiting for one',
-  labelNames: ['state'],
-  registers,
-  collect() {
-    this.reset();
-    for (const read of pools) for (const [state, count] of Object.entries(read())) this.inc({ state }, count);
-  },
+  label: 'state',
 });
-const pools = new Set<() => Record<'in_use' | 'idle' | 'waiting', number>>();
-/** Counts a pool's connections in at each look. @returns what ends that */
-export function watchPool(read: () => Record<'in_use' | 'idle' | 'waiting', number>): () => void {
-  pools.add(read);
-  return () => pools.delete(read);
-}
 export const appendQueueLength = new Gauge({
   name: 'holdfast_append_queue_length',
   help: 'Commands that have been handed to the log and have no outcome yet',

@@ -5,13 +5,14 @@
  * being used raises it a little, each that takes longer than the target lowers it by a tenth. By Little's law a limit on requests
  * under way is a limit on the time that they wait, whatever it is that they wait for: Postgres, Redis or our own thread.
  *
- * What is refused is refused before anything is read of it but its header. Refusals leave at a bounded rate, and wait for at most a second: a client that
+ * What is refused is refused before anything is read of it but its header. Refusals leave at a bounded rate, and wait for at most half a second: a client that
  * ignores `Retry-After` and comes again at once is slowed down by its own connection, and does not take the processor from the others.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { concurrencyLimit, requestsInFlight, requestsShed } from '../metrics.ts';
+import { requestsShed, watchConcurrencyLimit, watchRequestsInFlight } from '../metrics.ts';
 import { PROBLEM_TYPE, Problem, problemDocument } from './problem.ts';
-import { randomBytes16 } from './random.ts';
+import { newRequestId } from './random.ts';
+import { isRead } from './reads.ts';
 
 export type Kind = 'read' | 'write';
 
@@ -79,7 +80,6 @@ export function createLimit(now: () => number) {
 /** Lets answers go at a bounded rate, in the order in which they came. */
 export function createTurnstile(now: () => number) {
   const held: { at: number; go: () => void }[] = [];
-  let first = 0;
   let tokens = REFUSALS;
   let filledAt = now();
   let timer: NodeJS.Timeout | undefined;
@@ -89,22 +89,15 @@ export function createTurnstile(now: () => number) {
   }
   function tick(): void {
     refill();
-    while (first < held.length) {
-      const { at, go } = held[first]!;
-      if (tokens < 1 && now() - at < HELD && held.length - first <= MOST_HELD) break;
+    while (held.length > 0) {
+      const { at, go } = held[0]!;
+      if (tokens < 1 && now() - at < HELD && held.length <= MOST_HELD) return;
       tokens = Math.max(0, tokens - 1);
-      first += 1;
+      held.shift();
       go();
     }
-    if (first === held.length) {
-      held.length = 0;
-      first = 0;
-      clearInterval(timer);
-      timer = undefined;
-    } else if (first > MOST_HELD) {
-      held.splice(0, first);
-      first = 0;
-    }
+    clearInterval(timer);
+    timer = undefined;
   }
   return {
     pass(go: () => void): void {
@@ -119,12 +112,11 @@ export function createTurnstile(now: () => number) {
     },
     stop(): void {
       clearInterval(timer);
-      for (const { go } of held.splice(first)) go();
+      for (const { go } of held.splice(0)) go();
     },
   };
 }
 
-const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** Requests that wait because they ask to: for news, or for a read table to catch up. */
 const asksToWait = (req: IncomingMessage): boolean =>
   'holdfast-read-after' in req.headers || /[?&]wait=/.test(req.url ?? '');
@@ -146,21 +138,22 @@ export function createAdmission(now: () => number): Admission {
   const looking = setInterval(() => {
     const late = now() - expected;
     expected = now() + LOOK;
-    for (const kind of ['read', 'write'] as const) {
-      if (late > LONGEST_TURN) limits[kind].cut();
-      concurrencyLimit.set({ kind }, limits[kind].limit());
-      requestsInFlight.set({ kind }, limits[kind].inFlight());
-    }
+    if (late > LONGEST_TURN) for (const limit of Object.values(limits)) limit.cut();
     for (const [res, { req, at }] of counted) {
       if (now() - at < SLOW_BODY) break; // in the order in which they came
       if (!req.complete) leave(res);
     }
   }, LOOK);
   looking.unref();
+  const { read, write } = limits;
+  const unwatch = [
+    watchRequestsInFlight(() => ({ read: read.inFlight(), write: write.inFlight() })),
+    watchConcurrencyLimit(() => ({ read: read.limit(), write: write.limit() })),
+  ];
 
   return {
     admit(req, res) {
-      const kind = READS.has(req.method ?? '') ? 'read' : 'write';
+      const kind = isRead(req.method ?? '') ? 'read' : 'write';
       if (asksToWait(req)) return true;
       if (!limits[kind].enter()) {
         requestsShed.inc({ kind });
@@ -187,6 +180,7 @@ export function createAdmission(now: () => number): Admission {
     },
     stop() {
       clearInterval(looking);
+      for (const end of unwatch) end();
       turnstile.stop();
     },
   };
@@ -196,7 +190,7 @@ const OVERLOADED = new Problem('overloaded', 'The server is busy. This request t
 
 function refuse(res: ServerResponse): void {
   if (res.destroyed) return;
-  const requestId = randomBytes16().toString('hex', 0, 12);
+  const requestId = newRequestId();
   const body = JSON.stringify(problemDocument(OVERLOADED, requestId));
   res.writeHead(503, {
     'Content-Type': PROBLEM_TYPE,

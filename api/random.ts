@@ -13,3 +13,6 @@ export function randomBytes16(): Buffer {
   used += 16;
   return pool.subarray(used - 16, used);
 }
+
+/** What a request is known by, when its client has not named it: 24 hexadecimal digits. */
+export const newRequestId = (): string => randomBytes16().toString('hex', 0, 12);

@@ -7,7 +7,7 @@ import type { Principal } from '../store/api-keys.ts';
 import type { Judge } from './contract/judge.ts';
 import type { Callers } from './overview/callers.ts';
 import type { Operation } from './contract/spec.ts';
-import { randomBytes16 } from './random.ts';
+import { newRequestId } from './random.ts';
 
 const HUNG_UP = 499;
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
@@ -54,7 +54,7 @@ export function requestContext(log: Logger, noteCall: Callers['note']): Middlewa
     const givenId = ctx.get('X-Request-Id');
     const traceparent = ctx.get('traceparent');
     const state = stateOf(ctx);
-    state.requestId = REQUEST_ID.test(givenId) ? givenId : randomBytes16().toString('hex', 0, 12);
+    state.requestId = REQUEST_ID.test(givenId) ? givenId : newRequestId();
     state.traceparent = TRACEPARENT.test(traceparent) ? traceparent : null;
     const span = startSpan(ctx.method, { kind: 'server', parent: state.traceparent });
     if (span) state.traceparent = traceparentOf(span);

@@ -7,7 +7,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { parseMetrics } from '../api/overview/samples.ts';
+import { parseMetrics, sum } from '../api/overview/samples.ts';
 
 const [folder = 'load-report'] = process.argv.slice(2);
 const { phases } = JSON.parse(await readFile(join(folder, 'storm.json'), 'utf8')) as {
@@ -15,36 +15,30 @@ const { phases } = JSON.parse(await readFile(join(folder, 'storm.json'), 'utf8')
 };
 const texts = (await readFile(join(folder, 'storm.metrics.txt'), 'utf8')).split(/^# at /m).slice(1);
 
-/** Sums over what the rules do not tell apart, so that the recording stays small. */
-const WANTED: Record<string, RegExp> = {
-  'holdfast_http_request_duration_seconds_count{status="2xx"':
-    /^holdfast_http_request_duration_seconds_count\{.*status="2/,
-  'holdfast_http_request_duration_seconds_count{status="429"':
-    /^holdfast_http_request_duration_seconds_count\{.*status="429/,
-  'holdfast_http_request_duration_seconds_count{status="499"':
-    /^holdfast_http_request_duration_seconds_count\{.*status="499/,
-  'holdfast_http_request_duration_seconds_count{status="503"':
-    /^holdfast_http_request_duration_seconds_count\{.*status="5/,
-  'holdfast_requests_shed_total{kind="write"': /^holdfast_requests_shed_total/,
-  'holdfast_replays_total{job="holdfast"': /^holdfast_replays_total/,
-  'holdfast_limiter_rejections_total{policy="write"': /^holdfast_limiter_rejections_total/,
-};
+const requests = 'holdfast_http_request_duration_seconds_count';
+/** Sums over what the rules do not tell apart, so that the recording stays small: a series (its last brace left open), its metric, and which labels count. */
+const WANTED: [series: string, metric: string, having?: RegExp][] = [
+  [`${requests}{status="2xx"`, requests, /status="2/],
+  [`${requests}{status="429"`, requests, /status="429/],
+  [`${requests}{status="499"`, requests, /status="499/],
+  [`${requests}{status="503"`, requests, /status="5/],
+  ['holdfast_requests_shed_total{kind="write"', 'holdfast_requests_shed_total'],
+  ['holdfast_replays_total{job="holdfast"', 'holdfast_replays_total'],
+  ['holdfast_limiter_rejections_total{policy="write"', 'holdfast_limiter_rejections_total'],
+];
 
 const first = Number(texts[0]!.split('\n', 1)[0]);
 const recorded = new Map<string, (number | '_')[]>();
-let length = 0;
 for (const text of texts) {
   const second = Math.round((Number(text.split('\n', 1)[0]) - first) / 1_000);
-  length = Math.max(length, second + 1);
   const samples = parseMetrics(text);
   // A node that was started again is another process, and counts from zero.
-  const instance = samples.get('process_start_time_seconds');
-  for (const [series, wanted] of Object.entries(WANTED)) {
-    const value = [...samples].filter(([name]) => wanted.test(name)).reduce((sum, [, each]) => sum + each, 0);
+  const instance = sum(samples, 'process_start_time_seconds');
+  for (const [series, metric, having] of WANTED) {
     const name = `${series},instance="${instance}"}`;
     const values = recorded.get(name) ?? [];
     while (values.length < second) values.push('_');
-    values[second] = value;
+    values[second] = sum(samples, metric, having);
     recorded.set(name, values);
   }
 }
@@ -61,7 +55,6 @@ const shown = (alert: string, series: Record<string, string>, when: string) => (
   input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
   promql_expr_test: [firing(alert, '0s', 0), firing(alert, when, 1)],
 });
-const requests = 'holdfast_http_request_duration_seconds_count';
 
 const tests = {
   rule_files: ['alerts.yaml'],

@@ -74,19 +74,15 @@ export function runWakeups(
   const running = new Set<Promise<void>>();
   const worker = new Worker<Job>(
     NAME,
-    async (job) => {
-      const working = work(job.data.endpointId);
-      const ended = working.catch(() => {}).finally(() => running.delete(ended));
-      running.add(ended);
-      try {
-        await working;
-      } catch (error) {
+    ({ data: { endpointId } }) => {
+      const working = work(endpointId)
         // It is still due, which the sweeper will find.
-        log.warn(
-          { err: error, endpoint: job.data.endpointId },
-          'sending was cut short; it will be taken up again',
-        );
-      }
+        .catch((cause: unknown) =>
+          log.warn({ err: cause, endpoint: endpointId }, 'sending was cut short; it will be taken up again'),
+        )
+        .finally(() => running.delete(working));
+      running.add(working);
+      return working;
     },
     {
       connection,

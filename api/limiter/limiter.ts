@@ -43,12 +43,13 @@ export interface LimiterOptions {
   now: () => number;
 }
 
-/** With the quota, which may be changed. */
+/** A subject's window; with the quota, which may be changed. */
 const nameOf = (subject: string, { name, rate }: Policy) =>
   `${subject} ${name} ${rate.count}/${rate.seconds}`;
 
 /** Requests of one subject and policy that are asked about together. */
 interface Asking {
+  name: string;
   subject: string;
   policy: Policy;
   waiting: ((decision: Decision) => void)[];
@@ -66,13 +67,12 @@ export function createLimiter({ redis, log, now }: LimiterOptions): Limiter {
   let failing = false;
 
   /** What one turn of the event loop brings is one question for each subject: a command for every request cost a tenth of placing an order. */
-  function ask(subject: string, policy: Policy): Promise<Decision> {
+  function ask(name: string, subject: string, policy: Policy): Promise<Decision> {
     return new Promise((resolve) => {
       if (asking.size === 0) setImmediate(flush);
-      const name = `${subject} ${policy.name}`;
       const same = asking.get(name);
       if (same) same.waiting.push(resolve);
-      else asking.set(name, { subject, policy, waiting: [resolve] });
+      else asking.set(name, { name, subject, policy, waiting: [resolve] });
     });
   }
 
@@ -82,7 +82,7 @@ export function createLimiter({ redis, log, now }: LimiterOptions): Limiter {
     for (const question of questions) void answer(question);
   }
 
-  async function answer({ subject, policy, waiting }: Asking): Promise<void> {
+  async function answer({ name, subject, policy, waiting }: Asking): Promise<void> {
     const { rate } = policy;
     try {
       // The braces make all windows of a subject one slot of a Redis Cluster.
@@ -94,7 +94,7 @@ export function createLimiter({ redis, log, now }: LimiterOptions): Limiter {
       onSuccess();
       if (passing < waiting.length) {
         if (over.size >= REMEMBERED) over.delete(over.keys().next().value ?? '');
-        over.set(nameOf(subject, policy), now() + wait / 1_000);
+        over.set(name, now() + wait / 1_000);
       }
       const resetSeconds = Math.max(1, Math.ceil(wait / 1_000_000));
       for (const [index, resolve] of waiting.entries()) {
@@ -113,9 +113,7 @@ export function createLimiter({ redis, log, now }: LimiterOptions): Limiter {
     }
   }
 
-  function refusal(subject: string, policy: Policy): Decision | undefined {
-    const { rate } = policy;
-    const name = nameOf(subject, policy);
+  function refusal(name: string, { rate }: Policy): Decision | undefined {
     const until = over.get(name);
     if (until === undefined) return undefined;
     const left = until - now();
@@ -148,9 +146,10 @@ export function createLimiter({ redis, log, now }: LimiterOptions): Limiter {
 
   return {
     async take(subject, policy) {
+      const name = nameOf(subject, policy);
       const decision =
-        refusal(subject, policy) ??
-        (now() < pausedUntil ? fallBack(subject, policy) : await ask(subject, policy));
+        refusal(name, policy) ??
+        (now() < pausedUntil ? fallBack(subject, policy) : await ask(name, subject, policy));
       if (!decision.allowed) limiterRejections.inc({ policy: policy.name });
       return decision;
     },

@@ -6,11 +6,10 @@
 import { isIPv4 } from 'node:net';
 import type { Context } from 'koa';
 import type { Config } from '../../config.ts';
+import { isRead } from '../reads.ts';
 import type { Policy } from './decision.ts';
 import type { Limiter } from './limiter.ts';
 import { RateLimited } from './rate-limited.ts';
-
-const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export interface RateLimits {
   /** Counts a request of an API key. Throws {@link RateLimited}. */
@@ -38,7 +37,7 @@ export function createRateLimits(limiter: Limiter, rates: Config['rateLimits']):
   }
 
   return {
-    limitKey: (ctx, keyId) => take(ctx, keyId, READS.has(ctx.method) ? read : write),
+    limitKey: (ctx, keyId) => take(ctx, keyId, isRead(ctx.method) ? read : write),
     async limitWrite(keyId) {
       const decision = await limiter.take(keyId, write.policy);
       if (!decision.allowed) throw new RateLimited(decision);

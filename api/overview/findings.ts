@@ -19,7 +19,7 @@ export interface Verdict {
 }
 
 /** Seconds that are looked at together, so that one odd second is no storm. */
-const LOOK_BACK = 3;
+export const LOOK_BACK = 3;
 /** A storm is when so many answers a second, and such a share of all, are repeats, refusals, or clients that hung up. */
 const STORM_RATE = 20;
 const STORM_SHARE = 0.1;
@@ -31,15 +31,19 @@ const atLeast = (value: number, warn: number, bad: number): Level =>
 interface Look {
   level: Level;
   text: string;
+  /** Said of it beside its text, where there is room. */
+  more?: string;
 }
 
-/** @param parts what readiness says of each part */
+/**
+ * @param recent the last {@link LOOK_BACK} points
+ * @param parts what readiness says of each part
+ */
 export function lookAt(
-  points: readonly Point[],
+  recent: readonly Point[],
   busiest: readonly (Calls & { key_id: string })[],
   parts: Readonly<Record<string, string>>,
 ): Record<string, Look> {
-  const recent = points.slice(-LOOK_BACK);
   const mean = (name: keyof Point) =>
     recent.reduce((sum, point) => sum + (point[name] ?? 0), 0) / Math.max(1, recent.length);
   const last = (name: keyof Point) => recent.at(-1)?.[name] ?? 0;
@@ -47,17 +51,20 @@ export function lookAt(
   const again = mean('replayed') + mean('limited') + mean('shed') + mean('hung_up');
   const stormy = again >= STORM_RATE && again >= requests * STORM_SHARE;
   const loudest = busiest.toSorted((a, b) => unwelcome(b) - unwelcome(a))[0];
-  const who = stormy && loudest && unwelcome(loudest) > 0 ? `, most of all ${loudest.tenant}` : '';
+  const fallbacks = mean('limiter_fallbacks');
   const failed = mean('failed');
   const failing: Level = failed > Math.max(1, requests * 0.01) ? 'bad' : failed > 0 ? 'warn' : 'ok';
   const down = Object.entries(parts).filter(([, said]) => said === 'down');
   const p99 = last('write_p99_ms');
   const stopped = last('projections_stopped');
   return {
-    Storm: {
-      level: stormy ? 'warn' : 'ok',
-      text: stormy ? `${count(again)} repeats and refusals a second${who}` : 'None',
-    },
+    Storm: stormy
+      ? {
+          level: 'warn',
+          text: `${count(again)} repeats and refusals a second`,
+          ...(loudest && unwelcome(loudest) > 0 && { more: `, most of all ${loudest.tenant}` }),
+        }
+      : { level: 'ok', text: 'None' },
     Goodput: {
       level: failing,
       text:
@@ -75,9 +82,8 @@ export function lookAt(
       text: `${count(last('relay_lag'))} events behind`,
     },
     Limiter: {
-      level: mean('limiter_fallbacks') > 0 ? 'warn' : 'ok',
-      text:
-        mean('limiter_fallbacks') > 0 ? 'Redis is slow or gone: each node counts by itself' : 'Redis decides',
+      level: fallbacks > 0 ? 'warn' : 'ok',
+      text: fallbacks > 0 ? 'Redis is slow or gone: each node counts by itself' : 'Redis decides',
     },
     Parts: {
       level: down.length > 0 ? 'bad' : 'ok',
@@ -95,28 +101,28 @@ export function createFindings(): {
   const since = new Map<string, number>();
   return {
     judge(looks, at) {
-      const findings = Object.entries(looks).map(([name, { level, text }]) => {
+      const findings = Object.entries(looks).map(([name, { level, text, more = '' }]) => {
         if (level === 'ok') since.delete(name);
         else if (!since.has(name)) since.set(name, at);
-        return { name, level, text, since: since.get(name) ?? null };
+        return { name, level, text: text + more, since: since.get(name) ?? null };
       });
-      const bad = findings.filter(({ level }) => level === 'bad');
-      const storm = findings.find(({ name, level }) => name === 'Storm' && level !== 'ok');
-      const verdict: Verdict =
-        bad.length > 0
-          ? {
-              level: 'trouble',
-              text: bad.map(({ name, text }) => `${name}: ${text}`).join('. '),
-              since: Math.min(...bad.map((each) => each.since ?? at)),
-            }
-          : storm
-            ? {
-                level: 'storm',
-                text: `A retry storm, absorbed: ${storm.text.toLowerCase().replace(/, most.*/, '')}, ${looks['Goodput']?.text}`,
-                since: storm.since,
-              }
-            : { level: 'calm', text: looks['Goodput']?.text ?? '', since: null };
-      return { findings, verdict };
+      return { findings, verdict: verdictOf(findings, looks, at) };
     },
   };
+}
+
+function verdictOf(findings: readonly Finding[], looks: Record<string, Look>, at: number): Verdict {
+  const bad = findings.filter(({ level }) => level === 'bad');
+  if (bad.length > 0) {
+    return {
+      level: 'trouble',
+      text: bad.map(({ name, text }) => `${name}: ${text}`).join('. '),
+      since: Math.min(...bad.map((each) => each.since ?? at)),
+    };
+  }
+  const goodput = looks['Goodput']?.text ?? '';
+  const storm = findings.find(({ name, level }) => name === 'Storm' && level !== 'ok');
+  if (storm === undefined) return { level: 'calm', text: goodput, since: null };
+  const text = `A retry storm, absorbed: ${looks['Storm']?.text}, ${goodput}`;
+  return { level: 'storm', text, since: storm.since };
 }

@@ -1,7 +1,7 @@
 /** One look at the metrics, as figures that a person reads: rates, quantiles, lags. */
 
-/** Values by series, as Prometheus' text has them. */
-export type Samples = ReadonlyMap<string, number>;
+/** Values by metric, and by its labels as Prometheus' text has them. */
+export type Samples = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
 /** What is drawn, in the order of the page; rates are a second. */
 export const SERIES = [
@@ -31,21 +31,25 @@ export type Point = Record<(typeof SERIES)[number], number | null>;
 
 /** Reads Prometheus' text format, version 0.0.4. */
 export function parseMetrics(text: string): Samples {
-  const samples = new Map<string, number>();
+  const samples = new Map<string, Map<string, number>>();
   for (const line of text.split('\n')) {
     if (line === '' || line.startsWith('#')) continue;
-    const space = line.lastIndexOf(' ');
-    samples.set(line.slice(0, space), Number(line.slice(space + 1)));
+    const [, name = '', labels = '', value] = SERIES_LINE.exec(line) ?? [];
+    const series = samples.get(name) ?? new Map<string, number>();
+    samples.set(name, series.set(labels, Number(value)));
   }
   return samples;
 }
+const SERIES_LINE = /^(\w+)(?:\{(.*)\})? (\S+)$/;
 
-const matching = (samples: Samples, name: string, having: RegExp) =>
-  [...samples].filter(([series]) => series.startsWith(name) && having.test(series));
-const sum = (samples: Samples, name: string, having = /^/): number =>
-  matching(samples, name, having).reduce((total, [, value]) => total + value, 0);
-const most = (samples: Samples, name: string): number =>
-  matching(samples, name, /^/).reduce((highest, [, value]) => Math.max(highest, value), 0);
+/** A metric's series, those whose labels fit. */
+const seriesOf = (samples: Samples, name: string, having: RegExp) =>
+  [...(samples.get(name) ?? [])].filter(([labels]) => having.test(labels));
+export const valuesOf = (samples: Samples, name: string, having = /^/): number[] =>
+  seriesOf(samples, name, having).map(([, value]) => value);
+export const sum = (samples: Samples, name: string, having?: RegExp): number =>
+  valuesOf(samples, name, having).reduce((total, value) => total + value, 0);
+const most = (samples: Samples, name: string): number => Math.max(0, ...valuesOf(samples, name));
 
 /** What happened between two looks. */
 export function pointOf(before: Samples, after: Samples, seconds: number): Point {
@@ -81,18 +85,19 @@ export function pointOf(before: Samples, after: Samples, seconds: number): Point
   };
 }
 
+const BUCKETS = 'holdfast_http_request_duration_seconds_bucket';
 const WRITES = /method="(?:POST|PATCH|DELETE)".*status="2/;
 const READS = /method="GET".*status="2/;
 
 /** Milliseconds, by the buckets of the histogram, straight between two bounds; of requests that were done what they asked for. */
 function quantileOf(before: Samples, after: Samples, having: RegExp, q: number): number | null {
   const counts = new Map<number, number>();
-  for (const [series, value] of matching(after, 'holdfast_http_request_duration_seconds_bucket', having)) {
-    const bound = /le="([^"]+)"/.exec(series)?.[1];
+  for (const [labels, value] of seriesOf(after, BUCKETS, having)) {
+    const bound = /le="([^"]+)"/.exec(labels)?.[1];
     if (bound === undefined || bound === '+Inf') continue;
     counts.set(
       Number(bound),
-      (counts.get(Number(bound)) ?? 0) + Math.max(0, value - (before.get(series) ?? 0)),
+      (counts.get(Number(bound)) ?? 0) + Math.max(0, value - (before.get(BUCKETS)?.get(labels) ?? 0)),
     );
   }
   const bounds = [...counts].toSorted(([a], [b]) => a - b);

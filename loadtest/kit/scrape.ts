@@ -1,15 +1,16 @@
 /** What the server says of itself, once a second; a question that it does not answer in time is a finding too. */
+import { parseMetrics, valuesOf } from '../../api/overview/samples.ts';
 import type { Recorder } from './recorder.ts';
 import type { System } from './system.ts';
 
 /** Metrics that a report shows: the sum over all nodes, or the highest. */
-const WANTED: Record<string, { metric: RegExp; merge: 'sum' | 'max' }> = {
-  queue: { metric: /^holdfast_append_queue_length (\S+)/gm, merge: 'sum' },
-  in_flight: { metric: /^holdfast_requests_in_flight\{kind="write"\} (\S+)/gm, merge: 'sum' },
-  limit: { metric: /^holdfast_concurrency_limit\{kind="write"\} (\S+)/gm, merge: 'sum' },
-  projection_lag: { metric: /^holdfast_projection_lag_events\{[^}]*\} (\S+)/gm, merge: 'max' },
-  relay_lag: { metric: /^holdfast_relay_lag_events\{[^}]*\} (\S+)/gm, merge: 'max' },
-  event_loop_ms: { metric: /^nodejs_eventloop_lag_p99_seconds (\S+)/gm, merge: 'max' },
+const WANTED: Record<string, { metric: string; having?: RegExp; merge: 'sum' | 'max'; times?: number }> = {
+  queue: { metric: 'holdfast_append_queue_length', merge: 'sum' },
+  in_flight: { metric: 'holdfast_requests_in_flight', having: /"write"/, merge: 'sum' },
+  limit: { metric: 'holdfast_concurrency_limit', having: /"write"/, merge: 'sum' },
+  projection_lag: { metric: 'holdfast_projection_lag_events', merge: 'max' },
+  relay_lag: { metric: 'holdfast_relay_lag_events', merge: 'max' },
+  event_loop_ms: { metric: 'nodejs_eventloop_lag_p99_seconds', merge: 'max', times: 1_000 },
 };
 const PATIENCE = 900;
 
@@ -33,12 +34,11 @@ export function scrape(
     for (const text of texts) {
       if (text === undefined) continue;
       keep(text);
-      for (const [name, { metric, merge }] of Object.entries(WANTED)) {
-        for (const [, value] of text.matchAll(metric)) {
-          const one = Number(value) * (name === 'event_loop_ms' ? 1_000 : 1);
-          found[name] = merge === 'sum' ? (found[name] ?? 0) + one : Math.max(found[name] ?? 0, one);
-        }
-      }
+      const samples = parseMetrics(text);
+      for (const [name, { metric, having, merge, times = 1 }] of Object.entries(WANTED))
+        for (const value of valuesOf(samples, metric, having))
+          found[name] =
+            merge === 'sum' ? (found[name] ?? 0) + value * times : Math.max(found[name] ?? 0, value * times);
     }
     if (texts.some((text) => text !== undefined)) recorder.tell(found);
   }
