@@ -5,6 +5,7 @@ import {
   type CommandContext,
   type Given,
   type Noun,
+  type Service,
   UsageError,
 } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
@@ -12,6 +13,8 @@ import { ConfigError, loadConfig } from './config.ts';
 import { createLogger } from './logger.ts';
 import { LaunchError } from './ops/embedded/launch-error.ts';
 import { findRunningPostgres } from './ops/embedded/running-postgres.ts';
+import { importing } from './api/cli/import.ts';
+import { developmentKeyIn } from './ops/development-key.ts';
 import { projections } from './projections/cli/projections.ts';
 import { keys } from './store/cli/keys.ts';
 import { log } from './store/cli/log.ts';
@@ -23,6 +26,7 @@ import { webhooks } from './workers/cli/webhooks.ts';
 
 /** Every command there is: one file a noun, in the layer that it is about; or a command that is about nothing else. */
 const NOUNS: Record<string, Noun | Command> = {
+  import: importing,
   tenants,
   keys,
   log,
@@ -43,6 +47,15 @@ async function connect(): Promise<DatabasePool> {
   });
 }
 
+async function service(): Promise<Service> {
+  const { grpc, apiKey, bootstrapKey, dataDir } = loadConfig();
+  const key = apiKey ?? bootstrapKey ?? (await developmentKeyIn(dataDir));
+  if (key !== undefined) return { ...grpc, apiKey: key };
+  throw new CommandError(
+    'There is no API key to call with. Set HOLDFAST_API_KEY to one, or run this where npm start keeps its data.',
+  );
+}
+
 /** Resolves when the text has gone out: whoever waits for it holds no more than a reader has room for. */
 const write = (text: string): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -57,7 +70,7 @@ const write = (text: string): Promise<void> =>
 
 async function run(command: Command, given: Given, json: boolean): Promise<void> {
   let pool: Promise<DatabasePool> | undefined;
-  const context: CommandContext = { database: () => (pool ??= connect()), write };
+  const context: CommandContext = { database: () => (pool ??= connect()), service, write };
   try {
     const output = await command.run(given, context);
     if (output === undefined) return;

@@ -24,7 +24,9 @@ interface Assignment {
 }
 
 /** What a worker tells when it has started, or could not. */
-type Report = { port: number | null } | { failed: string };
+type Report = Ports | { failed: string };
+/** What a worker without the API has none of is left out. */
+type Ports = { ports: { port?: number | undefined; grpcPort?: number | undefined } };
 
 /** What a worker tells once a second: who called it. */
 type Told = { callers: CallsByKey };
@@ -32,6 +34,7 @@ const TELL = 1_000;
 
 export interface Workers {
   port: number | undefined;
+  grpcPort: number | undefined;
   /** Who called any of them in the last seconds. */
   callers: () => CallsByKey;
   /** How many workers serve. */
@@ -48,12 +51,12 @@ export async function startWorkers(
   const told = new Map<Worker, CallsByKey>();
   const stopping = new AbortController();
 
-  async function start(first: boolean): Promise<number | undefined> {
+  async function start(first: boolean): Promise<Ports['ports']> {
     const worker = cluster.fork();
     const assignment: Assignment = { databaseUrl, redisUrl, first };
     worker.send(assignment);
     const report = await Promise.race([
-      message(worker, (m): m is Report => 'port' in m || 'failed' in m),
+      message(worker, (m): m is Report => 'ports' in m || 'failed' in m),
       once(worker, 'exit').then((): Report => ({ failed: 'A worker ended before it was ready.' })),
     ]);
     if ('failed' in report) throw new Error(report.failed);
@@ -66,7 +69,7 @@ export async function startWorkers(
       told.delete(worker);
       if (!stopping.signal.aborted) void replace(first, { code, signal });
     });
-    return report.port ?? undefined;
+    return report.ports;
   }
 
   async function replace(first: boolean, ended: { code: number; signal: string }): Promise<void> {
@@ -83,10 +86,11 @@ export async function startWorkers(
   }
 
   // The first one settles the port that the others share.
-  const port = await start(true);
+  const ports = await start(true);
   for (let n = 1; n < config.workers; n += 1) await start(false);
   return {
-    port,
+    port: ports.port,
+    grpcPort: ports.grpcPort,
     callers: () => addUp([...told.values()]),
     serving: () => live.size,
     async stop() {
@@ -121,7 +125,7 @@ export async function runWorker(config: Config, log: Logger): Promise<void> {
     process.on('SIGTERM', end);
     process.on('SIGINT', () => {}); // Ctrl-C reaches every process of the terminal; the primary says when to stop
     process.on('disconnect', end); // the primary is gone
-    report({ port: node.port ?? null });
+    report({ ports: { port: node.port, grpcPort: node.grpcPort } });
   } catch (error) {
     report({ failed: (error as Error).message });
     process.exit(1);

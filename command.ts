@@ -37,8 +37,21 @@ export interface Given {
 export interface CommandContext {
   /** Connects at the first call, so that what was misspelt is said without a database. */
   database: () => Promise<DatabasePool>;
+  /** Where the internal service is, for commands that are clients of a running Holdfast, and what they call it with. */
+  service: () => Promise<Service>;
   /** Writes to standard output, for an answer that is too long to be held; resolves when there is room for more. */
   write: (text: string) => Promise<void>;
+}
+
+export interface Service {
+  host: string;
+  port: number | undefined;
+  token: string | undefined;
+  cert: string | undefined;
+  key: string | undefined;
+  ca: string | undefined;
+  /** @throws {CommandError} there is none */
+  apiKey: string;
 }
 
 export interface Output {

@@ -36,20 +36,28 @@ const roles = z
 
 /** `hf_test_…` or `hf_live_…`; 32 to 128 characters of `A-Za-z0-9_`, with or without the prefix counted. */
 const API_KEY_SYNTAX = /^(?=.{32,136}$)hf_(?:test|live)_[A-Za-z0-9_]{16,128}$/;
+const API_KEY_EXPECTED = 'expected hf_test_… or hf_live_…, 32 to 128 characters of A-Z a-z 0-9 _';
 
 /** Name, default and meaning of each variable; `docs/configuration.md` is checked against this table. */
 const VARIABLES = {
   PORT: port.default(8080),
   ADMIN_PORT: port.default(9090),
+  GRPC_PORT: port.optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/, hostname: /^.*$/ }).optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/, hostname: /^.*$/ }).optional(),
   HOLDFAST_HOST: z.string().min(1).optional(),
   HOLDFAST_ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
-  HOLDFAST_DATA_DIR: z.string().min(1).default('.holdfast'),
-  HOLDFAST_BOOTSTRAP_KEY: z
+  HOLDFAST_GRPC_HOST: z.string().min(1).default('127.0.0.1'),
+  HOLDFAST_GRPC_TOKEN: z
     .string()
-    .regex(API_KEY_SYNTAX, 'expected hf_test_… or hf_live_…, 32 to 128 characters of A-Z a-z 0-9 _')
+    .regex(/^[\x21-\x7e]{32,200}$/, 'expected 32 to 200 visible ASCII characters')
     .optional(),
+  HOLDFAST_GRPC_CERT: z.string().min(1).optional(),
+  HOLDFAST_GRPC_KEY: z.string().min(1).optional(),
+  HOLDFAST_GRPC_CA: z.string().min(1).optional(),
+  HOLDFAST_API_KEY: z.string().regex(API_KEY_SYNTAX, API_KEY_EXPECTED).optional(),
+  HOLDFAST_DATA_DIR: z.string().min(1).default('.holdfast'),
+  HOLDFAST_BOOTSTRAP_KEY: z.string().regex(API_KEY_SYNTAX, API_KEY_EXPECTED).optional(),
   HOLDFAST_RATE_LIMIT_WRITE: rate.prefault('600/60'),
   HOLDFAST_RATE_LIMIT_READ: rate.prefault('3000/60'),
   HOLDFAST_RATE_LIMIT_UNAUTHENTICATED: rate.prefault('60/60'),
@@ -67,51 +75,84 @@ const VARIABLES = {
   HOLDFAST_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 };
 
+/** This machine alone. */
+const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|localhost)$/;
+
+/** The internal service is for those who are meant to have it: beyond this machine it asks who is there before it looks at an API key. */
+function refuseOpenGrpc(v: z.output<z.ZodObject<typeof VARIABLES>>, { addIssue }: z.RefinementCtx): void {
+  const refuse = (name: keyof typeof VARIABLES, message: string) =>
+    addIssue({ code: 'custom', path: [name], message });
+  if ((v.HOLDFAST_GRPC_CERT === undefined) !== (v.HOLDFAST_GRPC_KEY === undefined))
+    refuse('HOLDFAST_GRPC_CERT', 'expected together with HOLDFAST_GRPC_KEY, or not at all');
+  const mutual = v.HOLDFAST_GRPC_CA !== undefined && v.HOLDFAST_GRPC_CERT !== undefined;
+  const asks = v.HOLDFAST_GRPC_TOKEN !== undefined || mutual;
+  if (!LOOPBACK.test(v.HOLDFAST_GRPC_HOST) && !asks) {
+    const how = 'HOLDFAST_GRPC_TOKEN, or HOLDFAST_GRPC_CA with a certificate for mutual TLS';
+    refuse('HOLDFAST_GRPC_HOST', `expected an address of this machine alone, or ${how}`);
+  }
+}
+
 /** The names of all variables that Holdfast reads, for the documentation and its test. */
 export const VARIABLE_NAMES = Object.keys(VARIABLES);
 
-const schema = z.object(VARIABLES).transform((v) => ({
-  /** TCP port of the public API; 0 takes a free one. */
-  port: v.PORT,
-  /** Address that the public API listens on; every address when unset. */
-  host: v.HOLDFAST_HOST,
-  /** TCP port of `/health/*` and `/metrics`; 0 takes a free one. */
-  adminPort: v.ADMIN_PORT,
-  adminHost: v.HOLDFAST_ADMIN_HOST,
-  /** Unset: an embedded Postgres under `dataDir` is started. */
-  databaseUrl: v.DATABASE_URL,
-  /** Unset: a Redis is started. */
-  redisUrl: v.REDIS_URL,
-  dataDir: v.HOLDFAST_DATA_DIR,
-  bootstrapKey: v.HOLDFAST_BOOTSTRAP_KEY,
-  rateLimits: {
-    write: v.HOLDFAST_RATE_LIMIT_WRITE,
-    read: v.HOLDFAST_RATE_LIMIT_READ,
-    unauthenticated: v.HOLDFAST_RATE_LIMIT_UNAUTHENTICATED,
-  },
-  roles: v.HOLDFAST_ROLES,
-  /** API processes on this machine, all on one port. */
-  workers: v.HOLDFAST_WORKERS,
-  /** Log partitions that new tenants are spread over; a tenant stays where it is for ever. */
-  partitions: v.HOLDFAST_PARTITIONS,
-  /** Postgres connections a process. */
-  databasePool: v.HOLDFAST_DATABASE_POOL,
-  /** Commands that may wait for an append, a partition; one more is answered 503. */
-  appendQueue: v.HOLDFAST_APPEND_QUEUE,
-  /** Seconds that requests in flight are given to finish after SIGTERM. */
-  drainSeconds: v.HOLDFAST_DRAIN_SECONDS,
-  /** What `/v1` answers once its sunset has come: as ever, or 410. */
-  v1: { afterSunset: v.HOLDFAST_V1_AFTER_SUNSET },
-  /** Development: send webhooks to this machine too, and without TLS. */
-  webhooks: { allowLoopback: v.HOLDFAST_WEBHOOK_LOOPBACK },
-  /** Take the client's address from `X-Forwarded-For`; only behind a proxy that sets it. */
-  trustProxy: v.HOLDFAST_TRUST_PROXY,
-  /** Run express-openapi-validator over every request and response (development and tests). */
-  contractJudge: v.HOLDFAST_CONTRACT_JUDGE,
-  /** Where traces go, by OTLP over HTTP; nowhere when unset. */
-  traces: v.OTEL_EXPORTER_OTLP_ENDPOINT,
-  logLevel: v.HOLDFAST_LOG_LEVEL,
-}));
+const schema = z
+  .object(VARIABLES)
+  .superRefine(refuseOpenGrpc)
+  .transform((v) => ({
+    /** TCP port of the public API; 0 takes a free one. */
+    port: v.PORT,
+    /** Address that the public API listens on; every address when unset. */
+    host: v.HOLDFAST_HOST,
+    /** TCP port of `/health/*` and `/metrics`; 0 takes a free one. */
+    adminPort: v.ADMIN_PORT,
+    adminHost: v.HOLDFAST_ADMIN_HOST,
+    grpc: {
+      /** TCP port of the internal service; 0 takes a free one, unset 50051 if it is free. */
+      port: v.GRPC_PORT,
+      host: v.HOLDFAST_GRPC_HOST,
+      /** Shared by all who may call. */
+      token: v.HOLDFAST_GRPC_TOKEN,
+      /** Files, in PEM: the certificate chain, its key, and whose certificates the other side must have. */
+      cert: v.HOLDFAST_GRPC_CERT,
+      key: v.HOLDFAST_GRPC_KEY,
+      ca: v.HOLDFAST_GRPC_CA,
+    },
+    /** What commands that are clients of a Holdfast call it with. */
+    apiKey: v.HOLDFAST_API_KEY,
+    /** Unset: an embedded Postgres under `dataDir` is started. */
+    databaseUrl: v.DATABASE_URL,
+    /** Unset: a Redis is started. */
+    redisUrl: v.REDIS_URL,
+    dataDir: v.HOLDFAST_DATA_DIR,
+    bootstrapKey: v.HOLDFAST_BOOTSTRAP_KEY,
+    rateLimits: {
+      write: v.HOLDFAST_RATE_LIMIT_WRITE,
+      read: v.HOLDFAST_RATE_LIMIT_READ,
+      unauthenticated: v.HOLDFAST_RATE_LIMIT_UNAUTHENTICATED,
+    },
+    roles: v.HOLDFAST_ROLES,
+    /** API processes on this machine, all on one port. */
+    workers: v.HOLDFAST_WORKERS,
+    /** Log partitions that new tenants are spread over; a tenant stays where it is for ever. */
+    partitions: v.HOLDFAST_PARTITIONS,
+    /** Postgres connections a process. */
+    databasePool: v.HOLDFAST_DATABASE_POOL,
+    /** Commands that may wait for an append, a partition; one more is answered 503. */
+    appendQueue: v.HOLDFAST_APPEND_QUEUE,
+    /** Seconds that requests in flight are given to finish after SIGTERM. */
+    drainSeconds: v.HOLDFAST_DRAIN_SECONDS,
+    /** What `/v1` answers once its sunset has come: as ever, or 410. */
+    v1: { afterSunset: v.HOLDFAST_V1_AFTER_SUNSET },
+    /** Development: send webhooks to this machine too, and without TLS. */
+    webhooks: { allowLoopback: v.HOLDFAST_WEBHOOK_LOOPBACK },
+    /** Take the client's address from `X-Forwarded-For`; only behind a proxy that sets it. */
+    trustProxy: v.HOLDFAST_TRUST_PROXY,
+    /** Run express-openapi-validator over every request and response (development and tests). */
+    contractJudge: v.HOLDFAST_CONTRACT_JUDGE,
+    /** Where traces go, by OTLP over HTTP; nowhere when unset. */
+    traces: v.OTEL_EXPORTER_OTLP_ENDPOINT,
+    logLevel: v.HOLDFAST_LOG_LEVEL,
+  }));
 
 export type Config = z.output<typeof schema>;
 

@@ -78,6 +78,7 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
   process.stdout.write(
     welcome({
       port: running.port,
+      grpcPort: running.grpcPort,
       adminPort: admin.port,
       key,
       dataDir: config.databaseUrl === undefined ? config.dataDir : undefined,

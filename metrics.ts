@@ -42,6 +42,19 @@ export const httpRequestDuration = new Histogram({
   buckets: SECONDS,
   registers,
 });
+export const grpcCallDuration = new Histogram({
+  name: 'holdfast_grpc_call_duration_seconds',
+  help: 'From the call to its status; of a stream, as long as it was open',
+  labelNames: ['method', 'code'],
+  buckets: SECONDS,
+  registers,
+});
+export const grpcMessagesSent = new Counter({
+  name: 'holdfast_grpc_messages_sent_total',
+  help: 'Messages sent in streams: answers of PlaceOrders, events of WatchEvents',
+  labelNames: ['method'],
+  registers,
+});
 export const requestsShed = new Counter({
   name: 'holdfast_requests_shed_total',
   help: 'Requests that were answered 503 before anything was done for them: read, write',

@@ -35,6 +35,8 @@ export interface NodeOptions {
 export interface RunningNode {
   /** The API's port, if the process has that role. */
   port: number | undefined;
+  /** The internal service's, if it is served. */
+  grpcPort: number | undefined;
   /** Who called in the last seconds. */
   callers: () => CallsByKey;
   /** Finishes requests and batches, and closes every connection. */
@@ -104,7 +106,7 @@ export async function startNode({
     }
     const onWakeup = (partition: number) => wake.forEach((tell) => tell(partition));
     if (wake.length > 0) stops.push(listenForWakeups(databaseUrl, log, onWakeup).close);
-    return { port: api?.port, callers: () => api?.callers.recent() ?? {}, stop };
+    return { port: api?.port, grpcPort: api?.grpcPort, callers: () => api?.callers.recent() ?? {}, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -20,8 +20,7 @@ import { Router } from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
-import type { Principal } from '../store/api-keys.ts';
-import { createAuthenticator } from './authenticate.ts';
+import type { Authenticate } from './authenticate.ts';
 import { readBody } from './body.ts';
 import { createJudge } from './contract/judge.ts';
 import { judgeAnswers, judgeRequest } from './contract/judged.ts';
@@ -29,8 +28,7 @@ import { type Operation, type Spec, loadSpec } from './contract/spec.ts';
 import { compileValidators, inputOf } from './contract/validator.ts';
 import type { Handler, Services } from './handler.ts';
 import { createLifecycle } from './lifecycle.ts';
-import type { Limiter } from './limiter/limiter.ts';
-import { createRateLimits } from './limiter/rate-limit.ts';
+import type { RateLimits } from './limiter/rate-limit.ts';
 import { EDITIONS, HANDLERS } from './operations.ts';
 import type { Callers } from './overview/callers.ts';
 import { Problem } from './problem.ts';
@@ -39,42 +37,20 @@ import { publicPages } from './public-pages.ts';
 import { principalOf, requestContext, stateOf } from './request-context.ts';
 
 export interface AppOptions {
-  config: Pick<Config, 'rateLimits' | 'trustProxy' | 'contractJudge' | 'v1'>;
+  config: Pick<Config, 'trustProxy' | 'contractJudge' | 'v1'>;
   services: Services;
-  limiter: Limiter;
-  /** Looks an API key up by its SHA-256. */
-  findPrincipal: (keyHash: Buffer) => Promise<Principal | undefined>;
-  /** Told of each request with a valid key. */
-  noteKeyUse: (keyId: string) => void;
+  limits: RateLimits;
+  authenticate: Authenticate;
   /** Told of each request of a known caller, and what it was answered. */
   noteCall: Callers['note'];
   log: Logger;
-  /** Monotonic milliseconds. */
-  now: () => number;
   /** Milliseconds since 1970. */
   clock: () => number;
 }
 
-export function createApp({
-  config,
-  services,
-  limiter,
-  findPrincipal,
-  noteKeyUse,
-  noteCall,
-  log,
-  now,
-  clock,
-}: AppOptions): Koa {
-  const limits = createRateLimits(limiter, config.rateLimits);
-  const authenticate = createAuthenticator({
-    find: findPrincipal,
-    limitAddress: limits.limitAddress,
-    noteUse: noteKeyUse,
-    now,
-  });
+export function createApp({ config, services, limits, authenticate, noteCall, log, clock }: AppOptions): Koa {
   const identify = async (ctx: Context): Promise<void> => {
-    const principal = await authenticate(ctx);
+    const principal = await authenticate(ctx.get('Authorization'), () => limits.limitAddress(ctx));
     stateOf(ctx).principal = principal;
     await limits.limitKey(ctx, principal.keyId);
   };

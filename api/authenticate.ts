@@ -1,5 +1,4 @@
 /** Whose request it is: an API key, sent as a bearer token (RFC 6750). */
-import type { Context } from 'koa';
 import { type Principal, hashApiKey } from '../store/api-keys.ts';
 import { Problem } from './problem.ts';
 
@@ -16,8 +15,6 @@ const BEARER = /^Bearer +([\x21-\x7e]{1,200}) *$/i;
 export interface AuthenticateOptions {
   /** Looks a key up by its SHA-256. */
   find: (keyHash: Buffer) => Promise<Principal | undefined>;
-  /** Counts a request without a valid key against its address; throws when that is over quota. */
-  limitAddress: (ctx: Context) => Promise<void>;
   /** Told of each request with a valid key; must cost nothing. */
   noteUse: (keyId: string) => void;
   /** Monotonic milliseconds. */
@@ -25,15 +22,15 @@ export interface AuthenticateOptions {
 }
 
 /**
- * @returns tells who calls
+ * Tells who calls.
+ *
+ * @param authorization `Bearer` and an API key
+ * @param limitAddress counts a request without a valid key against its address; throws when that is over quota
  * @throws {Problem} 401 for no key or one that is not valid, without telling the two apart any further
  */
-export function createAuthenticator({
-  find,
-  limitAddress,
-  noteUse,
-  now,
-}: AuthenticateOptions): (ctx: Context) => Promise<Principal> {
+export type Authenticate = (authorization: string, limitAddress: () => Promise<void>) => Promise<Principal>;
+
+export function createAuthenticator({ find, noteUse, now }: AuthenticateOptions): Authenticate {
   const known = new Map<string, { principal: Principal | undefined; until: number }>();
 
   async function lookUp(keyHash: Buffer): Promise<Principal | undefined> {
@@ -49,14 +46,14 @@ export function createAuthenticator({
     return principal;
   }
 
-  return async (ctx) => {
-    const key = BEARER.exec(ctx.get('Authorization'))?.[1];
+  return async (authorization, limitAddress) => {
+    const key = BEARER.exec(authorization)?.[1];
     const principal = key === undefined ? undefined : await lookUp(hashApiKey(key));
     if (principal) {
       noteUse(principal.keyId);
       return principal;
     }
-    await limitAddress(ctx);
+    await limitAddress();
     const detail =
       key === undefined
         ? 'Send an API key as Authorization: Bearer hf_live_….'

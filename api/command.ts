@@ -1,8 +1,8 @@
-/** One request, one command: what every handler of a write does. */
+/** One request, one command: what whoever takes a write does. */
 import type { CommandType } from '../domain/order/commands.ts';
 import type { OrderRequest } from '../domain/order/request.ts';
-import { type CommandContext, type Executed, execute } from './execute.ts';
-import type { Call } from './handler.ts';
+import type { Edition } from './edition.ts';
+import { type CommandContext, type CommandPath, type Executed, execute } from './execute.ts';
 import { Problem } from './problem.ts';
 
 /**
@@ -12,7 +12,7 @@ import { Problem } from './problem.ts';
  * @throws {Problem} whose pointers are into the body
  */
 export async function runCommand(
-  { services, edition }: Call,
+  { services, edition }: { services: CommandPath; edition: Edition },
   context: CommandContext,
   { type, orderId, body }: { type: CommandType; orderId: string | null; body: unknown },
 ): Promise<Executed> {

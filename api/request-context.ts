@@ -14,6 +14,11 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 /** W3C Trace Context, version 00; an all-zero id is not valid. */
 const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
+/** The id that a request was given, or one of its own. */
+export const givenRequestId = (text: string): string => (REQUEST_ID.test(text) ? text : newRequestId());
+/** The trace that a request is part of. */
+export const givenTraceparent = (text: string): string | null => (TRACEPARENT.test(text) ? text : null);
+
 /** What a request carries with it from middleware to middleware, in `ctx.state`. */
 export interface RequestState {
   requestId: string;
@@ -51,11 +56,9 @@ function observe(method: string, route: string, status: number, seconds: number)
 export function requestContext(log: Logger, noteCall: Callers['note']): Middleware {
   return async (ctx, next) => {
     const started = performance.now();
-    const givenId = ctx.get('X-Request-Id');
-    const traceparent = ctx.get('traceparent');
     const state = stateOf(ctx);
-    state.requestId = REQUEST_ID.test(givenId) ? givenId : newRequestId();
-    state.traceparent = TRACEPARENT.test(traceparent) ? traceparent : null;
+    state.requestId = givenRequestId(ctx.get('X-Request-Id'));
+    state.traceparent = givenTraceparent(ctx.get('traceparent'));
     const span = startSpan(ctx.method, { kind: 'server', parent: state.traceparent });
     if (span) state.traceparent = traceparentOf(span);
     ctx.set('X-Request-Id', state.requestId);

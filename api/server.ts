@@ -41,6 +41,22 @@ export interface RunningServer {
 /** The port is taken, or may not be used; the message says what to do. */
 export class ListenError extends Error {
   override name = 'ListenError';
+
+  /**
+   * @param variable that the port came from
+   * @param code of the system's error
+   */
+  constructor(variable: string, port: number, code: string) {
+    const why =
+      code === 'EADDRINUSE'
+        ? `port ${port} is taken by another program`
+        : code === 'EACCES'
+          ? `port ${port} may not be used without more rights`
+          : `port ${port} could not be opened (${code})`;
+    super(
+      `${variable}: ${why}. Stop that program, or choose another port: ${variable}=${port + 1} npm start`,
+    );
+  }
 }
 
 export interface ServeOptions {
@@ -120,19 +136,9 @@ function listen(
 ): Promise<void> {
   const { port } = where;
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const why =
-        error.code === 'EADDRINUSE'
-          ? `port ${port} is taken by another program`
-          : error.code === 'EACCES'
-            ? `port ${port} may not be used without more rights`
-            : `port ${port} could not be opened (${error.code})`;
-      reject(
-        new ListenError(
-          `${variable}: ${why}. Stop that program, or choose another port: ${variable}=${port + 1} npm start`,
-        ),
-      );
-    });
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(new ListenError(variable, port, error.code ?? error.message)),
+    );
     server.listen(where, resolve);
   });
 }

@@ -1,4 +1,4 @@
-/** Composes the API role: limiter, app, server. */
+/** Composes the API role: limiter, app, and its two doors, HTTP and gRPC. */
 import { v7 } from 'uuid';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
@@ -13,9 +13,13 @@ import type { Tail } from '../store/tail.ts';
 import { createAnnouncer } from '../store/wakeups.ts';
 import { createAdmission } from './admission.ts';
 import { createApp } from './app.ts';
+import { createAuthenticator } from './authenticate.ts';
 import { createCursors } from './cursor.ts';
+import { type RunningGrpc, startGrpc } from './grpc/server.ts';
+import type { Services } from './handler.ts';
 import { type Callers, createCallers } from './overview/callers.ts';
 import { createLimiter } from './limiter/limiter.ts';
+import { createRateLimits } from './limiter/rate-limit.ts';
 import { randomBytes16 } from './random.ts';
 import { serve } from './server.ts';
 
@@ -24,6 +28,8 @@ const REDIS_PATIENCE = 1_000;
 
 export interface RunningApi {
   port: number;
+  /** Of the internal service; `undefined` when its usual port was taken. */
+  grpcPort: number | undefined;
   callers: Callers;
   /** Finishes the requests in flight, and the appends behind them. */
   stop: () => Promise<void>;
@@ -54,27 +60,35 @@ export async function startApi({
   const { announce } = createAnnouncer(pool);
   const keyUsage = createKeyUsage({ pool, now, log });
   const callers = createCallers(now);
-  const app = createApp({
-    config,
-    services: {
-      pool,
-      log: orderLog,
-      tail,
-      webhooks: config.webhooks,
-      cursors: createCursors(await instanceSecret(pool, 'cursor')),
-      newId: (prefix) => toId(prefix, v7({ rng: randomBytes16 })),
-      onAppended: announce,
-    },
-    limiter: createLimiter({ redis, log, now }),
-    findPrincipal: (keyHash) => findPrincipal(pool, keyHash),
-    noteKeyUse: keyUsage.note,
+  const services: Services = {
+    pool,
+    log: orderLog,
+    tail,
+    webhooks: config.webhooks,
+    cursors: createCursors(await instanceSecret(pool, 'cursor')),
+    newId: (prefix) => toId(prefix, v7({ rng: randomBytes16 })),
+    onAppended: announce,
+  };
+  const edge = {
+    services,
+    limits: createRateLimits(createLimiter({ redis, log, now }), config.rateLimits),
+    authenticate: createAuthenticator({
+      find: (keyHash) => findPrincipal(pool, keyHash),
+      noteUse: keyUsage.note,
+      now,
+    }),
     noteCall: callers.note,
     log,
-    now,
-    clock,
-  });
+  };
+  const close = async () => {
+    await keyUsage.stop();
+    redis.disconnect();
+  };
+  const grace = config.drainSeconds * 1_000;
+  let grpc: RunningGrpc | undefined;
   try {
-    const server = await serve(app, {
+    grpc = await startGrpc({ config: config.grpc, ...edge });
+    const server = await serve(createApp({ config, ...edge, clock }), {
       port: config.port,
       host: config.host,
       variable: 'PORT',
@@ -82,18 +96,18 @@ export async function startApi({
     });
     return {
       port: server.port,
+      grpcPort: grpc?.port,
       callers,
       async stop() {
         tail.close(); // who waits for news is answered now
-        await server.stop(config.drainSeconds * 1_000);
+        await Promise.all([server.stop(grace), grpc?.stop(grace)]);
         await orderLog.drained();
-        await keyUsage.stop();
-        redis.disconnect();
+        await close();
       },
     };
   } catch (error) {
-    await keyUsage.stop();
-    redis.disconnect();
+    await grpc?.stop(0);
+    await close();
     throw error;
   }
 }

@@ -7,9 +7,10 @@ import { sql } from 'slonik';
 import { createAdminApp } from '../api/admin.ts';
 import { createAdmission } from '../api/admission.ts';
 import { createApp } from '../api/app.ts';
+import { createAuthenticator } from '../api/authenticate.ts';
 import { createCursors } from '../api/cursor.ts';
-import type { Limiter } from '../api/limiter/limiter.ts';
-import { createLimiter } from '../api/limiter/limiter.ts';
+import { type Limiter, createLimiter } from '../api/limiter/limiter.ts';
+import { createRateLimits } from '../api/limiter/rate-limit.ts';
 import { createCallers } from '../api/overview/callers.ts';
 import { serve } from '../api/server.ts';
 import { loadConfig } from '../config.ts';
@@ -24,8 +25,7 @@ import { createOrderLog } from '../store/log.ts';
 import { listPartitions } from '../store/partitions.ts';
 import { openPool } from '../store/pool.ts';
 import { createTail } from '../store/tail.ts';
-import { listenForWakeups } from '../store/wakeups.ts';
-import { createAnnouncer } from '../store/wakeups.ts';
+import { createAnnouncer, listenForWakeups } from '../store/wakeups.ts';
 import { v7 } from 'uuid';
 
 // oxlint-disable-next-line eslint-plugin-n/no-process-env -- a program of its own, whose one setting is none of the product's
@@ -78,12 +78,17 @@ const app = createApp({
     newId: (prefix) => toId(prefix, v7()),
     onAppended: createAnnouncer(pool).announce,
   },
-  limiter: without === 'limiter' ? generous : createLimiter({ redis, log, now }),
-  findPrincipal: (keyHash) => findPrincipal(pool, keyHash),
-  noteKeyUse: () => {},
+  limits: createRateLimits(
+    without === 'limiter' ? generous : createLimiter({ redis, log, now }),
+    config.rateLimits,
+  ),
+  authenticate: createAuthenticator({
+    find: (keyHash) => findPrincipal(pool, keyHash),
+    noteUse: () => {},
+    now,
+  }),
   noteCall: callers.note,
   log,
-  now,
   clock: Date.now,
 });
 const admin = createAdminApp({

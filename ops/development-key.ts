@@ -5,6 +5,10 @@ import { join } from 'node:path';
 
 export const newDevelopmentKey = () => `hf_test_${randomBytes(24).toString('hex')}`;
 
+/** The key that a data directory has, if it has one. */
+export const developmentKeyIn = (dataDir: string): Promise<string | undefined> =>
+  readFile(join(dataDir, 'development-key'), 'utf8').catch(() => undefined);
+
 /** The key of the embedded database: made at the first start and kept beside it, so that every start can show it. */
 export async function keptDevelopmentKey(dataDir: string): Promise<string> {
   const file = join(dataDir, 'development-key');

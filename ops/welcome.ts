@@ -1,6 +1,7 @@
 /** What `npm start` says to the person in front of it. */
 export interface Welcome {
   port: number | undefined;
+  grpcPort: number | undefined;
   adminPort: number;
   /** Shown only when it is a development key that was made here. */
   key: string | undefined;
@@ -8,10 +9,11 @@ export interface Welcome {
   dataDir: string | undefined;
 }
 
-export function welcome({ port, adminPort, key, dataDir }: Welcome): string {
+export function welcome({ port, grpcPort, adminPort, key, dataDir }: Welcome): string {
   const lines = ['', '  Holdfast is up.', ''];
   if (port !== undefined)
     lines.push(`  API     http://localhost:${port}/v2/orders`, `  Docs    http://localhost:${port}/docs`);
+  if (grpcPort !== undefined) lines.push(`  gRPC    localhost:${grpcPort}`);
   lines.push(`  Admin   http://localhost:${adminPort}/ops  /health/ready  /metrics`);
   if (dataDir !== undefined) lines.push(`  Data    ${dataDir}`);
   if (key !== undefined) lines.push(`  Key     ${key}`);

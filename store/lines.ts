@@ -1,3 +1,6 @@
+import { createReadStream } from 'node:fs';
+import { createGunzip } from 'node:zlib';
+import { quoted } from '../command.ts';
 import { LogFileError } from './log-file.ts';
 
 /** Characters of a line at most: more than the largest event, and less than a file that is no text could fill. */
@@ -28,4 +31,25 @@ export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
   }
   rest += decode();
   if (rest !== '') yield rest;
+}
+
+/**
+ * The bytes of a file, unpacked when its name says that it is packed.
+ *
+ * @throws {LogFileError} it cannot be read
+ */
+export async function* bytesOfFile(path: string): AsyncGenerator<Uint8Array> {
+  const file = createReadStream(path);
+  const bytes = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
+  // pipe() does not pass errors on.
+  file.on('error', (error) => bytes.destroy(error));
+  try {
+    yield* bytes as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined || !/^(?:E[A-Z]+|Z_.*)$/.test(code)) throw error;
+    throw new LogFileError(`FILE: ${quoted(path)} cannot be read (${message}).`, { cause: error });
+  } finally {
+    file.destroy();
+  }
 }

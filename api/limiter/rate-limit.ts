@@ -14,10 +14,12 @@ import { RateLimited } from './rate-limited.ts';
 export interface RateLimits {
   /** Counts a request of an API key. Throws {@link RateLimited}. */
   limitKey: (ctx: Context, keyId: string) => Promise<void>;
-  /** Counts one more write of an API key within a request that holds several. Throws {@link RateLimited}. */
-  limitWrite: (keyId: string) => Promise<void>;
   /** Counts a request without a valid key against its address. Throws {@link RateLimited}. */
   limitAddress: (ctx: Context) => Promise<void>;
+  /** Counts a read or a write that is not a request of its own, or comes by another way than HTTP. Throws {@link RateLimited}. */
+  count: (kind: 'read' | 'write', keyId: string) => Promise<void>;
+  /** The same for one without a valid key. Throws {@link RateLimited}. */
+  countAddress: (address: string) => Promise<void>;
 }
 
 export function createRateLimits(limiter: Limiter, rates: Config['rateLimits']): RateLimits {
@@ -25,24 +27,30 @@ export function createRateLimits(limiter: Limiter, rates: Config['rateLimits']):
     const rate = rates[name];
     return { policy: { name, rate }, field: `"${name}";q=${rate.count};w=${rate.seconds}` };
   };
-  const read = policyOf('read');
-  const write = policyOf('write');
-  const unauthenticated = policyOf('unauthenticated');
+  const policies = {
+    read: policyOf('read'),
+    write: policyOf('write'),
+    unauthenticated: policyOf('unauthenticated'),
+  };
 
-  async function take(ctx: Context, subject: string, { policy, field }: typeof read): Promise<void> {
+  async function take(ctx: Context, subject: string, name: Policy['name']): Promise<void> {
+    const { policy, field } = policies[name];
     const decision = await limiter.take(subject, policy);
     ctx.set('RateLimit-Policy', field);
     ctx.set('RateLimit', `"${policy.name}";r=${decision.remaining};t=${decision.resetSeconds}`);
     if (!decision.allowed) throw new RateLimited(decision);
   }
 
+  async function count(name: Policy['name'], subject: string): Promise<void> {
+    const decision = await limiter.take(subject, policies[name].policy);
+    if (!decision.allowed) throw new RateLimited(decision);
+  }
+
   return {
-    limitKey: (ctx, keyId) => take(ctx, keyId, isRead(ctx.method) ? read : write),
-    async limitWrite(keyId) {
-      const decision = await limiter.take(keyId, write.policy);
-      if (!decision.allowed) throw new RateLimited(decision);
-    },
-    limitAddress: (ctx) => take(ctx, subjectOfAddress(ctx.ip), unauthenticated),
+    limitKey: (ctx, keyId) => take(ctx, keyId, isRead(ctx.method) ? 'read' : 'write'),
+    limitAddress: (ctx) => take(ctx, subjectOfAddress(ctx.ip), 'unauthenticated'),
+    count,
+    countAddress: (address) => count('unauthenticated', subjectOfAddress(address)),
   };
 }
 

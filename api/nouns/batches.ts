@@ -1,9 +1,9 @@
 /** Many orders in one request, each with its own idempotency key and its own outcome. */
-import { parseIdempotencyKey } from '../../domain/idempotency-key.ts';
 import { answer } from '../answer.ts';
 import { runCommand } from '../command.ts';
 import type { Call, Handlers } from '../handler.ts';
-import { Problem, problemDocument } from '../problem.ts';
+import { keyOfMessage } from '../idempotency-key.ts';
+import { problemDocument } from '../problem.ts';
 import { stateOf } from '../request-context.ts';
 import { toProblem } from '../to-problem.ts';
 
@@ -25,15 +25,10 @@ export const batchHandlers: Handlers = {
 async function placeOne(call: Call, item: Item, index: number) {
   const { ctx, limits, principal, edition } = call;
   const { requestId, traceparent } = stateOf(ctx);
-  const idempotencyKey = parseIdempotencyKey(item.idempotency_key);
+  let idempotencyKey: string | undefined;
   try {
-    if (idempotencyKey === undefined) {
-      throw new Problem(
-        'idempotency_key_invalid',
-        'An idempotency_key is 1 to 255 visible ASCII characters.',
-      );
-    }
-    if (index > 0) await limits.limitWrite(principal.keyId); // the first is counted with the request itself
+    idempotencyKey = keyOfMessage(item.idempotency_key);
+    if (index > 0) await limits.count('write', principal.keyId); // the first is counted with the request itself
     call.checkBody('placeOrder', item.order);
     const command = { type: 'PlaceOrder', orderId: null, body: item.order } as const;
     const done = await runCommand(call, { ...principal, idempotencyKey, traceparent }, command);

@@ -2,6 +2,7 @@
 import type { StoredEvent } from '../../store/log.ts';
 import type { Call } from '../handler.ts';
 import { answerPage, bindingOf, positionOf } from '../page.ts';
+import { readOrder } from '../order-stream.ts';
 import { Problem } from '../problem.ts';
 
 /**
@@ -20,11 +21,7 @@ export async function readHistory(
       errors: ['version', 'at'].map((parameter) => ({ parameter, detail })),
     });
   }
-  const events = await services.log.readStream(principal, input.params['order_id']!, version);
-  if (events.length === 0) throw new Problem('order_not_found', 'There is no such order.');
-  if (version !== undefined && events.length < version) {
-    throw new Problem('order_version_not_found', `This order has come to version ${events.length} only.`);
-  }
+  const events = await readOrder(services.log, principal, input.params['order_id']!, version);
   if (at === undefined) return events;
   const until = events.filter((event) => event.recorded_at <= at);
   if (until.length === 0) {

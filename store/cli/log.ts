@@ -1,11 +1,9 @@
 /** `npx holdfast log`. */
-import { createReadStream } from 'node:fs';
-import { createGunzip } from 'node:zlib';
 import { type Command, CommandError, type Noun, UsageError, quoted } from '../../command.ts';
 import { exportLog } from '../export-log.ts';
 import { toId, toUuid } from '../ids.ts';
 import { importLog } from '../import-log.ts';
-import { linesOf } from '../lines.ts';
+import { bytesOfFile, linesOf } from '../lines.ts';
 import { LogFileError } from '../log-file.ts';
 import { tenantFrom } from './tenants.ts';
 
@@ -35,23 +33,6 @@ function renamesFrom(given: string | undefined): Map<string, string> {
     return [dashed(from), dashed(to)] as const;
   });
   return new Map(pairs);
-}
-
-/** The bytes of a file, unpacked when its name says that it is packed. */
-async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
-  const file = createReadStream(path);
-  const bytes = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
-  // pipe() does not pass errors on.
-  file.on('error', (error) => bytes.destroy(error));
-  try {
-    yield* bytes as AsyncIterable<Uint8Array>;
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined || !/^(?:E[A-Z]+|Z_.*)$/.test(code)) throw error;
-    throw new LogFileError(`FILE: ${quoted(path)} cannot be read (${message}).`, { cause: error });
-  } finally {
-    file.destroy();
-  }
 }
 
 const inWords = (error: unknown): unknown =>
@@ -96,7 +77,7 @@ const importing: Command = {
     const renames = renamesFrom(values['tenant-map']);
     const pool = await database();
     try {
-      const imported = await importLog(pool, linesOf(bytesOf(path)), renames);
+      const imported = await importLog(pool, linesOf(bytesOfFile(path)), renames);
       const ids = (uuids: string[]) => uuids.map((uuid) => toId('ten', uuid));
       const data = { ...imported, tenants: ids(imported.tenants), created: ids(imported.created) };
       const made = data.created.map(

@@ -1,19 +1,19 @@
-import type { Context } from 'koa';
 import { beforeEach, expect, test } from '@jest/globals';
-import { createAuthenticator } from '../../api/authenticate.ts';
+import { type Authenticate, createAuthenticator } from '../../api/authenticate.ts';
 import type { Principal } from '../../store/api-keys.ts';
 
 /** What is promised: docs/keys.md. */
 const PROMISE = 5_000;
 const principal: Principal = { keyId: 'k', tenantId: 't', partition: 0, scopes: new Set(['orders:read']) };
-const ctx = { get: () => 'Bearer hf_test_0000000000000000000000000000' } as unknown as Context;
+const bearer = 'Bearer hf_test_0000000000000000000000000000';
+const unlimited = async () => {};
 
 let clock: number;
 let live: boolean;
 /** How long the database takes to answer with what it saw at once. */
 let slowness: number;
 let used: string[];
-let authenticate: (ctx: Context) => Promise<Principal>;
+let authenticate: Authenticate;
 beforeEach(() => {
   clock = 0;
   live = true;
@@ -25,14 +25,13 @@ beforeEach(() => {
       clock += slowness;
       return seen;
     },
-    limitAddress: async () => {},
     noteUse: (keyId) => used.push(keyId),
     now: () => clock,
   });
 });
 
 const letIn = () =>
-  authenticate(ctx).then(
+  authenticate(bearer, unlimited).then(
     () => true,
     () => false,
   );
@@ -69,10 +68,9 @@ test('a look-up is good for many requests, each of which is a use', async () => 
       lookUps += 1;
       return principal;
     },
-    limitAddress: async () => {},
     noteUse: (keyId) => used.push(keyId),
     now: () => clock,
   });
-  for (let n = 0; n < 10; n += 1) await counted(ctx);
+  for (let n = 0; n < 10; n += 1) await counted(bearer, unlimited);
   expect([lookUps, used.length]).toEqual([1, 10]);
 });

@@ -200,9 +200,10 @@ describe('a wrong command line is told so, without a database, and ends with 2',
     // In this process: a child for each would take longer than all other tests of the file.
     const attempt = async () => {
       const parsed = parseCommandLine({ tenants, keys }, args);
-      if (parsed.kind === 'run') await parsed.command.run(parsed.given, { database, write });
+      if (parsed.kind === 'run') await parsed.command.run(parsed.given, { database, service, write });
     };
     const database = () => Promise.reject(new Error('it asked for the database'));
+    const service = () => Promise.reject(new Error('it asked for the service'));
     const write = () => Promise.reject(new Error('it wrote'));
     const error = (await attempt().catch((thrown: unknown) => thrown)) as UsageError;
     expect(error).toBeInstanceOf(UsageError);

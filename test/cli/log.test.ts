@@ -192,7 +192,8 @@ test('a wrong command line is told so, without a database', async () => {
     const attempt = async () => {
       const parsed = parseCommandLine({ log }, ['log', ...args]);
       const never = () => Promise.reject(new Error('it went on'));
-      if (parsed.kind === 'run') await parsed.command.run(parsed.given, { database: never, write: never });
+      if (parsed.kind === 'run')
+        await parsed.command.run(parsed.given, { database: never, service: never, write: never });
     };
     const error = (await attempt().catch((thrown: unknown) => thrown)) as Error;
     expect([error.constructor, error.message]).toEqual([UsageError, expect.stringContaining(words)]);
@@ -209,9 +210,10 @@ test('a reader that goes away ends the export', async () => {
     written.push(text);
     throw new Error('gone');
   };
-  await expect(parsed.command.run(parsed.given, { database: async () => pool, write })).rejects.toThrow(
-    'gone',
-  );
+  const service = () => Promise.reject(new Error('it asked for the service'));
+  await expect(
+    parsed.command.run(parsed.given, { database: async () => pool, service, write }),
+  ).rejects.toThrow('gone');
   expect(written).toHaveLength(1);
   expect(await readFile(await fileOf(small), 'utf8')).toContain(written[0]!.split('\n')[0]);
 });

@@ -6,6 +6,9 @@ export const TEST_REDIS = process.env['TEST_REDIS'] ?? '';
 export interface TestDatabase {
   url: string;
   drop: () => Promise<void>;
+  /** Lets nobody in any more, and throws out who is in, until `resume`. */
+  suspend: () => Promise<void>;
+  resume: () => Promise<void>;
 }
 
 /** An empty, migrated database of its own, cloned in some tens of milliseconds. */
@@ -14,7 +17,15 @@ export async function cloneDatabase(): Promise<TestDatabase> {
   const url = new URL(process.env['TEST_POSTGRES'] ?? '');
   await admin(`CREATE DATABASE ${name} TEMPLATE template_migrated`);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => admin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+  return {
+    url: url.href,
+    drop: () => admin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+    async suspend() {
+      await admin(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+      await admin(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);
+    },
+    resume: () => admin(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`),
+  };
 }
 
 async function admin(statement: string): Promise<void> {

@@ -9,6 +9,8 @@ const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
 export interface ServerProcess {
   child: ChildProcess;
   url: string;
+  /** `127.0.0.1:PORT` */
+  grpc: string;
   adminUrl: string;
   /** All that it wrote to standard output and standard error. */
   output: () => string;
@@ -35,6 +37,7 @@ export function launch({ env, uid, cwd, main = MAIN }: Launch): {
       PATH: process.env['PATH'],
       HOME: '/tmp',
       PORT: '0',
+      GRPC_PORT: '0',
       ADMIN_PORT: '0',
       HOLDFAST_HOST: '127.0.0.1',
       HOLDFAST_CONTRACT_JUDGE: 'on',
@@ -60,11 +63,13 @@ export async function startServer(options: Launch): Promise<ServerProcess> {
     return /Holdfast is up/.test(output()) && /Admin .*\n/.test(output());
   }, 30_000);
   const port = /API +http:\/\/localhost:(\d+)/.exec(output())?.[1];
+  const grpcPort = /gRPC +localhost:(\d+)/.exec(output())?.[1];
   const adminPort = /Admin +http:\/\/localhost:(\d+)/.exec(output())?.[1];
   return {
     child,
     output,
     url: `http://127.0.0.1:${port}`,
+    grpc: `127.0.0.1:${grpcPort}`,
     adminUrl: `http://127.0.0.1:${adminPort}`,
     async end(signal) {
       if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;

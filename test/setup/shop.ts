@@ -30,6 +30,8 @@ export interface Ask {
 
 export interface Shop {
   url: string;
+  /** Where the internal service is: `127.0.0.1:PORT`. */
+  grpc: string;
   database: TestDatabase;
   pool: DatabasePool;
   apiKey: string;
@@ -51,6 +53,7 @@ export async function openShop(env: Record<string, string> = {}, clock = Date.no
   const database = await cloneDatabase();
   const config = loadConfig({
     PORT: '0',
+    GRPC_PORT: '0',
     HOLDFAST_HOST: '127.0.0.1',
     HOLDFAST_RATE_LIMIT_WRITE: '100000/60',
     HOLDFAST_RATE_LIMIT_READ: '100000/60',
@@ -71,21 +74,26 @@ export async function openShop(env: Record<string, string> = {}, clock = Date.no
     return { tenantId, apiKey };
   };
   const { tenantId, apiKey } = await addTenant();
-  const start = (port: number) =>
+  const start = (port: number, grpcPort: number) =>
     startNode({
-      config: { ...config, port },
+      config: { ...config, port, grpc: { ...config.grpc, port: grpcPort } },
       roles: config.roles,
       databaseUrl: database.url,
       redisUrl: env['REDIS_URL'] ?? TEST_REDIS,
       log,
       clock,
     });
-  let node: RunningNode = await start(0);
-  const port = node.port ?? 0;
+  let node: RunningNode = await start(config.port, config.grpc.port ?? 0).catch(async (error: unknown) => {
+    await pool.end();
+    await database.drop();
+    throw error;
+  });
+  const { port = 0, grpcPort = 0 } = node;
   const url = `http://127.0.0.1:${port}`;
 
   return {
     url,
+    grpc: `127.0.0.1:${grpcPort}`,
     database,
     pool,
     apiKey,
@@ -94,7 +102,7 @@ export async function openShop(env: Record<string, string> = {}, clock = Date.no
     ask: (path, ask) => send(url + path, { apiKey, ...ask }),
     async restart() {
       await node.stop();
-      node = await start(port);
+      node = await start(port, grpcPort);
     },
     async close() {
       await node.stop();

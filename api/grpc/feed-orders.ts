@@ -1,0 +1,168 @@
+/**
+ * A client of PlaceOrders that does not give up: each order gets an answer that is final, however often the connection breaks. What has not been
+ * answered is sent again, with the same keys.
+ */
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Metadata, ServiceError } from '@grpc/grpc-js';
+import { type Advice, adviceOf, adviceOfError, isPassing } from './advice.ts';
+import type { NewOrder, OrderServiceClient, PlacedOrder, PlaceOrdersResponse } from './generated/orders.ts';
+
+/** Orders that are sent and have no answer, at most: a few of the server's windows, so that it never waits for us. */
+const UNANSWERED = 1_024;
+/** Pauses between streams that break, in ms: the first, and the longest. */
+const FIRST_PAUSE = 100;
+const LONGEST_PAUSE = 5_000;
+
+export interface Fed {
+  idempotency_key: string;
+  order: NewOrder;
+}
+
+export interface FeedOptions<Item extends Fed> {
+  client: OrderServiceClient;
+  /** The API key, and the token if there is one. */
+  metadata: Metadata;
+  /** Told once of each item, in the order of the answers. */
+  answered: (item: Item, outcome: { placed: PlacedOrder } | { refused: Advice }) => void;
+  /** Told each time that a stream broke, and will be taken up again. */
+  broke: (advice: Advice) => void;
+  /** Stops it. */
+  signal: AbortSignal;
+  /** Milliseconds without any answer after which it is given up. */
+  patience: number;
+}
+
+/** The server does not take this feed, or is gone for too long. What was answered before stays so. */
+export class FeedError extends Error {
+  override name = 'FeedError';
+}
+
+/**
+ * Places orders, and resolves when each has its answer.
+ *
+ * @throws {FeedError}
+ */
+export async function feedOrders<Item extends Fed>(
+  items: AsyncIterable<Item>,
+  options: FeedOptions<Item>,
+): Promise<void> {
+  const { broke, signal, patience } = options;
+  const source = items[Symbol.asyncIterator]();
+  const progress = { unanswered: new Set<Item>(), exhausted: false, last: performance.now() };
+  try {
+    for (let failures = 0; !signal.aborted;) {
+      const began = progress.last;
+      const failure = await oneStream(source, progress, options);
+      if (progress.exhausted && progress.unanswered.size === 0) return;
+      if (signal.aborted) return;
+      const advice = failure && adviceOfError(failure);
+      if (advice && !isPassing(advice)) throw new FeedError(advice.detail);
+      if (performance.now() - progress.last > patience)
+        throw new FeedError(`No answer for ${patience / 1_000} seconds. ${advice?.detail ?? ''}`.trim());
+      if (advice) broke(advice);
+      failures = progress.last > began ? 0 : failures + 1;
+      const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** failures) * (0.5 + Math.random() / 2);
+      await delay(Math.max(pause, advice?.wait ?? 0), undefined, { signal }).catch(() => {});
+    }
+  } finally {
+    await source.return?.();
+  }
+}
+
+interface Progress<Item> {
+  /** In the order in which they came. */
+  unanswered: Set<Item>;
+  /** No more come. */
+  exhausted: boolean;
+  /** When the last answer came, in monotonic ms. */
+  last: number;
+}
+
+/** @returns why the stream ended, if it did not end well */
+async function oneStream<Item extends Fed>(
+  source: AsyncIterator<Item>,
+  progress: Progress<Item>,
+  { client, metadata, answered, signal, patience }: FeedOptions<Item>,
+): Promise<ServiceError | undefined> {
+  const { unanswered } = progress;
+  const stream = client.placeOrders(metadata);
+  const sent = new Map<number, Item>();
+  let sequence = 0;
+  let failure: ServiceError | undefined;
+  const over = new AbortController();
+  let wake = () => {};
+  const cancel = () => stream.cancel();
+  signal.addEventListener('abort', cancel, { once: true });
+  const impatient = setInterval(() => {
+    if (sent.size > 0 && performance.now() - progress.last > patience) stream.cancel();
+  }, 1_000);
+
+  const send = async (item: Item): Promise<void> => {
+    sent.set((sequence += 1), item);
+    const { idempotency_key, order } = item;
+    if (!stream.write({ idempotency_key, order }))
+      await once(stream, 'drain', { signal: over.signal }).catch(() => {});
+  };
+  stream.on('data', ({ sequence, outcome }: PlaceOrdersResponse) => {
+    const item = sent.get(sequence);
+    if (item === undefined || outcome === undefined) return;
+    sent.delete(sequence);
+    progress.last = performance.now();
+    if (outcome.$case === 'refused') {
+      const advice = adviceOf(outcome.value);
+      if (isPassing(advice)) {
+        setTimeout(
+          () => {
+            if (!over.signal.aborted) void send(item);
+          },
+          Math.max(advice.wait, FIRST_PAUSE),
+        );
+        return;
+      }
+      answered(item, { refused: advice });
+    } else {
+      answered(item, { placed: outcome.value });
+    }
+    unanswered.delete(item);
+    wake();
+  });
+  const end = () => {
+    over.abort();
+    wake();
+  };
+  stream.once('end', end);
+  stream.once('error', (error: ServiceError) => {
+    failure = error;
+    end();
+  });
+  const change = () =>
+    new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+
+  try {
+    for (const item of unanswered) await send(item);
+    while (!over.signal.aborted && !progress.exhausted) {
+      if (unanswered.size >= UNANSWERED) {
+        await change();
+        continue;
+      }
+      const next = await source.next();
+      if (next.done === true) {
+        progress.exhausted = true;
+        break;
+      }
+      unanswered.add(next.value);
+      if (!over.signal.aborted) await send(next.value);
+    }
+    while (!over.signal.aborted && unanswered.size > 0) await change();
+    stream.end();
+    if (!over.signal.aborted) await once(over.signal, 'abort');
+    return failure;
+  } finally {
+    clearInterval(impatient);
+    signal.removeEventListener('abort', cancel);
+    stream.cancel();
+  }
+}

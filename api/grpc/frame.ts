@@ -1,0 +1,274 @@
+/**
+ * The frame around each call: who calls, what it may do, its quota; its status, one log line, one measurement.
+ *
+ * The same steps as of a request of the REST API (api/app.ts), by the same parts.
+ */
+import { timingSafeEqual, hash } from 'node:crypto';
+import {
+  Metadata,
+  type ServerErrorResponse,
+  type ServiceDefinition,
+  type handleBidiStreamingCall,
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  status as codes,
+} from '@grpc/grpc-js';
+import type { Logger } from '../../logger.ts';
+import { grpcCallDuration, grpcMessagesSent } from '../../metrics.ts';
+import { endSpan, startSpan, traceparentOf } from '../../tracing.ts';
+import type { Principal } from '../../store/api-keys.ts';
+import type { Authenticate } from '../authenticate.ts';
+import type { Services } from '../handler.ts';
+import type { RateLimits } from '../limiter/rate-limit.ts';
+import type { Callers } from '../overview/callers.ts';
+import { Problem } from '../problem.ts';
+import { givenRequestId, givenTraceparent } from '../request-context.ts';
+import { toProblem } from '../to-problem.ts';
+import { Status } from './generated/google/rpc/status.ts';
+import {
+  type BidiStream,
+  type Call,
+  type Requests,
+  type Send,
+  type ServerStream,
+  type Unary,
+  Undecodable,
+} from './method.ts';
+import { codeOf, statusOf } from './status.ts';
+
+export interface FrameOptions {
+  services: Services;
+  limits: RateLimits;
+  authenticate: Authenticate;
+  noteCall: Callers['note'];
+  /** Shared by all who may call at all; `undefined` when whoever reaches the port may. */
+  token: string | undefined;
+  log: Logger;
+  stopping: AbortSignal;
+}
+
+/** The parts of grpc-js' calls that all kinds of them have. */
+interface RawCall {
+  metadata: Metadata;
+  getPeer: () => string;
+  getDeadline: () => Date | number;
+  once: (event: 'cancelled', listener: () => void) => unknown;
+}
+
+type Kind = { scope: string; counted: 'read' | 'write' | undefined };
+
+export interface Frame {
+  unary: <Request, Response>(
+    name: string,
+    method: Unary<Request, Response>,
+  ) => handleUnaryCall<Request, Response>;
+  serverStream: <Request, Response>(
+    name: string,
+    method: ServerStream<Request, Response>,
+  ) => handleServerStreamingCall<Request, Response>;
+  bidiStream: <Request, Response>(
+    name: string,
+    method: BidiStream<Request, Response>,
+  ) => handleBidiStreamingCall<Request, Response>;
+}
+
+export function createFrame(options: FrameOptions): Frame {
+  const { services, limits, authenticate, noteCall, log, stopping } = options;
+  const tokenHash = options.token === undefined ? undefined : hash('sha256', options.token, 'buffer');
+
+  async function identify(raw: RawCall, { scope, counted }: Kind): Promise<Principal> {
+    const limitAddress = () => limits.countAddress(addressOf(raw.getPeer()));
+    if (
+      tokenHash &&
+      !timingSafeEqual(hash('sha256', textOf(raw.metadata, 'holdfast-token'), 'buffer'), tokenHash)
+    ) {
+      await limitAddress();
+      throw new Problem(
+        'unauthenticated',
+        'Send the token of this service as holdfast-token, in the metadata.',
+      );
+    }
+    const principal = await authenticate(textOf(raw.metadata, 'authorization'), limitAddress);
+    if (!principal.scopes.has(scope))
+      throw new Problem('scope_missing', `This call needs the scope ${scope}.`);
+    if (counted !== undefined) await limits.count(counted, principal.keyId);
+    return principal;
+  }
+
+  /** @returns what the client is told when it did not work out */
+  async function serve(
+    name: string,
+    raw: RawCall,
+    kind: Kind,
+    run: (call: Call) => Promise<void>,
+    accepted?: (requestId: string) => void,
+  ): Promise<ServerErrorResponse | undefined> {
+    const started = performance.now();
+    const gone = new AbortController();
+    raw.once('cancelled', () => gone.abort());
+    const requestId = givenRequestId(textOf(raw.metadata, 'x-request-id'));
+    const given = givenTraceparent(textOf(raw.metadata, 'traceparent'));
+    const span = startSpan(name, { kind: 'server', parent: given });
+    const traceparent = span ? traceparentOf(span) : given;
+    let principal: Principal | undefined;
+    let problem: Problem | undefined;
+    const note = (status: number, replayed: boolean) => {
+      if (principal) noteCall({ keyId: principal.keyId, tenantId: principal.tenantId, status, replayed });
+    };
+    try {
+      principal = await identify(raw, kind);
+      if (gone.signal.aborted)
+        throw new Problem('request_timeout', 'Nobody waits for this any more. It took no effect.');
+      accepted?.(requestId);
+      await run({
+        requestId,
+        traceparent,
+        principal,
+        services,
+        limits,
+        gone: gone.signal,
+        stopping,
+        note,
+      });
+    } catch (error) {
+      problem = toProblem(error);
+      note(problem.status, false);
+    }
+    const ms = performance.now() - started;
+    // Whoever hung up was told nothing; grpc-js has told those whose deadline passed.
+    const code = gone.signal.aborted ? abandoned(raw) : problem ? codeOf(problem) : codes.OK;
+    grpcCallDuration.observe({ method: name, code: codes[code] }, ms / 1_000);
+    const failed = !gone.signal.aborted && problem !== undefined && problem.status >= 500;
+    endSpan(
+      span,
+      { 'rpc.system': 'grpc', 'rpc.method': name, 'rpc.grpc.status_code': code },
+      failed ? codes[code] : undefined,
+    );
+    log[failed ? 'error' : 'info'](
+      {
+        request_id: requestId,
+        trace_id: traceparent?.slice(3, 35),
+        tenant_id: principal?.tenantId,
+        method: name,
+        code: codes[code],
+        ms: Math.round(ms * 100) / 100,
+        err: failed ? (problem?.cause ?? problem) : undefined,
+      },
+      'call',
+    );
+    return problem && failureOf(problem, requestId);
+  }
+
+  return {
+    unary: (name, method) => async (raw, callback) => {
+      let response: Parameters<typeof callback>[1];
+      const run = async (call: Call) => {
+        response = await method.run(call, decoded(raw.request));
+      };
+      const failure = await serve(name, raw, method, run);
+      callback(failure ?? null, response);
+    },
+    serverStream: (name, method) => async (raw) => {
+      const run = (call: Call) => method.run(call, decoded(raw.request), sender(name, raw, call.gone));
+      end(raw, await serve(name, raw, method, run, accept(raw)));
+    },
+    bidiStream: (name, method) => async (raw) => {
+      const run = (call: Call) =>
+        method.run(call, raw as unknown as Requests<never>, sender(name, raw, call.gone));
+      end(raw, await serve(name, raw, method, run, accept(raw)));
+    },
+  };
+}
+
+/**
+ * The methods of a service, with requests that can be anything: what cannot be read is {@link Undecodable}, where grpc-js would
+ * answer INTERNAL and end the stream.
+ */
+export function lenient<Service extends ServiceDefinition>(service: Service): Service {
+  return Object.fromEntries(
+    Object.entries(service).map(([name, method]) => {
+      const requestDeserialize = (bytes: Buffer): unknown => {
+        try {
+          return method.requestDeserialize(bytes);
+        } catch (error) {
+          return new Undecodable(error);
+        }
+      };
+      return [name, { ...method, requestDeserialize }];
+    }),
+  ) as Service;
+}
+
+/** @throws {Problem} */
+export function decoded<Message>(message: Message | Undecodable): Message {
+  if (!(message instanceof Undecodable)) return message;
+  throw new Problem('malformed_request', 'The message cannot be read as what this method takes.', {
+    cause: message.cause,
+  });
+}
+
+/** What a call that is begun, or still open, while the node stops is told. */
+export const stoppingProblem = () =>
+  new Problem('unavailable', 'This node is stopping. Go on with another one, or with this one in a moment.', {
+    headers: { 'Retry-After': '1' },
+  });
+
+/** The first thing that the client of a stream hears, before there is anything to send: it may go on. */
+const accept = (raw: { sendMetadata: (metadata: Metadata) => void }) => (requestId: string) => {
+  const metadata = new Metadata();
+  metadata.set('x-request-id', requestId);
+  raw.sendMetadata(metadata);
+};
+
+function failureOf(problem: Problem, requestId: string): ServerErrorResponse {
+  const metadata = new Metadata();
+  const status = Buffer.from(Status.encode(statusOf(problem, requestId)).finish());
+  metadata.set('grpc-status-details-bin', status);
+  return Object.assign(new Error(problem.message), {
+    code: codeOf(problem),
+    details: problem.message,
+    metadata,
+  });
+}
+
+const abandoned = (raw: RawCall): codes =>
+  Number(raw.getDeadline()) <= Date.now() ? codes.DEADLINE_EXCEEDED : codes.CANCELLED;
+
+const textOf = (metadata: Metadata, name: string): string => String(metadata.get(name)[0] ?? '');
+
+/** `127.0.0.1:40312`, `[::1]:40312` */
+const addressOf = (peer: string): string => peer.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+
+interface Sink {
+  write: (message: never) => boolean;
+  once: (event: 'drain', listener: () => void) => unknown;
+  end: () => unknown;
+  emit: (event: 'error', error: Error) => unknown;
+  destroyed: boolean;
+}
+
+function sender<Response>(name: string, sink: Sink, gone: AbortSignal): Send<Response> {
+  let room: Promise<void> | undefined;
+  const sent = grpcMessagesSent.labels({ method: name });
+  return async (message) => {
+    if (gone.aborted) return;
+    sent.inc();
+    if (sink.write(message as never)) return;
+    room ??= new Promise((resolve) => {
+      const free = () => {
+        room = undefined;
+        gone.removeEventListener('abort', free);
+        resolve();
+      };
+      sink.once('drain', free);
+      gone.addEventListener('abort', free, { once: true });
+    });
+    await room;
+  };
+}
+
+function end(sink: Sink, failure: ServerErrorResponse | undefined): void {
+  if (sink.destroyed) return;
+  if (failure) sink.emit('error', failure);
+  else sink.end();
+}

@@ -1,0 +1,57 @@
+/** What a method is, for whoever writes one: what may be done, and the doing. */
+import type { ServerReadableStream } from '@grpc/grpc-js';
+import type { Principal, Scope } from '../../store/api-keys.ts';
+import type { Services } from '../handler.ts';
+import type { RateLimits } from '../limiter/rate-limit.ts';
+
+/** One call of a method. */
+export interface Call {
+  requestId: string;
+  traceparent: string | null;
+  principal: Principal;
+  services: Services;
+  limits: RateLimits;
+  /** Aborted when nobody waits any more: the caller hung up, or its deadline has passed. */
+  gone: AbortSignal;
+  /** Aborted when this node is about to stop: what is under way is finished, and nothing more begun. */
+  stopping: AbortSignal;
+  /** Tells who watches callers what one message was answered, as HTTP would say it. */
+  note: (status: number, replayed: boolean) => void;
+}
+
+interface Method {
+  /** The caller's key must have it. */
+  scope: Scope;
+  /** Which quota the call counts against; none when its messages are counted one by one. */
+  counted: 'read' | 'write' | undefined;
+}
+
+export interface Unary<Request, Response> extends Method {
+  /** @throws {Problem} */
+  run: (call: Call, request: Request) => Promise<Response>;
+}
+
+/** @param send resolves when there is room for more */
+export type Send<Response> = (response: Response) => Promise<void>;
+
+export interface ServerStream<Request, Response> extends Method {
+  /** @throws {Problem} which ends the stream */
+  run: (call: Call, request: Request, send: Send<Response>) => Promise<void>;
+}
+
+export interface BidiStream<Request, Response> extends Method {
+  /** @throws {Problem} which ends the stream */
+  run: (call: Call, requests: Requests<Request>, send: Send<Response>) => Promise<void>;
+}
+
+/** The messages of a stream; {@link Undecodable} for bytes that are none. */
+export type Requests<Request> = ServerReadableStream<Request | Undecodable, unknown>;
+
+/** Stands for a message that could not be read, so that its sender is told so. */
+export class Undecodable {
+  readonly cause: unknown;
+
+  constructor(cause: unknown) {
+    this.cause = cause;
+  }
+}

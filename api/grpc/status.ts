@@ -1,0 +1,68 @@
+/** A problem in the words of gRPC: a `google.rpc.Status` with the same code and the same advice as the problem document. */
+import { status } from '@grpc/grpc-js';
+import { PROBLEMS, type Problem, type ProblemError } from '../problem.ts';
+import { BadRequest, ErrorInfo, RequestInfo, RetryInfo } from './generated/google/rpc/error_details.ts';
+import type { Any } from './generated/google/protobuf/any.ts';
+import type { Status } from './generated/google/rpc/status.ts';
+
+/** Whose reasons these are; {@link https://google.aip.dev/193 AIP-193}. */
+export const DOMAIN = 'orders.holdfast';
+
+/** After https://cloud.google.com/apis/design/errors, from HTTP's status codes. */
+const CODES: Record<number, status> = {
+  400: status.INVALID_ARGUMENT,
+  401: status.UNAUTHENTICATED,
+  403: status.PERMISSION_DENIED,
+  404: status.NOT_FOUND,
+  408: status.DEADLINE_EXCEEDED,
+  409: status.FAILED_PRECONDITION,
+  413: status.INVALID_ARGUMENT,
+  422: status.INVALID_ARGUMENT,
+  429: status.RESOURCE_EXHAUSTED,
+  500: status.INTERNAL,
+  503: status.UNAVAILABLE,
+};
+
+/** Not ALREADY_EXISTS, which many clients take for success: under a key that was used for another order, this one was not placed. */
+export const codeOf = (problem: Problem): status =>
+  problem.code === 'idempotency_key_reused'
+    ? status.FAILED_PRECONDITION
+    : (CODES[problem.status] ?? status.UNKNOWN);
+
+/** `/lines/0/quantity` of an order is `order.lines[0].quantity` of the message. */
+const fieldOf = (error: ProblemError): string =>
+  'parameter' in error
+    ? error.parameter
+    : `order${error.pointer.replaceAll(/\/([^/]*)/g, (_, name: string) => (/^\d+$/.test(name) ? `[${name}]` : `.${name}`))}`;
+
+const packed = <Message>(
+  name: string,
+  type: { encode: (message: Message) => { finish: () => Uint8Array } },
+  message: Message,
+): Any => ({
+  type_url: `type.googleapis.com/google.rpc.${name}`,
+  value: Buffer.from(type.encode(message).finish()),
+});
+
+/** @param requestId by which the call is found in the log */
+export function statusOf(problem: Problem, requestId: string): Status {
+  const metadata = new Map([
+    ['code', problem.code],
+    ['retry', PROBLEMS[problem.code].retry],
+  ]);
+  const details = [
+    packed('ErrorInfo', ErrorInfo, { reason: problem.code.toUpperCase(), domain: DOMAIN, metadata }),
+    packed('RequestInfo', RequestInfo, { request_id: requestId }),
+  ];
+  const retryAfter = problem.headers['Retry-After'];
+  if (retryAfter !== undefined) {
+    details.push(packed('RetryInfo', RetryInfo, { retry_delay: { seconds: Number(retryAfter), nanos: 0 } }));
+  }
+  if (problem.errors !== undefined) {
+    const violations = problem.errors
+      .slice(0, 20)
+      .map((error) => ({ field: fieldOf(error), description: error.detail }));
+    details.push(packed('BadRequest', BadRequest, { field_violations: violations }));
+  }
+  return { code: codeOf(problem), message: problem.message, details };
+}

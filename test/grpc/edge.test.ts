@@ -1,0 +1,313 @@
+/** Quotas, who may reach the port, and what stands beside the service. */
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type ServiceClientConstructor, credentials, loadPackageDefinition, status } from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { protoPath } from 'grpc-health-check';
+import { ConfigError, loadConfig } from '../../config.ts';
+import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
+import { type OrdersClient, connect, failureOf, take } from './client.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const run = promisify(execFile);
+const ended: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const end of ended.splice(0).toReversed()) await end();
+});
+
+async function open(env: Record<string, string> = {}): Promise<{ shop: Shop; client: OrdersClient }> {
+  const shop = await openShop(env);
+  ended.push(shop.close);
+  return { shop, client: known(connect(shop.grpc, shop.apiKey)) };
+}
+function known(client: OrdersClient): OrdersClient {
+  ended.push(client.close);
+  return client;
+}
+const request = () => ({ idempotency_key: randomUUID(), order: anOrder() });
+const codes = (failures: { code: number }[]) => failures.map(({ code }) => code);
+
+describe('quotas are those of REST', () => {
+  test('a call beyond it is refused with the time to wait, whichever door the others came by', async () => {
+    const { shop, client } = await open({ HOLDFAST_RATE_LIMIT_WRITE: '3/60' });
+    await shop.ask('/v1/orders', { body: anOrder() });
+    await client.placeOrder(request());
+    await client.placeOrder(request());
+    const { code, details } = await failureOf(client.placeOrder(request()));
+    expect(code).toBe(status.RESOURCE_EXHAUSTED);
+    expect(details['ErrorInfo'].metadata).toEqual({ code: 'rate_limited', retry: 'same_key_after' });
+    expect(details['RetryInfo'].retry_delay.seconds).toBeGreaterThan(50);
+    expect((await shop.ask('/v1/orders', { body: anOrder() })).status).toBe(429);
+    expect((await client.getOrder({ order_id: 'x' }).catch((error) => error)).code).toBe(status.NOT_FOUND);
+  });
+
+  test('a stream is not refused: it waits', async () => {
+    const { client } = await open({ HOLDFAST_RATE_LIMIT_WRITE: '20/1' });
+    const stream = client.placeOrders();
+    const began = performance.now();
+    for (let n = 0; n < 50; n += 1) stream.write(request());
+    stream.end();
+    const answers = await take(stream);
+    expect(answers.map(({ outcome }) => outcome)).toEqual(Array(50).fill('placed'));
+    expect(performance.now() - began).toBeGreaterThan(1_900);
+  });
+
+  test('whoever has no valid key has the quota of its address', async () => {
+    const { shop } = await open({ HOLDFAST_RATE_LIMIT_UNAUTHENTICATED: '2/60' });
+    const stranger = known(connect(shop.grpc, undefined));
+    const failures = [];
+    for (let n = 0; n < 3; n += 1) failures.push(await failureOf(stranger.getOrder({ order_id: 'x' })));
+    expect(codes(failures)).toEqual([
+      status.UNAUTHENTICATED,
+      status.UNAUTHENTICATED,
+      status.RESOURCE_EXHAUSTED,
+    ]);
+  });
+});
+
+describe('who may reach it', () => {
+  test('a token is asked for, besides the key', async () => {
+    const token = randomUUID();
+    const { shop, client } = await open({ HOLDFAST_GRPC_TOKEN: token });
+    const refused = await failureOf(client.placeOrder(request()));
+    expect(refused.code).toBe(status.UNAUTHENTICATED);
+    expect(refused.message).toContain('holdfast-token');
+    const wrong = known(connect(shop.grpc, shop.apiKey, { more: { 'holdfast-token': `${token}x` } }));
+    expect((await failureOf(wrong.placeOrder(request()))).code).toBe(status.UNAUTHENTICATED);
+    const tokenOnly = known(connect(shop.grpc, undefined, { more: { 'holdfast-token': token } }));
+    expect((await failureOf(tokenOnly.placeOrder(request()))).code).toBe(status.UNAUTHENTICATED);
+    const right = known(connect(shop.grpc, shop.apiKey, { more: { 'holdfast-token': token } }));
+    expect((await right.placeOrder(request())).replayed).toBe(false);
+  });
+
+  test('with mutual TLS, only those whose certificate is of the authority', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'holdfast-tls-'));
+    ended.push(() => rm(folder, { recursive: true }));
+    const at = (name: string) => join(folder, name);
+    const openssl = (...words: string[]) => run('openssl', words, { cwd: folder });
+    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+    for (const ca of ['ca', 'other']) {
+      await openssl(
+        'req',
+        '-x509',
+        ...key,
+        '-subj',
+        `/CN=${ca}`,
+        '-days',
+        '2',
+        '-keyout',
+        `${ca}.key`,
+        '-out',
+        `${ca}.crt`,
+      );
+    }
+    for (const [name, ca] of [
+      ['server', 'ca'],
+      ['client', 'ca'],
+      ['stranger', 'other'],
+    ] as const) {
+      await openssl(
+        'req',
+        ...key,
+        '-subj',
+        '/CN=localhost',
+        '-addext',
+        'subjectAltName=IP:127.0.0.1',
+        '-keyout',
+        `${name}.key`,
+        '-out',
+        `${name}.csr`,
+      );
+      const signed = [
+        '-CA',
+        `${ca}.crt`,
+        '-CAkey',
+        `${ca}.key`,
+        '-CAcreateserial',
+        '-copy_extensions',
+        'copy',
+      ];
+      await openssl('x509', '-req', '-in', `${name}.csr`, ...signed, '-days', '2', '-out', `${name}.crt`);
+    }
+    const { shop, client } = await open({
+      HOLDFAST_GRPC_CERT: at('server.crt'),
+      HOLDFAST_GRPC_KEY: at('server.key'),
+      HOLDFAST_GRPC_CA: at('ca.crt'),
+    });
+    const ca = await readFile(at('ca.crt'));
+    const as = async (name: string | undefined) => {
+      const [secret, chain] = name
+        ? await Promise.all([readFile(at(`${name}.key`)), readFile(at(`${name}.crt`))])
+        : [null, null];
+      return known(connect(shop.grpc, shop.apiKey, { secure: credentials.createSsl(ca, secret, chain) }));
+    };
+    expect((await (await as('client')).placeOrder(request())).replayed).toBe(false);
+    const failures = await Promise.all(
+      [client, await as(undefined), await as('stranger')].map((each) =>
+        failureOf(each.placeOrder(request())),
+      ),
+    );
+    expect(codes(failures)).toEqual([status.UNAVAILABLE, status.UNAVAILABLE, status.UNAVAILABLE]);
+  });
+
+  test.each([
+    [{ HOLDFAST_GRPC_HOST: '0.0.0.0' }, 'HOLDFAST_GRPC_HOST: expected an address of this machine alone'],
+    [{ HOLDFAST_GRPC_HOST: '::' }, 'HOLDFAST_GRPC_HOST'],
+    [
+      { HOLDFAST_GRPC_HOST: '0.0.0.0', HOLDFAST_GRPC_CA: 'a', HOLDFAST_GRPC_TOKEN: 'short' },
+      'HOLDFAST_GRPC_TOKEN',
+    ],
+    [
+      { HOLDFAST_GRPC_HOST: '0.0.0.0', HOLDFAST_GRPC_CERT: 'a', HOLDFAST_GRPC_KEY: 'b' },
+      'HOLDFAST_GRPC_HOST',
+    ],
+    [{ HOLDFAST_GRPC_CERT: 'a' }, 'HOLDFAST_GRPC_CERT: expected together with HOLDFAST_GRPC_KEY'],
+  ])('%j is not a configuration', (env, words) => {
+    expect(() => loadConfig(env)).toThrow(ConfigError);
+    expect(() => loadConfig(env)).toThrow(words);
+  });
+
+  test.each<[Record<string, string>]>([
+    [{}],
+    [{ HOLDFAST_GRPC_HOST: '::1' }],
+    [{ HOLDFAST_GRPC_HOST: '0.0.0.0', HOLDFAST_GRPC_TOKEN: 'x'.repeat(32) }],
+    [
+      {
+        HOLDFAST_GRPC_HOST: '10.0.0.7',
+        HOLDFAST_GRPC_CERT: 'a',
+        HOLDFAST_GRPC_KEY: 'b',
+        HOLDFAST_GRPC_CA: 'c',
+      },
+    ],
+  ])('%j is one', (env) => {
+    expect(loadConfig(env).grpc.host).toBe(env['HOLDFAST_GRPC_HOST'] ?? '127.0.0.1');
+  });
+
+  test('a certificate that is not there, and a port that is taken, are told in words', async () => {
+    await expect(openShop({ HOLDFAST_GRPC_CERT: '/nowhere', HOLDFAST_GRPC_KEY: '/nowhere' })).rejects.toThrow(
+      'the file cannot be read (ENOENT)',
+    );
+    const blocker = createServer().listen(0, '127.0.0.1');
+    ended.push(() => void blocker.close());
+    await until(() => blocker.listening);
+    const { port } = blocker.address() as { port: number };
+    await expect(openShop({ GRPC_PORT: String(port) })).rejects.toThrow(
+      `GRPC_PORT: port ${port} is taken by another program`,
+    );
+  });
+});
+
+describe('beside the service', () => {
+  const health = (address: string) => {
+    const { grpc } = loadPackageDefinition(loadSync(protoPath, { enums: String })) as unknown as {
+      grpc: { health: { v1: { Health: ServiceClientConstructor } } };
+    };
+    const client = new grpc.health.v1.Health(address, credentials.createInsecure());
+    ended.push(() => client.close());
+    return {
+      check: (service: string): Promise<string> =>
+        new Promise((resolve, reject) => {
+          client['check']!({ service }, (error: Error | null, answer: { status: string }) =>
+            error ? reject(error) : resolve(answer.status),
+          );
+        }),
+      watch: (service: string) => client['watch']!({ service }),
+    };
+  };
+
+  test('health needs no key, and says so when Postgres is gone', async () => {
+    const { shop } = await open();
+    const { check } = health(shop.grpc);
+    expect(await check('')).toBe('SERVING');
+    expect(await check('holdfast.orders.v1.OrderService')).toBe('SERVING');
+    await expect(check('holdfast.orders.v1.Nothing')).rejects.toMatchObject({ code: status.NOT_FOUND });
+    await shop.database.suspend();
+    await until(async () => (await check('')) === 'NOT_SERVING');
+    await shop.database.resume();
+    await until(async () => (await check('')) === 'SERVING');
+  });
+
+  test('reflection tells the whole contract, with what it imports', async () => {
+    const { shop } = await open();
+    const buf = (...words: string[]) =>
+      run(
+        process.execPath,
+        [
+          'node_modules/@bufbuild/buf/bin/buf',
+          'curl',
+          '--protocol',
+          'grpc',
+          '--http2-prior-knowledge',
+          ...words,
+        ],
+        { cwd: ROOT },
+      );
+    const service = `http://${shop.grpc}/holdfast.orders.v1.OrderService`;
+    const { stdout: services } = await buf('--list-services', `http://${shop.grpc}`);
+    expect(services.trim().split('\n')).toEqual(['grpc.health.v1.Health', 'holdfast.orders.v1.OrderService']);
+    const order = {
+      customerId: 'ada',
+      currency: 'EUR',
+      lines: [{ sku: 'A', name: 'B', quantity: 1, unitPrice: 5 }],
+    };
+    const { stdout } = await buf(
+      '-H',
+      `authorization: Bearer ${shop.apiKey}`,
+      '-d',
+      JSON.stringify({ idempotencyKey: 'k', order }),
+      `${service}/PlaceOrder`,
+    );
+    expect(JSON.parse(stdout)).toMatchObject({
+      order: { status: 'ORDER_STATUS_PLACED', total: '5' },
+      position: '1',
+    });
+  });
+
+  test('a node that stops says so, finishes what it has taken, and ends the streams with the advice to go on elsewhere', async () => {
+    const { shop, client } = await open();
+    const events = known(connect(shop.grpc, shop.apiKey));
+    const watch = failureOf(take(events.watchEvents({ after: 0 })));
+    const stream = client.placeOrders();
+    const answers: number[] = [];
+    stream.on('data', ({ sequence }) => answers.push(sequence));
+    const ended = failureOf(take(stream));
+    for (let n = 0; n < 100; n += 1) stream.write(request());
+    await until(() => answers.length === 100);
+    await shop.restart();
+    for (const failure of await Promise.all([ended, watch])) {
+      expect(failure.code).toBe(status.UNAVAILABLE);
+      expect(failure.details['ErrorInfo'].metadata).toEqual({ code: 'unavailable', retry: 'same_key_after' });
+      expect(failure.details['RetryInfo'].retry_delay.seconds).toBe(1);
+    }
+    expect((await client.placeOrder(request())).order.version).toBe(1);
+  });
+});
+
+describe('the contract', () => {
+  test('what is committed as generated is what would be generated', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'holdfast-generated-'));
+    ended.push(() => rm(folder, { recursive: true }));
+    await run(process.execPath, ['api/grpc/generate.ts', folder], { cwd: ROOT });
+    const names = (await readdir(folder, { recursive: true }))
+      .filter((name) => /\.\w+$/.test(name))
+      .toSorted();
+    const committed = join(ROOT, 'api/grpc/generated');
+    const there = (await readdir(committed, { recursive: true }))
+      .filter((name) => /\.\w+$/.test(name))
+      .toSorted();
+    expect(there).toEqual(names);
+    for (const name of names) {
+      expect([
+        name,
+        (await readFile(join(committed, name))).equals(await readFile(join(folder, name))),
+      ]).toEqual([name, true]);
+    }
+  });
+});
