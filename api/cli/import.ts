@@ -1,5 +1,6 @@
 /** `npx holdfast import`: orders of a file, placed over the stream of the internal service. */
 import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import type { ChannelCredentials } from '@grpc/grpc-js';
 import { SingleBar } from 'cli-progress';
@@ -92,8 +93,9 @@ class Import {
     this.#read = this.#kept.done;
     const begin = this.#kept.done;
 
-    const refusals = createWriteStream(`${this.#path}.refused.ndjson`, { flags: before ? 'a' : 'w' });
-    const bar = this.#draw(lines);
+    const refusedFile = `${this.#path}.refused.ndjson`;
+    const refusals = createWriteStream(refusedFile, { flags: before ? 'a' : 'w' });
+    const drawn = this.#draw(lines);
     const settle = () => this.#settle((why) => refusals.write(`${JSON.stringify(why)}\n`));
     const keeping = setInterval(() => {
       settle();
@@ -109,7 +111,7 @@ class Import {
       settle();
       await finished(refusals.end());
       await keepProgress(this.#path, this.#kept);
-      bar.stop();
+      drawn();
     }
     const { placed, replayed, refused, done } = this.#kept;
     if (this.#stopping.signal.aborted) {
@@ -117,13 +119,14 @@ class Import {
     }
     await forgetProgress(this.#path);
     if (refused > 0) process.exitCode = 1;
+    else await rm(refusedFile, { force: true });
     const seconds = (performance.now() - started) / 1_000;
     const again = begin > 0 ? `, of which ${begin} by runs before` : '';
     return {
       text: [
         `${lines} lines${again}: ${placed} orders placed, ${replayed} had been placed before, ${refused} refused. ${seconds.toFixed(1)} s.`,
         ...(this.#broke > 0 ? [`The connection broke ${this.#broke} times and was taken up again.`] : []),
-        ...(refused > 0 ? [`What was refused, and why: ${this.#path}.refused.ndjson`] : []),
+        ...(refused > 0 ? [`What was refused, and why: ${refusedFile}`] : []),
       ].join('\n'),
       data: {
         lines,
@@ -208,26 +211,32 @@ class Import {
     this.#kept.done = done;
   }
 
-  #draw(lines: number): SingleBar {
+  /** @returns draws for the last time */
+  #draw(lines: number): () => void {
     const bar = new SingleBar({
-      format: '{bar} {percentage}%  {value} of {total} lines  {rate}/s  {eta_formatted} left',
+      format: '{bar} {percentage}%  {value} of {total} lines{pace}',
       stream: process.stderr,
       noTTYOutput: true,
       notTTYSchedule: 5_000,
       hideCursor: true,
       barsize: 24,
-      etaBuffer: 20,
     });
     const since = performance.now();
     const begin = this.#kept.done;
-    bar.start(lines, begin, { rate: 0 });
-    const answered = () => this.#read - this.#open.size;
-    const drawing = setInterval(() => {
-      const rate = Math.round(((answered() - begin) / (performance.now() - since)) * 1_000);
-      bar.update(answered(), { rate });
-    }, DRAW);
-    bar.once('stop', () => clearInterval(drawing));
-    return bar;
+    const draw = () => {
+      const answered = this.#read - this.#open.size;
+      const rate = ((answered - begin) / (performance.now() - since)) * 1_000;
+      const left = Math.ceil((lines - answered) / rate);
+      const pace = rate === 0 ? '' : `  ${Math.round(rate)}/s  ${left} s left`;
+      bar.update(answered, { pace });
+    };
+    bar.start(lines, begin, { pace: '' });
+    const drawing = setInterval(draw, DRAW);
+    return () => {
+      clearInterval(drawing);
+      draw();
+      bar.stop();
+    };
   }
 }
 

@@ -1,7 +1,7 @@
 /** Quotas, who may reach the port, and what stands beside the service. */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +16,7 @@ import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 import { type OrdersClient, connect, failureOf, take } from './client.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const BUF = 'node_modules/@bufbuild/buf/bin/buf';
 const run = promisify(execFile);
 const ended: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -237,18 +238,9 @@ describe('beside the service', () => {
   test('reflection tells the whole contract, with what it imports', async () => {
     const { shop } = await open();
     const buf = (...words: string[]) =>
-      run(
-        process.execPath,
-        [
-          'node_modules/@bufbuild/buf/bin/buf',
-          'curl',
-          '--protocol',
-          'grpc',
-          '--http2-prior-knowledge',
-          ...words,
-        ],
-        { cwd: ROOT },
-      );
+      run(process.execPath, [BUF, 'curl', '--protocol', 'grpc', '--http2-prior-knowledge', ...words], {
+        cwd: ROOT,
+      });
     const service = `http://${shop.grpc}/holdfast.orders.v1.OrderService`;
     const { stdout: services } = await buf('--list-services', `http://${shop.grpc}`);
     expect(services.trim().split('\n')).toEqual(['grpc.health.v1.Health', 'holdfast.orders.v1.OrderService']);
@@ -291,6 +283,29 @@ describe('beside the service', () => {
 });
 
 describe('the contract', () => {
+  test.each([
+    ['a field that is gone', /^ {2}string currency = 2;$/m, ''],
+    ['a field of another type', 'int64 unit_price = 4;', 'int32 unit_price = 4;'],
+    ['a field by another name', 'string sku = 1;', 'string code = 1;'],
+    ['a call that is gone', /^ {2}rpc GetOrder.*$/m, ''],
+  ])('%s would break a client, and is told', async (_name, from, to) => {
+    const folder = await mkdtemp(join(tmpdir(), 'holdfast-breaking-'));
+    ended.push(() => rm(folder, { recursive: true }));
+    await cp(join(ROOT, 'api/grpc'), folder, { recursive: true });
+    const breaking = () =>
+      run(process.execPath, [BUF, 'breaking', folder, '--against', 'api/grpc'], { cwd: ROOT });
+    await expect(breaking()).resolves.toMatchObject({ stdout: '' });
+    const file = join(folder, 'orders.proto');
+    const before = await readFile(file, 'utf8');
+    const after = before.replace(from, to);
+    expect(after).not.toBe(before);
+    await writeFile(file, after);
+    await expect(breaking()).rejects.toMatchObject({
+      code: 100,
+      stdout: expect.stringContaining('orders.proto:'),
+    });
+  });
+
   test('what is committed as generated is what would be generated', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-generated-'));
     ended.push(() => rm(folder, { recursive: true }));

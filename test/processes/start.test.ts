@@ -107,7 +107,7 @@ describe('npm start, when something is in the way, says in words what, where, an
     expect(output).not.toContain(new URL(database.url).password);
   }
 
-  test.each(['PORT', 'ADMIN_PORT'])('%s is taken', async (variable) => {
+  test.each(['PORT', 'ADMIN_PORT', 'GRPC_PORT'])('%s is taken', async (variable) => {
     const blocker = createServer().listen(0, '127.0.0.1');
     await until(() => blocker.listening);
     const { port } = blocker.address() as { port: number };

@@ -1,0 +1,263 @@
+/** `holdfast import`, as a process of its own, against a server that is a process of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { Client } from 'pg';
+import { holdfast } from '../setup/command.ts';
+import { TEST_REDIS, type TestDatabase, cloneDatabase } from '../setup/database.ts';
+import { type ServerProcess, startServer } from '../setup/server-process.ts';
+import { newApiKey, until } from '../setup/shop.ts';
+
+const LAUNCHER = fileURLToPath(new URL('../../holdfast.js', import.meta.url));
+const apiKey = newApiKey();
+let database: TestDatabase;
+let grpcPort: number;
+let server: ServerProcess;
+let folder: string;
+let look: Client;
+
+/** A port that stays the same when the server is started again. */
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as { port: number };
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+const start = () =>
+  startServer({
+    env: {
+      DATABASE_URL: database.url,
+      REDIS_URL: TEST_REDIS,
+      HOLDFAST_BOOTSTRAP_KEY: apiKey,
+      HOLDFAST_RATE_LIMIT_WRITE: '100000/1',
+      HOLDFAST_CONTRACT_JUDGE: 'off',
+      HOLDFAST_LOG_LEVEL: 'error',
+      GRPC_PORT: String(grpcPort),
+    },
+  });
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  look = new Client({ connectionString: database.url });
+  await look.connect();
+  grpcPort = await freePort();
+  server = await start();
+});
+afterAll(async () => {
+  await server.end('SIGKILL');
+  await look.end();
+  await database.drop();
+});
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-import-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const line = (key: string, change: object = {}) =>
+  JSON.stringify({
+    idempotency_key: key,
+    order: {
+      customer_id: 'ada',
+      lines: [{ sku: 'KELP-1', name: 'Kelp', quantity: 2, unit_price: { amount: 450, currency: 'EUR' } }],
+      ...change,
+    },
+  });
+async function fileOf(lines: string[], name = 'orders.ndjson'): Promise<string> {
+  const path = join(folder, name);
+  const text = lines.map((each) => `${each}\n`).join('');
+  await writeFile(path, name.endsWith('.gz') ? gzipSync(text) : text);
+  return path;
+}
+const many = (name: string, count: number) =>
+  Array.from({ length: count }, (_, n) => line(`${name}-${n + 1}`));
+const env = (more: Record<string, string> = {}) => ({
+  HOLDFAST_API_KEY: apiKey,
+  GRPC_PORT: String(grpcPort),
+  ...more,
+});
+const run = (path: string, ...words: string[]) => holdfast(['import', path, '--json', ...words], env());
+
+/** How many orders and keys of a name are in the log. */
+async function logged(name: string): Promise<{ orders: number; keys: number }> {
+  const { rows } = await look.query(
+    `SELECT count(*)::int AS orders, count(DISTINCT idempotency_key)::int AS keys FROM events WHERE idempotency_key LIKE $1`,
+    [`${name}-%`],
+  );
+  return rows[0];
+}
+
+/** An import that goes on while the test does something else. */
+function begin(path: string): { child: ChildProcess; output: () => string; ended: Promise<number | null> } {
+  const child = spawn(process.execPath, [LAUNCHER, 'import', path, '--json'], {
+    env: { PATH: process.env['PATH'], ...env() },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+  }
+  return { child, output: () => text, ended: once(child, 'close').then(([code]) => code as number | null) };
+}
+
+test('places what is in the file, and nothing when it is run again', async () => {
+  const path = await fileOf(many('twice', 3_000));
+  const first = await run(path);
+  expect(first.json).toMatchObject({
+    lines: 3_000,
+    placed: 3_000,
+    replayed: 0,
+    refused: 0,
+    interruptions: 0,
+  });
+  expect(first.stderr).toContain('3000 of 3000 lines');
+  const again = await run(path);
+  expect(again.json).toMatchObject({ lines: 3_000, placed: 0, replayed: 3_000, refused: 0 });
+  expect(await logged('twice')).toEqual({ orders: 3_000, keys: 3_000 });
+  expect(await readdir(folder)).toEqual(['orders.ndjson']);
+});
+
+test('the server is killed in mid-stream: the import goes on with the next one, and each order is in the log once', async () => {
+  const count = 30_000;
+  const path = await fileOf(many('killed', count));
+  const going = begin(path);
+  await until(async () => (await logged('killed')).orders > count / 10);
+  await server.end('SIGKILL');
+  const when = (await logged('killed')).orders;
+  expect(when).toBeLessThan(count);
+  server = await start();
+  expect(await going.ended).toBe(0);
+  expect(going.output()).toMatch(/Going on/);
+  const told = JSON.parse(/^\{[^]*^\}/m.exec(going.output())![0]);
+  // What was committed when the server died, and not answered, is told as placed before.
+  expect(told.placed + told.replayed).toBe(count);
+  expect([told.lines, told.refused]).toEqual([count, 0]);
+  expect(told.interruptions).toBeGreaterThan(0);
+  expect(await logged('killed')).toEqual({ orders: count, keys: count });
+}, 60_000);
+
+test('the import is killed: the same command goes on where it was, and each order is in the log once', async () => {
+  const count = 30_000;
+  const path = await fileOf(many('resumed', count));
+  const going = begin(path);
+  // Once it has kept its progress.
+  await until(
+    async () => (await readdir(folder)).includes('orders.ndjson.import') && (await progress(path)) > 1_000,
+  );
+  going.child.kill('SIGKILL');
+  await going.ended;
+  const kept = await progress(path);
+  const second = await run(path);
+  expect(second.json).toMatchObject({ lines: count, refused: 0 });
+  expect(second.json.placed + second.json.replayed).toBe(count);
+  // It did not begin from the first line.
+  expect(second.json.replayed).toBeLessThan(count - kept);
+  expect(await logged('resumed')).toEqual({ orders: count, keys: count });
+  expect(await readdir(folder)).toEqual(['orders.ndjson']);
+}, 60_000);
+const progress = async (path: string): Promise<number> =>
+  JSON.parse(await readFile(`${path}.import`, 'utf8')).done;
+
+test('Ctrl-C keeps the place, and says so; another file under the name begins anew', async () => {
+  const path = await fileOf(many('stopped', 30_000));
+  const going = begin(path);
+  await until(async () => (await logged('stopped')).orders > 1_000);
+  going.child.kill('SIGINT');
+  expect(await going.ended).toBe(1);
+  const place = Number(/Stopped behind line (\d+) of 30000/.exec(going.output())![1]);
+  expect(await progress(path)).toBe(place);
+  await fileOf(many('other', 20));
+  expect((await run(path)).json).toMatchObject({ lines: 20, placed: 20 });
+}, 60_000);
+
+test('lines that are refused are written down with the reason, the others placed', async () => {
+  const v1 = {
+    idempotency_key: 'mixed-v1',
+    order: {
+      customer_id: 'ada',
+      currency: 'EUR',
+      lines: [{ sku: 'A', name: 'B', quantity: 1, unit_price: 5 }],
+    },
+  };
+  await run(await fileOf([line('mixed-taken', { customer_id: 'somebody' })], 'first.ndjson'));
+  const path = await fileOf([
+    line('mixed-1'),
+    'not json',
+    '',
+    line('mixed-2', { note: 'a member that nobody knows' }),
+    JSON.stringify(v1),
+    line('mixed taken'),
+    line('mixed-taken'),
+    '[]',
+    line('mixed-3', { lines: [] }),
+    line('mixed-1'),
+  ]);
+  const { code, stdout, stderr } = await holdfast(['import', path], env());
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/10 lines: 2 orders placed, 1 had been placed before, 6 refused/);
+  expect(stdout).toContain(`${path}.refused.ndjson`);
+  expect(stdout + stderr).not.toContain(apiKey);
+  const refused = (await readFile(`${path}.refused.ndjson`, 'utf8'))
+    .trim()
+    .split('\n')
+    .map((text) => JSON.parse(text));
+  expect(
+    refused
+      .map(({ line, idempotency_key, code }) => [line, idempotency_key, code])
+      .toSorted(([a], [b]) => a - b),
+  ).toEqual([
+    [2, '', 'malformed_json'],
+    [4, 'mixed-2', 'invalid_body'],
+    [6, '', 'idempotency_key_invalid'],
+    [7, 'mixed-taken', 'idempotency_key_reused'],
+    [8, '', 'invalid_body'],
+    [9, 'mixed-3', 'invalid_body'],
+  ]);
+  expect(refused.find(({ line }) => line === 4).fields).toEqual([
+    { field: 'order.note', description: expect.any(String) },
+  ]);
+  expect(await logged('mixed')).toEqual({ orders: 3, keys: 3 });
+});
+
+test('a packed file', async () => {
+  const path = await fileOf(many('packed', 50), 'orders.ndjson.gz');
+  expect((await run(path)).json).toMatchObject({ lines: 50, placed: 50 });
+});
+
+test('what cannot be done is said in words', async () => {
+  const path = await fileOf(many('never', 5));
+  const attempts: [string[], Record<string, string>, number, RegExp][] = [
+    [['import'], env(), 2, /FILE is missing/],
+    [['import', `${path}x`], env(), 1, /cannot be read \(ENOENT/],
+    [['import', path, '--to', 'nonsense'], env(), 2, /--to: "nonsense" is not HOST:PORT/],
+    [['import', path, '--patience', '0'], env(), 2, /--patience: expected/],
+    [
+      ['import', path, '--patience', '1', '--to', '127.0.0.1:1'],
+      env(),
+      1,
+      /No answer for 1 seconds\. .*ECONNREFUSED/,
+    ],
+    [['import', path], env({ HOLDFAST_API_KEY: newApiKey() }), 1, /This API key is not valid/],
+    [
+      ['import', path],
+      { GRPC_PORT: String(grpcPort), HOLDFAST_DATA_DIR: folder },
+      1,
+      /no API key to call with.*HOLDFAST_API_KEY/,
+    ],
+  ];
+  for (const [words, given, code, message] of attempts) {
+    const ended = await holdfast(words, given);
+    expect([words, ended.code, ended.stderr]).toEqual([words, code, expect.stringMatching(message)]);
+    expect(ended.stderr).not.toMatch(/^\s+at /m);
+  }
+  expect(await logged('never')).toEqual({ orders: 0, keys: 0 });
+});
