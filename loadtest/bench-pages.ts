@@ -4,15 +4,12 @@
  * A page of 20 at the first, the thousandth and the last place of a list, with and without filters: milliseconds, buffers, and how the
  * table was read.
  */
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { sql } from 'slonik';
 import { v7 } from 'uuid';
 import { z } from 'zod';
-import { startBackingServices } from '../ops/embedded/backing-services.ts';
+import { startServices } from './kit/services.ts';
 import { type OrdersQuery, ordersPageStatement } from '../projections/orders-page.ts';
 import { migrate } from '../store/migrate.ts';
 import { ensurePartitions } from '../store/partitions.ts';
@@ -32,9 +29,7 @@ interface PlanNode {
   Plans?: PlanNode[];
 }
 
-const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
-await chmod(dataDir, 0o755);
-const services = await startBackingServices({ databaseUrl: undefined, redisUrl: undefined, dataDir, log });
+const services = await startServices();
 try {
   await migrate(services.databaseUrl);
   const pool = await openPool({ databaseUrl: services.databaseUrl, size: 2, log, statementTimeout: 600_000 });
@@ -105,5 +100,4 @@ try {
   await pool.end();
 } finally {
   await services.stop();
-  await rm(dataDir, { recursive: true, force: true });
 }

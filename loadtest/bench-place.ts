@@ -5,13 +5,12 @@
  * latency of a bare insert; and events a second of the log beside Emmett's. On Linux the server has one core and all else the other.
  */
 import type { ChildProcess } from 'node:child_process';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { pino } from 'pino';
-import { startBackingServices } from '../ops/embedded/backing-services.ts';
+import { median } from './kit/open-loop.ts';
+import { startServices } from './kit/services.ts';
 import { type Result, load } from './http-client.ts';
 import { apiKey, body, placeOrder } from './order-request.ts';
 import { pinned, serve } from './serve.ts';
@@ -31,16 +30,8 @@ const WARM_UP = 5_000;
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const say = (text: string) => process.stdout.write(`${text}\n`);
-const median = (list: number[]) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN;
 
-const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
-await chmod(dataDir, 0o755);
-const services = await startBackingServices({
-  databaseUrl: undefined,
-  redisUrl: undefined,
-  dataDir,
-  log: pino({ level: 'silent' }),
-});
+const services = await startServices();
 const children: ChildProcess[] = [];
 const report: Record<string, unknown> = {
   node: process.version,
@@ -134,5 +125,4 @@ try {
 } finally {
   for (const child of children) child.kill('SIGTERM');
   await services.stop();
-  await rm(dataDir, { recursive: true, force: true });
 }

@@ -7,23 +7,20 @@
  */
 import { type ChildProcess, execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { pino } from 'pino';
 import { type DatabasePool, sql } from 'slonik';
 import { v7 } from 'uuid';
 import { z } from 'zod';
-import { startBackingServices } from '../ops/embedded/backing-services.ts';
+import { startServices } from './kit/services.ts';
 import { ordersProjection } from '../projections/orders.ts';
 import { rebuild } from '../projections/rebuild.ts';
 import { runOnce } from '../projections/runner.ts';
 import { migrate } from '../store/migrate.ts';
 import { ensurePartitions } from '../store/partitions.ts';
 import { openPool } from '../store/pool.ts';
-import { openLoop, quantile } from './kit/open-loop.ts';
+import { median, openLoop, quantile } from './kit/open-loop.ts';
 import { apiKey, body } from './order-request.ts';
 import { serve } from './serve.ts';
 
@@ -38,7 +35,6 @@ const { values: options } = parseArgs({
 });
 const log = pino({ level: 'silent' });
 const say = (text: string) => process.stdout.write(`${text}\n`);
-const median = (list: number[]) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN;
 const open = (databaseUrl: string) => openPool({ databaseUrl, size: 6, log, statementTimeout: 3_600_000 });
 const run = promisify(execFile);
 
@@ -140,9 +136,7 @@ async function steadily(send: () => Promise<number>, rate: number, until: () => 
 async function bench(): Promise<void> {
   const events = Number(options.events);
   const rounds = Number(options.rounds);
-  const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
-  await chmod(dataDir, 0o755);
-  const services = await startBackingServices({ databaseUrl: undefined, redisUrl: undefined, dataDir, log });
+  const services = await startServices();
   const children: ChildProcess[] = [];
   try {
     const { databaseUrl } = services;
@@ -223,6 +217,5 @@ async function bench(): Promise<void> {
   } finally {
     for (const child of children) child.kill('SIGKILL');
     await services.stop();
-    await rm(dataDir, { recursive: true, force: true });
   }
 }

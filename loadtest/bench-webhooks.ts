@@ -6,17 +6,14 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { sql } from 'slonik';
 import { Pool } from 'undici';
-import { startBackingServices } from '../ops/embedded/backing-services.ts';
+import { startServices } from './kit/services.ts';
 import { CONSUMERS } from '../node.ts';
 import { createTenant } from '../store/api-keys.ts';
 import { createOrderLog } from '../store/log.ts';
@@ -24,7 +21,7 @@ import { migrate } from '../store/migrate.ts';
 import { ensurePartitions } from '../store/partitions.ts';
 import { openPool } from '../store/pool.ts';
 import { anAppend } from './an-append.ts';
-import { openLoop, quantile } from './kit/open-loop.ts';
+import { median, openLoop, quantile } from './kit/open-loop.ts';
 import { apiKey, body } from './order-request.ts';
 import { pinned, serve, startApart } from './serve.ts';
 
@@ -44,13 +41,10 @@ const SHOPS = 20;
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const say = (text: string) => process.stdout.write(`${text}\n`);
-const median = (list: number[]) => quantile(list, 0.5);
 const show = (value: number) => Math.round(value).toLocaleString('en').padStart(7);
 
-const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
-await chmod(dataDir, 0o755);
 const log = pino({ level: 'silent' });
-const services = await startBackingServices({ databaseUrl: undefined, redisUrl: undefined, dataDir, log });
+const services = await startServices();
 await migrate(services.databaseUrl);
 const pool = await openPool({ databaseUrl: services.databaseUrl, size: 10, log });
 await ensurePartitions(pool, 1, CONSUMERS);
@@ -198,5 +192,4 @@ try {
   sink.close();
   await pool.end();
   await services.stop();
-  await rm(dataDir, { recursive: true, force: true });
 }

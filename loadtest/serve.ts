@@ -27,20 +27,20 @@ export function startApart(args: string[], env: NodeJS.ProcessEnv = {}) {
   });
 }
 
-/** @param isUp finds the port in what the server says when it is up */
+/** @param isUp finds the port, or several, in what the server says when it is up */
 export function serve(
   args: string[],
   env: NodeJS.ProcessEnv,
   isUp: RegExp,
-): Promise<{ child: ChildProcess; port: number }> {
+): Promise<{ child: ChildProcess; port: number; ports: number[] }> {
   const child = startApart(args, env);
   return new Promise((resolve, reject) => {
     let output = '';
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       if (output.length > 10_000) return; // the log goes on; what it said at the start is enough
       output += chunk;
-      const port = isUp.exec(output)?.[1];
-      if (port !== undefined) resolve({ child, port: Number(port) });
+      const ports = isUp.exec(output)?.slice(1).map(Number);
+      if (ports !== undefined) resolve({ child, port: ports[0]!, ports });
     });
     child.once('exit', (code) => reject(new Error(`${args.join(' ')} ended with ${code}`)));
   });

@@ -41,7 +41,7 @@ const item = z.looseObject({ idempotency_key: z.string(), order: z.looseObject({
 /**
  * Reads lines as orders; empty ones are passed over.
  *
- * A line is an item of `POST /v2/orders/batch`. Orders in the spelling of orders.proto, which is that of v1, are taken as well: they say their
+ * A line is an item of `POST /v2/order-batches`. Orders in the spelling of orders.proto, which is that of v1, are taken as well: they say their
  * currency once. Each is held to the contract here, since a message has no room for a member that nobody knows, and would lose it in silence.
  *
  * @param behind lines that are passed over

@@ -3,21 +3,21 @@ import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import type { ChannelCredentials } from '@grpc/grpc-js';
-import { SingleBar } from 'cli-progress';
-import { type Command, CommandError, type Service, UsageError, quoted } from '../../command.ts';
+import { type Command, CommandError, type Output, type Service, UsageError, quoted } from '../../command.ts';
 import { LogFileError } from '../../store/log-file.ts';
 import type { Advice } from '../grpc/advice.ts';
 import { FeedError } from '../grpc/feed-orders.ts';
 import { pem } from '../grpc/pem.ts';
 import { type Line, type WrongLine, readOrders, survey } from './import-file.ts';
-import { type Kept, forgetProgress, keepProgress, readProgress, receiverOf } from './import-progress.ts';
+import { drawBar } from './import-bar.ts';
+import { forgetProgress, keepProgress, readProgress, receiverOf } from './import-progress.ts';
+import { type Tally, createTally } from './import-tally.ts';
 
 const USUAL_PORT = 50_051;
 /** Seconds without an answer after which it is given up. */
 const PATIENCE = 60;
-/** How often the progress is kept and drawn, in ms. */
+/** How often the progress is kept, in ms. */
 const KEEP = 1_000;
-const DRAW = 200;
 
 export const importing: Command = {
   summary:
@@ -38,7 +38,7 @@ export const importing: Command = {
     const access = await service();
     const address = addressFrom(values['to'], access);
     try {
-      return await new Import(path, access, address, patience).run();
+      return await importFile({ path, access, address, patience });
     } catch (error) {
       if (error instanceof LogFileError || error instanceof FeedError)
         throw new CommandError(error.message, { cause: error });
@@ -59,184 +59,123 @@ function addressFrom(given: string | undefined, { host, port }: Service): string
   throw new UsageError(`--to: ${quoted(given)} is not HOST:PORT, such as 127.0.0.1:50051`);
 }
 
-/** What became of a line; of a refused one, what is written down. */
-type Outcome = { kind: 'placed' | 'replayed' } | { kind: 'refused'; why: object };
+/** What one run is about. */
+interface Import {
+  path: string;
+  access: Service;
+  address: string;
+  /** Milliseconds. */
+  patience: number;
+}
 
-/** One run over a file. */
-class Import {
-  readonly #path: string;
-  readonly #access: Service;
-  readonly #address: string;
-  readonly #patience: number;
-  readonly #stopping = new AbortController();
-  /** Lines that were read and have no answer, in ascending order. */
-  readonly #open = new Set<number>();
-  /** Lines that have theirs, while one before them has not. */
-  readonly #answered = new Map<number, Outcome>();
-  #read = 0;
-  #broke = 0;
-  #kept: Kept = { file: '', to: '', done: 0, placed: 0, replayed: 0, refused: 0 };
+async function importFile({ path, access, address, patience }: Import): Promise<Output> {
+  const started = performance.now();
+  const { sha256: file, lines } = await survey(path);
+  const to = receiverOf(address, access.apiKey);
+  const before = await readProgress(path, file, to);
+  const begin = before?.done ?? 0;
 
-  constructor(path: string, access: Service, address: string, patience: number) {
-    this.#path = path;
-    this.#access = access;
-    this.#address = address;
-    this.#patience = patience;
+  const refusedFile = `${path}.refused.ndjson`;
+  const refusals = createWriteStream(refusedFile, { flags: before ? 'a' : 'w' });
+  const tally = createTally(before ?? { file, to, done: 0, placed: 0, replayed: 0, refused: 0 }, (why) =>
+    refusals.write(`${JSON.stringify(why)}\n`),
+  );
+  const drawn = drawBar(lines, begin, tally.answered);
+  const keeping = setInterval(() => {
+    tally.settle();
+    void keepProgress(path, tally.kept);
+  }, KEEP);
+  const stopping = new AbortController();
+  const stop = () => stopping.abort();
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  let interruptions = 0;
+  const broke = ({ detail }: Advice) => {
+    interruptions += 1;
+    process.stderr.write(`\n${detail} Going on.\n`);
+  };
+  try {
+    await feed({ path, access, address, patience }, { begin, tally, broke, signal: stopping.signal });
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+    clearInterval(keeping);
+    tally.settle();
+    await finished(refusals.end());
+    await keepProgress(path, tally.kept);
+    drawn();
   }
+  const { placed, replayed, refused, done } = tally.kept;
+  if (stopping.signal.aborted && done < lines)
+    throw new CommandError(`Stopped behind line ${done} of ${lines}. The same command goes on from there.`);
+  await forgetProgress(path);
+  if (refused > 0) process.exitCode = 1;
+  else await rm(refusedFile, { force: true });
 
-  async run() {
-    const started = performance.now();
-    const { sha256: file, lines } = await survey(this.#path);
-    const to = receiverOf(this.#address, this.#access.apiKey);
-    const before = await readProgress(this.#path, file, to);
-    this.#kept = before ?? { ...this.#kept, file, to };
-    this.#read = this.#kept.done;
-    const begin = this.#kept.done;
+  const seconds = (performance.now() - started) / 1_000;
+  const again = begin > 0 ? `, of which ${begin} by runs before` : '';
+  return {
+    text: [
+      `${lines} lines${again}: ${placed} orders placed, ${replayed} had been placed before, ${refused} refused. ${seconds.toFixed(1)} s.`,
+      ...(interruptions > 0 ? [`The connection broke ${interruptions} times and was taken up again.`] : []),
+      ...(refused > 0 ? [`What was refused, and why: ${refusedFile}`] : []),
+    ].join('\n'),
+    data: { lines, placed, replayed, refused, interruptions, seconds: Number(seconds.toFixed(3)) },
+  };
+}
 
-    const refusedFile = `${this.#path}.refused.ndjson`;
-    const refusals = createWriteStream(refusedFile, { flags: before ? 'a' : 'w' });
-    const drawn = this.#draw(lines);
-    const settle = () => this.#settle((why) => refusals.write(`${JSON.stringify(why)}\n`));
-    const keeping = setInterval(() => {
-      settle();
-      void keepProgress(this.#path, this.#kept);
-    }, KEEP);
-    const stop = () => this.#stopping.abort();
-    process.on('SIGINT', stop).on('SIGTERM', stop);
-    try {
-      await this.#feed(begin);
-    } finally {
-      process.off('SIGINT', stop).off('SIGTERM', stop);
-      clearInterval(keeping);
-      settle();
-      await finished(refusals.end());
-      await keepProgress(this.#path, this.#kept);
-      drawn();
+interface Feed {
+  /** Lines that have their answer already. */
+  begin: number;
+  tally: Tally;
+  broke: (advice: Advice) => void;
+  signal: AbortSignal;
+}
+
+async function feed(
+  { path, access, address, patience }: Import,
+  { begin, tally, broke, signal }: Feed,
+): Promise<void> {
+  // Other commands do not pay for the load.
+  const [{ Metadata }, { OrderServiceClient }, { feedOrders }, { adviceOf }, { statusOf }] =
+    await Promise.all([
+      import('@grpc/grpc-js'),
+      import('../grpc/generated/orders.ts'),
+      import('../grpc/feed-orders.ts'),
+      import('../grpc/advice.ts'),
+      import('../grpc/status.ts'),
+    ]);
+  const metadata = new Metadata();
+  metadata.set('authorization', `Bearer ${access.apiKey}`);
+  if (access.token !== undefined) metadata.set('holdfast-token', access.token);
+  const client = new OrderServiceClient(address, await credentials(access), {
+    'grpc.max_reconnect_backoff_ms': 5_000,
+  });
+
+  const refused = ({ line, idempotency_key }: Line | WrongLine, { code, detail, fields }: Advice) => {
+    const why = { line, idempotency_key, code, detail, ...(fields.length > 0 && { fields }) };
+    tally.answer(line, { kind: 'refused', why });
+  };
+  async function* orders(): AsyncGenerator<Line> {
+    for await (const line of readOrders(path, begin)) {
+      if (signal.aborted) return;
+      tally.begin(line.line);
+      if ('problem' in line) refused(line, adviceOf(statusOf(line.problem, '')));
+      else yield line;
     }
-    const { placed, replayed, refused, done } = this.#kept;
-    if (this.#stopping.signal.aborted) {
-      throw new CommandError(`Stopped behind line ${done} of ${lines}. The same command goes on from there.`);
-    }
-    await forgetProgress(this.#path);
-    if (refused > 0) process.exitCode = 1;
-    else await rm(refusedFile, { force: true });
-    const seconds = (performance.now() - started) / 1_000;
-    const again = begin > 0 ? `, of which ${begin} by runs before` : '';
-    return {
-      text: [
-        `${lines} lines${again}: ${placed} orders placed, ${replayed} had been placed before, ${refused} refused. ${seconds.toFixed(1)} s.`,
-        ...(this.#broke > 0 ? [`The connection broke ${this.#broke} times and was taken up again.`] : []),
-        ...(refused > 0 ? [`What was refused, and why: ${refusedFile}`] : []),
-      ].join('\n'),
-      data: {
-        lines,
-        placed,
-        replayed,
-        refused,
-        interruptions: this.#broke,
-        seconds: Number(seconds.toFixed(3)),
+  }
+  try {
+    await feedOrders(orders(), {
+      client,
+      metadata,
+      signal,
+      patience,
+      broke,
+      answered(line, outcome) {
+        if ('refused' in outcome) refused(line, outcome.refused);
+        else tally.answer(line.line, { kind: outcome.placed.replayed ? 'replayed' : 'placed' });
       },
-    };
-  }
-
-  async #feed(begin: number): Promise<void> {
-    // Other commands do not pay for the load.
-    const [{ Metadata }, { OrderServiceClient }, { feedOrders }, { adviceOf }, { statusOf }] =
-      await Promise.all([
-        import('@grpc/grpc-js'),
-        import('../grpc/generated/orders.ts'),
-        import('../grpc/feed-orders.ts'),
-        import('../grpc/advice.ts'),
-        import('../grpc/status.ts'),
-      ]);
-    const metadata = new Metadata();
-    metadata.set('authorization', `Bearer ${this.#access.apiKey}`);
-    if (this.#access.token !== undefined) metadata.set('holdfast-token', this.#access.token);
-    const client = new OrderServiceClient(this.#address, await credentials(this.#access), {
-      'grpc.max_reconnect_backoff_ms': 5_000,
     });
-
-    const refused = ({ line, idempotency_key }: Line | WrongLine, { code, detail, fields }: Advice) => {
-      const why = { line, idempotency_key, code, detail, ...(fields.length > 0 && { fields }) };
-      this.#answer(line, { kind: 'refused', why });
-    };
-    const { signal } = this.#stopping;
-    const note = (line: number) => {
-      this.#read = line;
-      this.#open.add(line);
-    };
-    async function* orders(path: string): AsyncGenerator<Line> {
-      for await (const line of readOrders(path, begin)) {
-        if (signal.aborted) return;
-        note(line.line);
-        if ('problem' in line) refused(line, adviceOf(statusOf(line.problem, '')));
-        else yield line;
-      }
-    }
-    try {
-      await feedOrders(orders(this.#path), {
-        client,
-        metadata,
-        signal,
-        patience: this.#patience,
-        answered: (line, outcome) => {
-          if ('refused' in outcome) return refused(line, outcome.refused);
-          this.#answer(line.line, { kind: outcome.placed.replayed ? 'replayed' : 'placed' });
-        },
-        broke: ({ detail }) => {
-          this.#broke += 1;
-          process.stderr.write(`\n${detail} Going on.\n`);
-        },
-      });
-    } finally {
-      client.close();
-    }
-  }
-
-  #answer(line: number, outcome: Outcome): void {
-    this.#open.delete(line);
-    this.#answered.set(line, outcome);
-  }
-
-  /** Takes account of every line up to the first one without an answer: the next run begins there, and counts what is beyond. */
-  #settle(refuse: (why: object) => void): void {
-    const [first] = this.#open;
-    const done = first === undefined ? this.#read : first - 1;
-    for (const [line, outcome] of this.#answered) {
-      if (line > done) continue;
-      this.#answered.delete(line);
-      this.#kept[outcome.kind] += 1;
-      if (outcome.kind === 'refused') refuse(outcome.why);
-    }
-    this.#kept.done = done;
-  }
-
-  /** @returns draws for the last time */
-  #draw(lines: number): () => void {
-    const bar = new SingleBar({
-      format: '{bar} {percentage}%  {value} of {total} lines{pace}',
-      stream: process.stderr,
-      noTTYOutput: true,
-      notTTYSchedule: 5_000,
-      hideCursor: true,
-      barsize: 24,
-    });
-    const since = performance.now();
-    const begin = this.#kept.done;
-    const draw = () => {
-      const answered = this.#read - this.#open.size;
-      const rate = ((answered - begin) / (performance.now() - since)) * 1_000;
-      const left = Math.ceil((lines - answered) / rate);
-      const pace = rate === 0 ? '' : `  ${Math.round(rate)}/s  ${left} s left`;
-      bar.update(answered, { pace });
-    };
-    bar.start(lines, begin, { pace: '' });
-    const drawing = setInterval(draw, DRAW);
-    return () => {
-      clearInterval(drawing);
-      draw();
-      bar.stop();
-    };
+  } finally {
+    client.close();
   }
 }
 

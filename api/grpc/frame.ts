@@ -32,7 +32,8 @@ import {
   type Send,
   type ServerStream,
   type Unary,
-  Undecodable,
+  type Undecodable,
+  isUndecodable,
 } from './method.ts';
 import { codeOf, statusOf } from './status.ts';
 
@@ -58,11 +59,11 @@ interface RawCall {
 type Kind = { scope: string; counted: 'read' | 'write' | undefined };
 
 export interface Frame {
-  unary: <Request, Response>(
+  unary: <Request extends object, Response>(
     name: string,
     method: Unary<Request, Response>,
   ) => handleUnaryCall<Request, Response>;
-  serverStream: <Request, Response>(
+  serverStream: <Request extends object, Response>(
     name: string,
     method: ServerStream<Request, Response>,
   ) => handleServerStreamingCall<Request, Response>;
@@ -191,7 +192,7 @@ export function lenient<Service extends ServiceDefinition>(service: Service): Se
         try {
           return method.requestDeserialize(bytes);
         } catch (error) {
-          return new Undecodable(error);
+          return { undecodable: error } satisfies Undecodable;
         }
       };
       return [name, { ...method, requestDeserialize }];
@@ -200,10 +201,10 @@ export function lenient<Service extends ServiceDefinition>(service: Service): Se
 }
 
 /** @throws {Problem} */
-export function decoded<Message>(message: Message | Undecodable): Message {
-  if (!(message instanceof Undecodable)) return message;
+export function decoded<Message extends object>(message: Message | Undecodable): Message {
+  if (!isUndecodable(message)) return message;
   throw new Problem('malformed_request', 'The message cannot be read as what this method takes.', {
-    cause: message.cause,
+    cause: message.undecodable,
   });
 }
 

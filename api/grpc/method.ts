@@ -48,10 +48,8 @@ export interface BidiStream<Request, Response> extends Method {
 export type Requests<Request> = ServerReadableStream<Request | Undecodable, unknown>;
 
 /** Stands for a message that could not be read, so that its sender is told so. */
-export class Undecodable {
-  readonly cause: unknown;
-
-  constructor(cause: unknown) {
-    this.cause = cause;
-  }
+export interface Undecodable {
+  undecodable: unknown;
 }
+
+export const isUndecodable = (message: object): message is Undecodable => 'undecodable' in message;

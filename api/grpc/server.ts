@@ -1,6 +1,6 @@
 /** The internal service: OrderService on a port of its own, with the standard services of health and reflection beside it. */
 import { readFile } from 'node:fs/promises';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { Server, ServerCredentials, setLogger } from '@grpc/grpc-js';
 import type { AnyDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { BinaryReader } from '@bufbuild/protobuf/wire';
@@ -53,6 +53,9 @@ export interface GrpcOptions extends Omit<FrameOptions, 'stopping' | 'token'> {
 export async function startGrpc({ config, ...edge }: GrpcOptions): Promise<RunningGrpc | undefined> {
   const stopping = new AbortController();
   const frame = createFrame({ ...edge, token: config.token, stopping: stopping.signal });
+  // What goes wrong is told by us, in words.
+  const quietly = (text: string) => edge.log.debug({ grpc: text }, 'grpc-js');
+  setLogger({ error: quietly, info: quietly, debug: quietly });
   const server = new Server(LIMITS);
   server.addService(lenient(OrderServiceService), {
     placeOrder: frame.unary('PlaceOrder', placeOrder),

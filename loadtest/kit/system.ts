@@ -2,14 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { CONSUMERS } from '../../node.ts';
 import { freePort } from '../../ops/embedded/free-port.ts';
-import { startBackingServices } from '../../ops/embedded/backing-services.ts';
+import { startServices } from './services.ts';
 import { SCOPES, addApiKey, createTenant } from '../../store/api-keys.ts';
 import { migrate } from '../../store/migrate.ts';
 import { ensurePartitions } from '../../store/partitions.ts';
@@ -49,10 +46,8 @@ export function systemAt(url: string, apiKeys: string[], admin: string | undefin
 }
 
 export async function startSystem({ nodes, shops, env = {}, main = MAIN }: SystemOptions): Promise<System> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-load-'));
-  await chmod(dataDir, 0o755);
   const log = pino({ level: 'silent' });
-  const services = await startBackingServices({ databaseUrl: undefined, redisUrl: undefined, dataDir, log });
+  const services = await startServices();
   await migrate(services.databaseUrl);
   const pool = await openPool({ databaseUrl: services.databaseUrl, size: 2, log });
   await ensurePartitions(pool, 1, CONSUMERS);
@@ -121,7 +116,6 @@ export async function startSystem({ nodes, shops, env = {}, main = MAIN }: Syste
         }),
       );
       await services.stop();
-      await rm(dataDir, { recursive: true, force: true });
     },
   };
 }

@@ -12,6 +12,7 @@ import { loadSync } from '@grpc/proto-loader';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { protoPath } from 'grpc-health-check';
 import { ConfigError, loadConfig } from '../../config.ts';
+import { TEST_REDIS } from '../setup/database.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 import { type OrdersClient, connect, failureOf, take } from './client.ts';
 
@@ -61,7 +62,9 @@ describe('quotas are those of REST', () => {
   });
 
   test('whoever has no valid key has the quota of its address', async () => {
-    const { shop } = await open({ HOLDFAST_RATE_LIMIT_UNAUTHENTICATED: '2/60' });
+    // In a database of its own: other tests come from the same address.
+    const REDIS_URL = `${TEST_REDIS}/9`;
+    const { shop } = await open({ HOLDFAST_RATE_LIMIT_UNAUTHENTICATED: '2/60', REDIS_URL });
     const stranger = known(connect(shop.grpc, undefined));
     const failures = [];
     for (let n = 0; n < 3; n += 1) failures.push(await failureOf(stranger.getOrder({ order_id: 'x' })));

@@ -331,9 +331,9 @@ describe('PlaceOrders', () => {
       refusedToTakeMore ||= !taken;
     }
     stream.end();
-    await until(async () => (await gauge('holdfast_append_queue_length')) - before >= 256);
+    await until(async () => (await gauge('holdfast_append_queue_length')) - before >= 512);
     await delay(200);
-    expect((await gauge('holdfast_append_queue_length')) - before).toBe(256);
+    expect((await gauge('holdfast_append_queue_length')) - before).toBe(512);
     expect(refusedToTakeMore).toBe(true);
     await holder.query('COMMIT');
     await holder.end();
