@@ -235,6 +235,8 @@ interface Measured {
   client: number;
   server: number;
   postgres: number;
+  /** Share of the time for which an append statement was under way. */
+  appending: number;
 }
 
 const services = await startServices();
@@ -259,10 +261,11 @@ const names = Object.keys(WAYS);
 const at: Ports = { rest: restPort, grpc: grpcPort };
 const database = new Client({ connectionString: services.databaseUrl });
 
+const look = async () => parseMetrics(await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text());
 /** Until all that follows the log has caught up, so that no way pays for the one before it. */
 async function settled(): Promise<void> {
   for (;;) {
-    const samples = parseMetrics(await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text());
+    const samples = await look();
     const lags = ['holdfast_projection_lag_events', 'holdfast_relay_lag_events'].map((name) =>
       sum(samples, name),
     );
@@ -305,6 +308,8 @@ async function measure(way: Way): Promise<Measured> {
   const { rows } = await database.query<{ pid: number }>('SELECT pid FROM pg_stat_activity');
   const postgres = rows.map(({ pid }) => String(pid));
   const before = [await cpuOf(server), await cpuOf(postgres)] as const;
+  const appended = async () => sum(await look(), 'holdfast_append_duration_seconds_sum');
+  const appending = await appended();
   const ours = process.cpuUsage();
   const began = performance.now();
   const latencies = await way(at, orders);
@@ -316,6 +321,7 @@ async function measure(way: Way): Promise<Measured> {
   const per = (cpu: number) => (cpu / orders) * 1_000;
   return {
     rate: orders / seconds,
+    appending: ((await appended()) - appending) / seconds,
     p50: median(latencies),
     p99: quantile(latencies, 0.99),
     client: per((user + system) / 1e6),
@@ -372,18 +378,21 @@ async function compare(): Promise<void> {
         client: of('client'),
         server: of('server'),
         postgres: of('postgres'),
+        appending: of('appending'),
       };
       return [name, { ...figures, bytes: weights[name]! }];
     }),
   );
   say(
-    '                 orders/s    p50 ms   p99 ms   CPU s per 1,000 orders: client, server, Postgres   bytes an order',
+    '                 orders/s    p50 ms   p99 ms   CPU s per 1,000 orders: client, server, Postgres   bytes an order   appending',
   );
-  for (const [name, { rate, p50, p99, client, server, postgres, bytes }] of Object.entries(result)) {
+  for (const [name, { rate, p50, p99, client, server, postgres, bytes, appending }] of Object.entries(
+    result,
+  )) {
     const times = rate / result['REST']!.rate;
     say(
       `${name.padEnd(14)} ${rate.toFixed(0).padStart(7)} ${`${times.toFixed(2)}x`.padStart(6)} ${p50.toFixed(1).padStart(7)} ${p99.toFixed(1).padStart(8)}` +
-        `   ${[client, server, postgres].map((each) => each.toFixed(3).padStart(12)).join('')} ${bytes.toFixed(0).padStart(24)}`,
+        `   ${[client, server, postgres].map((each) => each.toFixed(3).padStart(12)).join('')} ${bytes.toFixed(0).padStart(24)} ${(appending * 100).toFixed(0).padStart(9)} %`,
     );
   }
   const noticed = await notice(result['gRPC stream']!.rate);

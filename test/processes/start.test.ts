@@ -120,6 +120,20 @@ describe('npm start, when something is in the way, says in words what, where, an
     );
   });
 
+  test('but the usual port of gRPC, which nobody asked for, is done without', async () => {
+    const blocker = createServer();
+    // Taken by us, or by somebody else already.
+    await new Promise<void>((resolve) => {
+      blocker.once('error', () => resolve()).listen(50_051, '127.0.0.1', resolve);
+    });
+    const server = await startServer({ env: { ...given(), GRPC_PORT: '' } });
+    expect((await fetch(`${server.url}/openapi/v2.json`)).status).toBe(200);
+    await server.end('SIGTERM');
+    expect(server.output()).toContain('gRPC is not served: port 50051 is taken');
+    expect(server.output()).not.toMatch(/gRPC +localhost/);
+    blocker.close();
+  });
+
   test('a variable that is wrong, and one that does not exist', async () => {
     const result = await ended(
       launch({ env: { ...given(), HOLDFAST_WRITE_LIMIT: '5', HOLDFAST_WORKERS: 'many' } }),
