@@ -30,7 +30,7 @@ export const importing: Command = {
     },
     patience: {
       placeholder: 'SECONDS',
-      help: `give up after so long without an answer; ${PATIENCE} if left out`,
+      help: `give up after so long without a server that answers; ${PATIENCE} if left out`,
     },
   },
   async run({ positionals: [path = ''], values }, { service }) {
@@ -148,6 +148,9 @@ async function feed(
   if (access.token !== undefined) metadata.set('holdfast-token', access.token);
   const client = new OrderServiceClient(address, await credentials(access), {
     'grpc.max_reconnect_backoff_ms': 5_000,
+    // A stream that waits for its quota is silent; a peer that is gone does not answer this.
+    'grpc.keepalive_time_ms': 20_000,
+    'grpc.keepalive_timeout_ms': 10_000,
   });
 
   const refused = ({ line, idempotency_key }: Line | WrongLine, { code, detail, fields }: Advice) => {

@@ -29,7 +29,7 @@ export interface FeedOptions<Item extends Fed> {
   broke: (advice: Advice) => void;
   /** Stops it. */
   signal: AbortSignal;
-  /** Milliseconds without any answer after which it is given up. */
+  /** Milliseconds of trouble after which it is given up: no connection, or orders that are put off, and none that gets its answer. */
   patience: number;
 }
 
@@ -49,19 +49,26 @@ export async function feedOrders<Item extends Fed>(
 ): Promise<void> {
   const { broke, signal, patience } = options;
   const source = items[Symbol.asyncIterator]();
-  const progress = { unanswered: new Set<Item>(), exhausted: false, last: performance.now() };
+  const progress: Progress<Item> = {
+    unanswered: new Set(),
+    exhausted: false,
+    answers: 0,
+    trouble: undefined,
+  };
   try {
     for (let failures = 0; !signal.aborted;) {
-      const began = progress.last;
+      const before = progress.answers;
       const failure = await oneStream(source, progress, options);
-      if (progress.exhausted && progress.unanswered.size === 0) return;
-      if (signal.aborted) return;
+      if ((progress.exhausted && progress.unanswered.size === 0) || signal.aborted) return;
       const advice = failure && adviceOfError(failure);
       if (advice && !isPassing(advice)) throw new FeedError(advice.detail);
-      if (performance.now() - progress.last > patience)
-        throw new FeedError(`No answer for ${patience / 1_000} seconds. ${advice?.detail ?? ''}`.trim());
+      if (advice) troubled(progress, advice);
+      if (isHopeless(progress, patience)) {
+        const why = progress.trouble?.advice.detail ?? '';
+        throw new FeedError(`No answer for ${patience / 1_000} seconds. ${why}`.trim());
+      }
       if (advice) broke(advice);
-      failures = progress.last > began ? 0 : failures + 1;
+      failures = progress.answers > before ? 0 : failures + 1;
       const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** failures) * (0.5 + Math.random() / 2);
       await delay(Math.max(pause, advice?.wait ?? 0), undefined, { signal }).catch(() => {});
     }
@@ -75,9 +82,18 @@ interface Progress<Item> {
   unanswered: Set<Item>;
   /** No more come. */
   exhausted: boolean;
-  /** When the last answer came, in monotonic ms. */
-  last: number;
+  /** How many there were. */
+  answers: number;
+  /** Since when there has been nothing else, in monotonic ms, and the last that was said. Waiting for a quota is none. */
+  trouble: { since: number; advice: Advice } | undefined;
 }
+
+function troubled(progress: Progress<unknown>, advice: Advice): void {
+  progress.trouble = { since: progress.trouble?.since ?? performance.now(), advice };
+}
+
+const isHopeless = ({ trouble }: Progress<unknown>, patience: number): boolean =>
+  trouble !== undefined && performance.now() - trouble.since > patience;
 
 /** @returns why the stream ended, if it did not end well */
 async function oneStream<Item extends Fed>(
@@ -95,7 +111,7 @@ async function oneStream<Item extends Fed>(
   const cancel = () => stream.cancel();
   signal.addEventListener('abort', cancel, { once: true });
   const impatient = setInterval(() => {
-    if (sent.size > 0 && performance.now() - progress.last > patience) stream.cancel();
+    if (isHopeless(progress, patience)) stream.cancel();
   }, 1_000);
 
   const send = async (item: Item): Promise<void> => {
@@ -108,10 +124,10 @@ async function oneStream<Item extends Fed>(
     const item = sent.get(sequence);
     if (item === undefined || outcome === undefined) return;
     sent.delete(sequence);
-    progress.last = performance.now();
     if (outcome.$case === 'refused') {
       const advice = adviceOf(outcome.value);
       if (isPassing(advice)) {
+        troubled(progress, advice);
         setTimeout(
           () => {
             if (!over.signal.aborted) void send(item);
@@ -125,6 +141,8 @@ async function oneStream<Item extends Fed>(
       answered(item, { placed: outcome.value });
     }
     unanswered.delete(item);
+    progress.answers += 1;
+    progress.trouble = undefined;
     wake();
   });
   const end = () => {

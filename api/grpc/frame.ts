@@ -36,6 +36,7 @@ import {
   isUndecodable,
 } from './method.ts';
 import { codeOf, statusOf } from './status.ts';
+import { createWindow } from './window.ts';
 
 export interface FrameOptions {
   services: Services;
@@ -75,6 +76,7 @@ export interface Frame {
 
 export function createFrame(options: FrameOptions): Frame {
   const { services, limits, authenticate, noteCall, log, stopping } = options;
+  const window = createWindow();
   const tokenHash = options.token === undefined ? undefined : hash('sha256', options.token, 'buffer');
 
   async function identify(raw: RawCall, { scope, counted }: Kind): Promise<Principal> {
@@ -113,6 +115,15 @@ export function createFrame(options: FrameOptions): Frame {
     const traceparent = span ? traceparentOf(span) : given;
     let principal: Principal | undefined;
     let problem: Problem | undefined;
+    /** What stands behind a 5xx: of the call, or the first of its messages. */
+    let fault: unknown;
+    const blame = (problem: Problem) => {
+      if (problem.status < 500) return;
+      fault ??= problem.cause ?? problem;
+      // A stream may be open for days, and a bug must not wait for its end.
+      if (problem.code === 'internal_error')
+        log.error({ request_id: requestId, err: problem.cause }, 'message');
+    };
     const note = (status: number, replayed: boolean) => {
       if (principal) noteCall({ keyId: principal.keyId, tenantId: principal.tenantId, status, replayed });
     };
@@ -129,17 +140,20 @@ export function createFrame(options: FrameOptions): Frame {
         limits,
         gone: gone.signal,
         stopping,
+        window,
         note,
+        fault: blame,
       });
     } catch (error) {
       problem = toProblem(error);
       note(problem.status, false);
+      if (problem.status >= 500 && !stopping.aborted) fault ??= problem.cause ?? problem;
     }
     const ms = performance.now() - started;
     // Whoever hung up was told nothing; grpc-js has told those whose deadline passed.
     const code = gone.signal.aborted ? abandoned(raw) : problem ? codeOf(problem) : codes.OK;
     grpcCallDuration.observe({ method: name, code: codes[code] }, ms / 1_000);
-    const failed = !gone.signal.aborted && problem !== undefined && problem.status >= 500;
+    const failed = !gone.signal.aborted && fault !== undefined;
     endSpan(
       span,
       { 'rpc.system': 'grpc', 'rpc.method': name, 'rpc.grpc.status_code': code },
@@ -153,7 +167,7 @@ export function createFrame(options: FrameOptions): Frame {
         method: name,
         code: codes[code],
         ms: Math.round(ms * 100) / 100,
-        err: failed ? (problem?.cause ?? problem) : undefined,
+        err: gone.signal.aborted ? undefined : fault,
       },
       'call',
     );

@@ -3,6 +3,8 @@ import type { ServerReadableStream } from '@grpc/grpc-js';
 import type { Principal, Scope } from '../../store/api-keys.ts';
 import type { Services } from '../handler.ts';
 import type { RateLimits } from '../limiter/rate-limit.ts';
+import type { Problem } from '../problem.ts';
+import type { Window } from './window.ts';
 
 /** One call of a method. */
 export interface Call {
@@ -15,8 +17,12 @@ export interface Call {
   gone: AbortSignal;
   /** Aborted when this node is about to stop: what is under way is finished, and nothing more begun. */
   stopping: AbortSignal;
+  /** Of all streams together. */
+  window: Window;
   /** Tells who watches callers what one message was answered, as HTTP would say it. */
   note: (status: number, replayed: boolean) => void;
+  /** Puts into the log what a message of a stream ran into, if it is a fault of ours. */
+  fault: (problem: Problem) => void;
 }
 
 interface Method {

@@ -7,18 +7,12 @@ import { type BidiStream, type Call, type Undecodable, isUndecodable } from './m
 import { place } from './place-order.ts';
 import { statusOf } from './status.ts';
 
-/**
- * Orders of one stream that are under way at a time: what one append statement takes, while as many wait for the next. (Measured: 1,024 are no faster
- * and wait twice as long; docs/grpc.md.) The next message is read when one of them has been answered, and the answer taken; HTTP/2 holds back a
- * sender that is faster.
- */
-const WINDOW = 512;
-
 export const placeOrders: BidiStream<PlaceOrdersRequest, PlaceOrdersResponse> = {
   scope: 'orders:write',
   counted: undefined,
+  /** A message is read when there is a place in the window, and its place is free when its answer has been taken; HTTP/2 holds back a sender that is faster. */
   async run(call, requests, send) {
-    const { gone, stopping } = call;
+    const { gone, stopping, window } = call;
     const done = Promise.withResolvers<void>();
     let [read, underWay, ended] = [0, 0, false];
 
@@ -27,26 +21,34 @@ export const placeOrders: BidiStream<PlaceOrdersRequest, PlaceOrdersResponse> = 
       const idempotency_key = isUndecodable(message) ? '' : message.idempotency_key;
       await send({ sequence, idempotency_key, outcome });
       underWay -= 1;
-      goOn();
+      window.leave();
+      settle();
+    }
+    function settle(): void {
+      if (underWay > 0) return;
+      if (ended) done.resolve();
+      else if (stopping.aborted) done.reject(stoppingProblem());
     }
     function goOn(): void {
-      if (underWay === 0 && ended) done.resolve();
-      else if (underWay === 0 && stopping.aborted) done.reject(stoppingProblem());
-      else if (underWay < WINDOW && !stopping.aborted && requests.isPaused()) requests.resume();
+      if (!stopping.aborted) requests.resume();
     }
     function stop(): void {
       requests.pause();
-      goOn();
+      settle();
     }
 
     requests.on('data', (message: PlaceOrdersRequest | Undecodable) => {
       underWay += 1;
-      if (underWay >= WINDOW) requests.pause();
+      window.enter();
+      if (window.isFull()) {
+        requests.pause();
+        window.onRoom(goOn);
+      }
       void answer(message, (read += 1));
     });
     requests.once('end', () => {
       ended = true;
-      goOn();
+      settle();
     });
     gone.addEventListener('abort', () => done.resolve(), { once: true });
     stopping.addEventListener('abort', stop, { once: true });
@@ -73,6 +75,7 @@ async function outcomeOf(
   } catch (error) {
     const problem = toProblem(error);
     call.note(problem.status, false);
+    call.fault(problem);
     return { $case: 'refused', value: statusOf(problem, call.requestId) };
   }
 }

@@ -335,9 +335,17 @@ describe('PlaceOrders', () => {
     await delay(200);
     expect((await gauge('holdfast_append_queue_length')) - before).toBe(512);
     expect(refusedToTakeMore).toBe(true);
+    // Another stream has no window of its own, but is not shut out: as the first goes on, so does it.
+    const second = client.placeOrders();
+    const others = take(second);
+    for (let n = 0; n < 600; n += 1) second.write({ idempotency_key: randomUUID(), order: anOrder() });
+    second.end();
+    await delay(200);
+    expect((await gauge('holdfast_append_queue_length')) - before).toBeLessThan(520);
     await holder.query('COMMIT');
     await holder.end();
     expect(await answers).toHaveLength(5_000);
+    expect(await others).toHaveLength(600);
   });
 
   test('an empty stream ends well', async () => {

@@ -38,7 +38,9 @@ async function newTenant(name: string): Promise<string> {
   return key.json.key as string;
 }
 
-const partitionsOf = async (relation: 'tenants' | 'events' | 'orders'): Promise<number> => {
+/** The tenant of the bootstrap key does not count: nobody places orders in it. */
+const SHOPS = `(SELECT partition FROM tenants WHERE name LIKE 'Shop %') AS shops`;
+const partitionsOf = async (relation: typeof SHOPS | 'events' | 'orders'): Promise<number> => {
   const { rowCount } = await client.query(`SELECT DISTINCT partition FROM ${relation}`);
   return rowCount ?? 0;
 };
@@ -53,7 +55,7 @@ const lag = async (): Promise<number[]> => {
 test('every partition is worked on; a node that is killed in the middle is taken over within seconds, and each event counts once', async () => {
   const keys: string[] = [];
   // A tenant's id decides on its partition: as many as it takes for each to have one.
-  while ((await partitionsOf('tenants')) < PARTITIONS) keys.push(await newTenant(`Shop ${keys.length}`));
+  while ((await partitionsOf(SHOPS)) < PARTITIONS) keys.push(await newTenant(`Shop ${keys.length}`));
   const api = nodes[0]!;
   let placed = 0;
   let busy = true;
