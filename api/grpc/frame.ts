@@ -7,14 +7,13 @@ import { timingSafeEqual, hash } from 'node:crypto';
 import {
   Metadata,
   type ServerErrorResponse,
-  type ServiceDefinition,
   type handleBidiStreamingCall,
   type handleServerStreamingCall,
   type handleUnaryCall,
   status as codes,
 } from '@grpc/grpc-js';
 import type { Logger } from '../../logger.ts';
-import { grpcCallDuration, grpcMessagesSent } from '../../metrics.ts';
+import { grpcCallDuration } from '../../metrics.ts';
 import { endSpan, startSpan, traceparentOf } from '../../tracing.ts';
 import type { Principal } from '../../store/api-keys.ts';
 import type { Authenticate } from '../authenticate.ts';
@@ -24,17 +23,10 @@ import type { Callers } from '../overview/callers.ts';
 import { Problem } from '../problem.ts';
 import { givenRequestId, givenTraceparent } from '../request-context.ts';
 import { toProblem } from '../to-problem.ts';
+import { decoded } from './decode.ts';
 import { Status } from './generated/google/rpc/status.ts';
-import {
-  type BidiStream,
-  type Call,
-  type Requests,
-  type Send,
-  type ServerStream,
-  type Unary,
-  type Undecodable,
-  isUndecodable,
-} from './method.ts';
+import { type BidiStream, type Call, type Requests, type ServerStream, type Unary } from './method.ts';
+import { end, sender } from './sink.ts';
 import { codeOf, statusOf } from './status.ts';
 import { createWindow } from './window.ts';
 
@@ -92,9 +84,9 @@ export function createFrame(options: FrameOptions): Frame {
       );
     }
     const principal = await authenticate(textOf(raw.metadata, 'authorization'), limitAddress);
+    if (counted !== undefined) await limits.count(counted, principal.keyId);
     if (!principal.scopes.has(scope))
       throw new Problem('scope_missing', `This call needs the scope ${scope}.`);
-    if (counted !== undefined) await limits.count(counted, principal.keyId);
     return principal;
   }
 
@@ -195,39 +187,6 @@ export function createFrame(options: FrameOptions): Frame {
   };
 }
 
-/**
- * The methods of a service, with requests that can be anything: what cannot be read is {@link Undecodable}, where grpc-js would
- * answer INTERNAL and end the stream.
- */
-export function lenient<Service extends ServiceDefinition>(service: Service): Service {
-  return Object.fromEntries(
-    Object.entries(service).map(([name, method]) => {
-      const requestDeserialize = (bytes: Buffer): unknown => {
-        try {
-          return method.requestDeserialize(bytes);
-        } catch (error) {
-          return { undecodable: error } satisfies Undecodable;
-        }
-      };
-      return [name, { ...method, requestDeserialize }];
-    }),
-  ) as Service;
-}
-
-/** @throws {Problem} */
-export function decoded<Message extends object>(message: Message | Undecodable): Message {
-  if (!isUndecodable(message)) return message;
-  throw new Problem('malformed_request', 'The message cannot be read as what this method takes.', {
-    cause: message.undecodable,
-  });
-}
-
-/** What a call that is begun, or still open, while the node stops is told. */
-export const stoppingProblem = () =>
-  new Problem('unavailable', 'This node is stopping. Go on with another one, or with this one in a moment.', {
-    headers: { 'Retry-After': '1' },
-  });
-
 /** The first thing that the client of a stream hears, before there is anything to send: it may go on. */
 const accept = (raw: { sendMetadata: (metadata: Metadata) => void }) => (requestId: string) => {
   const metadata = new Metadata();
@@ -253,37 +212,3 @@ const textOf = (metadata: Metadata, name: string): string => String(metadata.get
 
 /** `127.0.0.1:40312`, `[::1]:40312` */
 const addressOf = (peer: string): string => peer.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
-
-interface Sink {
-  write: (message: never) => boolean;
-  once: (event: 'drain', listener: () => void) => unknown;
-  end: () => unknown;
-  emit: (event: 'error', error: Error) => unknown;
-  destroyed: boolean;
-}
-
-function sender<Response>(name: string, sink: Sink, gone: AbortSignal): Send<Response> {
-  let room: Promise<void> | undefined;
-  const sent = grpcMessagesSent.labels({ method: name });
-  return async (message) => {
-    if (gone.aborted) return;
-    sent.inc();
-    if (sink.write(message as never)) return;
-    room ??= new Promise((resolve) => {
-      const free = () => {
-        room = undefined;
-        gone.removeEventListener('abort', free);
-        resolve();
-      };
-      sink.once('drain', free);
-      gone.addEventListener('abort', free, { once: true });
-    });
-    await room;
-  };
-}
-
-function end(sink: Sink, failure: ServerErrorResponse | undefined): void {
-  if (sink.destroyed) return;
-  if (failure) sink.emit('error', failure);
-  else sink.end();
-}

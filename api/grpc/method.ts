@@ -3,7 +3,8 @@ import type { ServerReadableStream } from '@grpc/grpc-js';
 import type { Principal, Scope } from '../../store/api-keys.ts';
 import type { Services } from '../handler.ts';
 import type { RateLimits } from '../limiter/rate-limit.ts';
-import type { Problem } from '../problem.ts';
+import { Problem } from '../problem.ts';
+import type { Undecodable } from './decode.ts';
 import type { Window } from './window.ts';
 
 /** One call of a method. */
@@ -53,9 +54,8 @@ export interface BidiStream<Request, Response> extends Method {
 /** The messages of a stream; {@link Undecodable} for bytes that are none. */
 export type Requests<Request> = ServerReadableStream<Request | Undecodable, unknown>;
 
-/** Stands for a message that could not be read, so that its sender is told so. */
-export interface Undecodable {
-  undecodable: unknown;
-}
-
-export const isUndecodable = (message: object): message is Undecodable => 'undecodable' in message;
+/** What a call that is begun, or still open, while the node stops is told. */
+export const stoppingProblem = () =>
+  new Problem('unavailable', 'This node is stopping. Go on with another one, or with this one in a moment.', {
+    headers: { 'Retry-After': '1' },
+  });

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { RateLimited } from '../limiter/rate-limited.ts';
 import { toProblem } from '../to-problem.ts';
-import { decoded, stoppingProblem } from './frame.ts';
+import { type Undecodable, decoded, isUndecodable } from './decode.ts';
 import type { PlaceOrdersRequest, PlaceOrdersResponse } from './generated/orders.ts';
-import { type BidiStream, type Call, type Undecodable, isUndecodable } from './method.ts';
+import { type BidiStream, type Call, stoppingProblem } from './method.ts';
 import { place } from './place-order.ts';
 import { statusOf } from './status.ts';
 

@@ -1,9 +1,8 @@
 import { readPatiently } from '../feed.ts';
 import { Problem } from '../problem.ts';
-import { stoppingProblem } from './frame.ts';
 import type { EventType, WatchEventsRequest, WatchEventsResponse } from './generated/orders.ts';
 import { eventMessage, eventTypeOf } from './messages.ts';
-import type { ServerStream } from './method.ts';
+import { type ServerStream, stoppingProblem } from './method.ts';
 
 /** Events that are read at a time. */
 const PAGE = 500;
