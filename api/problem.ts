@@ -91,6 +91,9 @@ export type ProblemCode = keyof typeof PROBLEMS;
 /** A field at fault in the body (`pointer`), or a query parameter or header (`parameter`). */
 export type ProblemError = FieldError | { parameter: string; detail: string };
 
+/** Errors that are told of one request, at most. */
+const MOST_ERRORS = 20;
+
 interface Extras {
   errors?: ProblemError[];
   /** Header fields of the answer. */
@@ -111,7 +114,7 @@ export class Problem extends Error {
     super(detail, { cause });
     this.code = code;
     this.status = PROBLEMS[code].status;
-    this.errors = errors;
+    this.errors = errors?.slice(0, MOST_ERRORS);
     this.headers = headers;
   }
 }
@@ -130,6 +133,6 @@ export function problemDocument(problem: Problem, requestId: string): Record<str
     detail: problem.message,
     retry,
     request_id: requestId,
-    ...(problem.errors && { errors: problem.errors.slice(0, 20) }),
+    ...(problem.errors && { errors: problem.errors }),
   };
 }

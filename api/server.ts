@@ -41,10 +41,11 @@ export interface RunningServer {
 /** The port is taken, or may not be used; the message says what to do. */
 export class ListenError extends Error {
   override name = 'ListenError';
+  /** Of the system's error, such as `EADDRINUSE`. */
+  readonly code: string;
 
   /**
    * @param variable that the port came from
-   * @param code of the system's error
    */
   constructor(variable: string, port: number, code: string) {
     const why =
@@ -56,6 +57,7 @@ export class ListenError extends Error {
     super(
       `${variable}: ${why}. Stop that program, or choose another port: ${variable}=${port + 1} npm start`,
     );
+    this.code = code;
   }
 }
 

@@ -5,13 +5,15 @@ import { join } from 'node:path';
 
 export const newDevelopmentKey = () => `hf_test_${randomBytes(24).toString('hex')}`;
 
+const fileIn = (dataDir: string) => join(dataDir, 'development-key');
+
 /** The key that a data directory has, if it has one. */
 export const developmentKeyIn = (dataDir: string): Promise<string | undefined> =>
-  readFile(join(dataDir, 'development-key'), 'utf8').catch(() => undefined);
+  readFile(fileIn(dataDir), 'utf8').catch(() => undefined);
 
 /** The key of the embedded database: made at the first start and kept beside it, so that every start can show it. */
 export async function keptDevelopmentKey(dataDir: string): Promise<string> {
-  const file = join(dataDir, 'development-key');
+  const file = fileIn(dataDir);
   await writeFile(file, newDevelopmentKey(), { flag: 'wx', mode: 0o600 }).catch(
     (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error;

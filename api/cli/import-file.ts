@@ -1,11 +1,11 @@
 /** A file of orders, one a line: what `holdfast import` reads. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Command } from '../../domain/order/commands.ts';
 import { bytesOfFile, linesOf } from '../../store/lines.ts';
 import { loadSpec } from '../contract/spec.ts';
 import { compileValidators } from '../contract/validator.ts';
 import type { Fed } from '../grpc/feed-orders.ts';
+import { newOrderMessage } from '../grpc/messages.ts';
 import { keyOfMessage } from '../idempotency-key.ts';
 import { Problem } from '../problem.ts';
 import { v1 } from '../v1/edition.ts';
@@ -63,7 +63,7 @@ export async function* readOrders(path: string, behind: number): AsyncGenerator<
       const { edition, contract } = 'currency' in given.order ? first : second;
       contract.checkBody(given.order);
       const { data } = edition.commandOf('PlaceOrder', given.order);
-      yield { line, idempotency_key, order: messageOf(data) };
+      yield { line, idempotency_key, order: newOrderMessage(data) };
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       yield { line, idempotency_key, problem: error };
@@ -82,9 +82,3 @@ function itemOf(text: string): z.output<typeof item> {
   if (parsed.success) return parsed.data;
   throw new Problem('invalid_body', 'A line is an object with an idempotency_key and an order.');
 }
-
-const messageOf = ({ shipping_address, metadata, ...data }: Command<'PlaceOrder'>['data']): Fed['order'] => ({
-  ...data,
-  shipping_address: shipping_address ?? undefined,
-  metadata: new Map(Object.entries(metadata)),
-});

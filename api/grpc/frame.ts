@@ -110,11 +110,7 @@ export function createFrame(options: FrameOptions): Frame {
     /** What stands behind a 5xx: of the call, or the first of its messages. */
     let fault: unknown;
     const blame = (problem: Problem) => {
-      if (problem.status < 500) return;
-      fault ??= problem.cause ?? problem;
-      // A stream may be open for days, and a bug must not wait for its end.
-      if (problem.code === 'internal_error')
-        log.error({ request_id: requestId, err: problem.cause }, 'message');
+      if (problem.status >= 500 && !stopping.aborted) fault ??= problem.cause ?? problem;
     };
     const note = (status: number, replayed: boolean) => {
       if (principal) noteCall({ keyId: principal.keyId, tenantId: principal.tenantId, status, replayed });
@@ -134,12 +130,17 @@ export function createFrame(options: FrameOptions): Frame {
         stopping,
         window,
         note,
-        fault: blame,
+        fault(problem) {
+          blame(problem);
+          // A stream may be open for days, and a bug must not wait for its end.
+          if (problem.code === 'internal_error')
+            log.error({ request_id: requestId, err: problem.cause }, 'message');
+        },
       });
     } catch (error) {
       problem = toProblem(error);
       note(problem.status, false);
-      if (problem.status >= 500 && !stopping.aborted) fault ??= problem.cause ?? problem;
+      blame(problem);
     }
     const ms = performance.now() - started;
     // Whoever hung up was told nothing; grpc-js has told those whose deadline passed.

@@ -1,4 +1,5 @@
 /** The domain's orders and events as messages, and messages as what a command asks for. */
+import type { Command } from '../../domain/order/commands.ts';
 import type { RecordedEvent } from '../../domain/order/events.ts';
 import type { Order } from '../../domain/order/order.ts';
 import { Problem } from '../problem.ts';
@@ -31,6 +32,17 @@ export function bodyOf(order: NewOrder | undefined): unknown {
     throw new Problem('malformed_request', 'No entry of metadata can be called __proto__.');
   return { ...order, metadata: Object.fromEntries(order.metadata) };
 }
+
+/** The other way round: a command as the message that asks for it. */
+export const newOrderMessage = ({
+  shipping_address,
+  metadata,
+  ...data
+}: Command<'PlaceOrder'>['data']): NewOrder => ({
+  ...data,
+  shipping_address: shipping_address ?? undefined,
+  metadata: entries(metadata),
+});
 
 export const orderMessage = (order: Order): OrderMessage => ({
   ...order,

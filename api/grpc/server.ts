@@ -1,21 +1,22 @@
 /** The internal service: OrderService on a port of its own, with the standard services of health and reflection beside it. */
 import { readFile } from 'node:fs/promises';
-import { Server, ServerCredentials, setLogger } from '@grpc/grpc-js';
+import { Server, setLogger } from '@grpc/grpc-js';
 import type { AnyDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { HealthImplementation } from 'grpc-health-check';
 import { sql } from 'slonik';
-import { type Config, ConfigError } from '../../config.ts';
+import type { Config } from '../../config.ts';
 import { withDeadline } from '../../store/unavailable.ts';
 import { ListenError } from '../server.ts';
+import { serverCredentials } from './credentials.ts';
 import { lenient } from './decode.ts';
+import { USUAL_PORT, endpointOf } from './endpoint.ts';
 import { type FrameOptions, createFrame } from './frame.ts';
 import { OrderServiceService } from './generated/orders.ts';
 import { getOrder } from './get-order.ts';
 import { placeOrder } from './place-order.ts';
 import { placeOrders } from './place-orders.ts';
-import { pem } from './pem.ts';
 import { watchEvents } from './watch-events.ts';
 
 /** Every limit on a connection. Times in ms, sizes in bytes. */
@@ -28,9 +29,6 @@ const LIMITS = {
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 10_000,
 } as const;
-
-/** Where it is when nobody says where. */
-const USUAL_PORT = 50_051;
 
 const SERVICE = 'holdfast.orders.v1.OrderService';
 /** How often the health is looked after, and how long Postgres has to answer. */
@@ -49,7 +47,8 @@ export interface GrpcOptions extends Omit<FrameOptions, 'stopping' | 'token'> {
 
 /**
  * @returns `undefined` when no port was asked for and the usual one is taken: two nodes on one machine must not need a setting to start
- * @throws {ListenError} the port that was asked for cannot be had
+ * @throws {ListenError} the port that was asked for cannot be had, or the address
+ * @throws {ConfigError} a certificate cannot be read
  */
 export async function startGrpc({ config, ...edge }: GrpcOptions): Promise<RunningGrpc | undefined> {
   const stopping = new AbortController();
@@ -69,7 +68,8 @@ export async function startGrpc({ config, ...edge }: GrpcOptions): Promise<Runni
   await reflect(server);
 
   const port = await bind(server, config).catch((error: unknown) => {
-    if (config.port !== undefined) throw error;
+    const isTaken = error instanceof ListenError && error.code === 'EADDRINUSE';
+    if (config.port !== undefined || !isTaken) throw error;
     edge.log.warn(`gRPC is not served: port ${USUAL_PORT} is taken. GRPC_PORT names another one`);
     return undefined;
   });
@@ -122,33 +122,13 @@ async function readDescriptors(name: string): Promise<Buffer[]> {
   return files;
 }
 
-async function bind(server: Server, { port = USUAL_PORT, host, ...files }: Config['grpc']): Promise<number> {
-  const credentials = await credentialsOf(files);
-  const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+async function bind(server: Server, { host, port = USUAL_PORT, ...files }: Config['grpc']): Promise<number> {
+  const credentials = await serverCredentials(files);
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, credentials, (error, bound) => {
+    server.bindAsync(endpointOf({ host, port }), credentials, (error, bound) => {
       if (error === null) resolve(bound);
       else
         reject(new ListenError('GRPC_PORT', port, /\bE[A-Z]+\b/.exec(error.message)?.[0] ?? error.message));
     });
   });
-}
-
-async function credentialsOf({
-  cert,
-  key,
-  ca,
-}: Pick<Config['grpc'], 'cert' | 'key' | 'ca'>): Promise<ServerCredentials> {
-  if (cert === undefined || key === undefined) {
-    if (ca === undefined) return ServerCredentials.createInsecure();
-    throw new ConfigError(
-      'HOLDFAST_GRPC_CA: expected together with HOLDFAST_GRPC_CERT and HOLDFAST_GRPC_KEY.',
-    );
-  }
-  const [chain, secret, roots] = await Promise.all([
-    pem('HOLDFAST_GRPC_CERT', cert),
-    pem('HOLDFAST_GRPC_KEY', key),
-    ca === undefined ? null : pem('HOLDFAST_GRPC_CA', ca),
-  ]);
-  return ServerCredentials.createSsl(roots, [{ cert_chain: chain, private_key: secret }], roots !== null);
 }

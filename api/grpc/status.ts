@@ -59,9 +59,10 @@ export function statusOf(problem: Problem, requestId: string): Status {
     details.push(packed('RetryInfo', RetryInfo, { retry_delay: { seconds: Number(retryAfter), nanos: 0 } }));
   }
   if (problem.errors !== undefined) {
-    const violations = problem.errors
-      .slice(0, 20)
-      .map((error) => ({ field: fieldOf(error), description: error.detail }));
+    const violations = problem.errors.map((error) => ({
+      field: fieldOf(error),
+      description: error.detail,
+    }));
     details.push(packed('BadRequest', BadRequest, { field_violations: violations }));
   }
   return { code: codeOf(problem), message: problem.message, details };

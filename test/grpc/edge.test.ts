@@ -198,6 +198,10 @@ describe('who may reach it', () => {
     await expect(openShop({ HOLDFAST_GRPC_CERT: '/nowhere', HOLDFAST_GRPC_KEY: '/nowhere' })).rejects.toThrow(
       'the file cannot be read (ENOENT)',
     );
+    // Whether a port was asked for or not.
+    await expect(
+      openShop({ GRPC_PORT: '', HOLDFAST_GRPC_CERT: '/nowhere', HOLDFAST_GRPC_KEY: '/nowhere' }),
+    ).rejects.toThrow('the file cannot be read (ENOENT)');
     const blocker = createServer().listen(0, '127.0.0.1');
     ended.push(() => void blocker.close());
     await until(() => blocker.listening);

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Client } from 'pg';
 import { sql } from 'slonik';
 import { PROBLEMS } from '../../api/problem.ts';
+import { holdTheLog } from '../setup/database.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 import { type OrdersClient, connect, failureOf, take, unpacked } from './client.ts';
 
@@ -170,16 +170,13 @@ describe('PlaceOrder', () => {
 
 describe('deadlines', () => {
   test('a call whose deadline passes while the log is held ends in time; the same key then tells what became of it', async () => {
-    const holder = new Client({ connectionString: shop.database.url });
-    await holder.connect();
-    await holder.query('BEGIN; SELECT FROM log_heads FOR UPDATE');
+    const held = await holdTheLog(shop.database.url);
     const request = { idempotency_key: randomUUID(), order: anOrder() };
     const began = performance.now();
     const failure = await failureOf(client.placeOrder(request, { deadline: Date.now() + 300 }));
     expect(failure.code).toBe(status.DEADLINE_EXCEEDED);
     expect(performance.now() - began).toBeLessThan(3_000);
-    await holder.query('COMMIT');
-    await holder.end();
+    await held.release();
     expect((await client.placeOrder(request)).order.version).toBe(1);
     expect(await eventsOf(request.idempotency_key)).toBe(1);
   });
@@ -318,9 +315,7 @@ describe('PlaceOrders', () => {
   });
 
   test('a sender that is faster than the log is held back: no more than a window is taken in', async () => {
-    const holder = new Client({ connectionString: shop.database.url });
-    await holder.connect();
-    await holder.query('BEGIN; SELECT FROM log_heads FOR UPDATE');
+    const held = await holdTheLog(shop.database.url);
     const stream = client.placeOrders();
     const answers = take(stream);
     const before = await gauge('holdfast_append_queue_length');
@@ -342,8 +337,7 @@ describe('PlaceOrders', () => {
     second.end();
     await delay(200);
     expect((await gauge('holdfast_append_queue_length')) - before).toBeLessThan(520);
-    await holder.query('COMMIT');
-    await holder.end();
+    await held.release();
     expect(await answers).toHaveLength(5_000);
     expect(await others).toHaveLength(600);
   });

@@ -3,10 +3,9 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Client } from 'pg';
 import { pino } from 'pino';
 import { startPostgres } from '../../ops/embedded/postgres.ts';
-import { TEST_REDIS, type TestDatabase, cloneDatabase } from '../setup/database.ts';
+import { TEST_REDIS, type TestDatabase, cloneDatabase, holdTheLog } from '../setup/database.ts';
 import { type ServerProcess, startServer } from '../setup/server-process.ts';
 import { anOrder, newApiKey, openShop, send, until } from '../setup/shop.ts';
 
@@ -29,27 +28,10 @@ const env = (more: Record<string, string> = {}) => ({
 const place = (server: ServerProcess, key?: string) =>
   send(`${server.url}/v1/orders`, { body: anOrder(), apiKey, ...(key !== undefined && { key }) });
 
-/** Holds the head of the log, so that every append waits. */
-async function holdTheLog(): Promise<{ isWaitedFor: () => Promise<boolean>; release: () => Promise<void> }> {
-  const client = new Client({ connectionString: database.url });
-  await client.connect();
-  await client.query('BEGIN; SELECT FROM log_heads FOR UPDATE');
-  return {
-    async isWaitedFor() {
-      const { rowCount } = await client.query('SELECT FROM pg_locks WHERE NOT granted');
-      return rowCount !== 0;
-    },
-    async release() {
-      await client.query('COMMIT');
-      await client.end();
-    },
-  };
-}
-
 describe('a process that is asked to stop', () => {
   test('turns its readiness off, finishes what is in flight, and loses nothing that it acknowledged', async () => {
     const server = await startServer({ env: env() });
-    const held = await holdTheLog();
+    const held = await holdTheLog(database.url);
     const answers = Array.from({ length: 20 }, (_, n) => place(server, `in-flight-${n}`));
     // All of them have been read when the signal comes.
     await until(async () =>
@@ -102,7 +84,7 @@ describe('load beyond what can be written', () => {
   test('is shed at once, with 503 and Retry-After, and what was shed passes later under the same key', async () => {
     const server = await startServer({ env: env({ HOLDFAST_APPEND_QUEUE: '5' }) });
     expect((await place(server)).status).toBe(201);
-    const held = await holdTheLog();
+    const held = await holdTheLog(database.url);
     const waiting: ReturnType<typeof place>[] = [];
     const shed: string[] = [];
     // One batch under way, five that wait, and the rest is refused while those still wait.

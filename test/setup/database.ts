@@ -46,3 +46,22 @@ async function admin(statement: string): Promise<void> {
     await client.end();
   }
 }
+
+/** Holds the head of the log, so that every append waits. */
+export async function holdTheLog(
+  url: string,
+): Promise<{ isWaitedFor: () => Promise<boolean>; release: () => Promise<void> }> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query('BEGIN; SELECT FROM log_heads FOR UPDATE');
+  return {
+    async isWaitedFor() {
+      const { rowCount } = await client.query('SELECT FROM pg_locks WHERE NOT granted');
+      return rowCount !== 0;
+    },
+    async release() {
+      await client.query('COMMIT');
+      await client.end();
+    },
+  };
+}

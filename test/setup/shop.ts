@@ -74,7 +74,7 @@ export async function openShop(env: Record<string, string> = {}, clock = Date.no
     return { tenantId, apiKey };
   };
   const { tenantId, apiKey } = await addTenant();
-  const start = (port: number, grpcPort: number) =>
+  const start = (port: number, grpcPort: number | undefined) =>
     startNode({
       config: { ...config, port, grpc: { ...config.grpc, port: grpcPort } },
       roles: config.roles,
@@ -83,7 +83,7 @@ export async function openShop(env: Record<string, string> = {}, clock = Date.no
       log,
       clock,
     });
-  let node: RunningNode = await start(config.port, config.grpc.port ?? 0).catch(async (error: unknown) => {
+  let node: RunningNode = await start(config.port, config.grpc.port).catch(async (error: unknown) => {
     await pool.end();
     await database.drop();
     throw error;
