@@ -38,6 +38,8 @@ const start = () =>
       REDIS_URL: TEST_REDIS,
       HOLDFAST_BOOTSTRAP_KEY: apiKey,
       HOLDFAST_RATE_LIMIT_WRITE: '100000/1',
+      // Other tests come from the same address, to the same Redis.
+      HOLDFAST_RATE_LIMIT_UNAUTHENTICATED: '100000/60',
       HOLDFAST_CONTRACT_JUDGE: 'off',
       HOLDFAST_LOG_LEVEL: 'error',
       GRPC_PORT: String(grpcPort),

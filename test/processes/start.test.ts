@@ -126,7 +126,8 @@ describe('npm start, when something is in the way, says in words what, where, an
     await new Promise<void>((resolve) => {
       blocker.once('error', () => resolve()).listen(50_051, '127.0.0.1', resolve);
     });
-    const server = await startServer({ env: { ...given(), GRPC_PORT: '' } });
+    const env = { ...given(), GRPC_PORT: '', HOLDFAST_RATE_LIMIT_UNAUTHENTICATED: '100000/60' };
+    const server = await startServer({ env });
     expect((await fetch(`${server.url}/openapi/v2.json`)).status).toBe(200);
     await server.end('SIGTERM');
     expect(server.output()).toContain('gRPC is not served: port 50051 is taken');
