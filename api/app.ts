@@ -4,6 +4,7 @@
  *   request context   an id, the trace, one log line, one measurement
  *   judge             in tests and development: does the answer fit the contract?
  *   problems          whatever is thrown below is answered as a problem document
+ *   head              can it be read in one way only?
  *   route             the operations of each spec in openapi/, and for each of them:
  *     lifecycle       is its version to end, or has it ended?
  *     authenticate    whose API key is it? a request of nobody counts against its address
@@ -27,6 +28,8 @@ import { judgeAnswers, judgeRequest } from './contract/judged.ts';
 import { type Operation, type Spec, loadSpec } from './contract/spec.ts';
 import { compileValidators, inputOf } from './contract/validator.ts';
 import type { Handler, Services } from './handler.ts';
+import { requireUnbroken } from './http/broken-request.ts';
+import { requireClearHead } from './http/request-head.ts';
 import { createLifecycle } from './lifecycle.ts';
 import type { RateLimits } from './limiter/rate-limit.ts';
 import { EDITIONS, HANDLERS } from './operations.ts';
@@ -75,7 +78,7 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
           admit(ctx, operation.scope);
           return next();
         },
-        ...(operation.body ? [readBody(operation.body) as Middleware] : []),
+        ...(operation.body ? [expectBody, readBody(operation.body) as Middleware] : []),
         ...(judge ? [judgeRequest(judge, validate)] : []),
         async (ctx) => {
           const input = validate(inputOf(ctx));
@@ -91,6 +94,10 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
   app.use(requestContext(log, noteCall));
   if (config.contractJudge) app.use(judgeAnswers());
   app.use(answerProblems());
+  app.use((ctx, next) => {
+    requireClearHead(ctx.req);
+    return next();
+  });
   app.use(router.routes() as unknown as Middleware);
   app.use(
     publicPages(
@@ -104,6 +111,13 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
   });
   return app;
 }
+
+/** A client that asks for leave to send its body gets it now, when nothing else speaks against the request. */
+const expectBody: Middleware = (ctx, next) => {
+  requireUnbroken(ctx.req);
+  if (ctx.headers.expect !== undefined && ctx.req.httpVersion === '1.1') ctx.res.writeContinue();
+  return next();
+};
 
 /** Whether the client can read what we answer, and may do what it asks. */
 function admit(ctx: Context, scope: string): void {
