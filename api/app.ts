@@ -5,12 +5,14 @@
  *   judge             in tests and development: does the answer fit the contract?
  *   problems          whatever is thrown below is answered as a problem document
  *   head              can it be read in one way only?
+ *   bytes             a large answer counts until its client has taken it
  *   route             the operations of each spec in openapi/, and for each of them:
  *     lifecycle       is its version to end, or has it ended?
  *     authenticate    whose API key is it? a request of nobody counts against its address
  *     rate limit      of the key, reads and writes apart
  *     acceptable      does the client take JSON?
  *     scope           may the key do this?
+ *     room            do the caller's bodies and answers leave room for one more?
  *     body            read, bounded, if the operation takes one
  *     contract        validated against the spec
  *     handler         one of api/nouns, in the spelling of the version
@@ -29,6 +31,7 @@ import { type Operation, type Spec, loadSpec } from './contract/spec.ts';
 import { compileValidators, inputOf } from './contract/validator.ts';
 import type { Handler, Services } from './handler.ts';
 import { requireUnbroken } from './http/broken-request.ts';
+import { createBytesUnderWay, holdAnswers, holdBody, requireRoom } from './http/bytes-under-way.ts';
 import { requireClearHead } from './http/request-head.ts';
 import { createLifecycle } from './lifecycle.ts';
 import type { RateLimits } from './limiter/rate-limit.ts';
@@ -62,6 +65,7 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
     return { edition, spec, judge: config.contractJudge ? createJudge(spec) : undefined };
   });
 
+  const bytes = createBytesUnderWay();
   const router = new Router();
   for (const { edition, spec, judge } of contracts) {
     const validators = compileValidators(spec);
@@ -76,9 +80,12 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
           announceEnd(ctx);
           await identify(ctx);
           admit(ctx, operation.scope);
+          requireRoom(ctx, bytes);
           return next();
         },
-        ...(operation.body ? [expectBody, readBody(operation.body) as Middleware] : []),
+        ...(operation.body
+          ? [holdBody(bytes, operation.body.maxBytes), expectBody, readBody(operation.body) as Middleware]
+          : []),
         ...(judge ? [judgeRequest(judge, validate)] : []),
         async (ctx) => {
           const input = validate(inputOf(ctx));
@@ -98,6 +105,7 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
     requireClearHead(ctx.req);
     return next();
   });
+  app.use(holdAnswers(bytes));
   app.use(router.routes() as unknown as Middleware);
   app.use(
     publicPages(

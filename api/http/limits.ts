@@ -13,6 +13,9 @@ export const HTTP_LIMITS = {
 } as const;
 /** Header fields of a request. */
 export const HEADER_FIELDS_MAX = 100;
-/** A client that takes no byte of its answer for so long is cut off. */
-export const STALLED_MS_MAX = 30_000;
+/**
+ * How often Node looks whether a client takes its answer. One that takes no byte between two looks is
+ * cut off, that is after 15 to 30 s.
+ */
+export const STALL_CHECK_MS = 15_000;
 export const CONNECTIONS_MAX = 10_000;
