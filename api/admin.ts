@@ -3,6 +3,8 @@ import { Router } from '@koa/router';
 import Koa, { type Middleware } from 'koa';
 import type { Registry } from 'prom-client';
 import type { CallsByKey } from './overview/callers.ts';
+import { createBytesUnderWay, holdAnswers } from './http/bytes-under-way.ts';
+import { answerProblems } from './problems.ts';
 import { type HistoryOptions, startHistory } from './overview/history.ts';
 import { opsPages } from './overview/pages.ts';
 
@@ -58,6 +60,8 @@ export function createAdminApp(options: AdminOptions): AdminApp {
   opsPages(router, history);
 
   const app = new Koa();
+  app.use(answerProblems());
+  app.use(holdAnswers(createBytesUnderWay()));
   app.use(router.routes() as unknown as Middleware);
   app.use(router.allowedMethods() as unknown as Middleware);
   return { app, stop: history.stop };

@@ -113,20 +113,24 @@ export function createConnections(log: Logger): Connections {
       socket.removeAllListeners('data');
       socket.on('data', () => {});
       socket.pause();
-      if (!last.req.complete) breakRequest(last.req, problemOf(error, true));
-      else noteUnreadable(log, { status: 400, reason });
+      if (last.req.complete) noteUnreadable(log, { status: 400, reason });
+      else breakRequest(last.req, problemOf(error, true));
       if (last.headersSent) last.once('finish', () => closeLingering(socket));
     },
 
     refuseTunnel(req, socket) {
-      const problem = new Problem('method_not_allowed', 'There is no tunnel through this server.', {
-        headers: { Allow: 'GET, HEAD, POST, PATCH, DELETE, OPTIONS' },
-      });
-      const { unfinished } = connectionOf(socket);
       socket.on('error', () => socket.destroy());
+      const connection = connectionOf(socket);
+      connection.broken = true;
+      const last = lastOf(connection.unfinished);
       // Behind other requests on its connection, it has no answer: theirs have not left.
-      if (unfinished.size === 0) answerUnreadable(socket, problem, log, req.method ?? 'CONNECT');
-      closeLingering(socket);
+      if (last === undefined) {
+        const problem = new Problem('method_not_allowed', 'There is no tunnel through this server.', {
+          headers: { Allow: 'GET, HEAD, POST, PATCH, DELETE, OPTIONS' },
+        });
+        answerUnreadable(socket, problem, log, req.method ?? 'CONNECT');
+        closeLingering(socket);
+      } else if (last.headersSent) last.once('finish', () => closeLingering(socket));
     },
 
     idle(socket) {

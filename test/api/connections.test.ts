@@ -32,6 +32,7 @@ describe('bytes behind a request change nothing of its answer', () => {
     ['a head that is too large', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`],
     ['a version that is none', 'GET / HTTP/9.9\r\nHost: x\r\n\r\n'],
     ['a field without a name', 'GET / HTTP/1.1\r\n: x\r\n\r\n'],
+    ['a tunnel', 'CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n'],
   ])('%s: each order is placed, and each client is told 201', async (_name, stray) => {
     for (let n = 0; n < 10; n += 1) {
       const key = randomUUID();
