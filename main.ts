@@ -56,6 +56,7 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
     port: config.adminPort,
     host: config.adminHost,
     variable: 'ADMIN_PORT',
+    log,
   });
   stops.push(async () => adminApp.stop());
   // The admin port answers until the end, so that a drain can be watched.

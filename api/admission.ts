@@ -157,7 +157,8 @@ export function createAdmission(now: () => number): Admission {
       if (asksToWait(req)) return true;
       if (!limits[kind].enter()) {
         requestsShed.inc({ kind });
-        turnstile.pass(() => refuse(res));
+        // A turn later, the parser has seen whether the body came along with the head: then the connection can stay.
+        turnstile.pass(() => setImmediate(refuse, res));
         return false;
       }
       let from = now();
@@ -167,10 +168,11 @@ export function createAdmission(now: () => number): Admission {
       const end = res.end;
       res.end = ((...given: Parameters<typeof end>) => {
         res.end = end;
-        leave(res);
         // A refusal that the limiter decided says nothing of how busy we are; it waits for its turn like the others.
-        if (res.statusCode === 429) turnstile.pass(() => end.apply(res, given));
-        else {
+        if (res.statusCode === 429) {
+          leave(res);
+          turnstile.pass(() => end.apply(res, given));
+        } else {
           limits[kind].note(now() - from);
           end.apply(res, given);
         }

@@ -4,12 +4,15 @@
  *   request context   an id, the trace, one log line, one measurement
  *   judge             in tests and development: does the answer fit the contract?
  *   problems          whatever is thrown below is answered as a problem document
+ *   head              can it be read in one way only?
+ *   bytes             a large answer counts until its client has taken it
  *   route             the operations of each spec in openapi/, and for each of them:
  *     lifecycle       is its version to end, or has it ended?
  *     authenticate    whose API key is it? a request of nobody counts against its address
  *     rate limit      of the key, reads and writes apart
  *     acceptable      does the client take JSON?
  *     scope           may the key do this?
+ *     room            do the caller's bodies and answers leave room for one more?
  *     body            read, bounded, if the operation takes one; then: is the key still valid?
  *     contract        validated against the spec
  *     handler         one of api/nouns, in the spelling of the version
@@ -27,6 +30,9 @@ import { judgeAnswers, judgeRequest } from './contract/judged.ts';
 import { type Operation, type Spec, loadSpec } from './contract/spec.ts';
 import { compileValidators, inputOf } from './contract/validator.ts';
 import type { Handler, Services } from './handler.ts';
+import { requireUnbroken } from './http/broken-request.ts';
+import { createBytesUnderWay, holdAnswers, holdBody, requireRoom } from './http/bytes-under-way.ts';
+import { requireClearHead } from './http/request-head.ts';
 import { createLifecycle } from './lifecycle.ts';
 import type { RateLimits } from './limiter/rate-limit.ts';
 import { EDITIONS, HANDLERS } from './operations.ts';
@@ -60,6 +66,7 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
     return { edition, spec, judge: config.contractJudge ? createJudge(spec) : undefined };
   });
 
+  const bytes = createBytesUnderWay();
   const router = new Router();
   for (const { edition, spec, judge } of contracts) {
     const validators = compileValidators(spec);
@@ -74,9 +81,12 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
           announceEnd(ctx);
           await identify(ctx);
           admit(ctx, operation.scope);
+          requireRoom(ctx, bytes);
           return next();
         },
-        ...(operation.body ? [readBody(operation.body) as Middleware] : []),
+        ...(operation.body
+          ? [holdBody(bytes, operation.body.maxBytes), expectBody, readBody(operation.body) as Middleware]
+          : []),
         ...(judge ? [judgeRequest(judge, validate)] : []),
         async (ctx) => {
           const confirm = () => confirmed(ctx, operation.scope);
@@ -97,6 +107,11 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
   app.use(requestContext(log, noteCall));
   if (config.contractJudge) app.use(judgeAnswers());
   app.use(answerProblems());
+  app.use((ctx, next) => {
+    requireClearHead(ctx.req);
+    return next();
+  });
+  app.use(holdAnswers(bytes));
   app.use(router.routes() as unknown as Middleware);
   app.use(
     publicPages(
@@ -110,6 +125,13 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
   });
   return app;
 }
+
+/** A client that asks for leave to send its body gets it now, when nothing else speaks against the request. */
+const expectBody: Middleware = (ctx, next) => {
+  requireUnbroken(ctx.req);
+  if (ctx.headers.expect !== undefined && ctx.req.httpVersion === '1.1') ctx.res.writeContinue();
+  return next();
+};
 
 /** Whether the client can read what we answer, and may do what it asks. */
 function admit(ctx: Context, scope: string): void {

@@ -40,6 +40,8 @@ export interface Executed {
   replayed: boolean;
 }
 
+/** An order whose events hold more is not patched any more: every command on it reads them all. */
+const HISTORY_BYTES_MAX = 4 * 1024 * 1024;
 /** Times that a command is decided anew when others keep changing its order first. */
 const ATTEMPTS = 5;
 
@@ -62,6 +64,7 @@ export async function execute(
 
     // An order that is not there is 404, which is for the decider to say.
     if (before.state !== null) requireMatch(context.ifMatch, before.state.order.version);
+    if (request.type === 'UpdateOrder' && before.streamBytes > HISTORY_BYTES_MAX) throw historyFull();
     const decision = decide(before.state, request);
     if ('rejection' in decision) throw rejected(decision.rejection);
     const outcome = await path.log.append({
@@ -102,13 +105,14 @@ function requireCurrency(currency: string | undefined, state: OrderState | null)
 interface Before {
   state: OrderState | null;
   holder: StoredEvent | undefined;
+  streamBytes: number;
 }
 
 /** A command that makes its order needs no look at the log first: the append itself tells whether its key is taken. */
 async function read({ log }: CommandPath, context: CommandContext, request: OrderRequest): Promise<Before> {
-  if (request.order_id === null) return { state: null, holder: undefined };
-  const { stream, holder } = await log.readForCommand(context, request.order_id, context.idempotencyKey);
-  return { state: fold(stream), holder };
+  if (request.order_id === null) return { state: null, holder: undefined, streamBytes: 0 };
+  const { stream, ...rest } = await log.readForCommand(context, request.order_id, context.idempotencyKey);
+  return { state: fold(stream), ...rest };
 }
 
 async function repeat(
@@ -132,6 +136,12 @@ async function repeat(
   replays.inc();
   return { state, event, replayed: true };
 }
+
+const historyFull = () =>
+  new Problem(
+    'order_history_full',
+    `The events of this order hold ${HISTORY_BYTES_MAX} bytes, the most that patches can fill.`,
+  );
 
 function rejected({ code, detail, errors }: Rejection): Problem {
   return new Problem(code, detail, errors && { errors });

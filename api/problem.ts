@@ -69,6 +69,7 @@ export const PROBLEMS = {
   precondition_failed: { status: 412, title: 'Changed since it was read', retry: 'after_refetch' },
   content_too_large: { status: 413, title: 'Content too large', retry: 'never' },
   unsupported_media_type: { status: 415, title: 'Unsupported media type', retry: 'never' },
+  expectation_failed: { status: 417, title: 'Expectation failed', retry: 'never' },
   invalid_body: { status: 422, title: 'Invalid body', retry: 'never' },
   idempotency_key_reused: {
     status: 422,

@@ -11,8 +11,6 @@ export function answerProblems(): Middleware {
     } catch (error) {
       const problem = toProblem(error);
       if (problem.status >= 500) stateOf(ctx).failure = whatFailed(problem);
-      // The rest of a body that is too large is not worth reading.
-      if (problem.status === 413) ctx.set('Connection', 'close');
       ctx.set(problem.headers);
       ctx.status = problem.status;
       ctx.body = JSON.stringify(problemDocument(problem, stateOf(ctx).requestId));

@@ -1,6 +1,6 @@
 /** The HTTP server around an app: limits against slow and greedy clients, and a way to stop that drops no answer. */
 import cluster from 'node:cluster';
-import { type ServerResponse, STATUS_CODES, createServer } from 'node:http';
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import {
   type AddressInfo,
   type Server as NetServer,
@@ -8,29 +8,16 @@ import {
   createServer as createNetServer,
 } from 'node:net';
 import type Koa from 'koa';
+import type { Logger } from '../logger.ts';
 import type { Admission } from './admission.ts';
-import { PROBLEM_TYPE, Problem, type ProblemCode, problemDocument } from './problem.ts';
+import { createConnections } from './http/connections.ts';
+import { CONNECTIONS_MAX, HTTP_LIMITS, STALL_CHECK_MS } from './http/limits.ts';
 
-/** Every limit on a connection. Times in ms, sizes in bytes. */
-const LIMITS = {
-  /** All header fields of a request together. */
-  maxHeaderSize: 16_384,
-  /** From the connection, or the end of the request before, to the last header. */
-  headersTimeout: 10_000,
-  /** To the last byte of the body. */
-  requestTimeout: 30_000,
-  /** An idle connection; longer than a load balancer's, so that it is not closed under a request on its way. */
-  keepAliveTimeout: 65_000,
-  /** How often the timeouts are looked after. */
-  connectionsCheckingInterval: 1_000,
-} as const;
-const MAX_HEADERS = 100;
 /**
  * Sockets that listen on the port. Node accepts one connection a socket and turn of the event loop: in a storm, with turns of 50 ms, clients that were cut
  * off and come back would wait for seconds. (Measured: 149 connections in 150 turns with one socket, as many a turn as there are sockets with more; docs/load.md.)
  */
 const LISTENERS = process.platform === 'linux' && cluster.isPrimary ? 64 : 1;
-const MAX_CONNECTIONS = 10_000;
 
 export interface RunningServer {
   port: number;
@@ -69,37 +56,44 @@ export interface ServeOptions {
   variable: string;
   /** Decides which requests get in; all of them when left out. */
   admission?: Admission | undefined;
+  log: Logger;
 }
 
 /** @throws {ListenError} */
 export async function serve(
   app: Koa,
-  { port, host, variable, admission }: ServeOptions,
+  { port, host, variable, admission, log }: ServeOptions,
 ): Promise<RunningServer> {
-  let draining = false;
-  const inFlight = new Set<ServerResponse>();
+  const connections = createConnections(log);
   const handle = app.callback();
-  const server = createServer(LIMITS, (req, res) => {
-    inFlight.add(res);
-    res.once('close', () => inFlight.delete(res));
-    if (draining) res.setHeader('Connection', 'close');
+  const options = { ...HTTP_LIMITS, requireHostHeader: false, ServerResponse: connections.Response };
+  const take = (req: IncomingMessage, res: ServerResponse) => {
+    connections.track(res);
     if (admission === undefined || admission.admit(req, res)) void handle(req, res);
-  });
-  server.maxHeadersCount = MAX_HEADERS;
-  server.on('clientError', answerUnreadable);
+  };
+  const server = createServer(options, take);
+  // Who asks for leave to send a body gets it when the body is read, and who expects anything else is refused by the app.
+  server.on('checkContinue', take).on('checkExpectation', take);
+  // Node drops fields beyond a count in silence; the app counts them, and maxHeaderSize bounds them.
+  server.maxHeadersCount = 0;
+  server.timeout = STALL_CHECK_MS;
+  server
+    .on('timeout', connections.idle)
+    .on('connection', connections.opened)
+    .on('clientError', connections.unreadable)
+    .on('connect', connections.refuseTunnel);
   const listeners: NetServer[] = [server];
   while (listeners.length < LISTENERS) {
     const forward = (socket: Socket) => void server.emit('connection', socket);
     listeners.push(createNetServer({ allowHalfOpen: true, noDelay: true }, forward));
   }
-  for (const each of listeners) each.maxConnections = Math.ceil(MAX_CONNECTIONS / LISTENERS);
+  for (const each of listeners) each.maxConnections = Math.ceil(CONNECTIONS_MAX / LISTENERS);
   await listenTogether(listeners, port, host, variable);
 
   return {
     port: (server.address() as AddressInfo).port,
     async stop(graceMs) {
-      draining = true;
-      for (const res of inFlight) if (!res.headersSent) res.setHeader('Connection', 'close');
+      connections.drain();
       const closed = Promise.all(
         listeners.map((each) => new Promise<void>((resolve) => each.close(() => resolve()))),
       );
@@ -143,33 +137,4 @@ function listen(
     );
     server.listen(where, resolve);
   });
-}
-
-const UNREADABLE: Record<string, [ProblemCode, string]> = {
-  HPE_HEADER_OVERFLOW: [
-    'header_fields_too_large',
-    `All header fields together may have at most ${LIMITS.maxHeaderSize} bytes.`,
-  ],
-  ERR_HTTP_REQUEST_TIMEOUT: [
-    'request_timeout',
-    `A request must arrive whole within ${LIMITS.requestTimeout / 1_000} seconds.`,
-  ],
-};
-
-/** What is not HTTP never reaches the app; it gets a problem all the same. */
-function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const [code, detail] = UNREADABLE[error.code ?? ''] ?? [
-    'malformed_request',
-    'This is not an HTTP/1.1 request.',
-  ];
-  const problem = new Problem(code, detail);
-  const body = JSON.stringify(problemDocument(problem, 'none'));
-  socket.end(
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
 }

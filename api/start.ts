@@ -93,6 +93,7 @@ export async function startApi({
       host: config.host,
       variable: 'PORT',
       admission: createAdmission(now),
+      log,
     });
     return {
       port: server.port,

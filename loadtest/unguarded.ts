@@ -105,6 +105,7 @@ await serve(app, {
   host: config.host,
   variable: 'PORT',
   admission: unshed ? undefined : createAdmission(now),
+  log,
 });
-await serve(admin.app, { port: config.adminPort, host: config.adminHost, variable: 'ADMIN_PORT' });
+await serve(admin.app, { port: config.adminPort, host: config.adminHost, variable: 'ADMIN_PORT', log });
 process.stdout.write(`Holdfast is up, without ${without}\n`);

@@ -40,6 +40,12 @@ export interface Listed {
   where: FragmentSqlToken[];
 }
 
+/**
+ * Bytes of documents after which a page ends, however many rows were asked for; at least one row is on it.
+ * A hundred of the largest orders are 15 MB, which a client that does not read would make the server keep.
+ */
+export const PAGE_BYTES = 1024 * 1024;
+
 const pageRow = z.object({
   documents: z.string().nullable(),
   next: z.int().nullable(),
@@ -53,7 +59,11 @@ export async function readPage(pool: DatabasePool, query: PageQuery, listed: Lis
   return { ...page, documents: page.documents ?? '' };
 }
 
-/** The statement of a page; apart, so that a test can explain its plan. One row more than the page says whether there are more. */
+/**
+ * The statement of a page; apart, so that a test can explain its plan. One row more than the page says whether there are more.
+ * A row is on the page while the rows before it leave room: the last one may be larger than what is left. The size of a text is known
+ * without reading it (toast), so that documents beyond the page cost nothing.
+ */
 export function pageStatement(
   { partition, tenantId, direction, limit, from }: PageQuery,
   { projection, position, document, where }: Listed,
@@ -69,18 +79,22 @@ export function pageStatement(
       JOIN checkpoints AS checkpoint
         ON checkpoint.partition = head.partition AND checkpoint.consumer = ${projection.name}
      CROSS JOIN LATERAL (
-             SELECT string_agg(document, ',' ORDER BY n) FILTER (WHERE n <= ${limit}) AS documents,
-                    CASE WHEN max(n) > ${limit} THEN max(at) FILTER (WHERE n = ${limit}) END AS next
+             SELECT string_agg(document, ',' ORDER BY n) FILTER (WHERE fits) AS documents,
+                    CASE WHEN NOT bool_and(fits) THEN (array_agg(at ORDER BY n DESC) FILTER (WHERE fits))[1] END AS next
                FROM (
-                      SELECT document, at, row_number() OVER (ORDER BY at ${order}) AS n
+                      SELECT document, at, n, n <= ${limit} AND (n = 1 OR bytes - octet_length(document) < ${PAGE_BYTES}) AS fits
                         FROM (
-                               SELECT ${document} AS document, ${at} AS at
-                                 FROM ${sql.identifier([projection.name])}
-                                WHERE ${sql.and(conditions)}
-                                ORDER BY ${at} ${order}
-                                LIMIT ${limit + 1}
-                             ) AS row
-                    ) AS numbered
+                               SELECT document, at, row_number() OVER walk AS n, sum(octet_length(document)) OVER walk AS bytes
+                                 FROM (
+                                        SELECT ${document} AS document, ${at} AS at
+                                          FROM ${sql.identifier([projection.name])}
+                                         WHERE ${sql.and(conditions)}
+                                         ORDER BY ${at} ${order}
+                                         LIMIT ${limit + 1}
+                                      ) AS row
+                               WINDOW walk AS (ORDER BY at ${order})
+                             ) AS numbered
+                    ) AS fitted
            ) AS page
      WHERE head.partition = ${partition}`;
 }

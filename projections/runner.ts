@@ -22,6 +22,8 @@ const moveCheckpoint = statement('move-checkpoint', z.object({}));
 
 /** Events a batch at most; what bounds the memory and the length of the transaction. */
 const BATCH = 500;
+/** Bytes of data a batch; the event that fills them is the last one. A batch of the largest orders alone would be 76 MB. */
+const BATCH_BYTES = 4 * 1024 * 1024;
 /** Requests that the span of a batch is linked to. */
 const MOST_LINKS = 32;
 
@@ -30,16 +32,26 @@ const MOST_LINKS = 32;
  *
  * @returns how many events it held; 0 when there is nothing to do or another node is at it
  */
-export function runOnce(
+export async function runOnce(
   pool: DatabasePool,
   projection: Projection,
   partition: number,
   { limit = BATCH }: { limit?: number } = {},
 ): Promise<number> {
+  return (await applyBatch(pool, projection, partition, limit)).applied;
+}
+
+/** The same; `full` when there may be more right now. */
+function applyBatch(
+  pool: DatabasePool,
+  projection: Projection,
+  partition: number,
+  limit: number,
+): Promise<{ applied: number; full: boolean }> {
   return pool.transaction(async (transaction) => {
-    const rows = await transaction.any(readNextEvents(partition, projection.name, limit));
+    const rows = await transaction.any(readNextEvents(partition, projection.name, limit, BATCH_BYTES));
     const last = rows.at(-1);
-    if (last === undefined) return 0;
+    if (last === undefined) return { applied: 0, full: false };
     const span = await spanOf(transaction, projection.name, partition, rows);
     await projection.apply(transaction, partition, eventsOf(rows)).catch((cause: unknown) => {
       endSpan(span, {}, 'failed');
@@ -48,7 +60,7 @@ export function runOnce(
     endSpan(span);
     await transaction.query(moveCheckpoint(partition, projection.name, last.position));
     projectionPosition.set({ projection: projection.name, partition }, last.position);
-    return rows.length;
+    return { applied: rows.length, full: rows.length === limit || rows.length < last.found };
   });
 }
 
@@ -101,13 +113,13 @@ function laneOf(
   return {
     partition,
     async step() {
-      const applied = await runOnce(pool, projection, partition, { limit });
+      const { applied, full } = await applyBatch(pool, projection, partition, limit);
       if (applied > 0 && stopped) {
         await clearFault(pool, labels);
         projectionStopped.set(labels, 0);
         stopped = false;
       }
-      if (applied === limit) {
+      if (full) {
         limit = Math.min(BATCH, limit * 2);
         return 'full';
       }

@@ -9,7 +9,10 @@ import { reachable } from './unavailable.ts';
 /** Events that a page looks at, at most. */
 const LOOK_AT = 1_000;
 
-const looked = { scanned: z.int(), looked_at: z.int() };
+/** Bytes of data after which a page ends, however many events were asked for; at least one event is on it. */
+const PAGE_BYTES = 1024 * 1024;
+
+const looked = { scanned: z.int(), looked_at: z.int(), found: z.int() };
 const foundRow = recordedRow.extend(looked);
 /** When no event is wanted, there is one row all the same. */
 const nothingRow = z.looseObject({ position: z.null(), scanned: z.int().nullable(), looked_at: z.int() });
@@ -39,10 +42,11 @@ export async function readFeed(
 ): Promise<FeedPage> {
   const wanted = types === undefined ? null : [...types];
   const lookAt = wanted === null ? limit + 1 : LOOK_AT;
-  const rows = await reachable(pool.any(readNext(tenantId, after, lookAt, wanted, limit + 1)));
-  const found = rows.filter((row) => row.position !== null);
-  const events = found.slice(0, limit).map(toRecordedEvent);
-  if (found.length > limit) return { events, next: events.at(-1)?.position ?? after, more: true };
+  const rows = await reachable(pool.any(readNext(tenantId, after, lookAt, wanted, limit, PAGE_BYTES)));
+  const onPage = rows.filter((row) => row.position !== null);
+  const events = onPage.map(toRecordedEvent);
+  if (events.length < (onPage[0]?.found ?? 0))
+    return { events, next: events.at(-1)?.position ?? after, more: true };
   const scanned = rows[0]?.scanned ?? after;
   return { events, next: scanned, more: rows[0]?.looked_at === lookAt };
 }

@@ -64,12 +64,15 @@ export interface OrderLog {
   append: (append: Append) => Promise<AppendOutcome>;
   /** An order's events up to a version, oldest first; empty when the tenant has no such order. */
   readStream: (tenancy: Tenancy, orderId: string, upToVersion?: number) => Promise<StoredEvent[]>;
-  /** An order's whole stream, and the event that holds a key, be it in the stream or not, in one snapshot. */
+  /**
+   * An order's whole stream, and the event that holds a key, be it in the stream or not, in one snapshot.
+   * `streamBytes`: the data of its events, in UTF-16 code units of JSON.
+   */
   readForCommand: (
     tenancy: Tenancy,
     orderId: string,
     idempotencyKey: string,
-  ) => Promise<{ stream: StoredEvent[]; holder: StoredEvent | undefined }>;
+  ) => Promise<{ stream: StoredEvent[]; holder: StoredEvent | undefined; streamBytes: number }>;
   /** The event that holds a key in a tenant. */
   readKey: (tenancy: Tenancy, idempotencyKey: string) => Promise<StoredEvent | undefined>;
   /** Resolves when every append that was submitted has its outcome. */
@@ -189,8 +192,13 @@ export function createOrderLog({
       const uuid = toUuid('ord', orderId) ?? '0'.repeat(32);
       const rows = await reachable(pool.any(readStreamAndKey(uuid, tenantId, idempotencyKey)));
       const events = rows.map(toStoredEvent);
+      const stream = events.filter((event) => event.order_id === orderId);
       return {
-        stream: events.filter((event) => event.order_id === orderId),
+        stream,
+        streamBytes: rows.reduce(
+          (sum, row, n) => sum + (events[n]!.order_id === orderId ? row.data.length : 0),
+          0,
+        ),
         holder: events.find((event) => event.idempotency_key === idempotencyKey),
       };
     },

@@ -1,4 +1,5 @@
 /** The stream of an order, whole or as it once was. */
+import { PAGE_BYTES } from '../../projections/page.ts';
 import type { StoredEvent } from '../../store/log.ts';
 import type { Call } from '../handler.ts';
 import { answerPage, bindingOf, positionOf } from '../page.ts';
@@ -46,8 +47,15 @@ export async function answerHistoryPage(
   const binding = bindingOf(list, call.principal.tenantId, call.input.params['order_id']);
   const after = positionOf(cursors, cursor, binding) ?? 0;
   const left = (await readHistory(call)).filter((event) => event.version > after && isWanted(event));
-  const page = left.slice(0, limit);
-  const more = left.length > limit;
-  const next = more ? cursors.encode(page.at(-1)?.version ?? 0, binding) : null;
-  answerPage(call.ctx, page.map((event) => JSON.stringify(documentOf(event))).join(','), next, more);
+  const items: string[] = [];
+  let bytes = 0;
+  for (const event of left.slice(0, limit)) {
+    if (bytes >= PAGE_BYTES) break;
+    const item = JSON.stringify(documentOf(event));
+    bytes += Buffer.byteLength(item);
+    items.push(item);
+  }
+  const more = left.length > items.length;
+  const next = more ? cursors.encode(left[items.length - 1]?.version ?? 0, binding) : null;
+  answerPage(call.ctx, items.join(','), next, more);
 }

@@ -1,21 +1,26 @@
 -- What an endpoint is due, taken on for $3 seconds: whoever dies meanwhile loses it to the next one. One at a time while the endpoint fails
--- time after time ($4), to find out whether it is back.
+-- time after time ($4), to find out whether it is back. The event that fills $5 bytes is the last one.
 WITH endpoint AS MATERIALIZED (
   SELECT *
     FROM webhook_endpoints
    WHERE endpoint_id = $1 AND disabled_at IS NULL AND not_before <= now()
 ), due AS MATERIALIZED (
-  SELECT delivery.delivery_id
+  SELECT delivery.delivery_id, delivery.next_attempt_at, delivery.number, delivery.partition, delivery.position
     FROM webhook_deliveries AS delivery
    WHERE delivery.endpoint_id = (SELECT endpoint_id FROM endpoint) AND delivery.status = 'pending' AND delivery.next_attempt_at <= now()
    ORDER BY delivery.next_attempt_at, delivery.number
    LIMIT (SELECT CASE WHEN failures >= $4 THEN 1 ELSE $2::integer END FROM endpoint)
      FOR UPDATE SKIP LOCKED
+), sized AS (
+  SELECT due.delivery_id, octet_length(event.data::text) AS bytes,
+         sum(octet_length(event.data::text)) OVER (ORDER BY due.next_attempt_at, due.number) AS bytes_so_far
+    FROM due
+    LEFT JOIN events AS event ON event.partition = due.partition AND event.position = due.position
 ), claimed AS (
   UPDATE webhook_deliveries AS delivery
      SET next_attempt_at = now() + $3 * interval '1 second'
-    FROM due
-   WHERE delivery.delivery_id = due.delivery_id
+    FROM sized
+   WHERE delivery.delivery_id = sized.delivery_id AND coalesce(sized.bytes_so_far - coalesce(sized.bytes, 0), 0) < $5
   RETURNING delivery.*
 )
 SELECT claimed.delivery_id, claimed.number, claimed.tries, claimed.queued_at, claimed.notice, claimed.event_id, claimed.created_at,

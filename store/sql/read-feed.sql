@@ -1,15 +1,20 @@
 -- The next events of a tenant, oldest first. $3 events at most are looked at, so that a page of a rare type has a bound too; `scanned` says
--- how far that came. The tenant is asked for in the form of the index events_feed, which is the only one that fits.
+-- how far that came, and `found` how many of them are wanted. A page ends after $5 events, or behind the event that fills $6 bytes. The
+-- tenant is asked for in the form of the index events_feed, which is the only one that fits.
 WITH next AS MATERIALIZED (
   SELECT *
     FROM events
    WHERE uuid_send(tenant_id) = uuid_send($1::uuid) AND position > $2
    ORDER BY position
    LIMIT $3
+), wanted AS (
+  SELECT *, count(*) OVER () AS found, row_number() OVER walk AS n, sum(octet_length(data::text)) OVER walk AS bytes
+    FROM next
+   WHERE $4::text[] IS NULL OR type = ANY ($4)
+  WINDOW walk AS (ORDER BY position)
 )
 SELECT seen.scanned, seen.looked_at, event.position, event.event_id, event.order_id, event.version, event.type, event.schema_version,
-       event.data, event.recorded_at, event.key_id
+       event.data, event.recorded_at, event.key_id, event.found
   FROM (SELECT max(position) AS scanned, count(*) AS looked_at FROM next) AS seen
-  LEFT JOIN next AS event ON $4::text[] IS NULL OR event.type = ANY ($4)
+  LEFT JOIN wanted AS event ON event.n <= $5 AND (event.n = 1 OR event.bytes - octet_length(event.data::text) < $6)
  ORDER BY event.position
- LIMIT $5

@@ -1,6 +1,7 @@
 -- The lease and the batch in one round trip: whoever locks the checkpoint row reads what comes behind it. SKIP LOCKED: another
 -- node that runs this consumer now is left to it, and this statement answers no row; nor does it for a consumer that is paused.
--- What an operator has had the projection leave out comes marked.
+-- What an operator has had the projection leave out comes marked. A batch ends after $3 events, or behind the event that fills $4 bytes;
+-- `found` counts those that the first bound alone would let in.
 WITH lease AS MATERIALIZED (
   SELECT position
     FROM checkpoints
@@ -8,16 +9,21 @@ WITH lease AS MATERIALIZED (
      FOR UPDATE SKIP LOCKED
 )
 SELECT event.position, event.tenant_id, event.event_id, event.order_id, event.version, event.type, event.schema_version,
-       event.data, event.recorded_at, event.key_id,
+       event.data, event.recorded_at, event.key_id, event.found,
        EXISTS (SELECT
                  FROM projection_skips AS skip
                 WHERE skip.partition = $1 AND skip.projection = $2 AND skip.position = event.position) AS skipped
   FROM lease
  CROSS JOIN LATERAL (
-         SELECT *
-           FROM events
-          WHERE partition = $1 AND position > lease.position
-          ORDER BY position
-          LIMIT $3
+         SELECT *, count(*) OVER () AS found,
+                sum(octet_length(data::text)) OVER (ORDER BY position) - octet_length(data::text) AS bytes_before
+           FROM (
+                  SELECT *
+                    FROM events
+                   WHERE partition = $1 AND position > lease.position
+                   ORDER BY position
+                   LIMIT $3
+                ) AS next
        ) AS event
+ WHERE event.bytes_before < $4
  ORDER BY event.position

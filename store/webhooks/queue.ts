@@ -16,6 +16,8 @@ export const ENDPOINT_DISABLED = 'WebhookEndpointDisabled';
 
 /** Seconds that whoever takes a delivery on has for it. */
 export const CLAIM = 30;
+/** Bytes of events that are taken on for an endpoint at a time: what slow receivers make a process keep. */
+const CLAIM_BYTES = 256 * 1024;
 /** Failures in a row from which on one delivery at a time is tried. */
 export const FAILING = 5;
 /** Days that a delivery which is through, or given up, is kept. */
@@ -84,7 +86,7 @@ export interface Claimed {
 
 /** Takes on what an endpoint is due, at most so many. */
 export async function claimDue(pool: DatabasePool, endpointId: string, limit: number): Promise<Claimed[]> {
-  const rows = await reachable(pool.any(claimDeliveries(endpointId, limit, CLAIM, FAILING)));
+  const rows = await reachable(pool.any(claimDeliveries(endpointId, limit, CLAIM, FAILING, CLAIM_BYTES)));
   return rows.map((row) => ({
     delivery_id: row.delivery_id,
     message_id: toId('evt', row.event_id),

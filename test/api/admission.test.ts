@@ -3,8 +3,11 @@ import { execFile } from 'node:child_process';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import Koa from 'koa';
+import { pino } from 'pino';
 import { createAdmission, createLimit, createTurnstile } from '../../api/admission.ts';
 import { type RunningServer, serve } from '../../api/server.ts';
+
+const log = pino({ level: 'silent' });
 
 describe('the limit on requests under way', () => {
   const clocked = () => {
@@ -93,7 +96,7 @@ describe('a server that is full', () => {
       ctx.body = { done: true };
     });
     const admission = createAdmission(() => performance.now());
-    const server = await serve(app, { port: 0, host: '127.0.0.1', variable: 'PORT', admission });
+    const server = await serve(app, { port: 0, host: '127.0.0.1', variable: 'PORT', admission, log });
     running.push(server);
     const url = `http://127.0.0.1:${server.port}/`;
     return {
@@ -157,7 +160,7 @@ test('in turns of the event loop that are long, many connections are let in, not
   app.use((ctx) => {
     ctx.body = 'here';
   });
-  const server = await serve(app, { port: 0, host: '127.0.0.1', variable: 'PORT' });
+  const server = await serve(app, { port: 0, host: '127.0.0.1', variable: 'PORT', log });
   let spinning = true;
   const spin = () => {
     const end = performance.now() + 20;
