@@ -16,7 +16,7 @@ import { welcome } from './ops/welcome.ts';
 import { type Fault, listFaults } from './projections/faults.ts';
 import { CONSUMERS, startNode } from './node.ts';
 import { ensureBootstrapKey, hasApiKeys, tenantNames } from './store/api-keys.ts';
-import { migrate } from './store/migrate.ts';
+import { LogElsewhereError, migrate } from './store/migrate.ts';
 import { ensurePartitions } from './store/partitions.ts';
 import { connectRedis } from './redis.ts';
 import { isOutage } from './store/unavailable.ts';
@@ -114,6 +114,7 @@ async function ensureKey(config: Config, pool: DatabasePool): Promise<string | u
 function explain(error: unknown): string {
   if (error instanceof ConfigError || error instanceof LaunchError || error instanceof ListenError)
     return error.message;
+  if (error instanceof LogElsewhereError) return error.message;
   if (error instanceof Error && isOutage(error)) {
     return `Postgres at DATABASE_URL did not answer: ${error.message || String((error as NodeJS.ErrnoException).code)}.\nStart it, or unset DATABASE_URL to get an embedded one.`;
   }

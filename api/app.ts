@@ -13,7 +13,7 @@
  *     acceptable      does the client take JSON?
  *     scope           may the key do this?
  *     room            do the caller's bodies and answers leave room for one more?
- *     body            read, bounded, if the operation takes one
+ *     body            read, bounded, if the operation takes one; then: is the key still valid?
  *     contract        validated against the spec
  *     handler         one of api/nouns, in the spelling of the version
  *   public pages      the spec, and the explanation of each problem
@@ -23,7 +23,7 @@ import { Router } from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
-import type { Authenticate } from './authenticate.ts';
+import { type Authenticate, requireScope } from './authenticate.ts';
 import { readBody } from './body.ts';
 import { createJudge } from './contract/judge.ts';
 import { judgeAnswers, judgeRequest } from './contract/judged.ts';
@@ -40,7 +40,7 @@ import type { Callers } from './overview/callers.ts';
 import { Problem } from './problem.ts';
 import { answerProblems } from './problems.ts';
 import { publicPages } from './public-pages.ts';
-import { principalOf, requestContext, stateOf } from './request-context.ts';
+import { confirmed, principalOf, requestContext, stateOf } from './request-context.ts';
 
 export interface AppOptions {
   config: Pick<Config, 'trustProxy' | 'contractJudge' | 'v1'>;
@@ -56,8 +56,9 @@ export interface AppOptions {
 
 export function createApp({ config, services, limits, authenticate, noteCall, log, clock }: AppOptions): Koa {
   const identify = async (ctx: Context): Promise<void> => {
-    const principal = await authenticate(ctx.get('Authorization'), () => limits.limitAddress(ctx));
-    stateOf(ctx).principal = principal;
+    const standing = await authenticate(ctx.get('Authorization'), () => limits.limitAddress(ctx));
+    const { principal } = standing;
+    Object.assign(stateOf(ctx), { standing, principal });
     await limits.limitKey(ctx, principal.keyId);
   };
   const contracts = EDITIONS.map((edition) => {
@@ -88,8 +89,13 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
           : []),
         ...(judge ? [judgeRequest(judge, validate)] : []),
         async (ctx) => {
+          const confirm = () => confirmed(ctx, operation.scope);
+          // A body may take half a minute to arrive.
+          const late = operation.body && confirm();
+          if (late) await late;
           const input = validate(inputOf(ctx));
-          return handler({ ctx, input, services, limits, edition, checkBody, principal: principalOf(ctx) });
+          const principal = principalOf(ctx);
+          return handler({ ctx, input, services, limits, edition, checkBody, principal, confirm });
         },
       ];
       router[operation.method](operation.path.replaceAll(/\{(\w+)\}/g, ':$1'), ...steps);
@@ -130,9 +136,7 @@ const expectBody: Middleware = (ctx, next) => {
 /** Whether the client can read what we answer, and may do what it asks. */
 function admit(ctx: Context, scope: string): void {
   if (!takesJson(ctx)) throw new Problem('not_acceptable', 'This API answers application/json.');
-  if (!principalOf(ctx).scopes.has(scope)) {
-    throw new Problem('scope_missing', `This call needs the scope ${scope}.`);
-  }
+  requireScope(principalOf(ctx), scope);
 }
 
 /** Asks Koa, which parses the field, only when it is not plain to see. */

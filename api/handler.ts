@@ -27,6 +27,8 @@ export interface Call {
   /** Holds a body to the contract of an operation. Throws {@link Problem}. */
   checkBody: (operationId: string, body: unknown) => void;
   principal: Principal;
+  /** Whether the caller still may: for a handler that has waited. See `Standing`. */
+  confirm: () => Promise<void> | undefined;
 }
 
 export type Handler = (call: Call) => Promise<void>;

@@ -1,29 +1,30 @@
 /** `Holdfast-Read-After`: a list that waits until it holds the client's own write. */
-import type { DatabasePool } from 'slonik';
 import type { Projection } from '../projections/projection.ts';
 import { waitForPosition } from '../projections/read-after.ts';
+import type { Call } from './handler.ts';
 import { Problem } from './problem.ts';
 
 /** Milliseconds that a list waits for a position at most. */
 const TIMEOUT = 5_000;
 
 /**
- * @param position as the client asked for, if it did
- * @throws {Problem} 400 for a position that the log does not have; 503 when the time ran out
+ * Waits for the position that the client asks for, if it does.
+ *
+ * @throws {Problem} 400 for a position that the log does not have; 401 when the key was revoked meanwhile; 503 when the time ran out
  */
 export async function readAfter(
-  position: number | undefined,
-  pool: DatabasePool,
-  partition: number,
+  { input, services, principal, confirm }: Pick<Call, 'input' | 'services' | 'principal' | 'confirm'>,
   projection: Projection,
 ): Promise<void> {
+  const position = input.headers['Holdfast-Read-After'] as number | undefined;
   if (position === undefined) return;
-  const reached = await waitForPosition(pool, {
-    partition,
+  const reached = await waitForPosition(services.pool, {
+    partition: principal.partition,
     consumer: projection.name,
     position,
     timeout: TIMEOUT,
   });
+  await confirm();
   if (reached === 'beyond_head') {
     throw new Problem(
       'invalid_parameter',

@@ -4,6 +4,7 @@ import type { Logger } from '../logger.ts';
 import { httpRequestDuration } from '../metrics.ts';
 import { endSpan, startSpan, traceparentOf } from '../tracing.ts';
 import type { Principal } from '../store/api-keys.ts';
+import type { Standing } from './authenticate.ts';
 import type { Judge } from './contract/judge.ts';
 import type { Callers } from './overview/callers.ts';
 import type { Operation } from './contract/spec.ts';
@@ -27,6 +28,7 @@ export interface RequestState {
   operation?: Operation & { judge: Judge | undefined };
   /** Set once the caller is known. */
   principal?: Principal;
+  standing?: Standing;
   /** What was thrown behind a 5xx. */
   failure?: unknown;
 }
@@ -39,6 +41,10 @@ export function principalOf(ctx: Context): Principal {
   if (principal === undefined) throw new Error('The caller is not known yet');
   return principal;
 }
+
+/** Whether the caller still may what the scope says; only behind authentication. See {@link Standing}. */
+export const confirmed = (ctx: Context, scope: string): Promise<void> | undefined =>
+  stateOf(ctx).standing?.confirm(scope);
 
 /** Observers by method, route and status, found once each: looking labels up costs more than counting. */
 const observers = new Map<string, { observe: (seconds: number) => void }>();

@@ -1,7 +1,8 @@
 /** Brings the schema up to date: forward only, each file once, under one lock for all nodes that start at once. */
 import { hash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
-import { Client } from 'pg';
+import type { Client } from 'pg';
+import { connect, newClient } from './session.ts';
 
 /** Any constant will do, as long as it is ours alone: the bytes of `hold`. */
 const ADVISORY_LOCK = 0x686f6c64;
@@ -13,6 +14,11 @@ class MigrationChangedError extends Error {
   override name = 'MigrationChangedError';
 }
 
+/** The log is in a schema that Holdfast does not look into; a new one beside it would hide it. */
+export class LogElsewhereError extends Error {
+  override name = 'LogElsewhereError';
+}
+
 /**
  * Applies what is missing, in the order of the file names, each in a transaction of its own.
  *
@@ -21,12 +27,16 @@ class MigrationChangedError extends Error {
  *
  * @returns the names of the migrations that were applied now
  * @throws {MigrationChangedError} when a file differs from what was applied under its name
+ * @throws {LogElsewhereError} nothing was changed
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
-  const client = new Client({ connectionString: databaseUrl, application_name: 'holdfast-migrate' });
-  await client.connect();
+  const client = newClient({ connectionString: databaseUrl, application_name: 'holdfast-migrate' });
   try {
+    await connect(client);
+    // The role's own limit is meant for statements that somebody waits for.
+    await client.query('SET statement_timeout = 0');
     await client.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCK]);
+    await refuseLogElsewhere(client);
     await client.query(`
       CREATE TABLE IF NOT EXISTS schema_migrations (
         name       text        PRIMARY KEY,
@@ -55,6 +65,20 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   } finally {
     await client.end(); // the advisory lock goes with its session
   }
+}
+
+/** Releases before this one followed the search path of their role, and may have made their tables where it led. */
+async function refuseLogElsewhere(client: Client): Promise<void> {
+  const { rows } = await client.query<{ schema: string }>(`
+    SELECT relnamespace::regnamespace::text AS schema
+      FROM pg_class
+     WHERE relname = 'log_heads' AND relkind = 'r' AND to_regclass('public.log_heads') IS NULL`);
+  const [found] = rows;
+  if (found === undefined) return;
+  throw new LogElsewhereError(
+    `The log of this database is in the schema ${found.schema}, and Holdfast keeps it in public.\n` +
+      `If public is empty, rename the two (DROP SCHEMA public; ALTER SCHEMA ${found.schema} RENAME TO public), or use another database.`,
+  );
 }
 
 async function apply(client: Client, name: string, text: string, sha256: string): Promise<void> {

@@ -1,6 +1,7 @@
 /** Slonik, set up for this schema. */
 import { type DatabasePool, type Interceptor, SchemaValidationError, createPool } from 'slonik';
 import type { Logger } from '../logger.ts';
+import { createSessionDriver } from './session.ts';
 import { StoreOverloaded } from './unavailable.ts';
 
 export type { DatabasePool } from 'slonik';
@@ -22,7 +23,7 @@ export interface PoolOptions {
 /**
  * - `resetConnection` does nothing: the default sends `DISCARD ALL` at every checkout, one more statement for each
  *   query, and forgets the prepared statements. Session state would leak from user to user of a
- *   connection, so nothing here sets any (`SET LOCAL` only).
+ *   connection, so nothing sets any (`SET LOCAL` only) but session.ts, which sets the same for all.
  * - `int8` comes as a number and is checked to be a safe one: positions and amounts are far below 2^53.
  * - `numeric` comes as text, never as a float.
  */
@@ -50,6 +51,7 @@ export async function openPool({
     idleTimeout: 60_000,
     // A statement that runs again by itself could meet its own first run; each caller says what it wants.
     queryRetryLimit: 0,
+    driverFactory: createSessionDriver(),
     resetConnection: async () => {},
     typeParsers: [
       { name: 'int8', parse: safeInteger },
@@ -70,10 +72,21 @@ function createInstantParser(): (text: string | null) => string | null {
   let lastInstant: string | null = null;
   return (text) => {
     if (text === lastText) return lastInstant;
-    lastInstant = text === null ? null : new Date(text).toISOString();
+    lastInstant = text === null ? null : instantOf(text);
     lastText = text;
     return lastInstant;
   };
+}
+
+/** How a session of ours (session.ts) spells a time. */
+const SPELT = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?\+00$/;
+
+/** Cuts microseconds off. A time that is spelt otherwise is refused: read as a date, its day might pass for its month. */
+export function instantOf(text: string): string {
+  const [, day, time, fraction = ''] = SPELT.exec(text) ?? [];
+  if (day === undefined)
+    throw new RangeError(`Postgres spelt a time as ${text}, not as 2026-01-31 12:00:00.000+00`);
+  return `${day}T${time}.${fraction.slice(0, 3).padEnd(3, '0')}Z`;
 }
 
 function safeInteger(text: string | null): number | null {

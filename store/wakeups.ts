@@ -4,9 +4,10 @@
  * News may get lost and nothing is lost with it: consumers look for themselves every so often. It is not part of the append,
  * because a transaction that notifies takes a lock that all notifying commits of the database share.
  */
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { type DatabasePool, sql } from 'slonik';
 import type { Logger } from '../logger.ts';
+import { connect as connectClient, newClient } from './session.ts';
 
 const CHANNEL = 'holdfast_appended';
 /** At most one notification a partition in so many ms. */
@@ -62,7 +63,7 @@ export function listenForWakeups(
 
   function connect(): void {
     timer = undefined;
-    const next = new Client({
+    const next = newClient({
       connectionString: databaseUrl,
       application_name: 'holdfast-wakeups',
       keepAlive: true,
@@ -71,10 +72,13 @@ export function listenForWakeups(
     next.on('error', reconnect);
     next.on('end', () => reconnect());
     next.on('notification', ({ payload }) => onWakeup(Number(payload)));
-    next.connect().then(
-      () => next.query(`LISTEN ${CHANNEL}`).catch(reconnect),
-      (error: Error) => reconnect(error),
-    );
+    connectClient(next)
+      .then(() => next.query(`LISTEN ${CHANNEL}`))
+      .catch((error: Error) => {
+        reconnect(error);
+        return next.end();
+      })
+      .catch(() => {});
   }
 
   connect();

@@ -16,8 +16,9 @@ import type { Logger } from '../../logger.ts';
 import { grpcCallDuration } from '../../metrics.ts';
 import { endSpan, startSpan, traceparentOf } from '../../tracing.ts';
 import type { Principal } from '../../store/api-keys.ts';
-import type { Authenticate } from '../authenticate.ts';
+import { type Authenticate, type Standing, requireScope } from '../authenticate.ts';
 import type { Services } from '../handler.ts';
+import { type Watch, keepWatch } from '../keep-watch.ts';
 import type { RateLimits } from '../limiter/rate-limit.ts';
 import type { Callers } from '../overview/callers.ts';
 import { Problem } from '../problem.ts';
@@ -71,7 +72,7 @@ export function createFrame(options: FrameOptions): Frame {
   const window = createWindow();
   const tokenHash = options.token === undefined ? undefined : hash('sha256', options.token, 'buffer');
 
-  async function identify(raw: RawCall, { scope, counted }: Kind): Promise<Principal> {
+  async function identify(raw: RawCall, { scope, counted }: Kind): Promise<Standing> {
     const limitAddress = () => limits.countAddress(addressOf(raw.getPeer()));
     if (
       tokenHash &&
@@ -83,11 +84,10 @@ export function createFrame(options: FrameOptions): Frame {
         'Send the token of this service as holdfast-token, in the metadata.',
       );
     }
-    const principal = await authenticate(textOf(raw.metadata, 'authorization'), limitAddress);
-    if (counted !== undefined) await limits.count(counted, principal.keyId);
-    if (!principal.scopes.has(scope))
-      throw new Problem('scope_missing', `This call needs the scope ${scope}.`);
-    return principal;
+    const standing = await authenticate(textOf(raw.metadata, 'authorization'), limitAddress);
+    if (counted !== undefined) await limits.count(counted, standing.principal.keyId);
+    requireScope(standing.principal, scope);
+    return standing;
   }
 
   /** @returns what the client is told when it did not work out */
@@ -106,6 +106,7 @@ export function createFrame(options: FrameOptions): Frame {
     const span = startSpan(name, { kind: 'server', parent: given });
     const traceparent = span ? traceparentOf(span) : given;
     let principal: Principal | undefined;
+    let watch: Watch | undefined;
     let problem: Problem | undefined;
     /** What stands behind a 5xx: of the call, or the first of its messages. */
     let fault: unknown;
@@ -116,7 +117,9 @@ export function createFrame(options: FrameOptions): Frame {
       if (principal) noteCall({ keyId: principal.keyId, tenantId: principal.tenantId, status, replayed });
     };
     try {
-      principal = await identify(raw, kind);
+      const standing = await identify(raw, kind);
+      ({ principal } = standing);
+      watch = keepWatch(() => standing.confirm(kind.scope));
       if (gone.signal.aborted)
         throw new Problem('request_timeout', 'Nobody waits for this any more. It took no effect.');
       accepted?.(requestId);
@@ -124,6 +127,7 @@ export function createFrame(options: FrameOptions): Frame {
         requestId,
         traceparent,
         principal,
+        watch,
         services,
         limits,
         gone: gone.signal,
@@ -141,6 +145,8 @@ export function createFrame(options: FrameOptions): Frame {
       problem = toProblem(error);
       note(problem.status, false);
       blame(problem);
+    } finally {
+      watch?.end();
     }
     const ms = performance.now() - started;
     // Whoever hung up was told nothing; grpc-js has told those whose deadline passed.

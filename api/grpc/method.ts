@@ -2,6 +2,7 @@
 import type { ServerReadableStream } from '@grpc/grpc-js';
 import type { Principal, Scope } from '../../store/api-keys.ts';
 import type { Services } from '../handler.ts';
+import type { Watch } from '../keep-watch.ts';
 import type { RateLimits } from '../limiter/rate-limit.ts';
 import { Problem } from '../problem.ts';
 import type { Undecodable } from './decode.ts';
@@ -14,6 +15,8 @@ export interface Call {
   principal: Principal;
   services: Services;
   limits: RateLimits;
+  /** Over the caller's key, which may be revoked while a stream is open. */
+  watch: Watch;
   /** Aborted when nobody waits any more: the caller hung up, or its deadline has passed. */
   gone: AbortSignal;
   /** Aborted when this node is about to stop: what is under way is finished, and nothing more begun. */

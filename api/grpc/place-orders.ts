@@ -12,7 +12,7 @@ export const placeOrders: BidiStream<PlaceOrdersRequest, PlaceOrdersResponse> = 
   counted: undefined,
   /** A message is read when there is a place in the window, and its place is free when its answer has been taken; HTTP/2 holds back a sender that is faster. */
   async run(call, requests, send) {
-    const { gone, stopping, window } = call;
+    const { gone, stopping, window, watch } = call;
     const done = Promise.withResolvers<void>();
     let [read, underWay, ended] = [0, 0, false];
 
@@ -26,11 +26,12 @@ export const placeOrders: BidiStream<PlaceOrdersRequest, PlaceOrdersResponse> = 
     }
     function settle(): void {
       if (underWay > 0) return;
-      if (ended) done.resolve();
+      if (watch.lapsed.aborted) done.reject(watch.lapsed.reason);
+      else if (ended) done.resolve();
       else if (stopping.aborted) done.reject(stoppingProblem());
     }
     function goOn(): void {
-      if (!stopping.aborted) requests.resume();
+      if (!stopping.aborted && !watch.lapsed.aborted) requests.resume();
     }
     function stop(): void {
       requests.pause();
@@ -52,6 +53,7 @@ export const placeOrders: BidiStream<PlaceOrdersRequest, PlaceOrdersResponse> = 
     });
     gone.addEventListener('abort', () => done.resolve(), { once: true });
     stopping.addEventListener('abort', stop, { once: true });
+    watch.lapsed.addEventListener('abort', stop, { once: true });
     if (gone.aborted) done.resolve();
     if (stopping.aborted) stop();
     try {
@@ -69,6 +71,8 @@ async function outcomeOf(
   try {
     const request = decoded(message);
     await withinQuota(call);
+    const late = call.watch.confirm();
+    if (late) await late;
     const { event, replayed } = await place(call, request);
     call.note(201, replayed);
     return { $case: 'placed', value: { order_id: event.order_id, position: event.position, replayed } };
@@ -81,14 +85,15 @@ async function outcomeOf(
 }
 
 /** Over its quota a stream is not refused: it waits, and so does its sender. */
-async function withinQuota({ limits, principal, gone, stopping }: Call): Promise<void> {
+async function withinQuota({ limits, principal, watch, gone, stopping }: Call): Promise<void> {
   for (;;) {
     try {
       return await limits.count('write', principal.keyId);
     } catch (error) {
       if (!(error instanceof RateLimited)) throw error;
-      const signal = AbortSignal.any([gone, stopping]);
+      const signal = AbortSignal.any([gone, stopping, watch.lapsed]);
       await delay(error.decision.resetSeconds * 1_000, undefined, { signal }).catch(() => {
+        watch.lapsed.throwIfAborted();
         throw stoppingProblem();
       });
     }

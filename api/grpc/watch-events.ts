@@ -12,10 +12,10 @@ const PATIENCE = 30_000;
 export const watchEvents: ServerStream<WatchEventsRequest, WatchEventsResponse> = {
   scope: 'orders:read',
   counted: 'read',
-  async run({ services, principal, gone, stopping, note }, { after, types }, send) {
+  async run({ services, principal, watch, gone, stopping, note }, { after, types }, send) {
     if (after < 0) throw invalid('after', 'must be a position, or 0');
     const query = { ...principal, types: types.length === 0 ? undefined : types.map(wanted), limit: PAGE };
-    const over = AbortSignal.any([gone, stopping]);
+    const over = AbortSignal.any([gone, stopping, watch.lapsed]);
     note(200, false);
     let position = after;
     while (!over.aborted) {
@@ -24,12 +24,17 @@ export const watchEvents: ServerStream<WatchEventsRequest, WatchEventsResponse> 
         { ...query, after: position },
         { patience: PATIENCE, gone: over },
       );
-      for (const event of page.events) await send({ position: event.position, event: eventMessage(event) });
+      for (const event of page.events) {
+        // A reader may take hours for a page.
+        await watch.confirm();
+        await send({ position: event.position, event: eventMessage(event) });
+      }
       const seen = page.events.at(-1)?.position ?? position;
       if (page.next > seen) await send({ position: page.next, event: undefined });
       position = page.next;
       if (page.crowded) throw crowded();
     }
+    watch.lapsed.throwIfAborted();
     if (stopping.aborted) throw stoppingProblem();
   },
 };

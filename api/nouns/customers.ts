@@ -7,11 +7,11 @@ import { Problem } from '../problem.ts';
 import { readAfter } from '../read-after.ts';
 
 export const customerHandlers: Handlers = {
-  async getCustomerSummary({ ctx, input, services, principal, edition }) {
+  async getCustomerSummary(call) {
+    const { ctx, input, services, principal, edition } = call;
     const { partition, tenantId } = principal;
     const customerId = input.params['customer_id']!;
-    const after = input.headers['Holdfast-Read-After'] as number | undefined;
-    await readAfter(after, services.pool, partition, customerTotalsProjection);
+    await readAfter(call, customerTotalsProjection);
     const { totals, applied, head } = await readCustomerSummary(services.pool, {
       partition,
       tenantId,

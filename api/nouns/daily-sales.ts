@@ -7,7 +7,8 @@ import { answerPage, bindingOf, positionOf } from '../page.ts';
 import { readAfter } from '../read-after.ts';
 
 export const dailySalesHandlers: Handlers = {
-  async listDailySales({ ctx, input, services, principal, edition }) {
+  async listDailySales(call) {
+    const { ctx, input, services, principal, edition } = call;
     const query = input.query as {
       currency?: string;
       since?: string;
@@ -26,8 +27,7 @@ export const dailySalesHandlers: Handlers = {
     };
     const binding = bindingOf('daily-sales', tenantId, ...Object.values(filters));
     const from = positionOf(services.cursors, query.cursor, binding);
-    const after = input.headers['Holdfast-Read-After'] as number | undefined;
-    await readAfter(after, services.pool, partition, dailySalesProjection);
+    await readAfter(call, dailySalesProjection);
     const page = await readDailySalesPage(services.pool, { partition, tenantId, ...filters, limit, from });
     ctx.set('Holdfast-Position', String(page.applied));
     ctx.set('Holdfast-Lag', String(page.head - page.applied));

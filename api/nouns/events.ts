@@ -1,5 +1,6 @@
 /** The noun *event*: one order's history, and the feed of all that happens in a tenant. */
 import { readPatiently } from '../feed.ts';
+import { keepWatch } from '../keep-watch.ts';
 import type { Handlers } from '../handler.ts';
 import { answerPage, bindingOf, positionOf } from '../page.ts';
 import { eventDocument } from './event-document.ts';
@@ -24,11 +25,13 @@ export const eventHandlers: Handlers = {
     const after = positionOf(cursors, query.cursor, binding) ?? 0;
     const gone = new AbortController();
     call.ctx.res.once('close', () => gone.abort());
+    const watch = keepWatch(call.confirm);
     const page = await readPatiently(
       call.services,
       { ...call.principal, after, types: types || undefined, limit: query.limit },
-      { patience: query.wait * 1_000, gone: gone.signal },
-    );
+      { patience: query.wait * 1_000, gone: AbortSignal.any([gone.signal, watch.lapsed]) },
+    ).finally(watch.end);
+    await watch.confirm();
     const events = page.events.map((event) => JSON.stringify(eventDocument(call.edition, event)));
     answerPage(call.ctx, events.join(','), cursors.encode(page.next, binding), page.more);
   },

@@ -44,7 +44,8 @@ export const orderHandlers: Handlers = {
     answer(ctx, 200, edition.order(order));
   },
 
-  async listOrders({ ctx, input, services, principal, edition }) {
+  async listOrders(call) {
+    const { ctx, input, services, principal, edition } = call;
     const query = input.query as {
       customer_id?: string;
       placed_after?: string;
@@ -63,8 +64,7 @@ export const orderHandlers: Handlers = {
     };
     const binding = bindingOf('orders', tenantId, ...Object.values(filters));
     const from = positionOf(services.cursors, query.cursor, binding);
-    const after = input.headers['Holdfast-Read-After'] as number | undefined;
-    await readAfter(after, services.pool, partition, ordersProjection);
+    await readAfter(call, ordersProjection);
 
     const page = await readOrdersPage(services.pool, {
       partition,

@@ -27,8 +27,12 @@ export interface Limits {
   totalMs: number;
 }
 
-const FIRST_WAIT = 200;
-const LONGEST_WAIT = 10_000;
+const FIRST_WAIT_MS = 200;
+const LONGEST_WAIT_MS = 10_000;
+
+/** Whether the same request may work out when it is sent again. */
+export const isPassing = (outcome: Outcome): boolean =>
+  outcome.kind === 'no_answer' || outcome.retry === 'same_key' || outcome.retry === 'same_key_after';
 
 /**
  * @param attempt 1 for the first
@@ -41,11 +45,8 @@ export function waitBeforeRetry(
   { attempt, elapsedMs, random }: { attempt: number; elapsedMs: number; random: number },
   { attempts, totalMs }: Limits,
 ): number | undefined {
-  if (outcome.kind === 'answer' && outcome.retry !== 'same_key' && outcome.retry !== 'same_key_after') {
-    return undefined;
-  }
-  if (attempt >= attempts) return undefined;
-  const jitter = random * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1));
+  if (!isPassing(outcome) || attempt >= attempts) return undefined;
+  const jitter = random * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));
   const wait = jitter + (outcome.kind === 'answer' ? outcome.retryAfterMs : 0);
   return elapsedMs + wait > totalMs ? undefined : wait;
 }

@@ -1,5 +1,6 @@
-import { beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type Authenticate, createAuthenticator } from '../../api/authenticate.ts';
+import { Problem } from '../../api/problem.ts';
 import type { Principal } from '../../store/api-keys.ts';
 
 /** What is promised: docs/keys.md. */
@@ -10,6 +11,8 @@ const unlimited = async () => {};
 
 let clock: number;
 let live: boolean;
+let away: boolean;
+let scopes: string[];
 /** How long the database takes to answer with what it saw at once. */
 let slowness: number;
 let used: string[];
@@ -17,11 +20,14 @@ let authenticate: Authenticate;
 beforeEach(() => {
   clock = 0;
   live = true;
+  away = false;
+  scopes = ['orders:read'];
   slowness = 0;
   used = [];
   authenticate = createAuthenticator({
     find: async () => {
-      const seen = live ? principal : undefined;
+      if (away) throw new Error('away');
+      const seen = live ? { ...principal, scopes: new Set(scopes) } : undefined;
       clock += slowness;
       return seen;
     },
@@ -73,4 +79,66 @@ test('a look-up is good for many requests, each of which is a use', async () => 
   });
   for (let n = 0; n < 10; n += 1) await counted(bearer, unlimited);
   expect([lookUps, used.length]).toEqual([1, 10]);
+});
+
+describe('looking again at a caller that was let in', () => {
+  const outcome = async (scope = 'orders:read') => {
+    const { confirm } = await authenticate(bearer, unlimited);
+    return async () => {
+      try {
+        await confirm(scope);
+        return 'yes';
+      } catch (error) {
+        return error instanceof Problem ? error.code : String(error);
+      }
+    };
+  };
+
+  test('costs no look-up while the last answer is good, and is a use of the key', async () => {
+    const { confirm } = await authenticate(bearer, unlimited);
+    clock = 2_999;
+    expect([confirm('orders:read'), used.length]).toEqual([undefined, 1]);
+    clock = 3_001;
+    await confirm('orders:read');
+    expect(used).toHaveLength(2);
+    expect(confirm('orders:read')).toBeUndefined();
+  });
+
+  test.each([
+    ['nothing changed', () => {}, 'yes'],
+    ['the key was revoked', () => (live = false), 'unauthenticated'],
+    ['the scope is gone', () => (scopes = ['orders:write']), 'scope_missing'],
+    ['the database is away', () => (away = true), 'Error: away'],
+  ])('%s', async (_what, change, expected) => {
+    const confirm = await outcome();
+    change();
+    expect(await confirm()).toBe('yes'); // it was looked up just now
+    clock = 3_001;
+    expect(await confirm()).toBe(expected);
+  });
+
+  test('an outage says nothing of the key', async () => {
+    const confirm = await outcome();
+    clock = 3_001;
+    away = true;
+    expect(await confirm()).toBe('Error: away');
+    away = false;
+    expect(await confirm()).toBe('yes');
+  });
+
+  test('a thousand at once are one look-up', async () => {
+    let lookUps = 0;
+    const counted = createAuthenticator({
+      find: async () => {
+        lookUps += 1;
+        return principal;
+      },
+      noteUse: () => {},
+      now: () => clock,
+    });
+    const { confirm } = await counted(bearer, unlimited);
+    clock = 3_001;
+    await Promise.all(Array.from({ length: 1_000 }, () => confirm('orders:read')));
+    expect(lookUps).toBe(2);
+  });
 });

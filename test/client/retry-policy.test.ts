@@ -1,5 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
-import { createRetryBudget } from '../../openapi/client/retry-budget.ts';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { retryAfterMs } from '../../openapi/client/retry-after.ts';
+import { type RetryBudget, createRetryBudget } from '../../openapi/client/retry-budget.ts';
 import { type Outcome, waitBeforeRetry } from '../../openapi/client/retry-policy.ts';
 
 const said = (retry: string | undefined, seconds = 0): Outcome => ({
@@ -37,12 +38,88 @@ describe('what a client does next', () => {
   });
 });
 
-test('a budget has ten retries, and one more for every ten requests', () => {
-  const budget = createRetryBudget();
-  const spend = () => Array.from({ length: 20 }, budget.spend).filter(Boolean).length;
-  expect(spend()).toBe(10);
-  for (let n = 0; n < 31; n += 1) budget.earn();
-  expect(spend()).toBe(3);
-  for (let n = 0; n < 1_000; n += 1) budget.earn();
-  expect(spend()).toBe(10);
+describe('a budget', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+  /** How many of so many that ask at once have got a retry. */
+  const asking = (budget: RetryBudget, count: number, ms = 60_000) => {
+    const taken: number[] = [];
+    for (let n = 0; n < count; n += 1) void budget.spend(ms).then((got) => got && taken.push(n));
+    return taken;
+  };
+  const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
+
+  test('has ten retries saved, and ten more a second, in the order in which they are asked for', async () => {
+    const taken = asking(createRetryBudget(), 25);
+    await pass(0);
+    expect(taken).toHaveLength(10);
+    await pass(500);
+    expect(taken).toHaveLength(15);
+    await pass(1_000);
+    expect(taken).toEqual(Array.from({ length: 25 }, (_, n) => n));
+  });
+
+  test('gets one for every ten requests, and one back for each repeat that was answered', async () => {
+    const budget = createRetryBudget();
+    const taken = asking(budget, 100);
+    await pass(0);
+    for (let n = 0; n < 31; n += 1) budget.earn();
+    await pass(0);
+    expect(taken).toHaveLength(13);
+    for (let n = 0; n < 7; n += 1) budget.repay();
+    await pass(0);
+    expect(taken).toHaveLength(20);
+  });
+
+  test('saves no more than ten', async () => {
+    const budget = createRetryBudget();
+    for (let n = 0; n < 1_000; n += 1) budget.repay();
+    await pass(60_000);
+    const taken = asking(budget, 100);
+    await pass(0);
+    expect(taken).toHaveLength(10);
+  });
+
+  test('lets whoever has waited for long enough go', async () => {
+    const budget = createRetryBudget();
+    const outcomes: boolean[] = [];
+    for (let n = 0; n < 15; n += 1) void budget.spend(250).then((got) => outcomes.push(got));
+    await pass(250);
+    expect(outcomes.toSorted()).toEqual([...Array(3).fill(false), ...Array(12).fill(true)]);
+  });
+});
+
+describe('Retry-After', () => {
+  const now = Date.parse('2026-11-25T10:00:00Z');
+  test.each<[string | undefined, string | undefined, number]>([
+    // Retry-After, Date → ms
+    [undefined, undefined, 0],
+    ['0', undefined, 0],
+    ['7', undefined, 7_000],
+    [' 7 ', undefined, 7_000],
+    ['999999999', undefined, 999_999_999_000],
+    ['Wed, 25 Nov 2026 10:00:05 GMT', undefined, 5_000],
+    ['Wed, 25 Nov 2026 10:00:05 GMT', 'Wed, 25 Nov 2026 10:00:03 GMT', 2_000], // the clock of the server
+    ['Wed, 25 Nov 2026 10:00:05 GMT', 'yesterday', 5_000],
+    ['Wednesday, 25-Nov-26 10:00:05 GMT', undefined, 5_000],
+    ['Wed, 25 Nov 2026 09:59:00 GMT', undefined, 0],
+    ['-5', undefined, 0],
+    ['1.5', undefined, 0],
+    ['1e3', undefined, 0],
+    ['0x10', undefined, 0],
+    ['99999999999999999999', undefined, 0],
+    ['soon', undefined, 0],
+    ['Wed, 99 Nov 2026 10:00:05 GMT', undefined, 0],
+    ['', undefined, 0],
+  ])('%j with Date %j is %d ms', (retryAfter, date, ms) => {
+    const headers = new Headers({
+      ...(retryAfter !== undefined && { 'Retry-After': retryAfter }),
+      ...(date !== undefined && { Date: date }),
+    });
+    expect(retryAfterMs(headers, now)).toBe(ms);
+  });
 });

@@ -28,7 +28,8 @@ export async function cloneDatabase(): Promise<TestDatabase> {
   };
 }
 
-async function admin(statement: string): Promise<void> {
+/** Runs one statement as the superuser of the test run. */
+export async function admin(statement: string): Promise<void> {
   const client = new Client({ connectionString: process.env['TEST_POSTGRES'] });
   await client.connect();
   try {

@@ -48,9 +48,14 @@ export const newApiKey = () => `hf_test_${randomBytes(24).toString('hex')}`;
 /**
  * @param env variables that differ from those of a test
  * @param clock milliseconds since 1970, instead of the real one
+ * @param given a database instead of an empty one; it is the shop's to drop
  */
-export async function openShop(env: Record<string, string> = {}, clock = Date.now): Promise<Shop> {
-  const database = await cloneDatabase();
+export async function openShop(
+  env: Record<string, string> = {},
+  clock = Date.now,
+  given?: TestDatabase,
+): Promise<Shop> {
+  const database = given ?? (await cloneDatabase());
   const config = loadConfig({
     PORT: '0',
     GRPC_PORT: '0',

@@ -45,3 +45,9 @@ test('a migration that was changed after it had been applied is refused', async 
     'store/migrations/0001_log.sql was changed after it had been applied',
   );
 });
+
+test('a log in another schema is not hidden by an empty one', async () => {
+  await query('ALTER SCHEMA public RENAME TO before; CREATE SCHEMA public');
+  await expect(migrate(database.url)).rejects.toThrow('The log of this database is in the schema before');
+  expect(await query("SELECT FROM pg_tables WHERE schemaname = 'public'")).toEqual([]);
+});
