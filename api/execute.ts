@@ -133,6 +133,6 @@ async function repeat(
   return { state, event, replayed: true };
 }
 
-function rejected({ code, detail, errors }: Rejection): Problem {
-  return new Problem(code, detail, errors && { errors });
+function rejected({ code, detail, errors, final }: Rejection): Problem {
+  return new Problem(code, detail, { errors, retry: final ? 'never' : undefined });
 }

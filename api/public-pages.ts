@@ -6,7 +6,7 @@ import type { Context, Middleware } from 'koa';
 import type { Spec } from './contract/spec.ts';
 import { answerCacheable } from './cacheable.ts';
 import { VERSIONING_PAGE } from './lifecycle.ts';
-import { PROBLEMS, type ProblemCode, type Retry } from './problem.ts';
+import { PROBLEMS, type ProblemCode, type Retry, retriesOf } from './problem.ts';
 import { viewer } from './viewer.ts';
 
 const ADVICE: Record<Retry, string> = {
@@ -38,9 +38,11 @@ export function publicPages(specs: Spec[], limitAddress: (ctx: Context) => Promi
   router.get('/problems/:code', (ctx, next) => {
     const code = ctx.params['code'] ?? '';
     if (!Object.hasOwn(PROBLEMS, code)) return next();
-    const { status, title, retry } = PROBLEMS[code as ProblemCode];
+    const { status, title } = PROBLEMS[code as ProblemCode];
+    const retries = retriesOf(code as ProblemCode);
     ctx.type = 'text/plain';
-    ctx.body = `${title}\n\nstatus  ${status}\ncode    ${code}\nretry   ${retry}\n\n${ADVICE[retry]}\n`;
+    const advice = retries.map((retry) => (retries.length > 1 ? `${retry}: ` : '') + ADVICE[retry]);
+    ctx.body = `${title}\n\nstatus  ${status}\ncode    ${code}\nretry   ${retries.join(' or ')}\n\n${advice.join('\n')}\n`;
   });
   router.use(viewer(specs) as never);
   return router.routes() as unknown as Middleware;

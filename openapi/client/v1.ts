@@ -1232,7 +1232,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The order's state forbids it. */
+        /**
+         * @description The state of the order, or of the webhook endpoint, forbids it. `retry` is `never` where no later state of the order will allow it,
+         *     and `after_change` where one may.
+         */
         Conflict: {
             headers: {
                 Deprecation: components["headers"]["Deprecation"];
@@ -1251,7 +1254,7 @@ export interface components {
                  *       "status": 409,
                  *       "code": "order_already_cancelled",
                  *       "detail": "This order has been cancelled already, by another request.",
-                 *       "retry": "after_change",
+                 *       "retry": "never",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
                  */
