@@ -31,6 +31,7 @@ import { createLifecycle } from './lifecycle.ts';
 import type { RateLimits } from './limiter/rate-limit.ts';
 import { EDITIONS, HANDLERS } from './operations.ts';
 import type { Callers } from './overview/callers.ts';
+import { refuserOfIfMatch } from './preconditions.ts';
 import { Problem } from './problem.ts';
 import { answerProblems } from './problems.ts';
 import { publicPages } from './public-pages.ts';
@@ -67,6 +68,7 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
     for (const operation of spec.operations) {
       const { validate } = validators.get(operation.id)!;
       const handler = handlerOf(spec, operation);
+      const refuseIfMatch = refuserOfIfMatch(operation);
       const steps: Middleware[] = [
         async (ctx, next) => {
           stateOf(ctx).operation = { ...operation, judge };
@@ -79,6 +81,7 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
         ...(judge ? [judgeRequest(judge, validate)] : []),
         async (ctx) => {
           const input = validate(inputOf(ctx));
+          refuseIfMatch?.(ctx);
           return handler({ ctx, input, services, limits, edition, checkBody, principal: principalOf(ctx) });
         },
       ];

@@ -10,7 +10,7 @@ import { type OrderRequest, differences, fingerprint, requestOf } from '../domai
 import type { Rejection } from '../domain/rejection.ts';
 import type { AppendOutcome, OrderLog, StoredEvent, Tenancy } from '../store/log.ts';
 import { keysReused, replays } from '../metrics.ts';
-import { requireMatch } from './if-match.ts';
+import { type Conditions, requireConditions } from './preconditions.ts';
 import { Problem } from './problem.ts';
 
 export interface CommandPath {
@@ -26,8 +26,8 @@ export interface CommandContext extends Tenancy {
   keyId: string;
   idempotencyKey: string;
   traceparent: string | null;
-  /** The client's `If-Match`: run only while the order is what it has seen. A repeat of what has run is answered all the same. */
-  ifMatch?: string | undefined;
+  /** Run only while the order is what the client has seen. A repeat of what has run is answered all the same. */
+  conditions?: Conditions | undefined;
   /** The currency that the client takes the order to have. */
   currency?: string | undefined;
 }
@@ -61,7 +61,8 @@ export async function execute(
     if (before.holder) return repeat(path, context, request, print, before.holder);
 
     // An order that is not there is 404, which is for the decider to say.
-    if (before.state !== null) requireMatch(context.ifMatch, before.state.order.version);
+    if (before.state !== null || request.order_id === null)
+      requireConditions(context.conditions, before.state?.order.version);
     const decision = decide(before.state, request);
     if ('rejection' in decision) throw rejected(decision.rejection);
     const outcome = await path.log.append({
@@ -104,9 +105,15 @@ interface Before {
   holder: StoredEvent | undefined;
 }
 
-/** A command that makes its order needs no look at the log first: the append itself tells whether its key is taken. */
+/**
+ * A command that makes its order needs no look at the log first: the append itself tells whether its key is taken. One that is to be
+ * refused for its conditions does, so that a command which took effect is never told that it will not.
+ */
 async function read({ log }: CommandPath, context: CommandContext, request: OrderRequest): Promise<Before> {
-  if (request.order_id === null) return { state: null, holder: undefined };
+  if (request.order_id === null) {
+    const holder = context.conditions && (await log.readKey(context, context.idempotencyKey));
+    return { state: null, holder };
+  }
   const { stream, holder } = await log.readForCommand(context, request.order_id, context.idempotencyKey);
   return { state: fold(stream), holder };
 }

@@ -40,9 +40,9 @@ export function publicPages(specs: Spec[], limitAddress: (ctx: Context) => Promi
     if (!Object.hasOwn(PROBLEMS, code)) return next();
     const { status, title } = PROBLEMS[code as ProblemCode];
     const retries = retriesOf(code as ProblemCode);
-    ctx.type = 'text/plain';
     const advice = retries.map((retry) => (retries.length > 1 ? `${retry}: ` : '') + ADVICE[retry]);
-    ctx.body = `${title}\n\nstatus  ${status}\ncode    ${code}\nretry   ${retries.join(' or ')}\n\n${advice.join('\n')}\n`;
+    const page = `${title}\n\nstatus  ${status}\ncode    ${code}\nretry   ${retries.join(' or ')}\n\n${advice.join('\n')}\n`;
+    return answerCacheable(ctx as unknown as Context, 'text/plain', page, hash('sha256', page));
   });
   router.use(viewer(specs) as never);
   return router.routes() as unknown as Middleware;

@@ -15,7 +15,7 @@ import type { Call, Handlers } from '../handler.ts';
 import { answerPage, bindingOf, positionOf } from '../page.ts';
 import { Problem } from '../problem.ts';
 import { webhookCommand } from '../webhook-command.ts';
-import { endpointIdOf, endpointOf } from './webhook-endpoints.ts';
+import { endpointIdOf, endpointOf, lockEndpoint } from './webhook-endpoints.ts';
 
 export const webhookDeliveryHandlers: Handlers = {
   async listWebhookDeliveries(call) {
@@ -56,7 +56,7 @@ export const webhookDeliveryHandlers: Handlers = {
 
   async redeliverWebhook(call) {
     await webhookCommand(call, 'redeliverWebhook', async (transaction) => {
-      requireEnabled(await endpointOf(call, transaction, { lock: true }));
+      requireEnabled(await lockEndpoint(call, transaction));
       const row = await redeliver(transaction, endpointIdOf(call), deliveryIdOf(call));
       if (row === undefined) throw deliveryNotFound();
       return { status: 202, body: deliveryDocument(row) };
@@ -69,7 +69,7 @@ export const webhookDeliveryHandlers: Handlers = {
       which?: 'all' | 'undelivered';
     };
     await webhookCommand(call, 'createWebhookReplay', async (transaction) => {
-      requireEnabled(await endpointOf(call, transaction, { lock: true }));
+      requireEnabled(await lockEndpoint(call, transaction));
       const row = await createReplay(transaction, call.principal, {
         replayId: toUuid('whr', call.services.newId('whr'))!,
         endpointId: endpointIdOf(call),

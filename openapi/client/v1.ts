@@ -1431,7 +1431,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description The order is no longer what `If-Match` names; `ETag` is what it is now. */
+        /** @description The order, or the webhook endpoint, is no longer what `If-Match` names; `ETag` is what it is now. Nothing was done. */
         PreconditionFailed: {
             headers: {
                 Deprecation: components["headers"]["Deprecation"];
@@ -1450,7 +1450,7 @@ export interface components {
                  *       "title": "Changed since it was read",
                  *       "status": 412,
                  *       "code": "precondition_failed",
-                 *       "detail": "The order is at version 4 now, which If-Match does not name. Read it again, then decide.",
+                 *       "detail": "The ETag is \"4\" now, which If-Match does not name. Read it again, then decide.",
                  *       "retry": "after_refetch",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1648,12 +1648,18 @@ export interface components {
          */
         IdempotencyKeyInPath: components["schemas"]["IdempotencyKey"];
         /**
-         * @description The `ETag` of the resource as you have read it. `*` stands for any version.
+         * @description The `ETag` of the resource as you have read it, or several with commas between them; 412 when it is at none of them. `*` stands for any version.
          * @example "3"
          */
         IfMatch: string;
         /**
-         * @description Entity tags that you have; 304 when one of them is still current.
+         * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+         *     them; else 412, and nothing is done. `*` stands for any version.
+         * @example "3"
+         */
+        IfMatchOptional: string;
+        /**
+         * @description Entity tags that you have, with commas between them; 304 when one of them is still current. `*` stands for any.
          * @example "3"
          */
         IfNoneMatch: string;
@@ -2429,7 +2435,13 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description Entity tags that you have; 304 when one of them is still current.
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
+                 * @description Entity tags that you have, with commas between them; 304 when one of them is still current. `*` stands for any.
                  * @example "3"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -2512,6 +2524,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -2528,7 +2541,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The `ETag` of the resource as you have read it. `*` stands for any version.
+                 * @description The `ETag` of the resource as you have read it, or several with commas between them; 412 when it is at none of them. `*` stands for any version.
                  * @example "3"
                  */
                 "If-Match": components["parameters"]["IfMatch"];
@@ -2696,6 +2709,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -2751,6 +2770,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -2820,6 +2840,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -2875,6 +2901,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -3036,6 +3063,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -3097,6 +3130,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -3240,6 +3274,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -3300,6 +3340,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -3446,6 +3487,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -3514,6 +3561,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -3664,6 +3712,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -3734,6 +3788,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -3968,6 +4023,17 @@ export interface operations {
             query?: never;
             header?: {
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
+                 * @description Entity tags that you have, with commas between them; 304 when one of them is still current. `*` stands for any.
+                 * @example "3"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -4017,12 +4083,14 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookEndpoint"];
                 };
             };
+            304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -4038,6 +4106,12 @@ export interface operations {
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
@@ -4072,6 +4146,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
@@ -4089,7 +4164,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The `ETag` of the resource as you have read it. `*` stands for any version.
+                 * @description The `ETag` of the resource as you have read it, or several with commas between them; 412 when it is at none of them. `*` stands for any version.
                  * @example "3"
                  */
                 "If-Match": components["parameters"]["IfMatch"];
@@ -4336,6 +4411,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -4392,6 +4473,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
@@ -4408,6 +4490,12 @@ export interface operations {
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
@@ -4469,6 +4557,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -4600,6 +4689,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -4651,6 +4746,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];

@@ -1403,7 +1403,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description The order is no longer what `If-Match` names; `ETag` is what it is now. */
+        /** @description The order, or the webhook endpoint, is no longer what `If-Match` names; `ETag` is what it is now. Nothing was done. */
         PreconditionFailed: {
             headers: {
                 ETag: components["headers"]["ETag"];
@@ -1419,7 +1419,7 @@ export interface components {
                  *       "title": "Changed since it was read",
                  *       "status": 412,
                  *       "code": "precondition_failed",
-                 *       "detail": "The order is at version 4 now, which If-Match does not name. Read it again, then decide.",
+                 *       "detail": "The ETag is \"4\" now, which If-Match does not name. Read it again, then decide.",
                  *       "retry": "after_refetch",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1599,12 +1599,18 @@ export interface components {
          */
         IdempotencyKeyInPath: components["schemas"]["IdempotencyKey"];
         /**
-         * @description The `ETag` of the resource as you have read it. `*` stands for any version.
+         * @description The `ETag` of the resource as you have read it, or several with commas between them; 412 when it is at none of them. `*` stands for any version.
          * @example "3"
          */
         IfMatch: string;
         /**
-         * @description Entity tags that you have; 304 when one of them is still current.
+         * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+         *     them; else 412, and nothing is done. `*` stands for any version.
+         * @example "3"
+         */
+        IfMatchOptional: string;
+        /**
+         * @description Entity tags that you have, with commas between them; 304 when one of them is still current. `*` stands for any.
          * @example "3"
          */
         IfNoneMatch: string;
@@ -2441,7 +2447,13 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description Entity tags that you have; 304 when one of them is still current.
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
+                 * @description Entity tags that you have, with commas between them; 304 when one of them is still current. `*` stands for any.
                  * @example "3"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -2541,6 +2553,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -2557,7 +2570,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The `ETag` of the resource as you have read it. `*` stands for any version.
+                 * @description The `ETag` of the resource as you have read it, or several with commas between them; 412 when it is at none of them. `*` stands for any version.
                  * @example "3"
                  */
                 "If-Match": components["parameters"]["IfMatch"];
@@ -2738,6 +2751,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -2789,6 +2808,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -2854,6 +2874,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -2905,6 +2931,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -3064,6 +3091,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -3126,6 +3159,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -3266,6 +3300,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -3327,6 +3367,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -3468,6 +3509,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -3532,6 +3579,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -3675,6 +3723,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -3741,6 +3795,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -3964,6 +4019,17 @@ export interface operations {
             query?: never;
             header?: {
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
+                 * @description Entity tags that you have, with commas between them; 304 when one of them is still current. `*` stands for any.
+                 * @example "3"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -4010,11 +4076,13 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookEndpoint"];
                 };
             };
+            304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -4030,6 +4098,12 @@ export interface operations {
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
@@ -4060,6 +4134,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
@@ -4077,7 +4152,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The `ETag` of the resource as you have read it. `*` stands for any version.
+                 * @description The `ETag` of the resource as you have read it, or several with commas between them; 412 when it is at none of them. `*` stands for any version.
                  * @example "3"
                  */
                 "If-Match": components["parameters"]["IfMatch"];
@@ -4313,6 +4388,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -4365,6 +4446,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
@@ -4381,6 +4463,12 @@ export interface operations {
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
@@ -4438,6 +4526,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -4561,6 +4650,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -4608,6 +4703,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];

@@ -135,11 +135,10 @@ export async function deleteEndpoint(
   transaction: DatabaseTransactionConnection,
   { tenantId }: Tenancy,
   endpointId: string,
-): Promise<boolean> {
-  const { rowCount } = await transaction.query(
+): Promise<void> {
+  await transaction.query(
     sql.unsafe`DELETE FROM webhook_endpoints WHERE endpoint_id = ${endpointId} AND tenant_id = ${tenantId}`,
   );
-  return rowCount === 1;
 }
 
 const secretRow = z.object({
@@ -174,18 +173,14 @@ export async function readSecret(
   };
 }
 
-/**
- * Makes a new secret; messages are signed with the old one too for so many hours.
- *
- * @returns `undefined` when there is no such endpoint
- */
-export async function rotateSecret(
+/** Makes a new secret of an endpoint that is locked; messages are signed with the old one too for so many hours. */
+export function rotateSecret(
   transaction: DatabaseTransactionConnection,
   { tenantId }: Tenancy,
   endpointId: string,
   hours: number,
-): Promise<{ rotated_at: string; previous_secret_expires_at: string } | undefined> {
-  const row = await transaction.maybeOne(sql.type(
+): Promise<{ rotated_at: string; previous_secret_expires_at: string }> {
+  return transaction.one(sql.type(
     z.object({ rotated_at: z.string(), previous_secret_expires_at: z.string() }),
   )`
     UPDATE webhook_endpoints
@@ -193,5 +188,4 @@ export async function rotateSecret(
            secret = ${sql.binary(randomBytes(32))}
      WHERE endpoint_id = ${endpointId} AND tenant_id = ${tenantId}
     RETURNING now() AS rotated_at, previous_secret_expires_at`);
-  return row ?? undefined;
 }

@@ -210,4 +210,4 @@ test('while Postgres is gone, every operation answers 503, and says when to come
     return [item?.status ?? status, (item?.problem ?? json).retry, retryAfter >= 1];
   });
   expect(told).toEqual(operations.map(() => [503, 'same_key_after', true]));
-});
+}, 120_000);
