@@ -74,8 +74,13 @@ export interface paths {
         };
         /**
          * Ask what became of a request
-         * @description The receipt of the command that was sent with a key. 404 says that no such command has taken effect: send it, with the same key. (One
-         *     that is on its way at this moment may still; sending it again is safe all the same.)
+         * @description The receipt of the command that was sent with a key: of an order, of an item of a batch, by gRPC, or about webhooks. 404 says that no
+         *     command with this key has taken effect: send it, with the same key. (One that is on its way at this moment may still; sending it again
+         *     is safe all the same.)
+         *
+         *     Keys of writes about webhooks are a space of their own: the same key may name one of them and one command on an order. The receipt has
+         *     both then, that of the webhooks as `webhook_write`, which is there for an API key with the scope `webhooks:read` or `webhooks:write`. Without it
+         *     a key that only names such a write is answered 403.
          */
         get: operations["getReceipt"];
         put?: never;
@@ -694,6 +699,8 @@ export interface components {
             has_more: boolean;
             next_cursor: string | null;
         };
+        /** @description SHA-256 of the canonical request, in hexadecimal. */
+        Fingerprint: string;
         /** @description 1 to 255 visible ASCII characters, bare or as a Structured Fields string. */
         IdempotencyKey: string;
         ItemsReturned: {
@@ -944,20 +951,24 @@ export interface components {
         /** @example 2 */
         Quantity: number;
         Reason: string | null;
+        /**
+         * @description What a key was used for. `order_id`, `version` and `event` are `null` for a key that names a write about webhooks and no command on an
+         *     order; all other members are those of that write then.
+         */
         Receipt: {
-            event: components["schemas"]["Event"];
-            /** @description SHA-256 of the canonical request, in hexadecimal. */
-            fingerprint: string;
+            event: components["schemas"]["Event"] | (never | null);
+            fingerprint: components["schemas"]["Fingerprint"];
             /** @description The key itself, without quotes. */
             idempotency_key: string;
-            order_id: components["schemas"]["OrderId"];
+            order_id: string | null;
             recorded_at: components["schemas"]["Timestamp"];
             /**
-             * @description The status of the original answer.
+             * @description The status of the original answer; 202 and 204 of a write about webhooks only.
              * @enum {integer}
              */
-            status: 200 | 201;
-            version: components["schemas"]["Version"];
+            status: 200 | 201 | 202 | 204;
+            version: number | null;
+            webhook_write?: components["schemas"]["WebhookWrite"];
         };
         RecordPayment: {
             amount: components["schemas"]["PositiveAmount"];
@@ -1204,6 +1215,24 @@ export interface components {
          *     whenever something is sent.
          */
         WebhookUrl: string;
+        /** @description What a write about webhooks did. Sent again with its key, it is answered the same. */
+        WebhookWrite: {
+            /** @description The body of the original answer, which holds no secret; `null` when it had none. */
+            answer: components["schemas"]["WebhookEndpoint"] | components["schemas"]["WebhookSecretRotation"] | components["schemas"]["WebhookDelivery"] | components["schemas"]["WebhookReplay"] | (never | null);
+            /** @description `null` for an endpoint that was deleted before this was kept. */
+            endpoint_id: string | null;
+            fingerprint: components["schemas"]["Fingerprint"];
+            /** @description The `Location` of the original answer. That of a rotation is where the secret is read that is in use. */
+            location: string | null;
+            /** @enum {string} */
+            operation: "createWebhookEndpoint" | "updateWebhookEndpoint" | "deleteWebhookEndpoint" | "rotateWebhookSecret" | "redeliverWebhook" | "createWebhookReplay";
+            recorded_at: components["schemas"]["Timestamp"];
+            /**
+             * @description The status of the original answer.
+             * @enum {integer}
+             */
+            status: 200 | 201 | 202 | 204;
+        };
     };
     responses: {
         /** @description It could not be read: not a JSON object or list, a member called `__proto__`, no or no good `Idempotency-Key`, a parameter or a cursor that is not valid. */
@@ -1713,6 +1742,11 @@ export interface components {
          * @example 4711
          */
         HoldfastPosition: number;
+        /**
+         * @description Position in the log of the event that the command made. A write about webhooks makes none.
+         * @example 4711
+         */
+        HoldfastReceiptPosition: number;
         /** @description When the request took effect. On a replay, that is when the first one did. */
         HoldfastRecordedAt: components["schemas"]["Timestamp"];
         /** @description `true` when this answer repeats that of an earlier request with the same key. */
@@ -1999,7 +2033,7 @@ export interface operations {
             200: {
                 headers: {
                     Deprecation: components["headers"]["Deprecation"];
-                    "Holdfast-Position": components["headers"]["HoldfastPosition"];
+                    "Holdfast-Position": components["headers"]["HoldfastReceiptPosition"];
                     Link: components["headers"]["Link"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
