@@ -1,7 +1,7 @@
 /** The stream of an order, whole or as it once was. */
 import type { StoredEvent } from '../../store/log.ts';
 import type { Call } from '../handler.ts';
-import { answerPage, bindingOf, positionOf } from '../page.ts';
+import { answerPage, bindingOf, positionOf, requirePlace } from '../page.ts';
 import { readOrder } from '../order-stream.ts';
 import { Problem } from '../problem.ts';
 
@@ -45,7 +45,9 @@ export async function answerHistoryPage(
   const { cursors } = call.services;
   const binding = bindingOf(list, call.principal.tenantId, call.input.params['order_id']);
   const after = positionOf(cursors, cursor, binding) ?? 0;
-  const left = (await readHistory(call)).filter((event) => event.version > after && isWanted(event));
+  const events = await readHistory(call);
+  requirePlace(after, events.length);
+  const left = events.filter((event) => event.version > after && isWanted(event));
   const page = left.slice(0, limit);
   const more = left.length > limit;
   const next = more ? cursors.encode(page.at(-1)?.version ?? 0, binding) : null;

@@ -7,7 +7,7 @@ import { runCommand } from '../command.ts';
 import { entityTag } from '../entity-tag.ts';
 import type { Handlers } from '../handler.ts';
 import { instantOf } from '../instant.ts';
-import { answerPage, bindingOf, positionOf } from '../page.ts';
+import { answerPage, bindingOf, positionOf, requirePlace } from '../page.ts';
 import { isKnownAlready } from '../preconditions.ts';
 import { readAfter } from '../read-after.ts';
 import { readHistory } from './history.ts';
@@ -75,6 +75,7 @@ export const orderHandlers: Handlers = {
       limit: query.limit,
       from,
     });
+    requirePlace(from, page.head);
     ctx.set('Holdfast-Position', String(page.applied));
     ctx.set('Holdfast-Lag', String(page.head - page.applied));
     const cursor = page.next === null ? null : services.cursors.encode(page.next, binding);

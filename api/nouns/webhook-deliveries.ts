@@ -9,10 +9,11 @@ import {
   listDeliveries,
   redeliver,
 } from '../../store/webhooks/deliveries.ts';
+import { newestNumber } from '../../store/webhooks/endpoints.ts';
 import { createReplay, findReplay, replayDocument } from '../../store/webhooks/replays.ts';
 import { answer } from '../answer.ts';
 import type { Call, Handlers } from '../handler.ts';
-import { answerPage, bindingOf, positionOf } from '../page.ts';
+import { answerPage, bindingOf, positionOf, requirePlace } from '../page.ts';
 import { Problem } from '../problem.ts';
 import { webhookCommand } from '../webhook-command.ts';
 import { endpointIdOf, endpointOf, lockEndpoint } from './webhook-endpoints.ts';
@@ -32,6 +33,9 @@ export const webhookDeliveryHandlers: Handlers = {
     const orderId = query.order_id && toUuid('ord', query.order_id);
     const binding = bindingOf('deliveries', principal.tenantId, endpointId, status, orderId, direction);
     const from = positionOf(services.cursors, query.cursor, binding);
+    if (from !== undefined) {
+      requirePlace(from, await reachable(newestNumber(services.pool, 'webhook_deliveries')));
+    }
     const { rows, next } = await listDeliveries(services.pool, {
       endpointId,
       status,
@@ -76,6 +80,7 @@ export const webhookDeliveryHandlers: Handlers = {
         which,
         after,
       });
+      if (row.after_position > row.up_to_position) throw beyondLog(row.up_to_position);
       const body = replayDocument(row);
       return {
         status: 202,
@@ -96,6 +101,13 @@ export const webhookDeliveryHandlers: Handlers = {
 };
 
 const deliveryIdOf = ({ input }: Call): string => toUuid('whd', input.params['delivery_id']!)!;
+
+const beyondLog = (head: number) =>
+  new Problem('invalid_body', 'The log does not have this position.', {
+    errors: [
+      { pointer: '/after_position', detail: `must be at most ${head}, the newest position of the log` },
+    ],
+  });
 
 const deliveryNotFound = () =>
   new Problem(

@@ -10,6 +10,7 @@ import {
   endpointDocument,
   findEndpoint,
   listEndpoints,
+  newestNumber,
   readSecret,
   rotateSecret,
   updateEndpoint,
@@ -18,7 +19,7 @@ import { type AddressRule, faultOfUrl } from '../../workers/addresses.ts';
 import { answer } from '../answer.ts';
 import { entityTag } from '../entity-tag.ts';
 import type { Call, Handlers } from '../handler.ts';
-import { answerPage, bindingOf, positionOf } from '../page.ts';
+import { answerPage, bindingOf, positionOf, requirePlace } from '../page.ts';
 import { conditionsOf, isKnownAlready, requireConditions } from '../preconditions.ts';
 import { Problem } from '../problem.ts';
 import { webhookCommand } from '../webhook-command.ts';
@@ -57,6 +58,7 @@ export const webhookEndpointHandlers: Handlers = {
     const { tenantId } = principal;
     const binding = bindingOf('webhook-endpoints', tenantId);
     const from = positionOf(cursors, cursor, binding) ?? 0;
+    if (cursor !== undefined) requirePlace(from, await reachable(newestNumber(pool, 'webhook_endpoints')));
     const { rows, next } = await reachable(listEndpoints(pool, { tenantId, from, limit }));
     const nextCursor = next === null ? null : cursors.encode(next, binding);
     const items = rows.map((row) => JSON.stringify(endpointDocument(row))).join(',');

@@ -54,7 +54,12 @@ export interface paths {
          * Read the feed of events
          * @description Every event of the tenant, oldest first, in the order in which they took effect; none is ever skipped, and none comes later in front of
          *     one that you have seen. `next_cursor` is always there: keep it, and come back with it. With `wait`, an empty answer is held back
-         *     until there is news, or the time is up. With `types`, a page may be short, or empty, while `has_more` is true.
+         *     until there is news, or the time is up. With `types`, a page may be short, or empty, while `has_more` is true; another choice of types
+         *     counts from the cursor on.
+         *
+         *     The feed begins with the first event, behind `after_position`, or at `since`; these count as long as there is no cursor. A cursor is
+         *     refused with 400 `invalid_cursor` where the log does not have the event that it names, as after a restore from a backup that is older: go on
+         *     with `since`, a time before the last event that the backup has, or with `after_position`. What comes a second time has the `id` that it had.
          */
         get: operations["listEvents"];
         put?: never;
@@ -535,7 +540,7 @@ export interface paths {
         /**
          * Send everything since a position again
          * @description Every event behind `after_position`, up to the newest one now, that the endpoint asks for: all of them, or only those that have not got
-         *     through. Each goes under the `webhook-id` that it had.
+         *     through. Each goes under the `webhook-id` that it had. A position that the log does not have yet is refused.
          */
         post: operations["createWebhookReplay"];
         delete?: never;
@@ -1608,7 +1613,7 @@ export interface components {
     parameters: {
         /**
          * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-         *     the walk; with any other it is refused. It does not expire.
+         *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
          */
         Cursor: string;
         CustomerIdInPath: components["schemas"]["CustomerId"];
@@ -1616,6 +1621,11 @@ export interface components {
         DeliveryId: string;
         /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
         EndpointId: string;
+        /**
+         * @description Where to go on: `next_cursor` of the page before. Opaque. It names the last event that was looked at, so it is good for as long as the log
+         *     has that event: after years, in both versions of the API, with other `types`, and where the log was imported into another database.
+         */
+        FeedCursor: string;
         /**
          * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
          *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
@@ -1805,7 +1815,7 @@ export interface operations {
                 currency?: components["schemas"]["Currency"];
                 /**
                  * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Items a page at most. */
@@ -1885,12 +1895,22 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 * @description Begin behind this position of the log, as long as there is no `cursor`; 0 is the beginning. A position that the log does not have yet is
+                 *     refused. Not together with `since`.
                  */
-                cursor?: components["parameters"]["Cursor"];
+                after_position?: number;
+                /**
+                 * @description Where to go on: `next_cursor` of the page before. Opaque. It names the last event that was looked at, so it is good for as long as the log
+                 *     has that event: after years, in both versions of the API, with other `types`, and where the log was imported into another database.
+                 */
+                cursor?: components["parameters"]["FeedCursor"];
                 /** @description Items a page at most. */
                 limit?: components["parameters"]["Limit"];
+                /**
+                 * @description Begin with what was recorded at this instant or later, as long as there is no `cursor`. An instant in the future is refused. Not together
+                 *     with `after_position`.
+                 */
+                since?: components["schemas"]["Timestamp"];
                 /**
                  * @description Only events of these types, with commas between them.
                  * @example OrderPlaced,OrderCancelled
@@ -2194,7 +2214,7 @@ export interface operations {
             query?: {
                 /**
                  * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only orders of this customer. */
@@ -2979,7 +2999,7 @@ export interface operations {
             query?: {
                 /**
                  * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Items a page at most. */
@@ -3052,7 +3072,7 @@ export interface operations {
             query?: {
                 /**
                  * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Items a page at most. */
@@ -3261,7 +3281,7 @@ export interface operations {
             query?: {
                 /**
                  * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Items a page at most. */
@@ -3469,7 +3489,7 @@ export interface operations {
             query?: {
                 /**
                  * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Items a page at most. */
@@ -3682,7 +3702,7 @@ export interface operations {
             query?: {
                 /**
                  * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Items a page at most. */
@@ -3899,7 +3919,7 @@ export interface operations {
             query?: {
                 /**
                  * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Items a page at most. */
@@ -4267,7 +4287,7 @@ export interface operations {
             query?: {
                 /**
                  * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Items a page at most. */
@@ -4519,7 +4539,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "after_position": 4000
+                 *       "after_position": 0,
+                 *       "which": "undelivered"
                  *     }
                  */
                 "application/json": components["schemas"]["CreateWebhookReplay"];
@@ -4542,10 +4563,10 @@ export interface operations {
                      *       "id": "whr_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
                      *       "endpoint_id": "whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
                      *       "status": "running",
-                     *       "which": "all",
-                     *       "after_position": 4000,
+                     *       "which": "undelivered",
+                     *       "after_position": 0,
                      *       "up_to_position": 4711,
-                     *       "position": 4000,
+                     *       "position": 0,
                      *       "queued": 0,
                      *       "created_at": "2026-03-14T09:26:53.589Z",
                      *       "finished_at": null
@@ -4603,10 +4624,10 @@ export interface operations {
                      *       "id": "whr_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
                      *       "endpoint_id": "whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
                      *       "status": "running",
-                     *       "which": "all",
-                     *       "after_position": 4000,
+                     *       "which": "undelivered",
+                     *       "after_position": 0,
                      *       "up_to_position": 4711,
-                     *       "position": 4000,
+                     *       "position": 0,
                      *       "queued": 0,
                      *       "created_at": "2026-03-14T09:26:53.589Z",
                      *       "finished_at": null

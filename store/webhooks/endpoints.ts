@@ -107,6 +107,17 @@ export async function listEndpoints(
   return { rows: page, next: rows.length > limit ? page.at(-1)!.number : null };
 }
 
+/** The newest number that a list has given out, be the row still there or not: no cursor of the list can name a later one. */
+export const newestNumber = (
+  connection: CommonQueryMethods,
+  list: 'webhook_endpoints' | 'webhook_deliveries',
+): Promise<number> =>
+  connection.oneFirst(
+    sql.type(
+      z.object({ last_value: z.int() }),
+    )`SELECT last_value FROM ${sql.identifier([`${list}_number_seq`])}`,
+  );
+
 /** Writes the settings of an endpoint that is locked. What had been held back while it was disabled is due at once when it is enabled. */
 export async function updateEndpoint(
   transaction: DatabaseTransactionConnection,
