@@ -11,7 +11,8 @@ import { viewer } from './viewer.ts';
 
 const ADVICE: Record<Retry, string> = {
   never: 'Sending the same request again will fail again: change it first.',
-  after_change: 'The state of the order forbids it. It may be allowed once the order has changed.',
+  after_change:
+    'The state of the order, or of the webhook endpoint, forbids it for now. It may be allowed once that has changed.',
   after_refetch: 'Read the resource again, then decide.',
   same_key: 'Send the same request with the same Idempotency-Key again. It takes effect once at most.',
   same_key_after:
