@@ -1,6 +1,9 @@
 /** Entity tags, and the fields that list them: RFC 9110, sections 8.8.3 and 13.1. */
 
-/** The entity tag of a resource is its version: it changes with whatever its document shows, and with nothing else. */
+/**
+ * The entity tag of a resource is its version: it changes with whatever its document shows, and
+ * with nothing else.
+ */
 export const entityTag = (version: number) => `"${version}"`;
 
 interface EntityTag {
@@ -36,16 +39,19 @@ export function parseEntityTags(field: string): '*' | EntityTag[] | undefined {
   return tags.length === 0 ? undefined : tags;
 }
 
-/** Whether `If-Match` names the tag that there is. Strong comparison: a weak tag never does (RFC 9110, section 8.8.3.2). */
+/**
+ * Whether `If-Match` names the tag that there is. Strong comparison: a weak tag never does (RFC
+ * 9110, section 8.8.3.2).
+ */
 export const namesStrongly = (tags: '*' | readonly EntityTag[], current: string): boolean =>
   tags === '*' || tags.some(({ weak, opaque }) => !weak && opaque === current);
 
 /**
- * Whether `If-None-Match` names the tag that there is. Weak comparison: `W/` counts for nothing. What is no list of tags names
- * none: the whole answer is never wrong.
+ * Whether `If-None-Match` names the tag that there is. Weak comparison: `W/` counts for nothing.
+ * What is no list of tags names none: the whole answer is never wrong.
  *
- * Koa's `ctx.fresh` is not asked: it lets `Cache-Control: no-cache`, which is meant for caches on the way, and which `fetch` sends
- * by itself, turn the condition off.
+ * Koa's `ctx.fresh` is not asked: it lets `Cache-Control: no-cache`, which is meant for caches on
+ * the way, and which `fetch` sends by itself, turn the condition off.
  */
 export function namesWeakly(field: string, current: string): boolean {
   const tags = parseEntityTags(field);

@@ -1,8 +1,8 @@
 /**
  * The command path: the one way in which anything is ever written, whatever edge it came in by.
  *
- * A repeat is answered from the log: the order's stream, folded up to the version that the first run made. Nothing is cached, so
- * nothing can be stale or lost.
+ * A repeat is answered from the log: the order's stream, folded up to the version that the first
+ * run made. Nothing is cached, so nothing can be stale or lost.
  */
 import { decide } from '../domain/order/decide.ts';
 import { type OrderState, evolve, fold } from '../domain/order/order.ts';
@@ -26,7 +26,10 @@ export interface CommandContext extends Tenancy {
   keyId: string;
   idempotencyKey: string;
   traceparent: string | null;
-  /** Run only while the order is what the client has seen. A repeat of what has run is answered all the same. */
+  /**
+   * Run only while the order is what the client has seen. A repeat of what has run is answered all
+   * the same.
+   */
   conditions?: Conditions | undefined;
   /** The currency that the client takes the order to have. */
   currency?: string | undefined;
@@ -92,7 +95,10 @@ export async function execute(
   );
 }
 
-/** Before a repeat too: an order's currency never changes, so whoever names another one does not repeat what was done. */
+/**
+ * Before a repeat too: an order's currency never changes, so whoever names another one does not
+ * repeat what was done.
+ */
 function requireCurrency(currency: string | undefined, state: OrderState | null): void {
   if (currency === undefined || state === null || currency === state.order.currency) return;
   throw new Problem('invalid_body', `This order is in ${state.order.currency}.`, {
@@ -106,8 +112,9 @@ interface Before {
 }
 
 /**
- * A command that makes its order needs no look at the log first: the append itself tells whether its key is taken. One that is to be
- * refused for its conditions does, so that a command which took effect is never told that it will not.
+ * A command that makes its order needs no look at the log first: the append itself tells whether
+ * its key is taken. One that is to be refused for its conditions does, so that a command which took
+ * effect is never told that it will not.
  */
 async function read({ log }: CommandPath, context: CommandContext, request: OrderRequest): Promise<Before> {
   if (request.order_id === null) {

@@ -1,9 +1,10 @@
 /**
  * Cursors of the feed of events: each names the event behind which to go on.
  *
- * 21 bytes in base64url: version (2), position (8, big-endian), the mark of the event (8), and the first 4 bytes of the SHA-256 of
- * all that, by which a damaged one is known. No secret: whoever may read a feed may read it from any position. What matters is
- * that the log still has the event, which reading finds out. So a cursor is good wherever the event is: with other types, after a
+ * 21 bytes in base64url: version (2), position (8, big-endian), the mark of the event (8), and the
+ * first 4 bytes of the SHA-256 of all that, by which a damaged one is known. No secret: whoever may
+ * read a feed may read it from any position. What matters is that the log still has the event,
+ * which reading finds out. So a cursor is good wherever the event is: with other types, after a
  * rebuild, and in another database that the log was imported into.
  */
 import { hash } from 'node:crypto';
@@ -58,7 +59,10 @@ const EARLIER_CHOICES = Array.from({ length: 2 ** EARLIER_TYPES.length }, (_, ch
   EARLIER_TYPES.filter((_type, n) => choice & (1 << n)),
 );
 
-/** Clients were told that they are good for ever. Which types one was made for is found by trying: 256 choices, a millisecond. */
+/**
+ * Clients were told that they are good for ever. Which types one was made for is found by trying:
+ * 256 choices, a millisecond.
+ */
 function decodeEarlier(cursors: Cursors, cursor: string, tenantId: string): Place | undefined {
   if (cursor.length !== EARLIER_LENGTH) return undefined;
   for (const types of EARLIER_CHOICES) {

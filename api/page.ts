@@ -25,8 +25,8 @@ export function positionOf(
 }
 
 /**
- * Holds a cursor to the list that there is now: after a restore from a backup a list may end before the place that it names, and going on
- * from there would skip whatever comes in between.
+ * Holds a cursor to the list that there is now: after a restore from a backup a list may end before
+ * the place that it names, and going on from there would skip whatever comes in between.
  *
  * @param newest place that a cursor of the list can name
  * @throws {Problem} 400 `invalid_cursor`

@@ -1,9 +1,10 @@
 /**
- * What a request wants to be true before it is done: `If-Match` and `If-None-Match`, RFC 9110, section 13. Neither is ever
- * dropped: a condition is evaluated where there is a version, and refused where there is none.
+ * What a request wants to be true before it is done: `If-Match` and `If-None-Match`, RFC 9110,
+ * section 13. Neither is ever dropped: a condition is evaluated where there is a version, and
+ * refused where there is none.
  *
- * `If-Unmodified-Since` and `If-Modified-Since` are ignored, as sections 13.1.3 and 13.1.4 ask of whoever tells no modification
- * date; so are `Range` and `If-Range`.
+ * `If-Unmodified-Since` and `If-Modified-Since` are ignored, as sections 13.1.3 and 13.1.4 ask of
+ * whoever tells no modification date; so are `Range` and `If-Range`.
  */
 import type { Context } from 'koa';
 import type { Operation } from './contract/spec.ts';
@@ -23,10 +24,13 @@ export function conditionsOf({ headers }: Context): Conditions | undefined {
 }
 
 /**
- * Holds a write to its conditions. Only for one that has not taken effect before: a repeat is answered whatever it says here.
+ * Holds a write to its conditions. Only for one that has not taken effect before: a repeat is
+ * answered whatever it says here.
  *
- * @param version of what the write changes; `undefined` when it makes something, and nothing can be matched
- * @throws {Problem} 412 when `If-Match` does not name the version, 400 for a condition that a write cannot have
+ * @param version of what the write changes; `undefined` when it makes something, and nothing can be
+ * matched
+ * @throws {Problem} 412 when `If-Match` does not name the version, 400 for a condition that a write
+ * cannot have
  */
 export function requireConditions(conditions: Conditions | undefined, version: number | undefined): void {
   if (conditions === undefined) return;
@@ -78,7 +82,7 @@ export function isKnownAlready({ headers }: Context, current: string): boolean {
 /**
  * For the reads of what has no ETag.
  *
- * @returns throws {Problem} 400 when there is an `If-Match`; `undefined` for an operation that takes it
+ * @returns a check that throws {Problem} 400 for an `If-Match`; `undefined` where it is taken
  */
 export function refuserOfIfMatch({ method, parameters }: Operation): ((ctx: Context) => void) | undefined {
   if (method !== 'get' || parameters.some(({ name }) => name === 'If-Match')) return undefined;

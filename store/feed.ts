@@ -25,7 +25,10 @@ const readNext = statement('read-feed', z.union([foundRow, nothingRow]));
 export interface Place {
   /** Behind the event at this position; 0 is the beginning. */
   position: number;
-  /** What the event there is known by; `undefined` at the beginning, and where only the position is known. */
+  /**
+   * What the event there is known by; `undefined` at the beginning, and where only the position is
+   * known.
+   */
   mark: string | undefined;
 }
 
@@ -50,7 +53,10 @@ export interface FeedPage {
   more: boolean;
 }
 
-/** The log does not have the place that a reader names: it ends before, or has another event there, as after a restore. */
+/**
+ * The log does not have the place that a reader names: it ends before, or has another event there,
+ * as after a restore.
+ */
 export class NotInLogError extends Error {
   override name = 'NotInLogError';
   /** Position of the newest event. */
@@ -62,11 +68,15 @@ export class NotInLogError extends Error {
   }
 }
 
-/** The random half of the id (a UUIDv7): 16 hexadecimal digits. Ids stay when a log is exported and imported. */
+/**
+ * The random half of the id (a UUIDv7): 16 hexadecimal digits. Ids stay when a log is exported and
+ * imported.
+ */
 export const markOf = (eventId: string): string => eventId.replaceAll('-', '').slice(-16);
 
 /**
- * Reads one page. A page may hold fewer events than asked for, even none, while there are more: `more` tells.
+ * Reads one page. A page may hold fewer events than asked for, even none, while there are more:
+ * `more` tells.
  *
  * @throws {NotInLogError}
  */

@@ -48,7 +48,8 @@ export const eventHandlers: Handlers = {
 };
 
 /**
- * Where a page begins: behind its cursor, or, while there is none, where the request wants the feed to begin.
+ * Where a page begins: behind its cursor, or, while there is none, where the request wants the feed
+ * to begin.
  *
  * @throws {Problem} 400
  */

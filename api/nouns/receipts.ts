@@ -8,7 +8,10 @@ import { Problem } from '../problem.ts';
 import { eventDocument } from './event-document.ts';
 
 export const receiptHandlers: Handlers = {
-  /** There are two spaces of keys, of orders and of webhooks; who asks need not know in which one a key was used. */
+  /**
+   * There are two spaces of keys, of orders and of webhooks; who asks need not know in which one a
+   * key was used.
+   */
   async getReceipt({ ctx, input, services, principal, edition }) {
     const key = parseIdempotencyKey(input.params['idempotency_key']!);
     if (key === undefined) throw notFound();

@@ -1,8 +1,9 @@
 /**
- * Whether a refusal is final: what was refused will be refused in every state that the order can still come to.
+ * Whether a refusal is final: what was refused will be refused in every state that the order can
+ * still come to.
  *
- * What only grows decides: payments, refunds, shipments, returns and the number of events never shrink, a total and the lines
- * never change, and a cancelled or completed order stays so.
+ * What only grows decides: payments, refunds, shipments, returns and the number of events never
+ * shrink, a total and the lines never change, and a cancelled or completed order stays so.
  */
 import type { OrderCommand, Pieces } from './commands.ts';
 import { MAX_VERSION, type Order, type OrderState, type Quantities } from './order.ts';
@@ -35,7 +36,10 @@ function eventsBefore({ order, facts }: OrderState, command: OrderCommand): numb
   }
 }
 
-/** Whether pieces are of lines of the order, each named once, and no more than were ordered and are not used up. */
+/**
+ * Whether pieces are of lines of the order, each named once, and no more than were ordered and are
+ * not used up.
+ */
 function isWithin({ lines }: Order, pieces: Pieces, used: Quantities): boolean {
   const left = new Map(lines.map(({ id, quantity }) => [id, quantity - (used[id] ?? 0)]));
   return (

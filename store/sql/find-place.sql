@@ -1,4 +1,5 @@
--- The last event of a tenant up to a position, and the end of the log. In the form of the index events_feed, as read-feed.sql.
+-- The last event of a tenant up to a position, and the end of the log. In the form of the index
+-- events_feed, as read-feed.sql.
 SELECT head.position AS head, last.position, last.event_id
   FROM log_heads AS head
   LEFT JOIN LATERAL (

@@ -1,6 +1,7 @@
--- The position behind everything that a partition recorded before an instant. Times grow with positions, so it is found by halving: 40
--- looks into the primary key for a million million events, and no index on times, which every append would have to keep. Positions may
--- have gaps, where a part of a log was imported: the event at a position, or the last one before it, decides.
+-- The position behind everything that a partition recorded before an instant. Times grow with
+-- positions, so it is found by halving: 40 looks into the primary key for a million million events,
+-- and no index on times, which every append would have to keep. Positions may have gaps, where a
+-- part of a log was imported: the event at a position, or the last one before it, decides.
 WITH RECURSIVE halving (low, high) AS (
   SELECT 0::bigint, position
     FROM log_heads

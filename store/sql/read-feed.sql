@@ -1,7 +1,9 @@
--- The next events of a tenant, oldest first. $3 events at most are looked at, so that a page of a rare type has a bound too; `scanned` says
--- how far that came. The tenant is asked for in the form of the index events_feed, which is the only one that fits.
--- `head` and `here`, the end of the log and the tenant's own event at the position that the page goes on from, tell in the same snapshot
--- whether the reader has been in this log: after a restore it may not have. One look into a primary key each.
+-- The next events of a tenant, oldest first. $3 events at most are looked at, so that a page of a
+-- rare type has a bound too; `scanned` says how far that came. The tenant is asked for in the form
+-- of the index events_feed, which is the only one that fits. `head` and `here`, the end of the log
+-- and the tenant's own event at the position that the page goes on from, tell in the same snapshot
+-- whether the reader has been in this log: after a restore it may not have. One look into a primary
+-- key each.
 WITH next AS MATERIALIZED (
   SELECT *
     FROM events

@@ -1,6 +1,7 @@
 /**
- * Writes about webhooks, each done once: what a write did is kept under its idempotency key by the transaction that did it, and
- * a repeat is answered with that. Keys of orders and keys of webhooks are apart; neither ever expires, and a receipt looks into both.
+ * Writes about webhooks, each done once: what a write did is kept under its idempotency key by the
+ * transaction that did it, and a repeat is answered with that. Keys of orders and keys of webhooks
+ * are apart; neither ever expires, and a receipt looks into both.
  */
 import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
@@ -46,7 +47,8 @@ export class KeyReusedError extends Error {
 const keptRow = z.object({ fingerprint: z.instanceof(Buffer), answer: z.string() });
 
 /**
- * Runs `act` unless a request with this key has been answered before. Of two at once, the second waits for the first.
+ * Runs `act` unless a request with this key has been answered before. Of two at once, the second
+ * waits for the first.
  *
  * @param act throws to refuse; the key stays free
  * @throws {KeyReusedError}
@@ -114,7 +116,10 @@ export async function findWrite(
   };
 }
 
-/** Each operation is answered in a way of its own, so that rows which do not say it can be told apart. */
+/**
+ * Each operation is answered in a way of its own, so that rows which do not say it can be told
+ * apart.
+ */
 function operationOf({ status, location = '' }: Answer): WebhookOperation {
   if (status === 204) return 'deleteWebhookEndpoint';
   if (status === 200) return 'updateWebhookEndpoint';

@@ -1,4 +1,6 @@
-/** What workers ask of Postgres: what is to be sent, by whom it is taken on, and what it came to. */
+/**
+ * What workers ask of Postgres: what is to be sent, by whom it is taken on, and what it came to.
+ */
 import { type DatabasePool, sql } from 'slonik';
 import { v7 } from 'uuid';
 import { z } from 'zod';
@@ -147,8 +149,9 @@ export const release = (pool: DatabasePool, deliveryIds: string[]) =>
   );
 
 /**
- * Notes how an endpoint fares: its failures in a row, 0 when the last attempt succeeded, and the seconds in which nothing is to be
- * sent to it. Its document shows whether it fails, so that a change of that is a version of its own, as everything that it shows.
+ * Notes how an endpoint fares: its failures in a row, 0 when the last attempt succeeded, and the
+ * seconds in which nothing is to be sent to it. Its document shows whether it fails, so that a
+ * change of that is a version of its own, as everything that it shows.
  */
 export const noteHealth = (
   pool: DatabasePool,

@@ -1,4 +1,7 @@
-/** Where a feed begins and goes on, over other types, a restore from a backup, and an export and import. */
+/**
+ * Where a feed begins and goes on, over other types, a restore from a backup, and an export and
+ * import.
+ */
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
@@ -25,7 +28,10 @@ const cancel = (shop: Shop, id: string) => shop.ask(`/v1/orders/${id}/cancellati
 const cursorOf = async (shop: Shop, query = '') =>
   (await shop.ask(`/v1/events?limit=100&${query}`)).json.next_cursor as string;
 
-/** What a restore from a backup leaves: the log up to a position, and read tables that are no further. */
+/**
+ * What a restore from a backup leaves: the log up to a position, and read tables that are no
+ * further.
+ */
 async function restore(shop: Shop, position: number): Promise<void> {
   await shop.pool.transaction(async (transaction) => {
     for (const statement of [
@@ -40,7 +46,10 @@ async function restore(shop: Shop, position: number): Promise<void> {
   await shop.restart();
 }
 
-/** The text of the cursors of before this release, which were bound to the types that were asked for. */
+/**
+ * The text of the cursors of before this release, which were bound to the types that were asked
+ * for.
+ */
 async function earlierCursor(shop: Shop, position: number, types: string[]): Promise<string> {
   const secret = await shop.pool.oneFirst(
     sql.type(
@@ -133,7 +142,8 @@ describe('a feed begins', () => {
     await long.pool.query(sql.unsafe`
       UPDATE log_heads SET position = 10 + 7 * 400, recorded_at = (SELECT max(recorded_at) FROM events)`);
     const [{ recorded_at: start }] = (await long.ask('/v1/events?limit=1')).json.data;
-    // Three events an hour, the last of them in the 133rd; the order itself was placed at the start.
+    // Three events an hour, the last of them in the 133rd; the order itself was placed at the
+    // start.
     for (const [hours, expected] of [
       [0, 1],
       [1, 10 + 7 * 3],
@@ -415,7 +425,8 @@ test('after an export and import a cursor goes on where it was, also of a tenant
     await place(shop, key);
     expect(positions(await shop.ask(`/v1/events?cursor=${cursor}`, { apiKey: key }))).toEqual([4]);
   }
-  // One of before this release was bound to its database; what it is refused with says how to go on.
+  // One of before this release was bound to its database; what it is refused with says how to go
+  // on.
   const old = await earlierCursor(from, 2, []);
   const answer = await to.ask(`/v1/events?cursor=${old}`, { apiKey });
   expect([outcome(answer), answer.json.detail]).toEqual([

@@ -1,4 +1,7 @@
-/** What became of a request, whatever it was for: no key that has done something is told that it has not. */
+/**
+ * What became of a request, whatever it was for: no key that has done something is told that it has
+ * not.
+ */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { type Answer, type Ask, type Shop, anOrder, openShop, until } from '../setup/shop.ts';

@@ -1,4 +1,7 @@
-/** A condition is evaluated or refused, never dropped: over every operation of the spec (RFC 9110, section 13). */
+/**
+ * A condition is evaluated or refused, never dropped: over every operation of the spec (RFC 9110,
+ * section 13).
+ */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { z } from 'zod';
@@ -7,7 +10,10 @@ import { EDITIONS } from '../../api/operations.ts';
 import { type Answer, type Ask, type Shop, anOrder, openShop } from '../setup/shop.ts';
 import { type Scene, createScene, goodRequest } from './scene.ts';
 
-/** Operations on what has an ETag: writes, and reads; and those that make something new. No other takes `If-Match`. */
+/**
+ * Operations on what has an ETag: writes, and reads; and those that make something new. No other
+ * takes `If-Match`.
+ */
 const CHANGES = new Set([
   'updateOrder',
   'recordPayment',
@@ -117,7 +123,8 @@ describe('a change', () => {
       const done = await withFields(good, { 'If-Match': `"98" ,, ${tag}` }, { key });
       expect(done.status).toBeLessThan(300);
       expect(await standing()).not.toEqual(before);
-      // The key is looked at first: what took effect is answered again, whatever the conditions are by then.
+      // The key is looked at first: what took effect is answered again, whatever the conditions are
+      // by then.
       for (const headers of [
         { 'If-Match': '"99"' },
         { 'If-Match': 'x' },

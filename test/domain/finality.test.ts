@@ -1,4 +1,7 @@
-/** What a refusal says of later: a final one stays, whatever happens to the order; any other one gives way to something. */
+/**
+ * What a refusal says of later: a final one stays, whatever happens to the order; any other one
+ * gives way to something.
+ */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { PROBLEMS, type ProblemCode } from '../../api/problem.ts';
