@@ -4,6 +4,7 @@ import type { Call } from './handler.ts';
 import { idempotencyKeyOf } from './contract/validator.ts';
 import { entityTag } from './entity-tag.ts';
 import type { CommandContext, Executed } from './execute.ts';
+import { conditionsOf } from './preconditions.ts';
 import { stateOf } from './request-context.ts';
 
 export function answer(ctx: Context, status: number, body: unknown): void {
@@ -40,6 +41,6 @@ export function commandContext({ ctx, input, principal }: Call): CommandContext 
     keyId,
     idempotencyKey: idempotencyKeyOf(input),
     traceparent: stateOf(ctx).traceparent,
-    ifMatch: input.headers['If-Match'] as string | undefined,
+    conditions: conditionsOf(ctx),
   };
 }

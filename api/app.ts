@@ -37,6 +37,7 @@ import { createLifecycle } from './lifecycle.ts';
 import type { RateLimits } from './limiter/rate-limit.ts';
 import { EDITIONS, HANDLERS } from './operations.ts';
 import type { Callers } from './overview/callers.ts';
+import { refuserOfIfMatch } from './preconditions.ts';
 import { Problem } from './problem.ts';
 import { answerProblems } from './problems.ts';
 import { publicPages } from './public-pages.ts';
@@ -75,6 +76,7 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
     for (const operation of spec.operations) {
       const { validate } = validators.get(operation.id)!;
       const handler = handlerOf(spec, operation);
+      const refuseIfMatch = refuserOfIfMatch(operation);
       const steps: Middleware[] = [
         async (ctx, next) => {
           stateOf(ctx).operation = { ...operation, judge };
@@ -94,6 +96,7 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
           const late = operation.body && confirm();
           if (late) await late;
           const input = validate(inputOf(ctx));
+          refuseIfMatch?.(ctx);
           const principal = principalOf(ctx);
           return handler({ ctx, input, services, limits, edition, checkBody, principal, confirm });
         },

@@ -25,6 +25,7 @@ export async function runCommand(
     const errors = error.errors.map((each) =>
       'pointer' in each ? { ...each, pointer: edition.pointerOf(type, each.pointer) } : each,
     );
-    throw new Problem(error.code, error.message, { errors, headers: error.headers, cause: error.cause });
+    const { code, message, retry, headers, cause } = error;
+    throw new Problem(code, message, { errors, retry, headers, cause });
   }
 }

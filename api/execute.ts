@@ -1,8 +1,8 @@
 /**
  * The command path: the one way in which anything is ever written, whatever edge it came in by.
  *
- * A repeat is answered from the log: the order's stream, folded up to the version that the first run made. Nothing is cached, so
- * nothing can be stale or lost.
+ * A repeat is answered from the log: the order's stream, folded up to the version that the first
+ * run made. Nothing is cached, so nothing can be stale or lost.
  */
 import { decide } from '../domain/order/decide.ts';
 import { type OrderState, evolve, fold } from '../domain/order/order.ts';
@@ -10,7 +10,7 @@ import { type OrderRequest, differences, fingerprint, requestOf } from '../domai
 import type { Rejection } from '../domain/rejection.ts';
 import type { AppendOutcome, OrderLog, StoredEvent, Tenancy } from '../store/log.ts';
 import { keysReused, replays } from '../metrics.ts';
-import { requireMatch } from './if-match.ts';
+import { type Conditions, requireConditions } from './preconditions.ts';
 import { Problem } from './problem.ts';
 
 export interface CommandPath {
@@ -26,8 +26,11 @@ export interface CommandContext extends Tenancy {
   keyId: string;
   idempotencyKey: string;
   traceparent: string | null;
-  /** The client's `If-Match`: run only while the order is what it has seen. A repeat of what has run is answered all the same. */
-  ifMatch?: string | undefined;
+  /**
+   * Run only while the order is what the client has seen. A repeat of what has run is answered all
+   * the same.
+   */
+  conditions?: Conditions | undefined;
   /** The currency that the client takes the order to have. */
   currency?: string | undefined;
 }
@@ -63,7 +66,8 @@ export async function execute(
     if (before.holder) return repeat(path, context, request, print, before.holder);
 
     // An order that is not there is 404, which is for the decider to say.
-    if (before.state !== null) requireMatch(context.ifMatch, before.state.order.version);
+    if (before.state !== null || request.order_id === null)
+      requireConditions(context.conditions, before.state?.order.version);
     if (request.type === 'UpdateOrder' && before.streamBytes > HISTORY_BYTES_MAX) throw historyFull();
     const decision = decide(before.state, request);
     if ('rejection' in decision) throw rejected(decision.rejection);
@@ -94,7 +98,10 @@ export async function execute(
   );
 }
 
-/** Before a repeat too: an order's currency never changes, so whoever names another one does not repeat what was done. */
+/**
+ * Before a repeat too: an order's currency never changes, so whoever names another one does not
+ * repeat what was done.
+ */
 function requireCurrency(currency: string | undefined, state: OrderState | null): void {
   if (currency === undefined || state === null || currency === state.order.currency) return;
   throw new Problem('invalid_body', `This order is in ${state.order.currency}.`, {
@@ -108,9 +115,16 @@ interface Before {
   streamBytes: number;
 }
 
-/** A command that makes its order needs no look at the log first: the append itself tells whether its key is taken. */
+/**
+ * A command that makes its order needs no look at the log first: the append itself tells whether
+ * its key is taken. One that is to be refused for its conditions does, so that a command which took
+ * effect is never told that it will not.
+ */
 async function read({ log }: CommandPath, context: CommandContext, request: OrderRequest): Promise<Before> {
-  if (request.order_id === null) return { state: null, holder: undefined, streamBytes: 0 };
+  if (request.order_id === null) {
+    const holder = context.conditions && (await log.readKey(context, context.idempotencyKey));
+    return { state: null, holder, streamBytes: 0 };
+  }
   const { stream, ...rest } = await log.readForCommand(context, request.order_id, context.idempotencyKey);
   return { state: fold(stream), ...rest };
 }
@@ -143,6 +157,6 @@ const historyFull = () =>
     `The events of this order hold ${HISTORY_BYTES_MAX} bytes, the most that patches can fill.`,
   );
 
-function rejected({ code, detail, errors }: Rejection): Problem {
-  return new Problem(code, detail, errors && { errors });
+function rejected({ code, detail, errors, final }: Rejection): Problem {
+  return new Problem(code, detail, { errors, retry: final ? 'never' : undefined });
 }

@@ -8,6 +8,7 @@ import type { Services } from './handler.ts';
  * @param patience milliseconds
  * @param gone aborted when nobody waits any more
  * @returns the page; `crowded` when it was not waited for, because too many wait already
+ * @throws {NotInLogError}
  */
 export async function readPatiently(
   { pool, tail }: Pick<Services, 'pool' | 'tail'>,
@@ -17,7 +18,7 @@ export async function readPatiently(
   const deadline = performance.now() + patience;
   let page = await readFeed(pool, query);
   const isEmpty = () => page.events.length === 0 && !page.more;
-  const readOn = async () => (page = await readFeed(pool, { ...query, after: page.next }));
+  const readOn = async () => (page = await readFeed(pool, { ...query, after: page.next, mark: page.mark }));
   for (let left = patience; isEmpty() && left > 0 && !gone.aborted; left = deadline - performance.now()) {
     const watch = await tail.watch(query);
     if (watch === undefined) return { ...page, crowded: true };

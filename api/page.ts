@@ -24,6 +24,21 @@ export function positionOf(
   );
 }
 
+/**
+ * Holds a cursor to the list that there is now: after a restore from a backup a list may end before
+ * the place that it names, and going on from there would skip whatever comes in between.
+ *
+ * @param newest place that a cursor of the list can name
+ * @throws {Problem} 400 `invalid_cursor`
+ */
+export function requirePlace(from: number | undefined, newest: number): void {
+  if (from === undefined || from <= newest) return;
+  throw new Problem(
+    'invalid_cursor',
+    'The list ends before the place that this cursor names, as after a restore from a backup. Start again without one.',
+  );
+}
+
 /** The text that a cursor is bound to; one fixed form, whatever way the request spelled it. */
 export const bindingOf = (list: string, tenantId: string, ...filters: (string | undefined)[]): string =>
   JSON.stringify([list, tenantId, ...filters.map((filter) => filter ?? null)]);

@@ -10,8 +10,12 @@ export type Retry = 'never' | 'after_change' | 'after_refetch' | 'same_key' | 's
 interface Kind {
   status: number;
   title: string;
-  retry: Retry;
+  /** More than one where each problem says which: once for now, once for good. */
+  retry: Retry | readonly Retry[];
 }
+
+/** Of what an order's state forbids for now, or for good: the domain says which. */
+const NOW_OR_FOR_GOOD = ['after_change', 'never'] as const;
 
 /** Each `code` that a client can meet. A code is never renamed or given another status. */
 export const PROBLEMS = {
@@ -44,21 +48,21 @@ export const PROBLEMS = {
   method_not_allowed: { status: 405, title: 'Method not allowed', retry: 'never' },
   not_acceptable: { status: 406, title: 'Not acceptable', retry: 'never' },
   request_timeout: { status: 408, title: 'Request timeout', retry: 'same_key' },
-  order_already_placed: { status: 409, title: 'Order is already placed', retry: 'after_change' },
-  order_already_cancelled: { status: 409, title: 'Order is already cancelled', retry: 'after_change' },
-  order_already_completed: { status: 409, title: 'Order is already completed', retry: 'after_change' },
-  order_already_paid: { status: 409, title: 'Order is already paid', retry: 'after_change' },
-  order_already_shipped: { status: 409, title: 'Order is already shipped', retry: 'after_change' },
-  order_not_paid: { status: 409, title: 'Order is not paid', retry: 'after_change' },
-  order_not_shipped: { status: 409, title: 'Order is not shipped', retry: 'after_change' },
-  payment_exceeds_due: { status: 409, title: 'Payment is more than is due', retry: 'after_change' },
-  refund_exceeds_paid: { status: 409, title: 'Refund is more than was paid', retry: 'after_change' },
+  order_already_placed: { status: 409, title: 'Order is already placed', retry: 'never' },
+  order_already_cancelled: { status: 409, title: 'Order is already cancelled', retry: 'never' },
+  order_already_completed: { status: 409, title: 'Order is already completed', retry: 'never' },
+  order_already_paid: { status: 409, title: 'Order is already paid', retry: 'never' },
+  order_already_shipped: { status: 409, title: 'Order is already shipped', retry: 'never' },
+  order_not_paid: { status: 409, title: 'Order is not paid', retry: NOW_OR_FOR_GOOD },
+  order_not_shipped: { status: 409, title: 'Order is not shipped', retry: NOW_OR_FOR_GOOD },
+  payment_exceeds_due: { status: 409, title: 'Payment is more than is due', retry: 'never' },
+  refund_exceeds_paid: { status: 409, title: 'Refund is more than was paid', retry: NOW_OR_FOR_GOOD },
   shipment_exceeds_ordered: {
     status: 409,
     title: 'Shipment is more than is left to ship',
-    retry: 'after_change',
+    retry: 'never',
   },
-  return_exceeds_shipped: { status: 409, title: 'Return is more than was shipped', retry: 'after_change' },
+  return_exceeds_shipped: { status: 409, title: 'Return is more than was shipped', retry: NOW_OR_FOR_GOOD },
   webhook_endpoint_disabled: { status: 409, title: 'Webhook endpoint is disabled', retry: 'after_change' },
   webhook_endpoints_full: {
     status: 409,
@@ -95,8 +99,13 @@ export type ProblemError = FieldError | { parameter: string; detail: string };
 /** Errors that are told of one request, at most. */
 const MOST_ERRORS = 20;
 
+/** What each problem of a code may say that a client may do next; the first one unless it is said otherwise. */
+export const retriesOf = (code: ProblemCode): readonly Retry[] => [PROBLEMS[code].retry].flat();
+
 interface Extras {
-  errors?: ProblemError[];
+  errors?: ProblemError[] | undefined;
+  /** One of {@link retriesOf} the code. */
+  retry?: Retry | undefined;
   /** Header fields of the answer. */
   headers?: Record<string, string>;
   cause?: unknown;
@@ -107,14 +116,16 @@ export class Problem extends Error {
   override name = 'Problem';
   readonly code: ProblemCode;
   readonly status: number;
+  readonly retry: Retry;
   readonly errors: ProblemError[] | undefined;
   readonly headers: Record<string, string>;
 
   /** @param detail what is wrong here and what would be right, for the client's developer to read */
-  constructor(code: ProblemCode, detail: string, { errors, headers = {}, cause }: Extras = {}) {
+  constructor(code: ProblemCode, detail: string, { errors, retry, headers = {}, cause }: Extras = {}) {
     super(detail, { cause });
     this.code = code;
     this.status = PROBLEMS[code].status;
+    this.retry = retry ?? retriesOf(code)[0]!;
     this.errors = errors?.slice(0, MOST_ERRORS);
     this.headers = headers;
   }
@@ -125,14 +136,14 @@ export const PROBLEM_TYPE = 'application/problem+json';
 
 /** The document that a client reads. */
 export function problemDocument(problem: Problem, requestId: string): Record<string, unknown> {
-  const { status, title, retry } = PROBLEMS[problem.code];
+  const { status, title } = PROBLEMS[problem.code];
   return {
     type: `/problems/${problem.code}`,
     title,
     status,
     code: problem.code,
     detail: problem.message,
-    retry,
+    retry: problem.retry,
     request_id: requestId,
     ...(problem.errors && { errors: problem.errors }),
   };

@@ -6,12 +6,13 @@ import type { Context, Middleware } from 'koa';
 import type { Spec } from './contract/spec.ts';
 import { answerCacheable } from './cacheable.ts';
 import { VERSIONING_PAGE } from './lifecycle.ts';
-import { PROBLEMS, type ProblemCode, type Retry } from './problem.ts';
+import { PROBLEMS, type ProblemCode, type Retry, retriesOf } from './problem.ts';
 import { viewer } from './viewer.ts';
 
 const ADVICE: Record<Retry, string> = {
   never: 'Sending the same request again will fail again: change it first.',
-  after_change: 'The state of the order forbids it. It may be allowed once the order has changed.',
+  after_change:
+    'The state of the order, or of the webhook endpoint, forbids it for now. It may be allowed once that has changed.',
   after_refetch: 'Read the resource again, then decide.',
   same_key: 'Send the same request with the same Idempotency-Key again. It takes effect once at most.',
   same_key_after:
@@ -38,9 +39,11 @@ export function publicPages(specs: Spec[], limitAddress: (ctx: Context) => Promi
   router.get('/problems/:code', (ctx, next) => {
     const code = ctx.params['code'] ?? '';
     if (!Object.hasOwn(PROBLEMS, code)) return next();
-    const { status, title, retry } = PROBLEMS[code as ProblemCode];
-    ctx.type = 'text/plain';
-    ctx.body = `${title}\n\nstatus  ${status}\ncode    ${code}\nretry   ${retry}\n\n${ADVICE[retry]}\n`;
+    const { status, title } = PROBLEMS[code as ProblemCode];
+    const retries = retriesOf(code as ProblemCode);
+    const advice = retries.map((retry) => (retries.length > 1 ? `${retry}: ` : '') + ADVICE[retry]);
+    const page = `${title}\n\nstatus  ${status}\ncode    ${code}\nretry   ${retries.join(' or ')}\n\n${advice.join('\n')}\n`;
+    return answerCacheable(ctx as unknown as Context, 'text/plain', page, hash('sha256', page));
   });
   router.use(viewer(specs) as never);
   return router.routes() as unknown as Middleware;

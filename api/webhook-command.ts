@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import type { DatabaseTransactionConnection } from 'slonik';
 import { type Json, canonical, isUndefined } from '../domain/canonical.ts';
-import { type Answer, KeyReusedError, once } from '../store/webhooks/commands.ts';
+import { type Answer, KeyReusedError, type WebhookOperation, once } from '../store/webhooks/commands.ts';
 import { keysReused, replays } from '../metrics.ts';
 import { answer } from './answer.ts';
 import { idempotencyKeyOf } from './contract/validator.ts';
@@ -11,18 +11,19 @@ import type { Call } from './handler.ts';
 import { Problem } from './problem.ts';
 
 /**
- * @param operation what is asked, the same in all versions
  * @throws {Problem} 422 `idempotency_key_reused`, and what `act` throws
  */
 export async function webhookCommand(
   { ctx, input, services, principal, edition }: Call,
-  operation: string,
+  operation: WebhookOperation,
   act: (transaction: DatabaseTransactionConnection) => Promise<Answer>,
 ): Promise<void> {
   const request = [operation, input.params, input.body ?? null] as Json;
   const command = {
     tenantId: principal.tenantId,
     idempotencyKey: idempotencyKeyOf(input),
+    operation,
+    endpointId: input.params['endpoint_id'],
     fingerprint: hash('sha256', canonical(request, isUndefined), 'buffer'),
   };
   const done = await once(services.pool, command, act).catch((error: unknown) => {

@@ -26,4 +26,6 @@ export interface Rejection {
     | 'order_history_full';
   detail: string;
   errors?: FieldError[];
+  /** No state that the order can still come to allows the command. */
+  final?: boolean;
 }

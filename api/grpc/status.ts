@@ -1,6 +1,6 @@
 /** A problem in the words of gRPC: a `google.rpc.Status` with the same code and the same advice as the problem document. */
 import { status } from '@grpc/grpc-js';
-import { PROBLEMS, type Problem, type ProblemError } from '../problem.ts';
+import type { Problem, ProblemError } from '../problem.ts';
 import { BadRequest, ErrorInfo, RequestInfo, RetryInfo } from './generated/google/rpc/error_details.ts';
 import type { Any } from './generated/google/protobuf/any.ts';
 import type { Status } from './generated/google/rpc/status.ts';
@@ -48,7 +48,7 @@ const packed = <Message>(
 export function statusOf(problem: Problem, requestId: string): Status {
   const metadata = new Map([
     ['code', problem.code],
-    ['retry', PROBLEMS[problem.code].retry],
+    ['retry', problem.retry],
   ]);
   const details = [
     packed('ErrorInfo', ErrorInfo, { reason: problem.code.toUpperCase(), domain: DOMAIN, metadata }),

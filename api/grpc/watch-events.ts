@@ -1,29 +1,34 @@
+import { NotInLogError, type Place, placeBefore } from '../../store/feed.ts';
+import type { Tenancy } from '../../store/log.ts';
 import { readPatiently } from '../feed.ts';
+import type { Services } from '../handler.ts';
 import { Problem } from '../problem.ts';
+import type { Timestamp } from './generated/google/protobuf/timestamp.ts';
 import type { EventType, WatchEventsRequest, WatchEventsResponse } from './generated/orders.ts';
 import { eventMessage, eventTypeOf } from './messages.ts';
 import { type ServerStream, stoppingProblem } from './method.ts';
 
 /** Events that are read at a time. */
 const PAGE = 500;
+/** The years 1 to 9999, as google.protobuf.Timestamp has it. */
+const [EARLIEST_SECONDS, LATEST_SECONDS] = [-62_135_596_800, 253_402_300_799];
 /** Longest wait for news, in ms. */
 const PATIENCE = 30_000;
 
 export const watchEvents: ServerStream<WatchEventsRequest, WatchEventsResponse> = {
   scope: 'orders:read',
   counted: 'read',
-  async run({ services, principal, watch, gone, stopping, note }, { after, types }, send) {
-    if (after < 0) throw invalid('after', 'must be a position, or 0');
+  async run({ services, principal, watch, gone, stopping, note }, { after, types, since }, send) {
     const query = { ...principal, types: types.length === 0 ? undefined : types.map(wanted), limit: PAGE };
+    let { position, mark } = await startOf(services, principal, { after, since });
     const over = AbortSignal.any([gone, stopping, watch.lapsed]);
     note(200, false);
-    let position = after;
     while (!over.aborted) {
       const page = await readPatiently(
         services,
-        { ...query, after: position },
+        { ...query, after: position, mark },
         { patience: PATIENCE, gone: over },
-      );
+      ).catch(inWords);
       for (const event of page.events) {
         // A reader may take hours for a page.
         await watch.confirm();
@@ -31,13 +36,45 @@ export const watchEvents: ServerStream<WatchEventsRequest, WatchEventsResponse> 
       }
       const seen = page.events.at(-1)?.position ?? position;
       if (page.next > seen) await send({ position: page.next, event: undefined });
-      position = page.next;
+      ({ next: position, mark } = page);
       if (page.crowded) throw crowded();
     }
     watch.lapsed.throwIfAborted();
     if (stopping.aborted) throw stoppingProblem();
   },
 };
+
+/** @throws {Problem} 400 */
+async function startOf(
+  { pool }: Services,
+  tenancy: Tenancy,
+  { after, since }: Pick<WatchEventsRequest, 'after' | 'since'>,
+): Promise<Place> {
+  if (after < 0) throw invalid('after', 'must be a position, or 0');
+  if (since === undefined) return { position: after, mark: undefined };
+  if (after > 0) throw invalid('since', 'cannot be given together with after');
+  const place = await placeBefore(pool, tenancy, instantOfMessage(since));
+  if (place === undefined) throw invalid('since', 'must not be in the future');
+  return place;
+}
+
+/** In RFC 3339, to the microsecond, which is all that Postgres keeps: the first one that is not earlier. */
+function instantOfMessage({ seconds, nanos }: Timestamp): string {
+  const isTime = seconds >= EARLIEST_SECONDS && seconds < LATEST_SECONDS && nanos >= 0 && nanos < 1e9;
+  if (!isTime) throw invalid('since', 'must be a time of the years 1 to 9999');
+  const micros = Math.ceil(nanos / 1_000);
+  const whole = new Date((seconds + Math.floor(micros / 1e6)) * 1_000).toISOString();
+  return `${whole.slice(0, 19)}.${String(micros % 1e6).padStart(6, '0')}Z`;
+}
+
+/** What the log does not have is told in the words of the request. */
+function inWords(error: unknown): never {
+  if (!(error instanceof NotInLogError)) throw error;
+  throw invalid(
+    'after',
+    `must be a position that the log has, at most ${error.head}; after a restore from a backup go on with since`,
+  );
+}
 
 function wanted(type: EventType) {
   const found = eventTypeOf(type);

@@ -3,6 +3,7 @@ import { answer } from '../answer.ts';
 import { runCommand } from '../command.ts';
 import type { Call, Handlers } from '../handler.ts';
 import { keyOfMessage } from '../idempotency-key.ts';
+import { type Conditions, conditionsOf, requireConditions } from '../preconditions.ts';
 import { problemDocument } from '../problem.ts';
 import { stateOf } from '../request-context.ts';
 import { toProblem } from '../to-problem.ts';
@@ -16,13 +17,16 @@ export const batchHandlers: Handlers = {
   /** One order's misfortune is its own: each runs as if it had come alone, and counts as a write of its own. */
   async placeOrders(call) {
     const { orders } = call.input.body as { orders: Item[] };
-    const data = await Promise.all(orders.map((item, index) => placeOne(call, item, index)));
+    const conditions = conditionsOf(call.ctx);
+    const data = await Promise.all(orders.map((item, index) => placeOne(call, item, index, conditions)));
+    // Orders cannot have conditions. Only where some of them were placed before does each need an answer of its own.
+    if (data.every(({ status }) => status === 400)) requireConditions(conditions, undefined);
     const failed = data.filter(({ status }) => status >= 400).length;
     answer(call.ctx, 207, { data, succeeded: data.length - failed, failed });
   },
 };
 
-async function placeOne(call: Call, item: Item, index: number) {
+async function placeOne(call: Call, item: Item, index: number, conditions: Conditions | undefined) {
   const { ctx, limits, principal, edition } = call;
   const { requestId, traceparent } = stateOf(ctx);
   let idempotencyKey: string | undefined;
@@ -31,7 +35,8 @@ async function placeOne(call: Call, item: Item, index: number) {
     if (index > 0) await limits.count('write', principal.keyId); // the first is counted with the request itself
     call.checkBody('placeOrder', item.order);
     const command = { type: 'PlaceOrder', orderId: null, body: item.order } as const;
-    const done = await runCommand(call, { ...principal, idempotencyKey, traceparent }, command);
+    const context = { ...principal, idempotencyKey, traceparent, conditions };
+    const done = await runCommand(call, context, command);
     return {
       status: 201,
       idempotency_key: idempotencyKey,

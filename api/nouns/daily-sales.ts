@@ -3,7 +3,7 @@ import { readDailySalesPage } from '../../projections/daily-sales-page.ts';
 import { dailySalesProjection } from '../../projections/daily-sales.ts';
 import type { Handlers } from '../handler.ts';
 import { dayOf } from '../instant.ts';
-import { answerPage, bindingOf, positionOf } from '../page.ts';
+import { answerPage, bindingOf, positionOf, requirePlace } from '../page.ts';
 import { readAfter } from '../read-after.ts';
 
 export const dailySalesHandlers: Handlers = {
@@ -29,6 +29,7 @@ export const dailySalesHandlers: Handlers = {
     const from = positionOf(services.cursors, query.cursor, binding);
     await readAfter(call, dailySalesProjection);
     const page = await readDailySalesPage(services.pool, { partition, tenantId, ...filters, limit, from });
+    requirePlace(from, page.head);
     ctx.set('Holdfast-Position', String(page.applied));
     ctx.set('Holdfast-Lag', String(page.head - page.applied));
     const cursor = page.next === null ? null : services.cursors.encode(page.next, binding);

@@ -2,7 +2,7 @@
 import { PAGE_BYTES } from '../../projections/page.ts';
 import type { StoredEvent } from '../../store/log.ts';
 import type { Call } from '../handler.ts';
-import { answerPage, bindingOf, positionOf } from '../page.ts';
+import { answerPage, bindingOf, positionOf, requirePlace } from '../page.ts';
 import { readOrder } from '../order-stream.ts';
 import { Problem } from '../problem.ts';
 
@@ -46,7 +46,9 @@ export async function answerHistoryPage(
   const { cursors } = call.services;
   const binding = bindingOf(list, call.principal.tenantId, call.input.params['order_id']);
   const after = positionOf(cursors, cursor, binding) ?? 0;
-  const left = (await readHistory(call)).filter((event) => event.version > after && isWanted(event));
+  const events = await readHistory(call);
+  requirePlace(after, events.length);
+  const left = events.filter((event) => event.version > after && isWanted(event));
   const items: string[] = [];
   let bytes = 0;
   for (const event of left.slice(0, limit)) {

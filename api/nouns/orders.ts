@@ -4,10 +4,11 @@ import { readOrdersPage } from '../../projections/orders-page.ts';
 import { ordersProjection } from '../../projections/orders.ts';
 import { answer, answerWrite, commandContext } from '../answer.ts';
 import { runCommand } from '../command.ts';
-import { entityTag, namesVersion } from '../entity-tag.ts';
+import { entityTag } from '../entity-tag.ts';
 import type { Handlers } from '../handler.ts';
 import { instantOf } from '../instant.ts';
-import { answerPage, bindingOf, positionOf } from '../page.ts';
+import { answerPage, bindingOf, positionOf, requirePlace } from '../page.ts';
+import { isKnownAlready } from '../preconditions.ts';
 import { readAfter } from '../read-after.ts';
 import { readHistory } from './history.ts';
 
@@ -35,8 +36,9 @@ export const orderHandlers: Handlers = {
       at: instantOf('at', input.query['at'] as string | undefined),
     });
     const { order } = fold(events)!;
-    ctx.set('ETag', entityTag(order.version));
-    if (namesVersion(ctx.get('If-None-Match'), order.version)) {
+    const etag = entityTag(order.version);
+    ctx.set('ETag', etag);
+    if (isKnownAlready(ctx, etag)) {
       ctx.status = 304;
       return;
     }
@@ -73,6 +75,7 @@ export const orderHandlers: Handlers = {
       limit: query.limit,
       from,
     });
+    requirePlace(from, page.head);
     ctx.set('Holdfast-Position', String(page.applied));
     ctx.set('Holdfast-Lag', String(page.head - page.applied));
     const cursor = page.next === null ? null : services.cursors.encode(page.next, binding);

@@ -1,29 +1,76 @@
 /** The noun *idempotency key*: what became of a request. */
 import { parseIdempotencyKey } from '../../domain/idempotency-key.ts';
+import { type Write, findWrite } from '../../store/webhooks/commands.ts';
 import { answer } from '../answer.ts';
+import type { Edition } from '../edition.ts';
 import type { Handlers } from '../handler.ts';
 import { Problem } from '../problem.ts';
 import { eventDocument } from './event-document.ts';
 
 export const receiptHandlers: Handlers = {
+  /**
+   * There are two spaces of keys, of orders and of webhooks; who asks need not know in which one a
+   * key was used.
+   */
   async getReceipt({ ctx, input, services, principal, edition }) {
     const key = parseIdempotencyKey(input.params['idempotency_key']!);
-    const event = key === undefined ? undefined : await services.log.readKey(principal, key);
-    if (event === undefined) {
+    if (key === undefined) throw notFound();
+    const [event, write] = await Promise.all([
+      services.log.readKey(principal, key),
+      findWrite(services.pool, principal.tenantId, key),
+    ]);
+    const isShown = principal.scopes.has('webhooks:read') || principal.scopes.has('webhooks:write');
+    const webhookWrite = write && isShown ? writeDocument(edition, write) : undefined;
+    if (event !== undefined) {
+      ctx.set('Holdfast-Position', String(event.position));
+      answer(ctx, 200, {
+        idempotency_key: key,
+        order_id: event.order_id,
+        version: event.version,
+        recorded_at: event.recorded_at,
+        fingerprint: event.fingerprint.toString('hex'),
+        status: event.type === 'OrderUpdated' ? 200 : 201,
+        event: eventDocument(edition, event),
+        ...(webhookWrite && { webhook_write: webhookWrite }),
+      });
+      return;
+    }
+    if (write === undefined) throw notFound();
+    if (webhookWrite === undefined) {
       throw new Problem(
-        'idempotency_key_not_found',
-        'No command with this key has taken effect. Sending it, with this key, is safe.',
+        'scope_missing',
+        'A write about webhooks with this key took effect. Its receipt needs the scope webhooks:read.',
       );
     }
-    ctx.set('Holdfast-Position', String(event.position));
+    const { recorded_at, fingerprint, status } = webhookWrite;
     answer(ctx, 200, {
       idempotency_key: key,
-      order_id: event.order_id,
-      version: event.version,
-      recorded_at: event.recorded_at,
-      fingerprint: event.fingerprint.toString('hex'),
-      status: event.type === 'OrderUpdated' ? 200 : 201,
-      event: eventDocument(edition, event),
+      order_id: null,
+      version: null,
+      recorded_at,
+      fingerprint,
+      status,
+      event: null,
+      webhook_write: webhookWrite,
     });
   },
 };
+
+const writeDocument = (
+  { name }: Edition,
+  { operation, endpointId, answer, fingerprint, recordedAt }: Write,
+) => ({
+  operation,
+  endpoint_id: endpointId,
+  recorded_at: recordedAt,
+  fingerprint: fingerprint.toString('hex'),
+  status: answer.status,
+  location: answer.location === undefined ? null : `/${name}${answer.location}`,
+  answer: answer.body ?? null,
+});
+
+const notFound = () =>
+  new Problem(
+    'idempotency_key_not_found',
+    'No command with this key has taken effect. Sending it, with this key, is safe.',
+  );

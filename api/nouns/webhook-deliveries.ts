@@ -9,13 +9,14 @@ import {
   listDeliveries,
   redeliver,
 } from '../../store/webhooks/deliveries.ts';
+import { newestNumber } from '../../store/webhooks/endpoints.ts';
 import { createReplay, findReplay, replayDocument } from '../../store/webhooks/replays.ts';
 import { answer } from '../answer.ts';
 import type { Call, Handlers } from '../handler.ts';
-import { answerPage, bindingOf, positionOf } from '../page.ts';
+import { answerPage, bindingOf, positionOf, requirePlace } from '../page.ts';
 import { Problem } from '../problem.ts';
 import { webhookCommand } from '../webhook-command.ts';
-import { endpointIdOf, endpointOf } from './webhook-endpoints.ts';
+import { endpointIdOf, endpointOf, lockEndpoint } from './webhook-endpoints.ts';
 
 export const webhookDeliveryHandlers: Handlers = {
   async listWebhookDeliveries(call) {
@@ -32,6 +33,9 @@ export const webhookDeliveryHandlers: Handlers = {
     const orderId = query.order_id && toUuid('ord', query.order_id);
     const binding = bindingOf('deliveries', principal.tenantId, endpointId, status, orderId, direction);
     const from = positionOf(services.cursors, query.cursor, binding);
+    if (from !== undefined) {
+      requirePlace(from, await reachable(newestNumber(services.pool, 'webhook_deliveries')));
+    }
     const { rows, next } = await listDeliveries(services.pool, {
       endpointId,
       status,
@@ -56,7 +60,7 @@ export const webhookDeliveryHandlers: Handlers = {
 
   async redeliverWebhook(call) {
     await webhookCommand(call, 'redeliverWebhook', async (transaction) => {
-      requireEnabled(await endpointOf(call, transaction, { lock: true }));
+      requireEnabled(await lockEndpoint(call, transaction));
       const row = await redeliver(transaction, endpointIdOf(call), deliveryIdOf(call));
       if (row === undefined) throw deliveryNotFound();
       return { status: 202, body: deliveryDocument(row) };
@@ -69,13 +73,14 @@ export const webhookDeliveryHandlers: Handlers = {
       which?: 'all' | 'undelivered';
     };
     await webhookCommand(call, 'createWebhookReplay', async (transaction) => {
-      requireEnabled(await endpointOf(call, transaction, { lock: true }));
+      requireEnabled(await lockEndpoint(call, transaction));
       const row = await createReplay(transaction, call.principal, {
         replayId: toUuid('whr', call.services.newId('whr'))!,
         endpointId: endpointIdOf(call),
         which,
         after,
       });
+      if (row.after_position > row.up_to_position) throw beyondLog(row.up_to_position);
       const body = replayDocument(row);
       return {
         status: 202,
@@ -96,6 +101,13 @@ export const webhookDeliveryHandlers: Handlers = {
 };
 
 const deliveryIdOf = ({ input }: Call): string => toUuid('whd', input.params['delivery_id']!)!;
+
+const beyondLog = (head: number) =>
+  new Problem('invalid_body', 'The log does not have this position.', {
+    errors: [
+      { pointer: '/after_position', detail: `must be at most ${head}, the newest position of the log` },
+    ],
+  });
 
 const deliveryNotFound = () =>
   new Problem(

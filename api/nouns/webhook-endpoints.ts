@@ -1,5 +1,5 @@
 /** The noun *webhook endpoint*: where a tenant wants its events sent. */
-import type { CommonQueryMethods } from 'slonik';
+import type { CommonQueryMethods, DatabaseTransactionConnection } from 'slonik';
 import { toUuid } from '../../store/ids.ts';
 import { reachable } from '../../store/unavailable.ts';
 import {
@@ -10,6 +10,7 @@ import {
   endpointDocument,
   findEndpoint,
   listEndpoints,
+  newestNumber,
   readSecret,
   rotateSecret,
   updateEndpoint,
@@ -17,9 +18,9 @@ import {
 import { type AddressRule, faultOfUrl } from '../../workers/addresses.ts';
 import { answer } from '../answer.ts';
 import { entityTag } from '../entity-tag.ts';
-import { requireMatch } from '../if-match.ts';
 import type { Call, Handlers } from '../handler.ts';
-import { answerPage, bindingOf, positionOf } from '../page.ts';
+import { answerPage, bindingOf, positionOf, requirePlace } from '../page.ts';
+import { conditionsOf, isKnownAlready, requireConditions } from '../preconditions.ts';
 import { Problem } from '../problem.ts';
 import { webhookCommand } from '../webhook-command.ts';
 
@@ -30,6 +31,7 @@ export const webhookEndpointHandlers: Handlers = {
     const { services, principal, edition, input } = call;
     const given = input.body as Partial<EndpointSettings> & { url: string };
     await webhookCommand(call, 'createWebhookEndpoint', async (transaction) => {
+      requireConditions(conditionsOf(call.ctx), undefined);
       requireUrl(given.url, services.webhooks);
       const row = await createEndpoint(transaction, principal, {
         endpointId: toUuid('whe', services.newId('whe'))!,
@@ -56,6 +58,7 @@ export const webhookEndpointHandlers: Handlers = {
     const { tenantId } = principal;
     const binding = bindingOf('webhook-endpoints', tenantId);
     const from = positionOf(cursors, cursor, binding) ?? 0;
+    if (cursor !== undefined) requirePlace(from, await reachable(newestNumber(pool, 'webhook_endpoints')));
     const { rows, next } = await reachable(listEndpoints(pool, { tenantId, from, limit }));
     const nextCursor = next === null ? null : cursors.encode(next, binding);
     const items = rows.map((row) => JSON.stringify(endpointDocument(row))).join(',');
@@ -64,16 +67,17 @@ export const webhookEndpointHandlers: Handlers = {
 
   async getWebhookEndpoint(call) {
     const row = await endpointOf(call, call.services.pool);
-    call.ctx.set('ETag', entityTag(row.version));
-    answer(call.ctx, 200, endpointDocument(row));
+    const etag = entityTag(row.version);
+    call.ctx.set('ETag', etag);
+    if (isKnownAlready(call.ctx, etag)) call.ctx.status = 304;
+    else answer(call.ctx, 200, endpointDocument(row));
   },
 
   async updateWebhookEndpoint(call) {
     const { services, principal, input } = call;
     const patch = input.body as Partial<EndpointSettings>;
     await webhookCommand(call, 'updateWebhookEndpoint', async (transaction) => {
-      const before = await endpointOf(call, transaction, { lock: true });
-      requireMatch(input.headers['If-Match'] as string, before.version);
+      const before = await lockEndpoint(call, transaction);
       const { url, description, event_types, max_per_second, status } = {
         ...endpointDocument(before),
         ...patch,
@@ -87,7 +91,8 @@ export const webhookEndpointHandlers: Handlers = {
 
   async deleteWebhookEndpoint(call) {
     await webhookCommand(call, 'deleteWebhookEndpoint', async (transaction) => {
-      if (!(await deleteEndpoint(transaction, call.principal, endpointIdOf(call)))) throw notFound();
+      await lockEndpoint(call, transaction);
+      await deleteEndpoint(transaction, call.principal, endpointIdOf(call));
       return { status: 204 };
     });
   },
@@ -103,8 +108,8 @@ export const webhookEndpointHandlers: Handlers = {
   async rotateWebhookSecret(call) {
     const { previous_secret_hours: hours = 24 } = call.input.body as { previous_secret_hours?: number };
     await webhookCommand(call, 'rotateWebhookSecret', async (transaction) => {
+      await lockEndpoint(call, transaction);
       const body = await rotateSecret(transaction, call.principal, endpointIdOf(call), hours);
-      if (body === undefined) throw notFound();
       return { status: 201, location: `/webhook-endpoints/${call.input.params['endpoint_id']}/secret`, body };
     });
   },
@@ -123,6 +128,8 @@ const notFound = () => new Problem('webhook_endpoint_not_found', 'There is no su
 /** The UUID of the endpoint that a request names. */
 export const endpointIdOf = ({ input }: Call): string => toUuid('whe', input.params['endpoint_id']!)!;
 
+type Endpoint = NonNullable<Awaited<ReturnType<typeof findEndpoint>>>;
+
 /**
  * The endpoint that a request names.
  *
@@ -132,8 +139,22 @@ export async function endpointOf(
   call: Call,
   connection: CommonQueryMethods,
   options?: { lock: boolean },
-): Promise<NonNullable<Awaited<ReturnType<typeof findEndpoint>>>> {
+): Promise<Endpoint> {
   const row = await reachable(findEndpoint(connection, call.principal, endpointIdOf(call), options));
   if (row === undefined) throw notFound();
+  return row;
+}
+
+/**
+ * The endpoint that a write is about, held until the end of the transaction.
+ *
+ * @throws {Problem} 404, and 412 when it is not as `If-Match` wants it
+ */
+export async function lockEndpoint(
+  call: Call,
+  transaction: DatabaseTransactionConnection,
+): Promise<Endpoint> {
+  const row = await endpointOf(call, transaction, { lock: true });
+  requireConditions(conditionsOf(call.ctx), row.version);
   return row;
 }

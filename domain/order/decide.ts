@@ -6,23 +6,27 @@
 import type { FieldError, Rejection } from '../rejection.ts';
 import type { Command, OrderCommand } from './commands.ts';
 import type { EventOf, EventType } from './events.ts';
+import { isFinal } from './finality.ts';
 import { mergePatch } from './merge-patch.ts';
-import type { OrderState } from './order.ts';
+import { MAX_VERSION, type OrderState } from './order.ts';
 import { excess } from './pieces.ts';
 import { place } from './place.ts';
 
 export type Decision<T extends EventType = EventType> = { event: EventOf<T> } | { rejection: Rejection };
 
-/** Events of one order at most: what a fold reads has a bound. */
-export const MAX_VERSION = 500;
-
 /**
  * Decides a command against the order as it stands.
  *
  * @param state the folded order, or `null` when its stream is empty
- * @returns the one event that the command makes, or the reason why it makes none
+ * @returns the one event that the command makes, or the reason why it makes none, and whether that is final
  */
 export function decide(state: OrderState | null, command: OrderCommand): Decision {
+  const decision = judge(state, command);
+  if ('event' in decision || state === null) return decision;
+  return { rejection: { ...decision.rejection, final: isFinal(state, command) } };
+}
+
+function judge(state: OrderState | null, command: OrderCommand): Decision {
   if (command.type === 'PlaceOrder') {
     return state === null
       ? place(command.data)

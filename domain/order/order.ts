@@ -39,6 +39,9 @@ export interface Order {
   updated_at: string;
 }
 
+/** Events of one order at most: what a fold reads has a bound. */
+export const MAX_VERSION = 500;
+
 /** Pieces by the id of their line. */
 export type Quantities = Record<string, number>;
 

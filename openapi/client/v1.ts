@@ -54,7 +54,12 @@ export interface paths {
          * Read the feed of events
          * @description Every event of the tenant, oldest first, in the order in which they took effect; none is ever skipped, and none comes later in front of
          *     one that you have seen. `next_cursor` is always there: keep it, and come back with it. With `wait`, an empty answer is held back
-         *     until there is news, or the time is up. With `types`, a page may be short, or empty, while `has_more` is true.
+         *     until there is news, or the time is up. With `types`, a page may be short, or empty, while `has_more` is true; another choice of types
+         *     counts from the cursor on.
+         *
+         *     The feed begins with the first event, behind `after_position`, or at `since`; these count as long as there is no cursor. A cursor is
+         *     refused with 400 `invalid_cursor` where the log does not have the event that it names, as after a restore from a backup that is older: go on
+         *     with `since`, a time before the last event that the backup has, or with `after_position`. What comes a second time has the `id` that it had.
          */
         get: operations["listEvents"];
         put?: never;
@@ -74,8 +79,13 @@ export interface paths {
         };
         /**
          * Ask what became of a request
-         * @description The receipt of the command that was sent with a key. 404 says that no such command has taken effect: send it, with the same key. (One
-         *     that is on its way at this moment may still; sending it again is safe all the same.)
+         * @description The receipt of the command that was sent with a key: of an order, of an item of a batch, by gRPC, or about webhooks. 404 says that no
+         *     command with this key has taken effect: send it, with the same key. (One that is on its way at this moment may still; sending it again
+         *     is safe all the same.)
+         *
+         *     Keys of writes about webhooks are a space of their own: the same key may name one of them and one command on an order. The receipt has
+         *     both then, that of the webhooks as `webhook_write`, which is there for an API key with the scope `webhooks:read` or `webhooks:write`. Without it
+         *     a key that only names such a write is answered 403.
          */
         get: operations["getReceipt"];
         put?: never;
@@ -530,7 +540,7 @@ export interface paths {
         /**
          * Send everything since a position again
          * @description Every event behind `after_position`, up to the newest one now, that the endpoint asks for: all of them, or only those that have not got
-         *     through. Each goes under the `webhook-id` that it had.
+         *     through. Each goes under the `webhook-id` that it had. A position that the log does not have yet is refused.
          */
         post: operations["createWebhookReplay"];
         delete?: never;
@@ -694,6 +704,8 @@ export interface components {
             has_more: boolean;
             next_cursor: string | null;
         };
+        /** @description SHA-256 of the canonical request, in hexadecimal. */
+        Fingerprint: string;
         /** @description 1 to 255 visible ASCII characters, bare or as a Structured Fields string. */
         IdempotencyKey: string;
         ItemsReturned: {
@@ -947,20 +959,24 @@ export interface components {
         /** @example 2 */
         Quantity: number;
         Reason: string | null;
+        /**
+         * @description What a key was used for. `order_id`, `version` and `event` are `null` for a key that names a write about webhooks and no command on an
+         *     order; all other members are those of that write then.
+         */
         Receipt: {
-            event: components["schemas"]["Event"];
-            /** @description SHA-256 of the canonical request, in hexadecimal. */
-            fingerprint: string;
+            event: components["schemas"]["Event"] | (never | null);
+            fingerprint: components["schemas"]["Fingerprint"];
             /** @description The key itself, without quotes. */
             idempotency_key: string;
-            order_id: components["schemas"]["OrderId"];
+            order_id: string | null;
             recorded_at: components["schemas"]["Timestamp"];
             /**
-             * @description The status of the original answer.
+             * @description The status of the original answer; 202 and 204 of a write about webhooks only.
              * @enum {integer}
              */
-            status: 200 | 201;
-            version: components["schemas"]["Version"];
+            status: 200 | 201 | 202 | 204;
+            version: number | null;
+            webhook_write?: components["schemas"]["WebhookWrite"];
         };
         RecordPayment: {
             amount: components["schemas"]["PositiveAmount"];
@@ -1207,6 +1223,24 @@ export interface components {
          *     whenever something is sent.
          */
         WebhookUrl: string;
+        /** @description What a write about webhooks did. Sent again with its key, it is answered the same. */
+        WebhookWrite: {
+            /** @description The body of the original answer, which holds no secret; `null` when it had none. */
+            answer: components["schemas"]["WebhookEndpoint"] | components["schemas"]["WebhookSecretRotation"] | components["schemas"]["WebhookDelivery"] | components["schemas"]["WebhookReplay"] | (never | null);
+            /** @description `null` for an endpoint that was deleted before this was kept. */
+            endpoint_id: string | null;
+            fingerprint: components["schemas"]["Fingerprint"];
+            /** @description The `Location` of the original answer. That of a rotation is where the secret is read that is in use. */
+            location: string | null;
+            /** @enum {string} */
+            operation: "createWebhookEndpoint" | "updateWebhookEndpoint" | "deleteWebhookEndpoint" | "rotateWebhookSecret" | "redeliverWebhook" | "createWebhookReplay";
+            recorded_at: components["schemas"]["Timestamp"];
+            /**
+             * @description The status of the original answer.
+             * @enum {integer}
+             */
+            status: 200 | 201 | 202 | 204;
+        };
     };
     responses: {
         /** @description It could not be read: not a JSON object or list, a member called `__proto__`, no or no good `Idempotency-Key`, a parameter or a cursor that is not valid. */
@@ -1235,7 +1269,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The order's state forbids it. */
+        /**
+         * @description The state of the order, or of the webhook endpoint, forbids it. `retry` is `never` where no later state of the order will allow it,
+         *     and `after_change` where one may.
+         */
         Conflict: {
             headers: {
                 Deprecation: components["headers"]["Deprecation"];
@@ -1254,7 +1291,7 @@ export interface components {
                  *       "status": 409,
                  *       "code": "order_already_cancelled",
                  *       "detail": "This order has been cancelled already, by another request.",
-                 *       "retry": "after_change",
+                 *       "retry": "never",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
                  */
@@ -1431,7 +1468,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description The order is no longer what `If-Match` names; `ETag` is what it is now. */
+        /** @description The order, or the webhook endpoint, is no longer what `If-Match` names; `ETag` is what it is now. Nothing was done. */
         PreconditionFailed: {
             headers: {
                 Deprecation: components["headers"]["Deprecation"];
@@ -1450,7 +1487,7 @@ export interface components {
                  *       "title": "Changed since it was read",
                  *       "status": 412,
                  *       "code": "precondition_failed",
-                 *       "detail": "The order is at version 4 now, which If-Match does not name. Read it again, then decide.",
+                 *       "detail": "The ETag is \"4\" now, which If-Match does not name. Read it again, then decide.",
                  *       "retry": "after_refetch",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1654,7 +1691,7 @@ export interface components {
     parameters: {
         /**
          * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-         *     the walk; with any other it is refused. It does not expire.
+         *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
          */
         Cursor: string;
         CustomerIdInPath: components["schemas"]["CustomerId"];
@@ -1662,6 +1699,11 @@ export interface components {
         DeliveryId: string;
         /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
         EndpointId: string;
+        /**
+         * @description Where to go on: `next_cursor` of the page before. Opaque. It names the last event that was looked at, so it is good for as long as the log
+         *     has that event: after years, in both versions of the API, with other `types`, and where the log was imported into another database.
+         */
+        FeedCursor: string;
         /**
          * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
          *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
@@ -1674,12 +1716,18 @@ export interface components {
          */
         IdempotencyKeyInPath: components["schemas"]["IdempotencyKey"];
         /**
-         * @description The `ETag` of the resource as you have read it. `*` stands for any version.
+         * @description The `ETag` of the resource as you have read it, or several with commas between them; 412 when it is at none of them. `*` stands for any version.
          * @example "3"
          */
         IfMatch: string;
         /**
-         * @description Entity tags that you have; 304 when one of them is still current.
+         * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+         *     them; else 412, and nothing is done. `*` stands for any version.
+         * @example "3"
+         */
+        IfMatchOptional: string;
+        /**
+         * @description Entity tags that you have, with commas between them; 304 when one of them is still current. `*` stands for any.
          * @example "3"
          */
         IfNoneMatch: string;
@@ -1733,6 +1781,11 @@ export interface components {
          * @example 4711
          */
         HoldfastPosition: number;
+        /**
+         * @description Position in the log of the event that the command made. A write about webhooks makes none.
+         * @example 4711
+         */
+        HoldfastReceiptPosition: number;
         /** @description When the request took effect. On a replay, that is when the first one did. */
         HoldfastRecordedAt: components["schemas"]["Timestamp"];
         /** @description `true` when this answer repeats that of an earlier request with the same key. */
@@ -1846,7 +1899,7 @@ export interface operations {
                 currency?: components["schemas"]["Currency"];
                 /**
                  * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Items a page at most. */
@@ -1920,12 +1973,22 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 * @description Begin behind this position of the log, as long as there is no `cursor`; 0 is the beginning. A position that the log does not have yet is
+                 *     refused. Not together with `since`.
                  */
-                cursor?: components["parameters"]["Cursor"];
+                after_position?: number;
+                /**
+                 * @description Where to go on: `next_cursor` of the page before. Opaque. It names the last event that was looked at, so it is good for as long as the log
+                 *     has that event: after years, in both versions of the API, with other `types`, and where the log was imported into another database.
+                 */
+                cursor?: components["parameters"]["FeedCursor"];
                 /** @description Items a page at most. */
                 limit?: components["parameters"]["Limit"];
+                /**
+                 * @description Begin with what was recorded at this instant or later, as long as there is no `cursor`. An instant in the future is refused. Not together
+                 *     with `after_position`.
+                 */
+                since?: components["schemas"]["Timestamp"];
                 /**
                  * @description Only events of these types, with commas between them.
                  * @example OrderPlaced,OrderCancelled
@@ -2019,7 +2082,7 @@ export interface operations {
             200: {
                 headers: {
                     Deprecation: components["headers"]["Deprecation"];
-                    "Holdfast-Position": components["headers"]["HoldfastPosition"];
+                    "Holdfast-Position": components["headers"]["HoldfastReceiptPosition"];
                     Link: components["headers"]["Link"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
@@ -2211,7 +2274,7 @@ export interface operations {
             query?: {
                 /**
                  * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only orders of this customer. */
@@ -2457,7 +2520,13 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description Entity tags that you have; 304 when one of them is still current.
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
+                 * @description Entity tags that you have, with commas between them; 304 when one of them is still current. `*` stands for any.
                  * @example "3"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -2540,6 +2609,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -2556,7 +2626,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The `ETag` of the resource as you have read it. `*` stands for any version.
+                 * @description The `ETag` of the resource as you have read it, or several with commas between them; 412 when it is at none of them. `*` stands for any version.
                  * @example "3"
                  */
                 "If-Match": components["parameters"]["IfMatch"];
@@ -2725,6 +2795,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -2781,6 +2857,7 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -2850,6 +2927,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -2906,6 +2989,7 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -2919,7 +3003,7 @@ export interface operations {
             query?: {
                 /**
                  * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Items a page at most. */
@@ -2993,7 +3077,7 @@ export interface operations {
             query?: {
                 /**
                  * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Items a page at most. */
@@ -3067,6 +3151,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -3129,6 +3219,7 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -3198,7 +3289,7 @@ export interface operations {
             query?: {
                 /**
                  * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Items a page at most. */
@@ -3272,6 +3363,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -3333,6 +3430,7 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -3402,7 +3500,7 @@ export interface operations {
             query?: {
                 /**
                  * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Items a page at most. */
@@ -3479,6 +3577,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -3548,6 +3652,7 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -3620,7 +3725,7 @@ export interface operations {
             query?: {
                 /**
                  * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Items a page at most. */
@@ -3698,6 +3803,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -3769,6 +3880,7 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -3842,7 +3954,7 @@ export interface operations {
             query?: {
                 /**
                  * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Items a page at most. */
@@ -4004,6 +4116,17 @@ export interface operations {
             query?: never;
             header?: {
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
+                 * @description Entity tags that you have, with commas between them; 304 when one of them is still current. `*` stands for any.
+                 * @example "3"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -4053,12 +4176,14 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookEndpoint"];
                 };
             };
+            304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -4074,6 +4199,12 @@ export interface operations {
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
@@ -4108,6 +4239,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
@@ -4125,7 +4257,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The `ETag` of the resource as you have read it. `*` stands for any version.
+                 * @description The `ETag` of the resource as you have read it, or several with commas between them; 412 when it is at none of them. `*` stands for any version.
                  * @example "3"
                  */
                 "If-Match": components["parameters"]["IfMatch"];
@@ -4211,7 +4343,7 @@ export interface operations {
             query?: {
                 /**
                  * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Items a page at most. */
@@ -4373,6 +4505,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -4429,6 +4567,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
@@ -4446,6 +4585,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -4461,7 +4606,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "after_position": 4000
+                 *       "after_position": 0,
+                 *       "which": "undelivered"
                  *     }
                  */
                 "application/json": components["schemas"]["CreateWebhookReplay"];
@@ -4487,10 +4633,10 @@ export interface operations {
                      *       "id": "whr_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
                      *       "endpoint_id": "whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
                      *       "status": "running",
-                     *       "which": "all",
-                     *       "after_position": 4000,
+                     *       "which": "undelivered",
+                     *       "after_position": 0,
                      *       "up_to_position": 4711,
-                     *       "position": 4000,
+                     *       "position": 0,
                      *       "queued": 0,
                      *       "created_at": "2026-03-14T09:26:53.589Z",
                      *       "finished_at": null
@@ -4507,6 +4653,7 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -4552,10 +4699,10 @@ export interface operations {
                      *       "id": "whr_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
                      *       "endpoint_id": "whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
                      *       "status": "running",
-                     *       "which": "all",
-                     *       "after_position": 4000,
+                     *       "which": "undelivered",
+                     *       "after_position": 0,
                      *       "up_to_position": 4711,
-                     *       "position": 4000,
+                     *       "position": 0,
                      *       "queued": 0,
                      *       "created_at": "2026-03-14T09:26:53.589Z",
                      *       "finished_at": null
@@ -4638,6 +4785,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -4690,6 +4843,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
             410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];

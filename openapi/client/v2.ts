@@ -54,7 +54,12 @@ export interface paths {
          * Read the feed of events
          * @description Every event of the tenant, oldest first, in the order in which they took effect; none is ever skipped, and none comes later in front of
          *     one that you have seen. `next_cursor` is always there: keep it, and come back with it. With `wait`, an empty answer is held back
-         *     until there is news, or the time is up. With `types`, a page may be short, or empty, while `has_more` is true.
+         *     until there is news, or the time is up. With `types`, a page may be short, or empty, while `has_more` is true; another choice of types
+         *     counts from the cursor on.
+         *
+         *     The feed begins with the first event, behind `after_position`, or at `since`; these count as long as there is no cursor. A cursor is
+         *     refused with 400 `invalid_cursor` where the log does not have the event that it names, as after a restore from a backup that is older: go on
+         *     with `since`, a time before the last event that the backup has, or with `after_position`. What comes a second time has the `id` that it had.
          */
         get: operations["listEvents"];
         put?: never;
@@ -74,8 +79,13 @@ export interface paths {
         };
         /**
          * Ask what became of a request
-         * @description The receipt of the command that was sent with a key. 404 says that no such command has taken effect: send it, with the same key. (One
-         *     that is on its way at this moment may still; sending it again is safe all the same.)
+         * @description The receipt of the command that was sent with a key: of an order, of an item of a batch, by gRPC, or about webhooks. 404 says that no
+         *     command with this key has taken effect: send it, with the same key. (One that is on its way at this moment may still; sending it again
+         *     is safe all the same.)
+         *
+         *     Keys of writes about webhooks are a space of their own: the same key may name one of them and one command on an order. The receipt has
+         *     both then, that of the webhooks as `webhook_write`, which is there for an API key with the scope `webhooks:read` or `webhooks:write`. Without it
+         *     a key that only names such a write is answered 403.
          */
         get: operations["getReceipt"];
         put?: never;
@@ -530,7 +540,7 @@ export interface paths {
         /**
          * Send everything since a position again
          * @description Every event behind `after_position`, up to the newest one now, that the endpoint asks for: all of them, or only those that have not got
-         *     through. Each goes under the `webhook-id` that it had.
+         *     through. Each goes under the `webhook-id` that it had. A position that the log does not have yet is refused.
          */
         post: operations["createWebhookReplay"];
         delete?: never;
@@ -688,6 +698,8 @@ export interface components {
             has_more: boolean;
             next_cursor: string | null;
         };
+        /** @description SHA-256 of the canonical request, in hexadecimal. */
+        Fingerprint: string;
         /** @enum {string} */
         FulfillmentStatus: "unfulfilled" | "partially_shipped" | "shipped" | "completed" | "cancelled";
         /** @description 1 to 255 visible ASCII characters, bare or as a Structured Fields string. */
@@ -962,20 +974,24 @@ export interface components {
         /** @example 2 */
         Quantity: number;
         Reason: string | null;
+        /**
+         * @description What a key was used for. `order_id`, `version` and `event` are `null` for a key that names a write about webhooks and no command on an
+         *     order; all other members are those of that write then.
+         */
         Receipt: {
-            event: components["schemas"]["Event"];
-            /** @description SHA-256 of the canonical request, in hexadecimal. */
-            fingerprint: string;
+            event: components["schemas"]["Event"] | (never | null);
+            fingerprint: components["schemas"]["Fingerprint"];
             /** @description The key itself, without quotes. */
             idempotency_key: string;
-            order_id: components["schemas"]["OrderId"];
+            order_id: string | null;
             recorded_at: components["schemas"]["Timestamp"];
             /**
-             * @description The status of the original answer.
+             * @description The status of the original answer; 202 and 204 of a write about webhooks only.
              * @enum {integer}
              */
-            status: 200 | 201;
-            version: components["schemas"]["Version"];
+            status: 200 | 201 | 202 | 204;
+            version: number | null;
+            webhook_write?: components["schemas"]["WebhookWrite"];
         };
         RecordPayment: {
             amount: components["schemas"]["PositiveMoney"];
@@ -1229,6 +1245,24 @@ export interface components {
          *     whenever something is sent.
          */
         WebhookUrl: string;
+        /** @description What a write about webhooks did. Sent again with its key, it is answered the same. */
+        WebhookWrite: {
+            /** @description The body of the original answer, which holds no secret; `null` when it had none. */
+            answer: components["schemas"]["WebhookEndpoint"] | components["schemas"]["WebhookSecretRotation"] | components["schemas"]["WebhookDelivery"] | components["schemas"]["WebhookReplay"] | (never | null);
+            /** @description `null` for an endpoint that was deleted before this was kept. */
+            endpoint_id: string | null;
+            fingerprint: components["schemas"]["Fingerprint"];
+            /** @description The `Location` of the original answer. That of a rotation is where the secret is read that is in use. */
+            location: string | null;
+            /** @enum {string} */
+            operation: "createWebhookEndpoint" | "updateWebhookEndpoint" | "deleteWebhookEndpoint" | "rotateWebhookSecret" | "redeliverWebhook" | "createWebhookReplay";
+            recorded_at: components["schemas"]["Timestamp"];
+            /**
+             * @description The status of the original answer.
+             * @enum {integer}
+             */
+            status: 200 | 201 | 202 | 204;
+        };
     };
     responses: {
         /** @description It could not be read: not a JSON object or list, a member called `__proto__`, no or no good `Idempotency-Key`, a parameter or a cursor that is not valid. */
@@ -1254,7 +1288,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The order's state forbids it. */
+        /**
+         * @description The state of the order, or of the webhook endpoint, forbids it. `retry` is `never` where no later state of the order will allow it,
+         *     and `after_change` where one may.
+         */
         Conflict: {
             headers: {
                 RateLimit: components["headers"]["RateLimit"];
@@ -1270,7 +1307,7 @@ export interface components {
                  *       "status": 409,
                  *       "code": "order_already_cancelled",
                  *       "detail": "This order has been cancelled already, by another request.",
-                 *       "retry": "after_change",
+                 *       "retry": "never",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
                  */
@@ -1403,7 +1440,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description The order is no longer what `If-Match` names; `ETag` is what it is now. */
+        /** @description The order, or the webhook endpoint, is no longer what `If-Match` names; `ETag` is what it is now. Nothing was done. */
         PreconditionFailed: {
             headers: {
                 ETag: components["headers"]["ETag"];
@@ -1419,7 +1456,7 @@ export interface components {
                  *       "title": "Changed since it was read",
                  *       "status": 412,
                  *       "code": "precondition_failed",
-                 *       "detail": "The order is at version 4 now, which If-Match does not name. Read it again, then decide.",
+                 *       "detail": "The ETag is \"4\" now, which If-Match does not name. Read it again, then decide.",
                  *       "retry": "after_refetch",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1602,7 +1639,7 @@ export interface components {
     parameters: {
         /**
          * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-         *     the walk; with any other it is refused. It does not expire.
+         *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
          */
         Cursor: string;
         CustomerIdInPath: components["schemas"]["CustomerId"];
@@ -1610,6 +1647,11 @@ export interface components {
         DeliveryId: string;
         /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
         EndpointId: string;
+        /**
+         * @description Where to go on: `next_cursor` of the page before. Opaque. It names the last event that was looked at, so it is good for as long as the log
+         *     has that event: after years, in both versions of the API, with other `types`, and where the log was imported into another database.
+         */
+        FeedCursor: string;
         /**
          * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
          *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
@@ -1622,12 +1664,18 @@ export interface components {
          */
         IdempotencyKeyInPath: components["schemas"]["IdempotencyKey"];
         /**
-         * @description The `ETag` of the resource as you have read it. `*` stands for any version.
+         * @description The `ETag` of the resource as you have read it, or several with commas between them; 412 when it is at none of them. `*` stands for any version.
          * @example "3"
          */
         IfMatch: string;
         /**
-         * @description Entity tags that you have; 304 when one of them is still current.
+         * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+         *     them; else 412, and nothing is done. `*` stands for any version.
+         * @example "3"
+         */
+        IfMatchOptional: string;
+        /**
+         * @description Entity tags that you have, with commas between them; 304 when one of them is still current. `*` stands for any.
          * @example "3"
          */
         IfNoneMatch: string;
@@ -1676,6 +1724,11 @@ export interface components {
          * @example 4711
          */
         HoldfastPosition: number;
+        /**
+         * @description Position in the log of the event that the command made. A write about webhooks makes none.
+         * @example 4711
+         */
+        HoldfastReceiptPosition: number;
         /** @description When the request took effect. On a replay, that is when the first one did. */
         HoldfastRecordedAt: components["schemas"]["Timestamp"];
         /** @description `true` when this answer repeats that of an earlier request with the same key. */
@@ -1788,7 +1841,7 @@ export interface operations {
                 currency?: components["schemas"]["Currency"];
                 /**
                  * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Items a page at most. */
@@ -1868,12 +1921,22 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 * @description Begin behind this position of the log, as long as there is no `cursor`; 0 is the beginning. A position that the log does not have yet is
+                 *     refused. Not together with `since`.
                  */
-                cursor?: components["parameters"]["Cursor"];
+                after_position?: number;
+                /**
+                 * @description Where to go on: `next_cursor` of the page before. Opaque. It names the last event that was looked at, so it is good for as long as the log
+                 *     has that event: after years, in both versions of the API, with other `types`, and where the log was imported into another database.
+                 */
+                cursor?: components["parameters"]["FeedCursor"];
                 /** @description Items a page at most. */
                 limit?: components["parameters"]["Limit"];
+                /**
+                 * @description Begin with what was recorded at this instant or later, as long as there is no `cursor`. An instant in the future is refused. Not together
+                 *     with `after_position`.
+                 */
+                since?: components["schemas"]["Timestamp"];
                 /**
                  * @description Only events of these types, with commas between them.
                  * @example OrderPlaced,OrderCancelled
@@ -1965,7 +2028,7 @@ export interface operations {
             /** @description The command took effect; this is what it did. */
             200: {
                 headers: {
-                    "Holdfast-Position": components["headers"]["HoldfastPosition"];
+                    "Holdfast-Position": components["headers"]["HoldfastReceiptPosition"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -2178,7 +2241,7 @@ export interface operations {
             query?: {
                 /**
                  * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only orders of this customer. */
@@ -2466,7 +2529,13 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description Entity tags that you have; 304 when one of them is still current.
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
+                 * @description Entity tags that you have, with commas between them; 304 when one of them is still current. `*` stands for any.
                  * @example "3"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -2566,6 +2635,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -2582,7 +2652,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The `ETag` of the resource as you have read it. `*` stands for any version.
+                 * @description The `ETag` of the resource as you have read it, or several with commas between them; 412 when it is at none of them. `*` stands for any version.
                  * @example "3"
                  */
                 "If-Match": components["parameters"]["IfMatch"];
@@ -2764,6 +2834,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -2816,6 +2892,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -2881,6 +2958,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -2933,6 +3016,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -2946,7 +3030,7 @@ export interface operations {
             query?: {
                 /**
                  * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Items a page at most. */
@@ -3019,7 +3103,7 @@ export interface operations {
             query?: {
                 /**
                  * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Items a page at most. */
@@ -3092,6 +3176,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -3155,6 +3245,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -3222,7 +3313,7 @@ export interface operations {
             query?: {
                 /**
                  * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Items a page at most. */
@@ -3295,6 +3386,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -3357,6 +3454,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -3424,7 +3522,7 @@ export interface operations {
             query?: {
                 /**
                  * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Items a page at most. */
@@ -3498,6 +3596,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -3563,6 +3667,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -3631,7 +3736,7 @@ export interface operations {
             query?: {
                 /**
                  * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Items a page at most. */
@@ -3706,6 +3811,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -3773,6 +3884,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -3842,7 +3954,7 @@ export interface operations {
             query?: {
                 /**
                  * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Items a page at most. */
@@ -3997,6 +4109,17 @@ export interface operations {
             query?: never;
             header?: {
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
+                 * @description Entity tags that you have, with commas between them; 304 when one of them is still current. `*` stands for any.
+                 * @example "3"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -4043,11 +4166,13 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookEndpoint"];
                 };
             };
+            304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -4063,6 +4188,12 @@ export interface operations {
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
@@ -4093,6 +4224,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
@@ -4110,7 +4242,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The `ETag` of the resource as you have read it. `*` stands for any version.
+                 * @description The `ETag` of the resource as you have read it, or several with commas between them; 412 when it is at none of them. `*` stands for any version.
                  * @example "3"
                  */
                 "If-Match": components["parameters"]["IfMatch"];
@@ -4192,7 +4324,7 @@ export interface operations {
             query?: {
                 /**
                  * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire.
+                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Items a page at most. */
@@ -4347,6 +4479,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -4399,6 +4537,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
@@ -4416,6 +4555,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -4431,7 +4576,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "after_position": 4000
+                 *       "after_position": 0,
+                 *       "which": "undelivered"
                  *     }
                  */
                 "application/json": components["schemas"]["CreateWebhookReplay"];
@@ -4454,10 +4600,10 @@ export interface operations {
                      *       "id": "whr_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
                      *       "endpoint_id": "whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
                      *       "status": "running",
-                     *       "which": "all",
-                     *       "after_position": 4000,
+                     *       "which": "undelivered",
+                     *       "after_position": 0,
                      *       "up_to_position": 4711,
-                     *       "position": 4000,
+                     *       "position": 0,
                      *       "queued": 0,
                      *       "created_at": "2026-03-14T09:26:53.589Z",
                      *       "finished_at": null
@@ -4473,6 +4619,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -4515,10 +4662,10 @@ export interface operations {
                      *       "id": "whr_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
                      *       "endpoint_id": "whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
                      *       "status": "running",
-                     *       "which": "all",
-                     *       "after_position": 4000,
+                     *       "which": "undelivered",
+                     *       "after_position": 0,
                      *       "up_to_position": 4711,
-                     *       "position": 4000,
+                     *       "position": 0,
                      *       "queued": 0,
                      *       "created_at": "2026-03-14T09:26:53.589Z",
                      *       "finished_at": null
@@ -4596,6 +4743,12 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
+                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
+                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
                  * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
@@ -4644,6 +4797,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];

@@ -27,7 +27,8 @@ export interface MediaType {
 }
 
 export interface Response {
-  'x-retry'?: string;
+  /** A list where each problem says which. */
+  'x-retry'?: string | string[];
   headers?: Record<string, unknown>;
   content?: Record<string, MediaType>;
 }

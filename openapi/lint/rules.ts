@@ -49,17 +49,20 @@ export const RULES: Record<string, Rule> = {
     }),
   },
   'problem-example': {
-    asks: 'Every 4xx and 5xx has an example with its own status and its own `retry`.',
+    asks: 'Every 4xx and 5xx has an example with its own status, and a `retry` of its own.',
     faults: each(problemsOf, ({ node, status }) => {
       const example = node.content?.['application/problem+json']?.example as
         | { status?: unknown; retry?: unknown }
         | undefined;
-      return example?.status === status && example.retry === node['x-retry'];
+      return example?.status === status && retriesOf(node).includes(String(example.retry));
     }),
   },
   'answer-retry': {
-    asks: `Every response says in \`x-retry\` what a client may do next: ${RETRY.join(', ')}.`,
-    faults: each(responsesOf, ({ node }) => RETRY.includes(node['x-retry'] ?? '')),
+    asks: `Every response says in \`x-retry\` what a client may do next: ${RETRY.join(', ')}. A list says that each problem tells which.`,
+    faults: each(responsesOf, ({ node }) => {
+      const retries = retriesOf(node);
+      return retries.length > 0 && retries.every((retry) => RETRY.includes(retry));
+    }),
   },
   'answer-request-id': {
     asks: 'Every response has the header X-Request-Id.',
@@ -122,6 +125,10 @@ export const RULES: Record<string, Rule> = {
     ],
   },
 };
+
+function retriesOf(node: Response): string[] {
+  return [node['x-retry'] ?? ''].flat();
+}
 
 function each<T extends { at: Place }>(
   all: (contract: Contract) => T[],

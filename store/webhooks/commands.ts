@@ -1,6 +1,7 @@
 /**
- * Writes about webhooks, each done once: what a write did is kept under its idempotency key by the transaction that did it, and
- * a repeat is answered with that. Keys of orders and keys of webhooks are apart; neither ever expires.
+ * Writes about webhooks, each done once: what a write did is kept under its idempotency key by the
+ * transaction that did it, and a repeat is answered with that. Keys of orders and keys of webhooks
+ * are apart; neither ever expires, and a receipt looks into both.
  */
 import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
@@ -19,9 +20,24 @@ export interface Answer {
 export interface Once {
   tenantId: string;
   idempotencyKey: string;
+  /** What is asked, the same in all versions. */
+  operation: WebhookOperation;
+  /** As clients see it; `undefined` when the write makes it. */
+  endpointId: string | undefined;
   /** SHA-256 of the canonical request. */
   fingerprint: Buffer;
 }
+
+export type WebhookOperation =
+  | 'createWebhookEndpoint'
+  | 'updateWebhookEndpoint'
+  | 'deleteWebhookEndpoint'
+  | 'rotateWebhookSecret'
+  | 'redeliverWebhook'
+  | 'createWebhookReplay';
+
+/** An answer as it is kept, and what it was to. Rows of before 2027 lack the last two. */
+type Kept = Answer & { operation?: WebhookOperation; endpoint_id?: string };
 
 /** The key was used for another request. */
 export class KeyReusedError extends Error {
@@ -31,14 +47,15 @@ export class KeyReusedError extends Error {
 const keptRow = z.object({ fingerprint: z.instanceof(Buffer), answer: z.string() });
 
 /**
- * Runs `act` unless a request with this key has been answered before. Of two at once, the second waits for the first.
+ * Runs `act` unless a request with this key has been answered before. Of two at once, the second
+ * waits for the first.
  *
  * @param act throws to refuse; the key stays free
  * @throws {KeyReusedError}
  */
 export function once(
   pool: DatabasePool,
-  { tenantId, idempotencyKey, fingerprint }: Once,
+  { tenantId, idempotencyKey, operation, endpointId, fingerprint }: Once,
   act: (transaction: DatabaseTransactionConnection) => Promise<Answer>,
 ): Promise<{ answer: Answer; replayed: boolean }> {
   const here = sql.fragment`tenant_id = ${tenantId} AND idempotency_key = ${idempotencyKey}`;
@@ -55,10 +72,63 @@ export function once(
         return { answer: JSON.parse(kept.answer) as Answer, replayed: true };
       }
       const answer = await act(transaction);
+      const made = (answer.body as { id?: string } | undefined)?.id;
+      const kept: Kept = { ...answer, operation, endpoint_id: endpointId ?? made! };
       await transaction.query(
-        sql.unsafe`UPDATE webhook_commands SET answer = ${JSON.stringify(answer)} WHERE ${here}`,
+        sql.unsafe`UPDATE webhook_commands SET answer = ${JSON.stringify(kept)} WHERE ${here}`,
       );
       return { answer, replayed: false };
     }),
   );
+}
+
+/** What a key was used for. */
+export interface Write {
+  operation: WebhookOperation;
+  /** `null` when the endpoint was deleted before this was kept. */
+  endpointId: string | null;
+  answer: Answer;
+  fingerprint: Buffer;
+  recordedAt: string;
+}
+
+const writeRow = keptRow.extend({ recorded_at: z.string() });
+
+/** The write about webhooks that holds a key in a tenant. */
+export async function findWrite(
+  pool: DatabasePool,
+  tenantId: string,
+  idempotencyKey: string,
+): Promise<Write | undefined> {
+  const row = await reachable(
+    pool.maybeOne(sql.type(writeRow)`
+      SELECT fingerprint, answer, recorded_at FROM webhook_commands
+       WHERE tenant_id = ${tenantId} AND idempotency_key = ${idempotencyKey}`),
+  );
+  if (row === null) return undefined;
+  const answer = JSON.parse(row.answer) as Kept;
+  return {
+    operation: answer.operation ?? operationOf(answer),
+    endpointId: answer.endpoint_id ?? endpointOf(answer),
+    answer,
+    fingerprint: row.fingerprint,
+    recordedAt: row.recorded_at,
+  };
+}
+
+/**
+ * Each operation is answered in a way of its own, so that rows which do not say it can be told
+ * apart.
+ */
+function operationOf({ status, location = '' }: Answer): WebhookOperation {
+  if (status === 204) return 'deleteWebhookEndpoint';
+  if (status === 200) return 'updateWebhookEndpoint';
+  if (location.endsWith('/secret')) return 'rotateWebhookSecret';
+  if (location.includes('/replays/')) return 'createWebhookReplay';
+  return status === 202 ? 'redeliverWebhook' : 'createWebhookEndpoint';
+}
+
+function endpointOf({ location = '', body = {} }: Answer): string | null {
+  const { endpoint_id, id } = body as { endpoint_id?: string; id?: string };
+  return endpoint_id ?? /whe_[0-9a-f]{32}/.exec(location)?.[0] ?? id ?? null;
 }

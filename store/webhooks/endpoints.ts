@@ -107,6 +107,17 @@ export async function listEndpoints(
   return { rows: page, next: rows.length > limit ? page.at(-1)!.number : null };
 }
 
+/** The newest number that a list has given out, be the row still there or not: no cursor of the list can name a later one. */
+export const newestNumber = (
+  connection: CommonQueryMethods,
+  list: 'webhook_endpoints' | 'webhook_deliveries',
+): Promise<number> =>
+  connection.oneFirst(
+    sql.type(
+      z.object({ last_value: z.int() }),
+    )`SELECT last_value FROM ${sql.identifier([`${list}_number_seq`])}`,
+  );
+
 /** Writes the settings of an endpoint that is locked. What had been held back while it was disabled is due at once when it is enabled. */
 export async function updateEndpoint(
   transaction: DatabaseTransactionConnection,
@@ -135,11 +146,10 @@ export async function deleteEndpoint(
   transaction: DatabaseTransactionConnection,
   { tenantId }: Tenancy,
   endpointId: string,
-): Promise<boolean> {
-  const { rowCount } = await transaction.query(
+): Promise<void> {
+  await transaction.query(
     sql.unsafe`DELETE FROM webhook_endpoints WHERE endpoint_id = ${endpointId} AND tenant_id = ${tenantId}`,
   );
-  return rowCount === 1;
 }
 
 const secretRow = z.object({
@@ -174,18 +184,14 @@ export async function readSecret(
   };
 }
 
-/**
- * Makes a new secret; messages are signed with the old one too for so many hours.
- *
- * @returns `undefined` when there is no such endpoint
- */
-export async function rotateSecret(
+/** Makes a new secret of an endpoint that is locked; messages are signed with the old one too for so many hours. */
+export function rotateSecret(
   transaction: DatabaseTransactionConnection,
   { tenantId }: Tenancy,
   endpointId: string,
   hours: number,
-): Promise<{ rotated_at: string; previous_secret_expires_at: string } | undefined> {
-  const row = await transaction.maybeOne(sql.type(
+): Promise<{ rotated_at: string; previous_secret_expires_at: string }> {
+  return transaction.one(sql.type(
     z.object({ rotated_at: z.string(), previous_secret_expires_at: z.string() }),
   )`
     UPDATE webhook_endpoints
@@ -193,5 +199,4 @@ export async function rotateSecret(
            secret = ${sql.binary(randomBytes(32))}
      WHERE endpoint_id = ${endpointId} AND tenant_id = ${tenantId}
     RETURNING now() AS rotated_at, previous_secret_expires_at`);
-  return row ?? undefined;
 }

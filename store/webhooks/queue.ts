@@ -1,4 +1,6 @@
-/** What workers ask of Postgres: what is to be sent, by whom it is taken on, and what it came to. */
+/**
+ * What workers ask of Postgres: what is to be sent, by whom it is taken on, and what it came to.
+ */
 import { type DatabasePool, sql } from 'slonik';
 import { v7 } from 'uuid';
 import { z } from 'zod';
@@ -148,7 +150,11 @@ export const release = (pool: DatabasePool, deliveryIds: string[]) =>
        WHERE delivery_id = ANY (${sql.array(deliveryIds, 'uuid')}) AND status = 'pending'`),
   );
 
-/** Notes how an endpoint fares: its failures in a row, 0 when the last attempt succeeded, and the seconds in which nothing is to be sent to it. */
+/**
+ * Notes how an endpoint fares: its failures in a row, 0 when the last attempt succeeded, and the
+ * seconds in which nothing is to be sent to it. Its document shows whether it fails, so that a
+ * change of that is a version of its own, as everything that it shows.
+ */
 export const noteHealth = (
   pool: DatabasePool,
   endpointId: string,
@@ -159,6 +165,7 @@ export const noteHealth = (
       UPDATE webhook_endpoints
          SET failures = ${failures},
              failing_since = CASE WHEN ${failures} > 0 THEN coalesce(failing_since, now()) END,
+             version = version + CASE WHEN (failing_since IS NULL) = (${failures} > 0) THEN 1 ELSE 0 END,
              not_before = now() + ${rest} * interval '1 second'
        WHERE endpoint_id = ${endpointId}`),
   );

@@ -113,7 +113,7 @@ describe('the client leaves it at', () => {
       params: { path },
       body: { lines: [{ line_id: 'line_1', quantity: 1 }] },
     });
-    expect([error?.code, error?.retry]).toEqual(['order_already_cancelled', 'after_change']);
+    expect([error?.code, error?.retry]).toEqual(['order_already_cancelled', 'never']);
     expect(keys).toHaveLength(3);
   });
 

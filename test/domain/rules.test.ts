@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { PROBLEMS, type ProblemCode } from '../../api/problem.ts';
 import { COMMAND_SCHEMAS, type OrderCommand } from '../../domain/order/commands.ts';
-import { MAX_VERSION, decide } from '../../domain/order/decide.ts';
+import { decide } from '../../domain/order/decide.ts';
 import { EVENT_TYPES } from '../../domain/order/events.ts';
-import { type OrderState, evolve } from '../../domain/order/order.ts';
+import { MAX_VERSION, type OrderState, evolve } from '../../domain/order/order.ts';
 import { address, after, cancel, complete, pay, place, refund, ship, takeBack, update } from './stories.ts';
 
 const page = readFileSync(new URL('../../docs/orders.md', import.meta.url), 'utf8');

@@ -65,10 +65,16 @@ const BROKEN: [rule: string, how: string, change: (document: Document) => void][
   [
     'holdfast/problem-example',
     'an example with another retry',
-    (d) => (responses(d).Conflict.content['application/problem+json'].example.retry = 'never'),
+    (d) => (responses(d).Conflict.content['application/problem+json'].example.retry = 'same_key'),
   ],
   ['holdfast/answer-retry', 'no x-retry', (d) => without(orders(d).post.responses['201'], 'x-retry')],
   ['holdfast/answer-retry', 'an unknown x-retry', (d) => (responses(d).NotModified['x-retry'] = 'maybe')],
+  ['holdfast/answer-retry', 'an empty list', (d) => (responses(d).Conflict['x-retry'] = [])],
+  [
+    'holdfast/answer-retry',
+    'one of a list is unknown',
+    (d) => responses(d).Conflict['x-retry'].push('maybe'),
+  ],
   [
     'holdfast/answer-request-id',
     'no X-Request-Id',

@@ -34,11 +34,13 @@ function bodyFaults(promised: NonNullable<Promised['content']>, { headers, text,
   return faultsOfJson(media.schema, json).map((fault) => `body: ${fault}`);
 }
 
-function problemFaults(retry: string, { status, json }: Answer): string[] {
+function problemFaults(retry: string | string[], { status, json }: Answer): string[] {
   if (status < 400) return [];
   const problem = (json ?? {}) as { status?: number; retry?: string };
   return [
     ...(problem.status === status ? [] : [`the problem says status ${problem.status}`]),
-    ...(problem.retry === retry ? [] : [`the problem says retry ${problem.retry}, the contract ${retry}`]),
+    ...([retry].flat().includes(problem.retry ?? '')
+      ? []
+      : [`the problem says retry ${problem.retry}, the contract ${retry}`]),
   ];
 }

@@ -37,7 +37,8 @@ export interface Parameter {
 
 /** What the contract promises of one status of an operation. */
 export interface Promised {
-  'x-retry': string;
+  /** A list where each problem says which. */
+  'x-retry': string | string[];
   headers?: Record<string, { required?: boolean; schema: Schema }>;
   content?: Record<string, { schema: Schema }>;
 }

@@ -66,12 +66,7 @@ const LIES: [what: string, id: string, lie: Lie, found: RegExp][] = [
     (ctx) => problem(ctx, {}),
     /status 404 is no answer to this/,
   ],
-  [
-    'a header missing',
-    'getReceipt',
-    (ctx) => ctx.remove('Holdfast-Position'),
-    /header Holdfast-Position is missing/,
-  ],
+  ['a header missing', 'getReceipt', (ctx) => ctx.remove('X-Request-Id'), /header X-Request-Id is missing/],
   [
     'a header of another form',
     'getReceipt',
@@ -111,7 +106,7 @@ const LIES: [what: string, id: string, lie: Lie, found: RegExp][] = [
   [
     'a member that is none of the choices',
     'getReceipt',
-    (ctx) => change(ctx, { status: 204 }),
+    (ctx) => change(ctx, { status: 203 }),
     /body: \/status must be equal to one of/,
   ],
   [

@@ -191,10 +191,10 @@ describe('when a customer pays, or thinks better of it, the storefront relies on
     expect((await shop.ask(`/v2/orders/${id}`)).json).toMatchObject({ amount_paid: EUR(400) });
   });
 
-  test('no more being taken than is due, and knowing that the order must be looked at again', async () => {
+  test('no more being taken than is due, and knowing that the same payment will never be', async () => {
     const over = await pay(await placed(), 901);
     expect(over).toMatchObject({ status: 409, json: { code: 'payment_exceeds_due' } });
-    expect(nextStep(over)).toBe('reload');
+    expect(nextStep(over)).toBe('give up');
   });
 
   test('an order that can be cancelled once, and is over then', async () => {
@@ -204,7 +204,15 @@ describe('when a customer pays, or thinks better of it, the storefront relies on
     expect(orderPage((await shop.ask(`/v2/orders/${id}`)).json)).toMatchObject({ over: true });
     const again = await cancel();
     expect(again).toMatchObject({ status: 409, json: { code: 'order_already_cancelled' } });
-    expect(nextStep(again)).toBe('reload');
+    expect(nextStep(again)).toBe('give up');
+  });
+
+  test('waiting for the payment of an order that is not paid before it is shipped', async () => {
+    const early = await shop.ask(`/v2/orders/${await placed()}/shipments`, {
+      body: { lines: [{ line_id: 'line_1', quantity: 2 }] },
+    });
+    expect(early).toMatchObject({ status: 409, json: { code: 'order_not_paid' } });
+    expect(nextStep(early)).toBe('reload');
   });
 
   test('asking what became of a request whose answer was lost', async () => {

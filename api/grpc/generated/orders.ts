@@ -260,10 +260,15 @@ export interface GetOrderResponse {
 }
 
 export interface WatchEventsRequest {
-  /** Events behind this position: 0 for all there ever were, or the last `position` that was received. */
+  /**
+   * Events behind this position: 0 for all there ever were, or the last `position` that was received. One that is beyond the end of the log, as
+   * after a restore from a backup, is refused: go on with `since`.
+   */
   after: number;
   /** Only events of these types; of all when empty. */
   types: EventType[];
+  /** Instead of `after`: events that were recorded at this time or later. Not in the future. */
+  since: Timestamp | undefined;
 }
 
 export interface WatchEventsResponse {
@@ -886,7 +891,7 @@ export const GetOrderResponse: MessageFns<GetOrderResponse> = {
 };
 
 function createBaseWatchEventsRequest(): WatchEventsRequest {
-  return { after: 0, types: [] };
+  return { after: 0, types: [], since: undefined };
 }
 
 export const WatchEventsRequest: MessageFns<WatchEventsRequest> = {
@@ -900,6 +905,9 @@ export const WatchEventsRequest: MessageFns<WatchEventsRequest> = {
         writer.int32(eventTypeToNumber(v));
       }
       writer.join();
+    }
+    if (message.since !== undefined) {
+      Timestamp.encode(message.since, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -942,6 +950,14 @@ export const WatchEventsRequest: MessageFns<WatchEventsRequest> = {
             }
 
             break;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.since = Timestamp.decode(reader, reader.uint32());
+            continue;
           }
         }
         if ((tag & 7) === 4 || tag === 0) {

@@ -1,0 +1,399 @@
+/**
+ * A condition is evaluated or refused, never dropped: over every operation of the spec (RFC 9110,
+ * section 13).
+ */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { sql } from 'slonik';
+import { z } from 'zod';
+import { type Operation, loadSpec } from '../../api/contract/spec.ts';
+import { EDITIONS } from '../../api/operations.ts';
+import { type Answer, type Ask, type Shop, anOrder, openShop } from '../setup/shop.ts';
+import { type Scene, createScene, goodRequest } from './scene.ts';
+
+/**
+ * Operations on what has an ETag: writes, and reads; and those that make something new. No other
+ * takes `If-Match`.
+ */
+const CHANGES = new Set([
+  'updateOrder',
+  'recordPayment',
+  'recordShipment',
+  'recordReturn',
+  'recordRefund',
+  'cancelOrder',
+  'completeOrder',
+  'updateWebhookEndpoint',
+  'deleteWebhookEndpoint',
+  'rotateWebhookSecret',
+  'redeliverWebhook',
+  'createWebhookReplay',
+]);
+const READS = new Set(['getOrder', 'getWebhookEndpoint']);
+const MAKERS = new Set(['placeOrder', 'placeOrders', 'createWebhookEndpoint']);
+
+const operations = EDITIONS.flatMap(({ name }) => loadSpec(name).operations);
+const named = (wanted: (operation: Operation) => boolean) =>
+  operations.filter(wanted).map((operation) => [`${operation.path} ${operation.id}`, operation] as const);
+const changes = named(({ id }) => CHANGES.has(id));
+const makers = named(({ id }) => MAKERS.has(id));
+const reads = named(({ id }) => READS.has(id));
+const tagless = named(({ id, method }) => method === 'get' && !READS.has(id));
+
+let shop: Shop;
+let scene: Scene;
+beforeAll(async () => {
+  // Nothing is sent, so that no endpoint changes by itself.
+  shop = await openShop({ HOLDFAST_ROLES: 'api,projector,relay' });
+  scene = await createScene(shop);
+});
+afterAll(() => shop.close());
+
+const outcome = ({ status, json }: Answer) => `${status} ${json?.code ?? ''}`.trim();
+const parametersOf = ({ json }: Answer) =>
+  (json.errors ?? []).map(({ parameter }: { parameter: string }) => parameter);
+
+/** All that a write could have changed. */
+const standing = () =>
+  shop.pool.one(sql.type(z.object({ events: z.int(), endpoints: z.string(), others: z.string() }))`
+    SELECT (SELECT count(*) FROM events) AS events,
+           (SELECT string_agg(encode(secret, 'hex') || url || description, ',' ORDER BY number) FROM webhook_endpoints) AS endpoints,
+           (SELECT count(*) FROM webhook_replays) || ' ' || (SELECT count(*) FROM webhook_commands) AS others`);
+
+/** The ETag of what a request is about. */
+async function tagOf({ path }: { path: string }): Promise<string> {
+  const [resource = ''] = /^\/v\d\/(?:orders|webhook-endpoints)\/\w+/.exec(path) ?? [];
+  return (await shop.ask(resource)).headers.get('etag')!;
+}
+
+const withFields = (
+  { path, ask }: { path: string; ask: Ask },
+  headers: Record<string, string>,
+  more: Ask = {},
+) => shop.ask(path, { ...ask, ...more, headers: { ...ask.headers, ...headers } });
+
+test('every operation has its place here', () => {
+  const all = [changes, makers, reads, tagless].flatMap((group) => group.map(([, { id }]) => id));
+  expect(all.toSorted()).toEqual(operations.map(({ id }) => id).toSorted());
+});
+
+describe('a change', () => {
+  test.each(changes)(
+    '%s: is done only while the ETag is one that If-Match names',
+    async (_name, operation) => {
+      const good = await goodRequest(operation, scene);
+      const tag = await tagOf(good);
+      const before = await standing();
+      const refused = async (headers: Record<string, string>) => {
+        const answer = await withFields(good, headers);
+        expect(await standing()).toEqual(before);
+        return answer;
+      };
+      for (const stale of [
+        '"99"',
+        '"98", "99"',
+        `W/${tag}`,
+        `"98",W/${tag}`,
+        `"${tag.slice(1, -1)}x"`,
+        `"x,${tag.slice(1)}`,
+      ]) {
+        const answer = await refused({ 'If-Match': stale });
+        expect([stale, outcome(answer)]).toEqual([stale, '412 precondition_failed']);
+        expect([answer.headers.get('etag'), answer.json.retry]).toEqual([tag, 'after_refetch']);
+      }
+      const bare = tag.slice(1, -1);
+      for (const malformed of [
+        bare,
+        `"${bare}`,
+        `${tag} ${tag}`,
+        `*, ${tag}`,
+        `w/${tag}`,
+        `'${bare}'`,
+        ',',
+      ]) {
+        const answer = await refused({ 'If-Match': malformed });
+        expect([malformed, outcome(answer)]).toEqual([malformed, '400 invalid_parameter']);
+        expect([parametersOf(answer), answer.json.retry]).toEqual([['If-Match'], 'never']);
+      }
+      for (const field of ['*', tag, '"x"']) {
+        const answer = await refused({ 'If-None-Match': field });
+        expect([parametersOf(answer), outcome(answer)]).toEqual([['If-None-Match'], '400 invalid_parameter']);
+      }
+
+      const key = `once-${operation.path}-${operation.id}`;
+      const done = await withFields(good, { 'If-Match': `"98" ,, ${tag}` }, { key });
+      expect(done.status).toBeLessThan(300);
+      expect(await standing()).not.toEqual(before);
+      // The key is looked at first: what took effect is answered again, whatever the conditions are
+      // by then.
+      for (const headers of [
+        { 'If-Match': '"99"' },
+        { 'If-Match': 'x' },
+        { 'If-None-Match': '*', 'If-Match': '*' },
+      ]) {
+        const again = await withFields(good, headers as Record<string, string>, { key });
+        expect([again.status, again.text, again.headers.get('idempotent-replayed')]).toEqual([
+          done.status,
+          done.text,
+          'true',
+        ]);
+      }
+    },
+  );
+
+  test.each(changes)('%s: with If-Match: * is done while there is something', async (_name, operation) => {
+    const good = await goodRequest(operation, scene);
+    expect((await withFields(good, { 'If-Match': '*' })).status).toBeLessThan(300);
+    const [code] = operation.path.includes('webhook') ? ['webhook_endpoint_not_found'] : ['order_not_found'];
+    const path = good.path.replace(/(ord|whe)_[0-9a-f]{32}/, `$1_${'0'.repeat(32)}`);
+    expect(outcome(await withFields({ ...good, path }, { 'If-Match': '*' }))).toBe(`404 ${code}`);
+  });
+
+  test('of two at once that saw the same order, one is done', async () => {
+    const { json } = await shop.ask('/v2/orders', { body: anOrderOfV2() });
+    const path = `/v2/orders/${json.id}/payments`;
+    const body = { amount: { amount: 1, currency: 'EUR' } };
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => shop.ask(path, { body, headers: { 'If-Match': '"1"' } })),
+    );
+    expect(answers.map(outcome).toSorted()).toEqual([
+      '201',
+      ...Array.from({ length: 5 }, () => '412 precondition_failed'),
+    ]);
+    expect((await shop.ask(`/v2/orders/${json.id}`)).json.amount_paid.amount).toBe(1);
+  });
+
+  test('a warehouse ships only to the address that it printed', async () => {
+    const order = (await shop.ask('/v1/orders', { body: anOrder() })).json.id as string;
+    await shop.ask(`/v1/orders/${order}/payments`, { body: { amount: 900 } });
+    const printed = (await shop.ask(`/v1/orders/${order}`)).headers.get('etag')!;
+    const body = { shipping_address: { name: 'Ada', line1: 'x', city: 'Cork', country: 'IE' } };
+    await shop.ask(`/v1/orders/${order}`, {
+      method: 'PATCH',
+      body,
+      headers: { 'If-Match': printed, 'Content-Type': 'application/merge-patch+json' },
+    });
+    const ship = (tag: string) =>
+      shop.ask(`/v1/orders/${order}/shipments`, {
+        body: { lines: [{ line_id: 'line_1', quantity: 1 }] },
+        headers: { 'If-Match': tag },
+      });
+    const late = await ship(printed);
+    expect([outcome(late), late.headers.get('etag')]).toEqual(['412 precondition_failed', '"3"']);
+    expect(outcome(await ship('"3"'))).toBe('201');
+  });
+});
+
+const anOrderOfV2 = () => ({
+  customer_id: 'cus_1',
+  lines: [{ sku: 'K', name: 'Kelp', quantity: 2, unit_price: { amount: 450, currency: 'EUR' } }],
+});
+
+describe('what is new has nothing to match', () => {
+  test.each(makers)('%s: a condition is refused, and nothing is made', async (_name, operation) => {
+    const good = await goodRequest(operation, scene);
+    const fresh = { ...good, ask: { ...good.ask, body: withFreshKey(good.ask.body) } };
+    const before = await standing();
+    for (const [field, value] of [
+      ['If-Match', '*'],
+      ['If-Match', '"1"'],
+      ['If-Match', 'x'],
+      ['If-None-Match', '*'],
+      ['If-None-Match', '"1"'],
+    ] as const) {
+      const answer = await withFields(fresh, { [field]: value });
+      expect([parametersOf(answer), outcome(answer)]).toEqual([[field], '400 invalid_parameter']);
+      expect(await standing()).toEqual(before);
+    }
+  });
+
+  test.each(makers)('%s: but a repeat of what took effect is answered', async (_name, operation) => {
+    const good = await goodRequest(operation, scene);
+    const key = `made-${operation.path}`;
+    const fresh = { ...good, ask: { ...good.ask, key, body: withFreshKey(good.ask.body) } };
+    const first = await withFields(fresh, {});
+    expect(first.status).toBeLessThan(300);
+    const again = await withFields(fresh, { 'If-Match': '"7"' });
+    expect(again.status).toBe(first.status);
+    if (operation.id === 'placeOrders') {
+      expect(again.json.data[0]).toMatchObject({
+        status: 201,
+        replayed: true,
+        order: first.json.data[0].order,
+      });
+    } else {
+      expect([again.text, again.headers.get('idempotent-replayed')]).toEqual([first.text, 'true']);
+    }
+  });
+
+  test('of a batch that was placed in part, each order has its own answer', async () => {
+    const order = anOrderOfV2();
+    await shop.ask('/v2/order-batches', { body: { orders: [{ idempotency_key: 'part-1', order }] } });
+    const orders = ['part-1', 'part-2'].map((idempotency_key) => ({ idempotency_key, order }));
+    const { status, json } = await shop.ask('/v2/order-batches', {
+      body: { orders },
+      headers: { 'If-Match': '*' },
+    });
+    expect([status, json.succeeded, json.failed]).toEqual([207, 1, 1]);
+    expect(json.data[1]).toMatchObject({ status: 400, problem: { code: 'invalid_parameter' } });
+    expect((await shop.ask('/v2/idempotency-keys/part-2')).status).toBe(404);
+  });
+});
+
+let batches = 0;
+function withFreshKey(body: unknown): unknown {
+  if (!(body instanceof Object && 'orders' in body)) return body;
+  const { orders } = body as { orders: object[] };
+  batches += 1;
+  return { orders: orders.map((item) => Object.assign({}, item, { idempotency_key: `batch-${batches}` })) };
+}
+
+describe('a read', () => {
+  test.each(reads)(
+    '%s: is answered only while the ETag is one that If-Match names',
+    async (_name, operation) => {
+      const { path, ask } = await goodRequest(operation, scene);
+      const tag = await tagOf({ path });
+      const read = (headers: Record<string, string>, method = 'GET') =>
+        shop.ask(path, { ...ask, method, headers, key: null });
+      for (const [field, status] of [
+        [tag, 200],
+        [`"98", ${tag}`, 200],
+        ['*', 200],
+        ['"98"', 412],
+        [`W/${tag}`, 412],
+        ['98', 400],
+      ] as const) {
+        for (const method of ['GET', 'HEAD']) {
+          const answer = await read({ 'If-Match': field }, method);
+          expect([field, method, answer.status]).toEqual([field, method, status]);
+          if (status !== 400) expect(answer.headers.get('etag')).toBe(tag);
+        }
+      }
+      // If-Match comes first (section 13.2.2).
+      expect(outcome(await read({ 'If-Match': '"98"', 'If-None-Match': '*' }))).toBe(
+        '412 precondition_failed',
+      );
+      expect(outcome(await read({ 'If-Match': tag, 'If-None-Match': tag }))).toBe('304');
+    },
+  );
+
+  test.each(reads)('%s: is spared to who has it', async (_name, operation) => {
+    const { path, ask } = await goodRequest(operation, scene);
+    const tag = await tagOf({ path });
+    for (const [field, status] of [
+      [tag, 304],
+      [`W/${tag}`, 304],
+      [`"98", ${tag}`, 304],
+      [`"a,b" ,, W/${tag},`, 304],
+      ['*', 304],
+      ['"98"', 200],
+      [`"x,${tag.slice(1)}`, 200],
+      [tag.slice(1, -1), 200],
+    ] as const) {
+      const answer = await shop.ask(path, { ...ask, headers: { 'If-None-Match': field } });
+      expect([field, answer.status, answer.headers.get('etag')]).toEqual([field, status, tag]);
+      expect(answer.text === '').toBe(status === 304);
+    }
+  });
+
+  test('of an order as it was goes by the version that it had', async () => {
+    const { json } = await shop.ask('/v1/orders', { body: anOrder() });
+    await shop.ask(`/v1/orders/${json.id}/payments`, { body: { amount: 1 } });
+    const read = (headers: Record<string, string>) =>
+      shop.ask(`/v1/orders/${json.id}?version=1`, { headers });
+    expect(outcome(await read({ 'If-Match': '"2"' }))).toBe('412 precondition_failed');
+    expect((await read({ 'If-Match': '"1"' })).json.version).toBe(1);
+    expect((await read({ 'If-None-Match': '"2"' })).json.version).toBe(1);
+    expect((await read({ 'If-None-Match': '"1"' })).status).toBe(304);
+  });
+
+  test.each(tagless)('%s: what has no ETag refuses If-Match', async (_name, operation) => {
+    const { path, ask } = await goodRequest(operation, scene);
+    for (const field of ['*', '"1"']) {
+      const answer = await shop.ask(path, { ...ask, headers: { 'If-Match': field } });
+      expect([parametersOf(answer), outcome(answer)]).toEqual([['If-Match'], '400 invalid_parameter']);
+    }
+    expect((await shop.ask(path, { ...ask, headers: { 'If-None-Match': '"1"' } })).status).toBe(200);
+  });
+
+  test('dates and ranges are ignored, for no answer has a Last-Modified', async () => {
+    const path = `/v1/orders/${scene.ids['order_id']}`;
+    const whole = await shop.ask(path);
+    for (const headers of [
+      { 'If-Modified-Since': 'Fri, 31 Dec 2100 00:00:00 GMT' },
+      { 'If-Unmodified-Since': 'Thu, 01 Jan 1970 00:00:00 GMT' },
+      { Range: 'bytes=0-9', 'If-Range': whole.headers.get('etag')! },
+    ] as Record<string, string>[]) {
+      const answer = await shop.ask(path, { headers });
+      expect([answer.status, answer.text]).toEqual([200, whole.text]);
+    }
+  });
+});
+
+describe('a webhook endpoint', () => {
+  test('has another ETag once its health has changed: nobody is told that it is as it was', async () => {
+    const { noteHealth } = await import('../../store/webhooks/queue.ts');
+    const { json, headers } = await shop.ask('/v2/webhook-endpoints', {
+      body: { url: 'https://receiver.invalid/' },
+    });
+    const path = `/v2/webhook-endpoints/${json.id}`;
+    const seen = new Map([[headers.get('etag'), null]]);
+    const uuid = json.id.slice(4);
+    for (const [failures, isNew] of [
+      [1, true],
+      [2, false],
+      [0, true],
+      [0, false],
+    ] as const) {
+      await noteHealth(shop.pool, uuid, { failures, rest: 0 });
+      const read = await shop.ask(path);
+      const tag = read.headers.get('etag')!;
+      expect([failures, !seen.has(tag)]).toEqual([failures, isNew]);
+      if (!isNew) expect(read.json.failing_since).toBe(seen.get(tag));
+      seen.set(tag, read.json.failing_since);
+      expect(tag).toBe(`"${read.json.version}"`);
+    }
+  });
+});
+
+describe('a public page', () => {
+  test.each([
+    '/docs',
+    '/docs/versioning',
+    '/docs/assets/open.js',
+    '/docs/assets/swagger-ui.css',
+    '/openapi/v1.json',
+    '/openapi/v2.json',
+    '/problems/order_busy',
+  ])('%s', async (path) => {
+    const page = (headers: Record<string, string>, method = 'GET') =>
+      shop.ask(path, { apiKey: null, headers, method, key: null });
+    const first = await page({});
+    const tag = first.headers.get('etag')!;
+    expect(tag).toMatch(/^"[0-9a-f]{32}"$/);
+    for (const [headers, status] of [
+      [{ 'If-None-Match': tag }, 304],
+      [{ 'If-None-Match': `W/${tag}` }, 304],
+      [{ 'If-None-Match': `"x", W/${tag} , "y"` }, 304],
+      [{ 'If-None-Match': '*' }, 304],
+      [{ 'If-None-Match': '"x"' }, 200],
+      [{ 'If-None-Match': `"x,${tag.slice(1)}` }, 200],
+      [{ 'If-Match': '*' }, 200],
+      [{ 'If-Match': `"x", ${tag}` }, 200],
+      [{ 'If-Match': '"x"' }, 412],
+      [{ 'If-Match': `W/${tag}` }, 412],
+      [{ 'If-Match': 'x' }, 400],
+    ] as [Record<string, string>, number][]) {
+      for (const method of ['GET', 'HEAD']) {
+        const answer = await page(headers, method);
+        expect([headers, method, answer.status]).toEqual([headers, method, status]);
+        if (status === 304) {
+          expect(answer.text).toBe('');
+          for (const field of ['etag', 'cache-control'])
+            expect(answer.headers.get(field)).toBe(first.headers.get(field));
+        }
+        if (status === 412) expect(answer.headers.get('etag')).toBe(tag);
+      }
+    }
+  });
+});
