@@ -26,7 +26,7 @@ export interface Projection {
 }
 
 /** An event as it is read for a projection; `skipped` when an operator has had it left out. */
-export const nextRow = recordedRow.extend({ tenant_id: z.uuid(), skipped: z.boolean(), found: z.int() });
+export const nextRow = recordedRow.extend({ tenant_id: z.uuid(), skipped: z.boolean() });
 
 /** The events that are to be applied of those that were read. */
 export const eventsOf = (rows: readonly z.output<typeof nextRow>[]): TenantEvent[] =>

@@ -22,6 +22,8 @@ type Schema = typeof REBUILD | typeof PREVIOUS | typeof AUDIT;
 
 /** Events a batch; larger than the projector's, for nobody waits for the single one. */
 const BATCH = 2_000;
+/** Bytes of data a batch; the event that fills them is the last one. */
+const BATCH_BYTES = 8 * 1024 * 1024;
 /** Rows that are compared at once, under the lease of the live table: what bounds how long lists fall behind. */
 const CHUNK = 5_000;
 /** Differing rows that are named. */
@@ -228,7 +230,7 @@ async function catchUp(
   const readOn = async (partition: number, position: number) => {
     const [{ applied: head }, rows] = await Promise.all([
       progressOf(pool, partition, projection.name),
-      pool.any(readEventsBehind(partition, position, BATCH, projection.name)),
+      pool.any(readEventsBehind(partition, position, BATCH, projection.name, BATCH_BYTES)),
     ]);
     return { head, rows };
   };

@@ -17,7 +17,7 @@ import { clearFault, recordFault } from './faults.ts';
 import { endSpan, isTracing, startSpan } from '../tracing.ts';
 import { type Projection, eventsOf, nextRow } from './projection.ts';
 
-const readNextEvents = statement('read-next-events', nextRow);
+const readNextEvents = statement('read-next-events', nextRow.extend({ found: z.int() }));
 const moveCheckpoint = statement('move-checkpoint', z.object({}));
 
 /** Events a batch at most; what bounds the memory and the length of the transaction. */
