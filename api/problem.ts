@@ -92,7 +92,7 @@ export type ProblemCode = keyof typeof PROBLEMS;
 export type ProblemError = FieldError | { parameter: string; detail: string };
 
 /** Errors that are told of one request, at most. */
-const MOST_ERRORS = 20;
+export const MOST_ERRORS = 20;
 
 interface Extras {
   errors?: ProblemError[];
