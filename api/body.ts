@@ -1,12 +1,23 @@
-/** Reads a JSON body, bounded, with koa-body. */
+/** Reads a JSON body, bounded: its bytes with koa-body, what they mean in docs/input.md. */
+import { isUtf8 } from 'node:buffer';
 import type { Context, Next } from 'koa';
 import { koaBody } from 'koa-body';
+import { type Decode, decoderOf, tooLarge } from './inflate.ts';
+import { parseJson } from './json/parse.ts';
+import { readJson } from './json/read.ts';
+import { SLICE_BYTES } from './json/slices.ts';
 import { Problem } from './problem.ts';
+
+/** What JSON's bytes are; it has no other (RFC 8259, section 8.1). ASCII is part of it. */
+const CHARSETS = new Set(['', 'utf-8', 'utf8', 'us-ascii']);
+const ASCII = /^[\0-\x7f]*$/;
+const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 
 /**
  * @param mediaType the one media type that the operation takes
  * @param maxBytes of the body, inflated
- * @throws {Problem} 415 for any other type, which koa-body would leave unread in silence; 400 for a body that is not JSON
+ * @throws {Problem} 415 for another type, charset or coding; 413; 400 for a body that is empty, cut off, or not JSON; 422 for JSON with
+ *   a number that would be rounded, or with too much in it
  */
 export function readBody({
   mediaType,
@@ -15,28 +26,68 @@ export function readBody({
   mediaType: string;
   maxBytes: number;
 }): (ctx: Context, next: Next) => Promise<unknown> {
+  // As text of one character a byte: only bytes tell whether they are UTF-8.
   const read = koaBody({
     parsedMethods: ['POST', 'PUT', 'PATCH'],
-    json: true,
-    jsonTypes: [mediaType],
-    jsonLimit: maxBytes,
-    jsonStrict: true,
+    json: false,
     urlencoded: false,
-    text: false,
     multipart: false,
+    text: true,
+    textTypes: [mediaType],
+    textLimit: maxBytes,
+    encoding: 'binary',
   } as Parameters<typeof koaBody>[0]);
   return async (ctx, next) => {
-    const given = ctx.get('Content-Type').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-    if (given !== mediaType) {
-      throw new Problem(
-        'unsupported_media_type',
-        `Send the body as ${mediaType}${given === '' ? '' : `, not as ${given.slice(0, 100)}`}.`,
-        // RFC 5789, section 3.1
-        ctx.method === 'PATCH' ? { headers: { 'Accept-Patch': mediaType } } : {},
-      );
-    }
-    if (ctx.get('Content-Length') === '0')
-      throw new Problem('malformed_json', 'The body is empty. Send one JSON object.');
-    return read(ctx, next);
+    requireType(ctx, mediaType);
+    const decode = decoderOf(ctx.get('Content-Encoding'));
+    // What is undone here koa-body must not undo as well.
+    if (decode !== undefined) delete ctx.req.headers['content-encoding'];
+    if (Number(ctx.get('Content-Length')) > maxBytes) throw tooLarge(maxBytes);
+
+    await read(ctx, async () => {}).catch((error: unknown) => {
+      throw whyBrokenOff(ctx, error) ?? error;
+    });
+    const request = ctx.request as { body?: unknown };
+    // A request that says neither a length nor chunks is not read at all.
+    const text = (request.body ?? '') as string;
+    request.body =
+      decode === undefined && text.length <= SLICE_BYTES && ASCII.test(text)
+        ? parseJson(text)
+        : await readJson(await utf8Of(Buffer.from(text, 'binary'), decode, maxBytes));
+    return next();
   };
+}
+
+function requireType(ctx: Context, mediaType: string): void {
+  const field = ctx.get('Content-Type');
+  if (field === mediaType) return;
+  const given = field.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (given !== mediaType) {
+    throw new Problem(
+      'unsupported_media_type',
+      `Send the body as ${mediaType}${given === '' ? '' : `, not as ${given.slice(0, 100)}`}.`,
+      // RFC 5789, section 3.1
+      ctx.method === 'PATCH' ? { headers: { 'Accept-Patch': mediaType } } : {},
+    );
+  }
+  const charset = ctx.request.charset.toLowerCase();
+  if (!CHARSETS.has(charset)) {
+    throw new Problem('unsupported_media_type', `Send the body in UTF-8, not in ${charset.slice(0, 100)}.`);
+  }
+}
+
+/** Why a request was not read to its end, if the connection, and not the body, was at fault. */
+function whyBrokenOff({ req }: Context, cause: unknown): Problem | undefined {
+  // Whoever ended the request may have said why.
+  if (req.errored instanceof Problem) return req.errored;
+  return req.destroyed ? new Problem('malformed_request', 'The body broke off.', { cause }) : undefined;
+}
+
+/** The bytes of the JSON text, without a byte order mark, which RFC 8259 lets a reader pass over. */
+async function utf8Of(coded: Buffer, decode: Decode | undefined, maxBytes: number): Promise<Buffer> {
+  const bytes = decode === undefined || coded.length === 0 ? coded : await decode(coded, maxBytes);
+  if (!isUtf8(bytes))
+    throw new Problem('malformed_json', 'The body is not UTF-8. Send one JSON object, in UTF-8.');
+  const isMarked = bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
+  return isMarked ? bytes.subarray(BYTE_ORDER_MARK.length) : bytes;
 }

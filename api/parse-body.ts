@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { pointerOf } from './pointer.ts';
 import { Problem } from './problem.ts';
 
 /**
@@ -11,9 +12,7 @@ export function parseBody<Schema extends z.ZodType>(schema: Schema, body: unknow
   if (parsed.success) return parsed.data;
   throw new Problem('invalid_body', 'The body does not fit the rules of this call.', {
     errors: parsed.error.issues.map((issue) => ({
-      pointer: issue.path
-        .map((name) => `/${String(name).slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`)
-        .join(''),
+      pointer: pointerOf(issue.path),
       detail: issue.message,
     })),
   });

@@ -97,7 +97,7 @@ export type ProblemCode = keyof typeof PROBLEMS;
 export type ProblemError = FieldError | { parameter: string; detail: string };
 
 /** Errors that are told of one request, at most. */
-const MOST_ERRORS = 20;
+export const MOST_ERRORS = 20;
 
 /** What each problem of a code may say that a client may do next; the first one unless it is said otherwise. */
 export const retriesOf = (code: ProblemCode): readonly Retry[] => [PROBLEMS[code].retry].flat();

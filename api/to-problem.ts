@@ -54,27 +54,13 @@ function fromHttpError(error: unknown): Problem | undefined {
   const status = error instanceof Error && 'status' in error ? error.status : undefined;
   switch (status) {
     case 400:
-      return error instanceof SyntaxError || (error instanceof Error && error.name === 'SyntaxError')
-        ? new Problem(
-            'malformed_json',
-            'The body is not JSON that is taken here. Send one JSON object, in UTF-8, without a member called __proto__.',
-            {
-              cause: error,
-            },
-          )
-        : new Problem('malformed_request', 'The request could not be read.', { cause: error });
+      return new Problem('malformed_request', 'The request could not be read.', { cause: error });
     case 408:
       return new Problem('request_timeout', 'The request did not arrive in time.', { cause: error });
     case 413:
       return new Problem(
         'content_too_large',
         `The body of this call may have at most ${(error as { limit?: number }).limit} bytes.`,
-        { cause: error },
-      );
-    case 415:
-      return new Problem(
-        'unsupported_media_type',
-        'The body has an encoding or a charset that is not taken here.',
         { cause: error },
       );
     default:

@@ -4,11 +4,15 @@
  * express-openapi-validator judges the same requests in tests and development (judge.ts); it would cost too much of each request
  * here (measured: docs/performance.md). test/contract/verdicts.test.ts holds the two to the same verdicts.
  */
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { Context } from 'koa';
 import { parseIdempotencyKey } from '../../domain/idempotency-key.ts';
-import { Problem, type ProblemError } from '../problem.ts';
+import { pointerStep } from '../pointer.ts';
+import { MOST_ERRORS, Problem, type ProblemError } from '../problem.ts';
+import { EXPECTED, FORMATS } from './formats.ts';
+import { isInteger, isIntegerText } from './integer.ts';
+import { isShort } from './short.ts';
 import type { Operation, Parameter, Spec } from './spec.ts';
 
 /** What a request brings, as its handler gets it: checked, with numbers as numbers and defaults filled in. */
@@ -45,43 +49,69 @@ export interface OperationValidator {
 }
 
 export function compileValidators(spec: Spec): Map<string, OperationValidator> {
-  const options = { strict: false, allErrors: true } as const;
-  const forBodies = new Ajv(options);
-  // Parameters arrive as text.
-  const forParameters = new Ajv({ ...options, coerceTypes: true, useDefaults: true });
-  for (const ajv of [forBodies, forParameters]) {
-    // As in express-openapi-validator; a time that fits the form and does not exist is found out by instantOf.
-    addFormats.default(ajv, { mode: 'fast' });
-    ajv.addFormat('int64', true);
-    ajv.addSchema(spec.document, spec.name);
-  }
-  return new Map(
-    spec.operations.map((operation) => [operation.id, compile(spec, operation, forParameters, forBodies)]),
-  );
+  const compilers = {
+    // The first fault ends it: of four megabytes of `{"orders":[{},{},…` every fault would fill the heap.
+    forBodies: compilerOf(spec, {}),
+    forFaults: compilerOf(spec, { allErrors: true }),
+    forParameters: compilerOf(spec, { allErrors: true, useDefaults: true }),
+  };
+  return new Map(spec.operations.map((operation) => [operation.id, compile(spec, operation, compilers)]));
 }
 
-function compile(spec: Spec, operation: Operation, forParameters: Ajv, forBodies: Ajv): OperationValidator {
+function compilerOf(spec: Spec, options: Options): Ajv {
+  const ajv = new Ajv({ strict: false, ...options });
+  addFormats.default(ajv, { mode: 'fast' }); // as in express-openapi-validator
+  for (const [name, format] of Object.entries(FORMATS)) ajv.addFormat(name, format);
+  ajv.addFormat('int64', true);
+  ajv.addSchema(spec.document, spec.name);
+  return ajv;
+}
+
+interface Compilers {
+  forBodies: Ajv;
+  forFaults: Ajv;
+  forParameters: Ajv;
+}
+
+function compile(spec: Spec, operation: Operation, compilers: Compilers): OperationValidator {
   const of = (place: Parameter['in']) => operation.parameters.filter((parameter) => parameter.in === place);
   const [path, query, header] = [of('path'), of('query'), of('header')];
-  const checkPath = forParameters.compile(objectOf(spec, path, {}));
-  const checkQuery = forParameters.compile(objectOf(spec, query, { additionalProperties: false }));
-  const checkHeader = forParameters.compile(objectOf(spec, header, {}));
-  const checkBody = operation.body && forBodies.compile(rebase(spec, operation.body.schema));
+  const compileParameters = (list: Parameter[], more: object) =>
+    compilers.forParameters.compile(objectOf(spec, list, more));
+  const checkPath = compileParameters(path, {});
+  const checkQuery = compileParameters(query, { additionalProperties: false });
+  const checkHeader = compileParameters(header, {});
+  const bodySchema = operation.body && rebase(spec, operation.body.schema);
+  const fitsBody = bodySchema && compilers.forBodies.compile(bodySchema);
+  const findFaults = bodySchema && compilers.forFaults.compile(bodySchema);
   const headerNames = header.map(({ name }) => [name, name.toLowerCase()] as const);
+  const integersOf = (list: Parameter[]) => list.filter(isInteger).map(({ name }) => name);
+  const [queryIntegers, headerIntegers] = [integersOf(query), integersOf(header)];
 
   const requireBody = (body: unknown) => {
-    if (checkBody && !checkBody(body)) throw invalidBody(checkBody);
+    if (fitsBody === undefined || findFaults === undefined || fitsBody(body)) return;
+    throw invalidBody(isShort(body) && !findFaults(body) ? findFaults.errors : fitsBody.errors);
   };
   const validate: ValidateInput = ({ params, query, headers, body }) => {
     if (path.length > 0 && !checkPath(params)) throw notFound(path, checkPath);
+    readIntegers(query, queryIntegers);
     if (!checkQuery(query)) throw invalidParameters(checkQuery.errors, '');
     const known: Record<string, unknown> = {};
     for (const [name, lower] of headerNames) if (headers[lower] !== undefined) known[name] = headers[lower];
+    readIntegers(known, headerIntegers);
     if (!checkHeader(known)) throw invalidHeaders(checkHeader.errors);
     requireBody(body);
     return { params, query, headers: known, body };
   };
   return { validate, checkBody: requireBody };
+}
+
+/** Parameters arrive as text; one that spells an integer becomes one. */
+function readIntegers(values: Record<string, unknown>, names: string[]): void {
+  for (const name of names) {
+    const text = values[name];
+    if (typeof text === 'string' && isIntegerText(text)) values[name] = Number(text);
+  }
 }
 
 function objectOf(spec: Spec, parameters: Parameter[], more: object): object {
@@ -158,12 +188,13 @@ function invalidParameters(errors: ErrorObject[] | null | undefined, kind: strin
   return new Problem('invalid_parameter', `Not valid: ${kind}${names}.`, { errors: list });
 }
 
-function invalidBody({ errors }: ValidateFunction): Problem {
-  const list = (errors ?? []).map((error): ProblemError => {
+function invalidBody(errors: ErrorObject[] | null | undefined): Problem {
+  const list = (errors ?? []).slice(0, MOST_ERRORS).map((error): ProblemError => {
     const unknown = error.params['additionalProperty'] as string | undefined;
     const missing = error.params['missingProperty'] as string | undefined;
     const member = unknown ?? missing;
-    const pointer = member === undefined ? error.instancePath : `${error.instancePath}/${escape(member)}`;
+    const holder = shortened(error.instancePath);
+    const pointer = member === undefined ? holder : holder + pointerStep(member);
     if (unknown !== undefined) return { pointer, detail: 'is not a member of this schema' };
     if (missing !== undefined) return { pointer, detail: 'is required' };
     return { pointer, detail: detailOf(error) };
@@ -171,10 +202,18 @@ function invalidBody({ errors }: ValidateFunction): Problem {
   return new Problem('invalid_body', 'The body does not fit the schema of this call.', { errors: list });
 }
 
-const escape = (member: string) => member.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1');
+/** An answer is not to repeat a name of 200 KB. */
+const shortened = (pointer: string): string =>
+  pointer.length <= 100
+    ? pointer
+    : pointer
+        .split('/')
+        .map((step) => step.slice(0, 100))
+        .join('/');
 
 /** Says what would be right. ajv's message never holds the value. */
 function detailOf({ keyword, message = 'is not valid', params }: ErrorObject): string {
+  if (keyword === 'format') return EXPECTED[String(params['format'])] ?? message;
   if (keyword === 'enum') return `must be one of ${(params['allowedValues'] as unknown[]).join(', ')}`;
   if (keyword === 'pattern' && String(params['pattern']).includes('\\p{Cc}'))
     return 'must not hold control characters or lone surrogates';

@@ -2,7 +2,6 @@
 import { readDailySalesPage } from '../../projections/daily-sales-page.ts';
 import { dailySalesProjection } from '../../projections/daily-sales.ts';
 import type { Handlers } from '../handler.ts';
-import { dayOf } from '../instant.ts';
 import { answerPage, bindingOf, positionOf, requirePlace } from '../page.ts';
 import { readAfter } from '../read-after.ts';
 
@@ -18,13 +17,8 @@ export const dailySalesHandlers: Handlers = {
       cursor?: string;
     };
     const { partition, tenantId } = principal;
-    const { currency, order: direction, limit } = query;
-    const filters = {
-      currency,
-      since: dayOf('since', query.since),
-      until: dayOf('until', query.until),
-      direction,
-    };
+    const { currency, since, until, order: direction, limit } = query;
+    const filters = { currency, since, until, direction };
     const binding = bindingOf('daily-sales', tenantId, ...Object.values(filters));
     const from = positionOf(services.cursors, query.cursor, binding);
     await readAfter(call, dailySalesProjection);

@@ -67,7 +67,7 @@ async function startOf({ services, principal }: Call, query: FeedParameters): Pr
       errors: ['after_position', 'since'].map((parameter) => ({ parameter, detail })),
     });
   }
-  const instant = instantOf('since', since);
+  const instant = instantOf(since, 'up');
   if (cursor !== undefined) {
     const place = decodePlace(cursors, cursor, principal.tenantId);
     if (place === undefined) throw unreadableCursor();

@@ -33,7 +33,7 @@ export const orderHandlers: Handlers = {
     const { ctx, input, edition } = call;
     const events = await readHistory(call, {
       version: input.query['version'] as number | undefined,
-      at: instantOf('at', input.query['at'] as string | undefined),
+      at: instantOf(input.query['at'] as string | undefined, 'down'),
     });
     const { order } = fold(events)!;
     const etag = entityTag(order.version);
@@ -60,8 +60,8 @@ export const orderHandlers: Handlers = {
     const filters = {
       ...edition.filterOf(input.query),
       customerId: query.customer_id,
-      placedAfter: instantOf('placed_after', query.placed_after),
-      placedBefore: instantOf('placed_before', query.placed_before),
+      placedAfter: instantOf(query.placed_after, 'down'),
+      placedBefore: instantOf(query.placed_before, 'up'),
       direction: query.order,
     };
     const binding = bindingOf('orders', tenantId, ...Object.values(filters));
