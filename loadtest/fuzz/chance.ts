@@ -1,0 +1,29 @@
+/** Chance that is decided by the seed of a run and the place in it, and by nothing else. */
+import { type Random, createRandom } from '../../test/replay/random.ts';
+
+export type { Random };
+
+/** @param path where in the run: the index of a case, and what of it is meant */
+export function chanceAt(seed: number, ...path: number[]): Random {
+  let state = seed >>> 0;
+  for (const step of path) {
+    state = Math.imul(state ^ (step >>> 0) ^ 0x9e3779b9, 0x85ebca6b);
+    state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35);
+    state ^= state >>> 16;
+  }
+  return createRandom(state);
+}
+
+/** One of several, each as often as its weight says. */
+export function weighted<T>(random: Random, choices: readonly (readonly [weight: number, choice: T])[]): T {
+  let left = random.next() * choices.reduce((sum, [weight]) => sum + weight, 0);
+  for (const [weight, choice] of choices) {
+    left -= weight;
+    if (left < 0) return choice;
+  }
+  return choices.at(-1)![1];
+}
+
+/** So many bytes of any value. */
+export const noise = (random: Random, length: number): Buffer =>
+  Buffer.from(Array.from({ length }, () => random.between(0, 255)));
