@@ -7,6 +7,8 @@ export type Version = 'v1' | 'v2';
 export interface Sent extends Address {
   /** Its `X-Request-Id`, by which its answer is known; `undefined` when it has none that can be taken over. */
   id: string | undefined;
+  /** Whether its event names it. */
+  isTraced: boolean;
   version: Version;
   /** Of the contract; `undefined` for what no contract has, and for calls by gRPC. */
   operationId: string | undefined;
@@ -69,26 +71,39 @@ export interface HttpLane {
   patienceMs: number;
 }
 
+export type GrpcMethod = 'PlaceOrder' | 'PlaceOrders' | 'GetOrder' | 'WatchEvents' | 'NoSuchMethod';
+
 export interface GrpcLane {
   kind: 'grpc';
-  shape: 'unary' | 'stream' | 'watch';
-  /** `PlaceOrder` */
-  method: string;
+  method: GrpcMethod;
   metadata: [name: string, value: string][];
-  /** Messages, encoded. */
+  /** Messages, encoded; one for a call that is no stream. */
   messages: Buffer[];
-  /** One for each call, or for each message of a stream. */
-  requests: Sent[];
+  /** One, whose keys are those of the messages. */
+  requests: [Sent];
+  /** The call's own deadline, ms. */
   deadlineMs: number | undefined;
-  /** Cancels the call so many ms after the last message; or breaks the connection off. */
+  /** Cancels the call so many ms after the last message. */
   cancelAfterMs: number | undefined;
-  breakOff: boolean;
 }
 
-export type Lane = HttpLane | GrpcLane;
+/** The same by hand: frames of HTTP/2, in which messages may be framed wrongly and connections break. */
+export interface FrameLane {
+  kind: 'frames';
+  method: GrpcMethod;
+  metadata: [name: string, value: string][];
+  /** Content of the DATA frames. */
+  bytes: Buffer;
+  requests: [Sent];
+  /** What comes behind them, and after how many ms. */
+  end: 'half-close' | 'cancel' | 'break';
+  afterMs: number;
+}
+
+export type Lane = HttpLane | GrpcLane | FrameLane;
 
 /** What must hold between the answers of a case, besides what holds for each. */
-export type Law = { name: 'window'; customer: string } | { name: 'same body' };
+export type Law = 'window' | 'customer';
 
 export interface Case {
   index: number;
@@ -107,3 +122,8 @@ export interface Case {
 
 export const requestsOf = ({ stages }: Case): Sent[] =>
   stages.flatMap((stage) => stage.flatMap(({ requests }) => requests));
+
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'CONNECT', '?']);
+
+/** Whether a method asks for no effect: RFC 9110, section 9.2.1; nor what is no request. */
+export const isSafe = (method: string): boolean => SAFE.has(method);

@@ -3,14 +3,18 @@ import { type Random, createRandom } from '../../test/replay/random.ts';
 
 export type { Random };
 
+/** Bits that do not show where they come from: the finalizer of MurmurHash3. */
+function scrambled(value: number): number {
+  let bits = value >>> 0;
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) >>> 0;
+}
+
 /** @param path where in the run: the index of a case, and what of it is meant */
 export function chanceAt(seed: number, ...path: number[]): Random {
-  let state = seed >>> 0;
-  for (const step of path) {
-    state = Math.imul(state ^ (step >>> 0) ^ 0x9e3779b9, 0x85ebca6b);
-    state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35);
-    state ^= state >>> 16;
-  }
+  let state = scrambled(seed + 0x9e3779b9);
+  for (const step of path) state = scrambled(state + scrambled(step + 0x7f4a7c15));
   return createRandom(state);
 }
 

@@ -3,7 +3,7 @@ import { faultsOf } from '../../test/provider/answers.ts';
 import type { Operation, Schema } from '../../test/provider/contract.ts';
 import { faultsOfJson } from '../../test/provider/schema.ts';
 import type { Answer } from './answers.ts';
-import type { Sent } from './case.ts';
+import { type Sent, isSafe } from './case.ts';
 import type { Advice } from './catalogue.ts';
 import type { Repertoire } from './repertoire.ts';
 
@@ -49,6 +49,8 @@ export function createContractCheck(
 }
 
 function promised(operation: Operation, sent: Sent, answer: Answer, json: unknown): string[] {
+  // What was hurt on its way may have become a request to something else.
+  if (sent.form === 'hurt' && answer.status >= 400 && !(answer.status in operation.answers)) return [];
   const headers = { get: (name: string) => answer.fields.get(name.toLowerCase()) ?? null };
   const seen = { status: answer.status, headers, text: answer.text, json };
   if (sent.method !== 'HEAD') return faultsOf(operation, seen);
@@ -70,7 +72,7 @@ function statusFaults(
   if (!isOwn && sent.form === 'whole')
     return [`${said} of the connection stands where the answer to a whole request should`];
   if (sent.form !== 'whole' && UNREAD.has(status)) return [];
-  if (sent.inert && sent.method !== 'GET' && sent.method !== 'HEAD' && status < 400)
+  if (sent.inert && !isSafe(sent.method) && status < 400)
     return [`${said} to a request that can have no effect`];
   if (sent.allowed) return sent.allowed.includes(status) ? [] : [`${said} is no answer to this`];
   // What the operation promises at all has been looked at already.

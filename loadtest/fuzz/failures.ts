@@ -1,7 +1,17 @@
 /** What was found: grouped, so that one bug that is met a thousand times is told of once. */
 import type { Address } from './tokens.ts';
 
+/** What a run promises, and a failure breaks. */
+export const AREAS = {
+  log: 'Every answer agrees with the log',
+  contract: 'Every answer is one of the contract',
+  connection: 'Every request gets one answer, or its connection an end',
+  server: 'The server stays up, and its memory flat',
+} as const;
+export type Area = keyof typeof AREAS;
+
 export interface Failure {
+  area: Area;
   /** What is wrong, without what differs from case to case; failures are grouped by it. */
   kind: string;
   /** Where; `undefined` for the run as a whole. */
@@ -11,31 +21,33 @@ export interface Failure {
   answer?: string;
 }
 
+export interface Group {
+  area: Area;
+  kind: string;
+  count: number;
+  /** The first few. */
+  first: Failure[];
+}
+
 export interface Failures {
   note: (failure: Failure) => void;
-  count: () => number;
-  /** By kind, most frequent first; with the first few of each. */
-  groups: () => { kind: string; count: number; first: Failure[] }[];
+  /** By kind, most frequent first. */
+  groups: () => Group[];
 }
 
 /** Of each kind so many are kept whole. */
 const KEPT = 3;
 
 export function createFailures(): Failures {
-  const groups = new Map<string, { count: number; first: Failure[] }>();
-  let count = 0;
+  const groups = new Map<string, Group>();
   return {
     note(failure) {
-      count += 1;
-      const group = groups.get(failure.kind) ?? { count: 0, first: [] };
+      const { area, kind } = failure;
+      const group = groups.get(kind) ?? { area, kind, count: 0, first: [] };
       group.count += 1;
       if (group.first.length < KEPT) group.first.push(failure);
-      groups.set(failure.kind, group);
+      groups.set(kind, group);
     },
-    count: () => count,
-    groups: () =>
-      [...groups]
-        .map(([kind, { count, first }]) => ({ kind, count, first }))
-        .toSorted((a, b) => b.count - a.count),
+    groups: () => [...groups.values()].toSorted((a, b) => b.count - a.count),
   };
 }

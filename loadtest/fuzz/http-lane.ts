@@ -5,8 +5,9 @@ import type { HttpLane } from './case.ts';
 import { type Answer, createAnswerReader } from './answers.ts';
 
 export interface Heard {
-  /** When the first byte went out, and when each answer was whole: ms since the start of the process. */
+  /** When it began, each request went out, and each answer was whole: ms since the start of the process. */
   began: number;
+  sentAt: number[];
   times: number[];
   answers: Answer[];
   interim: number[];
@@ -14,8 +15,6 @@ export interface Heard {
   ending: 'ended' | 'reset' | 'ours' | 'hang';
   /** Bytes behind the last answer that are none. */
   rest: Buffer;
-  /** Requests that were begun. */
-  attempted: number;
 }
 
 export interface Endpoint {
@@ -47,7 +46,7 @@ export async function runHttpLane(
   const times: number[] = [];
   let state = 'open' as 'open' | 'ended' | 'reset' | 'ours';
   let isConnected = false;
-  let attempted = 0;
+  const sentAt: number[] = [];
   let wake: (() => void) | undefined;
   const tell = () => wake?.();
   const note = () => {
@@ -105,7 +104,8 @@ export async function runHttpLane(
 
   /** @returns whether the server took the bytes in time */
   async function deliver(bytes: Buffer, { cuts = [], upTo = 1 }: Cuts): Promise<boolean> {
-    const whole = bytes.subarray(0, Math.ceil(bytes.length * upTo));
+    // A part is never the whole.
+    const whole = bytes.subarray(0, upTo < 1 ? Math.floor(bytes.length * upTo) : bytes.length);
     let from = 0;
     for (const { at, pauseMs } of [...cuts, { at: 1, pauseMs: 0 }]) {
       const to = Math.min(whole.length, Math.ceil(whole.length * at));
@@ -118,12 +118,13 @@ export async function runHttpLane(
   }
 
   let hang = !(await until(() => isConnected || gone(), lane.patienceMs));
+  let isRefused = false;
   for (const action of lane.actions) {
-    if (hang || state === 'reset') break;
+    if (hang || isRefused || state === 'reset') break;
     switch (action.do) {
       case 'send':
         if (isWritable()) {
-          attempted = action.requests;
+          while (sentAt.length < action.requests) sentAt.push(performance.now());
           hang = !(await deliver(resolve(action.bytes), action));
         }
         break;
@@ -135,6 +136,8 @@ export async function runHttpLane(
         break;
       case 'await-continue':
         await until(() => reader.interim.length > 0 || reader.answers.length > 0 || gone(), lane.patienceMs);
+        // Whoever is refused at once sends no body.
+        isRefused = reader.interim.length === 0 && reader.answers.length > 0;
         break;
       case 'deaf':
         socket.pause();
@@ -163,11 +166,11 @@ export async function runHttpLane(
   breakOff(socket);
   return {
     began,
+    sentAt,
     times,
     answers: reader.answers,
     interim: reader.interim,
     ending,
     rest,
-    attempted,
   };
 }

@@ -1,6 +1,6 @@
 /** Judges what a connection brought, and keeps of it what the log will be asked about. */
 import type { Answer } from './answers.ts';
-import type { HttpLane, Sent } from './case.ts';
+import { type HttpLane, type Sent, isSafe } from './case.ts';
 import type { ContractCheck, Json } from './contract-check.ts';
 import type { Failures } from './failures.ts';
 import type { Heard } from './http-lane.ts';
@@ -32,19 +32,22 @@ const count = (map: Map<string, number>, name: string) => map.set(name, (map.get
 
 export function judgeHttp(options: JudgeOptions, lane: HttpLane, heard: Heard): void {
   const { failures, tallies } = options;
-  const requests = lane.requests.slice(0, heard.attempted);
+  const requests = lane.requests.slice(0, heard.sentAt.length);
   const { pairs, faults } = pairUp(requests, heard.answers);
   const [first] = requests;
+  const area = 'connection';
   for (const { sent, fault, answer } of faults)
-    failures.note({ kind: fault, at: sent, detail: nameOf(sent), answer: shown(answer) });
+    failures.note({ area, kind: fault, at: sent, detail: nameOf(sent), answer: shown(answer) });
   if (heard.rest.length > 0 && heard.ending !== 'hang')
     failures.note({
+      area,
       kind: 'bytes that are no answer',
       at: first,
       detail: JSON.stringify(heard.rest.toString('latin1').slice(0, 300)),
     });
   if (heard.ending === 'hang' && options.wasUp(heard.began))
     failures.note({
+      area,
       kind: `neither an answer nor an end within ${lane.patienceMs / 1_000} seconds`,
       at: pairs.find(({ answer }) => answer === undefined)?.sent ?? first,
       detail: `${heard.answers.length} answers to ${requests.length} requests`,
@@ -54,7 +57,7 @@ export function judgeHttp(options: JudgeOptions, lane: HttpLane, heard: Heard): 
   let isClosing = false;
   for (const [n, pair] of pairs.entries()) {
     const ended = heard.times[heard.answers.indexOf(pair.answer!)] ?? performance.now();
-    judgeOne(options, pair, { began: heard.began, ended, isClosing, ending: heard.ending, n });
+    judgeOne(options, pair, { began: heard.sentAt[n]!, ended, isClosing, ending: heard.ending });
     if (pair.answer?.fields.get('connection') === 'close') isClosing = true;
   }
 }
@@ -65,7 +68,6 @@ interface Circumstances {
   /** An answer before it said that the connection would be closed. */
   isClosing: boolean;
   ending: Heard['ending'];
-  n: number;
 }
 
 function judgeOne(options: JudgeOptions, { sent, answer, isOwn }: Pair, at: Circumstances): void {
@@ -73,7 +75,7 @@ function judgeOne(options: JudgeOptions, { sent, answer, isOwn }: Pair, at: Circ
   const { began, ended, isClosing, ending } = at;
   const { index, n } = sent;
   const keep = (verdict: Attempt['verdict'], item = 0) => {
-    if (['GET', 'HEAD'].includes(sent.method)) return;
+    if (isSafe(sent.method)) return;
     const [key, tenant] = [sent.keys[item], tenantOf(sent.caller)];
     ledger.attempts.push({ index, n, item, key, tenant, sent, verdict, began, ended, events: 0 });
   };
@@ -84,6 +86,7 @@ function judgeOne(options: JudgeOptions, { sent, answer, isOwn }: Pair, at: Circ
     count(tallies.statuses, 'no answer');
     if (!sent.silence && !isClosing && ending !== 'hang' && wasUp(began))
       failures.note({
+        area: 'connection',
         kind: `no answer to a whole request, the connection was ${ending}`,
         at: sent,
         detail: nameOf(sent),
@@ -98,12 +101,13 @@ function judgeOne(options: JudgeOptions, { sent, answer, isOwn }: Pair, at: Circ
       faults.push('an order that is there was not found');
   }
   for (const fault of faults)
-    failures.note({ kind: fault, at: sent, detail: nameOf(sent), answer: shown(answer) });
+    failures.note({ area: 'contract', kind: fault, at: sent, detail: nameOf(sent), answer: shown(answer) });
 
   if (answer.status === 207 && isOwn) {
     const { data = [] } = (json ?? {}) as { data?: Json[] };
     if (data.length !== sent.keys.length)
       failures.note({
+        area: 'contract',
         kind: 'a batch has another number of outcomes than of orders',
         at: sent,
         detail: nameOf(sent),
@@ -113,6 +117,7 @@ function judgeOne(options: JudgeOptions, { sent, answer, isOwn }: Pair, at: Circ
       const outcome = data[item] ?? {};
       if (outcome['idempotency_key'] !== key)
         failures.note({
+          area: 'contract',
           kind: 'an outcome of a batch has the key of another',
           at: sent,
           detail: nameOf(sent),
@@ -128,6 +133,10 @@ function judgeOne(options: JudgeOptions, { sent, answer, isOwn }: Pair, at: Circ
   if (!isOwn || sent.method === 'HEAD') return;
   if (answer.status < 300 && ['placeOrder', 'updateOrder', 'getOrder'].includes(sent.operationId ?? ''))
     read(json as Json);
+  if (answer.status === 200 && /^list(?:Order)?Events$/.test(sent.operationId ?? '')) {
+    for (const { id, position } of (json as { data: { id: string; position: number }[] }).data)
+      ledger.sightings.push({ index, n, tenant: tenantOf(sent.caller), position, eventId: id });
+  }
   if (sent.operationId === 'getReceipt' && [200, 404].includes(answer.status)) {
     const found = answer.status === 200;
     const key = decodeURIComponent(sent.target.split('/').at(-1)!.split('?', 1)[0]!);
@@ -182,7 +191,8 @@ export function learn(lessons: Lessons, { status, fields, text }: Answer): void 
       ...(etag && { etag }),
       ...(position && { position }),
       ...(next_cursor && { cursor: next_cursor }),
-      ...(placed_at && { placed_at }),
+      // Between the millisecond in which it was placed and the next.
+      ...(placed_at && { instant: placed_at.replace('Z', '500Z') }),
     },
   });
 }

@@ -53,10 +53,23 @@ export interface Receipt extends Address {
   began: number;
 }
 
+/** An event that a reader was shown. */
+export interface Sighting extends Address {
+  tenant: string;
+  position: number;
+  eventId: string;
+}
+
 export interface Ledger {
   attempts: Attempt[];
+  sightings: Sighting[];
   readings: Reading[];
   receipts: Receipt[];
 }
 
-export const createLedger = (): Ledger => ({ attempts: [], readings: [], receipts: [] });
+export const createLedger = (): Ledger => ({
+  attempts: [],
+  sightings: [],
+  readings: [],
+  receipts: [],
+});

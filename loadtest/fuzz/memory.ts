@@ -3,13 +3,29 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
+/** In MB. */
+export interface Memory {
+  start: number;
+  peak: number;
+  /** The lowest of a tenth of the run: in its middle, and at its end. */
+  middle: number;
+  end: number;
+  samples: number;
+}
+
 export interface MemoryWatch {
-  /** MB; `undefined` when nothing was measured. */
-  result: () => { start: number; peak: number; end: number; middle: number; samples: number } | undefined;
+  /** `undefined` when nothing was measured. */
+  result: () => Memory | undefined;
   stop: () => void;
 }
 
 const INTERVAL_MS = 500;
+/** A shorter run says nothing: the heap grows until its first large collections. */
+const LEAST_SAMPLES = 180;
+/** What may come on top between the middle and the end: MB, or a share. */
+const GROWTH_MB = 96;
+const GROWTH_SHARE = 0.2;
+
 const run = promisify(execFile);
 
 /** Resident memory of a process, in MB. */
@@ -49,4 +65,10 @@ export function watchMemory(pid: () => number | undefined): MemoryWatch {
     },
     stop: () => clearInterval(timer),
   };
+}
+
+/** Whether it grew in the second half of a run, by more than chance. */
+export function faultOfMemory({ middle, end, samples }: Memory): string | undefined {
+  if (samples < LEAST_SAMPLES || end <= middle + Math.max(GROWTH_MB, middle * GROWTH_SHARE)) return undefined;
+  return `the memory of the server grew from ${middle.toFixed(0)} MB in the middle of the run to ${end.toFixed(0)} MB at its end`;
 }

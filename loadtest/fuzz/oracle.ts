@@ -27,22 +27,30 @@ export interface Agreement {
   events: number;
   /** Answers that were held against the log. */
   compared: number;
-  /** Documents of orders that were. */
+  /** Documents of orders that were, and events that were shown. */
   documents: number;
+  sightings: number;
 }
 
 const placeOf = ({ index, n }: Address) => `${index}.${n}`;
 const isOfWebhooks = ({ sent }: Attempt) => /webhook/i.test(sent.operationId ?? '');
 
 export async function askTheLog({ seed, log, ledger, failures, shop }: OracleOptions): Promise<Agreement> {
-  const { attempts, readings, receipts } = ledger;
+  const { attempts, readings, receipts, sightings } = ledger;
   const byPlace = grouped(attempts, placeOf);
   const byKey = grouped(attempts, ({ tenant, key }) => keyName(tenant, key ?? ''));
   const readingsOf = grouped(readings, ({ orderId }) => orderId);
+  const sightingsOf = grouped(sightings, ({ position }) => String(position));
   const orders = new Map<string, Folded>();
   const holders = new Map<string, { event: Omit<LoggedEvent, 'data'>; by: Attempt | undefined }>();
-  const agreement: Agreement = { events: 0, compared: attempts.length, documents: readings.length };
-  const note = (kind: string, at: Address | undefined, detail: string) => failures.note({ kind, at, detail });
+  const agreement: Agreement = {
+    events: 0,
+    compared: attempts.length,
+    documents: readings.length,
+    sightings: sightings.length,
+  };
+  const note = (kind: string, at: Address | undefined, detail: string) =>
+    failures.note({ area: 'log', kind, at, detail });
   let last: LoggedEvent | undefined;
 
   await log.events((event) => {
@@ -57,7 +65,17 @@ export async function askTheLog({ seed, log, ledger, failures, shop }: OracleOpt
     holders.set(key, { event: kept, by });
     if (by) judgeEffect(event, by);
     fold(event);
+    for (const seen of sightingsOf.get(String(event.position)) ?? [])
+      if (seen.eventId !== `evt_${event.eventId}` || seen.tenant !== event.tenant)
+        note(
+          'an event was shown that is not the one of the log',
+          seen,
+          `${seen.eventId} at ${seen.position}`,
+        );
+    sightingsOf.delete(String(event.position));
   });
+  for (const [seen] of sightingsOf.values())
+    note('an event was shown that is not in the log', seen, `${seen!.eventId} at position ${seen!.position}`);
   const webhookWrites = await log.webhookWrites();
   for (const attempt of attempts) {
     if (isOfWebhooks(attempt)) judgeWebhook(attempt);
@@ -72,7 +90,7 @@ export async function askTheLog({ seed, log, ledger, failures, shop }: OracleOpt
     const place = addressOfTrace(seed, event.traceparent);
     const candidates = place
       ? byPlace.get(placeOf(place))
-      : byKey.get(keyName(event.tenant, event.key))?.filter(({ sent }) => !isTraced(sent));
+      : byKey.get(keyName(event.tenant, event.key))?.filter(({ sent }) => !sent.isTraced);
     const by = candidates?.find(({ key, tenant }) => key === event.key && tenant === event.tenant);
     if (by) return by;
     const what = `${event.type} at position ${event.position}, key ${event.key.slice(0, 80)}`;
@@ -91,7 +109,7 @@ export async function askTheLog({ seed, log, ledger, failures, shop }: OracleOpt
     by.events += 1;
     const { sent, verdict } = by;
     const what = `${event.type} of ord_${event.orderId} at position ${event.position}, key ${event.key.slice(0, 80)}`;
-    if (by.events > 1) note('one request made two events', by, what);
+    if (by.events > 1 && by.key === event.key) note('one request made two events', by, what);
     if (verdict.kind === 'refused')
       note(
         `a command that took effect was answered ${verdict.status} ${verdict.code}, retry ${verdict.retry}`,
@@ -104,7 +122,7 @@ export async function askTheLog({ seed, log, ledger, failures, shop }: OracleOpt
     if (expected !== event.type && sent.form !== 'hurt')
       note('an event of another type than was asked for', by, what);
     const asked = Array.isArray(sent.meaning) ? sent.meaning[by.item] : sent.meaning;
-    if (asked !== undefined && !isWhatWasAsked(event, asked, sent.version))
+    if (by.key === event.key && asked !== undefined && !isWhatWasAsked(event, asked, sent.version))
       note('the event is not what was asked for', by, `${what}: ${JSON.stringify(event.data).slice(0, 300)}`);
     if (sent.ifVersion !== undefined && event.version !== sent.ifVersion + 1)
       note(
@@ -210,9 +228,6 @@ export async function askTheLog({ seed, log, ledger, failures, shop }: OracleOpt
     }
   }
 }
-
-/** Requests whose event would say that it is theirs. */
-const isTraced = ({ id }: Attempt['sent']) => id !== undefined;
 
 function* differences(told: Told, event: Omit<LoggedEvent, 'data'>): Generator<[string, unknown, unknown]> {
   const logged: Record<string, unknown> = {

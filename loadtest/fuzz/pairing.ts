@@ -41,7 +41,9 @@ export function pairUp(requests: readonly Sent[], answers: readonly Answer[]): P
       faults.push({ sent: requests.at(-1), answer, fault: 'more answers than requests' });
       continue;
     }
-    pairs[place] = { ...pair, answer, isOwn: named >= 0 };
+    // One that brought no id of its own was given one.
+    const isAnonymous = pair.sent.form === 'whole' && pair.sent.id === undefined && id !== undefined;
+    pairs[place] = { sent: pair.sent, answer, isOwn: named >= 0 || isAnonymous };
     next = place + 1;
   }
   return { pairs, faults };

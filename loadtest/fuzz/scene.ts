@@ -13,7 +13,7 @@ const ENDPOINT_EVERY = 128;
 const FIRST_ENDPOINT = 61;
 export const isEndpointStory = (index: number): boolean => index % ENDPOINT_EVERY === FIRST_ENDPOINT;
 /** How many cases back one may reach. */
-const REACH = 300;
+export const REACH = 300;
 
 export interface Scene {
   seed: number;
@@ -103,20 +103,28 @@ export interface SealOptions {
   form?: Sent['form'];
   silence?: boolean;
   repeats?: Sent['repeats'];
+  /** Instead of its `X-Request-Id`, one that is not taken over; and instead of its `traceparent`, one that is ignored. */
+  badId?: string;
+  badTrace?: string;
 }
 
 /** Gives a request its place, its id and its trace. */
 export function seal(scene: Scene, draft: Draft, options: SealOptions = {}): Sealed {
-  const { at = scene.next(), form = 'whole', repeats } = options;
+  const { at = scene.next(), form = 'whole', repeats, badId, badTrace } = options;
   const { silence = form !== 'whole' } = options;
   const id = `fz.${at.index}.${at.n}`;
   const { version, offer, method, target, caller, keys, meaning, orderToken, allowed, inert, ifVersion } =
     draft;
   return {
-    draft: withHeaders(draft, ['X-Request-Id', id], ['traceparent', traceparentAt(scene.seed, at)]),
+    draft: withHeaders(
+      draft,
+      ['X-Request-Id', badId ?? id],
+      ['traceparent', badTrace ?? traceparentAt(scene.seed, at)],
+    ),
     sent: {
       ...at,
-      id,
+      id: badId === undefined ? id : undefined,
+      isTraced: badTrace === undefined,
       version,
       operationId: offer?.operation.id,
       method,

@@ -51,6 +51,7 @@ export function createScript(scene: Scene, patienceMs = PATIENCE_MS): Script {
 const garbageAt = (scene: Scene): Sent => ({
   ...scene.next(),
   id: undefined,
+  isTraced: false,
   version: 'v2',
   operationId: undefined,
   method: '?',

@@ -24,18 +24,18 @@ export const apiKeyToken = (caller: Caller) => `hf_test_@${caller}`.padEnd(API_K
 export const idToken = (prefix: string, { index, n }: Address) =>
   `${prefix}_@${index}.${n}`.padEnd(ID_LENGTH, '@');
 /** Told by answers besides ids. */
-export type Fact = 'etag' | 'position' | 'cursor' | 'placed_at';
+export type Fact = 'etag' | 'position' | 'cursor' | 'instant';
 export const factToken = (fact: Fact, { index, n }: Address) => `<${fact}@${index}.${n}>`;
 
 const TOKENS =
-  /hf_test_@([a-z]+)@+|([a-z]{3})_@(\d+)\.(\d+)@+|<(etag|position|cursor|placed_at)@(\d+)\.(\d+)>/g;
+  /hf_test_@([a-z]+)@+|([a-z]{3})_@(\d+)\.(\d+)@+|<(etag|position|cursor|instant)@(\d+)\.(\d+)>/g;
 
 /** What stands where nothing was told: of the right form, and nothing's. */
 const UNTOLD: Record<Fact, string> = {
   etag: '"1"',
   position: '0',
   cursor: 'AQAAAAAAABI3b0Zz0m5k1Gq7k8m2m0p4Yw',
-  placed_at: '2026-03-14T09:26:53.589Z',
+  instant: '2026-03-14T09:26:53.5895Z',
 };
 
 export interface Lessons {
@@ -45,6 +45,8 @@ export interface Lessons {
   idOf: (prefix: string, from: Address) => string | undefined;
   /** The bytes as they are sent. */
   resolve: (bytes: Buffer) => Buffer;
+  /** The same as it may be shown: with the tokens of API keys. */
+  show: (bytes: Buffer) => Buffer;
 }
 
 /** @param apiKeys by caller */
@@ -57,16 +59,19 @@ export function createLessons(apiKeys: Record<Caller, string>): Lessons {
       for (const [fact, value] of Object.entries(facts)) known.set(place(fact, from), value);
     },
     idOf: (prefix, from) => known.get(place(prefix, from)),
-    resolve(bytes) {
-      if (!bytes.includes('@')) return bytes;
-      const text = bytes.toString('latin1').replaceAll(TOKENS, (...match: string[]) => {
-        const [, caller, prefix, index, n, fact, factIndex, factN] = match;
-        if (caller !== undefined) return apiKeys[caller as Caller] ?? match[0]!;
-        const from = { index: Number(index ?? factIndex), n: Number(n ?? factN) };
-        if (prefix !== undefined) return known.get(place(prefix, from)) ?? `${prefix}_${'0'.repeat(32)}`;
-        return known.get(place(fact!, from)) ?? UNTOLD[fact as Fact];
-      });
-      return Buffer.from(text, 'latin1');
-    },
+    resolve: (bytes) => replace(bytes, (caller) => apiKeys[caller]),
+    show: (bytes) => replace(bytes, apiKeyToken),
   };
+
+  function replace(bytes: Buffer, keyOf: (caller: Caller) => string): Buffer {
+    if (!bytes.includes('@')) return bytes;
+    const text = bytes.toString('latin1').replaceAll(TOKENS, (...match: string[]) => {
+      const [, caller, prefix, index, n, fact, factIndex, factN] = match;
+      if (caller !== undefined) return keyOf(caller as Caller) ?? match[0]!;
+      const from = { index: Number(index ?? factIndex), n: Number(n ?? factN) };
+      if (prefix !== undefined) return known.get(place(prefix, from)) ?? `${prefix}_${'0'.repeat(32)}`;
+      return known.get(place(fact!, from)) ?? UNTOLD[fact as Fact];
+    });
+    return Buffer.from(text, 'latin1');
+  }
 }

@@ -111,12 +111,12 @@ export function batching(
   };
 }
 
-export function makingEndpoint(scene: Scene, options: Writing): Draft {
+export function makingEndpoint(scene: Scene, options: Writing, eventTypes?: string[]): Draft {
   const { random } = scene;
   const body = {
     url: SINK,
     description: `of case ${scene.index}`,
-    event_types: random.pick([['OrderCompleted'], ['OrderCompleted', 'OrderCancelled']]),
+    event_types: eventTypes ?? random.pick([['OrderCompleted'], ['OrderCompleted', 'OrderCancelled']]),
     max_per_second: random.between(1, 10),
   };
   return writing(scene, 'createWebhookEndpoint', '', body, options);
@@ -158,6 +158,12 @@ export function aboutEndpoint(
   }
 }
 
+/** @param delivery where a list of deliveries was read */
+export function redelivering(scene: Scene, endpoint: Address, delivery: Address, options: Writing): Draft {
+  const draft = writing(scene, 'redeliverWebhook', idToken('whe', endpoint), undefined, options);
+  return { ...draft, target: draft.target.replace('{delivery_id}', idToken('whd', delivery)) };
+}
+
 /** Any write that the shop makes, to go wrong on its way. */
 export function someWrite(scene: Scene): { draft: Draft; at: Address } {
   const { random } = scene;
@@ -174,3 +180,30 @@ export function someWrite(scene: Scene): { draft: Draft; at: Address } {
     at,
   };
 }
+
+/** Members that make another request of one, by its operation. */
+const CHANGES: Record<string, object> = {
+  placeOrder: { metadata: { changed: 'yes' } },
+  updateOrder: { metadata: { changed: 'yes' } },
+  recordPayment: { reference: 'changed' },
+  recordRefund: { reference: 'changed' },
+  recordShipment: { carrier: 'Changed Post' },
+  recordReturn: { reason: 'changed' },
+  cancelOrder: { reason: 'changed' },
+  completeOrder: { note: 'changed' },
+  createWebhookEndpoint: { description: 'changed' },
+  updateWebhookEndpoint: { description: 'changed' },
+  rotateWebhookSecret: { previous_secret_hours: 167 },
+  createWebhookReplay: { which: 'undelivered' },
+};
+
+/** Another request under the same key; one without a body is the same still. */
+export function changed(draft: Draft): Draft {
+  const change = CHANGES[draft.offer?.operation.id ?? ''];
+  if (change === undefined || draft.body === undefined) return draft;
+  const meaning = { ...(draft.meaning as object), ...change };
+  return { ...draft, meaning, body: encoded(meaning) };
+}
+
+export const isChangeable = ({ offer, body }: Draft): boolean =>
+  body !== undefined && (offer?.operation.id ?? '') in CHANGES;

@@ -2,11 +2,21 @@
 import { TAKES_JSON, asking } from '../asks.ts';
 import type { Case } from '../case.ts';
 import { type Draft, chunkedBytes, withHeader } from '../draft.ts';
-import { type Scene, aVersion, waresAt } from '../scene.ts';
-import { createScript } from '../script.ts';
-import { type Address, idToken } from '../tokens.ts';
-import { FACTS } from '../wares.ts';
-import { ENDPOINT_WRITES, aboutEndpoint, makingEndpoint, patching, placing, recording } from '../writes.ts';
+import { type Scene, aVersion, keyAt, waresAt } from '../scene.ts';
+import { type Script, createScript } from '../script.ts';
+import { type Address, apiKeyToken, idToken } from '../tokens.ts';
+import { FACTS, someWares } from '../wares.ts';
+import {
+  ENDPOINT_WRITES,
+  aboutEndpoint,
+  changed,
+  isChangeable,
+  makingEndpoint,
+  patching,
+  placing,
+  recording,
+  redelivering,
+} from '../writes.ts';
 
 const READS = [
   'getOrder',
@@ -28,13 +38,25 @@ export function story(scene: Scene): Omit<Case, 'index' | 'after'> {
     script.request(placing(scene, waresAt(scene.seed, order), { at: order, version }), { at: order }),
   );
   script.awaitAll();
-  const length = random.between(0, 6);
-  for (let step = 0; step < length; step += 1) {
+  const told: { draft: Draft; at: Address }[] = [];
+  for (let step = random.between(0, 6); step > 0; step -= 1) {
     const at = scene.next();
-    const draft = dressed(scene, chapter(scene, order, at));
+    const earlier = told.length > 0 && random.chance(0.15) ? random.pick(told) : undefined;
+    if (earlier && random.chance(0.3)) {
+      script.send(script.request(receiptOf(scene, earlier.at), { at })).awaitAll();
+      continue;
+    }
+    const isChanged = earlier !== undefined && isChangeable(earlier.draft) && random.chance(0.4);
+    const draft = earlier
+      ? isChanged
+        ? changed(earlier.draft)
+        : earlier.draft
+      : dressed(scene, chapter(scene, order, at));
+    const repeats = earlier && { ...earlier.at, changed: isChanged };
     const inChunks = draft.body !== undefined && random.chance(0.1);
     const bytes = inChunks ? (sealed: Draft) => chunkedBytes(sealed, [sealed.body!]) : undefined;
-    script.send(script.request(draft, { at, ...(bytes && { bytes }) })).awaitAll();
+    script.send(script.request(draft, { at, repeats, ...(bytes && { bytes }) })).awaitAll();
+    if (!earlier && draft.keys.length > 0) told.push({ draft, at });
   }
   return { kind: 'story', what: 'the life of an order', stages: [[script.lane]], isSlow: false };
 }
@@ -64,23 +86,79 @@ export function endpointStory(scene: Scene): Omit<Case, 'index' | 'after'> {
   const endpoint = scene.next();
   const script = createScript(scene);
   const version = aVersion(random);
-  script.send(script.request(makingEndpoint(scene, { at: endpoint, version }), { at: endpoint })).awaitAll();
-  const reads = ['getWebhookEndpoint', 'getWebhookSecret', 'listWebhookDeliveries', 'listWebhookEndpoints'];
-  for (let step = random.between(2, 6); step > 0; step -= 1) {
+  const isBusy = random.chance(0.4);
+  const types = isBusy ? ['OrderPlaced'] : undefined;
+  const tell = (draft: Draft, at = scene.next(), options = {}) =>
+    script.send(script.request(draft, { at, ...options })).awaitAll();
+  const ask = (operationId: string, at: Address) =>
+    ofThis(asking(scene, repertoire.find(aVersion(random), operationId), at), endpoint);
+
+  tell(makingEndpoint(scene, { at: endpoint, version }, types), endpoint);
+  for (let step = random.between(2, 5); step > 0; step -= 1) {
     const at = scene.next();
-    const draft = random.chance(0.5)
-      ? aboutEndpoint(scene, random.pick(ENDPOINT_WRITES.slice(0, 3)), endpoint, { at, version })
-      : ofThis(asking(scene, repertoire.find(aVersion(random), random.pick(reads)), at), endpoint);
-    script.send(script.request(draft, { at })).awaitAll();
+    if (random.chance(0.5)) {
+      const id = random.pick(ENDPOINT_WRITES.slice(0, 3));
+      const draft = aboutEndpoint(scene, id, endpoint, { at, version });
+      tell(draft, at);
+      if (random.chance(0.4)) tell(draft, scene.next(), { repeats: { ...at, changed: false } });
+      if (random.chance(0.4)) tell(receiptOf(scene, at));
+    } else tell(ask(random.pick(READS_OF_ENDPOINTS), at), at);
   }
-  if (random.chance(0.85)) {
+  if (isBusy) deliveries(scene, endpoint, script, { tell, ask });
+  // One that is told of every order is not left behind.
+  if (isBusy || random.chance(0.85)) {
     const at = scene.next();
-    script.send(
-      script.request(aboutEndpoint(scene, 'deleteWebhookEndpoint', endpoint, { at, version }), { at }),
-    );
-    script.awaitAll();
+    tell(aboutEndpoint(scene, 'deleteWebhookEndpoint', endpoint, { at, version }), at);
   }
   return { kind: 'endpoint', what: 'the life of a webhook endpoint', stages: [[script.lane]], isSlow: false };
+}
+
+const READS_OF_ENDPOINTS = [
+  'getWebhookEndpoint',
+  'getWebhookSecret',
+  'listWebhookDeliveries',
+  'listWebhookEndpoints',
+];
+
+function deliveries(
+  scene: Scene,
+  endpoint: Address,
+  script: Script,
+  { tell, ask }: { tell: (draft: Draft, at?: Address) => void; ask: (id: string, at: Address) => Draft },
+): void {
+  const { random } = scene;
+  const order = scene.next();
+  tell(placing(scene, someWares(random), { at: order }), order);
+  script.do({ do: 'pause', ms: 400 });
+  const list = scene.next();
+  const listing = ask('listWebhookDeliveries', list);
+  tell({ ...listing, target: listing.target.split('?', 1)[0]!, allowed: undefined }, list);
+  for (const operationId of ['getWebhookDelivery', 'redeliverWebhook'] as const) {
+    const at = scene.next();
+    const draft =
+      operationId === 'redeliverWebhook' ? redelivering(scene, endpoint, list, { at }) : ask(operationId, at);
+    tell({ ...draft, target: draft.target.replace(/whd_@\d+\.\d+@+/, idToken('whd', list)) }, at);
+  }
+}
+
+/** Whatever was done under a key, there is one place to ask. */
+function receiptOf({ seed, repertoire, random }: Scene, at: Address): Draft {
+  const version = aVersion(random);
+  const offer = repertoire.find(version, 'getReceipt');
+  return {
+    version,
+    offer,
+    caller: 'shop',
+    method: 'GET',
+    target: offer.operation.path.replace('{idempotency_key}', encodeURIComponent(keyAt(seed, at))),
+    headers: [['Authorization', `Bearer ${apiKeyToken('shop')}`]],
+    body: undefined,
+    meaning: undefined,
+    keys: [],
+    orderToken: undefined,
+    allowed: undefined,
+    inert: true,
+  };
 }
 
 const ofThis = (draft: Draft, endpoint: Address): Draft => ({
