@@ -1,7 +1,6 @@
-/** Any operation of a contract, asked as the contract allows, or with one thing wrong. */
+/** Any operation of a contract, asked as the contract allows. */
 import type { Parameter } from '../../test/provider/contract.ts';
-import type { Random } from './chance.ts';
-import { type Draft, refusedWith, withHeader } from './draft.ts';
+import type { Draft } from './draft.ts';
 import type { Choices, Offer } from './repertoire.ts';
 import { type Scene, keyAt, keyField, sharedEndpoint, sharedOrder, waresAt } from './scene.ts';
 import { type Address, apiKeyToken, factToken, idToken } from './tokens.ts';
@@ -22,7 +21,6 @@ export const TAKES_JSON = [
   'text/*;q=0.3,*/*;q=0.1',
   'image/*,  application/json ',
 ];
-const TAKES_NO_JSON = ['text/html', 'image/*;q=0.5, text/plain', 'application/json;q=0', 'application/xml'];
 
 /** The values of a request, by place and name, before they are spelled. */
 interface Parts {
@@ -164,114 +162,3 @@ function targetOf(path: string, ids: Record<string, string>, query: Parts['query
   });
   return text.length === 0 ? place : `${place}?${text.join('&')}`;
 }
-
-/** The same with one thing wrong, which the contract has a status for. */
-export function spoil(random: Random, draft: Draft): { draft: Draft; what: string } {
-  const [what, spoilt] = random.pick([
-    ...credentials(draft),
-    ...parameters(random, draft),
-    ...bodies(random, draft),
-  ]);
-  return { draft: spoilt, what };
-}
-
-type Spoilt = [what: string, draft: Draft];
-
-function credentials(draft: Draft): Spoilt[] {
-  const as = (value: string | undefined) => withHeader(draft, 'Authorization', value);
-  const isWrite = draft.method !== 'GET';
-  return [
-    ['no API key', refusedWith({ ...as(undefined), caller: 'nobody' }, 401)],
-    ['a wrong API key', refusedWith({ ...as('Bearer hf_live_nobody'), caller: 'nobody' }, 401)],
-    ['another way to authenticate', refusedWith({ ...as('Basic eDp5'), caller: 'nobody' }, 401)],
-    ['a client that takes no JSON', refusedWith(withHeader(draft, 'Accept', TAKES_NO_JSON[0]), 406)],
-    ['an Accept that leaves JSON out', refusedWith(withHeader(draft, 'Accept', TAKES_NO_JSON[2]), 406)],
-    [
-      'an unknown parameter',
-      refusedWith(
-        { ...draft, target: `${draft.target}${draft.target.includes('?') ? '&' : '?'}surprise=1` },
-        400,
-      ),
-    ],
-    ...(isWrite
-      ? ([
-          [
-            'a key that may only read',
-            refusedWith({ ...as(`Bearer ${apiKeyToken('reader')}`), caller: 'reader' }, 403),
-          ],
-        ] as Spoilt[])
-      : []),
-  ];
-}
-
-function parameters(random: Random, draft: Draft): Spoilt[] {
-  const { offer, target } = draft;
-  return (offer?.parameters ?? []).flatMap(({ parameter: { name, in: place, required }, bad }): Spoilt[] => {
-    if (bad.length === 0) return [];
-    const { what, value } = random.pick(bad);
-    const named = `${place} ${name}: ${what}`;
-    if (place === 'query') {
-      const others = target.replace(new RegExp(`([?&])${name}=[^&]*`), '$1').replace(/[?&]$/, '');
-      const spelled = `${name}=${encodeURIComponent(value.toWellFormed())}`;
-      return [
-        [
-          named,
-          refusedWith({ ...draft, target: `${others}${others.includes('?') ? '&' : '?'}${spelled}` }, 400),
-        ],
-      ];
-    }
-    if (place === 'header') {
-      const spoilt: Spoilt[] = [
-        [named, refusedWith({ ...withHeader(draft, name, value), keys: keysLeft(draft, name) }, 400)],
-      ];
-      if (required)
-        spoilt.push([
-          `header ${name} is missing`,
-          refusedWith({ ...withHeader(draft, name, undefined), keys: keysLeft(draft, name) }, 400, 428),
-        ]);
-      return spoilt;
-    }
-    const pattern = pathPattern(offer!.operation.path, name);
-    const wrong = target.replace(
-      pattern,
-      (_, before: string, after: string) => `${before}${encodeURIComponent(value.toWellFormed())}${after}`,
-    );
-    return wrong === target || /^\.{1,2}$/.test(value)
-      ? []
-      : [[named, { ...refusedWith({ ...draft, target: wrong }, 404), orderToken: undefined }]];
-  });
-}
-
-const keysLeft = (draft: Draft, spoilt: string) => (spoilt === 'Idempotency-Key' ? [] : draft.keys);
-
-/** Finds the value of one parameter in a path. */
-function pathPattern(path: string, name: string): RegExp {
-  const [before = '', after = ''] = path
-    .split(`{${name}}`)
-    .map((part) => part.replaceAll(/\{\w+\}/g, '[^/?]+'));
-  return new RegExp(`^(${before})[^/?]+(${after}(?:\\?.*)?)$`);
-}
-
-function bodies(random: Random, draft: Draft): Spoilt[] {
-  const { offer, body } = draft;
-  const described = offer?.operation.body;
-  if (body === undefined || described === undefined) return [];
-  const other = (bytes: Buffer, ...statuses: number[]) =>
-    refusedWith({ ...draft, body: bytes, meaning: undefined, keys: batchKeys(draft) }, ...statuses);
-  const type = (value: string | undefined) => refusedWith(withHeader(draft, 'Content-Type', value), 415);
-  const { what, value } = random.pick(offer!.bodies.bad);
-  // The contract calls 400 what is neither an object nor a list: it is not read any further.
-  const isRead = typeof value === 'object' && value !== null;
-  return [
-    [`body: ${what}`, other(Buffer.from(JSON.stringify(value)), isRead ? 422 : 400)],
-    [`body: ${what}, once more`, other(Buffer.from(` ${JSON.stringify(value)}\n`), isRead ? 422 : 400)],
-    ['another media type', type('text/csv')],
-    ['a form', type('application/x-www-form-urlencoded')],
-    ['no media type', type(undefined)],
-    ['half a body', other(body.subarray(0, random.between(1, body.length - 1)), 400)],
-    ['a body that is not JSON', other(Buffer.from('{hello}'), 400)],
-  ];
-}
-
-/** A batch that cannot be read has no keys; any other request has the one of its field. */
-const batchKeys = ({ offer, keys }: Draft) => (offer?.operation.id === 'placeOrders' ? [] : keys);

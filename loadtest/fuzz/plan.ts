@@ -41,7 +41,7 @@ export function createPlan(seed: number, repertoire: Repertoire): Plan {
     const scene = createScene(seed, index, repertoire);
     const make = isEndpointStory(index)
       ? endpointStory
-      : index % (SHARED_EVERY / 2) === 0
+      : index % SHARED_EVERY === 0
         ? story
         : weighted(scene.random, KINDS);
     const made = make(scene);

@@ -5,6 +5,7 @@ import { type Contract, type Operation, type Parameter, readContract } from '../
 import { goodValues } from '../../test/provider/good-values.ts';
 import { fitsText } from '../../test/provider/schema.ts';
 import type { Version } from './case.ts';
+import { oddTexts, wrongTexts } from './parameter-texts.ts';
 
 /** Good values of each kind that a run picks from. */
 const GOOD_BODIES = 32;
@@ -16,6 +17,8 @@ export interface Choices {
   parameter: Parameter;
   good: string[];
   bad: BadValue<string>[];
+  /** What may be taken or refused. */
+  odd: BadValue<string>[];
 }
 
 export interface Offer {
@@ -65,10 +68,10 @@ function choicesOf(parameter: Parameter, seed: number): Choices {
     .map(String)
     .filter((text) => fitsText(schema, text) && carried(text));
   const [full] = fc.sample(goodValues(schema, true), { seed, numRuns: 1 });
-  const bad = badTexts(schema, full).filter(
+  const bad = [...badTexts(schema, full), ...wrongTexts(schema)].filter(
     ({ value }) => carried(value) && value.length < 4_000 && (place !== 'path' || value !== ''),
   );
-  return { parameter, good, bad };
+  return { parameter, good, bad, odd: oddTexts(schema) };
 }
 
 function bodiesOf({ body }: Operation, seed: number): Offer['bodies'] {

@@ -6,7 +6,7 @@ import type { Address } from './tokens.ts';
 import { transcriptOf } from './transcript.ts';
 
 /** Groups of failures that are told of; and lines of a transcript. */
-const MOST_GROUPS = 25;
+const MOST_GROUPS = 40;
 const LINES_BEFORE = 14;
 const LINES_AFTER = 16;
 
@@ -45,6 +45,8 @@ export function summary(outcome: Outcome): string[] {
         : `start ${memory.start.toFixed(0)}, middle ${memory.middle.toFixed(0)}, end ${memory.end.toFixed(0)}, peak ${memory.peak.toFixed(0)}`,
     ],
   ];
+  if (outcome.longestPause !== undefined)
+    figures.push(['longest wait for a sign of life', `${outcome.longestPause.toFixed(0)} ms`]);
   const groups = outcome.failures.groups();
   const verdicts = Object.entries(AREAS).map(([area, promise]) => {
     const found = groups.filter((group) => group.area === (area as Area));

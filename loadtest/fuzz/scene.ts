@@ -6,7 +6,7 @@ import { type Draft, withHeaders } from './draft.ts';
 import type { Repertoire } from './repertoire.ts';
 import { type Wares, someWares } from './wares.ts';
 
-/** Every so many cases one begins with an order that others go on with; in the middle between two, one keeps its order to itself. */
+/** Every so many cases one begins with an order that others go on with. */
 export const SHARED_EVERY = 8;
 /** Every so many cases one makes a webhook endpoint, beginning with this one. */
 const ENDPOINT_EVERY = 128;

@@ -8,8 +8,9 @@ import { createLedger } from './ledger.ts';
 import { openLog } from './log.ts';
 import { type Memory, faultOfMemory, watchMemory } from './memory.ts';
 import { type Agreement, askTheLog } from './oracle.ts';
+import { LONGEST_PAUSE_MS, watchPauses } from './pauses.ts';
 import { type Plan, createPlan } from './plan.ts';
-import { readRepertoire } from './repertoire.ts';
+import { type Repertoire, readRepertoire } from './repertoire.ts';
 import { runCases } from './run.ts';
 import type { Target } from './target.ts';
 import { type Lessons, createLessons } from './tokens.ts';
@@ -17,6 +18,8 @@ import { type Lessons, createLessons } from './tokens.ts';
 export interface SessionOptions {
   target: Target;
   seed: number;
+  /** Of the seed, if it is there already. */
+  repertoire?: Repertoire;
   /** Which cases of the seed's, in their order. */
   choose: (plan: Plan) => Iterable<Case>;
   /** Told of how far it is, once a second. */
@@ -36,16 +39,20 @@ export interface Outcome {
   kinds: Map<string, { requests: number; whats: Set<string> }>;
   tallies: Tallies;
   memory: Memory | undefined;
+  /** How long a sign of life took at most, ms. */
+  longestPause: number | undefined;
 }
 
-export async function runSession({ target, seed, choose, onProgress }: SessionOptions): Promise<Outcome> {
-  const repertoire = await readRepertoire(seed);
+export async function runSession(options: SessionOptions): Promise<Outcome> {
+  const { target, seed, choose, onProgress } = options;
+  const repertoire = options.repertoire ?? (await readRepertoire(seed));
   const plan = createPlan(seed, repertoire);
   const catalogue = readCatalogue();
   const failures = createFailures();
   const ledger = createLedger();
   const lessons = createLessons(target.apiKeys);
   const memory = watchMemory(target.pid);
+  const pauses = watchPauses(target.aliveUrl, target.wasUp);
   const kinds: Outcome['kinds'] = new Map();
   const tallies: Tallies = { statuses: new Map(), endings: new Map() };
   const underWay = new Map<number, Case>();
@@ -90,6 +97,7 @@ export async function runSession({ target, seed, choose, onProgress }: SessionOp
   } finally {
     clearInterval(progress);
     memory.stop();
+    pauses.stop();
   }
   const took = seconds();
   const log = await openLog(target.databaseUrl, Object.values(target.tenants));
@@ -99,6 +107,14 @@ export async function runSession({ target, seed, choose, onProgress }: SessionOp
   const measured = memory.result();
   const fault = measured && faultOfMemory(measured);
   if (fault) failures.note({ area: 'server', kind: fault, at: undefined, detail: '' });
+  const longestPause = pauses.longest();
+  if (longestPause !== undefined && longestPause > LONGEST_PAUSE_MS)
+    failures.note({
+      area: 'server',
+      kind: `the server gave no sign of life for more than ${LONGEST_PAUSE_MS / 1_000} seconds`,
+      at: undefined,
+      detail: `${(longestPause / 1_000).toFixed(1)} s`,
+    });
   return {
     seed,
     plan,
@@ -111,5 +127,6 @@ export async function runSession({ target, seed, choose, onProgress }: SessionOp
     kinds,
     tallies,
     memory: measured,
+    longestPause,
   };
 }

@@ -19,6 +19,8 @@ export interface Target {
   http: Endpoint;
   /** `127.0.0.1:50051`; `undefined` where it is not known. */
   grpc: string | undefined;
+  /** Where it gives a sign of life. */
+  aliveUrl: string | undefined;
   databaseUrl: string;
   apiKeys: Record<Caller, string>;
   /** UUIDs of the tenants of shop and other. */
@@ -81,6 +83,7 @@ export async function targetAt(url: string, databaseUrl: string, grpc: string | 
   return {
     http: { host: hostname, port: Number(port || 80) },
     grpc,
+    aliveUrl: undefined,
     databaseUrl,
     ...(await openShops(databaseUrl)),
     pid: () => undefined,
@@ -158,6 +161,7 @@ export async function startTarget({ heapMb, main = MAIN }: StartOptions): Promis
   return {
     http: { host: '127.0.0.1', port },
     grpc: `127.0.0.1:${grpcPort}`,
+    aliveUrl: `http://127.0.0.1:${adminPort}/health/live`,
     databaseUrl: services.databaseUrl,
     ...shops,
     pid: () => child.pid,

@@ -6,7 +6,8 @@ import type { Scene } from '../scene.ts';
 import { createScript } from '../script.ts';
 import { apiKeyToken, idToken } from '../tokens.ts';
 import { sharedOrder } from '../scene.ts';
-import { someWrite } from '../writes.ts';
+import { someWares } from '../wares.ts';
+import { placing, someWrite } from '../writes.ts';
 
 export function heads(scene: Scene): Omit<Case, 'index' | 'after'> {
   const { random } = scene;
@@ -136,11 +137,11 @@ function strangers(scene: Scene): Omit<Case, 'index' | 'after'> {
     }
     if (share < 0.85) {
       const spelling = random.pick(SPELLINGS);
-      const { draft } = someWrite(scene);
       const method = random.pick(['GET', 'POST', 'OPTIONS']);
-      if (method !== 'POST' || draft.offer?.operation.id !== 'placeOrder')
-        return [`${method} ${spelling}`, { ...base, method, target: spelling }, 'hurt'];
-      return [`POST ${spelling}`, { ...draft, target: spelling }, 'hurt'];
+      const draft = placing(scene, someWares(random), { at: scene.next(), version: 'v2' });
+      return method === 'POST'
+        ? [`POST ${spelling}`, { ...draft, target: spelling }, 'hurt']
+        : [`${method} ${spelling}`, { ...base, method, target: spelling }, 'hurt'];
     }
     if (share < 0.97) {
       const target = random.pick(PAGES);

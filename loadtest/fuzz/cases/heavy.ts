@@ -60,10 +60,10 @@ function wide(scene: Scene): Made {
   const { random } = scene;
   const at = scene.next();
   const version = aVersion(random);
-  const item = random.pick(['{}', '1', '{"a":1}', '[]', 'null', '""']);
+  const item = random.pick(['{}', '{}', '{"a":1}', '[]', 'null', '""']);
   const isBatch = random.chance(0.6);
   const [good, bytes, name]: [Draft, number, string] = isBatch
-    ? [batching(scene, 1, { version }), random.pick([MIB / 4, 4 * MIB]), 'orders']
+    ? [batching(scene, 1, { version }), random.pick([MIB / 4, 4 * MIB, 4 * MIB]), 'orders']
     : [
         placing(scene, someWares(random), { at, version }),
         262_144,

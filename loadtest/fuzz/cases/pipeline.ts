@@ -1,5 +1,5 @@
 /** Several requests on one connection, sent without waiting, and whatever may stand between and behind them. */
-import { spoil } from '../asks.ts';
+import { spoil } from '../spoil.ts';
 import type { Case } from '../case.ts';
 import { noise } from '../chance.ts';
 import { type Draft, chunkedBytes, plainBytes } from '../draft.ts';

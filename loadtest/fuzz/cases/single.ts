@@ -1,5 +1,6 @@
 /** One request of the contract, good or with one thing wrong, on a connection of its own. */
-import { asking, spoil } from '../asks.ts';
+import { asking } from '../asks.ts';
+import { spoil } from '../spoil.ts';
 import type { Case } from '../case.ts';
 import { type Draft, chunkedBytes, refusedWith, withHeader } from '../draft.ts';
 import type { Scene } from '../scene.ts';

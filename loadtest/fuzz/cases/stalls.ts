@@ -3,7 +3,8 @@ import { refusedWith, withHeader, headOf, type Draft } from '../draft.ts';
 import type { Case } from '../case.ts';
 import { type Scene, waresAt } from '../scene.ts';
 import { createScript } from '../script.ts';
-import { spoil, asking } from '../asks.ts';
+import { asking } from '../asks.ts';
+import { spoil } from '../spoil.ts';
 import { placing, someWrite } from '../writes.ts';
 import { someWares } from '../wares.ts';
 
