@@ -28,6 +28,8 @@ export interface Parameter {
   name: string;
   in: 'path' | 'query' | 'header';
   required?: boolean;
+  /** Whether the value may be sent without percent-encoding what RFC 3986 reserves. */
+  allowReserved?: boolean;
   schema: Schema;
   /** The value is not for the client to invent: it is this header, or this member, of an earlier answer. */
   'x-from-answer'?: string;

@@ -17,7 +17,7 @@ export interface Request {
 
 export interface Answer {
   status: number;
-  headers: Headers;
+  headers: Pick<Headers, 'get'>;
   text: string;
   /** `undefined` when it is not JSON. */
   json: unknown;

@@ -1,0 +1,68 @@
+/**
+ * npm run fuzz -- [--requests 10000] [--seed N] [--quick] [--only INDEX [--times 1]] [--heap 512] [--main PROGRAM]
+ *                 [--url URL --database URL [--grpc HOST:PORT]]
+ *
+ * Asks a Holdfast many things, good and bad, over REST, gRPC and bare sockets, and holds each answer against the contract and against the log. It
+ * starts one of its own, unless it is told of one that runs. Ends with 1 when an answer was not true. docs/fuzz.md
+ */
+import { parseArgs } from 'node:util';
+import { oneAndBefore, untilRequests } from './fuzz/choose.ts';
+import { failureLines, summary } from './fuzz/report.ts';
+import { runSession } from './fuzz/session.ts';
+import { startTarget, targetAt } from './fuzz/target.ts';
+import { transcriptOf } from './fuzz/transcript.ts';
+
+const { values } = parseArgs({
+  options: {
+    requests: { type: 'string', default: '10000' },
+    seed: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    times: { type: 'string', default: '1' },
+    heap: { type: 'string', default: '512' },
+    main: { type: 'string' },
+    url: { type: 'string' },
+    database: { type: 'string' },
+    grpc: { type: 'string' },
+  },
+});
+const say = (text: string) => process.stdout.write(`${text}\n`);
+const isWhole = (text: string | undefined) => text === undefined || /^\d{1,9}$/.test(text);
+if (
+  ![values.requests, values.seed, values.only, values.times, values.heap].every(isWhole) ||
+  (values.url === undefined) !== (values.database === undefined)
+) {
+  process.stderr.write(
+    'npm run fuzz -- [--requests 10000] [--seed N] [--quick] [--only INDEX [--times 1]] [--heap MB] [--main PROGRAM] [--url URL --database URL [--grpc HOST:PORT]]\n',
+  );
+  process.exit(2);
+}
+const seed = values.seed === undefined ? Math.floor(Math.random() * 1e9) : Number(values.seed);
+const only = values.only === undefined ? undefined : Number(values.only);
+
+say(`seed ${seed}`);
+let failed = false;
+for (let time = 0; time < Number(values.times); time += 1) {
+  const target =
+    values.url && values.database
+      ? await targetAt(values.url, values.database, values.grpc)
+      : await startTarget({ heapMb: Number(values.heap), ...(values.main && { main: values.main }) });
+  try {
+    const outcome = await runSession({
+      target,
+      seed,
+      choose: (plan) =>
+        only === undefined
+          ? untilRequests(plan, Number(values.requests), values.quick)
+          : oneAndBefore(plan, only),
+      onProgress: ({ seconds, requests, found }) =>
+        say(`${String(seconds).padStart(5)} s  ${requests} requests, ${found} failures so far`),
+    });
+    if (only !== undefined) say(transcriptOf(outcome.plan(only), outcome.lessons).join('\n'));
+    for (const line of [...failureLines(outcome), ...summary(outcome)]) say(line);
+    failed ||= outcome.failures.groups().length > 0;
+  } finally {
+    await target.stop();
+  }
+}
+process.exitCode = failed ? 1 : 0;

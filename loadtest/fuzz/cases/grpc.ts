@@ -1,0 +1,325 @@
+/** The second door: calls and streams of orders, good ones, hurt ones, and such as break off. */
+import {
+  GetOrderRequest,
+  type NewOrder,
+  PlaceOrderRequest,
+  WatchEventsRequest,
+} from '../../../api/grpc/generated/orders.ts';
+import type { Case, FrameLane, GrpcLane, GrpcMethod, Lane, Sent } from '../case.ts';
+import { type Random, noise, weighted } from '../chance.ts';
+import { type Scene, keyAt, sharedOrder, traceparentAt, waresAt } from '../scene.ts';
+import { type Address, type Caller, apiKeyToken, idToken } from '../tokens.ts';
+import { type Wares, someWares } from '../wares.ts';
+
+type Made = Omit<Case, 'index' | 'after'>;
+
+const MAKES: readonly (readonly [weight: number, make: (scene: Scene) => Made])[] = [
+  [20, unary],
+  [8, repeated],
+  [20, stream],
+  [6, hurtMessage],
+  [6, hurtStream],
+  [8, reading],
+  [5, watching],
+  [10, late],
+  [7, brokenStream],
+  [4, stranger],
+  [8, wrongFrames],
+];
+
+export const grpc = (scene: Scene): Made => weighted(scene.random, MAKES)(scene);
+
+interface Message {
+  key: string;
+  wares: Wares;
+  bytes: Buffer;
+}
+
+function message(key: string, wares: Wares): Message {
+  const { metadata, shipping_address, ...order } = wares;
+  const asked: NewOrder = {
+    ...order,
+    shipping_address: shipping_address ?? undefined,
+    metadata: new Map(Object.entries(metadata)),
+  };
+  return {
+    key,
+    wares,
+    bytes: Buffer.from(PlaceOrderRequest.encode({ idempotency_key: key, order: asked }).finish()),
+  };
+}
+
+interface Calling {
+  at?: Address;
+  form?: Sent['form'];
+  inert?: boolean;
+  silence?: boolean;
+  caller?: Caller;
+  repeats?: Sent['repeats'];
+  orderToken?: string;
+}
+
+function sentOf(scene: Scene, method: GrpcMethod, messages: readonly Message[], calling: Calling): Sent {
+  const {
+    at = scene.next(),
+    form = 'whole',
+    inert = false,
+    silence = false,
+    caller = 'shop',
+    repeats,
+  } = calling;
+  return {
+    ...at,
+    id: `fz.${at.index}.${at.n}`,
+    isTraced: true,
+    version: 'v1',
+    operationId: undefined,
+    method: 'gRPC',
+    target: method,
+    caller,
+    keys: messages.map(({ key }) => key),
+    // A bit that is another one may make another order.
+    meaning: form === 'whole' ? messages.map(({ wares }) => wares) : undefined,
+    orderToken: calling.orderToken,
+    form,
+    allowed: undefined,
+    inert,
+    silence,
+    repeats,
+  };
+}
+
+const metadataOf = (scene: Scene, sent: Sent): [string, string][] => [
+  ['authorization', `Bearer ${apiKeyToken(sent.caller)}`],
+  ['x-request-id', sent.id!],
+  ['traceparent', traceparentAt(scene.seed, sent)],
+];
+
+function call(
+  scene: Scene,
+  method: GrpcMethod,
+  messages: readonly Message[],
+  calling: Calling & Partial<Pick<GrpcLane, 'deadlineMs' | 'cancelAfterMs'>> = {},
+): GrpcLane {
+  const sent = sentOf(scene, method, messages, calling);
+  const { deadlineMs, cancelAfterMs } = calling;
+  return {
+    kind: 'grpc',
+    method,
+    metadata: metadataOf(scene, sent),
+    messages: messages.map(({ bytes }) => bytes),
+    requests: [sent],
+    deadlineMs,
+    cancelAfterMs,
+  };
+}
+
+const made = (what: string, ...stages: Lane[][]): Made => ({ kind: 'grpc', what, stages, isSlow: false });
+const fresh = (scene: Scene): Message => message(keyAt(scene.seed, scene.next()), someWares(scene.random));
+
+function unary(scene: Scene): Made {
+  const one = fresh(scene);
+  const at = scene.next();
+  const again = scene.random.chance(0.3)
+    ? [[call(scene, 'PlaceOrder', [one], { repeats: { ...at, changed: false } })]]
+    : [];
+  return made('an order', [call(scene, 'PlaceOrder', [one], { at })], ...again);
+}
+
+/** An order that came by REST is the same order here. */
+function repeated(scene: Scene): Made {
+  const { random, seed } = scene;
+  const order = sharedOrder(scene);
+  const key = keyAt(seed, order);
+  const wares = waresAt(seed, order);
+  const isChanged = random.chance(0.4);
+  const one = message(key, isChanged ? { ...wares, customer_id: 'somebody_else' } : wares);
+  const method = random.pick(['PlaceOrder', 'PlaceOrders'] as const);
+  const repeats = { ...order, changed: isChanged };
+  return made(`an order that came by REST${isChanged ? ', changed' : ''}`, [
+    call(scene, method, [one], { repeats }),
+  ]);
+}
+
+function stream(scene: Scene): Made {
+  const { random } = scene;
+  const messages = Array.from({ length: random.between(1, 30) }, () => fresh(scene));
+  if (random.chance(0.3)) messages.push(random.pick(messages));
+  const at = scene.next();
+  const again = random.chance(0.2)
+    ? [[call(scene, 'PlaceOrders', messages, { repeats: { ...at, changed: false } })]]
+    : [];
+  return made('a stream of orders', [call(scene, 'PlaceOrders', messages, { at })], ...again);
+}
+
+/** A message that is not what was encoded; what is left of it may be another order. */
+function hurt(random: Random, one: Message): { what: string; message: Message; isBroken: boolean } {
+  const { bytes, key } = one;
+  const keyEnd = bytes.indexOf(key) + key.length;
+  const other = (what: string, changed: Buffer, isBroken = false) => ({
+    what,
+    message: { ...one, bytes: changed },
+    isBroken,
+  });
+  const flipped = Buffer.from(bytes);
+  const at = random.between(keyEnd, bytes.length - 1);
+  flipped[at] = flipped[at]! ^ (1 << random.between(0, 7));
+  const text = Buffer.from(bytes);
+  const name = text.indexOf(one.wares.lines[0]!.name);
+  text[name] = 0xff;
+  return random.pick([
+    other('a bit is another one', flipped),
+    other('a bit is another one', flipped),
+    other('cut short', bytes.subarray(0, random.between(1, bytes.length - 1))),
+    other('something behind it', Buffer.concat([bytes, noise(random, random.between(1, 20))])),
+    other('a field that nobody knows', Buffer.concat([bytes, Buffer.from([0xf8, 0x07, 0x01])])),
+    other('noise', noise(random, random.between(1, 100)), true),
+    other('nothing', Buffer.alloc(0), true),
+    other('bytes that are no UTF-8 in a text', text, true),
+    other(
+      'larger than may be',
+      Buffer.concat([bytes, Buffer.from([0xfa, 0x07, 0xe0, 0xa7, 0x12]), Buffer.alloc(300_000)]),
+      true,
+    ),
+  ]);
+}
+
+function hurtMessage(scene: Scene): Made {
+  const { what, message: one, isBroken } = hurt(scene.random, fresh(scene));
+  return made(`an order, ${what}`, [call(scene, 'PlaceOrder', [one], { form: 'hurt', inert: isBroken })]);
+}
+
+function hurtStream(scene: Scene): Made {
+  const { random } = scene;
+  const messages = Array.from({ length: random.between(2, 10) }, () => fresh(scene));
+  const place = random.between(0, messages.length - 1);
+  const { what, message: one } = hurt(random, messages[place]!);
+  messages[place] = one;
+  return made(`a stream of orders, one of them ${what}`, [
+    call(scene, 'PlaceOrders', messages, { form: 'hurt', silence: true }),
+  ]);
+}
+
+function reading(scene: Scene): Made {
+  const { random } = scene;
+  const orderToken = idToken('ord', sharedOrder(scene));
+  const version = random.chance(0.5) ? undefined : random.between(1, 4);
+  const bytes = Buffer.from(GetOrderRequest.encode({ order_id: orderToken, version }).finish());
+  const lane = call(scene, 'GetOrder', [], {
+    orderToken: version === undefined ? orderToken : undefined,
+    inert: true,
+  });
+  return made('an order, to read', [{ ...lane, messages: [bytes] }]);
+}
+
+function watching(scene: Scene): Made {
+  const { random } = scene;
+  const after = random.pick([0, 0, 1, 500, Number.MAX_SAFE_INTEGER]);
+  const bytes = Buffer.from(WatchEventsRequest.encode({ after, types: [], since: undefined }).finish());
+  const lane = call(scene, 'WatchEvents', [], {
+    inert: true,
+    silence: true,
+    cancelAfterMs: random.between(20, 300),
+  });
+  return made(`events behind ${after}`, [{ ...lane, messages: [bytes] }]);
+}
+
+/** The client gives up, or its deadline passes; then it sends the same again. */
+function late(scene: Scene): Made {
+  const { random } = scene;
+  const isStream = random.chance(0.5);
+  const method = isStream ? 'PlaceOrders' : 'PlaceOrder';
+  const messages = Array.from({ length: isStream ? random.between(1, 20) : 1 }, () => fresh(scene));
+  const at = scene.next();
+  const how = random.chance(0.5)
+    ? { deadlineMs: random.between(0, 40) }
+    : { cancelAfterMs: random.between(0, 25) };
+  const first = call(scene, method, messages, { at, silence: true, ...how });
+  const again = call(scene, method, messages, { repeats: { ...at, changed: false } });
+  return made(
+    `${method}, ${'deadlineMs' in how ? 'its deadline passes' : 'it is cancelled'}, and again`,
+    [first],
+    [again],
+  );
+}
+
+function stranger(scene: Scene): Made {
+  const { random } = scene;
+  const caller = random.pick(['nobody', 'reader'] as const);
+  const [what, method] = random.pick([
+    [`an order by ${caller}`, 'PlaceOrder'],
+    [`a stream by ${caller}`, 'PlaceOrders'],
+    ['a method that nobody has', 'NoSuchMethod'],
+  ] as const);
+  return made(what, [
+    call(scene, method, [fresh(scene)], { caller, inert: true, silence: method === 'PlaceOrders' }),
+  ]);
+}
+
+const framed = (bytes: Buffer, { flag = 0, length = bytes.length } = {}): Buffer => {
+  const head = Buffer.alloc(5);
+  head[0] = flag;
+  head.writeUInt32BE(length, 1);
+  return Buffer.concat([head, bytes]);
+};
+
+function frames(
+  scene: Scene,
+  method: GrpcMethod,
+  messages: readonly Message[],
+  bytes: Buffer,
+  end: FrameLane['end'],
+  calling: Calling,
+): FrameLane {
+  const sent = sentOf(scene, method, messages, { silence: true, ...calling });
+  const afterMs = scene.random.between(0, 30);
+  return {
+    kind: 'frames',
+    method,
+    metadata: metadataOf(scene, sent),
+    bytes,
+    requests: [sent],
+    end,
+    afterMs,
+  };
+}
+
+/** The connection breaks in the middle of a stream; what was not answered is sent again. */
+function brokenStream(scene: Scene): Made {
+  const { random } = scene;
+  const messages = Array.from({ length: random.between(1, 30) }, () => fresh(scene));
+  const whole = Buffer.concat(messages.map(({ bytes }) => framed(bytes)));
+  const bytes = random.chance(0.5) ? whole.subarray(0, random.between(1, whole.length)) : whole;
+  const at = scene.next();
+  const end = random.pick(['break', 'cancel', 'break'] as const);
+  const first = frames(scene, 'PlaceOrders', messages, bytes, end, { at, form: 'hurt' });
+  const again = call(scene, 'PlaceOrders', messages, { repeats: { ...at, changed: false } });
+  return made(
+    `a stream, ${end === 'break' ? 'its connection breaks' : 'it is reset'}, and again`,
+    [first],
+    [again],
+  );
+}
+
+function wrongFrames(scene: Scene): Made {
+  const { random } = scene;
+  const one = fresh(scene);
+  const { bytes } = one;
+  const [what, content, method] = random.pick([
+    ['a length that is too large', framed(bytes, { length: bytes.length + 10 }), 'PlaceOrder'],
+    ['a length that is too small', framed(bytes, { length: bytes.length - 3 }), 'PlaceOrder'],
+    ['a length of 4 GB', framed(bytes, { length: 0xffffffff }), 'PlaceOrder'],
+    ['said to be compressed', framed(bytes, { flag: 1 }), 'PlaceOrder'],
+    ['a flag that nobody knows', framed(bytes, { flag: 0x7f }), 'PlaceOrder'],
+    ['half a prefix', framed(bytes).subarray(0, 3), 'PlaceOrder'],
+    ['half a message', framed(bytes).subarray(0, 20), 'PlaceOrders'],
+    ['no message', Buffer.alloc(0), 'PlaceOrder'],
+    [
+      'two messages to a call that takes one',
+      Buffer.concat([framed(bytes), framed(fresh(scene).bytes)]),
+      'PlaceOrder',
+    ],
+    ['noise', noise(random, random.between(1, 200)), 'PlaceOrders'],
+  ] as const);
+  return made(`${method}: ${what}`, [frames(scene, method, [one], content, 'half-close', { form: 'hurt' })]);
+}

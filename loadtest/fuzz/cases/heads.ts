@@ -1,0 +1,161 @@
+/** A write with an odd head; and paths, methods and targets that nobody has. */
+import type { Case } from '../case.ts';
+import { type Draft, headOf, plainBytes } from '../draft.ts';
+import { oddHead } from '../odd-heads.ts';
+import type { Scene } from '../scene.ts';
+import { createScript } from '../script.ts';
+import { apiKeyToken, idToken } from '../tokens.ts';
+import { sharedOrder } from '../scene.ts';
+import { someWares } from '../wares.ts';
+import { placing, someWrite } from '../writes.ts';
+
+export function heads(scene: Scene): Omit<Case, 'index' | 'after'> {
+  const { random } = scene;
+  if (random.chance(0.25)) return strangers(scene);
+  const { draft, at } = someWrite(scene);
+  const { what, draft: odd, bytes = plainBytes, options = {}, ends, waits } = oddHead(random, draft);
+  const script = createScript(scene);
+  if (waits && odd.body !== undefined) {
+    const whole = script.request(odd, {
+      at,
+      ...options,
+      bytes: (sealed) => latin(`${headOf(sealed, lengthOf(sealed))}\r\n`),
+    });
+    script.send(whole).do({ do: 'await-continue' }).send(odd.body);
+  } else script.send(script.request(odd, { at, ...options, bytes }));
+  if (ends) script.do({ do: 'fin' });
+  script.awaitAll();
+  return { kind: 'heads', what, stages: [[script.lane]], isSlow: false };
+}
+
+const latin = (text: string) => Buffer.from(text, 'latin1');
+const lengthOf = ({ body }: Draft): [string, string][] => [['Content-Length', String(body?.length ?? 0)]];
+
+const METHODS = [
+  'GET',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'POST',
+  'OPTIONS',
+  'HEAD',
+  'TRACE',
+  'PROPFIND',
+  'PURGE',
+  'LOCK',
+  'M-SEARCH',
+  'QUERY',
+];
+/** Nothing is at these, whatever the method. */
+const NOWHERE = [
+  '/nothing',
+  '/v2/nothing',
+  '/v3/orders',
+  '/v2',
+  '/v2/orders/x/y/z',
+  '/v2/order',
+  '/favicon.ico',
+  '/.env',
+  '/v2/payments',
+];
+/** Ways to spell a path that is there; whether it is found is not promised, but what is said must be true. */
+const SPELLINGS = [
+  '/v2/orders/',
+  '//v2/orders',
+  '/v2//orders',
+  '/V2/Orders',
+  '/v2/%6frders',
+  '/v2/./orders',
+  '/v1/../v2/orders',
+  '/v2%2Forders',
+  '/v2/orders%00',
+  '/v2/orders%',
+  '/v2/orders%zz',
+  '/v2/orders?%',
+  '/v2/orders?a=%ff',
+  '/v2/orders#fragment',
+  '/v2/orders;a=b',
+  'http://localhost/v2/orders',
+  'http://elsewhere:99/v2/orders',
+  '*',
+  'localhost:80',
+  '/v2/orders\xe9',
+  '/%c3%28',
+];
+const PAGES = [
+  '/docs',
+  '/openapi/v1.json',
+  '/openapi/v2.json',
+  '/docs/versioning',
+  '/problems/rate_limited',
+  '/problems/none',
+  '/',
+];
+
+function strangers(scene: Scene): Omit<Case, 'index' | 'after'> {
+  const { random } = scene;
+  const share = random.next();
+  const headers: [string, string][] = [['Authorization', `Bearer ${apiKeyToken('shop')}`]];
+  const base: Draft = {
+    version: 'v2',
+    offer: undefined,
+    caller: 'shop',
+    method: 'GET',
+    target: '/',
+    headers,
+    body: undefined,
+    meaning: undefined,
+    keys: [],
+    orderToken: undefined,
+    allowed: undefined,
+    inert: true,
+  };
+  const [what, draft, form] = ((): [string, Draft, 'whole' | 'hurt'] => {
+    if (share < 0.3) {
+      const method = random.pick(METHODS);
+      return [
+        `${method} of nothing`,
+        { ...base, method, target: random.pick(NOWHERE), allowed: [404] },
+        'whole',
+      ];
+    }
+    if (share < 0.55) {
+      const { operation } = random.pick(scene.repertoire.offers);
+      const target = operation.path
+        .replace('{order_id}', idToken('ord', sharedOrder(scene)))
+        .replaceAll(/\{\w+\}/g, 'x');
+      const has = new Set(
+        scene.repertoire.offers
+          .filter((offer) => offer.operation.path === operation.path)
+          .map((offer) => offer.operation.method),
+      );
+      const others = METHODS.filter(
+        (method) => !has.has(method) && method !== 'HEAD' && method !== 'OPTIONS',
+      );
+      const method = random.pick(others);
+      return [`${method} where it is not allowed`, { ...base, method, target, allowed: [405] }, 'whole'];
+    }
+    if (share < 0.85) {
+      const spelling = random.pick(SPELLINGS);
+      const method = random.pick(['GET', 'POST', 'OPTIONS']);
+      const draft = placing(scene, someWares(random), { at: scene.next(), version: 'v2' });
+      return method === 'POST'
+        ? [`POST ${spelling}`, { ...draft, target: spelling }, 'hurt']
+        : [`${method} ${spelling}`, { ...base, method, target: spelling }, 'hurt'];
+    }
+    if (share < 0.97) {
+      const target = random.pick(PAGES);
+      const isCached = random.chance(0.4) && /openapi|versioning/.test(target);
+      const page: Draft = {
+        ...base,
+        target,
+        headers: isCached ? [...headers, ['If-None-Match', random.pick(['*', '"x", *'])]] : headers,
+      };
+      return [`the page ${target}`, isCached ? { ...page, allowed: [304] } : page, 'whole'];
+    }
+    return ['CONNECT', { ...base, method: 'CONNECT', target: 'localhost:80' }, 'hurt'];
+  })();
+  const script = createScript(scene);
+  script.send(script.request(draft, { form })).awaitAll();
+  return { kind: 'heads', what, stages: [[script.lane]], isSlow: false };
+}

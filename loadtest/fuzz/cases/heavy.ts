@@ -1,0 +1,155 @@
+/** Few requests that are large: too large, wide, or many in one. */
+import { gzipSync } from 'node:zlib';
+import type { Case } from '../case.ts';
+import { type Draft, chunkedBytes, headOf, refusedWith, withHeader } from '../draft.ts';
+import { type Scene, aVersion } from '../scene.ts';
+import { createScript } from '../script.ts';
+import { someWares } from '../wares.ts';
+import { batching, placing } from '../writes.ts';
+
+type Made = Omit<Case, 'index' | 'after'>;
+const MIB = 1_048_576;
+const PATIENCE_MS = 30_000;
+
+export const heavy = (scene: Scene): Made => scene.random.pick(HEAVY)(scene);
+
+const made = (what: string, lane: ReturnType<typeof createScript>['lane']): Made => ({
+  kind: 'heavy',
+  what,
+  stages: [[lane]],
+  isSlow: true,
+});
+
+/**
+ * A body beyond its bound, from a client that reads nothing until it has sent all of it: as many do. The
+ * refusal must reach it all the same.
+ */
+function tooLarge(scene: Scene): Made {
+  const { random } = scene;
+  const at = scene.next();
+  const good = placing(scene, someWares(random), { at });
+  const length = random.pick([262_145, 300_000, MIB, 4.3 * MIB, 6 * MIB].map(Math.floor));
+  const body = Buffer.concat([good.body!, Buffer.alloc(length - good.body!.length, 0x20)]);
+  const draft = refusedWith({ ...good, body }, 413);
+  const inChunks = random.chance(0.4);
+  const script = createScript(scene, PATIENCE_MS);
+  const bytes = inChunks ? (sealed: Draft) => chunkedBytes(sealed, pieces(body, 65_536)) : undefined;
+  const whole = script.request(draft, { at, silence: false, ...(bytes && { bytes }) });
+  script.do({ do: 'deaf' }).send(whole).do({ do: 'listen' }).awaitAll();
+  return made(`${length} bytes where 262144 may be${inChunks ? ', in chunks' : ''}`, script.lane);
+}
+
+/** Says how much it has, which is too much, and waits to be told to go on. */
+function announced(scene: Scene): Made {
+  const at = scene.next();
+  const good = placing(scene, someWares(scene.random), { at });
+  const draft = refusedWith({ ...withHeader(good, 'Expect', '100-continue'), meaning: undefined }, 413);
+  const head = (sealed: Draft) =>
+    Buffer.from(`${headOf(sealed, [['Content-Length', String(50 * MIB)]])}\r\n`, 'latin1');
+  const script = createScript(scene, PATIENCE_MS);
+  const part = script.request(draft, { at, form: 'hurt', bytes: head });
+  script.send(part).do({ do: 'await-continue' }, { do: 'fin' }).awaitAll();
+  return made('50 MiB, announced', script.lane);
+}
+
+const pieces = (body: Buffer, size: number) =>
+  Array.from({ length: Math.ceil(body.length / size) }, (_, n) => body.subarray(n * size, (n + 1) * size));
+
+/** A body within its bytes, of more items than anybody would read. */
+function wide(scene: Scene): Made {
+  const { random } = scene;
+  const at = scene.next();
+  const version = aVersion(random);
+  const item = random.pick(['{}', '{}', '{"a":1}', '[]', 'null', '""']);
+  const isBatch = random.chance(0.6);
+  const [good, bytes, name]: [Draft, number, string] = isBatch
+    ? [batching(scene, 1, { version }), random.pick([MIB / 4, 4 * MIB, 4 * MIB]), 'orders']
+    : [
+        placing(scene, someWares(random), { at, version }),
+        262_144,
+        random.pick(['lines', 'metadata', 'nothing']),
+      ];
+  const count = Math.floor((bytes - 100) / (item.length + 1));
+  const body = Buffer.from(`{"${name}":[${`${item},`.repeat(count - 1)}${item}]}`);
+  const draft = refusedWith({ ...good, body, meaning: undefined }, 400, 422);
+  const script = createScript(scene, PATIENCE_MS);
+  script.send(script.request(draft, { at })).awaitAll();
+  return made(`${count} times ${item} in ${name}`, script.lane);
+}
+
+function manyMembers(scene: Scene): Made {
+  const { random } = scene;
+  const at = scene.next();
+  const good = placing(scene, someWares(random), { at });
+  const members = Array.from({ length: 20_000 }, (_, n) => `"x${n}":1`).join(',');
+  const draft = refusedWith({ ...good, body: Buffer.from(`{${members}}`), meaning: undefined }, 400, 422);
+  const script = createScript(scene, PATIENCE_MS);
+  script.send(script.request(draft, { at })).awaitAll();
+  return made('20,000 members that nobody knows', script.lane);
+}
+
+function fullBatch(scene: Scene): Made {
+  const { random } = scene;
+  const script = createScript(scene, PATIENCE_MS);
+  const count = random.pick([200, 500]);
+  const draft = batching(scene, count, {});
+  const again = createScript(scene, PATIENCE_MS);
+  const at = scene.next();
+  script.send(script.request(draft, { at, silence: true }));
+  if (random.chance(0.5)) script.do({ do: 'pause', ms: random.between(0, 60) }, { do: 'reset' });
+  else script.awaitAll();
+  again.send(again.request(draft, { repeats: { ...at, changed: false } })).awaitAll();
+  const { kind, what, isSlow } = made(`${count} orders in a batch, and once more`, script.lane);
+  return { kind, what, isSlow, stages: [[script.lane], [again.lane]] };
+}
+
+function bomb(scene: Scene): Made {
+  const { random } = scene;
+  const at = scene.next();
+  const good = placing(scene, someWares(random), { at });
+  const body = gzipSync(Buffer.alloc(20 * MIB, 0x20));
+  const draft = refusedWith(
+    { ...withHeader(good, 'Content-Encoding', 'gzip'), body, meaning: undefined },
+    413,
+  );
+  const script = createScript(scene, PATIENCE_MS);
+  script.send(script.request(draft, { at })).awaitAll();
+  return made('20 MiB of spaces, coded', script.lane);
+}
+
+/** Orders as large as can be, in a shop of their own, and pages of them. */
+function largePages(scene: Scene): Made {
+  const { random } = scene;
+  const script = createScript(scene, PATIENCE_MS);
+  for (let left = 3; left > 0; left -= 1) {
+    const at = scene.next();
+    const wares = someWares(random);
+    const [line] = wares.lines;
+    const lines = Array.from({ length: 100 }, () =>
+      Object.assign({}, line, { quantity: 1, name: 'ü'.repeat(200) }),
+    );
+    const metadata = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`m${n}`, '€'.repeat(500)]));
+    const draft = placing(scene, { ...wares, lines, metadata }, { at, caller: 'other', version: 'v2' });
+    script.send(script.request(draft, { at })).awaitAll();
+  }
+  for (const path of ['/v2/orders?limit=100', '/v2/events?limit=100']) {
+    const at = scene.next();
+    const base = placing(scene, someWares(random), { at, caller: 'other', version: 'v2' });
+    const offer = scene.repertoire.find('v2', path.includes('orders') ? 'listOrders' : 'listEvents');
+    const headers = base.headers.filter(([name]) => name === 'Authorization');
+    const draft: Draft = {
+      ...base,
+      offer,
+      method: 'GET',
+      target: path,
+      headers,
+      body: undefined,
+      keys: [],
+      inert: true,
+    };
+    script.send(script.request(draft, { at })).awaitAll();
+  }
+  return made('orders of 80 KB, and pages of them', script.lane);
+}
+
+const HEAVY = [tooLarge, tooLarge, announced, wide, wide, manyMembers, fullBatch, bomb, largePages];

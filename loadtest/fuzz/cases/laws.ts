@@ -1,0 +1,108 @@
+/** What must hold between answers: a window of time holds an order or does not, a walk goes on, a customer can be read. */
+import type { Case } from '../case.ts';
+import type { Draft } from '../draft.ts';
+import { type Scene, aVersion } from '../scene.ts';
+import { createScript } from '../script.ts';
+import { apiKeyToken, factToken } from '../tokens.ts';
+import { someWares } from '../wares.ts';
+import { placing } from '../writes.ts';
+
+type Made = Omit<Case, 'index' | 'after'>;
+
+export const law = (scene: Scene): Made => scene.random.pick([window, walk, customer, walk])(scene);
+
+function reading(scene: Scene, operationId: string, target: string, ...fields: [string, string][]): Draft {
+  const version = target.slice(1, 3) as 'v1' | 'v2';
+  return {
+    version,
+    offer: scene.repertoire.find(version, operationId),
+    caller: 'shop',
+    method: 'GET',
+    target,
+    headers: [['Authorization', `Bearer ${apiKeyToken('shop')}`], ...fields],
+    body: undefined,
+    meaning: undefined,
+    keys: [],
+    orderToken: undefined,
+    allowed: [200],
+    inert: true,
+  };
+}
+
+/** Two windows that share an edge, between two milliseconds: an order is in one of them. */
+function window(scene: Scene): Made {
+  const { random, index } = scene;
+  const at = scene.next();
+  const version = aVersion(random);
+  const script = createScript(scene);
+  const wares = { ...someWares(random), customer_id: `window-${index}` };
+  script.send(script.request(placing(scene, wares, { at, version }), { at })).awaitAll();
+  const edge = factToken('instant', at);
+  for (const side of ['placed_before', 'placed_after']) {
+    const target = `/${version}/orders?customer_id=window-${index}&${side}=${edge}`;
+    const draft = reading(scene, 'listOrders', target, ['Holdfast-Read-After', factToken('position', at)]);
+    script.send(script.request(draft)).awaitAll();
+  }
+  return {
+    kind: 'law',
+    what: 'an order is on one side of an instant',
+    stages: [[script.lane]],
+    isSlow: false,
+    law: 'window',
+  };
+}
+
+function walk(scene: Scene): Made {
+  const { random } = scene;
+  const version = aVersion(random);
+  const [operationId, path] = random.pick([
+    ['listOrders', 'orders?limit=1'],
+    ['listOrders', 'orders?order=asc&limit=1'],
+    ['listEvents', 'events?limit=2'],
+    ['listEvents', 'events?types=OrderPlaced&limit=2'],
+  ] as const);
+  const script = createScript(scene);
+  const first = scene.next();
+  script.send(script.request(reading(scene, operationId, `/${version}/${path}`), { at: first })).awaitAll();
+  const next = reading(scene, operationId, `/${version}/${path}&cursor=${factToken('cursor', first)}`);
+  // The first order of a shop has none behind it.
+  script.send(script.request(scene.index < 200 ? { ...next, allowed: [200, 400] } : next)).awaitAll();
+  return { kind: 'law', what: `the page after ${path}`, stages: [[script.lane]], isSlow: false };
+}
+
+/** Whoever may order can be asked about. */
+function customer(scene: Scene): Made {
+  const { random, index } = scene;
+  const at = scene.next();
+  const version = aVersion(random);
+  const marks = "!#$%&'()*+,-./:;<=>?@[]^_`{|}~";
+  const id = random.pick([
+    '.',
+    '..',
+    '%2e',
+    `ada+tag-${index}@example.com`,
+    `${index}/../x`,
+    Array.from({ length: random.between(1, 12) }, () => random.pick([...marks])).join(''),
+  ]);
+  const script = createScript(scene);
+  script.send(
+    script.request(placing(scene, { ...someWares(random), customer_id: id }, { at, version }), { at }),
+  );
+  script.awaitAll();
+  // As any client makes a path: what is `.` and `..` there leads elsewhere.
+  const path = `/${version}/customers/${encodeURIComponent(id)}/summary`;
+  const { pathname } = new URL(path, 'http://localhost');
+  const asked = reading(scene, 'getCustomerSummary', pathname, [
+    'Holdfast-Read-After',
+    factToken('position', at),
+  ]);
+  const draft = path === pathname ? asked : { ...asked, offer: undefined };
+  script.send(script.request({ ...draft, allowed: [200, 404] })).awaitAll();
+  return {
+    kind: 'law',
+    what: 'a customer who has ordered can be read',
+    stages: [[script.lane]],
+    isSlow: false,
+    law: 'customer',
+  };
+}

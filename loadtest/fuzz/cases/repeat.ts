@@ -1,0 +1,58 @@
+/** A request of an earlier case, sent once more: the same, in other words, changed, or by somebody else. */
+import type { Case } from '../case.ts';
+import type { Draft } from '../draft.ts';
+import { type Scene, keyAt, keyField, sharedOrder, waresAt } from '../scene.ts';
+import { createScript } from '../script.ts';
+import { changed, makingEndpoint, placing, recording } from '../writes.ts';
+import { FACTS } from '../wares.ts';
+
+export function repeat(scene: Scene): Omit<Case, 'index' | 'after'> {
+  const { random, seed } = scene;
+  const order = sharedOrder(scene);
+  const same = placing(scene, waresAt(seed, order), { at: order });
+  const repeats = { ...order, changed: false };
+  const reused = { ...order, changed: true };
+  const [what, draft, options] = random.pick([
+    ['the same', same, { repeats }],
+    ['the same', same, { repeats }],
+    ['the same, its key written otherwise', otherSpelling(scene, same, order), { repeats }],
+    ['the same, its members in another order', otherOrder(same), { repeats }],
+    ['changed', changed(same), { repeats: reused }],
+    [
+      'its key, for something else',
+      recording(scene, random.pick(FACTS), order, { at: order }),
+      { repeats: reused },
+    ],
+    ['its key, for a webhook endpoint', makingEndpoint(scene, { at: order }), {}],
+    ['the same, by another shop', byOther(scene, order), {}],
+  ] as const);
+  const script = createScript(scene);
+  script.send(script.request(draft, options)).awaitAll();
+  return { kind: 'repeat', what, stages: [[script.lane]], isSlow: false };
+}
+
+function otherSpelling({ seed, random }: Scene, draft: Draft, at: Parameters<typeof keyAt>[1]): Draft {
+  const headers = draft.headers.map(([name, value]): [string, string] =>
+    name === 'Idempotency-Key' ? ['idempotency-key', keyField(random, keyAt(seed, at))] : [name, value],
+  );
+  return { ...draft, headers };
+}
+
+/** What JSON says does not depend on the order of members, nor on spaces. */
+function otherOrder(draft: Draft): Draft {
+  const turned = (value: unknown): unknown =>
+    Array.isArray(value)
+      ? value.map(turned)
+      : typeof value === 'object' && value !== null
+        ? Object.fromEntries(
+            Object.entries(value)
+              .toReversed()
+              .map(([name, member]) => [name, turned(member)]),
+          )
+        : value;
+  return { ...draft, body: Buffer.from(JSON.stringify(turned(draft.meaning), null, 1)) };
+}
+
+/** Keys are a shop's own: what another has done under the same one does not matter. */
+const byOther = (scene: Scene, order: Parameters<typeof keyAt>[1]): Draft =>
+  placing(scene, waresAt(scene.seed, order), { at: order, caller: 'other' });

@@ -1,0 +1,54 @@
+/** One request of the contract, good or with one thing wrong, on a connection of its own. */
+import { asking } from '../asks.ts';
+import { spoil } from '../spoil.ts';
+import type { Case } from '../case.ts';
+import { type Draft, chunkedBytes, refusedWith, withHeader } from '../draft.ts';
+import type { Scene } from '../scene.ts';
+import { createScript } from '../script.ts';
+import { apiKeyToken } from '../tokens.ts';
+
+export function single(scene: Scene): Omit<Case, 'index' | 'after'> {
+  const { random, repertoire } = scene;
+  const at = scene.next();
+  const offer = random.pick(repertoire.offers);
+  const good = asking(scene, offer, at);
+  const [draft, what] = variant(scene, good);
+  const script = createScript(scene);
+  const { body } = draft;
+  const inChunks = body !== undefined && body.length > 0 && random.chance(0.15);
+  const bytes = inChunks ? (sealed: Draft) => chunkedBytes(sealed, [sealed.body!]) : undefined;
+  script.send(script.request(draft, { at, ...(bytes && { bytes }) })).awaitAll();
+  return { kind: 'single', what: `${offer.operation.id}: ${what}`, stages: [[script.lane]], isSlow: false };
+}
+
+function variant({ random }: Scene, good: Draft): [draft: Draft, what: string] {
+  const share = random.next();
+  if (share < 0.4) {
+    const { draft, what } = spoil(random, good);
+    return [draft, what];
+  }
+  if (share < 0.45) return [byOther(good), 'by another shop'];
+  if (share < 0.5 && good.method === 'GET') return [{ ...good, method: 'HEAD' }, 'its head alone'];
+  if (share < 0.55 && good.method !== 'GET') {
+    // Evaluated or refused, but never ignored: no version is that high.
+    const draft = refusedWith(withHeader(good, 'If-Match', '"999999"'), 400, 404, 409, 412, 422);
+    return [draft, 'If-Match names a version that never was'];
+  }
+  if (share < 0.6 && good.offer?.operation.answers['304'] !== undefined) {
+    const draft = { ...withHeader(good, 'If-None-Match', '*'), allowed: [304, 400, 404] };
+    return [draft, 'If-None-Match: *'];
+  }
+  return [good, 'as the contract allows'];
+}
+
+/** What one shop has is not there for another. */
+function byOther(good: Draft): Draft {
+  const draft: Draft = {
+    ...withHeader(good, 'Authorization', `Bearer ${apiKeyToken('other')}`),
+    caller: 'other',
+    orderToken: undefined,
+  };
+  return /\{(?:order|endpoint|payment)_id\}/.test(good.offer?.operation.path ?? '')
+    ? refusedWith(draft, 400, 404, 422)
+    : draft;
+}

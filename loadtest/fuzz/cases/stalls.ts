@@ -1,0 +1,124 @@
+/** Clients that stand still: in the middle of a request, between two, or in front of an answer. */
+import { refusedWith, withHeader, headOf, type Draft } from '../draft.ts';
+import type { Case } from '../case.ts';
+import { type Scene, waresAt } from '../scene.ts';
+import { createScript } from '../script.ts';
+import { asking } from '../asks.ts';
+import { spoil } from '../spoil.ts';
+import { placing, someWrite } from '../writes.ts';
+import { someWares } from '../wares.ts';
+
+/** A head has ten seconds and a body thirty; the server looks once a second, and may be busy. */
+const HEAD_PATIENCE_MS = 20_000;
+const BODY_PATIENCE_MS = 45_000;
+
+type Made = Omit<Case, 'index' | 'after'>;
+
+export function stall(scene: Scene): Made {
+  return scene.random.pick(scene.index % 5 === 0 ? LONG : SHORT)(scene);
+}
+
+const made = (what: string, lane: ReturnType<typeof createScript>['lane']): Made => ({
+  kind: 'stall',
+  what,
+  stages: [[lane]],
+  isSlow: true,
+});
+
+function nothing(scene: Scene): Made {
+  const script = createScript(scene, HEAD_PATIENCE_MS);
+  script.garbage();
+  script.send(Buffer.alloc(0)).do({ do: 'await-end' });
+  return made('a connection, and nothing', script.lane);
+}
+
+function halfHead(scene: Scene): Made {
+  const { random } = scene;
+  const { draft, at } = someWrite(scene);
+  const script = createScript(scene, HEAD_PATIENCE_MS);
+  const head = (sealed: Draft) => Buffer.from(headOf(sealed, [['Content-Length', '1000']]), 'latin1');
+  const part = script.request({ ...draft, inert: true }, { at, bytes: head, form: 'hurt' });
+  script.sendCut(part, { upTo: random.next() }).do({ do: 'await-end' });
+  return made('half a head', script.lane);
+}
+
+/** Between two requests a connection may rest for longer than a head may take. */
+function rest(scene: Scene): Made {
+  const { random } = scene;
+  const script = createScript(scene, HEAD_PATIENCE_MS);
+  for (const rests of [true, false]) {
+    const at = scene.next();
+    script.send(script.request(placing(scene, someWares(random), { at }), { at })).awaitAll();
+    if (rests) script.do({ do: 'pause', ms: random.between(10_500, 14_000) });
+  }
+  return made('a rest between two requests', script.lane);
+}
+
+function drip(scene: Scene): Made {
+  const { random } = scene;
+  const { draft, at } = someWrite(scene);
+  const script = createScript(scene, HEAD_PATIENCE_MS);
+  const cuts = Array.from({ length: 6 }, (_, n) => ({
+    at: (n + 1) / 7,
+    pauseMs: random.between(200, 1_200),
+  }));
+  script.sendCut(script.request(draft, { at }), { cuts }).awaitAll();
+  return made('a request in drips', script.lane);
+}
+
+/** Asks, and listens only after a while. */
+function deaf(scene: Scene): Made {
+  const { random, repertoire } = scene;
+  const script = createScript(scene, HEAD_PATIENCE_MS);
+  script.do({ do: 'deaf' });
+  const parts = Array.from({ length: random.between(1, 20) }, () => {
+    const at = scene.next();
+    const offer = repertoire.find('v2', random.pick(['listOrders', 'listEvents']));
+    const draft = asking(scene, offer, at);
+    const target = `/v2/${offer.operation.id === 'listOrders' ? 'orders' : 'events'}?limit=100`;
+    return script.request({ ...draft, target, allowed: [200, 404] }, { at, silence: true });
+  });
+  script
+    .send(Buffer.concat(parts))
+    .do({ do: 'pause', ms: random.between(500, 4_000) }, { do: 'listen' })
+    .awaitAll();
+  return made('a client that does not listen for a while', script.lane);
+}
+
+function halfBody(scene: Scene): Made {
+  const { random } = scene;
+  const { draft, at } = someWrite(scene);
+  const script = createScript(scene, BODY_PATIENCE_MS);
+  const part = script.request({ ...draft, inert: true }, { at, form: 'hurt' });
+  script.sendCut(part, { upTo: random.pick([0.999999, 0.95]) }).do({ do: 'await-end' });
+  return made('all but the last of a body', script.lane);
+}
+
+/** A refusal needs no body. It comes, and nothing comes after it. */
+function refusedHalf(scene: Scene): Made {
+  const { random } = scene;
+  const at = scene.next();
+  const good = placing(scene, waresAt(scene.seed, at), { at });
+  const draft = random.pick([
+    refusedWith({ ...withHeader(good, 'Authorization', undefined), caller: 'nobody' }, 401),
+    refusedWith(withHeader(good, 'Content-Type', 'text/csv'), 415),
+    refusedWith(withHeader(good, 'Accept', 'text/html'), 406),
+  ]);
+  const script = createScript(scene, BODY_PATIENCE_MS);
+  const part = script.request(draft, { at, form: 'hurt' });
+  script.sendCut(part, { upTo: 0.95 }).do({ do: 'await', answers: 1 }, { do: 'await-end' });
+  return made('a refusal, and the rest of the body never comes', script.lane);
+}
+
+function never(scene: Scene): Made {
+  const { random } = scene;
+  const { draft, at } = someWrite(scene);
+  const { draft: spoilt, what } = spoil(random, draft);
+  const script = createScript(scene, BODY_PATIENCE_MS);
+  const part = script.request(spoilt, { at, form: 'hurt' });
+  script.sendCut(part, { upTo: 0.9 }).do({ do: 'await-end' });
+  return made(`half of a request that is refused: ${what}`, script.lane);
+}
+
+const SHORT = [nothing, halfHead, rest, drip, deaf];
+const LONG = [halfBody, refusedHalf, never];

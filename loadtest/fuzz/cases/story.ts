@@ -1,0 +1,167 @@
+/** An order is placed, and things happen to it, one after the other, on one connection. Others may go on with it. */
+import { TAKES_JSON, asking } from '../asks.ts';
+import type { Case } from '../case.ts';
+import { type Draft, chunkedBytes, withHeader } from '../draft.ts';
+import { type Scene, aVersion, keyAt, waresAt } from '../scene.ts';
+import { type Script, createScript } from '../script.ts';
+import { type Address, apiKeyToken, idToken } from '../tokens.ts';
+import { FACTS, someWares } from '../wares.ts';
+import {
+  ENDPOINT_WRITES,
+  aboutEndpoint,
+  changed,
+  isChangeable,
+  makingEndpoint,
+  patching,
+  placing,
+  recording,
+  redelivering,
+} from '../writes.ts';
+
+const READS = [
+  'getOrder',
+  'listOrderEvents',
+  'listPayments',
+  'getReceipt',
+  'getCancellation',
+  'listShipments',
+];
+/** Of a day's work more orders are paid and shipped than cancelled. */
+const ACTS = [...FACTS.slice(0, 2), ...FACTS.slice(0, 2), ...FACTS];
+
+export function story(scene: Scene): Omit<Case, 'index' | 'after'> {
+  const { random } = scene;
+  const order = scene.next();
+  const script = createScript(scene);
+  const version = aVersion(random);
+  script.send(
+    script.request(placing(scene, waresAt(scene.seed, order), { at: order, version }), { at: order }),
+  );
+  script.awaitAll();
+  const told: { draft: Draft; at: Address }[] = [];
+  for (let step = random.between(0, 6); step > 0; step -= 1) {
+    const at = scene.next();
+    const earlier = told.length > 0 && random.chance(0.15) ? random.pick(told) : undefined;
+    if (earlier && random.chance(0.3)) {
+      script.send(script.request(receiptOf(scene, earlier.at), { at })).awaitAll();
+      continue;
+    }
+    const isChanged = earlier !== undefined && isChangeable(earlier.draft) && random.chance(0.4);
+    const draft = earlier
+      ? isChanged
+        ? changed(earlier.draft)
+        : earlier.draft
+      : dressed(scene, chapter(scene, order, at));
+    const repeats = earlier && { ...earlier.at, changed: isChanged };
+    const inChunks = draft.body !== undefined && random.chance(0.1);
+    const bytes = inChunks ? (sealed: Draft) => chunkedBytes(sealed, [sealed.body!]) : undefined;
+    script.send(script.request(draft, { at, repeats, ...(bytes && { bytes }) })).awaitAll();
+    if (!earlier && draft.keys.length > 0) told.push({ draft, at });
+  }
+  return { kind: 'story', what: 'the life of an order', stages: [[script.lane]], isSlow: false };
+}
+
+function chapter(scene: Scene, order: Address, at: Address): Draft {
+  const { random, repertoire } = scene;
+  const share = random.next();
+  if (share < 0.6) return recording(scene, random.pick(ACTS), order, { at });
+  if (share < 0.7) return patching(scene, order, { at });
+  const offer = repertoire.find(aVersion(random), random.pick(READS));
+  return aboutThis(asking(scene, offer, at), order);
+}
+
+/** What would be asked about an order of an earlier case, about this one. */
+function aboutThis(draft: Draft, order: Address): Draft {
+  const token = idToken('ord', order);
+  const target = draft.target.replace(/ord_@\d+\.\d+@+/, token);
+  return { ...draft, target, orderToken: draft.orderToken && token };
+}
+
+const dressed = ({ random }: Scene, draft: Draft): Draft =>
+  random.chance(0.15) ? withHeader(draft, 'Accept', random.pick(TAKES_JSON)) : draft;
+
+/** A webhook endpoint is made, changed, asked for its secret, and as a rule deleted by somebody in the end. */
+export function endpointStory(scene: Scene): Omit<Case, 'index' | 'after'> {
+  const { random, repertoire } = scene;
+  const endpoint = scene.next();
+  const script = createScript(scene);
+  const version = aVersion(random);
+  const isBusy = random.chance(0.4);
+  const types = isBusy ? ['OrderPlaced'] : undefined;
+  const tell = (draft: Draft, at = scene.next(), options = {}) =>
+    script.send(script.request(draft, { at, ...options })).awaitAll();
+  const ask = (operationId: string, at: Address) =>
+    ofThis(asking(scene, repertoire.find(aVersion(random), operationId), at), endpoint);
+
+  tell(makingEndpoint(scene, { at: endpoint, version }, types), endpoint);
+  for (let step = random.between(2, 5); step > 0; step -= 1) {
+    const at = scene.next();
+    if (random.chance(0.5)) {
+      const id = random.pick(ENDPOINT_WRITES.slice(0, 3));
+      const draft = aboutEndpoint(scene, id, endpoint, { at, version });
+      tell(draft, at);
+      if (random.chance(0.4)) tell(draft, scene.next(), { repeats: { ...at, changed: false } });
+      if (random.chance(0.4)) tell(receiptOf(scene, at));
+    } else tell(ask(random.pick(READS_OF_ENDPOINTS), at), at);
+  }
+  if (isBusy) deliveries(scene, endpoint, script, { tell, ask });
+  // One that is told of every order is not left behind.
+  if (isBusy || random.chance(0.85)) {
+    const at = scene.next();
+    tell(aboutEndpoint(scene, 'deleteWebhookEndpoint', endpoint, { at, version }), at);
+  }
+  return { kind: 'endpoint', what: 'the life of a webhook endpoint', stages: [[script.lane]], isSlow: false };
+}
+
+const READS_OF_ENDPOINTS = [
+  'getWebhookEndpoint',
+  'getWebhookSecret',
+  'listWebhookDeliveries',
+  'listWebhookEndpoints',
+];
+
+function deliveries(
+  scene: Scene,
+  endpoint: Address,
+  script: Script,
+  { tell, ask }: { tell: (draft: Draft, at?: Address) => void; ask: (id: string, at: Address) => Draft },
+): void {
+  const { random } = scene;
+  const order = scene.next();
+  tell(placing(scene, someWares(random), { at: order }), order);
+  script.do({ do: 'pause', ms: 400 });
+  const list = scene.next();
+  const listing = ask('listWebhookDeliveries', list);
+  tell({ ...listing, target: listing.target.split('?', 1)[0]!, allowed: undefined }, list);
+  for (const operationId of ['getWebhookDelivery', 'redeliverWebhook'] as const) {
+    const at = scene.next();
+    const draft =
+      operationId === 'redeliverWebhook' ? redelivering(scene, endpoint, list, { at }) : ask(operationId, at);
+    tell({ ...draft, target: draft.target.replace(/whd_@\d+\.\d+@+/, idToken('whd', list)) }, at);
+  }
+}
+
+/** Whatever was done under a key, there is one place to ask. */
+function receiptOf({ seed, repertoire, random }: Scene, at: Address): Draft {
+  const version = aVersion(random);
+  const offer = repertoire.find(version, 'getReceipt');
+  return {
+    version,
+    offer,
+    caller: 'shop',
+    method: 'GET',
+    target: offer.operation.path.replace('{idempotency_key}', encodeURIComponent(keyAt(seed, at))),
+    headers: [['Authorization', `Bearer ${apiKeyToken('shop')}`]],
+    body: undefined,
+    meaning: undefined,
+    keys: [],
+    orderToken: undefined,
+    allowed: undefined,
+    inert: true,
+  };
+}
+
+const ofThis = (draft: Draft, endpoint: Address): Draft => ({
+  ...draft,
+  target: draft.target.replace(/whe_@\d+\.\d+@+/, idToken('whe', endpoint)),
+});

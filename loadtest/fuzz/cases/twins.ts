@@ -1,0 +1,35 @@
+/** One request, sent over several connections at the same moment; sometimes one of them is not quite the same. */
+import type { Case } from '../case.ts';
+import { type Scene, sharedOrder } from '../scene.ts';
+import { createScript } from '../script.ts';
+import { FACTS, someWares } from '../wares.ts';
+import { changed, patching, placing, recording } from '../writes.ts';
+
+export function twins(scene: Scene): Omit<Case, 'index' | 'after'> {
+  const { random } = scene;
+  const at = scene.next();
+  const isPlacing = random.chance(0.5);
+  const wares = someWares(random);
+  const draft = isPlacing
+    ? placing(scene, wares, { at })
+    : random.chance(0.8)
+      ? recording(scene, random.pick(FACTS), sharedOrder(scene), { at })
+      : patching(scene, sharedOrder(scene), { at });
+  const count = random.between(2, 4);
+  const odd = random.chance(0.3) ? random.between(1, count - 1) : -1;
+  const lanes = Array.from({ length: count }, (_, n) => {
+    const script = createScript(scene);
+    const isOther = n === odd;
+    // Both versions have one log: what one has placed the other answers as a replay.
+    const same = isPlacing && random.chance(0.5) ? placing(scene, wares, { at }) : draft;
+    const options = n === 0 ? { at } : { repeats: { ...at, changed: isOther } };
+    script.send(script.request(isOther ? changed(draft) : same, options)).awaitAll();
+    return script.lane;
+  });
+  return {
+    kind: 'twins',
+    what: `${count} at once${odd < 0 ? '' : ', one of them changed'}`,
+    stages: [lanes],
+    isSlow: false,
+  };
+}

@@ -1,0 +1,74 @@
+/** The memory of the server, as the system sees it. */
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+/** In MB. */
+export interface Memory {
+  start: number;
+  peak: number;
+  /** The lowest of a tenth of the run: in its middle, and at its end. */
+  middle: number;
+  end: number;
+  samples: number;
+}
+
+export interface MemoryWatch {
+  /** `undefined` when nothing was measured. */
+  result: () => Memory | undefined;
+  stop: () => void;
+}
+
+const INTERVAL_MS = 500;
+/** A shorter run says nothing: the heap grows until its first large collections. */
+const LEAST_SAMPLES = 180;
+/** What may come on top between the middle and the end: MB, or a share. */
+const GROWTH_MB = 96;
+const GROWTH_SHARE = 0.2;
+
+const run = promisify(execFile);
+
+/** Resident memory of a process, in MB. */
+async function residentMb(pid: number): Promise<number | undefined> {
+  if (process.platform === 'linux') {
+    const text = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+    const kb = /^VmRSS:\s+(\d+) kB$/m.exec(text)?.[1];
+    return kb === undefined ? undefined : Number(kb) / 1_024;
+  }
+  const { stdout } = await run('ps', ['-o', 'rss=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
+  return stdout.trim() === '' ? undefined : Number(stdout) / 1_024;
+}
+
+/** @param pid of the process, which may be another one after a while */
+export function watchMemory(pid: () => number | undefined): MemoryWatch {
+  const samples: number[] = [];
+  const look = async () => {
+    const id = pid();
+    const mb = id === undefined ? undefined : await residentMb(id);
+    if (mb !== undefined) samples.push(mb);
+  };
+  void look();
+  const timer = setInterval(() => void look(), INTERVAL_MS);
+  return {
+    result() {
+      if (samples.length < 4) return undefined;
+      const tenth = Math.max(1, Math.floor(samples.length / 10));
+      // Garbage comes and goes; what is left at the lowest of a while is what is held.
+      const lowest = (from: number) => Math.min(...samples.slice(from, from + tenth));
+      return {
+        start: samples[0]!,
+        peak: Math.max(...samples),
+        middle: lowest(Math.floor(samples.length / 2)),
+        end: lowest(samples.length - tenth),
+        samples: samples.length,
+      };
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+/** Whether it grew in the second half of a run, by more than chance. */
+export function faultOfMemory({ middle, end, samples }: Memory): string | undefined {
+  if (samples < LEAST_SAMPLES || end <= middle + Math.max(GROWTH_MB, middle * GROWTH_SHARE)) return undefined;
+  return `the memory of the server grew from ${middle.toFixed(0)} MB in the middle of the run to ${end.toFixed(0)} MB at its end`;
+}

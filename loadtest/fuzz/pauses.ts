@@ -1,0 +1,43 @@
+/** How long the server stands still: asked for nothing but a sign of life, how late it gives one. */
+import { request } from 'node:http';
+
+export interface PauseWatch {
+  /** ms; `undefined` when nothing was asked. */
+  longest: () => number | undefined;
+  stop: () => void;
+}
+
+const INTERVAL_MS = 100;
+/** Nobody waits for so long; a busy machine alone does not make it. */
+export const LONGEST_PAUSE_MS = 5_000;
+
+/**
+ * @param url of the sign of life, which no quota and no admission stands in front of
+ * @param wasUp whether the server was there all the time since a moment
+ */
+export function watchPauses(url: string | undefined, wasUp: (since: number) => boolean): PauseWatch {
+  let longest: number | undefined;
+  let isStopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  function ask(): void {
+    if (url === undefined || isStopped) return;
+    const began = performance.now();
+    const done = () => {
+      if (wasUp(began)) longest = Math.max(longest ?? 0, performance.now() - began);
+      timer = setTimeout(ask, INTERVAL_MS);
+    };
+    const asked = request(url, (answer) => answer.resume().once('close', done));
+    asked.once('error', () => {
+      timer = setTimeout(ask, INTERVAL_MS);
+    });
+    asked.end();
+  }
+  ask();
+  return {
+    longest: () => longest,
+    stop() {
+      isStopped = true;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,104 @@
+/** What a run says at its end. */
+import type { Case } from './case.ts';
+import { AREAS, type Area, type Group } from './failures.ts';
+import type { Outcome } from './session.ts';
+import type { Address } from './tokens.ts';
+import { transcriptOf } from './transcript.ts';
+
+/** Groups of failures that are told of; and lines of a transcript. */
+const MOST_GROUPS = 40;
+const LINES_BEFORE = 14;
+const LINES_AFTER = 16;
+
+const number = (value: number) => value.toLocaleString('en');
+const counts = (entries: Iterable<[string, number]>) =>
+  [...entries]
+    .toSorted(([a], [b]) => a.localeCompare(b))
+    .map(([name, count]) => `${name} ${number(count)}`)
+    .join(', ');
+
+export function summary(outcome: Outcome): string[] {
+  const { seed, requests, cases, seconds, kinds, tallies, agreement, memory } = outcome;
+  const figures: [string, string][] = [
+    ['seed', String(seed)],
+    [
+      'requests',
+      `${number(requests)} in ${number(cases)} cases, ${(requests / seconds).toFixed(0)} a second`,
+    ],
+    ...[...kinds]
+      .toSorted(([, a], [, b]) => b.requests - a.requests)
+      .map(([kind, each]): [string, string] => [
+        `  ${kind}`,
+        `${number(each.requests)} requests, ${number(each.whats.size)} different things`,
+      ]),
+    ['answers by status', counts(tallies.statuses)],
+    ['connections ended', `${counts(tallies.endings)} (ours: by the client)`],
+    [
+      'answers held against the log',
+      `${number(agreement.compared)}, and ${number(agreement.events)} events of it`,
+    ],
+    ['orders and events shown, compared', `${number(agreement.documents)}, ${number(agreement.sightings)}`],
+    [
+      'memory of the server, MB',
+      memory === undefined
+        ? 'not measured'
+        : `start ${memory.start.toFixed(0)}, middle ${memory.middle.toFixed(0)}, end ${memory.end.toFixed(0)}, peak ${memory.peak.toFixed(0)}`,
+    ],
+  ];
+  if (outcome.longestPause !== undefined)
+    figures.push(['longest wait for a sign of life', `${outcome.longestPause.toFixed(0)} ms`]);
+  const groups = outcome.failures.groups();
+  const verdicts = Object.entries(AREAS).map(([area, promise]) => {
+    const found = groups.filter((group) => group.area === (area as Area));
+    const count = found.reduce((sum, group) => sum + group.count, 0);
+    return `  ${count === 0 ? 'yes' : 'NO '}  ${promise}${count === 0 ? '' : `: ${number(count)} times not, in ${found.length} ways`}`;
+  });
+  return ['', ...figures.map(([name, value]) => `  ${name.padEnd(36)} ${value}`), '', ...verdicts];
+}
+
+/** Each kind of failure once, with all that it takes to see it again. */
+export function failureLines({ failures, plan, lessons, seed }: Outcome): string[] {
+  const groups = failures.groups();
+  const lines: string[] = [];
+  for (const group of groups.slice(0, MOST_GROUPS)) lines.push('', ...groupLines(group, plan, lessons, seed));
+  if (groups.length > MOST_GROUPS) lines.push('', `and ${groups.length - MOST_GROUPS} kinds more`);
+  return lines;
+}
+
+/** The part of a transcript that is about one request. */
+function excerpt(transcript: string[], { index, n }: Address): string[] {
+  const named = transcript.findIndex((line) => line.includes(`X-Request-Id: fz.${index}.${n}\\r`));
+  const from = Math.max(0, named - LINES_BEFORE);
+  const lines = transcript.slice(from, from + LINES_BEFORE + LINES_AFTER);
+  return [
+    ...(from > 0 ? [`… ${from} lines before`] : []),
+    ...lines,
+    ...(from + lines.length < transcript.length
+      ? [`… ${transcript.length - from - lines.length} lines more`]
+      : []),
+  ];
+}
+
+function groupLines(
+  { kind, count, first }: Group,
+  plan: Outcome['plan'],
+  lessons: Outcome['lessons'],
+  seed: number,
+): string[] {
+  const [one, ...others] = first;
+  const lines = [`${number(count)} × ${kind}`];
+  if (one === undefined) return lines;
+  if (one.at) {
+    const found: Case = plan(one.at.index);
+    lines.push(
+      `  seed ${seed}, case ${one.at.index}, request ${one.at.n}: ${found.kind}, ${found.what}`,
+      ...excerpt(transcriptOf(found, lessons), one.at).map((line) => `    > ${line}`),
+    );
+  }
+  if (one.detail !== '') lines.push(...one.detail.split('\n').map((line) => `  ${line}`));
+  if (one.answer !== undefined) lines.push(`  answered ${one.answer}`);
+  if (one.at) lines.push(`  again: npm run fuzz -- --seed ${seed} --only ${one.at.index}`);
+  const places = others.flatMap(({ at }) => (at ? [`${at.index}.${at.n}`] : []));
+  if (places.length > 0) lines.push(`  also at ${places.join(', ')}${count > first.length ? ', …' : ''}`);
+  return lines;
+}

@@ -1,0 +1,91 @@
+/** Runs cases, many at a time and each after those that it goes on from. */
+import type { Advice } from './catalogue.ts';
+import type { Case, Lane } from './case.ts';
+import { learn, judgeHttp, type JudgeOptions } from './judge-http.ts';
+import { type GrpcCaller, createGrpcCaller } from './grpc-client.ts';
+import { runHttpLane } from './http-lane.ts';
+import { judgeGrpc } from './judge-grpc.ts';
+import { judgeLaw } from './law.ts';
+import type { Target } from './target.ts';
+
+/** Cases under way; those that take seconds are not counted, and there are so many of them at most. */
+const WIDTH = 48;
+const MOST_SLOW = 400;
+/** Cases back that are remembered. */
+const MEMORY = 2_000;
+
+export interface RunOptions extends JudgeOptions {
+  catalogue: ReadonlyMap<string, Advice[]>;
+  target: Target;
+  /** In their order. */
+  cases: Iterable<Case>;
+  /** Told of each case when it begins. */
+  onBegin: (one: Case) => void;
+  onEnd: (one: Case) => void;
+}
+
+/** Resolves when every case is over. */
+export async function runCases(options: RunOptions): Promise<void> {
+  const { target, cases, onBegin, onEnd } = options;
+  const over = new Map<number, Promise<void>>();
+  const free = createGate(WIDTH);
+  const freeSlow = createGate(MOST_SLOW);
+  const grpc = target.grpc === undefined ? undefined : createGrpcCaller(target.grpc);
+  for (const one of cases) {
+    await target.ready();
+    const gate = one.isSlow ? freeSlow : free;
+    await gate.enter();
+    onBegin(one);
+    const run = (async () => {
+      try {
+        await Promise.all(one.after.map((before) => over.get(before)));
+        await runCase(options, grpc, one);
+        onEnd(one);
+      } finally {
+        gate.leave();
+      }
+    })();
+    over.set(one.index, run);
+    over.delete(one.index - MEMORY);
+  }
+  await Promise.all(over.values());
+  grpc?.close();
+}
+
+async function runCase(options: RunOptions, grpc: GrpcCaller | undefined, one: Case): Promise<void> {
+  for (const lanes of one.stages) await Promise.all(lanes.map((lane) => runLane(options, grpc, one, lane)));
+}
+
+async function runLane(
+  options: RunOptions,
+  grpc: GrpcCaller | undefined,
+  one: Case,
+  lane: Lane,
+): Promise<void> {
+  const { target, lessons, failures } = options;
+  if (lane.kind === 'http') {
+    const heard = await runHttpLane(lane, target.http, lessons.resolve, (answer) => learn(lessons, answer));
+    judgeHttp(options, lane, heard);
+    judgeLaw(one, lane, heard, failures);
+  } else if (grpc !== undefined) {
+    const called = await (lane.kind === 'grpc'
+      ? grpc.call(lane, lessons.resolve)
+      : grpc.sendFrames(lane, lessons.resolve));
+    judgeGrpc(options, lane, called);
+  }
+}
+
+function createGate(width: number) {
+  let inside = 0;
+  const waiting: (() => void)[] = [];
+  return {
+    async enter(): Promise<void> {
+      if (inside >= width) await new Promise<void>((go) => waiting.push(go));
+      inside += 1;
+    },
+    leave(): void {
+      inside -= 1;
+      waiting.shift()?.();
+    },
+  };
+}

@@ -1,0 +1,132 @@
+/** A run from its first case to its last look into the log. */
+import { type Case, requestsOf } from './case.ts';
+import { readCatalogue } from './catalogue.ts';
+import { createContractCheck } from './contract-check.ts';
+import { type Failures, createFailures } from './failures.ts';
+import type { Tallies } from './judge-http.ts';
+import { createLedger } from './ledger.ts';
+import { openLog } from './log.ts';
+import { type Memory, faultOfMemory, watchMemory } from './memory.ts';
+import { type Agreement, askTheLog } from './oracle.ts';
+import { LONGEST_PAUSE_MS, watchPauses } from './pauses.ts';
+import { type Plan, createPlan } from './plan.ts';
+import { type Repertoire, readRepertoire } from './repertoire.ts';
+import { runCases } from './run.ts';
+import type { Target } from './target.ts';
+import { type Lessons, createLessons } from './tokens.ts';
+
+export interface SessionOptions {
+  target: Target;
+  seed: number;
+  /** Of the seed, if it is there already. */
+  repertoire?: Repertoire;
+  /** Which cases of the seed's, in their order. */
+  choose: (plan: Plan) => Iterable<Case>;
+  /** Told of how far it is, once a second. */
+  onProgress?: (progress: { seconds: number; requests: number; found: number }) => void;
+}
+
+export interface Outcome {
+  seed: number;
+  plan: Plan;
+  lessons: Lessons;
+  failures: Failures;
+  agreement: Agreement;
+  seconds: number;
+  requests: number;
+  cases: number;
+  /** Requests, and different things that were tried, by kind of case. */
+  kinds: Map<string, { requests: number; whats: Set<string> }>;
+  tallies: Tallies;
+  memory: Memory | undefined;
+  /** How long a sign of life took at most, ms. */
+  longestPause: number | undefined;
+}
+
+export async function runSession(options: SessionOptions): Promise<Outcome> {
+  const { target, seed, choose, onProgress } = options;
+  const repertoire = options.repertoire ?? (await readRepertoire(seed));
+  const plan = createPlan(seed, repertoire);
+  const catalogue = readCatalogue();
+  const failures = createFailures();
+  const ledger = createLedger();
+  const lessons = createLessons(target.apiKeys);
+  const memory = watchMemory(target.pid);
+  const pauses = watchPauses(target.aliveUrl, target.wasUp);
+  const kinds: Outcome['kinds'] = new Map();
+  const tallies: Tallies = { statuses: new Map(), endings: new Map() };
+  const underWay = new Map<number, Case>();
+  let [requests, cases] = [0, 0];
+  const began = performance.now();
+  const seconds = () => (performance.now() - began) / 1_000;
+
+  target.onDeath((lastWords) => {
+    const suspects = [...underWay.values()].map(({ index, kind, what }) => `${index} ${kind}: ${what}`);
+    const detail = `${lastWords.slice(-1_500)}\nunder way: ${suspects.slice(0, 60).join('; ')}`;
+    failures.note({ area: 'server', kind: 'the server died', at: undefined, detail });
+  });
+  const progress = setInterval(() => {
+    const found = failures.groups().reduce((sum, { count }) => sum + count, 0);
+    onProgress?.({ seconds: Math.round(seconds()), requests, found });
+  }, 1_000);
+  try {
+    await runCases({
+      target,
+      cases: choose(plan),
+      catalogue,
+      check: createContractCheck(repertoire, catalogue),
+      failures,
+      ledger,
+      lessons,
+      tenantOf: (caller) =>
+        caller === 'nobody' ? '' : target.tenants[caller === 'other' ? 'other' : 'shop'],
+      tallies,
+      wasUp: target.wasUp,
+      onBegin: (one) => void underWay.set(one.index, one),
+      onEnd(one) {
+        underWay.delete(one.index);
+        const count = requestsOf(one).length;
+        const kind = kinds.get(one.kind) ?? { requests: 0, whats: new Set() };
+        kind.requests += count;
+        kind.whats.add(one.what);
+        kinds.set(one.kind, kind);
+        requests += count;
+        cases += 1;
+      },
+    });
+  } finally {
+    clearInterval(progress);
+    memory.stop();
+    pauses.stop();
+  }
+  const took = seconds();
+  const log = await openLog(target.databaseUrl, Object.values(target.tenants));
+  const agreement = await askTheLog({ seed, log, ledger, failures, shop: target.tenants.shop }).finally(
+    log.close,
+  );
+  const measured = memory.result();
+  const fault = measured && faultOfMemory(measured);
+  if (fault) failures.note({ area: 'server', kind: fault, at: undefined, detail: '' });
+  const longestPause = pauses.longest();
+  if (longestPause !== undefined && longestPause > LONGEST_PAUSE_MS)
+    failures.note({
+      area: 'server',
+      kind: `the server gave no sign of life for more than ${LONGEST_PAUSE_MS / 1_000} seconds`,
+      at: undefined,
+      detail: `${(longestPause / 1_000).toFixed(1)} s`,
+    });
+  return {
+    seed,
+    plan,
+    lessons,
+    failures,
+    agreement,
+    seconds: took,
+    requests,
+    cases,
+    kinds,
+    tallies,
+    memory: measured,
+    longestPause,
+  };
+}

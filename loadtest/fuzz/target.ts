@@ -1,0 +1,183 @@
+/** The Holdfast that is fuzzed: one of our own, which is started again when it dies, or one that runs elsewhere. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { CONSUMERS } from '../../node.ts';
+import { freePort } from '../../ops/embedded/free-port.ts';
+import { SCOPES, type Scope, addApiKey, createTenant } from '../../store/api-keys.ts';
+import { migrate } from '../../store/migrate.ts';
+import { ensurePartitions, listPartitions } from '../../store/partitions.ts';
+import { openPool } from '../../store/pool.ts';
+import { startServices } from '../kit/services.ts';
+import { pinned } from '../serve.ts';
+import type { Endpoint } from './http-lane.ts';
+import type { Caller } from './tokens.ts';
+
+export interface Target {
+  http: Endpoint;
+  /** `127.0.0.1:50051`; `undefined` where it is not known. */
+  grpc: string | undefined;
+  /** Where it gives a sign of life. */
+  aliveUrl: string | undefined;
+  databaseUrl: string;
+  apiKeys: Record<Caller, string>;
+  /** UUIDs of the tenants of shop and other. */
+  tenants: { shop: string; other: string };
+  /** Process of the server, where it is ours. */
+  pid: () => number | undefined;
+  /** Whether it was there all the time since a moment, as of `performance.now()`. */
+  wasUp: (since: number) => boolean;
+  /** Resolves when it is there again after it has died; at once when it is there. */
+  ready: () => Promise<void>;
+  /** Told of each death: what it said last. */
+  onDeath: (listener: (lastWords: string) => void) => void;
+  stop: () => Promise<void>;
+}
+
+const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
+/** Quotas are for other tests; and any address may be claimed. */
+const SETTINGS = {
+  HOLDFAST_HOST: '127.0.0.1',
+  HOLDFAST_RATE_LIMIT_WRITE: '100000/1',
+  HOLDFAST_RATE_LIMIT_READ: '100000/1',
+  HOLDFAST_RATE_LIMIT_UNAUTHENTICATED: '100000/1',
+  HOLDFAST_WEBHOOK_LOOPBACK: 'on',
+  HOLDFAST_TRUST_PROXY: 'on',
+  HOLDFAST_LOG_LEVEL: 'error',
+};
+/** A fault that kills it again and again is found by the first few deaths. */
+const MOST_DEATHS = 5;
+
+const newApiKey = () => `hf_test_${randomBytes(24).toString('hex')}`;
+
+/** Makes two shops, and keys of theirs, that are of this run alone: a key can be used once. */
+async function openShops(databaseUrl: string): Promise<Pick<Target, 'apiKeys' | 'tenants'>> {
+  const pool = await openPool({ databaseUrl, size: 2, log: pino({ level: 'silent' }) });
+  try {
+    await ensurePartitions(pool, 1, CONSUMERS);
+    const { length: partitions } = await listPartitions(pool);
+    const add = async (tenantId: string, scopes: readonly Scope[], name = 'fuzz') => {
+      const key = newApiKey();
+      await addApiKey(pool, { tenantId, key, name, scopes });
+      return key;
+    };
+    const { tenantId: shop } = await createTenant(pool, 'fuzz', partitions);
+    const { tenantId: other } = await createTenant(pool, 'fuzz, the other', partitions);
+    const apiKeys = {
+      shop: await add(shop, SCOPES),
+      other: await add(other, SCOPES),
+      reader: await add(shop, ['orders:read', 'webhooks:read'], 'fuzz, who reads'),
+      nobody: newApiKey(),
+    };
+    return { apiKeys, tenants: { shop, other } };
+  } finally {
+    await pool.end();
+  }
+}
+
+export async function targetAt(url: string, databaseUrl: string, grpc: string | undefined): Promise<Target> {
+  const { hostname, port, protocol } = new URL(url);
+  if (protocol !== 'http:') throw new Error('--url begins with http://');
+  return {
+    http: { host: hostname, port: Number(port || 80) },
+    grpc,
+    aliveUrl: undefined,
+    databaseUrl,
+    ...(await openShops(databaseUrl)),
+    pid: () => undefined,
+    wasUp: () => true,
+    ready: async () => {},
+    onDeath: () => {},
+    stop: async () => {},
+  };
+}
+
+export interface StartOptions {
+  /** MB of the server's heap. */
+  heapMb: number;
+  /** Program of the server, instead of main.ts. */
+  main?: string;
+}
+
+export async function startTarget({ heapMb, main = MAIN }: StartOptions): Promise<Target> {
+  const services = await startServices();
+  const shops = await migrate(services.databaseUrl)
+    .then(() => openShops(services.databaseUrl))
+    .catch(async (error: unknown) => {
+      await services.stop();
+      throw error;
+    });
+  const [port, adminPort, grpcPort] = [await freePort(), await freePort(), await freePort()];
+  const listeners: ((lastWords: string) => void)[] = [];
+  let child: ChildProcess;
+  let upSince = Number.POSITIVE_INFINITY;
+  let deaths = 0;
+  let isStopping = false;
+  let starting: Promise<void>;
+
+  async function launch(): Promise<void> {
+    const command = [process.execPath, '--max-semi-space-size=64', `--max-old-space-size=${heapMb}`, main];
+    if (pinned) command.unshift('taskset', '-c', '0');
+    const fresh = spawn(command[0]!, command.slice(1), {
+      env: {
+        ...process.env,
+        ...SETTINGS,
+        PORT: String(port),
+        ADMIN_PORT: String(adminPort),
+        GRPC_PORT: String(grpcPort),
+        DATABASE_URL: services.databaseUrl,
+        REDIS_URL: services.redisUrl,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child = fresh;
+    let text = '';
+    const up = Promise.withResolvers<void>();
+    for (const stream of [fresh.stdout, fresh.stderr])
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        text = (text + chunk).slice(-4_000);
+        if (text.includes('Holdfast is up')) up.resolve();
+      });
+    fresh.once('exit', (code, signal) => {
+      upSince = Number.POSITIVE_INFINITY;
+      up.reject(new Error(`The server ended with ${code ?? signal}:\n${text}`));
+      if (isStopping || child !== fresh) return;
+      for (const listener of listeners) listener(text);
+      deaths += 1;
+      if (deaths < MOST_DEATHS) starting = launch();
+      starting.catch(() => {});
+    });
+    await up.promise;
+    upSince = performance.now();
+  }
+  starting = launch();
+  await starting.catch(async (error: unknown) => {
+    isStopping = true;
+    await services.stop();
+    throw error;
+  });
+  return {
+    http: { host: '127.0.0.1', port },
+    grpc: `127.0.0.1:${grpcPort}`,
+    aliveUrl: `http://127.0.0.1:${adminPort}/health/live`,
+    databaseUrl: services.databaseUrl,
+    ...shops,
+    pid: () => child.pid,
+    wasUp: (since) => upSince <= since,
+    ready: () => starting,
+    onDeath: (listener) => void listeners.push(listener),
+    async stop() {
+      isStopping = true;
+      if (child.exitCode === null && child.signalCode === null) {
+        const gone = once(child, 'exit');
+        child.kill('SIGTERM');
+        const cut = setTimeout(() => child.kill('SIGKILL'), 5_000);
+        await gone;
+        clearTimeout(cut);
+      }
+      await services.stop();
+    },
+  };
+}

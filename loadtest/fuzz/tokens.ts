@@ -1,0 +1,77 @@
+/**
+ * What only an answer can tell, in requests that are decided before any is sent.
+ *
+ * A token stands in the bytes for an id, a tag or a cursor of an earlier answer, named by the case and
+ * the request that it answers. Tokens of ids and API keys are as long as what they stand for, so that
+ * replacing them moves no byte of a request.
+ */
+
+/** Whose API key a request has. */
+export type Caller = 'shop' | 'other' | 'reader' | 'nobody';
+
+/** Where a request stands in a run. */
+export interface Address {
+  index: number;
+  /** Which request of the case, from 0. */
+  n: number;
+}
+
+const ID_LENGTH = 36;
+export const API_KEY_LENGTH = 56;
+
+export const apiKeyToken = (caller: Caller) => `hf_test_@${caller}`.padEnd(API_KEY_LENGTH, '@');
+/** @param prefix of the id: `ord`, `pay`, … */
+export const idToken = (prefix: string, { index, n }: Address) =>
+  `${prefix}_@${index}.${n}`.padEnd(ID_LENGTH, '@');
+/** Told by answers besides ids. */
+export type Fact = 'etag' | 'position' | 'cursor' | 'instant';
+export const factToken = (fact: Fact, { index, n }: Address) => `<${fact}@${index}.${n}>`;
+
+const TOKENS =
+  /hf_test_@([a-z]+)@+|([a-z]{3})_@(\d+)\.(\d+)@+|<(etag|position|cursor|instant)@(\d+)\.(\d+)>/g;
+
+/** What stands where nothing was told: of the right form, and nothing's. */
+const UNTOLD: Record<Fact, string> = {
+  etag: '"1"',
+  position: '0',
+  cursor: 'AQAAAAAAABI3b0Zz0m5k1Gq7k8m2m0p4Yw',
+  instant: '2026-03-14T09:26:53.5895Z',
+};
+
+export interface Lessons {
+  /** Keeps what an answer told. */
+  learn: (from: Address, told: { ids?: string[]; facts?: Partial<Record<Fact, string>> }) => void;
+  /** The id that a token stands for, if it was told. */
+  idOf: (prefix: string, from: Address) => string | undefined;
+  /** The bytes as they are sent. */
+  resolve: (bytes: Buffer) => Buffer;
+  /** The same as it may be shown: with the tokens of API keys. */
+  show: (bytes: Buffer) => Buffer;
+}
+
+/** @param apiKeys by caller */
+export function createLessons(apiKeys: Record<Caller, string>): Lessons {
+  const known = new Map<string, string>();
+  const place = (what: string, { index, n }: Address) => `${what} ${index}.${n}`;
+  return {
+    learn(from, { ids = [], facts = {} }) {
+      for (const id of ids) known.set(place(id.slice(0, 3), from), id);
+      for (const [fact, value] of Object.entries(facts)) known.set(place(fact, from), value);
+    },
+    idOf: (prefix, from) => known.get(place(prefix, from)),
+    resolve: (bytes) => replace(bytes, (caller) => apiKeys[caller]),
+    show: (bytes) => replace(bytes, apiKeyToken),
+  };
+
+  function replace(bytes: Buffer, keyOf: (caller: Caller) => string): Buffer {
+    if (!bytes.includes('@')) return bytes;
+    const text = bytes.toString('latin1').replaceAll(TOKENS, (...match: string[]) => {
+      const [, caller, prefix, index, n, fact, factIndex, factN] = match;
+      if (caller !== undefined) return keyOf(caller as Caller) ?? match[0]!;
+      const from = { index: Number(index ?? factIndex), n: Number(n ?? factN) };
+      if (prefix !== undefined) return known.get(place(prefix, from)) ?? `${prefix}_${'0'.repeat(32)}`;
+      return known.get(place(fact!, from)) ?? UNTOLD[fact as Fact];
+    });
+    return Buffer.from(text, 'latin1');
+  }
+}

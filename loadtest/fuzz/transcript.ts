@@ -1,0 +1,53 @@
+/** A case as somebody reads it who wants to see it again: the bytes that go out, as far as they can be shown. */
+import type { Case, Lane } from './case.ts';
+import type { Lessons } from './tokens.ts';
+
+/** Bytes of a request that are shown. */
+const MOST_SHOWN = 1_200;
+
+const visible = (bytes: Buffer): string =>
+  bytes
+    .toString('latin1')
+    .replaceAll(
+      /[^\x20-\x7e\r\n]/g,
+      (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+    )
+    .replaceAll('\r\n', '\\r\\n\n')
+    .replaceAll(/(?<!\\r\\n)\n/g, '\\n\n');
+
+export function shownBytes(bytes: Buffer, lessons: Lessons): string {
+  const text = visible(lessons.show(bytes.subarray(0, MOST_SHOWN)));
+  return bytes.length > MOST_SHOWN ? `${text} … ${bytes.length} bytes` : text;
+}
+
+/** @returns lines */
+export function transcriptOf({ stages }: Case, lessons: Lessons): string[] {
+  return stages.flatMap((stage, n) =>
+    stage.flatMap((lane, m) => [
+      `connection ${n + 1}${stage.length > 1 ? String.fromCharCode(97 + m) : ''}`,
+      ...laneLines(lane, lessons).map((line) => `  ${line}`),
+    ]),
+  );
+}
+
+function laneLines(lane: Lane, lessons: Lessons): string[] {
+  if (lane.kind !== 'http') {
+    const metadata = lane.metadata.map(([name, value]) => `${name}: ${value}`).join(', ');
+    const bytes = lane.kind === 'grpc' ? lane.messages : [lane.bytes];
+    return [
+      `gRPC ${lane.method}, ${metadata}`,
+      ...bytes.map((each) => lessons.show(each).toString('hex').slice(0, MOST_SHOWN)),
+    ];
+  }
+  return lane.actions.flatMap((action) => {
+    if (action.do !== 'send') return [`(${[action.do, ...Object.values(action).slice(1)].join(' ')})`];
+    const how = [
+      action.upTo === undefined ? '' : `only ${(action.upTo * 100).toFixed(2)} % of`,
+      action.cuts === undefined ? '' : `in ${action.cuts.length + 1} segments`,
+    ].filter((each) => each !== '');
+    return [
+      ...(how.length > 0 ? [`(${how.join(', ')})`] : []),
+      ...shownBytes(action.bytes, lessons).split('\n'),
+    ];
+  });
+}

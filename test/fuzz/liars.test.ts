@@ -1,0 +1,289 @@
+/** The test of the fuzzer: whatever a server says that is not what happened, it finds. */
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { Context } from 'koa';
+import { placeOrder } from '../../api/grpc/place-order.ts';
+import type { Call, Handler } from '../../api/handler.ts';
+import { HANDLERS } from '../../api/operations.ts';
+import { Problem } from '../../api/problem.ts';
+import { requestsOf } from '../../loadtest/fuzz/case.ts';
+import type { Plan } from '../../loadtest/fuzz/plan.ts';
+import { type Repertoire, readRepertoire } from '../../loadtest/fuzz/repertoire.ts';
+import { runSession } from '../../loadtest/fuzz/session.ts';
+import { targetAt } from '../../loadtest/fuzz/target.ts';
+import { type Shop, openShop } from '../setup/shop.ts';
+
+/** A handler that may lie; it is given the honest one. */
+type Liar = (call: Call, honest: Handler) => Promise<void>;
+
+const honest = { ...HANDLERS };
+const honestly = placeOrder.run;
+let liars: Record<string, Liar> = {};
+const SEED = 11;
+let shop: Shop;
+let repertoire: Repertoire;
+
+beforeAll(async () => {
+  for (const [id, handler] of Object.entries(honest))
+    HANDLERS[id] = (call) => (liars[id] ? liars[id](call, handler) : handler(call));
+  repertoire = await readRepertoire(SEED);
+  // The judge would answer 500 instead of each lie.
+  shop = await openShop({ HOLDFAST_CONTRACT_JUDGE: 'off', HOLDFAST_WEBHOOK_LOOPBACK: 'on' });
+});
+afterEach(() => {
+  liars = {};
+  placeOrder.run = honestly;
+});
+afterAll(async () => {
+  Object.assign(HANDLERS, honest);
+  await shop.close();
+});
+
+/** Cases of some kinds, until they have so many requests. */
+function* ofKinds(plan: Plan, kinds: readonly string[], requests: number) {
+  for (let [index, left] = [0, requests]; left > 0; index += 1) {
+    const one = plan(index);
+    if (!kinds.includes(one.kind)) continue;
+    yield one;
+    left -= requestsOf(one).length;
+  }
+}
+
+/** What a short run finds, without what an honest server is accused of. */
+async function found(kinds: readonly string[], requests = 250): Promise<string> {
+  const target = await targetAt(shop.url, shop.database.url, shop.grpc);
+  const { failures } = await runSession({
+    target,
+    repertoire,
+    seed: SEED,
+    choose: (plan) => ofKinds(plan, kinds, requests),
+  });
+  return failures
+    .groups()
+    .map(({ kind }) => kind)
+    .join('\n');
+}
+
+/** Every third time, so that the rest of the shop goes on. */
+function sometimes(lie: Liar): Liar {
+  let turn = 0;
+  return (call, handler) => (turn++ % 3 === 2 ? lie(call, handler) : handler(call));
+}
+const afterwards =
+  (change: (ctx: Context) => void): Liar =>
+  async (call, handler) => {
+    await handler(call);
+    change(call.ctx);
+  };
+const members = (change: object) => (ctx: Context) => {
+  ctx.body = JSON.stringify({ ...(JSON.parse(ctx.body as string) as object), ...change });
+};
+const field = (name: string, value: string | undefined) =>
+  afterwards(({ response }) => (value === undefined ? response.remove(name) : response.set(name, value)));
+const refuse = (problem: () => Problem): Liar =>
+  sometimes(async (call, handler) => {
+    await handler(call);
+    for (const name of call.ctx.res.getHeaderNames())
+      if (!/^(?:x-|ratelimit)/.test(name)) call.ctx.remove(name);
+    throw problem();
+  });
+const withBody = ({ input, ...call }: Call, change: object): Call => ({
+  ...call,
+  input: { ...input, body: { ...(input.body as object), ...change } },
+});
+
+const LIES: [what: string, id: string, lie: Liar, kinds: string[], found: RegExp][] = [
+  [
+    'an order that was placed is answered 400',
+    'placeOrder',
+    refuse(() => new Problem('malformed_request', 'This is not an HTTP/1.1 request.')),
+    ['story'],
+    /a command that took effect was answered 400 malformed_request, retry never/,
+  ],
+  [
+    'a payment that was recorded is answered 409',
+    'recordPayment',
+    refuse(() => new Problem('order_already_paid', 'Nothing is due.')),
+    ['story'],
+    /a command that took effect was answered 409 order_already_paid, retry after_change/,
+  ],
+  [
+    'one that was shed took effect all the same',
+    'placeOrder',
+    refuse(
+      () =>
+        new Problem('overloaded', 'Too many. This one took no effect.', { headers: { 'Retry-After': '1' } }),
+    ),
+    ['story'],
+    /a command that took effect was answered 503 overloaded/,
+  ],
+  [
+    'a webhook endpoint that was made is answered 422',
+    'createWebhookEndpoint',
+    refuse(() => new Problem('invalid_body', 'Nothing can be sent there.')),
+    ['endpoint'],
+    /a webhook write that took effect was answered 422 invalid_body/,
+  ],
+  [
+    'what is acknowledged is not done',
+    'cancelOrder',
+    sometimes(async ({ ctx, input }) => {
+      ctx.status = 201;
+      ctx.type = 'application/json';
+      ctx.body = JSON.stringify({
+        order_id: input.params['order_id'],
+        reason: null,
+        cancelled_at: new Date().toISOString(),
+      });
+    }),
+    ['story', 'single'],
+    /what was acknowledged is not in the log/,
+  ],
+  [
+    'an order is placed twice',
+    'placeOrder',
+    sometimes(async (call, handler) => {
+      const { input } = call;
+      const headers = { ...input.headers, 'Idempotency-Key': `again-${Math.random()}` };
+      await handler({ ...call, input: { ...input, headers } });
+      await handler(call);
+    }),
+    ['story'],
+    /an event has a key that its request had not/,
+  ],
+  [
+    'another order is placed than was asked for',
+    'placeOrder',
+    sometimes((call, handler) => handler(withBody(call, { customer_id: 'somebody_else' }))),
+    ['story'],
+    /the event is not what was asked for/,
+  ],
+  [
+    'a first run says that it is a repeat',
+    'recordPayment',
+    field('Idempotent-Replayed', 'true'),
+    ['story'],
+    /a first run says that it is a replay/,
+  ],
+  [
+    'a repeat does not say that it is one',
+    'placeOrder',
+    field('Idempotent-Replayed', undefined),
+    ['repeat', 'story'],
+    /a repeat does not say that it is one|answered as if it were new/,
+  ],
+  [
+    'a repeat is answered otherwise than the first run',
+    'placeOrder',
+    afterwards(
+      (ctx) => ctx.response.get('Idempotent-Replayed') && members({ metadata: { more: 'yes' } })(ctx),
+    ),
+    ['repeat', 'story'],
+    /an order was shown that is not the fold of its events/,
+  ],
+  [
+    'a repeat is refused',
+    'placeOrder',
+    async (call, handler) => {
+      await handler(call);
+      if (call.ctx.response.get('Idempotent-Replayed'))
+        throw new Problem('order_already_placed', 'It is placed.');
+    },
+    ['repeat', 'story'],
+    /the repeat of what was done was answered 409 order_already_placed/,
+  ],
+  [
+    'an answer has the position of another event',
+    'recordShipment',
+    field('Holdfast-Position', '1'),
+    ['story'],
+    /the answer says another position than the log/,
+  ],
+  [
+    'an answer has another time than the log',
+    'placeOrder',
+    field('Holdfast-Recorded-At', '2020-01-01T00:00:00.000Z'),
+    ['story'],
+    /the answer says another recordedAt than the log/,
+  ],
+  [
+    'an order is shown with a total that it has not',
+    'getOrder',
+    afterwards((ctx) => ctx.body && members({ customer_id: 'cus_none' })(ctx)),
+    ['story', 'single'],
+    /an order was shown that is not the fold of its events/,
+  ],
+  [
+    'an order that is there is not found',
+    'getOrder',
+    sometimes(async () => {
+      throw new Problem('order_not_found', 'There is no such order.');
+    }),
+    ['story'],
+    /an order that is there was not found/,
+  ],
+  [
+    'a receipt denies',
+    'getReceipt',
+    async () => {
+      throw new Problem('idempotency_key_not_found', 'No command with this key has taken effect.');
+    },
+    ['story'],
+    /a receipt denies what had been acknowledged/,
+  ],
+  [
+    'an event is shown that never was',
+    'listOrderEvents',
+    afterwards((ctx) => {
+      if (ctx.status !== 200) return;
+      const page = JSON.parse(ctx.body as string) as { data: { id: string }[] };
+      for (const event of page.data) event.id = `evt_${'0'.repeat(32)}`;
+      ctx.body = JSON.stringify(page);
+    }),
+    ['story'],
+    /an event was shown that is not the one of the log/,
+  ],
+  [
+    'a condition is ignored',
+    'updateOrder',
+    (call, handler) =>
+      handler({ ...call, input: { ...call.input, headers: { ...call.input.headers, 'If-Match': '*' } } }),
+    ['story', 'heads'],
+    /a command ran at a version that its If-Match does not name|a request took effect that can have none/,
+  ],
+  [
+    'a fall',
+    'placeOrder',
+    sometimes(async () => {
+      throw new Error('a bug');
+    }),
+    ['story'],
+    /status 500/,
+  ],
+  [
+    'an answer that the contract does not have',
+    'listPayments',
+    afterwards(members({ secret: 1 })),
+    ['story', 'single'],
+    /must NOT have additional properties/,
+  ],
+];
+
+test.each(LIES)('it is found when %s', async (_what, id, lie, kinds, expected) => {
+  liars = { [id]: lie };
+  expect(await found(kinds)).toMatch(expected);
+});
+
+test('it is found when an order that came by gRPC was placed, and is refused', async () => {
+  placeOrder.run = async (call, request) => {
+    await honestly(call, request);
+    throw new Problem('invalid_body', 'This is no order.');
+  };
+  expect(await found(['grpc'], 60)).toMatch(
+    /a command that took effect was answered 400 invalid_body, retry never/,
+  );
+});
+
+test('an honest server is not accused of what it did', async () => {
+  const accusations = await found(['story', 'twins', 'repeat', 'grpc'], 500);
+  expect(accusations).not.toMatch(/took effect was answered|acknowledged|the log|fold|event|repeat|replay/);
+}, 60_000);

@@ -1,0 +1,145 @@
+/** The seed decides every byte of a run, whatever is answered and when. */
+import { isDeepStrictEqual } from 'node:util';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { requestsOf } from '../../loadtest/fuzz/case.ts';
+import { oneAndBefore, untilRequests } from '../../loadtest/fuzz/choose.ts';
+import { type Plan, createPlan } from '../../loadtest/fuzz/plan.ts';
+import { type Repertoire, readRepertoire } from '../../loadtest/fuzz/repertoire.ts';
+import { addressOfTrace, traceparentAt } from '../../loadtest/fuzz/scene.ts';
+import {
+  API_KEY_LENGTH,
+  apiKeyToken,
+  createLessons,
+  factToken,
+  idToken,
+} from '../../loadtest/fuzz/tokens.ts';
+
+const SEED = 7;
+const CASES = 4_000;
+let repertoire: Repertoire;
+let plan: Plan;
+beforeAll(async () => {
+  repertoire = await readRepertoire(SEED);
+  plan = createPlan(SEED, repertoire);
+});
+
+describe('a plan', () => {
+  test('is the same for the same seed, in whatever order its cases are asked for', async () => {
+    const again = createPlan(SEED, await readRepertoire(SEED));
+    for (let index = 599; index >= 0; index -= 1)
+      expect([index, isDeepStrictEqual(again(index), plan(index))]).toEqual([index, true]);
+  });
+
+  test('is another one for another seed', async () => {
+    const other = createPlan(SEED + 1, await readRepertoire(SEED + 1));
+    const whatIs = (each: Plan, index: number) => JSON.stringify(each(index));
+    const theirs = new Set(Array.from({ length: 100 }, (_, index) => whatIs(other, index)));
+    const same = Array.from({ length: 100 }, (_, index) => whatIs(plan, index)).filter((one) =>
+      theirs.has(one),
+    );
+    expect(same).toEqual([]);
+  });
+
+  test('asks for every operation of every contract, and for all kinds of trouble', () => {
+    const asked = new Set<string>();
+    const kinds = new Set<string>();
+    for (let index = 0; index < CASES; index += 1) {
+      const one = plan(index);
+      kinds.add(one.kind);
+      for (const { version, operationId, method, target } of requestsOf(one))
+        asked.add(operationId ? `${version} ${operationId}` : `${method} ${target}`);
+    }
+    const offered = repertoire.offers.map(({ version, operation }) => `${version} ${operation.id}`);
+    expect(offered.filter((name) => !asked.has(name))).toEqual([]);
+    for (const method of ['PlaceOrder', 'PlaceOrders', 'GetOrder', 'WatchEvents'])
+      expect(asked).toContain(`gRPC ${method}`);
+    expect([...kinds].sort()).toEqual([
+      'bodies',
+      'endpoint',
+      'framing',
+      'grpc',
+      'halves',
+      'heads',
+      'heavy',
+      'law',
+      'pipeline',
+      'repeat',
+      'single',
+      'stall',
+      'story',
+      'twins',
+    ]);
+  });
+
+  test('gives every request a name and every first run a key of its own', () => {
+    const names = new Set<string>();
+    const keys = new Set<string>();
+    for (let index = 0; index < CASES; index += 1) {
+      for (const { n, keys: own, repeats, operationId, form } of requestsOf(plan(index))) {
+        if (names.has(`${index}.${n}`)) throw new Error(`${index}.${n} is there twice`);
+        names.add(`${index}.${n}`);
+        // A key of another request is used again on purpose, by a repeat or for something else.
+        if (repeats || form !== 'whole' || operationId !== 'placeOrder') continue;
+        for (const key of own) if (key.startsWith(`fz-${index}-`)) keys.add(key);
+      }
+    }
+    expect(names.size).toBeGreaterThan(CASES);
+    expect(keys.size).toBeGreaterThan(CASES / 4);
+  });
+
+  test('goes on only from cases that came before', () => {
+    for (let index = 0; index < 600; index += 1)
+      for (const before of plan(index).after) expect(before).toBeLessThan(index);
+  });
+});
+
+describe('which cases are run', () => {
+  test('as many as it takes for so many requests; the same ones without those that take long', () => {
+    const all = [...untilRequests(plan, 2_000, false)];
+    expect(all.reduce((sum, one) => sum + requestsOf(one).length, 0)).toBeGreaterThanOrEqual(2_000);
+    const quick = new Set([...untilRequests(plan, 2_000, true)].map(({ index }) => index));
+    const left = all.filter(({ index }) => !quick.has(index));
+    expect(left.every(({ isSlow }) => isSlow)).toBe(true);
+  });
+
+  test('one, behind all that it goes on from', () => {
+    const index = Array.from({ length: 400 }, (_, n) => 200 + n).find((each) => plan(each).after.length > 0)!;
+    const chosen = oneAndBefore(plan, index).map((one) => one.index);
+    expect(chosen.at(-1)).toBe(index);
+    expect(chosen).toEqual(chosen.toSorted((a, b) => a - b));
+    for (const each of chosen) for (const before of plan(each).after) expect(chosen).toContain(before);
+  });
+});
+
+describe('what only an answer can tell', () => {
+  const from = { index: 123_456, n: 7 };
+  const apiKey = `hf_test_${'0'.repeat(48)}`;
+  const lessons = () => createLessons({ shop: apiKey, other: apiKey, reader: apiKey, nobody: apiKey });
+  const resolved = (text: string, of = lessons()) => of.resolve(Buffer.from(text)).toString();
+
+  test('has a place as long as what will stand there', () => {
+    expect(apiKeyToken('shop')).toHaveLength(API_KEY_LENGTH);
+    expect(apiKey).toHaveLength(API_KEY_LENGTH);
+    expect(resolved(idToken('ord', from))).toHaveLength(idToken('ord', from).length);
+  });
+
+  test('is put in once it is known; before that, something that nothing has', () => {
+    const of = lessons();
+    const text = `/orders/${idToken('ord', from)}?cursor=${factToken('cursor', from)}`;
+    expect(resolved(text, of)).toMatch(/^\/orders\/ord_0{32}\?cursor=[A-Za-z0-9]+$/);
+    of.learn(from, { ids: [`ord_${'a'.repeat(32)}`], facts: { cursor: 'there' } });
+    expect(resolved(text, of)).toBe(`/orders/ord_${'a'.repeat(32)}?cursor=there`);
+  });
+
+  test('is shown without API keys', () => {
+    const text = `Bearer ${apiKeyToken('shop')}`;
+    expect(resolved(text)).toBe(`Bearer ${apiKey}`);
+    expect(lessons().show(Buffer.from(text)).toString()).toBe(text);
+  });
+
+  test('an event names the request that made it', () => {
+    expect(addressOfTrace(SEED, traceparentAt(SEED, from))).toEqual(from);
+    expect(addressOfTrace(SEED + 1, traceparentAt(SEED, from))).toBeUndefined();
+    expect(addressOfTrace(SEED, null)).toBeUndefined();
+  });
+});
