@@ -13,7 +13,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
 import { cpus } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -26,6 +26,7 @@ import { Pool } from 'undici';
 import { parseMetrics, sum } from '../api/overview/samples.ts';
 import { type NewOrder, OrderServiceClient } from '../api/grpc/generated/orders.ts';
 import { chart } from './kit/chart.ts';
+import { cpuOf } from './kit/cpu.ts';
 import { median, openLoop, quantile } from './kit/open-loop.ts';
 import { reportProfile } from './kit/profile.ts';
 import { startServices } from './kit/services.ts';
@@ -215,17 +216,6 @@ async function weigh(target: number, run: (port: number) => Promise<unknown>): P
     for (const socket of sockets) socket.destroy();
     proxy.close();
   }
-}
-
-/** CPU seconds that processes have used; on Linux, else not known. */
-async function cpuOf(pids: readonly string[]): Promise<number> {
-  let ticks = 0;
-  for (const pid of pids) {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-    const [, user = 0, system = 0] = /\) (?:\S+ ){11}(\d+) (\d+)/.exec(stat)?.map(Number) ?? [];
-    ticks += user + system;
-  }
-  return process.platform === 'linux' ? ticks / 100 : Number.NaN;
 }
 
 interface Measured {

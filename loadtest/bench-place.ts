@@ -1,5 +1,5 @@
 /**
- * npm run bench:place [-- --rounds 3 --seconds 4 --json FILE]
+ * npm run bench:place [-- --rounds 3 --seconds 4 --json FILE] [--against COMMIT]
  *
  * Orders a second, p50 and p99 at 1, 16, 64 and 256 connections, with everything on, beside the floors, interleaved in one run; the
  * latency of a bare insert; and events a second of the log beside Emmett's. On Linux the server has one core and all else the other.
@@ -21,6 +21,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '4' },
     connections: { type: 'string', default: '1,16,64,256' },
     json: { type: 'string' },
+    against: { type: 'string' },
   },
 });
 const rounds = Number(options.rounds);
@@ -30,6 +31,13 @@ const WARM_UP = 5_000;
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const say = (text: string) => process.stdout.write(`${text}\n`);
+
+if (options.against !== undefined) {
+  const { benchAgainst } = await import('./bench-against.ts');
+  for (const connections of CONNECTIONS)
+    await benchAgainst({ commit: options.against, rounds, milliseconds, connections });
+  process.exit(0);
+}
 
 const services = await startServices();
 const children: ChildProcess[] = [];
