@@ -1,12 +1,12 @@
 /**
- * npm run fuzz -- [--requests 10000] [--seed N] [--quick] [--only INDEX [--times 1]] [--heap 512] [--main PROGRAM]
+ * npm run fuzz -- [--requests 10000] [--seed N] [--quick] [--disturbed] [--kinds KIND[,KIND…]] [--only INDEX [--times 1]] [--heap 512] [--main PROGRAM]
  *                 [--url URL --database URL [--grpc HOST:PORT]]
  *
  * Asks a Holdfast many things, good and bad, over REST, gRPC and bare sockets, and holds each answer against the contract and against the log. It
  * starts one of its own, unless it is told of one that runs. Ends with 1 when an answer was not true. docs/fuzz.md
  */
 import { parseArgs } from 'node:util';
-import { oneAndBefore, untilRequests } from './fuzz/choose.ts';
+import { ofKinds, oneAndBefore, untilRequests } from './fuzz/choose.ts';
 import { failureLines, summary } from './fuzz/report.ts';
 import { runSession } from './fuzz/session.ts';
 import { startTarget, targetAt } from './fuzz/target.ts';
@@ -17,6 +17,8 @@ const { values } = parseArgs({
     requests: { type: 'string', default: '10000' },
     seed: { type: 'string' },
     quick: { type: 'boolean', default: false },
+    disturbed: { type: 'boolean', default: false },
+    kinds: { type: 'string' },
     only: { type: 'string' },
     times: { type: 'string', default: '1' },
     heap: { type: 'string', default: '512' },
@@ -33,11 +35,12 @@ if (
   (values.url === undefined) !== (values.database === undefined)
 ) {
   process.stderr.write(
-    'npm run fuzz -- [--requests 10000] [--seed N] [--quick] [--only INDEX [--times 1]] [--heap MB] [--main PROGRAM] [--url URL --database URL [--grpc HOST:PORT]]\n',
+    'npm run fuzz -- [--requests 10000] [--seed N] [--quick] [--disturbed] [--kinds KIND[,KIND…]] [--only INDEX [--times 1]] [--heap MB] [--main PROGRAM] [--url URL --database URL [--grpc HOST:PORT]]\n',
   );
   process.exit(2);
 }
 const seed = values.seed === undefined ? Math.floor(Math.random() * 1e9) : Number(values.seed);
+const requests = Number(values.requests);
 const only = values.only === undefined ? undefined : Number(values.only);
 
 say(`seed ${seed}`);
@@ -51,10 +54,12 @@ for (let time = 0; time < Number(values.times); time += 1) {
     const outcome = await runSession({
       target,
       seed,
-      choose: (plan) =>
-        only === undefined
-          ? untilRequests(plan, Number(values.requests), values.quick)
-          : oneAndBefore(plan, only),
+      disturbed: values.disturbed,
+      choose(plan) {
+        if (only !== undefined) return oneAndBefore(plan, only);
+        if (values.kinds !== undefined) return ofKinds(plan, values.kinds.split(','), requests);
+        return untilRequests(plan, requests, values.quick);
+      },
       onProgress: ({ seconds, requests, found }) =>
         say(`${String(seconds).padStart(5)} s  ${requests} requests, ${found} failures so far`),
     });

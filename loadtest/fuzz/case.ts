@@ -103,7 +103,7 @@ export interface FrameLane {
 export type Lane = HttpLane | GrpcLane | FrameLane;
 
 /** What must hold between the answers of a case, besides what holds for each. */
-export type Law = 'window' | 'customer';
+export type Law = 'window' | 'walk' | 'customer';
 
 export interface Case {
   index: number;

@@ -21,6 +21,22 @@ export function* untilRequests(plan: Plan, requests: number, isQuick: boolean): 
   }
 }
 
+/** The same of some kinds of cases alone, each behind those that it goes on from. */
+export function* ofKinds(plan: Plan, kinds: readonly string[], requests: number): Generator<Case> {
+  const taken = new Set<number>();
+  let left = requests;
+  for (let index = 0; left > 0; index += 1) {
+    const one = plan(index);
+    if (!kinds.includes(one.kind)) continue;
+    for (const which of [...one.after, index]) {
+      if (taken.has(which)) continue;
+      taken.add(which);
+      yield plan(which);
+    }
+    left -= requestsOf(one).length;
+  }
+}
+
 const isLong = ({ stages, isSlow }: Case): boolean =>
   isSlow && stages.flat().some((lane) => lane.kind === 'http' && lane.patienceMs > QUICK_MS);
 

@@ -37,11 +37,7 @@ export function codedBody(random: Random, body: Buffer, maxBytes: number): Coded
     named('hurt', () => hurt(random, good), [400]),
     named('noise', () => noise(random, random.between(1, 200)), [400]),
     named('not coded at all', () => body, [400]),
-    named(
-      'in another coding',
-      () => (coding === 'gzip' ? deflateSync(body) : CODERS[coding === 'br' ? 'gzip' : 'br'](body)),
-      [400],
-    ),
+    named('in another coding', () => CODERS[coding === 'br' ? 'gzip' : 'br'](body), [400]),
     named('a wrong checksum', () => wrongSum(gzip()), [400], 'gzip'),
     named('no bytes', () => Buffer.alloc(0), [400]),
     named('nothing, coded', () => encode(Buffer.alloc(0)), [400]),

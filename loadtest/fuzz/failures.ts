@@ -25,8 +25,10 @@ export interface Group {
   area: Area;
   kind: string;
   count: number;
-  /** The first few. */
+  /** The first of each kind of case; a few of them. */
   first: Failure[];
+  /** Kinds of cases that it was met in. */
+  during: Set<string>;
 }
 
 export interface Failures {
@@ -35,17 +37,17 @@ export interface Failures {
   groups: () => Group[];
 }
 
-/** Of each kind so many are kept whole. */
-const KEPT = 3;
-
-export function createFailures(): Failures {
+/** @param kindOf the kind of a case, by its index */
+export function createFailures(kindOf: (index: number) => string): Failures {
   const groups = new Map<string, Group>();
   return {
     note(failure) {
       const { area, kind } = failure;
-      const group = groups.get(kind) ?? { area, kind, count: 0, first: [] };
+      const group = groups.get(kind) ?? { area, kind, count: 0, first: [], during: new Set() };
+      const during = failure.at ? kindOf(failure.at.index) : '';
       group.count += 1;
-      if (group.first.length < KEPT) group.first.push(failure);
+      if (!group.during.has(during)) group.first.push(failure);
+      group.during.add(during);
       groups.set(kind, group);
     },
     groups: () => [...groups.values()].toSorted((a, b) => b.count - a.count),

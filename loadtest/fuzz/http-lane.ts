@@ -99,8 +99,7 @@ export async function runHttpLane(
     return true;
   }
   const gone = () => state !== 'open';
-  /** A broken connection may have brought an answer all the same; a half that is closed may be written to. */
-  const isWritable = () => socket.writable && state !== 'reset' && state !== 'ours';
+  const isWritable = () => socket.writable && state === 'open';
 
   /** @returns whether the server took the bytes in time */
   async function deliver(bytes: Buffer, { cuts = [], upTo = 1 }: Cuts): Promise<boolean> {

@@ -1,4 +1,5 @@
 /** Holds what must be true between the answers of a case. */
+import type { Answer } from './answers.ts';
 import type { Case, HttpLane } from './case.ts';
 import type { Failures } from './failures.ts';
 import { shown } from './judge-http.ts';
@@ -10,28 +11,23 @@ export function judgeLaw(
   { answers }: Heard,
   failures: Failures,
 ): void {
-  const [placed, first, second] = answers;
-  if (law === undefined || placed?.status !== 201) return;
-  if (law === 'customer' && first?.status === 404) {
-    failures.note({
-      area: 'log',
-      kind: 'a customer who has ordered cannot be read',
-      at: requests[1],
-      detail: `${requests[1]?.target}`,
-      answer: shown(first),
-    });
+  const accuse = (request: number, kind: string, answer: Answer) => {
+    const { target: detail } = requests[request]!;
+    failures.note({ area: 'log', kind, at: requests[request], detail, answer: shown(answer) });
+  };
+  const [first, second, third] = answers;
+  if (first === undefined || second === undefined) return;
+  if (law === 'customer' && first.status === 201 && second.status === 404)
+    accuse(1, 'a customer who has ordered cannot be read', second);
+  if (law === 'walk' && first.status === 200 && second.status === 400) {
+    const { next_cursor } = JSON.parse(first.text) as { next_cursor: string | null };
+    if (next_cursor !== null) accuse(1, 'a walk does not go on', second);
   }
-  if (law === 'window' && first?.status === 200 && second?.status === 200) {
-    const [before, after] = [first, second].map(
+  if (law === 'window' && second.status === 200 && third?.status === 200) {
+    const [before, after] = [second, third].map(
       ({ text }) => (JSON.parse(text) as { data: unknown[] }).data.length > 0,
     );
-    if (before !== after) return;
-    failures.note({
-      area: 'log',
-      kind: `an order is on ${before ? 'both sides' : 'neither side'} of an instant`,
-      at: requests[1],
-      detail: `${requests[1]?.target} and ${requests[2]?.target}`,
-      answer: shown(first),
-    });
+    if (first.status === 201 && before === after)
+      accuse(1, `an order is on ${before ? 'both sides' : 'neither side'} of an instant`, second);
   }
 }

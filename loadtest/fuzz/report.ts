@@ -47,6 +47,10 @@ export function summary(outcome: Outcome): string[] {
   ];
   if (outcome.longestPause !== undefined)
     figures.push(['longest wait for a sign of life', `${outcome.longestPause.toFixed(0)} ms`]);
+  if (outcome.disturbances !== undefined) {
+    const { kills, cuts } = outcome.disturbances;
+    figures.push(['disturbances', `killed ${kills} times, cut off from Postgres ${cuts} times`]);
+  }
   const groups = outcome.failures.groups();
   const verdicts = Object.entries(AREAS).map(([area, promise]) => {
     const found = groups.filter((group) => group.area === (area as Area));
@@ -98,7 +102,7 @@ function groupLines(
   if (one.detail !== '') lines.push(...one.detail.split('\n').map((line) => `  ${line}`));
   if (one.answer !== undefined) lines.push(`  answered ${one.answer}`);
   if (one.at) lines.push(`  again: npm run fuzz -- --seed ${seed} --only ${one.at.index}`);
-  const places = others.flatMap(({ at }) => (at ? [`${at.index}.${at.n}`] : []));
-  if (places.length > 0) lines.push(`  also at ${places.join(', ')}${count > first.length ? ', …' : ''}`);
+  const places = others.flatMap(({ at }) => (at ? [`${at.index}.${at.n} (${plan(at.index).kind})`] : []));
+  if (places.length > 0) lines.push(`  also at ${places.join(', ')}`);
   return lines;
 }

@@ -1,4 +1,5 @@
 /** Runs cases, many at a time and each after those that it goes on from. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Advice } from './catalogue.ts';
 import type { Case, Lane } from './case.ts';
 import { learn, judgeHttp, type JudgeOptions } from './judge-http.ts';
@@ -11,8 +12,12 @@ import type { Target } from './target.ts';
 /** Cases under way; those that take seconds are not counted, and there are so many of them at most. */
 const WIDTH = 48;
 const MOST_SLOW = 400;
+/** ms within which a death is known. */
+const DEATH_NOTICE_MS = 250;
 /** Cases back that are remembered. */
 const MEMORY = 2_000;
+/** Of gRPC. */
+const UNAVAILABLE = 14;
 
 export interface RunOptions extends JudgeOptions {
   catalogue: ReadonlyMap<string, Advice[]>;
@@ -65,12 +70,15 @@ async function runLane(
   const { target, lessons, failures } = options;
   if (lane.kind === 'http') {
     const heard = await runHttpLane(lane, target.http, lessons.resolve, (answer) => learn(lessons, answer));
+    // A server that dies closes its connections before it is known to be dead.
+    if (heard.answers.length < heard.sentAt.length && heard.ending !== 'ours') await delay(DEATH_NOTICE_MS);
     judgeHttp(options, lane, heard);
     judgeLaw(one, lane, heard, failures);
   } else if (grpc !== undefined) {
     const called = await (lane.kind === 'grpc'
       ? grpc.call(lane, lessons.resolve)
       : grpc.sendFrames(lane, lessons.resolve));
+    if (called.status === undefined || called.status.code === UNAVAILABLE) await delay(DEATH_NOTICE_MS);
     judgeGrpc(options, lane, called);
   }
 }

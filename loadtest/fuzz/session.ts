@@ -2,6 +2,7 @@
 import { type Case, requestsOf } from './case.ts';
 import { readCatalogue } from './catalogue.ts';
 import { createContractCheck } from './contract-check.ts';
+import { type Disturbances, disturb } from './disturb.ts';
 import { type Failures, createFailures } from './failures.ts';
 import type { Tallies } from './judge-http.ts';
 import { createLedger } from './ledger.ts';
@@ -22,6 +23,8 @@ export interface SessionOptions {
   repertoire?: Repertoire;
   /** Which cases of the seed's, in their order. */
   choose: (plan: Plan) => Iterable<Case>;
+  /** Kills the server and cuts its connections to Postgres now and then. */
+  disturbed?: boolean;
   /** Told of how far it is, once a second. */
   onProgress?: (progress: { seconds: number; requests: number; found: number }) => void;
 }
@@ -41,6 +44,7 @@ export interface Outcome {
   memory: Memory | undefined;
   /** How long a sign of life took at most, ms. */
   longestPause: number | undefined;
+  disturbances: Disturbances | undefined;
 }
 
 export async function runSession(options: SessionOptions): Promise<Outcome> {
@@ -48,7 +52,7 @@ export async function runSession(options: SessionOptions): Promise<Outcome> {
   const repertoire = options.repertoire ?? (await readRepertoire(seed));
   const plan = createPlan(seed, repertoire);
   const catalogue = readCatalogue();
-  const failures = createFailures();
+  const failures = createFailures((index) => plan(index).kind);
   const ledger = createLedger();
   const lessons = createLessons(target.apiKeys);
   const memory = watchMemory(target.pid);
@@ -61,14 +65,18 @@ export async function runSession(options: SessionOptions): Promise<Outcome> {
   const seconds = () => (performance.now() - began) / 1_000;
 
   target.onDeath((lastWords) => {
-    const suspects = [...underWay.values()].map(({ index, kind, what }) => `${index} ${kind}: ${what}`);
-    const detail = `${lastWords.slice(-1_500)}\nunder way: ${suspects.slice(0, 60).join('; ')}`;
+    // What takes seconds by itself is the first that is to be looked at.
+    const suspects = [...underWay.values()]
+      .toSorted((a, b) => Number(b.isSlow) - Number(a.isSlow))
+      .map(({ index, kind, what }) => `${index} ${kind}: ${what}`);
+    const detail = `${lastWords.slice(-1_500)}\nunder way: ${suspects.slice(0, 20).join('; ')}`;
     failures.note({ area: 'server', kind: 'the server died', at: undefined, detail });
   });
   const progress = setInterval(() => {
     const found = failures.groups().reduce((sum, { count }) => sum + count, 0);
     onProgress?.({ seconds: Math.round(seconds()), requests, found });
   }, 1_000);
+  const disturbance = options.disturbed ? disturb(target, seed) : undefined;
   try {
     await runCases({
       target,
@@ -96,6 +104,7 @@ export async function runSession(options: SessionOptions): Promise<Outcome> {
     });
   } finally {
     clearInterval(progress);
+    await disturbance?.stop();
     memory.stop();
     pauses.stop();
   }
@@ -128,5 +137,6 @@ export async function runSession(options: SessionOptions): Promise<Outcome> {
     tallies,
     memory: measured,
     longestPause,
+    disturbances: disturbance?.done,
   };
 }

@@ -31,7 +31,9 @@ export interface Target {
   wasUp: (since: number) => boolean;
   /** Resolves when it is there again after it has died; at once when it is there. */
   ready: () => Promise<void>;
-  /** Told of each death: what it said last. */
+  /** Kills it, where it is ours; it is started again. */
+  kill: () => void;
+  /** Told of each death that was not asked for: what it said last. */
   onDeath: (listener: (lastWords: string) => void) => void;
   stop: () => Promise<void>;
 }
@@ -89,6 +91,7 @@ export async function targetAt(url: string, databaseUrl: string, grpc: string | 
     pid: () => undefined,
     wasUp: () => true,
     ready: async () => {},
+    kill: () => {},
     onDeath: () => {},
     stop: async () => {},
   };
@@ -114,7 +117,7 @@ export async function startTarget({ heapMb, main = MAIN }: StartOptions): Promis
   let child: ChildProcess;
   let upSince = Number.POSITIVE_INFINITY;
   let deaths = 0;
-  let isStopping = false;
+  let [isStopping, isKilled] = [false, false];
   let starting: Promise<void>;
 
   async function launch(): Promise<void> {
@@ -144,8 +147,11 @@ export async function startTarget({ heapMb, main = MAIN }: StartOptions): Promis
       upSince = Number.POSITIVE_INFINITY;
       up.reject(new Error(`The server ended with ${code ?? signal}:\n${text}`));
       if (isStopping || child !== fresh) return;
-      for (const listener of listeners) listener(text);
-      deaths += 1;
+      if (!isKilled) {
+        for (const listener of listeners) listener(text);
+        deaths += 1;
+      }
+      isKilled = false;
       if (deaths < MOST_DEATHS) starting = launch();
       starting.catch(() => {});
     });
@@ -167,6 +173,11 @@ export async function startTarget({ heapMb, main = MAIN }: StartOptions): Promis
     pid: () => child.pid,
     wasUp: (since) => upSince <= since,
     ready: () => starting,
+    kill() {
+      isKilled = true;
+      upSince = Number.POSITIVE_INFINITY;
+      child.kill('SIGKILL');
+    },
     onDeath: (listener) => void listeners.push(listener),
     async stop() {
       isStopping = true;

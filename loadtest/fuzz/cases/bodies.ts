@@ -61,7 +61,8 @@ function judged(draft: Draft, given: 'good' | 'either' | number[]): Draft {
 
 function text({ random }: Scene, draft: Draft): Odd {
   const { what, body, verdict } = oddText(random, draft.body!);
-  return { what: `JSON: ${what}`, draft: { ...judged(draft, verdict), body } };
+  const isTooLarge = body.length > (draft.offer?.operation.body?.maxBytes ?? 0);
+  return { what: `JSON: ${what}`, draft: { ...judged(draft, isTooLarge ? [413] : verdict), body } };
 }
 
 function coded({ random }: Scene, draft: Draft): Odd {

@@ -65,9 +65,8 @@ function walk(scene: Scene): Made {
   const first = scene.next();
   script.send(script.request(reading(scene, operationId, `/${version}/${path}`), { at: first })).awaitAll();
   const next = reading(scene, operationId, `/${version}/${path}&cursor=${factToken('cursor', first)}`);
-  // The first order of a shop has none behind it.
-  script.send(script.request(scene.index < 200 ? { ...next, allowed: [200, 400] } : next)).awaitAll();
-  return { kind: 'law', what: `the page after ${path}`, stages: [[script.lane]], isSlow: false };
+  script.send(script.request({ ...next, allowed: [200, 400] })).awaitAll();
+  return { kind: 'law', what: `the page after ${path}`, stages: [[script.lane]], isSlow: false, law: 'walk' };
 }
 
 /** Whoever may order can be asked about. */

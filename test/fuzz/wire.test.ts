@@ -1,0 +1,165 @@
+/** What can be wrong with answers as bytes: a server that is nothing but bytes, and what the fuzzer says of it. */
+import { type AddressInfo, type Socket, createServer } from 'node:net';
+import { beforeAll, expect, test } from '@jest/globals';
+import type { HttpLane } from '../../loadtest/fuzz/case.ts';
+import { readCatalogue } from '../../loadtest/fuzz/catalogue.ts';
+import { createContractCheck } from '../../loadtest/fuzz/contract-check.ts';
+import { createFailures } from '../../loadtest/fuzz/failures.ts';
+import { runHttpLane } from '../../loadtest/fuzz/http-lane.ts';
+import { judgeHttp } from '../../loadtest/fuzz/judge-http.ts';
+import { createLedger } from '../../loadtest/fuzz/ledger.ts';
+import { type Repertoire, readRepertoire } from '../../loadtest/fuzz/repertoire.ts';
+import { createScene } from '../../loadtest/fuzz/scene.ts';
+import { type Script, createScript } from '../../loadtest/fuzz/script.ts';
+import { createLessons } from '../../loadtest/fuzz/tokens.ts';
+import { someWares } from '../../loadtest/fuzz/wares.ts';
+import { placing } from '../../loadtest/fuzz/writes.ts';
+
+const SEED = 5;
+const PATIENCE_MS = 300;
+let repertoire: Repertoire;
+beforeAll(async () => {
+  repertoire = await readRepertoire(SEED);
+});
+
+const problem = (status: number, code: string, retry: string, id: string) =>
+  JSON.stringify({
+    type: `/problems/${code}`,
+    title: code,
+    status,
+    code,
+    detail: 'x',
+    retry,
+    request_id: id,
+  });
+const answer = (status: number, body: string, ...fields: string[]) =>
+  `HTTP/1.1 ${status} X\r\n${[...fields, `Content-Length: ${Buffer.byteLength(body)}`].join('\r\n')}\r\n\r\n${body}`;
+const refusal = (id: string) =>
+  answer(
+    422,
+    problem(422, 'invalid_body', 'never', id),
+    `X-Request-Id: ${id}`,
+    'Content-Type: application/problem+json',
+  );
+const ofConnection = (status = 400, code = 'malformed_request') =>
+  answer(
+    status,
+    problem(status, code, status === 408 ? 'same_key' : 'never', 'none'),
+    'Content-Type: application/problem+json',
+    'Connection: close',
+  );
+
+/** Sends orders to a server that says something once, and answers what it is accused of. */
+async function accused(say: (socket: Socket) => void, write: (script: Script) => void): Promise<string[]> {
+  const sockets = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.once('data', () => say(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const script = createScript(createScene(SEED, 1, repertoire), PATIENCE_MS);
+  write(script);
+  try {
+    return await judged(script.lane, port);
+  } finally {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  }
+}
+
+async function judged(lane: HttpLane, port: number): Promise<string[]> {
+  const apiKeys = { shop: '', other: '', reader: '', nobody: '' };
+  const lessons = createLessons(apiKeys);
+  const failures = createFailures(() => '');
+  const heard = await runHttpLane(lane, { host: '127.0.0.1', port }, lessons.resolve, () => {});
+  judgeHttp(
+    {
+      check: createContractCheck(repertoire, readCatalogue()),
+      failures,
+      ledger: createLedger(),
+      lessons,
+      tenantOf: () => '',
+      tallies: { statuses: new Map(), endings: new Map() },
+      wasUp: () => true,
+    },
+    lane,
+    heard,
+  );
+  return failures.groups().map(({ kind }) => kind);
+}
+
+/** So many orders on one connection, named `fz.1.0`, `fz.1.1`, … */
+const orders =
+  (count: number, { more = false } = {}) =>
+  (script: Script) => {
+    const scene = createScene(SEED, 1, repertoire);
+    const parts = Array.from({ length: count }, () => {
+      const at = scene.next();
+      return script.request(placing(scene, someWares(scene.random), { at, version: 'v2' }), { at });
+    });
+    script.send(...parts).awaitAll();
+    // Whoever is done with a connection hears what comes all the same.
+    if (more) script.do({ do: 'pause', ms: 100 });
+  };
+
+test.each<[what: string, say: string, count: number, found: RegExp]>([
+  ['nothing', '', 1, /^neither an answer nor an end within 0.3 seconds$/],
+  [
+    'what is said of the connection, where an answer should be',
+    ofConnection(),
+    1,
+    /^status 400 of the connection stands where the answer to a whole request should$/,
+  ],
+  [
+    'a second answer',
+    refusal('fz.1.0') + ofConnection(408, 'request_timeout'),
+    1,
+    /^more answers than requests$/,
+  ],
+  ['one answer twice', refusal('fz.1.0') + refusal('fz.1.0'), 2, /^a second answer to the same request$/],
+  ['answers in another order', refusal('fz.1.1') + refusal('fz.1.0'), 2, /^its answer was left out/],
+  ['something behind an answer', `${refusal('fz.1.0')}\0`, 1, /^bytes that are no answer$/],
+  ['half an answer', refusal('fz.1.0').slice(0, -9), 1, /^neither an answer nor an end/],
+  [
+    'a 502 of somebody else',
+    answer(502, 'Bad gateway', 'Content-Type: text/html'),
+    1,
+    /^502 is text\/html, and no problem document$/,
+  ],
+  [
+    'a problem that nobody knows',
+    refusal('fz.1.0').replaceAll('invalid_body', 'invalid_Body'.toLowerCase().replace('body', 'bodi')),
+    1,
+    /^problem invalid_bodi is not in docs\/retry-contract.md$/,
+  ],
+])('%s is found', async (_what, say, count, found) => {
+  const accusations = await accused((socket) => socket.write(say), orders(count, { more: true }));
+  expect(accusations).toContainEqual(expect.stringMatching(found));
+});
+
+test.each<[what: string, end: (socket: Socket) => void]>([
+  ['ended', (socket) => socket.end()],
+  ['reset', (socket) => socket.resetAndDestroy()],
+])('a connection that is %s without an answer is found', async (ending, end) => {
+  expect(await accused(end, orders(1))).toEqual([
+    `no answer to a whole request, the connection was ${ending}`,
+  ]);
+});
+
+test('a good refusal is not accused of anything', async () => {
+  expect(await accused((socket) => socket.write(refusal('fz.1.0')), orders(1))).toEqual([]);
+});
+
+test('behind garbage a connection may end, with a word or without one', async () => {
+  const withGarbage = (script: Script) => {
+    orders(1)(script);
+    script.garbage();
+    script.send(Buffer.from('nonsense\r\n\r\n')).do({ do: 'fin' }, { do: 'await-end' });
+  };
+  const both = (socket: Socket) => socket.end(refusal('fz.1.0') + ofConnection());
+  const one = (socket: Socket) => socket.end(refusal('fz.1.0'));
+  expect(await accused(both, withGarbage)).toEqual([]);
+  expect(await accused(one, withGarbage)).toEqual([]);
+});
