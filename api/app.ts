@@ -107,6 +107,8 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
 
   const app = new Koa();
   app.proxy = config.trustProxy;
+  // Koa writes what a connection died of to standard error; each request has its line in the log.
+  app.silent = true;
   app.use(requestContext(log, noteCall));
   if (config.contractJudge) app.use(judgeAnswers());
   app.use(answerProblems());

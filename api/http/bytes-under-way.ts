@@ -21,6 +21,7 @@ export const createBytesUnderWay = (): ByteBudget =>
 const callerOf = (ctx: Context): string => stateOf(ctx).principal?.keyId ?? subjectOfAddress(ctx.ip);
 
 function hold(ctx: Context, budget: ByteBudget, bytes: number): void {
+  if (ctx.req.socket.destroyed) return; // the end of the response has been told, and will not be again
   ctx.res.once(
     'close',
     budget.hold(callerOf(ctx), bytes, () => ctx.req.socket.destroy()),

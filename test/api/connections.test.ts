@@ -1,6 +1,7 @@
 /** What a client hears is what happened to its request, whatever else is on its connection. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { registry } from '../../metrics.ts';
 import { type RawConnection, rawConnection, requestBytes } from '../setup/raw-connection.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 
@@ -250,4 +251,37 @@ test('a keep-alive connection stays through refusals of requests that had arrive
   await until(() => connection.statuses().length === 4);
   expect(connection.statuses()).toEqual([401, 401, 401, 201]);
   connection.socket.destroy();
+});
+
+describe('connections that end early leave nothing behind', () => {
+  const inFlight = async () => {
+    const metric = await registry.getSingleMetric('holdfast_requests_in_flight')?.get();
+    return metric!.values.reduce((sum, { value }) => sum + value, 0);
+  };
+
+  test('with many answers under way', async () => {
+    for (let n = 0; n < 10; n += 1) {
+      const connection = open();
+      const requests = Array.from({ length: 40 }, (_, m) =>
+        m % 2 === 0 ? placing(randomUUID()) : reading(),
+      );
+      connection.write(Buffer.concat(requests));
+      await until(async () => (await inFlight()) > 10 || connection.statuses().length > 10);
+      connection.socket.resetAndDestroy();
+    }
+    await until(async () => (await inFlight()) === 0);
+  });
+
+  test('with a large body announced, and gone before it is read', async () => {
+    for (let n = 0; n < 60; n += 1) {
+      const connection = open();
+      const fields = { ...fieldsOf(randomUUID()), 'Transfer-Encoding': 'chunked' };
+      connection.socket.write(requestBytes('POST /v1/order-batches', fields), () =>
+        connection.socket.resetAndDestroy(),
+      );
+      await connection.closed();
+    }
+    await until(async () => (await inFlight()) === 0);
+    expect((await shop.ask('/v1/orders', { body: anOrder() })).status).toBe(201);
+  });
 });
