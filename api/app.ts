@@ -10,6 +10,7 @@
  *     rate limit      of the key, reads and writes apart
  *     acceptable      does the client take JSON?
  *     scope           may the key do this?
+ *     query           is its percent-encoding text?
  *     body            read, bounded, if the operation takes one
  *     contract        validated against the spec
  *     handler         one of api/nouns, in the spelling of the version
@@ -20,6 +21,7 @@ import { Router } from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
+import { takesJson } from './accept.ts';
 import type { Authenticate } from './authenticate.ts';
 import { readBody } from './body.ts';
 import { createJudge } from './contract/judge.ts';
@@ -31,6 +33,7 @@ import { createLifecycle } from './lifecycle.ts';
 import type { RateLimits } from './limiter/rate-limit.ts';
 import { EDITIONS, HANDLERS } from './operations.ts';
 import type { Callers } from './overview/callers.ts';
+import { requireDecodable } from './percent.ts';
 import { Problem } from './problem.ts';
 import { answerProblems } from './problems.ts';
 import { publicPages } from './public-pages.ts';
@@ -59,7 +62,7 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
     return { edition, spec, judge: config.contractJudge ? createJudge(spec) : undefined };
   });
 
-  const router = new Router();
+  const router = new Router({ sensitive: true });
   for (const { edition, spec, judge } of contracts) {
     const validators = compileValidators(spec);
     const announceEnd = createLifecycle(spec, config.v1, clock);
@@ -73,6 +76,7 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
           announceEnd(ctx);
           await identify(ctx);
           admit(ctx, operation.scope);
+          requireDecodable(ctx.querystring);
           return next();
         },
         ...(operation.body ? [readBody(operation.body) as Middleware] : []),
@@ -86,46 +90,48 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
     }
   }
 
+  const pages = publicPages(
+    contracts.map(({ spec }) => spec),
+    limits.limitAddress,
+  );
   const app = new Koa();
   app.proxy = config.trustProxy;
   app.use(requestContext(log, noteCall));
   if (config.contractJudge) app.use(judgeAnswers());
   app.use(answerProblems());
   app.use(router.routes() as unknown as Middleware);
-  app.use(
-    publicPages(
-      contracts.map(({ spec }) => spec),
-      limits.limitAddress,
-    ),
-  );
+  app.use(pages.routes() as unknown as Middleware);
   app.use(async (ctx) => {
-    await identify(ctx);
-    await nothingHere(ctx, router.allowedMethods() as unknown as Middleware);
+    const isPublic = methodsAt(pages, ctx.path).length > 0;
+    await (isPublic ? limits.limitAddress(ctx) : identify(ctx));
+    nothingHere(ctx, methodsAt(isPublic ? pages : router, ctx.path));
   });
   return app;
 }
 
 /** Whether the client can read what we answer, and may do what it asks. */
 function admit(ctx: Context, scope: string): void {
-  if (!takesJson(ctx)) throw new Problem('not_acceptable', 'This API answers application/json.');
+  if (!takesJson(ctx.headers.accept))
+    throw new Problem('not_acceptable', 'This API answers application/json.');
   if (!principalOf(ctx).scopes.has(scope)) {
     throw new Problem('scope_missing', `This call needs the scope ${scope}.`);
   }
 }
 
-/** Asks Koa, which parses the field, only when it is not plain to see. */
-function takesJson(ctx: Context): boolean {
-  const { accept } = ctx.headers;
-  if (accept === undefined || accept === '*/*' || accept === 'application/json') return true;
-  return ctx.accepts('application/json') !== false;
-}
+/** Methods that a path has; none when there is nothing at it. */
+const methodsAt = (router: Router, path: string): string[] => [
+  ...new Set(router.match(path, '').path.flatMap(({ methods }) => methods)),
+];
 
-async function nothingHere(ctx: Context, otherMethods: Middleware): Promise<void> {
-  await otherMethods(ctx as never, async () => {});
-  if (ctx.status === 405 || ctx.status === 501) {
-    throw new Problem('method_not_allowed', `This resource has the methods ${ctx.response.get('Allow')}.`);
-  }
-  if (ctx.status === 404) throw new Problem('route_not_found', 'There is nothing at this path.');
+/** What no route has answered: a path that is not there, or one that does not have this method. */
+function nothingHere(ctx: Context, methods: string[]): void {
+  if (methods.length === 0) throw new Problem('route_not_found', 'There is nothing at this path.');
+  const allow = methods.join(', ');
+  ctx.set('Allow', allow);
+  if (ctx.method !== 'OPTIONS')
+    throw new Problem('method_not_allowed', `This resource has the methods ${allow}.`);
+  ctx.status = 200;
+  ctx.body = '';
 }
 
 /** A spec that promises an operation which is not there must not start. */

@@ -2,11 +2,11 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Router } from '@koa/router';
-import type { Context, Middleware } from 'koa';
+import type { Context } from 'koa';
 import type { Spec } from './contract/spec.ts';
 import { answerCacheable } from './cacheable.ts';
 import { VERSIONING_PAGE } from './lifecycle.ts';
-import { PROBLEMS, type ProblemCode, type Retry } from './problem.ts';
+import { PROBLEMS, type Retry } from './problem.ts';
 import { viewer } from './viewer.ts';
 
 const ADVICE: Record<Retry, string> = {
@@ -18,8 +18,8 @@ const ADVICE: Record<Retry, string> = {
     'Wait for the seconds of Retry-After, then send the same request with the same Idempotency-Key again. It takes effect once at most.',
 };
 
-export function publicPages(specs: Spec[], limitAddress: (ctx: Context) => Promise<void>): Middleware {
-  const router = new Router();
+export function publicPages(specs: Spec[], limitAddress: (ctx: Context) => Promise<void>): Router {
+  const router = new Router({ sensitive: true });
   router.use(async (ctx, next) => {
     await limitAddress(ctx as unknown as Context);
     return next();
@@ -35,13 +35,14 @@ export function publicPages(specs: Spec[], limitAddress: (ctx: Context) => Promi
   router.get(VERSIONING_PAGE, (ctx) =>
     answerCacheable(ctx as unknown as Context, 'text/plain', versioning, hash('sha256', versioning)),
   );
-  router.get('/problems/:code', (ctx, next) => {
-    const code = ctx.params['code'] ?? '';
-    if (!Object.hasOwn(PROBLEMS, code)) return next();
-    const { status, title, retry } = PROBLEMS[code as ProblemCode];
-    ctx.type = 'text/plain';
-    ctx.body = `${title}\n\nstatus  ${status}\ncode    ${code}\nretry   ${retry}\n\n${ADVICE[retry]}\n`;
-  });
+  // A route each: a path that is not here is to be found at no route.
+  for (const [code, { status, title, retry }] of Object.entries(PROBLEMS)) {
+    const page = `${title}\n\nstatus  ${status}\ncode    ${code}\nretry   ${retry}\n\n${ADVICE[retry]}\n`;
+    router.get(`/problems/${code}`, (ctx) => {
+      ctx.type = 'text/plain';
+      ctx.body = page;
+    });
+  }
   router.use(viewer(specs) as never);
-  return router.routes() as unknown as Middleware;
+  return router;
 }

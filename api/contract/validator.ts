@@ -8,6 +8,7 @@ import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
 import addFormats from 'ajv-formats';
 import type { Context } from 'koa';
 import { parseIdempotencyKey } from '../../domain/idempotency-key.ts';
+import { isDecodable } from '../percent.ts';
 import { pointerStep } from '../pointer.ts';
 import { MOST_ERRORS, Problem, type ProblemError } from '../problem.ts';
 import { EXPECTED, FORMATS } from './formats.ts';
@@ -33,11 +34,18 @@ export interface RawInput {
 
 /** The raw input of a request. The validators fill in defaults and change text to numbers, in these copies. */
 export const inputOf = (ctx: Context): RawInput => ({
-  params: { ...(ctx['params'] as Record<string, string>) },
+  params: paramsOf(ctx),
   query: { ...ctx.query },
   headers: ctx.headers,
   body: (ctx.request as { body?: unknown }).body,
 });
+
+/** Those of a path that cannot be decoded name nothing. */
+function paramsOf(ctx: Context): Record<string, string> {
+  const params = ctx['params'] as Record<string, string>;
+  if (isDecodable(ctx.path)) return { ...params };
+  return Object.fromEntries(Object.keys(params).map((name) => [name, '']));
+}
 
 /** @throws {Problem} 400, 404, 422 or 428 when the request does not fit the contract */
 export type ValidateInput = (input: RawInput) => Input;
