@@ -23,12 +23,13 @@ import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import { takesJson } from './accept.ts';
 import type { Authenticate } from './authenticate.ts';
+import { createBodyRoom } from './body-room.ts';
 import { readBody } from './body.ts';
 import { createJudge } from './contract/judge.ts';
 import { judgeAnswers, judgeRequest } from './contract/judged.ts';
 import { type Operation, type Spec, loadSpec } from './contract/spec.ts';
 import { compileValidators, inputOf } from './contract/validator.ts';
-import type { Handler, Services } from './handler.ts';
+import type { Call, Handler, Services } from './handler.ts';
 import { createLifecycle } from './lifecycle.ts';
 import type { RateLimits } from './limiter/rate-limit.ts';
 import { EDITIONS, HANDLERS } from './operations.ts';
@@ -62,11 +63,13 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
     return { edition, spec, judge: config.contractJudge ? createJudge(spec) : undefined };
   });
 
+  const room = createBodyRoom();
   const router = new Router({ sensitive: true });
   for (const { edition, spec, judge } of contracts) {
     const validators = compileValidators(spec);
     const announceEnd = createLifecycle(spec, config.v1, clock);
-    const checkBody = (id: string, body: unknown) => validators.get(id)!.checkBody(body);
+    const checkBody: Call['checkBody'] = (id, body, isThorough) =>
+      validators.get(id)!.checkBody(body, isThorough);
     for (const operation of spec.operations) {
       const { validate } = validators.get(operation.id)!;
       const handler = handlerOf(spec, operation);
@@ -79,7 +82,7 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
           requireDecodable(ctx.querystring);
           return next();
         },
-        ...(operation.body ? [readBody(operation.body) as Middleware] : []),
+        ...(operation.body ? [readBody(operation.body, room) as Middleware] : []),
         ...(judge ? [judgeRequest(judge, validate)] : []),
         async (ctx) => {
           const input = validate(inputOf(ctx));

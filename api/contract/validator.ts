@@ -52,8 +52,8 @@ export type ValidateInput = (input: RawInput) => Input;
 
 export interface OperationValidator {
   validate: ValidateInput;
-  /** The body alone. Throws {@link Problem} 422. */
-  checkBody: (body: unknown) => void;
+  /** The body alone. Throws {@link Problem} 422, with every fault of a short body, or with the first. */
+  checkBody: (body: unknown, isThorough?: boolean) => void;
 }
 
 export function compileValidators(spec: Spec): Map<string, OperationValidator> {
@@ -96,9 +96,10 @@ function compile(spec: Spec, operation: Operation, compilers: Compilers): Operat
   const integersOf = (list: Parameter[]) => list.filter(isInteger).map(({ name }) => name);
   const [queryIntegers, headerIntegers] = [integersOf(query), integersOf(header)];
 
-  const requireBody = (body: unknown) => {
+  const requireBody = (body: unknown, isThorough = true) => {
     if (fitsBody === undefined || findFaults === undefined || fitsBody(body)) return;
-    throw invalidBody(isShort(body) && !findFaults(body) ? findFaults.errors : fitsBody.errors);
+    const hasAll = isThorough && isShort(body) && !findFaults(body);
+    throw invalidBody(hasAll ? findFaults.errors : fitsBody.errors);
   };
   const validate: ValidateInput = ({ params, query, headers, body }) => {
     if (path.length > 0 && !checkPath(params)) throw notFound(path, checkPath);
