@@ -12,7 +12,8 @@
  *     rate limit      of the key, reads and writes apart
  *     acceptable      does the client take JSON?
  *     scope           may the key do this?
- *     room            do the caller's bodies and answers leave room for one more?
+ *     query           is its percent-encoding text?
+ *     room            do the caller's answers leave room for one more?
  *     body            read, bounded, if the operation takes one; then: is the key still valid?
  *     contract        validated against the spec
  *     handler         one of api/nouns, in the spelling of the version
@@ -23,20 +24,22 @@ import { Router } from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
+import { takesJson } from './accept.ts';
 import { type Authenticate, requireScope } from './authenticate.ts';
+import { createBodyRoom } from './body-room.ts';
 import { readBody } from './body.ts';
 import { createJudge } from './contract/judge.ts';
 import { judgeAnswers, judgeRequest } from './contract/judged.ts';
 import { type Operation, type Spec, loadSpec } from './contract/spec.ts';
 import { compileValidators, inputOf } from './contract/validator.ts';
-import type { Handler, Services } from './handler.ts';
-import { requireUnbroken } from './http/broken-request.ts';
-import { createBytesUnderWay, holdAnswers, holdBody, requireRoom } from './http/bytes-under-way.ts';
+import type { Call, Handler, Services } from './handler.ts';
+import { createAnswerRoom, holdAnswers, requireRoom } from './http/answer-room.ts';
 import { requireClearHead } from './http/request-head.ts';
 import { createLifecycle } from './lifecycle.ts';
 import type { RateLimits } from './limiter/rate-limit.ts';
 import { EDITIONS, HANDLERS } from './operations.ts';
 import type { Callers } from './overview/callers.ts';
+import { requireDecodable } from './percent.ts';
 import { refuserOfIfMatch } from './preconditions.ts';
 import { Problem } from './problem.ts';
 import { answerProblems } from './problems.ts';
@@ -67,12 +70,14 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
     return { edition, spec, judge: config.contractJudge ? createJudge(spec) : undefined };
   });
 
-  const bytes = createBytesUnderWay();
-  const router = new Router();
+  const answerRoom = createAnswerRoom();
+  const bodyRoom = createBodyRoom();
+  const router = new Router({ sensitive: true });
   for (const { edition, spec, judge } of contracts) {
     const validators = compileValidators(spec);
     const announceEnd = createLifecycle(spec, config.v1, clock);
-    const checkBody = (id: string, body: unknown) => validators.get(id)!.checkBody(body);
+    const checkBody: Call['checkBody'] = (id, body, isThorough) =>
+      validators.get(id)!.checkBody(body, isThorough);
     for (const operation of spec.operations) {
       const { validate } = validators.get(operation.id)!;
       const handler = handlerOf(spec, operation);
@@ -83,12 +88,11 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
           announceEnd(ctx);
           await identify(ctx);
           admit(ctx, operation.scope);
-          requireRoom(ctx, bytes);
+          requireDecodable(ctx.querystring);
+          requireRoom(ctx, answerRoom);
           return next();
         },
-        ...(operation.body
-          ? [holdBody(bytes, operation.body.maxBytes), expectBody, readBody(operation.body) as Middleware]
-          : []),
+        ...(operation.body ? [readBody(operation.body, bodyRoom) as Middleware] : []),
         ...(judge ? [judgeRequest(judge, validate)] : []),
         async (ctx) => {
           const confirm = () => confirmed(ctx, operation.scope);
@@ -105,6 +109,10 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
     }
   }
 
+  const pages = publicPages(
+    contracts.map(({ spec }) => spec),
+    limits.limitAddress,
+  );
   const app = new Koa();
   app.proxy = config.trustProxy;
   // Koa writes what a connection died of to standard error; each request has its line in the log.
@@ -116,47 +124,38 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
     requireClearHead(ctx.req);
     return next();
   });
-  app.use(holdAnswers(bytes));
+  app.use(holdAnswers(answerRoom));
   app.use(router.routes() as unknown as Middleware);
-  app.use(
-    publicPages(
-      contracts.map(({ spec }) => spec),
-      limits.limitAddress,
-    ),
-  );
+  app.use(pages.routes() as unknown as Middleware);
   app.use(async (ctx) => {
-    await identify(ctx);
-    await nothingHere(ctx, router.allowedMethods() as unknown as Middleware);
+    const isPublic = methodsAt(pages, ctx.path).length > 0;
+    await (isPublic ? limits.limitAddress(ctx) : identify(ctx));
+    nothingHere(ctx, methodsAt(isPublic ? pages : router, ctx.path));
   });
   return app;
 }
 
-/** A client that asks for leave to send its body gets it now, when nothing else speaks against the request. */
-const expectBody: Middleware = (ctx, next) => {
-  requireUnbroken(ctx.req);
-  if (ctx.headers.expect !== undefined && ctx.req.httpVersion === '1.1') ctx.res.writeContinue();
-  return next();
-};
-
 /** Whether the client can read what we answer, and may do what it asks. */
 function admit(ctx: Context, scope: string): void {
-  if (!takesJson(ctx)) throw new Problem('not_acceptable', 'This API answers application/json.');
+  if (!takesJson(ctx.headers.accept))
+    throw new Problem('not_acceptable', 'This API answers application/json.');
   requireScope(principalOf(ctx), scope);
 }
 
-/** Asks Koa, which parses the field, only when it is not plain to see. */
-function takesJson(ctx: Context): boolean {
-  const { accept } = ctx.headers;
-  if (accept === undefined || accept === '*/*' || accept === 'application/json') return true;
-  return ctx.accepts('application/json') !== false;
-}
+/** Methods that a path has; none when there is nothing at it. */
+const methodsAt = (router: Router, path: string): string[] => [
+  ...new Set(router.match(path, '').path.flatMap(({ methods }) => methods)),
+];
 
-async function nothingHere(ctx: Context, otherMethods: Middleware): Promise<void> {
-  await otherMethods(ctx as never, async () => {});
-  if (ctx.status === 405 || ctx.status === 501) {
-    throw new Problem('method_not_allowed', `This resource has the methods ${ctx.response.get('Allow')}.`);
-  }
-  if (ctx.status === 404) throw new Problem('route_not_found', 'There is nothing at this path.');
+/** What no route has answered: a path that is not there, or one that does not have this method. */
+function nothingHere(ctx: Context, methods: string[]): void {
+  if (methods.length === 0) throw new Problem('route_not_found', 'There is nothing at this path.');
+  const allow = methods.join(', ');
+  ctx.set('Allow', allow);
+  if (ctx.method !== 'OPTIONS')
+    throw new Problem('method_not_allowed', `This resource has the methods ${allow}.`);
+  ctx.status = 200;
+  ctx.body = '';
 }
 
 /** A spec that promises an operation which is not there must not start. */

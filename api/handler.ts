@@ -24,8 +24,8 @@ export interface Call {
   services: Services;
   limits: RateLimits;
   edition: Edition;
-  /** Holds a body to the contract of an operation. Throws {@link Problem}. */
-  checkBody: (operationId: string, body: unknown) => void;
+  /** Holds a body to the contract of an operation. Throws {@link Problem}, with all that is wrong or with the first of it. */
+  checkBody: (operationId: string, body: unknown, isThorough: boolean) => void;
   principal: Principal;
   /** Whether the caller still may: for a handler that has waited. See `Standing`. */
   confirm: () => Promise<void> | undefined;

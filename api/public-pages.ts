@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Router } from '@koa/router';
-import type { Context, Middleware } from 'koa';
+import type { Context } from 'koa';
 import type { Spec } from './contract/spec.ts';
 import { answerCacheable } from './cacheable.ts';
 import { VERSIONING_PAGE } from './lifecycle.ts';
@@ -19,8 +19,8 @@ const ADVICE: Record<Retry, string> = {
     'Wait for the seconds of Retry-After, then send the same request with the same Idempotency-Key again. It takes effect once at most.',
 };
 
-export function publicPages(specs: Spec[], limitAddress: (ctx: Context) => Promise<void>): Middleware {
-  const router = new Router();
+export function publicPages(specs: Spec[], limitAddress: (ctx: Context) => Promise<void>): Router {
+  const router = new Router({ sensitive: true });
   router.use(async (ctx, next) => {
     await limitAddress(ctx as unknown as Context);
     return next();
@@ -36,15 +36,17 @@ export function publicPages(specs: Spec[], limitAddress: (ctx: Context) => Promi
   router.get(VERSIONING_PAGE, (ctx) =>
     answerCacheable(ctx as unknown as Context, 'text/plain', versioning, hash('sha256', versioning)),
   );
-  router.get('/problems/:code', (ctx, next) => {
-    const code = ctx.params['code'] ?? '';
-    if (!Object.hasOwn(PROBLEMS, code)) return next();
-    const { status, title } = PROBLEMS[code as ProblemCode];
-    const retries = retriesOf(code as ProblemCode);
+  // A route each: a path that is not here is to be found at no route.
+  for (const code of Object.keys(PROBLEMS) as ProblemCode[]) {
+    const { status, title } = PROBLEMS[code];
+    const retries = retriesOf(code);
     const advice = retries.map((retry) => (retries.length > 1 ? `${retry}: ` : '') + ADVICE[retry]);
     const page = `${title}\n\nstatus  ${status}\ncode    ${code}\nretry   ${retries.join(' or ')}\n\n${advice.join('\n')}\n`;
-    return answerCacheable(ctx as unknown as Context, 'text/plain', page, hash('sha256', page));
-  });
+    const digest = hash('sha256', page);
+    router.get(`/problems/${code}`, (ctx) =>
+      answerCacheable(ctx as unknown as Context, 'text/plain', page, digest),
+    );
+  }
   router.use(viewer(specs) as never);
-  return router.routes() as unknown as Middleware;
+  return router;
 }

@@ -62,7 +62,7 @@ const CONTENT_SECURITY_POLICY =
 
 /** The routes of the viewer. */
 export function viewer(specs: Spec[]): Middleware {
-  const router = new Router();
+  const router = new Router({ sensitive: true });
   const script = openScript(specs);
   const read = new Map<string, Promise<Buffer>>();
 
@@ -74,17 +74,16 @@ export function viewer(specs: Spec[]): Middleware {
   router.get('/docs/assets/open.js', (ctx) =>
     answerCacheable(ctx as unknown as Context, 'text/javascript', script, hash('sha256', script)),
   );
-  router.get('/docs/assets/:file', async (ctx, next) => {
-    const file = ctx.params['file'] ?? '';
-    const type = Object.hasOwn(ASSETS, file) ? ASSETS[file] : undefined;
-    if (type === undefined) return next();
-    let reading = read.get(file);
-    if (reading === undefined) {
-      reading = readFile(join(FOLDER, file));
-      read.set(file, reading);
-    }
-    const content = await reading;
-    answerCacheable(ctx as unknown as Context, type, content, hash('sha256', content));
-  });
+  for (const [file, type] of Object.entries(ASSETS)) {
+    router.get(`/docs/assets/${file}`, async (ctx) => {
+      let reading = read.get(file);
+      if (reading === undefined) {
+        reading = readFile(join(FOLDER, file));
+        read.set(file, reading);
+      }
+      const content = await reading;
+      answerCacheable(ctx as unknown as Context, type, content, hash('sha256', content));
+    });
+  }
   return router.routes() as unknown as Middleware;
 }

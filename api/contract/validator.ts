@@ -8,6 +8,7 @@ import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
 import addFormats from 'ajv-formats';
 import type { Context } from 'koa';
 import { parseIdempotencyKey } from '../../domain/idempotency-key.ts';
+import { isDecodable } from '../percent.ts';
 import { pointerStep } from '../pointer.ts';
 import { MOST_ERRORS, Problem, type ProblemError } from '../problem.ts';
 import { EXPECTED, FORMATS } from './formats.ts';
@@ -33,19 +34,26 @@ export interface RawInput {
 
 /** The raw input of a request. The validators fill in defaults and change text to numbers, in these copies. */
 export const inputOf = (ctx: Context): RawInput => ({
-  params: { ...(ctx['params'] as Record<string, string>) },
+  params: paramsOf(ctx),
   query: { ...ctx.query },
   headers: ctx.headers,
   body: (ctx.request as { body?: unknown }).body,
 });
+
+/** Those of a path that cannot be decoded name nothing. */
+function paramsOf(ctx: Context): Record<string, string> {
+  const params = ctx['params'] as Record<string, string>;
+  if (isDecodable(ctx.path)) return { ...params };
+  return Object.fromEntries(Object.keys(params).map((name) => [name, '']));
+}
 
 /** @throws {Problem} 400, 404, 422 or 428 when the request does not fit the contract */
 export type ValidateInput = (input: RawInput) => Input;
 
 export interface OperationValidator {
   validate: ValidateInput;
-  /** The body alone. Throws {@link Problem} 422. */
-  checkBody: (body: unknown) => void;
+  /** The body alone. Throws {@link Problem} 422, with every fault of a short body, or with the first. */
+  checkBody: (body: unknown, isThorough?: boolean) => void;
 }
 
 export function compileValidators(spec: Spec): Map<string, OperationValidator> {
@@ -88,9 +96,10 @@ function compile(spec: Spec, operation: Operation, compilers: Compilers): Operat
   const integersOf = (list: Parameter[]) => list.filter(isInteger).map(({ name }) => name);
   const [queryIntegers, headerIntegers] = [integersOf(query), integersOf(header)];
 
-  const requireBody = (body: unknown) => {
+  const requireBody = (body: unknown, isThorough = true) => {
     if (fitsBody === undefined || findFaults === undefined || fitsBody(body)) return;
-    throw invalidBody(isShort(body) && !findFaults(body) ? findFaults.errors : fitsBody.errors);
+    const hasAll = isThorough && isShort(body) && !findFaults(body);
+    throw invalidBody(hasAll ? findFaults.errors : fitsBody.errors);
   };
   const validate: ValidateInput = ({ params, query, headers, body }) => {
     if (path.length > 0 && !checkPath(params)) throw notFound(path, checkPath);

@@ -1,6 +1,6 @@
 /**
- * How many bytes may be under way, a caller and all together: bodies that arrive, answers that leave.
- * What is counted is memory that a client holds, by sending slowly or by not reading.
+ * How many bytes of answers may be under way, of a caller and of all together.
+ * What is counted is memory that a client holds by not reading.
  */
 
 export interface ByteBudget {

@@ -1,5 +1,5 @@
 /** Characters of a number that are looked at: more than the largest double has digits. */
-const LONGEST = 400;
+export const LONGEST_NUMBER = 400;
 
 /**
  * Whether a double holds the very number that a JSON text says. RFC 8259 lets a parser round; this API does not: 450.00000000000001
@@ -8,7 +8,7 @@ const LONGEST = 400;
  * @param source a number as JSON spells it
  */
 export function isExact(source: string): boolean {
-  if (source.length > LONGEST) return false;
+  if (source.length > LONGEST_NUMBER) return false;
   const value = Number(source);
   return Number.isFinite(value) && normal(source) === normal(String(value));
 }

@@ -1,7 +1,7 @@
 /** What is wrong with a JSON text that is not taken, and where. Slow: only for a text that is refused. */
 import { pointerOf } from '../pointer.ts';
 import { Problem } from '../problem.ts';
-import { isExact } from './exact.ts';
+import { LONGEST_NUMBER, isExact } from './exact.ts';
 import { closingQuote } from './text.ts';
 
 /** Objects and lists that may be open at a time. The deepest body of the contract has 7. */
@@ -25,7 +25,8 @@ interface Frame {
   at: string | number;
 }
 
-const NUMBER = /-?\d[\d.eE+-]*/y;
+/** No more of one that is too long than tells that it is. */
+const NUMBER = new RegExp(`-?\\d[\\d.eE+-]{0,${LONGEST_NUMBER}}`, 'y');
 
 /**
  * Finds the first fault of a text that `JSON.parse` takes.

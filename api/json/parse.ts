@@ -1,5 +1,5 @@
 /** JSON as bodies are read: no member twice, no number rounded, nothing nested without end (RFC 7493, docs/input.md). */
-import { isExact } from './exact.ts';
+import { LONGEST_NUMBER, isExact } from './exact.ts';
 import { MAX_DEPTH, type Piece, WHOLE, emptyBody, faultIn, malformed } from './fault.ts';
 import {
   CLOSE_ARRAY,
@@ -60,9 +60,10 @@ function membersIn(text: string, maxDepth: number): number {
     else if (char === MINUS || isDigit(char)) {
       const from = at;
       at += 1;
-      while (isDigit(text.charCodeAt(at))) at += 1;
+      const end = at + LONGEST_NUMBER;
+      while (isDigit(text.charCodeAt(at)) && at < end) at += 1;
       let isLong = at - from > SAFE_DIGITS;
-      for (; isOfNumber(text.charCodeAt(at)); at += 1) isLong = true;
+      for (; isOfNumber(text.charCodeAt(at)) && at <= end; at += 1) isLong = true;
       if (isLong && !isExact(text.slice(from, at))) return FAULTY;
       at -= 1;
     }

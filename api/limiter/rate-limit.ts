@@ -3,7 +3,7 @@
  *
  * Fields: draft-ietf-httpapi-ratelimit-headers-10 (`RateLimit`, `RateLimit-Policy`) and `Retry-After` of RFC 9110, section 10.2.3.
  */
-import { isIPv4 } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import type { Context } from 'koa';
 import type { Config } from '../../config.ts';
 import { isRead } from '../reads.ts';
@@ -48,24 +48,30 @@ export function createRateLimits(limiter: Limiter, rates: Config['rateLimits']):
 
   return {
     limitKey: (ctx, keyId) => take(ctx, keyId, isRead(ctx.method) ? 'read' : 'write'),
-    limitAddress: (ctx) => take(ctx, subjectOfAddress(ctx.ip), 'unauthenticated'),
+    limitAddress: (ctx) => take(ctx, subjectOfCaller(ctx), 'unauthenticated'),
     count,
-    countAddress: (address) => count('unauthenticated', subjectOfAddress(address)),
+    countAddress: (address) => count('unauthenticated', subjectOfAddress(address) ?? NOBODY),
   };
 }
 
-/** One subscriber has one IPv4 address, but a whole /64 of IPv6. */
-export function subjectOfAddress(address: string): string {
-  const v4 = address.startsWith('::ffff:') ? address.slice(7) : address;
-  if (isIPv4(v4)) return v4;
-  const [head = '', tail = ''] = (address.split('%', 1)[0] ?? '').split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === '' ? [] : tail.split(':');
-  const groups = address.includes('::')
-    ? [...left, ...Array<string>(8 - left.length - right.length).fill('0'), ...right]
-    : left;
-  return `${groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')}::/64`;
+/**
+ * Whose quota an address counts against: one subscriber has one IPv4 address, but a whole /64 of IPv6.
+ *
+ * @param address an IP address, with a port or without, or whatever stands in its place in `X-Forwarded-For`
+ * @returns `undefined` when it is no address
+ */
+export function subjectOfAddress(address: string): string | undefined {
+  const bare = /^\[(.*)\](?::\d+)?$/.exec(address)?.[1] ?? address.replace(/^([\d.]+):\d+$/, '$1');
+  if (!ipaddr.IPv4.isValidFourPartDecimal(bare) && !ipaddr.IPv6.isValid(bare)) return undefined;
+  const parsed = ipaddr.process(bare);
+  if (parsed.kind() === 'ipv4') return parsed.toString();
+  const groups = (parsed as ipaddr.IPv6).parts.slice(0, 4).map((group) => group.toString(16));
+  return `${groups.join(':')}::/64`;
 }
+
+/** A proxy that is trusted may have been told anything; what is no address leaves the proxy's own. */
+const subjectOfCaller = ({ ip, req }: Context): string =>
+  subjectOfAddress(ip) ?? subjectOfAddress(req.socket.remoteAddress ?? '') ?? NOBODY;
+
+/** A connection that is gone has no address any more. */
+const NOBODY = 'unknown';

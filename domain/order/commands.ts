@@ -49,7 +49,7 @@ const amount = z.int().min(1).max(MAX_AMOUNT);
 const optionalText = (max: number) => text(max).nullable().default(null);
 
 export const placeOrderData = z.strictObject({
-  customer_id: foreignId(64),
+  customer_id: foreignId(64).regex(/^(?!\.{1,2}$)/, 'must not be . or .., which no path can name'),
   currency: z.string().regex(/^[A-Z]{3}$/),
   lines: z.array(placedLine).min(1).max(MAX_LINES),
   shipping_address: shippingAddress.nullable().default(null),

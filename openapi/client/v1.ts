@@ -755,6 +755,11 @@ export interface components {
         Metadata: {
             [key: string]: string;
         };
+        /**
+         * @description Your own id of the customer; visible ASCII. Not `.` or `..`, which no path can name.
+         * @example cus_4711
+         */
+        NewCustomerId: string;
         Order: {
             amount_paid: components["schemas"]["Amount"];
             amount_refunded: components["schemas"]["Amount"];
@@ -903,7 +908,7 @@ export interface components {
         }[];
         PlaceOrder: {
             currency: components["schemas"]["Currency"];
-            customer_id: components["schemas"]["CustomerId"];
+            customer_id: components["schemas"]["NewCustomerId"];
             lines: {
                 name: components["schemas"]["LineName"];
                 quantity: components["schemas"]["Quantity"];
@@ -1243,7 +1248,10 @@ export interface components {
         };
     };
     responses: {
-        /** @description It could not be read: not a JSON object or list, a member called `__proto__`, no or no good `Idempotency-Key`, a parameter or a cursor that is not valid. */
+        /**
+         * @description It could not be read: a body that is empty, not UTF-8, not a JSON object or list, not the `Content-Encoding` that it says, or has a member
+         *     twice or one called `__proto__`; no or no good `Idempotency-Key`; a parameter or a cursor that is not valid.
+         */
         BadRequest: {
             headers: {
                 Deprecation: components["headers"]["Deprecation"];
@@ -1661,9 +1669,11 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body's media type is not the one that this call takes. */
+        /** @description The body's media type, its charset, or its `Content-Encoding` is not one that this call takes. For a coding, `Accept-Encoding` says which are. */
         UnsupportedMediaType: {
             headers: {
+                /** @description RFC 9110, section 15.5.16: the codings that are taken, when the coding was at fault. */
+                "Accept-Encoding"?: string;
                 Deprecation: components["headers"]["Deprecation"];
                 Link: components["headers"]["Link"];
                 RateLimit: components["headers"]["RateLimit"];
@@ -2283,9 +2293,9 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The order of the walk, oldest first or newest first. */
                 order?: "asc" | "desc";
-                /** @description Only orders placed later than this instant. */
+                /** @description Only orders placed later than this instant, however finely it is given. In a URL, write `+` as `%2B`. */
                 placed_after?: components["schemas"]["Timestamp"];
-                /** @description Only orders placed earlier than this instant. */
+                /** @description Only orders placed earlier than this instant, however finely it is given. In a URL, write `+` as `%2B`. */
                 placed_before?: components["schemas"]["Timestamp"];
                 /** @description Only orders with this status. */
                 status?: components["schemas"]["OrderStatus"];

@@ -765,6 +765,11 @@ export interface components {
             amount: number;
             currency: components["schemas"]["Currency"];
         };
+        /**
+         * @description Your own id of the customer; visible ASCII. Not `.` or `..`, which no path can name.
+         * @example cus_4711
+         */
+        NewCustomerId: string;
         Order: {
             amount_paid: components["schemas"]["Money"];
             amount_refunded: components["schemas"]["Money"];
@@ -909,7 +914,7 @@ export interface components {
             quantity: components["schemas"]["Quantity"];
         }[];
         PlaceOrder: {
-            customer_id: components["schemas"]["CustomerId"];
+            customer_id: components["schemas"]["NewCustomerId"];
             lines: {
                 name: components["schemas"]["LineName"];
                 quantity: components["schemas"]["Quantity"];
@@ -1265,7 +1270,10 @@ export interface components {
         };
     };
     responses: {
-        /** @description It could not be read: not a JSON object or list, a member called `__proto__`, no or no good `Idempotency-Key`, a parameter or a cursor that is not valid. */
+        /**
+         * @description It could not be read: a body that is empty, not UTF-8, not a JSON object or list, not the `Content-Encoding` that it says, or has a member
+         *     twice or one called `__proto__`; no or no good `Idempotency-Key`; a parameter or a cursor that is not valid.
+         */
         BadRequest: {
             headers: {
                 RateLimit: components["headers"]["RateLimit"];
@@ -1612,9 +1620,11 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body's media type is not the one that this call takes. */
+        /** @description The body's media type, its charset, or its `Content-Encoding` is not one that this call takes. For a coding, `Accept-Encoding` says which are. */
         UnsupportedMediaType: {
             headers: {
+                /** @description RFC 9110, section 15.5.16: the codings that are taken, when the coding was at fault. */
+                "Accept-Encoding"?: string;
                 RateLimit: components["headers"]["RateLimit"];
                 "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                 "X-Request-Id": components["headers"]["XRequestId"];
@@ -2254,9 +2264,9 @@ export interface operations {
                 order?: "asc" | "desc";
                 /** @description Only orders that are paid in this way. */
                 payment_status?: components["schemas"]["PaymentStatus"];
-                /** @description Only orders placed later than this instant. */
+                /** @description Only orders placed later than this instant, however finely it is given. In a URL, write `+` as `%2B`. */
                 placed_after?: components["schemas"]["Timestamp"];
-                /** @description Only orders placed earlier than this instant. */
+                /** @description Only orders placed earlier than this instant, however finely it is given. In a URL, write `+` as `%2B`. */
                 placed_before?: components["schemas"]["Timestamp"];
             };
             header?: {

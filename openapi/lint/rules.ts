@@ -110,6 +110,13 @@ export const RULES: Record<string, Rule> = {
       return [node.maxLength, node.pattern, node.enum, node.format].some((bound) => bound !== undefined);
     }),
   },
+  'parameter-encoding': {
+    asks: 'No parameter has `allowReserved`, `style` or `explode`: a query is decoded as a form, percent-encoded, with `+` for a space.',
+    faults: each(
+      (contract) => operationsOf(contract).flatMap(({ parameters }) => parameters),
+      ({ node }) => ['allowReserved', 'style', 'explode'].every((word) => !(word in (node ?? {}))),
+    ),
+  },
   'names-in-snake-case': {
     asks: 'Names of members, and of parameters in paths and queries, are in snake_case.',
     faults: (contract) => [

@@ -117,6 +117,18 @@ test.each([
   ['2001:0DB8:0001:0002::6', '2001:db8:1:2::/64'],
   ['::1', '0:0:0:0::/64'],
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  // As proxies write them.
+  ['203.0.113.7:41234', '203.0.113.7'],
+  ['[2001:db8:1:2::6]', '2001:db8:1:2::/64'],
+  ['[2001:db8:1:2::6]:41234', '2001:db8:1:2::/64'],
+  ['1:2:3:4:5:6:7:8::1', undefined],
+  ['1:2:3:4:5:6:7:8:9', undefined],
+  ['256.1.1.1', undefined],
+  ['0x7f.1', undefined],
+  ['unknown', undefined],
+  ['_hidden', undefined],
+  ['', undefined],
+  ['1:'.repeat(4_000), undefined],
 ])('the address %s counts as %s', (address, subject) => {
   expect(subjectOfAddress(address)).toBe(subject);
 });

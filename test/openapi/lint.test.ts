@@ -29,6 +29,16 @@ const BROKEN: [rule: string, how: string, change: (document: Document) => void][
   ['holdfast/operation-scope', 'no scope', (d) => without(orders(d).get, 'x-scope')],
   ['holdfast/operation-scope', 'a scope of another form', (d) => (orders(d).get['x-scope'] = 'everything')],
   [
+    'holdfast/parameter-encoding',
+    'reserved characters as they are',
+    (d) => (orders(d).get.parameters[2].allowReserved = true),
+  ],
+  [
+    'holdfast/parameter-encoding',
+    'another style',
+    (d) => (orders(d).get.parameters[2].style = 'spaceDelimited'),
+  ],
+  [
     'holdfast/request-example',
     'a body without example',
     (d) => without(orders(d).post.requestBody.content['application/json'], 'example'),

@@ -1,0 +1,44 @@
+/** Bounds the memory that answers hold which their clients do not read. (Bodies have a room of their own: api/body-room.ts.) */
+import type { Context, Middleware } from 'koa';
+import { subjectOfAddress } from '../limiter/rate-limit.ts';
+import { Problem } from '../problem.ts';
+import { isRead } from '../reads.ts';
+import { stateOf } from '../request-context.ts';
+import { type ByteBudget, createByteBudget } from './byte-budget.ts';
+
+/** Bytes of answers under way, for one API key (or one address without a key), and for the process. */
+const CALLER_BYTES_MAX = 48 * 1024 * 1024;
+const TOTAL_BYTES_MAX = 128 * 1024 * 1024;
+/** What is smaller is not counted: the number of connections bounds it. */
+const COUNTED_BYTES_MIN = 16 * 1024;
+
+export const createAnswerRoom = (): ByteBudget =>
+  createByteBudget({ callerBytesMax: CALLER_BYTES_MAX, totalBytesMax: TOTAL_BYTES_MAX });
+
+const callerOf = (ctx: Context): string => stateOf(ctx).principal?.keyId ?? subjectOfAddress(ctx.ip) ?? 'unknown';
+
+/** @throws {Problem} 503; the request took no effect */
+export function requireRoom(ctx: Context, room: ByteBudget): void {
+  if (room.admits(callerOf(ctx))) return;
+  throw new Problem(
+    'overloaded',
+    `Answers of this caller hold ${CALLER_BYTES_MAX} bytes that it has not read. Read them, or use fewer connections. This request took no effect.`,
+    { headers: { 'Retry-After': '1' } },
+  );
+}
+
+/** Counts each large answer until its client has taken it. A read without room is refused; a write is always answered. */
+export function holdAnswers(room: ByteBudget): Middleware {
+  return async (ctx, next) => {
+    await next();
+    const bytes = ctx.length ?? 0;
+    if (bytes < COUNTED_BYTES_MIN || ctx.method === 'HEAD') return;
+    if (isRead(ctx.method)) requireRoom(ctx, room);
+    const { socket } = ctx.req;
+    if (socket.destroyed) return; // the end of the response has been told, and will not be again
+    ctx.res.once(
+      'close',
+      room.hold(callerOf(ctx), bytes, () => socket.destroy()),
+    );
+  };
+}

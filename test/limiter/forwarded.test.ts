@@ -1,0 +1,27 @@
+/** Behind a proxy, a caller without a key counts against the address that the proxy names; against the proxy's own when that is none. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Shop, openShop } from '../setup/shop.ts';
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await openShop({ HOLDFAST_TRUST_PROXY: 'on', HOLDFAST_RATE_LIMIT_UNAUTHENTICATED: '1/57' });
+});
+afterAll(() => shop.close());
+
+const statusFor = async (forwarded?: string) => {
+  const headers: Record<string, string> = forwarded === undefined ? {} : { 'X-Forwarded-For': forwarded };
+  return (await shop.ask('/v2/orders', { apiKey: null, headers })).status;
+};
+
+test('what is no address is that of the proxy', async () => {
+  await statusFor(); // the one that the proxy's own has, unless another test had it
+  for (const junk of ['1:2:3:4:5:6:7:8::1', 'unknown', '_hidden', '999.1.1.1', ':::::::::', '%00', '"', ',,'])
+    expect([junk, await statusFor(junk)]).toEqual([junk, 429]);
+});
+
+test('an address, with a port or without, has a quota of its own', async () => {
+  expect(await statusFor('198.51.100.57')).toBe(401);
+  expect(await statusFor('198.51.100.57:4711, 10.0.0.1')).toBe(429);
+  expect(await statusFor('2001:db8:57::1')).toBe(401);
+  expect(await statusFor('[2001:db8:57::2]:443')).toBe(429);
+});
