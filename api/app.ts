@@ -86,6 +86,7 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
         async (ctx, next) => {
           stateOf(ctx).operation = { ...operation, judge };
           announceEnd(ctx);
+          requireClearHead(ctx.req);
           await identify(ctx);
           admit(ctx, operation.scope);
           requireDecodable(ctx.querystring);
@@ -120,12 +121,12 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
   app.use(requestContext(log, noteCall));
   if (config.contractJudge) app.use(judgeAnswers());
   app.use(answerProblems());
+  app.use(holdAnswers(answerRoom));
+  app.use(router.routes() as unknown as Middleware);
   app.use((ctx, next) => {
     requireClearHead(ctx.req);
     return next();
   });
-  app.use(holdAnswers(answerRoom));
-  app.use(router.routes() as unknown as Middleware);
   app.use(pages.routes() as unknown as Middleware);
   app.use(async (ctx) => {
     const isPublic = methodsAt(pages, ctx.path).length > 0;

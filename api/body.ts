@@ -87,7 +87,9 @@ function requireType(ctx: Context, mediaType: string): void {
 function whyBrokenOff({ req }: Context, cause: unknown): Problem | undefined {
   // Whoever ended the request may have said why.
   if (req.errored instanceof Problem) return req.errored;
-  return req.destroyed ? new Problem('malformed_request', 'The body broke off.', { cause }) : undefined;
+  return req.destroyed && !req.complete
+    ? new Problem('malformed_request', 'The body broke off.', { cause })
+    : undefined;
 }
 
 /** The place is the body's until the request is answered; one that says no length takes it byte by byte. */

@@ -15,7 +15,8 @@ const COUNTED_BYTES_MIN = 16 * 1024;
 export const createAnswerRoom = (): ByteBudget =>
   createByteBudget({ callerBytesMax: CALLER_BYTES_MAX, totalBytesMax: TOTAL_BYTES_MAX });
 
-const callerOf = (ctx: Context): string => stateOf(ctx).principal?.keyId ?? subjectOfAddress(ctx.ip) ?? 'unknown';
+const callerOf = (ctx: Context): string =>
+  stateOf(ctx).principal?.keyId ?? subjectOfAddress(ctx.ip) ?? 'unknown';
 
 /** @throws {Problem} 503; the request took no effect */
 export function requireRoom(ctx: Context, room: ByteBudget): void {

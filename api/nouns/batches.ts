@@ -55,8 +55,9 @@ export const batchHandlers: Handlers = {
       await pace();
     }
     const outcomes = await Promise.all(placing);
-    // Orders cannot have conditions. Only where some of them were placed before does each need an answer of its own.
-    if (outcomes.every(({ status }) => status === 400)) requireConditions(conditions, undefined);
+    // Orders cannot have conditions. Only where some of them may have been placed does each need an answer of its own.
+    if (outcomes.every(({ status }) => status === 400 || status === 422))
+      requireConditions(conditions, undefined);
     const succeeded = outcomes.filter(({ status }) => status < 400).length;
     const data = outcomes.map(({ document }) => document).join(',');
     answerJson(
