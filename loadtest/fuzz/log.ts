@@ -30,6 +30,10 @@ export const keyName = (tenant: string, key: string): string => `${tenant} ${key
 export async function openLog(databaseUrl: string, tenants: readonly string[]): Promise<Log> {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
+  // Whatever the database is set to.
+  await client.query(
+    `SET search_path = public; SET datestyle = 'ISO, MDY'; SET bytea_output = 'hex'; SET timezone = 'UTC'`,
+  );
   return {
     async events(onEvent) {
       for (let after = 0; ;) {

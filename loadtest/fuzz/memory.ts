@@ -25,6 +25,8 @@ const LEAST_SAMPLES = 180;
 /** What may come on top between the middle and the end: MB, or a share. */
 const GROWTH_MB = 96;
 const GROWTH_SHARE = 0.2;
+/** Beside the heap: the young generation, code, buffers of sockets. */
+const BESIDE_HEAP_MB = 512;
 
 const run = promisify(execFile);
 
@@ -67,8 +69,19 @@ export function watchMemory(pid: () => number | undefined): MemoryWatch {
   };
 }
 
-/** Whether it grew in the second half of a run, by more than chance. */
-export function faultOfMemory({ middle, end, samples }: Memory): string | undefined {
-  if (samples < LEAST_SAMPLES || end <= middle + Math.max(GROWTH_MB, middle * GROWTH_SHARE)) return undefined;
-  return `the memory of the server grew from ${middle.toFixed(0)} MB in the middle of the run to ${end.toFixed(0)} MB at its end`;
+/**
+ * What is wrong with it: it grew in the second half of a run by more than chance, or it was more than a heap
+ * and what stands around it.
+ *
+ * @param heapMb of the server; `undefined` when that is not known
+ */
+export function faultsOfMemory({ middle, end, peak, samples }: Memory, heapMb: number | undefined): string[] {
+  const faults: string[] = [];
+  if (samples >= LEAST_SAMPLES && end > middle + Math.max(GROWTH_MB, middle * GROWTH_SHARE))
+    faults.push('the memory of the server grew in the second half of the run');
+  if (heapMb !== undefined && peak > heapMb + BESIDE_HEAP_MB)
+    faults.push(
+      `the server had more memory than its heap of ${heapMb} MB and ${BESIDE_HEAP_MB} MB beside it`,
+    );
+  return faults;
 }

@@ -9,9 +9,10 @@ import { judgeGrpc } from './judge-grpc.ts';
 import { judgeLaw } from './law.ts';
 import type { Target } from './target.ts';
 
-/** Cases under way; those that take seconds are not counted, and there are so many of them at most. */
+/** Cases under way at most: usual ones, those that stand still for seconds, and those that are heavy. */
 const WIDTH = 48;
 const MOST_SLOW = 400;
+const MOST_HEAVY = 3;
 /** ms within which a death is known. */
 const DEATH_NOTICE_MS = 250;
 /** Cases back that are remembered. */
@@ -35,10 +36,11 @@ export async function runCases(options: RunOptions): Promise<void> {
   const over = new Map<number, Promise<void>>();
   const free = createGate(WIDTH);
   const freeSlow = createGate(MOST_SLOW);
+  const freeHeavy = createGate(MOST_HEAVY);
   const grpc = target.grpc === undefined ? undefined : createGrpcCaller(target.grpc);
   for (const one of cases) {
     await target.ready();
-    const gate = one.isSlow ? freeSlow : free;
+    const gate = one.kind === 'heavy' ? freeHeavy : one.isSlow ? freeSlow : free;
     await gate.enter();
     onBegin(one);
     const run = (async () => {

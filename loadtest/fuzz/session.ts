@@ -7,7 +7,7 @@ import { type Failures, createFailures } from './failures.ts';
 import type { Tallies } from './judge-http.ts';
 import { createLedger } from './ledger.ts';
 import { openLog } from './log.ts';
-import { type Memory, faultOfMemory, watchMemory } from './memory.ts';
+import { type Memory, faultsOfMemory, watchMemory } from './memory.ts';
 import { type Agreement, askTheLog } from './oracle.ts';
 import { LONGEST_PAUSE_MS, watchPauses } from './pauses.ts';
 import { type Plan, createPlan } from './plan.ts';
@@ -87,7 +87,7 @@ export async function runSession(options: SessionOptions): Promise<Outcome> {
       ledger,
       lessons,
       tenantOf: (caller) =>
-        caller === 'nobody' ? '' : target.tenants[caller === 'other' ? 'other' : 'shop'],
+        caller === 'nobody' ? '' : target.tenants[caller === 'reader' ? 'shop' : caller],
       tallies,
       wasUp: target.wasUp,
       onBegin: (one) => void underWay.set(one.index, one),
@@ -114,8 +114,12 @@ export async function runSession(options: SessionOptions): Promise<Outcome> {
     log.close,
   );
   const measured = memory.result();
-  const fault = measured && faultOfMemory(measured);
-  if (fault) failures.note({ area: 'server', kind: fault, at: undefined, detail: '' });
+  if (measured)
+    for (const kind of faultsOfMemory(measured, target.heapMb)) {
+      const { middle, end, peak } = measured;
+      const detail = `middle ${middle.toFixed(0)} MB, end ${end.toFixed(0)} MB, peak ${peak.toFixed(0)} MB`;
+      failures.note({ area: 'server', kind, at: undefined, detail });
+    }
   const longestPause = pauses.longest();
   if (longestPause !== undefined && longestPause > LONGEST_PAUSE_MS)
     failures.note({

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { Client } from 'pg';
 import { pino } from 'pino';
 import { CONSUMERS } from '../../node.ts';
 import { freePort } from '../../ops/embedded/free-port.ts';
@@ -11,7 +12,6 @@ import { migrate } from '../../store/migrate.ts';
 import { ensurePartitions, listPartitions } from '../../store/partitions.ts';
 import { openPool } from '../../store/pool.ts';
 import { startServices } from '../kit/services.ts';
-import { pinned } from '../serve.ts';
 import type { Endpoint } from './http-lane.ts';
 import type { Caller } from './tokens.ts';
 
@@ -23,10 +23,12 @@ export interface Target {
   aliveUrl: string | undefined;
   databaseUrl: string;
   apiKeys: Record<Caller, string>;
-  /** UUIDs of the tenants of shop and other. */
-  tenants: { shop: string; other: string };
+  /** UUIDs of the shops. */
+  tenants: Record<'shop' | 'other' | 'hoarder', string>;
   /** Process of the server, where it is ours. */
   pid: () => number | undefined;
+  /** Of its heap, where it is ours. */
+  heapMb: number | undefined;
   /** Whether it was there all the time since a moment, as of `performance.now()`. */
   wasUp: (since: number) => boolean;
   /** Resolves when it is there again after it has died; at once when it is there. */
@@ -54,7 +56,7 @@ const MOST_DEATHS = 5;
 
 const newApiKey = () => `hf_test_${randomBytes(24).toString('hex')}`;
 
-/** Makes two shops, and keys of theirs, that are of this run alone: a key can be used once. */
+/** Makes shops, and keys of theirs, that are of this run alone: an idempotency key can be used once. */
 async function openShops(databaseUrl: string): Promise<Pick<Target, 'apiKeys' | 'tenants'>> {
   const pool = await openPool({ databaseUrl, size: 2, log: pino({ level: 'silent' }) });
   try {
@@ -67,13 +69,15 @@ async function openShops(databaseUrl: string): Promise<Pick<Target, 'apiKeys' | 
     };
     const { tenantId: shop } = await createTenant(pool, 'fuzz', partitions);
     const { tenantId: other } = await createTenant(pool, 'fuzz, the other', partitions);
+    const { tenantId: hoarder } = await createTenant(pool, 'fuzz, large orders', partitions);
     const apiKeys = {
       shop: await add(shop, SCOPES),
       other: await add(other, SCOPES),
+      hoarder: await add(hoarder, SCOPES),
       reader: await add(shop, ['orders:read', 'webhooks:read'], 'fuzz, who reads'),
       nobody: newApiKey(),
     };
-    return { apiKeys, tenants: { shop, other } };
+    return { apiKeys, tenants: { shop, other, hoarder } };
   } finally {
     await pool.end();
   }
@@ -89,6 +93,7 @@ export async function targetAt(url: string, databaseUrl: string, grpc: string | 
     databaseUrl,
     ...(await openShops(databaseUrl)),
     pid: () => undefined,
+    heapMb: undefined,
     wasUp: () => true,
     ready: async () => {},
     kill: () => {},
@@ -102,12 +107,40 @@ export interface StartOptions {
   heapMb: number;
   /** Program of the server, instead of main.ts. */
   main?: string;
+  /** Whether its database spells everything as nobody expects. */
+  isOdd?: boolean;
 }
 
-export async function startTarget({ heapMb, main = MAIN }: StartOptions): Promise<Target> {
+/** Settings of a session that change what a statement means, or how a value looks. */
+const ODD_SETTINGS = [
+  `datestyle = 'SQL, DMY'`,
+  `intervalstyle = 'sql_standard'`,
+  `timezone = 'Pacific/Kiritimati'`,
+  `bytea_output = 'escape'`,
+  `extra_float_digits = '-15'`,
+  `standard_conforming_strings = 'off'`,
+  `default_transaction_isolation = 'serializable'`,
+  `search_path = 'pg_catalog'`,
+];
+
+async function makeOdd(databaseUrl: string): Promise<void> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  const name = client.escapeIdentifier(new URL(databaseUrl).pathname.slice(1));
+  for (const setting of ODD_SETTINGS) await client.query(`ALTER DATABASE ${name} SET ${setting}`);
+  await client.end();
+}
+
+export async function startTarget({ heapMb, main = MAIN, isOdd = false }: StartOptions): Promise<Target> {
+  // It pins this process to a core of its own, which nobody wants who only names a target.
+  const { pinned } = await import('../serve.ts');
   const services = await startServices();
   const shops = await migrate(services.databaseUrl)
     .then(() => openShops(services.databaseUrl))
+    .then(async (opened) => {
+      if (isOdd) await makeOdd(services.databaseUrl);
+      return opened;
+    })
     .catch(async (error: unknown) => {
       await services.stop();
       throw error;
@@ -171,6 +204,7 @@ export async function startTarget({ heapMb, main = MAIN }: StartOptions): Promis
     databaseUrl: services.databaseUrl,
     ...shops,
     pid: () => child.pid,
+    heapMb,
     wasUp: (since) => upSince <= since,
     ready: () => starting,
     kill() {

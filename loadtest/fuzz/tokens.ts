@@ -7,7 +7,7 @@
  */
 
 /** Whose API key a request has. */
-export type Caller = 'shop' | 'other' | 'reader' | 'nobody';
+export type Caller = 'shop' | 'other' | 'hoarder' | 'reader' | 'nobody';
 
 /** Where a request stands in a run. */
 export interface Address {

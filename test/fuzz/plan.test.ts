@@ -114,7 +114,8 @@ describe('which cases are run', () => {
 describe('what only an answer can tell', () => {
   const from = { index: 123_456, n: 7 };
   const apiKey = `hf_test_${'0'.repeat(48)}`;
-  const lessons = () => createLessons({ shop: apiKey, other: apiKey, reader: apiKey, nobody: apiKey });
+  const lessons = () =>
+    createLessons({ shop: apiKey, other: apiKey, hoarder: apiKey, reader: apiKey, nobody: apiKey });
   const resolved = (text: string, of = lessons()) => of.resolve(Buffer.from(text)).toString();
 
   test('has a place as long as what will stand there', () => {

@@ -70,7 +70,7 @@ async function accused(say: (socket: Socket) => void, write: (script: Script) =>
 }
 
 async function judged(lane: HttpLane, port: number): Promise<string[]> {
-  const apiKeys = { shop: '', other: '', reader: '', nobody: '' };
+  const apiKeys = { shop: '', other: '', hoarder: '', reader: '', nobody: '' };
   const lessons = createLessons(apiKeys);
   const failures = createFailures(() => '');
   const heard = await runHttpLane(lane, { host: '127.0.0.1', port }, lessons.resolve, () => {});
