@@ -1,9 +1,11 @@
 /**
- * npm run fuzz -- [--requests 10000] [--seed N] [--quick] [--disturbed] [--odd-database] [--kinds KIND[,KIND…]] [--only INDEX [--times 1]] [--heap 512] [--main PROGRAM]
+ * npm run fuzz -- [--requests 10000] [--seed N] [--quick] [--disturbed] [--odd-database]
+ *                 [--kinds KIND[,KIND…]] [--only INDEX [--times 1]] [--heap 512] [--main PROGRAM]
  *                 [--url URL --database URL [--grpc HOST:PORT]]
  *
- * Asks a Holdfast many things, good and bad, over REST, gRPC and bare sockets, and holds each answer against the contract and against the log. It
- * starts one of its own, unless it is told of one that runs. Ends with 1 when an answer was not true. docs/fuzz.md
+ * Sends valid and invalid requests over REST, gRPC and raw sockets, and compares each answer with the
+ * contract and with the log. Starts a server, or uses a running one. Exits with 1 when an answer was
+ * wrong. docs/fuzz.md
  */
 import { parseArgs } from 'node:util';
 import { ofKinds, oneAndBefore, untilRequests } from './fuzz/choose.ts';

@@ -1,4 +1,4 @@
-/** The memory of the server, as the system sees it. */
+/** Samples the resident memory of the server. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -20,12 +20,12 @@ export interface MemoryWatch {
 }
 
 const INTERVAL_MS = 500;
-/** A shorter run says nothing: the heap grows until its first large collections. */
+/** In a shorter run the heap still grows towards its first large collections. */
 const LEAST_SAMPLES = 180;
-/** What may come on top between the middle and the end: MB, or a share. */
+/** Allowed growth between the middle and the end. */
 const GROWTH_MB = 96;
 const GROWTH_SHARE = 0.2;
-/** Beside the heap: the young generation, code, buffers of sockets. */
+/** Outside the old generation: young generation, code, buffers of sockets. */
 const BESIDE_HEAP_MB = 512;
 
 const run = promisify(execFile);
@@ -41,7 +41,7 @@ async function residentMb(pid: number): Promise<number | undefined> {
   return stdout.trim() === '' ? undefined : Number(stdout) / 1_024;
 }
 
-/** @param pid of the process, which may be another one after a while */
+/** @param pid of the server's process; changes when it restarts */
 export function watchMemory(pid: () => number | undefined): MemoryWatch {
   const samples: number[] = [];
   const look = async () => {
@@ -55,7 +55,7 @@ export function watchMemory(pid: () => number | undefined): MemoryWatch {
     result() {
       if (samples.length < 4) return undefined;
       const tenth = Math.max(1, Math.floor(samples.length / 10));
-      // Garbage comes and goes; what is left at the lowest of a while is what is held.
+      // Garbage comes and goes: the minimum over a while is what the server holds.
       const lowest = (from: number) => Math.min(...samples.slice(from, from + tenth));
       return {
         start: samples[0]!,
@@ -70,8 +70,7 @@ export function watchMemory(pid: () => number | undefined): MemoryWatch {
 }
 
 /**
- * What is wrong with it: it grew in the second half of a run by more than chance, or it was more than a heap
- * and what stands around it.
+ * The faults: growth in the second half of the run, or a peak above what the heap explains.
  *
  * @param heapMb of the server; `undefined` when that is not known
  */

@@ -1,4 +1,4 @@
-/** The Holdfast that is fuzzed: one of our own, which is started again when it dies, or one that runs elsewhere. */
+/** The server under test: started here and restarted when it dies, or running elsewhere. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -19,29 +19,29 @@ export interface Target {
   http: Endpoint;
   /** `127.0.0.1:50051`; `undefined` where it is not known. */
   grpc: string | undefined;
-  /** Where it gives a sign of life. */
+  /** Its liveness probe. */
   aliveUrl: string | undefined;
   databaseUrl: string;
   apiKeys: Record<Caller, string>;
-  /** UUIDs of the shops. */
+  /** UUIDs of the tenants. */
   tenants: Record<'shop' | 'other' | 'hoarder', string>;
-  /** Process of the server, where it is ours. */
+  /** Of the process, if started here. */
   pid: () => number | undefined;
-  /** Of its heap, where it is ours. */
+  /** Limit of its heap, if started here. */
   heapMb: number | undefined;
-  /** Whether it was there all the time since a moment, as of `performance.now()`. */
+  /** Whether it was up since then, as of `performance.now()`. */
   wasUp: (since: number) => boolean;
-  /** Resolves when it is there again after it has died; at once when it is there. */
+  /** Resolves when it is up. */
   ready: () => Promise<void>;
-  /** Kills it, where it is ours; it is started again. */
+  /** Kills it, if started here; it restarts. */
   kill: () => void;
-  /** Told of each death that was not asked for: what it said last. */
+  /** Called with its last output when it dies without `kill`. */
   onDeath: (listener: (lastWords: string) => void) => void;
   stop: () => Promise<void>;
 }
 
 const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
-/** Quotas are for other tests; and any address may be claimed. */
+/** High quotas, and any client address through X-Forwarded-For. */
 const SETTINGS = {
   HOLDFAST_HOST: '127.0.0.1',
   HOLDFAST_RATE_LIMIT_WRITE: '100000/1',
@@ -51,12 +51,12 @@ const SETTINGS = {
   HOLDFAST_TRUST_PROXY: 'on',
   HOLDFAST_LOG_LEVEL: 'error',
 };
-/** A fault that kills it again and again is found by the first few deaths. */
+/** After this many deaths it stays down. */
 const MOST_DEATHS = 5;
 
 const newApiKey = () => `hf_test_${randomBytes(24).toString('hex')}`;
 
-/** Makes shops, and keys of theirs, that are of this run alone: an idempotency key can be used once. */
+/** Makes tenants for this run alone: idempotency keys of an earlier run are used up. */
 async function openShops(databaseUrl: string): Promise<Pick<Target, 'apiKeys' | 'tenants'>> {
   const pool = await openPool({ databaseUrl, size: 2, log: pino({ level: 'silent' }) });
   try {
@@ -107,11 +107,11 @@ export interface StartOptions {
   heapMb: number;
   /** Program of the server, instead of main.ts. */
   main?: string;
-  /** Whether its database spells everything as nobody expects. */
+  /** Give its database unusual defaults. */
   isOdd?: boolean;
 }
 
-/** Settings of a session that change what a statement means, or how a value looks. */
+/** Session settings that change the meaning of a statement or the form of a value. */
 const ODD_SETTINGS = [
   `datestyle = 'SQL, DMY'`,
   `intervalstyle = 'sql_standard'`,
@@ -132,7 +132,7 @@ async function makeOdd(databaseUrl: string): Promise<void> {
 }
 
 export async function startTarget({ heapMb, main = MAIN, isOdd = false }: StartOptions): Promise<Target> {
-  // It pins this process to a core of its own, which nobody wants who only names a target.
+  // Importing it pins this process to a core; `targetAt` must not.
   const { pinned } = await import('../serve.ts');
   const services = await startServices();
   const shops = await migrate(services.databaseUrl)

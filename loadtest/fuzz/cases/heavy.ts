@@ -1,4 +1,4 @@
-/** Few requests that are large: too large, wide, or many in one. */
+/** Large requests: too large, wide, many in one; and clients that do not read large answers. */
 import { gzipSync } from 'node:zlib';
 import type { Case } from '../case.ts';
 import { type Draft, chunkedBytes, headOf, refusedWith, withHeader } from '../draft.ts';
@@ -22,8 +22,8 @@ const made = (what: string, lane: ReturnType<typeof createScript>['lane']): Made
 });
 
 /**
- * A body beyond its bound, from a client that reads nothing until it has sent all of it: as many do. The
- * refusal must reach it all the same.
+ * A body above its limit, from a client that reads only after it has sent everything.
+ * The refusal must reach the client.
  */
 function tooLarge(scene: Scene): Made {
   const { random } = scene;
@@ -40,7 +40,7 @@ function tooLarge(scene: Scene): Made {
   return made(`${length} bytes where 262144 may be${inChunks ? ', in chunks' : ''}`, script.lane);
 }
 
-/** Says how much it has, which is too much, and waits to be told to go on. */
+/** Announces a body above the limit, and waits for 100 Continue. */
 function announced(scene: Scene): Made {
   const at = scene.next();
   const good = placing(scene, someWares(scene.random), { at });
@@ -56,7 +56,7 @@ function announced(scene: Scene): Made {
 const pieces = (body: Buffer, size: number) =>
   Array.from({ length: Math.ceil(body.length / size) }, (_, n) => body.subarray(n * size, (n + 1) * size));
 
-/** A body within its bytes, of more items than anybody would read. */
+/** A body within its limit, with hundreds of thousands of invalid items. */
 function wide(scene: Scene): Made {
   const { random } = scene;
   const at = scene.next();
@@ -118,7 +118,7 @@ function bomb(scene: Scene): Made {
   return made('20 MiB of spaces, coded', script.lane);
 }
 
-/** An order as large as can be: about 130 KB, and more when it is answered. */
+/** An order near the largest valid size: 130 KB, and more in the answer. */
 function largeOrder(scene: Scene, at: Address): Draft {
   const wares = someWares(scene.random);
   const [line] = wares.lines;
@@ -158,7 +158,7 @@ function largePages(scene: Scene): Made {
   return made('orders of 130 KB, and pages of them', script.lane);
 }
 
-/** Many clients ask for much at the same moment, and none of them reads. */
+/** Thirty clients ask for large pages at the same time, and none reads. */
 function deafCrowd(scene: Scene): Made {
   const writer = createScript(scene, PATIENCE_MS);
   for (let left = 60; left > 0; left -= 1) {
