@@ -1,9 +1,11 @@
 /**
- * npm run fuzz -- [--requests 10000] [--seed N] [--quick] [--disturbed] [--kinds KIND[,KIND…]] [--only INDEX [--times 1]] [--heap 512] [--main PROGRAM]
+ * npm run fuzz -- [--requests 10000] [--seed N] [--quick] [--disturbed] [--odd-database]
+ *                 [--kinds KIND[,KIND…]] [--only INDEX [--times 1]] [--heap 512] [--main PROGRAM]
  *                 [--url URL --database URL [--grpc HOST:PORT]]
  *
- * Asks a Holdfast many things, good and bad, over REST, gRPC and bare sockets, and holds each answer against the contract and against the log. It
- * starts one of its own, unless it is told of one that runs. Ends with 1 when an answer was not true. docs/fuzz.md
+ * Sends valid and invalid requests over REST, gRPC and raw sockets, and compares each answer with the
+ * contract and with the log. Starts a server, or uses a running one. Exits with 1 when an answer was
+ * wrong. docs/fuzz.md
  */
 import { parseArgs } from 'node:util';
 import { ofKinds, oneAndBefore, untilRequests } from './fuzz/choose.ts';
@@ -18,6 +20,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     quick: { type: 'boolean', default: false },
     disturbed: { type: 'boolean', default: false },
+    'odd-database': { type: 'boolean', default: false },
     kinds: { type: 'string' },
     only: { type: 'string' },
     times: { type: 'string', default: '1' },
@@ -35,7 +38,7 @@ if (
   (values.url === undefined) !== (values.database === undefined)
 ) {
   process.stderr.write(
-    'npm run fuzz -- [--requests 10000] [--seed N] [--quick] [--disturbed] [--kinds KIND[,KIND…]] [--only INDEX [--times 1]] [--heap MB] [--main PROGRAM] [--url URL --database URL [--grpc HOST:PORT]]\n',
+    'npm run fuzz -- [--requests 10000] [--seed N] [--quick] [--disturbed] [--odd-database] [--kinds KIND[,KIND…]] [--only INDEX [--times 1]] [--heap MB] [--main PROGRAM] [--url URL --database URL [--grpc HOST:PORT]]\n',
   );
   process.exit(2);
 }
@@ -49,7 +52,11 @@ for (let time = 0; time < Number(values.times); time += 1) {
   const target =
     values.url && values.database
       ? await targetAt(values.url, values.database, values.grpc)
-      : await startTarget({ heapMb: Number(values.heap), ...(values.main && { main: values.main }) });
+      : await startTarget({
+          heapMb: Number(values.heap),
+          isOdd: values['odd-database'],
+          ...(values.main && { main: values.main }),
+        });
   try {
     const outcome = await runSession({
       target,

@@ -1,24 +1,24 @@
-/** Reads answers from the bytes of a connection, and finds whatever is not one: RFC 9112. */
+/** Parses HTTP/1.1 answers from the bytes of a connection, and finds what breaks RFC 9112. */
 
 export interface Answer {
   status: number;
   /** By name in lower case; what comes twice is joined by a comma. */
   fields: Map<string, string>;
   text: string;
-  /** What is wrong with its bytes. */
+  /** Faults of its framing and fields. */
   faults: string[];
 }
 
 export interface AnswerReader {
-  /** Takes bytes as they come. */
+  /** Feed it the bytes as they arrive. */
   take: (bytes: Buffer) => void;
-  /** Answers so far, without those that only say to go on. */
+  /** Final answers so far. */
   answers: Answer[];
-  /** Answers of 1xx. */
+  /** Statuses of interim answers (1xx). */
   interim: number[];
-  /** The end of the connection: what was under way is an answer cut short, or one whose end this is. */
+  /** Call at the end of the connection: an answer under way is cut short, or ends here. */
   end: () => void;
-  /** Bytes that are no answer. */
+  /** Bytes that do not parse as an answer. */
   rest: () => Buffer;
 }
 

@@ -1,11 +1,11 @@
-/** Any operation of a contract, asked as the contract allows. */
+/** Valid requests to any operation of a contract. */
 import type { Parameter } from '../../test/provider/contract.ts';
 import type { Draft } from './draft.ts';
 import type { Choices, Offer } from './repertoire.ts';
 import { type Scene, keyAt, keyField, sharedEndpoint, sharedOrder, waresAt } from './scene.ts';
 import { type Address, apiKeyToken, factToken, idToken } from './tokens.ts';
 
-/** A server that has nothing to tell for so long is not worth the wait. */
+/** Long polls wait this long at most, so that they do not slow the run. */
 const LONGEST_WAIT_S = 1;
 
 /** Ways to say that JSON is taken; RFC 9110, section 12.5.1. */
@@ -29,7 +29,7 @@ interface Parts {
   headers: [string, string][];
 }
 
-/** A good request to an operation, with whatever earlier cases have made. */
+/** A valid request to an operation, about resources of earlier cases. */
 export function asking(scene: Scene, offer: Offer, at: Address): Draft {
   const { random } = scene;
   const { operation, bodies } = offer;
@@ -73,7 +73,7 @@ export function asking(scene: Scene, offer: Offer, at: Address): Draft {
 const ordersOf = (meaning: unknown) =>
   (meaning as { orders: { order: unknown }[] }).orders.map(({ order }) => order);
 
-/** The items of a batch get keys of their own: those that a schema makes could have been used before. */
+/** Replaces the keys of a batch's items: keys made from the schema may have been used before. */
 function freshKeys(scene: Scene, body: unknown): unknown {
   const { orders } = (body ?? {}) as { orders?: object[] };
   if (!Array.isArray(orders)) return body;

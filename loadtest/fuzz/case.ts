@@ -1,13 +1,13 @@
-/** What a run is made of: cases, each on connections of its own. All of it is plain data that the seed decides. */
+/** A case: plain data, decided by the seed. Each has its own connections. */
 import type { Address, Caller } from './tokens.ts';
 
 export type Version = 'v1' | 'v2';
 
 /** A request as it is sent, and what may come of it. */
 export interface Sent extends Address {
-  /** Its `X-Request-Id`, by which its answer is known; `undefined` when it has none that can be taken over. */
+  /** Its `X-Request-Id`; `undefined` when the server must choose another one. */
   id: string | undefined;
-  /** Whether its event names it. */
+  /** It has a valid `traceparent`, so its event names it. */
   isTraced: boolean;
   version: Version;
   /** Of the contract; `undefined` for what no contract has, and for calls by gRPC. */
@@ -22,13 +22,13 @@ export interface Sent extends Address {
   meaning: unknown;
   /** The order that it is about, as a token; of a write to an order that is there. */
   orderToken: string | undefined;
-  /** A request that is whole and can be read; one that is hurt on its way; something that is none. */
+  /** A valid request; one damaged on its way, which may still parse; bytes that are no request. */
   form: 'whole' | 'hurt' | 'garbage';
-  /** Statuses that may answer it, if it is answered; `undefined`: what its operation promises to a good request. */
+  /** Allowed statuses; `undefined`: those that the contract has for a valid request. */
   allowed: readonly number[] | undefined;
-  /** Whether nothing can have come of it. */
+  /** It must have no effect, whatever the answer. */
   inert: boolean;
-  /** Whether the connection may end without an answer to it. */
+  /** The connection may end without an answer to it. */
   silence: boolean;
   /** The request that it repeats, byte for byte or in meaning. */
   repeats?: (Address & { changed: boolean }) | undefined;
@@ -43,7 +43,7 @@ export type Action =
       bytes: Buffer;
       /** Of the lane, that have been begun by then. */
       requests: number;
-      /** Where it is cut into segments, as shares of the bytes that are sent; and the pause there, in ms. */
+      /** Segment boundaries, as shares of the bytes sent, with the pause at each in ms. */
       cuts?: { at: number; pauseMs: number }[];
       /** Share of the bytes that is sent; all when left out. */
       upTo?: number;
@@ -67,7 +67,7 @@ export interface HttpLane {
   kind: 'http';
   actions: Action[];
   requests: Sent[];
-  /** Milliseconds within which there must be an answer or an end. */
+  /** The server must answer or close within this time. */
   patienceMs: number;
 }
 
@@ -87,7 +87,7 @@ export interface GrpcLane {
   cancelAfterMs: number | undefined;
 }
 
-/** The same by hand: frames of HTTP/2, in which messages may be framed wrongly and connections break. */
+/** A call written frame by frame: messages may be framed wrongly, connections may break. */
 export interface FrameLane {
   kind: 'frames';
   method: GrpcMethod;
@@ -102,20 +102,20 @@ export interface FrameLane {
 
 export type Lane = HttpLane | GrpcLane | FrameLane;
 
-/** What must hold between the answers of a case, besides what holds for each. */
+/** A rule that relates the answers of one case to each other. */
 export type Law = 'window' | 'walk' | 'customer';
 
 export interface Case {
   index: number;
   /** For counting: `framing`, `story`, … */
   kind: string;
-  /** What is odd about it, for a person. */
+  /** What is unusual about it, for the report. */
   what: string;
-  /** Cases that are over before this one begins. */
+  /** Cases that must end before this one begins. */
   after: number[];
   /** One after the other; the lanes of a stage at the same time. */
   stages: Lane[][];
-  /** It takes seconds, and is not waited for. */
+  /** It takes seconds, and does not count against the width of the run. */
   isSlow: boolean;
   law?: Law | undefined;
 }

@@ -1,9 +1,9 @@
-/** Chance that is decided by the seed of a run and the place in it, and by nothing else. */
+/** Random numbers that depend on the seed and the place in the run, and on nothing else. */
 import { type Random, createRandom } from '../../test/replay/random.ts';
 
 export type { Random };
 
-/** Bits that do not show where they come from: the finalizer of MurmurHash3. */
+/** The finalizer of MurmurHash3: neighbouring inputs give unrelated outputs. */
 function scrambled(value: number): number {
   let bits = value >>> 0;
   bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
@@ -11,7 +11,7 @@ function scrambled(value: number): number {
   return (bits ^ (bits >>> 16)) >>> 0;
 }
 
-/** @param path where in the run: the index of a case, and what of it is meant */
+/** @param path the index of a case, and what in the case the numbers are for */
 export function chanceAt(seed: number, ...path: number[]): Random {
   let state = scrambled(seed + 0x9e3779b9);
   for (const step of path) state = scrambled(state + scrambled(step + 0x7f4a7c15));

@@ -1,15 +1,15 @@
-/** Which cases of a seed are run. */
+/** Selects the cases of a seed to run. */
 import { type Case, requestsOf } from './case.ts';
 import type { Plan } from './plan.ts';
 import { REACH } from './scene.ts';
 
-/** Cases whose clients have more patience than this take half a minute. */
+/** Cases with a longer patience wait for the server's limit of 30 seconds. */
 const QUICK_MS = 25_000;
 
 /**
  * Cases from the first on, until they have so many requests.
  *
- * @param isQuick leaves out those that take longer than ten seconds or so
+ * @param isQuick skips cases that take more than about ten seconds
  */
 export function* untilRequests(plan: Plan, requests: number, isQuick: boolean): Generator<Case> {
   let left = requests;
@@ -21,7 +21,7 @@ export function* untilRequests(plan: Plan, requests: number, isQuick: boolean): 
   }
 }
 
-/** The same of some kinds of cases alone, each behind those that it goes on from. */
+/** Only cases of these kinds, each after the cases that it depends on. */
 export function* ofKinds(plan: Plan, kinds: readonly string[], requests: number): Generator<Case> {
   const taken = new Set<number>();
   let left = requests;
@@ -40,7 +40,7 @@ export function* ofKinds(plan: Plan, kinds: readonly string[], requests: number)
 const isLong = ({ stages, isSlow }: Case): boolean =>
   isSlow && stages.flat().some((lane) => lane.kind === 'http' && lane.patienceMs > QUICK_MS);
 
-/** One case, and before it all that it goes on from, and that did something to the same orders. */
+/** One case, after the cases that it depends on, and those that changed the same orders. */
 export function oneAndBefore(plan: Plan, index: number): Case[] {
   const chosen = new Map<number, Case>();
   const take = (which: number): void => {

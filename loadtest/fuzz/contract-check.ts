@@ -1,4 +1,4 @@
-/** Whether an answer is one that the contract, or the catalogue of problems, knows. */
+/** Checks an answer against the contract and the catalogue of problems. */
 import { faultsOf } from '../../test/provider/answers.ts';
 import type { Operation, Schema } from '../../test/provider/contract.ts';
 import { faultsOfJson } from '../../test/provider/schema.ts';
@@ -7,7 +7,7 @@ import { type Sent, isSafe } from './case.ts';
 import type { Advice } from './catalogue.ts';
 import type { Repertoire } from './repertoire.ts';
 
-/** What an answer says that is an object. */
+/** A JSON object. */
 export type Json = Record<string, unknown>;
 
 export interface Judged {
@@ -18,11 +18,11 @@ export interface Judged {
 
 export type ContractCheck = (sent: Sent, answer: Answer, isOwn: boolean) => Judged;
 
-/** Of a connection or a request that cannot be read: said before any operation is known. */
+/** Statuses for a request that cannot be parsed, before its operation is known. */
 const UNREAD = new Set([400, 408, 411, 413, 414, 415, 417, 431, 501, 505]);
-/** Whatever is asked: over quota, or too much going on. */
+/** Allowed for every request: over quota, shed or unavailable. */
 const ALWAYS = new Set([429, 503]);
-/** A good request is never answered these. */
+/** Never allowed for a valid request. */
 const NEVER_TO_GOOD = new Set([400, 401, 403, 406, 410, 413, 415]);
 const PROBLEM_TYPE = 'application/problem+json';
 
@@ -42,20 +42,19 @@ export function createContractCheck(
     ];
     if (answer.status >= 400 && sent.method !== 'HEAD')
       faults.push(...problemFaults(problemSchema, catalogue, answer, json));
-    if (answer.status === 405 && !answer.fields.get('allow'))
-      faults.push('405 does not say which methods there are');
+    if (answer.status === 405 && !answer.fields.get('allow')) faults.push('405 without Allow');
     return { json, faults };
   };
 }
 
 function promised(operation: Operation, sent: Sent, answer: Answer, json: unknown): string[] {
-  // What was hurt on its way may have become a request to something else.
+  // A damaged request may have become a request to another resource.
   if (sent.form === 'hurt' && answer.status >= 400 && !(answer.status in operation.answers)) return [];
   const headers = { get: (name: string) => answer.fields.get(name.toLowerCase()) ?? null };
   const seen = { status: answer.status, headers, text: answer.text, json };
   if (sent.method !== 'HEAD') return faultsOf(operation, seen);
   const { [answer.status]: said } = operation.answers;
-  // The fields are those of the answer to GET, but for what it says of its body.
+  // The answer has the fields of GET, and no body.
   const bodiless = said && { ...operation, answers: { [answer.status]: { ...said, content: {} } } };
   return faultsOf(bodiless ?? operation, seen).filter((fault) => !fault.startsWith('the problem says'));
 }
@@ -67,16 +66,15 @@ function statusFaults(
   isOwn: boolean,
 ): string[] {
   if (ALWAYS.has(status)) return [];
-  const said = `status ${status}`;
   if (status === 500) return ['status 500'];
   if (!isOwn && sent.form === 'whole')
-    return [`${said} of the connection stands where the answer to a whole request should`];
+    return [`connection-level ${status} in place of the answer to a valid request`];
   if (sent.form !== 'whole' && UNREAD.has(status)) return [];
   if (sent.inert && !isSafe(sent.method) && status < 400)
-    return [`${said} to a request that can have no effect`];
-  if (sent.allowed) return sent.allowed.includes(status) ? [] : [`${said} is no answer to this`];
-  // What the operation promises at all has been looked at already.
-  if (operation && NEVER_TO_GOOD.has(status)) return [`${said} to a request that is good`];
+    return [`${status} for a request that must have no effect`];
+  if (sent.allowed) return sent.allowed.includes(status) ? [] : [`status ${status} is not allowed here`];
+  // `promised` has checked that the operation has this status.
+  if (operation && NEVER_TO_GOOD.has(status)) return [`${status} for a valid request`];
   return [];
 }
 
@@ -87,7 +85,7 @@ function problemFaults(
   json: unknown,
 ): string[] {
   const type = fields.get('content-type')?.split(';', 1)[0];
-  if (type !== PROBLEM_TYPE) return [`${status} is ${type ?? 'of no type'}, and no problem document`];
+  if (type !== PROBLEM_TYPE) return [`${status} is ${type ?? 'of no media type'}, not a problem document`];
   const wrong = faultsOfJson(schema, json).map((fault) => `problem: ${fault}`);
   if (wrong.length > 0) return wrong;
   const { code, retry, status: told } = json as { code: string; retry: string; status: number };

@@ -1,4 +1,4 @@
-/** Bad weather for a server of ours: it is killed, and its connections to Postgres are cut. No answer may be wrong for it. */
+/** Kills the server and cuts its connections to Postgres. No answer may be wrong. */
 import { Client } from 'pg';
 import { chanceAt } from './chance.ts';
 import type { Target } from './target.ts';
@@ -13,10 +13,10 @@ export interface Disturbance {
   stop: () => Promise<void>;
 }
 
-/** Milliseconds between two of them, at least and at most. */
+/** Time between two disturbances. */
 const SHORTEST_MS = 1_500;
 const LONGEST_MS = 5_000;
-/** So often it is the whole server. */
+/** Share of disturbances that kill the server. */
 const KILLS = 0.3;
 
 const CUT = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -1,16 +1,16 @@
-/** A request before it is bytes: what it asks, and what may be answered. */
+/** A request before it is serialized, with the answers that are allowed. */
 import type { Caller } from './tokens.ts';
 import type { Version } from './case.ts';
 import type { Offer } from './repertoire.ts';
 
 export interface Draft {
   version: Version;
-  /** `undefined` for what no contract has. */
+  /** `undefined` when no contract has the operation. */
   offer: Offer | undefined;
   caller: Caller;
   method: string;
   target: string;
-  /** All but Host, X-Request-Id, traceparent and what frames the body. */
+  /** Without Host, X-Request-Id, traceparent and the fields that frame the body. */
   headers: [name: string, value: string][];
   body: Buffer | undefined;
   meaning: unknown;
@@ -33,10 +33,10 @@ export function withHeader(draft: Draft, name: string, value: string | undefined
   return { ...draft, headers: value === undefined ? others : [...others, [name, value]] };
 }
 
-/** One that must be refused, and can have no effect. */
+/** A request that must be refused with one of these statuses, and have no effect. */
 export const refusedWith = (draft: Draft, ...statuses: number[]): Draft => ({
   ...draft,
-  // What is said first of a request that has two faults is not promised.
+  // The contract does not say which of two faults is reported.
   allowed: [...(draft.inert ? (draft.allowed ?? []) : []), ...statuses],
   inert: true,
 });
@@ -49,7 +49,7 @@ export const headOf = ({ method, target, headers }: Draft, more: [string, string
   line('Host: localhost') +
   [...headers, ...more].map(([name, value]) => line(`${name}: ${value}`)).join('');
 
-/** The bytes of a request as any client sends it. */
+/** The bytes of a request as a usual client sends it. */
 export function plainBytes(draft: Draft): Buffer {
   const { body } = draft;
   if (body === undefined) return Buffer.from(`${headOf(draft)}\r\n`, 'latin1');
@@ -57,7 +57,7 @@ export function plainBytes(draft: Draft): Buffer {
   return Buffer.concat([Buffer.from(`${head}\r\n`, 'latin1'), body]);
 }
 
-/** The same with its body in chunks. */
+/** The same with a chunked body. */
 export function chunkedBytes(
   draft: Draft,
   pieces: readonly Buffer[],

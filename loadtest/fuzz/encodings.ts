@@ -1,4 +1,4 @@
-/** Bodies that are coded: good, hurt, empty, and in codings that are not taken. RFC 9110, section 8.4. */
+/** Bodies with a content coding: valid, damaged, empty, or unsupported. RFC 9110, section 8.4. */
 import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { type Random, noise } from './chance.ts';
 
@@ -54,10 +54,10 @@ export function codedBody(random: Random, body: Buffer, maxBytes: number): Coded
 
 const spaced = (body: Buffer, length: number) => Buffer.concat([body, Buffer.alloc(length, 0x20)]);
 
-/** A byte in the middle is another one. */
+/** Flips a byte of the coding's header. */
 function hurt(random: Random, bytes: Buffer): Buffer {
   const copy = Buffer.from(bytes);
-  // The first bytes say what follows: without them it is another coding.
+  // The first bytes name the format: with another one nothing can be decoded.
   const at = random.between(0, Math.min(3, copy.length - 1));
   copy[at] = copy[at]! ^ 0xff;
   return copy;

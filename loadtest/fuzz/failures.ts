@@ -1,7 +1,7 @@
-/** What was found: grouped, so that one bug that is met a thousand times is told of once. */
+/** Collects failures in groups: the report shows a bug that is met a thousand times once. */
 import type { Address } from './tokens.ts';
 
-/** What a run promises, and a failure breaks. */
+/** The promises that a run checks. */
 export const AREAS = {
   log: 'Every answer agrees with the log',
   contract: 'Every answer is one of the contract',
@@ -12,12 +12,12 @@ export type Area = keyof typeof AREAS;
 
 export interface Failure {
   area: Area;
-  /** What is wrong, without what differs from case to case; failures are grouped by it. */
+  /** The fault, without details that differ between cases; failures are grouped by it. */
   kind: string;
-  /** Where; `undefined` for the run as a whole. */
+  /** The request; `undefined` for the run as a whole. */
   at: Address | undefined;
   detail: string;
-  /** The answer, as far as there was one. */
+  /** The answer, if there was one. */
   answer?: string;
 }
 
@@ -25,9 +25,9 @@ export interface Group {
   area: Area;
   kind: string;
   count: number;
-  /** The first of each kind of case; a few of them. */
+  /** The first failure of each kind of case. */
   first: Failure[];
-  /** Kinds of cases that it was met in. */
+  /** Kinds of cases that have it. */
   during: Set<string>;
 }
 

@@ -1,4 +1,4 @@
-/** An order as the fold of its events, written from docs/orders.md and the contracts, and with nothing of the server's. */
+/** Folds events into an order, by docs/orders.md; shares no code with the server. */
 import type { Version } from './case.ts';
 import type { LoggedEvent } from './log.ts';
 

@@ -1,4 +1,4 @@
-/** Calls the internal service: by grpc-js as any program would, or by hand, frame by frame. */
+/** Calls the gRPC service: through grpc-js, or frame by frame over HTTP/2. */
 import { connect as connectHttp2 } from 'node:http2';
 import {
   Client,
@@ -10,12 +10,12 @@ import {
 } from '@grpc/grpc-js';
 import type { FrameLane, GrpcLane } from './case.ts';
 
-/** How a call ended, and what came before. */
+/** The messages and the status of a call. */
 export interface Called {
   began: number;
   ended: number;
   messages: Buffer[];
-  /** `undefined` when the connection broke, or it never ended. */
+  /** `undefined` when the connection broke, or the call never ended. */
   status: { code: number; message: string; details: Buffer | undefined } | undefined;
   hang: boolean;
 }

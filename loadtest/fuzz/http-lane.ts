@@ -1,19 +1,19 @@
-/** Does what a lane says, on a connection of its own, and tells what came of it. */
+/** Runs the actions of a lane on a connection of its own. */
 import { type Socket, connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HttpLane } from './case.ts';
 import { type Answer, createAnswerReader } from './answers.ts';
 
 export interface Heard {
-  /** When it began, each request went out, and each answer was whole: ms since the start of the process. */
+  /** `performance.now()` of the start, of each request sent, and of each complete answer. */
   began: number;
   sentAt: number[];
   times: number[];
   answers: Answer[];
   interim: number[];
-  /** How the connection ended: by the server, with or without manners; by us; or not at all in time. */
+  /** Who closed the connection: the server by FIN or RST, or this client; or nobody in time. */
   ending: 'ended' | 'reset' | 'ours' | 'hang';
-  /** Bytes behind the last answer that are none. */
+  /** Bytes after the last answer that do not parse. */
   rest: Buffer;
 }
 
@@ -22,19 +22,19 @@ export interface Endpoint {
   port: number;
 }
 
-/** Milliseconds that a lane which is done listens on, for what should not come. */
+/** A lane that is done listens this much longer, for bytes that should not come. */
 const LISTEN_ON_MS = 3;
-/** Milliseconds within which the server ends a connection whose client has said that it is done. */
+/** The server must close within this time after the client has closed its half. */
 const CLOSE_MS = 10_000;
 
 type Cuts = Pick<Extract<HttpLane['actions'][number], { do: 'send' }>, 'cuts' | 'upTo'>;
 
-/** A reset; but libuv has none for a half that is shut down, and would keep the socket for ever. */
+/** Resets a connection. libuv cannot reset after a shutdown, and would leak the socket. */
 const breakOff = (socket: Socket) => (socket.writableEnded ? socket.destroy() : socket.resetAndDestroy());
 
 /**
- * @param resolve makes the bytes to send of those of a plan
- * @param onAnswer told of each answer at once, so that the next request can go on from it
+ * @param resolve replaces the tokens in the planned bytes
+ * @param onAnswer called with each answer before the next request is sent
  */
 export async function runHttpLane(
   lane: HttpLane,
@@ -103,7 +103,7 @@ export async function runHttpLane(
 
   /** @returns whether the server took the bytes in time */
   async function deliver(bytes: Buffer, { cuts = [], upTo = 1 }: Cuts): Promise<boolean> {
-    // A part is never the whole.
+    // At least one byte stays unsent.
     const whole = bytes.subarray(0, upTo < 1 ? Math.floor(bytes.length * upTo) : bytes.length);
     let from = 0;
     for (const { at, pauseMs } of [...cuts, { at: 1, pauseMs: 0 }]) {
@@ -135,7 +135,7 @@ export async function runHttpLane(
         break;
       case 'await-continue':
         await until(() => reader.interim.length > 0 || reader.answers.length > 0 || gone(), lane.patienceMs);
-        // Whoever is refused at once sends no body.
+        // A client that gets a final answer sends no body.
         isRefused = reader.interim.length === 0 && reader.answers.length > 0;
         break;
       case 'deaf':
@@ -156,7 +156,7 @@ export async function runHttpLane(
         break;
     }
   }
-  // Whoever has closed its half is told the end; whoever has not hears whether something comes that should not.
+  // After FIN the server must close. Without FIN, wait for bytes that should not come.
   if (!hang && state === 'open') await until(gone, socket.writableEnded ? CLOSE_MS : LISTEN_ON_MS);
   if (!hang && state === 'open' && socket.writableEnded) hang = true;
   const ending = hang ? 'hang' : state === 'open' ? 'ours' : state;

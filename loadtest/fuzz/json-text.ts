@@ -1,10 +1,10 @@
-/** JSON texts that a reader may stumble over: RFC 8259 and RFC 7493 (I-JSON), and what is neither. */
+/** Unusual and malformed JSON texts: RFC 8259 and RFC 7493 (I-JSON). */
 import type { Random } from './chance.ts';
 
 export interface OddText {
   what: string;
   body: Buffer;
-  /** `good`: as if it were written plainly. `either`: taken or refused. Else the statuses that refuse it. */
+  /** `good`: same meaning as the plain text. `either`: may be refused. Else allowed statuses. */
   verdict: 'good' | 'either' | number[];
 }
 
@@ -16,7 +16,7 @@ const NO_UTF8 = ['\xff', '\xc3\x28', '\xc0\x80', '\xed\xa0\x80', '\xf5\x80\x80\x
 export function oddText(random: Random, body: Buffer): OddText {
   const text = body.toString('latin1');
   const isEmpty = text === '{}';
-  /** Another member in front of the others. */
+  /** Adds a member in front of the others. */
   const withMember = (member: string) => latin(`{${member}${isEmpty ? '' : ','}${text.slice(1)}`);
   const kinds = [
     () => duplicates(text, withMember),

@@ -1,4 +1,4 @@
-/** Judges what a call of the internal service brought, and keeps of it what the log will be asked about. */
+/** Checks the outcome of a gRPC call, and records it in the ledger. */
 import { status as codes } from '@grpc/grpc-js';
 import { ErrorInfo } from '../../api/grpc/generated/google/rpc/error_details.ts';
 import { Status } from '../../api/grpc/generated/google/rpc/status.ts';
@@ -15,9 +15,9 @@ import type { Called } from './grpc-client.ts';
 import type { JudgeOptions } from './judge-http.ts';
 import type { Attempt, Verdict } from './ledger.ts';
 
-/** Without details these say nothing of what became of a call. */
+/** Without details, these leave open whether the call took effect. */
 const OPEN = new Set<number>([codes.CANCELLED, codes.DEADLINE_EXCEEDED, codes.UNAVAILABLE]);
-/** Of grpc-js itself, about what it cannot take apart. */
+/** grpc-js answers frames that it cannot parse with these. */
 const UNREADABLE = new Set<number>([
   codes.INTERNAL,
   codes.UNIMPLEMENTED,
@@ -43,8 +43,7 @@ export function judgeGrpc(options: Options, lane: GrpcLane | FrameLane, called: 
   tallies.statuses.set(`gRPC ${name}`, (tallies.statuses.get(`gRPC ${name}`) ?? 0) + 1);
   if (hang && wasUp(began)) note('no end within 20 seconds');
   const isOpen = status === undefined || (OPEN.has(status.code) && status.details === undefined);
-  if (isOpen && !hang && !sent.silence && wasUp(began))
-    note(`ended with ${name}, of which nobody was told why`);
+  if (isOpen && !hang && !sent.silence && wasUp(began)) note(`ended with ${name} without details`);
   const failed = status === undefined ? unknown('broken') : verdictOfStatus(options, sent, status, note);
   const keep = (verdict: Verdict, item: number) => {
     const { index, n } = sent;
@@ -86,7 +85,7 @@ export function judgeGrpc(options: Options, lane: GrpcLane | FrameLane, called: 
           'a stream ended well, and did not answer every message',
           `${outcomes.size} of ${sent.keys.length}`,
         );
-      // What a stream did not answer may have been done: it is sent again, with the same keys.
+      // A message without an answer may have taken effect: the client sends it again.
       const rest = failed?.kind === 'refused' && isOfCaller(failed) ? failed : unknown('no answer');
       for (let item = 0; item < sent.keys.length; item += 1) keep(outcomes.get(item + 1) ?? rest, item);
       return;
@@ -105,7 +104,7 @@ export function judgeGrpc(options: Options, lane: GrpcLane | FrameLane, called: 
           spelling: 'v1',
         });
       else if (status?.code === codes.NOT_FOUND && isThere(options, sent))
-        note('an order that is there was not found');
+        note('NOT_FOUND for an order that exists');
       return;
     }
     case 'WatchEvents': {
@@ -131,7 +130,7 @@ export function judgeGrpc(options: Options, lane: GrpcLane | FrameLane, called: 
   }
 }
 
-/** Said before any message is read. */
+/** Refusals of the caller, before the server reads a message. */
 const isOfCaller = ({ code }: { code: string }) => code === 'unauthenticated' || code === 'scope_missing';
 
 const unknown = (why: string): Verdict => ({ kind: 'unknown', why });
@@ -201,7 +200,7 @@ const isThere = ({ lessons }: Options, { orderToken }: Sent): boolean => {
 const shownStatus = (status: Called['status']): string =>
   status === undefined ? 'the connection broke' : `${codes[status.code]} ${status.message.slice(0, 300)}`;
 
-/** A message as v1 would spell it. */
+/** An order message in the spelling of v1. */
 function documentOf({ status, metadata, shipping_address, placed_at, updated_at, ...order }: Order): object {
   const text = (at: Order['placed_at']) =>
     new Date((at?.seconds ?? 0) * 1_000 + (at?.nanos ?? 0) / 1_000_000).toISOString();

@@ -1,4 +1,4 @@
-/** Judges what a connection brought, and keeps of it what the log will be asked about. */
+/** Checks the answers of a connection, and records them in the ledger. */
 import type { Answer } from './answers.ts';
 import { type HttpLane, type Sent, isSafe } from './case.ts';
 import type { ContractCheck, Json } from './contract-check.ts';
@@ -19,14 +19,14 @@ export interface JudgeOptions {
   failures: Failures;
   ledger: Ledger;
   lessons: Lessons;
-  /** The tenant of a caller; none has that of nobody. */
+  /** The tenant of a caller; empty for `nobody`. */
   tenantOf: (caller: Sent['caller']) => string;
   tallies: Tallies;
-  /** Whether the server was there all the time since a moment, ms; what it died of is a failure of its own. */
+  /** Whether the server was up since then, as of `performance.now()`. */
   wasUp: (since: number) => boolean;
 }
 
-/** Documents of orders that are kept, to be compared with the log. */
+/** Limit on documents kept for the comparison with the log: about 1 KB each. */
 const MOST_READINGS = 40_000;
 const count = (map: Map<string, number>, name: string) => map.set(name, (map.get(name) ?? 0) + 1);
 
@@ -65,7 +65,7 @@ export function judgeHttp(options: JudgeOptions, lane: HttpLane, heard: Heard): 
 interface Circumstances {
   began: number;
   ended: number;
-  /** An answer before it said that the connection would be closed. */
+  /** An earlier answer had `Connection: close`. */
   isClosing: boolean;
   ending: Heard['ending'];
 }
@@ -87,7 +87,7 @@ function judgeOne(options: JudgeOptions, { sent, answer, isOwn }: Pair, at: Circ
     if (!sent.silence && !isClosing && ending !== 'hang' && wasUp(began))
       failures.note({
         area: 'connection',
-        kind: `no answer to a whole request, the connection was ${ending}`,
+        kind: `no answer to a valid request, connection ${ending}`,
         at: sent,
         detail: nameOf(sent),
       });
@@ -98,7 +98,7 @@ function judgeOne(options: JudgeOptions, { sent, answer, isOwn }: Pair, at: Circ
   const { json, faults } = check(sent, answer, isOwn);
   if (answer.status === 404 && isOwn && (json as Json | undefined)?.['code'] === 'order_not_found') {
     if (sent.orderToken !== undefined && isThere(lessons, sent.orderToken))
-      faults.push('an order that is there was not found');
+      faults.push('404 for an order that exists');
   }
   for (const fault of faults)
     failures.note({ area: 'contract', kind: fault, at: sent, detail: nameOf(sent), answer: shown(answer) });
@@ -172,7 +172,7 @@ export const shown = ({ status, fields, text }: Answer): string =>
 
 const OWN_ID = /^fz\.(\d+)\.(\d+)$/;
 
-/** Keeps what later requests need to know of an answer. */
+/** Stores what later requests need from an answer. */
 export function learn(lessons: Lessons, { status, fields, text }: Answer): void {
   const [, index, n] = OWN_ID.exec(fields.get('x-request-id') ?? '') ?? [];
   if (index === undefined || status >= 300 || !text.startsWith('{')) return;
@@ -191,7 +191,7 @@ export function learn(lessons: Lessons, { status, fields, text }: Answer): void 
       ...(etag && { etag }),
       ...(position && { position }),
       ...(next_cursor && { cursor: next_cursor }),
-      // Between the millisecond in which it was placed and the next.
+      // Half a millisecond after the recorded time.
       ...(placed_at && { instant: placed_at.replace('Z', '500Z') }),
     },
   });

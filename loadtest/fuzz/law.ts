@@ -1,4 +1,4 @@
-/** Holds what must be true between the answers of a case. */
+/** Checks the rules between the answers of one case. */
 import type { Answer } from './answers.ts';
 import type { Case, HttpLane } from './case.ts';
 import type { Failures } from './failures.ts';

@@ -1,28 +1,28 @@
-/** What was asked and what was answered, kept until the log has been read. */
+/** Records requests and verdicts until the log is read. */
 import type { Sent } from './case.ts';
 import type { Address } from './tokens.ts';
 
-/** What an answer says that became of a request. */
+/** What an answer says about the effect of its request. */
 export type Verdict =
-  /** It took effect, by this request or, replayed, by the same one before. */
+  /** It took effect now, or, replayed, at an earlier request. */
   | { kind: 'done'; replayed: boolean; told: Told }
   /** It took no effect. */
   | { kind: 'refused'; status: number; code: string; retry: string }
-  /** Once or not at all; or nobody was told. */
+  /** Once or not at all. */
   | { kind: 'unknown'; why: string };
 
-/** What is told of what was done; a member is left out when the answer has no place for it. */
+/** What the answer says about the event; members that the answer lacks are left out. */
 export interface Told {
   position?: number;
   version?: number;
   orderId?: string;
   eventId?: string;
   recordedAt?: string;
-  /** Of the body, to compare repeats by. */
+  /** Digest of the body, to compare repeats. */
   digest?: string;
 }
 
-/** One request under one key: items of a batch and messages of a stream are one each. */
+/** One command under one key: each item of a batch and each message of a stream is one. */
 export interface Attempt extends Address {
   /** Which of its keys. */
   item: number;
@@ -33,11 +33,11 @@ export interface Attempt extends Address {
   /** When it was sent, and answered: ms. */
   began: number;
   ended: number;
-  /** Events that it turned out to have made. */
+  /** Events that it made, counted when the log is read. */
   events: number;
 }
 
-/** What a reader was told of an order. */
+/** A document of an order in an answer. */
 export interface Reading extends Address {
   orderId: string;
   version: number;
@@ -45,7 +45,7 @@ export interface Reading extends Address {
   spelling: Sent['version'];
 }
 
-/** What was said of a key. */
+/** An answer about a key. */
 export interface Receipt extends Address {
   key: string;
   found: boolean;
@@ -53,7 +53,7 @@ export interface Receipt extends Address {
   began: number;
 }
 
-/** An event that a reader was shown. */
+/** An event in an answer. */
 export interface Sighting extends Address {
   tenant: string;
   position: number;

@@ -1,4 +1,4 @@
-/** The log and the keys of webhook writes, read from Postgres itself: nothing of the server's stands between. */
+/** Reads the log and the keys of webhook writes from Postgres, without the server's code. */
 import { Client } from 'pg';
 
 export interface LoggedEvent {
@@ -30,6 +30,10 @@ export const keyName = (tenant: string, key: string): string => `${tenant} ${key
 export async function openLog(databaseUrl: string, tenants: readonly string[]): Promise<Log> {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
+  // The database may have unusual defaults (--odd-database).
+  await client.query(
+    `SET search_path = public; SET datestyle = 'ISO, MDY'; SET bytea_output = 'hex'; SET timezone = 'UTC'`,
+  );
   return {
     async events(onEvent) {
       for (let after = 0; ;) {

@@ -1,4 +1,4 @@
-/** Whether an event is what its request asked for. */
+/** Compares an event with the body of its request. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Version } from './case.ts';
 import type { LoggedEvent } from './log.ts';
@@ -20,7 +20,7 @@ export const EVENT_OF: Record<string, string> = {
   completeOrder: 'OrderCompleted',
 };
 
-/** Members that may be left out, and what that means. */
+/** Values of members that a body leaves out. */
 const LEFT_OUT: Record<string, Json> = {
   OrderPlaced: { shipping_address: null, metadata: {} },
   PaymentRecorded: { method: null, reference: null },

@@ -1,4 +1,4 @@
-/** The memory of the server, as the system sees it. */
+/** Samples the resident memory of the server. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -20,11 +20,13 @@ export interface MemoryWatch {
 }
 
 const INTERVAL_MS = 500;
-/** A shorter run says nothing: the heap grows until its first large collections. */
+/** In a shorter run the heap still grows towards its first large collections. */
 const LEAST_SAMPLES = 180;
-/** What may come on top between the middle and the end: MB, or a share. */
+/** Allowed growth between the middle and the end. */
 const GROWTH_MB = 96;
 const GROWTH_SHARE = 0.2;
+/** Outside the old generation: young generation, code, buffers of sockets. */
+const BESIDE_HEAP_MB = 512;
 
 const run = promisify(execFile);
 
@@ -39,7 +41,7 @@ async function residentMb(pid: number): Promise<number | undefined> {
   return stdout.trim() === '' ? undefined : Number(stdout) / 1_024;
 }
 
-/** @param pid of the process, which may be another one after a while */
+/** @param pid of the server's process; changes when it restarts */
 export function watchMemory(pid: () => number | undefined): MemoryWatch {
   const samples: number[] = [];
   const look = async () => {
@@ -53,7 +55,7 @@ export function watchMemory(pid: () => number | undefined): MemoryWatch {
     result() {
       if (samples.length < 4) return undefined;
       const tenth = Math.max(1, Math.floor(samples.length / 10));
-      // Garbage comes and goes; what is left at the lowest of a while is what is held.
+      // Garbage comes and goes: the minimum over a while is what the server holds.
       const lowest = (from: number) => Math.min(...samples.slice(from, from + tenth));
       return {
         start: samples[0]!,
@@ -67,8 +69,18 @@ export function watchMemory(pid: () => number | undefined): MemoryWatch {
   };
 }
 
-/** Whether it grew in the second half of a run, by more than chance. */
-export function faultOfMemory({ middle, end, samples }: Memory): string | undefined {
-  if (samples < LEAST_SAMPLES || end <= middle + Math.max(GROWTH_MB, middle * GROWTH_SHARE)) return undefined;
-  return `the memory of the server grew from ${middle.toFixed(0)} MB in the middle of the run to ${end.toFixed(0)} MB at its end`;
+/**
+ * The faults: growth in the second half of the run, or a peak above what the heap explains.
+ *
+ * @param heapMb of the server; `undefined` when that is not known
+ */
+export function faultsOfMemory({ middle, end, peak, samples }: Memory, heapMb: number | undefined): string[] {
+  const faults: string[] = [];
+  if (samples >= LEAST_SAMPLES && end > middle + Math.max(GROWTH_MB, middle * GROWTH_SHARE))
+    faults.push('the memory of the server grew in the second half of the run');
+  if (heapMb !== undefined && peak > heapMb + BESIDE_HEAP_MB)
+    faults.push(
+      `the server had more memory than its heap of ${heapMb} MB and ${BESIDE_HEAP_MB} MB beside it`,
+    );
+  return faults;
 }

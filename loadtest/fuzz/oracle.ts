@@ -1,8 +1,7 @@
 /**
- * The oracle: what every answer said became of its request, held against what the log says.
+ * The oracle: compares what each answer said about the effect of its request with the log.
  *
- * An event names the very request that made it, by its trace; so it is known of which of two requests with
- * one key an answer is wrong.
+ * An event names its request by the trace: of two requests with one key the wrong one is known.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Failures } from './failures.ts';
@@ -18,16 +17,16 @@ export interface OracleOptions {
   log: Log;
   ledger: Ledger;
   failures: Failures;
-  /** The tenant that receipts are asked of. */
+  /** The tenant whose receipts are asked for. */
   shop: string;
 }
 
 export interface Agreement {
-  /** Events that the run made. */
+  /** Events of the run. */
   events: number;
-  /** Answers that were held against the log. */
+  /** Commands whose answers were compared. */
   compared: number;
-  /** Documents of orders that were, and events that were shown. */
+  /** Documents of orders, and events in answers, that were compared. */
   documents: number;
   sightings: number;
 }
@@ -67,15 +66,11 @@ export async function askTheLog({ seed, log, ledger, failures, shop }: OracleOpt
     fold(event);
     for (const seen of sightingsOf.get(String(event.position)) ?? [])
       if (seen.eventId !== `evt_${event.eventId}` || seen.tenant !== event.tenant)
-        note(
-          'an event was shown that is not the one of the log',
-          seen,
-          `${seen.eventId} at ${seen.position}`,
-        );
+        note('an event in an answer differs from the log', seen, `${seen.eventId} at ${seen.position}`);
     sightingsOf.delete(String(event.position));
   });
   for (const [seen] of sightingsOf.values())
-    note('an event was shown that is not in the log', seen, `${seen!.eventId} at position ${seen!.position}`);
+    note('an event in an answer is not in the log', seen, `${seen!.eventId} at position ${seen!.position}`);
   const webhookWrites = await log.webhookWrites();
   for (const attempt of attempts) {
     if (isOfWebhooks(attempt)) judgeWebhook(attempt);
@@ -85,7 +80,7 @@ export async function askTheLog({ seed, log, ledger, failures, shop }: OracleOpt
   judgeReceipts();
   return agreement;
 
-  /** The request that an event is of. */
+  /** The request that made an event. */
   function whoMade(event: LoggedEvent): Attempt | undefined {
     const place = addressOfTrace(seed, event.traceparent);
     const candidates = place
@@ -95,10 +90,10 @@ export async function askTheLog({ seed, log, ledger, failures, shop }: OracleOpt
     if (by) return by;
     const what = `${event.type} at position ${event.position}, key ${event.key.slice(0, 80)}`;
     const [some] = candidates ?? [];
-    // A key that was hurt on its way is another key.
+    // Damage may have changed the key.
     if (some?.sent.form === 'hurt') return some;
     note(
-      some ? 'an event has a key that its request had not' : 'an event that nobody asked for',
+      some ? 'an event has another key than its request' : 'an event without a request',
       some ?? place,
       what,
     );
@@ -116,14 +111,18 @@ export async function askTheLog({ seed, log, ledger, failures, shop }: OracleOpt
         by,
         what,
       );
-    else if (sent.inert) note('a request took effect that can have none', by, what);
-    if (verdict.kind === 'done' && verdict.replayed) note('a first run says that it is a replay', by, what);
+    else if (sent.inert) note('a request took effect that must have none', by, what);
+    if (verdict.kind === 'done' && verdict.replayed) note('a first run claims to be a replay', by, what);
     const expected = EVENT_OF[sent.operationId ?? sent.target];
     if (expected !== event.type && sent.form !== 'hurt')
-      note('an event of another type than was asked for', by, what);
+      note('an event has another type than its request', by, what);
     const asked = Array.isArray(sent.meaning) ? sent.meaning[by.item] : sent.meaning;
     if (by.key === event.key && asked !== undefined && !isWhatWasAsked(event, asked, sent.version))
-      note('the event is not what was asked for', by, `${what}: ${JSON.stringify(event.data).slice(0, 300)}`);
+      note(
+        'an event differs from the body of its request',
+        by,
+        `${what}: ${JSON.stringify(event.data).slice(0, 300)}`,
+      );
     if (sent.ifVersion !== undefined && event.version !== sent.ifVersion + 1)
       note(
         'a command ran at a version that its If-Match does not name',
@@ -148,7 +147,7 @@ export async function askTheLog({ seed, log, ledger, failures, shop }: OracleOpt
     const expected = documentOf(order, reading.spelling);
     if (isDeepStrictEqual(reading.document, expected)) return;
     note(
-      'an order was shown that is not the fold of its events',
+      'an order in an answer is not the fold of its events',
       reading,
       `${JSON.stringify(reading.document).slice(0, 400)} is not ${JSON.stringify(expected).slice(0, 400)}`,
     );
@@ -159,27 +158,27 @@ export async function askTheLog({ seed, log, ledger, failures, shop }: OracleOpt
     if (verdict.kind !== 'done') return;
     const holder = holders.get(keyName(tenant, key ?? ''));
     const what = `${attempt.sent.operationId ?? attempt.sent.target}, key ${key?.slice(0, 80)}`;
-    if (holder === undefined) return note('what was acknowledged is not in the log', attempt, what);
-    if (!verdict.replayed && events === 0)
-      note('what another request had done was answered as if it were new', attempt, what);
+    if (holder === undefined) return note('an acknowledged command is not in the log', attempt, what);
+    if (!verdict.replayed && events === 0) note('a replay claims to be a first run', attempt, what);
     for (const [member, told, logged] of differences(verdict.told, holder.event))
-      note(`the answer says another ${member} than the log`, attempt, `${what}: ${told}, and not ${logged}`);
+      note(`the answer has another ${member} than the log`, attempt, `${what}: ${told}, and not ${logged}`);
   }
 
-  /** Webhook writes are not events: a row under their key says that they took effect. */
+  /** Webhook writes make no event: a row under their key says that they took effect. */
   function judgeWebhook(attempt: Attempt): void {
     const { verdict, key, tenant, sent } = attempt;
     const name = keyName(tenant, key ?? '');
     const took = webhookWrites.has(name);
     const what = `${sent.operationId}, key ${key?.slice(0, 80)}`;
-    if (verdict.kind === 'done' && !took) note('what was acknowledged is not in the database', attempt, what);
+    if (verdict.kind === 'done' && !took)
+      note('an acknowledged webhook write is not in the database', attempt, what);
     if (!took || (verdict.kind !== 'refused' && !sent.inert)) return;
     const mayHave = (other: Attempt) => other.verdict.kind !== 'refused' && !other.sent.inert;
     if (byKey.get(name)?.some(mayHave)) return;
     note(
       verdict.kind === 'refused'
         ? `a webhook write that took effect was answered ${verdict.status} ${verdict.code}, retry ${verdict.retry}`
-        : 'a webhook write took effect that can have none',
+        : 'a webhook write took effect that must have none',
       attempt,
       what,
     );
@@ -193,14 +192,18 @@ export async function askTheLog({ seed, log, ledger, failures, shop }: OracleOpt
       if (original?.verdict.kind !== 'done' || original.ended > attempt.began) continue;
       const what = `${sent.operationId ?? sent.target} of ${placeOf(sent.repeats)}, item ${item}, key ${key?.slice(0, 80)}`;
       if (sent.repeats.changed) {
-        if (verdict.kind === 'done') note('a key was taken for another request', attempt, what);
+        if (verdict.kind === 'done') note('a used key was accepted for another request', attempt, what);
       } else if (verdict.kind === 'refused' && verdict.status !== 429 && verdict.status !== 503) {
-        note(`the repeat of what was done was answered ${verdict.status} ${verdict.code}`, attempt, what);
+        note(
+          `the repeat of an acknowledged command was answered ${verdict.status} ${verdict.code}`,
+          attempt,
+          what,
+        );
       } else if (verdict.kind === 'done') {
-        if (!verdict.replayed) note('a repeat does not say that it is one', attempt, what);
+        if (!verdict.replayed) note('a repeat is not marked as a replay', attempt, what);
         const same = original.sent.operationId === sent.operationId && original.sent.version === sent.version;
         if (same && verdict.told.digest !== original.verdict.told.digest)
-          note('a repeat was answered otherwise than the first run', attempt, what);
+          note('a repeat has another body than the first answer', attempt, what);
       }
     }
   }
@@ -211,9 +214,9 @@ export async function askTheLog({ seed, log, ledger, failures, shop }: OracleOpt
       const held = holders.get(name)?.event;
       if (receipt.found) {
         if (held === undefined && !webhookWrites.has(name))
-          note('a receipt for what is not in the log', receipt, receipt.key);
+          note('a receipt for a key that is not in the log', receipt, receipt.key);
         else if (held && receipt.position !== undefined && receipt.position !== held.position)
-          note('a receipt says another position than the log', receipt, receipt.key);
+          note('a receipt has another position than the log', receipt, receipt.key);
         continue;
       }
       const done = byKey
@@ -221,7 +224,7 @@ export async function askTheLog({ seed, log, ledger, failures, shop }: OracleOpt
         ?.find(({ verdict, ended }) => verdict.kind === 'done' && ended < receipt.began);
       if (done)
         note(
-          'a receipt denies what had been acknowledged',
+          'a receipt denies an acknowledged command',
           receipt,
           `${done.sent.operationId}, key ${receipt.key}`,
         );

@@ -1,23 +1,23 @@
-/** Which answer of a connection belongs to which of its requests. */
+/** Assigns the answers of a connection to its requests. */
 import type { Answer } from './answers.ts';
 import type { Sent } from './case.ts';
 
 export interface Pair {
   sent: Sent;
   answer: Answer | undefined;
-  /** Whether the answer names the request; what is said of the connection as a whole does not. */
+  /** The answer names the request; an answer about the connection does not. */
   isOwn: boolean;
 }
 
 export interface Pairing {
   pairs: Pair[];
-  /** What is wrong with the order of the answers, and with their number. */
+  /** Faults of the order and the number of answers. */
   faults: { sent: Sent | undefined; fault: string; answer: Answer }[];
 }
 
 /**
- * Answers come in the order of the requests (RFC 9112, section 9.3.2), and each names the request that it
- * answers by its `X-Request-Id`. One that names none is said of the first request without an answer.
+ * Answers come in the order of the requests (RFC 9112, section 9.3.2). Each names its request by
+ * `X-Request-Id`; one that names none belongs to the first request without an answer.
  */
 export function pairUp(requests: readonly Sent[], answers: readonly Answer[]): Pairing {
   const pairs: Pair[] = requests.map((sent) => ({ sent, answer: undefined, isOwn: false }));
@@ -32,8 +32,7 @@ export function pairUp(requests: readonly Sent[], answers: readonly Answer[]): P
     }
     if (named > next) {
       const skipped = requests.slice(next, named).find(({ form }) => form === 'whole');
-      if (skipped)
-        faults.push({ sent: skipped, answer, fault: 'its answer was left out, and the next one came' });
+      if (skipped) faults.push({ sent: skipped, answer, fault: 'an answer is missing, the next one came' });
     }
     const place = named >= 0 ? named : next;
     const pair = pairs[place];
@@ -41,7 +40,7 @@ export function pairUp(requests: readonly Sent[], answers: readonly Answer[]): P
       faults.push({ sent: requests.at(-1), answer, fault: 'more answers than requests' });
       continue;
     }
-    // One that brought no id of its own was given one.
+    // The server chooses an id for a request without a valid one.
     const isAnonymous = pair.sent.form === 'whole' && pair.sent.id === undefined && id !== undefined;
     pairs[place] = { sent: pair.sent, answer, isOwn: named >= 0 || isAnonymous };
     next = place + 1;

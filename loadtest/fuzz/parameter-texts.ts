@@ -1,4 +1,4 @@
-/** Texts that a lenient reader takes for a number, a time or a day: what a schema says of JSON leaves them open. */
+/** Parameter texts that lenient parsers take for a number, a time or a day. */
 import type { BadValue } from '../../test/provider/bad-values.ts';
 import type { Schema } from '../../test/provider/contract.ts';
 
@@ -52,7 +52,7 @@ export function wrongTexts({ type, format, pattern }: Schema): BadValue<string>[
   return format === 'date' || pattern?.startsWith('^[0-9]{4}-') ? named(NO_DAYS) : [];
 }
 
-/** Texts that may be taken or refused, and at which nothing may fall. */
+/** Texts that may be taken or refused, but must not cause a 500. */
 export function oddTexts({ type, format }: Schema): BadValue<string>[] {
   if (type === 'integer') return named(['+5', '05', '5.0', '-0', '9'.repeat(400)]);
   if (format === 'date-time') return named(ODD_TIMES);

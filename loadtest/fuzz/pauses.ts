@@ -1,4 +1,4 @@
-/** How long the server stands still: asked for nothing but a sign of life, how late it gives one. */
+/** Measures how long the event loop of the server blocks, by the latency of its liveness probe. */
 import { request } from 'node:http';
 
 export interface PauseWatch {
@@ -8,12 +8,12 @@ export interface PauseWatch {
 }
 
 const INTERVAL_MS = 100;
-/** Nobody waits for so long; a busy machine alone does not make it. */
+/** Above what a busy machine causes. */
 export const LONGEST_PAUSE_MS = 5_000;
 
 /**
- * @param url of the sign of life, which no quota and no admission stands in front of
- * @param wasUp whether the server was there all the time since a moment
+ * @param url of the liveness probe
+ * @param wasUp whether the server was up since then
  */
 export function watchPauses(url: string | undefined, wasUp: (since: number) => boolean): PauseWatch {
   let longest: number | undefined;

@@ -1,4 +1,4 @@
-/** Which case stands where in a run: decided by the seed and the index alone. */
+/** Makes the case at an index of a run: a pure function of seed and index. */
 import { bodies } from './cases/bodies.ts';
 import { framing } from './cases/framing.ts';
 import { grpc } from './cases/grpc.ts';

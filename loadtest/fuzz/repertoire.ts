@@ -1,4 +1,4 @@
-/** What can be asked, made from the contracts alone: for each operation, values that it takes and values that it refuses. */
+/** Valid and invalid values for each operation, made from the contracts alone. */
 import fc from 'fast-check';
 import { type BadValue, badTexts, badValues } from '../../test/provider/bad-values.ts';
 import { type Contract, type Operation, type Parameter, readContract } from '../../test/provider/contract.ts';
@@ -7,17 +7,17 @@ import { fitsText } from '../../test/provider/schema.ts';
 import type { Version } from './case.ts';
 import { oddTexts, wrongTexts } from './parameter-texts.ts';
 
-/** Good values of each kind that a run picks from. */
+/** Valid values per body and parameter. */
 const GOOD_BODIES = 32;
 const GOOD_TEXTS = 8;
-/** A field of HTTP carries no more than visible characters and spaces between them. */
+/** A field value: visible ASCII, with spaces inside. */
 const FIELD = /^[!-~](?:[ -~]{0,1000}[!-~])?$/;
 
 export interface Choices {
   parameter: Parameter;
   good: string[];
   bad: BadValue<string>[];
-  /** What may be taken or refused. */
+  /** Values that may be taken or refused. */
   odd: BadValue<string>[];
 }
 
@@ -33,7 +33,7 @@ export interface Repertoire {
   find: (version: Version, operationId: string) => Offer;
 }
 
-/** The same for the same seed. */
+/** Returns the same values for the same seed. */
 export async function readRepertoire(seed: number): Promise<Repertoire> {
   const contracts = await Promise.all((['v1', 'v2'] as const).map(readContract));
   const offers = contracts.flatMap((contract) =>

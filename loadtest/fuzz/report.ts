@@ -1,11 +1,11 @@
-/** What a run says at its end. */
+/** Renders the report of a run. */
 import type { Case } from './case.ts';
 import { AREAS, type Area, type Group } from './failures.ts';
 import type { Outcome } from './session.ts';
 import type { Address } from './tokens.ts';
 import { transcriptOf } from './transcript.ts';
 
-/** Groups of failures that are told of; and lines of a transcript. */
+/** Groups of failures that are shown, and lines of each transcript. */
 const MOST_GROUPS = 40;
 const LINES_BEFORE = 14;
 const LINES_AFTER = 16;
@@ -29,15 +29,15 @@ export function summary(outcome: Outcome): string[] {
       .toSorted(([, a], [, b]) => b.requests - a.requests)
       .map(([kind, each]): [string, string] => [
         `  ${kind}`,
-        `${number(each.requests)} requests, ${number(each.whats.size)} different things`,
+        `${number(each.requests)} requests, ${number(each.whats.size)} variants`,
       ]),
     ['answers by status', counts(tallies.statuses)],
-    ['connections ended', `${counts(tallies.endings)} (ours: by the client)`],
+    ['connections ended', `${counts(tallies.endings)} (ours: closed by the client)`],
     [
       'answers held against the log',
-      `${number(agreement.compared)}, and ${number(agreement.events)} events of it`,
+      `${number(agreement.compared)}, log of ${number(agreement.events)} events`,
     ],
-    ['orders and events shown, compared', `${number(agreement.documents)}, ${number(agreement.sightings)}`],
+    ['orders and events compared', `${number(agreement.documents)}, ${number(agreement.sightings)}`],
     [
       'memory of the server, MB',
       memory === undefined
@@ -46,7 +46,7 @@ export function summary(outcome: Outcome): string[] {
     ],
   ];
   if (outcome.longestPause !== undefined)
-    figures.push(['longest wait for a sign of life', `${outcome.longestPause.toFixed(0)} ms`]);
+    figures.push(['longest liveness probe', `${outcome.longestPause.toFixed(0)} ms`]);
   if (outcome.disturbances !== undefined) {
     const { kills, cuts } = outcome.disturbances;
     figures.push(['disturbances', `killed ${kills} times, cut off from Postgres ${cuts} times`]);
@@ -60,7 +60,7 @@ export function summary(outcome: Outcome): string[] {
   return ['', ...figures.map(([name, value]) => `  ${name.padEnd(36)} ${value}`), '', ...verdicts];
 }
 
-/** Each kind of failure once, with all that it takes to see it again. */
+/** Each group of failures, with one reproduction. */
 export function failureLines({ failures, plan, lessons, seed }: Outcome): string[] {
   const groups = failures.groups();
   const lines: string[] = [];
@@ -69,7 +69,7 @@ export function failureLines({ failures, plan, lessons, seed }: Outcome): string
   return lines;
 }
 
-/** The part of a transcript that is about one request. */
+/** The lines of a transcript around one request. */
 function excerpt(transcript: string[], { index, n }: Address): string[] {
   const named = transcript.findIndex((line) => line.includes(`X-Request-Id: fz.${index}.${n}\\r`));
   const from = Math.max(0, named - LINES_BEFORE);

@@ -1,4 +1,4 @@
-/** Runs cases, many at a time and each after those that it goes on from. */
+/** Runs cases concurrently, each after the cases that it depends on. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Advice } from './catalogue.ts';
 import type { Case, Lane } from './case.ts';
@@ -9,12 +9,13 @@ import { judgeGrpc } from './judge-grpc.ts';
 import { judgeLaw } from './law.ts';
 import type { Target } from './target.ts';
 
-/** Cases under way; those that take seconds are not counted, and there are so many of them at most. */
+/** Concurrent cases: usual ones, ones that stall for seconds, heavy ones. */
 const WIDTH = 48;
 const MOST_SLOW = 400;
-/** ms within which a death is known. */
+const MOST_HEAVY = 3;
+/** Time until the exit of the server is known. */
 const DEATH_NOTICE_MS = 250;
-/** Cases back that are remembered. */
+/** Cases back whose end is remembered; more than any case reaches. */
 const MEMORY = 2_000;
 /** Of gRPC. */
 const UNAVAILABLE = 14;
@@ -24,21 +25,22 @@ export interface RunOptions extends JudgeOptions {
   target: Target;
   /** In their order. */
   cases: Iterable<Case>;
-  /** Told of each case when it begins. */
+  /** Called when a case begins. */
   onBegin: (one: Case) => void;
   onEnd: (one: Case) => void;
 }
 
-/** Resolves when every case is over. */
+/** Resolves when every case has ended. */
 export async function runCases(options: RunOptions): Promise<void> {
   const { target, cases, onBegin, onEnd } = options;
   const over = new Map<number, Promise<void>>();
   const free = createGate(WIDTH);
   const freeSlow = createGate(MOST_SLOW);
+  const freeHeavy = createGate(MOST_HEAVY);
   const grpc = target.grpc === undefined ? undefined : createGrpcCaller(target.grpc);
   for (const one of cases) {
     await target.ready();
-    const gate = one.isSlow ? freeSlow : free;
+    const gate = one.kind === 'heavy' ? freeHeavy : one.isSlow ? freeSlow : free;
     await gate.enter();
     onBegin(one);
     const run = (async () => {
@@ -70,7 +72,7 @@ async function runLane(
   const { target, lessons, failures } = options;
   if (lane.kind === 'http') {
     const heard = await runHttpLane(lane, target.http, lessons.resolve, (answer) => learn(lessons, answer));
-    // A server that dies closes its connections before it is known to be dead.
+    // Connections of a dying server close before its exit is known.
     if (heard.answers.length < heard.sentAt.length && heard.ending !== 'ours') await delay(DEATH_NOTICE_MS);
     judgeHttp(options, lane, heard);
     judgeLaw(one, lane, heard, failures);

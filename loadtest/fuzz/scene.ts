@@ -1,4 +1,4 @@
-/** Where a case is made: its chance, its place in the run, and what earlier cases have left for it. */
+/** The context in which a case is made: random numbers, index, and resources of earlier cases. */
 import type { Address } from './tokens.ts';
 import type { Sent, Version } from './case.ts';
 import { type Random, chanceAt } from './chance.ts';
@@ -6,13 +6,13 @@ import { type Draft, withHeaders } from './draft.ts';
 import type { Repertoire } from './repertoire.ts';
 import { type Wares, someWares } from './wares.ts';
 
-/** Every so many cases one begins with an order that others go on with. */
+/** Every eighth case places an order that later cases change. */
 export const SHARED_EVERY = 8;
-/** Every so many cases one makes a webhook endpoint, beginning with this one. */
+/** One case in 128 makes a webhook endpoint; the first is the 62nd. */
 const ENDPOINT_EVERY = 128;
 const FIRST_ENDPOINT = 61;
 export const isEndpointStory = (index: number): boolean => index % ENDPOINT_EVERY === FIRST_ENDPOINT;
-/** How many cases back one may reach. */
+/** A case uses resources of at most this many cases before. */
 export const REACH = 300;
 
 export interface Scene {
@@ -20,7 +20,7 @@ export interface Scene {
   index: number;
   random: Random;
   repertoire: Repertoire;
-  /** Cases that must be over first. */
+  /** Cases that must end first. */
   after: Set<number>;
   /** The place of the next request of the case. */
   next: () => Address;
@@ -38,7 +38,7 @@ export function createScene(seed: number, index: number, repertoire: Repertoire)
   };
 }
 
-/** An order of an earlier case that anybody may change. */
+/** An order of an earlier case. */
 export function sharedOrder({ random, index, after }: Scene): Address {
   const maker = Math.floor((index - random.between(1, REACH)) / SHARED_EVERY) * SHARED_EVERY;
   if (maker < 0) return { index: 0, n: 999 };
@@ -55,7 +55,7 @@ export function sharedEndpoint({ random, index, after }: Scene): Address {
   return { index: maker, n: 0 };
 }
 
-/** What the order of a case is of, known to whoever reaches back to it. */
+/** The contents of the order of a case. */
 export const waresAt = (seed: number, { index }: Pick<Address, 'index'>): Wares =>
   someWares(chanceAt(seed, index, 1));
 
@@ -63,7 +63,7 @@ export const aVersion = (random: Random): Version => (random.chance(0.35) ? 'v1'
 
 const ODD = "!#$%&'()*+-./:;<=>?[]^_{|}~,";
 
-/** The idempotency key of a request, known to whoever repeats it. */
+/** The idempotency key of a request. */
 export function keyAt(seed: number, { index, n }: Address): string {
   const random = chanceAt(seed, index, 2, n);
   const odd = random.chance(0.1)
@@ -72,17 +72,17 @@ export function keyAt(seed: number, { index, n }: Address): string {
   return `fz-${index}-${n}${odd}`;
 }
 
-/** As a header field: as the draft standard has it, or bare. */
+/** As a header field: a Structured Fields string, or bare. */
 export const keyField = (random: Random, key: string): string =>
   random.chance(0.6) ? `"${key.replaceAll(/["\\]/g, '\\$&')}"` : key;
 
 const hex = (value: number, digits: number) => (value >>> 0).toString(16).padStart(digits, '0');
 
-/** Names the one request in the event that it makes. */
+/** The trace id by which an event names its request. */
 export const traceOf = (seed: number, { index, n }: Address): string =>
   `${hex(seed, 8)}${hex(index, 8)}${hex(n, 8)}f022f022`;
 
-/** Where a traced request of this run stands; `undefined` for any other. */
+/** The request that a trace names; `undefined` when it is not of this run. */
 export function addressOfTrace(seed: number, traceparent: string | null): Address | undefined {
   const trace = traceparent?.split('-')[1] ?? '';
   if (!trace.startsWith(hex(seed, 8)) || !trace.endsWith('f022f022')) return undefined;
@@ -98,17 +98,17 @@ export interface Sealed {
 }
 
 export interface SealOptions {
-  /** The next place of the case, when left out. */
+  /** Default: the next address of the case. */
   at?: Address;
   form?: Sent['form'];
   silence?: boolean;
   repeats?: Sent['repeats'];
-  /** Instead of its `X-Request-Id`, one that is not taken over; and instead of its `traceparent`, one that is ignored. */
+  /** An `X-Request-Id` that the server replaces; a `traceparent` that it ignores. */
   badId?: string;
   badTrace?: string;
 }
 
-/** Gives a request its place, its id and its trace. */
+/** Gives a request its address, id and trace. */
 export function seal(scene: Scene, draft: Draft, options: SealOptions = {}): Sealed {
   const { at = scene.next(), form = 'whole', repeats, badId, badTrace } = options;
   const { silence = form !== 'whole' } = options;

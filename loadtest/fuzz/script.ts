@@ -1,22 +1,22 @@
-/** Writes down what a client does on one connection. */
+/** Builds the actions and requests of one connection. */
 import type { Action, HttpLane, Sent } from './case.ts';
 import { type Draft, plainBytes } from './draft.ts';
 import { type Scene, type SealOptions, seal } from './scene.ts';
 
-/** Milliseconds that a client waits for an answer or an end; the server is busy, but not for so long. */
+/** Default patience of a client; far above the latency of a busy server. */
 export const PATIENCE_MS = 15_000;
 
 export interface Script {
   lane: HttpLane;
-  /** Notes a request, and answers its bytes. */
+  /** Adds a request, and returns its bytes. */
   request: (draft: Draft, options?: SealOptions & { bytes?: (draft: Draft) => Buffer }) => Buffer;
-  /** Notes something that is no request; at most one answer may come of it. */
+  /** Adds bytes that are no request; they may cause one answer. */
   garbage: () => void;
   do: (...actions: Action[]) => Script;
   send: (...parts: Buffer[]) => Script;
-  /** Sends bytes in segments, or a part of them. */
+  /** Sends bytes in segments, or only a part of them. */
   sendCut: (bytes: Buffer, how: { cuts?: { at: number; pauseMs: number }[]; upTo?: number }) => Script;
-  /** Waits until all that was noted has been answered, or the connection has ended. */
+  /** Waits until every request has its answer, or the connection has ended. */
   awaitAll: () => Script;
 }
 

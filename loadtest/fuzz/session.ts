@@ -1,4 +1,4 @@
-/** A run from its first case to its last look into the log. */
+/** Runs cases against a target, then reads the log and compares. */
 import { type Case, requestsOf } from './case.ts';
 import { readCatalogue } from './catalogue.ts';
 import { createContractCheck } from './contract-check.ts';
@@ -7,7 +7,7 @@ import { type Failures, createFailures } from './failures.ts';
 import type { Tallies } from './judge-http.ts';
 import { createLedger } from './ledger.ts';
 import { openLog } from './log.ts';
-import { type Memory, faultOfMemory, watchMemory } from './memory.ts';
+import { type Memory, faultsOfMemory, watchMemory } from './memory.ts';
 import { type Agreement, askTheLog } from './oracle.ts';
 import { LONGEST_PAUSE_MS, watchPauses } from './pauses.ts';
 import { type Plan, createPlan } from './plan.ts';
@@ -19,13 +19,13 @@ import { type Lessons, createLessons } from './tokens.ts';
 export interface SessionOptions {
   target: Target;
   seed: number;
-  /** Of the seed, if it is there already. */
+  /** Default: read from the contracts. */
   repertoire?: Repertoire;
-  /** Which cases of the seed's, in their order. */
+  /** Selects the cases to run. */
   choose: (plan: Plan) => Iterable<Case>;
-  /** Kills the server and cuts its connections to Postgres now and then. */
+  /** Kill the server and cut its connections to Postgres every few seconds. */
   disturbed?: boolean;
-  /** Told of how far it is, once a second. */
+  /** Called once a second. */
   onProgress?: (progress: { seconds: number; requests: number; found: number }) => void;
 }
 
@@ -38,11 +38,11 @@ export interface Outcome {
   seconds: number;
   requests: number;
   cases: number;
-  /** Requests, and different things that were tried, by kind of case. */
+  /** Requests and distinct variants, by kind of case. */
   kinds: Map<string, { requests: number; whats: Set<string> }>;
   tallies: Tallies;
   memory: Memory | undefined;
-  /** How long a sign of life took at most, ms. */
+  /** Longest latency of the liveness probe, ms. */
   longestPause: number | undefined;
   disturbances: Disturbances | undefined;
 }
@@ -65,7 +65,7 @@ export async function runSession(options: SessionOptions): Promise<Outcome> {
   const seconds = () => (performance.now() - began) / 1_000;
 
   target.onDeath((lastWords) => {
-    // What takes seconds by itself is the first that is to be looked at.
+    // Slow cases are the likeliest cause.
     const suspects = [...underWay.values()]
       .toSorted((a, b) => Number(b.isSlow) - Number(a.isSlow))
       .map(({ index, kind, what }) => `${index} ${kind}: ${what}`);
@@ -87,7 +87,7 @@ export async function runSession(options: SessionOptions): Promise<Outcome> {
       ledger,
       lessons,
       tenantOf: (caller) =>
-        caller === 'nobody' ? '' : target.tenants[caller === 'other' ? 'other' : 'shop'],
+        caller === 'nobody' ? '' : target.tenants[caller === 'reader' ? 'shop' : caller],
       tallies,
       wasUp: target.wasUp,
       onBegin: (one) => void underWay.set(one.index, one),
@@ -114,13 +114,17 @@ export async function runSession(options: SessionOptions): Promise<Outcome> {
     log.close,
   );
   const measured = memory.result();
-  const fault = measured && faultOfMemory(measured);
-  if (fault) failures.note({ area: 'server', kind: fault, at: undefined, detail: '' });
+  if (measured)
+    for (const kind of faultsOfMemory(measured, target.heapMb)) {
+      const { middle, end, peak } = measured;
+      const detail = `middle ${middle.toFixed(0)} MB, end ${end.toFixed(0)} MB, peak ${peak.toFixed(0)} MB`;
+      failures.note({ area: 'server', kind, at: undefined, detail });
+    }
   const longestPause = pauses.longest();
   if (longestPause !== undefined && longestPause > LONGEST_PAUSE_MS)
     failures.note({
       area: 'server',
-      kind: `the server gave no sign of life for more than ${LONGEST_PAUSE_MS / 1_000} seconds`,
+      kind: `the event loop blocked for more than ${LONGEST_PAUSE_MS / 1_000} seconds`,
       at: undefined,
       detail: `${(longestPause / 1_000).toFixed(1)} s`,
     });

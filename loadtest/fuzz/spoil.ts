@@ -1,4 +1,4 @@
-/** A request of the contract with one thing wrong, for which the contract has a status. */
+/** Breaks a valid request in one place, for which the contract has a status. */
 import type { Random } from './chance.ts';
 import { type Draft, refusedWith, withHeader } from './draft.ts';
 import type { Choices } from './repertoire.ts';
@@ -6,7 +6,7 @@ import { apiKeyToken } from './tokens.ts';
 
 const TAKES_NO_JSON = ['text/html', 'image/*;q=0.5, text/plain', 'application/json;q=0', 'application/xml'];
 
-/** The same with one thing wrong, which the contract has a status for. */
+/** @returns the request with one fault, and the name of the fault */
 export function spoil(random: Random, draft: Draft): { draft: Draft; what: string } {
   const [what, spoilt] = random.pick([
     ...credentials(draft),
@@ -78,7 +78,7 @@ function queryParameter(random: Random, draft: Draft, { parameter, bad, odd }: C
 function headerField(random: Random, draft: Draft, { parameter, bad }: Choices): Spoilt[] {
   const { name, required } = parameter;
   const { what, value } = random.pick(bad);
-  // Without a key nothing can be found under it.
+  // Without a valid key the log has nothing under it.
   const keys = name === 'Idempotency-Key' ? [] : draft.keys;
   const spoilt: Spoilt[] = [
     [`header ${name}: ${what}`, refusedWith({ ...withHeader(draft, name, value), keys }, 400)],
@@ -129,5 +129,5 @@ function bodies(random: Random, draft: Draft): Spoilt[] {
   ];
 }
 
-/** A batch that cannot be read has no keys; any other request has the one of its field. */
+/** A batch that cannot be parsed has no keys; other requests keep the key of their header. */
 const batchKeys = ({ offer, keys }: Draft) => (offer?.operation.id === 'placeOrders' ? [] : keys);

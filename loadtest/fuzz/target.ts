@@ -1,8 +1,9 @@
-/** The Holdfast that is fuzzed: one of our own, which is started again when it dies, or one that runs elsewhere. */
+/** The server under test: started here and restarted when it dies, or running elsewhere. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { Client } from 'pg';
 import { pino } from 'pino';
 import { CONSUMERS } from '../../node.ts';
 import { freePort } from '../../ops/embedded/free-port.ts';
@@ -11,7 +12,6 @@ import { migrate } from '../../store/migrate.ts';
 import { ensurePartitions, listPartitions } from '../../store/partitions.ts';
 import { openPool } from '../../store/pool.ts';
 import { startServices } from '../kit/services.ts';
-import { pinned } from '../serve.ts';
 import type { Endpoint } from './http-lane.ts';
 import type { Caller } from './tokens.ts';
 
@@ -19,27 +19,29 @@ export interface Target {
   http: Endpoint;
   /** `127.0.0.1:50051`; `undefined` where it is not known. */
   grpc: string | undefined;
-  /** Where it gives a sign of life. */
+  /** Its liveness probe. */
   aliveUrl: string | undefined;
   databaseUrl: string;
   apiKeys: Record<Caller, string>;
-  /** UUIDs of the tenants of shop and other. */
-  tenants: { shop: string; other: string };
-  /** Process of the server, where it is ours. */
+  /** UUIDs of the tenants. */
+  tenants: Record<'shop' | 'other' | 'hoarder', string>;
+  /** Of the process, if started here. */
   pid: () => number | undefined;
-  /** Whether it was there all the time since a moment, as of `performance.now()`. */
+  /** Limit of its heap, if started here. */
+  heapMb: number | undefined;
+  /** Whether it was up since then, as of `performance.now()`. */
   wasUp: (since: number) => boolean;
-  /** Resolves when it is there again after it has died; at once when it is there. */
+  /** Resolves when it is up. */
   ready: () => Promise<void>;
-  /** Kills it, where it is ours; it is started again. */
+  /** Kills it, if started here; it restarts. */
   kill: () => void;
-  /** Told of each death that was not asked for: what it said last. */
+  /** Called with its last output when it dies without `kill`. */
   onDeath: (listener: (lastWords: string) => void) => void;
   stop: () => Promise<void>;
 }
 
 const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
-/** Quotas are for other tests; and any address may be claimed. */
+/** High quotas, and any client address through X-Forwarded-For. */
 const SETTINGS = {
   HOLDFAST_HOST: '127.0.0.1',
   HOLDFAST_RATE_LIMIT_WRITE: '100000/1',
@@ -49,12 +51,12 @@ const SETTINGS = {
   HOLDFAST_TRUST_PROXY: 'on',
   HOLDFAST_LOG_LEVEL: 'error',
 };
-/** A fault that kills it again and again is found by the first few deaths. */
+/** After this many deaths it stays down. */
 const MOST_DEATHS = 5;
 
 const newApiKey = () => `hf_test_${randomBytes(24).toString('hex')}`;
 
-/** Makes two shops, and keys of theirs, that are of this run alone: a key can be used once. */
+/** Makes tenants for this run alone: idempotency keys of an earlier run are used up. */
 async function openShops(databaseUrl: string): Promise<Pick<Target, 'apiKeys' | 'tenants'>> {
   const pool = await openPool({ databaseUrl, size: 2, log: pino({ level: 'silent' }) });
   try {
@@ -67,13 +69,15 @@ async function openShops(databaseUrl: string): Promise<Pick<Target, 'apiKeys' | 
     };
     const { tenantId: shop } = await createTenant(pool, 'fuzz', partitions);
     const { tenantId: other } = await createTenant(pool, 'fuzz, the other', partitions);
+    const { tenantId: hoarder } = await createTenant(pool, 'fuzz, large orders', partitions);
     const apiKeys = {
       shop: await add(shop, SCOPES),
       other: await add(other, SCOPES),
+      hoarder: await add(hoarder, SCOPES),
       reader: await add(shop, ['orders:read', 'webhooks:read'], 'fuzz, who reads'),
       nobody: newApiKey(),
     };
-    return { apiKeys, tenants: { shop, other } };
+    return { apiKeys, tenants: { shop, other, hoarder } };
   } finally {
     await pool.end();
   }
@@ -89,6 +93,7 @@ export async function targetAt(url: string, databaseUrl: string, grpc: string | 
     databaseUrl,
     ...(await openShops(databaseUrl)),
     pid: () => undefined,
+    heapMb: undefined,
     wasUp: () => true,
     ready: async () => {},
     kill: () => {},
@@ -102,12 +107,40 @@ export interface StartOptions {
   heapMb: number;
   /** Program of the server, instead of main.ts. */
   main?: string;
+  /** Give its database unusual defaults. */
+  isOdd?: boolean;
 }
 
-export async function startTarget({ heapMb, main = MAIN }: StartOptions): Promise<Target> {
+/** Session settings that change the meaning of a statement or the form of a value. */
+const ODD_SETTINGS = [
+  `datestyle = 'SQL, DMY'`,
+  `intervalstyle = 'sql_standard'`,
+  `timezone = 'Pacific/Kiritimati'`,
+  `bytea_output = 'escape'`,
+  `extra_float_digits = '-15'`,
+  `standard_conforming_strings = 'off'`,
+  `default_transaction_isolation = 'serializable'`,
+  `search_path = 'pg_catalog'`,
+];
+
+async function makeOdd(databaseUrl: string): Promise<void> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  const name = client.escapeIdentifier(new URL(databaseUrl).pathname.slice(1));
+  for (const setting of ODD_SETTINGS) await client.query(`ALTER DATABASE ${name} SET ${setting}`);
+  await client.end();
+}
+
+export async function startTarget({ heapMb, main = MAIN, isOdd = false }: StartOptions): Promise<Target> {
+  // Importing it pins this process to a core; `targetAt` must not.
+  const { pinned } = await import('../serve.ts');
   const services = await startServices();
   const shops = await migrate(services.databaseUrl)
     .then(() => openShops(services.databaseUrl))
+    .then(async (opened) => {
+      if (isOdd) await makeOdd(services.databaseUrl);
+      return opened;
+    })
     .catch(async (error: unknown) => {
       await services.stop();
       throw error;
@@ -171,6 +204,7 @@ export async function startTarget({ heapMb, main = MAIN }: StartOptions): Promis
     databaseUrl: services.databaseUrl,
     ...shops,
     pid: () => child.pid,
+    heapMb,
     wasUp: (since) => upSince <= since,
     ready: () => starting,
     kill() {

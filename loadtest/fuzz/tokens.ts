@@ -1,15 +1,14 @@
 /**
- * What only an answer can tell, in requests that are decided before any is sent.
+ * Tokens for values that only an answer can supply: ids, tags, cursors.
  *
- * A token stands in the bytes for an id, a tag or a cursor of an earlier answer, named by the case and
- * the request that it answers. Tokens of ids and API keys are as long as what they stand for, so that
- * replacing them moves no byte of a request.
+ * A token names the case and the request whose answer has the value. Tokens of ids and API keys have
+ * the length of their value, so that replacing them moves no byte of a request.
  */
 
-/** Whose API key a request has. */
-export type Caller = 'shop' | 'other' | 'reader' | 'nobody';
+/** Owner of the API key of a request. */
+export type Caller = 'shop' | 'other' | 'hoarder' | 'reader' | 'nobody';
 
-/** Where a request stands in a run. */
+/** The place of a request in a run. */
 export interface Address {
   index: number;
   /** Which request of the case, from 0. */
@@ -23,14 +22,14 @@ export const apiKeyToken = (caller: Caller) => `hf_test_@${caller}`.padEnd(API_K
 /** @param prefix of the id: `ord`, `pay`, … */
 export const idToken = (prefix: string, { index, n }: Address) =>
   `${prefix}_@${index}.${n}`.padEnd(ID_LENGTH, '@');
-/** Told by answers besides ids. */
+/** Values of answers besides ids. */
 export type Fact = 'etag' | 'position' | 'cursor' | 'instant';
 export const factToken = (fact: Fact, { index, n }: Address) => `<${fact}@${index}.${n}>`;
 
 const TOKENS =
   /hf_test_@([a-z]+)@+|([a-z]{3})_@(\d+)\.(\d+)@+|<(etag|position|cursor|instant)@(\d+)\.(\d+)>/g;
 
-/** What stands where nothing was told: of the right form, and nothing's. */
+/** Replacements of tokens without a value: well-formed, and unknown to the server. */
 const UNTOLD: Record<Fact, string> = {
   etag: '"1"',
   position: '0',
@@ -39,13 +38,13 @@ const UNTOLD: Record<Fact, string> = {
 };
 
 export interface Lessons {
-  /** Keeps what an answer told. */
+  /** Stores values of an answer. */
   learn: (from: Address, told: { ids?: string[]; facts?: Partial<Record<Fact, string>> }) => void;
-  /** The id that a token stands for, if it was told. */
+  /** The id of a token, if it is known. */
   idOf: (prefix: string, from: Address) => string | undefined;
-  /** The bytes as they are sent. */
+  /** The bytes to send. */
   resolve: (bytes: Buffer) => Buffer;
-  /** The same as it may be shown: with the tokens of API keys. */
+  /** The bytes to show: tokens of API keys stay. */
   show: (bytes: Buffer) => Buffer;
 }
 

@@ -1,8 +1,8 @@
-/** A case as somebody reads it who wants to see it again: the bytes that go out, as far as they can be shown. */
+/** Renders the bytes and actions of a case. */
 import type { Case, Lane } from './case.ts';
 import type { Lessons } from './tokens.ts';
 
-/** Bytes of a request that are shown. */
+/** Bytes shown of each request. */
 const MOST_SHOWN = 1_200;
 
 const visible = (bytes: Buffer): string =>

@@ -1,10 +1,10 @@
-/** What an answer says that became of a request: the reading of docs/retry-contract.md that a careful client has. */
+/** Derives from an answer whether its request took effect, by docs/retry-contract.md. */
 import { hash } from 'node:crypto';
 import type { Answer } from './answers.ts';
 import type { Json } from './contract-check.ts';
 import type { Told, Verdict } from './ledger.ts';
 
-/** These facts have the id of their event. */
+/** Ids of facts contain the id of their event. */
 const OF_EVENTS = /^(?:pay|shp|ret|ref)_([0-9a-f]{32})$/;
 
 export function verdictOf({ status, fields, text }: Answer, json: unknown): Verdict {
@@ -26,7 +26,7 @@ export function problemVerdict(status: number, problem: Json): Verdict {
   return said;
 }
 
-/** Of an item of 207. */
+/** The verdict of an item of a 207. */
 export function itemVerdict(item: Json): Verdict {
   const { status, replayed, position, order, problem } = item as {
     status: number;

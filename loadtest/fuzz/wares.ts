@@ -1,4 +1,4 @@
-/** Orders of the fuzzer's shop, and what can be done with them, in the spelling of each version. */
+/** Orders and facts of the fuzzer's shop, in the spelling of each version. */
 import { anOrderOf } from '../../test/replay/wares.ts';
 import type { Version } from './case.ts';
 import type { Random } from './chance.ts';
@@ -8,10 +8,10 @@ export type Wares = Omit<ReturnType<typeof anOrderOf>, 'shipping_address'> & {
   shipping_address?: ReturnType<typeof anOrderOf>['shipping_address'];
 };
 
-/** Most of a handful of lines; one in eighty of some kilobytes. */
+/** Up to eight lines; one order in eighty has long metadata. */
 export function someWares(random: Random): Wares {
   const { shipping_address, ...wares } = anOrderOf(random, 500);
-  // A fortune, and a hundred lines, are for the contract's own values: here they would only cost time.
+  // Orders of 100 lines come from the contract's schemas.
   const lines = wares.lines.slice(0, 8).map((line) => Object.assign({}, line));
   const order: Wares = { ...wares, lines, ...(shipping_address && { shipping_address }) };
   if (random.chance(0.0125)) order.metadata = { ...order.metadata, note: 'x'.repeat(500) };
@@ -43,7 +43,7 @@ export const FACTS = [
 ] as const;
 export type FactId = (typeof FACTS)[number];
 
-/** The body of a fact about an order, which the order's state may or may not allow. */
+/** The body of a fact, which the state of the order may forbid. */
 export function factBody(random: Random, version: Version, fact: FactId, wares: Wares): object {
   const total = totalOf(wares);
   const money = (amount: number) =>
@@ -75,7 +75,7 @@ export function factBody(random: Random, version: Version, fact: FactId, wares: 
 const maybe = (random: Random, name: string, value: string | null) =>
   random.chance(0.5) ? { [name]: value } : {};
 
-/** @param whole how often all pieces of all lines are meant */
+/** @param whole share of bodies with all pieces of all lines */
 function pieces(random: Random, { lines }: Wares, whole: number): object[] {
   const all = lines.map(({ quantity }, n) => ({ line_id: `line_${n + 1}`, quantity }));
   if (random.chance(whole)) return all;
@@ -83,7 +83,7 @@ function pieces(random: Random, { lines }: Wares, whole: number): object[] {
   return [{ line_id, quantity: random.between(1, quantity) }];
 }
 
-/** A merge patch that is good for any order. */
+/** A merge patch that is valid for any order. */
 export function patchBody(random: Random): object {
   return random.chance(0.8)
     ? { metadata: { channel: random.pick(['web', 'till', null]), gift: random.pick(['yes', null]) } }

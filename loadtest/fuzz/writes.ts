@@ -1,18 +1,18 @@
-/** Writes that the fuzzer's shop makes: each good by itself, about an order or an endpoint that is there or is not. */
+/** Valid writes of the fuzzer's shop, about orders and endpoints that may exist or not. */
 import type { Version } from './case.ts';
 import type { Draft } from './draft.ts';
 import { type Scene, aVersion, keyAt, keyField, sharedEndpoint, sharedOrder, waresAt } from './scene.ts';
 import { type Address, type Caller, apiKeyToken, factToken, idToken } from './tokens.ts';
 import { FACTS, type FactId, type Wares, factBody, orderBody, patchBody, someWares } from './wares.ts';
 
-/** Nobody listens there: deliveries fail, and are tried again. */
+/** Nothing listens there: deliveries fail and retry. */
 const SINK = 'http://127.0.0.1:9/holdfast';
 
 const encoded = (body: unknown) => Buffer.from(JSON.stringify(body));
 
 interface Writing {
   version?: Version | undefined;
-  /** Where its key comes from; that of the request itself. */
+  /** The address that its key is made from. */
   at: Address;
   caller?: Caller;
 }
@@ -164,7 +164,7 @@ export function redelivering(scene: Scene, endpoint: Address, delivery: Address,
   return { ...draft, target: draft.target.replace('{delivery_id}', idToken('whd', delivery)) };
 }
 
-/** Any write that the shop makes, to go wrong on its way. */
+/** A random write, to be damaged or cut. */
 export function someWrite(scene: Scene): { draft: Draft; at: Address } {
   const { random } = scene;
   const at = scene.next();
@@ -181,7 +181,7 @@ export function someWrite(scene: Scene): { draft: Draft; at: Address } {
   };
 }
 
-/** Members that make another request of one, by its operation. */
+/** Members that change the meaning of a body, by operation. */
 const CHANGES: Record<string, object> = {
   placeOrder: { metadata: { changed: 'yes' } },
   updateOrder: { metadata: { changed: 'yes' } },
@@ -197,7 +197,7 @@ const CHANGES: Record<string, object> = {
   createWebhookReplay: { which: 'undelivered' },
 };
 
-/** Another request under the same key; one without a body is the same still. */
+/** Another request under the same key; a request without a body stays the same. */
 export function changed(draft: Draft): Draft {
   const change = CHANGES[draft.offer?.operation.id ?? ''];
   if (change === undefined || draft.body === undefined) return draft;

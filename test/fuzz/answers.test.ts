@@ -116,7 +116,7 @@ describe('answers of one connection', () => {
       'the answers in another order',
       [sent('a'), sent('b')],
       [answer(201, 'b'), answer(201, 'a')],
-      'its answer was left out, and the next one came',
+      'an answer is missing, the next one came',
     ],
   ])('%s is found', (_what, requests, answers, fault) => {
     expect(paired(requests, ...answers).faults).toContain(fault);

@@ -1,4 +1,4 @@
-/** The fuzzer folds orders by a fold of its own; the two agree, or one of them has misread docs/orders.md. */
+/** The fuzzer's own fold agrees with the domain's, or one of them misreads docs/orders.md. */
 import { expect, test } from '@jest/globals';
 import { fold } from '../../domain/order/order.ts';
 import { type Folded, documentOf, foldOne } from '../../loadtest/fuzz/fold.ts';

@@ -136,7 +136,7 @@ const LIES: [what: string, id: string, lie: Liar, kinds: string[], found: RegExp
       });
     }),
     ['story', 'single'],
-    /what was acknowledged is not in the log/,
+    /an acknowledged command is not in the log/,
   ],
   [
     'an order is placed twice',
@@ -148,28 +148,28 @@ const LIES: [what: string, id: string, lie: Liar, kinds: string[], found: RegExp
       await handler(call);
     }),
     ['story'],
-    /an event has a key that its request had not/,
+    /an event has another key than its request/,
   ],
   [
     'another order is placed than was asked for',
     'placeOrder',
     sometimes((call, handler) => handler(withBody(call, { customer_id: 'somebody_else' }))),
     ['story'],
-    /the event is not what was asked for/,
+    /an event differs from the body of its request/,
   ],
   [
     'a first run says that it is a repeat',
     'recordPayment',
     field('Idempotent-Replayed', 'true'),
     ['story'],
-    /a first run says that it is a replay/,
+    /a first run claims to be a replay/,
   ],
   [
     'a repeat does not say that it is one',
     'placeOrder',
     field('Idempotent-Replayed', undefined),
     ['repeat', 'story'],
-    /a repeat does not say that it is one|answered as if it were new/,
+    /a repeat is not marked as a replay|a replay claims to be a first run/,
   ],
   [
     'a repeat is answered otherwise than the first run',
@@ -178,7 +178,7 @@ const LIES: [what: string, id: string, lie: Liar, kinds: string[], found: RegExp
       (ctx) => ctx.response.get('Idempotent-Replayed') && members({ metadata: { more: 'yes' } })(ctx),
     ),
     ['repeat', 'story'],
-    /an order was shown that is not the fold of its events/,
+    /an order in an answer is not the fold of its events/,
   ],
   [
     'a repeat is refused',
@@ -189,28 +189,28 @@ const LIES: [what: string, id: string, lie: Liar, kinds: string[], found: RegExp
         throw new Problem('order_already_placed', 'It is placed.');
     },
     ['repeat', 'story'],
-    /the repeat of what was done was answered 409 order_already_placed/,
+    /the repeat of an acknowledged command was answered 409 order_already_placed/,
   ],
   [
     'an answer has the position of another event',
     'recordShipment',
     field('Holdfast-Position', '1'),
     ['story'],
-    /the answer says another position than the log/,
+    /the answer has another position than the log/,
   ],
   [
     'an answer has another time than the log',
     'placeOrder',
     field('Holdfast-Recorded-At', '2020-01-01T00:00:00.000Z'),
     ['story'],
-    /the answer says another recordedAt than the log/,
+    /the answer has another recordedAt than the log/,
   ],
   [
     'an order is shown with a total that it has not',
     'getOrder',
     afterwards((ctx) => ctx.body && members({ customer_id: 'cus_none' })(ctx)),
     ['story', 'single'],
-    /an order was shown that is not the fold of its events/,
+    /an order in an answer is not the fold of its events/,
   ],
   [
     'an order that is there is not found',
@@ -219,7 +219,7 @@ const LIES: [what: string, id: string, lie: Liar, kinds: string[], found: RegExp
       throw new Problem('order_not_found', 'There is no such order.');
     }),
     ['story'],
-    /an order that is there was not found/,
+    /404 for an order that exists/,
   ],
   [
     'a receipt denies',
@@ -228,7 +228,7 @@ const LIES: [what: string, id: string, lie: Liar, kinds: string[], found: RegExp
       throw new Problem('idempotency_key_not_found', 'No command with this key has taken effect.');
     },
     ['story'],
-    /a receipt denies what had been acknowledged/,
+    /a receipt denies an acknowledged command/,
   ],
   [
     'an event is shown that never was',
@@ -240,7 +240,7 @@ const LIES: [what: string, id: string, lie: Liar, kinds: string[], found: RegExp
       ctx.body = JSON.stringify(page);
     }),
     ['story'],
-    /an event was shown that is not the one of the log/,
+    /an event in an answer differs from the log/,
   ],
   [
     'a condition is ignored',
@@ -248,7 +248,7 @@ const LIES: [what: string, id: string, lie: Liar, kinds: string[], found: RegExp
     (call, handler) =>
       handler({ ...call, input: { ...call.input, headers: { ...call.input.headers, 'If-Match': '*' } } }),
     ['story', 'heads'],
-    /a command ran at a version that its If-Match does not name|a request took effect that can have none/,
+    /a command ran at a version that its If-Match does not name|a request took effect that must have none/,
   ],
   [
     'a fall',

@@ -1,4 +1,4 @@
-/** What can be wrong with answers as bytes: a server that is nothing but bytes, and what the fuzzer says of it. */
+/** Faults of answers on the wire, from a server that sends fixed bytes. */
 import { type AddressInfo, type Socket, createServer } from 'node:net';
 import { beforeAll, expect, test } from '@jest/globals';
 import type { HttpLane } from '../../loadtest/fuzz/case.ts';
@@ -70,7 +70,7 @@ async function accused(say: (socket: Socket) => void, write: (script: Script) =>
 }
 
 async function judged(lane: HttpLane, port: number): Promise<string[]> {
-  const apiKeys = { shop: '', other: '', reader: '', nobody: '' };
+  const apiKeys = { shop: '', other: '', hoarder: '', reader: '', nobody: '' };
   const lessons = createLessons(apiKeys);
   const failures = createFailures(() => '');
   const heard = await runHttpLane(lane, { host: '127.0.0.1', port }, lessons.resolve, () => {});
@@ -110,7 +110,7 @@ test.each<[what: string, say: string, count: number, found: RegExp]>([
     'what is said of the connection, where an answer should be',
     ofConnection(),
     1,
-    /^status 400 of the connection stands where the answer to a whole request should$/,
+    /^connection-level 400 in place of the answer to a valid request$/,
   ],
   [
     'a second answer',
@@ -119,14 +119,14 @@ test.each<[what: string, say: string, count: number, found: RegExp]>([
     /^more answers than requests$/,
   ],
   ['one answer twice', refusal('fz.1.0') + refusal('fz.1.0'), 2, /^a second answer to the same request$/],
-  ['answers in another order', refusal('fz.1.1') + refusal('fz.1.0'), 2, /^its answer was left out/],
+  ['answers in another order', refusal('fz.1.1') + refusal('fz.1.0'), 2, /^an answer is missing/],
   ['something behind an answer', `${refusal('fz.1.0')}\0`, 1, /^bytes that are no answer$/],
   ['half an answer', refusal('fz.1.0').slice(0, -9), 1, /^neither an answer nor an end/],
   [
     'a 502 of somebody else',
     answer(502, 'Bad gateway', 'Content-Type: text/html'),
     1,
-    /^502 is text\/html, and no problem document$/,
+    /^502 is text\/html, not a problem document$/,
   ],
   [
     'a problem that nobody knows',
@@ -143,9 +143,7 @@ test.each<[what: string, end: (socket: Socket) => void]>([
   ['ended', (socket) => socket.end()],
   ['reset', (socket) => socket.resetAndDestroy()],
 ])('a connection that is %s without an answer is found', async (ending, end) => {
-  expect(await accused(end, orders(1))).toEqual([
-    `no answer to a whole request, the connection was ${ending}`,
-  ]);
+  expect(await accused(end, orders(1))).toEqual([`no answer to a valid request, connection ${ending}`]);
 });
 
 test('a good refusal is not accused of anything', async () => {

@@ -1,4 +1,4 @@
-/** A write whose body is odd: as JSON, as bytes in a coding, by its media type, or because there is none. */
+/** A write with an unusual, damaged, coded or missing body. */
 import type { Case } from '../case.ts';
 import {
   type Draft,
@@ -43,9 +43,9 @@ export function bodies(scene: Scene): Omit<Case, 'index' | 'after'> {
   return { kind: 'bodies', what: odd.what, stages: [[script.lane]], isSlow: false };
 }
 
-/** What is known of a draft whose body is to be another one. */
+/** The allowed answers to a draft whose body is replaced. */
 function judged(draft: Draft, given: 'good' | 'either' | number[]): Draft {
-  // What can be read of a batch, and is wrong in one order, is refused in the outcome of that one.
+  // A batch reports an invalid order in the outcome of that order.
   const isBatch = draft.offer?.operation.id === 'placeOrders';
   const verdict = isBatch && given.includes(422 as never) ? 'either' : given;
   if (verdict === 'good') return draft;
@@ -86,7 +86,7 @@ function typed(draft: Draft): Odd[] {
     as(mediaType.toUpperCase(), 'good'),
     as(`${mediaType}; profile=x`, 'good'),
     as(`${mediaType};`, 'either'),
-    // JSON is UTF-8, whatever is said (RFC 8259, section 8.1); to refuse what says otherwise is right too.
+    // JSON is UTF-8 (RFC 8259, section 8.1): ignoring and refusing the charset are both right.
     as(`${mediaType}; charset=iso-8859-1`, 'either'),
     as(`${mediaType}; charset=utf-16`, 'either'),
     as(`${mediaType}; charset=klingon`, [415]),
@@ -102,7 +102,7 @@ function typed(draft: Draft): Odd[] {
   ];
 }
 
-/** Where a body is required, there are many ways to have none, and one answer. */
+/** Every framing of an absent body has the same answer. */
 function empty(draft: Draft): Odd[] {
   const none = refusedWith({ ...draft, meaning: undefined }, 400);
   const head = (sealed: Draft, ...fields: [string, string][]) =>

@@ -1,15 +1,11 @@
-/** The second door: calls and streams of orders, good ones, hurt ones, and such as break off. */
-import {
-  GetOrderRequest,
-  type NewOrder,
-  PlaceOrderRequest,
-  WatchEventsRequest,
-} from '../../../api/grpc/generated/orders.ts';
+/** gRPC calls and streams: valid, damaged, late, cancelled and broken ones. */
+import { GetOrderRequest, WatchEventsRequest } from '../../../api/grpc/generated/orders.ts';
 import type { Case, FrameLane, GrpcLane, GrpcMethod, Lane, Sent } from '../case.ts';
-import { type Random, noise, weighted } from '../chance.ts';
+import { noise, weighted } from '../chance.ts';
+import { type Message, framed, hurt, message } from '../grpc-messages.ts';
 import { type Scene, keyAt, sharedOrder, traceparentAt, waresAt } from '../scene.ts';
 import { type Address, type Caller, apiKeyToken, idToken } from '../tokens.ts';
-import { type Wares, someWares } from '../wares.ts';
+import { someWares } from '../wares.ts';
 
 type Made = Omit<Case, 'index' | 'after'>;
 
@@ -28,26 +24,6 @@ const MAKES: readonly (readonly [weight: number, make: (scene: Scene) => Made])[
 ];
 
 export const grpc = (scene: Scene): Made => weighted(scene.random, MAKES)(scene);
-
-interface Message {
-  key: string;
-  wares: Wares;
-  bytes: Buffer;
-}
-
-function message(key: string, wares: Wares): Message {
-  const { metadata, shipping_address, ...order } = wares;
-  const asked: NewOrder = {
-    ...order,
-    shipping_address: shipping_address ?? undefined,
-    metadata: new Map(Object.entries(metadata)),
-  };
-  return {
-    key,
-    wares,
-    bytes: Buffer.from(PlaceOrderRequest.encode({ idempotency_key: key, order: asked }).finish()),
-  };
-}
 
 interface Calling {
   at?: Address;
@@ -78,7 +54,7 @@ function sentOf(scene: Scene, method: GrpcMethod, messages: readonly Message[], 
     target: method,
     caller,
     keys: messages.map(({ key }) => key),
-    // A bit that is another one may make another order.
+    // A flipped bit may make another order.
     meaning: form === 'whole' ? messages.map(({ wares }) => wares) : undefined,
     orderToken: calling.orderToken,
     form,
@@ -126,7 +102,7 @@ function unary(scene: Scene): Made {
   return made('an order', [call(scene, 'PlaceOrder', [one], { at })], ...again);
 }
 
-/** An order that came by REST is the same order here. */
+/** Repeats an order that was placed over REST. */
 function repeated(scene: Scene): Made {
   const { random, seed } = scene;
   const order = sharedOrder(scene);
@@ -150,38 +126,6 @@ function stream(scene: Scene): Made {
     ? [[call(scene, 'PlaceOrders', messages, { repeats: { ...at, changed: false } })]]
     : [];
   return made('a stream of orders', [call(scene, 'PlaceOrders', messages, { at })], ...again);
-}
-
-/** A message that is not what was encoded; what is left of it may be another order. */
-function hurt(random: Random, one: Message): { what: string; message: Message; isBroken: boolean } {
-  const { bytes, key } = one;
-  const keyEnd = bytes.indexOf(key) + key.length;
-  const other = (what: string, changed: Buffer, isBroken = false) => ({
-    what,
-    message: { ...one, bytes: changed },
-    isBroken,
-  });
-  const flipped = Buffer.from(bytes);
-  const at = random.between(keyEnd, bytes.length - 1);
-  flipped[at] = flipped[at]! ^ (1 << random.between(0, 7));
-  const text = Buffer.from(bytes);
-  const name = text.indexOf(one.wares.lines[0]!.name);
-  text[name] = 0xff;
-  return random.pick([
-    other('a bit is another one', flipped),
-    other('a bit is another one', flipped),
-    other('cut short', bytes.subarray(0, random.between(1, bytes.length - 1))),
-    other('something behind it', Buffer.concat([bytes, noise(random, random.between(1, 20))])),
-    other('a field that nobody knows', Buffer.concat([bytes, Buffer.from([0xf8, 0x07, 0x01])])),
-    other('noise', noise(random, random.between(1, 100)), true),
-    other('nothing', Buffer.alloc(0), true),
-    other('bytes that are no UTF-8 in a text', text, true),
-    other(
-      'larger than may be',
-      Buffer.concat([bytes, Buffer.from([0xfa, 0x07, 0xe0, 0xa7, 0x12]), Buffer.alloc(300_000)]),
-      true,
-    ),
-  ]);
 }
 
 function hurtMessage(scene: Scene): Made {
@@ -224,7 +168,7 @@ function watching(scene: Scene): Made {
   return made(`events behind ${after}`, [{ ...lane, messages: [bytes] }]);
 }
 
-/** The client gives up, or its deadline passes; then it sends the same again. */
+/** The client cancels, or its deadline passes; then it retries. */
 function late(scene: Scene): Made {
   const { random } = scene;
   const isStream = random.chance(0.5);
@@ -256,13 +200,6 @@ function stranger(scene: Scene): Made {
   ]);
 }
 
-const framed = (bytes: Buffer, { flag = 0, length = bytes.length } = {}): Buffer => {
-  const head = Buffer.alloc(5);
-  head[0] = flag;
-  head.writeUInt32BE(length, 1);
-  return Buffer.concat([head, bytes]);
-};
-
 function frames(
   scene: Scene,
   method: GrpcMethod,
@@ -284,7 +221,7 @@ function frames(
   };
 }
 
-/** The connection breaks in the middle of a stream; what was not answered is sent again. */
+/** The connection breaks during a stream; then the client retries. */
 function brokenStream(scene: Scene): Made {
   const { random } = scene;
   const messages = Array.from({ length: random.between(1, 30) }, () => fresh(scene));

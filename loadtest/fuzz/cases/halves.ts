@@ -1,4 +1,4 @@
-/** A write that breaks off on its way, or whose answer does; and then the same again, as the contract says. */
+/** A write whose request or answer is cut off, and then the retry that the contract asks for. */
 import type { Case } from '../case.ts';
 import { type Draft, chunkedBytes, plainBytes } from '../draft.ts';
 import type { Scene } from '../scene.ts';
@@ -21,7 +21,7 @@ export function halves(scene: Scene): Omit<Case, 'index' | 'after'> {
     if (how === 'fin') script.awaitAll();
   } else {
     const part = script.request({ ...draft, inert: true }, { at, bytes, form: 'hurt' });
-    // Any byte may be the last; more often than chance has it, one around the end of the head or of the body.
+    // Any byte may be the last; often one near the end of the body.
     const upTo = random.pick([random.next(), random.next(), 0.999999, 0.9]);
     script.sendCut(part, { upTo }).do({ do: how });
     if (how === 'fin') script.awaitAll();

@@ -1,13 +1,38 @@
-/** A write with an odd head; and paths, methods and targets that nobody has. */
+/** A write with an unusual head; unknown paths, methods and targets. */
 import type { Case } from '../case.ts';
+import type { Random } from '../chance.ts';
 import { type Draft, headOf, plainBytes } from '../draft.ts';
-import { oddHead } from '../odd-heads.ts';
+import type { OddHead, OddHeads } from '../odd-head.ts';
+import { conditions, expectations, ids, passers } from '../odd-conditions.ts';
+import { fields, keys, sizes } from '../odd-fields.ts';
+import { hosts, lines, versions } from '../odd-lines.ts';
 import type { Scene } from '../scene.ts';
 import { createScript } from '../script.ts';
 import { apiKeyToken, idToken } from '../tokens.ts';
 import { sharedOrder } from '../scene.ts';
 import { someWares } from '../wares.ts';
 import { placing, someWrite } from '../writes.ts';
+
+const SUBJECTS: OddHeads[] = [
+  lines,
+  hosts,
+  versions,
+  fields,
+  keys,
+  sizes,
+  expectations,
+  conditions,
+  ids,
+  passers,
+];
+
+function oddHead(random: Random, draft: Draft): OddHead {
+  for (;;) {
+    const odd = random.pick(SUBJECTS)(random, draft);
+    // A batch has no Idempotency-Key field.
+    if (odd.length > 0) return random.pick(odd);
+  }
+}
 
 export function heads(scene: Scene): Omit<Case, 'index' | 'after'> {
   const { random } = scene;
@@ -46,7 +71,7 @@ const METHODS = [
   'M-SEARCH',
   'QUERY',
 ];
-/** Nothing is at these, whatever the method. */
+/** Paths that do not exist: 404 for every method. */
 const NOWHERE = [
   '/nothing',
   '/v2/nothing',
@@ -58,7 +83,7 @@ const NOWHERE = [
   '/.env',
   '/v2/payments',
 ];
-/** Ways to spell a path that is there; whether it is found is not promised, but what is said must be true. */
+/** Spellings of an existing path; the contract does not say whether they match. */
 const SPELLINGS = [
   '/v2/orders/',
   '//v2/orders',

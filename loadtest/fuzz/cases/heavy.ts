@@ -1,9 +1,10 @@
-/** Few requests that are large: too large, wide, or many in one. */
+/** Large requests: too large, wide, many in one; and clients that do not read large answers. */
 import { gzipSync } from 'node:zlib';
 import type { Case } from '../case.ts';
 import { type Draft, chunkedBytes, headOf, refusedWith, withHeader } from '../draft.ts';
 import { type Scene, aVersion } from '../scene.ts';
 import { createScript } from '../script.ts';
+import { type Address, apiKeyToken } from '../tokens.ts';
 import { someWares } from '../wares.ts';
 import { batching, placing } from '../writes.ts';
 
@@ -21,8 +22,8 @@ const made = (what: string, lane: ReturnType<typeof createScript>['lane']): Made
 });
 
 /**
- * A body beyond its bound, from a client that reads nothing until it has sent all of it: as many do. The
- * refusal must reach it all the same.
+ * A body above its limit, from a client that reads only after it has sent everything.
+ * The refusal must reach the client.
  */
 function tooLarge(scene: Scene): Made {
   const { random } = scene;
@@ -39,7 +40,7 @@ function tooLarge(scene: Scene): Made {
   return made(`${length} bytes where 262144 may be${inChunks ? ', in chunks' : ''}`, script.lane);
 }
 
-/** Says how much it has, which is too much, and waits to be told to go on. */
+/** Announces a body above the limit, and waits for 100 Continue. */
 function announced(scene: Scene): Made {
   const at = scene.next();
   const good = placing(scene, someWares(scene.random), { at });
@@ -55,7 +56,7 @@ function announced(scene: Scene): Made {
 const pieces = (body: Buffer, size: number) =>
   Array.from({ length: Math.ceil(body.length / size) }, (_, n) => body.subarray(n * size, (n + 1) * size));
 
-/** A body within its bytes, of more items than anybody would read. */
+/** A body within its limit, with hundreds of thousands of invalid items. */
 function wide(scene: Scene): Made {
   const { random } = scene;
   const at = scene.next();
@@ -117,39 +118,81 @@ function bomb(scene: Scene): Made {
   return made('20 MiB of spaces, coded', script.lane);
 }
 
-/** Orders as large as can be, in a shop of their own, and pages of them. */
+/** An order near the largest valid size: 130 KB, and more in the answer. */
+function largeOrder(scene: Scene, at: Address): Draft {
+  const wares = someWares(scene.random);
+  const [line] = wares.lines;
+  const lines = Array.from({ length: 100 }, () =>
+    Object.assign({}, line, { quantity: 1, sku: '€'.repeat(64), name: '€'.repeat(200) }),
+  );
+  const metadata = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`m${n}`, '€'.repeat(500)]));
+  return placing(scene, { ...wares, lines, metadata }, { at, caller: 'hoarder', version: 'v2' });
+}
+
+function page(scene: Scene, operationId: 'listOrders' | 'listEvents'): Draft {
+  const offer = scene.repertoire.find('v2', operationId);
+  return {
+    version: 'v2',
+    offer,
+    caller: 'hoarder',
+    method: 'GET',
+    target: `${offer.operation.path}?limit=100`,
+    headers: [['Authorization', `Bearer ${apiKeyToken('hoarder')}`]],
+    body: undefined,
+    meaning: undefined,
+    keys: [],
+    orderToken: undefined,
+    allowed: undefined,
+    inert: true,
+  };
+}
+
 function largePages(scene: Scene): Made {
-  const { random } = scene;
   const script = createScript(scene, PATIENCE_MS);
   for (let left = 3; left > 0; left -= 1) {
     const at = scene.next();
-    const wares = someWares(random);
-    const [line] = wares.lines;
-    const lines = Array.from({ length: 100 }, () =>
-      Object.assign({}, line, { quantity: 1, name: 'ü'.repeat(200) }),
-    );
-    const metadata = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`m${n}`, '€'.repeat(500)]));
-    const draft = placing(scene, { ...wares, lines, metadata }, { at, caller: 'other', version: 'v2' });
-    script.send(script.request(draft, { at })).awaitAll();
+    script.send(script.request(largeOrder(scene, at), { at })).awaitAll();
   }
-  for (const path of ['/v2/orders?limit=100', '/v2/events?limit=100']) {
-    const at = scene.next();
-    const base = placing(scene, someWares(random), { at, caller: 'other', version: 'v2' });
-    const offer = scene.repertoire.find('v2', path.includes('orders') ? 'listOrders' : 'listEvents');
-    const headers = base.headers.filter(([name]) => name === 'Authorization');
-    const draft: Draft = {
-      ...base,
-      offer,
-      method: 'GET',
-      target: path,
-      headers,
-      body: undefined,
-      keys: [],
-      inert: true,
-    };
-    script.send(script.request(draft, { at })).awaitAll();
-  }
-  return made('orders of 80 KB, and pages of them', script.lane);
+  for (const list of ['listOrders', 'listEvents'] as const)
+    script.send(script.request(page(scene, list))).awaitAll();
+  return made('orders of 130 KB, and pages of them', script.lane);
 }
 
-const HEAVY = [tooLarge, tooLarge, announced, wide, wide, manyMembers, fullBatch, bomb, largePages];
+/** Thirty clients ask for large pages at the same time, and none reads. */
+function deafCrowd(scene: Scene): Made {
+  const writer = createScript(scene, PATIENCE_MS);
+  for (let left = 60; left > 0; left -= 1) {
+    const at = scene.next();
+    writer.send(writer.request(largeOrder(scene, at), { at })).awaitAll();
+  }
+  const crowd = Array.from({ length: 30 }, () => {
+    const script = createScript(scene, PATIENCE_MS);
+    const asked = [0, 1].map(() => script.request(page(scene, 'listOrders'), { silence: true }));
+    script
+      .do({ do: 'deaf' })
+      .send(...asked)
+      .do({ do: 'pause', ms: 6_000 }, { do: 'reset' });
+    return script.lane;
+  });
+  const { kind, what, isSlow } = made(
+    'thirty clients who ask for 60 large orders and do not read',
+    writer.lane,
+  );
+  return { kind, what, isSlow, stages: [[writer.lane], crowd] };
+}
+
+const HEAVY = [
+  tooLarge,
+  tooLarge,
+  tooLarge,
+  announced,
+  wide,
+  wide,
+  wide,
+  manyMembers,
+  fullBatch,
+  fullBatch,
+  bomb,
+  largePages,
+  deafCrowd,
+];

@@ -1,4 +1,4 @@
-/** What must hold between answers: a window of time holds an order or does not, a walk goes on, a customer can be read. */
+/** Rules between answers: time windows, walks, customers. */
 import type { Case } from '../case.ts';
 import type { Draft } from '../draft.ts';
 import { type Scene, aVersion } from '../scene.ts';
@@ -29,7 +29,7 @@ function reading(scene: Scene, operationId: string, target: string, ...fields: [
   };
 }
 
-/** Two windows that share an edge, between two milliseconds: an order is in one of them. */
+/** An order is in exactly one of two windows that share an edge between two milliseconds. */
 function window(scene: Scene): Made {
   const { random, index } = scene;
   const at = scene.next();
@@ -69,7 +69,7 @@ function walk(scene: Scene): Made {
   return { kind: 'law', what: `the page after ${path}`, stages: [[script.lane]], isSlow: false, law: 'walk' };
 }
 
-/** Whoever may order can be asked about. */
+/** The summary of every customer who has an order can be read. */
 function customer(scene: Scene): Made {
   const { random, index } = scene;
   const at = scene.next();
@@ -88,7 +88,7 @@ function customer(scene: Scene): Made {
     script.request(placing(scene, { ...someWares(random), customer_id: id }, { at, version }), { at }),
   );
   script.awaitAll();
-  // As any client makes a path: what is `.` and `..` there leads elsewhere.
+  // Clients normalize paths: `.` and `..` lead elsewhere.
   const path = `/${version}/customers/${encodeURIComponent(id)}/summary`;
   const { pathname } = new URL(path, 'http://localhost');
   const asked = reading(scene, 'getCustomerSummary', pathname, [

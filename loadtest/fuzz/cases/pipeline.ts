@@ -1,4 +1,4 @@
-/** Several requests on one connection, sent without waiting, and whatever may stand between and behind them. */
+/** Several requests sent without waiting, with refused ones between and garbage behind them. */
 import { spoil } from '../spoil.ts';
 import type { Case } from '../case.ts';
 import { noise } from '../chance.ts';
@@ -12,7 +12,7 @@ import { deliver } from './framing.ts';
 
 const latin = (text: string) => Buffer.from(text, 'latin1');
 
-/** What is no request, and comes where one could. */
+/** Bytes that are no request. */
 const TAILS: [what: string, bytes: (scene: Scene) => Buffer][] = [
   [
     'a head that is too large',
@@ -69,7 +69,7 @@ export function pipeline(scene: Scene): Omit<Case, 'index' | 'after'> {
     names.push(name);
     const inChunks = draft.body !== undefined && random.chance(0.2);
     const bytes = inChunks ? (sealed: Draft) => chunkedBytes(sealed, [sealed.body!]) : plainBytes;
-    // What comes behind a refusal may be left unread, and what comes behind garbage is.
+    // After a refusal or garbage the server may close the connection.
     parts.push(script.request(draft, { at, bytes, silence: tail !== undefined || isSpoilt || isEarly }));
   }
   const whole = parts.length;

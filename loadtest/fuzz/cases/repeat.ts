@@ -1,4 +1,4 @@
-/** A request of an earlier case, sent once more: the same, in other words, changed, or by somebody else. */
+/** Repeats the order of an earlier case: same, respelled, changed, or by another tenant. */
 import type { Case } from '../case.ts';
 import type { Draft } from '../draft.ts';
 import { type Scene, keyAt, keyField, sharedOrder, waresAt } from '../scene.ts';
@@ -38,7 +38,7 @@ function otherSpelling({ seed, random }: Scene, draft: Draft, at: Parameters<typ
   return { ...draft, headers };
 }
 
-/** What JSON says does not depend on the order of members, nor on spaces. */
+/** The order of members and spaces have no meaning in JSON. */
 function otherOrder(draft: Draft): Draft {
   const turned = (value: unknown): unknown =>
     Array.isArray(value)
@@ -53,6 +53,6 @@ function otherOrder(draft: Draft): Draft {
   return { ...draft, body: Buffer.from(JSON.stringify(turned(draft.meaning), null, 1)) };
 }
 
-/** Keys are a shop's own: what another has done under the same one does not matter. */
+/** Keys are scoped to a tenant. */
 const byOther = (scene: Scene, order: Parameters<typeof keyAt>[1]): Draft =>
   placing(scene, waresAt(scene.seed, order), { at: order, caller: 'other' });

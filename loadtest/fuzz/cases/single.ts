@@ -1,4 +1,4 @@
-/** One request of the contract, good or with one thing wrong, on a connection of its own. */
+/** One request to any operation, valid or with one fault. */
 import { asking } from '../asks.ts';
 import { spoil } from '../spoil.ts';
 import type { Case } from '../case.ts';
@@ -30,7 +30,7 @@ function variant({ random }: Scene, good: Draft): [draft: Draft, what: string] {
   if (share < 0.45) return [byOther(good), 'by another shop'];
   if (share < 0.5 && good.method === 'GET') return [{ ...good, method: 'HEAD' }, 'its head alone'];
   if (share < 0.55 && good.method !== 'GET') {
-    // Evaluated or refused, but never ignored: no version is that high.
+    // No version is that high: the condition must be evaluated or refused.
     const draft = refusedWith(withHeader(good, 'If-Match', '"999999"'), 400, 404, 409, 412, 422);
     return [draft, 'If-Match names a version that never was'];
   }
@@ -41,7 +41,7 @@ function variant({ random }: Scene, good: Draft): [draft: Draft, what: string] {
   return [good, 'as the contract allows'];
 }
 
-/** What one shop has is not there for another. */
+/** Resources of one tenant do not exist for another. */
 function byOther(good: Draft): Draft {
   const draft: Draft = {
     ...withHeader(good, 'Authorization', `Bearer ${apiKeyToken('other')}`),

@@ -1,4 +1,4 @@
-/** Clients that stand still: in the middle of a request, between two, or in front of an answer. */
+/** Clients that stall: inside a request, between two requests, or before reading an answer. */
 import { refusedWith, withHeader, headOf, type Draft } from '../draft.ts';
 import type { Case } from '../case.ts';
 import { type Scene, waresAt } from '../scene.ts';
@@ -8,7 +8,7 @@ import { spoil } from '../spoil.ts';
 import { placing, someWrite } from '../writes.ts';
 import { someWares } from '../wares.ts';
 
-/** A head has ten seconds and a body thirty; the server looks once a second, and may be busy. */
+/** The server's limits are 10 seconds for a head and 30 for a body. */
 const HEAD_PATIENCE_MS = 20_000;
 const BODY_PATIENCE_MS = 45_000;
 
@@ -42,7 +42,7 @@ function halfHead(scene: Scene): Made {
   return made('half a head', script.lane);
 }
 
-/** Between two requests a connection may rest for longer than a head may take. */
+/** An idle connection outlives the limit of a head. */
 function rest(scene: Scene): Made {
   const { random } = scene;
   const script = createScript(scene, HEAD_PATIENCE_MS);
@@ -66,7 +66,7 @@ function drip(scene: Scene): Made {
   return made('a request in drips', script.lane);
 }
 
-/** Asks, and listens only after a while. */
+/** Reads the answers only after a while. */
 function deaf(scene: Scene): Made {
   const { random, repertoire } = scene;
   const script = createScript(scene, HEAD_PATIENCE_MS);
@@ -94,7 +94,7 @@ function halfBody(scene: Scene): Made {
   return made('all but the last of a body', script.lane);
 }
 
-/** A refusal needs no body. It comes, and nothing comes after it. */
+/** The refusal comes before the body, and is the only answer. */
 function refusedHalf(scene: Scene): Made {
   const { random } = scene;
   const at = scene.next();

@@ -1,4 +1,4 @@
-/** An order is placed, and things happen to it, one after the other, on one connection. Others may go on with it. */
+/** Places an order, then records facts and reads. Later cases share the order. */
 import { TAKES_JSON, asking } from '../asks.ts';
 import type { Case } from '../case.ts';
 import { type Draft, chunkedBytes, withHeader } from '../draft.ts';
@@ -26,7 +26,7 @@ const READS = [
   'getCancellation',
   'listShipments',
 ];
-/** Of a day's work more orders are paid and shipped than cancelled. */
+/** More payments and shipments than cancellations. */
 const ACTS = [...FACTS.slice(0, 2), ...FACTS.slice(0, 2), ...FACTS];
 
 export function story(scene: Scene): Omit<Case, 'index' | 'after'> {
@@ -70,7 +70,7 @@ function chapter(scene: Scene, order: Address, at: Address): Draft {
   return aboutThis(asking(scene, offer, at), order);
 }
 
-/** What would be asked about an order of an earlier case, about this one. */
+/** Redirects a request about an earlier order to this one. */
 function aboutThis(draft: Draft, order: Address): Draft {
   const token = idToken('ord', order);
   const target = draft.target.replace(/ord_@\d+\.\d+@+/, token);
@@ -80,7 +80,7 @@ function aboutThis(draft: Draft, order: Address): Draft {
 const dressed = ({ random }: Scene, draft: Draft): Draft =>
   random.chance(0.15) ? withHeader(draft, 'Accept', random.pick(TAKES_JSON)) : draft;
 
-/** A webhook endpoint is made, changed, asked for its secret, and as a rule deleted by somebody in the end. */
+/** Makes a webhook endpoint, changes and reads it, and usually deletes it. */
 export function endpointStory(scene: Scene): Omit<Case, 'index' | 'after'> {
   const { random, repertoire } = scene;
   const endpoint = scene.next();
@@ -105,7 +105,7 @@ export function endpointStory(scene: Scene): Omit<Case, 'index' | 'after'> {
     } else tell(ask(random.pick(READS_OF_ENDPOINTS), at), at);
   }
   if (isBusy) deliveries(scene, endpoint, script, { tell, ask });
-  // One that is told of every order is not left behind.
+  // An endpoint with a delivery per order must not stay.
   if (isBusy || random.chance(0.85)) {
     const at = scene.next();
     tell(aboutEndpoint(scene, 'deleteWebhookEndpoint', endpoint, { at, version }), at);
@@ -141,7 +141,7 @@ function deliveries(
   }
 }
 
-/** Whatever was done under a key, there is one place to ask. */
+/** Asks for the receipt of an earlier write. */
 function receiptOf({ seed, repertoire, random }: Scene, at: Address): Draft {
   const version = aVersion(random);
   const offer = repertoire.find(version, 'getReceipt');

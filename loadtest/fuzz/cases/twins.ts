@@ -1,4 +1,4 @@
-/** One request, sent over several connections at the same moment; sometimes one of them is not quite the same. */
+/** Concurrent duplicates of one request, sometimes with one that differs. */
 import type { Case } from '../case.ts';
 import { type Scene, sharedOrder } from '../scene.ts';
 import { createScript } from '../script.ts';
@@ -20,7 +20,7 @@ export function twins(scene: Scene): Omit<Case, 'index' | 'after'> {
   const lanes = Array.from({ length: count }, (_, n) => {
     const script = createScript(scene);
     const isOther = n === odd;
-    // Both versions have one log: what one has placed the other answers as a replay.
+    // An order placed through one version is a replay through the other.
     const same = isPlacing && random.chance(0.5) ? placing(scene, wares, { at }) : draft;
     const options = n === 0 ? { at } : { repeats: { ...at, changed: isOther } };
     script.send(script.request(isOther ? changed(draft) : same, options)).awaitAll();
