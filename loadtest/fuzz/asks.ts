@@ -64,8 +64,12 @@ export function asking(scene: Scene, offer: Offer, at: Address): Draft {
     meaning: operation.id === 'placeOrders' ? ordersOf(meaning) : meaning,
     keys,
     orderToken: operation.path.includes('{order_id}') ? idToken('ord', order) : undefined,
-    // A cursor belongs to a list, and may be that of another one here.
-    allowed: given.has('cursor') ? [200, 400, 404] : undefined,
+    // A cursor belongs to a list, and may be that of another one here; a position or a time may be beyond the end of the log.
+    allowed:
+      given.has('cursor') ||
+      (operation.id === 'listEvents' && (given.has('since') || given.has('after_position')))
+        ? [200, 400, 404]
+        : undefined,
     inert: operation.method === 'GET',
   };
 }

@@ -6,16 +6,17 @@ export interface Advice {
   retry: string;
 }
 
-const ROW = /^\| *(\d{3}) *\| *`(\w+)` *\| *`(\w+)`/gm;
+const ROW = /^\| *(\d{3}) *\| *`(\w+)` *\| *(`\w+`(?:, `\w+`)*) *\|/gm;
 
-/** What may be said with each code: some codes have two rows. */
+/** What may be said with each code; with some, one of two. */
 export function readCatalogue(): ReadonlyMap<string, Advice[]> {
   const text = readFileSync(new URL('../../docs/retry-contract.md', import.meta.url), 'utf8');
   const catalogue = new Map<string, Advice[]>();
-  for (const [, status, code, retry] of text.matchAll(ROW)) {
-    const rows = catalogue.get(code!) ?? [];
-    rows.push({ status: Number(status), retry: retry! });
-    catalogue.set(code!, rows);
+  for (const [, status, code, retries] of text.matchAll(ROW)) {
+    const advice = retries!
+      .split(', ')
+      .map((retry) => ({ status: Number(status), retry: retry.slice(1, -1) }));
+    catalogue.set(code!, advice);
   }
   if (catalogue.size < 20) throw new Error('docs/retry-contract.md has no table of problems any more');
   return catalogue;

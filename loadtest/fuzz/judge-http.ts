@@ -144,6 +144,7 @@ function judgeOne(options: JudgeOptions, { sent, answer, isOwn }: Pair, at: Circ
     ledger.receipts.push({
       index,
       n,
+      tenant: tenantOf(sent.caller),
       key,
       found,
       position: told === undefined ? undefined : Number(told),

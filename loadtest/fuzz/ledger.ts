@@ -47,6 +47,7 @@ export interface Reading extends Address {
 
 /** An answer about a key. */
 export interface Receipt extends Address {
+  tenant: string;
   key: string;
   found: boolean;
   position: number | undefined;

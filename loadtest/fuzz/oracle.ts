@@ -17,8 +17,6 @@ export interface OracleOptions {
   log: Log;
   ledger: Ledger;
   failures: Failures;
-  /** The tenant whose receipts are asked for. */
-  shop: string;
 }
 
 export interface Agreement {
@@ -34,7 +32,7 @@ export interface Agreement {
 const placeOf = ({ index, n }: Address) => `${index}.${n}`;
 const isOfWebhooks = ({ sent }: Attempt) => /webhook/i.test(sent.operationId ?? '');
 
-export async function askTheLog({ seed, log, ledger, failures, shop }: OracleOptions): Promise<Agreement> {
+export async function askTheLog({ seed, log, ledger, failures }: OracleOptions): Promise<Agreement> {
   const { attempts, readings, receipts, sightings } = ledger;
   const byPlace = grouped(attempts, placeOf);
   const byKey = grouped(attempts, ({ tenant, key }) => keyName(tenant, key ?? ''));
@@ -210,7 +208,7 @@ export async function askTheLog({ seed, log, ledger, failures, shop }: OracleOpt
 
   function judgeReceipts(): void {
     for (const receipt of receipts) {
-      const name = keyName(shop, receipt.key);
+      const name = keyName(receipt.tenant, receipt.key);
       const held = holders.get(name)?.event;
       if (receipt.found) {
         if (held === undefined && !webhookWrites.has(name))

@@ -110,9 +110,7 @@ export async function runSession(options: SessionOptions): Promise<Outcome> {
   }
   const took = seconds();
   const log = await openLog(target.databaseUrl, Object.values(target.tenants));
-  const agreement = await askTheLog({ seed, log, ledger, failures, shop: target.tenants.shop }).finally(
-    log.close,
-  );
+  const agreement = await askTheLog({ seed, log, ledger, failures }).finally(log.close);
   const measured = memory.result();
   if (measured)
     for (const kind of faultsOfMemory(measured, target.heapMb)) {
