@@ -7,6 +7,7 @@ import { compileValidators } from '../contract/validator.ts';
 import type { Fed } from '../grpc/feed-orders.ts';
 import { newOrderMessage } from '../grpc/messages.ts';
 import { keyOfMessage } from '../idempotency-key.ts';
+import { parseJson } from '../json/parse.ts';
 import { Problem } from '../problem.ts';
 import { v1 } from '../v1/edition.ts';
 import { v2 } from '../v2/edition.ts';
@@ -72,12 +73,7 @@ export async function* readOrders(path: string, behind: number): AsyncGenerator<
 }
 
 function itemOf(text: string): z.output<typeof item> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new Problem('malformed_json', 'The line is not JSON.', { cause });
-  }
+  const value = parseJson(text);
   const parsed = item.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new Problem('invalid_body', 'A line is an object with an idempotency_key and an order.');

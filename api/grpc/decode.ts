@@ -1,4 +1,5 @@
 /** Requests that cannot be read are refused by us: grpc-js would answer INTERNAL, and end the stream. */
+import { BinaryReader } from '@bufbuild/protobuf/wire';
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { Problem } from '../problem.ts';
 
@@ -9,6 +10,10 @@ export interface Undecodable {
 
 export const isUndecodable = (message: object): message is Undecodable => 'undecodable' in message;
 
+/** A protobuf string is UTF-8; left to itself, the reader takes each byte that is not for U+FFFD. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const decodeText = (bytes: Uint8Array): string => utf8.decode(bytes);
+
 /**
  * The methods of a service, with requests that can be anything: what cannot be read is {@link Undecodable}.
  */
@@ -17,7 +22,8 @@ export function lenient<Service extends ServiceDefinition>(service: Service): Se
     Object.entries(service).map(([name, method]) => {
       const requestDeserialize = (bytes: Buffer): unknown => {
         try {
-          return method.requestDeserialize(bytes);
+          // A generated method takes a reader in the place of bytes.
+          return method.requestDeserialize(new BinaryReader(bytes, decodeText) as unknown as Buffer);
         } catch (error) {
           return { undecodable: error } satisfies Undecodable;
         }

@@ -202,10 +202,12 @@ test('lines that are refused are written down with the reason, the others placed
     '[]',
     line('mixed-3', { lines: [] }),
     line('mixed-1'),
+    line('mixed-4').replace('"quantity":2', '"quantity":2,"quantity":20'),
+    line('mixed-5').replace('450', '450.00000000000001'),
   ]);
   const { code, stdout, stderr } = await holdfast(['import', path], env());
   expect(code).toBe(1);
-  expect(stdout).toMatch(/10 lines: 2 orders placed, 1 had been placed before, 6 refused/);
+  expect(stdout).toMatch(/12 lines: 2 orders placed, 1 had been placed before, 8 refused/);
   expect(stdout).toContain(`${path}.refused.ndjson`);
   expect(stdout + stderr).not.toContain(apiKey);
   const refused = (await readFile(`${path}.refused.ndjson`, 'utf8'))
@@ -223,6 +225,8 @@ test('lines that are refused are written down with the reason, the others placed
     [7, 'mixed-taken', 'idempotency_key_reused'],
     [8, '', 'invalid_body'],
     [9, 'mixed-3', 'invalid_body'],
+    [11, '', 'malformed_json'],
+    [12, '', 'invalid_body'],
   ]);
   expect(refused.find(({ line }) => line === 4).fields).toEqual([
     { field: 'order.note', description: expect.any(String) },
