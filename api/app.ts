@@ -4,10 +4,10 @@
  *   request context   an id, the trace, one log line, one measurement
  *   judge             in tests and development: does the answer fit the contract?
  *   problems          whatever is thrown below is answered as a problem document
- *   head              can it be read in one way only?
- *   bytes             a large answer counts until its client has taken it
+ *   answers           a large one counts until its client has taken it
  *   route             the operations of each spec in openapi/, and for each of them:
  *     lifecycle       is its version to end, or has it ended?
+ *     head            can it be read in one way only?
  *     authenticate    whose API key is it? a request of nobody counts against its address
  *     rate limit      of the key, reads and writes apart
  *     acceptable      does the client take JSON?
@@ -17,6 +17,7 @@
  *     body            read, bounded, if the operation takes one; then: is the key still valid?
  *     contract        validated against the spec
  *     handler         one of api/nouns, in the spelling of the version
+ *   head              of all other paths
  *   public pages      the spec, and the explanation of each problem
  *   nothing here      authenticated and limited all the same, then 404 or 405
  */
