@@ -34,7 +34,8 @@ import { judgeAnswers, judgeRequest } from './contract/judged.ts';
 import { type Operation, type Spec, loadSpec } from './contract/spec.ts';
 import { compileValidators, inputOf } from './contract/validator.ts';
 import type { Call, Handler, Services } from './handler.ts';
-import { createAnswerRoom, holdAnswers, requireRoom } from './http/answer-room.ts';
+import { holdAnswers, requireRoom } from './http/answer-room.ts';
+import type { ByteBudget } from './http/byte-budget.ts';
 import { requireClearHead } from './http/request-head.ts';
 import { createLifecycle } from './lifecycle.ts';
 import type { RateLimits } from './limiter/rate-limit.ts';
@@ -54,12 +55,23 @@ export interface AppOptions {
   authenticate: Authenticate;
   /** Told of each request of a known caller, and what it was answered. */
   noteCall: Callers['note'];
+  /** What clients hold of memory, by all doors. */
+  bytes: ByteBudget;
   log: Logger;
   /** Milliseconds since 1970. */
   clock: () => number;
 }
 
-export function createApp({ config, services, limits, authenticate, noteCall, log, clock }: AppOptions): Koa {
+export function createApp({
+  config,
+  services,
+  limits,
+  authenticate,
+  noteCall,
+  bytes,
+  log,
+  clock,
+}: AppOptions): Koa {
   const identify = async (ctx: Context): Promise<void> => {
     const standing = await authenticate(ctx.get('Authorization'), () => limits.limitAddress(ctx));
     const { principal } = standing;
@@ -71,7 +83,6 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
     return { edition, spec, judge: config.contractJudge ? createJudge(spec) : undefined };
   });
 
-  const answerRoom = createAnswerRoom();
   const bodyRoom = createBodyRoom();
   const router = new Router({ sensitive: true });
   for (const { edition, spec, judge } of contracts) {
@@ -91,7 +102,7 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
           await identify(ctx);
           admit(ctx, operation.scope);
           requireDecodable(ctx.querystring);
-          requireRoom(ctx, answerRoom);
+          requireRoom(ctx, bytes);
           return next();
         },
         ...(operation.body ? [readBody(operation.body, bodyRoom) as Middleware] : []),
@@ -122,7 +133,7 @@ export function createApp({ config, services, limits, authenticate, noteCall, lo
   app.use(requestContext(log, noteCall));
   if (config.contractJudge) app.use(judgeAnswers());
   app.use(answerProblems());
-  app.use(holdAnswers(answerRoom));
+  app.use(holdAnswers(bytes));
   app.use(router.routes() as unknown as Middleware);
   app.use((ctx, next) => {
     requireClearHead(ctx.req);

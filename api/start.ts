@@ -17,6 +17,7 @@ import { createAuthenticator } from './authenticate.ts';
 import { createCursors } from './cursor.ts';
 import { type RunningGrpc, startGrpc } from './grpc/server.ts';
 import type { Services } from './handler.ts';
+import { createAnswerRoom } from './http/answer-room.ts';
 import { type Callers, createCallers } from './overview/callers.ts';
 import { createLimiter } from './limiter/limiter.ts';
 import { createRateLimits } from './limiter/rate-limit.ts';
@@ -78,6 +79,7 @@ export async function startApi({
       now,
     }),
     noteCall: callers.note,
+    bytes: createAnswerRoom(),
     log,
   };
   const close = async () => {

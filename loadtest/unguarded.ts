@@ -8,6 +8,7 @@ import { createAdminApp } from '../api/admin.ts';
 import { createAdmission } from '../api/admission.ts';
 import { createApp } from '../api/app.ts';
 import { createAuthenticator } from '../api/authenticate.ts';
+import { createAnswerRoom } from '../api/http/answer-room.ts';
 import { createCursors } from '../api/cursor.ts';
 import { type Limiter, createLimiter } from '../api/limiter/limiter.ts';
 import { createRateLimits } from '../api/limiter/rate-limit.ts';
@@ -88,6 +89,7 @@ const app = createApp({
     now,
   }),
   noteCall: callers.note,
+  bytes: createAnswerRoom(),
   log,
   clock: Date.now,
 });

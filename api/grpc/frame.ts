@@ -18,17 +18,23 @@ import { endSpan, startSpan, traceparentOf } from '../../tracing.ts';
 import type { Principal } from '../../store/api-keys.ts';
 import { type Authenticate, type Standing, requireScope } from '../authenticate.ts';
 import type { Services } from '../handler.ts';
+import type { ByteBudget } from '../http/byte-budget.ts';
+import { requireRoomOf } from '../http/answer-room.ts';
 import { type Watch, keepWatch } from '../keep-watch.ts';
 import type { RateLimits } from '../limiter/rate-limit.ts';
 import type { Callers } from '../overview/callers.ts';
 import { Problem } from '../problem.ts';
 import { givenRequestId, givenTraceparent } from '../request-context.ts';
 import { toProblem } from '../to-problem.ts';
-import { decoded } from './decode.ts';
+import { decoded, sizeOf } from './decode.ts';
+import { readNoFurther } from './http2-stream.ts';
+import { STALL_MS } from './limits.ts';
 import { Status } from './generated/google/rpc/status.ts';
 import { type BidiStream, type Call, type Requests, type ServerStream, type Unary } from './method.ts';
-import { end, sender } from './sink.ts';
+import { type RawSink, type Sink, createSink } from './sink.ts';
 import { codeOf, statusOf } from './status.ts';
+import { createStreamCount } from './stream-count.ts';
+import { endUnlessTaken, holdForCall } from './unary-answer.ts';
 import { createWindow } from './window.ts';
 
 export interface FrameOptions {
@@ -36,6 +42,8 @@ export interface FrameOptions {
   limits: RateLimits;
   authenticate: Authenticate;
   noteCall: Callers['note'];
+  /** What clients hold of memory, by all doors. */
+  bytes: ByteBudget;
   /** Shared by all who may call at all; `undefined` when whoever reaches the port may. */
   token: string | undefined;
   log: Logger;
@@ -51,25 +59,39 @@ interface RawCall {
 }
 
 type Kind = { scope: string; counted: 'read' | 'write' | undefined };
+type Encode<Response> = (response: Response) => Buffer;
 
+/** Handlers for grpc-js, of methods and what encodes their responses. */
 export interface Frame {
   unary: <Request extends object, Response>(
     name: string,
     method: Unary<Request, Response>,
+    encode: Encode<Response>,
   ) => handleUnaryCall<Request, Response>;
   serverStream: <Request extends object, Response>(
     name: string,
     method: ServerStream<Request, Response>,
+    encode: Encode<Response>,
   ) => handleServerStreamingCall<Request, Response>;
   bidiStream: <Request, Response>(
     name: string,
     method: BidiStream<Request, Response>,
+    encode: Encode<Response>,
   ) => handleBidiStreamingCall<Request, Response>;
 }
 
+/** What a stream has beside a unary call. */
+interface StreamOptions {
+  /** Called when the call is taken. */
+  accepted: (requestId: string) => void;
+  /** Aborted with the problem of a client that takes no messages. */
+  stalled: AbortSignal;
+}
+
 export function createFrame(options: FrameOptions): Frame {
-  const { services, limits, authenticate, noteCall, log, stopping } = options;
+  const { services, limits, authenticate, noteCall, bytes, log, stopping } = options;
   const window = createWindow();
+  const streams = createStreamCount();
   const tokenHash = options.token === undefined ? undefined : hash('sha256', options.token, 'buffer');
 
   async function identify(raw: RawCall, { scope, counted }: Kind): Promise<Standing> {
@@ -96,7 +118,7 @@ export function createFrame(options: FrameOptions): Frame {
     raw: RawCall,
     kind: Kind,
     run: (call: Call) => Promise<void>,
-    accepted?: (requestId: string) => void,
+    stream?: StreamOptions,
   ): Promise<ServerErrorResponse | undefined> {
     const started = performance.now();
     const gone = new AbortController();
@@ -107,6 +129,7 @@ export function createFrame(options: FrameOptions): Frame {
     const traceparent = span ? traceparentOf(span) : given;
     let principal: Principal | undefined;
     let watch: Watch | undefined;
+    let close: (() => void) | undefined;
     let problem: Problem | undefined;
     /** What stands behind a 5xx: of the call, or the first of its messages. */
     let fault: unknown;
@@ -122,7 +145,9 @@ export function createFrame(options: FrameOptions): Frame {
       watch = keepWatch(() => standing.confirm(kind.scope));
       if (gone.signal.aborted)
         throw new Problem('request_timeout', 'Nobody waits for this any more. It took no effect.');
-      accepted?.(requestId);
+      if (stream) close = streams.open(principal.keyId);
+      else requireRoomOf(principal.keyId, bytes);
+      stream?.accepted(requestId);
       await run({
         requestId,
         traceparent,
@@ -130,9 +155,10 @@ export function createFrame(options: FrameOptions): Frame {
         watch,
         services,
         limits,
-        gone: gone.signal,
+        gone: stream ? AbortSignal.any([gone.signal, stream.stalled]) : gone.signal,
         stopping,
         window,
+        bytes,
         note,
         fault(problem) {
           blame(problem);
@@ -147,10 +173,18 @@ export function createFrame(options: FrameOptions): Frame {
       blame(problem);
     } finally {
       watch?.end();
+      close?.();
     }
     const ms = performance.now() - started;
     // Whoever hung up was told nothing; grpc-js has told those whose deadline passed.
-    const code = gone.signal.aborted ? abandoned(raw) : problem ? codeOf(problem) : codes.OK;
+    problem = (stream?.stalled.reason as Problem | undefined) ?? problem;
+    const code = stream?.stalled.aborted
+      ? codes.RESOURCE_EXHAUSTED
+      : gone.signal.aborted
+        ? abandoned(raw)
+        : problem
+          ? codeOf(problem)
+          : codes.OK;
     grpcCallDuration.observe({ method: name, code: codes[code] }, ms / 1_000);
     const failed = !gone.signal.aborted && fault !== undefined;
     endSpan(
@@ -173,40 +207,77 @@ export function createFrame(options: FrameOptions): Frame {
     return problem && failureOf(problem, requestId);
   }
 
+  /** Runs a stream, whose client is sent nothing that it does not take. */
+  async function stream(
+    name: string,
+    raw: RawStream,
+    kind: Kind,
+    run: (call: Call, sink: Sink) => Promise<void>,
+  ): Promise<void> {
+    const stall = new AbortController();
+    const gone = new AbortController();
+    raw.once('cancelled', () => gone.abort());
+    let requestId = '';
+    const sink = createSink(name, raw, AbortSignal.any([gone.signal, stall.signal]), () => {
+      const problem = stalledProblem();
+      stall.abort(problem);
+      return failureOf(problem, requestId, codes.RESOURCE_EXHAUSTED);
+    });
+    const accepted = (id: string) => {
+      requestId = id;
+      accept(raw, id);
+    };
+    const options = { accepted, stalled: stall.signal };
+    sink.end(await serve(name, raw, kind, (call) => run(call, sink), options));
+  }
+
   return {
-    unary: (name, method) => async (raw, callback) => {
-      let response: Parameters<typeof callback>[1];
+    unary: (name, method, encode) => async (raw, callback) => {
+      let response: Buffer | undefined;
       const run = async (call: Call) => {
-        response = await method.run(call, decoded(raw.request));
+        holdForCall(raw, sizeOf(raw.request), call);
+        response = encode(await method.run(call, decoded(raw.request)));
+        holdForCall(raw, response.byteLength, call);
       };
       const failure = await serve(name, raw, method, run);
-      callback(failure ?? null, response);
+      if (response) endUnlessTaken(raw);
+      callback(failure ?? null, response as unknown as Parameters<typeof callback>[1]);
     },
-    serverStream: (name, method) => async (raw) => {
-      const run = (call: Call) => method.run(call, decoded(raw.request), sender(name, raw, call.gone));
-      end(raw, await serve(name, raw, method, run, accept(raw)));
-    },
-    bidiStream: (name, method) => async (raw) => {
-      const run = (call: Call) =>
-        method.run(call, raw as unknown as Requests<never>, sender(name, raw, call.gone));
-      end(raw, await serve(name, raw, method, run, accept(raw)));
+    serverStream: (name, method, encode) => (raw) =>
+      stream(name, raw as unknown as RawStream, method, (call, sink) =>
+        method.run(call, decoded(raw.request), { ...sink, encode }),
+      ),
+    bidiStream: (name, method, encode) => (raw) => {
+      readNoFurther(raw);
+      return stream(name, raw as unknown as RawStream, method, (call, sink) =>
+        method.run(call, raw as unknown as Requests<never>, { ...sink, encode }),
+      );
     },
   };
 }
 
+type RawStream = RawCall & RawSink & { sendMetadata: (metadata: Metadata) => void };
+
+const stalledProblem = () =>
+  new Problem(
+    'overloaded',
+    `You took no message for ${STALL_MS / 1_000} seconds. Open the stream again, and go on from what you have got.`,
+    { headers: { 'Retry-After': '1' } },
+  );
+
 /** The first thing that the client of a stream hears, before there is anything to send: it may go on. */
-const accept = (raw: { sendMetadata: (metadata: Metadata) => void }) => (requestId: string) => {
+function accept(raw: RawStream, requestId: string): void {
   const metadata = new Metadata();
   metadata.set('x-request-id', requestId);
   raw.sendMetadata(metadata);
-};
+}
 
-function failureOf(problem: Problem, requestId: string): ServerErrorResponse {
+function failureOf(problem: Problem, requestId: string, code = codeOf(problem)): ServerErrorResponse {
   const metadata = new Metadata();
-  const status = Buffer.from(Status.encode(statusOf(problem, requestId)).finish());
+  const status = Buffer.from(Status.encode(statusOf(problem, requestId, code)).finish());
   metadata.set('grpc-status-details-bin', status);
   return Object.assign(new Error(problem.message), {
-    code: codeOf(problem),
+    code,
     details: problem.message,
     metadata,
   });

@@ -2,10 +2,12 @@
 import type { ServerReadableStream } from '@grpc/grpc-js';
 import type { Principal, Scope } from '../../store/api-keys.ts';
 import type { Services } from '../handler.ts';
+import type { ByteBudget } from '../http/byte-budget.ts';
 import type { Watch } from '../keep-watch.ts';
 import type { RateLimits } from '../limiter/rate-limit.ts';
 import { Problem } from '../problem.ts';
 import type { Undecodable } from './decode.ts';
+import type { Outlet } from './sink.ts';
 import type { Window } from './window.ts';
 
 /** One call of a method. */
@@ -23,6 +25,8 @@ export interface Call {
   stopping: AbortSignal;
   /** Of all streams together. */
   window: Window;
+  /** What clients hold of memory, by all doors. */
+  bytes: ByteBudget;
   /** Tells who watches callers what one message was answered, as HTTP would say it. */
   note: (status: number, replayed: boolean) => void;
   /** Puts into the log what a message of a stream ran into, if it is a fault of ours. */
@@ -41,17 +45,14 @@ export interface Unary<Request, Response> extends Method {
   run: (call: Call, request: Request) => Promise<Response>;
 }
 
-/** @param send resolves when there is room for more */
-export type Send<Response> = (response: Response) => Promise<void>;
-
 export interface ServerStream<Request, Response> extends Method {
   /** @throws {Problem} which ends the stream */
-  run: (call: Call, request: Request, send: Send<Response>) => Promise<void>;
+  run: (call: Call, request: Request, outlet: Outlet<Response>) => Promise<void>;
 }
 
 export interface BidiStream<Request, Response> extends Method {
   /** @throws {Problem} which ends the stream */
-  run: (call: Call, requests: Requests<Request>, send: Send<Response>) => Promise<void>;
+  run: (call: Call, requests: Requests<Request>, outlet: Outlet<Response>) => Promise<void>;
 }
 
 /** The messages of a stream; {@link Undecodable} for bytes that are none. */

@@ -1,27 +1,43 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { RateLimited } from '../limiter/rate-limited.ts';
 import { toProblem } from '../to-problem.ts';
-import { type Undecodable, decoded, isUndecodable } from './decode.ts';
+import { type Undecodable, decoded, isUndecodable, sizeOf } from './decode.ts';
 import type { PlaceOrdersRequest, PlaceOrdersResponse } from './generated/orders.ts';
+import { STREAM_UNSENT_BYTES_MAX, STREAM_WAITING_BYTES_MAX, STREAM_WAITING_MAX } from './limits.ts';
 import { type BidiStream, type Call, stoppingProblem } from './method.ts';
 import { place } from './place-order.ts';
 import { statusOf } from './status.ts';
 
+/** How often it is looked whether a caller may send more, in ms, when nothing of this stream is under way. */
+const ROOM_LOOK_MS = 100;
+
 export const placeOrders: BidiStream<PlaceOrdersRequest, PlaceOrdersResponse> = {
   scope: 'orders:write',
   counted: undefined,
-  /** A message is read when there is a place in the window, and its place is free when its answer has been taken; HTTP/2 holds back a sender that is faster. */
-  async run(call, requests, send) {
-    const { gone, stopping, window, watch } = call;
+  /**
+   * A message is read, waits for its quota and a place in the window, is placed, and answered. Reading stops while too much waits at
+   * one end or the other, and HTTP/2 holds the sender back. A stream that is not read holds no place in the window.
+   */
+  async run(call, requests, outlet) {
+    const { gone, stopping, watch, bytes, principal } = call;
     const done = Promise.withResolvers<void>();
     let [read, underWay, ended] = [0, 0, false];
+    const waiting = { orders: 0, bytes: 0 };
+    let looking: NodeJS.Timeout | undefined;
 
     async function answer(message: PlaceOrdersRequest | Undecodable, sequence: number): Promise<void> {
-      const outcome = await outcomeOf(call, message);
+      const size = sizeOf(message);
+      const release = size > 0 ? bytes.hold(principal.keyId, size, outlet.cut) : undefined;
+      const outcome = await outcomeOf(call, message, () => {
+        waiting.orders -= 1;
+        waiting.bytes -= size;
+        goOn();
+      });
+      release?.();
       const idempotency_key = isUndecodable(message) ? '' : message.idempotency_key;
-      await send({ sequence, idempotency_key, outcome });
+      await outlet.send(outlet.encode({ sequence, idempotency_key, outcome }));
       underWay -= 1;
-      window.leave();
+      goOn();
       settle();
     }
     function settle(): void {
@@ -30,8 +46,24 @@ export const placeOrders: BidiStream<PlaceOrdersRequest, PlaceOrdersResponse> = 
       else if (ended) done.resolve();
       else if (stopping.aborted) done.reject(stoppingProblem());
     }
+    const hasRoom = () =>
+      waiting.orders < STREAM_WAITING_MAX &&
+      waiting.bytes < STREAM_WAITING_BYTES_MAX &&
+      outlet.unsent() < STREAM_UNSENT_BYTES_MAX;
+    const isAdmitted = () => bytes.admits(principal.keyId);
+    const isOver = () => stopping.aborted || watch.lapsed.aborted || gone.aborted;
     function goOn(): void {
-      if (!stopping.aborted && !watch.lapsed.aborted) requests.resume();
+      // Half of them at a time: to pause and go on for each costs more than the order.
+      if (waiting.orders > STREAM_WAITING_MAX / 2 || !requests.isPaused()) return;
+      if (isOver() || !hasRoom()) return;
+      if (isAdmitted()) requests.resume();
+      else lookAgain();
+    }
+    function lookAgain(): void {
+      looking ??= setTimeout(() => {
+        looking = undefined;
+        goOn();
+      }, ROOM_LOOK_MS);
     }
     function stop(): void {
       requests.pause();
@@ -40,10 +72,12 @@ export const placeOrders: BidiStream<PlaceOrdersRequest, PlaceOrdersResponse> = 
 
     requests.on('data', (message: PlaceOrdersRequest | Undecodable) => {
       underWay += 1;
-      window.enter();
-      if (window.isFull()) {
+      waiting.orders += 1;
+      waiting.bytes += sizeOf(message);
+      if (!hasRoom()) requests.pause();
+      else if (!isAdmitted()) {
         requests.pause();
-        window.onRoom(goOn);
+        lookAgain();
       }
       void answer(message, (read += 1));
     });
@@ -59,18 +93,31 @@ export const placeOrders: BidiStream<PlaceOrdersRequest, PlaceOrdersResponse> = 
     try {
       await done.promise;
     } finally {
+      clearTimeout(looking);
       stopping.removeEventListener('abort', stop);
     }
   },
 };
 
+/** @param cleared called once, when the order waits for nothing any more but the log, or is refused */
 async function outcomeOf(
   call: Call,
   message: PlaceOrdersRequest | Undecodable,
+  cleared: () => void,
 ): Promise<PlaceOrdersResponse['outcome']> {
+  const size = sizeOf(message);
+  let [isCleared, isInside] = [false, false];
+  const clear = () => {
+    if (!isCleared) cleared();
+    isCleared = true;
+  };
   try {
     const request = decoded(message);
     await withinQuota(call);
+    const wait = call.window.enter(size);
+    if (wait) await wait;
+    isInside = true;
+    clear();
     const late = call.watch.confirm();
     if (late) await late;
     const { event, replayed } = await place(call, request);
@@ -81,6 +128,9 @@ async function outcomeOf(
     call.note(problem.status, false);
     call.fault(problem);
     return { $case: 'refused', value: statusOf(problem, call.requestId) };
+  } finally {
+    if (isInside) call.window.leave(size);
+    clear();
   }
 }
 

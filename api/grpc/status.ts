@@ -44,8 +44,11 @@ const packed = <Message>(
   value: Buffer.from(type.encode(message).finish()),
 });
 
-/** @param requestId by which the call is found in the log */
-export function statusOf(problem: Problem, requestId: string): Status {
+/**
+ * @param requestId by which the call is found in the log
+ * @param code another one than the problem has by itself
+ */
+export function statusOf(problem: Problem, requestId: string, code = codeOf(problem)): Status {
   const metadata = new Map([
     ['code', problem.code],
     ['retry', problem.retry],
@@ -65,5 +68,5 @@ export function statusOf(problem: Problem, requestId: string): Status {
     }));
     details.push(packed('BadRequest', BadRequest, { field_violations: violations }));
   }
-  return { code: codeOf(problem), message: problem.message, details };
+  return { code, message: problem.message, details };
 }

@@ -1,43 +1,52 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { NotInLogError, type Place, placeBefore } from '../../store/feed.ts';
 import type { Tenancy } from '../../store/log.ts';
 import { readPatiently } from '../feed.ts';
 import type { Services } from '../handler.ts';
+import { COUNTED_BYTES_MIN } from '../http/answer-room.ts';
 import { Problem } from '../problem.ts';
 import type { Timestamp } from './generated/google/protobuf/timestamp.ts';
 import type { EventType, WatchEventsRequest, WatchEventsResponse } from './generated/orders.ts';
 import { eventMessage, eventTypeOf } from './messages.ts';
-import { type ServerStream, stoppingProblem } from './method.ts';
+import { type Call, type ServerStream, stoppingProblem } from './method.ts';
+import type { Outlet } from './sink.ts';
 
-/** Events that are read at a time. */
+/** Events that are read at a time, if they are small: a page has a bound by bytes too. */
 const PAGE = 500;
 /** The years 1 to 9999, as google.protobuf.Timestamp has it. */
 const [EARLIEST_SECONDS, LATEST_SECONDS] = [-62_135_596_800, 253_402_300_799];
 /** Longest wait for news, in ms. */
-const PATIENCE = 30_000;
+const PATIENCE_MS = 30_000;
+/** How often it is looked whether a caller may have more, in ms. */
+const ROOM_LOOK_MS = 100;
 
 export const watchEvents: ServerStream<WatchEventsRequest, WatchEventsResponse> = {
   scope: 'orders:read',
   counted: 'read',
-  async run({ services, principal, watch, gone, stopping, note }, { after, types, since }, send) {
+  async run(call, { after, types, since }, outlet) {
+    const { services, principal, watch, gone, stopping, note } = call;
     const query = { ...principal, types: types.length === 0 ? undefined : types.map(wanted), limit: PAGE };
     let { position, mark } = await startOf(services, principal, { after, since });
     const over = AbortSignal.any([gone, stopping, watch.lapsed]);
     note(200, false);
-    while (!over.aborted) {
-      const page = await readPatiently(
-        services,
-        { ...query, after: position, mark },
-        { patience: PATIENCE, gone: over },
-      ).catch(inWords);
-      for (const event of page.events) {
-        // A reader may take hours for a page.
-        await watch.confirm();
-        await send({ position: event.position, event: eventMessage(event) });
-      }
+    /** Encoded, so that the objects need not be kept until the client has taken them. */
+    async function nextPage() {
+      const options = { patience: PATIENCE_MS, gone: over };
+      const page = await readPatiently(services, { ...query, after: position, mark }, options).catch(inWords);
+      const messages = page.events.map((event) =>
+        outlet.encode({ position: event.position, event: eventMessage(event) }),
+      );
       const seen = page.events.at(-1)?.position ?? position;
-      if (page.next > seen) await send({ position: page.next, event: undefined });
+      if (page.next > seen) messages.push(outlet.encode({ position: page.next, event: undefined }));
+      return { messages, next: page.next, mark: page.mark, crowded: page.crowded };
+    }
+
+    while (!over.aborted) {
+      await roomFor(call, over);
+      const page = await nextPage();
+      await sendAll(call, outlet, page.messages);
       ({ next: position, mark } = page);
-      if (page.crowded) throw crowded();
+      if (page.crowded) throw crowdedProblem();
     }
     watch.lapsed.throwIfAborted();
     if (stopping.aborted) throw stoppingProblem();
@@ -76,6 +85,33 @@ function inWords(error: unknown): never {
   );
 }
 
+/** A stream is not refused because its caller does not read others: it waits until they are read, or ended. */
+async function roomFor({ bytes, principal }: Call, over: AbortSignal): Promise<void> {
+  while (!bytes.admits(principal.keyId) && !over.aborted) {
+    await delay(ROOM_LOOK_MS, undefined, { signal: over }).catch(() => {});
+  }
+}
+
+/** What is read of a page and not taken is held by the caller. */
+async function sendAll(
+  { bytes, principal, watch, gone }: Call,
+  outlet: Outlet<WatchEventsResponse>,
+  messages: Buffer[],
+): Promise<void> {
+  const size = messages.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const release = size >= COUNTED_BYTES_MIN ? bytes.hold(principal.keyId, size, outlet.cut) : undefined;
+  try {
+    for (const message of messages) {
+      // A reader may take hours for a page.
+      await watch.confirm();
+      if (gone.aborted) return;
+      await outlet.send(message);
+    }
+  } finally {
+    release?.();
+  }
+}
+
 function wanted(type: EventType) {
   const found = eventTypeOf(type);
   if (found === undefined) throw invalid('types', 'must be types of events');
@@ -85,7 +121,7 @@ function wanted(type: EventType) {
 const invalid = (parameter: string, detail: string) =>
   new Problem('invalid_parameter', `Not valid: ${parameter}.`, { errors: [{ parameter, detail }] });
 
-const crowded = () =>
+const crowdedProblem = () =>
   new Problem('overloaded', 'As many wait for events as this node can hold.', {
     headers: { 'Retry-After': '1' },
   });

@@ -1,34 +1,38 @@
-/**
- * How many orders of streams are under way at a time, in all of a node's streams together: what one append statement takes, while as many wait for the
- * next. (Measured: 1,024 are no faster and wait twice as long; docs/grpc.md.) However many streams there are, most of the append queue is left to
- * those who send one order at a time.
- */
-const SIZE = 512;
+import { WINDOW_BYTES_MAX, WINDOW_ORDERS_MAX } from './limits.ts';
 
+/** The orders of streams that are under way, in all of a node's streams together. */
 export interface Window {
-  /** Takes a place; those who find it full afterwards wait before they take another. */
-  enter: () => void;
-  leave: () => void;
-  isFull: () => boolean;
-  /** Told once, when there is a place again. */
-  onRoom: (tell: () => void) => void;
+  /** Takes a place for an order of so many bytes. @returns to be waited for when there is none yet; first come, first served */
+  enter: (bytes: number) => Promise<void> | undefined;
+  leave: (bytes: number) => void;
 }
 
 export function createWindow(): Window {
-  let taken = 0;
-  let waiting: (() => void)[] = [];
+  let [orders, taken] = [0, 0];
+  const waiting = new Set<{ bytes: number; enter: () => void }>();
+
+  const isFull = () => orders >= WINDOW_ORDERS_MAX || taken >= WINDOW_BYTES_MAX;
+  const take = (bytes: number) => {
+    orders += 1;
+    taken += bytes;
+  };
   return {
-    enter() {
-      taken += 1;
+    enter(bytes) {
+      if (waiting.size === 0 && !isFull()) {
+        take(bytes);
+        return undefined;
+      }
+      return new Promise((enter) => waiting.add({ bytes, enter }));
     },
-    leave() {
-      taken -= 1;
-      if (taken >= SIZE) return;
-      const told = waiting;
-      waiting = [];
-      for (const tell of told) tell();
+    leave(bytes) {
+      orders -= 1;
+      taken -= bytes;
+      for (const next of waiting) {
+        if (isFull()) return;
+        waiting.delete(next);
+        take(next.bytes);
+        next.enter();
+      }
     },
-    isFull: () => taken >= SIZE,
-    onRoom: (tell) => waiting.push(tell),
   };
 }

@@ -10,7 +10,7 @@ import { type ByteBudget, createByteBudget } from './byte-budget.ts';
 const CALLER_BYTES_MAX = 48 * 1024 * 1024;
 const TOTAL_BYTES_MAX = 128 * 1024 * 1024;
 /** What is smaller is not counted: the number of connections bounds it. */
-const COUNTED_BYTES_MIN = 16 * 1024;
+export const COUNTED_BYTES_MIN = 16 * 1024;
 
 export const createAnswerRoom = (): ByteBudget =>
   createByteBudget({ callerBytesMax: CALLER_BYTES_MAX, totalBytesMax: TOTAL_BYTES_MAX });
@@ -18,9 +18,11 @@ export const createAnswerRoom = (): ByteBudget =>
 const callerOf = (ctx: Context): string =>
   stateOf(ctx).principal?.keyId ?? subjectOfAddress(ctx.ip) ?? 'unknown';
 
+export const requireRoom = (ctx: Context, room: ByteBudget): void => requireRoomOf(callerOf(ctx), room);
+
 /** @throws {Problem} 503; the request took no effect */
-export function requireRoom(ctx: Context, room: ByteBudget): void {
-  if (room.admits(callerOf(ctx))) return;
+export function requireRoomOf(caller: string, room: ByteBudget): void {
+  if (room.admits(caller)) return;
   throw new Problem(
     'overloaded',
     `Answers of this caller hold ${CALLER_BYTES_MAX} bytes that it has not read. Read them, or use fewer connections. This request took no effect.`,

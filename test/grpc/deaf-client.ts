@@ -1,0 +1,62 @@
+/** A client of gRPC that never reads: calls over bare HTTP/2, whose answers stay where they are. */
+import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
+
+const SERVICE = '/holdfast.orders.v1.OrderService/';
+
+/** A message as gRPC frames it. */
+function framed(message: Uint8Array): Buffer {
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(message.byteLength, 1);
+  return Buffer.concat([head, message]);
+}
+
+export interface DeafCall {
+  stream: ClientHttp2Stream;
+  /** Resolves with the code of HTTP/2 that the server ended it with. */
+  ended: Promise<number>;
+}
+
+export interface DeafClient {
+  /** Calls a method of ours, or one by its whole path; more messages may be written to the stream. */
+  call: (method: string, message?: Uint8Array, more?: { open: boolean }) => DeafCall;
+  session: ClientHttp2Session;
+  close: () => void;
+}
+
+/**
+ * @param address `127.0.0.1:PORT`
+ * @param window bytes of an answer that the client takes all the same, to keep them
+ */
+export function connectDeaf(address: string, apiKey: string, window = 0): DeafClient {
+  // What is sent and waits for room is not counted: this client has patience.
+  const session = connect(`http://${address}`, {
+    maxSessionMemory: 1_000,
+    settings: { initialWindowSize: window },
+  });
+  session.on('error', () => {});
+  return {
+    session,
+    call(method, message, { open } = { open: false }) {
+      const stream = session.request({
+        [constants.HTTP2_HEADER_METHOD]: 'POST',
+        [constants.HTTP2_HEADER_PATH]: method.startsWith('/') ? method : SERVICE + method,
+        'content-type': 'application/grpc',
+        te: 'trailers',
+        authorization: `Bearer ${apiKey}`,
+      });
+      stream.on('error', () => {});
+      // Without a listener for data nothing is read, and the window of HTTP/2 is never opened again.
+      const ended = new Promise<number>((resolve) =>
+        stream.once('close', () => resolve(stream.rstCode ?? 0)),
+      );
+      if (message !== undefined) stream.write(framed(message));
+      if (!open) stream.end();
+      return { stream, ended };
+    },
+    close: () => session.destroy(),
+  };
+}
+
+/** Writes a message, so many times. */
+export const writeTo = ({ stream }: DeafCall, message: Uint8Array, times = 1): boolean =>
+  stream.write(Buffer.concat(Array<Buffer>(times).fill(framed(message))));
