@@ -40,9 +40,10 @@ export function readBody(
   } as Parameters<typeof koaBody>[0]);
   return async (ctx, next) => {
     requireType(ctx, mediaType);
-    const decode = decoderOf(ctx.get('Content-Encoding'));
-    // What is undone here koa-body must not undo as well.
-    if (decode !== undefined) delete ctx.req.headers['content-encoding'];
+    const coding = ctx.get('Content-Encoding');
+    const decode = decoderOf(coding);
+    // What is undone here koa-body must not undo as well, nor stumble over its spelling.
+    if (coding !== '') delete ctx.req.headers['content-encoding'];
     requireUnbroken(ctx.req);
     if (ctx.req.socket.destroyed) throw new Problem('malformed_request', 'The body broke off.');
     const length = Number(ctx.get('Content-Length') || NaN);
