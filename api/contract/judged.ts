@@ -5,6 +5,9 @@ import { stateOf } from '../request-context.ts';
 import type { Judge } from './judge.ts';
 import { type ValidateInput, type RawInput, inputOf } from './validator.ts';
 
+/** Problems of the connection, which no operation declares: Expect, and header fields that are too many. */
+const OF_CONNECTIONS = new Set([417, 431]);
+
 /** Thrown, or logged, where the server does what its contract does not say. */
 class ContractViolation extends Error {
   override name = 'ContractViolation';
@@ -39,7 +42,7 @@ export function judgeAnswers(): Middleware {
   return async (ctx, next) => {
     await next();
     const state = stateOf(ctx);
-    if (state.operation?.judge === undefined) return;
+    if (state.operation?.judge === undefined || OF_CONNECTIONS.has(ctx.status)) return;
     const body = typeof ctx.body === 'string' ? (JSON.parse(ctx.body) as unknown) : undefined;
     const headers = ctx.response.headers as Record<string, string>;
     const verdict = await state.operation.judge.answer(state.operation, {
