@@ -39,9 +39,10 @@ export function readBody(
   } as Parameters<typeof koaBody>[0]);
   return async (ctx, next) => {
     requireType(ctx, mediaType);
-    const decode = decoderOf(ctx.get('Content-Encoding'));
-    // What is undone here koa-body must not undo as well.
-    if (decode !== undefined) delete ctx.req.headers['content-encoding'];
+    const coding = ctx.get('Content-Encoding');
+    const decode = decoderOf(coding);
+    // What is undone here koa-body must not undo as well, nor stumble over its spelling.
+    if (coding !== '') delete ctx.req.headers['content-encoding'];
     const length = Number(ctx.get('Content-Length') || NaN);
     if (length > maxBytes) throw tooLarge(maxBytes);
     const place = decode === undefined && length <= SMALL_BYTES ? undefined : takePlace(ctx, room, length);

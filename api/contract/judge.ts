@@ -144,13 +144,15 @@ function asStrict(request: JudgedRequest, integers: Set<string>): JudgedRequest 
     ) as Record<string, Value>;
   const query = strict(request.query);
   const path = request.url.split('?', 1)[0] ?? '';
-  const text = new URLSearchParams(
-    Object.entries(query).flatMap(([name, value]) =>
-      [value].flat().map((one): [string, string] => [name, String(one)]),
-    ),
-  ).toString();
+  const text = Object.entries(query)
+    .flatMap(([name, value]) => [value].flat().map((one) => `${encoded(name)}=${encoded(String(one))}`))
+    .join('&');
   return { ...request, headers: strict(request.headers), query, url: text === '' ? path : `${path}?${text}` };
 }
+
+/** With the five that encodeURIComponent leaves as they are. */
+const encoded = (text: string): string =>
+  encodeURIComponent(text).replaceAll(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16)}`);
 
 function expressRequest({ method, url, headers, query, body }: JudgedRequest): object {
   const path = url.split('?', 1)[0] ?? url;
