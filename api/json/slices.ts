@@ -69,7 +69,6 @@ export function parseInSlices(bytes: Buffer, slice = SLICE_BYTES): () => { value
   return () => readOn(reading, slice);
 }
 
-/** A plain loop: in a generator it takes eight times as long. */
 function readOn(reading: Reading, slice: number): { value: unknown } | undefined {
   const { bytes, opens } = reading;
   const stop = Math.min(bytes.length, reading.at + STRIDE_BYTES);
