@@ -242,6 +242,16 @@ const LIES: [what: string, id: string, lie: Liar, kinds: string[], found: RegExp
     ['story'],
     /an event in an answer differs from the log/,
   ],
+  ...['listEvents', 'listOrders'].map((id): (typeof LIES)[number] => [
+    `${id} leaves something out`,
+    id,
+    afterwards((ctx) => {
+      const page = JSON.parse(ctx.body as string) as { data: unknown[] };
+      ctx.body = JSON.stringify({ ...page, data: page.data.slice(1) });
+    }),
+    ['story'],
+    id === 'listEvents' ? /the feed differs from the log/ : /the list lacks an order/,
+  ]),
   [
     'a condition is ignored',
     'updateOrder',
