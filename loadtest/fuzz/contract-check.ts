@@ -18,8 +18,8 @@ export interface Judged {
 
 export type ContractCheck = (sent: Sent, answer: Answer, isOwn: boolean) => Judged;
 
-/** Statuses for a request that cannot be parsed, before its operation is known. */
-const UNREAD = new Set([400, 408, 411, 413, 414, 415, 417, 431, 501, 505]);
+/** Statuses for a request that cannot be parsed, or whose Accept cannot. */
+const UNREAD = new Set([400, 406, 408, 411, 413, 414, 415, 417, 431, 501, 505]);
 /** Allowed for every request: over quota, shed or unavailable. */
 const ALWAYS = new Set([429, 503]);
 /** Never allowed for a valid request. */

@@ -65,8 +65,6 @@ export function fields(random: Random, draft: Draft): OddHead[] {
           'Accept',
           random.pick([';;;', 'a/b/c', 'x'.repeat(8_000), 'application/json/x;q=z']),
         ),
-        // Taken for no preference, or for one that nobody meets.
-        allowed: [201, 207, 406],
       },
       options: hurt,
     },
