@@ -48,12 +48,6 @@ const only = values.only === undefined ? undefined : Number(values.only);
 
 say(`seed ${seed}`);
 let failed = false;
-let stopping: (() => Promise<void>) | undefined;
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => {
-    say(`stopped by ${signal}`);
-    void stopping?.().finally(() => process.exit(1));
-  });
 for (let time = 0; time < Number(values.times); time += 1) {
   const target =
     values.url && values.database
@@ -63,7 +57,6 @@ for (let time = 0; time < Number(values.times); time += 1) {
           isOdd: values['odd-database'],
           ...(values.main && { main: values.main }),
         });
-  stopping = target.stop;
   try {
     const outcome = await runSession({
       target,

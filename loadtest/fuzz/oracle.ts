@@ -9,7 +9,6 @@ import { type Folded, documentOf, foldOne } from './fold.ts';
 import type { Attempt, Ledger, Reading, Told } from './ledger.ts';
 import { type Log, type LoggedEvent, keyName } from './log.ts';
 import { EVENT_OF, isWhatWasAsked } from './meaning.ts';
-import type { ReadBack } from './read-back.ts';
 import { addressOfTrace } from './scene.ts';
 import type { Address } from './tokens.ts';
 
@@ -18,10 +17,6 @@ export interface OracleOptions {
   log: Log;
   ledger: Ledger;
   failures: Failures;
-  /** What the server shows of the shop after the run; `undefined` when it shows nothing any more. */
-  shown: ReadBack | undefined;
-  /** The tenant that the server was read for. */
-  shop: string;
 }
 
 export interface Agreement {
@@ -37,23 +32,13 @@ export interface Agreement {
 const placeOf = ({ index, n }: Address) => `${index}.${n}`;
 const isOfWebhooks = ({ sent }: Attempt) => /webhook/i.test(sent.operationId ?? '');
 
-export async function askTheLog({
-  seed,
-  log,
-  ledger,
-  failures,
-  shown,
-  shop,
-}: OracleOptions): Promise<Agreement> {
+export async function askTheLog({ seed, log, ledger, failures }: OracleOptions): Promise<Agreement> {
   const { attempts, readings, receipts, sightings } = ledger;
   const byPlace = grouped(attempts, placeOf);
   const byKey = grouped(attempts, ({ tenant, key }) => keyName(tenant, key ?? ''));
   const readingsOf = grouped(readings, ({ orderId }) => orderId);
   const sightingsOf = grouped(sightings, ({ position }) => String(position));
   const orders = new Map<string, Folded>();
-  /** Of the shop: its events in the order of the log, and its orders. */
-  const logged: string[] = [];
-  const shopsOrders = new Set<string>();
   const holders = new Map<string, { event: Omit<LoggedEvent, 'data'>; by: Attempt | undefined }>();
   const agreement: Agreement = {
     events: 0,
@@ -77,10 +62,6 @@ export async function askTheLog({
     holders.set(key, { event: kept, by });
     if (by) judgeEffect(event, by);
     fold(event);
-    if (event.tenant === shop) {
-      logged.push(`evt_${event.eventId}`);
-      shopsOrders.add(`ord_${event.orderId}`);
-    }
     for (const seen of sightingsOf.get(String(event.position)) ?? [])
       if (seen.eventId !== `evt_${event.eventId}` || seen.tenant !== event.tenant)
         note('an event in an answer differs from the log', seen, `${seen.eventId} at ${seen.position}`);
@@ -95,33 +76,7 @@ export async function askTheLog({
   }
   judgeRepeats();
   judgeReceipts();
-  if (shown) judgeShown(shown);
   return agreement;
-
-  /** The feed has every event in the order of the log; the list has every order as it is now. */
-  function judgeShown({ feed, orders: listed, twice }: ReadBack): void {
-    for (let n = 0; n < Math.max(feed.length, logged.length); n += 1) {
-      if (feed[n] === logged[n]) continue;
-      note(
-        'the feed differs from the log',
-        undefined,
-        `event ${n + 1} is ${feed[n]}, in the log ${logged[n]}`,
-      );
-      break;
-    }
-    for (const id of twice) note('the list has an order twice', undefined, id);
-    for (const id of shopsOrders) {
-      const order = orders.get(id)!;
-      if (!listed.has(id)) note('the list lacks an order', undefined, id);
-      else if (!isDeepStrictEqual(listed.get(id), documentOf(order, 'v2')))
-        note(
-          'the list has an order that is not the fold of its events',
-          undefined,
-          JSON.stringify(listed.get(id)),
-        );
-    }
-    if (listed.size > shopsOrders.size) note('the list has an order that is not in the log', undefined, '');
-  }
 
   /** The request that made an event. */
   function whoMade(event: LoggedEvent): Attempt | undefined {

@@ -11,7 +11,6 @@ import { type Memory, faultsOfMemory, watchMemory } from './memory.ts';
 import { type Agreement, askTheLog } from './oracle.ts';
 import { LONGEST_PAUSE_MS, watchPauses } from './pauses.ts';
 import { type Plan, createPlan } from './plan.ts';
-import { readBack } from './read-back.ts';
 import { type Repertoire, readRepertoire } from './repertoire.ts';
 import { runCases } from './run.ts';
 import type { Target } from './target.ts';
@@ -110,25 +109,8 @@ export async function runSession(options: SessionOptions): Promise<Outcome> {
     pauses.stop();
   }
   const took = seconds();
-  await target.ready().catch(() => {});
-  const shown = await readBack(target).catch((error: Error) => {
-    failures.note({
-      area: 'server',
-      kind: 'the server cannot be read after the run',
-      at: undefined,
-      detail: error.message,
-    });
-    return undefined;
-  });
   const log = await openLog(target.databaseUrl, Object.values(target.tenants));
-  const agreement = await askTheLog({
-    seed,
-    log,
-    ledger,
-    failures,
-    shown,
-    shop: target.tenants.shop,
-  }).finally(log.close);
+  const agreement = await askTheLog({ seed, log, ledger, failures }).finally(log.close);
   const measured = memory.result();
   if (measured)
     for (const kind of faultsOfMemory(measured, target.heapMb)) {

@@ -2,6 +2,8 @@
  * The status-code contract: for every operation and every status that the spec promises, a request that earns it. The server runs
  * with the judge, so that no other answer could have been sent.
  */
+import { once } from 'node:events';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { type Operation, loadSpec } from '../../api/contract/spec.ts';
@@ -81,6 +83,7 @@ const EARNERS: Record<number, Earner> = {
   404: (operation) =>
     send(operation, ({ path }) => ({ path: path.replace(/(?:ord|whe)_[0-9a-f]{32}|[^/]+$/, 'nothing') })),
   406: (operation) => send(operation, () => ({ ask: { headers: { Accept: 'text/html' } } })),
+  408: (operation) => half(operation),
   409: async (operation) => {
     if (operation.id === 'createWebhookEndpoint') return sendFull(operation);
     if (operation.path.includes('/webhook-endpoints/')) return sendDisabled(operation);
@@ -121,6 +124,37 @@ const EARNERS: Record<number, Earner> = {
     return broken.ask(path, ask);
   },
 };
+
+/** Answers to half a body, by operation. All are sent at once, for the server waits half a minute for the rest. */
+let halves: Map<Operation, Promise<Answer>> | undefined;
+
+function half(operation: Operation): Promise<Answer> {
+  halves ??= new Map(
+    specs.flatMap(({ operations }) =>
+      operations.filter(({ body }) => body !== undefined).map((each) => [each, sendHalf(each)] as const),
+    ),
+  );
+  return halves.get(operation)!;
+}
+
+async function sendHalf(operation: Operation): Promise<Answer> {
+  const { path } = await goodRequest(operation, scene);
+  const request = httpRequest(`${shop.url}${path}`, {
+    method: operation.method,
+    headers: {
+      Authorization: `Bearer ${shop.apiKey}`,
+      'Content-Type': operation.body!.mediaType,
+      'Content-Length': '100',
+      'Idempotency-Key': `half of ${operation.path}`.replaceAll(' ', '-'),
+    },
+  });
+  request.write('{');
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  let text = '';
+  for await (const chunk of response.setEncoding('utf8')) text += chunk as string;
+  const headers = new Headers(response.headers as Record<string, string>);
+  return { status: response.statusCode!, headers, text, json: JSON.parse(text) };
+}
 
 /** Asks for one more endpoint in the name of a tenant that has all it may have. */
 async function sendFull(operation: Operation): Promise<Answer> {
