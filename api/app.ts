@@ -94,9 +94,10 @@ export function createApp({
       const { validate } = validators.get(operation.id)!;
       const handler = handlerOf(spec, operation);
       const refuseIfMatch = refuserOfIfMatch(operation);
+      const judged = { ...operation, judge };
       const steps: Middleware[] = [
         async (ctx, next) => {
-          stateOf(ctx).operation = { ...operation, judge };
+          stateOf(ctx).operation = judged;
           announceEnd(ctx);
           requireClearHead(ctx.req);
           await identify(ctx);

@@ -115,7 +115,7 @@ export function createConnections(log: Logger): Connections {
       socket.pause();
       if (last.req.complete) noteUnreadable(log, { status: 400, reason });
       else breakRequest(last.req, problemOf(error, true));
-      if (last.headersSent) last.once('finish', () => closeLingering(socket));
+      closeBehind(last, socket);
     },
 
     refuseTunnel(req, socket) {
@@ -130,7 +130,7 @@ export function createConnections(log: Logger): Connections {
         });
         answerUnreadable(socket, problem, log, req.method ?? 'CONNECT');
         closeLingering(socket);
-      } else if (last.headersSent) last.once('finish', () => closeLingering(socket));
+      } else closeBehind(last, socket);
     },
 
     idle(socket) {
@@ -146,6 +146,11 @@ export function createConnections(log: Logger): Connections {
       draining = true;
     },
   };
+}
+
+/** Closes behind a response whose head has left; one whose head has not says `Connection: close` itself. */
+function closeBehind(last: ServerResponse, socket: Socket): void {
+  if (last.headersSent) last.once('finish', () => closeLingering(socket));
 }
 
 /** Whether what follows the last request is no beginning of another one: a body with more bytes than its Content-Length says. */
