@@ -29,7 +29,7 @@ import { takesJson } from './accept.ts';
 import { type Authenticate, requireScope } from './authenticate.ts';
 import { createBodyRoom } from './body-room.ts';
 import { readBody } from './body.ts';
-import { createJudge } from './contract/judge.ts';
+import { judgeOf } from './contract/judge.ts';
 import { judgeAnswers, judgeRequest } from './contract/judged.ts';
 import { type Operation, type Spec, loadSpec } from './contract/spec.ts';
 import { compileValidators, inputOf } from './contract/validator.ts';
@@ -80,7 +80,7 @@ export function createApp({
   };
   const contracts = EDITIONS.map((edition) => {
     const spec = loadSpec(edition.name);
-    return { edition, spec, judge: config.contractJudge ? createJudge(spec) : undefined };
+    return { edition, spec, judge: config.contractJudge ? judgeOf(spec) : undefined };
   });
 
   const bodyRoom = createBodyRoom();
@@ -107,7 +107,7 @@ export function createApp({
           return next();
         },
         ...(operation.body ? [readBody(operation.body, bodyRoom) as Middleware] : []),
-        ...(judge ? [judgeRequest(judge, validate)] : []),
+        ...(judge ? [judgeRequest(judge, operation, validate)] : []),
         async (ctx) => {
           const confirm = () => confirmed(ctx, operation.scope);
           // A body may take half a minute to arrive.
