@@ -56,6 +56,8 @@ export function createAdminApp(options: AdminOptions): AdminApp {
     ctx.body = await metrics();
   });
 
+  router.get('/', (ctx) => ctx.redirect('/ops'));
+
   const history = startHistory({ metrics, parts: () => outcomesOf(checks), callers, nameOf });
   opsPages(router, history);
 

@@ -1,11 +1,10 @@
-/** What needs no API key: the contract, the viewer, how versions end, and what each problem means. */
+/** What needs no API key: the contract, the viewer, the guides, and what each problem means. */
 import { hash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { Spec } from './contract/spec.ts';
 import { answerCacheable } from './cacheable.ts';
-import { VERSIONING_PAGE } from './lifecycle.ts';
+import { guidePages } from './guides.ts';
 import { PROBLEMS, type ProblemCode, type Retry, retriesOf } from './problem.ts';
 import { viewer } from './viewer.ts';
 
@@ -32,10 +31,9 @@ export function publicPages(specs: Spec[], limitAddress: (ctx: Context) => Promi
       answerCacheable(ctx as unknown as Context, 'application/json', document, digest),
     );
   }
-  const versioning = readFileSync(new URL('../docs/versioning.md', import.meta.url), 'utf8');
-  router.get(VERSIONING_PAGE, (ctx) =>
-    answerCacheable(ctx as unknown as Context, 'text/plain', versioning, hash('sha256', versioning)),
-  );
+  // Who opens the bare address wants to know what is here.
+  router.get('/', (ctx) => ctx.redirect('/docs'));
+  guidePages(router);
   // A route each: a path that is not here is to be found at no route.
   for (const code of Object.keys(PROBLEMS) as ProblemCode[]) {
     const { status, title } = PROBLEMS[code];

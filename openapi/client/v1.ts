@@ -429,7 +429,7 @@ export interface paths {
         /**
          * Ask for events to be sent
          * @description Every event that is recorded after the answer, and is of these types, is sent to the URL, signed as Standard Webhooks has it, at least
-         *     once, and each time under the same `webhook-id`. Its secret is read from `/secret`. See /docs/webhooks.
+         *     once, and each time under the same `webhook-id`. Its secret is read from `/secret`. See [/docs/webhooks](/docs/webhooks).
          */
         post: operations["createWebhookEndpoint"];
         delete?: never;

@@ -1,4 +1,5 @@
 /** The pages for people: they need no key, and ask nobody but us for anything. */
+import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PROBLEMS } from '../../api/problem.ts';
 import { type Shop, openShop } from '../setup/shop.ts';
@@ -49,10 +50,86 @@ describe('/docs', () => {
 test('/docs/versioning is the page that every answer of version 1 points to', async () => {
   const { headers } = await shop.ask('/v1/orders');
   const link = /<([^>]+)>; rel="sunset"/.exec(headers.get('link') ?? '')?.[1];
-  expect((await page(link!)).text).toContain('# Versions');
+  expect((await page(link!)).text).toContain('>Versions</h1>');
 });
 
-test.each(['/docs', '/openapi/v2.json', '/docs/assets/swagger-ui.css', '/docs/versioning'])(
+describe('the bare address', () => {
+  test.each(['GET', 'HEAD'])('%s / leads to the calls, without a key', async (method) => {
+    const { status, headers } = await fetch(`${shop.url}/`, { method, redirect: 'manual' });
+    expect([status, headers.get('location')]).toEqual([302, '/docs']);
+    expect((await page('/')).text).toContain('<title>Holdfast orders API</title>');
+  });
+
+  test.each([
+    ['POST', 405],
+    ['OPTIONS', 200],
+  ])('%s / says what it has', async (method, status) => {
+    const answer = await fetch(`${shop.url}/`, { method });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([status, 'HEAD, GET']);
+  });
+});
+
+const guides = (await readdir(new URL('../../docs/', import.meta.url)))
+  .filter((file) => file.endsWith('.md'))
+  .map((file) => `/docs/${file.slice(0, -'.md'.length)}`);
+
+describe('a guide', () => {
+  test.each(guides)('%s is a page whose links lead somewhere', async (path) => {
+    const { status, headers, text } = await page(path);
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(text).toContain('</h1>');
+    for (const [, href = ''] of text.matchAll(/(?:href|src)="([^"]+)"/g)) {
+      if (href.startsWith('https://')) continue;
+      const [target, anchor] = href.split('#');
+      const there = target === '' ? { status, text } : await page(target!);
+      expect([href, there.status]).toEqual([href, 200]);
+      if (anchor) expect([href, there.text.includes(`id="${anchor}"`)]).toEqual([href, true]);
+    }
+  });
+
+  test.each(['/docs/design.md', '/docs/evidence', '/docs/README', '/docs/..%2fREADME', '/docs/toString'])(
+    '%s is none',
+    async (path) => {
+      expect((await shop.ask(path)).json.code).toBe('route_not_found');
+    },
+  );
+});
+
+/** All texts of a document, wherever they stand. */
+const textsOf = (node: unknown): string[] =>
+  typeof node === 'string'
+    ? [node]
+    : node && typeof node === 'object'
+      ? Object.values(node).flatMap(textsOf)
+      : [];
+const pagesIn = (text: string) => text.match(/(?<![\w./])\/(?:docs|problems|openapi)\/[\w./-]*\w/g) ?? [];
+
+test.each(['/openapi/v1.json', '/openapi/v2.json'])(
+  'every page that %s names is there, without a key',
+  async (path) => {
+    const texts = textsOf((await page(path)).json);
+    const named = [...new Set(texts.flatMap(pagesIn))];
+    expect(named).toEqual(expect.arrayContaining(['/docs/webhooks', '/docs/input']));
+    const missing = [];
+    for (const url of named) if ((await page(url)).status !== 200) missing.push(url);
+    expect(missing).toEqual([]);
+    // A file of the repository is nothing that a reader of the contract has.
+    expect(texts.filter((text) => /(?<!\/)\bdocs\/[\w-]+\.md/.test(text))).toEqual([]);
+  },
+);
+
+test('every page that a problem names is there', async () => {
+  for (const path of ['/nothing', '/v2/orders/ord_1', '/v2/orders?limit=x']) {
+    const { json } = await shop.ask(path);
+    const named = textsOf(json).flatMap(pagesIn);
+    expect(named).toContain(json.type);
+    for (const url of named) expect([url, (await page(url)).status]).toEqual([url, 200]);
+  }
+});
+
+test.each(['/docs', '/openapi/v2.json', '/docs/assets/swagger-ui.css', '/docs/versioning', '/docs/webhooks'])(
   '%s is not sent again to who has it',
   async (path) => {
     const first = await page(path);

