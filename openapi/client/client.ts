@@ -121,10 +121,13 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 
 /** Whoever gives a call up need not wait for its next attempt. */
 async function unlessAborted(signal: AbortSignal, waiting: Promise<void>): Promise<void> {
-  const aborted = Promise.withResolvers<void>();
-  const end = () => aborted.resolve();
+  let end = () => {};
+  // Not Promise.withResolvers, which Node 20 lacks.
+  const aborted = new Promise<void>((resolve) => {
+    end = resolve;
+  });
   signal.addEventListener('abort', end, { once: true });
-  await Promise.race([waiting, aborted.promise]);
+  await Promise.race([waiting, aborted]);
   signal.removeEventListener('abort', end);
   signal.throwIfAborted();
 }
