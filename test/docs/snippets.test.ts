@@ -1,0 +1,186 @@
+/**
+ * Every snippet of README.md and docs/ is run as it stands, page by page, from top to bottom in one shell.
+ *
+ * One that cannot be run says why in a comment in front of it, `<!-- not run: REASON -->`; NOT_RUN has them all.
+ */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import { parseAllDocuments } from 'yaml';
+import { TEST_REDIS } from '../setup/database.ts';
+import { openShop } from '../setup/shop.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const run = promisify(execFile);
+
+interface Snippet {
+  line: number;
+  language: string;
+  text: string;
+  /** Why it is not run. */
+  reason: string | undefined;
+}
+
+function snippetsOf(page: string): Snippet[] {
+  const fence = /^(?:<!-- not run: (.+?) -->\n+)?```(\w*)\n(.*?)^```$/gms;
+  return [...page.matchAll(fence)].map(({ index, 0: whole, 1: reason, 2: language = '', 3: text = '' }) => ({
+    line: page.slice(0, index + whole.indexOf('```')).split('\n').length,
+    language,
+    text,
+    reason,
+  }));
+}
+
+const PAGES: [page: string, snippets: Snippet[]][] = [];
+for (const name of [
+  'README.md',
+  ...(await readdir(join(ROOT, 'docs'), { recursive: true }))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => `docs/${file}`)
+    .toSorted(),
+]) {
+  PAGES.push([name, snippetsOf(await readFile(join(ROOT, name), 'utf8'))]);
+}
+
+/** A transcript, which shows commands behind a `$` and what they print. */
+const isTranscript = ({ language, text }: Snippet) => language === '' && /^\$ /m.test(text);
+const isProgram = (each: Snippet) => ['sh', 'ts'].includes(each.language) || isTranscript(each);
+
+/** What is not run, by page. Each entry is a reason that no test can do away with. */
+const NOT_RUN: Record<string, string[]> = {
+  'README.md': ['installs, and serves until Ctrl-C', 'this is a part of it', 'npm start prints the key'],
+  'docs/client.md': ['test/client/outside.test.ts runs it, in a project of its own'],
+  'docs/contract-diff.md': ['BASE and HEAD stand for your files', 'DIR stands for your folder'],
+  'docs/contract-testing.md': ['other test files'],
+  'docs/contributing.md': ['all of the checks'],
+  'docs/evidence/README.md': ['minutes of load'],
+  'docs/fuzz.md': ['minutes of load'],
+  'docs/grpc.md': [
+    'ends with Ctrl-C',
+    'the file is yours; test/processes/import.test.ts runs it',
+    'minutes of load',
+  ],
+  'docs/load.md': ['minutes of load'],
+  'docs/operations.md': ['the services are yours'],
+  'docs/performance.md': Array.from({ length: 6 }, () => 'minutes of load'),
+  'docs/projections.md': [
+    'skips an event that is at fault; test/projections/faults.test.ts does',
+    ...Array.from({ length: 4 }, () => 'test/docs/projection-guide.test.ts runs it'),
+  ],
+  'docs/replay.md': ['other test files', 'the tenants are yours; test/cli/log.test.ts runs each'],
+  'docs/webhooks.md': ['both serve until Ctrl-C', 'serves until Ctrl-C'],
+};
+
+test('what is not run is little, and says why', async () => {
+  const skipped = PAGES.map(([page, snippets]) => [
+    page,
+    snippets.filter(({ reason }) => reason !== undefined).map(({ reason }) => reason!),
+  ]).filter(([, reasons]) => reasons!.length > 0);
+  expect(Object.fromEntries(skipped)).toEqual(NOT_RUN);
+  const elsewhere = Object.values(NOT_RUN)
+    .flat()
+    .flatMap((reason) => reason.match(/test\/\S+\.ts/) ?? []);
+  for (const file of elsewhere) await expect(stat(join(ROOT, file))).resolves.toBeDefined();
+});
+
+test('each snippet is of a language that this test knows', () => {
+  const languages = new Set(PAGES.flatMap(([, snippets]) => snippets.map(({ language }) => language)));
+  // Without one it is what was printed, or a drawing.
+  expect([...languages].toSorted()).toEqual(['', 'json', 'sh', 'sql', 'ts', 'yaml']);
+});
+
+test.each(
+  PAGES.flatMap(([page, snippets]) => snippets.map((each) => ({ page, ...each }))).filter(
+    ({ language }) => language === 'json' || language === 'yaml',
+  ),
+)('$page, line $line: $language that can be read', ({ text }) => {
+  for (const { errors } of parseAllDocuments(text) as { errors: unknown[] }[]) expect(errors).toEqual([]);
+});
+
+/** Also what is not run names only what there is: scripts of package.json, tests, nouns of the command line. */
+test.each(PAGES)('%s names only scripts and tests that there are', async (_page, snippets) => {
+  const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  for (const { text, language } of snippets.filter(isProgram)) {
+    if (language !== 'sh') continue;
+    for (const [, name = ''] of text.matchAll(/\bnpm run (?:-s )?([\w:-]+)/g))
+      expect([name, name in scripts]).toEqual([name, true]);
+    for (const [, path = ''] of text.matchAll(/\bnpm test -- (\S+)/g)) {
+      const folder = join(ROOT, path, '..');
+      const there = (await readdir(folder)).some((file) => join(folder, file).startsWith(join(ROOT, path)));
+      expect([path, there]).toEqual([path, true]);
+    }
+    for (const [, path = ''] of text.matchAll(/\s(loadtest\/\S+|openapi\/\S+\.yaml)/g))
+      await expect(stat(join(ROOT, path))).resolves.toBeDefined();
+  }
+});
+
+/** The addresses that the pages show are where `npm start` serves; here they lead to the server of the test. */
+const PRELUDE = `
+set -euo pipefail
+curl() { command curl -sS --max-time 60 --fail-with-body --connect-to "localhost:8080:\${ORDERS_URL#http://}" "$@"; }
+npx() { command npx --no-install "\${@//127.0.0.1:50051/$GRPC}"; }
+`;
+
+const scriptOf = (snippets: Snippet[]): string =>
+  PRELUDE +
+  snippets
+    .filter((each) => isProgram(each) && each.reason === undefined)
+    .map((snippet) => {
+      const { line, language, text } = snippet;
+      const at = `echo '--- line ${line}'\n`;
+      if (language === 'sh') return at + text;
+      if (isTranscript(snippet))
+        return at + [...text.matchAll(/^\$ (.*)$/gm)].map(([, words]) => `${words}\n`).join('');
+      // A program is checked as strictly as our own, and run by the Node that npx finds.
+      return `${at}cat > try.ts <<'END_OF_PROGRAM'\n${text}END_OF_PROGRAM
+npx tsc -p tsconfig.json
+HOLDFAST_API_KEY=$KEY npx node try.ts\n`;
+    })
+    .join('\n');
+
+describe('run as they stand', () => {
+  const runnable = PAGES.filter(([, snippets]) =>
+    snippets.some((each) => isProgram(each) && each.reason === undefined),
+  );
+  test.each(runnable)('%s', async (_page, snippets) => {
+    const shop = await openShop({ HOLDFAST_WEBHOOK_LOOPBACK: 'on' });
+    const folder = await mkdtemp(join(tmpdir(), 'holdfast-snippets-'));
+    try {
+      for (const name of await readdir(ROOT)) {
+        if (['.git', 'test', 'tsconfig.json', '.holdfast'].includes(name)) continue;
+        await symlink(join(ROOT, name), join(folder, name));
+      }
+      const tsconfig = JSON.parse(await readFile(join(ROOT, 'tsconfig.json'), 'utf8')) as object;
+      await writeFile(
+        join(folder, 'tsconfig.json'),
+        JSON.stringify({ ...tsconfig, include: ['try.ts'], exclude: [] }),
+      );
+      const { stdout } = await run('bash', ['-c', scriptOf(snippets)], {
+        cwd: folder,
+        env: {
+          PATH: process.env['PATH'],
+          HOME: folder,
+          KEY: shop.apiKey,
+          ORDERS_URL: shop.url,
+          GRPC: shop.grpc,
+          DATABASE_URL: shop.database.url,
+          REDIS_URL: TEST_REDIS,
+        },
+        timeout: 110_000,
+        maxBuffer: 16 * 1024 * 1024,
+      }).catch(({ stdout, stderr, code }: { stdout: string; stderr: string; code: unknown }) => {
+        throw new Error(`it ended with ${String(code)}:\n${stdout}\n${stderr}`);
+      });
+      expect(stdout.match(/^--- line/gm)).not.toBeNull();
+    } finally {
+      await shop.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
