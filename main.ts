@@ -2,7 +2,7 @@
 import cluster from 'node:cluster';
 import { AggregatorRegistry } from 'prom-client';
 import { sql } from 'slonik';
-import { type Check, createAdminApp } from './api/admin.ts';
+import { type Check, type Phase, createAdminApp } from './api/admin.ts';
 import type { CallsByKey } from './api/overview/callers.ts';
 import { ListenError, serve } from './api/server.ts';
 import { runWorker, startWorkers } from './cluster.ts';
@@ -34,7 +34,7 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
   await ensurePartitions(pool, config.partitions, CONSUMERS);
   const key = await ensureKey(config, pool);
 
-  let draining = false;
+  let phase: Phase = 'starting';
   const redis = connectRedis(backing.redisUrl, { name: 'health', log });
   stops.push(async () => redis.disconnect());
   const checks: Record<string, Check> = {
@@ -46,7 +46,7 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
   let callers: () => CallsByKey = () => ({});
   const adminApp = createAdminApp({
     checks,
-    draining: () => draining,
+    phase: () => phase,
     metrics: several ? gatherMetrics() : () => registry.metrics(),
     contentType: registry.contentType,
     callers: () => callers(),
@@ -73,8 +73,9 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
   const running = workers ?? (await startNode({ config, roles: config.roles, ...urls }));
   callers = running.callers;
   stops.push(running.stop);
+  phase = 'serving';
   stops.push(async () => {
-    draining = true;
+    phase = 'draining';
   });
   process.stdout.write(
     welcome({
