@@ -52,7 +52,7 @@ async function service(): Promise<Service> {
   const key = apiKey ?? bootstrapKey ?? (await developmentKeyIn(dataDir));
   if (key !== undefined) return { ...grpc, apiKey: key };
   throw new CommandError(
-    'There is no API key to call with. Set HOLDFAST_API_KEY to one, or run this where npm start keeps its data.',
+    'There is no API key to call with. Set HOLDFAST_API_KEY or HOLDFAST_KEY to one, or run this where npm start keeps its data.',
   );
 }
 

@@ -12,10 +12,11 @@ import { registry } from './metrics.ts';
 import { keptDevelopmentKey, newDevelopmentKey } from './ops/development-key.ts';
 import { startBackingServices } from './ops/embedded/backing-services.ts';
 import { LaunchError } from './ops/embedded/launch-error.ts';
-import { welcome } from './ops/welcome.ts';
+import { type FirstKey, welcome } from './ops/welcome.ts';
 import { type Fault, listFaults } from './projections/faults.ts';
 import { CONSUMERS, startNode } from './node.ts';
 import { ensureBootstrapKey, hasApiKeys, tenantNames } from './store/api-keys.ts';
+import { toId } from './store/ids.ts';
 import { LogElsewhereError, migrate } from './store/migrate.ts';
 import { ensurePartitions } from './store/partitions.ts';
 import { connectRedis } from './redis.ts';
@@ -77,11 +78,13 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
   stops.push(async () => {
     phase = 'draining';
   });
+  const placeOf = (port: number | undefined, host: string | undefined) =>
+    port === undefined ? undefined : { port, host };
   process.stdout.write(
     welcome({
-      port: running.port,
-      grpcPort: running.grpcPort,
-      adminPort: admin.port,
+      api: placeOf(running.port, config.host),
+      grpc: placeOf(running.grpcPort, config.grpc.host),
+      admin: { port: admin.port, host: config.adminHost },
       key,
       dataDir: config.databaseUrl === undefined ? config.dataDir : undefined,
     }),
@@ -94,21 +97,18 @@ function gatherMetrics(): () => Promise<string> {
   return () => aggregator.clusterMetrics();
 }
 
-/**
- * Makes sure that somebody can call.
- *
- * @returns the key to show: none when it was given to us, or when the database is not ours and has keys already
- */
-async function ensureKey(config: Config, pool: DatabasePool): Promise<string | undefined> {
-  if (config.bootstrapKey !== undefined) {
-    await ensureBootstrapKey(pool, config.bootstrapKey, config.partitions);
-    return undefined;
-  }
-  if (config.databaseUrl !== undefined && (await hasApiKeys(pool))) return undefined;
+/** Makes sure that somebody can call. */
+async function ensureKey(config: Config, pool: DatabasePool): Promise<FirstKey> {
+  const ensure = async (key: string, what: string, first: FirstKey): Promise<FirstKey> => {
+    const { tenantId, revoked } = await ensureBootstrapKey(pool, key, config.partitions);
+    return revoked ? { kind: 'revoked', what, tenant: toId('ten', tenantId) } : first;
+  };
+  if (config.bootstrapKey !== undefined)
+    return ensure(config.bootstrapKey, 'The key in HOLDFAST_BOOTSTRAP_KEY', { kind: 'bootstrap' });
+  if (config.databaseUrl !== undefined && (await hasApiKeys(pool))) return { kind: 'yours' };
   const key =
     config.databaseUrl === undefined ? await keptDevelopmentKey(config.dataDir) : newDevelopmentKey();
-  await ensureBootstrapKey(pool, key, config.partitions);
-  return key;
+  return ensure(key, 'The development key', { kind: 'development', key });
 }
 
 /** What a person can mend is told in words; anything else is a fault of ours, with its stack. */
