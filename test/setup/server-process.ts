@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { until } from './shop.ts';
 
-const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
 
 export interface ServerProcess {
   child: ChildProcess;
