@@ -3,9 +3,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Time for a next start to take the services over, in ms: a supervisor starts again within a second or two. */
-const TAKE_OVER_MS = 4_000;
+const TAKE_OVER_MS = 6_000;
 /** What the services have to end in, in ms; they are killed then. */
-const END_MS = 4_000;
+const END_MS = 3_000;
 
 const [dataDir] = process.argv.slice(2);
 /** By process number: what it was told to watch. */

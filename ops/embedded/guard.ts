@@ -45,6 +45,7 @@ export function startGuard(dataDir: string): Guard {
     async release() {
       if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, 'exit');
+      child.ref(); // it may be all that is waited for
       child.kill('SIGKILL');
       await gone;
     },
