@@ -9,7 +9,10 @@ import { ENDPOINTS_AT_ONCE, type WakeupQueueOptions, runWakeups } from './wakeup
 const CONNECT = 5_000;
 
 export interface WebhooksOptions
-  extends Pick<DeliverOptions, 'pool' | 'render' | 'wake'>, WakeupQueueOptions, AddressRule {}
+  extends Pick<DeliverOptions, 'pool' | 'render' | 'wake'>, WakeupQueueOptions, AddressRule {
+  /** Milliseconds that attempts under way are given when it stops. */
+  graceMs: number;
+}
 
 export function startWebhooks(options: WebhooksOptions): { stop: () => Promise<void> } {
   const { pool, allowLoopback } = options;
@@ -24,14 +27,21 @@ export function startWebhooks(options: WebhooksOptions): { stop: () => Promise<v
     maxBatch: 500,
     timeout: 5_000,
   });
-  let stopping = false;
+  const stopping = new AbortController();
+  const cut = new AbortController();
+  const signals = { stopping: stopping.signal, cut: cut.signal };
   const worker = runWakeups(options, async (endpointId) => {
-    while (!stopping && (await deliverOnce({ ...options, agent, outcomes }, endpointId)) > 0);
+    while (
+      !stopping.signal.aborted &&
+      (await deliverOnce({ ...options, ...signals, agent, outcomes }, endpointId)) > 0
+    );
   });
   return {
     async stop() {
-      stopping = true;
+      stopping.abort();
+      const timer = setTimeout(() => cut.abort(), options.graceMs);
       await worker.close();
+      clearTimeout(timer);
       await outcomes.drained();
       await agent.destroy();
     },
