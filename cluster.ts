@@ -18,7 +18,7 @@ const RESPAWN_PAUSE = 1_000;
 /** What a worker is told when it starts. */
 interface Assignment {
   databaseUrl: string;
-  redisUrl: string;
+  redisUrl: string | undefined;
   /** Whether it has all roles of the configuration, or serves the API only. */
   first: boolean;
 }
@@ -45,7 +45,7 @@ export interface Workers {
 /** @throws {Error} with the message of the first worker that could not start */
 export async function startWorkers(
   config: Config,
-  { databaseUrl, redisUrl, log }: { databaseUrl: string; redisUrl: string; log: Logger },
+  { databaseUrl, redisUrl, log }: { databaseUrl: string; redisUrl: string | undefined; log: Logger },
 ): Promise<Workers> {
   const live = new Set<Worker>();
   const told = new Map<Worker, CallsByKey>();

@@ -18,7 +18,7 @@ import { CONSUMERS, startNode } from './node.ts';
 import { ensureBootstrapKey, hasApiKeys, tenantNames } from './store/api-keys.ts';
 import { LogElsewhereError, migrate } from './store/migrate.ts';
 import { ensurePartitions } from './store/partitions.ts';
-import { connectRedis } from './redis.ts';
+import { WITHOUT_REDIS, connectRedis } from './redis.ts';
 import { isOutage } from './store/unavailable.ts';
 import { type DatabasePool, openPool } from './store/pool.ts';
 
@@ -35,11 +35,12 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
   const key = await ensureKey(config, pool);
 
   let draining = false;
-  const redis = connectRedis(backing.redisUrl, { name: 'health', log });
-  stops.push(async () => redis.disconnect());
+  const redis =
+    backing.redisUrl === undefined ? undefined : connectRedis(backing.redisUrl, { name: 'health', log });
+  stops.push(async () => redis?.disconnect());
   const checks: Record<string, Check> = {
     postgres: { run: () => pool.query(sql.unsafe`SELECT 1`) },
-    redis: { run: async () => void (await redis.ping()), optional: true },
+    redis: { run: async () => (redis ? void (await redis.ping()) : WITHOUT_REDIS), optional: true },
     projections: { run: async () => stoppedProjections(await listFaults(pool)), optional: true },
   };
   const several = config.workers > 1;
@@ -82,6 +83,7 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
       grpcPort: running.grpcPort,
       adminPort: admin.port,
       key,
+      redis: backing.redisUrl !== undefined,
       dataDir: config.databaseUrl === undefined ? config.dataDir : undefined,
     }),
   );

@@ -12,10 +12,11 @@ import { instanceSecret } from './store/instance-secrets.ts';
 import { listPartitions } from './store/partitions.ts';
 import { openPool } from './store/pool.ts';
 import { createTail } from './store/tail.ts';
-import { WEBHOOKS } from './store/webhooks/queue.ts';
+import { WEBHOOKS, dueEndpoints } from './store/webhooks/queue.ts';
 import { listenForWakeups } from './store/wakeups.ts';
 import { startTracing } from './tracing.ts';
 import { startRelay } from './workers/relay.ts';
+import { openLocalWakeups } from './workers/local-wakeups.ts';
 import { openWakeupQueue } from './workers/wakeup-queue.ts';
 import { startWebhooks } from './workers/webhooks.ts';
 
@@ -26,7 +27,8 @@ export interface NodeOptions {
   config: Config;
   roles: ReadonlySet<Role>;
   databaseUrl: string;
-  redisUrl: string;
+  /** Without it, quotas and wake-ups are this process's own. */
+  redisUrl: string | undefined;
   log: Logger;
   /** Milliseconds since 1970. */
   clock?: () => number;
@@ -81,21 +83,21 @@ export async function startNode({
     }
     if (roles.has('relay') || roles.has('webhooks')) {
       const instance = (await instanceSecret(pool, 'queue')).toString('hex').slice(0, 16);
-      const queue = openWakeupQueue({ redisUrl, instance, log });
-      stops.push(queue.close);
+      const wakeups =
+        redisUrl === undefined
+          ? openLocalWakeups({ due: () => dueEndpoints(pool), log })
+          : openWakeupQueue({ redisUrl, instance, log });
+      stops.push(wakeups.close);
       if (roles.has('relay')) {
-        const relay = startRelay({ pool, queue, partitions, log });
+        const relay = startRelay({ pool, queue: wakeups, partitions, log });
         stops.push(relay.stop);
         wake.push(relay.wake);
       }
       if (roles.has('webhooks')) {
         const { allowLoopback } = config.webhooks;
-        const { wake } = queue;
         if (allowLoopback)
           log.warn('HOLDFAST_WEBHOOK_LOOPBACK is on: webhooks may go to this machine, and without TLS');
-        stops.push(
-          startWebhooks({ pool, redisUrl, instance, allowLoopback, render: renderEvent, wake, log }).stop,
-        );
+        stops.push(startWebhooks({ pool, wakeups, allowLoopback, render: renderEvent, log }).stop);
       }
     }
     const tail = createTail(pool, log);

@@ -1,21 +1,26 @@
 /** What `npm start` says to the person in front of it. */
+import { WITHOUT_REDIS } from '../redis.ts';
+
 export interface Welcome {
   port: number | undefined;
   grpcPort: number | undefined;
   adminPort: number;
   /** Shown only when it is a development key that was made here. */
   key: string | undefined;
+  /** Whether there is one. */
+  redis: boolean;
   /** Where the data is, when it is here. */
   dataDir: string | undefined;
 }
 
-export function welcome({ port, grpcPort, adminPort, key, dataDir }: Welcome): string {
+export function welcome({ port, grpcPort, adminPort, key, redis, dataDir }: Welcome): string {
   const lines = ['', '  Holdfast is up.', ''];
   if (port !== undefined)
     lines.push(`  API     http://localhost:${port}/v2/orders`, `  Docs    http://localhost:${port}/docs`);
   if (grpcPort !== undefined) lines.push(`  gRPC    localhost:${grpcPort}`);
   lines.push(`  Admin   http://localhost:${adminPort}/ops  /health/ready  /metrics`);
   if (dataDir !== undefined) lines.push(`  Data    ${dataDir}`);
+  if (!redis) lines.push(`  Redis   ${WITHOUT_REDIS}`);
   if (key !== undefined) lines.push(`  Key     ${key}`);
   if (port !== undefined) {
     const bearer = key ?? '$HOLDFAST_KEY';

@@ -3,16 +3,17 @@ import { createGroupCommit } from '../store/group-commit.ts';
 import { type Outcome, recordOutcomes } from '../store/webhooks/queue.ts';
 import { type AddressRule, createGuardedAgent } from './addresses.ts';
 import { BATCH, CONCURRENCY, type DeliverOptions, deliverOnce } from './deliver.ts';
-import { ENDPOINTS_AT_ONCE, type WakeupQueueOptions, runWakeups } from './wakeup-queue.ts';
+import { ENDPOINTS_AT_ONCE, type Wakeups } from './wakeups.ts';
 
 /** Milliseconds to connect to a receiver. */
 const CONNECT = 5_000;
 
-export interface WebhooksOptions
-  extends Pick<DeliverOptions, 'pool' | 'render' | 'wake'>, WakeupQueueOptions, AddressRule {}
+export interface WebhooksOptions extends Pick<DeliverOptions, 'pool' | 'render' | 'log'>, AddressRule {
+  wakeups: Pick<Wakeups, 'wake' | 'run'>;
+}
 
 export function startWebhooks(options: WebhooksOptions): { stop: () => Promise<void> } {
-  const { pool, allowLoopback } = options;
+  const { pool, wakeups, allowLoopback } = options;
   const agent = createGuardedAgent({ connections: CONCURRENCY, timeout: CONNECT, allowLoopback });
   const outcomes = createGroupCommit<Outcome, void>({
     async write(batch) {
@@ -25,8 +26,9 @@ export function startWebhooks(options: WebhooksOptions): { stop: () => Promise<v
     timeout: 5_000,
   });
   let stopping = false;
-  const worker = runWakeups(options, async (endpointId) => {
-    while (!stopping && (await deliverOnce({ ...options, agent, outcomes }, endpointId)) > 0);
+  const { wake } = wakeups;
+  const worker = wakeups.run(async (endpointId) => {
+    while (!stopping && (await deliverOnce({ ...options, wake, agent, outcomes }, endpointId)) > 0);
   });
   return {
     async stop() {

@@ -2,11 +2,13 @@
 import type { Logger } from '../../logger.ts';
 import { lockDataDir, prepareDataDir } from './data-dir.ts';
 import { type Service, startPostgres } from './postgres.ts';
+import { findRedisServer } from './redis-server.ts';
 import { startRedis } from './redis.ts';
 
 export interface BackingServices {
   databaseUrl: string;
-  redisUrl: string;
+  /** `undefined` when there is no Redis: each process keeps quotas and wake-ups by itself. */
+  redisUrl: string | undefined;
   /** Stops what was started here, and nothing else. */
   stop: () => Promise<void>;
 }
@@ -19,7 +21,8 @@ export interface BackingServicesOptions {
 }
 
 /**
- * Starts what has no address yet. With both addresses given it starts nothing and touches no directory.
+ * Starts what has no address yet, and touches no directory when there is nothing to start. A machine without
+ * a Redis does without.
  *
  * @throws {LaunchError}
  */
@@ -29,14 +32,19 @@ export async function startBackingServices({
   dataDir,
   log,
 }: BackingServicesOptions): Promise<BackingServices> {
-  if (databaseUrl !== undefined && redisUrl !== undefined)
+  const redisServer = redisUrl === undefined ? await findRedisServer() : undefined;
+  if (databaseUrl !== undefined && redisServer === undefined)
     return { databaseUrl, redisUrl, stop: async () => {} };
   const folder = await prepareDataDir(dataDir);
   const unlock = await lockDataDir(folder);
-  const given = (url: string): Service => ({ url, adopted: false, stop: async () => {} });
+  const given = <Url extends string | undefined>(url: Url): Omit<Service, 'url'> & { url: Url } => ({
+    url,
+    adopted: false,
+    stop: async () => {},
+  });
   const [postgres, redis] = await Promise.allSettled([
     databaseUrl === undefined ? startPostgres(folder, log) : given(databaseUrl),
-    redisUrl === undefined ? startRedis(folder, log) : given(redisUrl),
+    redisServer === undefined ? given(redisUrl) : startRedis(folder, redisServer),
   ]);
   const stop = async () => {
     await Promise.all(
