@@ -9,7 +9,7 @@ import { runWorker, startWorkers } from './cluster.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { type Logger, createLogger } from './logger.ts';
 import { registry } from './metrics.ts';
-import { keptDevelopmentKey, newDevelopmentKey } from './ops/development-key.ts';
+import { keptDevelopmentKey } from './ops/development-key.ts';
 import { startBackingServices } from './ops/embedded/backing-services.ts';
 import { LaunchError } from './ops/embedded/launch-error.ts';
 import { welcome } from './ops/welcome.ts';
@@ -33,6 +33,7 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
   stops.push(() => pool.end());
   await ensurePartitions(pool, config.partitions, CONSUMERS);
   const key = await ensureKey(config, pool);
+  const isKeyless = !(await hasApiKeys(pool));
 
   let draining = false;
   const redis =
@@ -83,6 +84,7 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
       grpcPort: running.grpcPort,
       adminPort: admin.port,
       key,
+      isKeyless,
       redis: backing.redisUrl !== undefined,
       dataDir: config.databaseUrl === undefined ? config.dataDir : undefined,
     }),
@@ -96,18 +98,18 @@ function gatherMetrics(): () => Promise<string> {
 }
 
 /**
- * Makes sure that somebody can call.
+ * Makes the key that is given, or the development key of the embedded database. None in a database of one's own: its
+ * start is read by others, in a journal.
  *
- * @returns the key to show: none when it was given to us, or when the database is not ours and has keys already
+ * @returns the key to show
  */
 async function ensureKey(config: Config, pool: DatabasePool): Promise<string | undefined> {
   if (config.bootstrapKey !== undefined) {
     await ensureBootstrapKey(pool, config.bootstrapKey, config.partitions);
     return undefined;
   }
-  if (config.databaseUrl !== undefined && (await hasApiKeys(pool))) return undefined;
-  const key =
-    config.databaseUrl === undefined ? await keptDevelopmentKey(config.dataDir) : newDevelopmentKey();
+  if (config.databaseUrl !== undefined) return undefined;
+  const key = await keptDevelopmentKey(config.dataDir);
   await ensureBootstrapKey(pool, key, config.partitions);
   return key;
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-export const newDevelopmentKey = () => `hf_test_${randomBytes(24).toString('hex')}`;
+const newDevelopmentKey = () => `hf_test_${randomBytes(24).toString('hex')}`;
 
 const fileIn = (dataDir: string) => join(dataDir, 'development-key');
 

@@ -7,13 +7,15 @@ export interface Welcome {
   adminPort: number;
   /** Shown only when it is a development key that was made here. */
   key: string | undefined;
+  /** Whether nobody has a key yet. */
+  isKeyless: boolean;
   /** Whether there is one. */
   redis: boolean;
   /** Where the data is, when it is here. */
   dataDir: string | undefined;
 }
 
-export function welcome({ port, grpcPort, adminPort, key, redis, dataDir }: Welcome): string {
+export function welcome({ port, grpcPort, adminPort, key, isKeyless, redis, dataDir }: Welcome): string {
   const lines = ['', '  Holdfast is up.', ''];
   if (port !== undefined)
     lines.push(`  API     http://localhost:${port}/v2/orders`, `  Docs    http://localhost:${port}/docs`);
@@ -22,6 +24,10 @@ export function welcome({ port, grpcPort, adminPort, key, redis, dataDir }: Welc
   if (dataDir !== undefined) lines.push(`  Data    ${dataDir}`);
   if (!redis) lines.push(`  Redis   ${WITHOUT_REDIS}`);
   if (key !== undefined) lines.push(`  Key     ${key}`);
+  if (isKeyless)
+    lines.push(
+      '  Key     none yet: npx holdfast tenants create NAME, then npx holdfast keys create --tenant NAME',
+    );
   if (port !== undefined) {
     const bearer = key ?? '$HOLDFAST_KEY';
     lines.push(
