@@ -4,22 +4,21 @@ import { AggregatorRegistry } from 'prom-client';
 import { sql } from 'slonik';
 import { type Check, createAdminApp } from './api/admin.ts';
 import type { CallsByKey } from './api/overview/callers.ts';
-import { ListenError, serve } from './api/server.ts';
+import { serve } from './api/server.ts';
 import { runWorker, startWorkers } from './cluster.ts';
-import { type Config, ConfigError, loadConfig } from './config.ts';
+import { type Config, loadConfig } from './config.ts';
+import { explain } from './explain.ts';
 import { type Logger, createLogger } from './logger.ts';
 import { registry } from './metrics.ts';
 import { keptDevelopmentKey } from './ops/development-key.ts';
 import { startBackingServices } from './ops/embedded/backing-services.ts';
-import { LaunchError } from './ops/embedded/launch-error.ts';
 import { welcome } from './ops/welcome.ts';
 import { type Fault, listFaults } from './projections/faults.ts';
 import { CONSUMERS, startNode } from './node.ts';
 import { ensureBootstrapKey, hasApiKeys, tenantNames } from './store/api-keys.ts';
-import { LogElsewhereError, migrate } from './store/migrate.ts';
+import { migrate } from './store/migrate.ts';
 import { ensurePartitions } from './store/partitions.ts';
 import { WITHOUT_REDIS, connectRedis } from './redis.ts';
-import { isOutage } from './store/unavailable.ts';
 import { type DatabasePool, openPool } from './store/pool.ts';
 
 type Stop = () => Promise<void>;
@@ -114,17 +113,6 @@ async function ensureKey(config: Config, pool: DatabasePool): Promise<string | u
   return key;
 }
 
-/** What a person can mend is told in words; anything else is a fault of ours, with its stack. */
-function explain(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof LaunchError || error instanceof ListenError)
-    return error.message;
-  if (error instanceof LogElsewhereError) return error.message;
-  if (error instanceof Error && isOutage(error)) {
-    return `Postgres at DATABASE_URL did not answer: ${error.message || String((error as NodeJS.ErrnoException).code)}.\nStart it, or unset DATABASE_URL to get an embedded one.`;
-  }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
 async function main(): Promise<void> {
   const config = loadConfig();
   const log = createLogger(config.logLevel);
@@ -151,7 +139,7 @@ async function main(): Promise<void> {
     });
   }
   await started.catch(async (error: unknown) => {
-    process.stderr.write(`\n${explain(error)}\n\n`);
+    process.stderr.write(`\n${explain(error, config.databaseUrl)}\n\n`);
     await (ending ?? end(1));
   });
 }

@@ -56,11 +56,23 @@ const PREPARE = `
 const PREPARE_TIMEOUT_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
+/**
+ * TLS with a certificate that is verified: `require` for Slonik, `verify-full` for pg, which would warn of the other
+ * spelling. Each refuses, or misreads, that of the other.
+ */
+const spelling = (url: string, word: 'require' | 'verify-full'): string =>
+  url.replace(/([?&]sslmode=)(?:require|verify-full)(?=&|$)/, `$1${word}`);
+
 /** A driver for pools whose connections are prepared before they are first used. */
 export function createSessionDriver(): ReturnType<typeof createPgDriverFactory> {
   const createDriver = createPgDriverFactory();
   return async (given) => {
-    const driver = await createDriver(given);
+    const { driverConfiguration } = given;
+    const connectionUri = spelling(driverConfiguration.connectionUri, 'require');
+    const driver = await createDriver({
+      ...given,
+      driverConfiguration: { ...driverConfiguration, connectionUri },
+    });
     return {
       async createClient() {
         const client = await driver.createClient();
@@ -79,8 +91,26 @@ export function createSessionDriver(): ReturnType<typeof createPgDriverFactory> 
 }
 
 /** A client beside the pools, to be listened to before it is connected. */
-export const newClient = (config: ClientConfig): Client =>
-  new Client({ connectionTimeoutMillis: CONNECT_TIMEOUT_MS, ...config });
+export const newClient = ({
+  connectionString,
+  ...config
+}: ClientConfig & { connectionString: string }): Client =>
+  new Client({
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    connectionString: spelling(connectionString, 'verify-full'),
+    ...config,
+  });
+
+/** Connects once, so that what is in the way is found before a pool tries again and again. */
+export async function probe(databaseUrl: string): Promise<void> {
+  const client = newClient({ connectionString: databaseUrl, application_name: 'holdfast-probe' });
+  client.on('error', () => {});
+  try {
+    await connect(client);
+  } finally {
+    await client.end();
+  }
+}
 
 /** Connects a client. The caller ends it, also when this fails. */
 export async function connect(client: Client): Promise<void> {
