@@ -28,6 +28,27 @@ const rate = z
   })
   .refine((r) => r.count <= 100_000 && r.seconds <= 86_400, 'expected at most 100000/86400');
 
+/** What Slonik and pg both understand: TLS not at all, verified (two words for it), or without a look at the certificate. */
+const SSL_MODES = ['disable', 'require', 'verify-full', 'no-verify'];
+const ENCODE =
+  'a password has its special characters percent-encoded: @ as %40, / as %2F, # as %23, ? as %3F, % as %25';
+
+/** An address that is read as it was meant: `postgres://u:12/ab@host/db` would name the host `u`, and the rest in messages. */
+function checkAddress(text: string, { addIssue }: z.RefinementCtx): void {
+  const refuse = (message: string) => addIssue({ code: 'custom', message });
+  const url = new URL(text);
+  const { username, password, pathname, search, hash } = url;
+  if (hash !== '' || (username === '' && password === '' && /@/.test(pathname + search))) refuse(ENCODE);
+  try {
+    for (const part of [username, password, pathname]) decodeURIComponent(part);
+  } catch {
+    refuse(ENCODE);
+  }
+  const mode = url.searchParams.get('sslmode');
+  if (url.protocol.startsWith('postgres') && mode !== null && !SSL_MODES.includes(mode))
+    refuse(`sslmode is one of ${SSL_MODES.join(', ')}`);
+}
+
 const roles = z
   .string()
   .transform((text) => text.split(',').map((role) => role.trim()))
@@ -43,8 +64,24 @@ const VARIABLES = {
   PORT: port.default(8080),
   ADMIN_PORT: port.default(9090),
   GRPC_PORT: port.optional(),
-  DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/, hostname: /^.*$/ }).optional(),
-  REDIS_URL: z.url({ protocol: /^rediss?$/, hostname: /^.*$/ }).optional(),
+  DATABASE_URL: z
+    .url({
+      protocol: /^postgres(?:ql)?$/,
+      hostname: /^.*$/,
+      error: `expected postgres://ROLE:PASSWORD@HOST:PORT/DATABASE; ${ENCODE}`,
+      abort: true,
+    })
+    .superRefine(checkAddress)
+    .optional(),
+  REDIS_URL: z
+    .url({
+      protocol: /^rediss?$/,
+      hostname: /^.*$/,
+      error: `expected redis://:PASSWORD@HOST:PORT; ${ENCODE}`,
+      abort: true,
+    })
+    .superRefine(checkAddress)
+    .optional(),
   HOLDFAST_HOST: z.string().min(1).optional(),
   HOLDFAST_ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
   HOLDFAST_GRPC_HOST: z.string().min(1).default('127.0.0.1'),

@@ -146,7 +146,7 @@ describe('npm start, when something is in the way, says in words what, where, an
     const result = await ended(
       launch({ env: { ...given(), DATABASE_URL: 'postgres://u:hush@127.0.0.1:1/x' } }),
     );
-    expectWords(result, 'Postgres at DATABASE_URL did not answer', 'ECONNREFUSED');
+    expectWords(result, 'Postgres at 127.0.0.1:1 did not answer', 'ECONNREFUSED');
     expect(result.output).not.toContain('hush');
   });
 
