@@ -20,9 +20,8 @@ import { keys } from './store/cli/keys.ts';
 import { log } from './store/cli/log.ts';
 import { tenants } from './store/cli/tenants.ts';
 import { type DatabasePool, openPool } from './store/pool.ts';
-import { probe } from './store/session.ts';
 import { isOutage } from './store/unavailable.ts';
-import { adviceFor } from './store/unfit.ts';
+import { UnfitDatabaseError, adviceFor, probe } from './store/unfit.ts';
 import { webhookSink } from './workers/cli/webhook-sink.ts';
 import { webhooks } from './workers/cli/webhooks.ts';
 
@@ -100,7 +99,8 @@ function sqlStateOf(error: unknown): { code: string; message: string } | undefin
 /** What a person can mend is told in words; anything else is a fault of ours, with its stack. */
 function explain(error: unknown): string {
   if (error instanceof UsageError || error instanceof CommandError) return error.message;
-  if (error instanceof ConfigError || error instanceof LaunchError) return error.message;
+  if (error instanceof ConfigError || error instanceof LaunchError || error instanceof UnfitDatabaseError)
+    return error.message;
   const { code, message } = sqlStateOf(error) ?? { code: '', message: '' };
   const advice = ownDatabase === undefined ? undefined : adviceFor(error, ownDatabase);
   if (advice !== undefined) return advice;

@@ -5,12 +5,10 @@ import type { Client } from 'pg';
 import { findCollisions } from './collisions.ts';
 import { MISSING_RIGHTS } from './rights.ts';
 import { connect, newClient } from './session.ts';
-import { type Place, UnfitDatabaseError, placeOf } from './unfit.ts';
+import { type Place, UnfitDatabaseError, placeOf, refuseOld } from './unfit.ts';
 
 /** Any constant will do, as long as it is ours alone: the bytes of `hold`. */
 const ADVISORY_LOCK = 0x686f6c64;
-/** Major version of Postgres. */
-const OLDEST = 14;
 
 const FOLDER = new URL('./migrations/', import.meta.url);
 
@@ -43,7 +41,8 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   client.on('error', () => {}); // whatever waits for an answer is told too
   try {
     await connect(client);
-    await refuseUnfit(client, place);
+    await refuseOld(client, place);
+    await refuseStandby(client, place);
     let pending: readonly Migration[] = migrations;
     let hasLedger = false;
     let current = 'The list of migrations';
@@ -83,22 +82,12 @@ async function readMigrations(): Promise<Migration[]> {
   );
 }
 
-async function refuseUnfit(client: Client, { server }: Place): Promise<void> {
-  const { rows } = await client.query<{ number: string; version: string; standby: boolean }>(`
-    SELECT current_setting('server_version_num') AS number, current_setting('server_version') AS version,
-           pg_is_in_recovery() AS standby`);
-  const [found] = rows;
-  if (found !== undefined && Number(found.number) < OLDEST * 10_000) {
-    throw new UnfitDatabaseError(
-      `Postgres at ${server} is version ${found.version}, and Holdfast needs ${OLDEST} or later.\n` +
-        'Upgrade it, or set DATABASE_URL to a later one.',
-    );
-  }
-  if (found?.standby) {
-    throw new UnfitDatabaseError(
-      `Postgres at ${server} is a standby, which takes no writes.\nSet DATABASE_URL to the primary.`,
-    );
-  }
+async function refuseStandby(client: Client, { server }: Place): Promise<void> {
+  const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby');
+  if (!rows[0]?.standby) return;
+  throw new UnfitDatabaseError(
+    `Postgres at ${server} is a standby, which takes no writes.\nSet DATABASE_URL to the primary.`,
+  );
 }
 
 /** Releases before this one followed the search path of their role, and may have made their tables where it led. */

@@ -101,17 +101,6 @@ export const newClient = ({
     ...config,
   });
 
-/** Connects once, so that what is in the way is found before a pool tries again and again. */
-export async function probe(databaseUrl: string): Promise<void> {
-  const client = newClient({ connectionString: databaseUrl, application_name: 'holdfast-probe' });
-  client.on('error', () => {});
-  try {
-    await connect(client);
-  } finally {
-    await client.end();
-  }
-}
-
 /** Connects a client. The caller ends it, also when this fails. */
 export async function connect(client: Client): Promise<void> {
   await client.connect();

@@ -2,7 +2,11 @@
  * What a person is told of a Postgres that cannot be used: what, where, and what to do. Never a password, and of the
  * address only what it takes to find the server.
  */
-import { newClient } from './session.ts';
+import type { Client } from 'pg';
+import { connect, newClient } from './session.ts';
+
+/** Major version of Postgres. */
+const OLDEST = 14;
 
 /** The database cannot be used as it is. The message says why and what to do, and is all that a person needs to see. */
 export class UnfitDatabaseError extends Error {
@@ -24,6 +28,30 @@ export function placeOf(databaseUrl: string): Place {
     role: user,
     database: database ?? user,
   };
+}
+
+/** @throws {UnfitDatabaseError} */
+export async function refuseOld(client: Client, { server }: Place): Promise<void> {
+  const { rows } = await client.query<{ number: string; version: string }>(`
+    SELECT current_setting('server_version_num') AS number, current_setting('server_version') AS version`);
+  const [found] = rows;
+  if (found === undefined || Number(found.number) >= OLDEST * 10_000) return;
+  throw new UnfitDatabaseError(
+    `Postgres at ${server} is version ${found.version}, and Holdfast needs ${OLDEST} or later.\n` +
+      'Upgrade it, or set DATABASE_URL to a later one.',
+  );
+}
+
+/** Connects once, so that what is in the way is found before a pool tries again and again. */
+export async function probe(databaseUrl: string): Promise<void> {
+  const client = newClient({ connectionString: databaseUrl, application_name: 'holdfast-probe' });
+  client.on('error', () => {});
+  try {
+    await connect(client);
+    await refuseOld(client, placeOf(databaseUrl));
+  } finally {
+    await client.end();
+  }
 }
 
 /** What is known of an error, however deep it is wrapped: the innermost that has a code, or the innermost. */
