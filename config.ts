@@ -4,6 +4,7 @@
  * This is the only file that reads `process.env`. An unknown `HOLDFAST_*` variable is refused, so that a
  * misspelt limit never runs as the default in silence.
  */
+import { accessSync, constants } from 'node:fs';
 import { z } from 'zod';
 
 /** A quota of `count` requests in any `seconds` seconds. */
@@ -30,6 +31,9 @@ const rate = z
 
 /** What Slonik and pg both understand: TLS not at all, verified (two words for it), or without a look at the certificate. */
 const SSL_MODES = ['disable', 'require', 'verify-full', 'no-verify'];
+const SSL_FILES = ['sslrootcert', 'sslcert', 'sslkey'];
+/** Parameters that pg follows and Slonik does not: the connections of one process would differ. */
+const MISREAD = ['host', 'port', 'user', 'password', 'sslnegotiation', 'uselibpqcompat'];
 const ENCODE =
   'a password has its special characters percent-encoded: @ as %40, / as %2F, # as %23, ? as %3F, % as %25';
 
@@ -44,9 +48,32 @@ function checkAddress(text: string, { addIssue }: z.RefinementCtx): void {
   } catch {
     refuse(ENCODE);
   }
-  const mode = url.searchParams.get('sslmode');
-  if (url.protocol.startsWith('postgres') && mode !== null && !SSL_MODES.includes(mode))
-    refuse(`sslmode is one of ${SSL_MODES.join(', ')}`);
+  if (url.protocol.startsWith('postgres')) for (const fault of faultsOfParameters(url)) refuse(fault);
+}
+
+function faultsOfParameters({ hostname, searchParams }: URL): string[] {
+  const given = (name: string) => searchParams.has(name);
+  const mode = searchParams.get('sslmode');
+  const faults: string[] = [];
+  if (mode !== null && !SSL_MODES.includes(mode)) faults.push(`sslmode is one of ${SSL_MODES.join(', ')}`);
+  if (given('ssl')) faults.push('ssl is written sslmode=require');
+  const misread = MISREAD.filter((name) => given(name) && (name !== 'host' || hostname !== ''));
+  if (misread.length > 0) faults.push(`${misread.join(', ')} cannot be a parameter`);
+  const files = SSL_FILES.filter(given);
+  if (files.length > 0 && (mode ?? 'disable') === 'disable') faults.push(`${files.join(', ')} needs sslmode`);
+  if (given('sslcert') !== given('sslkey')) faults.push('sslcert and sslkey go together');
+  return faults.concat(
+    files.filter((name) => !isReadable(searchParams.get(name)!)).map((name) => `${name} cannot be read`),
+  );
+}
+
+function isReadable(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const roles = z

@@ -6,6 +6,7 @@
  */
 import { createPgDriverFactory } from '@slonik/pg-driver';
 import { Client, type ClientConfig } from 'pg';
+import { parseDsn } from 'slonik';
 import { withDeadline } from './unavailable.ts';
 
 /**
@@ -71,7 +72,8 @@ export function createSessionDriver(): ReturnType<typeof createPgDriverFactory> 
     const connectionUri = spelling(driverConfiguration.connectionUri, 'require');
     const driver = await createDriver({
       ...given,
-      driverConfiguration: { ...driverConfiguration, connectionUri },
+      // Slonik reads the files that the address names, and its driver forgets them.
+      driverConfiguration: { ...driverConfiguration, connectionUri, ssl: parseDsn(connectionUri).ssl },
     });
     return {
       async createClient() {

@@ -145,7 +145,7 @@ const ADVICE: readonly [Fits, Say][] = [
     code(/^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_CERT_)/),
     ({ server }, { code }) =>
       `The certificate of Postgres at ${server} is not trusted (${code}).\n` +
-      'Name its authority with NODE_EXTRA_CA_CERTS=FILE, and the server as the certificate does; ' +
+      'Name its authority (&sslrootcert=FILE, or NODE_EXTRA_CA_CERTS=FILE), and the server as the certificate does; ' +
       'or, on a network that you trust, sslmode=no-verify.',
   ],
   [

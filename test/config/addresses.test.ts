@@ -20,6 +20,29 @@ test.each([
   ],
   ['DATABASE_URL', 'postgres://app:secret@db.internal/shop?sslmode=verify-ca', 'sslmode is one of'],
   ['DATABASE_URL', 'postgres://app:secret@db.internal/shop?sslmode=REQUIRE', 'sslmode is one of'],
+  // What one of the two drivers reads and the other does not.
+  ['DATABASE_URL', 'postgres://app:secret@db.internal/shop?ssl=true', 'ssl is written sslmode=require'],
+  [
+    'DATABASE_URL',
+    'postgres://db.internal/shop?user=app&password=secret',
+    'user, password cannot be a parameter',
+  ],
+  ['DATABASE_URL', 'postgres://app:secret@db.internal/shop?host=other', 'host cannot be a parameter'],
+  [
+    'DATABASE_URL',
+    'postgres://app:secret@db.internal/shop?sslrootcert=/etc/hostname',
+    'sslrootcert needs sslmode',
+  ],
+  [
+    'DATABASE_URL',
+    'postgres://app:secret@db.internal/shop?sslmode=require&sslcert=/etc/hostname',
+    'go together',
+  ],
+  [
+    'DATABASE_URL',
+    'postgres://app:secret@db.internal/shop?sslmode=require&sslrootcert=/nowhere',
+    'sslrootcert cannot be read',
+  ],
   ['REDIS_URL', 'redis://:12/secret@cache.internal', ENCODED],
   ['REDIS_URL', 'http://:secret@cache.internal', 'expected redis://'],
 ])('%s=%s is refused, and not shown', (name, value, words) => {

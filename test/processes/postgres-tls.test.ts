@@ -101,10 +101,12 @@ describe('a Postgres that speaks TLS', () => {
     ['?sslmode=no-verify', {}],
     ['?sslmode=require', { trusted: true }],
     ['?sslmode=verify-full', { trusted: true }],
+    ['?sslmode=require&sslrootcert=CERTIFICATE', {}],
   ])(
     'is used with "%s" %j',
     async (search, { trusted = false }: { trusted?: boolean }) => {
-      const env = given(at(search), trusted ? { NODE_EXTRA_CA_CERTS: certificate } : {});
+      const url = at(search.replace('CERTIFICATE', certificate));
+      const env = given(url, trusted ? { NODE_EXTRA_CA_CERTS: certificate } : {});
       const server = await startServer({ env });
       expect((await fetch(`${server.adminUrl}/health/ready`)).status).toBe(200);
       expect(await holdfast(['tenants', 'list'], env)).toMatchObject({ code: 0, stderr: '' });
