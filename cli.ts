@@ -12,6 +12,7 @@ import { parseCommandLine } from './command-line.ts';
 import { ConfigError, loadConfig } from './config.ts';
 import { createLogger } from './logger.ts';
 import { LaunchError } from './ops/embedded/launch-error.ts';
+import { whenNpmIsGone } from './ops/embedded/npm-parent.ts';
 import { findRunningPostgres } from './ops/embedded/running-postgres.ts';
 import { importing } from './api/cli/import.ts';
 import { developmentKeyIn } from './ops/development-key.ts';
@@ -58,7 +59,7 @@ async function service(): Promise<Service> {
   const key = apiKey ?? bootstrapKey ?? (await developmentKeyIn(dataDir));
   if (key !== undefined) return { ...grpc, apiKey: key };
   throw new CommandError(
-    'There is no API key to call with. Set HOLDFAST_API_KEY to one, or run this where npm start keeps its data.',
+    'There is no API key to call with. Set HOLDFAST_API_KEY or HOLDFAST_KEY to one, or run this where npm start keeps its data.',
   );
 }
 
@@ -117,6 +118,8 @@ function explain(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
+// A kill of npx reaches the shell that it runs us in, and ends there.
+whenNpmIsGone(() => process.kill(process.pid, 'SIGTERM'), 2);
 try {
   const parsed = parseCommandLine(NOUNS, process.argv.slice(2));
   if (parsed.kind === 'help') process.stdout.write(`${parsed.text}\n`);

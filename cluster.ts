@@ -12,9 +12,13 @@ import type { Logger } from './logger.ts';
 import { WorkerError, explain } from './explain.ts';
 import { registry } from './metrics.ts';
 import { startNode } from './node.ts';
+import { createShutdown, endWithinMs } from './shutdown.ts';
 
 /** Pause before a worker that died is replaced, in ms: one that dies at once must not make a busy loop. */
 const RESPAWN_PAUSE = 1_000;
+
+/** A worker that has not ended so many ms before the primary must is killed. */
+const CUT_MS = 1_200;
 
 /** What a worker is told when it starts. */
 interface Assignment {
@@ -96,11 +100,18 @@ export async function startWorkers(
     serving: () => live.size,
     async stop() {
       stopping.abort();
+      // Those too that have not started yet.
       await Promise.all(
-        [...live].map((worker) => {
+        Object.values(cluster.workers ?? {}).map(async (worker) => {
+          if (worker === undefined || worker.isDead()) return;
           const gone = once(worker, 'exit');
-          worker.kill('SIGTERM');
-          return gone;
+          worker.process.kill('SIGTERM');
+          const cut = setTimeout(
+            () => worker.process.kill('SIGKILL'),
+            endWithinMs(config.drainSeconds) - CUT_MS,
+          );
+          await gone;
+          clearTimeout(cut);
         }),
       );
     },
@@ -110,22 +121,26 @@ export async function startWorkers(
 /** A worker process, from its assignment to its end. */
 export async function runWorker(config: Config, log: Logger): Promise<void> {
   const report = (text: Report) => process.send?.(text);
+  // The terminal's signals reach every process; the primary says when to stop. When it is gone, Node ends its workers.
+  process.on('SIGINT', () => {}).on('SIGHUP', () => {});
+  const shutdown = createShutdown({
+    drainSeconds: config.drainSeconds,
+    log,
+    exit: () => process.exit(0),
+    signals: ['SIGTERM'],
+  });
   // oxlint-disable-next-line no-new -- its constructor listens for the primary that gathers the metrics
   new AggregatorRegistry();
   AggregatorRegistry.setRegistries(registry);
   const { databaseUrl, redisUrl, first } = await message(process, (m): m is Assignment => 'databaseUrl' in m);
   const roles = first ? config.roles : new Set(['api' as const]);
   try {
-    const node = await startNode({ config, roles, databaseUrl, redisUrl, log });
+    const starting = startNode({ config, roles, databaseUrl, redisUrl, log });
+    shutdown.started(starting);
+    const node = await starting;
+    shutdown.add('node', node.stop);
     const telling = setInterval(() => process.send?.({ callers: node.callers() } satisfies Told), TELL);
-    let ending: Promise<void> | undefined;
-    const end = () => {
-      clearInterval(telling);
-      ending ??= node.stop().then(() => process.exit(0));
-    };
-    process.on('SIGTERM', end);
-    process.on('SIGINT', () => {}); // Ctrl-C reaches every process of the terminal; the primary says when to stop
-    process.on('disconnect', end); // the primary is gone
+    shutdown.add('telling', async () => clearInterval(telling));
     report({ ports: { port: node.port, grpcPort: node.grpcPort } });
   } catch (error) {
     report({ failed: explain(error, config.databaseUrl) });

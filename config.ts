@@ -119,6 +119,8 @@ const VARIABLES = {
   HOLDFAST_GRPC_CERT: z.string().min(1).optional(),
   HOLDFAST_GRPC_KEY: z.string().min(1).optional(),
   HOLDFAST_GRPC_CA: z.string().min(1).optional(),
+  HOLDFAST_URL: z.string().optional(),
+  HOLDFAST_KEY: z.string().regex(API_KEY_SYNTAX, API_KEY_EXPECTED).optional(),
   HOLDFAST_API_KEY: z.string().regex(API_KEY_SYNTAX, API_KEY_EXPECTED).optional(),
   HOLDFAST_DATA_DIR: z.string().min(1).default('.holdfast'),
   HOLDFAST_BOOTSTRAP_KEY: z.string().regex(API_KEY_SYNTAX, API_KEY_EXPECTED).optional(),
@@ -182,7 +184,7 @@ const schema = z
       ca: v.HOLDFAST_GRPC_CA,
     },
     /** What commands that are clients of a Holdfast call it with. */
-    apiKey: v.HOLDFAST_API_KEY,
+    apiKey: v.HOLDFAST_API_KEY ?? v.HOLDFAST_KEY,
     /** Unset: an embedded Postgres under `dataDir` is started. */
     databaseUrl: v.DATABASE_URL,
     /** Unset: a Redis is started. */

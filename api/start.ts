@@ -3,6 +3,7 @@ import { v7 } from 'uuid';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import { connectRedis, warmUp } from '../redis.ts';
+import { requestGraceMs } from '../shutdown.ts';
 import { findPrincipal } from '../store/api-keys.ts';
 import { toId } from '../store/ids.ts';
 import { instanceSecret } from '../store/instance-secrets.ts';
@@ -87,7 +88,7 @@ export async function startApi({
     await keyUsage.stop();
     redis?.disconnect();
   };
-  const grace = config.drainSeconds * 1_000;
+  const grace = requestGraceMs(config.drainSeconds);
   let grpc: RunningGrpc | undefined;
   try {
     grpc = await startGrpc({ config: config.grpc, ...edge });

@@ -28,6 +28,8 @@ const findByHash = statement(
   }),
 );
 
+const keyState = z.object({ tenant_id: z.uuid(), revoked: z.boolean() });
+
 export const hashApiKey = (key: string): Buffer => hash('sha256', key, 'buffer');
 
 /**
@@ -90,18 +92,19 @@ export async function addApiKey(
 /**
  * Makes sure that a key exists, with every scope, in a tenant of its own. Any number of nodes may do so at once, and again.
  *
- * @returns whether the key was made now
+ * @returns whose it is; a key that was revoked stays so
  */
 export async function ensureBootstrapKey(
   pool: DatabasePool,
   key: string,
   partitions: number,
-): Promise<boolean> {
+): Promise<{ tenantId: string; revoked: boolean }> {
   return pool.transaction(async (transaction) => {
     await transaction.query(sql.unsafe`SELECT pg_advisory_xact_lock(hashtext('holdfast bootstrap key'))`);
-    const found = await transaction.exists(sql.unsafe`
-      SELECT FROM api_keys WHERE key_hash = ${sql.binary(hashApiKey(key))}`);
-    if (found) return false;
+    const found = await transaction.maybeOne(sql.type(keyState)`
+      SELECT tenant_id, revoked_at IS NOT NULL AS revoked FROM api_keys
+       WHERE key_hash = ${sql.binary(hashApiKey(key))}`);
+    if (found) return { tenantId: found.tenant_id, revoked: found.revoked };
     const tenantId = v7();
     await transaction.query(sql.unsafe`
       INSERT INTO tenants (tenant_id, name, partition)
@@ -109,7 +112,7 @@ export async function ensureBootstrapKey(
     await transaction.query(sql.unsafe`
       INSERT INTO api_keys (key_id, tenant_id, key_hash, name, scopes, prefix)
       VALUES (${v7()}, ${tenantId}, ${sql.binary(hashApiKey(key))}, 'bootstrap', ${sql.array([...SCOPES], 'text')}, ${modeOf(key)})`);
-    return true;
+    return { tenantId, revoked: false };
   });
 }
 

@@ -10,6 +10,8 @@ const CONNECT = 5_000;
 
 export interface WebhooksOptions extends Pick<DeliverOptions, 'pool' | 'render' | 'log'>, AddressRule {
   wakeups: Pick<Wakeups, 'wake' | 'run'>;
+  /** Milliseconds that attempts under way are given when it stops. */
+  graceMs: number;
 }
 
 export function startWebhooks(options: WebhooksOptions): { stop: () => Promise<void> } {
@@ -25,15 +27,22 @@ export function startWebhooks(options: WebhooksOptions): { stop: () => Promise<v
     maxBatch: 500,
     timeout: 5_000,
   });
-  let stopping = false;
+  const stopping = new AbortController();
+  const cut = new AbortController();
+  const signals = { stopping: stopping.signal, cut: cut.signal };
   const { wake } = wakeups;
   const worker = wakeups.run(async (endpointId) => {
-    while (!stopping && (await deliverOnce({ ...options, wake, agent, outcomes }, endpointId)) > 0);
+    while (
+      !stopping.signal.aborted &&
+      (await deliverOnce({ ...options, ...signals, wake, agent, outcomes }, endpointId)) > 0
+    );
   });
   return {
     async stop() {
-      stopping = true;
+      stopping.abort();
+      const timer = setTimeout(() => cut.abort(), options.graceMs);
       await worker.close();
+      clearTimeout(timer);
       await outcomes.drained();
       await agent.destroy();
     },

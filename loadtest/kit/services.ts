@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { type BackingServices, startBackingServices } from '../../ops/embedded/backing-services.ts';
 import { needRedisServer } from '../../ops/embedded/redis-server.ts';
+import { endServicesWithUs } from './ending.ts';
 
 export interface Services extends BackingServices {
   redisUrl: string;
@@ -19,6 +20,7 @@ export async function startServices(): Promise<Services> {
   await chmod(dataDir, 0o755); // an unprivileged user runs Postgres when we are root
   const {
     stop,
+    guard,
     databaseUrl,
     redisUrl = '',
   } = await startBackingServices({
@@ -27,13 +29,10 @@ export async function startServices(): Promise<Services> {
     dataDir,
     log: pino({ level: 'silent' }),
   });
-  return {
-    databaseUrl,
-    redisUrl,
-    dataDir,
-    async stop() {
-      await stop();
-      await rm(dataDir, { recursive: true, force: true });
-    },
+  const end = async () => {
+    await stop();
+    await rm(dataDir, { recursive: true, force: true });
   };
+  endServicesWithUs(end, guard);
+  return { databaseUrl, redisUrl, dataDir, stop: end, guard };
 }

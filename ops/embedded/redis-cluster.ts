@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import { freePort } from './free-port.ts';
+import { startGuard } from './guard.ts';
 import { LaunchError } from './launch-error.ts';
 import { needRedisServer, searchPath } from './redis-server.ts';
 
@@ -37,8 +38,10 @@ export async function startRedisCluster(folder: string): Promise<RedisCluster> {
   const server = await needRedisServer();
   const password = randomBytes(24).toString('base64url');
   const nodes = new Map<number, ChildProcess>();
+  const guard = startGuard(folder);
   const stop = async () => {
     for (const child of nodes.values()) child.kill('SIGKILL');
+    await guard.release();
   };
   const ask: RedisCluster['ask'] = async (port, command, ...args) => {
     const redis = new Redis({
@@ -69,8 +72,10 @@ export async function startRedisCluster(folder: string): Promise<RedisCluster> {
   try {
     while (nodes.size < NODES) {
       const port = await freePort();
-      if (port <= HIGHEST_PORT && !nodes.has(port))
-        nodes.set(port, await startNode(server, port, password, join(folder, String(port))));
+      if (port > HIGHEST_PORT || nodes.has(port)) continue;
+      const node = await startNode(server, port, password, join(folder, String(port)));
+      nodes.set(port, node);
+      if (node.pid !== undefined) guard.watch(node.pid, 'SIGKILL');
     }
     await within(
       'A node of the Redis Cluster did not start',
