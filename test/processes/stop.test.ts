@@ -198,29 +198,36 @@ describe('SIGTERM ends within the drain time', () => {
     expect(await takesMs(server)).toBeLessThan(DRAIN_MS + SLACK_MS);
   });
 
-  test('a node with many webhook receivers that never answer, and the attempts are made again', async () => {
-    const server = await start();
-    // Connections to one of them are bounded, so that there are several.
-    const receivers = await Promise.all(Array.from({ length: 15 }, () => openReceiver(() => {})));
-    for (const receiver of receivers) {
-      cleanups.push(receiver.close);
-      for (let n = 0; n < 8; n += 1) {
-        const body = { url: `${receiver.url}&n=${n}` };
-        expect((await send(`${server.url}/v2/webhook-endpoints`, { apiKey, body })).status).toBe(201);
+  test.each<[string, Record<string, string>]>([
+    ['', {}],
+    ['without a Redis, ', { REDIS_URL: '', PATH: '/nowhere' }],
+  ])(
+    'a node %swith many webhook receivers that never answer, and the attempts are made again',
+    async (_what, env) => {
+      const server = await start(env);
+      // Connections to one of them are bounded, so that there are several.
+      const receivers = await Promise.all(Array.from({ length: 15 }, () => openReceiver(() => {})));
+      for (const receiver of receivers) {
+        cleanups.push(receiver.close);
+        for (let n = 0; n < 8; n += 1) {
+          const body = { url: `${receiver.url}&n=${n}` };
+          expect((await send(`${server.url}/v2/webhook-endpoints`, { apiKey, body })).status).toBe(201);
+        }
       }
-    }
-    await Promise.all(Array.from({ length: 30 }, (_, n) => place(server, n)));
-    const waiting = () => receivers.reduce((sum, { messages }) => sum + messages.length, 0);
-    await until(() => waiting() >= 100, 30_000);
-    expect(await takesMs(server)).toBeLessThan(DRAIN_MS + SLACK_MS);
-    const client = new Client({ connectionString: database.url });
-    await client.connect();
-    const { rows } = await client.query(
-      'SELECT count(*)::int AS failed FROM webhook_attempts WHERE duration_ms < 14000',
-    );
-    await client.end();
-    expect(rows).toEqual([{ failed: 0 }]);
-  }, 90_000);
+      await Promise.all(Array.from({ length: 30 }, (_, n) => place(server, n)));
+      const waiting = () => receivers.reduce((sum, { messages }) => sum + messages.length, 0);
+      await until(() => waiting() >= 100, 30_000);
+      expect(await takesMs(server)).toBeLessThan(DRAIN_MS + SLACK_MS);
+      const client = new Client({ connectionString: database.url });
+      await client.connect();
+      const { rows } = await client.query(
+        'SELECT count(*)::int AS failed FROM webhook_attempts WHERE duration_ms < 14000',
+      );
+      await client.end();
+      expect(rows).toEqual([{ failed: 0 }]);
+    },
+    90_000,
+  );
 
   test('a node with an order that waits, half a request, and an answer that nobody reads', async () => {
     const server = await start();
