@@ -9,6 +9,7 @@ import { AggregatorRegistry } from 'prom-client';
 import { type CallsByKey, addUp } from './api/overview/callers.ts';
 import type { Config } from './config.ts';
 import type { Logger } from './logger.ts';
+import { WorkerError, explain } from './explain.ts';
 import { registry } from './metrics.ts';
 import { startNode } from './node.ts';
 import { createShutdown, endWithinMs } from './shutdown.ts';
@@ -22,7 +23,7 @@ const CUT_MS = 1_200;
 /** What a worker is told when it starts. */
 interface Assignment {
   databaseUrl: string;
-  redisUrl: string;
+  redisUrl: string | undefined;
   /** Whether it has all roles of the configuration, or serves the API only. */
   first: boolean;
 }
@@ -46,10 +47,10 @@ export interface Workers {
   stop: () => Promise<void>;
 }
 
-/** @throws {Error} with the message of the first worker that could not start */
+/** @throws {WorkerError} with the message of the first worker that could not start */
 export async function startWorkers(
   config: Config,
-  { databaseUrl, redisUrl, log }: { databaseUrl: string; redisUrl: string; log: Logger },
+  { databaseUrl, redisUrl, log }: { databaseUrl: string; redisUrl: string | undefined; log: Logger },
 ): Promise<Workers> {
   const live = new Set<Worker>();
   const told = new Map<Worker, CallsByKey>();
@@ -63,7 +64,7 @@ export async function startWorkers(
       message(worker, (m): m is Report => 'ports' in m || 'failed' in m),
       once(worker, 'exit').then((): Report => ({ failed: 'A worker ended before it was ready.' })),
     ]);
-    if ('failed' in report) throw new Error(report.failed);
+    if ('failed' in report) throw new WorkerError(report.failed);
     live.add(worker);
     worker.on('message', (m: object) => {
       if ('callers' in m) told.set(worker, (m as Told).callers);
@@ -142,7 +143,7 @@ export async function runWorker(config: Config, log: Logger): Promise<void> {
     shutdown.add('telling', async () => clearInterval(telling));
     report({ ports: { port: node.port, grpcPort: node.grpcPort } });
   } catch (error) {
-    report({ failed: (error as Error).message });
+    report({ failed: explain(error, config.databaseUrl) });
     process.exit(1);
   }
 }

@@ -5,14 +5,14 @@ import { AggregatorRegistry } from 'prom-client';
 import { sql } from 'slonik';
 import { type Check, type Phase, createAdminApp } from './api/admin.ts';
 import type { CallsByKey } from './api/overview/callers.ts';
-import { ListenError, serve } from './api/server.ts';
+import { serve } from './api/server.ts';
 import { runWorker, startWorkers } from './cluster.ts';
-import { type Config, ConfigError, loadConfig } from './config.ts';
+import { type Config, loadConfig } from './config.ts';
+import { explain } from './explain.ts';
 import { type Logger, createLogger } from './logger.ts';
 import { registry } from './metrics.ts';
-import { keptDevelopmentKey, newDevelopmentKey } from './ops/development-key.ts';
+import { keptDevelopmentKey } from './ops/development-key.ts';
 import { startBackingServices } from './ops/embedded/backing-services.ts';
-import { LaunchError } from './ops/embedded/launch-error.ts';
 import { whenNpmIsGone } from './ops/embedded/npm-parent.ts';
 import { type FirstKey, welcome } from './ops/welcome.ts';
 import { type Fault, listFaults } from './projections/faults.ts';
@@ -20,10 +20,9 @@ import { CONSUMERS, startNode } from './node.ts';
 import { type Shutdown, createShutdown } from './shutdown.ts';
 import { ensureBootstrapKey, hasApiKeys, tenantNames } from './store/api-keys.ts';
 import { toId } from './store/ids.ts';
-import { LogElsewhereError, migrate } from './store/migrate.ts';
+import { migrate } from './store/migrate.ts';
 import { ensurePartitions } from './store/partitions.ts';
-import { connectRedis } from './redis.ts';
-import { isOutage } from './store/unavailable.ts';
+import { WITHOUT_REDIS, connectRedis } from './redis.ts';
 import { type DatabasePool, openPool } from './store/pool.ts';
 
 async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<void> {
@@ -44,11 +43,12 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
   signal.throwIfAborted();
 
   let phase: Phase = 'starting';
-  const redis = connectRedis(backing.redisUrl, { name: 'health', log });
-  shutdown.add('redis', async () => redis.disconnect());
+  const redis =
+    backing.redisUrl === undefined ? undefined : connectRedis(backing.redisUrl, { name: 'health', log });
+  shutdown.add('redis', async () => redis?.disconnect());
   const checks: Record<string, Check> = {
     postgres: { run: () => pool.query(sql.unsafe`SELECT 1`) },
-    redis: { run: async () => void (await redis.ping()), optional: true },
+    redis: { run: async () => (redis ? void (await redis.ping()) : WITHOUT_REDIS), optional: true },
     projections: { run: async () => stoppedProjections(await listFaults(pool)), optional: true },
   };
   const several = config.workers > 1;
@@ -95,6 +95,7 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
       grpc: placeOf(running.grpcPort, config.grpc.host),
       admin: { port: admin.port, host: config.adminHost },
       key,
+      redis: backing.redisUrl !== undefined,
       dataDir: config.databaseUrl === undefined ? config.dataDir : undefined,
     }),
   );
@@ -109,7 +110,10 @@ function gatherMetrics(): () => Promise<string> {
   return () => aggregator.clusterMetrics();
 }
 
-/** Makes sure that somebody can call. */
+/**
+ * Makes the key that is given, or the development key of the embedded database. None in a database of one's own: its
+ * start is read by others, in a journal.
+ */
 async function ensureKey(config: Config, pool: DatabasePool): Promise<FirstKey> {
   const ensure = async (key: string, what: string, first: FirstKey): Promise<FirstKey> => {
     const { tenantId, revoked } = await ensureBootstrapKey(pool, key, config.partitions);
@@ -117,21 +121,9 @@ async function ensureKey(config: Config, pool: DatabasePool): Promise<FirstKey> 
   };
   if (config.bootstrapKey !== undefined)
     return ensure(config.bootstrapKey, 'The key in HOLDFAST_BOOTSTRAP_KEY', { kind: 'bootstrap' });
-  if (config.databaseUrl !== undefined && (await hasApiKeys(pool))) return { kind: 'yours' };
-  const key =
-    config.databaseUrl === undefined ? await keptDevelopmentKey(config.dataDir) : newDevelopmentKey();
+  if (config.databaseUrl !== undefined) return { kind: (await hasApiKeys(pool)) ? 'yours' : 'none' };
+  const key = await keptDevelopmentKey(config.dataDir);
   return ensure(key, 'The development key', { kind: 'development', key });
-}
-
-/** What a person can mend is told in words; anything else is a fault of ours, with its stack. */
-function explain(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof LaunchError || error instanceof ListenError)
-    return error.message;
-  if (error instanceof LogElsewhereError) return error.message;
-  if (error instanceof Error && isOutage(error)) {
-    return `Postgres at DATABASE_URL did not answer: ${error.message || String((error as NodeJS.ErrnoException).code)}.\nStart it, or unset DATABASE_URL to get an embedded one.`;
-  }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 async function main(): Promise<void> {
@@ -155,7 +147,7 @@ async function main(): Promise<void> {
   shutdown.started(started);
   await started.catch(async (error: unknown) => {
     if (shutdown.signal.aborted) return; // the end has begun; whatever did not come about is not wanted
-    process.stderr.write(`\n${explain(error)}\n\n`);
+    process.stderr.write(`\n${explain(error, config.databaseUrl)}\n\n`);
     await shutdown.run();
     exit(1);
   });

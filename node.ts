@@ -13,10 +13,11 @@ import { instanceSecret } from './store/instance-secrets.ts';
 import { listPartitions } from './store/partitions.ts';
 import { openPool } from './store/pool.ts';
 import { createTail } from './store/tail.ts';
-import { WEBHOOKS } from './store/webhooks/queue.ts';
+import { WEBHOOKS, dueEndpoints } from './store/webhooks/queue.ts';
 import { listenForWakeups } from './store/wakeups.ts';
 import { startTracing } from './tracing.ts';
 import { startRelay } from './workers/relay.ts';
+import { openLocalWakeups } from './workers/local-wakeups.ts';
 import { openWakeupQueue } from './workers/wakeup-queue.ts';
 import { startWebhooks } from './workers/webhooks.ts';
 
@@ -27,7 +28,8 @@ export interface NodeOptions {
   config: Config;
   roles: ReadonlySet<Role>;
   databaseUrl: string;
-  redisUrl: string;
+  /** Without it, quotas and wake-ups are this process's own. */
+  redisUrl: string | undefined;
   log: Logger;
   /** Milliseconds since 1970. */
   clock?: () => number;
@@ -110,22 +112,23 @@ export async function startNode({
     }
     if (roles.has('relay') || roles.has('webhooks')) {
       const instance = (await instanceSecret(pool, 'queue')).toString('hex').slice(0, 16);
-      const queue = openWakeupQueue({ redisUrl, instance, log });
-      stops.lines.push(queue.close);
+      const wakeups =
+        redisUrl === undefined
+          ? openLocalWakeups({ due: () => dueEndpoints(pool), log })
+          : openWakeupQueue({ redisUrl, instance, log });
+      stops.lines.push(wakeups.close);
       if (roles.has('relay')) {
-        const relay = startRelay({ pool, queue, partitions, log });
+        const relay = startRelay({ pool, queue: wakeups, partitions, log });
         stops.followers.push(relay.stop);
         wake.push(relay.wake);
       }
       if (roles.has('webhooks')) {
         const { allowLoopback } = config.webhooks;
-        const { wake } = queue;
         const graceMs = requestGraceMs(config.drainSeconds);
         if (allowLoopback)
           log.warn('HOLDFAST_WEBHOOK_LOOPBACK is on: webhooks may go to this machine, and without TLS');
         stops.work.push(
-          startWebhooks({ pool, redisUrl, instance, allowLoopback, render: renderEvent, wake, graceMs, log })
-            .stop,
+          startWebhooks({ pool, wakeups, allowLoopback, render: renderEvent, graceMs, log }).stop,
         );
       }
     }

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keptSecret } from './embedded/kept-secret.ts';
 
-export const newDevelopmentKey = () => `hf_test_${randomBytes(24).toString('hex')}`;
+const newDevelopmentKey = () => `hf_test_${randomBytes(24).toString('hex')}`;
 
 const fileIn = (dataDir: string) => join(dataDir, 'development-key');
 

@@ -1,4 +1,5 @@
 /** What `npm start` says to the person in front of it. */
+import { WITHOUT_REDIS } from '../redis.ts';
 
 /** The API key that the printed calls are made with. */
 export type FirstKey =
@@ -8,6 +9,8 @@ export type FirstKey =
   | { kind: 'bootstrap' }
   /** One that whoever made the database has. */
   | { kind: 'yours' }
+  /** A database of one's own in which nobody has a key yet. */
+  | { kind: 'none' }
   /** What was to be the first key was revoked; a key of its tenant can be made. */
   | { kind: 'revoked'; what: string; tenant: string };
 
@@ -22,6 +25,8 @@ export interface Welcome {
   grpc: Place | undefined;
   admin: Place;
   key: FirstKey;
+  /** Whether there is one. */
+  redis: boolean;
   /** Where the data is, when it is here. */
   dataDir: string | undefined;
 }
@@ -29,13 +34,14 @@ export interface Welcome {
 const ORDER =
   '{"customer_id":"ada","lines":[{"sku":"KELP-1","name":"Kelp","quantity":2,"unit_price":{"amount":450,"currency":"EUR"}}]}';
 
-export function welcome({ api, grpc, admin, key, dataDir }: Welcome): string {
+export function welcome({ api, grpc, admin, key, redis, dataDir }: Welcome): string {
   const lines = ['', '  Holdfast is up.', ''];
   if (api)
     lines.push(`  API     http://${addressOf(api)}/v2/orders`, `  Docs    http://${addressOf(api)}/docs`);
   if (grpc) lines.push(`  gRPC    ${addressOf(grpc)}`);
   lines.push(`  Admin   http://${addressOf(admin)}/ops  /health/ready  /metrics`);
   if (dataDir !== undefined) lines.push(`  Data    ${dataDir}`);
+  if (!redis) lines.push(`  Redis   ${WITHOUT_REDIS}`);
   lines.push(...keyLines(key));
   if (api) {
     const orders = `curl -i ${addressOf(api)}/v2/orders -H ${authorization(key)}`;
@@ -68,6 +74,12 @@ function keyLines(key: FirstKey): string[] {
       return ['  Key     the one in HOLDFAST_BOOTSTRAP_KEY'];
     case 'yours':
       return ['  Key     one of yours, as HOLDFAST_KEY: export HOLDFAST_KEY=hf_…'];
+    case 'none':
+      return [
+        '  Key     none yet. Make one, and export it as HOLDFAST_KEY:',
+        '          npx holdfast tenants create NAME',
+        '          npx holdfast keys create --tenant NAME',
+      ];
     case 'revoked':
       return [
         `  Key     ${key.what} is revoked. Make another key, and export it as HOLDFAST_KEY:`,

@@ -57,9 +57,9 @@ export function partitionFor(tenantId: string, partitions: number): number {
 /** `hf_live_` or `hf_test_`: all that is kept of the text of a key that somebody else chose, however short they made it. */
 const modeOf = (key: string): string | null => /^hf_(?:live|test)_/.exec(key)?.[0] ?? null;
 
-/** Whether there is any key at all. */
+/** Whether there is any key that works. */
 export const hasApiKeys = (pool: DatabasePool): Promise<boolean> =>
-  pool.exists(sql.unsafe`SELECT FROM api_keys`);
+  pool.exists(sql.unsafe`SELECT FROM api_keys WHERE revoked_at IS NULL`);
 
 /** Makes a tenant. */
 export async function createTenant(

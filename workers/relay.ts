@@ -1,5 +1,5 @@
 /**
- * The relay: log → deliveries in Postgres → a wake-up in Redis. The log is the outbox; its checkpoint is the lease, as for a projection.
+ * The relay: log → deliveries in Postgres → a wake-up. The log is the outbox; its checkpoint is the lease, as for a projection.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../logger.ts';
@@ -9,7 +9,7 @@ import { progressOf } from '../store/partitions.ts';
 import type { DatabasePool } from '../store/pool.ts';
 import { WEBHOOKS, countFailing, dueEndpoints, relayBatch, removeOld } from '../store/webhooks/queue.ts';
 import { replayOnce } from '../store/webhooks/replays.ts';
-import type { WakeupQueue } from './wakeup-queue.ts';
+import type { Wakeups } from './wakeups.ts';
 
 /** Events a batch at most. */
 const BATCH = 500;
@@ -22,7 +22,7 @@ const TIDY = 60;
 
 export interface RelayOptions {
   pool: DatabasePool;
-  queue: Pick<WakeupQueue, 'wake'>;
+  queue: Pick<Wakeups, 'wake'>;
   log: Logger;
 }
 

@@ -1,4 +1,5 @@
 /** What an engineer who was just woken wants to know: is there a storm, who makes it, is it absorbed, what lags, since when. */
+import { WITHOUT_REDIS } from '../../redis.ts';
 import type { Calls } from './callers.ts';
 import type { Point } from './samples.ts';
 
@@ -124,10 +125,13 @@ export function lookAt(
           ? `${count(deaf)} webhook endpoint${deaf === 1 ? ' has' : 's have'} failed for 30 s or longer`
           : 'None fails',
     },
-    Limiter: {
-      level: fallbacks > 0 ? 'warn' : 'ok',
-      text: fallbacks > 0 ? 'Redis is slow or gone: each node counts by itself' : 'Redis decides',
-    },
+    Limiter:
+      parts['redis'] === WITHOUT_REDIS
+        ? { level: 'ok', text: 'No Redis: each process keeps its own quotas; with one, all share them' }
+        : {
+            level: fallbacks > 0 ? 'warn' : 'ok',
+            text: fallbacks > 0 ? 'Redis is slow or gone: each node counts by itself' : 'Redis decides',
+          },
     Parts: {
       level: down.length > 0 ? 'bad' : 'ok',
       text: down.length > 0 ? `${down.map(([name]) => name).join(', ')} down` : 'All up',

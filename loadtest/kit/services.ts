@@ -4,13 +4,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { type BackingServices, startBackingServices } from '../../ops/embedded/backing-services.ts';
+import { needRedisServer } from '../../ops/embedded/redis-server.ts';
 import { endServicesWithUs } from './ending.ts';
 
-/** @returns with `dataDir`, for whatever else is to be gone at the end */
-export async function startServices(): Promise<BackingServices & { dataDir: string }> {
+export interface Services extends BackingServices {
+  redisUrl: string;
+  /** For whatever else is to be gone at the end. */
+  dataDir: string;
+}
+
+/** @throws {LaunchError} there is no Redis, without which figures would not compare */
+export async function startServices(): Promise<Services> {
+  await needRedisServer();
   const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-load-'));
   await chmod(dataDir, 0o755); // an unprivileged user runs Postgres when we are root
-  const { stop, guard, ...urls } = await startBackingServices({
+  const {
+    stop,
+    guard,
+    databaseUrl,
+    redisUrl = '',
+  } = await startBackingServices({
     databaseUrl: undefined,
     redisUrl: undefined,
     dataDir,
@@ -21,5 +34,5 @@ export async function startServices(): Promise<BackingServices & { dataDir: stri
     await rm(dataDir, { recursive: true, force: true });
   };
   endServicesWithUs(end, guard);
-  return { ...urls, dataDir, stop: end, guard };
+  return { databaseUrl, redisUrl, dataDir, stop: end, guard };
 }

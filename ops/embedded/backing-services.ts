@@ -3,11 +3,13 @@ import type { Logger } from '../../logger.ts';
 import { lockDataDir, prepareDataDir } from './data-dir.ts';
 import { type Guard, startGuard } from './guard.ts';
 import { type Service, startPostgres } from './postgres.ts';
+import { findRedisServer } from './redis-server.ts';
 import { startRedis } from './redis.ts';
 
 export interface BackingServices {
   databaseUrl: string;
-  redisUrl: string;
+  /** `undefined` when there is no Redis: each process keeps quotas and wake-ups by itself. */
+  redisUrl: string | undefined;
   /** Stops what was started here, and nothing else. @param cut when aborted, what has not ended is killed */
   stop: (cut?: AbortSignal) => Promise<void>;
   /** Ends other processes too when this one is killed outright; there when anything was started. */
@@ -24,7 +26,8 @@ export interface BackingServicesOptions {
 }
 
 /**
- * Starts what has no address yet. With both addresses given it starts nothing and touches no directory.
+ * Starts what has no address yet, and touches no directory when there is nothing to start. A machine without
+ * a Redis does without.
  *
  * @throws {LaunchError}
  */
@@ -35,16 +38,21 @@ export async function startBackingServices({
   log,
   signal,
 }: BackingServicesOptions): Promise<BackingServices> {
-  if (databaseUrl !== undefined && redisUrl !== undefined)
+  const redisServer = redisUrl === undefined ? await findRedisServer() : undefined;
+  if (databaseUrl !== undefined && redisServer === undefined)
     return { databaseUrl, redisUrl, stop: async () => {}, guard: undefined };
   const folder = await prepareDataDir(dataDir);
   const unlock = await lockDataDir(folder, { signal });
   const guard = startGuard(folder);
   const life = { guard, signal };
-  const given = (url: string): Service => ({ url, adopted: false, stop: async () => {} });
+  const given = <Url extends string | undefined>(url: Url): Omit<Service, 'url'> & { url: Url } => ({
+    url,
+    adopted: false,
+    stop: async () => {},
+  });
   const [postgres, redis] = await Promise.allSettled([
     databaseUrl === undefined ? startPostgres(folder, log, undefined, life) : given(databaseUrl),
-    redisUrl === undefined ? startRedis(folder, log, undefined, life) : given(redisUrl),
+    redisServer === undefined ? given(redisUrl) : startRedis(folder, redisServer, life),
   ]);
   const stop = async (cut?: AbortSignal) => {
     await Promise.all(

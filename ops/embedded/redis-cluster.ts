@@ -6,11 +6,10 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
-import type { Logger } from '../../logger.ts';
 import { freePort } from './free-port.ts';
 import { startGuard } from './guard.ts';
 import { LaunchError } from './launch-error.ts';
-import { type Machine, redisServer, thisMachine } from './redis-server.ts';
+import { needRedisServer, searchPath } from './redis-server.ts';
 
 const NODES = 6;
 /** The bus of a node listens 10,000 ports higher. */
@@ -35,12 +34,8 @@ export interface RedisCluster {
  * @param folder each node keeps its own notes of the cluster there
  * @throws {LaunchError}
  */
-export async function startRedisCluster(
-  folder: string,
-  log: Logger,
-  machine: Machine = thisMachine(),
-): Promise<RedisCluster> {
-  const server = await redisServer(machine, log);
+export async function startRedisCluster(folder: string): Promise<RedisCluster> {
+  const server = await needRedisServer();
   const password = randomBytes(24).toString('base64url');
   const nodes = new Map<number, ChildProcess>();
   const guard = startGuard(folder);
@@ -92,7 +87,7 @@ export async function startRedisCluster(
     await promisify(execFile)(
       cli,
       ['--cluster', 'create', ...addresses, '--cluster-replicas', '1', '--cluster-yes'],
-      { env: { PATH: machine.path, REDISCLI_AUTH: password } },
+      { env: { PATH: searchPath(), REDISCLI_AUTH: password } },
     );
     await within('The nodes of the Redis Cluster did not join', async (port) => {
       const info = String(await ask(port, 'CLUSTER', 'INFO'));

@@ -5,13 +5,12 @@ import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import type { Logger } from '../../logger.ts';
 import { freePort } from './free-port.ts';
 import { LaunchError } from './launch-error.ts';
 import { logTail } from './log-tail.ts';
 import type { Life, Service } from './postgres.ts';
 import { type KnownProcess, isSame, knownProcess, runsAs, stopProcess } from './process.ts';
-import { WAYS_OUT, redisServer, thisMachine } from './redis-server.ts';
+import { WAYS_OUT, searchPath } from './redis-server.ts';
 
 const START_TIMEOUT = 10_000;
 const STOP_TIMEOUT = 5_000;
@@ -20,19 +19,14 @@ const STOP_TIMEOUT = 5_000;
  * Starts Redis on a free port of 127.0.0.1, behind a random password, or takes over the one that a killed process left running.
  *
  * @param dataDir absolute; locked by the caller
+ * @param server the program, as `findRedisServer` has it
  * @throws {LaunchError}
  */
-export async function startRedis(
-  dataDir: string,
-  log: Logger,
-  machine = thisMachine(),
-  life: Life = {},
-): Promise<Service> {
+export async function startRedis(dataDir: string, server: string, life: Life = {}): Promise<Service> {
   const record = join(dataDir, 'redis.json');
   const orphan = await adopt(record, life);
   if (orphan) return { ...orphan, adopted: true };
 
-  const server = await redisServer(machine, log);
   const logFile = join(dataDir, 'redis.log');
   for (let attempt = 1; attempt <= 3; attempt += 1) {
     life.signal?.throwIfAborted();
@@ -44,7 +38,7 @@ export async function startRedis(
       detached: true,
       stdio: ['pipe', output.fd, output.fd],
       cwd: '/',
-      env: { PATH: machine.path },
+      env: { PATH: searchPath() },
     });
     child.on('error', () => {});
     child.stdin?.on('error', () => {});

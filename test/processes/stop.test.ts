@@ -19,6 +19,7 @@ import { pino } from 'pino';
 import { freePort } from '../../ops/embedded/free-port.ts';
 import { startPostgres } from '../../ops/embedded/postgres.ts';
 import { readPostmaster } from '../../ops/embedded/postmaster.ts';
+import { needRedisServer } from '../../ops/embedded/redis-server.ts';
 import { startRedis } from '../../ops/embedded/redis.ts';
 import { connect } from '../grpc/client.ts';
 import { TEST_REDIS, type TestDatabase, cloneDatabase, holdTheLog } from '../setup/database.ts';
@@ -80,7 +81,7 @@ async function ownPostgres(): Promise<{ url: string; pid: number }> {
 
 async function ownRedis(): Promise<{ url: string; pid: number }> {
   const dataDir = await folder();
-  const { url, stop } = await startRedis(dataDir, log);
+  const { url, stop } = await startRedis(dataDir, await needRedisServer());
   cleanups.push(() => stop());
   return { url, pid: JSON.parse(readFileSync(join(dataDir, 'redis.json'), 'utf8')).pid };
 }
@@ -197,29 +198,36 @@ describe('SIGTERM ends within the drain time', () => {
     expect(await takesMs(server)).toBeLessThan(DRAIN_MS + SLACK_MS);
   });
 
-  test('a node with many webhook receivers that never answer, and the attempts are made again', async () => {
-    const server = await start();
-    // Connections to one of them are bounded, so that there are several.
-    const receivers = await Promise.all(Array.from({ length: 15 }, () => openReceiver(() => {})));
-    for (const receiver of receivers) {
-      cleanups.push(receiver.close);
-      for (let n = 0; n < 8; n += 1) {
-        const body = { url: `${receiver.url}&n=${n}` };
-        expect((await send(`${server.url}/v2/webhook-endpoints`, { apiKey, body })).status).toBe(201);
+  test.each<[string, Record<string, string>]>([
+    ['', {}],
+    ['without a Redis, ', { REDIS_URL: '', PATH: '/nowhere' }],
+  ])(
+    'a node %swith many webhook receivers that never answer, and the attempts are made again',
+    async (_what, env) => {
+      const server = await start(env);
+      // Connections to one of them are bounded, so that there are several.
+      const receivers = await Promise.all(Array.from({ length: 15 }, () => openReceiver(() => {})));
+      for (const receiver of receivers) {
+        cleanups.push(receiver.close);
+        for (let n = 0; n < 8; n += 1) {
+          const body = { url: `${receiver.url}&n=${n}` };
+          expect((await send(`${server.url}/v2/webhook-endpoints`, { apiKey, body })).status).toBe(201);
+        }
       }
-    }
-    await Promise.all(Array.from({ length: 30 }, (_, n) => place(server, n)));
-    const waiting = () => receivers.reduce((sum, { messages }) => sum + messages.length, 0);
-    await until(() => waiting() >= 100, 30_000);
-    expect(await takesMs(server)).toBeLessThan(DRAIN_MS + SLACK_MS);
-    const client = new Client({ connectionString: database.url });
-    await client.connect();
-    const { rows } = await client.query(
-      'SELECT count(*)::int AS failed FROM webhook_attempts WHERE duration_ms < 14000',
-    );
-    await client.end();
-    expect(rows).toEqual([{ failed: 0 }]);
-  }, 90_000);
+      await Promise.all(Array.from({ length: 30 }, (_, n) => place(server, n)));
+      const waiting = () => receivers.reduce((sum, { messages }) => sum + messages.length, 0);
+      await until(() => waiting() >= 100, 30_000);
+      expect(await takesMs(server)).toBeLessThan(DRAIN_MS + SLACK_MS);
+      const client = new Client({ connectionString: database.url });
+      await client.connect();
+      const { rows } = await client.query(
+        'SELECT count(*)::int AS failed FROM webhook_attempts WHERE duration_ms < 14000',
+      );
+      await client.end();
+      expect(rows).toEqual([{ failed: 0 }]);
+    },
+    90_000,
+  );
 
   test('a node with an order that waits, half a request, and an answer that nobody reads', async () => {
     const server = await start();

@@ -30,7 +30,9 @@ test('an endpoint counts as failing after 30 s of failures, until it takes somet
   await until(async () => (await counted()) === 0);
   await failFor(3_600);
   await until(async () => (await counted()) === 1);
-  await shop.pool.query(sql.unsafe`UPDATE webhook_endpoints SET disabled_at = now(), disabled_reason = 'by_client'`);
+  await shop.pool.query(
+    sql.unsafe`UPDATE webhook_endpoints SET disabled_at = now(), disabled_reason = 'by_client'`,
+  );
   await until(async () => (await counted()) === 0);
   expect(await counted()).toBe(0);
 }, 60_000);
