@@ -5,7 +5,7 @@ import type { Client } from 'pg';
 import { findCollisions } from './collisions.ts';
 import { MISSING_RIGHTS } from './rights.ts';
 import { connect, newClient } from './session.ts';
-import { type Place, UnfitDatabaseError, placeOf, refuseOld } from './unfit.ts';
+import { type Place, UnfitDatabaseError, placeOf, refuseOld, refuseSharedSession } from './unfit.ts';
 
 /** Any constant will do, as long as it is ours alone: the bytes of `hold`. */
 const ADVISORY_LOCK = 0x686f6c64;
@@ -43,6 +43,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
     await connect(client);
     await refuseOld(client, place);
     await refuseStandby(client, place);
+    await refuseSharedSession(client, databaseUrl);
     let pending: readonly Migration[] = migrations;
     let hasLedger = false;
     let current = 'The list of migrations';

@@ -53,6 +53,19 @@ const PREPARE = `
   SELECT pg_catalog.set_config('synchronous_commit', 'on', false)
    WHERE pg_catalog.current_setting('synchronous_commit') = 'off'`;
 
+/** Sets the timeouts of a pool, with the statement above. */
+const timeoutsOf = ({
+  statementTimeout,
+  idleInTransactionSessionTimeout,
+}: Record<'statementTimeout' | 'idleInTransactionSessionTimeout', number | 'DISABLE_TIMEOUT'>): string =>
+  Object.entries({
+    statement_timeout: statementTimeout,
+    idle_in_transaction_session_timeout: idleInTransactionSessionTimeout,
+  })
+    .filter(([, ms]) => typeof ms === 'number')
+    .map(([name, ms]) => ` UNION ALL SELECT pg_catalog.set_config('${name}', '${ms}', false)`)
+    .join('');
+
 /** For the statement above. */
 const PREPARE_TIMEOUT_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -73,14 +86,22 @@ export function createSessionDriver(): ReturnType<typeof createPgDriverFactory> 
     const driver = await createDriver({
       ...given,
       // Slonik reads the files that the address names, and its driver forgets them.
-      driverConfiguration: { ...driverConfiguration, connectionUri, ssl: parseDsn(connectionUri).ssl },
+      // Its timeouts would go along with the connection request, and PgBouncer refuses such a request.
+      driverConfiguration: {
+        ...driverConfiguration,
+        connectionUri,
+        ssl: parseDsn(connectionUri).ssl,
+        statementTimeout: 'DISABLE_TIMEOUT',
+        idleInTransactionSessionTimeout: 'DISABLE_TIMEOUT',
+      },
     });
+    const prepare = PREPARE + timeoutsOf(driverConfiguration);
     return {
       async createClient() {
         const client = await driver.createClient();
         try {
           client.acquire();
-          await withDeadline(client.query(PREPARE), PREPARE_TIMEOUT_MS);
+          await withDeadline(client.query(prepare), PREPARE_TIMEOUT_MS);
           await client.release();
         } catch (error) {
           client.destroy().catch(() => {});

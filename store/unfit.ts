@@ -42,6 +42,35 @@ export async function refuseOld(client: Client, { server }: Place): Promise<void
   );
 }
 
+/**
+ * A pooler that gives one session to several connections, as PgBouncer does in its modes `transaction` and `statement`:
+ * settings, locks and `LISTEN` of one connection would then be another's.
+ *
+ * @param client connected, and in no transaction
+ * @throws {UnfitDatabaseError}
+ */
+export async function refuseSharedSession(client: Client, databaseUrl: string): Promise<void> {
+  const { server } = placeOf(databaseUrl);
+  const other = newClient({ connectionString: databaseUrl, application_name: 'holdfast-probe' });
+  other.on('error', () => {});
+  try {
+    await connect(other);
+    // The session that was used last is the first to be given out again.
+    if ((await sessionOf(other)) !== (await sessionOf(client))) return;
+  } finally {
+    await other.end();
+  }
+  throw new UnfitDatabaseError(
+    `What listens at ${server} gives one session of Postgres to several connections: a PgBouncer in transaction mode?\n` +
+      'Set pool_mode = session for this database, or set DATABASE_URL to Postgres itself.',
+  );
+}
+
+async function sessionOf(client: Client): Promise<number | undefined> {
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  return rows[0]?.pid;
+}
+
 /** Connects once, so that what is in the way is found before a pool tries again and again. */
 export async function probe(databaseUrl: string): Promise<void> {
   const client = newClient({ connectionString: databaseUrl, application_name: 'holdfast-probe' });
@@ -49,6 +78,7 @@ export async function probe(databaseUrl: string): Promise<void> {
   try {
     await connect(client);
     await refuseOld(client, placeOf(databaseUrl));
+    await refuseSharedSession(client, databaseUrl);
   } finally {
     await client.end();
   }

@@ -10,7 +10,7 @@ const server = createServer();
 beforeAll(async () => {
   admin = createAdminApp({
     checks: {},
-    draining: () => false,
+    phase: () => 'serving',
     metrics: async () => '',
     contentType: 'text/plain; version=0.0.4; charset=utf-8',
     callers: () => ({}) as never,
