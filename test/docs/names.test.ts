@@ -1,0 +1,103 @@
+/** What the README and the guides name is there: metrics, settings, calls, commands, files. */
+import { execFile } from 'node:child_process';
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import { loadSpec } from '../../api/contract/spec.ts';
+import { EDITIONS } from '../../api/operations.ts';
+import { PROBLEMS } from '../../api/problem.ts';
+import { VARIABLE_NAMES } from '../../config.ts';
+import { registry } from '../../metrics.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const TEXTS = new Map<string, string>();
+for (const name of ['README.md', ...(await readdir(join(ROOT, 'docs'))).map((file) => `docs/${file}`)]) {
+  if (name.endsWith('.md')) TEXTS.set(name, await readFile(join(ROOT, name), 'utf8'));
+}
+const WITH_ALERTS = [...TEXTS.keys(), 'ops/prometheus/alerts.yaml', 'ops/grafana/dashboard.json'];
+
+/** Every match of a page, once. */
+const named = (text: string, pattern: RegExp): string[] => [
+  ...new Set([...text.matchAll(pattern)].map(([whole, group]) => group ?? whole)),
+];
+
+test.each(WITH_ALERTS)('%s: each metric is measured', async (page) => {
+  const text = await readFile(join(ROOT, page), 'utf8');
+  const measured = new Set(registry.getMetricsAsArray().map(({ name }) => name));
+  const schemas = ['holdfast_rebuild', 'holdfast_previous', 'holdfast_audit', 'holdfast_log'];
+  const unknown = named(text, /\bholdfast_[a-z_]+/g).filter(
+    (name) => !measured.has(name.replace(/_(?:bucket|count|sum)$/, '')) && !measured.has(name),
+  );
+  expect(unknown.filter((name) => !schemas.includes(name))).toEqual([]);
+});
+
+test.each([...TEXTS])('%s: each setting is one', (_page, text) => {
+  const names = new Set<string>(VARIABLE_NAMES);
+  expect(named(text, /\bHOLDFAST_[A-Z0-9_]*[A-Z0-9]\b/g).filter((name) => !names.has(name))).toEqual([]);
+});
+
+test.each([...TEXTS])('%s: each problem is one', (_page, text) => {
+  const unknown = named(text, /\b[45]\d\d `([a-z]+_[a-z_]+)`/g).filter((code) => !(code in PROBLEMS));
+  expect(unknown).toEqual([]);
+});
+
+describe('calls', () => {
+  const operations = EDITIONS.flatMap(({ name }) => loadSpec(name).operations);
+  const isThere = (method: string, path: string) =>
+    operations.some(
+      (operation) =>
+        operation.method === method.toLowerCase() &&
+        new RegExp(`^${operation.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path),
+    );
+
+  test.each([...TEXTS])('%s: each is in the contract', (_page, text) => {
+    const calls = [...text.matchAll(/\b(GET|POST|PATCH|DELETE|PUT) (\/v[12]\/[\w/{}.…-]*)/g)].map(
+      ([, method = '', path = '']) => [method, path] as const,
+    );
+    expect(calls.filter(([method, path]) => !isThere(method, path))).toEqual([]);
+  });
+});
+
+test.each([...TEXTS])('%s: each file is there', async (_page, text) => {
+  const files = named(
+    text,
+    /`((?:api|domain|docs|loadtest|openapi|ops|projections|store|test|workers)\/[\w./-]*[\w/])`/g,
+  );
+  const missing: string[] = [];
+  for (const file of files) {
+    // A test is named as Jest takes it, by the beginning of its path.
+    const beginning = join(ROOT, file);
+    const folder = await readdir(join(beginning, '..')).catch(() => []);
+    const there =
+      (await stat(beginning).catch(() => undefined)) ??
+      folder.find((each) => each.startsWith(basename(file)));
+    if (there === undefined) missing.push(file);
+  }
+  expect(missing).toEqual([]);
+});
+
+/** `npx holdfast NOUN COMMAND …` of all pages, with the options that they show for each. */
+const commands = new Map<string, Set<string>>();
+for (const text of TEXTS.values()) {
+  for (const [, line = ''] of text.matchAll(/npx holdfast ((?:[a-z-]+ ?){1,2}[^`\n|#]*)/g)) {
+    const words = line.trim().split(/\s+/);
+    const name = words.slice(
+      0,
+      words[1] !== undefined && /^[a-z][a-z-]*$/.test(words[1]) && words[0] !== 'import' ? 2 : 1,
+    );
+    const options = commands.get(name.join(' ')) ?? new Set();
+    for (const option of line.match(/--[a-z-]+/g) ?? []) options.add(option);
+    commands.set(name.join(' '), options);
+  }
+}
+
+test.each([...commands])('npx holdfast %s: command and options are there', async (name, options) => {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [join(ROOT, 'holdfast.js'), ...name.split(' '), '--help'],
+    { env: { PATH: process.env['PATH'] } },
+  );
+  expect([...options].filter((option) => !stdout.includes(option))).toEqual([]);
+});
