@@ -12,6 +12,7 @@ import { registry } from './metrics.ts';
 import { keptDevelopmentKey, newDevelopmentKey } from './ops/development-key.ts';
 import { startBackingServices } from './ops/embedded/backing-services.ts';
 import { LaunchError } from './ops/embedded/launch-error.ts';
+import { noteGrpcAddress } from './ops/grpc-address.ts';
 import { welcome } from './ops/welcome.ts';
 import { type Fault, listFaults } from './projections/faults.ts';
 import { CONSUMERS, startNode } from './node.ts';
@@ -73,6 +74,10 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
   const running = workers ?? (await startNode({ config, roles: config.roles, ...urls }));
   callers = running.callers;
   stops.push(running.stop);
+  if (config.databaseUrl === undefined) {
+    const { host } = config.grpc;
+    stops.push(await noteGrpcAddress(config.dataDir, { host, port: running.grpcPort }));
+  }
   stops.push(async () => {
     draining = true;
   });

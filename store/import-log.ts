@@ -51,6 +51,7 @@ export const importLog = (
 
     const heads = new Map<number, LogLine>();
     let number = 1;
+    let events = 0;
     let batch: LogLine[] = [];
     const flush = async () => {
       if (batch.length > 0) await insert(transaction, batch, number);
@@ -58,6 +59,7 @@ export const importLog = (
     };
     for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
       number += 1;
+      if (next.value === '') continue;
       const event = readLine(next.value, number);
       const tenant = tenants.get(event.tenant_id);
       if (tenant === undefined) {
@@ -68,11 +70,12 @@ export const importLog = (
       }
       checkOrder(heads.get(event.partition), event, number);
       heads.set(event.partition, event);
+      events += 1;
       batch.push({ ...event, tenant_id: tenant.tenant_id });
       if (batch.length === BATCH) await flush();
     }
     await flush();
-    checkCounts(header, number - 1, heads);
+    checkCounts(header, events, heads);
     await checkStreams(transaction, partitions);
     for (const { partition, position, recorded_at } of heads.values()) {
       await transaction.query(sql.unsafe`
