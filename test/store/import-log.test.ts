@@ -73,12 +73,12 @@ describe('a file that is wrong is refused with the line and what is wrong with i
     [
       'a key twice',
       (lines) => withKeyTwice(lines),
-      /Lines \d+ to \d+: idempotency_key: a tenant has this key already/,
+      /Line \d+: idempotency_key: a tenant has this key already/,
     ],
     [
       'a version left out',
       (lines) => withVersion(lines, 400),
-      /has version 400 at position \d+, where version 2 must be/,
+      /Line \d+: version: is 400, and ord_\w+ comes to version 2 here/,
     ],
   ])('%s', async (_name, change, words) => {
     await expect(importLog(pool, each(change(small)))).rejects.toThrow(words);
