@@ -5,6 +5,8 @@ import type { Forecast } from './import-forecast.ts';
 const DRAW_MS = 200;
 /** Waits that are shorter are not worth a word. */
 const WAIT_MS = 1_000;
+/** Without an answer for so long, others, or a run before, have used the quota. */
+const SILENCE_MS = 3_000;
 
 export interface BarOptions {
   /** Lines of the file; `undefined` of a pipe, which nobody can tell. */
@@ -13,6 +15,8 @@ export interface BarOptions {
   begin: number;
   /** Lines that are done now. */
   answered: () => number;
+  /** Lines that wait for their answer. */
+  pending: () => number;
   forecast: Forecast;
 }
 
@@ -31,7 +35,7 @@ export function duration(ms: number): string {
   return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-export function drawBar({ lines, begin, answered, forecast }: BarOptions): Bar {
+export function drawBar({ lines, begin, answered, pending, forecast }: BarOptions): Bar {
   const bar = new SingleBar({
     format:
       lines === undefined ? '{value} lines{pace}' : '{bar} {percentage}%  {value} of {total} lines{pace}',
@@ -41,21 +45,24 @@ export function drawBar({ lines, begin, answered, forecast }: BarOptions): Bar {
     hideCursor: true,
     barsize: 24,
   });
-  let isWaiting = false;
+  let hasSaid = false;
   const say = (text: string) => process.stderr.write(`\n${text}\n`);
-  const leftOf = (done: number) => (lines === undefined ? undefined : forecast.left(lines - done));
 
-  const draw = () => {
+  const draw = (mayComment = true) => {
     const done = answered();
-    const isDone = lines !== undefined && done >= lines;
-    const wait = isDone ? 0 : forecast.wait();
-    const left = leftOf(done);
-    if (wait > WAIT_MS && !isWaiting) say(waitText(forecast, wait, left));
-    isWaiting = wait > 0;
+    const isPending = pending() > 0;
+    const wait = isPending ? forecast.wait() : 0;
+    const isSilent = isPending && wait === 0 && forecast.silence() > SILENCE_MS;
+    const isWaiting = wait > WAIT_MS || (isSilent && forecast.quota() !== undefined);
+    const left = lines === undefined ? undefined : forecast.left(lines - done, isSilent);
+    if (mayComment && isWaiting && !hasSaid) {
+      say(waitText(forecast, isSilent ? undefined : wait, left));
+      hasSaid = true;
+    }
     const pace = forecast.pace();
     const parts = [
-      wait > WAIT_MS
-        ? `waits ${duration(wait)} for its quota`
+      isWaiting
+        ? `waits${isSilent ? '' : ` ${duration(wait)}`} for its quota`
         : pace === undefined
           ? ''
           : `${Math.round(pace)}/s`,
@@ -64,22 +71,25 @@ export function drawBar({ lines, begin, answered, forecast }: BarOptions): Bar {
     bar.update(done, { pace: parts.map((part) => (part === '' ? '' : `  ${part}`)).join('') });
   };
   bar.start(lines ?? 0, begin, { pace: '' });
-  const drawing = setInterval(draw, DRAW_MS);
+  const drawing = setInterval(() => draw(), DRAW_MS);
   return {
     say,
     end() {
       clearInterval(drawing);
-      isWaiting = true;
-      draw();
+      draw(false);
       bar.stop();
     },
   };
 }
 
-function waitText({ quota }: Forecast, wait: number, left: number | undefined): string {
+/** @param wait `undefined` when others used the quota up */
+function waitText(forecast: Forecast, wait: number | undefined, left: number | undefined): string {
   const rest = left === undefined ? '' : ` All lines are done in about ${duration(left)}.`;
+  const quota = forecast.quota();
+  const window = duration(quota?.ms ?? 0);
+  const when = wait === undefined ? `within ${window}, unless others go on using it` : `in ${duration(wait)}`;
   return (
-    `The quota of this API key is used up: ${quota?.count} orders in ${duration(quota?.ms ?? 0)}. ` +
-    `The import goes on in ${duration(wait)}.${rest} A higher quota: HOLDFAST_RATE_LIMIT_WRITE of the server.`
+    `The quota of this API key is used up: ${quota?.count} orders in ${window}. ` +
+    `The import goes on ${when}.${rest} A higher quota: HOLDFAST_RATE_LIMIT_WRITE of the server.`
   );
 }

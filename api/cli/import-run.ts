@@ -71,7 +71,8 @@ async function importLines(given: Import, input: Input, signal: AbortSignal): Pr
   const tally = createTally(before ?? fresh, refusals.write);
   const forecast = createForecast(() => performance.now());
   await keepIt(tally);
-  const bar = drawBar({ lines: file?.lines, begin, answered: tally.answered, forecast });
+  const { answered, pending } = tally;
+  const bar = drawBar({ lines: file?.lines, begin, answered, pending, forecast });
   const over = new AbortController();
   const kept = keep(tally, keepIt, over.signal);
   kept.catch(() => {}); // it is waited for at the end
@@ -79,6 +80,7 @@ async function importLines(given: Import, input: Input, signal: AbortSignal): Pr
   let read: Survey | undefined;
   const broke = ({ detail }: Advice) => {
     interruptions += 1;
+    forecast.broke();
     bar.say(`${detail} Going on.`);
   };
   const onEnd = (all: Survey) => {
@@ -207,9 +209,7 @@ async function feed(
       signal,
       patience,
       broke,
-      accepted(quota) {
-        forecast.quota = quota;
-      },
+      accepted: forecast.accepted,
       answered(line, outcome) {
         forecast.answered();
         if ('refused' in outcome) refused(line, outcome.refused);

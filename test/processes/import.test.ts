@@ -391,6 +391,27 @@ describe('where the quota is small', () => {
     expect(left).toBeGreaterThanOrEqual(6);
     expect(left).toBeLessThanOrEqual(8);
   }, 60_000);
+
+  test('so it does when others have used the quota up', async () => {
+    const others = await startServer({
+      env: {
+        DATABASE_URL: database.url,
+        REDIS_URL: TEST_REDIS,
+        HOLDFAST_RATE_LIMIT_WRITE: '20/15',
+        HOLDFAST_LOG_LEVEL: 'error',
+      },
+    });
+    try {
+      await run(await fileOf(many('others', 20)), '--to', others.grpc);
+      const { json, stderr } = await run(await fileOf(many('ours', 20)), '--to', others.grpc);
+      expect(json).toMatchObject({ placed: 20, refused: 0 });
+      expect(stderr).toContain(
+        'used up: 20 orders in 15 s. The import goes on within 15 s, unless others go on using it. All lines are done in about 15 s.',
+      );
+    } finally {
+      await others.end('SIGKILL');
+    }
+  }, 60_000);
 });
 
 test('a packed file', async () => {
