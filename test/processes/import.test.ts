@@ -387,8 +387,8 @@ describe('where the quota is small', () => {
     expect(said).not.toBeNull();
     const [, wait, left] = said!.map(Number);
     expect(wait).toBeLessThanOrEqual(4);
-    // Two windows more, and the clock is rounded up in each.
-    expect(left).toBeGreaterThanOrEqual(6);
+    // Two windows more, of which a slow machine may have used a part.
+    expect(left).toBeGreaterThan(4);
     expect(left).toBeLessThanOrEqual(8);
   }, 60_000);
 
