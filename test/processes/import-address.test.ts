@@ -1,6 +1,6 @@
 /** `holdfast import` finds the Holdfast whose key it takes, in the data directory of both. */
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +27,8 @@ const start = async (grpcPort: string) => {
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'holdfast-address-'));
+  // Else Postgres, which does not run as root, would keep its data elsewhere.
+  await chmod(dataDir, 0o755);
   path = join(dataDir, 'orders.ndjson');
   const lines = [{ sku: 'A', name: 'B', quantity: 1, unit_price: 5 }];
   const order = { customer_id: 'ada', currency: 'EUR', lines };
