@@ -3,7 +3,7 @@ import { Router } from '@koa/router';
 import Koa, { type Middleware } from 'koa';
 import type { Registry } from 'prom-client';
 import type { CallsByKey } from './overview/callers.ts';
-import { createAnswerRoom, holdAnswers } from './http/answer-room.ts';
+import { createAnswerRoom } from './http/answer-room.ts';
 import { answerProblems } from './problems.ts';
 import { type HistoryOptions, startHistory } from './overview/history.ts';
 import { opsPages } from './overview/pages.ts';
@@ -60,8 +60,7 @@ export function createAdminApp(options: AdminOptions): AdminApp {
   opsPages(router, history);
 
   const app = new Koa();
-  app.use(answerProblems());
-  app.use(holdAnswers(createAnswerRoom()));
+  app.use(answerProblems(createAnswerRoom()));
   app.use(router.routes() as unknown as Middleware);
   app.use(router.allowedMethods() as unknown as Middleware);
   return { app, stop: history.stop };

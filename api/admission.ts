@@ -117,6 +117,15 @@ export function createTurnstile(now: () => number) {
   };
 }
 
+/** A request that was let in. */
+interface Counted {
+  /** `undefined` when it does not count any more. */
+  req: IncomingMessage | undefined;
+  kind: Kind;
+  /** Monotonic milliseconds. */
+  at: number;
+}
+
 /** Requests that wait because they ask to: for news, or for a read table to catch up. */
 const asksToWait = (req: IncomingMessage): boolean =>
   'holdfast-read-after' in req.headers || /[?&]wait=/.test(req.url ?? '');
@@ -124,13 +133,12 @@ const asksToWait = (req: IncomingMessage): boolean =>
 export function createAdmission(now: () => number): Admission {
   const limits = { read: createLimit(now), write: createLimit(now) };
   const turnstile = createTurnstile(now);
-  /** Requests that were let in and are counted, with when. */
-  const counted = new Map<ServerResponse, { req: IncomingMessage; kind: Kind; at: number }>();
+  /** In the order in which they came. Not a Map: see `unfinished` in http/connections.ts. */
+  let counted: Counted[] = [];
 
-  function leave(res: ServerResponse): void {
-    const entry = counted.get(res);
-    if (entry === undefined) return;
-    counted.delete(res);
+  function leave(entry: Counted): void {
+    if (entry.req === undefined) return;
+    entry.req = undefined;
     limits[entry.kind].leave();
   }
 
@@ -139,9 +147,10 @@ export function createAdmission(now: () => number): Admission {
     const late = now() - expected;
     expected = now() + LOOK;
     if (late > LONGEST_TURN) for (const limit of Object.values(limits)) limit.cut();
-    for (const [res, { req, at }] of counted) {
-      if (now() - at < SLOW_BODY) break; // in the order in which they came
-      if (!req.complete) leave(res);
+    counted = counted.filter(({ req }) => req !== undefined);
+    for (const entry of counted) {
+      if (now() - entry.at < SLOW_BODY) break;
+      if (!entry.req!.complete) leave(entry);
     }
   }, LOOK);
   looking.unref();
@@ -162,15 +171,16 @@ export function createAdmission(now: () => number): Admission {
         return false;
       }
       let from = now();
-      counted.set(res, { req, kind, at: from });
+      const entry: Counted = { req, kind, at: from };
+      counted.push(entry);
       if (kind === 'write') req.once('end', () => (from = now()));
-      res.once('close', () => leave(res));
+      res.on('close', () => leave(entry));
       const end = res.end;
       res.end = ((...given: Parameters<typeof end>) => {
         res.end = end;
         // A refusal that the limiter decided says nothing of how busy we are; it waits for its turn like the others.
         if (res.statusCode === 429) {
-          leave(res);
+          leave(entry);
           turnstile.pass(() => end.apply(res, given));
         } else {
           limits[kind].note(now() - from);

@@ -3,8 +3,8 @@
  *
  *   request context   an id, the trace, one log line, one measurement
  *   judge             in tests and development: does the answer fit the contract?
- *   problems          whatever is thrown below is answered as a problem document
- *   answers           a large one counts until its client has taken it
+ *   problems          whatever is thrown below is answered as a problem document;
+ *                     a large answer counts until its client has taken it
  *   route             the operations of each spec in openapi/, and for each of them:
  *     lifecycle       is its version to end, or has it ended?
  *     head            can it be read in one way only?
@@ -35,7 +35,7 @@ import { judgeAnswers, judgeRequest } from './contract/judged.ts';
 import { type Operation, type Spec, loadSpec } from './contract/spec.ts';
 import { compileValidators, inputOf } from './contract/validator.ts';
 import type { Call, Handler, Services } from './handler.ts';
-import { holdAnswers, requireRoom } from './http/answer-room.ts';
+import { requireRoom } from './http/answer-room.ts';
 import type { ByteBudget } from './http/byte-budget.ts';
 import { requireClearHead } from './http/request-head.ts';
 import { createLifecycle } from './lifecycle.ts';
@@ -75,10 +75,10 @@ export function createApp({
   clock,
 }: AppOptions): Koa {
   const identify = async (ctx: Context): Promise<void> => {
-    const standing = await authenticate(ctx.get('Authorization'), () => limits.limitAddress(ctx));
-    const { principal } = standing;
-    Object.assign(stateOf(ctx), { standing, principal });
-    await limits.limitKey(ctx, principal.keyId);
+    const state = stateOf(ctx);
+    state.standing = await authenticate(ctx.headers.authorization, () => limits.limitAddress(ctx));
+    state.principal = state.standing.principal;
+    await limits.limitKey(ctx, state.principal.keyId);
   };
   const contracts = EDITIONS.map((edition) => {
     const spec = loadSpec(edition.name);
@@ -138,8 +138,7 @@ export function createApp({
   app.silent = true;
   app.use(requestContext(log, noteCall));
   if (config.contractJudge) app.use(judgeAnswers());
-  app.use(answerProblems());
-  app.use(holdAnswers(bytes));
+  app.use(answerProblems(bytes));
   app.use(router.routes() as unknown as Middleware);
   app.use((ctx, next) => {
     requireClearHead(ctx.req);

@@ -40,34 +40,41 @@ export interface Standing {
  * @param limitAddress counts a request without a valid key against its address; throws when that is over quota
  * @throws {Problem} 401 for no key or one that is not valid, without telling the two apart any further
  */
-export type Authenticate = (authorization: string, limitAddress: () => Promise<void>) => Promise<Standing>;
+export type Authenticate = (
+  authorization: string | undefined,
+  limitAddress: () => Promise<void>,
+) => Promise<Standing>;
 
+/** What is known of a key. */
 interface Known {
-  principal: Principal | undefined;
+  /** `undefined` when the key is not valid. */
+  standing: Standing | undefined;
+  /** Monotonic milliseconds. */
   until: number;
 }
 
 export function createAuthenticator({ find, noteUse, now }: AuthenticateOptions): Authenticate {
   const known = new Map<string, Known>();
   /** A thousand streams of one key ask once. */
-  const asking = new Map<string, Promise<Principal | undefined>>();
+  const asking = new Map<string, Promise<Standing | undefined>>();
 
   const remembered = (name: string): Known | undefined => {
     const cached = known.get(name);
     return cached && cached.until > now() ? cached : undefined;
   };
 
-  async function ask(name: string, keyHash: Buffer): Promise<Principal | undefined> {
+  async function ask(name: string, keyHash: Buffer): Promise<Standing | undefined> {
     const asked = now();
     const principal = await find(keyHash);
+    const standing = principal && { principal, confirm: (scope: string) => confirm(name, keyHash, scope) };
     known.delete(name);
     if (known.size >= CAPACITY) known.delete(known.keys().next().value ?? '');
     // Not from when the answer came: what it says may be as old as the question, and a slow database must not add to that.
-    known.set(name, { principal, until: asked + TTL_MS });
-    return principal;
+    known.set(name, { standing, until: asked + TTL_MS });
+    return standing;
   }
 
-  function lookUp(name: string, keyHash: Buffer): Promise<Principal | undefined> {
+  function lookUp(name: string, keyHash: Buffer): Promise<Standing | undefined> {
     let answer = asking.get(name);
     if (answer === undefined) {
       answer = ask(name, keyHash).finally(() => asking.delete(name));
@@ -76,30 +83,29 @@ export function createAuthenticator({ find, noteUse, now }: AuthenticateOptions)
     return answer;
   }
 
-  async function confirmLater(name: string, keyHash: Buffer, scope: string): Promise<void> {
-    const principal = await lookUp(name, keyHash);
-    if (principal) noteUse(principal.keyId);
-    requireScope(principal, scope);
+  function confirm(name: string, keyHash: Buffer, scope: string): Promise<void> | undefined {
+    const again = remembered(name);
+    if (again === undefined) return confirmLater(name, keyHash, scope);
+    requireScope(again.standing?.principal, scope);
+    return undefined;
   }
 
-  return async (authorization, limitAddress) => {
+  async function confirmLater(name: string, keyHash: Buffer, scope: string): Promise<void> {
+    const standing = await lookUp(name, keyHash);
+    if (standing) noteUse(standing.principal.keyId);
+    requireScope(standing?.principal, scope);
+  }
+
+  return async (authorization = '', limitAddress) => {
     const key = BEARER.exec(authorization)?.[1];
     if (key !== undefined) {
       const keyHash = hashApiKey(key);
       const name = keyHash.toString('latin1');
       const found = remembered(name);
-      const principal = found ? found.principal : await lookUp(name, keyHash);
-      if (principal) {
-        noteUse(principal.keyId);
-        return {
-          principal,
-          confirm(scope) {
-            const again = remembered(name);
-            if (again === undefined) return confirmLater(name, keyHash, scope);
-            requireScope(again.principal, scope);
-            return undefined;
-          },
-        };
+      const standing = found ? found.standing : await lookUp(name, keyHash);
+      if (standing) {
+        noteUse(standing.principal.keyId);
+        return standing;
       }
     }
     await limitAddress();

@@ -40,18 +40,19 @@ export function readBody(
   } as Parameters<typeof koaBody>[0]);
   return async (ctx, next) => {
     requireType(ctx, mediaType);
-    const coding = ctx.get('Content-Encoding');
+    const { headers, socket } = ctx.req;
+    const coding = headers['content-encoding'];
     const decode = decoderOf(coding);
     // What is undone here koa-body must not undo as well, nor stumble over its spelling.
-    if (coding !== '') delete ctx.req.headers['content-encoding'];
+    if (coding !== undefined) delete headers['content-encoding'];
     requireUnbroken(ctx.req);
-    if (ctx.req.socket.destroyed) throw new Problem('malformed_request', 'The body broke off.');
-    const length = Number(ctx.get('Content-Length') || NaN);
+    if (socket.destroyed) throw new Problem('malformed_request', 'The body broke off.');
+    const length = Number(headers['content-length'] ?? NaN);
     if (length > maxBytes) throw tooLarge(maxBytes);
     const place = decode === undefined && length <= SMALL_BYTES ? undefined : takePlace(ctx, room, length);
 
     // A client that asks for leave to send its body gets it now, when nothing else speaks against the request.
-    if (ctx.headers.expect !== undefined && ctx.req.httpVersion === '1.1') ctx.res.writeContinue();
+    if (headers.expect !== undefined && ctx.req.httpVersion === '1.1') ctx.res.writeContinue();
     await read(ctx, async () => {}).catch((error: unknown) => {
       throw whyBrokenOff(ctx, error) ?? error;
     });
@@ -67,7 +68,7 @@ export function readBody(
 }
 
 function requireType(ctx: Context, mediaType: string): void {
-  const field = ctx.get('Content-Type');
+  const field = ctx.headers['content-type'] ?? '';
   if (field === mediaType) return;
   const given = field.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (given !== mediaType) {

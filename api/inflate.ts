@@ -28,7 +28,8 @@ export type Decode = (bytes: Buffer, maxBytes: number) => Promise<Buffer>;
  * @returns `undefined` when there is nothing to undo
  * @throws {Problem} 415 with `Accept-Encoding` (RFC 9110, section 15.5.16) for another coding, or for two of them
  */
-export function decoderOf(field: string): Decode | undefined {
+export function decoderOf(field: string | undefined): Decode | undefined {
+  if (field === undefined) return undefined;
   const codings = field
     .split(',')
     .map((coding) => coding.trim().toLowerCase())

@@ -11,7 +11,7 @@ import type Koa from 'koa';
 import type { Logger } from '../logger.ts';
 import type { Admission } from './admission.ts';
 import { createConnections } from './http/connections.ts';
-import { CONNECTIONS_MAX, HTTP_LIMITS, STALL_CHECK_MS } from './http/limits.ts';
+import { CONNECTIONS_MAX, HTTP_LIMITS, STALL_LOOK_MS } from './http/limits.ts';
 
 /**
  * Sockets that listen on the port. Node accepts one connection a socket and turn of the event loop: in a storm, with turns of 50 ms, clients that were cut
@@ -76,7 +76,7 @@ export async function serve(
   server.on('checkContinue', take).on('checkExpectation', take);
   // Node drops fields beyond a count in silence; the app counts them, and maxHeaderSize bounds them.
   server.maxHeadersCount = 0;
-  server.timeout = STALL_CHECK_MS;
+  const stalls = setInterval(connections.lookForStalls, STALL_LOOK_MS).unref();
   server
     .on('timeout', connections.idle)
     .on('connection', connections.opened)
@@ -105,6 +105,7 @@ export async function serve(
       await closed;
       clearInterval(idle);
       clearTimeout(cut);
+      clearInterval(stalls);
     },
   };
 }

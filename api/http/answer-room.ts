@@ -1,5 +1,5 @@
 /** Bounds the memory that answers hold which their clients do not read. (Bodies have a room of their own: api/body-room.ts.) */
-import type { Context, Middleware } from 'koa';
+import type { Context } from 'koa';
 import { subjectOfAddress } from '../limiter/rate-limit.ts';
 import { Problem } from '../problem.ts';
 import { isRead } from '../reads.ts';
@@ -30,18 +30,23 @@ export function requireRoomOf(caller: string, room: ByteBudget): void {
   );
 }
 
-/** Counts each large answer until its client has taken it. A read without room is refused; a write is always answered. */
-export function holdAnswers(room: ByteBudget): Middleware {
-  return async (ctx, next) => {
-    await next();
-    const bytes = ctx.length ?? 0;
-    if (bytes < COUNTED_BYTES_MIN || ctx.method === 'HEAD') return;
-    if (isRead(ctx.method)) requireRoom(ctx, room);
-    const { socket } = ctx.req;
-    if (socket.destroyed) return; // the end of the response has been told, and will not be again
-    ctx.res.once(
-      'close',
-      room.hold(callerOf(ctx), bytes, () => socket.destroy()),
-    );
-  };
+/**
+ * Counts a large answer until its client has taken it. A read without room is refused; a write is
+ * always answered.
+ *
+ * @throws {Problem} 503
+ */
+export function holdAnswer(ctx: Context, room: ByteBudget): void {
+  const { body } = ctx;
+  // Three bytes of UTF-8 are the most that one unit of UTF-16 becomes.
+  if (typeof body === 'string' && body.length * 3 < COUNTED_BYTES_MIN) return;
+  const bytes = ctx.length ?? 0;
+  if (bytes < COUNTED_BYTES_MIN || ctx.method === 'HEAD') return;
+  if (isRead(ctx.method)) requireRoom(ctx, room);
+  const { socket } = ctx.req;
+  if (socket.destroyed) return; // the end of the response has been told, and will not be again
+  ctx.res.once(
+    'close',
+    room.hold(callerOf(ctx), bytes, () => socket.destroy()),
+  );
 }

@@ -4,7 +4,7 @@ import { Problem } from '../problem.ts';
 import { HEADER_FIELDS_MAX } from './limits.ts';
 
 /** Fields that can be there once. Node keeps the first and drops the others in silence. */
-const SINGLE = new Set(['host', 'authorization', 'content-type']);
+const SINGLE = ['host', 'authorization', 'content-type'];
 /** RFC 9110, section 7.2: a host and a port, or nothing. */
 const HOST = /^(?:[\w.~!$&'()*+,;=%-]*|\[[\da-fA-F:.]+\])(?::\d{0,5})?$/;
 
@@ -37,16 +37,16 @@ export function requireClearHead({ httpVersion, headers, rawHeaders }: IncomingM
 }
 
 function requireSingle(rawHeaders: string[]): void {
-  let seen: string[] | undefined;
+  let seen = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const { length } = rawHeaders[at]!;
     // Few names have one of these lengths: nothing else is made lower case.
     if (length !== 4 && length !== 12 && length !== 13) continue;
     const name = rawHeaders[at]!.toLowerCase();
-    if (!SINGLE.has(name)) continue;
-    if (seen?.includes(name)) {
-      throw new Problem('malformed_request', `Send one ${name} field, not several.`);
-    }
-    (seen ??= []).push(name);
+    const index = SINGLE.indexOf(name);
+    if (index === -1) continue;
+    const bit = 1 << index;
+    if (seen & bit) throw new Problem('malformed_request', `Send one ${name} field, not several.`);
+    seen |= bit;
   }
 }

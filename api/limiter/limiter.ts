@@ -59,7 +59,7 @@ export function createLimiter({ redis, log, now }: LimiterOptions): Limiter {
   redis.defineCommand('slidingWindow', { numberOfKeys: 1, lua: SCRIPT });
   const scripted = redis as Scripted;
   const local = createLocalWindow(now);
-  const asking = new Map<string, Asking>();
+  let asking = new Map<string, Asking>();
   /** Who is over its quota, and until when: only time lets the next request pass, so that Redis need not be asked. Until then, no longer. */
   const over = new Map<string, number>();
   let pausedUntil = Number.NEGATIVE_INFINITY;
@@ -77,9 +77,9 @@ export function createLimiter({ redis, log, now }: LimiterOptions): Limiter {
   }
 
   function flush(): void {
-    const questions = [...asking.values()];
-    asking.clear();
-    for (const question of questions) void answer(question);
+    const questions = asking;
+    asking = new Map(); // not cleared: see api/http/connections.ts, `unfinished`
+    for (const question of questions.values()) void answer(question);
   }
 
   async function answer({ name, subject, policy, waiting }: Asking): Promise<void> {
