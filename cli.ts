@@ -12,6 +12,7 @@ import { parseCommandLine } from './command-line.ts';
 import { ConfigError, loadConfig } from './config.ts';
 import { createLogger } from './logger.ts';
 import { LaunchError } from './ops/embedded/launch-error.ts';
+import { whenNpmIsGone } from './ops/embedded/npm-parent.ts';
 import { findRunningPostgres } from './ops/embedded/running-postgres.ts';
 import { importing } from './api/cli/import.ts';
 import { developmentKeyIn } from './ops/development-key.ts';
@@ -21,6 +22,7 @@ import { log } from './store/cli/log.ts';
 import { tenants } from './store/cli/tenants.ts';
 import { type DatabasePool, openPool } from './store/pool.ts';
 import { isOutage } from './store/unavailable.ts';
+import { UnfitDatabaseError, adviceFor, probe } from './store/unfit.ts';
 import { webhookSink } from './workers/cli/webhook-sink.ts';
 import { webhooks } from './workers/cli/webhooks.ts';
 
@@ -35,8 +37,13 @@ const NOUNS: Record<string, Noun | Command> = {
   'webhook-sink': webhookSink,
 };
 
+/** The database of one's own that a command has asked for. */
+let ownDatabase: string | undefined;
+
 async function connect(): Promise<DatabasePool> {
   const { databaseUrl, dataDir } = loadConfig();
+  ownDatabase = databaseUrl;
+  if (databaseUrl !== undefined) await probe(databaseUrl);
   return openPool({
     databaseUrl: databaseUrl ?? (await findRunningPostgres(dataDir)),
     size: 4,
@@ -52,7 +59,7 @@ async function service(): Promise<Service> {
   const key = apiKey ?? bootstrapKey ?? (await developmentKeyIn(dataDir));
   if (key !== undefined) return { ...grpc, apiKey: key };
   throw new CommandError(
-    'There is no API key to call with. Set HOLDFAST_API_KEY to one, or run this where npm start keeps its data.',
+    'There is no API key to call with. Set HOLDFAST_API_KEY or HOLDFAST_KEY to one, or run this where npm start keeps its data.',
   );
 }
 
@@ -93,21 +100,26 @@ function sqlStateOf(error: unknown): { code: string; message: string } | undefin
 /** What a person can mend is told in words; anything else is a fault of ours, with its stack. */
 function explain(error: unknown): string {
   if (error instanceof UsageError || error instanceof CommandError) return error.message;
-  if (error instanceof ConfigError || error instanceof LaunchError) return error.message;
+  if (error instanceof ConfigError || error instanceof LaunchError || error instanceof UnfitDatabaseError)
+    return error.message;
   const { code, message } = sqlStateOf(error) ?? { code: '', message: '' };
+  const advice = ownDatabase === undefined ? undefined : adviceFor(error, ownDatabase);
+  if (advice !== undefined) return advice;
   if (isOutage(error instanceof Error && error.cause !== undefined ? error.cause : error)) {
     return `Postgres did not answer: ${message || code || 'no answer in time'}.\nStart it, or set DATABASE_URL to where it is.`;
   }
   if (/^(?:28|3D|42501)/.test(code)) {
-    return `Postgres refused: ${message}.\nSet DATABASE_URL to a user and a database that Holdfast may use.`;
+    return `Postgres refused: ${message}.\nSet DATABASE_URL to a role and a database that Holdfast may use.`;
   }
   // No such table, column or function.
-  if (/^(?:42P01|42703|42883)$/.test(code)) {
+  if (/^(?:42P01|42703|42883|3F000)$/.test(code)) {
     return `The schema of this database is older than this Holdfast, or not there (${message}).\nStart this release on it once: npm start migrates it.`;
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
+// A kill of npx reaches the shell that it runs us in, and ends there.
+whenNpmIsGone(() => process.kill(process.pid, 'SIGTERM'), 2);
 try {
   const parsed = parseCommandLine(NOUNS, process.argv.slice(2));
   if (parsed.kind === 'help') process.stdout.write(`${parsed.text}\n`);

@@ -9,16 +9,21 @@ import { AggregatorRegistry } from 'prom-client';
 import { type CallsByKey, addUp } from './api/overview/callers.ts';
 import type { Config } from './config.ts';
 import type { Logger } from './logger.ts';
+import { WorkerError, explain } from './explain.ts';
 import { registry } from './metrics.ts';
 import { startNode } from './node.ts';
+import { createShutdown, endWithinMs } from './shutdown.ts';
 
 /** Pause before a worker that died is replaced, in ms: one that dies at once must not make a busy loop. */
 const RESPAWN_PAUSE = 1_000;
 
+/** A worker that has not ended so many ms before the primary must is killed. */
+const CUT_MS = 1_200;
+
 /** What a worker is told when it starts. */
 interface Assignment {
   databaseUrl: string;
-  redisUrl: string;
+  redisUrl: string | undefined;
   /** Whether it has all roles of the configuration, or serves the API only. */
   first: boolean;
 }
@@ -42,10 +47,10 @@ export interface Workers {
   stop: () => Promise<void>;
 }
 
-/** @throws {Error} with the message of the first worker that could not start */
+/** @throws {WorkerError} with the message of the first worker that could not start */
 export async function startWorkers(
   config: Config,
-  { databaseUrl, redisUrl, log }: { databaseUrl: string; redisUrl: string; log: Logger },
+  { databaseUrl, redisUrl, log }: { databaseUrl: string; redisUrl: string | undefined; log: Logger },
 ): Promise<Workers> {
   const live = new Set<Worker>();
   const told = new Map<Worker, CallsByKey>();
@@ -59,7 +64,7 @@ export async function startWorkers(
       message(worker, (m): m is Report => 'ports' in m || 'failed' in m),
       once(worker, 'exit').then((): Report => ({ failed: 'A worker ended before it was ready.' })),
     ]);
-    if ('failed' in report) throw new Error(report.failed);
+    if ('failed' in report) throw new WorkerError(report.failed);
     live.add(worker);
     worker.on('message', (m: object) => {
       if ('callers' in m) told.set(worker, (m as Told).callers);
@@ -95,11 +100,18 @@ export async function startWorkers(
     serving: () => live.size,
     async stop() {
       stopping.abort();
+      // Those too that have not started yet.
       await Promise.all(
-        [...live].map((worker) => {
+        Object.values(cluster.workers ?? {}).map(async (worker) => {
+          if (worker === undefined || worker.isDead()) return;
           const gone = once(worker, 'exit');
-          worker.kill('SIGTERM');
-          return gone;
+          worker.process.kill('SIGTERM');
+          const cut = setTimeout(
+            () => worker.process.kill('SIGKILL'),
+            endWithinMs(config.drainSeconds) - CUT_MS,
+          );
+          await gone;
+          clearTimeout(cut);
         }),
       );
     },
@@ -109,25 +121,29 @@ export async function startWorkers(
 /** A worker process, from its assignment to its end. */
 export async function runWorker(config: Config, log: Logger): Promise<void> {
   const report = (text: Report) => process.send?.(text);
+  // The terminal's signals reach every process; the primary says when to stop. When it is gone, Node ends its workers.
+  process.on('SIGINT', () => {}).on('SIGHUP', () => {});
+  const shutdown = createShutdown({
+    drainSeconds: config.drainSeconds,
+    log,
+    exit: () => process.exit(0),
+    signals: ['SIGTERM'],
+  });
   // oxlint-disable-next-line no-new -- its constructor listens for the primary that gathers the metrics
   new AggregatorRegistry();
   AggregatorRegistry.setRegistries(registry);
   const { databaseUrl, redisUrl, first } = await message(process, (m): m is Assignment => 'databaseUrl' in m);
   const roles = first ? config.roles : new Set(['api' as const]);
   try {
-    const node = await startNode({ config, roles, databaseUrl, redisUrl, log });
+    const starting = startNode({ config, roles, databaseUrl, redisUrl, log });
+    shutdown.started(starting);
+    const node = await starting;
+    shutdown.add('node', node.stop);
     const telling = setInterval(() => process.send?.({ callers: node.callers() } satisfies Told), TELL);
-    let ending: Promise<void> | undefined;
-    const end = () => {
-      clearInterval(telling);
-      ending ??= node.stop().then(() => process.exit(0));
-    };
-    process.on('SIGTERM', end);
-    process.on('SIGINT', () => {}); // Ctrl-C reaches every process of the terminal; the primary says when to stop
-    process.on('disconnect', end); // the primary is gone
+    shutdown.add('telling', async () => clearInterval(telling));
     report({ ports: { port: node.port, grpcPort: node.grpcPort } });
   } catch (error) {
-    report({ failed: (error as Error).message });
+    report({ failed: explain(error, config.databaseUrl) });
     process.exit(1);
   }
 }

@@ -4,6 +4,7 @@
  * This is the only file that reads `process.env`. An unknown `HOLDFAST_*` variable is refused, so that a
  * misspelt limit never runs as the default in silence.
  */
+import { accessSync, constants } from 'node:fs';
 import { z } from 'zod';
 
 /** A quota of `count` requests in any `seconds` seconds. */
@@ -28,6 +29,53 @@ const rate = z
   })
   .refine((r) => r.count <= 100_000 && r.seconds <= 86_400, 'expected at most 100000/86400');
 
+/** What Slonik and pg both understand: TLS not at all, verified (two words for it), or without a look at the certificate. */
+const SSL_MODES = ['disable', 'require', 'verify-full', 'no-verify'];
+const SSL_FILES = ['sslrootcert', 'sslcert', 'sslkey'];
+/** Parameters that pg follows and Slonik does not: the connections of one process would differ. */
+const MISREAD = ['host', 'port', 'user', 'password', 'sslnegotiation', 'uselibpqcompat'];
+const ENCODE =
+  'a password has its special characters percent-encoded: @ as %40, / as %2F, # as %23, ? as %3F, % as %25';
+
+/** An address that is read as it was meant: `postgres://u:12/ab@host/db` would name the host `u`, and the rest in messages. */
+function checkAddress(text: string, { addIssue }: z.RefinementCtx): void {
+  const refuse = (message: string) => addIssue({ code: 'custom', message });
+  const url = new URL(text);
+  const { username, password, pathname, search, hash } = url;
+  if (hash !== '' || (username === '' && password === '' && /@/.test(pathname + search))) refuse(ENCODE);
+  try {
+    for (const part of [username, password, pathname]) decodeURIComponent(part);
+  } catch {
+    refuse(ENCODE);
+  }
+  if (url.protocol.startsWith('postgres')) for (const fault of faultsOfParameters(url)) refuse(fault);
+}
+
+function faultsOfParameters({ hostname, searchParams }: URL): string[] {
+  const given = (name: string) => searchParams.has(name);
+  const mode = searchParams.get('sslmode');
+  const faults: string[] = [];
+  if (mode !== null && !SSL_MODES.includes(mode)) faults.push(`sslmode is one of ${SSL_MODES.join(', ')}`);
+  if (given('ssl')) faults.push('ssl is written sslmode=require');
+  const misread = MISREAD.filter((name) => given(name) && (name !== 'host' || hostname !== ''));
+  if (misread.length > 0) faults.push(`${misread.join(', ')} cannot be a parameter`);
+  const files = SSL_FILES.filter(given);
+  if (files.length > 0 && (mode ?? 'disable') === 'disable') faults.push(`${files.join(', ')} needs sslmode`);
+  if (given('sslcert') !== given('sslkey')) faults.push('sslcert and sslkey go together');
+  return faults.concat(
+    files.filter((name) => !isReadable(searchParams.get(name)!)).map((name) => `${name} cannot be read`),
+  );
+}
+
+function isReadable(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const roles = z
   .string()
   .transform((text) => text.split(',').map((role) => role.trim()))
@@ -43,8 +91,24 @@ const VARIABLES = {
   PORT: port.default(8080),
   ADMIN_PORT: port.default(9090),
   GRPC_PORT: port.optional(),
-  DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/, hostname: /^.*$/ }).optional(),
-  REDIS_URL: z.url({ protocol: /^rediss?$/, hostname: /^.*$/ }).optional(),
+  DATABASE_URL: z
+    .url({
+      protocol: /^postgres(?:ql)?$/,
+      hostname: /^.*$/,
+      error: `expected postgres://ROLE:PASSWORD@HOST:PORT/DATABASE; ${ENCODE}`,
+      abort: true,
+    })
+    .superRefine(checkAddress)
+    .optional(),
+  REDIS_URL: z
+    .url({
+      protocol: /^rediss?$/,
+      hostname: /^.*$/,
+      error: `expected redis://:PASSWORD@HOST:PORT; ${ENCODE}`,
+      abort: true,
+    })
+    .superRefine(checkAddress)
+    .optional(),
   HOLDFAST_HOST: z.string().min(1).optional(),
   HOLDFAST_ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
   HOLDFAST_GRPC_HOST: z.string().min(1).default('127.0.0.1'),
@@ -55,6 +119,8 @@ const VARIABLES = {
   HOLDFAST_GRPC_CERT: z.string().min(1).optional(),
   HOLDFAST_GRPC_KEY: z.string().min(1).optional(),
   HOLDFAST_GRPC_CA: z.string().min(1).optional(),
+  HOLDFAST_URL: z.string().optional(),
+  HOLDFAST_KEY: z.string().regex(API_KEY_SYNTAX, API_KEY_EXPECTED).optional(),
   HOLDFAST_API_KEY: z.string().regex(API_KEY_SYNTAX, API_KEY_EXPECTED).optional(),
   HOLDFAST_DATA_DIR: z.string().min(1).default('.holdfast'),
   HOLDFAST_BOOTSTRAP_KEY: z.string().regex(API_KEY_SYNTAX, API_KEY_EXPECTED).optional(),
@@ -118,7 +184,7 @@ const schema = z
       ca: v.HOLDFAST_GRPC_CA,
     },
     /** What commands that are clients of a Holdfast call it with. */
-    apiKey: v.HOLDFAST_API_KEY,
+    apiKey: v.HOLDFAST_API_KEY ?? v.HOLDFAST_KEY,
     /** Unset: an embedded Postgres under `dataDir` is started. */
     databaseUrl: v.DATABASE_URL,
     /** Unset: a Redis is started. */

@@ -1,52 +1,61 @@
 /** `npm start`: configuration, backing services, migrations, a key, and then the roles, in this process or in several. */
 import cluster from 'node:cluster';
+import { write } from 'node:fs';
 import { AggregatorRegistry } from 'prom-client';
 import { sql } from 'slonik';
-import { type Check, createAdminApp } from './api/admin.ts';
+import { type Check, type Phase, createAdminApp } from './api/admin.ts';
 import type { CallsByKey } from './api/overview/callers.ts';
-import { ListenError, serve } from './api/server.ts';
+import { serve } from './api/server.ts';
 import { runWorker, startWorkers } from './cluster.ts';
-import { type Config, ConfigError, loadConfig } from './config.ts';
+import { type Config, loadConfig } from './config.ts';
+import { explain } from './explain.ts';
 import { type Logger, createLogger } from './logger.ts';
 import { registry } from './metrics.ts';
-import { keptDevelopmentKey, newDevelopmentKey } from './ops/development-key.ts';
+import { keptDevelopmentKey } from './ops/development-key.ts';
 import { startBackingServices } from './ops/embedded/backing-services.ts';
-import { LaunchError } from './ops/embedded/launch-error.ts';
-import { welcome } from './ops/welcome.ts';
+import { whenNpmIsGone } from './ops/embedded/npm-parent.ts';
+import { type FirstKey, welcome } from './ops/welcome.ts';
 import { type Fault, listFaults } from './projections/faults.ts';
 import { CONSUMERS, startNode } from './node.ts';
+import { type Shutdown, createShutdown } from './shutdown.ts';
 import { ensureBootstrapKey, hasApiKeys, tenantNames } from './store/api-keys.ts';
-import { LogElsewhereError, migrate } from './store/migrate.ts';
+import { toId } from './store/ids.ts';
+import { migrate } from './store/migrate.ts';
 import { ensurePartitions } from './store/partitions.ts';
-import { connectRedis } from './redis.ts';
-import { isOutage } from './store/unavailable.ts';
+import { WITHOUT_REDIS, connectRedis } from './redis.ts';
 import { type DatabasePool, openPool } from './store/pool.ts';
 
-type Stop = () => Promise<void>;
-
-async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> {
-  const backing = await startBackingServices({ ...config, log });
-  stops.push(backing.stop);
+async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<void> {
+  const { signal } = shutdown;
+  const services = startBackingServices({ ...config, log, signal });
+  shutdown.addServices(async (cut) => {
+    const started = await services.catch(() => undefined); // it leaves nothing behind then
+    await started?.stop(cut);
+  });
+  const backing = await services;
   const applied = await migrate(backing.databaseUrl);
+  signal.throwIfAborted();
   if (applied.length > 0) log.info({ applied }, 'schema migrated');
   const pool = await openPool({ databaseUrl: backing.databaseUrl, size: 2, log });
-  stops.push(() => pool.end());
+  shutdown.add('pool', () => pool.end());
   await ensurePartitions(pool, config.partitions, CONSUMERS);
   const key = await ensureKey(config, pool);
+  signal.throwIfAborted();
 
-  let draining = false;
-  const redis = connectRedis(backing.redisUrl, { name: 'health', log });
-  stops.push(async () => redis.disconnect());
+  let phase: Phase = 'starting';
+  const redis =
+    backing.redisUrl === undefined ? undefined : connectRedis(backing.redisUrl, { name: 'health', log });
+  shutdown.add('redis', async () => redis?.disconnect());
   const checks: Record<string, Check> = {
     postgres: { run: () => pool.query(sql.unsafe`SELECT 1`) },
-    redis: { run: async () => void (await redis.ping()), optional: true },
+    redis: { run: async () => (redis ? void (await redis.ping()) : WITHOUT_REDIS), optional: true },
     projections: { run: async () => stoppedProjections(await listFaults(pool)), optional: true },
   };
   const several = config.workers > 1;
   let callers: () => CallsByKey = () => ({});
   const adminApp = createAdminApp({
     checks,
-    draining: () => draining,
+    phase: () => phase,
     metrics: several ? gatherMetrics() : () => registry.metrics(),
     contentType: registry.contentType,
     callers: () => callers(),
@@ -58,9 +67,9 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
     variable: 'ADMIN_PORT',
     log,
   });
-  stops.push(async () => adminApp.stop());
+  shutdown.add('history', async () => adminApp.stop());
   // The admin port answers until the end, so that a drain can be watched.
-  stops.push(() => admin.stop(0));
+  shutdown.add('admin port', () => admin.stop(0));
 
   const urls = { databaseUrl: backing.databaseUrl, redisUrl: backing.redisUrl, log };
   const workers = several ? await startWorkers(config, urls) : undefined;
@@ -72,20 +81,28 @@ async function start(config: Config, log: Logger, stops: Stop[]): Promise<void> 
   }
   const running = workers ?? (await startNode({ config, roles: config.roles, ...urls }));
   callers = running.callers;
-  stops.push(running.stop);
-  stops.push(async () => {
-    draining = true;
+  shutdown.add('node', running.stop);
+  signal.throwIfAborted();
+  phase = 'serving';
+  signal.addEventListener('abort', () => {
+    phase = 'draining';
   });
-  process.stdout.write(
+  const placeOf = (port: number | undefined, host: string | undefined) =>
+    port === undefined ? undefined : { port, host };
+  say(
     welcome({
-      port: running.port,
-      grpcPort: running.grpcPort,
-      adminPort: admin.port,
+      api: placeOf(running.port, config.host),
+      grpc: placeOf(running.grpcPort, config.grpc.host),
+      admin: { port: admin.port, host: config.adminHost },
       key,
+      redis: backing.redisUrl !== undefined,
       dataDir: config.databaseUrl === undefined ? config.dataDir : undefined,
     }),
   );
 }
+
+/** Writes without waiting: a reader that stands still must not keep the process from its end. */
+const say = (text: string): void => write(1, text, () => {});
 
 /** The metrics of all workers, added up. */
 function gatherMetrics(): () => Promise<string> {
@@ -94,31 +111,19 @@ function gatherMetrics(): () => Promise<string> {
 }
 
 /**
- * Makes sure that somebody can call.
- *
- * @returns the key to show: none when it was given to us, or when the database is not ours and has keys already
+ * Makes the key that is given, or the development key of the embedded database. None in a database of one's own: its
+ * start is read by others, in a journal.
  */
-async function ensureKey(config: Config, pool: DatabasePool): Promise<string | undefined> {
-  if (config.bootstrapKey !== undefined) {
-    await ensureBootstrapKey(pool, config.bootstrapKey, config.partitions);
-    return undefined;
-  }
-  if (config.databaseUrl !== undefined && (await hasApiKeys(pool))) return undefined;
-  const key =
-    config.databaseUrl === undefined ? await keptDevelopmentKey(config.dataDir) : newDevelopmentKey();
-  await ensureBootstrapKey(pool, key, config.partitions);
-  return key;
-}
-
-/** What a person can mend is told in words; anything else is a fault of ours, with its stack. */
-function explain(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof LaunchError || error instanceof ListenError)
-    return error.message;
-  if (error instanceof LogElsewhereError) return error.message;
-  if (error instanceof Error && isOutage(error)) {
-    return `Postgres at DATABASE_URL did not answer: ${error.message || String((error as NodeJS.ErrnoException).code)}.\nStart it, or unset DATABASE_URL to get an embedded one.`;
-  }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+async function ensureKey(config: Config, pool: DatabasePool): Promise<FirstKey> {
+  const ensure = async (key: string, what: string, first: FirstKey): Promise<FirstKey> => {
+    const { tenantId, revoked } = await ensureBootstrapKey(pool, key, config.partitions);
+    return revoked ? { kind: 'revoked', what, tenant: toId('ten', tenantId) } : first;
+  };
+  if (config.bootstrapKey !== undefined)
+    return ensure(config.bootstrapKey, 'The key in HOLDFAST_BOOTSTRAP_KEY', { kind: 'bootstrap' });
+  if (config.databaseUrl !== undefined) return { kind: (await hasApiKeys(pool)) ? 'yours' : 'none' };
+  const key = await keptDevelopmentKey(config.dataDir);
+  return ensure(key, 'The development key', { kind: 'development', key });
 }
 
 async function main(): Promise<void> {
@@ -132,23 +137,19 @@ async function main(): Promise<void> {
   });
   if (cluster.isWorker) return runWorker(config, log);
 
-  const stops: Stop[] = [];
-  let ending: Promise<void> | undefined;
-  const end = async (code: number) => {
-    for (const stop of stops.toReversed()) await stop();
+  const exit = (code: number) => {
     log.flush();
     process.exit(code);
   };
-  const started = start(config, log, stops);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      log.info({ signal }, 'stopping');
-      ending ??= started.catch(() => {}).then(() => end(0));
-    });
-  }
+  const shutdown = createShutdown({ drainSeconds: config.drainSeconds, log, exit: () => exit(0) });
+  whenNpmIsGone(() => process.kill(process.pid, 'SIGTERM'));
+  const started = start(config, log, shutdown);
+  shutdown.started(started);
   await started.catch(async (error: unknown) => {
-    process.stderr.write(`\n${explain(error)}\n\n`);
-    await (ending ?? end(1));
+    if (shutdown.signal.aborted) return; // the end has begun; whatever did not come about is not wanted
+    process.stderr.write(`\n${explain(error, config.databaseUrl)}\n\n`);
+    await shutdown.run();
+    exit(1);
   });
 }
 

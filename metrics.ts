@@ -192,6 +192,11 @@ export const webhookAttemptDuration = new Histogram({
   buckets: [...SECONDS, 15],
   registers,
 });
+export const webhookEndpointsFailing = new Gauge({
+  name: 'holdfast_webhook_endpoints_failing',
+  help: 'Endpoints that are enabled and whose attempts have all failed for 30 s or longer',
+  registers,
+});
 export const webhookEndpointsDisabled = new Counter({
   name: 'holdfast_webhook_endpoints_disabled_total',
   help: 'Endpoints that were disabled because they are gone, or nothing got through for the whole schedule',

@@ -8,14 +8,16 @@ import { watchPool } from './metrics.ts';
 import { startAuditor } from './projections/auditor.ts';
 import { PROJECTIONS } from './projections/registry.ts';
 import { startProjector } from './projections/runner.ts';
+import { endsWithin, requestGraceMs } from './shutdown.ts';
 import { instanceSecret } from './store/instance-secrets.ts';
 import { listPartitions } from './store/partitions.ts';
 import { openPool } from './store/pool.ts';
 import { createTail } from './store/tail.ts';
-import { WEBHOOKS } from './store/webhooks/queue.ts';
+import { WEBHOOKS, dueEndpoints } from './store/webhooks/queue.ts';
 import { listenForWakeups } from './store/wakeups.ts';
 import { startTracing } from './tracing.ts';
 import { startRelay } from './workers/relay.ts';
+import { openLocalWakeups } from './workers/local-wakeups.ts';
 import { openWakeupQueue } from './workers/wakeup-queue.ts';
 import { startWebhooks } from './workers/webhooks.ts';
 
@@ -26,7 +28,8 @@ export interface NodeOptions {
   config: Config;
   roles: ReadonlySet<Role>;
   databaseUrl: string;
-  redisUrl: string;
+  /** Without it, quotas and wake-ups are this process's own. */
+  redisUrl: string | undefined;
   log: Logger;
   /** Milliseconds since 1970. */
   clock?: () => number;
@@ -41,6 +44,31 @@ export interface RunningNode {
   callers: () => CallsByKey;
   /** Finishes requests and batches, and closes every connection. */
   stop: () => Promise<void>;
+}
+
+type Stop = () => Promise<void>;
+
+/** What is stopped, in this order; what stands together is stopped together. */
+interface Stops {
+  /** What clients and receivers wait for: it has the drain time. */
+  work: Stop[];
+  /** What reads the log behind the work, and can go on with it elsewhere at any time. */
+  followers: Stop[];
+  /** What those speak through. */
+  lines: Stop[];
+  database: Stop[];
+}
+
+/** What is asked to stop and waits for a Postgres or a Redis that does not answer is left to the end of the process, after so many ms. */
+const STOP_MS = 1_000;
+
+async function stopAll(stops: Stops, graceMs: number, log: Logger): Promise<void> {
+  for (const [group, parts] of Object.entries(stops) as [keyof Stops, Stop[]][]) {
+    const ms = group === 'work' ? graceMs + STOP_MS : STOP_MS;
+    const failed = (error: unknown) => log.warn({ err: error, group }, 'stop failed');
+    const ended = await Promise.all(parts.map((stop) => endsWithin(stop().catch(failed), ms)));
+    if (ended.includes(false)) log.warn({ group }, 'stop timed out');
+  }
 }
 
 export async function startNode({
@@ -62,11 +90,14 @@ export async function startNode({
     return { in_use: acquiredConnections, idle: idleConnections, waiting: waitingClients };
   });
   const wake: ((partition: number) => void)[] = [];
-  const stops: (() => Promise<void>)[] = [() => pool.end(), async () => unwatch()];
-  if (config.traces !== undefined) stops.push(await startTracing(config.traces, log));
-  const stop = async () => {
-    for (const end of stops.toReversed()) await end();
+  const stops: Stops = {
+    work: [],
+    followers: [],
+    lines: [],
+    database: [() => pool.end(), async () => unwatch()],
   };
+  if (config.traces !== undefined) stops.lines.push(await startTracing(config.traces, log));
+  const stop = () => stopAll(stops, requestGraceMs(config.drainSeconds), log);
   try {
     const partitions = await listPartitions(pool);
     if (roles.has('projector')) {
@@ -76,36 +107,39 @@ export async function startNode({
         partitions,
         log,
       });
-      stops.push(projector.stop, startAuditor({ pool, projections: PROJECTIONS, log }).stop);
+      stops.followers.push(projector.stop, startAuditor({ pool, projections: PROJECTIONS, log }).stop);
       wake.push(projector.wake);
     }
     if (roles.has('relay') || roles.has('webhooks')) {
       const instance = (await instanceSecret(pool, 'queue')).toString('hex').slice(0, 16);
-      const queue = openWakeupQueue({ redisUrl, instance, log });
-      stops.push(queue.close);
+      const wakeups =
+        redisUrl === undefined
+          ? openLocalWakeups({ due: () => dueEndpoints(pool), log })
+          : openWakeupQueue({ redisUrl, instance, log });
+      stops.lines.push(wakeups.close);
       if (roles.has('relay')) {
-        const relay = startRelay({ pool, queue, partitions, log });
-        stops.push(relay.stop);
+        const relay = startRelay({ pool, queue: wakeups, partitions, log });
+        stops.followers.push(relay.stop);
         wake.push(relay.wake);
       }
       if (roles.has('webhooks')) {
         const { allowLoopback } = config.webhooks;
-        const { wake } = queue;
+        const graceMs = requestGraceMs(config.drainSeconds);
         if (allowLoopback)
           log.warn('HOLDFAST_WEBHOOK_LOOPBACK is on: webhooks may go to this machine, and without TLS');
-        stops.push(
-          startWebhooks({ pool, redisUrl, instance, allowLoopback, render: renderEvent, wake, log }).stop,
+        stops.work.push(
+          startWebhooks({ pool, wakeups, allowLoopback, render: renderEvent, graceMs, log }).stop,
         );
       }
     }
     const tail = createTail(pool, log);
     const api = roles.has('api') ? await startApi({ config, pool, redisUrl, tail, log, clock }) : undefined;
     if (api) {
-      stops.push(api.stop);
+      stops.work.push(api.stop);
       wake.push(tail.wake);
     }
     const onWakeup = (partition: number) => wake.forEach((tell) => tell(partition));
-    if (wake.length > 0) stops.push(listenForWakeups(databaseUrl, log, onWakeup).close);
+    if (wake.length > 0) stops.followers.push(listenForWakeups(databaseUrl, log, onWakeup).close);
     return { port: api?.port, grpcPort: api?.grpcPort, callers: () => api?.callers.recent() ?? {}, stop };
   } catch (error) {
     await stop();

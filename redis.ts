@@ -3,6 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from './logger.ts';
 
+/** What the start and readiness say where there is no Redis; `/ops` knows it by this text. */
+export const WITHOUT_REDIS =
+  'none: each process keeps its own quotas and finds due webhooks by itself. With one (REDIS_URL, or redis-server or valkey-server on the PATH), all processes share both.';
+
 /** Longest pause between two attempts to connect, in ms. */
 const MAX_BACKOFF = 2_000;
 const backOff = (attempt: number) => Math.min(MAX_BACKOFF, 50 * 2 ** Math.min(attempt, 10));

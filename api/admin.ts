@@ -18,11 +18,14 @@ export interface Check {
   optional?: boolean;
 }
 
+/** What the server does with requests: refuses them yet, takes them, takes no new ones. */
+export type Phase = 'starting' | 'serving' | 'draining';
+
 export interface AdminOptions {
   /** Parts that readiness depends on, by name. */
   checks: Record<string, Check>;
-  /** Whether the server is on its way out, and should get no new requests. */
-  draining: () => boolean;
+  /** `serving` from the moment that every port listens until the drain begins; only then is the server ready. */
+  phase: () => Phase;
   /** Prometheus text of all processes. */
   metrics: () => Promise<string>;
   contentType: Registry['contentType'];
@@ -37,7 +40,7 @@ export interface AdminApp {
 }
 
 export function createAdminApp(options: AdminOptions): AdminApp {
-  const { checks, draining, metrics, contentType, callers, nameOf } = options;
+  const { checks, phase, metrics, contentType, callers, nameOf } = options;
   const router = new Router();
 
   router.get('/health/live', (ctx) => {
@@ -47,8 +50,9 @@ export function createAdminApp(options: AdminOptions): AdminApp {
   router.get('/health/ready', async (ctx) => {
     const parts = await outcomesOf(checks);
     const down = Object.entries(checks).some(([name, { optional }]) => !optional && parts[name] === 'down');
-    ctx.status = down || draining() ? 503 : 200;
-    ctx.body = { status: draining() ? 'draining' : down ? 'not ready' : 'ready', parts };
+    const now = phase();
+    ctx.status = down || now !== 'serving' ? 503 : 200;
+    ctx.body = { status: now !== 'serving' ? now : down ? 'not ready' : 'ready', parts };
   });
 
   router.get('/metrics', async (ctx) => {

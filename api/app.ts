@@ -30,7 +30,7 @@ import { takesJson } from './accept.ts';
 import { type Authenticate, requireScope } from './authenticate.ts';
 import { createBodyRoom } from './body-room.ts';
 import { readBody } from './body.ts';
-import { createJudge } from './contract/judge.ts';
+import { judgeOf } from './contract/judge.ts';
 import { judgeAnswers, judgeRequest } from './contract/judged.ts';
 import { type Operation, type Spec, loadSpec } from './contract/spec.ts';
 import { compileValidators, inputOf } from './contract/validator.ts';
@@ -82,7 +82,7 @@ export function createApp({
   };
   const contracts = EDITIONS.map((edition) => {
     const spec = loadSpec(edition.name);
-    return { edition, spec, judge: config.contractJudge ? createJudge(spec) : undefined };
+    return { edition, spec, judge: config.contractJudge ? judgeOf(spec) : undefined };
   });
 
   const bodyRoom = createBodyRoom();
@@ -112,7 +112,7 @@ export function createApp({
           return next();
         },
         ...(awaitBody ? [awaitBody as Middleware] : []),
-        ...(judge ? [judgeRequest(judge, validate)] : []),
+        ...(judge ? [judgeRequest(judge, operation, validate)] : []),
         async (ctx) => {
           const confirm = () => confirmed(ctx, operation.scope);
           // A body may take half a minute to arrive.

@@ -3,6 +3,7 @@ import { v7 } from 'uuid';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import { connectRedis, warmUp } from '../redis.ts';
+import { requestGraceMs } from '../shutdown.ts';
 import { findPrincipal } from '../store/api-keys.ts';
 import { toId } from '../store/ids.ts';
 import { instanceSecret } from '../store/instance-secrets.ts';
@@ -19,7 +20,7 @@ import { type RunningGrpc, startGrpc } from './grpc/server.ts';
 import type { Services } from './handler.ts';
 import { createAnswerRoom } from './http/answer-room.ts';
 import { type Callers, createCallers } from './overview/callers.ts';
-import { createLimiter } from './limiter/limiter.ts';
+import { createLimiter, createLocalLimiter } from './limiter/limiter.ts';
 import { createRateLimits } from './limiter/rate-limit.ts';
 import { randomBytes16 } from './random.ts';
 import { serve } from './server.ts';
@@ -39,7 +40,7 @@ export interface RunningApi {
 export interface ApiOptions {
   config: Config;
   pool: DatabasePool;
-  redisUrl: string;
+  redisUrl: string | undefined;
   tail: Tail;
   log: Logger;
   /** Milliseconds since 1970. */
@@ -55,8 +56,8 @@ export async function startApi({
   clock,
 }: ApiOptions): Promise<RunningApi> {
   const now = () => performance.now();
-  const redis = connectRedis(redisUrl, { name: 'limiter', log });
-  await warmUp(redis, REDIS_PATIENCE);
+  const redis = redisUrl === undefined ? undefined : connectRedis(redisUrl, { name: 'limiter', log });
+  if (redis) await warmUp(redis, REDIS_PATIENCE);
   const orderLog = createOrderLog({ pool, capacity: config.appendQueue });
   const { announce } = createAnnouncer(pool);
   const keyUsage = createKeyUsage({ pool, now, log });
@@ -70,9 +71,10 @@ export async function startApi({
     newId: (prefix) => toId(prefix, v7({ rng: randomBytes16 })),
     onAppended: announce,
   };
+  const limiter = redis ? createLimiter({ redis, log, now }) : createLocalLimiter(now);
   const edge = {
     services,
-    limits: createRateLimits(createLimiter({ redis, log, now }), config.rateLimits),
+    limits: createRateLimits(limiter, config.rateLimits),
     authenticate: createAuthenticator({
       find: (keyHash) => findPrincipal(pool, keyHash),
       noteUse: keyUsage.note,
@@ -84,9 +86,9 @@ export async function startApi({
   };
   const close = async () => {
     await keyUsage.stop();
-    redis.disconnect();
+    redis?.disconnect();
   };
-  const grace = config.drainSeconds * 1_000;
+  const grace = requestGraceMs(config.drainSeconds);
   let grpc: RunningGrpc | undefined;
   try {
     grpc = await startGrpc({ config: config.grpc, ...edge });

@@ -1,6 +1,7 @@
 /** Starts a server to be measured: on Linux it has core 0 for itself, and whoever imports this has core 1, with all else. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
+import { endWithUs } from './kit/ending.ts';
 
 /** As in `npm start`; the floors run with the same. */
 const FLAGS = ['--max-semi-space-size=64'];
@@ -21,10 +22,11 @@ export function startApart(args: string[], env: NodeJS.ProcessEnv = {}) {
   const command = pinned
     ? ['taskset', '-c', '0', process.execPath, ...FLAGS, ...args]
     : [process.execPath, ...FLAGS, ...args];
-  return spawn(command[0] ?? '', command.slice(1), {
+  const child = spawn(command[0] ?? '', command.slice(1), {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  return endWithUs(child);
 }
 
 /** @param isUp finds the port, or several, in what the server says when it is up */

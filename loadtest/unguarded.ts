@@ -95,7 +95,7 @@ const app = createApp({
 });
 const admin = createAdminApp({
   checks: { postgres: { run: () => pool.query(sql.unsafe`SELECT 1`) } },
-  draining: () => false,
+  phase: () => 'serving',
   metrics: () => registry.metrics(),
   contentType: registry.contentType,
   callers: callers.recent,

@@ -1,9 +1,10 @@
 /** API keys for trying things out. */
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { keptSecret } from './embedded/kept-secret.ts';
 
-export const newDevelopmentKey = () => `hf_test_${randomBytes(24).toString('hex')}`;
+const newDevelopmentKey = () => `hf_test_${randomBytes(24).toString('hex')}`;
 
 const fileIn = (dataDir: string) => join(dataDir, 'development-key');
 
@@ -12,12 +13,5 @@ export const developmentKeyIn = (dataDir: string): Promise<string | undefined> =
   readFile(fileIn(dataDir), 'utf8').catch(() => undefined);
 
 /** The key of the embedded database: made at the first start and kept beside it, so that every start can show it. */
-export async function keptDevelopmentKey(dataDir: string): Promise<string> {
-  const file = fileIn(dataDir);
-  await writeFile(file, newDevelopmentKey(), { flag: 'wx', mode: 0o600 }).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    },
-  );
-  return readFile(file, 'utf8');
-}
+export const keptDevelopmentKey = (dataDir: string): Promise<string> =>
+  keptSecret(fileIn(dataDir), newDevelopmentKey);

@@ -2,19 +2,21 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLogger } from '../logger.ts';
 import { LaunchError } from './embedded/launch-error.ts';
+import { whenNpmIsGone } from './embedded/npm-parent.ts';
 import { startRedisCluster } from './embedded/redis-cluster.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-redis-cluster-'));
 try {
-  const cluster = await startRedisCluster(folder, createLogger('warn'));
+  const cluster = await startRedisCluster(folder);
   process.stdout.write(
     `Six nodes on 127.0.0.1, ports ${[...cluster.nodes.keys()].join(', ')}.\n\n  export REDIS_URL='${cluster.url}'\n\nCtrl-C ends them.\n`,
   );
   await new Promise<void>((resolve) => {
+    whenNpmIsGone(resolve);
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
+    process.once('SIGHUP', resolve);
   });
   await cluster.stop();
 } catch (error) {

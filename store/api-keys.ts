@@ -28,6 +28,8 @@ const findByHash = statement(
   }),
 );
 
+const keyState = z.object({ tenant_id: z.uuid(), revoked: z.boolean() });
+
 export const hashApiKey = (key: string): Buffer => hash('sha256', key, 'buffer');
 
 /**
@@ -55,9 +57,9 @@ export function partitionFor(tenantId: string, partitions: number): number {
 /** `hf_live_` or `hf_test_`: all that is kept of the text of a key that somebody else chose, however short they made it. */
 const modeOf = (key: string): string | null => /^hf_(?:live|test)_/.exec(key)?.[0] ?? null;
 
-/** Whether there is any key at all. */
+/** Whether there is any key that works. */
 export const hasApiKeys = (pool: DatabasePool): Promise<boolean> =>
-  pool.exists(sql.unsafe`SELECT FROM api_keys`);
+  pool.exists(sql.unsafe`SELECT FROM api_keys WHERE revoked_at IS NULL`);
 
 /** Makes a tenant. */
 export async function createTenant(
@@ -90,18 +92,19 @@ export async function addApiKey(
 /**
  * Makes sure that a key exists, with every scope, in a tenant of its own. Any number of nodes may do so at once, and again.
  *
- * @returns whether the key was made now
+ * @returns whose it is; a key that was revoked stays so
  */
 export async function ensureBootstrapKey(
   pool: DatabasePool,
   key: string,
   partitions: number,
-): Promise<boolean> {
+): Promise<{ tenantId: string; revoked: boolean }> {
   return pool.transaction(async (transaction) => {
     await transaction.query(sql.unsafe`SELECT pg_advisory_xact_lock(hashtext('holdfast bootstrap key'))`);
-    const found = await transaction.exists(sql.unsafe`
-      SELECT FROM api_keys WHERE key_hash = ${sql.binary(hashApiKey(key))}`);
-    if (found) return false;
+    const found = await transaction.maybeOne(sql.type(keyState)`
+      SELECT tenant_id, revoked_at IS NOT NULL AS revoked FROM api_keys
+       WHERE key_hash = ${sql.binary(hashApiKey(key))}`);
+    if (found) return { tenantId: found.tenant_id, revoked: found.revoked };
     const tenantId = v7();
     await transaction.query(sql.unsafe`
       INSERT INTO tenants (tenant_id, name, partition)
@@ -109,7 +112,7 @@ export async function ensureBootstrapKey(
     await transaction.query(sql.unsafe`
       INSERT INTO api_keys (key_id, tenant_id, key_hash, name, scopes, prefix)
       VALUES (${v7()}, ${tenantId}, ${sql.binary(hashApiKey(key))}, 'bootstrap', ${sql.array([...SCOPES], 'text')}, ${modeOf(key)})`);
-    return true;
+    return { tenantId, revoked: false };
   });
 }
 

@@ -1,70 +1,93 @@
-/** Brings the schema up to date: forward only, each file once, under one lock for all nodes that start at once. */
+/** Brings the schema up to date: forward only, each file once, all that is missing or nothing, under one lock for all nodes that start at once. */
 import { hash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import type { Client } from 'pg';
+import { findCollisions } from './collisions.ts';
+import { MISSING_RIGHTS } from './rights.ts';
 import { connect, newClient } from './session.ts';
+import { type Place, UnfitDatabaseError, placeOf, refuseOld } from './unfit.ts';
 
 /** Any constant will do, as long as it is ours alone: the bytes of `hold`. */
 const ADVISORY_LOCK = 0x686f6c64;
 
 const FOLDER = new URL('./migrations/', import.meta.url);
 
-/** An applied migration is no longer what it was: migrations are only ever added. */
-class MigrationChangedError extends Error {
-  override name = 'MigrationChangedError';
-}
+/** Which migrations are applied. */
+const LEDGER = `CREATE TABLE schema_migrations (
+  name       text        PRIMARY KEY,
+  sha256     text        NOT NULL,
+  applied_at timestamptz NOT NULL DEFAULT now()
+)`;
 
-/** The log is in a schema that Holdfast does not look into; a new one beside it would hide it. */
-export class LogElsewhereError extends Error {
-  override name = 'LogElsewhereError';
+interface Migration {
+  name: string;
+  text: string;
+  sha256: string;
 }
 
 /**
- * Applies what is missing, in the order of the file names, each in a transaction of its own.
+ * Applies what is missing, in the order of the file names, in one transaction: a database is migrated whole, or left as it was.
  *
  * A database that already knows later migrations than this code is left as it is: migrations only add, so that
  * the previous release runs on while, or after, the next one is rolled out.
  *
  * @returns the names of the migrations that were applied now
- * @throws {MigrationChangedError} when a file differs from what was applied under its name
- * @throws {LogElsewhereError} nothing was changed
+ * @throws {UnfitDatabaseError} nothing was changed; the message says why, and what to do
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
+  const migrations = await readMigrations();
+  const place = placeOf(databaseUrl);
   const client = newClient({ connectionString: databaseUrl, application_name: 'holdfast-migrate' });
+  client.on('error', () => {}); // whatever waits for an answer is told too
   try {
     await connect(client);
-    // The role's own limit is meant for statements that somebody waits for.
-    await client.query('SET statement_timeout = 0');
-    await client.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCK]);
-    await refuseLogElsewhere(client);
-    await client.query(`
-      CREATE TABLE IF NOT EXISTS schema_migrations (
-        name       text        PRIMARY KEY,
-        sha256     text        NOT NULL,
-        applied_at timestamptz NOT NULL DEFAULT now()
-      )`);
-    const { rows } = await client.query<{ name: string; sha256: string }>(
-      'SELECT name, sha256 FROM schema_migrations',
-    );
-    const applied = new Map(rows.map((row) => [row.name, row.sha256]));
-    const fresh: string[] = [];
-    for (const name of (await readdir(FOLDER)).filter((file) => file.endsWith('.sql')).sort()) {
-      const text = await readFile(new URL(name, FOLDER), 'utf8');
-      const sha256 = hash('sha256', text);
-      const before = applied.get(name);
-      if (before === sha256) continue;
-      if (before !== undefined) {
-        throw new MigrationChangedError(
-          `store/migrations/${name} was changed after it had been applied; add a new file instead.`,
-        );
+    await refuseOld(client, place);
+    await refuseStandby(client, place);
+    let pending: readonly Migration[] = migrations;
+    let hasLedger = false;
+    let current = 'The list of migrations';
+    try {
+      await client.query('BEGIN');
+      // The role's own limit is meant for statements that somebody waits for.
+      await client.query('SET LOCAL statement_timeout = 0');
+      await client.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCK]);
+      await refuseLogElsewhere(client);
+      hasLedger = await findLedger(client, place);
+      if (!hasLedger) await client.query(LEDGER);
+      pending = await pendingOf(client, migrations);
+      for (const { name, text, sha256 } of pending) {
+        current = `Migration ${name}`;
+        await client.query(text);
+        await client.query('INSERT INTO schema_migrations (name, sha256) VALUES ($1, $2)', [name, sha256]);
       }
-      await apply(client, name, text, sha256);
-      fresh.push(name);
+      await client.query('COMMIT');
+    } catch (error) {
+      await client.query('ROLLBACK').catch(() => {});
+      const making = [...(hasLedger ? [] : [LEDGER]), ...pending.map(({ text }) => text)];
+      throw await explained(client, error, { place, making, current });
     }
-    return fresh;
+    return pending.map(({ name }) => name);
   } finally {
-    await client.end(); // the advisory lock goes with its session
+    await client.end();
   }
+}
+
+async function readMigrations(): Promise<Migration[]> {
+  const names = (await readdir(FOLDER)).filter((file) => file.endsWith('.sql')).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const text = await readFile(new URL(name, FOLDER), 'utf8');
+      return { name, text, sha256: hash('sha256', text) };
+    }),
+  );
+}
+
+async function refuseStandby(client: Client, { server }: Place): Promise<void> {
+  const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby');
+  if (!rows[0]?.standby) return;
+  throw new UnfitDatabaseError(
+    `Postgres at ${server} is a standby, which takes no writes.\nSet DATABASE_URL to the primary.`,
+  );
 }
 
 /** Releases before this one followed the search path of their role, and may have made their tables where it led. */
@@ -75,20 +98,76 @@ async function refuseLogElsewhere(client: Client): Promise<void> {
      WHERE relname = 'log_heads' AND relkind = 'r' AND to_regclass('public.log_heads') IS NULL`);
   const [found] = rows;
   if (found === undefined) return;
-  throw new LogElsewhereError(
+  throw new UnfitDatabaseError(
     `The log of this database is in the schema ${found.schema}, and Holdfast keeps it in public.\n` +
       `If public is empty, rename the two (DROP SCHEMA public; ALTER SCHEMA ${found.schema} RENAME TO public), or use another database.`,
   );
 }
 
-async function apply(client: Client, name: string, text: string, sha256: string): Promise<void> {
-  await client.query('BEGIN');
-  try {
-    await client.query(text);
-    await client.query('INSERT INTO schema_migrations (name, sha256) VALUES ($1, $2)', [name, sha256]);
-    await client.query('COMMIT');
-  } catch (error) {
-    await client.query('ROLLBACK');
-    throw new Error(`Migration ${name} failed`, { cause: error });
+/** @throws {UnfitDatabaseError} what is there is not ours: other programs keep their migrations under this name */
+async function findLedger(client: Client, place: Place): Promise<boolean> {
+  const { rows: columns } = await client.query<{ name: string }>(`
+    SELECT attname AS name FROM pg_attribute
+     WHERE attrelid = to_regclass('public.schema_migrations') AND attnum > 0 AND NOT attisdropped`);
+  if (columns.length === 0) return false;
+  if (['name', 'sha256'].every((ours) => columns.some(({ name }) => name === ours))) return true;
+  throw collision(await findCollisions(client, '42P07', [LEDGER]), place);
+}
+
+async function pendingOf(client: Client, migrations: readonly Migration[]): Promise<Migration[]> {
+  const { rows } = await client.query<{ name: string; sha256: string }>(
+    'SELECT name, sha256 FROM schema_migrations',
+  );
+  const applied = new Map(rows.map((row) => [row.name, row.sha256]));
+  const changed = migrations.find(({ name, sha256 }) => (applied.get(name) ?? sha256) !== sha256);
+  if (changed !== undefined) {
+    throw new UnfitDatabaseError(
+      `store/migrations/${changed.name} was changed after it had been applied; add a new file instead.`,
+    );
   }
+  return migrations.filter(({ name }) => !applied.has(name));
+}
+
+const collision = (found: readonly string[], { server, database }: Place) =>
+  new UnfitDatabaseError(
+    `The database "${database}" at ${server} has ${found.join(', ')} already, and Holdfast makes its own of that name. Nothing was changed.\n` +
+      'Give Holdfast a database of its own (CREATE DATABASE holdfast), or rename what is in the way.',
+  );
+
+interface Attempt {
+  place: Place;
+  /** What was to be made, as SQL. */
+  making: readonly string[];
+  /** What failed. */
+  current: string;
+}
+
+/** What came in between, in words when it is one that a person can mend. */
+async function explained(
+  client: Client,
+  error: unknown,
+  { place, making, current }: Attempt,
+): Promise<unknown> {
+  const { code, message } = error as Error & { code?: string };
+  if (code === undefined || !/^[0-9A-Z]{5}$/.test(code)) return error;
+  try {
+    const found = await findCollisions(client, code, making);
+    if (found.length > 0) return collision(found, place);
+    const { rows } = await client.query<{ role: string; grants: string[] }>(MISSING_RIGHTS);
+    const [missing] = rows;
+    if (missing !== undefined && /^(?:42501|3F000)$/.test(code) && missing.grants.length > 0) {
+      return new UnfitDatabaseError(
+        `The role ${missing.role} may not make what Holdfast needs in the database "${place.database}" at ${place.server}: ${message}. Nothing was changed.\n` +
+          `As its owner: ${missing.grants.join(' ')}`,
+      );
+    }
+  } catch {
+    return error; // Postgres went away meanwhile
+  }
+  if (/^(?:08|25006|53|57P)/.test(code)) return error;
+  return new UnfitDatabaseError(
+    `${current} cannot be applied to the database "${place.database}" at ${place.server}: ${message} (${code}). Nothing was changed.\n` +
+      'Mend that, or give Holdfast a database of its own.',
+    { cause: error },
+  );
 }

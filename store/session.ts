@@ -6,6 +6,7 @@
  */
 import { createPgDriverFactory } from '@slonik/pg-driver';
 import { Client, type ClientConfig } from 'pg';
+import { parseDsn } from 'slonik';
 import { withDeadline } from './unavailable.ts';
 
 /**
@@ -56,11 +57,24 @@ const PREPARE = `
 const PREPARE_TIMEOUT_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
+/**
+ * TLS with a certificate that is verified: `require` for Slonik, `verify-full` for pg, which would warn of the other
+ * spelling. Each refuses, or misreads, that of the other.
+ */
+const spelling = (url: string, word: 'require' | 'verify-full'): string =>
+  url.replace(/([?&]sslmode=)(?:require|verify-full)(?=&|$)/, `$1${word}`);
+
 /** A driver for pools whose connections are prepared before they are first used. */
 export function createSessionDriver(): ReturnType<typeof createPgDriverFactory> {
   const createDriver = createPgDriverFactory();
   return async (given) => {
-    const driver = await createDriver(given);
+    const { driverConfiguration } = given;
+    const connectionUri = spelling(driverConfiguration.connectionUri, 'require');
+    const driver = await createDriver({
+      ...given,
+      // Slonik reads the files that the address names, and its driver forgets them.
+      driverConfiguration: { ...driverConfiguration, connectionUri, ssl: parseDsn(connectionUri).ssl },
+    });
     return {
       async createClient() {
         const client = await driver.createClient();
@@ -79,8 +93,15 @@ export function createSessionDriver(): ReturnType<typeof createPgDriverFactory> 
 }
 
 /** A client beside the pools, to be listened to before it is connected. */
-export const newClient = (config: ClientConfig): Client =>
-  new Client({ connectionTimeoutMillis: CONNECT_TIMEOUT_MS, ...config });
+export const newClient = ({
+  connectionString,
+  ...config
+}: ClientConfig & { connectionString: string }): Client =>
+  new Client({
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    connectionString: spelling(connectionString, 'verify-full'),
+    ...config,
+  });
 
 /** Connects a client. The caller ends it, also when this fails. */
 export async function connect(client: Client): Promise<void> {

@@ -45,11 +45,15 @@ export interface DeliverOptions {
   /** Told of endpoints that something was queued for. */
   wake: (endpointIds: readonly string[]) => Promise<void>;
   log: Logger;
+  /** When aborted, no attempt begins any more. */
+  stopping?: AbortSignal;
+  /** When aborted, attempts end without an outcome: another node makes them again, under the same id. */
+  cut?: AbortSignal;
 }
 
 /** Takes on what an endpoint is due, and sends it. @returns how many deliveries were tried; 0: there is nothing to do now */
 export async function deliverOnce(options: DeliverOptions, endpointId: string): Promise<number> {
-  const { pool, agent, outcomes, render, wake, log } = options;
+  const { pool, agent, outcomes, render, wake, log, stopping, cut } = options;
   const claimed = await claimDue(pool, endpointId, BATCH);
   const [first] = claimed;
   if (first === undefined) return 0;
@@ -60,8 +64,10 @@ export async function deliverOnce(options: DeliverOptions, endpointId: string): 
   let { failures } = first;
   let rest = 0;
   let end: 'gone' | 'exhausted' | undefined;
+  const unanswered: string[] = [];
   const goesOn = () =>
     taken < claimed.length &&
+    !stopping?.aborted &&
     end === undefined &&
     rest === 0 &&
     (failures < FAILING || taken === 0) &&
@@ -71,10 +77,18 @@ export async function deliverOnce(options: DeliverOptions, endpointId: string): 
     while (goesOn()) {
       const number = taken;
       taken += 1;
-      const wait = began + (number * 1_000) / first!.max_per_second - performance.now();
-      if (wait > 1) await delay(wait);
       const one = claimed[number]!;
-      const { outcome, reply } = await attempt(one, agent, render);
+      const wait = began + (number * 1_000) / first!.max_per_second - performance.now();
+      if (wait > 1) await delay(wait, undefined, { signal: stopping }).catch(() => {});
+      if (stopping?.aborted) {
+        unanswered.push(one.delivery_id);
+        return;
+      }
+      const { outcome, reply } = await attempt(one, agent, render, cut);
+      if (cut?.aborted && reply.status === undefined) {
+        unanswered.push(one.delivery_id);
+        return;
+      }
       if (outcome.status === 'delivered') failures = 0;
       else failures += 1;
       if (reply.status === 410) end = 'gone';
@@ -89,7 +103,7 @@ export async function deliverOnce(options: DeliverOptions, endpointId: string): 
   await Promise.all(Array.from({ length: Math.min(CONCURRENCY, claimed.length) }, lane));
   await Promise.all(written);
 
-  const untried = claimed.slice(taken).map((one) => one.delivery_id);
+  const untried = [...unanswered, ...claimed.slice(taken).map((one) => one.delivery_id)];
   if (untried.length > 0) await release(pool, untried);
   rest = Math.min(3_600, Math.max(rest, restAfter(failures, FAILING)));
   if (rest > 0 || failures !== first.failures) await noteHealth(pool, endpointId, { failures, rest });
@@ -109,6 +123,7 @@ async function attempt(
   one: Claimed,
   agent: Dispatcher,
   render: DeliverOptions['render'],
+  cut: AbortSignal | undefined,
 ): Promise<{ outcome: Outcome; reply: Reply }> {
   const attemptedAt = new Date();
   const body = bodyOf(one, render);
@@ -131,7 +146,7 @@ async function attempt(
     ...(traceparent !== null && { traceparent }),
   };
   const started = performance.now();
-  const reply = await send(agent, one.url, { headers, body });
+  const reply = await send(agent, one.url, { headers, body, cut });
   const duration = performance.now() - started;
   endSpan(span, { 'http.response.status_code': reply.status ?? 0 }, reply.error);
   webhookAttemptDuration.observe({ outcome: reply.error ?? 'delivered' }, duration / 1_000);

@@ -1,26 +1,28 @@
 /**
- * The relay: log → deliveries in Postgres → a wake-up in Redis. The log is the outbox; its checkpoint is the lease, as for a projection.
+ * The relay: log → deliveries in Postgres → a wake-up. The log is the outbox; its checkpoint is the lease, as for a projection.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../logger.ts';
-import { relayFailures, relayLag } from '../metrics.ts';
+import { relayFailures, relayLag, webhookEndpointsFailing } from '../metrics.ts';
 import { follow } from '../store/follow.ts';
 import { progressOf } from '../store/partitions.ts';
 import type { DatabasePool } from '../store/pool.ts';
-import { WEBHOOKS, dueEndpoints, relayBatch, removeOld } from '../store/webhooks/queue.ts';
+import { WEBHOOKS, countFailing, dueEndpoints, relayBatch, removeOld } from '../store/webhooks/queue.ts';
 import { replayOnce } from '../store/webhooks/replays.ts';
-import type { WakeupQueue } from './wakeup-queue.ts';
+import type { Wakeups } from './wakeups.ts';
 
 /** Events a batch at most. */
 const BATCH = 500;
 /** Milliseconds between two looks for what is due and nobody was woken for: retries, and all that Redis has lost. */
 const SWEEP = 1_000;
+/** Seconds for which an endpoint has taken nothing when it is counted as failing: one refusal is none. */
+const FAILING_SECONDS = 30;
 /** Sweeps between two looks for what is old. */
 const TIDY = 60;
 
 export interface RelayOptions {
   pool: DatabasePool;
-  queue: Pick<WakeupQueue, 'wake'>;
+  queue: Pick<Wakeups, 'wake'>;
   log: Logger;
 }
 
@@ -75,6 +77,7 @@ export function startRelay(options: RelayOptions & { partitions: readonly number
           }
         }
         await sweepOnce(options);
+        webhookEndpointsFailing.set(await countFailing(pool, FAILING_SECONDS));
         if (n % TIDY === 0) await removeOld(pool);
       } catch (error) {
         log.error({ err: error }, 'a sweep failed; it will be tried again');

@@ -19,13 +19,22 @@ export interface Reply {
   retryAfter?: number | undefined;
 }
 
+interface Message {
+  headers: Record<string, string>;
+  body: string;
+  timeout?: number;
+  /** Ends the attempt when aborted. */
+  cut?: AbortSignal | undefined;
+}
+
 /** Sends a message. Redirects are not followed: they would lead where nobody looked. Never throws. */
 export async function send(
   agent: Dispatcher,
   url: string,
-  { headers, body, timeout = TIMEOUT }: { headers: Record<string, string>; body: string; timeout?: number },
+  { headers, body, timeout = TIMEOUT, cut }: Message,
 ): Promise<Reply> {
-  const signal = AbortSignal.timeout(timeout);
+  const late = AbortSignal.timeout(timeout);
+  const signal = cut ? AbortSignal.any([late, cut]) : late;
   try {
     const response = await request(url, { dispatcher: agent, method: 'POST', headers, body, signal });
     const status = response.statusCode;
@@ -34,7 +43,7 @@ export async function send(
     const retryAfter = retryAfterOf(response.headers['retry-after']);
     return { status, answer, retryAfter, ...(!good && { error: 'not_2xx' as const }) };
   } catch (error) {
-    return { error: signal.aborted ? 'timeout' : nameOf(error), answer: '' };
+    return { error: late.aborted ? 'timeout' : nameOf(error), answer: '' };
   }
 }
 

@@ -6,6 +6,7 @@ import { Queue, Worker } from 'bullmq';
 import type { Logger } from '../logger.ts';
 import { connectRedis } from '../redis.ts';
 import { withDeadline } from '../store/unavailable.ts';
+import { ENDPOINTS_AT_ONCE, type Wakeups } from './wakeups.ts';
 
 const NAME = 'webhooks';
 /** Milliseconds after which a job whose worker is gone is given to another one. */
@@ -13,14 +14,12 @@ const LOCK = 10_000;
 const LOOK_FOR_LOST = 5_000;
 /** Milliseconds that Redis has to take a wake-up. */
 const PATIENCE = 1_000;
-/** Endpoints that a process sends to at a time. */
-export const ENDPOINTS_AT_ONCE = 100;
 
 interface Job {
   endpointId: string;
 }
 
-export interface WakeupQueueOptions {
+interface WakeupQueueOptions {
   redisUrl: string;
   /** Keeps the databases apart that share a Redis. */
   instance: string;
@@ -30,13 +29,8 @@ export interface WakeupQueueOptions {
 /** With braces: all keys of the queue are in one slot of a cluster. */
 const prefixOf = (instance: string) => `{holdfast-${instance}}`;
 
-export interface WakeupQueue {
-  /** Says that endpoints have something due. While one waits to be taken it is not queued again; while it is worked on, once. Never throws. */
-  wake: (endpointIds: readonly string[]) => Promise<void>;
-  close: () => Promise<void>;
-}
-
-export function openWakeupQueue({ redisUrl, instance, log }: WakeupQueueOptions): WakeupQueue {
+export function openWakeupQueue(options: WakeupQueueOptions): Wakeups {
+  const { redisUrl, instance, log } = options;
   const connection = connectRedis(redisUrl, { name: 'wakeups', log });
   const queue = new Queue<Job>(NAME, {
     connection,
@@ -58,6 +52,7 @@ export function openWakeupQueue({ redisUrl, instance, log }: WakeupQueueOptions)
         log.warn({ err: error }, 'workers were not woken; the sweeper will do it');
       }
     },
+    run: (work) => runWakeups(options, work),
     async close() {
       await closed(queue);
       connection.disconnect();
@@ -65,11 +60,11 @@ export function openWakeupQueue({ redisUrl, instance, log }: WakeupQueueOptions)
   };
 }
 
-/** Calls `work` for each endpoint that is woken, for many at once, and for one never twice at a time as long as Redis is there. */
-export function runWakeups(
+/** One endpoint is worked on by one worker at a time, over all nodes, as long as Redis is there. */
+function runWakeups(
   { redisUrl, instance, log }: WakeupQueueOptions,
-  work: (endpointId: string) => Promise<void>,
-): { close: () => Promise<void> } {
+  work: Parameters<Wakeups['run']>[0],
+): ReturnType<Wakeups['run']> {
   const connection = connectRedis(redisUrl, { name: 'webhooks', log, patient: true });
   const running = new Set<Promise<void>>();
   const worker = new Worker<Job>(

@@ -3,16 +3,19 @@ import { createGroupCommit } from '../store/group-commit.ts';
 import { type Outcome, recordOutcomes } from '../store/webhooks/queue.ts';
 import { type AddressRule, createGuardedAgent } from './addresses.ts';
 import { BATCH, CONCURRENCY, type DeliverOptions, deliverOnce } from './deliver.ts';
-import { ENDPOINTS_AT_ONCE, type WakeupQueueOptions, runWakeups } from './wakeup-queue.ts';
+import { ENDPOINTS_AT_ONCE, type Wakeups } from './wakeups.ts';
 
 /** Milliseconds to connect to a receiver. */
 const CONNECT = 5_000;
 
-export interface WebhooksOptions
-  extends Pick<DeliverOptions, 'pool' | 'render' | 'wake'>, WakeupQueueOptions, AddressRule {}
+export interface WebhooksOptions extends Pick<DeliverOptions, 'pool' | 'render' | 'log'>, AddressRule {
+  wakeups: Pick<Wakeups, 'wake' | 'run'>;
+  /** Milliseconds that attempts under way are given when it stops. */
+  graceMs: number;
+}
 
 export function startWebhooks(options: WebhooksOptions): { stop: () => Promise<void> } {
-  const { pool, allowLoopback } = options;
+  const { pool, wakeups, allowLoopback } = options;
   const agent = createGuardedAgent({ connections: CONCURRENCY, timeout: CONNECT, allowLoopback });
   const outcomes = createGroupCommit<Outcome, void>({
     async write(batch) {
@@ -24,14 +27,22 @@ export function startWebhooks(options: WebhooksOptions): { stop: () => Promise<v
     maxBatch: 500,
     timeout: 5_000,
   });
-  let stopping = false;
-  const worker = runWakeups(options, async (endpointId) => {
-    while (!stopping && (await deliverOnce({ ...options, agent, outcomes }, endpointId)) > 0);
+  const stopping = new AbortController();
+  const cut = new AbortController();
+  const signals = { stopping: stopping.signal, cut: cut.signal };
+  const { wake } = wakeups;
+  const worker = wakeups.run(async (endpointId) => {
+    while (
+      !stopping.signal.aborted &&
+      (await deliverOnce({ ...options, ...signals, wake, agent, outcomes }, endpointId)) > 0
+    );
   });
   return {
     async stop() {
-      stopping = true;
+      stopping.abort();
+      const timer = setTimeout(() => cut.abort(), options.graceMs);
       await worker.close();
+      clearTimeout(timer);
       await outcomes.drained();
       await agent.destroy();
     },

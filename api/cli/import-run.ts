@@ -61,7 +61,7 @@ async function importLines({ path, access, address, patience }: Import): Promise
   kept.catch(() => {}); // it is waited for at the end
   const stopping = new AbortController();
   const stop = () => stopping.abort();
-  process.on('SIGINT', stop).on('SIGTERM', stop);
+  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
   let interruptions = 0;
   const broke = ({ detail }: Advice) => {
     interruptions += 1;
@@ -70,7 +70,7 @@ async function importLines({ path, access, address, patience }: Import): Promise
   try {
     await feed({ path, access, address, patience }, { begin, tally, broke, signal: stopping.signal });
   } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
+    process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', stop);
     over.abort();
     await kept;
     await finished(refusals.end());

@@ -4,6 +4,7 @@
  * It is written for Express, so it is handed the little of an Express request and response that it looks at.
  */
 import { middleware } from 'express-openapi-validator';
+import { excerptOf } from './excerpt.ts';
 import { FORMATS } from './formats.ts';
 import { isInteger, isIntegerText } from './integer.ts';
 import type { Operation, Spec } from './spec.ts';
@@ -35,40 +36,61 @@ export interface Verdict {
 }
 
 export interface Judge {
-  /** @returns what is wrong with a request, `undefined` when it fits the contract */
-  request: (request: JudgedRequest) => Promise<Verdict | undefined>;
+  /** @returns what is wrong with a request for an operation, `undefined` when it fits the contract */
+  request: (operation: Operation, request: JudgedRequest) => Promise<Verdict | undefined>;
   /** @returns what is wrong with an answer of an operation, `undefined` when it fits the contract */
   answer: (operation: Operation, answer: JudgedAnswer) => Promise<Verdict | undefined>;
 }
 
-export function createJudge(spec: Spec): Judge {
-  const handlersFor = (validateRequests: boolean) =>
-    middleware({
-      // It changes the document that it is given.
-      apiSpec: structuredClone(spec.document) as never,
-      validateApiSpec: true,
-      validateRequests,
-      validateResponses: !validateRequests,
-      validateSecurity: false,
-      formats: FORMATS as never,
-      fileUploader: false,
-    }) as unknown as Handler[];
-  const ofRequests = handlersFor(true);
-  const ofAnswers = handlersFor(false);
+/** One for each spec: it takes longer to make than most tests take. */
+const judges = new WeakMap<Spec, Judge>();
+
+export function judgeOf(spec: Spec): Judge {
+  let judge = judges.get(spec);
+  if (judge === undefined) judges.set(spec, (judge = createJudge(spec)));
+  return judge;
+}
+
+function createJudge(spec: Spec): Judge {
+  const handlers = new Map<string, Handler[]>();
+  /**
+   * The validator reads its whole document anew for each operation and each kind of answer; with that
+   * of the whole spec, most of the time of the tests went there.
+   */
+  function handlersFor(operation: Operation, status?: number): Handler[] {
+    const name = `${operation.id} ${status}`;
+    let found = handlers.get(name);
+    if (found === undefined) {
+      found = middleware({
+        apiSpec: excerptOf(spec, operation, status) as never,
+        validateApiSpec: false, // `npm run openapi:lint` does
+        validateRequests: status === undefined,
+        validateResponses: status !== undefined,
+        validateSecurity: false,
+        formats: FORMATS as never,
+        fileUploader: false,
+      }) as unknown as Handler[];
+      handlers.set(name, found);
+    }
+    return found;
+  }
 
   const integers = integersOf(spec);
 
   return {
-    request: (request) =>
-      verdictOf((complain) => run(ofRequests, expressRequest(asStrict(request, integers)), {}, complain)),
+    request: (operation, request) =>
+      verdictOf((complain) =>
+        run(handlersFor(operation), expressRequest(asStrict(request, integers)), {}, complain),
+      ),
 
     async answer(operation, answer) {
       const { promised, missing } = headersOf(spec, operation, answer);
       if (!promised) return verdict(`the contract has no ${answer.status} here`);
       if (missing.length > 0) return verdict(`response lacks header ${missing.join(', ')}`);
+      // The validator lets everything from 500 on pass; the body of a problem is the same for all of them.
+      const statusCode = answer.status >= 500 ? 400 : answer.status;
       const res = {
-        // The validator lets everything from 500 on pass; the body of a problem is the same for all of them.
-        statusCode: answer.status >= 500 ? 400 : answer.status,
+        statusCode,
         getHeaders: () => answer.headers,
         headersSent: false,
         json: (_body: unknown) => res,
@@ -83,7 +105,7 @@ export function createJudge(spec: Spec): Judge {
         body: undefined,
       };
       return verdictOf(async (complain) => {
-        await run(ofAnswers, expressRequest(request), res, complain);
+        await run(handlersFor(operation, statusCode), expressRequest(request), res, complain);
         res.json(answer.body); // replaced by the validator, which complains through its `next` if the body is not allowed
       });
     },

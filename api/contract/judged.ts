@@ -3,6 +3,7 @@ import type { Middleware } from 'koa';
 import { PROBLEM_TYPE, Problem, problemDocument } from '../problem.ts';
 import { stateOf } from '../request-context.ts';
 import type { Judge } from './judge.ts';
+import type { Operation } from './spec.ts';
 import { type ValidateInput, type RawInput, inputOf } from './validator.ts';
 
 /** Problems of the connection, which no operation declares: Expect, and header fields that are too many. */
@@ -14,9 +15,9 @@ class ContractViolation extends Error {
 }
 
 /** Lets the judge and the compiled validator look at a request, and insists that they agree. */
-export function judgeRequest(judge: Judge, validate: ValidateInput): Middleware {
+export function judgeRequest(judge: Judge, operation: Operation, validate: ValidateInput): Middleware {
   return async (ctx, next) => {
-    const verdict = await judge.request({ method: ctx.method, url: ctx.url, ...inputOf(ctx) });
+    const verdict = await judge.request(operation, { method: ctx.method, url: ctx.url, ...inputOf(ctx) });
     const refused = refusalOf(validate, inputOf(ctx));
     if ((verdict === undefined) !== (refused === undefined)) {
       throw new ContractViolation(

@@ -52,12 +52,20 @@ interface OperationObject {
   requestBody?: { 'x-max-bytes': number; content: Record<string, { schema: Schema }> };
 }
 
+const specs = new Map<string, Spec>();
+
 /**
- * Reads a spec of `openapi/`.
+ * A spec of `openapi/`, which is read once.
  *
  * @param name file name without `.yaml`, which is also the first segment of its paths
  */
 export function loadSpec(name: string): Spec {
+  let spec = specs.get(name);
+  if (spec === undefined) specs.set(name, (spec = readSpec(name)));
+  return spec;
+}
+
+function readSpec(name: string): Spec {
   const text = readFileSync(new URL(`../../openapi/${name}.yaml`, import.meta.url), 'utf8');
   const document = parse(text) as Spec['document'] & {
     info: { 'x-lifecycle'?: Lifecycle };

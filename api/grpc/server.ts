@@ -49,8 +49,8 @@ export async function startGrpc({ config, ...edge }: GrpcOptions): Promise<Runni
     getOrder: frame.unary('GetOrder', getOrder, methods.getOrder.responseSerialize),
     watchEvents: frame.serverStream('WatchEvents', watchEvents, methods.watchEvents.responseSerialize),
   });
-  const tell = addHealth(server);
-  await addReflection(server);
+  const tell = addHealth(server, stopping.signal);
+  await addReflection(server, stopping.signal);
 
   const port = await bind(server, config).catch((error: unknown) => {
     const isTaken = error instanceof ListenError && error.code === 'EADDRINUSE';

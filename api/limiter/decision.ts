@@ -13,6 +13,6 @@ export interface Decision {
   remaining: number;
   /** Whole seconds, rounded up, until the oldest counted request leaves the window: on a refusal, when the next one passes. */
   resetSeconds: number;
-  /** Which window decided: `local` when Redis was slow or gone. */
+  /** Which window decided: `local` when there is no Redis, or it was slow or gone. */
   source: 'redis' | 'local';
 }

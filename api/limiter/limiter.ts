@@ -156,6 +156,18 @@ export function createLimiter({ redis, log, now }: LimiterOptions): Limiter {
   };
 }
 
+/** The limiter of a process that has no Redis: `n` processes let up to `n` quotas pass. */
+export function createLocalLimiter(now: () => number): Limiter {
+  const local = createLocalWindow(now);
+  return {
+    async take(subject, policy) {
+      const decision = local.take(subject, policy);
+      if (!decision.allowed) limiterRejections.inc({ policy: policy.name });
+      return decision;
+    },
+  };
+}
+
 /**
  * Gives a promise so many milliseconds of Redis' time, not of ours: when the event loop was busy for longer than that, the
  * answer may lie in the socket, and is read before the verdict falls.

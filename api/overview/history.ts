@@ -1,6 +1,6 @@
 /** The last fifteen minutes, second by second, in memory: who opens the page in the middle of a storm sees how it began. */
 import { type CallsByKey, busiest } from './callers.ts';
-import { type Finding, LOOK_BACK, type Verdict, createFindings, lookAt } from './findings.ts';
+import { type Finding, LOOK_BACK_SECONDS, type Verdict, createFindings, lookAt } from './findings.ts';
 import { type Point, SERIES, type Samples, parseMetrics, pointOf } from './samples.ts';
 
 const INTERVAL = 1_000;
@@ -38,7 +38,7 @@ export function startHistory({ metrics, parts, callers, nameOf }: HistoryOptions
   const startedAt = Date.now();
   let before: { samples: Samples; at: number } | undefined;
   let shown: ReturnType<typeof busiest> = [];
-  let judged: ReturnType<typeof judge> = judge({}, startedAt);
+  let judged: ReturnType<typeof judge> = judge([], {}, startedAt);
   const names = new Map<string, string>();
   let busy = false;
 
@@ -56,8 +56,8 @@ export function startHistory({ metrics, parts, callers, nameOf }: HistoryOptions
     if (strangers.length > 0 && names.size < MOST_NAMES)
       for (const [id, name] of await nameOf(strangers)) names.set(id, name);
     shown = loudest.map((each) => Object.assign(each, { tenant: names.get(each.tenant) ?? each.tenant }));
-    const recent = points.slice(-LOOK_BACK).map(({ point }) => point);
-    judged = judge(lookAt(recent, shown, said), at);
+    const recent = points.slice(-LOOK_BACK_SECONDS).map(({ point }) => point);
+    judged = judge(recent, lookAt(recent, shown, said), at);
   }
   const timer = setInterval(() => {
     if (busy) return;

@@ -11,6 +11,7 @@ import { SCOPES, type Scope, addApiKey, createTenant } from '../../store/api-key
 import { migrate } from '../../store/migrate.ts';
 import { ensurePartitions, listPartitions } from '../../store/partitions.ts';
 import { openPool } from '../../store/pool.ts';
+import { endWithUs } from '../kit/ending.ts';
 import { startServices } from '../kit/services.ts';
 import type { Endpoint } from './http-lane.ts';
 import type { Caller } from './tokens.ts';
@@ -168,7 +169,7 @@ export async function startTarget({ heapMb, main = MAIN, isOdd = false }: StartO
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    child = fresh;
+    child = endWithUs(fresh);
     let text = '';
     const up = Promise.withResolvers<void>();
     for (const stream of [fresh.stdout, fresh.stderr])

@@ -80,16 +80,21 @@
   };
   const sync = uPlot.sync('seconds');
   const show = (value) => (value === null || value === undefined ? '–' : value.toLocaleString('en'));
-  for (const [title, series, log] of plots) {
+  // All cards first: the width of one depends on how many stand beside it.
+  const boxes = plots.map(([title]) => {
     const box = document.createElement('section');
     const heading = document.createElement('h2');
     heading.textContent = title;
     box.append(heading);
-    document.getElementById('plots').append(box);
+    return box;
+  });
+  document.getElementById('plots').append(...boxes);
+  for (const [n, [, series, log]] of plots.entries()) {
+    const box = boxes[n];
     const axis = { stroke: ink, grid: { stroke: rule }, ticks: { stroke: rule } };
     const plot = new uPlot(
       {
-        width: box.clientWidth || 520,
+        width: box.clientWidth,
         height: 220,
         scales: {
           x: { time: false },
@@ -115,6 +120,8 @@
       [x, ...series.map(([, , values]) => (log ? values.map((v) => v || null) : values))],
       box,
     );
-    addEventListener('resize', () => plot.setSize({ width: box.clientWidth, height: 220 }));
+    new ResizeObserver(() => {
+      if (box.clientWidth !== plot.width) plot.setSize({ width: box.clientWidth, height: 220 });
+    }).observe(box);
   }
 })();

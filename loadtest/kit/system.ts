@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { CONSUMERS } from '../../node.ts';
 import { freePort } from '../../ops/embedded/free-port.ts';
+import { endWithUs } from './ending.ts';
 import { startServices } from './services.ts';
 import { SCOPES, addApiKey, createTenant } from '../../store/api-keys.ts';
 import { migrate } from '../../store/migrate.ts';
@@ -79,7 +80,7 @@ export async function startSystem({ nodes, shops, env = {}, main = MAIN }: Syste
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    children[index] = child;
+    children[index] = endWithUs(child);
     await new Promise<void>((resolve, reject) => {
       let text = '';
       child.stdout!.setEncoding('utf8').on('data', (chunk: string) => {

@@ -1,7 +1,7 @@
 // @ts-check
 /* The page of the engineer on call. It asks for what is new once a second, and says so when nobody answers. */
 
-/** @typedef {{ level: 'calm' | 'storm' | 'trouble', text: string, since: number | null }} Verdict */
+/** @typedef {{ level: 'unknown' | 'calm' | 'look' | 'storm' | 'trouble', text: string, since: number | null }} Verdict */
 /** @typedef {{ name: string, level: 'ok' | 'warn' | 'bad', text: string, since: number | null }} Finding */
 /** @typedef {{ tenant: string, key_id: string, requests: number, replayed: number, limited: number, shed: number }} Caller */
 /** @typedef {{ now: number, verdict: Verdict, findings: Finding[], callers: Caller[], series: Record<string, (number | null)[]> }} Overview */
@@ -84,7 +84,13 @@ const PLOTS = /** @type {const} */ ([
     false,
   ],
 ]);
-const WORDS = { calm: 'Calm', storm: 'Retry storm', trouble: 'Trouble' };
+const WORDS = {
+  unknown: 'Too early to say',
+  calm: 'Calm',
+  look: 'Look here',
+  storm: 'Retry storm',
+  trouble: 'Trouble',
+};
 const LEVELS = { ok: 'fine', warn: 'look', bad: 'act' };
 
 /** @type {Record<string, (number | null)[]>} */
@@ -131,7 +137,7 @@ function showVerdict({ level, text, since }, now) {
     const place = /** @type {HTMLElement} */ (box.querySelector(where));
     if (place.textContent !== what) place.textContent = what;
   });
-  document.title = `${level === 'calm' ? '' : '● '}${WORDS[level]} – Holdfast`;
+  document.title = `${level === 'calm' || level === 'unknown' ? '' : '● '}${WORDS[level]} – Holdfast`;
 }
 
 /** @param {Finding[]} findings @param {number} now */
@@ -180,11 +186,15 @@ function drawPlots() {
   const style = getComputedStyle(document.documentElement);
   const ink = style.getPropertyValue('--soft');
   const rule = style.getPropertyValue('--rule');
-  byId('plots').replaceChildren();
-  plots = PLOTS.map(([title, unit, lines, log]) => {
+  for (const { plot } of plots) widths.unobserve(plot.root.parentElement);
+  const boxes = PLOTS.map(([title]) => {
     const box = document.createElement('section');
     box.append(element('h2', title));
-    byId('plots').append(box);
+    return box;
+  });
+  byId('plots').replaceChildren(...boxes);
+  plots = PLOTS.map(([, unit, lines, log], n) => {
+    const box = /** @type {HTMLElement} */ (boxes[n]);
     const axis = { stroke: ink, grid: { stroke: rule, width: 1 }, ticks: { stroke: rule, width: 1 } };
     // @ts-expect-error -- uPlot is a global of its own script
     const plot = new uPlot(
@@ -236,12 +246,24 @@ function drawPlots() {
       undefined,
       box,
     );
+    widths.observe(box);
     return { plot, names: lines.map(([, , name]) => name), log };
   });
 }
 
 /** @param {HTMLElement} box */
-const widthOf = (box) => Math.max(260, box.clientWidth - 24);
+function widthOf(box) {
+  const { paddingLeft, paddingRight } = getComputedStyle(box);
+  return box.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+}
+
+/** A plot has the width of its card, whatever changes that: the window, a scroll bar, the grid around it. */
+const widths = new ResizeObserver(() => {
+  for (const { plot } of plots) {
+    const width = widthOf(plot.root.parentElement);
+    if (width !== plot.width) plot.setSize({ width, height: HEIGHT });
+  }
+});
 
 function fillPlots() {
   const times = /** @type {number[]} */ (series['t']);
@@ -297,9 +319,6 @@ byId('window').addEventListener('click', ({ target }) => {
   for (const button of byId('window').querySelectorAll('button'))
     button.setAttribute('aria-pressed', String(button === target));
   fillPlots();
-});
-addEventListener('resize', () => {
-  for (const { plot } of plots) plot.setSize({ width: widthOf(plot.root.parentElement), height: HEIGHT });
 });
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
   drawPlots();

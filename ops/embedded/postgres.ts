@@ -18,22 +18,34 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { Logger } from '../../logger.ts';
 import { freePort } from './free-port.ts';
+import type { Guard } from './guard.ts';
+import { keptSecret } from './kept-secret.ts';
 import { LaunchError } from './launch-error.ts';
 import { logTail } from './log-tail.ts';
 import { type PostgresBinaries, findPostgres } from './postgres-binaries.ts';
-import { DATABASE, USER, readPostmaster, urlOf } from './postmaster.ts';
-import { isAlive, isRunning, stopProcess } from './process.ts';
+import { DATABASE, USER, isPostmaster, readPostmaster, urlOf } from './postmaster.ts';
+import { type KnownProcess, isSame, knownProcess, stopProcess } from './process.ts';
 import { isEnterable, serviceUser, sideFolder } from './unprivileged.ts';
 
 const START_TIMEOUT = 30_000;
 const STOP_TIMEOUT = 15_000;
+/** For one that did not become ready, or is not wanted any more. */
+const KILL_TIMEOUT = 1_000;
 const MAX_LOG = 5_000_000;
 
 export interface Service {
   url: string;
   /** Whether it ran already, left behind by a process that was killed. */
   adopted: boolean;
-  stop: () => Promise<void>;
+  /** @param cut when aborted, the service is killed; 15 s after the call when left out */
+  stop: (cut?: AbortSignal) => Promise<void>;
+}
+
+/** What the life of a service is bound to. */
+export interface Life {
+  guard?: Guard | undefined;
+  /** Aborted when the start is not wanted any more: it throws, and leaves nothing behind. */
+  signal?: AbortSignal | undefined;
 }
 
 interface Instance {
@@ -43,6 +55,7 @@ interface Instance {
   logFile: string;
   password: string;
   uid: number | undefined;
+  life: Life;
 }
 
 /**
@@ -52,7 +65,12 @@ interface Instance {
  * @param port a certain port of 127.0.0.1 instead of a free one
  * @throws {LaunchError}
  */
-export async function startPostgres(dataDir: string, log: Logger, port?: number): Promise<Service> {
+export async function startPostgres(
+  dataDir: string,
+  log: Logger,
+  port?: number,
+  life: Life = {},
+): Promise<Service> {
   const uid = serviceUser();
   let home = dataDir;
   if (uid !== undefined && !(await isEnterable(dataDir))) {
@@ -66,8 +84,11 @@ export async function startPostgres(dataDir: string, log: Logger, port?: number)
     binaries: await findPostgres(uid, dataDir, log),
     data: join(home, 'postgres'),
     logFile: join(home, 'postgres.log'),
-    password: await passwordIn(dataDir),
+    password: await keptSecret(join(dataDir, 'postgres-password'), () =>
+      randomBytes(24).toString('base64url'),
+    ),
     uid,
+    life,
   };
   await initialise(instance, home);
   const orphan = await adopt(instance);
@@ -75,18 +96,8 @@ export async function startPostgres(dataDir: string, log: Logger, port?: number)
   return { ...(await start(instance, port)), adopted: false };
 }
 
-async function passwordIn(dataDir: string): Promise<string> {
-  const file = join(dataDir, 'postgres-password');
-  try {
-    await writeFile(file, randomBytes(24).toString('base64url'), { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  return readFile(file, 'utf8');
-}
-
 /** Makes the cluster, in a folder beside that is only renamed when it is whole: a kill half way leaves nothing that looks good. */
-async function initialise({ binaries, data, password, uid }: Instance, home: string): Promise<void> {
+async function initialise({ binaries, data, password, uid, life }: Instance, home: string): Promise<void> {
   const version = await readFile(join(data, 'PG_VERSION'), 'utf8').catch(() => undefined);
   if (version !== undefined) {
     if (version.trim() !== binaries.major) {
@@ -120,6 +131,7 @@ async function initialise({ binaries, data, password, uid }: Instance, home: str
         '--locale=C',
       ].concat(['--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--data-checksums']),
       uid,
+      life,
     );
     await rename(fresh, data);
   } finally {
@@ -133,40 +145,53 @@ async function mkdirOwned(path: string, uid: number | undefined): Promise<void> 
 }
 
 /** The postmaster that a killed parent left behind, if it is one and answers; what is left of one that does not run is cleared away. */
-async function adopt(instance: Instance): Promise<Omit<Service, 'adopted'> | undefined> {
-  const postmaster = await readPostmaster(instance.data).catch(() => undefined);
+async function adopt({ data, password, life }: Instance): Promise<Omit<Service, 'adopted'> | undefined> {
+  const postmaster = await readPostmaster(data).catch(() => undefined);
   if (postmaster === undefined) return undefined;
   const { pid, port } = postmaster;
-  if (!(await isRunning(pid, 'postgres'))) {
-    await rm(join(instance.data, 'postmaster.pid'), { force: true });
+  const known = isPostmaster(pid, data) ? knownProcess(pid) : undefined;
+  if (known === undefined) {
+    await rm(join(data, 'postmaster.pid'), { force: true });
     return undefined;
   }
-  const url = urlOf(instance.password, port);
+  life.guard?.watch(pid, 'SIGINT');
+  process.kill(pid, 'SIGCONT'); // in case that somebody has stopped it
+  const url = urlOf(password, port);
   const deadline = performance.now() + START_TIMEOUT;
-  while (performance.now() < deadline && isAlive(pid)) {
-    if ((await tryConnect(url)) === 'ready')
-      return { url, stop: () => stopProcess(pid, 'SIGINT', STOP_TIMEOUT) };
+  while (performance.now() < deadline && isSame(known) && !life.signal?.aborted) {
+    if ((await tryConnect(url)) === 'ready') return { url, stop: stopper(known, life) };
     await delay(50);
   }
-  await stopProcess(pid, 'SIGINT', STOP_TIMEOUT);
+  await stopper(known, life)();
+  life.signal?.throwIfAborted();
   return undefined;
 }
 
+const stopper =
+  (known: KnownProcess, { guard }: Life) =>
+  async (cut = AbortSignal.timeout(STOP_TIMEOUT)): Promise<void> => {
+    await stopProcess(known, 'SIGINT', cut);
+    guard?.forget(known.pid);
+  };
+
 async function start(instance: Instance, wanted?: number): Promise<Omit<Service, 'adopted'>> {
+  const { life } = instance;
   const { size } = await stat(instance.logFile).catch(() => ({ size: 0 }));
   if (size > MAX_LOG) await truncate(instance.logFile);
   for (let attempt = 1; ; attempt += 1) {
+    life.signal?.throwIfAborted();
     const port = wanted ?? (await freePort());
     const child = await launch(instance, port);
+    const known = knownProcess(child.pid ?? 0);
+    if (known) life.guard?.watch(known.pid, 'SIGINT');
     const url = urlOf(instance.password, port);
-    if (await becomesReady(child, url)) {
+    if (known && (await becomesReady(child, url, life))) {
       child.unref();
-      const pid = child.pid ?? 0;
-      return { url, stop: () => stopProcess(pid, 'SIGINT', STOP_TIMEOUT) };
+      return { url, stop: stopper(known, life) };
     }
-    if (child.exitCode === null) child.kill('SIGKILL');
+    if (known) await stopProcess(known, 'SIGQUIT', AbortSignal.timeout(KILL_TIMEOUT));
     // Another program may have taken the port in between.
-    if (attempt === 3) {
+    if (attempt === 3 && !life.signal?.aborted) {
       throw new LaunchError(
         `Postgres did not start. The end of ${instance.logFile}:\n${await logTail(instance.logFile)}\n` +
           'Mend that, or set DATABASE_URL to a Postgres of your own.',
@@ -202,13 +227,13 @@ async function launch({ binaries, data, logFile, uid }: Instance, port: number):
   return child;
 }
 
-async function becomesReady(child: ChildProcess, url: string): Promise<boolean> {
+async function becomesReady(child: ChildProcess, url: string, { signal }: Life): Promise<boolean> {
   const deadline = performance.now() + START_TIMEOUT;
   while (
     performance.now() < deadline &&
     child.exitCode === null &&
     child.signalCode === null &&
-    child.pid !== undefined
+    !signal?.aborted
   ) {
     if ((await tryConnect(url)) === 'ready') return true;
     await delay(30);
@@ -234,13 +259,23 @@ async function tryConnect(url: string): Promise<'ready' | 'not yet'> {
   }
 }
 
-async function run(command: string, args: string[], uid: number | undefined): Promise<void> {
+async function run(
+  command: string,
+  args: string[],
+  uid: number | undefined,
+  { guard, signal }: Life,
+): Promise<void> {
+  signal?.throwIfAborted();
   const child = spawn(command, args, {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' },
     cwd: '/',
     ...(uid !== undefined && { uid, gid: uid }),
   });
+  const { pid } = child;
+  if (pid !== undefined) guard?.watch(pid, 'SIGTERM');
+  const end = () => child.kill('SIGTERM');
+  signal?.addEventListener('abort', end, { once: true });
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     stderr = (stderr + chunk).slice(-2_000);
@@ -249,6 +284,9 @@ async function run(command: string, args: string[], uid: number | undefined): Pr
     child.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
     child.on('close', (exit, signal) => resolve(exit ?? signal ?? 'unknown'));
   });
+  signal?.removeEventListener('abort', end);
+  if (pid !== undefined) guard?.forget(pid);
+  signal?.throwIfAborted();
   if (code !== 0) {
     throw new LaunchError(
       `${command} failed (${code}).\n${stderr.trim()}\nMend that, or set DATABASE_URL to a Postgres of your own.`,

@@ -1,6 +1,7 @@
 /** How an embedded Postgres that runs is found again. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runsAs } from './process.ts';
 
 export const USER = 'holdfast';
 export const DATABASE = 'holdfast';
@@ -19,6 +20,9 @@ export async function readPostmaster(data: string): Promise<{ pid: number; port:
   const pid = Number(lines[0]);
   return pid ? { pid, port: Number(lines[3]) } : undefined;
 }
+
+/** Whether a process is the postmaster of a cluster: numbers are used again, also by another Postgres. */
+export const isPostmaster = (pid: number, data: string): boolean => runsAs(pid, `postgres -D ${data}`);
 
 export const urlOf = (password: string, port: number) =>
   `postgres://${USER}:${password}@127.0.0.1:${port}/${DATABASE}`;

@@ -6,10 +6,10 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
-import type { Logger } from '../../logger.ts';
 import { freePort } from './free-port.ts';
+import { startGuard } from './guard.ts';
 import { LaunchError } from './launch-error.ts';
-import { type Machine, redisServer, thisMachine } from './redis-server.ts';
+import { needRedisServer, searchPath } from './redis-server.ts';
 
 const NODES = 6;
 /** The bus of a node listens 10,000 ports higher. */
@@ -34,16 +34,14 @@ export interface RedisCluster {
  * @param folder each node keeps its own notes of the cluster there
  * @throws {LaunchError}
  */
-export async function startRedisCluster(
-  folder: string,
-  log: Logger,
-  machine: Machine = thisMachine(),
-): Promise<RedisCluster> {
-  const server = await redisServer(machine, log);
+export async function startRedisCluster(folder: string): Promise<RedisCluster> {
+  const server = await needRedisServer();
   const password = randomBytes(24).toString('base64url');
   const nodes = new Map<number, ChildProcess>();
+  const guard = startGuard(folder);
   const stop = async () => {
     for (const child of nodes.values()) child.kill('SIGKILL');
+    await guard.release();
   };
   const ask: RedisCluster['ask'] = async (port, command, ...args) => {
     const redis = new Redis({
@@ -74,8 +72,10 @@ export async function startRedisCluster(
   try {
     while (nodes.size < NODES) {
       const port = await freePort();
-      if (port <= HIGHEST_PORT && !nodes.has(port))
-        nodes.set(port, await startNode(server, port, password, join(folder, String(port))));
+      if (port > HIGHEST_PORT || nodes.has(port)) continue;
+      const node = await startNode(server, port, password, join(folder, String(port)));
+      nodes.set(port, node);
+      if (node.pid !== undefined) guard.watch(node.pid, 'SIGKILL');
     }
     await within(
       'A node of the Redis Cluster did not start',
@@ -87,7 +87,7 @@ export async function startRedisCluster(
     await promisify(execFile)(
       cli,
       ['--cluster', 'create', ...addresses, '--cluster-replicas', '1', '--cluster-yes'],
-      { env: { PATH: machine.path, REDISCLI_AUTH: password } },
+      { env: { PATH: searchPath(), REDISCLI_AUTH: password } },
     );
     await within('The nodes of the Redis Cluster did not join', async (port) => {
       const info = String(await ask(port, 'CLUSTER', 'INFO'));

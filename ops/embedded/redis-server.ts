@@ -1,89 +1,61 @@
 /**
- * The program of a Redis (or Valkey). No npm package ships one, so it is looked for on the PATH and, for root on Debian, installed.
+ * The program of a Redis (or Valkey). No npm package ships one, so it is looked for on the PATH; nothing is installed.
  */
 import { execFile } from 'node:child_process';
-import { access, constants, rm, writeFile } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Logger } from '../../logger.ts';
 import { LaunchError } from './launch-error.ts';
 
 const MINIMUM = [6, 2];
 
 export const WAYS_OUT =
-  'Install it (Debian, Ubuntu: apt-get install redis-server; macOS: brew install redis), or set REDIS_URL to a Redis of your own (6.2 or later).';
+  'Install one (Debian, Ubuntu: apt-get install redis-server; macOS: brew install redis), or set REDIS_URL to a Redis of your own (6.2 or later).';
 
-/** What the machine has; handed in by tests. */
-export interface Machine {
-  path: string;
-  isRoot: boolean;
-}
-
-export const thisMachine = (): Machine => ({
-  path: process.env['PATH'] ?? '',
-  isRoot: process.getuid?.() === 0,
-});
+export const searchPath = (): string => process.env['PATH'] ?? '';
 
 /**
- * @returns where the program is; its version will do
- * @throws {LaunchError}
+ * @param path folders, as in PATH
+ * @returns where the program is; `undefined` when the machine has none
+ * @throws {LaunchError} it is too old, or cannot be run
  */
-export async function redisServer(machine: Machine, log: Logger): Promise<string> {
-  const server = (await findServer(machine.path)) ?? (await install(machine, log));
-  await checkVersion(server);
-  return server;
-}
-
-async function findServer(path: string): Promise<string | undefined> {
+export async function findRedisServer(path = searchPath()): Promise<string | undefined> {
+  // An empty entry stands for the working directory, where nobody has put a Redis for us.
+  const folders = path.split(delimiter).filter((folder) => folder !== '');
   for (const name of ['valkey-server', 'redis-server']) {
-    for (const folder of path.split(delimiter)) {
+    for (const folder of folders) {
       const file = join(folder, name);
-      if (
-        await access(file, constants.X_OK).then(
-          () => true,
-          () => false,
-        )
-      )
-        return file;
+      if (!(await isProgram(file))) continue;
+      await checkVersion(file);
+      return file;
     }
   }
   return undefined;
 }
 
-async function install({ path, isRoot }: Machine, log: Logger): Promise<string> {
-  const refuse = (why: string) => new LaunchError(`There is no Redis on this machine${why}.\n${WAYS_OUT}`);
-  const apt = await access('/usr/bin/apt-get', constants.X_OK).then(
-    () => true,
-    () => false,
-  );
-  if (!isRoot || !apt) throw refuse('');
-  log.info('there is no Redis on this machine: apt-get install redis-server');
-  const policy = '/usr/sbin/policy-rc.d';
-  // Debian would start the service as well, on Redis' own port; ours is enough.
-  const ours = await writeFile(policy, '#!/bin/sh\nexit 101\n', { flag: 'wx', mode: 0o755 }).then(
-    () => true,
-    () => false,
-  );
-  const env = { PATH: path, DEBIAN_FRONTEND: 'noninteractive' };
-  try {
-    await promisify(execFile)('/usr/bin/apt-get', ['update', '-q'], { env }).catch(() => {});
-    await promisify(execFile)(
-      '/usr/bin/apt-get',
-      ['install', '-y', '-q', '--no-install-recommends', 'redis-server'],
-      { env },
-    );
-  } catch (error) {
-    throw new LaunchError(refuse(', and apt-get could not install it').message, { cause: error });
-  } finally {
-    if (ours) await rm(policy, { force: true });
-  }
-  const server = await findServer(path);
-  if (server === undefined) throw refuse(', even after apt-get installed it');
+/** {@link findRedisServer}, for what makes no sense without one. */
+export async function needRedisServer(path = searchPath()): Promise<string> {
+  const server = await findRedisServer(path);
+  if (server === undefined)
+    throw new LaunchError(`There is no redis-server or valkey-server on the PATH.\n${WAYS_OUT}`);
   return server;
 }
 
+async function isProgram(file: string): Promise<boolean> {
+  try {
+    await access(file, constants.X_OK);
+    return (await stat(file)).isFile();
+  } catch {
+    return false;
+  }
+}
+
 async function checkVersion(server: string): Promise<void> {
-  const { stdout } = await promisify(execFile)(server, ['--version']).catch(() => ({ stdout: '' }));
+  const { stdout } = await promisify(execFile)(server, ['--version']).catch((cause: unknown) => {
+    throw new LaunchError(`${server} does not run (${(cause as Error).message.trim()}).\n${WAYS_OUT}`, {
+      cause,
+    });
+  });
   const [major = 0, minor = 0] = (/v=(\d+)\.(\d+)/.exec(stdout)?.slice(1) ?? []).map(Number);
   const [needMajor = 0, needMinor = 0] = MINIMUM;
   if (major < needMajor || (major === needMajor && minor < needMinor)) {

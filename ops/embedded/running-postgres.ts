@@ -2,8 +2,7 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LaunchError } from './launch-error.ts';
-import { readPostmaster, urlOf } from './postmaster.ts';
-import { isRunning } from './process.ts';
+import { isPostmaster, readPostmaster, urlOf } from './postmaster.ts';
 import { isEnterable, serviceUser, sideFolder } from './unprivileged.ts';
 
 /**
@@ -17,8 +16,9 @@ export async function findRunningPostgres(path: string): Promise<string> {
     // As in startPostgres.
     const aside = serviceUser() !== undefined && !(await isEnterable(dataDir));
     const home = aside ? await sideFolder(dataDir) : dataDir;
-    const postmaster = await readPostmaster(join(home, 'postgres'));
-    if (postmaster && (await isRunning(postmaster.pid, 'postgres'))) return urlOf(password, postmaster.port);
+    const data = join(home, 'postgres');
+    const postmaster = await readPostmaster(data);
+    if (postmaster && isPostmaster(postmaster.pid, data)) return urlOf(password, postmaster.port);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (error instanceof LaunchError) throw error;

@@ -170,6 +170,15 @@ export const noteHealth = (
        WHERE endpoint_id = ${endpointId}`),
   );
 
+/** How many endpoints are enabled and have taken nothing for so many seconds. */
+export const countFailing = (pool: DatabasePool, seconds: number): Promise<number> =>
+  reachable(
+    pool.oneFirst(sql.type(z.object({ count: z.int() }))`
+      SELECT count(*)
+        FROM webhook_endpoints
+       WHERE disabled_at IS NULL AND failing_since <= now() - ${seconds} * interval '1 second'`),
+  );
+
 /**
  * Disables an endpoint, and says so to those of the tenant that asked to be told.
  *

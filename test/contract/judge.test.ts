@@ -1,12 +1,12 @@
 /** The test of the test: the judge must not let a wrong answer pass. */
 import { expect, test } from '@jest/globals';
-import { createJudge } from '../../api/contract/judge.ts';
+import { judgeOf } from '../../api/contract/judge.ts';
 import { loadSpec } from '../../api/contract/spec.ts';
 import { HANDLERS } from '../../api/operations.ts';
 import { anOrder, openShop } from '../setup/shop.ts';
 
 const spec = loadSpec('v1');
-const judge = createJudge(spec);
+const judge = judgeOf(spec);
 const getOrder = spec.operations.find(({ id }) => id === 'getOrder')!;
 const example = (
   spec.document as {

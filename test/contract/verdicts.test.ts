@@ -1,7 +1,7 @@
 /** The compiled validators of the hot path and express-openapi-validator must say the same of every request. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createJudge } from '../../api/contract/judge.ts';
+import { judgeOf } from '../../api/contract/judge.ts';
 import { loadSpec } from '../../api/contract/spec.ts';
 import { type RawInput, compileValidators } from '../../api/contract/validator.ts';
 import { parseBody } from '../../api/parse-body.ts';
@@ -10,7 +10,7 @@ import { COMMAND_SCHEMAS, type CommandType } from '../../domain/order/commands.t
 import { anOrder } from '../setup/shop.ts';
 
 const spec = loadSpec('v1');
-const judge = createJudge(spec);
+const judge = judgeOf(spec);
 const validators = compileValidators(spec);
 
 /** `valid`, or the places that the compiled validator complains of. */
@@ -31,7 +31,7 @@ async function verdicts(id: string, input: Partial<RawInput> & { path?: string }
   const url = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(params[name] ?? ''),
   );
-  const verdict = await judge.request({
+  const verdict = await judge.request(operation, {
     method: operation.method.toUpperCase(),
     url,
     headers: all,

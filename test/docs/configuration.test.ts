@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { glob, readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { ConfigError, VARIABLE_NAMES, loadConfig } from '../../config.ts';
 
@@ -17,6 +17,15 @@ describe('docs/configuration.md', () => {
     // Spelt out, each documented default must give the very configuration that an empty environment gives.
     expect(loadConfig(Object.fromEntries(rows))).toEqual(loadConfig({}));
   });
+});
+
+test('every HOLDFAST_ variable that a page or the banner names may stay exported', async () => {
+  const folder = new URL('../../', import.meta.url);
+  for await (const page of glob('{README.md,docs/**/*.md,ops/welcome.ts}', { cwd: folder })) {
+    const text = await readFile(new URL(page, folder), 'utf8');
+    const named = [...text.matchAll(/\bHOLDFAST_[A-Z0-9_]*[A-Z0-9]\b/g)].map(([name]) => name);
+    expect([page, named.filter((name) => !VARIABLE_NAMES.includes(name))]).toEqual([page, []]);
+  }
 });
 
 describe('the environment', () => {

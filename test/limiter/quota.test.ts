@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { pino } from 'pino';
+import { needRedisServer } from '../../ops/embedded/redis-server.ts';
 import { startRedis } from '../../ops/embedded/redis.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -83,7 +83,7 @@ describe('a quota', () => {
 describe('without Redis', () => {
   test('orders go on being placed, under the same quota, and Redis is taken back when it answers again', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-limiter-'));
-    const redis = await startRedis(dataDir, pino({ level: 'silent' }));
+    const redis = await startRedis(dataDir, await needRedisServer());
     const pid = (
       JSON.parse(await (await import('node:fs/promises')).readFile(join(dataDir, 'redis.json'), 'utf8')) as {
         pid: number;

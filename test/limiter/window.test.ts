@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import type { Decision, Policy } from '../../api/limiter/decision.ts';
-import { createLimiter } from '../../api/limiter/limiter.ts';
+import { createLimiter, createLocalLimiter } from '../../api/limiter/limiter.ts';
 import { createLocalWindow } from '../../api/limiter/local-window.ts';
 import { subjectOfAddress } from '../../api/limiter/rate-limit.ts';
 import { TEST_REDIS } from '../setup/database.ts';
@@ -22,6 +22,7 @@ const log = pino({ level: 'silent' });
 
 describe.each<[string, () => (subject: string, policy: Policy) => Promise<Decision>]>([
   ['the window in Redis', () => createLimiter({ redis, log, now: () => performance.now() }).take],
+  ['the limiter without Redis', () => createLocalLimiter(() => performance.now()).take],
   [
     'the window in memory',
     () => {
@@ -96,6 +97,16 @@ test('no window of the length ever holds more than the quota, whenever requests 
       },
     ),
   );
+});
+
+test('a window of many in memory lets exactly the quota pass, over many lengths of it', () => {
+  let now = 0;
+  const { take } = createLocalWindow(() => now);
+  const limit = policy(3_000, 4);
+  const passed: boolean[] = [];
+  for (; now < 40_000; now += 1) passed.push(take('s', limit).allowed);
+  // One a millisecond: 3,000 pass, 1,000 wait, and so on.
+  expect(passed).toEqual(passed.map((_, ms) => ms % 4_000 < 3_000));
 });
 
 test('the window in Redis stands still while its clock goes back, and forgets itself', async () => {

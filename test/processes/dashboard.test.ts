@@ -1,7 +1,7 @@
 /** The page of the engineer on call, in a real browser, while a storm blows. */
-import { access } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type Page, chromium } from 'playwright-core';
 import { TEST_REDIS, type TestDatabase, cloneDatabase } from '../setup/database.ts';
 import { type ServerProcess, startServer } from '../setup/server-process.ts';
 import { anOrder, newApiKey, send, until } from '../setup/shop.ts';
@@ -113,4 +113,36 @@ test('the figures tell of a storm within five seconds, and of who makes it', asy
     await page.close();
   },
   60_000,
+);
+
+/** Canvases that are wider than what their card has room for, or leave more than a tenth of it empty. */
+const misfits = (page: Page): Promise<string[]> =>
+  page.evaluate(`
+    [...document.querySelectorAll('#plots canvas')].flatMap((canvas) => {
+      const card = canvas.closest('section');
+      const { paddingLeft, paddingRight } = getComputedStyle(card);
+      const room = card.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+      const { width } = canvas.getBoundingClientRect();
+      return width > room + 1 || width < room * 0.9 ? [width + ' px in ' + room + ' px'] : [];
+    })`);
+const WIDTHS = [360, 768, 1024, 1440, 1920];
+const evidence = new URL('../../docs/evidence/', import.meta.url);
+const reports = (await readdir(evidence)).filter((file) => file.endsWith('.html'));
+
+(executablePath ? test.each : test.skip.each)(WIDTHS)(
+  'each chart fits its card at first sight, %s px wide',
+  async (width) => {
+    const page = await browser!.newPage({ viewport: { width, height: 900 } });
+    await page.goto(`${server.adminUrl}/ops`);
+    expect(await page.locator('#plots canvas').count()).toBe(6);
+    expect(await misfits(page)).toEqual([]);
+    await page.setViewportSize({ width: width + 200, height: 900 });
+    await until(async () => (await misfits(page)).length === 0);
+    for (const report of reports) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.goto(new URL(report, evidence).href);
+      expect([report, await misfits(page)]).toEqual([report, []]);
+    }
+    await page.close();
+  },
 );

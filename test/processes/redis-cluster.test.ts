@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { pino } from 'pino';
 import { type RedisCluster, startRedisCluster } from '../../ops/embedded/redis-cluster.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
 import { type ServerProcess, startServer } from '../setup/server-process.ts';
@@ -21,7 +20,7 @@ const nodes: ServerProcess[] = [];
 beforeAll(async () => {
   database = await cloneDatabase();
   folder = await mkdtemp(join(tmpdir(), 'holdfast-cluster-'));
-  cluster = await startRedisCluster(folder, pino({ level: 'silent' }));
+  cluster = await startRedisCluster(folder);
   receiver = await openReceiver();
 }, 60_000);
 afterAll(async () => {

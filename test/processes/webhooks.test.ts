@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
-import { pino } from 'pino';
+import { needRedisServer } from '../../ops/embedded/redis-server.ts';
 import { startRedis } from '../../ops/embedded/redis.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
 import { type ServerProcess, startServer } from '../setup/server-process.ts';
@@ -26,7 +26,7 @@ const nodes: (ServerProcess | undefined)[] = [undefined, undefined];
 beforeAll(async () => {
   database = await cloneDatabase();
   folder = await mkdtemp(join(tmpdir(), 'holdfast-webhooks-'));
-  redis = await startRedis(folder, pino({ level: 'silent' })); // one of our own: others must not notice that it is emptied
+  redis = await startRedis(folder, await needRedisServer()); // one of our own: others must not notice that it is emptied
   client = new Client({ connectionString: database.url });
   await client.connect();
   api = await startServer({ env: env('api,projector') });

@@ -28,6 +28,27 @@ export async function cloneDatabase(): Promise<TestDatabase> {
   };
 }
 
+/** A database with nothing in it, and a role that owns it. */
+export async function emptyDatabase(): Promise<TestDatabase & { name: string; role: string }> {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const role = `role_${name}`;
+  await admin(`CREATE ROLE ${role} LOGIN PASSWORD 'hush-hush'`);
+  await admin(`CREATE DATABASE ${name} OWNER ${role} TEMPLATE template0`);
+  const url = new URL(process.env['TEST_POSTGRES'] ?? '');
+  Object.assign(url, { pathname: `/${name}`, username: role, password: 'hush-hush' });
+  return {
+    url: url.href,
+    name,
+    role,
+    async drop() {
+      await admin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await admin(`DROP ROLE ${role}`);
+    },
+    suspend: () => admin(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`),
+    resume: () => admin(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`),
+  };
+}
+
 /** Runs one statement as the superuser of the test run. */
 export async function admin(statement: string): Promise<void> {
   const client = new Client({ connectionString: process.env['TEST_POSTGRES'] });

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { pino } from 'pino';
 import { startBackingServices } from '../../ops/embedded/backing-services.ts';
+import { redisForTests } from './redis.ts';
 import { migrate } from '../../store/migrate.ts';
 
 export default async function globalSetup(): Promise<void> {
+  await redisForTests();
   const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
   await chmod(dataDir, 0o755); // an unprivileged user runs Postgres when we are root
   const services = await startBackingServices({
@@ -25,6 +27,6 @@ export default async function globalSetup(): Promise<void> {
   await migrate(template.href);
 
   process.env['TEST_POSTGRES'] = services.databaseUrl;
-  process.env['TEST_REDIS'] = services.redisUrl;
+  process.env['TEST_REDIS'] = services.redisUrl ?? '';
   Object.assign(globalThis, { __services: services, __dataDir: dataDir });
 }

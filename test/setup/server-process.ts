@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { until } from './shop.ts';
 
-const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
 
 export interface ServerProcess {
   child: ChildProcess;
@@ -71,14 +71,22 @@ export async function startServer(options: Launch): Promise<ServerProcess> {
     url: `http://127.0.0.1:${port}`,
     grpc: `127.0.0.1:${grpcPort}`,
     adminUrl: `http://127.0.0.1:${adminPort}`,
-    async end(signal) {
-      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-      const exit = once(child, 'exit');
-      child.kill(signal);
-      const [code] = (await exit) as [number | null];
-      return code;
-    },
+    end: (signal) => end(child, signal),
   };
+}
+
+/** Starts a process that need not become ready. */
+export function startingServer(options: Launch): Pick<ServerProcess, 'child' | 'output' | 'end'> {
+  const { child, output } = launch(options);
+  return { child, output, end: (signal) => end(child, signal) };
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const exit = once(child, 'exit');
+  child.kill(signal);
+  const [code] = (await exit) as [number | null];
+  return code;
 }
 
 /** Waits for a process that is to end by itself, and answers how. */

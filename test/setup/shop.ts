@@ -84,7 +84,8 @@ export async function openShop(
       config: { ...config, port, grpc: { ...config.grpc, port: grpcPort } },
       roles: config.roles,
       databaseUrl: database.url,
-      redisUrl: env['REDIS_URL'] ?? TEST_REDIS,
+      // Empty: without one.
+      redisUrl: (env['REDIS_URL'] ?? TEST_REDIS) || undefined,
       log,
       clock,
     });

@@ -64,12 +64,13 @@ function createScrubber() {
       .replaceAll(/whsec_[\w+/=]+/g, '<secret>');
 }
 
-/** A rebuild makes them anew. */
+/** A rebuild makes them anew. Those of the auditor come and go. */
 async function indexesOf(pool: DatabasePool): Promise<string> {
   const rows = await pool.anyFirst(sql.type(z.object({ definition: z.string() }))`
     SELECT pg_get_indexdef(indexrelid) AS definition
       FROM pg_index JOIN pg_class ON pg_class.oid = indrelid
-     WHERE relname = ANY (${sql.array(PROJECTIONS, 'text')}) ORDER BY 1`);
+     WHERE relname = ANY (${sql.array(PROJECTIONS, 'text')}) AND relnamespace <> 'holdfast_audit'::regnamespace
+     ORDER BY 1`);
   return rows.join('\n');
 }
 

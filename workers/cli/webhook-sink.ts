@@ -101,6 +101,7 @@ export const webhookSink: Command = {
     await new Promise<void>((resolve) => {
       process.once('SIGINT', resolve);
       process.once('SIGTERM', resolve);
+      process.once('SIGHUP', resolve);
     });
     server.closeAllConnections();
     server.close();

@@ -1,0 +1,19 @@
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
+
+/** The secret in a file, made the first time; whole or not at all, also when the process is killed meanwhile. */
+export async function keptSecret(file: string, make: () => string): Promise<string> {
+  const present = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  if (present !== '') return present;
+  const fresh = `${file}.${process.pid}`;
+  await writeFile(fresh, make(), { mode: 0o600 });
+  // Empty: left by a release that did not write it whole.
+  await rm(file, { force: true });
+  await link(fresh, file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  await rm(fresh);
+  return readFile(file, 'utf8');
+}

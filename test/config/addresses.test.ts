@@ -1,0 +1,70 @@
+import { expect, test } from '@jest/globals';
+import { ConfigError, loadConfig } from '../../config.ts';
+
+const ENCODED = 'percent-encoded';
+
+test.each([
+  // A password with one of @ / # ? % in it makes another address of it: the host would be the role.
+  ['DATABASE_URL', 'postgres://app:12/secret@db.internal/shop', ENCODED],
+  ['DATABASE_URL', 'postgres://app:12#secret@db.internal/shop', ENCODED],
+  ['DATABASE_URL', 'postgres://app:12?secret@db.internal/shop', ENCODED],
+  ['DATABASE_URL', 'postgres://app:se/cret@db.internal/shop', ENCODED],
+  ['DATABASE_URL', 'postgres://app:100%secret@db.internal/shop', ENCODED],
+  ['DATABASE_URL', 'postgres://db.internal/shop#secret', ENCODED],
+  ['DATABASE_URL', 'db.internal:5432/secret', 'expected postgres://ROLE:PASSWORD@HOST:PORT/DATABASE'],
+  ['DATABASE_URL', 'mysql://app:secret@db.internal/shop', 'expected postgres://'],
+  [
+    'DATABASE_URL',
+    'postgres://app:secret@db.internal/shop?sslmode=prefer',
+    'sslmode is one of disable, require',
+  ],
+  ['DATABASE_URL', 'postgres://app:secret@db.internal/shop?sslmode=verify-ca', 'sslmode is one of'],
+  ['DATABASE_URL', 'postgres://app:secret@db.internal/shop?sslmode=REQUIRE', 'sslmode is one of'],
+  // What one of the two drivers reads and the other does not.
+  ['DATABASE_URL', 'postgres://app:secret@db.internal/shop?ssl=true', 'ssl is written sslmode=require'],
+  [
+    'DATABASE_URL',
+    'postgres://db.internal/shop?user=app&password=secret',
+    'user, password cannot be a parameter',
+  ],
+  ['DATABASE_URL', 'postgres://app:secret@db.internal/shop?host=other', 'host cannot be a parameter'],
+  [
+    'DATABASE_URL',
+    'postgres://app:secret@db.internal/shop?sslrootcert=/etc/hostname',
+    'sslrootcert needs sslmode',
+  ],
+  [
+    'DATABASE_URL',
+    'postgres://app:secret@db.internal/shop?sslmode=require&sslcert=/etc/hostname',
+    'go together',
+  ],
+  [
+    'DATABASE_URL',
+    'postgres://app:secret@db.internal/shop?sslmode=require&sslrootcert=/nowhere',
+    'sslrootcert cannot be read',
+  ],
+  ['REDIS_URL', 'redis://:12/secret@cache.internal', ENCODED],
+  ['REDIS_URL', 'http://:secret@cache.internal', 'expected redis://'],
+])('%s=%s is refused, and not shown', (name, value, words) => {
+  let error: unknown;
+  try {
+    loadConfig({ [name]: value });
+  } catch (thrown) {
+    error = thrown;
+  }
+  expect(error).toBeInstanceOf(ConfigError);
+  const { message } = error as ConfigError;
+  expect(message).toContain(`${name}: `);
+  expect(message).toContain(words);
+  expect(message).not.toMatch(/secret|cret@|internal/);
+});
+
+test.each([
+  'postgres://app:s%40f%2Fe%23%3F%25@db.internal/shop',
+  'postgres://app@db.internal/shop?sslmode=require&application_name=me@home',
+  'postgresql://[::1]:5433/shop?sslmode=no-verify',
+  'postgres:///shop?host=/var/run/postgresql',
+  'postgres://db.internal',
+])('%s is taken', (url) => {
+  expect(loadConfig({ DATABASE_URL: url }).databaseUrl).toBe(url);
+});

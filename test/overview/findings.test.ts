@@ -1,0 +1,110 @@
+/** What the page of the engineer on call may say, and must not. */
+import { expect, test } from '@jest/globals';
+import { createFindings, lookAt } from '../../api/overview/findings.ts';
+import { type Point, SERIES } from '../../api/overview/samples.ts';
+
+const nothing = Object.fromEntries(SERIES.map((name) => [name, 0])) as Point;
+const seconds = (count: number, change: Partial<Point>): Point[] =>
+  Array.from({ length: count }, () => ({ ...nothing, ...change }));
+
+function verdictOf(points: Point[], parts: Record<string, string> = { postgres: 'up' }) {
+  const { judge } = createFindings();
+  return judge(points, lookAt(points, [], parts), 1_000).verdict;
+}
+const busy = { requests: 100, placed: 100, write_p99_ms: 20 };
+
+test.each<[string, Point[], string, RegExp]>([
+  ['nothing happens, for as long as that is known', seconds(10, {}), 'calm', /^0 commands a second$/],
+  ['all is served', seconds(10, busy), 'calm', /^100 commands a second$/],
+  [
+    'the node has just started, beside a storm perhaps',
+    seconds(9, busy),
+    'unknown',
+    /^Data of 9 of the 10 seconds that a verdict needs$/,
+  ],
+  ['nothing has been seen yet', [], 'unknown', /^Data of 0 of the 10/],
+  [
+    'the only shop is refused everything, slowly',
+    seconds(10, { requests: 5, limited: 5 }),
+    'look',
+    /^Goodput: 0 % of 5 requests a second are served$/,
+  ],
+  [
+    'an eighth of the requests is shed',
+    seconds(10, { ...busy, requests: 115, shed: 15 }),
+    'trouble',
+    /^Goodput: 86 % of 115 requests a second are served$/,
+  ],
+  [
+    'clients hang up',
+    seconds(10, { ...busy, requests: 119, hung_up: 19 }),
+    'trouble',
+    /^Goodput: 84 % of 119/,
+  ],
+  [
+    'a storm is served',
+    seconds(10, { ...busy, requests: 200, replayed: 100 }),
+    'storm',
+    /^A retry storm, absorbed: 100 repeats and refusals a second, 100 commands a second$/,
+  ],
+  [
+    'nine tenths of a storm are served, and not one more is refused',
+    seconds(10, { ...busy, requests: 300, replayed: 170, limited: 30 }),
+    'storm',
+    /, absorbed: 200/,
+  ],
+  [
+    'a storm is served too slowly',
+    seconds(10, { ...busy, requests: 200, replayed: 100, write_p99_ms: 1_000 }),
+    'storm',
+    /, not absorbed:/,
+  ],
+  [
+    'a storm was slow nine seconds ago',
+    [
+      ...seconds(1, { ...busy, write_p99_ms: 1_500 }),
+      ...seconds(9, { ...busy, requests: 200, replayed: 100 }),
+    ],
+    'storm',
+    /, not absorbed:/,
+  ],
+  [
+    'a storm is refused',
+    seconds(10, { ...busy, requests: 400, limited: 300 }),
+    'storm',
+    /, not absorbed: 300 repeats and refusals a second, 25 % of 400 requests a second are served$/,
+  ],
+  [
+    'a storm is shed',
+    seconds(10, { ...busy, requests: 2_400, shed: 2_300 }),
+    'trouble',
+    /^Goodput: 4 % of 2,400/,
+  ],
+  ['a tile warns', seconds(10, { ...busy, relay_lag: 5_000 }), 'look', /^Webhooks: 5,000 events behind$/],
+  [
+    'a receiver takes nothing',
+    seconds(10, { ...busy, endpoints_failing: 1 }),
+    'look',
+    /^Receivers: 1 webhook endpoint has failed for 30 s or longer$/,
+  ],
+  ['two receivers take nothing', seconds(10, { endpoints_failing: 2 }), 'look', /2 webhook endpoints have/],
+  ['a young node sees trouble', seconds(1, { ...busy, failed: 50 }), 'trouble', /^Goodput: 50 a second fail/],
+])('when %s', (_name, points, level, text) => {
+  expect(verdictOf(points)).toMatchObject({ level, text: expect.stringMatching(text) });
+});
+
+test('a part that is down is trouble, and since when', () => {
+  const { judge } = createFindings();
+  const points = seconds(10, busy);
+  const down = { postgres: 'down' };
+  judge(points, lookAt(points, [], down), 1_000);
+  expect(judge(points, lookAt(points, [], down), 4_000).verdict).toMatchObject({
+    level: 'trouble',
+    text: 'Parts: postgres down',
+    since: 1_000,
+  });
+});
+
+test('no writes have no latency', () => {
+  expect(lookAt(seconds(10, { write_p99_ms: null }), [], {})['Latency']!.text).toBe('No writes');
+});

@@ -1,0 +1,26 @@
+/** What a process has started, and what of it is left. */
+import { readFileSync, readdirSync } from 'node:fs';
+
+const statOf = (pid: number): string[] => {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return text.slice(text.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return [];
+  }
+};
+
+/** Whether a process runs; one that has ended and was not waited for does not. */
+export const isRunning = (pid: number): boolean => !['Z', undefined].includes(statOf(pid)[0]);
+
+/** The numbers of all processes below a process, itself first. */
+export function treeOf(pid: number): number[] {
+  const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const tree = [pid];
+  for (const above of tree) {
+    for (const name of processes) {
+      if (Number(statOf(Number(name))[1]) === above) tree.push(Number(name));
+    }
+  }
+  return tree;
+}

@@ -1,0 +1,218 @@
+/** A database in which somebody else's things stand: it is migrated whole, or left as it was and told what is in the way. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Client } from 'pg';
+import { migrate } from '../../store/migrate.ts';
+import { UnfitDatabaseError } from '../../store/unfit.ts';
+import { admin, cloneDatabase, emptyDatabase } from '../setup/database.ts';
+
+let database: Awaited<ReturnType<typeof emptyDatabase>>;
+let client: Client;
+beforeAll(async () => {
+  database = await emptyDatabase();
+  client = new Client({ connectionString: database.url });
+  await client.connect();
+});
+afterAll(async () => {
+  await client.end();
+  await database.drop();
+});
+beforeEach(async () => {
+  await client.query(`
+    DROP SCHEMA IF EXISTS holdfast_rebuild, holdfast_previous, holdfast_audit CASCADE;
+    DROP SCHEMA IF EXISTS public CASCADE;
+    CREATE SCHEMA public`);
+});
+
+/** Everything in the database that is not Postgres' own. */
+async function contents(): Promise<string[]> {
+  const { rows } = await client.query<{ what: string }>(`
+    SELECT 'relation ' || c.oid::regclass AS what FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname !~ '^(pg_|information_schema)'
+    UNION ALL SELECT 'type ' || t.oid::regtype FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace WHERE nspname !~ '^(pg_|information_schema)'
+    UNION ALL SELECT 'function ' || p.oid::regprocedure FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace WHERE nspname !~ '^(pg_|information_schema)'
+    UNION ALL SELECT 'schema ' || nspname FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema)'
+    ORDER BY what`);
+  return rows.map(({ what }) => what);
+}
+
+async function refusal(): Promise<string> {
+  const before = await contents();
+  const error = await migrate(database.url).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(UnfitDatabaseError);
+  expect(await contents()).toEqual(before);
+  return (error as Error).message;
+}
+
+describe('what is in the way is named, and nothing is applied', () => {
+  const APPEND =
+    'append_events(integer, uuid[], uuid[], integer[], uuid[], text[], smallint[], text, text[], bytea[], text[])';
+  test.each([
+    ['CREATE TABLE orders (id int)', 'the table orders'],
+    ['CREATE TABLE events (id int) PARTITION BY RANGE (id)', 'the table events'],
+    ['CREATE TABLE tenants (id int); CREATE TABLE orders (id int)', 'the table orders, the table tenants'],
+    ['CREATE VIEW api_keys AS SELECT 1', 'the view api_keys'],
+    ['CREATE MATERIALIZED VIEW daily_sales AS SELECT 1', 'the materialized view daily_sales'],
+    ['CREATE SEQUENCE webhook_replays', 'the sequence webhook_replays'],
+    ['CREATE TABLE other (id int); CREATE INDEX orders_by_time ON other (id)', 'the index orders_by_time'],
+    [
+      'CREATE TABLE other (id int, CONSTRAINT events_version_unique UNIQUE (id))',
+      'the index events_version_unique',
+    ],
+    ["CREATE TYPE checkpoints AS ENUM ('a')", 'the type checkpoints'],
+    ['CREATE TYPE log_heads AS (a int)', 'the type log_heads'],
+    ['CREATE DOMAIN customer_totals AS text', 'the domain customer_totals'],
+    [`CREATE FUNCTION ${APPEND} RETURNS int LANGUAGE sql AS 'SELECT 1'`, 'the function append_events('],
+    [
+      "CREATE FUNCTION order_payment_status(text) RETURNS int LANGUAGE sql AS 'SELECT 1'",
+      'the function order_payment_status(text)',
+    ],
+    ['CREATE SCHEMA holdfast_audit', 'the schema holdfast_audit'],
+    // Of Rails, of golang-migrate, and of somebody who has it as a view.
+    ['CREATE TABLE schema_migrations (version varchar PRIMARY KEY)', 'the table schema_migrations'],
+    ['CREATE TABLE schema_migrations (version bigint, dirty boolean)', 'the table schema_migrations'],
+    ['CREATE VIEW schema_migrations AS SELECT 1 AS version', 'the view schema_migrations'],
+    ["CREATE TYPE schema_migrations AS ENUM ('a')", 'the type schema_migrations'],
+  ])('%s', async (statement, named) => {
+    await client.query(statement);
+    const message = await refusal();
+    expect(message).toContain(`has ${named}`);
+    expect(message).toContain('Nothing was changed');
+    expect(message).toContain('a database of its own');
+    expect(message).not.toContain('hush-hush');
+  });
+
+  test('whichever name of the whole schema it is', async () => {
+    const migrated = await cloneDatabase();
+    const other = new Client({ connectionString: migrated.url });
+    await other.connect();
+    const { rows } = await other.query<{ name: string }>(
+      `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY relname`,
+    );
+    await other.end();
+    await migrated.drop();
+    expect(rows.length).toBeGreaterThan(40);
+    let refused = 0;
+    for (const { name } of rows) {
+      await client.query(`CREATE SEQUENCE ${name}`);
+      // Postgres finds another name where it chose that itself: for primary keys, checks and identities.
+      if (/_(?:pkey|key|seq)$/.test(name)) await client.query(`DROP SEQUENCE ${name}`);
+      else {
+        expect(await refusal()).toContain(
+          `${name === 'schema_migrations' ? 'schema_migrations' : `the sequence ${name}`} already`,
+        );
+        refused += 1;
+        await client.query(`DROP SEQUENCE ${name}`);
+      }
+    }
+    expect(refused).toBeGreaterThan(25);
+  }, 120_000);
+});
+
+test('what is not in the way stays beside it', async () => {
+  await client.query(`
+    CREATE TABLE customers (id int PRIMARY KEY);
+    CREATE SEQUENCE events_pkey;
+    CREATE FUNCTION append_events(int) RETURNS int LANGUAGE sql AS 'SELECT 1';
+    CREATE SCHEMA shop CREATE TABLE orders (id int)`);
+  expect((await migrate(database.url)).length).toBeGreaterThan(10);
+  expect(await migrate(database.url)).toEqual([]);
+});
+
+test('when it is out of the way, all of it is applied', async () => {
+  await client.query('CREATE TABLE webhook_attempts (id int)');
+  await refusal();
+  await client.query('DROP TABLE webhook_attempts');
+  expect((await migrate(database.url))[0]).toBe('0001_log.sql');
+});
+
+test('a release that applied some of them before it failed is carried on from there', async () => {
+  const [first = ''] = await migrate(database.url);
+  await client.query(`
+    CREATE TABLE kept AS SELECT * FROM schema_migrations WHERE name = '${first}';
+    DROP SCHEMA holdfast_rebuild, holdfast_previous, holdfast_audit`);
+  // As 0001 alone would have left it.
+  await client.query(`
+    DROP TABLE orders, tenants, api_keys, instance_secrets, projection_faults, projection_skips, customer_totals, daily_sales,
+               webhook_endpoints, webhook_commands, webhook_deliveries, webhook_attempts, webhook_replays CASCADE;
+    DROP FUNCTION order_payment_status, order_fulfillment_status;
+    DROP FUNCTION append_events(integer, uuid[], uuid[], integer[], uuid[], text[], smallint[], text, text[], bytea[], text[], uuid[]);
+    DROP INDEX events_feed;
+    ALTER TABLE events DROP COLUMN key_id;
+    ALTER TABLE checkpoints DROP COLUMN paused_at;
+    DELETE FROM schema_migrations WHERE name <> '${first}'`);
+  await client.query('CREATE TABLE orders (id int)');
+  expect(await refusal()).toContain('has the table orders already');
+  await client.query('DROP TABLE orders');
+  expect((await migrate(database.url))[0]).toBe('0002_tenants.sql');
+});
+
+describe('a role that may not make what is needed is told what to grant, and nothing is applied', () => {
+  const asGuest = () => {
+    const url = new URL(database.url);
+    Object.assign(url, { username: `guest_${database.name}`, password: 'hush-hush' });
+    return url.href;
+  };
+  beforeAll(() => admin(`CREATE ROLE guest_${database.name} LOGIN PASSWORD 'hush-hush'`));
+  afterAll(async () => {
+    await client.query(`DROP SCHEMA public CASCADE; DROP OWNED BY guest_${database.name}`).catch(() => {});
+    await admin(`REVOKE ALL ON DATABASE ${database.name} FROM guest_${database.name}`);
+    await admin(`DROP ROLE guest_${database.name}`);
+  });
+
+  test.each([
+    ['nothing', [], ['GRANT USAGE, CREATE ON SCHEMA public TO', 'GRANT CREATE ON DATABASE']],
+    [
+      'a look at the schema',
+      ['GRANT USAGE ON SCHEMA public TO'],
+      ['GRANT USAGE, CREATE ON SCHEMA public TO'],
+    ],
+    ['tables, but no schemas', ['GRANT USAGE, CREATE ON SCHEMA public TO'], ['GRANT CREATE ON DATABASE']],
+  ])('it has %s', async (_what, grants, words) => {
+    const guest = `guest_${database.name}`;
+    for (const grant of grants) await client.query(`${grant} ${guest}`);
+    const before = await contents();
+    const error = (await migrate(asGuest()).catch((thrown: unknown) => thrown)) as Error;
+    expect(error).toBeInstanceOf(UnfitDatabaseError);
+    for (const word of words) expect(error.message).toContain(word);
+    expect(error.message).toContain(`The role ${guest} may not`);
+    expect(error.message).toContain('Nothing was changed');
+    expect(error.message).not.toContain('hush-hush');
+    expect(await contents()).toEqual(before);
+    // What it says is enough.
+    for (const [statement] of error.message.matchAll(/GRANT [^;]+;/g)) await client.query(statement);
+    expect((await migrate(asGuest())).length).toBeGreaterThan(10);
+    await client.query(`REVOKE ALL ON SCHEMA public FROM ${guest}`).catch(() => {});
+    await admin(`REVOKE CREATE ON DATABASE ${database.name} FROM ${guest}`);
+    await admin(`ALTER DATABASE ${database.name} OWNER TO ${database.role}`);
+    const reowner = new URL(process.env['TEST_POSTGRES'] ?? '');
+    reowner.pathname = `/${database.name}`;
+    const superuser = new Client({ connectionString: reowner.href });
+    await superuser.connect();
+    await superuser.query(`REASSIGN OWNED BY ${guest} TO ${database.role}`);
+    await superuser.end();
+  });
+
+  test('there is no schema public', async () => {
+    await client.query('DROP SCHEMA public');
+    const error = (await migrate(database.url).catch((thrown: unknown) => thrown)) as Error;
+    expect(error).toBeInstanceOf(UnfitDatabaseError);
+    expect(error.message).toContain(`CREATE SCHEMA public AUTHORIZATION ${database.role};`);
+    await client.query('CREATE SCHEMA public');
+  });
+});
+
+test('a role that may make nothing starts on a database that is migrated', async () => {
+  await migrate(database.url);
+  await client.query('REVOKE CREATE ON SCHEMA public FROM PUBLIC');
+  const guest = `reader_${database.name}`;
+  await admin(`CREATE ROLE ${guest} LOGIN PASSWORD 'hush-hush'`);
+  await client.query(
+    `GRANT USAGE ON SCHEMA public TO ${guest}; GRANT SELECT ON schema_migrations TO ${guest}`,
+  );
+  const url = new URL(database.url);
+  Object.assign(url, { username: guest, password: 'hush-hush' });
+  expect(await migrate(url.href)).toEqual([]);
+  await client.query(
+    `REVOKE ALL ON schema_migrations FROM ${guest}; REVOKE ALL ON SCHEMA public FROM ${guest}`,
+  );
+  await admin(`DROP ROLE ${guest}`);
+});

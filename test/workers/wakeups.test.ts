@@ -1,0 +1,147 @@
+/** One suite for both kinds of wake-ups: BullMQ over Redis, and those of one process. */
+import { randomUUID } from 'node:crypto';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { openLocalWakeups } from '../../workers/local-wakeups.ts';
+import { openWakeupQueue } from '../../workers/wakeup-queue.ts';
+import { ENDPOINTS_AT_ONCE, type Wakeups } from '../../workers/wakeups.ts';
+import { TEST_REDIS } from '../setup/database.ts';
+import { until } from '../setup/shop.ts';
+
+const log = pino({ level: 'silent' });
+const nothingDue = async () => [];
+const ends: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).toReversed()) await end();
+});
+
+/** Work that waits until it is let go. */
+function heldWork() {
+  const begun: string[] = [];
+  const held: (() => void)[] = [];
+  let now = 0;
+  let most = 0;
+  return {
+    begun,
+    most: () => most,
+    letGo: () => held.shift()?.(),
+    letAllGo: () => held.splice(0).forEach((go) => go()),
+    async work(endpointId: string) {
+      begun.push(endpointId);
+      now += 1;
+      most = Math.max(most, now);
+      await new Promise<void>((resolve) => held.push(resolve));
+      now -= 1;
+    },
+  };
+}
+
+describe.each<[string, () => Wakeups]>([
+  ['over Redis', () => openWakeupQueue({ redisUrl: TEST_REDIS, instance: randomUUID(), log })],
+  ['within one process', () => openLocalWakeups({ due: nothingDue, log })],
+])('wake-ups %s', (_name, open) => {
+  function start(work: (endpointId: string) => Promise<void>): Wakeups {
+    const wakeups = open();
+    ends.push(wakeups.close);
+    ends.push(wakeups.run(work).close);
+    return wakeups;
+  }
+
+  test('call the work for each endpoint that is woken', async () => {
+    const { begun, work, letAllGo } = heldWork();
+    const { wake } = start(work);
+    await wake(['a', 'b']);
+    await wake([]);
+    await until(() => begun.length === 2);
+    expect(begun.toSorted()).toEqual(['a', 'b']);
+    letAllGo();
+  });
+
+  test('never work on one twice at a time; what comes in meanwhile wakes it once more', async () => {
+    const { begun, most, work, letGo } = heldWork();
+    const { wake } = start(work);
+    await wake(['a']);
+    await until(() => begun.length === 1);
+    await wake(['a']);
+    await wake(['a', 'a']);
+    letGo();
+    await until(() => begun.length === 2);
+    expect(most()).toBe(1);
+    letGo();
+    await wake(['b']);
+    await until(() => begun.includes('b'));
+    letGo();
+    expect(begun).toEqual(['a', 'a', 'b']);
+  });
+
+  test('go on after work that failed', async () => {
+    let calls = 0;
+    const { wake } = start(async () => {
+      calls += 1;
+      if (calls === 1) throw new Error('cut short');
+    });
+    await wake(['a']);
+    await until(() => calls === 1);
+    await until(async () => {
+      await wake(['a']);
+      return calls > 1;
+    });
+  });
+
+  test(`work on ${ENDPOINTS_AT_ONCE} endpoints at a time, and on the rest when there is room`, async () => {
+    const { begun, most, work, letGo, letAllGo } = heldWork();
+    const { wake } = start(work);
+    const all = Array.from({ length: ENDPOINTS_AT_ONCE + 5 }, (_, n) => `e${n}`);
+    await wake(all);
+    await until(() => begun.length === ENDPOINTS_AT_ONCE);
+    letGo();
+    await until(() => begun.length === ENDPOINTS_AT_ONCE + 1);
+    expect(most()).toBe(ENDPOINTS_AT_ONCE);
+    await until(() => {
+      letAllGo();
+      return begun.length === all.length;
+    });
+    expect(begun.toSorted()).toEqual(all.toSorted());
+    letAllGo();
+  });
+
+  test('wait, when they are closed, for what is under way', async () => {
+    const { begun, work, letAllGo } = heldWork();
+    const wakeups = open();
+    ends.push(wakeups.close);
+    const running = wakeups.run(work);
+    await wakeups.wake(['a']);
+    await until(() => begun.length === 1);
+    let closed = false;
+    const closing = running.close().then(() => {
+      closed = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(closed).toBe(false);
+    letAllGo();
+    await closing;
+  });
+});
+
+test('a process of its own finds by itself what is due, also after a look that failed', async () => {
+  let looks = 0;
+  const due = async () => {
+    looks += 1;
+    if (looks === 1) throw new Error('Postgres is away');
+    return ['a'];
+  };
+  const begun: string[] = [];
+  const wakeups = openLocalWakeups({ due, log });
+  ends.push(wakeups.run(async (endpointId) => void begun.push(endpointId)).close);
+  await until(() => begun.length === 2);
+  expect(begun).toEqual(['a', 'a']);
+});
+
+test('a process that sends nothing keeps nothing for whom it wakes', async () => {
+  const wakeups = openLocalWakeups({ due: nothingDue, log });
+  await wakeups.wake(['a']);
+  const begun: string[] = [];
+  ends.push(wakeups.run(async (endpointId) => void begun.push(endpointId)).close);
+  await wakeups.wake(['b']);
+  expect(begun).toEqual(['b']);
+});
