@@ -1,4 +1,5 @@
 /** `npx holdfast`: finds the command, gives it the database, prints what it says. */
+import { readFile } from 'node:fs/promises';
 import {
   type Command,
   CommandError,
@@ -15,7 +16,9 @@ import { LaunchError } from './ops/embedded/launch-error.ts';
 import { whenNpmIsGone } from './ops/embedded/npm-parent.ts';
 import { findRunningPostgres } from './ops/embedded/running-postgres.ts';
 import { importing } from './api/cli/import.ts';
+import { endpointOf } from './api/grpc/endpoint.ts';
 import { developmentKeyIn } from './ops/development-key.ts';
+import { grpcAddressIn } from './ops/grpc-address.ts';
 import { projections } from './projections/cli/projections.ts';
 import { keys } from './store/cli/keys.ts';
 import { log } from './store/cli/log.ts';
@@ -55,9 +58,21 @@ async function connect(): Promise<DatabasePool> {
 }
 
 async function service(): Promise<Service> {
-  const { grpc, apiKey, bootstrapKey, dataDir } = loadConfig();
-  const key = apiKey ?? bootstrapKey ?? (await developmentKeyIn(dataDir));
-  if (key !== undefined) return { ...grpc, apiKey: key };
+  const { grpc, apiKey, bootstrapKey, databaseUrl, dataDir } = loadConfig();
+  const candidates = [
+    { key: apiKey, from: 'HOLDFAST_API_KEY' },
+    { key: bootstrapKey, from: 'HOLDFAST_BOOTSTRAP_KEY' },
+    { key: await developmentKeyIn(dataDir), from: `the development key in ${dataDir}` },
+  ];
+  const found = candidates.find(({ key }) => key !== undefined);
+  // With a database of one's own, the Holdfast of this directory is another one.
+  const here = databaseUrl === undefined ? await grpcAddressIn(dataDir) : undefined;
+  const { host = grpc.host, port } = grpc.port === undefined ? (here ?? {}) : grpc;
+  const address = port === null ? undefined : endpointOf({ host, port });
+  if (found?.key !== undefined) {
+    const { token, cert, key, ca } = grpc;
+    return { address, token, cert, key, ca, apiKey: found.key, apiKeyFrom: found.from };
+  }
   throw new CommandError(
     'There is no API key to call with. Set HOLDFAST_API_KEY or HOLDFAST_KEY to one, or run this where npm start keeps its data.',
   );
@@ -88,6 +103,12 @@ async function run(command: Command, given: Given, json: boolean): Promise<void>
       () => {},
     );
   }
+}
+
+async function version(json: boolean): Promise<string> {
+  const text = await readFile(new URL('./package.json', import.meta.url), 'utf8');
+  const { version } = JSON.parse(text) as { version: string };
+  return json ? JSON.stringify({ version }, null, 2) : `holdfast ${version}`;
 }
 
 /** The SQLSTATE of what Postgres refused, however deep it is wrapped. */
@@ -123,6 +144,7 @@ whenNpmIsGone(() => process.kill(process.pid, 'SIGTERM'), 2);
 try {
   const parsed = parseCommandLine(NOUNS, process.argv.slice(2));
   if (parsed.kind === 'help') process.stdout.write(`${parsed.text}\n`);
+  else if (parsed.kind === 'version') process.stdout.write(`${await version(parsed.json)}\n`);
   else await run(parsed.command, parsed.given, parsed.json);
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);

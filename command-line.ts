@@ -1,9 +1,11 @@
 /** From the words of a command line to a command, or to the help that was asked for. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { type Command, type Given, type Noun, UsageError, quoted } from './command.ts';
+import { nearest } from './command-names.ts';
 
 export type Parsed =
   | { kind: 'run'; command: Command; given: Given; json: boolean }
+  | { kind: 'version'; json: boolean }
   /** Text for standard output. */
   | { kind: 'help'; text: string };
 
@@ -13,6 +15,7 @@ const isCommand = (entry: Noun | Command): entry is Command => 'run' in entry;
 
 const PROGRAM = 'npx holdfast';
 const isHelp = (word: string | undefined) => word === '--help' || word === '-h' || word === 'help';
+const isVersion = (word: string | undefined) => word === '--version' || word === '-V' || word === 'version';
 
 /**
  * @param words what came after `holdfast`
@@ -20,11 +23,13 @@ const isHelp = (word: string | undefined) => word === '--help' || word === '-h' 
  */
 export function parseCommandLine(nouns: Nouns, words: readonly string[]): Parsed {
   const [first, second, ...rest] = words;
-  if (isHelp(first)) return { kind: 'help', text: helpOfAll(nouns) };
+  if (isHelp(first)) return { kind: 'help', text: helpOf(nouns, words.slice(1)) };
+  if (isVersion(first)) return { kind: 'version', json: words.includes('--json') };
   const noun = pick(nouns, first, PROGRAM);
   const path = `${PROGRAM} ${first}`;
   if (isCommand(noun)) return parseArguments(noun, path, words.slice(1));
-  if (isHelp(second)) return { kind: 'help', text: helpOfNoun(noun, path) };
+  if (isVersion(second)) return { kind: 'version', json: words.includes('--json') };
+  if (isHelp(second)) return { kind: 'help', text: helpOf(nouns, [first!, ...rest]) };
   const command = pick(noun.commands, second, path);
   return parseArguments(command, `${path} ${second}`, rest);
 }
@@ -32,18 +37,42 @@ export function parseCommandLine(nouns: Nouns, words: readonly string[]): Parsed
 function pick<T>(choices: Record<string, T>, word: string | undefined, path: string): T {
   const chosen = word !== undefined && Object.hasOwn(choices, word) ? choices[word] : undefined;
   if (chosen !== undefined) return chosen;
+  const names = Object.keys(choices);
   const problem = word === undefined ? 'a command is missing' : `there is no command ${quoted(word)}`;
   throw new UsageError(
-    `${path}: ${problem}. There are: ${Object.keys(choices).join(', ')}. See ${path} --help`,
+    `${path}: ${problem}.${suggestion(word, names)} There are: ${names.join(', ')}. See ${path} --help`,
   );
+}
+
+function suggestion(word: string | undefined, names: readonly string[]): string {
+  const choices = word?.startsWith('-') ? ['--help', '--version'] : names;
+  const meant = word === undefined ? undefined : nearest(word, choices);
+  return meant === undefined ? '' : ` Did you mean ${meant}?`;
+}
+
+/** @param words names of a command, none for all of them; `--help` and `--json` among them say nothing more */
+function helpOf(nouns: Nouns, words: readonly string[]): string {
+  const [first, second, ...rest] = words.filter((word) => !isHelp(word) && word !== '--json');
+  if (first === undefined) return helpOfAll(nouns);
+  const noun = pick(nouns, first, PROGRAM);
+  const path = `${PROGRAM} ${first}`;
+  const command = isCommand(noun) ? noun : second === undefined ? noun : pick(noun.commands, second, path);
+  const more = isCommand(noun) ? [second, ...rest].filter((word) => word !== undefined) : rest;
+  if (more.length > 0) {
+    throw new UsageError(`${PROGRAM} help: ${quoted(more[0]!)} is one word too many. See ${path} --help`);
+  }
+  if (!isCommand(command)) return helpOfNoun(command, path);
+  return helpOfCommand(command, isCommand(noun) ? path : `${path} ${second}`);
 }
 
 function parseArguments(command: Command, path: string, words: string[]): Parsed {
   const { options = {}, positionals: names = [] } = command;
-  const wrong = (problem: string) => new UsageError(`${path}: ${problem}. See ${path} --help`);
+  const wrong = (problem: string) =>
+    new UsageError(`${path}: ${problem}${problem.endsWith('?') ? '' : '.'} See ${path} --help`);
   const known: NonNullable<ParseArgsConfig['options']> = {
     json: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
+    version: { type: 'boolean', short: 'V' },
   };
   for (const [name, { placeholder }] of Object.entries(options)) {
     known[name] = { type: placeholder === undefined ? 'boolean' : 'string' };
@@ -52,9 +81,10 @@ function parseArguments(command: Command, path: string, words: string[]): Parsed
   try {
     parsed = parseArgs({ args: words, options: known, allowPositionals: true });
   } catch (error) {
-    throw wrong(sentence(error as Error));
+    throw wrong(sentence(error as Error, Object.keys(known)));
   }
   const { values, positionals } = parsed;
+  if (values['version'] === true) return { kind: 'version', json: values['json'] === true };
   if (values['help'] === true) return { kind: 'help', text: helpOfCommand(command, path) };
 
   const missing = [
@@ -82,9 +112,12 @@ function parseArguments(command: Command, path: string, words: string[]): Parsed
 }
 
 /** What Node says of a wrong option, without its advice about `--` and without capitals; it names options, never their values. */
-function sentence({ message }: Error): string {
+function sentence({ message }: Error, names: readonly string[]): string {
   const first = (message.split(/\. |\n/, 1)[0] ?? '').replace(/\.$/, '');
-  return first.charAt(0).toLowerCase() + first.slice(1);
+  const unknown = /^Unknown option '--(.*)'$/.exec(first)?.[1];
+  const meant = unknown === undefined ? undefined : nearest(unknown, names);
+  const rest = meant === undefined ? '' : `. Did you mean --${meant}?`;
+  return first.charAt(0).toLowerCase() + first.slice(1) + rest;
 }
 
 const columns = (rows: readonly (readonly [string, string])[]) => {
@@ -112,7 +145,8 @@ function helpOfAll(nouns: Nouns): string {
   return [
     'Runs a Holdfast: its database is the one at DATABASE_URL, or the one that npm start has in this directory.',
     ...blocks,
-    'Each prints text, or with --json one JSON value, and tells more with --help.\n' +
+    'Each prints text, or with --json one JSON value; npx holdfast help NAME tells more of one.\n' +
+      'npx holdfast --version prints the version.\n' +
       'It ends with 0 when it was done, 1 when it could not be done, 2 when the command line was wrong.',
   ].join('\n\n');
 }

@@ -44,14 +44,15 @@ export interface CommandContext {
 }
 
 export interface Service {
-  host: string;
-  port: number | undefined;
+  /** `127.0.0.1:50051`; `undefined` when the Holdfast that runs here does not serve it. */
+  address: string | undefined;
   token: string | undefined;
   cert: string | undefined;
   key: string | undefined;
   ca: string | undefined;
-  /** @throws {CommandError} there is none */
   apiKey: string;
+  /** Where the key was found, for messages: a variable or a file. */
+  apiKeyFrom: string;
 }
 
 export interface Output {

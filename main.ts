@@ -13,6 +13,7 @@ import { type Logger, createLogger } from './logger.ts';
 import { registry } from './metrics.ts';
 import { keptDevelopmentKey } from './ops/development-key.ts';
 import { startBackingServices } from './ops/embedded/backing-services.ts';
+import { noteGrpcAddress } from './ops/grpc-address.ts';
 import { whenNpmIsGone } from './ops/embedded/npm-parent.ts';
 import { type FirstKey, welcome } from './ops/welcome.ts';
 import { type Fault, listFaults } from './projections/faults.ts';
@@ -82,6 +83,10 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
   const running = workers ?? (await startNode({ config, roles: config.roles, ...urls }));
   callers = running.callers;
   shutdown.add('node', running.stop);
+  if (config.databaseUrl === undefined) {
+    const { host } = config.grpc;
+    shutdown.add('gRPC address', await noteGrpcAddress(config.dataDir, { host, port: running.grpcPort }));
+  }
   signal.throwIfAborted();
   phase = 'serving';
   signal.addEventListener('abort', () => {

@@ -14,7 +14,8 @@
  *     scope           may the key do this?
  *     query           is its percent-encoding text?
  *     room            do the caller's answers leave room for one more?
- *     body            read, bounded, if the operation takes one; then: is the key still valid?
+ *     body            read, bounded, if the operation takes one; a write waits for its end in any case;
+ *                     then: is the key still valid?
  *     contract        validated against the spec
  *     handler         one of api/nouns, in the spelling of the version
  *   head              of all other paths
@@ -47,6 +48,7 @@ import { Problem } from './problem.ts';
 import { answerProblems } from './problems.ts';
 import { publicPages } from './public-pages.ts';
 import { confirmed, principalOf, requestContext, stateOf } from './request-context.ts';
+import { passOverBody } from './unused-body.ts';
 
 export interface AppOptions {
   config: Pick<Config, 'trustProxy' | 'contractJudge' | 'v1'>;
@@ -95,6 +97,9 @@ export function createApp({
       const handler = handlerOf(spec, operation);
       const refuseIfMatch = refuserOfIfMatch(operation);
       const judged = { ...operation, judge };
+      // A read changes nothing, so that it is answered whatever becomes of a body.
+      const unread = operation.method === 'get' ? undefined : passOverBody;
+      const awaitBody = operation.body ? readBody(operation.body, bodyRoom) : unread;
       const steps: Middleware[] = [
         async (ctx, next) => {
           stateOf(ctx).operation = judged;
@@ -106,12 +111,12 @@ export function createApp({
           requireRoom(ctx, bytes);
           return next();
         },
-        ...(operation.body ? [readBody(operation.body, bodyRoom) as Middleware] : []),
+        ...(awaitBody ? [awaitBody as Middleware] : []),
         ...(judge ? [judgeRequest(judge, operation, validate)] : []),
         async (ctx) => {
           const confirm = () => confirmed(ctx, operation.scope);
           // A body may take half a minute to arrive.
-          const late = operation.body && confirm();
+          const late = awaitBody && confirm();
           if (late) await late;
           const input = validate(inputOf(ctx));
           refuseIfMatch?.(ctx);

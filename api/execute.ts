@@ -5,7 +5,7 @@
  * run made. Nothing is cached, so nothing can be stale or lost.
  */
 import { decide } from '../domain/order/decide.ts';
-import { type OrderState, evolve, fold } from '../domain/order/order.ts';
+import { HISTORY_LENGTH_MAX, type OrderState, evolve, fold } from '../domain/order/order.ts';
 import { type OrderRequest, differences, fingerprint, requestOf } from '../domain/order/request.ts';
 import type { Rejection } from '../domain/rejection.ts';
 import type { AppendOutcome, OrderLog, StoredEvent, Tenancy } from '../store/log.ts';
@@ -43,8 +43,6 @@ export interface Executed {
   replayed: boolean;
 }
 
-/** An order whose events hold more is not patched any more: every command on it reads them all. */
-const HISTORY_BYTES_MAX = 4 * 1024 * 1024;
 /** Times that a command is decided anew when others keep changing its order first. */
 const ATTEMPTS = 5;
 
@@ -68,7 +66,7 @@ export async function execute(
     // An order that is not there is 404, which is for the decider to say.
     if (before.state !== null || request.order_id === null)
       requireConditions(context.conditions, before.state?.order.version);
-    if (request.type === 'UpdateOrder' && before.streamBytes > HISTORY_BYTES_MAX) throw historyFull();
+    if (request.type === 'UpdateOrder' && before.streamBytes > HISTORY_LENGTH_MAX) throw historyFull();
     const decision = decide(before.state, request);
     if ('rejection' in decision) throw rejected(decision.rejection);
     const outcome = await path.log.append({
@@ -154,7 +152,7 @@ async function repeat(
 const historyFull = () =>
   new Problem(
     'order_history_full',
-    `The events of this order hold ${HISTORY_BYTES_MAX} bytes, the most that patches can fill.`,
+    `The events of this order hold ${HISTORY_LENGTH_MAX} bytes, the most that patches can fill.`,
   );
 
 function rejected({ code, detail, errors, final }: Rejection): Problem {

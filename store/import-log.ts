@@ -1,20 +1,10 @@
 /** Puts a log that was exported (log-file.ts) into an empty one: all of it, in one transaction, or nothing. */
-import {
-  type DatabasePool,
-  type DatabaseTransactionConnection,
-  UniqueIntegrityConstraintViolationError,
-  sql,
-} from 'slonik';
+import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
-import { toId } from './ids.ts';
+import { type Batches, createBatches } from './import-batches.ts';
+import { checkTime, createLineOrder } from './import-order.ts';
 import { createTenants } from './import-tenants.ts';
-import { LogFileError, type LogHeader, type LogLine, readHeader, readLine } from './log-file.ts';
-import { SEPARATOR, statement } from './statement.ts';
-
-/** Events a statement. */
-const BATCH = 500;
-
-const insertEvents = statement('import-events', z.object({}));
+import { LogFileError, readEvent, readHeader } from './log-file.ts';
 
 export interface Imported {
   events: number;
@@ -26,8 +16,12 @@ export interface Imported {
   created: string[];
 }
 
+/** Clocks of two machines may differ by so much. */
+const CLOCK_TOLERANCE_MS = 5_000;
+
 /**
- * Imports a log. Tenants that are missing are made, without API keys.
+ * Imports a log. Tenants that are missing are made, without API keys. Each event must be one that
+ * the rules would have made.
  *
  * @param lines of the file, the header first
  * @param rename UUIDs of tenants of the file, and those that they become
@@ -41,51 +35,82 @@ export const importLog = (
   // No second attempt: the lines are gone by then.
   pool.transaction(async (transaction) => {
     await transaction.query(sql.unsafe`SET LOCAL statement_timeout = 0`);
+    // The table grows from nothing, and nobody has counted it: the planner must not take it for small.
+    await transaction.query(sql.unsafe`SET LOCAL enable_seqscan = off`);
+    const latest = await latestTime(transaction);
+    const batches = createBatches(transaction);
     const iterator = lines[Symbol.asyncIterator]();
-    const first = await iterator.next();
-    if (first.done) throw new LogFileError('The file is empty. A log begins with its header.');
-    const header = readHeader(first.value);
-    const partitions = header.partitions.map(({ partition }) => partition);
-    const new_partitions = await takeEmpty(transaction, partitions);
-    const { tenants, created } = await createTenants(transaction, header, rename);
-
-    const heads = new Map<number, LogLine>();
-    let number = 1;
-    let batch: LogLine[] = [];
-    const flush = async () => {
-      if (batch.length > 0) await insert(transaction, batch, number);
-      batch = [];
-    };
-    for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
-      number += 1;
-      const event = readLine(next.value, number);
-      const tenant = tenants.get(event.tenant_id);
-      if (tenant === undefined) {
-        throw new LogFileError(`Line ${number}: tenant_id: the header does not name this tenant.`);
-      }
-      if (event.partition !== tenant.partition) {
-        throw new LogFileError(`Line ${number}: partition: the tenant is in partition ${tenant.partition}.`);
-      }
-      checkOrder(heads.get(event.partition), event, number);
-      heads.set(event.partition, event);
-      batch.push({ ...event, tenant_id: tenant.tenant_id });
-      if (batch.length === BATCH) await flush();
+    try {
+      return await importLines(transaction, { iterator, batches, latest, rename });
+    } catch (error) {
+      // A transaction that still writes cannot be rolled back; what came first is said first.
+      await batches.settled();
+      throw error;
+    } finally {
+      await iterator.return?.();
     }
-    await flush();
-    checkCounts(header, number - 1, heads);
-    await checkStreams(transaction, partitions);
-    for (const { partition, position, recorded_at } of heads.values()) {
-      await transaction.query(sql.unsafe`
-        UPDATE log_heads SET position = ${position}, recorded_at = ${recorded_at}::timestamptz WHERE partition = ${partition}`);
-    }
-    return {
-      events: header.events,
-      partitions,
-      new_partitions,
-      tenants: [...tenants.values()].map(({ tenant_id }) => tenant_id),
-      created,
-    };
   }, 0);
+
+interface Parts {
+  iterator: AsyncIterator<string>;
+  batches: Batches;
+  latest: string;
+  rename: ReadonlyMap<string, string>;
+}
+
+async function importLines(
+  transaction: DatabaseTransactionConnection,
+  { iterator, batches, latest, rename }: Parts,
+): Promise<Imported> {
+  const first = await iterator.next();
+  if (first.done) throw new LogFileError('The file is empty. A log begins with its header.');
+  const header = readHeader(first.value);
+  for (const { created_at } of header.tenants) checkTime(created_at, latest, 'Line 1: tenants: created_at');
+  const partitions = header.partitions.map(({ partition }) => partition);
+  const new_partitions = await takeEmpty(transaction, partitions);
+  const { tenants, created } = await createTenants(transaction, header, rename);
+
+  const order = createLineOrder(latest);
+  let number = 1;
+  for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
+    number += 1;
+    if (next.value === '') continue;
+    const { line, event } = readEvent(next.value, number);
+    const tenant = tenants.get(line.tenant_id);
+    if (tenant === undefined) {
+      throw new LogFileError(`Line ${number}: tenant_id: the header does not name this tenant.`);
+    }
+    if (line.partition !== tenant.partition) {
+      throw new LogFileError(`Line ${number}: partition: the tenant is in partition ${tenant.partition}.`);
+    }
+    order.check(line, number);
+    await batches.add({ number, line: { ...line, tenant_id: tenant.tenant_id }, event });
+  }
+  await batches.end();
+  order.checkCounts(header);
+  await checkEventIds(transaction, partitions, order.lineOf);
+  for (const { partition, position, recorded_at } of order.heads()) {
+    await transaction.query(sql.unsafe`
+        UPDATE log_heads SET position = ${position}, recorded_at = ${recorded_at}::timestamptz WHERE partition = ${partition}`);
+  }
+  return {
+    events: header.events,
+    partitions,
+    new_partitions,
+    tenants: [...tenants.values()].map(({ tenant_id }) => tenant_id),
+    created,
+  };
+}
+
+/** By the clock of this Postgres, which all later events are dated by. */
+async function latestTime(transaction: DatabaseTransactionConnection): Promise<string> {
+  const now = await transaction.oneFirst(
+    sql.type(
+      z.object({ ms: z.number() }),
+    )`SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms`,
+  );
+  return new Date(now + CLOCK_TOLERANCE_MS).toISOString();
+}
 
 /**
  * Makes sure that the partitions are there and empty, and keeps everybody else from appending to them.
@@ -113,85 +138,26 @@ async function takeEmpty(transaction: DatabaseTransactionConnection, partitions:
   return rowCount > 0;
 }
 
-function checkOrder(before: LogLine | undefined, event: LogLine, number: number): void {
-  if (before === undefined) return;
-  if (event.position <= before.position) {
-    throw new LogFileError(`Line ${number}: position: must be beyond ${before.position}, the one before it.`);
-  }
-  if (event.recorded_at < before.recorded_at) {
-    throw new LogFileError(
-      `Line ${number}: recorded_at: must not be earlier than that of the event before it.`,
-    );
-  }
-}
-
-/** A file that was cut off must not pass for a whole one. */
-function checkCounts(header: LogHeader, events: number, heads: Map<number, LogLine>): void {
-  const fits =
-    events === header.events &&
-    heads.size === header.partitions.length &&
-    header.partitions.every(
-      ({ partition, last_position }) => heads.get(partition)?.position === last_position,
-    );
-  if (!fits) {
-    throw new LogFileError(
-      `The header promises ${header.events} events, and ${events} came, or not those it promises. Is the file whole?`,
-    );
-  }
-}
-
-/** An order without its first events cannot be folded. */
-async function checkStreams(transaction: DatabaseTransactionConnection, partitions: number[]): Promise<void> {
-  const row = z.object({ order_id: z.uuid(), position: z.int(), version: z.int(), expected: z.int() });
-  const broken = await transaction.any(sql.type(row)`
-    SELECT order_id, position, version, expected
-      FROM (SELECT order_id, position, version,
-                   row_number() OVER (PARTITION BY tenant_id, order_id ORDER BY position) AS expected
-              FROM events
-             WHERE partition = ANY (${sql.array(partitions, 'int4')})) AS event
-     WHERE version <> expected
-     ORDER BY position
-     LIMIT 1`);
-  const [first] = broken;
-  if (first) {
-    throw new LogFileError(
-      `${toId('ord', first.order_id)} has version ${first.version} at position ${first.position}, where version ${first.expected} must be. ` +
-        'A log without the beginning of its orders cannot be imported: export it without --from.',
-    );
-  }
-}
-
-async function insert(
+/** Ids of payments, refunds and webhook messages are those of events. No index holds them apart. */
+async function checkEventIds(
   transaction: DatabaseTransactionConnection,
-  batch: LogLine[],
-  lastLine: number,
+  partitions: number[],
+  lineOf: (partition: number, rank: number) => number | undefined,
 ): Promise<void> {
-  const column = <K extends keyof LogLine>(name: K) => batch.map((event) => event[name]);
-  try {
-    await transaction.query(
-      insertEvents(
-        column('partition'),
-        column('position'),
-        column('tenant_id'),
-        column('order_id'),
-        column('version'),
-        column('event_id'),
-        column('type'),
-        column('schema_version'),
-        column('data').join(SEPARATOR),
-        column('idempotency_key'),
-        column('fingerprint'),
-        column('recorded_at'),
-        column('traceparent'),
-        column('key_id'),
-      ),
-    );
-  } catch (error) {
-    if (!(error instanceof UniqueIntegrityConstraintViolationError)) throw error;
-    const what =
-      error.constraint === 'events_idempotency_key_unique'
-        ? 'idempotency_key: a tenant has this key already'
-        : 'version: an order has this version already';
-    throw new LogFileError(`Lines ${lastLine - batch.length + 1} to ${lastLine}: ${what}.`, { cause: error });
-  }
+  await transaction.query(sql.unsafe`SET LOCAL enable_seqscan = on`);
+  const row = z.object({ partition: z.int(), rank: z.int() });
+  const twice = await transaction.maybeOne(sql.type(row)`
+    SELECT partition, (SELECT count(*) FROM events
+                        WHERE events.partition = twice.partition AND events.position <= twice.position) AS rank
+      FROM (SELECT partition, max(position) AS position
+              FROM events
+             WHERE partition = ANY (${sql.array(partitions, 'int4')})
+             GROUP BY partition, tenant_id, event_id
+            HAVING count(*) > 1
+             ORDER BY 1, 2
+             LIMIT 1) AS twice`);
+  if (twice === null) return;
+  throw new LogFileError(
+    `Line ${lineOf(twice.partition, twice.rank)}: event_id: a tenant has an event with this id already.`,
+  );
 }

@@ -1,55 +1,61 @@
-import { createReadStream } from 'node:fs';
-import { createGunzip } from 'node:zlib';
-import { quoted } from '../command.ts';
+import { isUtf8 } from 'node:buffer';
 import { LogFileError } from './log-file.ts';
 
-/** Characters of a line at most: more than the largest event, and less than a file that is no text could fill. */
-const LONGEST = 4_194_304;
+/** Bytes of a line at most: more than the largest event, less than a file that is no text could fill. */
+const LINE_BYTES_MAX = 4_194_304;
+const NEWLINE = 0x0a;
+const BYTE_ORDER_MARK = Buffer.of(0xef, 0xbb, 0xbf);
 
 /**
- * The lines of a stream, without their newlines. By `\n` alone: `node:readline` would also part a line at U+2028, which JSON may hold.
+ * The lines of a text, without `\n` or `\r\n`, and without a byte order mark. Parted by `\n` alone:
+ * `node:readline` would also part a line at U+2028, which JSON may hold. Empty lines are lines.
  *
- * @throws {LogFileError} the stream is not UTF-8, or has no newline for too long
+ * @throws {LogFileError} the text is not UTF-8, or has no newline for too long
  */
 export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  let rest = '';
+  let rest: Buffer = Buffer.alloc(0);
   let number = 1;
-  const decode = (chunk?: Uint8Array) => {
-    try {
-      return decoder.decode(chunk, { stream: chunk !== undefined });
-    } catch (error) {
-      throw new LogFileError(`Line ${number} or one soon behind it is not UTF-8 text.`, { cause: error });
+  let isFirst = true;
+  const decode = function* (block: Buffer): Generator<string> {
+    let bytes = block;
+    if (isFirst) {
+      refuseUtf16(block);
+      if (block.subarray(0, 3).equals(BYTE_ORDER_MARK)) bytes = block.subarray(3);
     }
+    isFirst = false;
+    if (!isUtf8(bytes)) throw notUtf8(bytes, number);
+    const lines = bytes.toString('utf8').split('\n');
+    number += lines.length;
+    for (const line of lines) yield line.endsWith('\r') ? line.slice(0, -1) : line;
   };
   for await (const chunk of chunks) {
-    const lines = (rest + decode(chunk)).split('\n');
-    rest = lines.pop() ?? '';
-    number += lines.length;
-    yield* lines;
-    if (rest.length > LONGEST) throw new LogFileError(`Line ${number} is longer than any event.`);
+    const bytes =
+      rest.length === 0
+        ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+        : Buffer.concat([rest, chunk]);
+    // A newline is no part of a longer UTF-8 sequence: whole lines hold whole characters.
+    const end = bytes.lastIndexOf(NEWLINE);
+    rest = bytes.subarray(end + 1);
+    if (end !== -1) yield* decode(bytes.subarray(0, end));
+    if (rest.length > LINE_BYTES_MAX) throw new LogFileError(`Line ${number} is longer than any event.`);
   }
-  rest += decode();
-  if (rest !== '') yield rest;
+  if (rest.length > 0 && !(isFirst && rest.equals(BYTE_ORDER_MARK))) yield* decode(rest);
 }
 
-/**
- * The bytes of a file, unpacked when its name says that it is packed.
- *
- * @throws {LogFileError} it cannot be read
- */
-export async function* bytesOfFile(path: string): AsyncGenerator<Uint8Array> {
-  const file = createReadStream(path);
-  const bytes = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
-  // pipe() does not pass errors on.
-  file.on('error', (error) => bytes.destroy(error));
-  try {
-    yield* bytes as AsyncIterable<Uint8Array>;
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined || !/^(?:E[A-Z]+|Z_.*)$/.test(code)) throw error;
-    throw new LogFileError(`FILE: ${quoted(path)} cannot be read (${message}).`, { cause: error });
-  } finally {
-    file.destroy();
+/** As some editors and spreadsheets save: each ASCII character has a zero byte beside it. */
+function refuseUtf16(block: Buffer): void {
+  const [a, b] = block;
+  const isMarked = (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff);
+  if (isMarked || block.subarray(0, 4).includes(0))
+    throw new LogFileError('The file is UTF-16 or UTF-32 text. Save it as UTF-8.');
+}
+
+function notUtf8(block: Buffer, first: number): LogFileError {
+  let line = first;
+  for (let at = 0; ; line += 1) {
+    const end = block.indexOf(NEWLINE, at);
+    if (end === -1 || !isUtf8(block.subarray(at, end))) break;
+    at = end + 1;
   }
+  return new LogFileError(`Line ${line} is not UTF-8 text. Save the file as UTF-8.`);
 }

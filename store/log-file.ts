@@ -5,8 +5,9 @@
  * written again: that could change a number's spelling or the order of members.
  */
 import { z } from 'zod';
-import { EVENT_SCHEMAS } from '../domain/order/events.ts';
+import { EVENT_SCHEMAS, type OrderEvent } from '../domain/order/events.ts';
 import { UnknownEventError, upcast } from '../domain/order/upcast.ts';
+import { text } from '../domain/text.ts';
 
 /** The file is not a log, or not one that can be taken. The message says which line, and what is wrong with it. */
 export class LogFileError extends Error {
@@ -17,13 +18,16 @@ export class LogFileError extends Error {
 const instant = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/, 'must be like 2026-01-31T12:00:00.000000Z')
-  .refine((text) => !Number.isNaN(Date.parse(text)), 'must be a time');
-const partition = z.int().min(0).max(2_147_483_647);
+  .refine(isTime, 'must be a time');
+/** As many as a log can have: HOLDFAST_PARTITIONS. */
+const partition = z.int().min(0).max(1_023);
+/** In lower case, as Postgres spells them: ids are compared as texts. */
+const uuid = z.uuid().lowercase('must be in lower case');
 const position = z.int().min(1);
 
 const tenant = z.strictObject({
-  tenant_id: z.uuid(),
-  name: z.string().min(1).max(100),
+  tenant_id: uuid,
+  name: text(100),
   partition,
   created_at: instant,
 });
@@ -40,24 +44,20 @@ const header = z.strictObject({
 const fields = z.strictObject({
   partition,
   position,
-  tenant_id: z.uuid(),
-  order_id: z.uuid(),
+  tenant_id: uuid,
+  order_id: uuid,
   version: z.int().min(1).max(2_147_483_647),
-  event_id: z.uuid(),
+  event_id: uuid,
   type: z.string().min(1).max(64),
   schema_version: z.int().min(1).max(32_767),
-  idempotency_key: z
-    .string()
-    .min(1)
-    .max(255)
-    .refine((text) => !text.includes('\0') && text.isWellFormed(), 'must be text'),
+  idempotency_key: z.string().regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters'),
   fingerprint: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits'),
   recorded_at: instant,
   traceparent: z
     .string()
     .regex(/^[\x20-\x7e]{0,55}$/)
     .nullable(),
-  key_id: z.uuid().nullable(),
+  key_id: uuid.nullable(),
 });
 
 export type LogTenant = z.output<typeof tenant>;
@@ -66,6 +66,18 @@ export type LogHeader = z.output<typeof header>;
 export type LogLine = z.output<typeof fields> & { data: string };
 
 const DATA = ',"data":';
+/** Bytes, of the table's constraint. */
+const DATA_BYTES_MAX = 1_048_576;
+
+/** Whether Postgres will take it: JavaScript turns 30 February into 2 March. */
+function isTime(instant: string): boolean {
+  const ms = Date.parse(instant);
+  return (
+    !Number.isNaN(ms) &&
+    new Date(ms).toISOString().slice(0, 23) === instant.slice(0, 23) &&
+    !instant.startsWith('0000')
+  );
+}
 
 /** The line of an event, without a newline. */
 export function writeLine({ data, ...rest }: LogLine): string {
@@ -100,9 +112,10 @@ export function readHeader(line: string): LogHeader {
 /**
  * Reads the line of an event, whose data must be what the schema of its type says.
  *
+ * @returns the line, and its event as the current schema has it
  * @throws {LogFileError}
  */
-export function readLine(line: string, number: number): LogLine {
+export function readEvent(line: string, number: number): { line: LogLine; event: OrderEvent } {
   const cut = line.indexOf(DATA);
   const head = cut === -1 ? undefined : parseJson(`${line.slice(0, cut)}}`);
   const data = line.slice(cut + DATA.length, -1);
@@ -112,15 +125,44 @@ export function readLine(line: string, number: number): LogLine {
       `Line ${number}: this is not an event, in one line, with its data as last member.`,
     );
   }
-  const event = checked(fields.safeParse(head), number);
-  checkData(event, parsed, number);
-  return { ...event, data };
+  const rest = checked(fields.safeParse(head), number);
+  const event = eventOf(rest, parsed, number);
+  checkSpelling(data, parsed, number);
+  return { line: { ...rest, data }, event };
 }
 
-function checkData({ type, schema_version }: z.output<typeof fields>, data: unknown, number: number): void {
+/** The same without the event. */
+export const readLine = (line: string, number: number): LogLine => readEvent(line, number).line;
+
+/** Data that JavaScript and Postgres would read as different things: `1e2`, or a member that is there twice. */
+function checkSpelling(data: string, parsed: unknown, number: number): void {
+  if (Buffer.byteLength(data) > DATA_BYTES_MAX)
+    throw new LogFileError(`Line ${number}: data: must have at most ${DATA_BYTES_MAX} bytes.`);
+  // As Holdfast writes it.
+  if (JSON.stringify(parsed) === data && !data.includes('"__proto__":')) return;
+  let members = 0;
+  JSON.parse(data, (name: string, value: unknown, { source }: { source?: string } = {}) => {
+    if (name === '__proto__')
+      throw new LogFileError(`Line ${number}: data: no member can be called __proto__.`);
+    if (typeof value === 'number' && source !== String(value))
+      throw new LogFileError(`Line ${number}: data: a number must be spelt with digits alone.`);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      members += Object.keys(value).length;
+    return value;
+  });
+  const colons = data.replaceAll(/"(?:[^"\\]|\\.)*"/g, '').split(':').length - 1;
+  if (colons !== members) throw new LogFileError(`Line ${number}: data: has a member twice.`);
+}
+
+function eventOf(
+  { type, schema_version }: z.output<typeof fields>,
+  data: unknown,
+  number: number,
+): OrderEvent {
   try {
     const event = upcast(type, schema_version, data);
     checked<unknown>(EVENT_SCHEMAS[event.type].data.safeParse(event.data), number, 'data');
+    return event;
   } catch (error) {
     if (!(error instanceof UnknownEventError)) throw error;
     throw new LogFileError(`Line ${number}: ${error.message}. Use a newer Holdfast.`, { cause: error });

@@ -1,11 +1,14 @@
-/** A file of orders, one a line: what `holdfast import` reads. */
+/** Orders, one a line: what `holdfast import` reads. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { bytesOfFile, linesOf } from '../../store/lines.ts';
+import type { Input } from '../../store/input.ts';
+import { linesOf } from '../../store/lines.ts';
 import { loadSpec } from '../contract/spec.ts';
 import { compileValidators } from '../contract/validator.ts';
+import { type Advice, adviceOf } from '../grpc/advice.ts';
 import type { Fed } from '../grpc/feed-orders.ts';
 import { newOrderMessage } from '../grpc/messages.ts';
+import { statusOf } from '../grpc/status.ts';
 import { keyOfMessage } from '../idempotency-key.ts';
 import { parseJson } from '../json/parse.ts';
 import { Problem } from '../problem.ts';
@@ -21,60 +24,123 @@ export interface Line extends Fed {
 export interface WrongLine {
   line: number;
   idempotency_key: string;
-  problem: Problem;
+  why: Pick<Advice, 'code' | 'detail' | 'fields'>;
 }
 
-/** What tells whether a file is still the one that it was: its SHA-256, and how many lines it has. */
-export async function survey(path: string): Promise<{ sha256: string; lines: number }> {
+/** What tells whether a file is still the one that it was. */
+export interface Survey {
+  /** Hexadecimal. */
+  sha256: string;
+  /** Empty ones too. */
+  lines: number;
+}
+
+/** Surveys what passes through; `done` has the result when all has passed. */
+function surveying(): {
+  pass: (bytes: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array>;
+  done: () => Survey;
+} {
   const hash = createHash('sha256');
   let lines = 0;
   let last = 10;
-  for await (const chunk of bytesOfFile(path)) {
-    hash.update(chunk);
-    for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, at + 1)) lines += 1;
-    last = chunk.at(-1) ?? last;
-  }
-  return { sha256: hash.digest('hex'), lines: last === 10 ? lines : lines + 1 };
+  return {
+    async *pass(bytes) {
+      for await (const chunk of bytes) {
+        hash.update(chunk);
+        for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, at + 1)) lines += 1;
+        last = chunk.at(-1) ?? last;
+        yield chunk;
+      }
+    },
+    done: () => ({ sha256: hash.digest('hex'), lines: last === 10 ? lines : lines + 1 }),
+  };
 }
 
-const item = z.looseObject({ idempotency_key: z.string(), order: z.looseObject({}) });
+/** Reads a file to its end; `undefined` when it was ended before. */
+export async function survey(input: Input, signal: AbortSignal): Promise<Survey | undefined> {
+  const { pass, done } = surveying();
+  for await (const _ of pass(input.read(signal)));
+  return signal.aborted ? undefined : done();
+}
+
+export interface ReadOptions {
+  input: Input;
+  /** Lines that are passed over. */
+  behind: number;
+  /** Ends the reading. */
+  signal: AbortSignal;
+  /** Called at the end of the input, unless the reading was ended before. */
+  onEnd: (read: Survey) => void;
+}
 
 /**
  * Reads lines as orders; empty ones are passed over.
  *
  * A line is an item of `POST /v2/order-batches`. Orders in the spelling of orders.proto, which is that of v1, are taken as well: they say their
  * currency once. Each is held to the contract here, since a message has no room for a member that nobody knows, and would lose it in silence.
- *
- * @param behind lines that are passed over
  */
-export async function* readOrders(path: string, behind: number): AsyncGenerator<Line | WrongLine> {
-  const editions = [v1, v2].map((edition) => ({
+export async function* readOrders({
+  input,
+  behind,
+  signal,
+  onEnd,
+}: ReadOptions): AsyncGenerator<Line | WrongLine> {
+  const read = readerOfOrders();
+  const { pass, done } = surveying();
+  let line = 0;
+  for await (const text of linesOf(pass(input.read(signal)))) {
+    line += 1;
+    if (line > behind && text.trim() !== '') yield { line, ...read(text) };
+  }
+  if (!signal.aborted) onEnd(done());
+}
+
+type Read = Omit<Line, 'line'> | Omit<WrongLine, 'line'>;
+
+function readerOfOrders(): (text: string) => Read {
+  const [first, second] = [v1, v2].map((edition) => ({
     edition,
     contract: compileValidators(loadSpec(edition.name)).get('placeOrder')!,
   }));
-  const [first, second] = editions as [(typeof editions)[0], (typeof editions)[0]];
-  let line = 0;
-  for await (const text of linesOf(bytesOfFile(path))) {
-    line += 1;
-    if (line <= behind || text.trim() === '') continue;
+  return (text) => {
     let idempotency_key = '';
     try {
-      const given = itemOf(text);
-      idempotency_key = keyOfMessage(given.idempotency_key);
-      const { edition, contract } = 'currency' in given.order ? first : second;
-      contract.checkBody(given.order);
-      const { data } = edition.commandOf('PlaceOrder', given.order);
-      yield { line, idempotency_key, order: newOrderMessage(data) };
+      const item = itemOf(parseJson(text));
+      if ('why' in item) return item;
+      idempotency_key = keyOfMessage(item.idempotency_key);
+      const { edition, contract } = 'currency' in item.order ? first! : second!;
+      contract.checkBody(item.order);
+      const { data } = edition.commandOf('PlaceOrder', item.order);
+      return { idempotency_key, order: newOrderMessage(data) };
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      yield { line, idempotency_key, problem: error };
+      return { idempotency_key, why: adviceOf(statusOf(error, '')) };
     }
-  }
+  };
 }
 
-function itemOf(text: string): z.output<typeof item> {
-  const value = parseJson(text);
+const item = z.strictObject({ idempotency_key: z.string(), order: z.looseObject({}) });
+
+function itemOf(value: unknown): z.output<typeof item> | Omit<WrongLine, 'line'> {
   const parsed = item.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new Problem('invalid_body', 'A line is an object with an idempotency_key and an order.');
+  const { idempotency_key } = (value ?? {}) as { idempotency_key?: unknown };
+  return {
+    idempotency_key: typeof idempotency_key === 'string' ? idempotency_key : '',
+    why: {
+      code: 'invalid_body',
+      detail: 'A line is an object with an idempotency_key and an order, and nothing else.',
+      fields: parsed.error.issues.flatMap(fieldsOf),
+    },
+  };
+}
+
+function fieldsOf(issue: z.core.$ZodIssue): Advice['fields'] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((field) => ({ field, description: 'unknown field' }));
+  const [field] = issue.path;
+  if (field === undefined) return [];
+  return [
+    { field: String(field), description: field === 'order' ? 'must be an object' : 'must be a string' },
+  ];
 }

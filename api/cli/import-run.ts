@@ -1,23 +1,23 @@
 /** One run of `holdfast import`. */
-import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { finished } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Metadata } from '@grpc/grpc-js';
-import { CommandError, type Output, type Service } from '../../command.ts';
+import { CommandError, type Output, type Service, quoted } from '../../command.ts';
+import { listenForSignals } from '../../command-signals.ts';
+import { type Input, openInput } from '../../store/input.ts';
 import { LogFileError } from '../../store/log-file.ts';
-import { type Advice, adviceOf } from '../grpc/advice.ts';
+import type { Advice } from '../grpc/advice.ts';
 import { clientCredentials } from '../grpc/credentials.ts';
 import { FeedError, feedOrders } from '../grpc/feed-orders.ts';
 import { OrderServiceClient } from '../grpc/generated/orders.ts';
-import { statusOf } from '../grpc/status.ts';
-import { drawBar } from './import-bar.ts';
-import { type Line, type WrongLine, readOrders, survey } from './import-file.ts';
+import { type Bar, drawBar } from './import-bar.ts';
+import { type Line, type Survey, type WrongLine, readOrders, survey } from './import-file.ts';
+import { type Forecast, createForecast } from './import-forecast.ts';
 import { forgetProgress, keepProgress, readProgress, receiverOf } from './import-progress.ts';
+import { newRefusalsPath, openRefusals } from './import-refusals.ts';
 import { type Tally, createTally } from './import-tally.ts';
 
-/** How often the progress is kept, in ms. */
-const KEEP = 1_000;
+/** How often the progress is kept. */
+const KEEP_MS = 1_000;
 
 /** What one run is about. */
 interface Import {
@@ -34,89 +34,148 @@ interface Import {
  * @throws {CommandError}
  */
 export async function importFile(given: Import): Promise<Output> {
+  const { signal, end } = listenForSignals();
   try {
-    return await importLines(given);
+    return await importLines(given, openInput(given.path), signal);
   } catch (error) {
-    if (error instanceof LogFileError || error instanceof FeedError)
-      throw new CommandError(error.message, { cause: error });
+    if (error instanceof LogFileError) throw new CommandError(error.message, { cause: error });
+    if (error instanceof FeedError) {
+      throw new CommandError(
+        `${given.address}: ${error.message}\n` +
+          `It was called with the key of ${given.access.apiKeyFrom}. --to and GRPC_PORT name another address, HOLDFAST_API_KEY another key.`,
+        { cause: error },
+      );
+    }
     throw error;
+  } finally {
+    end();
   }
 }
 
-async function importLines({ path, access, address, patience }: Import): Promise<Output> {
+async function importLines(given: Import, input: Input, signal: AbortSignal): Promise<Output> {
   const started = performance.now();
-  const { sha256: file, lines } = await survey(path);
+  const { path, access, address } = given;
+  // What comes by a pipe comes once: nobody knows how much, and there is no place to go on from.
+  const file = input.isFile ? await survey(input, signal) : undefined;
+  if (file === undefined && input.isFile) throw stopped(0, undefined);
   const to = receiverOf(address, access.apiKey);
-  const before = await readProgress(path, file, to);
+  const before = file && (await readProgress(path, file.sha256, to));
   const begin = before?.done ?? 0;
+  const fresh = { file: file?.sha256 ?? '', to, done: 0, placed: 0, replayed: 0, refused: 0 };
 
-  const refusedFile = `${path}.refused.ndjson`;
-  const refusals = createWriteStream(refusedFile, { flags: before ? 'a' : 'w' });
-  const tally = createTally(before ?? { file, to, done: 0, placed: 0, replayed: 0, refused: 0 }, (why) =>
-    refusals.write(`${JSON.stringify(why)}\n`),
-  );
-  const drawn = drawBar(lines, begin, tally.answered);
+  const keepIt = input.isFile ? (tally: Tally) => keepPlace(path, tally) : async () => {};
+  const refusals = openRefusals(input.isFile ? `${path}.refused.ndjson` : newRefusalsPath(), {
+    goesOn: before !== undefined,
+    isLazy: !input.isFile,
+  });
+  const tally = createTally(before ?? fresh, refusals.write);
+  const forecast = createForecast(() => performance.now());
+  await keepIt(tally);
+  const { answered, pending } = tally;
+  const bar = drawBar({ lines: file?.lines, begin, answered, pending, forecast });
   const over = new AbortController();
-  const kept = keep(path, tally, over.signal);
+  const kept = keep(tally, keepIt, over.signal);
   kept.catch(() => {}); // it is waited for at the end
-  const stopping = new AbortController();
-  const stop = () => stopping.abort();
-  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
   let interruptions = 0;
+  let read: Survey | undefined;
   const broke = ({ detail }: Advice) => {
     interruptions += 1;
-    process.stderr.write(`\n${detail} Going on.\n`);
+    forecast.broke();
+    bar.say(`${detail} Going on.`);
+  };
+  const onEnd = (all: Survey) => {
+    read = all;
   };
   try {
-    await feed({ path, access, address, patience }, { begin, tally, broke, signal: stopping.signal });
+    await feed(given, { input, begin, tally, forecast, bar, broke, onEnd, signal });
   } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', stop);
     over.abort();
-    await kept;
-    await finished(refusals.end());
-    drawn();
+    try {
+      await kept;
+      await refusals.end();
+    } finally {
+      bar.end();
+    }
   }
   const { placed, replayed, refused, done } = tally.kept;
-  if (stopping.signal.aborted && done < lines)
-    throw new CommandError(`Stopped behind line ${done} of ${lines}. The same command goes on from there.`);
-  await forgetProgress(path);
+  if (signal.aborted && read === undefined) throw stopped(done, file?.lines);
+  if (file && read && read.sha256 !== file.sha256) {
+    throw new CommandError(
+      `${quoted(path)} was changed while it was imported. Run the same command again: no order is placed twice.`,
+    );
+  }
+  if (input.isFile) await forgetProgress(path);
   if (refused > 0) process.exitCode = 1;
-  else await rm(refusedFile, { force: true });
+  else await refusals.remove();
 
+  const lines = file?.lines ?? read?.lines ?? done;
   const seconds = (performance.now() - started) / 1_000;
   const again = begin > 0 ? `, of which ${begin} by runs before` : '';
   return {
     text: [
       `${lines} lines${again}: ${placed} orders placed, ${replayed} had been placed before, ${refused} refused. ${seconds.toFixed(1)} s.`,
       ...(interruptions > 0 ? [`The connection broke ${interruptions} times and was taken up again.`] : []),
-      ...(refused > 0 ? [`What was refused, and why: ${refusedFile}`] : []),
+      ...(refused > 0 ? [`What was refused, and why: ${refusals.path}`] : []),
     ].join('\n'),
-    data: { lines, placed, replayed, refused, interruptions, seconds: Number(seconds.toFixed(3)) },
+    data: {
+      lines,
+      placed,
+      replayed,
+      refused,
+      interruptions,
+      seconds: Number(seconds.toFixed(3)),
+      ...(refused > 0 && { refused_file: refusals.path }),
+    },
   };
 }
 
+function stopped(done: number, lines: number | undefined): CommandError {
+  return new CommandError(
+    lines === undefined
+      ? `Stopped behind line ${done}. Send all lines again: no order is placed twice.`
+      : `Stopped behind line ${done} of ${lines}. The same command goes on from there.`,
+  );
+}
+
+async function keepPlace(path: string, tally: Tally): Promise<void> {
+  try {
+    await keepProgress(path, tally.kept);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new CommandError(
+      `${quoted(`${path}.import`)} cannot be written (${code}), where the import keeps its place.\n` +
+        `Put the file where you may write, or read it from standard input: npx holdfast import - < FILE`,
+      { cause: error },
+    );
+  }
+}
+
 /** Keeps the progress once a second, one time after the other, and a last time when it is over. */
-async function keep(path: string, tally: Tally, over: AbortSignal): Promise<void> {
+async function keep(tally: Tally, keepIt: (tally: Tally) => Promise<void>, over: AbortSignal): Promise<void> {
   for (;;) {
     const last = over.aborted;
     tally.settle();
-    await keepProgress(path, tally.kept);
+    await keepIt(tally);
     if (last) return;
-    await delay(KEEP, undefined, { signal: over }).catch(() => {});
+    await delay(KEEP_MS, undefined, { signal: over }).catch(() => {});
   }
 }
 
 interface Feed {
+  input: Input;
   /** Lines that have their answer already. */
   begin: number;
   tally: Tally;
+  forecast: Forecast;
+  bar: Bar;
   broke: (advice: Advice) => void;
+  onEnd: (read: Survey) => void;
   signal: AbortSignal;
 }
 
 async function feed(
-  { path, access, address, patience }: Import,
-  { begin, tally, broke, signal }: Feed,
+  { access, address, patience }: Import,
+  { input, begin, tally, forecast, broke, onEnd, signal }: Feed,
 ): Promise<void> {
   const metadata = new Metadata();
   metadata.set('authorization', `Bearer ${access.apiKey}`);
@@ -128,15 +187,18 @@ async function feed(
     'grpc.keepalive_timeout_ms': 10_000,
   });
 
-  const refused = ({ line, idempotency_key }: Line | WrongLine, { code, detail, fields }: Advice) => {
+  const refused = (
+    { line, idempotency_key }: Line | WrongLine,
+    { code, detail, fields }: WrongLine['why'],
+  ) => {
     const why = { line, idempotency_key, code, detail, ...(fields.length > 0 && { fields }) };
     tally.answer(line, { kind: 'refused', why });
   };
   async function* orders(): AsyncGenerator<Line> {
-    for await (const line of readOrders(path, begin)) {
+    for await (const line of readOrders({ input, behind: begin, signal, onEnd })) {
       if (signal.aborted) return;
       tally.begin(line.line);
-      if ('problem' in line) refused(line, adviceOf(statusOf(line.problem, '')));
+      if ('why' in line) refused(line, line.why);
       else yield line;
     }
   }
@@ -147,7 +209,9 @@ async function feed(
       signal,
       patience,
       broke,
+      accepted: forecast.accepted,
       answered(line, outcome) {
+        forecast.answered();
         if ('refused' in outcome) refused(line, outcome.refused);
         else tally.answer(line.line, { kind: outcome.placed.replayed ? 'replayed' : 'placed' });
       },

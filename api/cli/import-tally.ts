@@ -13,6 +13,8 @@ export interface Tally {
   settle: () => void;
   /** Lines that have their answer, or want none. */
   answered: () => number;
+  /** Lines that wait for their answer. */
+  pending: () => number;
 }
 
 /** @param refuse told of each refused line, once it is counted */
@@ -43,5 +45,6 @@ export function createTally(from: Kept, refuse: (why: object) => void): Tally {
       }
     },
     answered: () => last - open.size,
+    pending: () => open.size,
   };
 }

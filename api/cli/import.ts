@@ -1,18 +1,17 @@
 /** `npx holdfast import`: orders of a file, placed over the stream of the internal service. */
-import { type Command, UsageError, quoted } from '../../command.ts';
-import { endpointOf } from '../grpc/endpoint.ts';
+import { type Command, CommandError, UsageError, quoted } from '../../command.ts';
 
 /** Seconds of trouble after which it is given up. */
 const PATIENCE = 60;
 
 export const importing: Command = {
   summary:
-    'Place the orders of a file over gRPC, one {"idempotency_key","order"} a line. It may be run again at any time: no order is placed twice.',
+    'Place the orders of a file over gRPC, one {"idempotency_key","order"} a line; - is standard input. It may be run again at any time: no order is placed twice.',
   positionals: ['FILE'],
   options: {
     to: {
       placeholder: 'HOST:PORT',
-      help: 'the internal service; 127.0.0.1 and GRPC_PORT, or 50051, if left out',
+      help: 'the internal service; if left out GRPC_PORT, else that of the Holdfast that runs here, else 50051',
     },
     patience: {
       placeholder: 'SECONDS',
@@ -21,8 +20,15 @@ export const importing: Command = {
   },
   async run({ positionals: [path = ''], values }, { service }) {
     const patience = patienceFrom(values['patience']);
+    const to = addressFrom(values['to']);
     const access = await service();
-    const address = addressFrom(values['to']) ?? endpointOf(access);
+    const address = to ?? access.address;
+    if (address === undefined) {
+      throw new CommandError(
+        'The Holdfast that runs here does not serve gRPC: its port was taken when it started.\n' +
+          'Start it with another GRPC_PORT, or name the address of another one with --to.',
+      );
+    }
     // Other commands do not pay for the load.
     const { importFile } = await import('./import-run.ts');
     return importFile({ path, access, address, patience });

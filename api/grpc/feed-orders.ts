@@ -25,6 +25,8 @@ export interface FeedOptions<Item extends Fed> {
   metadata: Metadata;
   /** Told once of each item, in the order of the answers. */
   answered: (item: Item, outcome: { placed: PlacedOrder } | { refused: Advice }) => void;
+  /** Told each time that the server took a stream; the quota is of all its orders. */
+  accepted?: (quota: { count: number; ms: number } | undefined) => void;
   /** Told each time that a stream broke, and will be taken up again. */
   broke: (advice: Advice) => void;
   /** Stops it. */
@@ -99,7 +101,7 @@ const isHopeless = ({ trouble }: Progress<unknown>, patience: number): boolean =
 async function oneStream<Item extends Fed>(
   source: AsyncIterator<Item>,
   progress: Progress<Item>,
-  { client, metadata, answered, signal, patience }: FeedOptions<Item>,
+  { client, metadata, answered, accepted, signal, patience }: FeedOptions<Item>,
 ): Promise<ServiceError | undefined> {
   const { unanswered } = progress;
   const stream = client.placeOrders(metadata);
@@ -145,6 +147,7 @@ async function oneStream<Item extends Fed>(
     progress.trouble = undefined;
     wake();
   });
+  stream.once('metadata', (headers: Metadata) => accepted?.(quotaOf(headers)));
   const end = () => {
     over.abort();
     wake();
@@ -183,4 +186,11 @@ async function oneStream<Item extends Fed>(
     signal.removeEventListener('abort', cancel);
     stream.cancel();
   }
+}
+
+/** The `RateLimit-Policy` of REST, which the server sends when it takes a stream: `"write";q=600;w=60`. */
+function quotaOf(headers: Metadata): { count: number; ms: number } | undefined {
+  const [, count, seconds] =
+    /^"write";q=(\d+);w=(\d+)$/.exec(String(headers.get('ratelimit-policy')[0] ?? '')) ?? [];
+  return count === undefined ? undefined : { count: Number(count), ms: Number(seconds) * 1_000 };
 }

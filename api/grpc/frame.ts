@@ -225,7 +225,7 @@ export function createFrame(options: FrameOptions): Frame {
     });
     const accepted = (id: string) => {
       requestId = id;
-      accept(raw, id);
+      accept(raw, id, kind.counted === undefined ? limits.writePolicy : undefined);
     };
     const options = { accepted, stalled: stall.signal };
     sink.end(await serve(name, raw, kind, (call) => run(call, sink), options));
@@ -266,9 +266,10 @@ const stalledProblem = () =>
   );
 
 /** The first thing that the client of a stream hears, before there is anything to send: it may go on. */
-function accept(raw: RawStream, requestId: string): void {
+function accept(raw: RawStream, requestId: string, policy: string | undefined): void {
   const metadata = new Metadata();
   metadata.set('x-request-id', requestId);
+  if (policy !== undefined) metadata.set('ratelimit-policy', policy);
   raw.sendMetadata(metadata);
 }
 

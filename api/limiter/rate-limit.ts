@@ -20,6 +20,8 @@ export interface RateLimits {
   count: (kind: 'read' | 'write', keyId: string) => Promise<void>;
   /** The same for one without a valid key. Throws {@link RateLimited}. */
   countAddress: (address: string) => Promise<void>;
+  /** The `RateLimit-Policy` field of writes. */
+  writePolicy: string;
 }
 
 export function createRateLimits(limiter: Limiter, rates: Config['rateLimits']): RateLimits {
@@ -50,6 +52,7 @@ export function createRateLimits(limiter: Limiter, rates: Config['rateLimits']):
     limitKey: (ctx, keyId) => take(ctx, keyId, isRead(ctx.method) ? 'read' : 'write'),
     limitAddress: (ctx) => take(ctx, subjectOfCaller(ctx), 'unauthenticated'),
     count,
+    writePolicy: policies.write.field,
     countAddress: (address) => count('unauthenticated', subjectOfAddress(address) ?? NOBODY),
   };
 }

@@ -42,6 +42,12 @@ export interface Order {
 /** Events of one order at most: what a fold reads has a bound. */
 export const MAX_VERSION = 500;
 
+/**
+ * UTF-16 code units of an order's events that patches can fill; one whose events hold more is not
+ * patched any more, since every command on it reads them all.
+ */
+export const HISTORY_LENGTH_MAX = 4 * 1024 * 1024;
+
 /** Pieces by the id of their line. */
 export type Quantities = Record<string, number>;
 

@@ -1,6 +1,6 @@
 /** Valid requests to any operation of a contract. */
 import type { Parameter } from '../../test/provider/contract.ts';
-import type { Draft } from './draft.ts';
+import { type Draft, answeredWith } from './draft.ts';
 import type { Choices, Offer } from './repertoire.ts';
 import { type Scene, keyAt, keyField, sharedEndpoint, sharedOrder, waresAt } from './scene.ts';
 import { type Address, apiKeyToken, factToken, idToken } from './tokens.ts';
@@ -48,7 +48,7 @@ export function asking(scene: Scene, offer: Offer, at: Address): Draft {
       : operation.parameters.some(({ name, required }) => name === 'Idempotency-Key' && required)
         ? [keyAt(scene.seed, at)]
         : [];
-  return {
+  const draft: Draft = {
     version: offer.version,
     offer,
     caller: 'shop',
@@ -64,14 +64,12 @@ export function asking(scene: Scene, offer: Offer, at: Address): Draft {
     meaning: operation.id === 'placeOrders' ? ordersOf(meaning) : meaning,
     keys,
     orderToken: operation.path.includes('{order_id}') ? idToken('ord', order) : undefined,
-    // A cursor belongs to a list, and may be that of another one here; a position or a time may be beyond the end of the log.
-    allowed:
-      given.has('cursor') ||
-      (operation.id === 'listEvents' && (given.has('since') || given.has('after_position')))
-        ? [200, 400, 404]
-        : undefined,
+    allowed: undefined,
     inert: operation.method === 'GET',
   };
+  // A cursor belongs to a list, and may be that of another one here; a position or a time may be beyond the end of the log.
+  const isPlaced = operation.id === 'listEvents' && (given.has('since') || given.has('after_position'));
+  return given.has('cursor') || isPlaced ? answeredWith(draft, 200, 400, 404) : draft;
 }
 
 const ordersOf = (meaning: unknown) =>

@@ -33,6 +33,16 @@ export function withHeader(draft: Draft, name: string, value: string | undefined
   return { ...draft, headers: value === undefined ? others : [...others, [name, value]] };
 }
 
+/** A request that is answered with one of these statuses, or as its conditions say: If-Match is evaluated first. */
+export function answeredWith(draft: Draft, ...statuses: number[]): Draft {
+  const has = (name: string) => draft.headers.some(([other]) => other.toLowerCase() === name);
+  const conditional = [
+    ...(has('if-match') ? [412] : []),
+    ...(has('if-none-match') && draft.method === 'GET' ? [304] : []),
+  ];
+  return { ...draft, allowed: [...statuses, ...conditional] };
+}
+
 /** A request that must be refused with one of these statuses, and have no effect. */
 export const refusedWith = (draft: Draft, ...statuses: number[]): Draft => ({
   ...draft,

@@ -37,7 +37,8 @@ const STRAYS: ((random: Random) => Buffer)[] = [
   (random) => noise(random, random.between(1, 64)),
 ];
 
-export function oddities(random: Random, body: Buffer): Odd[] {
+/** @param takesBody whether the operation reads a body; where it does not, the first half of one is as good as all of it */
+export function oddities(random: Random, body: Buffer, takesBody = true): Odd[] {
   const length = body.length;
   const [first, second] = [body.subarray(0, length >> 1), body.subarray(length >> 1)];
   const stray = random.pick(STRAYS)(random);
@@ -57,6 +58,11 @@ export function oddities(random: Random, body: Buffer): Odd[] {
     form: 'hurt',
     ends: true,
   });
+  /** However a server reads it, the end has not come. */
+  const halfChunks = (what: string, ...parts: (string | Buffer)[]): Odd => ({
+    ...wrongChunks(what, ...parts),
+    inert: true,
+  });
   const size = (value: number) => value.toString(16);
   return [
     ...[0, 1, 2].map((): Odd => ({
@@ -70,7 +76,7 @@ export function oddities(random: Random, body: Buffer): Odd[] {
       bytes: fields(['Content-Length', String(length - less)]),
       form: 'hurt',
       stray: true,
-      inert: true,
+      inert: takesBody,
     },
     {
       what: 'Content-Length too large',
@@ -107,12 +113,12 @@ export function oddities(random: Random, body: Buffer): Odd[] {
     wrongChunks('a size with a prefix', `0x${size(length)}\r\n`, body, '\r\n0\r\n\r\n'),
     wrongChunks('a size beyond all numbers', 'FFFFFFFFFFFFFFFFF\r\n', body, '\r\n0\r\n\r\n'),
     wrongChunks('a size that is too small', `${size(length - 1)}\r\n`, body, '\r\n0\r\n\r\n'),
-    wrongChunks('a size that is too large', `${size(length + 7)}\r\n`, body, '\r\n0\r\n\r\n'),
+    halfChunks('a size that is too large', `${size(length + 7)}\r\n`, body, '\r\n0\r\n\r\n'),
     wrongChunks('no end of a chunk', `${size(length)}\r\n`, body, '0\r\n\r\n'),
     wrongChunks('newlines alone', `${size(length)}\n`, body, '\n0\n\n'),
     wrongChunks('spaces around the size', ` ${size(length)} \r\n`, body, '\r\n0\r\n\r\n'),
-    wrongChunks('the last chunk is missing', `${size(length)}\r\n`, body, '\r\n'),
-    wrongChunks('half of the last chunk', chunk(first), chunk(second), '0\r\n'),
+    halfChunks('the last chunk is missing', `${size(length)}\r\n`, body, '\r\n'),
+    halfChunks('half of the last chunk', chunk(first), chunk(second), '0\r\n'),
     wrongChunks('a NUL in an extension', `${size(length)};a=\0\r\n`, body, '\r\n0\r\n\r\n'),
     wrongChunks('an extension of 20 KB', `${size(length)};${'a'.repeat(20_000)}\r\n`, body, '\r\n0\r\n\r\n'),
     wrongChunks('trailers of 20 KB', chunk(body), `0\r\nX-Late: ${'a'.repeat(20_000)}\r\n\r\n`),

@@ -34,6 +34,8 @@ export interface RunOptions extends JudgeOptions {
 export async function runCases(options: RunOptions): Promise<void> {
   const { target, cases, onBegin, onEnd } = options;
   const over = new Map<number, Promise<void>>();
+  /** A case that stalls outlasts thousands of others. */
+  const running = new Set<Promise<void>>();
   const free = createGate(WIDTH);
   const freeSlow = createGate(MOST_SLOW);
   const freeHeavy = createGate(MOST_HEAVY);
@@ -54,8 +56,13 @@ export async function runCases(options: RunOptions): Promise<void> {
     })();
     over.set(one.index, run);
     over.delete(one.index - MEMORY);
+    running.add(run);
+    run.then(
+      () => running.delete(run),
+      () => {}, // stays, and fails the run
+    );
   }
-  await Promise.all(over.values());
+  await Promise.all(running);
   grpc?.close();
 }
 

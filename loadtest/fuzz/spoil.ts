@@ -1,6 +1,6 @@
 /** Breaks a valid request in one place, for which the contract has a status. */
 import type { Random } from './chance.ts';
-import { type Draft, refusedWith, withHeader } from './draft.ts';
+import { type Draft, answeredWith, refusedWith, withHeader } from './draft.ts';
 import type { Choices } from './repertoire.ts';
 import { apiKeyToken } from './tokens.ts';
 
@@ -63,14 +63,14 @@ function queryParameter(random: Random, draft: Draft, { parameter, bad, odd }: C
     target: `${path}?${[...others, ...values.map((value) => `${name}=${encodeURIComponent(value.toWellFormed())}`)].join('&')}`,
   });
   const { what, value } = random.pick(bad);
-  const either = { allowed: [200, 304, 400, 404] };
+  const either = (odd: Draft) => answeredWith(odd, 200, 400, 404);
   const spoilt: Spoilt[] = [
     [`query ${name}: ${what}`, refusedWith(withValue(value), 400)],
-    [`query ${name} twice`, { ...withValue(value, value), ...either }],
+    [`query ${name} twice`, either(withValue(value, value))],
   ];
   if (odd.length > 0) {
     const one = random.pick(odd);
-    spoilt.push([`query ${name}: ${one.what}`, { ...withValue(one.value), ...either }]);
+    spoilt.push([`query ${name}: ${one.what}`, either(withValue(one.value))]);
   }
   return spoilt;
 }

@@ -3,7 +3,8 @@ import { type Command, CommandError, type Noun, UsageError, quoted } from '../..
 import { exportLog } from '../export-log.ts';
 import { toId, toUuid } from '../ids.ts';
 import { importLog } from '../import-log.ts';
-import { bytesOfFile, linesOf } from '../lines.ts';
+import { openInput } from '../input.ts';
+import { linesOf } from '../lines.ts';
 import { LogFileError } from '../log-file.ts';
 import { tenantFrom } from './tenants.ts';
 
@@ -75,9 +76,11 @@ const importing: Command = {
   },
   async run({ positionals: [path = ''], values }, { database }) {
     const renames = renamesFrom(values['tenant-map']);
-    const pool = await database();
     try {
-      const imported = await importLog(pool, linesOf(bytesOfFile(path)), renames);
+      // What cannot be read is said without a database.
+      const input = openInput(path);
+      const pool = await database();
+      const imported = await importLog(pool, linesOf(input.read()), renames);
       const ids = (uuids: string[]) => uuids.map((uuid) => toId('ten', uuid));
       const data = { ...imported, tenants: ids(imported.tenants), created: ids(imported.created) };
       const made = data.created.map(

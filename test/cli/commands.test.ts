@@ -1,7 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { sql } from 'slonik';
@@ -15,6 +18,7 @@ import { type DatabasePool, openPool } from '../../store/pool.ts';
 import { holdfast } from '../setup/command.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
 
+const LAUNCHER = fileURLToPath(new URL('../../holdfast.js', import.meta.url));
 let database: TestDatabase;
 let pool: DatabasePool;
 let env: Record<string, string>;
@@ -161,7 +165,17 @@ describe('a wrong command line is told so, without a database, and ends with 2',
   const key = `hf_live_${'x'.repeat(32)}`;
   test.each([
     [[], 'npx holdfast: a command is missing. There are: tenants, keys'],
-    [['key'], 'npx holdfast: there is no command "key"'],
+    [['key'], 'npx holdfast: there is no command "key". Did you mean keys? There are: tenants, keys'],
+    [['kyes'], 'there is no command "kyes". Did you mean keys?'],
+    [['tenant', 'list'], 'there is no command "tenant". Did you mean tenants?'],
+    [['--verson'], 'there is no command "--verson". Did you mean --version?'],
+    [['orders'], 'npx holdfast: there is no command "orders". There are: tenants, keys'],
+    [['keys', 'crate'], 'npx holdfast keys: there is no command "crate". Did you mean create?'],
+    [['keys', 'create', '--tennant', 'a'], "unknown option '--tennant'. Did you mean --tenant?"],
+    [['help', 'kyes'], 'npx holdfast: there is no command "kyes". Did you mean keys?'],
+    [['help', 'keys', 'crate'], 'npx holdfast keys: there is no command "crate". Did you mean create?'],
+    [['help', 'keys', 'create', 'x'], '"x" is one word too many'],
+    [['keys', 'help', 'crate'], 'npx holdfast keys: there is no command "crate". Did you mean create?'],
     [['toString', 'x'], 'there is no command "toString"'],
     [['keys'], 'npx holdfast keys: a command is missing. There are: create, list, rotate, revoke'],
     [['keys', 'show'], 'npx holdfast keys: there is no command "show"'],
@@ -217,12 +231,26 @@ test('there is help at every level', async () => {
     [['keys', '--help'], 'rotate KEY_ID', 'Make a successor'],
     [['keys', 'create', '--help'], '--scopes A,B', 'orders:read,orders:write,webhooks:read,webhooks:write'],
     [['tenants', 'list', '-h'], 'npx holdfast tenants list [--json]'],
+    [['help', 'keys'], 'npx holdfast keys: ', 'rotate KEY_ID'],
+    [['help', 'keys', 'create'], 'npx holdfast keys create --tenant T', '--scopes A,B'],
+    [['help', 'import'], 'npx holdfast import FILE', '--patience SECONDS'],
+    [['keys', 'help', 'rotate'], 'npx holdfast keys rotate KEY_ID'],
+    [['--help', 'tenants'], 'npx holdfast tenants: '],
   ] as [string[], ...string[]][]) {
     const { code, stdout, stderr } = await holdfast(args, {});
     expect([code, stderr]).toEqual([0, '']);
     for (const word of words) expect(stdout).toContain(word);
   }
 });
+
+test.each([[['--version']], [['-V']], [['version']], [['keys', '--version']], [['keys', 'list', '-V']]])(
+  'the version is told: %j',
+  async (args) => {
+    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+    expect(await holdfast(args, {})).toMatchObject({ code: 0, stdout: `holdfast ${version}\n`, stderr: '' });
+    expect((await holdfast([...args, '--json'], {})).json).toEqual({ version });
+  },
+);
 
 /** A Node on the PATH that is too old for TypeScript, if there is one. */
 function oldNode(): string | undefined {
@@ -245,4 +273,19 @@ const node = oldNode();
   expect(listed).toMatchObject({ code: 0, stderr: '' });
   expect((await holdfast(['tenants'], env, { node })).code).toBe(2);
   expect((await holdfast(['keys', 'list', '--tenant', 'nobody'], env, { node })).code).toBe(1);
+});
+(node ? test : test.skip)('so it does with the pipe of a shell, and a signal ends it', async () => {
+  const script = `"${node}" "${LAUNCHER}" log import <(echo '{}')`;
+  const piped = await promisify(execFile)('bash', ['-c', script], {
+    env: { PATH: process.env['PATH'], ...env },
+  }).catch((error: { stderr: string }) => error);
+  expect(piped.stderr).toContain('Line 1: this is not the header of a log');
+
+  const child = spawn(node!, [LAUNCHER, 'webhook-sink', '--port', '0'], {
+    env: { PATH: process.env['PATH'] },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  child.kill('SIGINT');
+  expect(await once(child, 'exit')).toEqual([0, null]);
 });

@@ -37,8 +37,8 @@ const twice = [
 
 function elsewhere(line: string): string {
   return line
-    .replaceAll('8000-000000000001', '8000-000000000003')
-    .replaceAll('8000-000000000002', '8000-000000000004')
+    .replaceAll(`"tenant_id":"${KELP}"`, `"tenant_id":"${KELP.replace(/1$/, '3')}"`)
+    .replaceAll(`"tenant_id":"${TIDE}"`, `"tenant_id":"${TIDE.replace(/2$/, '4')}"`)
     .replaceAll('"partition":1', '"partition":3');
 }
 

@@ -1,13 +1,14 @@
 /** `holdfast import`, as a process of its own, against a server that is a process of its own. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { holdfast } from '../setup/command.ts';
 import { TEST_REDIS, type TestDatabase, cloneDatabase } from '../setup/database.ts';
@@ -234,6 +235,185 @@ test('lines that are refused are written down with the reason, the others placed
   expect(await logged('mixed')).toEqual({ orders: 3, keys: 3 });
 });
 
+test.each<[string, object, { field: string; description: string }[]]>([
+  [
+    'when it was placed',
+    { placed_at: '2025-01-01T00:00:00Z' },
+    [{ field: 'placed_at', description: 'unknown field' }],
+  ],
+  [
+    'two of them',
+    { status: 'paid', note: 1 },
+    [
+      { field: 'status', description: 'unknown field' },
+      { field: 'note', description: 'unknown field' },
+    ],
+  ],
+  ['no order', { order: undefined }, [{ field: 'order', description: 'must be an object' }]],
+  [
+    'a number for a key',
+    { idempotency_key: 7 },
+    [{ field: 'idempotency_key', description: 'must be a string' }],
+  ],
+])('a line with what would be lost is refused: %s', async (name, change, fields) => {
+  const key = `member-${name.replaceAll(' ', '-')}`;
+  const path = await fileOf([JSON.stringify({ ...JSON.parse(line(key)), ...change })]);
+  const { code, stdout } = await holdfast(['import', path], env());
+  expect([code, stdout]).toEqual([
+    1,
+    expect.stringContaining('0 orders placed, 0 had been placed before, 1 refused'),
+  ]);
+  const refused = JSON.parse(await readFile(`${path}.refused.ndjson`, 'utf8'));
+  expect(refused).toMatchObject({ line: 1, code: 'invalid_body', fields });
+  expect(await logged('member')).toEqual({ orders: 0, keys: 0 });
+});
+
+describe('from what is no file', () => {
+  const shell = (script: string, path: string) =>
+    promisify(execFile)(
+      'bash',
+      ['-c', `holdfast() { "${process.execPath}" "${LAUNCHER}" "$@"; }\n${script}`, 'bash', path],
+      { env: { PATH: process.env['PATH'], ...env() }, cwd: folder },
+    );
+
+  test.each([
+    ['pipe', 'cat "$1" | holdfast import - --json'],
+    ['stdin', 'cat "$1" | holdfast import /dev/stdin --json'],
+    ['redirected', 'holdfast import - --json < "$1"'],
+    ['substituted', 'holdfast import <(cat "$1") --json'],
+    ['gzipped', 'gzip < "$1" | holdfast import - --json'],
+    ['fifo', 'mkfifo lines; cat "$1" > lines & holdfast import lines --json'],
+    ['windows', `sed 's/$/\\r/' "$1" | holdfast import - --json`],
+    ['marked', `{ printf '\\357\\273\\277'; cat "$1"; } | holdfast import - --json`],
+    ['unended', 'head -c -1 "$1" | holdfast import - --json'],
+  ])('%s: each line is an order', async (name, script) => {
+    const path = await fileOf(many(name, 5));
+    const { stdout } = await shell(script, path);
+    expect(JSON.parse(stdout)).toMatchObject({ lines: 5, placed: 5, refused: 0 });
+    expect(await logged(name)).toEqual({ orders: 5, keys: 5 });
+    // Nothing is left behind, neither here nor beside the pipe.
+    expect((await readdir(folder)).filter((file) => file !== 'lines')).toEqual(['orders.ndjson']);
+  });
+
+  test('what is refused is in a file of this directory, which the answer names', async () => {
+    const path = await fileOf([line('half-1'), 'nonsense', line('half-2')]);
+    const ended = await shell('cat "$1" | holdfast import -', path).catch(
+      (error: { code: number; stdout: string }) => error,
+    );
+    expect(ended).toMatchObject({ code: 1, stdout: expect.stringContaining('3 lines: 2 orders placed') });
+    const name = (await readdir(folder)).find((file) => file.endsWith('.refused.ndjson'));
+    expect(ended.stdout).toContain(`What was refused, and why: ${name}`);
+    expect(JSON.parse(await readFile(join(folder, name!), 'utf8'))).toMatchObject({ line: 2 });
+  });
+
+  test('a file that is UTF-16 is said to be', async () => {
+    const path = join(folder, 'utf16.ndjson');
+    await writeFile(path, Buffer.from(`\ufeff${line('utf16-1')}\n`, 'utf16le'));
+    const { code, stderr } = await holdfast(['import', path], env());
+    expect([code, stderr]).toEqual([1, expect.stringContaining('UTF-16')]);
+  });
+
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s ends it, however long it waits', async (signal) => {
+    const fifo = join(folder, 'lines');
+    await promisify(execFile)('mkfifo', [fifo]);
+    const going = begin(fifo);
+    try {
+      // A writer that goes on: opening waits until the import reads.
+      const writer = await open(fifo, 'w');
+      await writer.write(`${line(`${signal}-1`)}\n`);
+      await until(async () => (await logged(signal)).orders === 1);
+      going.child.kill(signal);
+      expect(await going.ended).toBe(1);
+      expect(going.output()).toContain(
+        'Stopped behind line 1. Send all lines again: no order is placed twice.',
+      );
+      await writer.close();
+    } finally {
+      going.child.kill('SIGKILL');
+    }
+  });
+});
+
+test('a file that is changed while it is imported is not taken for done', async () => {
+  const path = await fileOf(many('changed', 20_000));
+  const going = begin(path);
+  await until(async () => (await logged('changed')).orders > 100);
+  await truncate(path, 1_000_000);
+  expect(await going.ended).toBe(1);
+  expect(going.output()).toContain('was changed while it was imported');
+}, 60_000);
+
+test('a place that cannot be kept is said at once', async () => {
+  const path = await fileOf(many('unkept', 5));
+  await mkdir(`${path}.import.new`);
+  const { code, stderr } = await holdfast(['import', path], env());
+  expect([code, stderr]).toEqual([1, expect.stringContaining('.import" cannot be written (EISDIR)')]);
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(await logged('unkept')).toEqual({ orders: 0, keys: 0 });
+});
+
+test('a file of refusals that cannot be written is said, not passed over', async () => {
+  const path = await fileOf([line('unwritten-1'), 'nonsense']);
+  await mkdir(`${path}.refused.ndjson`);
+  const { code, stderr } = await holdfast(['import', path], env());
+  expect([code, stderr]).toEqual([1, expect.stringContaining('.refused.ndjson cannot be written (EISDIR)')]);
+  expect(stderr).not.toMatch(/^\s+at /m);
+});
+
+describe('where the quota is small', () => {
+  let slow: ServerProcess;
+  beforeAll(async () => {
+    slow = await startServer({
+      env: {
+        DATABASE_URL: database.url,
+        REDIS_URL: TEST_REDIS,
+        HOLDFAST_BOOTSTRAP_KEY: apiKey,
+        HOLDFAST_RATE_LIMIT_WRITE: '20/4',
+        HOLDFAST_LOG_LEVEL: 'error',
+      },
+    });
+  });
+  afterAll(() => slow.end('SIGKILL'));
+
+  test('the import says that it waits, for how long, and how long all will take', async () => {
+    const path = await fileOf(many('quota', 45));
+    const { json, stderr } = await run(path, '--to', slow.grpc);
+    expect(json).toMatchObject({ placed: 45, refused: 0 });
+    expect(json.seconds).toBeGreaterThan(8);
+    const said =
+      /used up: 20 orders in 4 s\. The import goes on in (\d+) s\. All lines are done in about (\d+) s\./.exec(
+        stderr,
+      );
+    expect(said).not.toBeNull();
+    const [, wait, left] = said!.map(Number);
+    expect(wait).toBeLessThanOrEqual(4);
+    // Two windows more, of which a slow machine may have used a part.
+    expect(left).toBeGreaterThan(4);
+    expect(left).toBeLessThanOrEqual(8);
+  }, 60_000);
+
+  test('so it does when others have used the quota up', async () => {
+    const others = await startServer({
+      env: {
+        DATABASE_URL: database.url,
+        REDIS_URL: TEST_REDIS,
+        HOLDFAST_RATE_LIMIT_WRITE: '20/15',
+        HOLDFAST_LOG_LEVEL: 'error',
+      },
+    });
+    try {
+      await run(await fileOf(many('others', 20)), '--to', others.grpc);
+      const { json, stderr } = await run(await fileOf(many('ours', 20)), '--to', others.grpc);
+      expect(json).toMatchObject({ placed: 20, refused: 0 });
+      expect(stderr).toContain(
+        'used up: 20 orders in 15 s. The import goes on within 15 s, unless others go on using it. All lines are done in about 15 s.',
+      );
+    } finally {
+      await others.end('SIGKILL');
+    }
+  }, 60_000);
+});
+
 test('a packed file', async () => {
   const path = await fileOf(many('packed', 50), 'orders.ndjson.gz');
   expect((await run(path)).json).toMatchObject({ lines: 50, placed: 50 });
@@ -253,6 +433,14 @@ test('what cannot be done is said in words', async () => {
       /No answer for 1 seconds\. .*ECONNREFUSED/,
     ],
     [['import', path], env({ HOLDFAST_API_KEY: newApiKey() }), 1, /This API key is not valid/],
+    // Which address, and whose key.
+    [
+      ['import', path],
+      env({ HOLDFAST_API_KEY: newApiKey() }),
+      1,
+      new RegExp(`^127.0.0.1:${grpcPort}: [^]*the key of HOLDFAST_API_KEY`, 'm'),
+    ],
+    [['import', folder], env(), 1, /cannot be read \(EISDIR/],
     [
       ['import', path],
       { GRPC_PORT: String(grpcPort), HOLDFAST_DATA_DIR: folder },

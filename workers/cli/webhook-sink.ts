@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import { type Command, CommandError, UsageError } from '../../command.ts';
+import { listenForSignals } from '../../command-signals.ts';
 
 /** Bytes of a message that are read. */
 const READ = 2 * 1_024 * 1_024;
@@ -84,6 +85,7 @@ export const webhookSink: Command = {
       await write(print({ ...line, answered, duplicate }, flags.has('json')));
     }
 
+    const { signal, end } = listenForSignals();
     server.listen(port, '127.0.0.1');
     await Promise.race([
       once(server, 'listening'),
@@ -98,11 +100,8 @@ export const webhookSink: Command = {
         : 'Without --secret nothing is verified.';
       await write(`Receiving at http://127.0.0.1:${taken}/ ${how}\n`);
     }
-    await new Promise<void>((resolve) => {
-      process.once('SIGINT', resolve);
-      process.once('SIGTERM', resolve);
-      process.once('SIGHUP', resolve);
-    });
+    if (!signal.aborted) await once(signal, 'abort');
+    end();
     server.closeAllConnections();
     server.close();
     return undefined;

@@ -8,8 +8,9 @@ import { someWrite } from '../writes.ts';
 export function framing(scene: Scene): Omit<Case, 'index' | 'after'> {
   const { random } = scene;
   const { draft, at } = someWrite(scene);
-  const odd = random.pick(oddities(random, draft.body ?? Buffer.from('{}')));
-  const meant = draft.body === undefined ? { ...draft, body: Buffer.from('{}') } : draft;
+  const takesBody = draft.body !== undefined;
+  const odd = random.pick(oddities(random, draft.body ?? Buffer.from('{}'), takesBody));
+  const meant = takesBody ? draft : { ...draft, body: Buffer.from('{}') };
   const script = createScript(scene);
   const bytes = script.request(
     odd.inert ? { ...meant, inert: true } : meant,

@@ -2,7 +2,7 @@
 import { asking } from '../asks.ts';
 import { spoil } from '../spoil.ts';
 import type { Case } from '../case.ts';
-import { type Draft, chunkedBytes, refusedWith, withHeader } from '../draft.ts';
+import { type Draft, answeredWith, chunkedBytes, refusedWith, withHeader } from '../draft.ts';
 import type { Scene } from '../scene.ts';
 import { createScript } from '../script.ts';
 import { apiKeyToken } from '../tokens.ts';
@@ -35,7 +35,7 @@ function variant({ random }: Scene, good: Draft): [draft: Draft, what: string] {
     return [draft, 'If-Match names a version that never was'];
   }
   if (share < 0.6 && good.offer?.operation.answers['304'] !== undefined) {
-    const draft = { ...withHeader(good, 'If-None-Match', '*'), allowed: [304, 400, 404] };
+    const draft = answeredWith(withHeader(good, 'If-None-Match', '*'), 400, 404);
     return [draft, 'If-None-Match: *'];
   }
   return [good, 'as the contract allows'];

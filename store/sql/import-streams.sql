@@ -1,0 +1,11 @@
+-- The events of orders, as far as they are imported: what the rules need of an order that was met long ago.
+SELECT event.tenant_id, event.order_id, event.version, event.type, event.schema_version, event.data
+  FROM unnest($1::uuid[], $2::uuid[]) AS wanted (tenant_id, order_id)
+ CROSS JOIN LATERAL (
+         SELECT *
+           FROM events
+          WHERE events.order_id = wanted.order_id AND events.tenant_id = wanted.tenant_id
+          ORDER BY events.version
+          LIMIT 500
+       ) AS event
+ ORDER BY event.version

@@ -1,0 +1,375 @@
+/** A log that is imported is held to the rules that an order is held to: what they refuse, no file can bring in. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { sql } from 'slonik';
+import type { OrderEvent } from '../../domain/order/events.ts';
+import { fingerprint, requestOf } from '../../domain/order/request.ts';
+import { toId } from '../../store/ids.ts';
+import { importLog } from '../../store/import-log.ts';
+import { type LogLine, readLine, writeLine } from '../../store/log-file.ts';
+import { type DatabasePool, openPool } from '../../store/pool.ts';
+import { recordShop } from '../replay/generator.ts';
+import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
+
+const small = recordShop(7, 200);
+const lines = small.slice(1).map((text, index) => readLine(text, index + 2));
+
+let database: TestDatabase;
+let pool: DatabasePool;
+beforeAll(async () => {
+  database = await cloneDatabase();
+  pool = await openPool({
+    databaseUrl: database.url,
+    size: 2,
+    log: pino({ level: 'silent' }),
+    checkRows: true,
+  });
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+async function* each(texts: Iterable<string>) {
+  yield* texts;
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- each row knows what its event holds
+type Data = any;
+
+/** The same request, or another one with the fingerprint that it would have had. */
+function withData(line: LogLine, data: Data): LogLine {
+  const order_id = toId('ord', line.order_id);
+  const event = { type: line.type, data, order_id } as OrderEvent & { order_id: string };
+  return { ...line, data: JSON.stringify(data), fingerprint: fingerprint(requestOf(event)).toString('hex') };
+}
+
+const stream = (line: LogLine) =>
+  lines.filter(({ tenant_id, order_id }) => tenant_id === line.tenant_id && order_id === line.order_id);
+const dataOf = (line: LogLine): Data => JSON.parse(line.data);
+
+/** Changes the data of the first event of a type that fits. */
+const change =
+  (type: string, edit: (data: Data) => Data, fits: (line: LogLine) => boolean = () => true) =>
+  (): [LogLine[], number] => {
+    const at = lines.findIndex((line) => line.type === type && fits(line));
+    const line = lines[at]!;
+    return [lines.with(at, withData(line, edit(dataOf(line)))), at + 2];
+  };
+
+/** Makes of an order's last event another one. */
+const last = (type: string, data: Data, fits: (before: LogLine[]) => boolean) => (): [LogLine[], number] => {
+  const at = lines.findIndex((line) => {
+    const all = stream(line);
+    return all.at(-1) === line && all.length > 1 && fits(all.slice(0, -1));
+  });
+  return [lines.with(at, withData({ ...lines[at]!, type }, data)), at + 2];
+};
+const has = (type: string) => (before: LogLine[]) => before.some((line) => line.type === type);
+const endsWith = (type: string) => (before: LogLine[]) => before.at(-1)?.type === type;
+const isUnpaid = (before: LogLine[]) => before.length === 1 && dataOf(before[0]!).total > 0;
+
+describe('what the rules would have refused', () => {
+  const pieces = [{ line_id: 'line_1', quantity: 1_000_000 }];
+  const shipment = { lines: pieces, carrier: null, tracking_number: null };
+
+  test.each<[string, () => [LogLine[], number], string]>([
+    [
+      'a total that differs from its lines',
+      change('OrderPlaced', (d) => ({ ...d, total: d.total + 1 })),
+      'data/total: must be ',
+    ],
+    [
+      'a total of a line that differs from its pieces',
+      change('OrderPlaced', (d) => ({ ...d, lines: d.lines.map((l: Data) => ({ ...l, total: 1 })) })),
+      'data/lines/0/total: must be ',
+    ],
+    [
+      'lines that are numbered otherwise',
+      change('OrderPlaced', (d) => ({ ...d, lines: d.lines.map((l: Data) => ({ ...l, id: 'line_7' })) })),
+      'data/lines/0/id: must be line_1',
+    ],
+    ['a currency that is none', change('OrderPlaced', (d) => ({ ...d, currency: 'ZZZ' })), 'invalid_body'],
+    [
+      'a payment above what is due',
+      change('PaymentRecorded', (d) => ({ ...d, amount: d.amount + 1_000_000_000 })),
+      'payment_exceeds_due',
+    ],
+    [
+      'a payment in another currency',
+      change('PaymentRecorded', (d) => ({ ...d, currency: d.currency === 'EUR' ? 'USD' : 'EUR' })),
+      'data/currency: must be ',
+    ],
+    ['a shipment before the payment', last('ItemsShipped', shipment, isUnpaid), 'order_not_paid'],
+    [
+      'more shipped than ordered',
+      change('ItemsShipped', (d) => ({ ...d, lines: pieces })),
+      'shipment_exceeds_ordered',
+    ],
+    [
+      'a line shipped that is none of the order',
+      change('ItemsShipped', (d) => ({ ...d, lines: [{ line_id: 'line_99', quantity: 1 }] })),
+      'invalid_body',
+    ],
+    [
+      'more returned than shipped',
+      change('ItemsReturned', (d) => ({ ...d, lines: pieces })),
+      'return_exceeds_shipped',
+    ],
+    [
+      'a return of nothing that was shipped',
+      last('ItemsReturned', { lines: [{ line_id: 'line_1', quantity: 1 }], reason: null }, isUnpaid),
+      'order_not_shipped',
+    ],
+    [
+      'a refund above what was paid',
+      change('RefundRecorded', (d) => ({ ...d, amount: 999_999_999_999 })),
+      'refund_exceeds_paid',
+    ],
+    [
+      'a refund of nothing that was paid',
+      last('RefundRecorded', { amount: 1, currency: 'EUR', reason: null, reference: null }, isUnpaid),
+      'order_not_paid',
+    ],
+    [
+      'a cancellation after a shipment',
+      last('OrderCancelled', { reason: null }, has('ItemsShipped')),
+      'order_already_',
+    ],
+    [
+      'a completion of what was not shipped',
+      last('OrderCompleted', { note: null }, isUnpaid),
+      'order_not_shipped',
+    ],
+    [
+      'a shipment after the cancellation',
+      last('ItemsShipped', shipment, endsWith('OrderCancelled')),
+      'order_already_cancelled',
+    ],
+    [
+      'a patch that made another address than it says',
+      change('OrderUpdated', (d) => ({
+        ...d,
+        shipping_address: { name: 'N', line1: 'L', city: 'C', country: 'DE' },
+      })),
+      'data/shipping_address',
+    ],
+    [
+      'a patch that made other metadata than it says',
+      change('OrderUpdated', (d) => ({ ...d, metadata: { ...d.metadata, smuggled: 'in' } })),
+      'data/metadata/smuggled: must be what the rules make',
+    ],
+    [
+      'an order that is placed a second time',
+      () => {
+        const at = lines.findIndex(({ version }) => version === 2);
+        const first = stream(lines[at]!)[0]!;
+        const again = { ...lines[at]!, type: first.type, data: first.data, fingerprint: first.fingerprint };
+        return [lines.with(at, again), at + 2];
+      },
+      'order_already_placed',
+    ],
+    [
+      'a version that is left out',
+      () => {
+        const at = lines.findIndex(({ version }) => version === 2);
+        return [lines.with(at, { ...lines[at]!, version: 3 }), at + 2];
+      },
+      'version: is 3, and ord_',
+    ],
+    [
+      'a version that is there twice',
+      () => {
+        const at = lines.findIndex(({ version }) => version === 2);
+        return [lines.with(at, { ...lines[at]!, version: 1 }), at + 2];
+      },
+      'version: is 1, and ord_',
+    ],
+    [
+      'another request than the fingerprint is of',
+      () => {
+        const at = lines.findIndex(({ type }) => type === 'PaymentRecorded');
+        return [lines.with(at, { ...lines[at]!, fingerprint: 'a'.repeat(64) }), at + 2];
+      },
+      'fingerprint: is not that of PaymentRecorded',
+    ],
+    [
+      'an id of an event that is there already',
+      () => {
+        const at = lines.findLastIndex(({ tenant_id }) => tenant_id === lines[0]!.tenant_id);
+        return [lines.with(at, { ...lines[at]!, event_id: lines[0]!.event_id }), at + 2];
+      },
+      'event_id: a tenant has an event with this id already',
+    ],
+    [
+      'an idempotency key that is there already',
+      () => {
+        const at = lines.findLastIndex(({ tenant_id }) => tenant_id === lines[0]!.tenant_id);
+        return [lines.with(at, { ...lines[at]!, idempotency_key: lines[0]!.idempotency_key }), at + 2];
+      },
+      'idempotency_key: a tenant has this key already',
+    ],
+    [
+      'an idempotency key that no request can have',
+      () => [lines.with(4, { ...lines[4]!, idempotency_key: 'two words' }), 6],
+      'idempotency_key: must be 1 to 255 visible ASCII characters',
+    ],
+    [
+      'an event of 2030',
+      () => [
+        lines.with(lines.length - 1, { ...lines.at(-1)!, recorded_at: '2030-01-01T00:00:00.000000Z' }),
+        lines.length + 1,
+      ],
+      'recorded_at: 2030-01-01T00:00:00.000000Z is in the future',
+    ],
+    [
+      'a time before the event before it',
+      () => [lines.with(30, { ...lines[30]!, recorded_at: '2001-01-01T00:00:00.000000Z' }), 32],
+      'recorded_at: must not be earlier',
+    ],
+    [
+      'a day that no month has',
+      () => [lines.with(30, { ...lines[30]!, recorded_at: '2026-02-30T00:00:00.000000Z' }), 32],
+      'recorded_at: must be a time',
+    ],
+    [
+      'a number that is spelt as a fraction',
+      () => {
+        const at = lines.findIndex(({ type }) => type === 'PaymentRecorded');
+        const data = lines[at]!.data.replace(/"amount":(\d+)/, '"amount":$1.0');
+        return [lines.with(at, { ...lines[at]!, data }), at + 2];
+      },
+      'data: a number must be spelt with digits alone',
+    ],
+    [
+      'a member that is there twice',
+      () => {
+        const at = lines.findIndex(({ type }) => type === 'PaymentRecorded');
+        const data = lines[at]!.data.replace(/"amount":\d+/, '"amount":1,$&');
+        return [lines.with(at, { ...lines[at]!, data }), at + 2];
+      },
+      'data: has a member twice',
+    ],
+    [
+      'an entry that is called __proto__',
+      () => {
+        const at = lines.findIndex(({ type }) => type === 'OrderPlaced');
+        const data = lines[at]!.data.replace('"metadata":{', '"metadata":{"__proto__":"x",').replace(
+          ',}',
+          '}',
+        );
+        return [lines.with(at, { ...lines[at]!, data }), at + 2];
+      },
+      'data: no member can be called __proto__',
+    ],
+  ])('%s', async (_name, make, words) => {
+    const [changed, number] = make();
+    const file = [small[0]!, ...changed.map(writeLine)];
+    const refused = importLog(pool, each(file));
+    await expect(refused).rejects.toThrow(`Line ${number}: `);
+    await expect(refused).rejects.toThrow(words);
+    for (const table of ['events', 'log_heads', 'tenants']) {
+      expect(await pool.exists(sql.unsafe`SELECT FROM ${sql.identifier([table])}`)).toBe(false);
+    }
+  });
+
+  test.each<[string, (header: Data) => Data, string]>([
+    [
+      'more events than there are, in a partition',
+      (h) => ({ ...h, partitions: [{ ...h.partitions[0], events: 1 }] }),
+      'Is the file whole?',
+    ],
+    [
+      'a partition beyond all',
+      (h) => ({ ...h, partitions: [{ ...h.partitions[0], partition: 1_024 }] }),
+      'Line 1: partitions/0/partition: ',
+    ],
+    [
+      'a tenant of the future',
+      (h) => ({
+        ...h,
+        tenants: h.tenants.map((t: Data) => ({ ...t, created_at: '2030-01-01T00:00:00.000000Z' })),
+      }),
+      'Line 1: tenants: created_at: 2030-01-01T00:00:00.000000Z is in the future',
+    ],
+    [
+      'a name that is no text',
+      (h) => ({ ...h, tenants: h.tenants.map((t: Data) => ({ ...t, name: 'a\0b' })) }),
+      'Line 1: tenants/0/name: ',
+    ],
+  ])('a header with %s', async (_name, edit, words) => {
+    const header = JSON.stringify(edit(JSON.parse(small[0]!)));
+    await expect(importLog(pool, each([header, ...small.slice(1)]))).rejects.toThrow(words);
+    expect(await pool.exists(sql.unsafe`SELECT FROM tenants`)).toBe(false);
+  });
+
+  test('what is of a person is not repeated in the message', async () => {
+    const [changed] = change('OrderUpdated', (d) => ({
+      ...d,
+      metadata: { ...d.metadata, note: 'Frau Muster' },
+    }))();
+    const error = await importLog(pool, each([small[0]!, ...changed.map(writeLine)])).catch((e: Error) => e);
+    expect((error as Error).message).toContain('data/metadata/note');
+    expect((error as Error).message).not.toContain('Muster');
+  });
+});
+
+test('an order that comes again after many others is held to its whole past', async () => {
+  // More than is kept in memory: each order's stream is read again from the table.
+  const long = recordLong(600, 90_000);
+  const imported = await importLog(pool, each(long));
+  expect(imported.events).toBe(long.length - 1);
+  const { pool: other, drop } = await another();
+  const at = long.length - 1;
+  const wrong = readLine(long[at]!, 1);
+  const broken = long.with(at, writeLine(withData(wrong, { ...dataOf(wrong), amount: 1_000 })));
+  await expect(importLog(other, each(broken))).rejects.toThrow(`Line ${at + 1}: PaymentRecorded of`);
+  await other.end();
+  await drop();
+}, 60_000);
+
+async function another() {
+  const { url, drop } = await cloneDatabase();
+  return { pool: await openPool({ databaseUrl: url, size: 2, log: pino({ level: 'silent' }) }), drop };
+}
+
+/** So many orders of so many characters each, all placed before the first is paid. */
+function recordLong(orders: number, length: number): string[] {
+  const placed = lines.find(({ type }) => type === 'OrderPlaced')!;
+  const uuid = (kind: number, n: number) =>
+    `019b8000-0000-7${kind}00-8000-${n.toString(16).padStart(12, '0')}`;
+  const line = { sku: 'A', name: 'n'.repeat(200), quantity: 1, unit_price: 1 };
+  const body = {
+    customer_id: 'ada',
+    currency: 'EUR',
+    lines: Array.from({ length: Math.min(100, Math.ceil(length / 270)) }, (_, n) => ({
+      id: `line_${n + 1}`,
+      ...line,
+      total: 1,
+    })),
+    shipping_address: null,
+    metadata: {},
+  };
+  const order = { ...body, total: body.lines.length };
+  const payment = { amount: body.lines.length, currency: 'EUR', method: null, reference: null };
+  const events = [...Array(2 * orders).keys()].map((n) => {
+    const isPayment = n >= orders;
+    return withData(
+      {
+        ...placed,
+        position: n + 1,
+        order_id: uuid(1, n % orders),
+        event_id: uuid(2, n),
+        version: isPayment ? 2 : 1,
+        type: isPayment ? 'PaymentRecorded' : 'OrderPlaced',
+        idempotency_key: `long-${n}`,
+      },
+      isPayment ? payment : order,
+    );
+  });
+  const header = JSON.parse(small[0]!);
+  header.events = events.length;
+  header.partitions[0].events = events.length;
+  header.partitions[0].last_position = events.length;
+  return [JSON.stringify(header), ...events.map(writeLine)];
+}
