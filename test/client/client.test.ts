@@ -188,7 +188,7 @@ test('the example of the README does what it says', async () => {
     ['--input-type=module-typescript', '-e', code],
     {
       cwd: ROOT,
-      env: { ...process.env, ORDERS_URL: shop.url, HOLDFAST_API_KEY: shop.apiKey },
+      env: { ...process.env, HOLDFAST_URL: shop.url, HOLDFAST_API_KEY: shop.apiKey },
     },
   );
   expect(stdout).toMatch(/^ord_[0-9a-f]{32} is paid: true\n$/);

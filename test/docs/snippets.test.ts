@@ -132,7 +132,7 @@ test.each(PAGES)('%s names only scripts and tests that there are', async (_page,
 /** The addresses that the pages show are where `npm start` serves; here they lead to the server of the test. */
 const PRELUDE = `
 set -euo pipefail
-curl() { command curl -sS --max-time 60 --fail-with-body --connect-to "localhost:8080:\${ORDERS_URL#http://}" "$@"; }
+curl() { command curl -sS --max-time 60 --fail-with-body --connect-to "localhost:8080:\${HOLDFAST_URL#http://}" "$@"; }
 npx() { command npx --no-install "\${@//127.0.0.1:50051/$GRPC}"; }
 `;
 
@@ -176,7 +176,7 @@ describe('run as they stand', () => {
           PATH: process.env['PATH'],
           HOME: folder,
           KEY: shop.apiKey,
-          ORDERS_URL: shop.url,
+          HOLDFAST_URL: shop.url,
           GRPC: shop.grpc,
           DATABASE_URL: shop.database.url,
           REDIS_URL: TEST_REDIS,
