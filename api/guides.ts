@@ -20,7 +20,7 @@ const CONTENT_SECURITY_POLICY =
 
 const STYLE = `
   :root { color-scheme: light dark; }
-  body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; font: 16px/1.5 system-ui, sans-serif; }
+  body { max-width: 76rem; margin: 2rem auto; padding: 0 1rem; font: 16px/1.5 system-ui, sans-serif; }
   pre, code { font: 14px/1.45 ui-monospace, monospace; }
   pre { overflow-x: auto; padding: .75rem; border: 1px solid #8885; border-radius: 4px; }
   table { display: block; overflow-x: auto; border-collapse: collapse; }
