@@ -7,5 +7,6 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/.holdfast'],
   testTimeout: 120_000,
-  maxWorkers: 2,
+  // One more than CI's cores: many tests wait for processes.
+  maxWorkers: 3,
 };

@@ -133,7 +133,7 @@ test('the server is killed in mid-stream: the import goes on with the next one, 
   const count = 30_000;
   const path = await fileOf(many('killed', count));
   const going = begin(path);
-  await until(async () => (await logged('killed')).orders > count / 10);
+  await until(async () => (await logged('killed')).orders > count / 10, 60_000);
   await server.end('SIGKILL');
   const when = (await logged('killed')).orders;
   expect(when).toBeLessThan(count);
@@ -173,14 +173,14 @@ const progress = async (path: string): Promise<number> =>
 test('Ctrl-C keeps the place, and says so; another file under the name begins anew', async () => {
   const path = await fileOf(many('stopped', 30_000));
   const going = begin(path);
-  await until(async () => (await logged('stopped')).orders > 1_000);
+  await until(async () => (await logged('stopped')).orders > 1_000, 60_000);
   going.child.kill('SIGINT');
   expect(await going.ended).toBe(1);
   const place = Number(/Stopped behind line (\d+) of 30000/.exec(going.output())![1]);
   expect(await progress(path)).toBe(place);
   await fileOf(many('other', 20));
   expect((await run(path)).json).toMatchObject({ lines: 20, placed: 20 });
-}, 60_000);
+});
 
 test('lines that are refused are written down with the reason, the others placed', async () => {
   const v1 = {
@@ -324,8 +324,9 @@ describe('from what is no file', () => {
       await until(async () => (await logged(signal)).orders === 1);
       going.child.kill(signal);
       expect(await going.ended).toBe(1);
-      expect(going.output()).toContain(
-        'Stopped behind line 1. Send all lines again: no order is placed twice.',
+      // The order may be in the log before the import has heard of it.
+      expect(going.output()).toMatch(
+        /Stopped behind line [01]\. Send all lines again: no order is placed twice\./,
       );
       await writer.close();
     } finally {
@@ -337,7 +338,7 @@ describe('from what is no file', () => {
 test('a file that is changed while it is imported is not taken for done', async () => {
   const path = await fileOf(many('changed', 20_000));
   const going = begin(path);
-  await until(async () => (await logged('changed')).orders > 100);
+  await until(async () => (await logged('changed')).orders > 100, 60_000);
   await truncate(path, 1_000_000);
   expect(await going.ended).toBe(1);
   expect(going.output()).toContain('was changed while it was imported');

@@ -24,7 +24,8 @@ export function holdfast(
   { node = process.execPath, cwd }: { node?: string; cwd?: string } = {},
 ): Promise<Ended> {
   return new Promise((resolve) => {
-    const options = { env: { PATH: process.env['PATH'], ...env }, ...(cwd !== undefined && { cwd }) };
+    const { PATH, NODE_COMPILE_CACHE } = process.env;
+    const options = { env: { PATH, NODE_COMPILE_CACHE, ...env }, ...(cwd !== undefined && { cwd }) };
     execFile(node, [LAUNCHER, ...args], options, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
       const json = code === 0 && args.includes('--json') ? JSON.parse(stdout) : undefined;

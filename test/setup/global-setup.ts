@@ -26,6 +26,8 @@ export default async function globalSetup(): Promise<void> {
   template.pathname = '/template_migrated';
   await migrate(template.href);
 
+  // Each process that a test starts would compile all of it anew.
+  process.env['NODE_COMPILE_CACHE'] = join(dataDir, 'compiled');
   process.env['TEST_POSTGRES'] = services.databaseUrl;
   process.env['TEST_REDIS'] = services.redisUrl ?? '';
   Object.assign(globalThis, { __services: services, __dataDir: dataDir });

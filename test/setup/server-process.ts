@@ -36,6 +36,7 @@ export function launch({ env, uid, cwd, main = MAIN }: Launch): {
     env: {
       PATH: process.env['PATH'],
       HOME: '/tmp',
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       PORT: '0',
       GRPC_PORT: '0',
       ADMIN_PORT: '0',
