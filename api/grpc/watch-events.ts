@@ -21,7 +21,7 @@ const PATIENCE_MS = 30_000;
 const ROOM_LOOK_MS = 100;
 
 export const watchEvents: ServerStream<WatchEventsRequest, WatchEventsResponse> = {
-  scope: 'orders:read',
+  scope: 'events:read',
   counted: 'read',
   async run(call, { after, types, since }, outlet) {
     const { services, principal, watch, gone, stopping, note } = call;
