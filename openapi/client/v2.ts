@@ -1612,7 +1612,7 @@ export interface components {
                  *       "errors": [
                  *         {
                  *           "pointer": "/lines/0/quantity",
-                 *           "detail": "must be >= 1"
+                 *           "detail": "must be at least 1"
                  *         }
                  *       ]
                  *     }
