@@ -5,8 +5,10 @@
 /** @typedef {{ url: string, headers: Record<string, string>, body?: unknown }} Asked */
 /** @typedef {{ url: string, text: string }} Answered */
 
-/** The contracts, newest first: the server writes them in front of this file. @type {{ url: string, name: string }[]} */
-const contracts = globalThis['CONTRACTS'];
+/** What the scripts in front of this one left: Swagger UI, and the contracts, newest first. @type {any} */
+const page = globalThis;
+/** @type {{ url: string, name: string }[]} */
+const contracts = page.CONTRACTS;
 
 /** Keys of examples, as the fields are filled with them. @type {Set<string>} */
 const exampleKeys = new Set();
@@ -79,13 +81,13 @@ function prepare(parameter, schemas) {
 }
 
 // Without `validatorUrl: null` the page would show the contract to a validator on the internet.
-SwaggerUIBundle({
+page.SwaggerUIBundle({
   urls: contracts,
   dom_id: '#viewer',
   deepLinking: true,
   validatorUrl: null,
   requestInterceptor: withFreshKeys,
   responseInterceptor: preparedContract,
-  presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
+  presets: [page.SwaggerUIBundle.presets.apis, page.SwaggerUIStandalonePreset],
   layout: 'StandaloneLayout',
 });
