@@ -78,6 +78,20 @@ export function quoted(given: string): string {
   return JSON.stringify(masked.length > 60 ? `${masked.slice(0, 60)}…` : masked);
 }
 
+/**
+ * A number that was given to an option.
+ *
+ * @throws {UsageError} it is not a whole number in digits alone, or beyond its bounds
+ */
+export function wholeNumber(option: string, given: string, min: number, max: number): number {
+  const isNumber = /^\d{1,15}$/.test(given);
+  const value = isNumber ? Number(given) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  if (isNumber) throw new UsageError(`${option} must be from ${min} to ${max}, not ${given}`);
+  const shown = quoted(given).slice(1, -1);
+  throw new UsageError(`${option} must be a whole number, not '${shown}'; from ${min} to ${max}`);
+}
+
 /** Lines of columns, each as wide as its widest cell. */
 export function table(heading: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [heading, ...rows];

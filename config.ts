@@ -16,9 +16,24 @@ export interface Rate {
 const ROLES = ['api', 'projector', 'relay', 'webhooks'] as const;
 export type Role = (typeof ROLES)[number];
 
-const port = z.coerce.number().int().min(0).max(65_535);
-const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+/** Longest value that a message repeats, in characters: too short for a key or a URL that was put in the wrong place. */
+const SHOWN_MAX = 12;
+
+/** A whole number in digits alone: `Number` takes `1e3`, `0x10` and ` 5 ` as well. */
+const count = (min: number, max: number) =>
+  z.string().transform((text, { addIssue }) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    const isShown = Number.isNaN(value) && text.length <= SHOWN_MAX;
+    const shown = isShown ? `, not '${JSON.stringify(text).slice(1, -1)}';` : '';
+    addIssue(`must be a whole number${shown} from ${min} to ${max}`);
+    return z.NEVER;
+  });
+const port = count(0, 65_535);
 const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
+
+const url = (protocol: RegExp, example: string) =>
+  z.url({ protocol, hostname: /^.*$/, error: `must be a URL such as ${example}` });
 
 const rate = z
   .string()
@@ -50,6 +65,16 @@ function checkAddress(text: string, { addIssue }: z.RefinementCtx): void {
   }
   if (url.protocol.startsWith('postgres')) for (const fault of faultsOfParameters(url)) refuse(fault);
 }
+
+const address = (protocol: RegExp, example: string) =>
+  z
+    .url({
+      protocol,
+      hostname: /^.*$/,
+      error: `must be a URL such as ${example}; ${ENCODE}`,
+      abort: true,
+    })
+    .superRefine(checkAddress);
 
 function faultsOfParameters({ hostname, searchParams }: URL): string[] {
   const given = (name: string) => searchParams.has(name);
@@ -91,24 +116,8 @@ const VARIABLES = {
   PORT: port.default(8080),
   ADMIN_PORT: port.default(9090),
   GRPC_PORT: port.optional(),
-  DATABASE_URL: z
-    .url({
-      protocol: /^postgres(?:ql)?$/,
-      hostname: /^.*$/,
-      error: `expected postgres://ROLE:PASSWORD@HOST:PORT/DATABASE; ${ENCODE}`,
-      abort: true,
-    })
-    .superRefine(checkAddress)
-    .optional(),
-  REDIS_URL: z
-    .url({
-      protocol: /^rediss?$/,
-      hostname: /^.*$/,
-      error: `expected redis://:PASSWORD@HOST:PORT; ${ENCODE}`,
-      abort: true,
-    })
-    .superRefine(checkAddress)
-    .optional(),
+  DATABASE_URL: address(/^postgres(?:ql)?$/, 'postgres://USER:PASSWORD@HOST:5432/DATABASE').optional(),
+  REDIS_URL: address(/^rediss?$/, 'redis://:PASSWORD@HOST:6379').optional(),
   HOLDFAST_HOST: z.string().min(1).optional(),
   HOLDFAST_ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
   HOLDFAST_GRPC_HOST: z.string().min(1).default('127.0.0.1'),
@@ -137,7 +146,7 @@ const VARIABLES = {
   HOLDFAST_TRUST_PROXY: onOff.prefault('off'),
   HOLDFAST_WEBHOOK_LOOPBACK: onOff.prefault('off'),
   HOLDFAST_CONTRACT_JUDGE: onOff.prefault('off'),
-  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/, hostname: /^.*$/ }).optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?$/, 'http://HOST:4318').optional(),
   HOLDFAST_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 };
 
@@ -227,16 +236,20 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
+/** The words of a setting that is one of a few. */
+const inWords: z.core.$ZodErrorMap = (issue) =>
+  issue.code === 'invalid_value' ? `must be one of ${issue.values.map(String).join(', ')}` : 'is not valid';
+
 /**
  * Parses an environment.
  *
  * @param env variables by name; empty values count as unset
- * @throws {ConfigError} with one line a wrong or unknown variable; never with a value, which may be a secret
+ * @throws {ConfigError} with one line a wrong or unknown variable; never with a value that may be a secret
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const unknown = Object.keys(given).filter((name) => name.startsWith('HOLDFAST_') && !(name in VARIABLES));
-  const parsed = schema.safeParse(given);
+  const parsed = schema.safeParse(given, { error: inWords });
   const problems = [
     ...unknown.map((name) => `${name}: no such variable`),
     ...(parsed.error?.issues ?? []).map((issue) => `${String(issue.path[0])}: ${issue.message}`),

@@ -16,7 +16,7 @@ export async function readOrder(
   const events = await log.readStream(tenancy, orderId, version);
   if (events.length === 0) throw new Problem('order_not_found', 'There is no such order.');
   if (version !== undefined && events.length < version) {
-    throw new Problem('order_version_not_found', `This order has come to version ${events.length} only.`);
+    throw new Problem('order_version_not_found', `The newest version of this order is ${events.length}.`);
   }
   return events;
 }

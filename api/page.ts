@@ -20,7 +20,7 @@ export function positionOf(
   if (position !== undefined) return position;
   throw new Problem(
     'invalid_cursor',
-    'This cursor was not made here for these filters and this order. Start again without one.',
+    'This cursor belongs to another list, filter or sort direction, or was changed. Start again without one.',
   );
 }
 

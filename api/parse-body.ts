@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { inWords } from '../domain/words.ts';
 import { pointerOf } from './pointer.ts';
 import { Problem } from './problem.ts';
 
@@ -8,7 +9,7 @@ import { Problem } from './problem.ts';
  * @throws {Problem} 422 `invalid_body`
  */
 export function parseBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(body);
+  const parsed = schema.safeParse(body, { error: inWords });
   if (parsed.success) return parsed.data;
   throw new Problem('invalid_body', 'The body does not fit the rules of this call.', {
     errors: parsed.error.issues.map((issue) => ({

@@ -1,4 +1,5 @@
 /** Percent-encoding that stands for no UTF-8. Koa takes `%zz` for itself, and `%ff` for U+FFFD. */
+import { parameterName } from './parameter-name.ts';
 import { Problem } from './problem.ts';
 
 /** Whether a path, or a part of a query, can be decoded. */
@@ -22,7 +23,10 @@ export function requireDecodable(query: string): void {
     .split('&')
     .filter((part) => !isDecodable(part))
     .map((part) => part.split('=', 1)[0]!.slice(0, 100));
-  throw new Problem('invalid_parameter', `Not valid: ${names.join(', ')}.`, {
-    errors: names.map((parameter) => ({ parameter, detail: 'must be percent-encoded UTF-8' })),
+  throw new Problem('invalid_parameter', `Not valid: ${names.map(parameterName).join(', ')}.`, {
+    errors: names.map((parameter) => ({
+      parameter,
+      detail: 'must be percent-encoded UTF-8, such as %C3%A9 for é',
+    })),
   });
 }

@@ -66,7 +66,7 @@ export const PROBLEMS = {
   webhook_endpoint_disabled: { status: 409, title: 'Webhook endpoint is disabled', retry: 'after_change' },
   webhook_endpoints_full: {
     status: 409,
-    title: 'As many webhook endpoints as can be',
+    title: 'Webhook endpoint limit reached',
     retry: 'after_change',
   },
   version_gone: { status: 410, title: 'Version is gone', retry: 'never' },
@@ -80,7 +80,7 @@ export const PROBLEMS = {
     title: 'Idempotency-Key was used for another request',
     retry: 'never',
   },
-  order_history_full: { status: 422, title: 'Order has as many events as it can', retry: 'never' },
+  order_history_full: { status: 422, title: 'Order event limit reached', retry: 'never' },
   precondition_required: { status: 428, title: 'If-Match is missing', retry: 'after_refetch' },
   rate_limited: { status: 429, title: 'Too many requests', retry: 'same_key_after' },
   header_fields_too_large: { status: 431, title: 'Header fields too large', retry: 'never' },

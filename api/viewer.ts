@@ -1,5 +1,6 @@
 /** /docs: the contract of every version, to be read and tried out. Swagger UI, served from here whole: the page asks nobody else for anything. */
 import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -37,23 +38,18 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-/** The newest version first. Without \`validatorUrl: null\` the page would show the contract to a validator on the internet. */
-const openScript = (specs: Spec[]) => `SwaggerUIBundle({
-  urls: ${JSON.stringify(
-    specs
-      .map(({ name, lifecycle }) => ({
-        url: `/openapi/${name}.json`,
-        name: lifecycle ? `${name} (deprecated)` : name,
-      }))
-      .toReversed(),
-  )},
-  dom_id: '#viewer',
-  deepLinking: true,
-  validatorUrl: null,
-  presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
-  layout: 'StandaloneLayout',
-});
-`;
+const SCRIPT = readFileSync(new URL('../ops/viewer/viewer.js', import.meta.url), 'utf8');
+
+/** The script of the page, behind the contracts that it shows, the newest first. */
+const openScript = (specs: Spec[]) => `globalThis.CONTRACTS = ${JSON.stringify(
+  specs
+    .map(({ name, lifecycle }) => ({
+      url: `/openapi/${name}.json`,
+      name: lifecycle ? `${name} (deprecated)` : name,
+    }))
+    .toReversed(),
+)};
+${SCRIPT}`;
 
 /** Only from here; inline styles and data images are how Swagger UI draws. */
 const CONTENT_SECURITY_POLICY =

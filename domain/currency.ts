@@ -26,3 +26,11 @@ const MINOR_UNITS: ReadonlyMap<string, number> = new Map(
 export function minorUnits(code: string): number | undefined {
   return MINOR_UNITS.get(code);
 }
+
+/** An amount for a person to read, in minor units and as people write it: `500 minor units (5.00 EUR)`. */
+export function amountText(amount: number, currency: string): string {
+  const digits = minorUnits(currency) ?? 0;
+  const text = String(amount).padStart(digits + 1, '0');
+  const written = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
+  return `${amount} minor unit${amount === 1 ? '' : 's'} (${written} ${currency})`;
+}

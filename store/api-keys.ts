@@ -3,17 +3,16 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import { type DatabasePool, sql } from 'slonik';
 import { v7 } from 'uuid';
 import { z } from 'zod';
+import { SCOPES, type Scope, expandScopes, shortenScopes } from './scopes.ts';
 import { statement } from './statement.ts';
 import { reachable } from './unavailable.ts';
-
-export const SCOPES = ['orders:read', 'orders:write', 'webhooks:read', 'webhooks:write'] as const;
-export type Scope = (typeof SCOPES)[number];
 
 /** Who calls. Ids are UUIDs. */
 export interface Principal {
   keyId: string;
   tenantId: string;
   partition: number;
+  /** Sums and all of their parts, so that a look into the set is enough. */
   scopes: ReadonlySet<string>;
 }
 
@@ -45,7 +44,7 @@ export async function findPrincipal(pool: DatabasePool, keyHash: Buffer): Promis
     keyId: row.key_id,
     tenantId: row.tenant_id,
     partition: row.partition,
-    scopes: new Set(row.scopes),
+    scopes: expandScopes(row.scopes),
   };
 }
 
@@ -84,7 +83,7 @@ export async function addApiKey(
   await reachable(
     pool.query(sql.unsafe`
       INSERT INTO api_keys (key_id, tenant_id, key_hash, name, scopes)
-      VALUES (${keyId}, ${tenantId}, ${sql.binary(hashApiKey(key))}, ${name}, ${sql.array([...scopes], 'text')})`),
+      VALUES (${keyId}, ${tenantId}, ${sql.binary(hashApiKey(key))}, ${name}, ${sql.array([...shortenScopes(scopes)], 'text')})`),
   );
   return { keyId };
 }
@@ -111,7 +110,7 @@ export async function ensureBootstrapKey(
       VALUES (${tenantId}, 'bootstrap', ${partitionFor(tenantId, partitions)})`);
     await transaction.query(sql.unsafe`
       INSERT INTO api_keys (key_id, tenant_id, key_hash, name, scopes, prefix)
-      VALUES (${v7()}, ${tenantId}, ${sql.binary(hashApiKey(key))}, 'bootstrap', ${sql.array([...SCOPES], 'text')}, ${modeOf(key)})`);
+      VALUES (${v7()}, ${tenantId}, ${sql.binary(hashApiKey(key))}, 'bootstrap', ${sql.array([...shortenScopes(SCOPES)], 'text')}, ${modeOf(key)})`);
     return { tenantId, revoked: false };
   });
 }

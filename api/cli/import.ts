@@ -1,5 +1,5 @@
 /** `npx holdfast import`: orders of a file, placed over the stream of the internal service. */
-import { type Command, CommandError, UsageError, quoted } from '../../command.ts';
+import { type Command, CommandError, UsageError, quoted, wholeNumber } from '../../command.ts';
 
 /** Seconds of trouble after which it is given up. */
 const PATIENCE = 60;
@@ -36,9 +36,7 @@ export const importing: Command = {
 };
 
 function patienceFrom(given: string | undefined): number {
-  const seconds = Number(given ?? PATIENCE);
-  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= 86_400) return seconds * 1_000;
-  throw new UsageError('--patience: expected whole seconds, 1 to 86400');
+  return wholeNumber('--patience', given ?? String(PATIENCE), 1, 86_400) * 1_000;
 }
 
 function addressFrom(given: string | undefined): string | undefined {

@@ -9,6 +9,6 @@ export const FORMATS = {
 
 /** What a text of a format must be, for a client's developer to read. */
 export const EXPECTED: Partial<Record<string, string>> = {
-  'date-time': 'must be a time that exists, such as 2026-03-14T09:26:53Z; in a URL, write + as %2B',
+  'date-time': 'must be a time that exists, such as 2026-03-14T09:26:53Z',
   date: 'must be a day that exists, such as 2026-03-14',
 };

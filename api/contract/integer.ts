@@ -7,4 +7,7 @@ import type { Parameter } from './spec.ts';
  */
 export const isIntegerText = (text: string): boolean => /^(?:0|-?[1-9][0-9]{0,15})$/.test(text);
 
+/** An integer, of more digits than {@link isIntegerText} takes. */
+export const isDigits = (text: string): boolean => /^-?[1-9][0-9]*$/.test(text);
+
 export const isInteger = ({ schema }: Parameter): boolean => schema['type'] === 'integer';

@@ -9,12 +9,14 @@ import addFormats from 'ajv-formats';
 import type { Context } from 'koa';
 import { parseIdempotencyKey } from '../../domain/idempotency-key.ts';
 import { isDecodable } from '../percent.ts';
+import { parameterName } from '../parameter-name.ts';
 import { pointerStep } from '../pointer.ts';
 import { MOST_ERRORS, Problem, type ProblemError } from '../problem.ts';
-import { EXPECTED, FORMATS } from './formats.ts';
+import { FORMATS } from './formats.ts';
 import { isInteger, isIntegerText } from './integer.ts';
 import { isShort } from './short.ts';
 import type { Operation, Parameter, Spec } from './spec.ts';
+import { type Place, inWords, telling } from './words.ts';
 
 /** What a request brings, as its handler gets it: checked, with numbers as numbers and defaults filled in. */
 export interface Input {
@@ -61,7 +63,8 @@ export function compileValidators(spec: Spec): Map<string, OperationValidator> {
     // The first fault ends it: of four megabytes of `{"orders":[{},{},…` every fault would fill the heap.
     forBodies: compilerOf(spec, {}),
     forFaults: compilerOf(spec, { allErrors: true }),
-    forParameters: compilerOf(spec, { allErrors: true, useDefaults: true }),
+    // With the schema of each fault: it says what a number can be. Texts are few and short here.
+    forParameters: compilerOf(spec, { allErrors: true, useDefaults: true, verbose: true }),
   };
   return new Map(spec.operations.map((operation) => [operation.id, compile(spec, operation, compilers)]));
 }
@@ -94,6 +97,7 @@ function compile(spec: Spec, operation: Operation, compilers: Compilers): Operat
   const findFaults = bodySchema && compilers.forFaults.compile(bodySchema);
   const headerNames = header.map(({ name }) => [name, name.toLowerCase()] as const);
   const integersOf = (list: Parameter[]) => list.filter(isInteger).map(({ name }) => name);
+  const queryPlace: Parameters = { place: 'query', names: query.map(({ name }) => name) };
   const [queryIntegers, headerIntegers] = [integersOf(query), integersOf(header)];
 
   const requireBody = (body: unknown, isThorough = true) => {
@@ -104,7 +108,7 @@ function compile(spec: Spec, operation: Operation, compilers: Compilers): Operat
   const validate: ValidateInput = ({ params, query, headers, body }) => {
     if (path.length > 0 && !checkPath(params)) throw notFound(path, checkPath);
     readIntegers(query, queryIntegers);
-    if (!checkQuery(query)) throw invalidParameters(checkQuery.errors, '');
+    if (!checkQuery(query)) throw invalidParameters(checkQuery.errors, queryPlace);
     const known: Record<string, unknown> = {};
     for (const [name, lower] of headerNames) if (headers[lower] !== undefined) known[name] = headers[lower];
     readIntegers(known, headerIntegers);
@@ -142,8 +146,9 @@ function rebase<T>(spec: Spec, node: T): T {
 /** An id that cannot be one names nothing: that is 404, not a lesson in syntax. */
 function notFound(parameters: Parameter[], { errors }: ValidateFunction): Problem {
   const wrong = parameters.find(({ name }) => errors?.some((error) => error.instancePath === `/${name}`));
-  const code = wrong?.['x-not-found'] ?? 'route_not_found';
-  return new Problem(code, `There is no such ${wrong?.name.replace(/_id$/, '').replaceAll('_', ' ')}.`);
+  if (wrong === undefined) return new Problem('route_not_found', 'There is nothing at this path.');
+  const code = wrong['x-not-found'] ?? 'route_not_found';
+  return new Problem(code, `There is no such ${wrong.name.replace(/_id$/, '').replaceAll('_', ' ')}.`);
 }
 
 function invalidHeaders(errors: ErrorObject[] | null | undefined): Problem {
@@ -163,13 +168,13 @@ function invalidHeaders(errors: ErrorObject[] | null | undefined): Problem {
       'Send If-Match with the ETag of the resource as you have read it, so that no change of somebody else is lost.',
     );
   }
-  return invalidParameters(errors, 'header ');
+  return invalidParameters(errors, { place: 'header', names: [] });
 }
 
 const invalidIdempotencyKey = () =>
   new Problem(
     'idempotency_key_invalid',
-    'An Idempotency-Key is 1 to 255 visible ASCII characters, quoted or bare, and there is one.',
+    'An Idempotency-Key is 1 to 255 ASCII characters without spaces, quoted or bare. Send one such field.',
   );
 
 /**
@@ -183,31 +188,40 @@ export function idempotencyKeyOf(input: Input): string {
   return key;
 }
 
-function invalidParameters(errors: ErrorObject[] | null | undefined, kind: string): Problem {
-  const list = (errors ?? []).map((error): ProblemError => {
+interface Parameters {
+  place: Place;
+  /** All that the call takes at this place. */
+  names: readonly string[];
+}
+
+function invalidParameters(errors: ErrorObject[] | null | undefined, { place, names }: Parameters): Problem {
+  const list = telling(errors ?? []).map((error) => {
     const unknown = error.params['additionalProperty'] as string | undefined;
-    const parameter =
-      unknown ?? (error.params['missingProperty'] as string | undefined) ?? error.instancePath.slice(1);
-    return {
-      parameter: parameter.slice(0, 100),
-      detail: unknown === undefined ? detailOf(error) : 'is not a parameter of this call',
-    };
+    const missing = error.params['missingProperty'] as string | undefined;
+    const parameter = (unknown ?? missing ?? error.instancePath.slice(1)).slice(0, 100);
+    if (unknown === undefined) return { parameter, detail: inWords(error, place, error.data) };
+    const takes = names.length === 0 ? 'it takes none' : `it takes ${names.join(', ')}`;
+    return { parameter, detail: `is not a parameter of this call; ${takes}` };
   });
-  const names = [...new Set(list.map((error) => ('parameter' in error ? error.parameter : '')))].join(', ');
-  return new Problem('invalid_parameter', `Not valid: ${kind}${names}.`, { errors: list });
+  const details = new Map(list.toReversed().map(({ parameter, detail }) => [parameter, detail]));
+  const wrong = [...new Set(list.map(({ parameter }) => parameter))];
+  const kind = place === 'header' ? 'header ' : '';
+  return new Problem('invalid_parameter', `Not valid: ${kind}${wrong.map(parameterName).join(', ')}.`, {
+    errors: wrong.map((parameter) => ({ parameter, detail: details.get(parameter)! })),
+  });
 }
 
 function invalidBody(errors: ErrorObject[] | null | undefined): Problem {
-  const list = (errors ?? []).slice(0, MOST_ERRORS).map((error): ProblemError => {
-    const unknown = error.params['additionalProperty'] as string | undefined;
-    const missing = error.params['missingProperty'] as string | undefined;
-    const member = unknown ?? missing;
-    const holder = shortened(error.instancePath);
-    const pointer = member === undefined ? holder : holder + pointerStep(member);
-    if (unknown !== undefined) return { pointer, detail: 'is not a member of this schema' };
-    if (missing !== undefined) return { pointer, detail: 'is required' };
-    return { pointer, detail: detailOf(error) };
-  });
+  const list = telling(errors ?? [])
+    .slice(0, MOST_ERRORS)
+    .map((error): ProblemError => {
+      const unknown = error.params['additionalProperty'] as string | undefined;
+      const missing = error.params['missingProperty'] as string | undefined;
+      const member = unknown ?? missing;
+      const holder = shortened(error.instancePath);
+      const pointer = member === undefined ? holder : holder + pointerStep(member);
+      return { pointer, detail: inWords(error, 'body') };
+    });
   return new Problem('invalid_body', 'The body does not fit the schema of this call.', { errors: list });
 }
 
@@ -219,12 +233,3 @@ const shortened = (pointer: string): string =>
         .split('/')
         .map((step) => step.slice(0, 100))
         .join('/');
-
-/** Says what would be right. ajv's message never holds the value. */
-function detailOf({ keyword, message = 'is not valid', params }: ErrorObject): string {
-  if (keyword === 'format') return EXPECTED[String(params['format'])] ?? message;
-  if (keyword === 'enum') return `must be one of ${(params['allowedValues'] as unknown[]).join(', ')}`;
-  if (keyword === 'pattern' && String(params['pattern']).includes('\\p{Cc}'))
-    return 'must not hold control characters or lone surrogates';
-  return message;
-}

@@ -1,6 +1,7 @@
 /** What a method is, for whoever writes one: what may be done, and the doing. */
 import type { ServerReadableStream } from '@grpc/grpc-js';
-import type { Principal, Scope } from '../../store/api-keys.ts';
+import type { Principal } from '../../store/api-keys.ts';
+import type { Scope } from '../../store/scopes.ts';
 import type { Services } from '../handler.ts';
 import type { ByteBudget } from '../http/byte-budget.ts';
 import type { Watch } from '../keep-watch.ts';

@@ -21,7 +21,7 @@ export function place(
 }
 
 export const placeOrder: Unary<PlaceOrderRequest, PlaceOrderResponse> = {
-  scope: 'orders:write',
+  scope: 'orders:place',
   counted: 'write',
   async run(call, request) {
     const { state, event, replayed } = await place(call, request);

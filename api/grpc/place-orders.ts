@@ -12,7 +12,7 @@ import { statusOf } from './status.ts';
 const ROOM_LOOK_MS = 100;
 
 export const placeOrders: BidiStream<PlaceOrdersRequest, PlaceOrdersResponse> = {
-  scope: 'orders:write',
+  scope: 'orders:place',
   counted: undefined,
   /**
    * A message is read, waits for its quota and a place in the window, is placed, and answered. Reading stops while too much waits at

@@ -32,6 +32,6 @@ const crowded = (count: number) =>
     'overloaded',
     count >= KEY_STREAMS_MAX
       ? `This API key has ${KEY_STREAMS_MAX} streams open at this node, the most that it may. End one first.`
-      : 'As many streams are open as this node can hold.',
+      : 'This node has as many streams open as it can hold. Try again in a moment.',
     { headers: { 'Retry-After': '1' } },
   );

@@ -21,7 +21,7 @@ const PATIENCE_MS = 30_000;
 const ROOM_LOOK_MS = 100;
 
 export const watchEvents: ServerStream<WatchEventsRequest, WatchEventsResponse> = {
-  scope: 'orders:read',
+  scope: 'events:read',
   counted: 'read',
   async run(call, { after, types, since }, outlet) {
     const { services, principal, watch, gone, stopping, note } = call;
@@ -122,6 +122,6 @@ const invalid = (parameter: string, detail: string) =>
   new Problem('invalid_parameter', `Not valid: ${parameter}.`, { errors: [{ parameter, detail }] });
 
 const crowdedProblem = () =>
-  new Problem('overloaded', 'As many wait for events as this node can hold.', {
+  new Problem('overloaded', 'More calls wait for events than this node can hold. Try again in a moment.', {
     headers: { 'Retry-After': '1' },
   });

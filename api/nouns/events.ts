@@ -62,9 +62,11 @@ async function startOf({ services, principal }: Call, query: FeedParameters): Pr
   const { after_position: afterPosition, since, cursor } = query;
   const { pool, cursors } = services;
   if (afterPosition !== undefined && since !== undefined) {
-    const detail = 'cannot be given together with the other';
     throw new Problem('invalid_parameter', 'Give after_position or since, not both.', {
-      errors: ['after_position', 'since'].map((parameter) => ({ parameter, detail })),
+      errors: [
+        { parameter: 'after_position', detail: 'cannot be given together with since' },
+        { parameter: 'since', detail: 'cannot be given together with after_position' },
+      ],
     });
   }
   const instant = instantOf(since, 'up');
@@ -96,7 +98,7 @@ const GO_ON =
   'what comes a second time has the id that it had.';
 
 const unreadableCursor = () =>
-  new Problem('invalid_cursor', `This cursor is damaged, or was not made here for the feed. ${GO_ON}`);
+  new Problem('invalid_cursor', `This cursor is not one of the feed, or was changed. ${GO_ON}`);
 
 const lostPlace = () =>
   new Problem(

@@ -17,16 +17,21 @@ export async function readHistory(
   { version, at }: { version?: number | undefined; at?: string | undefined } = {},
 ): Promise<StoredEvent[]> {
   if (version !== undefined && at !== undefined) {
-    const detail = 'cannot be given together with the other';
     throw new Problem('invalid_parameter', 'Give version or at, not both.', {
-      errors: ['version', 'at'].map((parameter) => ({ parameter, detail })),
+      errors: [
+        { parameter: 'version', detail: 'cannot be given together with at' },
+        { parameter: 'at', detail: 'cannot be given together with version' },
+      ],
     });
   }
   const events = await readOrder(services.log, principal, input.params['order_id']!, version);
   if (at === undefined) return events;
   const until = events.filter((event) => event.recorded_at <= at);
   if (until.length === 0) {
-    throw new Problem('order_version_not_found', `This order was placed at ${events[0]?.recorded_at}.`);
+    throw new Problem(
+      'order_version_not_found',
+      `This order was placed later, at ${events[0]?.recorded_at}.`,
+    );
   }
   return until;
 }

@@ -7,6 +7,9 @@ import type { Handlers } from '../handler.ts';
 import { Problem } from '../problem.ts';
 import { eventDocument } from './event-document.ts';
 
+/** Any of them lets a key see what became of a write about webhooks. What was answered has no secret in it. */
+const WEBHOOK_SCOPES = ['webhooks:read', 'endpoints:write', 'secrets:write', 'deliveries:write'] as const;
+
 export const receiptHandlers: Handlers = {
   /**
    * There are two spaces of keys, of orders and of webhooks; who asks need not know in which one a
@@ -19,7 +22,7 @@ export const receiptHandlers: Handlers = {
       services.log.readKey(principal, key),
       findWrite(services.pool, principal.tenantId, key),
     ]);
-    const isShown = principal.scopes.has('webhooks:read') || principal.scopes.has('webhooks:write');
+    const isShown = WEBHOOK_SCOPES.some((scope) => principal.scopes.has(scope));
     const webhookWrite = write && isShown ? writeDocument(edition, write) : undefined;
     if (event !== undefined) {
       ctx.set('Holdfast-Position', String(event.position));

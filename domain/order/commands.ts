@@ -6,7 +6,7 @@
  */
 import { z } from 'zod';
 import { MAX_AMOUNT } from '../money.ts';
-import { TEXT, foreignId, text } from '../text.ts';
+import { TEXT, TEXT_EXPECTED, foreignId, text } from '../text.ts';
 
 const MAX_QUANTITY = 1_000_000;
 const MAX_LINES = 100;
@@ -25,11 +25,13 @@ export const shippingAddress = z.strictObject({
   city: text(100),
   region: text(100).optional(),
   postal_code: text(20).optional(),
-  country: z.string().regex(/^[A-Z]{2}$/),
+  country: z.string().regex(/^[A-Z]{2}$/, 'must be the two capital letters of a country, such as IE'),
 });
 
-const metadataName = z.string().regex(/^[A-Za-z0-9_.-]{1,40}$/);
-const metadataValue = z.string().max(500).regex(TEXT);
+const metadataName = z
+  .string()
+  .regex(/^[A-Za-z0-9_.-]{1,40}$/, 'must be 1 to 40 letters, digits, dots, hyphens and underscores');
+const metadataValue = z.string().max(500).regex(TEXT, TEXT_EXPECTED);
 export const metadata = z
   .record(metadataName, metadataValue)
   .refine((entries) => Object.keys(entries).length <= 20, 'must not have more than 20 entries');
@@ -38,7 +40,7 @@ export const metadata = z
 const pieces = z
   .array(
     z.strictObject({
-      line_id: z.string().regex(/^line_[1-9]\d{0,2}$/),
+      line_id: z.string().regex(/^line_[1-9]\d{0,2}$/, 'must be the id of a line, such as line_1'),
       quantity: z.int().min(1).max(MAX_QUANTITY),
     }),
   )
@@ -50,7 +52,7 @@ const optionalText = (max: number) => text(max).nullable().default(null);
 
 export const placeOrderData = z.strictObject({
   customer_id: foreignId(64).regex(/^(?!\.{1,2}$)/, 'must not be . or .., which no path can name'),
-  currency: z.string().regex(/^[A-Z]{3}$/),
+  currency: z.string().regex(/^[A-Z]{3}$/, 'must be the three capital letters of a currency, such as EUR'),
   lines: z.array(placedLine).min(1).max(MAX_LINES),
   shipping_address: shippingAddress.nullable().default(null),
   metadata: metadata.default({}),

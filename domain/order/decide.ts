@@ -3,12 +3,13 @@
  *
  * docs/orders.md has the same rules as a table; the tests read that table and hold this file to it.
  */
+import { amountText } from '../currency.ts';
 import type { FieldError, Rejection } from '../rejection.ts';
 import type { Command, OrderCommand } from './commands.ts';
 import type { EventOf, EventType } from './events.ts';
 import { isFinal } from './finality.ts';
 import { mergePatch } from './merge-patch.ts';
-import { MAX_VERSION, type OrderState } from './order.ts';
+import { MAX_VERSION, type Order, type OrderState } from './order.ts';
 import { excess } from './pieces.ts';
 import { place } from './place.ts';
 
@@ -64,7 +65,15 @@ const CANCELLED = reject('order_already_cancelled', 'This order has been cancell
 const COMPLETED = reject('order_already_completed', 'This order is completed.');
 const SHIPPED = reject('order_already_shipped', 'All or some of this order has been shipped.');
 const NOT_SHIPPED = reject('order_not_shipped', 'Nothing of this order has been shipped.');
-const NOT_PAID = reject('order_not_paid', 'This order is not paid.');
+
+/** `500 minor units (5.00 EUR) are`, in front of what they are. */
+const areText = (amount: number, { currency }: Order) =>
+  `${amountText(amount, currency)} ${amount === 1 ? 'is' : 'are'}`;
+
+function leftToShip({ order, facts }: OrderState): string {
+  const left = order.lines.reduce((sum, { id, quantity }) => sum + quantity - (facts.shipped[id] ?? 0), 0);
+  return left === 1 ? '1 piece is left to ship' : `${left} pieces are left to ship`;
+}
 
 /** Metadata are the shop's own notes, and can always change; an address only as long as nothing was sent to it. */
 function update({ order }: OrderState, patch: Data<'UpdateOrder'>): Decision<'OrderUpdated'> {
@@ -83,7 +92,7 @@ function pay({ order }: OrderState, data: Data<'RecordPayment'>): Decision<'Paym
   const due = order.total - order.amount_paid;
   if (due === 0) return reject('order_already_paid', 'Nothing is due for this order.');
   if (data.amount > due) {
-    return reject('payment_exceeds_due', 'This is more than is due.', [
+    return reject('payment_exceeds_due', `This is more than is due: ${areText(due, order)} due.`, [
       { pointer: '/amount', detail: `must be at most ${due}, which is due` },
     ]);
   }
@@ -94,7 +103,13 @@ function ship({ order, facts }: OrderState, data: Data<'ShipItems'>): Decision<'
   if (order.status === 'cancelled') return CANCELLED;
   if (order.status === 'completed') return COMPLETED;
   if (order.status === 'shipped') return SHIPPED;
-  if (order.amount_paid < order.total) return NOT_PAID;
+  const due = order.total - order.amount_paid;
+  if (due > 0) {
+    return reject(
+      'order_not_paid',
+      `This order is not paid: ${areText(due, order)} still due. Record the payment first.`,
+    );
+  }
   const left = (id: string) =>
     (order.lines.find((line) => line.id === id)?.quantity ?? 0) - (facts.shipped[id] ?? 0);
   return (
@@ -118,12 +133,18 @@ function takeBack({ order, facts }: OrderState, data: Data<'ReturnItems'>): Deci
 
 /** In any state: money can be owed back after a cancellation, and long after completion. */
 function refund({ order }: OrderState, data: Data<'RecordRefund'>): Decision<'RefundRecorded'> {
-  if (order.amount_paid === 0) return NOT_PAID;
+  if (order.amount_paid === 0) {
+    return reject('order_not_paid', 'Nothing was paid for this order, so that nothing can be refunded.');
+  }
   const refundable = order.amount_paid - order.amount_refunded;
   if (data.amount > refundable) {
-    return reject('refund_exceeds_paid', 'This is more than was paid and not refunded.', [
-      { pointer: '/amount', detail: `must be at most ${refundable}, which was paid and not refunded` },
-    ]);
+    return refundable === 0
+      ? reject('refund_exceeds_paid', 'All that was paid for this order is refunded already.')
+      : reject(
+          'refund_exceeds_paid',
+          `This is more than can be refunded: ${areText(refundable, order)} paid and not refunded.`,
+          [{ pointer: '/amount', detail: `must be at most ${refundable}, which was paid and not refunded` }],
+        );
   }
   return { event: { type: 'RefundRecorded', data: { ...data, currency: order.currency } } };
 }
@@ -143,14 +164,14 @@ function cancel({ order }: OrderState, data: Data<'CancelOrder'>): Decision<'Ord
   }
 }
 
-function complete({ order }: OrderState, data: Data<'CompleteOrder'>): Decision<'OrderCompleted'> {
-  switch (order.status) {
+function complete(state: OrderState, data: Data<'CompleteOrder'>): Decision<'OrderCompleted'> {
+  switch (state.order.status) {
     case 'shipped':
       return { event: { type: 'OrderCompleted', data } };
     case 'placed':
     case 'paid':
     case 'partially_shipped':
-      return reject('order_not_shipped', 'Not all of this order has been shipped.');
+      return reject('order_not_shipped', `Not all of this order has been shipped: ${leftToShip(state)}.`);
     case 'completed':
       return COMPLETED;
     case 'cancelled':

@@ -1,6 +1,7 @@
 /** JSON Merge Patch (RFC 7396) of the members of an order that a client may change. */
 import type { z } from 'zod';
 import type { FieldError } from '../rejection.ts';
+import { inWords } from '../words.ts';
 import { type Command, type ShippingAddress, metadata, shippingAddress } from './commands.ts';
 import type { Order } from './order.ts';
 
@@ -18,8 +19,8 @@ export function mergePatch(
   const address = merge(order.shipping_address, patch.shipping_address);
   const entries = merge(order.metadata, patch.metadata) ?? {};
   const errors = [
-    ...complaints('/shipping_address', shippingAddress.nullable().safeParse(address)),
-    ...complaints('/metadata', metadata.safeParse(entries)),
+    ...complaints('/shipping_address', shippingAddress.nullable().safeParse(address, { error: inWords })),
+    ...complaints('/metadata', metadata.safeParse(entries, { error: inWords })),
   ];
   if (errors.length > 0) return { errors };
   return { shipping_address: address as ShippingAddress | null, metadata: entries as Record<string, string> };
@@ -40,7 +41,6 @@ function merge(target: Members | null, patch: Members | null | undefined): Membe
 function complaints(pointer: string, parsed: z.ZodSafeParseResult<unknown>): FieldError[] {
   return (parsed.error?.issues ?? []).map((issue) => ({
     pointer: [pointer, ...issue.path.map(String)].join('/'),
-    detail:
-      issue.message === 'Invalid input: expected string, received undefined' ? 'is required' : issue.message,
+    detail: issue.message,
   }));
 }

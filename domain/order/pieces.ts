@@ -30,7 +30,10 @@ export function excess(
     } else if (quantity > available(line_id)) {
       beyond.push({
         pointer: `/lines/${index}/quantity`,
-        detail: `must be at most ${available(line_id)}, which are ${what}`,
+        detail:
+          available(line_id) === 0
+            ? `must be left out with its line, of which nothing is ${what}`
+            : `must be at most ${available(line_id)}, as many as are ${what}`,
       });
     }
     named.add(line_id);
@@ -41,7 +44,13 @@ export function excess(
     };
   }
   if (beyond.length > 0) {
-    return { rejection: { code, detail: `There are not so many pieces ${what}.`, errors: beyond } };
+    return {
+      rejection: {
+        code,
+        detail: `There are not so many pieces ${what}; errors says how many.`,
+        errors: beyond,
+      },
+    };
   }
   return undefined;
 }

@@ -43,7 +43,7 @@ export function noted(response: Response, attempts: Attempts): Response {
 export const attemptsOf = (response: Response): Attempts | undefined => known.get(response);
 
 const WHY: Record<GaveUp, string> = {
-  attempts: 'that is as often as a call is sent',
+  attempts: 'that is as often as this client sends a call',
   time: 'the next one would come later than the time of the call allows',
   budget: 'too many calls of this client are being repeated',
 };
@@ -73,7 +73,7 @@ export class HoldfastUnavailable extends Error implements Attempts {
     const again =
       key === undefined ? '' : ` It took effect once or not at all: send it again with the key ${key}.`;
     super(
-      `No answer from ${host} to ${method} ${pathname} in ${times} and ${(elapsedMs / 1_000).toFixed(1)} s; ` +
+      `No answer from ${host} to ${method} ${pathname} after ${times} in ${(elapsedMs / 1_000).toFixed(1)} s; ` +
         `${WHY[gaveUp]}. Last: ${causeText(cause)}.${said}${again}`,
       { cause },
     );

@@ -84,8 +84,8 @@ export interface paths {
          *     is safe all the same.)
          *
          *     Keys of writes about webhooks are a space of their own: the same key may name one of them and one command on an order. The receipt has
-         *     both then, that of the webhooks as `webhook_write`, which is there for an API key with the scope `webhooks:read` or `webhooks:write`. Without it
-         *     a key that only names such a write is answered 403.
+         *     both then, that of the webhooks as `webhook_write`, which is there for an API key with the scope `webhooks:read`, or one that writes about
+         *     webhooks. Without it a key that only names such a write is answered 403.
          */
         get: operations["getReceipt"];
         put?: never;
@@ -1332,7 +1332,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The API key lacks the scope that this call needs. */
+        /** @description The API key has neither the scope that this call needs, `x-scope` of the operation, nor a sum that contains it. */
         Forbidden: {
             headers: {
                 Deprecation: components["headers"]["Deprecation"];
@@ -1350,7 +1350,7 @@ export interface components {
                  *       "title": "Scope is missing",
                  *       "status": 403,
                  *       "code": "scope_missing",
-                 *       "detail": "This call needs the scope orders:write.",
+                 *       "detail": "This call needs the scope payments:write.",
                  *       "retry": "never",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1661,7 +1661,7 @@ export interface components {
                  *       "errors": [
                  *         {
                  *           "pointer": "/lines/0/quantity",
-                 *           "detail": "must be >= 1"
+                 *           "detail": "must be at least 1"
                  *         }
                  *       ]
                  *     }

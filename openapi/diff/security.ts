@@ -38,17 +38,31 @@ function alternativesOf(document: Document, operation: Node): Alternative[] {
   const schemes = nodeAt(nodeAt(document.root, 'components'), 'securitySchemes');
   const asked = operation.security ?? document.root.security;
   const list = Array.isArray(asked) && asked.length > 0 ? asked.filter(isNode) : [{}];
-  // `x-scope` names the one scope of an operation whose scheme has no scopes of its own.
-  const own = typeof operation['x-scope'] === 'string' ? [operation['x-scope']] : [];
-  return list.map(
-    (requirement) =>
-      new Map(
-        Object.entries(requirement).map(([name, scopes]) => [
-          identity(name, follow(document, schemes[name])),
-          { name, scopes: [...(Array.isArray(scopes) ? scopes.map(textOf) : []), ...own].sort() },
-        ]),
-      ),
+  return list.flatMap((requirement) =>
+    enoughFor(document, requirement, operation['x-scope']).map(
+      (own) =>
+        new Map(
+          Object.entries(requirement).map(([name, scopes]) => [
+            identity(name, follow(document, schemes[name])),
+            { name, scopes: [...(Array.isArray(scopes) ? scopes.map(textOf) : []), ...own].sort() },
+          ]),
+        ),
+    ),
   );
+}
+
+/**
+ * `x-scope` names the one scope of an operation whose scheme has no scopes of its own. `x-scopes` of the scheme names sums
+ * with their parts: a credential with a sum is enough for what needs a part.
+ */
+function enoughFor(document: Document, requirement: Node, scope: unknown): string[][] {
+  if (typeof scope !== 'string') return [[]];
+  const schemes = nodeAt(nodeAt(document.root, 'components'), 'securitySchemes');
+  const sums = Object.keys(requirement)
+    .flatMap((name) => Object.entries(nodeAt(follow(document, schemes[name]), 'x-scopes')))
+    .filter(([, parts]) => Array.isArray(parts) && parts.includes(scope))
+    .map(([sum]) => sum);
+  return [...new Set([scope, ...sums])].map((one) => [one]);
 }
 
 /** What a client has to know of a scheme; its own name is nothing of that unless it is described nowhere. */

@@ -49,7 +49,13 @@ export interface Operation {
   responses?: Record<string, Response & { $ref?: string }>;
 }
 
+interface SecurityScheme {
+  /** Sums of scopes, each with its parts. */
+  'x-scopes'?: Record<string, string[]>;
+}
+
 export interface Contract {
+  components?: { securitySchemes?: Record<string, SecurityScheme> };
   paths?: Record<string, Record<string, Operation>>;
 }
 

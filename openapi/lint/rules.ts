@@ -27,8 +27,13 @@ const ENVELOPE = ['data', 'has_more', 'next_cursor'];
 
 export const RULES: Record<string, Rule> = {
   'operation-scope': {
-    asks: 'Every operation says in `x-scope` which scope it needs, such as orders:read.',
-    faults: each(operationsOf, ({ node }) => /^[a-z]+:(?:read|write)$/.test(node['x-scope'] ?? '')),
+    asks: 'Every operation says in `x-scope` which scope it needs, one of `x-scopes` of its security scheme, such as orders:read.',
+    faults: (contract) => {
+      const scopes = scopesOf(contract);
+      return operationsOf(contract)
+        .filter(({ node }) => !scopes.has(node['x-scope'] ?? ''))
+        .map(({ at }) => at);
+    },
   },
   'request-example': {
     asks: 'Every request body has an example.',
@@ -132,6 +137,12 @@ export const RULES: Record<string, Rule> = {
     ],
   },
 };
+
+/** Names of all scopes: the sums and their parts. */
+function scopesOf({ components }: Contract): ReadonlySet<string> {
+  const sums = Object.values(components?.securitySchemes ?? {}).map((scheme) => scheme['x-scopes'] ?? {});
+  return new Set(sums.flatMap((sum) => Object.entries(sum).flat(2)));
+}
 
 function retriesOf(node: Response): string[] {
   return [node['x-retry'] ?? ''].flat();

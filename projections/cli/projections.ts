@@ -10,6 +10,7 @@ import {
   UsageError,
   quoted,
   table,
+  wholeNumber,
 } from '../../command.ts';
 import { text } from '../../domain/text.ts';
 import { listFaults, skipEvent } from '../faults.ts';
@@ -36,6 +37,9 @@ const progressRow = z.object({
   paused_at: z.string().nullable(),
 });
 const tableRow = z.object({ projection: z.string(), rows: z.int(), bytes: z.int(), kept: z.boolean() });
+/** Of a position: more digits could be rounded. */
+const LARGEST = 999_999_999_999_999;
+const PARTITION_MAX = 1_023;
 const REASON = z.string().trim().pipe(text(500));
 
 const status: Command = {
@@ -139,8 +143,8 @@ const skip: Command = {
     const reason = REASON.safeParse(values['reason']);
     if (!reason.success) throw new UsageError('--reason: say why, in 1 to 500 characters.');
     const [position, partition] = [
-      wholeNumber('--position', values['position']),
-      wholeNumber('--partition', values['partition'] ?? '0'),
+      wholeNumber('--position', values['position'] ?? '', 0, LARGEST),
+      wholeNumber('--partition', values['partition'] ?? '0', 0, PARTITION_MAX),
     ];
     const given = { projection, partition, position, reason: reason.data };
     if (!(await skipEvent(await database(), given))) {
@@ -253,12 +257,6 @@ const rollbackCommand: Command = {
     return { data: { projection: name }, text: `${name} is the table of before again, and up to date.` };
   },
 };
-
-function wholeNumber(option: string, given = ''): number {
-  const value = Number(given);
-  if (/^\d{1,15}$/.test(given)) return value;
-  throw new UsageError(`${option}: ${quoted(given)} is not a whole number.`);
-}
 
 export const projections: Noun = {
   summary: 'the read tables that are made from the log',

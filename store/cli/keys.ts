@@ -8,12 +8,12 @@ import {
   quoted,
   table,
 } from '../../command.ts';
-import { SCOPES, type Scope } from '../api-keys.ts';
 import { toId, toUuid } from '../ids.ts';
 import { type IssueOutcome, issueKey, rotateKey } from '../issue-key.ts';
 import { type KeyRecord, listKeys } from '../key-record.ts';
 import type { KeyMode } from '../new-key.ts';
 import { revokeKey } from '../revoke-key.ts';
+import { PRESETS, SCOPES, type Scope, shortenScopes } from '../scopes.ts';
 import { nameFrom, tenantFrom } from './tenants.ts';
 
 const DEFAULT_NAME = 'default';
@@ -21,8 +21,26 @@ const DEFAULT_SCOPES: readonly Scope[] = ['orders:read', 'orders:write'];
 const TENANT = { placeholder: 'T', help: "the tenant's id or name", required: true };
 const WITHIN = 'within 5 seconds';
 
-function scopesFrom(given: string | undefined): readonly Scope[] {
-  if (given === undefined) return DEFAULT_SCOPES;
+/** The scopes that were asked for, by name or by a preset. */
+function scopesFrom(values: Given['values']): readonly Scope[] {
+  const { scopes, preset } = values;
+  if (scopes !== undefined && preset !== undefined) {
+    throw new UsageError('--scopes and --preset cannot both be. Give one of them.');
+  }
+  if (preset !== undefined) return presetFrom(preset);
+  return scopes === undefined ? DEFAULT_SCOPES : namedIn(scopes);
+}
+
+function presetFrom(given: string): readonly Scope[] {
+  const name = given.trim();
+  const scopes = Object.hasOwn(PRESETS, name) ? PRESETS[name] : undefined;
+  if (scopes !== undefined) return shortenScopes(scopes);
+  throw new UsageError(
+    `--preset: there is no preset ${quoted(given)}. Give one of ${Object.keys(PRESETS).join(', ')}, or name the scopes with --scopes.`,
+  );
+}
+
+function namedIn(given: string): readonly Scope[] {
   const names = given.split(',').map((name) => name.trim());
   for (const name of names) {
     if (!SCOPES.some((scope) => scope === name)) {
@@ -31,7 +49,7 @@ function scopesFrom(given: string | undefined): readonly Scope[] {
       );
     }
   }
-  return SCOPES.filter((scope) => names.includes(scope));
+  return shortenScopes(SCOPES.filter((scope) => names.includes(scope)));
 }
 
 function modeFrom(flags: Given['flags']): KeyMode {
@@ -95,16 +113,22 @@ const create: Command = {
   options: {
     tenant: TENANT,
     name: { placeholder: 'N', help: `what uses the key; without it "${DEFAULT_NAME}"` },
+    preset: {
+      placeholder: 'P',
+      help: `what such a key needs: ${Object.entries(PRESETS)
+        .map(([name, scopes]) => `${name} (${scopes.join(',')})`)
+        .join(', ')}`,
+    },
     scopes: {
       placeholder: 'A,B',
-      help: `of ${SCOPES.join(',')}; without it ${DEFAULT_SCOPES.join(',')}`,
+      help: `of ${SCOPES.join(',')}; without either ${DEFAULT_SCOPES.join(',')}`,
     },
     live: { help: 'a key that begins with hf_live_; so it is without either' },
     test: { help: 'a key that begins with hf_test_; it can do the same' },
   },
   async run({ values, flags }, { database }) {
     const name = nameFrom(values['name'] ?? DEFAULT_NAME, '--name');
-    const scopes = scopesFrom(values['scopes']);
+    const scopes = scopesFrom(values);
     const mode = modeFrom(flags);
     const pool = await database();
     const { tenant_id: tenantId } = await tenantFrom(pool, values['tenant'] ?? '');

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { encodePlace } from '../../api/feed-cursor.ts';
-import { SCOPES, addApiKey } from '../../store/api-keys.ts';
+import { addApiKey } from '../../store/api-keys.ts';
+import { SCOPES } from '../../store/scopes.ts';
 import { exportLog } from '../../store/export-log.ts';
 import { importLog } from '../../store/import-log.ts';
 import { connect } from '../grpc/client.ts';
@@ -167,7 +168,7 @@ describe('a feed begins', () => {
       /at most \d+/,
     ],
     ['a position below nothing', 'after_position=-1', 'after_position', /0/],
-    ['a position in words', 'after_position=now', 'after_position', /integer/],
+    ['a position in words', 'after_position=now', 'after_position', /whole number, not 'now'/],
     ['a day', 'since=2026-01-01', 'since', /date-time|time/],
     ['a time that does not exist', 'since=2026-01-01T25:00:00Z', 'since', /time/],
     ['a time to come', 'since=2100-01-01T00:00:00Z', 'since', /future/],

@@ -121,6 +121,20 @@ describe('a life of a tenant and its keys', () => {
     expect((await run('keys', 'rotate', next.key_id)).code).toBe(0);
   });
 
+  test.each([
+    [['--preset', 'storefront'], 'orders:read,orders:place,orders:update,cancellations:write'],
+    [['--preset', 'warehouse'], 'orders:read,shipments:write,returns:write,completions:write'],
+    [['--preset', 'accountant'], 'orders:read,payments:write,refunds:write'],
+    // What a sum contains is not stored beside it.
+    [['--scopes', 'refunds:write, orders:read,sales:read'], 'orders:read,refunds:write'],
+  ])('a key with %j can do that, and the list says so', async (words, scopes) => {
+    const name = words.join(' ').slice(2);
+    const made = await json('keys', 'create', '--tenant', tenantId, '--name', name, ...words);
+    expect(made.scopes).toEqual(scopes.split(','));
+    expect((await run('keys', 'list', '--tenant', tenantId)).stdout).toContain(`…  ${scopes}  `);
+    expect(await json('keys', 'rotate', made.key_id)).toMatchObject({ scopes: made.scopes });
+  });
+
   test('tenants that share a name, made otherwise, are told apart by id', async () => {
     const twin = sql.unsafe`
       INSERT INTO tenants (tenant_id, name, partition) VALUES (gen_random_uuid(), 'twin', 0), (gen_random_uuid(), 'twin', 0)`;
@@ -187,6 +201,22 @@ describe('a wrong command line is told so, without a database, and ends with 2',
     ],
     [['keys', 'create', '--tenant', 'a', '--scopes', 'orders'], '--scopes: there is no scope "orders"'],
     [['keys', 'create', '--tenant', 'a', '--scopes', ''], '--scopes: there is no scope ""'],
+    [
+      ['keys', 'create', '--tenant', 'a', '--scopes', 'orders:place,refunds'],
+      'there is no scope "refunds". Give one or more of orders:read,orders:write,webhooks:read,webhooks:write,' +
+        'events:read,receipts:read,sales:read,orders:place,orders:update,payments:write,shipments:write,' +
+        'returns:write,refunds:write,cancellations:write,completions:write,endpoints:write,secrets:read,' +
+        'secrets:write,deliveries:write, with commas between them.',
+    ],
+    [
+      ['keys', 'create', '--tenant', 'a', '--preset', 'toString'],
+      '--preset: there is no preset "toString". Give one of storefront, warehouse, accountant, or name the scopes with --scopes.',
+    ],
+    [['keys', 'create', '--tenant', 'a', '--preset', ''], '--preset: there is no preset "". Give one of'],
+    [
+      ['keys', 'create', '--tenant', 'a', '--preset', 'warehouse', '--scopes', 'orders:read'],
+      '--scopes and --preset cannot both be. Give one of them.',
+    ],
     [['keys', 'create', '--tenant', 'a', '--test', '--live'], '--test and --live cannot both be'],
     [
       ['keys', 'create', '--tenant', 'a', '--name', 'x'.repeat(101)],
@@ -230,6 +260,7 @@ test('there is help at every level', async () => {
     [['--help'], 'npx holdfast keys create --tenant T', 'npx holdfast tenants list'],
     [['keys', '--help'], 'rotate KEY_ID', 'Make a successor'],
     [['keys', 'create', '--help'], '--scopes A,B', 'orders:read,orders:write,webhooks:read,webhooks:write'],
+    [['keys', 'create', '--help'], '--preset P', 'accountant (orders:read,payments:write,refunds:write)'],
     [['tenants', 'list', '-h'], 'npx holdfast tenants list [--json]'],
     [['help', 'keys'], 'npx holdfast keys: ', 'rotate KEY_ID'],
     [['help', 'keys', 'create'], 'npx holdfast keys create --tenant T', '--scopes A,B'],

@@ -135,7 +135,7 @@ describe('a client that gives up says', () => {
   };
 
   test.each([
-    ['attempts', { attempts: 3 }, 3, 300, 'that is as often as a call is sent'],
+    ['attempts', { attempts: 3 }, 3, 300, 'that is as often as this client sends a call'],
     ['time', { totalMs: 1_000 }, 4, 700, 'the next one would come later than the time of the call allows'],
     ['budget', { budget: { earn() {}, repay() {}, spend: async () => false } }, 1, 0, 'too many calls'],
   ])('that it was for %s, and with which key to go on', async (gaveUp, limits, attempts, elapsedMs, why) => {
@@ -149,7 +149,7 @@ describe('a client that gives up says', () => {
       gaveUp,
     });
     const { message, cause } = error as HoldfastUnavailable;
-    expect(message).toContain(`No answer from 127.0.0.1:8080 to POST /v2/orders in ${attempts} attempt`);
+    expect(message).toContain(`No answer from 127.0.0.1:8080 to POST /v2/orders after ${attempts} attempt`);
     expect(message).toContain(why);
     expect(message).toContain('Last: connect ECONNREFUSED 127.0.0.1:8080.');
     expect(message).toContain('It took effect once or not at all: send it again with the key cart-4711.');

@@ -11,8 +11,12 @@ test.each([
   ['DATABASE_URL', 'postgres://app:se/cret@db.internal/shop', ENCODED],
   ['DATABASE_URL', 'postgres://app:100%secret@db.internal/shop', ENCODED],
   ['DATABASE_URL', 'postgres://db.internal/shop#secret', ENCODED],
-  ['DATABASE_URL', 'db.internal:5432/secret', 'expected postgres://ROLE:PASSWORD@HOST:PORT/DATABASE'],
-  ['DATABASE_URL', 'mysql://app:secret@db.internal/shop', 'expected postgres://'],
+  [
+    'DATABASE_URL',
+    'db.internal:5432/secret',
+    'must be a URL such as postgres://USER:PASSWORD@HOST:5432/DATABASE',
+  ],
+  ['DATABASE_URL', 'mysql://app:secret@db.internal/shop', 'must be a URL such as postgres://'],
   [
     'DATABASE_URL',
     'postgres://app:secret@db.internal/shop?sslmode=prefer',
@@ -44,7 +48,7 @@ test.each([
     'sslrootcert cannot be read',
   ],
   ['REDIS_URL', 'redis://:12/secret@cache.internal', ENCODED],
-  ['REDIS_URL', 'http://:secret@cache.internal', 'expected redis://'],
+  ['REDIS_URL', 'http://:secret@cache.internal', 'must be a URL such as redis://'],
 ])('%s=%s is refused, and not shown', (name, value, words) => {
   let error: unknown;
   try {

@@ -10,7 +10,7 @@ import { SMALL_BYTES } from '../../api/body-room.ts';
 import { type Operation, loadSpec } from '../../api/contract/spec.ts';
 import { EDITIONS, HANDLERS } from '../../api/operations.ts';
 import { type ProblemCode, retriesOf } from '../../api/problem.ts';
-import { SCOPES } from '../../store/api-keys.ts';
+import { SCOPES, expandScopes } from '../../store/scopes.ts';
 import { MAX_ENDPOINTS } from '../../store/webhooks/endpoints.ts';
 import { type Answer, type Ask, type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 import { type Scene, createScene, goodRequest } from './scene.ts';
@@ -78,7 +78,9 @@ const EARNERS: Record<number, Earner> = {
   400: (operation) => send(operation, ({ path }) => ({ path: `${path}?surprise=1` })),
   401: (operation) => send(operation, () => ({ ask: { apiKey: null } })),
   403: async (operation) => {
-    const { apiKey } = await shop.addTenant(SCOPES.filter((scope) => scope !== operation.scope));
+    const { apiKey } = await shop.addTenant(
+      SCOPES.filter((scope) => !expandScopes([scope]).has(operation.scope)),
+    );
     return send(operation, () => ({ ask: { apiKey } }));
   },
   404: (operation) =>

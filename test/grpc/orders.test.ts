@@ -4,6 +4,9 @@ import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { PROBLEMS } from '../../api/problem.ts';
+import { addApiKey } from '../../store/api-keys.ts';
+import { newKey } from '../../store/new-key.ts';
+import { SCOPES, type Scope } from '../../store/scopes.ts';
 import { holdTheLog } from '../setup/database.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 import { type OrdersClient, connect, failureOf, take, unpacked } from './client.ts';
@@ -206,14 +209,49 @@ describe('who may call', () => {
     }
   });
 
-  test('a key without the scope', async () => {
-    const { apiKey } = await shop.addTenant(['orders:read']);
-    const reader = connect(shop.grpc, apiKey);
-    const failure = await failureOf(reader.placeOrder({ idempotency_key: 'k', order: anOrder() }));
-    const stream = await failureOf(take(reader.placeOrders()));
-    reader.close();
-    expect([failure.code, stream.code]).toEqual([status.PERMISSION_DENIED, status.PERMISSION_DENIED]);
-    expect(failure.message).toBe('This call needs the scope orders:write.');
+  test.each<[call: string, needed: Scope[], (client: OrdersClient) => Promise<unknown>]>([
+    [
+      'PlaceOrder',
+      ['orders:place', 'orders:write'],
+      (client) => client.placeOrder({ idempotency_key: randomUUID(), order: anOrder() }),
+    ],
+    [
+      'PlaceOrders',
+      ['orders:place', 'orders:write'],
+      (client) => {
+        const stream = client.placeOrders();
+        stream.end();
+        return take(stream);
+      },
+    ],
+    ['GetOrder', ['orders:read'], (client) => client.getOrder({ order_id: `ord_${'0'.repeat(32)}` })],
+    ['WatchEvents', ['events:read', 'orders:read'], (client) => take(client.watchEvents({ after: 0 }), 1)],
+  ])('%s takes a key with its scope, or with the sum that contains it', async (_call, needed, ask) => {
+    const placed = await client.placeOrder({ idempotency_key: randomUUID(), order: anOrder() });
+    expect(placed.order.version).toBe(1);
+    for (const scope of SCOPES) {
+      const apiKey = newKey('test').key;
+      await addApiKey(shop.pool, {
+        tenantId: shop.tenantId,
+        key: apiKey,
+        name: apiKey,
+        scopes: [scope],
+      });
+      const bearer = connect(shop.grpc, apiKey);
+      const failure = await ask(bearer).then(
+        () => undefined,
+        (error: unknown) => failureOf(Promise.reject(error)),
+      );
+      bearer.close();
+      const refusal =
+        failure?.code === status.PERMISSION_DENIED
+          ? [failure.message, failure.details['ErrorInfo'].metadata.code]
+          : undefined;
+      expect([scope, refusal]).toEqual([
+        scope,
+        needed.includes(scope) ? undefined : [`This call needs the scope ${needed[0]}.`, 'scope_missing'],
+      ]);
+    }
   });
 
   test("another tenant's order and events are not there", async () => {

@@ -27,7 +27,12 @@ const BROKEN: [rule: string, how: string, change: (document: Document) => void][
   ],
   ['no-unresolved-refs', 'a dangling $ref', (d) => without(schemas(d), 'Receipt')],
   ['holdfast/operation-scope', 'no scope', (d) => without(orders(d).get, 'x-scope')],
-  ['holdfast/operation-scope', 'a scope of another form', (d) => (orders(d).get['x-scope'] = 'everything')],
+  ['holdfast/operation-scope', 'a scope of no sum', (d) => (orders(d).get['x-scope'] = 'pirates:read')],
+  [
+    'holdfast/operation-scope',
+    'no scopes at all',
+    (d) => without(d.components.securitySchemes.apiKey, 'x-scopes'),
+  ],
   [
     'holdfast/parameter-encoding',
     'reserved characters as they are',

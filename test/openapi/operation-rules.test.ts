@@ -149,6 +149,31 @@ const ROWS: Row[] = [
   ['security.widened', { security: [{ a: [] }] }, { security: [{ b: [] }, { a: [] }] }],
 ];
 
+type Sums = Record<string, string[]>;
+
+/** A contract whose one operation needs a scope, which is a part of some sums. */
+const scoped = (scope: string, sums: Sums): string =>
+  contract(
+    { security: [{ login: [] }], 'x-scope': scope },
+    schemes({ type: 'http', scheme: 'bearer', 'x-scopes': sums }),
+  );
+
+test.each<[how: string, base: [string, Sums], head: [string, Sums], expected: string[]]>([
+  ['a part of what was needed', ['all', {}], ['part', { all: ['part'] }], ['security.widened compatible']],
+  ['a part of another sum', ['all', {}], ['part', { other: ['part'] }], ['security.narrowed review']],
+  ['the sum alone', ['part', { all: ['part'] }], ['all', { all: ['part'] }], ['security.narrowed review']],
+  [
+    'the same, in a sum no more',
+    ['part', { all: ['part'] }],
+    ['part', { all: [] }],
+    ['security.narrowed review'],
+  ],
+  ['the same, in a second sum', ['part', {}], ['part', { all: ['part'] }], ['security.widened compatible']],
+  ['the same', ['part', { all: ['part'] }], ['part', { all: ['part', 'more'] }], []],
+])('an operation that needs %s', (_how, base, head, expected) => {
+  expect(told(changes(scoped(...base), scoped(...head)))).toEqual(expected);
+});
+
 const spec = (operation: Fragment | null): string =>
   operation === null ? contract({}, { paths: {} }) : contract(operation);
 

@@ -4,7 +4,7 @@ import { type IncomingMessage, type ServerResponse, createServer } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
-import { type Command, CommandError, UsageError } from '../../command.ts';
+import { type Command, CommandError, UsageError, wholeNumber } from '../../command.ts';
 import { listenForSignals } from '../../command-signals.ts';
 
 /** Bytes of a message that are read. */
@@ -52,10 +52,7 @@ export const webhookSink: Command = {
   async run({ values, flags }, { write }) {
     const number = (name: string, min: number, max: number): number | undefined => {
       const text = values[name];
-      if (text === undefined) return undefined;
-      const value = Number(text);
-      if (/^\d+$/.test(text) && value >= min && value <= max) return value;
-      throw new UsageError(`--${name} is a number from ${min} to ${max}`);
+      return text === undefined ? undefined : wholeNumber(`--${name}`, text, min, max);
     };
     const port = number('port', 0, 65_535) ?? 4_000;
     const status = number('status', 200, 599) ?? 204;

@@ -2638,7 +2638,7 @@ export const Pieces: MessageFns<Pieces> = {
 export type OrderServiceService = typeof OrderServiceService;
 export const OrderServiceService = {
   /**
-   * Places an order. Needs the scope orders:write.
+   * Places an order. Needs the scope orders:place.
    *
    * Sent again with the same key it stays one order, and the answer is the first one's, with `replayed` set.
    */
@@ -2652,7 +2652,7 @@ export const OrderServiceService = {
     responseDeserialize: (value: Buffer): PlaceOrderResponse => PlaceOrderResponse.decode(value),
   },
   /**
-   * Places orders as fast as they are committed. Needs the scope orders:write.
+   * Places orders as fast as they are committed. Needs the scope orders:place.
    *
    * Each message has its own idempotency key and is answered by one of its own, once its order is committed; answers come in the order of the
    * commits, which need not be that of the messages. One order's misfortune is its own: the stream goes on.
@@ -2680,7 +2680,7 @@ export const OrderServiceService = {
     responseDeserialize: (value: Buffer): GetOrderResponse => GetOrderResponse.decode(value),
   },
   /**
-   * All events of the tenant behind a position, in the order of the log, and then each new one. Needs the scope orders:read.
+   * All events of the tenant behind a position, in the order of the log, and then each new one. Needs the scope events:read.
    *
    * The stream does not end by itself. When it breaks, go on from the last `position` that was received: nothing is missed and nothing comes twice.
    */
@@ -2697,13 +2697,13 @@ export const OrderServiceService = {
 
 export interface OrderServiceServer extends UntypedServiceImplementation {
   /**
-   * Places an order. Needs the scope orders:write.
+   * Places an order. Needs the scope orders:place.
    *
    * Sent again with the same key it stays one order, and the answer is the first one's, with `replayed` set.
    */
   placeOrder: handleUnaryCall<PlaceOrderRequest, PlaceOrderResponse>;
   /**
-   * Places orders as fast as they are committed. Needs the scope orders:write.
+   * Places orders as fast as they are committed. Needs the scope orders:place.
    *
    * Each message has its own idempotency key and is answered by one of its own, once its order is committed; answers come in the order of the
    * commits, which need not be that of the messages. One order's misfortune is its own: the stream goes on.
@@ -2715,7 +2715,7 @@ export interface OrderServiceServer extends UntypedServiceImplementation {
   /** Reads an order from the log: what was acknowledged is in it. Needs the scope orders:read. */
   getOrder: handleUnaryCall<GetOrderRequest, GetOrderResponse>;
   /**
-   * All events of the tenant behind a position, in the order of the log, and then each new one. Needs the scope orders:read.
+   * All events of the tenant behind a position, in the order of the log, and then each new one. Needs the scope events:read.
    *
    * The stream does not end by itself. When it breaks, go on from the last `position` that was received: nothing is missed and nothing comes twice.
    */
@@ -2724,7 +2724,7 @@ export interface OrderServiceServer extends UntypedServiceImplementation {
 
 export interface OrderServiceClient extends Client {
   /**
-   * Places an order. Needs the scope orders:write.
+   * Places an order. Needs the scope orders:place.
    *
    * Sent again with the same key it stays one order, and the answer is the first one's, with `replayed` set.
    */
@@ -2744,7 +2744,7 @@ export interface OrderServiceClient extends Client {
     callback: (error: ServiceError | null, response: PlaceOrderResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Places orders as fast as they are committed. Needs the scope orders:write.
+   * Places orders as fast as they are committed. Needs the scope orders:place.
    *
    * Each message has its own idempotency key and is answered by one of its own, once its order is committed; answers come in the order of the
    * commits, which need not be that of the messages. One order's misfortune is its own: the stream goes on.
@@ -2775,7 +2775,7 @@ export interface OrderServiceClient extends Client {
     callback: (error: ServiceError | null, response: GetOrderResponse) => void,
   ): ClientUnaryCall;
   /**
-   * All events of the tenant behind a position, in the order of the log, and then each new one. Needs the scope orders:read.
+   * All events of the tenant behind a position, in the order of the log, and then each new one. Needs the scope events:read.
    *
    * The stream does not end by itself. When it breaks, go on from the last `position` that was received: nothing is missed and nothing comes twice.
    */

@@ -1,0 +1,169 @@
+/** Which scopes are enough for which operation, in both versions: all of them, one by one. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { sql } from 'slonik';
+import { loadSpec } from '../../api/contract/spec.ts';
+import { EDITIONS } from '../../api/operations.ts';
+import { addApiKey, hashApiKey } from '../../store/api-keys.ts';
+import { newKey } from '../../store/new-key.ts';
+import { PRESETS, SCOPES, type Scope, expandScopes, shortenScopes } from '../../store/scopes.ts';
+import { type Shop, anOrder, openShop } from '../setup/shop.ts';
+import { type Scene, createScene, goodRequest } from './scene.ts';
+
+/** The scope of each operation, and the sum that contains it. */
+const NEEDED: Record<string, Scope[]> = {
+  placeOrder: ['orders:place', 'orders:write'],
+  placeOrders: ['orders:place', 'orders:write'],
+  updateOrder: ['orders:update', 'orders:write'],
+  recordPayment: ['payments:write', 'orders:write'],
+  recordShipment: ['shipments:write', 'orders:write'],
+  recordReturn: ['returns:write', 'orders:write'],
+  recordRefund: ['refunds:write', 'orders:write'],
+  cancelOrder: ['cancellations:write', 'orders:write'],
+  completeOrder: ['completions:write', 'orders:write'],
+  listOrders: ['orders:read'],
+  getOrder: ['orders:read'],
+  listPayments: ['orders:read'],
+  getPayment: ['orders:read'],
+  listShipments: ['orders:read'],
+  getShipment: ['orders:read'],
+  listReturns: ['orders:read'],
+  getReturn: ['orders:read'],
+  listRefunds: ['orders:read'],
+  getRefund: ['orders:read'],
+  getCancellation: ['orders:read'],
+  getCompletion: ['orders:read'],
+  listOrderEvents: ['events:read', 'orders:read'],
+  listEvents: ['events:read', 'orders:read'],
+  getReceipt: ['receipts:read', 'orders:read'],
+  getCustomerSummary: ['sales:read', 'orders:read'],
+  listDailySales: ['sales:read', 'orders:read'],
+  createWebhookEndpoint: ['endpoints:write', 'webhooks:write'],
+  updateWebhookEndpoint: ['endpoints:write', 'webhooks:write'],
+  deleteWebhookEndpoint: ['endpoints:write', 'webhooks:write'],
+  listWebhookEndpoints: ['webhooks:read'],
+  getWebhookEndpoint: ['webhooks:read'],
+  getWebhookSecret: ['secrets:read', 'webhooks:write'],
+  rotateWebhookSecret: ['secrets:write', 'webhooks:write'],
+  listWebhookDeliveries: ['webhooks:read'],
+  getWebhookDelivery: ['webhooks:read'],
+  redeliverWebhook: ['deliveries:write', 'webhooks:write'],
+  createWebhookReplay: ['deliveries:write', 'webhooks:write'],
+  getWebhookReplay: ['webhooks:read'],
+};
+
+let shop: Shop;
+let scene: Scene;
+let names = 0;
+/** A key with each scope alone, all of one tenant. */
+const keys = new Map<Scope, string>();
+
+async function keyWith(...scopes: Scope[]): Promise<string> {
+  const { key } = newKey('test');
+  await addApiKey(shop.pool, { tenantId: shop.tenantId, key, name: `scopes ${names++}`, scopes });
+  return key;
+}
+
+beforeAll(async () => {
+  shop = await openShop();
+  scene = await createScene(shop);
+  for (const scope of SCOPES) keys.set(scope, await keyWith(scope));
+});
+afterAll(() => shop.close());
+
+describe.each(
+  EDITIONS.map(({ name }) => loadSpec(name)).flatMap(({ name, operations }) =>
+    operations.map((operation) => [`${name} ${operation.id}`, operation] as const),
+  ),
+)('%s', (_id, operation) => {
+  test('takes a key with its scope, or with the sum that contains it, and no other', async () => {
+    const { path, ask } = await goodRequest(operation, scene);
+    const answers = await Promise.all(
+      [...keys].map(async ([scope, apiKey]) => {
+        // Refused later than for a scope, so that nothing is done.
+        const { status, json } = await shop.ask(`${path}?surprise=1`, { ...ask, apiKey });
+        return [scope, status, status === 403 ? json.detail : json.code];
+      }),
+    );
+    const needed = NEEDED[operation.id] ?? [];
+    expect(answers).toEqual(
+      SCOPES.map((scope) =>
+        needed.includes(scope)
+          ? [scope, 400, 'invalid_parameter']
+          : [scope, 403, `This call needs the scope ${needed[0]}.`],
+      ),
+    );
+  });
+});
+
+test('a batch needs the scope of placing, before any of its orders is looked at', async () => {
+  const batch = { orders: [{ idempotency_key: 'b-1', order: anOrder() }] };
+  const { status } = await shop.ask('/v1/order-batches', {
+    body: batch,
+    apiKey: keys.get('payments:write')!,
+  });
+  expect(status).toBe(403);
+  const placed = await shop.ask('/v1/order-batches', { body: batch, apiKey: keys.get('orders:place')! });
+  expect([placed.status, placed.json.data[0].status]).toEqual([207, 201]);
+});
+
+describe('the presets', () => {
+  const WRITES: [noun: string, body: object, ...presets: string[]][] = [
+    ['payments', { amount: 900 }, 'accountant'],
+    ['shipments', { lines: [{ line_id: 'line_1', quantity: 1 }] }, 'warehouse'],
+    ['returns', { lines: [{ line_id: 'line_1', quantity: 1 }] }, 'warehouse'],
+    ['refunds', { amount: 1 }, 'accountant'],
+    ['completion', {}, 'warehouse'],
+    ['cancellation', {}, 'storefront'],
+  ];
+
+  test.each(Object.keys(PRESETS))('the key of a %s does its own work and no other', async (preset) => {
+    const apiKey = await keyWith(...PRESETS[preset]!);
+    const placed = await shop.ask('/v1/orders', { body: anOrder(), apiKey });
+    expect(placed.status).toBe(preset === 'storefront' ? 201 : 403);
+    const order = (await shop.ask('/v1/orders', { body: anOrder() })).json.id;
+    for (const [noun, body, ...presets] of WRITES) {
+      const ask = { body, key: `${preset}-${noun}` };
+      const { status, json } = await shop.ask(`/v1/orders/${order}/${noun}`, { ...ask, apiKey });
+      if (presets.includes(preset)) expect([noun, status]).not.toEqual([noun, 403]);
+      else expect([noun, status, json.code]).toEqual([noun, 403, 'scope_missing']);
+      // Somebody else does it, so that the next is allowed by the state of the order.
+      await shop.ask(`/v1/orders/${order}/${noun}`, ask);
+    }
+    expect((await shop.ask(`/v1/orders/${order}`, { apiKey })).status).toBe(200);
+    expect((await shop.ask('/v1/webhook-endpoints', { apiKey })).status).toBe(403);
+  });
+
+  test("a storefront's key cannot refund, a warehouse's cannot record payments", () => {
+    expect(expandScopes(PRESETS['storefront']!)).not.toContain('refunds:write');
+    expect(expandScopes(PRESETS['warehouse']!)).not.toContain('payments:write');
+  });
+});
+
+test.each(EDITIONS.map(({ name }) => name))('%s documents the scopes as they are', (name) => {
+  const { components } = loadSpec(name).document as {
+    components: { securitySchemes: { apiKey: { 'x-scopes': Record<string, Scope[]> } } };
+  };
+  const told = components.securitySchemes.apiKey['x-scopes'];
+  expect([...Object.keys(told), ...Object.values(told).flat()]).toEqual(SCOPES);
+  for (const [sum, parts] of Object.entries(told)) expect([...expandScopes([sum])]).toEqual([sum, ...parts]);
+});
+
+describe('of a key in the database', () => {
+  test('all scopes together are stored as the sums, which will contain what comes later', () => {
+    expect(shortenScopes(SCOPES)).toEqual(['orders:read', 'orders:write', 'webhooks:read', 'webhooks:write']);
+  });
+
+  test('a row can hold the longest list that no sum shortens', async () => {
+    const parts = SCOPES.filter((scope) => expandScopes([scope]).size === 1);
+    expect(shortenScopes(parts)).toEqual(parts);
+    await expect(keyWith(...parts)).resolves.toMatch(/^hf_/);
+  });
+
+  test('a scope that no release knows gives nothing, and takes nothing away', async () => {
+    const key = await keyWith('sales:read');
+    await shop.pool.query(sql.unsafe`
+      UPDATE api_keys SET scopes = '{constructor,orders:read}' WHERE key_hash = ${sql.binary(hashApiKey(key))}`);
+    expect((await shop.ask('/v1/orders', { apiKey: key })).status).toBe(200);
+    expect((await shop.ask('/v1/orders', { body: anOrder(), apiKey: key })).status).toBe(403);
+  });
+});
