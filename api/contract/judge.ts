@@ -4,7 +4,7 @@
  * It is written for Express, so it is handed the little of an Express request and response that it looks at.
  */
 import { middleware } from 'express-openapi-validator';
-import { excerptOf } from './excerpt.ts';
+import { ANSWER, answerExcerpt, requestExcerpt } from './excerpt.ts';
 import { FORMATS } from './formats.ts';
 import { isInteger, isIntegerText } from './integer.ts';
 import type { Operation, Spec } from './spec.ts';
@@ -51,21 +51,20 @@ export function judgeOf(spec: Spec): Judge {
   return judge;
 }
 
+/**
+ * The validator reads its whole document anew for each operation and each kind of answer: with that of the whole spec, most of the time
+ * of the tests went there.
+ */
 function createJudge(spec: Spec): Judge {
   const handlers = new Map<string, Handler[]>();
-  /**
-   * The validator reads its whole document anew for each operation and each kind of answer; with that
-   * of the whole spec, most of the time of the tests went there.
-   */
-  function handlersFor(operation: Operation, status?: number): Handler[] {
-    const name = `${operation.id} ${status}`;
+  function handlersOf(name: string, of: 'request' | 'answer', excerpt: () => object): Handler[] {
     let found = handlers.get(name);
     if (found === undefined) {
       found = middleware({
-        apiSpec: excerptOf(spec, operation, status) as never,
+        apiSpec: excerpt() as never,
         validateApiSpec: false, // `npm run openapi:lint` does
-        validateRequests: status === undefined,
-        validateResponses: status !== undefined,
+        validateRequests: of === 'request',
+        validateResponses: of === 'answer',
         validateSecurity: false,
         formats: FORMATS as never,
         fileUploader: false,
@@ -79,33 +78,29 @@ function createJudge(spec: Spec): Judge {
 
   return {
     request: (operation, request) =>
-      verdictOf((complain) =>
-        run(handlersFor(operation), expressRequest(asStrict(request, integers)), {}, complain),
-      ),
+      verdictOf((complain) => {
+        const list = handlersOf(operation.id, 'request', () => requestExcerpt(spec, operation));
+        return run(list, expressRequest(asStrict(request, integers)), {}, complain);
+      }),
 
     async answer(operation, answer) {
-      const { promised, missing } = headersOf(spec, operation, answer);
+      const { promised, missing, content } = responseOf(spec, operation, answer);
       if (!promised) return verdict(`the contract has no ${answer.status} here`);
       if (missing.length > 0) return verdict(`response lacks header ${missing.join(', ')}`);
-      // The validator lets everything from 500 on pass; the body of a problem is the same for all of them.
-      const statusCode = answer.status >= 500 ? 400 : answer.status;
+      // Answers with the same content are judged alike. The validator would let all of them pass from 500 on.
+      const statusCode = content === undefined ? answer.status : 200;
+      const list = handlersOf(`${statusCode} ${JSON.stringify(content)}`, 'answer', () =>
+        answerExcerpt(spec, statusCode, content),
+      );
       const res = {
         statusCode,
         getHeaders: () => answer.headers,
         headersSent: false,
         json: (_body: unknown) => res,
       };
-      // Any path of the operation will do: only the answer is judged.
-      const url = operation.path.replaceAll(/[{}]/g, '');
-      const request = {
-        method: operation.method.toUpperCase(),
-        url,
-        headers: {},
-        query: {},
-        body: undefined,
-      };
+      const request = { ...ANSWER, headers: {}, query: {}, body: undefined };
       return verdictOf(async (complain) => {
-        await run(handlersFor(operation, statusCode), expressRequest(request), res, complain);
+        await run(list, expressRequest(request), res, complain);
         res.json(answer.body); // replaced by the validator, which complains through its `next` if the body is not allowed
       });
     },
@@ -196,15 +191,19 @@ function expressRequest({ method, url, headers, query, body }: JudgedRequest): o
 }
 
 interface Responses {
-  [status: string]: { $ref?: string; headers?: Record<string, { $ref?: string; required?: boolean }> };
+  [status: string]: {
+    $ref?: string;
+    headers?: Record<string, { $ref?: string; required?: boolean }>;
+    content?: unknown;
+  };
 }
 
 /** The validator leaves the headers of answers unread; required ones are looked for here. */
-function headersOf(
+function responseOf(
   spec: Spec,
   { method, path }: Operation,
   { status, headers }: JudgedAnswer,
-): { promised: boolean; missing: string[] } {
+): { promised: boolean; missing: string[]; content: unknown } {
   const document = spec.document as {
     paths: Record<string, Record<string, { responses: Responses }>>;
     components: { responses: Responses; headers: Record<string, { required?: boolean }> };
@@ -217,5 +216,5 @@ function headersOf(
       (header.$ref ? document.components.headers[component(header.$ref)] : header)?.required === true,
   );
   const missing = required.map(([name]) => name).filter((name) => headers[name.toLowerCase()] === undefined);
-  return { promised: response !== undefined, missing };
+  return { promised: response !== undefined, missing, content: resolved?.content };
 }
