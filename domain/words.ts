@@ -39,7 +39,7 @@ export const inWords: z.core.$ZodErrorMap = (issue) => {
     case 'invalid_value':
       return `must be one of ${issue.values.map(String).join(', ')}`;
     case 'unrecognized_keys':
-      return `must not have ${named(issue.keys)}, which nothing here is called`;
+      return `has unknown member${issue.keys.length > 1 ? 's' : ''} ${named(issue.keys)}`;
     case 'invalid_key':
       return `has a name that ${issue.issues[0]?.message ?? 'is not valid'}`;
     default:

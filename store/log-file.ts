@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { EVENT_SCHEMAS, type OrderEvent } from '../domain/order/events.ts';
 import { UnknownEventError, upcast } from '../domain/order/upcast.ts';
 import { text } from '../domain/text.ts';
+import { inWords } from '../domain/words.ts';
 
 /** The file is not a log, or not one that can be taken. The message says which line, and what is wrong with it. */
 export class LogFileError extends Error {
@@ -106,7 +107,7 @@ export function readHeader(line: string): LogHeader {
       `Line 1: the file has format ${version}, and this Holdfast reads format 1. Use a newer Holdfast.`,
     );
   }
-  return checked(header.safeParse(parsed), 1);
+  return checked(header.safeParse(parsed, { error: inWords }), 1);
 }
 
 /**
@@ -125,7 +126,7 @@ export function readEvent(line: string, number: number): { line: LogLine; event:
       `Line ${number}: this is not an event, in one line, with its data as last member.`,
     );
   }
-  const rest = checked(fields.safeParse(head), number);
+  const rest = checked(fields.safeParse(head, { error: inWords }), number);
   const event = eventOf(rest, parsed, number);
   checkSpelling(data, parsed, number);
   return { line: { ...rest, data }, event };
@@ -161,7 +162,11 @@ function eventOf(
 ): OrderEvent {
   try {
     const event = upcast(type, schema_version, data);
-    checked<unknown>(EVENT_SCHEMAS[event.type].data.safeParse(event.data), number, 'data');
+    checked<unknown>(
+      EVENT_SCHEMAS[event.type].data.safeParse(event.data, { error: inWords }),
+      number,
+      'data',
+    );
     return event;
   } catch (error) {
     if (!(error instanceof UnknownEventError)) throw error;

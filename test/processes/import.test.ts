@@ -426,7 +426,7 @@ test('what cannot be done is said in words', async () => {
     [['import'], env(), 2, /FILE is missing/],
     [['import', `${path}x`], env(), 1, /cannot be read \(ENOENT/],
     [['import', path, '--to', 'nonsense'], env(), 2, /--to: "nonsense" is not HOST:PORT/],
-    [['import', path, '--patience', '0'], env(), 2, /--patience: expected/],
+    [['import', path, '--patience', '0'], env(), 2, /--patience must be from 1 to 86400/],
     [
       ['import', path, '--patience', '1', '--to', '127.0.0.1:1'],
       env(),
