@@ -16,8 +16,10 @@ const SERVICES_MS = 1_000;
 const START_MS = 1_000;
 /** npm passes on what a terminal has sent to all of its processes already, in ms: that is no second signal. */
 const SAME_SIGNAL_MS = 1_000;
-/** What is left of the log is written out within so many ms. */
-const EXIT_MS = 500;
+/** For services that were killed to be gone, in ms. */
+const CUT_MS = 500;
+/** When all has ended, the log is written out and the process exits within so many ms, or it is killed: nobody may read its output. */
+const EXIT_MS = 2_000;
 /** A process that hangs where no timer runs is killed so many ms after its time. */
 const LAST_RESORT_MS = 1_000;
 
@@ -86,7 +88,7 @@ export function createShutdown(options: ShutdownOptions): Shutdown {
     }
     const timer = setTimeout(() => cut.abort(), Math.max(SERVICES_MS, left()));
     const ending = Promise.all(services.map((stop) => quietly('services', stop(cut.signal))));
-    await endsWithin(ending, Math.max(SERVICES_MS, left()) + EXIT_MS);
+    await endsWithin(ending, Math.max(SERVICES_MS, left()) + CUT_MS);
     clearTimeout(timer);
     lastResort.postMessage(EXIT_MS);
   }
