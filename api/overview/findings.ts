@@ -71,6 +71,7 @@ function serviceOf(points: readonly Point[]): Service {
   };
 }
 
+const behind = (events: number) => `${count(events)} event${events === 1 ? '' : 's'} behind`;
 const percent = (share: number) => `${Math.floor(share * 100)} %`;
 
 /**
@@ -112,11 +113,11 @@ export function lookAt(
     },
     Lists: {
       level: stopped > 0 ? 'bad' : atLeast(last('projection_lag'), 1_000, 50_000),
-      text: stopped > 0 ? 'A projection stands still' : `${count(last('projection_lag'))} events behind`,
+      text: stopped > 0 ? 'A projection stands still' : behind(last('projection_lag')),
     },
     Webhooks: {
       level: atLeast(last('relay_lag'), 1_000, 50_000),
-      text: `${count(last('relay_lag'))} events behind`,
+      text: behind(last('relay_lag')),
     },
     Receivers: {
       level: deaf > 0 ? 'warn' : 'ok',
