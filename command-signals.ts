@@ -1,6 +1,6 @@
 /** Signals that ask a command to end. */
+import { END_SIGNALS } from './shutdown.ts';
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Ctrl-C may come twice at once: from the terminal, and from the launcher. */
 const SAME_MS = 500;
 
@@ -13,11 +13,11 @@ export function listenForSignals(): { signal: AbortSignal; end: () => void } {
     stopping.abort();
     if (performance.now() - first > SAME_MS) process.exit(1);
   };
-  for (const name of SIGNALS) process.on(name, stop);
+  for (const name of END_SIGNALS) process.on(name, stop);
   return {
     signal: stopping.signal,
     end() {
-      for (const name of SIGNALS) process.off(name, stop);
+      for (const name of END_SIGNALS) process.off(name, stop);
     },
   };
 }

@@ -33,7 +33,7 @@ const port = count(0, 65_535);
 const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
 
 const url = (protocol: RegExp, example: string) =>
-  z.url({ protocol, hostname: /^.*$/, error: `must be a URL such as ${example}` });
+  z.url({ protocol, hostname: /^.*$/, error: `must be a URL such as ${example}`, abort: true });
 
 const rate = z
   .string()
@@ -67,14 +67,7 @@ function checkAddress(text: string, { addIssue }: z.RefinementCtx): void {
 }
 
 const address = (protocol: RegExp, example: string) =>
-  z
-    .url({
-      protocol,
-      hostname: /^.*$/,
-      error: `must be a URL such as ${example}; ${ENCODE}`,
-      abort: true,
-    })
-    .superRefine(checkAddress);
+  url(protocol, `${example}; ${ENCODE}`).superRefine(checkAddress);
 
 function faultsOfParameters({ hostname, searchParams }: URL): string[] {
   const given = (name: string) => searchParams.has(name);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { LaunchError } from './embedded/launch-error.ts';
 import { whenNpmIsGone } from './embedded/npm-parent.ts';
 import { startRedisCluster } from './embedded/redis-cluster.ts';
+import { END_SIGNALS } from '../shutdown.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-redis-cluster-'));
 try {
@@ -14,9 +15,7 @@ try {
   );
   await new Promise<void>((resolve) => {
     whenNpmIsGone(resolve);
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-    process.once('SIGHUP', resolve);
+    for (const signal of END_SIGNALS) process.once(signal, resolve);
   });
   await cluster.stop();
 } catch (error) {

@@ -1,26 +1,11 @@
 /** The page of the engineer on call, in a real browser, while a storm blows. */
-import { access, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Browser, type Page, chromium } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { hasBrowser, openBrowser } from '../setup/browser.ts';
 import { TEST_REDIS, type TestDatabase, cloneDatabase } from '../setup/database.ts';
 import { type ServerProcess, startServer } from '../setup/server-process.ts';
 import { anOrder, newApiKey, send, until } from '../setup/shop.ts';
-
-const BROWSERS = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-];
-const found = await Promise.all(
-  BROWSERS.map((path) =>
-    access(path).then(
-      () => path,
-      () => undefined,
-    ),
-  ),
-);
-const executablePath = found.find((path) => path !== undefined);
 
 const apiKey = newApiKey();
 let database: TestDatabase;
@@ -37,8 +22,7 @@ beforeAll(async () => {
       HOLDFAST_LOG_LEVEL: 'error',
     },
   });
-  if (executablePath)
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  browser = await openBrowser();
 }, 60_000);
 afterAll(async () => {
   await browser?.close();
@@ -86,7 +70,7 @@ test('the figures tell of a storm within five seconds, and of who makes it', asy
   await until(async () => (await overview()).verdict.level === 'calm', 20_000);
 }, 60_000);
 
-(executablePath ? test : test.skip)(
+(hasBrowser ? test : test.skip)(
   'a browser shows it: calm, then the storm, then nothing but what it last knew',
   async () => {
     const page = await browser!.newPage({ viewport: { width: 360, height: 800 } });
@@ -129,7 +113,7 @@ const WIDTHS = [360, 768, 1024, 1440, 1920];
 const evidence = new URL('../../docs/evidence/', import.meta.url);
 const reports = (await readdir(evidence)).filter((file) => file.endsWith('.html'));
 
-(executablePath ? test.each : test.skip.each)(WIDTHS)(
+(hasBrowser ? test.each : test.skip.each)(WIDTHS)(
   'each chart fits its card at first sight, %s px wide',
   async (width) => {
     const page = await browser!.newPage({ viewport: { width, height: 900 } });

@@ -9,10 +9,11 @@ import { GetOrderRequest, PlaceOrdersRequest, WatchEventsRequest } from '../../a
 import { holdfast } from '../setup/command.ts';
 import { connect, failureOf, take } from '../grpc/client.ts';
 import { type DeafCall, type DeafClient, connectDeaf, writeTo } from '../grpc/deaf-client.ts';
-import { TEST_REDIS, type TestDatabase, cloneDatabase } from '../setup/database.ts';
+import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
 import { aLargeOrder } from '../setup/large-order.ts';
-import { type ServerProcess, startServer } from '../setup/server-process.ts';
+import type { ServerProcess } from '../setup/server-process.ts';
 import { anOrder, newApiKey, send, until } from '../setup/shop.ts';
+import { startWithSmallHeap } from '../setup/small-heap.ts';
 
 const ORDERS = 60;
 const CONNECTIONS = 4;
@@ -27,17 +28,7 @@ let other = '';
 
 beforeAll(async () => {
   database = await cloneDatabase();
-  server = await startServer({
-    env: {
-      NODE_OPTIONS: '--max-old-space-size=512',
-      DATABASE_URL: database.url,
-      REDIS_URL: TEST_REDIS,
-      HOLDFAST_BOOTSTRAP_KEY: apiKey,
-      HOLDFAST_CONTRACT_JUDGE: 'off',
-      HOLDFAST_RATE_LIMIT_READ: '100000/60',
-      HOLDFAST_RATE_LIMIT_WRITE: '100000/60',
-    },
-  });
+  server = await startWithSmallHeap(database, apiKey);
   for (let n = 0; n < ORDERS; n += 1) {
     const { status: code, json } = await send(`${server.url}/v1/orders`, { apiKey, body: aLargeOrder(n) });
     expect(code).toBe(201);

@@ -4,10 +4,11 @@ import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { STALL_CHECK_MS } from '../../api/http/limits.ts';
 import { holdfast } from '../setup/command.ts';
-import { TEST_REDIS, type TestDatabase, cloneDatabase } from '../setup/database.ts';
+import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
 import { aLargeOrder } from '../setup/large-order.ts';
-import { type ServerProcess, startServer } from '../setup/server-process.ts';
+import type { ServerProcess } from '../setup/server-process.ts';
 import { anOrder, newApiKey, send, until } from '../setup/shop.ts';
+import { startWithSmallHeap } from '../setup/small-heap.ts';
 
 const ORDERS = 120;
 /** Of each kind. */
@@ -23,17 +24,7 @@ let other = '';
 
 beforeAll(async () => {
   database = await cloneDatabase();
-  server = await startServer({
-    env: {
-      NODE_OPTIONS: '--max-old-space-size=512',
-      DATABASE_URL: database.url,
-      REDIS_URL: TEST_REDIS,
-      HOLDFAST_BOOTSTRAP_KEY: apiKey,
-      HOLDFAST_CONTRACT_JUDGE: 'off',
-      HOLDFAST_RATE_LIMIT_READ: '100000/60',
-      HOLDFAST_RATE_LIMIT_WRITE: '100000/60',
-    },
-  });
+  server = await startWithSmallHeap(database, apiKey);
   for (let n = 0; n < ORDERS; n += 1) {
     const placed = await send(`${server.url}/v2/orders`, { apiKey, body: inV2(aLargeOrder(n)) });
     expect([placed.status, placed.json.detail]).toEqual([201, undefined]);

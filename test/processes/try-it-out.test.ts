@@ -1,31 +1,14 @@
 /** /docs in a real browser: what the page offers to try out works as it stands, as often as somebody tries. */
-import { access } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Browser, type Locator, type Page, type Response, chromium } from 'playwright-core';
+import type { Browser, Locator, Page, Response } from 'playwright-core';
+import { hasBrowser, openBrowser } from '../setup/browser.ts';
 import { type Shop, openShop } from '../setup/shop.ts';
-
-const BROWSERS = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-];
-const found = await Promise.all(
-  BROWSERS.map((path) =>
-    access(path).then(
-      () => path,
-      () => undefined,
-    ),
-  ),
-);
-const executablePath = found.find((path) => path !== undefined);
 
 let shop: Shop;
 let browser: Browser | undefined;
 beforeAll(async () => {
   shop = await openShop();
-  if (executablePath)
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  browser = await openBrowser();
 }, 60_000);
 afterAll(async () => {
   await browser?.close();
@@ -60,7 +43,7 @@ async function execute(page: Page, block: Locator) {
   };
 }
 
-(executablePath ? describe : describe.skip).each(['v2', 'v1 (deprecated)'])('%s', (contract) => {
+(hasBrowser ? describe : describe.skip).each(['v2', 'v1 (deprecated)'])('%s', (contract) => {
   let page: Page;
   let faults: string[];
   let order: string;

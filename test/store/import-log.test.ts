@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { pino } from 'pino';
 import { sql } from 'slonik';
 import { importLog } from '../../store/import-log.ts';
 import { readLine, writeLine } from '../../store/log-file.ts';
-import { type DatabasePool, openPool } from '../../store/pool.ts';
+import type { DatabasePool } from '../../store/pool.ts';
 import { recordShop } from '../replay/generator.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
+import { openTestPool } from '../setup/pool.ts';
 
 const small = recordShop(7, 40);
 
@@ -19,12 +19,7 @@ describe('a file that is wrong is refused with the line and what is wrong with i
   let pool: DatabasePool;
   beforeAll(async () => {
     database = await cloneDatabase();
-    pool = await openPool({
-      databaseUrl: database.url,
-      size: 2,
-      log: pino({ level: 'silent' }),
-      checkRows: true,
-    });
+    pool = await openTestPool(database);
   });
   afterAll(async () => {
     await pool.end();

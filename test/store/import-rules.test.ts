@@ -10,6 +10,7 @@ import { type LogLine, readLine, writeLine } from '../../store/log-file.ts';
 import { type DatabasePool, openPool } from '../../store/pool.ts';
 import { recordShop } from '../replay/generator.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
+import { openTestPool } from '../setup/pool.ts';
 
 const small = recordShop(7, 200);
 const lines = small.slice(1).map((text, index) => readLine(text, index + 2));
@@ -18,12 +19,7 @@ let database: TestDatabase;
 let pool: DatabasePool;
 beforeAll(async () => {
   database = await cloneDatabase();
-  pool = await openPool({
-    databaseUrl: database.url,
-    size: 2,
-    log: pino({ level: 'silent' }),
-    checkRows: true,
-  });
+  pool = await openTestPool(database);
 });
 afterAll(async () => {
   await pool.end();

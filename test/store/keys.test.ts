@@ -12,6 +12,7 @@ import { type DatabasePool, openPool } from '../../store/pool.ts';
 import { revokeKey } from '../../store/revoke-key.ts';
 import { createNamedTenant } from '../../store/tenants.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
+import { openTestPool } from '../setup/pool.ts';
 import { newApiKey } from '../setup/shop.ts';
 
 const MIGRATION = '0004_api_key_rotation.sql';
@@ -20,12 +21,7 @@ let pool: DatabasePool;
 let wanted: NewKey;
 beforeAll(async () => {
   database = await cloneDatabase();
-  pool = await openPool({
-    databaseUrl: database.url,
-    size: 10,
-    log: pino({ level: 'silent' }),
-    checkRows: true,
-  });
+  pool = await openTestPool(database, 10);
   await ensurePartitions(pool, 1, []);
 });
 beforeEach(async () => {
