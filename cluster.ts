@@ -121,7 +121,8 @@ export async function startWorkers(
 /** A worker process, from its assignment to its end. */
 export async function runWorker(config: Config, log: Logger): Promise<void> {
   const report = (text: Report) => process.send?.(text);
-  // The terminal's signals reach every process; the primary says when to stop. When it is gone, Node ends its workers.
+  // The terminal's signals reach every process; the primary says when to stop. When it is gone,
+  // Node ends its workers.
   process.on('SIGINT', () => {}).on('SIGHUP', () => {});
   const shutdown = createShutdown({
     drainSeconds: config.drainSeconds,

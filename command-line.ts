@@ -50,7 +50,10 @@ function suggestion(word: string | undefined, names: readonly string[]): string 
   return meant === undefined ? '' : ` Did you mean ${meant}?`;
 }
 
-/** @param words names of a command, none for all of them; `--help` and `--json` among them say nothing more */
+/**
+ * @param words names of a command, none for all of them; `--help` and `--json` among them say
+ * nothing more
+ */
 function helpOf(nouns: Nouns, words: readonly string[]): string {
   const [first, second, ...rest] = words.filter((word) => !isHelp(word) && word !== '--json');
   if (first === undefined) return helpOfAll(nouns);

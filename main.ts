@@ -116,8 +116,8 @@ function gatherMetrics(): () => Promise<string> {
 }
 
 /**
- * Makes the key that is given, or the development key of the embedded database. None in a database of one's own: its
- * start is read by others, in a journal.
+ * Makes the key that is given, or the development key of the embedded database. None in a database
+ * of one's own: its start is read by others, in a journal.
  */
 async function ensureKey(config: Config, pool: DatabasePool): Promise<FirstKey> {
   const ensure = async (key: string, what: string, first: FirstKey): Promise<FirstKey> => {

@@ -59,7 +59,10 @@ interface Stops {
   database: Stop[];
 }
 
-/** What is asked to stop and waits for a Postgres or a Redis that does not answer is left to the end of the process, after so many ms. */
+/**
+ * What is asked to stop and waits for a Postgres or a Redis that does not answer is left to the end
+ * of the process, after so many ms.
+ */
 const STOP_MS = 1_000;
 
 async function stopAll(stops: Stops, graceMs: number, log: Logger): Promise<void> {

@@ -6,7 +6,10 @@ import type { Logger } from './logger.ts';
 /** Signals that ask a process to end: of a supervisor, of Ctrl-C, of a terminal that is closed. */
 export const END_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
-/** Of the drain time, what is kept for all that ends behind the requests, in ms; half of it when it is short. */
+/**
+ * Of the drain time, what is kept for all that ends behind the requests, in ms; half of it when it
+ * is short.
+ */
 const CLOSING_MS = 3_000;
 /** What the closing has in any case, in ms. */
 const CLOSING_MS_MIN = 1_500;
@@ -14,11 +17,17 @@ const CLOSING_MS_MIN = 1_500;
 const SERVICES_MS = 1_000;
 /** What a start has to notice that it is not wanted any more, in ms. */
 const START_MS = 1_000;
-/** npm passes on what a terminal has sent to all of its processes already, in ms: that is no second signal. */
+/**
+ * npm passes on what a terminal has sent to all of its processes already, in ms: that is no second
+ * signal.
+ */
 const SAME_SIGNAL_MS = 1_000;
 /** For services that were killed to be gone, in ms. */
 const CUT_MS = 500;
-/** When all has ended, the log is written out and the process exits within so many ms, or it is killed: nobody may read its output. */
+/**
+ * When all has ended, the log is written out and the process exits within so many ms, or it is
+ * killed: nobody may read its output.
+ */
 const EXIT_MS = 2_000;
 /** A process that hangs where no timer runs is killed so many ms after its time. */
 const LAST_RESORT_MS = 1_000;
@@ -45,7 +54,10 @@ export async function endsWithin(part: Promise<unknown>, ms: number, cut?: Abort
 export interface Shutdown {
   /** Adds a part. They end in the reverse order. */
   add: (name: string, stop: () => Promise<unknown>) => void;
-  /** Adds embedded services, which end last. @param stop is given what aborts when they are to be killed */
+  /**
+   * Adds embedded services, which end last. @param stop is given what aborts when they are to be
+   * killed
+   */
   addServices: (stop: (cut: AbortSignal) => Promise<unknown>) => void;
   /** A start that adds parts; an end waits until it has given up. */
   started: (start: Promise<unknown>) => void;
@@ -122,7 +134,10 @@ export function createShutdown(options: ShutdownOptions): Shutdown {
   };
 }
 
-/** In a thread of its own: no timer of ours runs while the process waits for a pipe that nobody reads. */
+/**
+ * In a thread of its own: no timer of ours runs while the process waits for a pipe that nobody
+ * reads.
+ */
 function killItselfAfter(ms: number): Worker {
   const program = `
     const kill = () => process.kill(process.pid, 'SIGKILL');

@@ -24,7 +24,10 @@ export type Phase = 'starting' | 'serving' | 'draining';
 export interface AdminOptions {
   /** Parts that readiness depends on, by name. */
   checks: Record<string, Check>;
-  /** `serving` from the moment that every port listens until the drain begins; only then is the server ready. */
+  /**
+   * `serving` from the moment that every port listens until the drain begins; only then is the
+   * server ready.
+   */
   phase: () => Phase;
   /** Prometheus text of all processes. */
   metrics: () => Promise<string>;

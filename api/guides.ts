@@ -64,7 +64,9 @@ ${markdown.parse(text, { async: false })}
 `;
 }
 
-/** The name that GitHub gives to a heading, so that `#anchors` lead to the same place here as there. */
+/**
+ * The name that GitHub gives to a heading, so that `#anchors` lead to the same place here as there.
+ */
 const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()
@@ -73,8 +75,8 @@ const anchorOf = (heading: string): string =>
     .replaceAll(' ', '-');
 
 /**
- * Where a link of a guide leads on this server. `undefined` for what is only in the repository: such a
- * link is shown as its text.
+ * Where a link of a guide leads on this server. `undefined` for what is only in the repository:
+ * such a link is shown as its text.
  */
 function addressOf(href: string): string | undefined {
   if (/^(?:https?:|#|\/)/.test(href)) return href;

@@ -1,4 +1,6 @@
-/** The body of a command that reads none: thrown away, but it must come whole (RFC 9112, section 8). */
+/**
+ * The body of a command that reads none: thrown away, but it must come whole (RFC 9112, section 8).
+ */
 import type { Context, Next } from 'koa';
 import { SMALL_BYTES } from './body-room.ts';
 import { requireUnbroken } from './http/broken-request.ts';

@@ -14,8 +14,8 @@ const PLAIN = /^[ !#-[\]-\ud7ff]*$/;
 const spell = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
 
 /**
- * On the path of every write: plain loops, because this shape is three times as fast as one of sort,
- * filter, map and join.
+ * On the path of every write: plain loops, because this shape is three times as fast as one of
+ * sort, filter, map and join.
  */
 export function canonical(value: Json, isAbsent: Absence): string {
   if (typeof value === 'string') return spell(value);

@@ -27,7 +27,10 @@ export function minorUnits(code: string): number | undefined {
   return MINOR_UNITS.get(code);
 }
 
-/** An amount for a person to read, in minor units and as people write it: `500 minor units (5.00 EUR)`. */
+/**
+ * An amount for a person to read, in minor units and as people write it:
+ * `500 minor units (5.00 EUR)`.
+ */
 export function amountText(amount: number, currency: string): string {
   const digits = minorUnits(currency) ?? 0;
   const text = String(amount).padStart(digits + 1, '0');

@@ -1,4 +1,7 @@
-/** What zod finds at fault, in words. The contract's own validator says the same of a body (api/contract/words.ts). */
+/**
+ * What zod finds at fault, in words. The contract's own validator says the same of a body
+ * (api/contract/words.ts).
+ */
 import type { z } from 'zod';
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -1,9 +1,11 @@
 /**
- * npm run lock, after a change of dependencies: takes out of the lock file what npm would warn of in vain.
+ * npm run lock, after a change of dependencies: takes out of the lock file what npm would warn of
+ * in vain.
  *
- * npm compares `engines` with the Node that npm itself runs on, and warns (EBADENGINE), refuses (engine-strict), or
- * leaves an optional package out. Holdfast runs on the Node 24 that comes as a package, whatever npm runs on.
- * So a demand that Node 24 meets, and the oldest Node of the README does not, has no place there.
+ * npm compares `engines` with the Node that npm itself runs on, and warns (EBADENGINE), refuses
+ * (engine-strict), or leaves an optional package out. Holdfast runs on the Node 24 that comes as a
+ * package, whatever npm runs on. So a demand that Node 24 meets, and the oldest Node of the README
+ * does not, has no place there.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { minVersion, satisfies } from 'semver';

@@ -1,14 +1,22 @@
-/** What stands in the way of migrations, by name: things in the database that are called as ours are to be. */
+/**
+ * What stands in the way of migrations, by name: things in the database that are called as ours are
+ * to be.
+ */
 import type { Client } from 'pg';
 
-/** SQLSTATEs of something that is there already: table (or index, view, sequence), function, type, schema. */
+/**
+ * SQLSTATEs of something that is there already: table (or index, view, sequence), function, type,
+ * schema.
+ */
 const TAKEN = /^(?:42P07|42723|42710|42P06)$/;
 const SAME_FUNCTION = '42723';
 
 const CREATES = /^CREATE (?:UNIQUE )?(TABLE|INDEX|FUNCTION|SCHEMA)(?: IF NOT EXISTS)? (\w+)/gm;
 const CONSTRAINTS = /\bCONSTRAINT (\w+) UNIQUE\b/g;
 
-/** `orders` is a table, and `public.orders` says nothing more: everything but schemas is in public. */
+/**
+ * `orders` is a table, and `public.orders` says nothing more: everything but schemas is in public.
+ */
 const FIND = `
   SELECT CASE relkind WHEN 'r' THEN 'the table' WHEN 'p' THEN 'the table' WHEN 'f' THEN 'the foreign table' WHEN 'v' THEN 'the view'
                       WHEN 'm' THEN 'the materialized view' WHEN 'S' THEN 'the sequence' WHEN 'c' THEN 'the type' ELSE 'the index' END

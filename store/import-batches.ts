@@ -1,4 +1,7 @@
-/** Lines of a log, held to the rules and written by the batch: one is written while the next is read. */
+/**
+ * Lines of a log, held to the rules and written by the batch: one is written while the next is
+ * read.
+ */
 import { type DatabaseTransactionConnection, UniqueIntegrityConstraintViolationError } from 'slonik';
 import { z } from 'zod';
 import { type ReadLine, createRules } from './import-rules.ts';

@@ -35,7 +35,8 @@ export const importLog = (
   // No second attempt: the lines are gone by then.
   pool.transaction(async (transaction) => {
     await transaction.query(sql.unsafe`SET LOCAL statement_timeout = 0`);
-    // The table grows from nothing, and nobody has counted it: the planner must not take it for small.
+    // The table grows from nothing, and nobody has counted it: the planner must not take it for
+    // small.
     await transaction.query(sql.unsafe`SET LOCAL enable_seqscan = off`);
     const latest = await latestTime(transaction);
     const batches = createBatches(transaction);

@@ -1,4 +1,7 @@
-/** The order of a log's lines: by position and time in each partition, and as many as the header promises. */
+/**
+ * The order of a log's lines: by position and time in each partition, and as many as the header
+ * promises.
+ */
 import { LogFileError, type LogHeader, type LogLine } from './log-file.ts';
 
 export interface LineOrder {

@@ -153,7 +153,10 @@ function wordsOf({ code, detail, errors = [] }: Rejection): string {
   return [`${code}.`, detail, ...(places.length > 0 ? [`${places.join('; ')}.`] : [])].join(' ');
 }
 
-/** Where data are not what the rules make: numbers and ids of lines by value, what is of persons by its place alone. */
+/**
+ * Where data are not what the rules make: numbers and ids of lines by value, what is of persons by
+ * its place alone.
+ */
 function difference(made: unknown, given: unknown, path: string): string | undefined {
   if (isDeepStrictEqual(made, given)) return undefined;
   const isPart = (value: unknown): value is Record<string, unknown> =>

@@ -1,7 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { LogFileError } from './log-file.ts';
 
-/** Bytes of a line at most: more than the largest event, less than a file that is no text could fill. */
+/**
+ * Bytes of a line at most: more than the largest event, less than a file that is no text could
+ * fill.
+ */
 const LINE_BYTES_MAX = 4_194_304;
 const NEWLINE = 0x0a;
 const BYTE_ORDER_MARK = Buffer.of(0xef, 0xbb, 0xbf);

@@ -135,7 +135,10 @@ export function readEvent(line: string, number: number): { line: LogLine; event:
 /** The same without the event. */
 export const readLine = (line: string, number: number): LogLine => readEvent(line, number).line;
 
-/** Data that JavaScript and Postgres would read as different things: `1e2`, or a member that is there twice. */
+/**
+ * Data that JavaScript and Postgres would read as different things: `1e2`, or a member that is
+ * there twice.
+ */
 function checkSpelling(data: string, parsed: unknown, number: number): void {
   if (Buffer.byteLength(data) > DATA_BYTES_MAX)
     throw new LogFileError(`Line ${number}: data: must have at most ${DATA_BYTES_MAX} bytes.`);

@@ -1,4 +1,7 @@
-/** Brings the schema up to date: forward only, each file once, all that is missing or nothing, under one lock for all nodes that start at once. */
+/**
+ * Brings the schema up to date: forward only, each file once, all that is missing or nothing, under
+ * one lock for all nodes that start at once.
+ */
 import { hash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import type { Client } from 'pg';
@@ -26,7 +29,8 @@ interface Migration {
 }
 
 /**
- * Applies what is missing, in the order of the file names, in one transaction: a database is migrated whole, or left as it was.
+ * Applies what is missing, in the order of the file names, in one transaction: a database is
+ * migrated whole, or left as it was.
  *
  * A database that already knows later migrations than this code is left as it is: migrations only add, so that
  * the previous release runs on while, or after, the next one is rolled out.
@@ -105,7 +109,10 @@ async function refuseLogElsewhere(client: Client): Promise<void> {
   );
 }
 
-/** @throws {UnfitDatabaseError} what is there is not ours: other programs keep their migrations under this name */
+/**
+ * @throws {UnfitDatabaseError} what is there is not ours: other programs keep their migrations
+ * under this name
+ */
 async function findLedger(client: Client, place: Place): Promise<boolean> {
   const { rows: columns } = await client.query<{ name: string }>(`
     SELECT attname AS name FROM pg_attribute

@@ -43,7 +43,10 @@ export function expandScopes(scopes: readonly string[]): ReadonlySet<string> {
   return new Set(scopes.flatMap((scope) => [scope, ...partsOf(scope)]));
 }
 
-/** The same rights in the fewest names, as they are stored: without those that a sum among them contains. */
+/**
+ * The same rights in the fewest names, as they are stored: without those that a sum among them
+ * contains.
+ */
 export function shortenScopes(scopes: readonly Scope[]): readonly Scope[] {
   const contained = new Set<string>(scopes.flatMap(partsOf));
   return SCOPES.filter((scope) => scopes.includes(scope) && !contained.has(scope));

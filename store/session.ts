@@ -71,8 +71,8 @@ const PREPARE_TIMEOUT_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * TLS with a certificate that is verified: `require` for Slonik, `verify-full` for pg, which would warn of the other
- * spelling. Each refuses, or misreads, that of the other.
+ * TLS with a certificate that is verified: `require` for Slonik, `verify-full` for pg, which would
+ * warn of the other spelling. Each refuses, or misreads, that of the other.
  */
 const spelling = (url: string, word: 'require' | 'verify-full'): string =>
   url.replace(/([?&]sslmode=)(?:require|verify-full)(?=&|$)/, `$1${word}`);
@@ -86,7 +86,8 @@ export function createSessionDriver(): ReturnType<typeof createPgDriverFactory> 
     const driver = await createDriver({
       ...given,
       // Slonik reads the files that the address names, and its driver forgets them.
-      // Its timeouts would go along with the connection request, and PgBouncer refuses such a request.
+      // Its timeouts would go along with the connection request, and PgBouncer refuses such a
+      // request.
       driverConfiguration: {
         ...driverConfiguration,
         connectionUri,

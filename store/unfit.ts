@@ -1,6 +1,6 @@
 /**
- * What a person is told of a Postgres that cannot be used: what, where, and what to do. Never a password, and of the
- * address only what it takes to find the server.
+ * What a person is told of a Postgres that cannot be used: what, where, and what to do. Never a
+ * password, and of the address only what it takes to find the server.
  */
 import type { Client } from 'pg';
 import { connect, newClient } from './session.ts';
@@ -8,7 +8,10 @@ import { connect, newClient } from './session.ts';
 /** Major version of Postgres. */
 const OLDEST = 14;
 
-/** The database cannot be used as it is. The message says why and what to do, and is all that a person needs to see. */
+/**
+ * The database cannot be used as it is. The message says why and what to do, and is all that a
+ * person needs to see.
+ */
 export class UnfitDatabaseError extends Error {
   override name = 'UnfitDatabaseError';
 }
@@ -43,8 +46,9 @@ export async function refuseOld(client: Client, { server }: Place): Promise<void
 }
 
 /**
- * A pooler that gives one session to several connections, as PgBouncer does in its modes `transaction` and `statement`:
- * settings, locks and `LISTEN` of one connection would then be another's.
+ * A pooler that gives one session to several connections, as PgBouncer does in its modes
+ * `transaction` and `statement`: settings, locks and `LISTEN` of one connection would then be
+ * another's.
  *
  * @param client connected, and in no transaction
  * @throws {UnfitDatabaseError}
@@ -84,7 +88,10 @@ export async function probe(databaseUrl: string): Promise<void> {
   }
 }
 
-/** What is known of an error, however deep it is wrapped: the innermost that has a code, or the innermost. */
+/**
+ * What is known of an error, however deep it is wrapped: the innermost that has a code, or the
+ * innermost.
+ */
 interface Fault {
   /** SQLSTATE, or the system's. */
   code: string;

@@ -47,7 +47,10 @@ export interface DeliverOptions {
   log: Logger;
   /** When aborted, no attempt begins any more. */
   stopping?: AbortSignal;
-  /** When aborted, attempts end without an outcome: another node makes them again, under the same id. */
+  /**
+   * When aborted, attempts end without an outcome: another node makes them again, under the same
+   * id.
+   */
   cut?: AbortSignal;
 }
 

@@ -1,12 +1,16 @@
 /**
- * Wake-ups without Redis, within one process. What is due stands in Postgres, where claims keep several processes
- * apart: two of them never send the same delivery, but each counts an endpoint's bounds by itself.
+ * Wake-ups without Redis, within one process. What is due stands in Postgres, where claims keep
+ * several processes apart: two of them never send the same delivery, but each counts an endpoint's
+ * bounds by itself.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../logger.ts';
 import { ENDPOINTS_AT_ONCE, type Wakeups } from './wakeups.ts';
 
-/** Pause between two looks for what is due: retries, and events that the relay of another process has queued. */
+/**
+ * Pause between two looks for what is due: retries, and events that the relay of another process
+ * has queued.
+ */
 const SWEEP_MS = 1_000;
 
 export interface LocalWakeupsOptions {

@@ -1,5 +1,6 @@
 /**
- * The relay: log → deliveries in Postgres → a wake-up. The log is the outbox; its checkpoint is the lease, as for a projection.
+ * The relay: log → deliveries in Postgres → a wake-up. The log is the outbox; its checkpoint is the
+ * lease, as for a projection.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../logger.ts';
@@ -15,7 +16,10 @@ import type { Wakeups } from './wakeups.ts';
 const BATCH = 500;
 /** Milliseconds between two looks for what is due and nobody was woken for: retries, and all that Redis has lost. */
 const SWEEP = 1_000;
-/** Seconds for which an endpoint has taken nothing when it is counted as failing: one refusal is none. */
+/**
+ * Seconds for which an endpoint has taken nothing when it is counted as failing: one refusal is
+ * none.
+ */
 const FAILING_SECONDS = 30;
 /** Sweeps between two looks for what is old. */
 const TIDY = 60;

@@ -1,4 +1,7 @@
-/** What an import says on standard error: a bar on a terminal, else a line every five seconds; and when it waits. */
+/**
+ * What an import says on standard error: a bar on a terminal, else a line every five seconds; and
+ * when it waits.
+ */
 import { SingleBar } from 'cli-progress';
 import type { Forecast } from './import-forecast.ts';
 

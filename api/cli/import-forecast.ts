@@ -9,7 +9,9 @@ export interface Quota {
 export interface Forecast {
   /** Told of each order that the server has answered. */
   answered: () => void;
-  /** Milliseconds since the last answer, or since the server took the stream; 0 while there is none. */
+  /**
+   * Milliseconds since the last answer, or since the server took the stream; 0 while there is none.
+   */
   silence: () => number;
   /** Told that the server took a stream, and the quota of its orders. */
   accepted: (quota: Quota | undefined) => void;

@@ -1,4 +1,7 @@
-/** The part of a spec that judges one request, or one answer: what need not be read of it costs time. */
+/**
+ * The part of a spec that judges one request, or one answer: what need not be read of it costs
+ * time.
+ */
 import type { Operation, Spec } from './spec.ts';
 
 type Components = Record<string, Record<string, unknown>>;
@@ -39,7 +42,10 @@ function excerpt(
   return structuredClone({ ...rest, paths: { [path]: { [method]: operation } }, components: kept });
 }
 
-/** Any text that spells a reference counts as one: the mapping of a discriminator has them without `$ref`. */
+/**
+ * Any text that spells a reference counts as one: the mapping of a discriminator has them without
+ * `$ref`.
+ */
 function keepReferred(node: unknown, components: Components, kept: Components): void {
   if (typeof node === 'string') {
     const [, kind = '', name = ''] = REF.exec(node) ?? [];

@@ -36,7 +36,9 @@ export interface Verdict {
 }
 
 export interface Judge {
-  /** @returns what is wrong with a request for an operation, `undefined` when it fits the contract */
+  /**
+   * @returns what is wrong with a request for an operation, `undefined` when it fits the contract
+   */
   request: (operation: Operation, request: JudgedRequest) => Promise<Verdict | undefined>;
   /** @returns what is wrong with an answer of an operation, `undefined` when it fits the contract */
   answer: (operation: Operation, answer: JudgedAnswer) => Promise<Verdict | undefined>;
@@ -52,8 +54,8 @@ export function judgeOf(spec: Spec): Judge {
 }
 
 /**
- * The validator reads its whole document anew for each operation and each kind of answer: with that of the whole spec, most of the time
- * of the tests went there.
+ * The validator reads its whole document anew for each operation and each kind of answer: with that
+ * of the whole spec, most of the time of the tests went there.
  */
 function createJudge(spec: Spec): Judge {
   const handlers = new Map<string, Handler[]>();
@@ -87,7 +89,8 @@ function createJudge(spec: Spec): Judge {
       const { promised, missing, content } = responseOf(spec, operation, answer);
       if (!promised) return verdict(`the contract has no ${answer.status} here`);
       if (missing.length > 0) return verdict(`response lacks header ${missing.join(', ')}`);
-      // Answers with the same content are judged alike. The validator would let all of them pass from 500 on.
+      // Answers with the same content are judged alike. The validator would let all of them pass
+      // from 500 on.
       const statusCode = content === undefined ? answer.status : 200;
       const list = handlersOf(`${statusCode} ${JSON.stringify(content)}`, 'answer', () =>
         answerExcerpt(spec, statusCode, content),

@@ -6,7 +6,10 @@ import type { Judge } from './judge.ts';
 import type { Operation } from './spec.ts';
 import { type ValidateInput, type RawInput, inputOf } from './validator.ts';
 
-/** Problems of the connection, which no operation declares: Expect, and header fields that are too many. */
+/**
+ * Problems of the connection, which no operation declares: Expect, and header fields that are too
+ * many.
+ */
 const OF_CONNECTIONS = new Set([417, 431]);
 
 /** Thrown, or logged, where the server does what its contract does not say. */

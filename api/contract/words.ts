@@ -1,4 +1,7 @@
-/** What ajv finds at fault, in words: what would be right, and in a parameter that is a number, what came instead. */
+/**
+ * What ajv finds at fault, in words: what would be right, and in a parameter that is a number, what
+ * came instead.
+ */
 import type { ErrorObject } from 'ajv';
 import { EVENT_TYPES } from '../../domain/order/events.ts';
 import { isDigits } from './integer.ts';
@@ -123,8 +126,8 @@ const ofNull = ({ keyword, params }: ErrorObject) =>
   keyword === 'enum' && (params['allowedValues'] as unknown[]).every((value) => value === null);
 
 /**
- * The errors that tell something: that none of some alternatives fits follows from what is wrong with
- * each, and `null` is an alternative that nobody who sent something else has missed.
+ * The errors that tell something: that none of some alternatives fits follows from what is wrong
+ * with each, and `null` is an alternative that nobody who sent something else has missed.
  */
 export function telling(errors: readonly ErrorObject[]): ErrorObject[] {
   const rest = errors.filter((error) => !ofAlternatives(error) && !ofNull(error));

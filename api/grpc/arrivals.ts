@@ -1,6 +1,7 @@
 /**
- * Bounds on what a peer may hold before anybody knows whose it is: connections, calls, and requests that arrive slowly or not at all.
- * grpc-js reads a unary request whole before it calls a handler, and so before the API key is looked at.
+ * Bounds on what a peer may hold before anybody knows whose it is: connections, calls, and requests
+ * that arrive slowly or not at all. grpc-js reads a unary request whole before it calls a handler,
+ * and so before the API key is looked at.
  */
 import { type IncomingHttpHeaders, type ServerHttp2Stream, constants } from 'node:http2';
 import type { Server } from '@grpc/grpc-js';

@@ -16,13 +16,15 @@ export const sizeOf = (message: object): number => sizes.get(message) ?? 0;
 
 export const isUndecodable = (message: object): message is Undecodable => 'undecodable' in message;
 
-/** A protobuf string is UTF-8; left to itself, the reader takes each byte that is not for U+FFFD. */
+/**
+ * A protobuf string is UTF-8; left to itself, the reader takes each byte that is not for U+FFFD.
+ */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const decodeText = (bytes: Uint8Array): string => utf8.decode(bytes);
 
 /**
- * The methods of a service, with requests that can be anything: what cannot be read is {@link Undecodable}. Responses are encoded already, so that
- * it is known how much they hold.
+ * The methods of a service, with requests that can be anything: what cannot be read is
+ * {@link Undecodable}. Responses are encoded already, so that it is known how much they hold.
  */
 export function lenient<Service extends ServiceDefinition>(service: Service): Service {
   return Object.fromEntries(

@@ -188,7 +188,10 @@ async function oneStream<Item extends Fed>(
   }
 }
 
-/** The `RateLimit-Policy` of REST, which the server sends when it takes a stream: `"write";q=600;w=60`. */
+/**
+ * The `RateLimit-Policy` of REST, which the server sends when it takes a stream:
+ * `"write";q=600;w=60`.
+ */
 function quotaOf(headers: Metadata): { count: number; ms: number } | undefined {
   const [, count, seconds] =
     /^"write";q=(\d+);w=(\d+)$/.exec(String(headers.get('ratelimit-policy')[0] ?? '')) ?? [];

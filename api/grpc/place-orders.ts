@@ -8,15 +8,19 @@ import { type BidiStream, type Call, stoppingProblem } from './method.ts';
 import { place } from './place-order.ts';
 import { statusOf } from './status.ts';
 
-/** How often it is looked whether a caller may send more, in ms, when nothing of this stream is under way. */
+/**
+ * How often it is looked whether a caller may send more, in ms, when nothing of this stream is
+ * under way.
+ */
 const ROOM_LOOK_MS = 100;
 
 export const placeOrders: BidiStream<PlaceOrdersRequest, PlaceOrdersResponse> = {
   scope: 'orders:place',
   counted: undefined,
   /**
-   * A message is read, waits for its quota and a place in the window, is placed, and answered. Reading stops while too much waits at
-   * one end or the other, and HTTP/2 holds the sender back. A stream that is not read holds no place in the window.
+   * A message is read, waits for its quota and a place in the window, is placed, and answered.
+   * Reading stops while too much waits at one end or the other, and HTTP/2 holds the sender back. A
+   * stream that is not read holds no place in the window.
    */
   async run(call, requests, outlet) {
     const { gone, stopping, watch, bytes, principal } = call;
@@ -99,7 +103,9 @@ export const placeOrders: BidiStream<PlaceOrdersRequest, PlaceOrdersResponse> = 
   },
 };
 
-/** @param cleared called once, when the order waits for nothing any more but the log, or is refused */
+/**
+ * @param cleared called once, when the order waits for nothing any more but the log, or is refused
+ */
 async function outcomeOf(
   call: Call,
   message: PlaceOrdersRequest | Undecodable,

@@ -1,4 +1,7 @@
-/** Health and reflection: the services that ask for no key, and so must not hold anything for whoever calls them. */
+/**
+ * Health and reflection: the services that ask for no key, and so must not hold anything for
+ * whoever calls them.
+ */
 import { readFile } from 'node:fs/promises';
 import { type ServerDuplexStream, type ServerWritableStream, type Server, status } from '@grpc/grpc-js';
 import type { AnyDefinition } from '@grpc/proto-loader';
@@ -22,7 +25,10 @@ const addChanged = (
   service.addToServer({ addService } as unknown as Server);
 };
 
-/** Whoever watches or asks learns that the server ends, and goes to another one; none of them holds it up. */
+/**
+ * Whoever watches or asks learns that the server ends, and goes to another one; none of them holds
+ * it up.
+ */
 function endWith(
   stopping: AbortSignal,
   call: ServerWritableStream<never, never> | ServerDuplexStream<object, object>,

@@ -16,7 +16,10 @@ export interface RawSink {
 /** What a method sends its messages by. */
 export interface Outlet<Response> {
   encode: (response: Response) => Buffer;
-  /** Sends a message, and resolves when there is room for another one: at once, when the client reads. */
+  /**
+   * Sends a message, and resolves when there is room for another one: at once, when the client
+   * reads.
+   */
   send: (message: Buffer) => Promise<void>;
   /** Bytes that were sent and not taken. */
   unsent: () => number;

@@ -1,7 +1,9 @@
 import { Problem } from '../problem.ts';
 import { KEY_STREAMS_MAX, STREAMS_MAX } from './limits.ts';
 
-/** How many streams are open. Each holds some memory, also one that nothing comes or goes through. */
+/**
+ * How many streams are open. Each holds some memory, also one that nothing comes or goes through.
+ */
 export interface StreamCount {
   /** @returns to be called when the stream is over. @throws {Problem} 503 */
   open: (keyId: string) => () => void;

@@ -85,7 +85,10 @@ function inWords(error: unknown): never {
   );
 }
 
-/** A stream is not refused because its caller does not read others: it waits until they are read, or ended. */
+/**
+ * A stream is not refused because its caller does not read others: it waits until they are read, or
+ * ended.
+ */
 async function roomFor({ bytes, principal }: Call, over: AbortSignal): Promise<void> {
   while (!bytes.admits(principal.keyId) && !over.aborted) {
     await delay(ROOM_LOOK_MS, undefined, { signal: over }).catch(() => {});

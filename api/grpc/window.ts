@@ -2,7 +2,10 @@ import { WINDOW_BYTES_MAX, WINDOW_ORDERS_MAX } from './limits.ts';
 
 /** The orders of streams that are under way, in all of a node's streams together. */
 export interface Window {
-  /** Takes a place for an order of so many bytes. @returns to be waited for when there is none yet; first come, first served */
+  /**
+   * Takes a place for an order of so many bytes. @returns to be waited for when there is none yet;
+   * first come, first served
+   */
   enter: (bytes: number) => Promise<void> | undefined;
   leave: (bytes: number) => void;
 }

@@ -107,7 +107,8 @@ export function createConnections(log: Logger): Connections {
     },
 
     lookForStalls() {
-      // Node ends the timeout by itself: with the end of the answer, or when the next request comes.
+      // Node ends the timeout by itself: with the end of the answer, or when the next request
+      // comes.
       for (const socket of open)
         if (socket.writableLength > 0 && !socket.timeout) socket.setTimeout(STALL_CHECK_MS);
     },
@@ -167,7 +168,10 @@ export function createConnections(log: Logger): Connections {
   };
 }
 
-/** Closes behind a response whose head has left; one whose head has not says `Connection: close` itself. */
+/**
+ * Closes behind a response whose head has left; one whose head has not says `Connection: close`
+ * itself.
+ */
 function closeBehind(last: ServerResponse, socket: Socket): void {
   if (last.headersSent) last.once('finish', () => closeLingering(socket));
 }

@@ -14,8 +14,9 @@ export const HTTP_LIMITS = {
 /** Header fields of a request. */
 export const HEADER_FIELDS_MAX = 100;
 /**
- * How often we look which answers have not left, and how often Node then looks whether their clients
- * take them. One that takes no byte between two looks of Node's is cut off, that is after 10 to 25 s.
+ * How often we look which answers have not left, and how often Node then looks whether their
+ * clients take them. One that takes no byte between two looks of Node's is cut off, that is after
+ * 10 to 25 s.
  */
 export const STALL_LOOK_MS = 5_000;
 export const STALL_CHECK_MS = 10_000;

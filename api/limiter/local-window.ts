@@ -1,4 +1,7 @@
-/** The window of sliding-window.lua in this process's memory, for when there is no Redis, or it is slow or gone. */
+/**
+ * The window of sliding-window.lua in this process's memory, for when there is no Redis, or it is
+ * slow or gone.
+ */
 import type { Decision, Policy } from './decision.ts';
 
 /** Windows kept at most; the one that was used longest ago goes. A window holds at most `quota` times. */
@@ -11,7 +14,10 @@ export interface LocalWindow {
 }
 
 interface Window {
-  /** When requests passed, oldest first. Those before `first` have left: popping each would move all the others. */
+  /**
+   * When requests passed, oldest first. Those before `first` have left: popping each would move all
+   * the others.
+   */
   times: number[];
   first: number;
   usedAt: number;

@@ -7,7 +7,10 @@ import type { Handlers } from '../handler.ts';
 import { Problem } from '../problem.ts';
 import { eventDocument } from './event-document.ts';
 
-/** Any of them lets a key see what became of a write about webhooks. What was answered has no secret in it. */
+/**
+ * Any of them lets a key see what became of a write about webhooks. What was answered has no secret
+ * in it.
+ */
 const WEBHOOK_SCOPES = ['webhooks:read', 'endpoints:write', 'secrets:write', 'deliveries:write'] as const;
 
 export const receiptHandlers: Handlers = {

@@ -14,17 +14,24 @@ export interface Finding {
 }
 
 export interface Verdict {
-  /** `unknown` while there is not enough data, `look` when something warns and there is no storm. */
+  /**
+   * `unknown` while there is not enough data, `look` when something warns and there is no storm.
+   */
   level: 'unknown' | 'calm' | 'look' | 'storm' | 'trouble';
   text: string;
   since: number | null;
 }
 
-/** Seconds of data without which nothing is said, and over which demand and service are compared. */
+/**
+ * Seconds of data without which nothing is said, and over which demand and service are compared.
+ */
 export const LOOK_BACK_SECONDS = 10;
 /** Seconds that are looked at together, so that one odd second is no storm. */
 const RECENT_SECONDS = 3;
-/** The share of the demand that has to be served, and ms that the p99 of writes may have, for a storm to be absorbed. */
+/**
+ * The share of the demand that has to be served, and ms that the p99 of writes may have, for a
+ * storm to be absorbed.
+ */
 const SERVED_SHARE = 0.9;
 const ABSORBED_P99_MS = 1_000;
 /** A storm is when so many answers a second, and such a share of all, are repeats, refusals, or clients that hung up. */
@@ -49,7 +56,10 @@ const meanOf = (points: readonly Point[], name: keyof Point): number =>
 interface Service {
   /** Requests a second. */
   demand: number;
-  /** The share of them that were answered with what they asked for, or with what is wrong with them; 1 without demand. */
+  /**
+   * The share of them that were answered with what they asked for, or with what is wrong with them;
+   * 1 without demand.
+   */
   served: number;
   /** The share that the server did not answer: shed, failed, or given up by the client. */
   lost: number;

@@ -67,7 +67,8 @@ export function asking(scene: Scene, offer: Offer, at: Address): Draft {
     allowed: undefined,
     inert: operation.method === 'GET',
   };
-  // A cursor belongs to a list, and may be that of another one here; a position or a time may be beyond the end of the log.
+  // A cursor belongs to a list, and may be that of another one here; a position or a time may be
+  // beyond the end of the log.
   const isPlaced = operation.id === 'listEvents' && (given.has('since') || given.has('after_position'));
   return given.has('cursor') || isPlaced ? answeredWith(draft, 200, 400, 404) : draft;
 }

@@ -33,7 +33,10 @@ export function withHeader(draft: Draft, name: string, value: string | undefined
   return { ...draft, headers: value === undefined ? others : [...others, [name, value]] };
 }
 
-/** A request that is answered with one of these statuses, or as its conditions say: If-Match is evaluated first. */
+/**
+ * A request that is answered with one of these statuses, or as its conditions say: If-Match is
+ * evaluated first.
+ */
 export function answeredWith(draft: Draft, ...statuses: number[]): Draft {
   const has = (name: string) => draft.headers.some(([other]) => other.toLowerCase() === name);
   const conditional = [

@@ -37,7 +37,10 @@ const STRAYS: ((random: Random) => Buffer)[] = [
   (random) => noise(random, random.between(1, 64)),
 ];
 
-/** @param takesBody whether the operation reads a body; where it does not, the first half of one is as good as all of it */
+/**
+ * @param takesBody whether the operation reads a body; where it does not, the first half of one is
+ * as good as all of it
+ */
 export function oddities(random: Random, body: Buffer, takesBody = true): Odd[] {
   const length = body.length;
   const [first, second] = [body.subarray(0, length >> 1), body.subarray(length >> 1)];

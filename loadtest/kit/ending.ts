@@ -11,7 +11,10 @@ let guard: Guard | undefined;
 let isListening = false;
 let isEnding = false;
 
-/** Ends services with this process. @param watching sees to the children too when this process is killed */
+/**
+ * Ends services with this process. @param watching sees to the children too when this process is
+ * killed
+ */
 export function endServicesWithUs(stop: () => Promise<unknown>, watching: Guard | undefined): void {
   listen();
   stops.push(stop);

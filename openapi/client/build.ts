@@ -1,7 +1,9 @@
 /**
- * npm run client -- FOLDER: writes the client as JavaScript with declarations, for a project of its own.
+ * npm run client -- FOLDER: writes the client as JavaScript with declarations, for a project of its
+ * own.
  *
- * The source imports `./x.ts`, which Node runs as it is, and which a compiler elsewhere refuses (TS5097).
+ * The source imports `./x.ts`, which Node runs as it is, and which a compiler elsewhere refuses
+ * (TS5097).
  */
 import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
@@ -37,7 +39,8 @@ const { status, stdout } = spawnSync(
 );
 if (status !== 0) fail(`The client could not be compiled:\n${stdout}`, 1);
 await writeFile(manifest, MANIFEST);
-// The compiler leaves the names in declarations as they are; not every setting of a reader finds those.
+// The compiler leaves the names in declarations as they are; not every setting of a reader finds
+// those.
 for (const name of (await readdir(folder)).filter((each) => each.endsWith('.d.ts'))) {
   const text = await readFile(join(folder, name), 'utf8');
   await writeFile(join(folder, name), text.replaceAll(/(from '\.\/[\w-]+)\.ts'/g, "$1.js'"));

@@ -52,8 +52,9 @@ function alternativesOf(document: Document, operation: Node): Alternative[] {
 }
 
 /**
- * `x-scope` names the one scope of an operation whose scheme has no scopes of its own. `x-scopes` of the scheme names sums
- * with their parts: a credential with a sum is enough for what needs a part.
+ * `x-scope` names the one scope of an operation whose scheme has no scopes of its own. `x-scopes`
+ * of the scheme names sums with their parts: a credential with a sum is enough for what needs a
+ * part.
  */
 function enoughFor(document: Document, requirement: Node, scope: unknown): string[][] {
   if (typeof scope !== 'string') return [[]];

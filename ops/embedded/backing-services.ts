@@ -10,7 +10,10 @@ export interface BackingServices {
   databaseUrl: string;
   /** `undefined` when there is no Redis: each process keeps quotas and wake-ups by itself. */
   redisUrl: string | undefined;
-  /** Stops what was started here, and nothing else. @param cut when aborted, what has not ended is killed */
+  /**
+   * Stops what was started here, and nothing else. @param cut when aborted, what has not ended is
+   * killed
+   */
   stop: (cut?: AbortSignal) => Promise<void>;
   /** Ends other processes too when this one is killed outright; there when anything was started. */
   guard: Guard | undefined;
@@ -26,8 +29,8 @@ export interface BackingServicesOptions {
 }
 
 /**
- * Starts what has no address yet, and touches no directory when there is nothing to start. A machine without
- * a Redis does without.
+ * Starts what has no address yet, and touches no directory when there is nothing to start. A
+ * machine without a Redis does without.
  *
  * @throws {LaunchError}
  */

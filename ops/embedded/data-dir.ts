@@ -73,8 +73,8 @@ export async function lockDataDir(
 }
 
 /**
- * On Linux a name without a file, which leaves nothing behind. Elsewhere not in the directory itself: the path of a
- * socket may have about a hundred bytes at most.
+ * On Linux a name without a file, which leaves nothing behind. Elsewhere not in the directory
+ * itself: the path of a socket may have about a hundred bytes at most.
  */
 function pathOf(name: string): string {
   if (process.platform === 'linux') return `\0${name}`;

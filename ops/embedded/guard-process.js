@@ -1,8 +1,12 @@
-// The program of guard.ts. Plain JavaScript, and the rest only when it is needed: it waits beside every server, in
+// The program of guard.ts. Plain JavaScript, and the rest only when it is needed: it waits beside
+// every server, in
 // half the memory.
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Time for a next start to take the services over, in ms: a supervisor starts again within a second or two. */
+/**
+ * Time for a next start to take the services over, in ms: a supervisor starts again within a second
+ * or two.
+ */
 const TAKE_OVER_MS = 6_000;
 /** What the services have to end in, in ms; they are killed then. */
 const END_MS = 3_000;

@@ -1,8 +1,9 @@
 /**
- * Sees to it that services end with the process that started them, also when that is killed outright.
+ * Sees to it that services end with the process that started them, also when that is killed
+ * outright.
  *
- * A small process beside it reads a pipe whose other end closes with us. Then it waits for a next start, which takes the
- * services over; when none comes, it ends them (guard-process.js).
+ * A small process beside it reads a pipe whose other end closes with us. Then it waits for a next
+ * start, which takes the services over; when none comes, it ends them (guard-process.js).
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,6 +1,9 @@
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 
-/** The secret in a file, made the first time; whole or not at all, also when the process is killed meanwhile. */
+/**
+ * The secret in a file, made the first time; whole or not at all, also when the process is killed
+ * meanwhile.
+ */
 export async function keptSecret(file: string, make: () => string): Promise<string> {
   const present = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';

@@ -5,8 +5,8 @@ import { commandOf, parentOf } from './process.ts';
 const LOOK_MS = 250;
 
 /**
- * Calls back when the npm that runs this process is gone, or whatever stands between the two. A process that anything
- * else runs is left alone: its parent may end for good reasons.
+ * Calls back when the npm that runs this process is gone, or whatever stands between the two. A
+ * process that anything else runs is left alone: its parent may end for good reasons.
  *
  * @param between processes that may stand between: none where the script is `exec node …`; npx has a shell, and Node 20
  *   the launcher

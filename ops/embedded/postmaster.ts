@@ -21,7 +21,10 @@ export async function readPostmaster(data: string): Promise<{ pid: number; port:
   return pid ? { pid, port: Number(lines[3]) } : undefined;
 }
 
-/** Whether a process is the postmaster of a cluster: numbers are used again, also by another Postgres. */
+/**
+ * Whether a process is the postmaster of a cluster: numbers are used again, also by another
+ * Postgres.
+ */
 export const isPostmaster = (pid: number, data: string): boolean => runsAs(pid, `postgres -D ${data}`);
 
 export const urlOf = (password: string, port: number) =>

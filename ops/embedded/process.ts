@@ -3,7 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A process, and when it began: numbers are used again, and no other process may be ended in its stead. */
+/**
+ * A process, and when it began: numbers are used again, and no other process may be ended in its
+ * stead.
+ */
 export interface KnownProcess {
   pid: number;
   /** Compared, never read. */
@@ -38,7 +41,8 @@ export function commandOf(pid: number): string | undefined {
 }
 
 /**
- * Asks a process to end, and waits. One that somebody has stopped (SIGSTOP) is made to go on first, for it could not end.
+ * Asks a process to end, and waits. One that somebody has stopped (SIGSTOP) is made to go on first,
+ * for it could not end.
  *
  * @param cut when aborted, the process is killed, and so are its children, which may be stopped themselves
  */

@@ -1,5 +1,6 @@
 /**
- * The program of a Redis (or Valkey). No npm package ships one, so it is looked for on the PATH; nothing is installed.
+ * The program of a Redis (or Valkey). No npm package ships one, so it is looked for on the PATH;
+ * nothing is installed.
  */
 import { execFile } from 'node:child_process';
 import { access, constants, stat } from 'node:fs/promises';

@@ -50,7 +50,8 @@ export async function startRedis(dataDir: string, server: string, life: Life = {
     const known = knownProcess(child.pid ?? 0);
     if (known) {
       life.guard?.watch(known.pid, 'SIGTERM');
-      // Before it is ready: a start that is killed meanwhile leaves nothing that the next one does not know.
+      // Before it is ready: a start that is killed meanwhile leaves nothing that the next one does
+      // not know.
       await writeFile(record, JSON.stringify({ ...known, url }), { mode: 0o600 });
     }
     const deadline = performance.now() + START_TIMEOUT;
@@ -100,7 +101,10 @@ async function adopt(record: string, life: Life): Promise<Omit<Service, 'adopted
   return undefined;
 }
 
-/** The process of the record, if it still runs and is the same: a server shows its address where its name stands. */
+/**
+ * The process of the record, if it still runs and is the same: a server shows its address where its
+ * name stands.
+ */
 async function leftBy(record: string): Promise<{ known: KnownProcess; url: string } | undefined> {
   try {
     const { pid, born, url } = JSON.parse(await readFile(record, 'utf8')) as KnownProcess & { url: string };

@@ -1,11 +1,17 @@
 // @ts-check
 /* The page /docs: Swagger UI over the contracts, prepared so that what is tried out as it stands works. */
 
-/** @typedef {{ name?: string, required?: boolean, description?: string, example?: unknown, schema?: Record<string, unknown>, $ref?: string }} Parameter */
+/**
+ * @typedef {{ name?: string, required?: boolean, description?: string, example?: unknown, schema?:
+ * Record<string, unknown>, $ref?: string }} Parameter
+ */
 /** @typedef {{ url: string, headers: Record<string, string>, body?: unknown }} Asked */
 /** @typedef {{ url: string, text: string }} Answered */
 
-/** What the scripts in front of this one left: Swagger UI, and the contracts, newest first. @type {any} */
+/**
+ * What the scripts in front of this one left: Swagger UI, and the contracts, newest first. @type
+ * {any}
+ */
 const page = globalThis;
 /** @type {{ url: string, name: string }[]} */
 const contracts = page.CONTRACTS;
@@ -13,7 +19,10 @@ const contracts = page.CONTRACTS;
 /** Keys of examples, as the fields are filled with them. @type {Set<string>} */
 const exampleKeys = new Set();
 
-/** A random UUID. `crypto.randomUUID` is not there on a page that came over plain HTTP from another machine. */
+/**
+ * A random UUID. `crypto.randomUUID` is not there on a page that came over plain HTTP from another
+ * machine.
+ */
 function freshKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
@@ -22,7 +31,10 @@ function freshKey() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
-/** A key that was left as the example has it would be the same for every write. One that somebody typed is sent. @param {Asked} asked */
+/**
+ * A key that was left as the example has it would be the same for every write. One that somebody
+ * typed is sent. @param {Asked} asked
+ */
 function withFreshKeys(asked) {
   for (const [name, value] of Object.entries(asked.headers ?? {})) {
     if (name.toLowerCase() === 'idempotency-key' && exampleKeys.has(value)) asked.headers[name] = freshKey();
@@ -58,8 +70,8 @@ function noteKeys(node) {
 }
 
 /**
- * A field is filled with its example. One that may be left out stays empty, for a condition or a filter that
- * nobody chose would be sent: the example goes into its description.
+ * A field is filled with its example. One that may be left out stays empty, for a condition or a
+ * filter that nobody chose would be sent: the example goes into its description.
  *
  * @param {Parameter} parameter
  * @param {Record<string, Record<string, unknown>>} schemas

@@ -1,4 +1,7 @@
-/** A request is done when it has come whole (RFC 9112, section 8), also where its operation reads no body. */
+/**
+ * A request is done when it has come whole (RFC 9112, section 8), also where its operation reads no
+ * body.
+ */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Operation, loadSpec } from '../../api/contract/spec.ts';

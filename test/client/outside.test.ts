@@ -1,4 +1,7 @@
-/** The client in a project of its own: `npm run client`, a strict compiler, and the oldest Node that is promised. */
+/**
+ * The client in a project of its own: `npm run client`, a strict compiler, and the oldest Node that
+ * is promised.
+ */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

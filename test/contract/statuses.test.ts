@@ -130,7 +130,10 @@ const EARNERS: Record<number, Earner> = {
   },
 };
 
-/** Answers to half a body, by operation. All are sent at once, for the server waits half a minute for the rest. */
+/**
+ * Answers to half a body, by operation. All are sent at once, for the server waits half a minute
+ * for the rest.
+ */
 let halves: Map<Operation, Promise<Answer>> | undefined;
 
 function half(operation: Operation): Promise<Answer> {

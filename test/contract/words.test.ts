@@ -1,4 +1,7 @@
-/** What a client's developer reads of a request that does not fit: words, and never a pattern or a validator's own message. */
+/**
+ * What a client's developer reads of a request that does not fit: words, and never a pattern or a
+ * validator's own message.
+ */
 import { describe, expect, test } from '@jest/globals';
 import { type Parameter, type Schema, loadSpec } from '../../api/contract/spec.ts';
 import { type RawInput, compileValidators } from '../../api/contract/validator.ts';

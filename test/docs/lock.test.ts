@@ -1,4 +1,7 @@
-/** "Node 20 or later with npm is all that a machine needs": npm ci has nothing to say of any package there. */
+/**
+ * "Node 20 or later with npm is all that a machine needs": npm ci has nothing to say of any package
+ * there.
+ */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';

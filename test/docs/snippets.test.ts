@@ -1,7 +1,9 @@
 /**
- * Every snippet of README.md and docs/ is run as it stands, page by page, from top to bottom in one shell.
+ * Every snippet of README.md and docs/ is run as it stands, page by page, from top to bottom in one
+ * shell.
  *
- * One that cannot be run says why in a comment in front of it, `<!-- not run: REASON -->`; NOT_RUN has them all.
+ * One that cannot be run says why in a comment in front of it, `<!-- not run: REASON -->`; NOT_RUN
+ * has them all.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
@@ -110,7 +112,10 @@ test.each(
   for (const { errors } of parseAllDocuments(text) as { errors: unknown[] }[]) expect(errors).toEqual([]);
 });
 
-/** Also what is not run names only what there is: scripts of package.json, tests, nouns of the command line. */
+/**
+ * Also what is not run names only what there is: scripts of package.json, tests, nouns of the
+ * command line.
+ */
 test.each(PAGES)('%s names only scripts and tests that there are', async (_page, snippets) => {
   const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>;
@@ -129,7 +134,10 @@ test.each(PAGES)('%s names only scripts and tests that there are', async (_page,
   }
 });
 
-/** The addresses that the pages show are where `npm start` serves; here they lead to the server of the test. */
+/**
+ * The addresses that the pages show are where `npm start` serves; here they lead to the server of
+ * the test.
+ */
 const PRELUDE = `
 set -euo pipefail
 curl() { command curl -sS --max-time 60 --fail-with-body --connect-to "localhost:8080:\${HOLDFAST_URL#http://}" "$@"; }

@@ -1,9 +1,15 @@
-/** The one text of a request, which its fingerprint is made of: every key in every log depends on it. */
+/**
+ * The one text of a request, which its fingerprint is made of: every key in every log depends on
+ * it.
+ */
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Json, canonical, isUndefined } from '../../domain/canonical.ts';
 
-/** What it has been from the first key on: JSON.stringify of each part, members in the order of their UTF-16. */
+/**
+ * What it has been from the first key on: JSON.stringify of each part, members in the order of
+ * their UTF-16.
+ */
 function byTheBook(value: Json): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(byTheBook).join(',')}]`;

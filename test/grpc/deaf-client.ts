@@ -17,7 +17,9 @@ export interface DeafCall {
 }
 
 export interface DeafClient {
-  /** Calls a method of ours, or one by its whole path; more messages may be written to the stream. */
+  /**
+   * Calls a method of ours, or one by its whole path; more messages may be written to the stream.
+   */
   call: (method: string, message?: Uint8Array, more?: { open: boolean }) => DeafCall;
   session: ClientHttp2Session;
   close: () => void;
@@ -45,7 +47,8 @@ export function connectDeaf(address: string, apiKey: string, window = 0): DeafCl
         authorization: `Bearer ${apiKey}`,
       });
       stream.on('error', () => {});
-      // Without a listener for data nothing is read, and the window of HTTP/2 is never opened again.
+      // Without a listener for data nothing is read, and the window of HTTP/2 is never opened
+      // again.
       const ended = new Promise<number>((resolve) =>
         stream.once('close', () => resolve(stream.rstCode ?? 0)),
       );

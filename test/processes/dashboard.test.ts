@@ -99,7 +99,10 @@ test('the figures tell of a storm within five seconds, and of who makes it', asy
   60_000,
 );
 
-/** Canvases that are wider than what their card has room for, or leave more than a tenth of it empty. */
+/**
+ * Canvases that are wider than what their card has room for, or leave more than a tenth of it
+ * empty.
+ */
 const misfits = (page: Page): Promise<string[]> =>
   page.evaluate(`
     [...document.querySelectorAll('#plots canvas')].flatMap((canvas) => {

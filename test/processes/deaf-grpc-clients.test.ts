@@ -1,4 +1,7 @@
-/** One API key whose streams and calls are never read does not end a process with a heap of 512 MiB, and holds nobody else up. */
+/**
+ * One API key whose streams and calls are never read does not end a process with a heap of 512 MiB,
+ * and holds nobody else up.
+ */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:http2';

@@ -1,4 +1,7 @@
-/** Tests may install a Redis; nothing else does. A machine of its own for each, with an apt-get that notes what it is asked. */
+/**
+ * Tests may install a Redis; nothing else does. A machine of its own for each, with an apt-get that
+ * notes what it is asked.
+ */
 import { access, chmod, mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** A Postgres of one's own that cannot be used: server and command say in words what, where, and what to do, and end with 1. */
+/**
+ * A Postgres of one's own that cannot be used: server and command say in words what, where, and
+ * what to do, and end with 1.
+ */
 import { createServer as createWebServer } from 'node:http';
 import { type Server, type Socket, connect, createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';

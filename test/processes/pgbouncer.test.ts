@@ -1,4 +1,6 @@
-/** Behind PgBouncer: session pooling works, with all limits; what would mix sessions up is refused. */
+/**
+ * Behind PgBouncer: session pooling works, with all limits; what would mix sessions up is refused.
+ */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -68,7 +68,8 @@ describe('npm start, on a machine with nothing', () => {
     for (const pid of doomed) process.kill(pid, 'SIGKILL');
     await until(() => doomed.every(isGone));
 
-    // Only the server killed: what it started is taken over, or, by a start that is slow to come, started again.
+    // Only the server killed: what it started is taken over, or, by a start that is slow to come,
+    // started again.
     server = await start({});
     const orphans = await servicesOf(dataDir);
     await server.end('SIGKILL');

@@ -1,4 +1,7 @@
-/** /docs in a real browser: what the page offers to try out works as it stands, as often as somebody tries. */
+/**
+ * /docs in a real browser: what the page offers to try out works as it stands, as often as somebody
+ * tries.
+ */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Locator, Page, Response } from 'playwright-core';
 import { hasBrowser, openBrowser } from '../setup/browser.ts';

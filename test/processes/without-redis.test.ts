@@ -133,7 +133,8 @@ describe('an event', () => {
     });
     const order = await place(server);
     await until(() => received(good).includes(order));
-    // The schedule has it tried again after some five seconds: nobody is woken for that, the sweep finds it.
+    // The schedule has it tried again after some five seconds: nobody is woken for that, the sweep
+    // finds it.
     await until(() => received(bad).filter((id) => id === order).length === 2, 30_000);
     expect(received(good)).toEqual([order]);
   }, 60_000);

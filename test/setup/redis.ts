@@ -1,4 +1,7 @@
-/** The real Redis that tests need: found on the PATH or, for root on Debian, installed. Only tests install anything. */
+/**
+ * The real Redis that tests need: found on the PATH or, for root on Debian, installed. Only tests
+ * install anything.
+ */
 import { execFile } from 'node:child_process';
 import { access, constants, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,7 +20,10 @@ export interface Machine {
   /** Debian would start the service as well, on Redis' own port; this file keeps it from that. */
   policy: string;
   say: (text: string) => void;
-  /** Milliseconds between two attempts to get the lock of the package lists, which apt-get does not wait for. */
+  /**
+   * Milliseconds between two attempts to get the lock of the package lists, which apt-get does not
+   * wait for.
+   */
   pause: number;
 }
 

@@ -1,4 +1,7 @@
-/** A database in which somebody else's things stand: it is migrated whole, or left as it was and told what is in the way. */
+/**
+ * A database in which somebody else's things stand: it is migrated whole, or left as it was and
+ * told what is in the way.
+ */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { migrate } from '../../store/migrate.ts';
@@ -93,7 +96,8 @@ describe('what is in the way is named, and nothing is applied', () => {
     let refused = 0;
     for (const { name } of rows) {
       await client.query(`CREATE SEQUENCE ${name}`);
-      // Postgres finds another name where it chose that itself: for primary keys, checks and identities.
+      // Postgres finds another name where it chose that itself: for primary keys, checks and
+      // identities.
       if (/_(?:pkey|key|seq)$/.test(name)) await client.query(`DROP SEQUENCE ${name}`);
       else {
         expect(await refusal()).toContain(

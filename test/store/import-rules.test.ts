@@ -1,4 +1,7 @@
-/** A log that is imported is held to the rules that an order is held to: what they refuse, no file can bring in. */
+/**
+ * A log that is imported is held to the rules that an order is held to: what they refuse, no file
+ * can bring in.
+ */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { sql } from 'slonik';

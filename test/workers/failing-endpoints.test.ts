@@ -1,4 +1,7 @@
-/** A receiver that takes nothing is counted, so that somebody is told before its endpoint is disabled. */
+/**
+ * A receiver that takes nothing is counted, so that somebody is told before its endpoint is
+ * disabled.
+ */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { registry } from '../../metrics.ts';
