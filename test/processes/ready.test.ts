@@ -42,7 +42,13 @@ test.each([
     },
   });
   cleanups.push(() => server.end('SIGTERM'));
-  await until(() => listens(adminPort), 30_000);
+  // The port is opened once alone, to see whether it is free, and closed again: that is no answer yet.
+  const answers = () =>
+    fetch(`http://127.0.0.1:${adminPort}/health/live`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  await until(answers, 30_000);
   const early = await fetch(`http://127.0.0.1:${adminPort}/health/ready`);
   expect([await listens(port), early.status, ((await early.json()) as { status: string }).status]).toEqual([
     false,
