@@ -8,10 +8,10 @@ import {
   type Noun,
   type Service,
   UsageError,
-} from './command.ts';
-import { parseCommandLine } from './command-line.ts';
-import { ConfigError, loadConfig } from './config.ts';
-import { createLogger } from './logger.ts';
+} from './command-line/command.ts';
+import { parseCommandLine } from './command-line/parse.ts';
+import { ConfigError, loadConfig } from './platform/config.ts';
+import { createLogger } from './platform/logger.ts';
 import { LaunchError } from './ops/embedded/launch-error.ts';
 import { whenNpmIsGone } from './ops/embedded/npm-parent.ts';
 import { findRunningPostgres } from './ops/embedded/running-postgres.ts';

@@ -4,7 +4,7 @@ import Koa, { type Middleware } from 'koa';
 import type { Registry } from 'prom-client';
 import type { CallsByKey } from './overview/callers.ts';
 import { createAnswerRoom } from './http/answer-room.ts';
-import { answerProblems } from './problems.ts';
+import { answerProblems } from './problem/answer-problems.ts';
 import { type HistoryOptions, startHistory } from './overview/history.ts';
 import { opsPages } from './overview/pages.ts';
 

@@ -9,10 +9,10 @@
  * ignores `Retry-After` and comes again at once is slowed down by its own connection, and does not take the processor from the others.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { requestsShed, watchConcurrencyLimit, watchRequestsInFlight } from '../metrics.ts';
-import { PROBLEM_TYPE, Problem, problemDocument } from './problem.ts';
-import { newRequestId } from './random.ts';
-import { isRead } from './reads.ts';
+import { requestsShed, watchConcurrencyLimit, watchRequestsInFlight } from '../platform/metrics.ts';
+import { PROBLEM_TYPE, Problem, problemDocument } from './problem/problem.ts';
+import { newRequestId } from '../platform/random.ts';
+import { isRead } from './http/reads.ts';
 
 export type Kind = 'read' | 'write';
 

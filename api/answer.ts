@@ -2,9 +2,9 @@
 import type { Context } from 'koa';
 import type { Call } from './handler.ts';
 import { idempotencyKeyOf } from './contract/validator.ts';
-import { entityTag } from './entity-tag.ts';
-import type { CommandContext, Executed } from './execute.ts';
-import { conditionsOf } from './preconditions.ts';
+import { entityTag } from './commands/entity-tag.ts';
+import type { CommandContext, Executed } from './commands/execute.ts';
+import { conditionsOf } from './commands/preconditions.ts';
 import { stateOf } from './request-context.ts';
 
 export function answer(ctx: Context, status: number, body: unknown): void {

@@ -24,12 +24,12 @@
  */
 import { Router } from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
-import type { Config } from '../config.ts';
-import type { Logger } from '../logger.ts';
-import { takesJson } from './accept.ts';
+import type { Config } from '../platform/config.ts';
+import type { Logger } from '../platform/logger.ts';
+import { takesJson } from './http/accept.ts';
 import { type Authenticate, requireScope } from './authenticate.ts';
-import { createBodyRoom } from './body-room.ts';
-import { readBody } from './body.ts';
+import { createBodyRoom } from './body/body-room.ts';
+import { readBody } from './body/read-body.ts';
 import { judgeOf } from './contract/judge.ts';
 import { judgeAnswers, judgeRequest } from './contract/judged.ts';
 import { type Operation, type Spec, loadSpec } from './contract/spec.ts';
@@ -42,13 +42,13 @@ import { createLifecycle } from './lifecycle.ts';
 import type { RateLimits } from './limiter/rate-limit.ts';
 import { EDITIONS, HANDLERS } from './operations.ts';
 import type { Callers } from './overview/callers.ts';
-import { requireDecodable } from './percent.ts';
-import { refuserOfIfMatch } from './preconditions.ts';
-import { Problem } from './problem.ts';
-import { answerProblems } from './problems.ts';
-import { publicPages } from './public-pages.ts';
+import { requireDecodable } from './http/percent.ts';
+import { refuserOfIfMatch } from './commands/preconditions.ts';
+import { Problem } from './problem/problem.ts';
+import { answerProblems } from './problem/answer-problems.ts';
+import { publicPages } from './public-pages/public-pages.ts';
 import { confirmed, principalOf, requestContext, stateOf } from './request-context.ts';
-import { passOverBody } from './unused-body.ts';
+import { passOverBody } from './body/unused-body.ts';
 
 export interface AppOptions {
   config: Pick<Config, 'trustProxy' | 'contractJudge' | 'v1'>;

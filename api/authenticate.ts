@@ -1,6 +1,6 @@
 /** Whose request it is: an API key, sent as a bearer token (RFC 6750). */
-import { type Principal, hashApiKey } from '../store/api-keys.ts';
-import { Problem } from './problem.ts';
+import { type Principal, hashApiKey } from '../store/keys/api-keys.ts';
+import { Problem } from './problem/problem.ts';
 
 /**
  * Milliseconds that an answer about a key is good for, valid or not, from the moment of asking: the longest that a request may

@@ -1,13 +1,13 @@
 /** What the handler of an operation is given. */
 import type { Context } from 'koa';
 import type { DatabasePool } from 'slonik';
-import type { Principal } from '../store/api-keys.ts';
-import type { Tail } from '../store/tail.ts';
+import type { Principal } from '../store/keys/api-keys.ts';
+import type { Tail } from '../store/log/tail.ts';
 import type { AddressRule } from '../workers/addresses.ts';
 import type { Input } from './contract/validator.ts';
-import type { Cursors } from './cursor.ts';
+import type { Cursors } from './lists/cursor.ts';
 import type { Edition } from './edition.ts';
-import type { CommandPath } from './execute.ts';
+import type { CommandPath } from './commands/execute.ts';
 import type { RateLimits } from './limiter/rate-limit.ts';
 
 export interface Services extends CommandPath {

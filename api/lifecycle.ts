@@ -1,8 +1,8 @@
 /** The end of a version: announced in every answer, and, where the operator has chosen so, kept. */
 import type { Context } from 'koa';
-import type { Config } from '../config.ts';
+import type { Config } from '../platform/config.ts';
 import type { Lifecycle, Spec } from './contract/spec.ts';
-import { Problem } from './problem.ts';
+import { Problem } from './problem/problem.ts';
 
 /** Where the page stands that says what is different, and until when. */
 export const VERSIONING_PAGE = '/docs/versioning';

@@ -1,18 +1,18 @@
 /** What there is to serve: the editions of the API, and a handler for each `operationId` of their specs. */
 import type { Edition } from './edition.ts';
 import type { Handlers } from './handler.ts';
-import { batchHandlers } from './nouns/batches.ts';
-import { cancellationHandlers } from './nouns/cancellation.ts';
-import { completionHandlers } from './nouns/completion.ts';
+import { batchHandlers } from './nouns/order/batches.ts';
+import { cancellationHandlers } from './nouns/order/cancellation.ts';
+import { completionHandlers } from './nouns/order/completion.ts';
 import { customerHandlers } from './nouns/customers.ts';
 import { dailySalesHandlers } from './nouns/daily-sales.ts';
 import { eventHandlers } from './nouns/events.ts';
-import { orderHandlers } from './nouns/orders.ts';
-import { paymentHandlers } from './nouns/payments.ts';
+import { orderHandlers } from './nouns/order/orders.ts';
+import { paymentHandlers } from './nouns/order/payments.ts';
 import { receiptHandlers } from './nouns/receipts.ts';
-import { refundHandlers } from './nouns/refunds.ts';
-import { returnHandlers } from './nouns/returns.ts';
-import { shipmentHandlers } from './nouns/shipments.ts';
+import { refundHandlers } from './nouns/order/refunds.ts';
+import { returnHandlers } from './nouns/order/returns.ts';
+import { shipmentHandlers } from './nouns/order/shipments.ts';
 import { webhookDeliveryHandlers } from './nouns/webhook-deliveries.ts';
 import { webhookEndpointHandlers } from './nouns/webhook-endpoints.ts';
 import { v1 } from './v1/edition.ts';

@@ -1,14 +1,14 @@
 /** The frame around each request: its id, its trace, one log line, one measurement. */
 import type { Context, Middleware } from 'koa';
-import type { Logger } from '../logger.ts';
-import { httpRequestDuration } from '../metrics.ts';
-import { endSpan, startSpan, traceparentOf } from '../tracing.ts';
-import type { Principal } from '../store/api-keys.ts';
+import type { Logger } from '../platform/logger.ts';
+import { httpRequestDuration } from '../platform/metrics.ts';
+import { endSpan, startSpan, traceparentOf } from '../platform/tracing.ts';
+import type { Principal } from '../store/keys/api-keys.ts';
 import type { Standing } from './authenticate.ts';
 import type { Judge } from './contract/judge.ts';
 import type { Callers } from './overview/callers.ts';
 import type { Operation } from './contract/spec.ts';
-import { newRequestId } from './random.ts';
+import { newRequestId } from '../platform/random.ts';
 
 const HUNG_UP = 499;
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;

@@ -1,29 +1,29 @@
 /** Composes the API role: limiter, app, and its two doors, HTTP and gRPC. */
 import { v7 } from 'uuid';
-import type { Config } from '../config.ts';
-import type { Logger } from '../logger.ts';
-import { connectRedis, warmUp } from '../redis.ts';
-import { requestGraceMs } from '../shutdown.ts';
-import { findPrincipal } from '../store/api-keys.ts';
+import type { Config } from '../platform/config.ts';
+import type { Logger } from '../platform/logger.ts';
+import { connectRedis, warmUp } from '../platform/redis.ts';
+import { requestGraceMs } from '../platform/shutdown.ts';
+import { findPrincipal } from '../store/keys/api-keys.ts';
 import { toId } from '../store/ids.ts';
 import { instanceSecret } from '../store/instance-secrets.ts';
-import { createKeyUsage } from '../store/key-usage.ts';
-import { createOrderLog } from '../store/log.ts';
+import { createKeyUsage } from '../store/keys/key-usage.ts';
+import { createOrderLog } from '../store/log/log.ts';
 import type { DatabasePool } from '../store/pool.ts';
-import type { Tail } from '../store/tail.ts';
-import { createAnnouncer } from '../store/wakeups.ts';
+import type { Tail } from '../store/log/tail.ts';
+import { createAnnouncer } from '../store/consumers/wakeups.ts';
 import { createAdmission } from './admission.ts';
 import { createApp } from './app.ts';
 import { createAuthenticator } from './authenticate.ts';
-import { createCursors } from './cursor.ts';
+import { createCursors } from './lists/cursor.ts';
 import { type RunningGrpc, startGrpc } from './grpc/server.ts';
 import type { Services } from './handler.ts';
 import { createAnswerRoom } from './http/answer-room.ts';
 import { type Callers, createCallers } from './overview/callers.ts';
 import { createLimiter, createLocalLimiter } from './limiter/limiter.ts';
 import { createRateLimits } from './limiter/rate-limit.ts';
-import { randomBytes16 } from './random.ts';
-import { serve } from './server.ts';
+import { randomBytes16 } from '../platform/random.ts';
+import { serve } from './http/server.ts';
 
 /** Milliseconds that Redis has to be there at the start; later it may come and go. */
 const REDIS_PATIENCE = 1_000;

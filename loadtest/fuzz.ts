@@ -8,10 +8,10 @@
  * wrong. docs/fuzz.md
  */
 import { parseArgs } from 'node:util';
-import { ofKinds, oneAndBefore, untilRequests } from './fuzz/choose.ts';
+import { ofKinds, oneAndBefore, untilRequests } from './fuzz/make/choose.ts';
 import { failureLines, summary } from './fuzz/report.ts';
 import { runSession } from './fuzz/session.ts';
-import { startTarget, targetAt } from './fuzz/target.ts';
+import { startTarget, targetAt } from './fuzz/send/target.ts';
 import { transcriptOf } from './fuzz/transcript.ts';
 
 const { values } = parseArgs({

@@ -1,5 +1,5 @@
 /** npm run openapi:pairs -- DIR: how often the break-diff is right on pairs whose verdict is known. */
-import { pairsCommand } from './diff/pairs-command.ts';
+import { pairsCommand } from './diff/pairs/command.ts';
 
 process.exitCode = await pairsCommand(process.argv.slice(2), {
   now: () => new Date(),

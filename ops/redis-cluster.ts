@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { LaunchError } from './embedded/launch-error.ts';
 import { whenNpmIsGone } from './embedded/npm-parent.ts';
 import { startRedisCluster } from './embedded/redis-cluster.ts';
-import { END_SIGNALS } from '../shutdown.ts';
+import { END_SIGNALS } from '../platform/shutdown.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-redis-cluster-'));
 try {

@@ -1,5 +1,5 @@
 /** What `npm start` says to the person in front of it. */
-import { WITHOUT_REDIS } from '../redis.ts';
+import { WITHOUT_REDIS } from '../platform/redis.ts';
 
 /** The API key that the printed calls are made with. */
 export type FirstKey =

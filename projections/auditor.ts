@@ -4,8 +4,8 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DatabasePool } from 'slonik';
-import type { Logger } from '../logger.ts';
-import { auditedAt, differentRows, missingEvents } from '../metrics.ts';
+import type { Logger } from '../platform/logger.ts';
+import { auditedAt, differentRows, missingEvents } from '../platform/metrics.ts';
 import type { Projection } from './projection.ts';
 import { AUDIT, type Differences, RebuildHeldError, verify } from './rebuild.ts';
 

@@ -1,7 +1,7 @@
 /** What a customer has ordered and paid. */
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
-import type { Tenancy } from '../store/log.ts';
+import type { Tenancy } from '../store/log/log.ts';
 import { reachable } from '../store/unavailable.ts';
 import { customerTotalsProjection } from './customer-totals.ts';
 

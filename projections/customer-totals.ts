@@ -4,7 +4,7 @@ import { statement } from '../store/statement.ts';
 import type { Projection } from './projection.ts';
 import { columnsOf, countedOf, tallied } from './tally.ts';
 
-const addTotals = statement('add-customer-totals', z.object({}));
+const addTotals = statement('projections/add-customer-totals', z.object({}));
 
 export const customerTotalsProjection: Projection = {
   name: 'customer_totals',

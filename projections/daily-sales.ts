@@ -4,7 +4,7 @@ import { statement } from '../store/statement.ts';
 import type { Projection, TenantEvent } from './projection.ts';
 import { columnsOf, countedOf, tallied } from './tally.ts';
 
-const addSales = statement('add-daily-sales', z.object({}));
+const addSales = statement('projections/add-daily-sales', z.object({}));
 const dayOf = (event: TenantEvent): string => event.recorded_at.slice(0, 10);
 
 export const dailySalesProjection: Projection = {

@@ -6,7 +6,7 @@ import { SEPARATOR, statement } from '../store/statement.ts';
 import type { Projection, TenantEvent } from './projection.ts';
 
 const readRows = statement(
-  'read-order-rows',
+  'projections/read-order-rows',
   z.object({
     tenant_id: z.uuid(),
     order_id: z.uuid(),
@@ -15,7 +15,7 @@ const readRows = statement(
     placed_position: z.int(),
   }),
 );
-const writeRows = statement('write-order-rows', z.object({}));
+const writeRows = statement('projections/write-order-rows', z.object({}));
 
 interface Row {
   tenantId: string;

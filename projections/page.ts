@@ -6,7 +6,7 @@
  */
 import { type DatabasePool, type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
-import type { Tenancy } from '../store/log.ts';
+import type { Tenancy } from '../store/log/log.ts';
 import { reachable } from '../store/unavailable.ts';
 import type { Projection } from './projection.ts';
 

@@ -1,7 +1,7 @@
 import type { DatabaseTransactionConnection } from 'slonik';
 import { z } from 'zod';
 import type { RecordedEvent } from '../domain/order/events.ts';
-import { recordedRow, toRecordedEvent } from '../store/log.ts';
+import { recordedRow, toRecordedEvent } from '../store/log/log.ts';
 
 /** An event together with where it stands and whose it is. */
 export type TenantEvent = RecordedEvent & { position: number; tenant_id: string };

@@ -12,8 +12,8 @@ import { listPartitions, progressOf } from '../store/partitions.ts';
 import { statement } from '../store/statement.ts';
 import { type Projection, eventsOf, nextRow } from './projection.ts';
 
-const readEventsBehind = statement('read-events-behind', nextRow);
-const advanceCheckpoint = statement('advance-checkpoint', z.object({ position: z.int() }));
+const readEventsBehind = statement('consumers/read-events-behind', nextRow);
+const advanceCheckpoint = statement('consumers/advance-checkpoint', z.object({ position: z.int() }));
 
 export const REBUILD = 'holdfast_rebuild';
 export const PREVIOUS = 'holdfast_previous';

@@ -7,18 +7,23 @@
 import type { Span } from '@opentelemetry/api';
 import { type CommonQueryMethods, type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
-import type { Logger } from '../logger.ts';
-import { projectionFailures, projectionLag, projectionPosition, projectionStopped } from '../metrics.ts';
-import { type Following, type Lane, follow } from '../store/follow.ts';
+import type { Logger } from '../platform/logger.ts';
+import {
+  projectionFailures,
+  projectionLag,
+  projectionPosition,
+  projectionStopped,
+} from '../platform/metrics.ts';
+import { type Following, type Lane, follow } from '../store/consumers/follow.ts';
 import { progressOf } from '../store/partitions.ts';
 import { statement } from '../store/statement.ts';
 import { isOutage } from '../store/unavailable.ts';
 import { clearFault, recordFault } from './faults.ts';
-import { endSpan, isTracing, startSpan } from '../tracing.ts';
+import { endSpan, isTracing, startSpan } from '../platform/tracing.ts';
 import { type Projection, eventsOf, nextRow } from './projection.ts';
 
-const readNextEvents = statement('read-next-events', nextRow.extend({ found: z.int() }));
-const moveCheckpoint = statement('move-checkpoint', z.object({}));
+const readNextEvents = statement('consumers/read-next-events', nextRow.extend({ found: z.int() }));
+const moveCheckpoint = statement('consumers/move-checkpoint', z.object({}));
 
 /** Events a batch at most; what bounds the memory and the length of the transaction. */
 const BATCH = 500;

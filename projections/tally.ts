@@ -2,11 +2,11 @@
 import type { DatabaseTransactionConnection } from 'slonik';
 import { z } from 'zod';
 import type { EventOf } from '../domain/order/events.ts';
-import { recordedRow, toRecordedEvent } from '../store/log.ts';
+import { recordedRow, toRecordedEvent } from '../store/log/log.ts';
 import { statement } from '../store/statement.ts';
 import type { TenantEvent } from './projection.ts';
 
-const readPlacings = statement('read-placings', recordedRow.extend({ tenant_id: z.uuid() }));
+const readPlacings = statement('projections/read-placings', recordedRow.extend({ tenant_id: z.uuid() }));
 
 /** What events add up to. Amounts are whole minor units. */
 export interface Tally {

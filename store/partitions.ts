@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { statement } from './statement.ts';
 import { reachable } from './unavailable.ts';
 
-const readProgress = statement('read-progress', z.object({ head: z.int(), applied: z.int() }));
+const readProgress = statement('consumers/read-progress', z.object({ head: z.int(), applied: z.int() }));
 
 /** Makes sure that partitions 0 to `count - 1` are there, and that each consumer has a checkpoint in every partition. */
 export async function ensurePartitions(

@@ -1,6 +1,6 @@
 /** Slonik, set up for this schema. */
 import { type DatabasePool, type Interceptor, SchemaValidationError, createPool } from 'slonik';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../platform/logger.ts';
 import { createSessionDriver } from './session.ts';
 import { StoreOverloaded } from './unavailable.ts';
 

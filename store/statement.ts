@@ -1,4 +1,4 @@
-/** SQL statements that stand in files of their own, `store/sql/*.sql`, with the reason for their shape above them. */
+/** SQL statements that stand in files of their own, `store/sql/`, with the reason for their shape above them. */
 import { readFileSync } from 'node:fs';
 import { type PrimitiveValueExpression, type QuerySqlToken, sql } from 'slonik';
 import type { z } from 'zod';
@@ -12,12 +12,12 @@ export const SEPARATOR = '\u001e';
 /**
  * Reads a statement once, at start, and makes a prepared statement of it under the file's name.
  *
- * @param file name of a file of `store/sql/`, without `.sql`
+ * @param path of a file in `store/sql/`, without `.sql`: `log/read-stream`
  * @param row schema of one row of the answer
  * @returns binds values to the statement's `$1`, `$2`, …; arrays are bound as Postgres arrays
  */
-export function statement<Row extends z.ZodType>(file: string, row: Row) {
-  const text = readFileSync(new URL(`./sql/${file}.sql`, import.meta.url), 'utf8');
-  const token = { ...sql.type(row)`-`, name: file, sql: text };
+export function statement<Row extends z.ZodType>(path: string, row: Row) {
+  const text = readFileSync(new URL(`./sql/${path}.sql`, import.meta.url), 'utf8');
+  const token = { ...sql.type(row)`-`, name: path, sql: text };
   return (...values: PrimitiveValueExpression[]): QuerySqlToken<Row> => ({ ...token, values });
 }

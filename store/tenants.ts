@@ -2,7 +2,7 @@
 import { type DatabasePool, sql } from 'slonik';
 import { v7 } from 'uuid';
 import { z } from 'zod';
-import { partitionFor } from './api-keys.ts';
+import { partitionFor } from './keys/api-keys.ts';
 import { toUuid } from './ids.ts';
 import { listPartitions } from './partitions.ts';
 import { reachable } from './unavailable.ts';

@@ -7,8 +7,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import type { RecordedEvent } from '../domain/order/events.ts';
-import type { Logger } from '../logger.ts';
-import { webhookAttemptDuration, webhookEndpointsDisabled } from '../metrics.ts';
+import type { Logger } from '../platform/logger.ts';
+import { webhookAttemptDuration, webhookEndpointsDisabled } from '../platform/metrics.ts';
 import type { GroupCommit } from '../store/group-commit.ts';
 import type { DatabasePool } from '../store/pool.ts';
 import {
@@ -21,7 +21,7 @@ import {
   noteHealth,
   release,
 } from '../store/webhooks/queue.ts';
-import { endSpan, startSpan, traceparentOf } from '../tracing.ts';
+import { endSpan, startSpan, traceparentOf } from '../platform/tracing.ts';
 import { nextDelay, restAfter } from './schedule.ts';
 import { type Reply, TIMEOUT, send } from './send.ts';
 import { signed } from './signature.ts';

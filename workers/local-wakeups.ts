@@ -4,7 +4,7 @@
  * bounds by itself.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../platform/logger.ts';
 import { ENDPOINTS_AT_ONCE, type Wakeups } from './wakeups.ts';
 
 /**

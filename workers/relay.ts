@@ -3,9 +3,9 @@
  * lease, as for a projection.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '../logger.ts';
-import { relayFailures, relayLag, webhookEndpointsFailing } from '../metrics.ts';
-import { follow } from '../store/follow.ts';
+import type { Logger } from '../platform/logger.ts';
+import { relayFailures, relayLag, webhookEndpointsFailing } from '../platform/metrics.ts';
+import { follow } from '../store/consumers/follow.ts';
 import { progressOf } from '../store/partitions.ts';
 import type { DatabasePool } from '../store/pool.ts';
 import { WEBHOOKS, countFailing, dueEndpoints, relayBatch, removeOld } from '../store/webhooks/queue.ts';

@@ -3,8 +3,8 @@
  * and the sweeper fills it again.
  */
 import { Queue, Worker } from 'bullmq';
-import type { Logger } from '../logger.ts';
-import { connectRedis } from '../redis.ts';
+import type { Logger } from '../platform/logger.ts';
+import { connectRedis } from '../platform/redis.ts';
 import { withDeadline } from '../store/unavailable.ts';
 import { ENDPOINTS_AT_ONCE, type Wakeups } from './wakeups.ts';
 

@@ -1,17 +1,17 @@
 /** Orders, one a line: what `holdfast import` reads. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Input } from '../../store/input.ts';
-import { linesOf } from '../../store/lines.ts';
+import type { Input } from '../../command-line/input.ts';
+import { linesOf } from '../../command-line/lines.ts';
 import { loadSpec } from '../contract/spec.ts';
 import { compileValidators } from '../contract/validator.ts';
-import { type Advice, adviceOf } from '../grpc/advice.ts';
-import type { Fed } from '../grpc/feed-orders.ts';
-import { newOrderMessage } from '../grpc/messages.ts';
+import { type Advice, adviceOf } from '../grpc/client/advice.ts';
+import type { Fed } from '../grpc/client/feed-orders.ts';
+import { newOrderMessage } from '../grpc/methods/messages.ts';
 import { statusOf } from '../grpc/status.ts';
-import { keyOfMessage } from '../idempotency-key.ts';
+import { keyOfMessage } from '../commands/idempotency-key.ts';
 import { parseJson } from '../json/parse.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../problem/problem.ts';
 import { v1 } from '../v1/edition.ts';
 import { v2 } from '../v2/edition.ts';
 

@@ -2,7 +2,7 @@
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { once } from 'node:events';
-import { CommandError } from '../../command.ts';
+import { CommandError } from '../../command-line/command.ts';
 
 export interface Refusals {
   path: string;

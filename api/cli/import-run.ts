@@ -1,13 +1,12 @@
 /** One run of `holdfast import`. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Metadata } from '@grpc/grpc-js';
-import { CommandError, type Output, type Service, quoted } from '../../command.ts';
-import { listenForSignals } from '../../command-signals.ts';
-import { type Input, openInput } from '../../store/input.ts';
-import { LogFileError } from '../../store/log-file.ts';
-import type { Advice } from '../grpc/advice.ts';
+import { CommandError, type Output, type Service, quoted } from '../../command-line/command.ts';
+import { listenForSignals } from '../../command-line/signals.ts';
+import { type Input, openInput } from '../../command-line/input.ts';
+import type { Advice } from '../grpc/client/advice.ts';
 import { clientCredentials } from '../grpc/credentials.ts';
-import { FeedError, feedOrders } from '../grpc/feed-orders.ts';
+import { FeedError, feedOrders } from '../grpc/client/feed-orders.ts';
 import { OrderServiceClient } from '../grpc/generated/orders.ts';
 import { type Bar, drawBar } from './import-bar.ts';
 import { type Line, type Survey, type WrongLine, readOrders, survey } from './import-file.ts';
@@ -38,7 +37,6 @@ export async function importFile(given: Import): Promise<Output> {
   try {
     return await importLines(given, openInput(given.path), signal);
   } catch (error) {
-    if (error instanceof LogFileError) throw new CommandError(error.message, { cause: error });
     if (error instanceof FeedError) {
       throw new CommandError(
         `${given.address}: ${error.message}\n` +

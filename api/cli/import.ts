@@ -1,5 +1,5 @@
 /** `npx holdfast import`: orders of a file, placed over the stream of the internal service. */
-import { type Command, CommandError, UsageError, quoted, wholeNumber } from '../../command.ts';
+import { type Command, CommandError, UsageError, quoted, wholeNumber } from '../../command-line/command.ts';
 
 /** Seconds of trouble after which it is given up. */
 const PATIENCE = 60;

@@ -1,5 +1,5 @@
 /** Formats of the contract that say more than a pattern can. */
-import { isDay, isTime } from '../instant.ts';
+import { isDay, isTime } from '../lists/instant.ts';
 
 /** By their names in OpenAPI; the judge is given the same, so that the two cannot differ in the calendar. */
 export const FORMATS = {

@@ -1,6 +1,6 @@
 /** The judge, put into the path of a request. A disagreement with the contract is our fault: the client is told 500, the log what it is. */
 import type { Middleware } from 'koa';
-import { PROBLEM_TYPE, Problem, problemDocument } from '../problem.ts';
+import { PROBLEM_TYPE, Problem, problemDocument } from '../problem/problem.ts';
 import { stateOf } from '../request-context.ts';
 import type { Judge } from './judge.ts';
 import type { Operation } from './spec.ts';

@@ -1,7 +1,7 @@
 /** The contract as data: `openapi/v1.yaml`, read once, at start. Routes, scopes and validators are all made from it. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import type { ProblemCode } from '../problem.ts';
+import type { ProblemCode } from '../problem/problem.ts';
 
 export type Schema = Record<string, unknown>;
 

@@ -8,10 +8,10 @@ import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
 import addFormats from 'ajv-formats';
 import type { Context } from 'koa';
 import { parseIdempotencyKey } from '../../domain/idempotency-key.ts';
-import { isDecodable } from '../percent.ts';
-import { parameterName } from '../parameter-name.ts';
-import { pointerStep } from '../pointer.ts';
-import { MOST_ERRORS, Problem, type ProblemError } from '../problem.ts';
+import { isDecodable } from '../http/percent.ts';
+import { parameterName } from '../problem/parameter-name.ts';
+import { pointerStep } from '../problem/pointer.ts';
+import { MOST_ERRORS, Problem, type ProblemError } from '../problem/problem.ts';
 import { FORMATS } from './formats.ts';
 import { isInteger, isIntegerText } from './integer.ts';
 import { isShort } from './short.ts';

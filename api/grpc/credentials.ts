@@ -1,7 +1,7 @@
 /** The files of HOLDFAST_GRPC_CERT, _KEY and _CA, as either side of a connection uses them. */
 import { readFile } from 'node:fs/promises';
 import { ChannelCredentials, ServerCredentials } from '@grpc/grpc-js';
-import { type Config, ConfigError } from '../../config.ts';
+import { type Config, ConfigError } from '../../platform/config.ts';
 
 type Files = Pick<Config['grpc'], 'cert' | 'key' | 'ca'>;
 

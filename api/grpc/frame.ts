@@ -12,30 +12,36 @@ import {
   type handleUnaryCall,
   status as codes,
 } from '@grpc/grpc-js';
-import type { Logger } from '../../logger.ts';
-import { grpcCallDuration } from '../../metrics.ts';
-import { endSpan, startSpan, traceparentOf } from '../../tracing.ts';
-import type { Principal } from '../../store/api-keys.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { grpcCallDuration } from '../../platform/metrics.ts';
+import { endSpan, startSpan, traceparentOf } from '../../platform/tracing.ts';
+import type { Principal } from '../../store/keys/api-keys.ts';
 import { type Authenticate, type Standing, requireScope } from '../authenticate.ts';
 import type { Services } from '../handler.ts';
 import type { ByteBudget } from '../http/byte-budget.ts';
 import { requireRoomOf } from '../http/answer-room.ts';
-import { type Watch, keepWatch } from '../keep-watch.ts';
+import { type Watch, keepWatch } from '../lists/keep-watch.ts';
 import type { RateLimits } from '../limiter/rate-limit.ts';
 import type { Callers } from '../overview/callers.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../problem/problem.ts';
 import { givenRequestId, givenTraceparent } from '../request-context.ts';
-import { toProblem } from '../to-problem.ts';
-import { decoded, sizeOf } from './decode.ts';
-import { readNoFurther } from './http2-stream.ts';
-import { STALL_MS } from './limits.ts';
+import { toProblem } from '../problem/to-problem.ts';
+import { decoded, sizeOf } from './wire/decode.ts';
+import { readNoFurther } from './wire/http2-stream.ts';
+import { STALL_MS } from './wire/limits.ts';
 import { Status } from './generated/google/rpc/status.ts';
-import { type BidiStream, type Call, type Requests, type ServerStream, type Unary } from './method.ts';
-import { type RawSink, type Sink, createSink } from './sink.ts';
+import {
+  type BidiStream,
+  type Call,
+  type Requests,
+  type ServerStream,
+  type Unary,
+} from './methods/method.ts';
+import { type RawSink, type Sink, createSink } from './wire/sink.ts';
 import { codeOf, statusOf } from './status.ts';
-import { createStreamCount } from './stream-count.ts';
-import { endUnlessTaken, holdForCall } from './unary-answer.ts';
-import { createWindow } from './window.ts';
+import { createStreamCount } from './wire/stream-count.ts';
+import { endUnlessTaken, holdForCall } from './wire/unary-answer.ts';
+import { createWindow } from './methods/window.ts';
 
 export interface FrameOptions {
   services: Services;

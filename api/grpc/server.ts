@@ -1,21 +1,21 @@
 /** The internal service: OrderService on a port of its own, with the standard services of health and reflection beside it. */
 import { Server, setLogger } from '@grpc/grpc-js';
 import { sql } from 'slonik';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../platform/config.ts';
 import { withDeadline } from '../../store/unavailable.ts';
-import { ListenError } from '../server.ts';
-import { boundArrivals } from './arrivals.ts';
+import { ListenError } from '../http/server.ts';
+import { boundArrivals } from './wire/arrivals.ts';
 import { serverCredentials } from './credentials.ts';
-import { lenient } from './decode.ts';
+import { lenient } from './wire/decode.ts';
 import { USUAL_PORT, endpointOf } from './endpoint.ts';
 import { type FrameOptions, createFrame } from './frame.ts';
 import { OrderServiceService as methods } from './generated/orders.ts';
-import { getOrder } from './get-order.ts';
-import { SERVER_LIMITS } from './limits.ts';
-import { placeOrder } from './place-order.ts';
-import { placeOrders } from './place-orders.ts';
+import { getOrder } from './methods/get-order.ts';
+import { SERVER_LIMITS } from './wire/limits.ts';
+import { placeOrder } from './methods/place-order.ts';
+import { placeOrders } from './methods/place-orders.ts';
 import { addHealth, addReflection } from './public-services.ts';
-import { watchEvents } from './watch-events.ts';
+import { watchEvents } from './methods/watch-events.ts';
 
 /** How often the health is looked after, and how long Postgres has to answer. */
 const HEALTH_INTERVAL = 2_000;

@@ -1,6 +1,6 @@
 /** A problem in the words of gRPC: a `google.rpc.Status` with the same code and the same advice as the problem document. */
 import { status } from '@grpc/grpc-js';
-import type { Problem, ProblemError } from '../problem.ts';
+import type { Problem, ProblemError } from '../problem/problem.ts';
 import { BadRequest, ErrorInfo, RequestInfo, RetryInfo } from './generated/google/rpc/error_details.ts';
 import type { Any } from './generated/google/protobuf/any.ts';
 import type { Status } from './generated/google/rpc/status.ts';

@@ -1,8 +1,8 @@
-/** Bounds the memory that answers hold which their clients do not read. (Bodies have a room of their own: api/body-room.ts.) */
+/** Bounds the memory that answers hold which their clients do not read. (Bodies have a room of their own: api/body/body-room.ts.) */
 import type { Context } from 'koa';
 import { subjectOfAddress } from '../limiter/rate-limit.ts';
-import { Problem } from '../problem.ts';
-import { isRead } from '../reads.ts';
+import { Problem } from '../problem/problem.ts';
+import { isRead } from './reads.ts';
 import { stateOf } from '../request-context.ts';
 import { type ByteBudget, createByteBudget } from './byte-budget.ts';
 

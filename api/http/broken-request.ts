@@ -1,6 +1,6 @@
 /** Requests that can no longer arrive whole: their framing broke, or their time is up. */
 import type { IncomingMessage } from 'node:http';
-import type { Problem } from '../problem.ts';
+import type { Problem } from '../problem/problem.ts';
 
 const broken = new WeakMap<IncomingMessage, Problem>();
 

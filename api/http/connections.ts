@@ -7,8 +7,8 @@
  */
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Logger } from '../../logger.ts';
-import { Problem } from '../problem.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { Problem } from '../problem/problem.ts';
 import { breakRequest } from './broken-request.ts';
 import { STALL_CHECK_MS } from './limits.ts';
 import { closeLingering } from './linger.ts';

@@ -1,6 +1,6 @@
 /** What Node's parser takes without a word, and we do not: ambiguous or overfull heads of requests. */
 import type { IncomingMessage } from 'node:http';
-import { Problem } from '../problem.ts';
+import { Problem } from '../problem/problem.ts';
 import { HEADER_FIELDS_MAX } from './limits.ts';
 
 /** Fields that can be there once. Node keeps the first and drops the others in silence. */

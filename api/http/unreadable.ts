@@ -1,10 +1,10 @@
 /** Bytes that are no request: what is answered to them, and who is told. */
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Logger } from '../../logger.ts';
-import { httpRequestDuration } from '../../metrics.ts';
-import { PROBLEM_TYPE, Problem, problemDocument } from '../problem.ts';
-import { newRequestId } from '../random.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { httpRequestDuration } from '../../platform/metrics.ts';
+import { PROBLEM_TYPE, Problem, problemDocument } from '../problem/problem.ts';
+import { newRequestId } from '../../platform/random.ts';
 import { HTTP_LIMITS } from './limits.ts';
 
 /** Why Node could not read on, as a problem. `inBody`: the head of the request had arrived. */

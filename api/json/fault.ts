@@ -1,6 +1,6 @@
 /** What is wrong with a JSON text that is not taken, and where. Slow: only for a text that is refused. */
-import { pointerOf } from '../pointer.ts';
-import { Problem } from '../problem.ts';
+import { pointerOf } from '../problem/pointer.ts';
+import { Problem } from '../problem/problem.ts';
 import { LONGEST_NUMBER, isExact } from './exact.ts';
 import { closingQuote } from './text.ts';
 

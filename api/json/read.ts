@@ -1,5 +1,5 @@
 /** JSON of any length that a body may have. */
-import { createPace } from '../pace.ts';
+import { createPace } from '../../platform/pace.ts';
 import { parseJson } from './parse.ts';
 import { SLICE_BYTES, parseInSlices } from './slices.ts';
 

@@ -5,7 +5,7 @@
  * 4 MiB of `[{},{},…`, of brackets, or of names that differ. So a look at the bytes finds where lists and objects can be cut,
  * `JSON.parse` reads the pieces, and a text with more in it than any body of this API is refused where it becomes too much.
  */
-import { pointerOf } from '../pointer.ts';
+import { pointerOf } from '../problem/pointer.ts';
 import { MAX_DEPTH, emptyBody, malformed, poisoned, repeated, tooDeep, tooMuch } from './fault.ts';
 import { parseJson } from './parse.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Rate } from '../../config.ts';
+import type { Rate } from '../../platform/config.ts';
 
 /** A quota with a name; the name is that of the `RateLimit` field, of the metric, and part of the window's key. */
 export interface Policy {

@@ -6,8 +6,8 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Cluster, Redis } from 'ioredis';
-import type { Logger } from '../../logger.ts';
-import { limiterFallbacks, limiterRejections } from '../../metrics.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { limiterFallbacks, limiterRejections } from '../../platform/metrics.ts';
 import type { Decision, Policy } from './decision.ts';
 import { createLocalWindow } from './local-window.ts';
 

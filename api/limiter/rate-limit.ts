@@ -5,8 +5,8 @@
  */
 import ipaddr from 'ipaddr.js';
 import type { Context } from 'koa';
-import type { Config } from '../../config.ts';
-import { isRead } from '../reads.ts';
+import type { Config } from '../../platform/config.ts';
+import { isRead } from '../http/reads.ts';
 import type { Policy } from './decision.ts';
 import type { Limiter } from './limiter.ts';
 import { RateLimited } from './rate-limited.ts';

@@ -3,8 +3,8 @@ import { readCustomerSummary } from '../../projections/customer-summary.ts';
 import { customerTotalsProjection } from '../../projections/customer-totals.ts';
 import { answer } from '../answer.ts';
 import type { Handlers } from '../handler.ts';
-import { Problem } from '../problem.ts';
-import { readAfter } from '../read-after.ts';
+import { Problem } from '../problem/problem.ts';
+import { readAfter } from '../lists/read-after.ts';
 
 export const customerHandlers: Handlers = {
   async getCustomerSummary(call) {

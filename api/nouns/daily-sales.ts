@@ -2,8 +2,8 @@
 import { readDailySalesPage } from '../../projections/daily-sales-page.ts';
 import { dailySalesProjection } from '../../projections/daily-sales.ts';
 import type { Handlers } from '../handler.ts';
-import { answerPage, bindingOf, positionOf, requirePlace } from '../page.ts';
-import { readAfter } from '../read-after.ts';
+import { answerPage, bindingOf, positionOf, requirePlace } from '../lists/page.ts';
+import { readAfter } from '../lists/read-after.ts';
 
 export const dailySalesHandlers: Handlers = {
   async listDailySales(call) {

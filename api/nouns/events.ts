@@ -1,14 +1,14 @@
 /** The noun *event*: one order's history, and the feed of all that happens in a tenant. */
-import { NotInLogError, type Place, placeAt, placeBefore } from '../../store/feed.ts';
-import { readPatiently } from '../feed.ts';
-import { keepWatch } from '../keep-watch.ts';
-import { decodePlace, encodePlace } from '../feed-cursor.ts';
+import { NotInLogError, type Place, placeAt, placeBefore } from '../../store/log/feed.ts';
+import { readPatiently } from '../lists/feed.ts';
+import { keepWatch } from '../lists/keep-watch.ts';
+import { decodePlace, encodePlace } from '../lists/feed-cursor.ts';
 import type { Call, Handlers } from '../handler.ts';
-import { instantOf } from '../instant.ts';
-import { answerPage } from '../page.ts';
-import { Problem } from '../problem.ts';
+import { instantOf } from '../lists/instant.ts';
+import { answerPage } from '../lists/page.ts';
+import { Problem } from '../problem/problem.ts';
 import { eventDocument } from './event-document.ts';
-import { answerHistoryPage } from './history.ts';
+import { answerHistoryPage } from './order/history.ts';
 
 interface FeedParameters {
   types?: string;

@@ -4,7 +4,7 @@ import { type Write, findWrite } from '../../store/webhooks/commands.ts';
 import { answer } from '../answer.ts';
 import type { Edition } from '../edition.ts';
 import type { Handlers } from '../handler.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../problem/problem.ts';
 import { eventDocument } from './event-document.ts';
 
 /**

@@ -13,9 +13,9 @@ import { newestNumber } from '../../store/webhooks/endpoints.ts';
 import { createReplay, findReplay, replayDocument } from '../../store/webhooks/replays.ts';
 import { answer } from '../answer.ts';
 import type { Call, Handlers } from '../handler.ts';
-import { answerPage, bindingOf, positionOf, requirePlace } from '../page.ts';
-import { Problem } from '../problem.ts';
-import { webhookCommand } from '../webhook-command.ts';
+import { answerPage, bindingOf, positionOf, requirePlace } from '../lists/page.ts';
+import { Problem } from '../problem/problem.ts';
+import { webhookCommand } from '../commands/webhook-command.ts';
 import { endpointIdOf, endpointOf, lockEndpoint } from './webhook-endpoints.ts';
 
 export const webhookDeliveryHandlers: Handlers = {

@@ -17,12 +17,12 @@ import {
 } from '../../store/webhooks/endpoints.ts';
 import { type AddressRule, faultOfUrl } from '../../workers/addresses.ts';
 import { answer } from '../answer.ts';
-import { entityTag } from '../entity-tag.ts';
+import { entityTag } from '../commands/entity-tag.ts';
 import type { Call, Handlers } from '../handler.ts';
-import { answerPage, bindingOf, positionOf, requirePlace } from '../page.ts';
-import { conditionsOf, isKnownAlready, requireConditions } from '../preconditions.ts';
-import { Problem } from '../problem.ts';
-import { webhookCommand } from '../webhook-command.ts';
+import { answerPage, bindingOf, positionOf, requirePlace } from '../lists/page.ts';
+import { conditionsOf, isKnownAlready, requireConditions } from '../commands/preconditions.ts';
+import { Problem } from '../problem/problem.ts';
+import { webhookCommand } from '../commands/webhook-command.ts';
 
 const ANY_RATE = 100;
 

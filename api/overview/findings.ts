@@ -1,5 +1,5 @@
 /** What an engineer who was just woken wants to know: is there a storm, who makes it, is it absorbed, what lags, since when. */
-import { WITHOUT_REDIS } from '../../redis.ts';
+import { WITHOUT_REDIS } from '../../platform/redis.ts';
 import type { Calls } from './callers.ts';
 import type { Point } from './samples.ts';
 

@@ -1,7 +1,7 @@
 /** Version 1: money is a whole number beside one currency, and an order has one status. Orders are kept in this very form. */
 import { COMMAND_SCHEMAS } from '../../domain/order/commands.ts';
 import type { Edition } from '../edition.ts';
-import { parseBody } from '../parse-body.ts';
+import { parseBody } from '../commands/parse-body.ts';
 
 export const v1: Edition = {
   name: 'v1',

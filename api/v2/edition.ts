@@ -8,8 +8,8 @@ import type { RecordedEvent } from '../../domain/order/events.ts';
 import type { Order, OrderLine } from '../../domain/order/order.ts';
 import { fulfillmentStatus, paymentStatus } from '../../domain/order/statuses.ts';
 import type { Edition } from '../edition.ts';
-import { parseBody } from '../parse-body.ts';
-import { Problem } from '../problem.ts';
+import { parseBody } from '../commands/parse-body.ts';
+import { Problem } from '../problem/problem.ts';
 
 /** Whole minor units of an ISO 4217 currency. */
 interface Money {

@@ -1,19 +1,19 @@
 /** Runs cases against a target, then reads the log and compares. */
 import { type Case, requestsOf } from './case.ts';
-import { readCatalogue } from './catalogue.ts';
-import { createContractCheck } from './contract-check.ts';
-import { type Disturbances, disturb } from './disturb.ts';
+import { readCatalogue } from './check/catalogue.ts';
+import { createContractCheck } from './check/contract.ts';
+import { type Disturbances, disturb } from './send/disturb.ts';
 import { type Failures, createFailures } from './failures.ts';
-import type { Tallies } from './judge-http.ts';
-import { createLedger } from './ledger.ts';
-import { openLog } from './log.ts';
-import { type Memory, faultsOfMemory, watchMemory } from './memory.ts';
-import { type Agreement, askTheLog } from './oracle.ts';
-import { LONGEST_PAUSE_MS, watchPauses } from './pauses.ts';
-import { type Plan, createPlan } from './plan.ts';
-import { type Repertoire, readRepertoire } from './repertoire.ts';
-import { runCases } from './run.ts';
-import type { Target } from './target.ts';
+import type { Tallies } from './check/http.ts';
+import { createLedger } from './check/ledger.ts';
+import { openLog } from './check/log.ts';
+import { type Memory, faultsOfMemory, watchMemory } from './send/memory.ts';
+import { type Agreement, askTheLog } from './check/oracle.ts';
+import { LONGEST_PAUSE_MS, watchPauses } from './send/pauses.ts';
+import { type Plan, createPlan } from './make/plan.ts';
+import { type Repertoire, readRepertoire } from './make/repertoire.ts';
+import { runCases } from './send/run.ts';
+import type { Target } from './send/target.ts';
 import { type Lessons, createLessons } from './tokens.ts';
 
 export interface SessionOptions {

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Guard } from '../../ops/embedded/guard.ts';
 import { whenNpmIsGone } from '../../ops/embedded/npm-parent.ts';
-import { END_SIGNALS } from '../../shutdown.ts';
+import { END_SIGNALS } from '../../platform/shutdown.ts';
 
 const children = new Set<ChildProcess>();
 const stops: (() => Promise<unknown>)[] = [];

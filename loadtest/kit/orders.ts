@@ -1,6 +1,6 @@
 /** The orders of a run: each says which run it is of and which it is, so that the log can be asked for it. */
 import { randomBytes } from 'node:crypto';
-import { order } from '../order-request.ts';
+import { order } from './order-request.ts';
 import { openConnection } from './connection.ts';
 import type { System } from './system.ts';
 

@@ -1,8 +1,8 @@
 /** Breaks that were made on purpose: the reviewed file, and how it meets the findings. */
-import { isNode } from './document.ts';
+import { isNode } from './documents/document.ts';
 import type { Finding } from './finding.ts';
-import { parseYaml, readText } from './load.ts';
-import { Unusable } from './unusable.ts';
+import { parseYaml, readText } from './documents/load.ts';
+import { Unusable } from './documents/unusable.ts';
 
 export interface AcceptedBreak {
   rule: string;

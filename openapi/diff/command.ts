@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { loadAcceptedBreaks } from './accepted.ts';
 import { judge } from './judge.ts';
-import { loadContract } from './load.ts';
+import { loadContract } from './documents/load.ts';
 import { report } from './report.ts';
-import { Unusable } from './unusable.ts';
+import { Unusable } from './documents/unusable.ts';
 
 /** What a command needs of the world. */
 export interface World {

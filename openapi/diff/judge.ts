@@ -1,9 +1,9 @@
 /** The whole judgement on two contracts: our rules, the first judge, and what was accepted. */
 import { type AcceptedBreak, type IdleEntries, acceptBreaks } from './accepted.ts';
-import { compareContracts } from './compare.ts';
-import type { Document } from './document.ts';
+import { compareContracts } from './operations/compare.ts';
+import type { Document } from './documents/document.ts';
 import type { Finding, Verdict } from './finding.ts';
-import { type FirstJudgement, askFirstJudge } from './first-judge.ts';
+import { type FirstJudgement, askFirstJudge } from './openapi-diff/openapi-diff.ts';
 
 export interface Judgement {
   base: string;

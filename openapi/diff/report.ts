@@ -1,7 +1,7 @@
 /** A judgement as text for people. */
 import type { AcceptedBreak } from './accepted.ts';
 import type { Finding, Verdict } from './finding.ts';
-import type { FirstJudgement } from './first-judge.ts';
+import type { FirstJudgement } from './openapi-diff/openapi-diff.ts';
 import type { Judgement } from './judge.ts';
 
 const HEADINGS: Record<Verdict, string> = {

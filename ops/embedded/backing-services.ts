@@ -1,5 +1,5 @@
 /** Postgres and Redis: those that are configured, or our own. */
-import type { Logger } from '../../logger.ts';
+import type { Logger } from '../../platform/logger.ts';
 import { lockDataDir, prepareDataDir } from './data-dir.ts';
 import { type Guard, startGuard } from './guard.ts';
 import { type Service, startPostgres } from './postgres.ts';

@@ -1,7 +1,7 @@
 /** Where the binaries of Postgres are: in the npm package for this platform. */
 import { access, constants, cp, readFile, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Logger } from '../../logger.ts';
+import type { Logger } from '../../platform/logger.ts';
 import { LaunchError } from './launch-error.ts';
 import { isEnterable, sideFolder } from './unprivileged.ts';
 

@@ -16,7 +16,7 @@ import {
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
-import type { Logger } from '../../logger.ts';
+import type { Logger } from '../../platform/logger.ts';
 import { freePort } from './free-port.ts';
 import type { Guard } from './guard.ts';
 import { keptSecret } from './kept-secret.ts';

@@ -11,7 +11,7 @@ import {
   quoted,
   table,
   wholeNumber,
-} from '../../command.ts';
+} from '../../command-line/command.ts';
 import { text } from '../../domain/text.ts';
 import { listFaults, skipEvent } from '../faults.ts';
 import { setPaused } from '../pause.ts';

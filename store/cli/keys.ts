@@ -7,13 +7,13 @@ import {
   UsageError,
   quoted,
   table,
-} from '../../command.ts';
+} from '../../command-line/command.ts';
 import { toId, toUuid } from '../ids.ts';
-import { type IssueOutcome, issueKey, rotateKey } from '../issue-key.ts';
-import { type KeyRecord, listKeys } from '../key-record.ts';
-import type { KeyMode } from '../new-key.ts';
-import { revokeKey } from '../revoke-key.ts';
-import { PRESETS, SCOPES, type Scope, shortenScopes } from '../scopes.ts';
+import { type IssueOutcome, issueKey, rotateKey } from '../keys/issue-key.ts';
+import { type KeyRecord, listKeys } from '../keys/key-record.ts';
+import type { KeyMode } from '../keys/new-key.ts';
+import { revokeKey } from '../keys/revoke-key.ts';
+import { PRESETS, SCOPES, type Scope, shortenScopes } from '../keys/scopes.ts';
 import { nameFrom, tenantFrom } from './tenants.ts';
 
 const DEFAULT_NAME = 'default';

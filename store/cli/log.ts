@@ -1,11 +1,11 @@
 /** `npx holdfast log`. */
-import { type Command, CommandError, type Noun, UsageError, quoted } from '../../command.ts';
-import { exportLog } from '../export-log.ts';
+import { type Command, CommandError, type Noun, UsageError, quoted } from '../../command-line/command.ts';
+import { exportLog } from '../archive/export-log.ts';
 import { toId, toUuid } from '../ids.ts';
-import { importLog } from '../import-log.ts';
-import { openInput } from '../input.ts';
-import { linesOf } from '../lines.ts';
-import { LogFileError } from '../log-file.ts';
+import { importLog } from '../archive/import-log.ts';
+import { openInput } from '../../command-line/input.ts';
+import { linesOf } from '../../command-line/lines.ts';
+import { LogFileError } from '../archive/log-file.ts';
 import { tenantFrom } from './tenants.ts';
 
 /** Characters that are written at once. */

@@ -8,7 +8,7 @@ import {
   UsageError,
   quoted,
   table,
-} from '../../command.ts';
+} from '../../command-line/command.ts';
 import { text } from '../../domain/text.ts';
 import { toId } from '../ids.ts';
 import type { DatabasePool } from '../pool.ts';

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type CommonQueryMethods, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
 import { toId } from '../ids.ts';
-import type { Tenancy } from '../log.ts';
+import type { Tenancy } from '../log/log.ts';
 
 /** Endpoints that a tenant may have. */
 export const MAX_ENDPOINTS = 200;

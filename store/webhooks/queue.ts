@@ -6,7 +6,7 @@ import { v7 } from 'uuid';
 import { z } from 'zod';
 import type { RecordedEvent } from '../../domain/order/events.ts';
 import { toId } from '../ids.ts';
-import { recordedRow, toRecordedEvent } from '../log.ts';
+import { recordedRow, toRecordedEvent } from '../log/log.ts';
 import { SEPARATOR, statement } from '../statement.ts';
 import { reachable } from '../unavailable.ts';
 import { holdRelay } from './replays.ts';
@@ -27,7 +27,10 @@ const KEPT_DAYS = 30;
 /** Deliveries that are removed at a time. */
 const REMOVED = 1_000;
 
-const relayEvents = statement('relay-events', z.object({ events: z.int(), endpoints: z.array(z.uuid()) }));
+const relayEvents = statement(
+  'webhooks/relay-events',
+  z.object({ events: z.int(), endpoints: z.array(z.uuid()) }),
+);
 const claimed = {
   delivery_id: z.uuid(),
   number: z.int(),
@@ -44,14 +47,14 @@ const claimed = {
   previous_secret: z.instanceof(Buffer).nullable(),
 };
 const claimDeliveries = statement(
-  'claim-deliveries',
+  'webhooks/claim-deliveries',
   z.union([
     recordedRow.extend({ ...claimed, notice: z.null(), traceparent: z.string().nullable() }),
     z.looseObject({ ...claimed, notice: z.string() }),
   ]),
 );
-const recordAttempts = statement('record-attempts', z.object({}));
-const findDueEndpoints = statement('find-due-endpoints', z.object({ endpoint_id: z.uuid() }));
+const recordAttempts = statement('webhooks/record-attempts', z.object({}));
+const findDueEndpoints = statement('webhooks/find-due-endpoints', z.object({ endpoint_id: z.uuid() }));
 
 /**
  * Queues the next events of the log for whoever asked for them.

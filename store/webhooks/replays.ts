@@ -2,7 +2,7 @@
 import { type CommonQueryMethods, type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
 import { toId } from '../ids.ts';
-import type { Tenancy } from '../log.ts';
+import type { Tenancy } from '../log/log.ts';
 import { statement } from '../statement.ts';
 
 /** Events that one part looks at. */
@@ -23,7 +23,7 @@ type ReplayRow = z.output<typeof replayRow>;
 
 const columns = sql.fragment`
   replay_id, endpoint_id, which, after_position, up_to_position, position, queued, created_at, finished_at`;
-const replayEvents = statement('replay-events', z.object({ endpoint_id: z.uuid() }));
+const replayEvents = statement('webhooks/replay-events', z.object({ endpoint_id: z.uuid() }));
 
 /** A replay as clients see it. */
 export const replayDocument = ({ replay_id, endpoint_id, ...row }: ReplayRow) => ({

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import Koa from 'koa';
 import { pino } from 'pino';
 import { createAdmission, createLimit, createTurnstile } from '../../api/admission.ts';
-import { type RunningServer, serve } from '../../api/server.ts';
+import { type RunningServer, serve } from '../../api/http/server.ts';
 
 const log = pino({ level: 'silent' });
 

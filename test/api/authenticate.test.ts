@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type Authenticate, createAuthenticator } from '../../api/authenticate.ts';
-import { Problem } from '../../api/problem.ts';
-import type { Principal } from '../../store/api-keys.ts';
+import { Problem } from '../../api/problem/problem.ts';
+import type { Principal } from '../../store/keys/api-keys.ts';
 
 /** What is promised: docs/keys.md. */
 const PROMISE = 5_000;

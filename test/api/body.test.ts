@@ -4,9 +4,9 @@ import { type AddressInfo, type Socket, connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import Koa, { type Middleware } from 'koa';
-import { createBodyRoom } from '../../api/body-room.ts';
-import { readBody } from '../../api/body.ts';
-import { Problem } from '../../api/problem.ts';
+import { createBodyRoom } from '../../api/body/body-room.ts';
+import { readBody } from '../../api/body/read-body.ts';
+import { Problem } from '../../api/problem/problem.ts';
 import { sendExactly } from '../setup/exact-request.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 

@@ -1,7 +1,7 @@
 /** What a client hears is what happened to its request, whatever else is on its connection. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { registry } from '../../metrics.ts';
+import { registry } from '../../platform/metrics.ts';
 import { type RawConnection, rawConnection, requestBytes } from '../setup/raw-connection.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 

@@ -1,7 +1,7 @@
 /** The pages for people: they need no key, and ask nobody but us for anything. */
 import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { PROBLEMS } from '../../api/problem.ts';
+import { PROBLEMS } from '../../api/problem/problem.ts';
 import { type Shop, openShop } from '../setup/shop.ts';
 
 let shop: Shop;

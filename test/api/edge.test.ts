@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { PROBLEMS, type ProblemCode, retriesOf } from '../../api/problem.ts';
+import { PROBLEMS, type ProblemCode, retriesOf } from '../../api/problem/problem.ts';
 import { type Ask, type Shop, anOrder, openShop } from '../setup/shop.ts';
 
 let shop: Shop;

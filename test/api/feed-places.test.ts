@@ -6,11 +6,11 @@ import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { z } from 'zod';
-import { encodePlace } from '../../api/feed-cursor.ts';
-import { addApiKey } from '../../store/api-keys.ts';
-import { SCOPES } from '../../store/scopes.ts';
-import { exportLog } from '../../store/export-log.ts';
-import { importLog } from '../../store/import-log.ts';
+import { encodePlace } from '../../api/lists/feed-cursor.ts';
+import { addApiKey } from '../../store/keys/api-keys.ts';
+import { SCOPES } from '../../store/keys/scopes.ts';
+import { exportLog } from '../../store/archive/export-log.ts';
+import { importLog } from '../../store/archive/import-log.ts';
 import { connect } from '../grpc/client.ts';
 import { type Answer, type Shop, anOrder, newApiKey, openShop, until } from '../setup/shop.ts';
 
@@ -390,7 +390,7 @@ async function forgedCursor(
   position: number,
   filters: (string | null)[],
 ): Promise<string> {
-  const { createCursors } = await import('../../api/cursor.ts');
+  const { createCursors } = await import('../../api/lists/cursor.ts');
   const { instanceSecret } = await import('../../store/instance-secrets.ts');
   const cursors = createCursors(await instanceSecret(shop.pool, 'cursor'));
   return cursors.encode(position, JSON.stringify([list, shop.tenantId, ...filters]));

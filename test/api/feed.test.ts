@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { feedWatchers } from '../../metrics.ts';
+import { feedWatchers } from '../../platform/metrics.ts';
 import { type Answer, type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 
 let shop: Shop;

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { parseJson } from '../../api/json/parse.ts';
 import { readJson } from '../../api/json/read.ts';
 import { parseInSlices } from '../../api/json/slices.ts';
-import { Problem } from '../../api/problem.ts';
+import { Problem } from '../../api/problem/problem.ts';
 
 /** `code pointer` of a problem, or the value. */
 function outcome(parse: () => unknown): unknown {

@@ -138,7 +138,7 @@ test('a write that was refused leaves its key without a receipt', async () => {
 });
 
 test('what was written about webhooks is told to keys that may read or write webhooks, and its being is denied to no key', async () => {
-  const { addApiKey } = await import('../../store/api-keys.ts');
+  const { addApiKey } = await import('../../store/keys/api-keys.ts');
   const { newApiKey } = await import('../setup/shop.ts');
   const keyWith = async (...scopes: ('orders:read' | 'webhooks:read' | 'webhooks:write')[]) => {
     const key = newApiKey();

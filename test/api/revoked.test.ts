@@ -2,9 +2,9 @@
 import { connect as connectTcp } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
-import { findPrincipal, hashApiKey } from '../../store/api-keys.ts';
+import { findPrincipal, hashApiKey } from '../../store/keys/api-keys.ts';
 import { setPaused } from '../../projections/pause.ts';
-import { revokeKey } from '../../store/revoke-key.ts';
+import { revokeKey } from '../../store/keys/revoke-key.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 
 /** What docs/keys.md promises, and some for a busy machine. */

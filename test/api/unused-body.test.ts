@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Operation, loadSpec } from '../../api/contract/spec.ts';
-import { registry } from '../../metrics.ts';
+import { registry } from '../../platform/metrics.ts';
 import { type Scene, createScene, goodRequest } from '../contract/scene.ts';
 import { type RawConnection, rawConnection, requestBytes } from '../setup/raw-connection.ts';
 import { type Shop, openShop, until } from '../setup/shop.ts';

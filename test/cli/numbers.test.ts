@@ -1,7 +1,12 @@
 /** A number that is none is told in words, with what was given, before anything else is done. */
 import { expect, test } from '@jest/globals';
 import { importing } from '../../api/cli/import.ts';
-import { type Command, type CommandContext, type UsageError, wholeNumber } from '../../command.ts';
+import {
+  type Command,
+  type CommandContext,
+  type UsageError,
+  wholeNumber,
+} from '../../command-line/command.ts';
 import { projections } from '../../projections/cli/projections.ts';
 import { webhookSink as sink } from '../../workers/cli/webhook-sink.ts';
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ProblemCode, createClient, createV1Client, isReplay } from '../../openapi/client/client.ts';
 import { loadSpec } from '../../api/contract/spec.ts';
 import { EDITIONS } from '../../api/operations.ts';
-import { PROBLEMS } from '../../api/problem.ts';
+import { PROBLEMS } from '../../api/problem/problem.ts';
 import { type Shop, openShop } from '../setup/shop.ts';
 
 let shop: Shop;

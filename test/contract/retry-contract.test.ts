@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import { loadSpec } from '../../api/contract/spec.ts';
 import { EDITIONS } from '../../api/operations.ts';
-import { PROBLEMS, type ProblemCode, retriesOf } from '../../api/problem.ts';
+import { PROBLEMS, type ProblemCode, retriesOf } from '../../api/problem/problem.ts';
 
 interface Response {
   $ref?: string;

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { loadSpec } from '../../api/contract/spec.ts';
 import { EDITIONS } from '../../api/operations.ts';
-import { addApiKey, hashApiKey } from '../../store/api-keys.ts';
-import { newKey } from '../../store/new-key.ts';
-import { PRESETS, SCOPES, type Scope, expandScopes, shortenScopes } from '../../store/scopes.ts';
+import { addApiKey, hashApiKey } from '../../store/keys/api-keys.ts';
+import { newKey } from '../../store/keys/new-key.ts';
+import { PRESETS, SCOPES, type Scope, expandScopes, shortenScopes } from '../../store/keys/scopes.ts';
 import { type Shop, anOrder, openShop } from '../setup/shop.ts';
 import { type Scene, createScene, goodRequest } from './scene.ts';
 

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { judgeOf } from '../../api/contract/judge.ts';
 import { loadSpec } from '../../api/contract/spec.ts';
 import { type RawInput, compileValidators } from '../../api/contract/validator.ts';
-import { parseBody } from '../../api/parse-body.ts';
-import { Problem } from '../../api/problem.ts';
+import { parseBody } from '../../api/commands/parse-body.ts';
+import { Problem } from '../../api/problem/problem.ts';
 import { COMMAND_SCHEMAS, type CommandType } from '../../domain/order/commands.ts';
 import { anOrder } from '../setup/shop.ts';
 

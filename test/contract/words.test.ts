@@ -7,9 +7,9 @@ import { type Parameter, type Schema, loadSpec } from '../../api/contract/spec.t
 import { type RawInput, compileValidators } from '../../api/contract/validator.ts';
 import { wordsOfPattern } from '../../api/contract/words.ts';
 import { EDITIONS } from '../../api/operations.ts';
-import { parseBody } from '../../api/parse-body.ts';
-import { requireDecodable } from '../../api/percent.ts';
-import { Problem, type ProblemError } from '../../api/problem.ts';
+import { parseBody } from '../../api/commands/parse-body.ts';
+import { requireDecodable } from '../../api/http/percent.ts';
+import { Problem, type ProblemError } from '../../api/problem/problem.ts';
 import { COMMAND_SCHEMAS, type CommandType } from '../../domain/order/commands.ts';
 import { anOrder } from '../setup/shop.ts';
 

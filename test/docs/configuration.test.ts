@@ -1,6 +1,6 @@
 import { glob, readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
-import { ConfigError, VARIABLE_NAMES, loadConfig } from '../../config.ts';
+import { ConfigError, VARIABLE_NAMES, loadConfig } from '../../platform/config.ts';
 
 describe('docs/configuration.md', () => {
   test('has exactly the variables that are read', async () => {

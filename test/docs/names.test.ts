@@ -7,9 +7,9 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { loadSpec } from '../../api/contract/spec.ts';
 import { EDITIONS } from '../../api/operations.ts';
-import { PROBLEMS } from '../../api/problem.ts';
-import { VARIABLE_NAMES } from '../../config.ts';
-import { registry } from '../../metrics.ts';
+import { PROBLEMS } from '../../api/problem/problem.ts';
+import { VARIABLE_NAMES } from '../../platform/config.ts';
+import { registry } from '../../platform/metrics.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const TEXTS = new Map<string, string>();

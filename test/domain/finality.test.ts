@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { PROBLEMS, type ProblemCode } from '../../api/problem.ts';
+import { PROBLEMS, type ProblemCode } from '../../api/problem/problem.ts';
 import type { OrderCommand } from '../../domain/order/commands.ts';
 import { decide } from '../../domain/order/decide.ts';
 import { MAX_VERSION, type OrderState, evolve } from '../../domain/order/order.ts';

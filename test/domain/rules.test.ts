@@ -1,7 +1,7 @@
 /** The decider against the tables of docs/orders.md, which are read from there. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { PROBLEMS, type ProblemCode } from '../../api/problem.ts';
+import { PROBLEMS, type ProblemCode } from '../../api/problem/problem.ts';
 import { COMMAND_SCHEMAS, type OrderCommand } from '../../domain/order/commands.ts';
 import { decide } from '../../domain/order/decide.ts';
 import { EVENT_TYPES } from '../../domain/order/events.ts';

@@ -1,9 +1,9 @@
 /** Answers are read from bytes as they come, and belong to the requests that they belong to. */
 import { describe, expect, test } from '@jest/globals';
-import { createAnswerReader } from '../../loadtest/fuzz/answers.ts';
+import { createAnswerReader } from '../../loadtest/fuzz/send/answers.ts';
 import type { Sent } from '../../loadtest/fuzz/case.ts';
-import { pairUp } from '../../loadtest/fuzz/pairing.ts';
-import { problemVerdict, verdictOf } from '../../loadtest/fuzz/verdict.ts';
+import { pairUp } from '../../loadtest/fuzz/check/pairing.ts';
+import { problemVerdict, verdictOf } from '../../loadtest/fuzz/check/verdict.ts';
 
 const head = (status: number, ...fields: string[]) =>
   `HTTP/1.1 ${status} X\r\n${fields.map((field) => `${field}\r\n`).join('')}\r\n`;

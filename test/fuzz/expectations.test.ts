@@ -1,9 +1,9 @@
 /** What the fuzzer expects of an answer holds for the very bytes that it sends. */
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type Draft, answeredWith, plainBytes, withHeaders } from '../../loadtest/fuzz/draft.ts';
-import { hosts, lines, versions } from '../../loadtest/fuzz/odd-lines.ts';
-import { type Repertoire, readRepertoire } from '../../loadtest/fuzz/repertoire.ts';
-import { type Scene, createScene } from '../../loadtest/fuzz/scene.ts';
+import { type Draft, answeredWith, plainBytes, withHeaders } from '../../loadtest/fuzz/make/draft.ts';
+import { hosts, lines, versions } from '../../loadtest/fuzz/make/odd/lines.ts';
+import { type Repertoire, readRepertoire } from '../../loadtest/fuzz/make/repertoire.ts';
+import { type Scene, createScene } from '../../loadtest/fuzz/make/scene.ts';
 import {
   ENDPOINT_WRITES,
   aboutEndpoint,
@@ -12,8 +12,8 @@ import {
   patching,
   placing,
   recording,
-} from '../../loadtest/fuzz/writes.ts';
-import { FACTS, someWares } from '../../loadtest/fuzz/wares.ts';
+} from '../../loadtest/fuzz/make/writes.ts';
+import { FACTS, someWares } from '../../loadtest/fuzz/make/wares.ts';
 
 let repertoire: Repertoire;
 beforeAll(async () => {

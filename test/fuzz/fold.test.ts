@@ -1,9 +1,9 @@
 /** The fuzzer's own fold agrees with the domain's, or one of them misreads docs/orders.md. */
 import { expect, test } from '@jest/globals';
 import { fold } from '../../domain/order/order.ts';
-import { type Folded, documentOf, foldOne } from '../../loadtest/fuzz/fold.ts';
-import type { LoggedEvent } from '../../loadtest/fuzz/log.ts';
-import { isWhatWasAsked } from '../../loadtest/fuzz/meaning.ts';
+import { type Folded, documentOf, foldOne } from '../../loadtest/fuzz/check/fold.ts';
+import type { LoggedEvent } from '../../loadtest/fuzz/check/log.ts';
+import { isWhatWasAsked } from '../../loadtest/fuzz/check/meaning.ts';
 import { requestOf } from '../../domain/order/request.ts';
 import { v2 } from '../../api/v2/edition.ts';
 import { liveLife } from '../replay/life.ts';

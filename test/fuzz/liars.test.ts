@@ -1,15 +1,15 @@
 /** The test of the fuzzer: whatever a server says that is not what happened, it finds. */
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Context } from 'koa';
-import { placeOrder } from '../../api/grpc/place-order.ts';
+import { placeOrder } from '../../api/grpc/methods/place-order.ts';
 import type { Call, Handler } from '../../api/handler.ts';
 import { HANDLERS } from '../../api/operations.ts';
-import { Problem } from '../../api/problem.ts';
+import { Problem } from '../../api/problem/problem.ts';
 import { requestsOf } from '../../loadtest/fuzz/case.ts';
-import type { Plan } from '../../loadtest/fuzz/plan.ts';
-import { type Repertoire, readRepertoire } from '../../loadtest/fuzz/repertoire.ts';
+import type { Plan } from '../../loadtest/fuzz/make/plan.ts';
+import { type Repertoire, readRepertoire } from '../../loadtest/fuzz/make/repertoire.ts';
 import { runSession } from '../../loadtest/fuzz/session.ts';
-import { targetAt } from '../../loadtest/fuzz/target.ts';
+import { targetAt } from '../../loadtest/fuzz/send/target.ts';
 import { type Shop, openShop } from '../setup/shop.ts';
 
 /** A handler that may lie; it is given the honest one. */

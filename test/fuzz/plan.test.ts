@@ -2,10 +2,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type Case, requestsOf } from '../../loadtest/fuzz/case.ts';
-import { oneAndBefore, untilRequests } from '../../loadtest/fuzz/choose.ts';
-import { type Plan, createPlan } from '../../loadtest/fuzz/plan.ts';
-import { type Repertoire, readRepertoire } from '../../loadtest/fuzz/repertoire.ts';
-import { addressOfTrace, traceparentAt } from '../../loadtest/fuzz/scene.ts';
+import { oneAndBefore, untilRequests } from '../../loadtest/fuzz/make/choose.ts';
+import { type Plan, createPlan } from '../../loadtest/fuzz/make/plan.ts';
+import { type Repertoire, readRepertoire } from '../../loadtest/fuzz/make/repertoire.ts';
+import { addressOfTrace, traceparentAt } from '../../loadtest/fuzz/make/scene.ts';
 import {
   API_KEY_LENGTH,
   apiKeyToken,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, type Socket, createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Case } from '../../loadtest/fuzz/case.ts';
-import { type RunOptions, runCases } from '../../loadtest/fuzz/run.ts';
+import { type RunOptions, runCases } from '../../loadtest/fuzz/send/run.ts';
 
 const BESIDE = 2_500;
 const ended: number[] = [];

@@ -2,18 +2,18 @@
 import { type AddressInfo, type Socket, createServer } from 'node:net';
 import { beforeAll, expect, test } from '@jest/globals';
 import type { HttpLane } from '../../loadtest/fuzz/case.ts';
-import { readCatalogue } from '../../loadtest/fuzz/catalogue.ts';
-import { createContractCheck } from '../../loadtest/fuzz/contract-check.ts';
+import { readCatalogue } from '../../loadtest/fuzz/check/catalogue.ts';
+import { createContractCheck } from '../../loadtest/fuzz/check/contract.ts';
 import { createFailures } from '../../loadtest/fuzz/failures.ts';
-import { runHttpLane } from '../../loadtest/fuzz/http-lane.ts';
-import { judgeHttp } from '../../loadtest/fuzz/judge-http.ts';
-import { createLedger } from '../../loadtest/fuzz/ledger.ts';
-import { type Repertoire, readRepertoire } from '../../loadtest/fuzz/repertoire.ts';
-import { createScene } from '../../loadtest/fuzz/scene.ts';
-import { type Script, createScript } from '../../loadtest/fuzz/script.ts';
+import { runHttpLane } from '../../loadtest/fuzz/send/http-lane.ts';
+import { judgeHttp } from '../../loadtest/fuzz/check/http.ts';
+import { createLedger } from '../../loadtest/fuzz/check/ledger.ts';
+import { type Repertoire, readRepertoire } from '../../loadtest/fuzz/make/repertoire.ts';
+import { createScene } from '../../loadtest/fuzz/make/scene.ts';
+import { type Script, createScript } from '../../loadtest/fuzz/make/script.ts';
 import { createLessons } from '../../loadtest/fuzz/tokens.ts';
-import { someWares } from '../../loadtest/fuzz/wares.ts';
-import { placing } from '../../loadtest/fuzz/writes.ts';
+import { someWares } from '../../loadtest/fuzz/make/wares.ts';
+import { placing } from '../../loadtest/fuzz/make/writes.ts';
 
 const SEED = 5;
 const PATIENCE_MS = 300;

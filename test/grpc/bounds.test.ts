@@ -16,9 +16,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { protoPath } from 'grpc-health-check';
 import { sql } from 'slonik';
 import { OrderServiceService, PlaceOrdersRequest } from '../../api/grpc/generated/orders.ts';
-import { type Bounds, boundArrivals } from '../../api/grpc/arrivals.ts';
+import { type Bounds, boundArrivals } from '../../api/grpc/wire/arrivals.ts';
 import { createAnswerRoom } from '../../api/http/answer-room.ts';
-import { KEY_STREAMS_MAX } from '../../api/grpc/limits.ts';
+import { KEY_STREAMS_MAX } from '../../api/grpc/wire/limits.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 import { type OrdersClient, connect, failureOf, take } from './client.ts';
 import { connectDeaf, writeTo } from './deaf-client.ts';

@@ -11,7 +11,7 @@ import { type ServiceClientConstructor, credentials, loadPackageDefinition, stat
 import { loadSync } from '@grpc/proto-loader';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { protoPath } from 'grpc-health-check';
-import { ConfigError, loadConfig } from '../../config.ts';
+import { ConfigError, loadConfig } from '../../platform/config.ts';
 import { TEST_REDIS } from '../setup/database.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 import { type OrdersClient, connect, failureOf, take } from './client.ts';

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { Metadata, credentials } from '@grpc/grpc-js';
 import { afterEach, expect, test } from '@jest/globals';
-import type { Advice } from '../../api/grpc/advice.ts';
-import { FeedError, type Fed, feedOrders } from '../../api/grpc/feed-orders.ts';
+import type { Advice } from '../../api/grpc/client/advice.ts';
+import { FeedError, type Fed, feedOrders } from '../../api/grpc/client/feed-orders.ts';
 import { OrderServiceClient } from '../../api/grpc/generated/orders.ts';
 import { type Shop, openShop, until } from '../setup/shop.ts';
 

@@ -3,10 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
-import { PROBLEMS } from '../../api/problem.ts';
-import { addApiKey } from '../../store/api-keys.ts';
-import { newKey } from '../../store/new-key.ts';
-import { SCOPES, type Scope } from '../../store/scopes.ts';
+import { PROBLEMS } from '../../api/problem/problem.ts';
+import { addApiKey } from '../../store/keys/api-keys.ts';
+import { newKey } from '../../store/keys/new-key.ts';
+import { SCOPES, type Scope } from '../../store/keys/scopes.ts';
 import { holdTheLog } from '../setup/database.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 import { type OrdersClient, connect, failureOf, take, unpacked } from './client.ts';
@@ -498,7 +498,7 @@ describe('WatchEvents', () => {
 });
 
 async function gauge(name: string): Promise<number> {
-  const { registry } = await import('../../metrics.ts');
+  const { registry } = await import('../../platform/metrics.ts');
   const found = (await registry.getSingleMetric(name)!.get()).values as { value: number }[];
   return found[0]?.value ?? 0;
 }

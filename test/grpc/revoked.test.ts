@@ -4,8 +4,8 @@ import { type ServiceError, status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { z } from 'zod';
-import { type Principal, findPrincipal, hashApiKey } from '../../store/api-keys.ts';
-import { revokeKey } from '../../store/revoke-key.ts';
+import { type Principal, findPrincipal, hashApiKey } from '../../store/keys/api-keys.ts';
+import { revokeKey } from '../../store/keys/revoke-key.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 import { type OrdersClient, connect, failureOf, take, unpacked } from './client.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { diffCommand } from '../../openapi/diff/command.ts';
-import { pairsCommand } from '../../openapi/diff/pairs-command.ts';
+import { pairsCommand } from '../../openapi/diff/pairs/command.ts';
 import { type Fragment, TODAY, contract, withField } from './contracts.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));

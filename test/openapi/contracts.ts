@@ -1,6 +1,6 @@
-import { compareContracts } from '../../openapi/diff/compare.ts';
+import { compareContracts } from '../../openapi/diff/operations/compare.ts';
 import type { Finding } from '../../openapi/diff/finding.ts';
-import { parseContract } from '../../openapi/diff/load.ts';
+import { parseContract } from '../../openapi/diff/documents/load.ts';
 
 export type Fragment = Record<string, unknown>;
 export type Version = '3.0.3' | '3.1.0';

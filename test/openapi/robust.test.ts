@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { compareContracts } from '../../openapi/diff/compare.ts';
-import { parseContract } from '../../openapi/diff/load.ts';
-import { Unusable } from '../../openapi/diff/unusable.ts';
+import { compareContracts } from '../../openapi/diff/operations/compare.ts';
+import { parseContract } from '../../openapi/diff/documents/load.ts';
+import { Unusable } from '../../openapi/diff/documents/unusable.ts';
 import { type Fragment, TODAY, changes, contract, json } from './contracts.ts';
 
 const text = { type: 'string' };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import { createTenant, addApiKey } from '../../store/api-keys.ts';
+import { createTenant, addApiKey } from '../../store/keys/api-keys.ts';
 import { openPool } from '../../store/pool.ts';
 import { holdfast } from '../setup/command.ts';
 import { TEST_REDIS, type TestDatabase, cloneDatabase } from '../setup/database.ts';

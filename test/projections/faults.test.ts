@@ -8,7 +8,7 @@ import { listFaults } from '../../projections/faults.ts';
 import { ordersProjection } from '../../projections/orders.ts';
 import type { Projection } from '../../projections/projection.ts';
 import { startProjector } from '../../projections/runner.ts';
-import { createOrderLog } from '../../store/log.ts';
+import { createOrderLog } from '../../store/log/log.ts';
 import { ensurePartitions, progressOf } from '../../store/partitions.ts';
 import { type DatabasePool, openPool } from '../../store/pool.ts';
 import { holdfast } from '../setup/command.ts';

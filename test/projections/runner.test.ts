@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { ordersProjection } from '../../projections/orders.ts';
 import type { Projection } from '../../projections/projection.ts';
 import { runOnce } from '../../projections/runner.ts';
-import { createOrderLog } from '../../store/log.ts';
+import { createOrderLog } from '../../store/log/log.ts';
 import { ensurePartitions, progressOf } from '../../store/partitions.ts';
 import { type DatabasePool, openPool } from '../../store/pool.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
@@ -55,7 +55,7 @@ describe('a consumer', () => {
     await late.query('BEGIN');
     const event = anAppend(tenant);
     await late.query(
-      "SELECT FROM append_events(0, $1, $2, ARRAY[1], $3, ARRAY['OrderPlaced'], ARRAY[1::smallint], $4, ARRAY['late'], $5, ARRAY[NULL::text])",
+      "SELECT FROM append_events(0, $1, $2, ARRAY[1], $3, ARRAY['OrderPlaced'], ARRAY[1::smallint], $4, ARRAY['late'], $5, ARRAY[NULL::text], ARRAY[NULL::uuid])",
       [
         [tenant],
         [event.order_id.slice(4)],

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { sql } from 'slonik';
 import { z } from 'zod';
-import { registry } from '../../metrics.ts';
+import { registry } from '../../platform/metrics.ts';
 import { auditOnce, startAuditor } from '../../projections/auditor.ts';
 import { ordersProjection } from '../../projections/orders.ts';
 import { AUDIT, rebuild, verify } from '../../projections/rebuild.ts';

@@ -6,7 +6,7 @@
 import { hash } from 'node:crypto';
 import { EVENT_SCHEMAS } from '../../domain/order/events.ts';
 import { fingerprint } from '../../domain/order/request.ts';
-import { type LogHeader, type LogLine, writeLine } from '../../store/log-file.ts';
+import { type LogHeader, type LogLine, writeLine } from '../../store/archive/log-file.ts';
 import { type Happened, liveLife } from './life.ts';
 import { type Random, createRandom } from './random.ts';
 

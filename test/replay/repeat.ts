@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { type OrderRequest, requestOf } from '../../domain/order/request.ts';
 import { upcast } from '../../domain/order/upcast.ts';
 import { toId } from '../../store/ids.ts';
-import type { LogLine } from '../../store/log-file.ts';
+import type { LogLine } from '../../store/archive/log-file.ts';
 import type { Answer, Ask } from '../setup/shop.ts';
 
 const NOUNS = {

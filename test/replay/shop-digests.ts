@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { eventDocument } from '../../api/nouns/event-document.ts';
 import { EDITIONS } from '../../api/operations.ts';
 import { type OrderState, evolve } from '../../domain/order/order.ts';
-import { readFeed } from '../../store/feed.ts';
-import type { Tenancy } from '../../store/log.ts';
+import { readFeed } from '../../store/log/feed.ts';
+import type { Tenancy } from '../../store/log/log.ts';
 
 export interface ShopDigests {
   events: number;

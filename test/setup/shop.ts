@@ -1,10 +1,10 @@
 /** A running Holdfast in this process, on a database of its own, with express-openapi-validator judging every request and answer. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { pino } from 'pino';
-import { loadConfig } from '../../config.ts';
-import { CONSUMERS, type RunningNode, startNode } from '../../node.ts';
-import { addApiKey, createTenant } from '../../store/api-keys.ts';
-import { SCOPES, type Scope } from '../../store/scopes.ts';
+import { loadConfig } from '../../platform/config.ts';
+import { CONSUMERS, type RunningNode, startNode } from '../../process/node.ts';
+import { addApiKey, createTenant } from '../../store/keys/api-keys.ts';
+import { SCOPES, type Scope } from '../../store/keys/scopes.ts';
 import { ensurePartitions } from '../../store/partitions.ts';
 import { type DatabasePool, openPool } from '../../store/pool.ts';
 import { TEST_REDIS, type TestDatabase, cloneDatabase } from './database.ts';

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { sql } from 'slonik';
 import { v7 } from 'uuid';
 import { z } from 'zod';
-import { type OrderLog, createOrderLog } from '../../store/log.ts';
+import { type OrderLog, createOrderLog } from '../../store/log/log.ts';
 import { ensurePartitions } from '../../store/partitions.ts';
 import { type DatabasePool, openPool } from '../../store/pool.ts';
 import { StoreUnavailable } from '../../store/unavailable.ts';
@@ -120,7 +120,7 @@ describe('positions', () => {
     await slow.query('BEGIN');
     const late = anAppend(tenant);
     const { rows } = await slow.query<{ position: string }>(
-      "SELECT position FROM append_events(0, $1, $2, ARRAY[1], $3, ARRAY['OrderPlaced'], ARRAY[1::smallint], $4, $5, $6, ARRAY[NULL::text])",
+      "SELECT position FROM append_events(0, $1, $2, ARRAY[1], $3, ARRAY['OrderPlaced'], ARRAY[1::smallint], $4, $5, $6, ARRAY[NULL::text], ARRAY[NULL::uuid])",
       [
         [tenant],
         [late.order_id.slice(4)],

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
-import { importLog } from '../../store/import-log.ts';
-import { readLine, writeLine } from '../../store/log-file.ts';
+import { importLog } from '../../store/archive/import-log.ts';
+import { readLine, writeLine } from '../../store/archive/log-file.ts';
 import type { DatabasePool } from '../../store/pool.ts';
 import { recordShop } from '../replay/generator.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';

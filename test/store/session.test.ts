@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { type DatabasePool, instantOf, openPool } from '../../store/pool.ts';
-import { listenForWakeups } from '../../store/wakeups.ts';
+import { listenForWakeups } from '../../store/consumers/wakeups.ts';
 import { type TestDatabase, admin } from '../setup/database.ts';
 import { oddDatabase } from '../setup/odd-database.ts';
 import { until } from '../setup/shop.ts';

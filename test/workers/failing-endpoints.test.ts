@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
-import { registry } from '../../metrics.ts';
+import { registry } from '../../platform/metrics.ts';
 import { type Shop, openShop, until } from '../setup/shop.ts';
 
 let shop: Shop;

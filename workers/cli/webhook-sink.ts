@@ -4,8 +4,8 @@ import { type IncomingMessage, type ServerResponse, createServer } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
-import { type Command, CommandError, UsageError, wholeNumber } from '../../command.ts';
-import { listenForSignals } from '../../command-signals.ts';
+import { type Command, CommandError, UsageError, wholeNumber } from '../../command-line/command.ts';
+import { listenForSignals } from '../../command-line/signals.ts';
 
 /** Bytes of a message that are read. */
 const READ = 2 * 1_024 * 1_024;

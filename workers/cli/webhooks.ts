@@ -1,7 +1,7 @@
 /** `npx holdfast webhooks`: what is stuck, and why. */
 import { sql } from 'slonik';
 import { z } from 'zod';
-import type { Command, Noun } from '../../command.ts';
+import type { Command, Noun } from '../../command-line/command.ts';
 import { toId } from '../../store/ids.ts';
 import { WEBHOOKS } from '../../store/webhooks/queue.ts';
 

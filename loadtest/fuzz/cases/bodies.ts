@@ -8,12 +8,12 @@ import {
   refusedWith,
   withHeader,
   withHeaders,
-} from '../draft.ts';
-import { codedBody } from '../encodings.ts';
-import { oddText } from '../json-text.ts';
-import type { Scene } from '../scene.ts';
-import { createScript } from '../script.ts';
-import { someWrite } from '../writes.ts';
+} from '../make/draft.ts';
+import { codedBody } from '../make/odd/encodings.ts';
+import { oddText } from '../make/odd/json-text.ts';
+import type { Scene } from '../make/scene.ts';
+import { createScript } from '../make/script.ts';
+import { someWrite } from '../make/writes.ts';
 
 interface Odd {
   what: string;

@@ -1,9 +1,9 @@
 /** A write with unusual or wrong framing. */
 import type { Case } from '../case.ts';
-import { oddities } from '../odd-framing.ts';
-import type { Scene } from '../scene.ts';
-import { type Script, createScript } from '../script.ts';
-import { someWrite } from '../writes.ts';
+import { oddities } from '../make/odd/framing.ts';
+import type { Scene } from '../make/scene.ts';
+import { type Script, createScript } from '../make/script.ts';
+import { someWrite } from '../make/writes.ts';
 
 export function framing(scene: Scene): Omit<Case, 'index' | 'after'> {
   const { random } = scene;

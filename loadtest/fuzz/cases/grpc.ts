@@ -2,10 +2,10 @@
 import { GetOrderRequest, WatchEventsRequest } from '../../../api/grpc/generated/orders.ts';
 import type { Case, FrameLane, GrpcLane, GrpcMethod, Lane, Sent } from '../case.ts';
 import { noise, weighted } from '../chance.ts';
-import { type Message, framed, hurt, message } from '../grpc-messages.ts';
-import { type Scene, keyAt, sharedOrder, traceparentAt, waresAt } from '../scene.ts';
+import { type Message, framed, hurt, message } from '../make/grpc-messages.ts';
+import { type Scene, keyAt, sharedOrder, traceparentAt, waresAt } from '../make/scene.ts';
 import { type Address, type Caller, apiKeyToken, idToken } from '../tokens.ts';
-import { someWares } from '../wares.ts';
+import { someWares } from '../make/wares.ts';
 
 type Made = Omit<Case, 'index' | 'after'>;
 

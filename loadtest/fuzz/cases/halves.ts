@@ -1,9 +1,9 @@
 /** A write whose request or answer is cut off, and then the retry that the contract asks for. */
 import type { Case } from '../case.ts';
-import { type Draft, chunkedBytes, plainBytes } from '../draft.ts';
-import type { Scene } from '../scene.ts';
-import { createScript } from '../script.ts';
-import { someWrite } from '../writes.ts';
+import { type Draft, chunkedBytes, plainBytes } from '../make/draft.ts';
+import type { Scene } from '../make/scene.ts';
+import { createScript } from '../make/script.ts';
+import { someWrite } from '../make/writes.ts';
 
 export function halves(scene: Scene): Omit<Case, 'index' | 'after'> {
   const { random } = scene;

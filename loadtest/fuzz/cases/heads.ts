@@ -1,17 +1,17 @@
 /** A write with an unusual head; unknown paths, methods and targets. */
 import type { Case } from '../case.ts';
 import type { Random } from '../chance.ts';
-import { type Draft, headOf, plainBytes } from '../draft.ts';
-import type { OddHead, OddHeads } from '../odd-head.ts';
-import { conditions, expectations, ids, passers } from '../odd-conditions.ts';
-import { fields, keys, sizes } from '../odd-fields.ts';
-import { hosts, lines, versions } from '../odd-lines.ts';
-import type { Scene } from '../scene.ts';
-import { createScript } from '../script.ts';
+import { type Draft, headOf, plainBytes } from '../make/draft.ts';
+import type { OddHead, OddHeads } from '../make/odd/head.ts';
+import { conditions, expectations, ids, passers } from '../make/odd/conditions.ts';
+import { fields, keys, sizes } from '../make/odd/fields.ts';
+import { hosts, lines, versions } from '../make/odd/lines.ts';
+import type { Scene } from '../make/scene.ts';
+import { createScript } from '../make/script.ts';
 import { apiKeyToken, idToken } from '../tokens.ts';
-import { sharedOrder } from '../scene.ts';
-import { someWares } from '../wares.ts';
-import { placing, someWrite } from '../writes.ts';
+import { sharedOrder } from '../make/scene.ts';
+import { someWares } from '../make/wares.ts';
+import { placing, someWrite } from '../make/writes.ts';
 
 const SUBJECTS: OddHeads[] = [
   lines,

@@ -1,12 +1,12 @@
 /** Large requests: too large, wide, many in one; and clients that do not read large answers. */
 import { gzipSync } from 'node:zlib';
 import type { Case } from '../case.ts';
-import { type Draft, chunkedBytes, headOf, refusedWith, withHeader } from '../draft.ts';
-import { type Scene, aVersion } from '../scene.ts';
-import { createScript } from '../script.ts';
+import { type Draft, chunkedBytes, headOf, refusedWith, withHeader } from '../make/draft.ts';
+import { type Scene, aVersion } from '../make/scene.ts';
+import { createScript } from '../make/script.ts';
 import { type Address, apiKeyToken } from '../tokens.ts';
-import { someWares } from '../wares.ts';
-import { batching, placing } from '../writes.ts';
+import { someWares } from '../make/wares.ts';
+import { batching, placing } from '../make/writes.ts';
 
 type Made = Omit<Case, 'index' | 'after'>;
 const MIB = 1_048_576;

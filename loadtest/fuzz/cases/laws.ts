@@ -1,11 +1,11 @@
 /** Rules between answers: time windows, walks, customers. */
 import type { Case } from '../case.ts';
-import type { Draft } from '../draft.ts';
-import { type Scene, aVersion } from '../scene.ts';
-import { createScript } from '../script.ts';
+import type { Draft } from '../make/draft.ts';
+import { type Scene, aVersion } from '../make/scene.ts';
+import { createScript } from '../make/script.ts';
 import { apiKeyToken, factToken } from '../tokens.ts';
-import { someWares } from '../wares.ts';
-import { placing } from '../writes.ts';
+import { someWares } from '../make/wares.ts';
+import { placing } from '../make/writes.ts';
 
 type Made = Omit<Case, 'index' | 'after'>;
 

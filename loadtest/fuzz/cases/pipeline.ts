@@ -1,13 +1,13 @@
 /** Several requests sent without waiting, with refused ones between and garbage behind them. */
-import { spoil } from '../spoil.ts';
+import { spoil } from '../make/odd/spoil.ts';
 import type { Case } from '../case.ts';
 import { noise } from '../chance.ts';
-import { type Draft, chunkedBytes, plainBytes } from '../draft.ts';
-import { type Scene, aVersion, sharedOrder } from '../scene.ts';
-import { createScript } from '../script.ts';
+import { type Draft, chunkedBytes, plainBytes } from '../make/draft.ts';
+import { type Scene, aVersion, sharedOrder } from '../make/scene.ts';
+import { createScript } from '../make/script.ts';
 import { type Address, apiKeyToken, idToken } from '../tokens.ts';
-import { someWares } from '../wares.ts';
-import { placing, someWrite } from '../writes.ts';
+import { someWares } from '../make/wares.ts';
+import { placing, someWrite } from '../make/writes.ts';
 import { deliver } from './framing.ts';
 
 const latin = (text: string) => Buffer.from(text, 'latin1');

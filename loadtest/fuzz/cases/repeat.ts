@@ -1,10 +1,10 @@
 /** Repeats the order of an earlier case: same, respelled, changed, or by another tenant. */
 import type { Case } from '../case.ts';
-import type { Draft } from '../draft.ts';
-import { type Scene, keyAt, keyField, sharedOrder, waresAt } from '../scene.ts';
-import { createScript } from '../script.ts';
-import { changed, makingEndpoint, placing, recording } from '../writes.ts';
-import { FACTS } from '../wares.ts';
+import type { Draft } from '../make/draft.ts';
+import { type Scene, keyAt, keyField, sharedOrder, waresAt } from '../make/scene.ts';
+import { createScript } from '../make/script.ts';
+import { changed, makingEndpoint, placing, recording } from '../make/writes.ts';
+import { FACTS } from '../make/wares.ts';
 
 export function repeat(scene: Scene): Omit<Case, 'index' | 'after'> {
   const { random, seed } = scene;

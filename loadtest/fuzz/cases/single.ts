@@ -1,10 +1,10 @@
 /** One request to any operation, valid or with one fault. */
-import { asking } from '../asks.ts';
-import { spoil } from '../spoil.ts';
+import { asking } from '../make/asks.ts';
+import { spoil } from '../make/odd/spoil.ts';
 import type { Case } from '../case.ts';
-import { type Draft, answeredWith, chunkedBytes, refusedWith, withHeader } from '../draft.ts';
-import type { Scene } from '../scene.ts';
-import { createScript } from '../script.ts';
+import { type Draft, answeredWith, chunkedBytes, refusedWith, withHeader } from '../make/draft.ts';
+import type { Scene } from '../make/scene.ts';
+import { createScript } from '../make/script.ts';
 import { apiKeyToken } from '../tokens.ts';
 
 export function single(scene: Scene): Omit<Case, 'index' | 'after'> {

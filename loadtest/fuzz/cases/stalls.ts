@@ -1,12 +1,12 @@
 /** Clients that stall: inside a request, between two requests, or before reading an answer. */
-import { refusedWith, withHeader, headOf, type Draft } from '../draft.ts';
+import { refusedWith, withHeader, headOf, type Draft } from '../make/draft.ts';
 import type { Case } from '../case.ts';
-import { type Scene, waresAt } from '../scene.ts';
-import { createScript } from '../script.ts';
-import { asking } from '../asks.ts';
-import { spoil } from '../spoil.ts';
-import { placing, someWrite } from '../writes.ts';
-import { someWares } from '../wares.ts';
+import { type Scene, waresAt } from '../make/scene.ts';
+import { createScript } from '../make/script.ts';
+import { asking } from '../make/asks.ts';
+import { spoil } from '../make/odd/spoil.ts';
+import { placing, someWrite } from '../make/writes.ts';
+import { someWares } from '../make/wares.ts';
 
 /** The server's limits are 10 seconds for a head and 30 for a body. */
 const HEAD_PATIENCE_MS = 20_000;

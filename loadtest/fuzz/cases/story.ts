@@ -1,11 +1,11 @@
 /** Places an order, then records facts and reads. Later cases share the order. */
-import { TAKES_JSON, asking } from '../asks.ts';
+import { TAKES_JSON, asking } from '../make/asks.ts';
 import type { Case } from '../case.ts';
-import { type Draft, chunkedBytes, withHeader } from '../draft.ts';
-import { type Scene, aVersion, keyAt, waresAt } from '../scene.ts';
-import { type Script, createScript } from '../script.ts';
+import { type Draft, chunkedBytes, withHeader } from '../make/draft.ts';
+import { type Scene, aVersion, keyAt, waresAt } from '../make/scene.ts';
+import { type Script, createScript } from '../make/script.ts';
 import { type Address, apiKeyToken, idToken } from '../tokens.ts';
-import { FACTS, someWares } from '../wares.ts';
+import { FACTS, someWares } from '../make/wares.ts';
 import {
   ENDPOINT_WRITES,
   aboutEndpoint,
@@ -16,7 +16,7 @@ import {
   placing,
   recording,
   redelivering,
-} from '../writes.ts';
+} from '../make/writes.ts';
 
 const READS = [
   'getOrder',

@@ -1,9 +1,9 @@
 /** Concurrent duplicates of one request, sometimes with one that differs. */
 import type { Case } from '../case.ts';
-import { type Scene, sharedOrder } from '../scene.ts';
-import { createScript } from '../script.ts';
-import { FACTS, someWares } from '../wares.ts';
-import { changed, patching, placing, recording } from '../writes.ts';
+import { type Scene, sharedOrder } from '../make/scene.ts';
+import { createScript } from '../make/script.ts';
+import { FACTS, someWares } from '../make/wares.ts';
+import { changed, patching, placing, recording } from '../make/writes.ts';
 
 export function twins(scene: Scene): Omit<Case, 'index' | 'after'> {
   const { random } = scene;

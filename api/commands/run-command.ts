@@ -1,0 +1,31 @@
+/** One request, one command: what whoever takes a write does. */
+import type { CommandType } from '../../domain/order/commands.ts';
+import type { OrderRequest } from '../../domain/order/request.ts';
+import type { Edition } from '../edition.ts';
+import { type CommandContext, type CommandPath, type Executed, execute } from './execute.ts';
+import { Problem } from '../problem/problem.ts';
+
+/**
+ * Translates a body into a command, and runs it.
+ *
+ * @param orderId `null` when the command makes the order
+ * @throws {Problem} whose pointers are into the body
+ */
+export async function runCommand(
+  { services, edition }: { services: CommandPath; edition: Edition },
+  context: CommandContext,
+  { type, orderId, body }: { type: CommandType; orderId: string | null; body: unknown },
+): Promise<Executed> {
+  const { data, currency } = edition.commandOf(type, body);
+  try {
+    const request = { type, order_id: orderId, data } as OrderRequest;
+    return await execute(services, { ...context, currency }, request);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.errors === undefined) throw error;
+    const errors = error.errors.map((each) =>
+      'pointer' in each ? { ...each, pointer: edition.pointerOf(type, each.pointer) } : each,
+    );
+    const { code, message, retry, headers, cause } = error;
+    throw new Problem(code, message, { errors, retry, headers, cause });
+  }
+}

@@ -1,0 +1,21 @@
+import { fold } from '../../../domain/order/order.ts';
+import { readOrder } from '../../commands/order-stream.ts';
+import { Problem } from '../../problem/problem.ts';
+import type { GetOrderRequest, GetOrderResponse } from '../generated/orders.ts';
+import { orderMessage } from './messages.ts';
+import type { Unary } from './method.ts';
+
+export const getOrder: Unary<GetOrderRequest, GetOrderResponse> = {
+  scope: 'orders:read',
+  counted: 'read',
+  async run({ services, principal, note }, { order_id, version }) {
+    if (version !== undefined && version < 1) {
+      throw new Problem('invalid_parameter', 'Not valid: version.', {
+        errors: [{ parameter: 'version', detail: 'must be at least 1' }],
+      });
+    }
+    const events = await readOrder(services.log, principal, order_id, version);
+    note(200, false);
+    return { order: orderMessage(fold(events)!.order), position: events.at(-1)!.position };
+  },
+};

@@ -1,0 +1,84 @@
+/** The noun *order*. */
+import { fold } from '../../../domain/order/order.ts';
+import { readOrdersPage } from '../../../projections/orders-page.ts';
+import { ordersProjection } from '../../../projections/orders.ts';
+import { answer, answerWrite, commandContext } from '../../answer.ts';
+import { runCommand } from '../../commands/run-command.ts';
+import { entityTag } from '../../commands/entity-tag.ts';
+import type { Handlers } from '../../handler.ts';
+import { instantOf } from '../../lists/instant.ts';
+import { answerPage, bindingOf, positionOf, requirePlace } from '../../lists/page.ts';
+import { isKnownAlready } from '../../commands/preconditions.ts';
+import { readAfter } from '../../lists/read-after.ts';
+import { readHistory } from './history.ts';
+
+export const orderHandlers: Handlers = {
+  async placeOrder(call) {
+    const { input, edition } = call;
+    const command = { type: 'PlaceOrder', orderId: null, body: input.body } as const;
+    const done = await runCommand(call, commandContext(call), command);
+    const { order } = done.state;
+    const location = `/${edition.name}/orders/${order.id}`;
+    answerWrite(call.ctx, done, { status: 201, location, body: edition.order(order) });
+  },
+
+  async updateOrder(call) {
+    const { input, edition } = call;
+    const command = { type: 'UpdateOrder', orderId: input.params['order_id']!, body: input.body } as const;
+    const done = await runCommand(call, commandContext(call), command);
+    answerWrite(call.ctx, done, { status: 200, body: edition.order(done.state.order) });
+  },
+
+  async getOrder(call) {
+    const { ctx, input, edition } = call;
+    const events = await readHistory(call, {
+      version: input.query['version'] as number | undefined,
+      at: instantOf(input.query['at'] as string | undefined, 'down'),
+    });
+    const { order } = fold(events)!;
+    const etag = entityTag(order.version);
+    ctx.set('ETag', etag);
+    if (isKnownAlready(ctx, etag)) {
+      ctx.status = 304;
+      return;
+    }
+    ctx.set('Holdfast-Position', String(events.at(-1)?.position));
+    answer(ctx, 200, edition.order(order));
+  },
+
+  async listOrders(call) {
+    const { ctx, input, services, principal, edition } = call;
+    const query = input.query as {
+      customer_id?: string;
+      placed_after?: string;
+      placed_before?: string;
+      order: 'asc' | 'desc';
+      limit: number;
+      cursor?: string;
+    };
+    const { partition, tenantId } = principal;
+    const filters = {
+      ...edition.filterOf(input.query),
+      customerId: query.customer_id,
+      placedAfter: instantOf(query.placed_after, 'down'),
+      placedBefore: instantOf(query.placed_before, 'up'),
+      direction: query.order,
+    };
+    const binding = bindingOf('orders', tenantId, ...Object.values(filters));
+    const from = positionOf(services.cursors, query.cursor, binding);
+    await readAfter(call, ordersProjection);
+
+    const page = await readOrdersPage(services.pool, {
+      partition,
+      tenantId,
+      ...filters,
+      limit: query.limit,
+      from,
+    });
+    requirePlace(from, page.head);
+    ctx.set('Holdfast-Position', String(page.applied));
+    ctx.set('Holdfast-Lag', String(page.head - page.applied));
+    const cursor = page.next === null ? null : services.cursors.encode(page.next, binding);
+    answerPage(ctx, edition.orders(page.documents), cursor, cursor !== null);
+  },
+};

@@ -1,0 +1,103 @@
+/**
+ * npm run bench:pages [-- --rows 1000000]
+ *
+ * A page of 20 at the first, the thousandth and the last place of a list, with and without filters: milliseconds, buffers, and how the
+ * table was read.
+ */
+import { parseArgs } from 'node:util';
+import { pino } from 'pino';
+import { sql } from 'slonik';
+import { v7 } from 'uuid';
+import { z } from 'zod';
+import { startServices } from '../kit/services.ts';
+import { type OrdersQuery, ordersPageStatement } from '../../projections/orders-page.ts';
+import { migrate } from '../../store/migrate.ts';
+import { ensurePartitions } from '../../store/partitions.ts';
+import { openPool } from '../../store/pool.ts';
+
+const { values: options } = parseArgs({ options: { rows: { type: 'string', default: '1000000' } } });
+const rows = Number(options.rows);
+const log = pino({ level: 'silent' });
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+interface PlanNode {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Index Name'?: string;
+  'Shared Hit Blocks': number;
+  'Shared Read Blocks': number;
+  Plans?: PlanNode[];
+}
+
+const services = await startServices();
+try {
+  await migrate(services.databaseUrl);
+  const pool = await openPool({ databaseUrl: services.databaseUrl, size: 2, log, statementTimeout: 600_000 });
+  await ensurePartitions(pool, 1, ['orders']);
+  const tenantId = v7();
+  const document = `{"id":"${'x'.repeat(600)}","total":900,"amount_paid":0,"amount_refunded":0}`;
+  await pool.query(sql.unsafe`
+    INSERT INTO orders (partition, tenant_id, placed_position, order_id, customer_id, status, placed_at, version, document, facts)
+    SELECT 0, ${tenantId}, n, gen_random_uuid(), 'cus_' || n % 10, CASE WHEN n % 10 = 0 THEN 'cancelled' ELSE 'placed' END,
+           timestamptz '2026-01-01' + n * interval '1 second', 1, ${document}, '{}'
+      FROM generate_series(1, ${rows}) AS n`);
+  await pool.query(sql.unsafe`VACUUM ANALYZE orders`);
+
+  async function page(query: Partial<OrdersQuery>) {
+    const statement = ordersPageStatement({ partition: 0, tenantId, direction: 'asc', limit: 20, ...query });
+    const times: number[] = [];
+    for (let round = 0; round < 21; round += 1) {
+      const started = performance.now();
+      await pool.one(statement);
+      times.push(performance.now() - started);
+    }
+    const explained = {
+      ...statement,
+      sql: `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${statement.sql}`,
+      parser: z.any(),
+    };
+    const row: { 'QUERY PLAN': string | [{ Plan: PlanNode }] } = await pool.one(explained);
+    const plan = row['QUERY PLAN'];
+    const [{ Plan: root }] = typeof plan === 'string' ? (JSON.parse(plan) as [{ Plan: PlanNode }]) : plan;
+    const nodes: PlanNode[] = [];
+    const visit = (node: PlanNode) => {
+      nodes.push(node);
+      node.Plans?.forEach(visit);
+    };
+    visit(root);
+    return {
+      ms: times.toSorted((a, b) => a - b)[10] ?? Number.NaN,
+      buffers: root['Shared Hit Blocks'] + root['Shared Read Blocks'],
+      reads: nodes
+        .filter((node) => node['Relation Name'] === 'orders')
+        .map((node) => `${node['Node Type']} ${node['Index Name'] ?? ''}`),
+    };
+  }
+
+  say(`a page of 20 of ${rows} orders, oldest first; medians of 21\n`);
+  const filters: [string, Partial<OrdersQuery>, share: number][] = [
+    ['no filter', {}, 1],
+    ['customer_id', { customerId: 'cus_3' }, 10],
+    ['status', { status: 'placed' }, 1],
+    ['fulfillment_status (v2)', { fulfillmentStatus: 'cancelled' }, 10],
+    ['payment_status (v2)', { paymentStatus: 'unpaid' }, 1],
+    ['placed_after', { placedAfter: '2026-01-01T00:00:05Z' }, 1],
+  ];
+  for (const [name, filter, share] of filters) {
+    for (const depth of [1, 1_000, rows]) {
+      // The last page begins twenty of the filter's rows before the end.
+      const from = depth === rows ? rows - 21 * share : depth === 1 ? undefined : depth;
+      const { ms, buffers, reads } = await page({ ...filter, from });
+      const cells = [
+        name.padEnd(24),
+        String(depth).padStart(9),
+        `${ms.toFixed(2)} ms`.padStart(9),
+        String(buffers).padStart(5),
+      ];
+      say(`${cells.join('  ')} buffers  ${reads.join(', ')}`);
+    }
+  }
+  await pool.end();
+} finally {
+  await services.stop();
+}

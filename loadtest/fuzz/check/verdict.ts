@@ -1,0 +1,60 @@
+/** Derives from an answer whether its request took effect, by docs/retry-contract.md. */
+import { hash } from 'node:crypto';
+import type { Answer } from '../send/answers.ts';
+import type { Json } from './contract.ts';
+import type { Told, Verdict } from './ledger.ts';
+
+/** Ids of facts contain the id of their event. */
+const OF_EVENTS = /^(?:pay|shp|ret|ref)_([0-9a-f]{32})$/;
+
+export function verdictOf({ status, fields, text }: Answer, json: unknown): Verdict {
+  if (status < 300) {
+    const replayed = fields.get('idempotent-replayed') === 'true';
+    return { kind: 'done', replayed, told: toldBy(fields, text, (json ?? {}) as Json) };
+  }
+  return problemVerdict(status, (json ?? {}) as Json);
+}
+
+/** @param problem a problem document */
+export function problemVerdict(status: number, problem: Json): Verdict {
+  const { code = 'none', retry = 'none', detail = '' } = problem as Record<string, string | undefined>;
+  const said = { kind: 'refused', status, code, retry } as const;
+  if (status === 429) return said;
+  if (status === 503 && /took no effect/.test(detail)) return said;
+  if (status >= 500 || retry === 'same_key' || retry === 'same_key_after')
+    return { kind: 'unknown', why: `${status} ${code}` };
+  return said;
+}
+
+/** The verdict of an item of a 207. */
+export function itemVerdict(item: Json): Verdict {
+  const { status, replayed, position, order, problem } = item as {
+    status: number;
+    replayed?: boolean;
+    position?: number;
+    order?: { id: string; version: number };
+    problem?: Json;
+  };
+  if (status >= 300 || order === undefined) return problemVerdict(status, problem ?? {});
+  const told = { orderId: order.id, version: order.version, digest: digestOf(JSON.stringify(order)) };
+  return { kind: 'done', replayed: replayed === true, told: { ...told, ...(position && { position }) } };
+}
+
+function toldBy(fields: Map<string, string>, text: string, json: Json): Told {
+  const { id, order_id } = json as { id?: string; order_id?: string };
+  const position = fields.get('holdfast-position');
+  const version = /^"(\d+)"$/.exec(fields.get('etag') ?? '')?.[1];
+  const recordedAt = fields.get('holdfast-recorded-at');
+  const eventId = OF_EVENTS.exec(id ?? '')?.[1];
+  const orderId = order_id ?? (id?.startsWith('ord_') ? id : undefined);
+  return {
+    digest: digestOf(text),
+    ...(position !== undefined && { position: Number(position) }),
+    ...(version !== undefined && { version: Number(version) }),
+    ...(recordedAt !== undefined && { recordedAt }),
+    ...(orderId !== undefined && { orderId }),
+    ...(eventId !== undefined && { eventId }),
+  };
+}
+
+const digestOf = (text: string): string => hash('md5', text, 'base64');

@@ -1,0 +1,44 @@
+/** pattern and the content of strings. */
+import type { KeywordRule } from './comparison.ts';
+import { textOf } from '../documents/document.ts';
+import { isUpgrade } from './types.ts';
+import type { Shape } from './shape.ts';
+
+/** Patterns that match every string. */
+const MATCHES_ALL = /^\^?\(?(?:\?:)?(?:\.\*|\[\\s\\S\]\*|)\)?\$?$/;
+
+/** The patterns that hold together. */
+export const pattern: KeywordRule = ({ base, head, say }) => {
+  const before = base.values('pattern').map(textOf).sort();
+  const after = head.values('pattern').map(textOf).sort();
+  if (before.join('\n') === after.join('\n')) return undefined;
+  const added = after.filter((each) => !before.includes(each));
+  if (after.length === 0) say('pattern.unset', before.join(' and '));
+  else if (added.every((each) => MATCHES_ALL.test(each))) {
+    if (before.length > 0) say('pattern.generalised', before.join(' and '), after.join(' and '));
+  } else {
+    const grew = before.every((each) => after.includes(each) || MATCHES_ALL.test(each));
+    say(grew ? 'pattern.set' : 'pattern.changed', before.join(' and ') || undefined, after.join(' and '));
+  }
+  return undefined;
+};
+
+/** contentEncoding, contentMediaType, contentSchema: what the string holds. */
+export const content: KeywordRule = ({ base, head, say, into, walk }) => {
+  for (const keyword of ['contentEncoding', 'contentMediaType']) {
+    const valueOf = (shape: Shape) =>
+      keyword === 'contentEncoding' && isUpgrade(walk) && shape.value('format') === 'byte'
+        ? 'base64'
+        : shape.value(keyword);
+    const before = valueOf(base);
+    const after = valueOf(head);
+    if (before === after) continue;
+    if (before === undefined) say(`${keyword}.added`, before, after);
+    else say(after === undefined ? `${keyword}.removed` : `${keyword}.changed`, before, after);
+  }
+  const before = base.schema('contentSchema');
+  const after = head.schema('contentSchema');
+  if (before !== undefined && after !== undefined) into('(content)', before, after);
+  else if (before !== after) say(after === undefined ? 'contentSchema.removed' : 'contentSchema.added');
+  return undefined;
+};

@@ -1,0 +1,85 @@
+/** Two contracts side by side: what every part of the comparison needs, and where it leaves what it finds. */
+import { type Walk, remarksOn, startWalk, verdictOf } from '../keywords/comparison.ts';
+import { type Schemas, schemasOf } from '../keywords/conjunction.ts';
+import type { Document } from '../documents/document.ts';
+import { type Direction, type Finding } from '../finding.ts';
+import { KEYWORD_RULES } from '../keywords/keywords.ts';
+import { OPERATION_RULES } from './operation-rules.ts';
+import { reason } from '../keywords/schema-rules.ts';
+
+export interface Comparing {
+  base: Schemas;
+  head: Schemas;
+  /** `YYYY-MM-DD` */
+  today: string;
+  findings: Finding[];
+}
+
+/** A place in the contract: its parts, from the operation inwards. */
+export type Place = string[];
+
+/** Prepares the comparison of two contracts. */
+export function startComparing(base: Document, head: Document, today: string): Comparing {
+  return { base: schemasOf(base), head: schemasOf(head), today, findings: [] };
+}
+
+/** Notes what a rule without direction found. */
+export function note(
+  comparing: Comparing,
+  name: string,
+  place: Place,
+  values: { base?: unknown; head?: unknown } = {},
+): void {
+  const rule = OPERATION_RULES.get(name);
+  if (rule === undefined) throw new Error(`No rule ${name}`);
+  comparing.findings.push({
+    rule: name,
+    verdict: rule.verdict,
+    place: place.join(' > '),
+    why: rule.why,
+    ...values,
+  });
+}
+
+export interface SchemaOptions {
+  direction: Direction;
+  text: boolean;
+  /** Rules that are left to somebody else at the top of the schema. */
+  except?: string[];
+}
+
+const walks = new WeakMap<Comparing, Map<string, Walk>>();
+
+/** Compares two schemas, either of which may be absent, and notes what the rules say. */
+export function compareSchemas(
+  comparing: Comparing,
+  place: Place,
+  base: unknown,
+  head: unknown,
+  { direction, text, except = [] }: SchemaOptions,
+): void {
+  const walk = walkOf(comparing, direction, text);
+  const found = remarksOn(walk, walk.base.conjoin(base), walk.head.conjoin(head));
+  for (const remark of found) {
+    if (remark.at === '' && except.includes(remark.rule.rule)) continue;
+    const at = remark.at.replace(/^\./, '');
+    comparing.findings.push({
+      rule: `${direction}.${remark.rule.rule}`,
+      verdict: verdictOf(walk, remark),
+      place: [...place, ...(at === '' ? [] : [at])].join(' > '),
+      why: reason(remark.rule, direction),
+      ...(remark.base !== undefined && { base: remark.base }),
+      ...(remark.head !== undefined && { head: remark.head }),
+    });
+  }
+}
+
+function walkOf(comparing: Comparing, direction: Direction, text: boolean): Walk {
+  const { base, head, today } = comparing;
+  const known = walks.get(comparing) ?? new Map<string, Walk>();
+  walks.set(comparing, known);
+  const walk =
+    known.get(`${direction} ${text}`) ?? startWalk({ base, head, direction, text, today }, KEYWORD_RULES);
+  known.set(`${direction} ${text}`, walk);
+  return walk;
+}

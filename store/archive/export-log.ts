@@ -1,0 +1,116 @@
+/** Writes the log, or a part of it, as a file (log-file.ts). */
+import { type DatabasePool, sql } from 'slonik';
+import { z } from 'zod';
+import { type LogHeader, type LogLine, type LogTenant, writeLine } from './log-file.ts';
+import { statement } from '../statement.ts';
+import { reachable } from '../unavailable.ts';
+
+/** Events a statement: what bounds the memory. */
+const PAGE = 200;
+
+const exportedRow = z.object({
+  position: z.int(),
+  tenant_id: z.uuid(),
+  order_id: z.uuid(),
+  version: z.int(),
+  event_id: z.uuid(),
+  type: z.string(),
+  schema_version: z.int(),
+  data: z.string(),
+  idempotency_key: z.string(),
+  fingerprint: z.string(),
+  recorded_at: z.string(),
+  traceparent: z.string().nullable(),
+  key_id: z.uuid().nullable(),
+});
+const readPage = statement('archive/export-events', exportedRow);
+
+const shareRow = z.object({
+  partition: z.int(),
+  tenant_id: z.uuid(),
+  events: z.int(),
+  last_position: z.int(),
+  name: z.string(),
+  home: z.int(),
+  created_at: z.string(),
+});
+
+export interface ExportRange {
+  /** UUID; all tenants when left out. */
+  tenantId?: string | undefined;
+  /** First position, in each partition. */
+  from: number;
+  /** Last position, in each partition. */
+  to: number;
+}
+
+/**
+ * The lines of the file, without newlines, the header first. What is appended after the first line was asked for is not among them:
+ * events never change, and positions come in the order of commits, so everything up to a position is there for good.
+ */
+export async function* exportLog(pool: DatabasePool, range: ExportRange): AsyncGenerator<string> {
+  const header = await survey(pool, range);
+  yield JSON.stringify(header);
+  for (const { partition, last_position } of header.partitions) {
+    let after = range.from - 1;
+    while (after < last_position) {
+      const rows = await reachable(pool.any(readPage(partition, after, last_position, PAGE)));
+      for (const row of rows) {
+        if (range.tenantId !== undefined && row.tenant_id !== range.tenantId) continue;
+        yield writeLine(lineOf(partition, row));
+      }
+      after = rows.at(-1)?.position ?? last_position;
+    }
+  }
+}
+
+/** What there is to export, counted in one snapshot. */
+async function survey(pool: DatabasePool, { tenantId, from, to }: ExportRange): Promise<LogHeader> {
+  const tenant = tenantId === undefined ? sql.fragment`` : sql.fragment`AND tenant_id = ${tenantId}`;
+  const shares = await pool.transaction(async (transaction) => {
+    // A large log takes longer to count than any other statement may take.
+    await transaction.query(sql.unsafe`SET LOCAL statement_timeout = 0`);
+    return transaction.any(sql.type(shareRow)`
+      SELECT share.*, tenant.name, tenant.partition AS home,
+             to_char(tenant.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at
+        FROM (SELECT partition, tenant_id, count(*) AS events, max(position) AS last_position
+                FROM events
+               WHERE position >= ${from} AND position <= ${to} ${tenant}
+               GROUP BY partition, tenant_id) AS share
+        JOIN tenants AS tenant USING (tenant_id)
+       ORDER BY share.partition, tenant_id`);
+  });
+  const partitions = new Map<number, LogHeader['partitions'][number]>();
+  const tenants = new Map<string, LogTenant>();
+  for (const { partition, events, last_position, tenant_id, name, home, created_at } of shares) {
+    const sum = partitions.get(partition) ?? { partition, events: 0, last_position: 0 };
+    sum.events += events;
+    sum.last_position = Math.max(sum.last_position, last_position);
+    partitions.set(partition, sum);
+    tenants.set(tenant_id, { tenant_id, name, partition: home, created_at });
+  }
+  return {
+    holdfast_log: 1,
+    events: shares.reduce((sum, { events }) => sum + events, 0),
+    partitions: [...partitions.values()],
+    tenants: [...tenants.values()].sort((a, b) => (a.tenant_id < b.tenant_id ? -1 : 1)),
+  };
+}
+
+/** Names its members in the order of the file, whatever order the driver gives them in. */
+const lineOf = (partition: number, row: z.output<typeof exportedRow>): LogLine => ({
+  partition,
+  position: row.position,
+  tenant_id: row.tenant_id,
+  order_id: row.order_id,
+  version: row.version,
+  event_id: row.event_id,
+  type: row.type,
+  schema_version: row.schema_version,
+  idempotency_key: row.idempotency_key,
+  fingerprint: row.fingerprint,
+  recorded_at: row.recorded_at,
+  traceparent: row.traceparent,
+  key_id: row.key_id,
+  data: row.data,
+});

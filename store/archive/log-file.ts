@@ -1,0 +1,193 @@
+/**
+ * A log as a file: a header, then one event a line, by partition and position.
+ *
+ * The data of an event is the last member of its line and stands there byte for byte as it is stored. It is cut out, not parsed and
+ * written again: that could change a number's spelling or the order of members.
+ */
+import { z } from 'zod';
+import { EVENT_SCHEMAS, type OrderEvent } from '../../domain/order/events.ts';
+import { UnknownEventError, upcast } from '../../domain/order/upcast.ts';
+import { text } from '../../domain/text.ts';
+import { inWords } from '../../domain/words.ts';
+
+/** The file is not a log, or not one that can be taken. The message says which line, and what is wrong with it. */
+export class LogFileError extends Error {
+  override name = 'LogFileError';
+}
+
+/** RFC 3339, UTC, microseconds, which is all that Postgres keeps; such texts sort as their times do. */
+const instant = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/, 'must be like 2026-01-31T12:00:00.000000Z')
+  .refine(isTime, 'must be a time');
+/** As many as a log can have: HOLDFAST_PARTITIONS. */
+const partition = z.int().min(0).max(1_023);
+/** In lower case, as Postgres spells them: ids are compared as texts. */
+const uuid = z.uuid().lowercase('must be in lower case');
+const position = z.int().min(1);
+
+const tenant = z.strictObject({
+  tenant_id: uuid,
+  name: text(100),
+  partition,
+  created_at: instant,
+});
+
+const header = z.strictObject({
+  /** Version of the format. */
+  holdfast_log: z.literal(1),
+  /** Lines behind this one. */
+  events: z.int().min(0),
+  partitions: z.array(z.strictObject({ partition, events: z.int().min(1), last_position: position })),
+  tenants: z.array(tenant),
+});
+
+const fields = z.strictObject({
+  partition,
+  position,
+  tenant_id: uuid,
+  order_id: uuid,
+  version: z.int().min(1).max(2_147_483_647),
+  event_id: uuid,
+  type: z.string().min(1).max(64),
+  schema_version: z.int().min(1).max(32_767),
+  idempotency_key: z.string().regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters'),
+  fingerprint: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits'),
+  recorded_at: instant,
+  traceparent: z
+    .string()
+    .regex(/^[\x20-\x7e]{0,55}$/)
+    .nullable(),
+  key_id: uuid.nullable(),
+});
+
+export type LogTenant = z.output<typeof tenant>;
+export type LogHeader = z.output<typeof header>;
+/** An event as it stands in the file; `data` is its JSON text. */
+export type LogLine = z.output<typeof fields> & { data: string };
+
+const DATA = ',"data":';
+/** Bytes, of the table's constraint. */
+const DATA_BYTES_MAX = 1_048_576;
+
+/** Whether Postgres will take it: JavaScript turns 30 February into 2 March. */
+function isTime(instant: string): boolean {
+  const ms = Date.parse(instant);
+  return (
+    !Number.isNaN(ms) &&
+    new Date(ms).toISOString().slice(0, 23) === instant.slice(0, 23) &&
+    !instant.startsWith('0000')
+  );
+}
+
+/** The line of an event, without a newline. */
+export function writeLine({ data, ...rest }: LogLine): string {
+  if (/[\r\n]/.test(data)) {
+    throw new LogFileError(
+      `The event at position ${rest.position} of partition ${rest.partition} has line breaks in its data. ` +
+        'Holdfast did not write it, and cannot export it as it is.',
+    );
+  }
+  return `${JSON.stringify(rest).slice(0, -1)}${DATA}${data}}`;
+}
+
+/**
+ * Reads the first line.
+ *
+ * @throws {LogFileError}
+ */
+export function readHeader(line: string): LogHeader {
+  const parsed = parseJson(line);
+  const version = (parsed as { holdfast_log?: unknown } | null | undefined)?.holdfast_log;
+  if (typeof version !== 'number') {
+    throw new LogFileError('Line 1: this is not the header of a log. Give a file that log export wrote.');
+  }
+  if (version !== 1) {
+    throw new LogFileError(
+      `Line 1: the file has format ${version}, and this Holdfast reads format 1. Use a newer Holdfast.`,
+    );
+  }
+  return checked(header.safeParse(parsed, { error: inWords }), 1);
+}
+
+/**
+ * Reads the line of an event, whose data must be what the schema of its type says.
+ *
+ * @returns the line, and its event as the current schema has it
+ * @throws {LogFileError}
+ */
+export function readEvent(line: string, number: number): { line: LogLine; event: OrderEvent } {
+  const cut = line.indexOf(DATA);
+  const head = cut === -1 ? undefined : parseJson(`${line.slice(0, cut)}}`);
+  const data = line.slice(cut + DATA.length, -1);
+  const parsed = line.endsWith('}') ? parseJson(data) : undefined;
+  if (head === undefined || parsed === undefined) {
+    throw new LogFileError(
+      `Line ${number}: this is not an event, in one line, with its data as last member.`,
+    );
+  }
+  const rest = checked(fields.safeParse(head, { error: inWords }), number);
+  const event = eventOf(rest, parsed, number);
+  checkSpelling(data, parsed, number);
+  return { line: { ...rest, data }, event };
+}
+
+/** The same without the event. */
+export const readLine = (line: string, number: number): LogLine => readEvent(line, number).line;
+
+/**
+ * Data that JavaScript and Postgres would read as different things: `1e2`, or a member that is
+ * there twice.
+ */
+function checkSpelling(data: string, parsed: unknown, number: number): void {
+  if (Buffer.byteLength(data) > DATA_BYTES_MAX)
+    throw new LogFileError(`Line ${number}: data: must have at most ${DATA_BYTES_MAX} bytes.`);
+  // As Holdfast writes it.
+  if (JSON.stringify(parsed) === data && !data.includes('"__proto__":')) return;
+  let members = 0;
+  JSON.parse(data, (name: string, value: unknown, { source }: { source?: string } = {}) => {
+    if (name === '__proto__')
+      throw new LogFileError(`Line ${number}: data: no member can be called __proto__.`);
+    if (typeof value === 'number' && source !== String(value))
+      throw new LogFileError(`Line ${number}: data: a number must be spelt with digits alone.`);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      members += Object.keys(value).length;
+    return value;
+  });
+  const colons = data.replaceAll(/"(?:[^"\\]|\\.)*"/g, '').split(':').length - 1;
+  if (colons !== members) throw new LogFileError(`Line ${number}: data: has a member twice.`);
+}
+
+function eventOf(
+  { type, schema_version }: z.output<typeof fields>,
+  data: unknown,
+  number: number,
+): OrderEvent {
+  try {
+    const event = upcast(type, schema_version, data);
+    checked<unknown>(
+      EVENT_SCHEMAS[event.type].data.safeParse(event.data, { error: inWords }),
+      number,
+      'data',
+    );
+    return event;
+  } catch (error) {
+    if (!(error instanceof UnknownEventError)) throw error;
+    throw new LogFileError(`Line ${number}: ${error.message}. Use a newer Holdfast.`, { cause: error });
+  }
+}
+
+function checked<T>(result: z.ZodSafeParseResult<T>, number: number, ...within: string[]): T {
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const where = [...within, ...(issue?.path ?? []).map(String)].join('/');
+  throw new LogFileError(`Line ${number}: ${where === '' ? '' : `${where}: `}${issue?.message}.`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
