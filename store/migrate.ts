@@ -1,19 +1,16 @@
 /**
- * Brings the schema up to date: forward only, each file once, all that is missing or nothing, under
- * one lock for all nodes that start at once.
+ * Brings the schema up to date, forward only: applies all missing files in one transaction or none.
+ * A lock makes nodes that start together take turns.
  */
-import { hash } from 'node:crypto';
-import { readFile, readdir } from 'node:fs/promises';
 import type { Client } from 'pg';
 import { findCollisions } from './collisions.ts';
 import { MISSING_RIGHTS } from './rights.ts';
+import { type SchemaFile, pendingOf, readSchemaFiles } from './schema-files.ts';
 import { connect, newClient } from './session.ts';
 import { type Place, UnfitDatabaseError, placeOf, refuseOld, refuseSharedSession } from './unfit.ts';
 
 /** Any constant will do, as long as it is ours alone: the bytes of `hold`. */
 const ADVISORY_LOCK = 0x686f6c64;
-
-const FOLDER = new URL('./migrations/', import.meta.url);
 
 /** Which migrations are applied. */
 const LEDGER = `CREATE TABLE schema_migrations (
@@ -22,24 +19,17 @@ const LEDGER = `CREATE TABLE schema_migrations (
   applied_at timestamptz NOT NULL DEFAULT now()
 )`;
 
-interface Migration {
-  name: string;
-  text: string;
-  sha256: string;
-}
-
 /**
- * Applies what is missing, in the order of the file names, in one transaction: a database is
- * migrated whole, or left as it was.
+ * Applies missing migrations in the order of their names, then installs missing versions of functions.
  *
- * A database that already knows later migrations than this code is left as it is: migrations only add, so that
- * the previous release runs on while, or after, the next one is rolled out.
+ * A database may have later migrations and versions than this release: they stay. Migrations only
+ * add, so the release before keeps working during and after a rollout.
  *
- * @returns the names of the migrations that were applied now
+ * @returns the names of the files that this call applied
  * @throws {UnfitDatabaseError} nothing was changed; the message says why, and what to do
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
-  const migrations = await readMigrations();
+  const files = await readSchemaFiles();
   const place = placeOf(databaseUrl);
   const client = newClient({ connectionString: databaseUrl, application_name: 'holdfast-migrate' });
   client.on('error', () => {}); // whatever waits for an answer is told too
@@ -48,7 +38,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
     await refuseOld(client, place);
     await refuseStandby(client, place);
     await refuseSharedSession(client, databaseUrl);
-    let pending: readonly Migration[] = migrations;
+    let pending: readonly SchemaFile[] = files;
     let hasLedger = false;
     let current = 'The list of migrations';
     try {
@@ -59,9 +49,9 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
       await refuseLogElsewhere(client);
       hasLedger = await findLedger(client, place);
       if (!hasLedger) await client.query(LEDGER);
-      pending = await pendingOf(client, migrations);
+      pending = pendingOf(files, await readLedger(client));
       for (const { name, text, sha256 } of pending) {
-        current = `Migration ${name}`;
+        current = `The schema file ${name}`;
         await client.query(text);
         await client.query('INSERT INTO schema_migrations (name, sha256) VALUES ($1, $2)', [name, sha256]);
       }
@@ -75,16 +65,6 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   } finally {
     await client.end();
   }
-}
-
-async function readMigrations(): Promise<Migration[]> {
-  const names = (await readdir(FOLDER)).filter((file) => file.endsWith('.sql')).sort();
-  return Promise.all(
-    names.map(async (name) => {
-      const text = await readFile(new URL(name, FOLDER), 'utf8');
-      return { name, text, sha256: hash('sha256', text) };
-    }),
-  );
 }
 
 async function refuseStandby(client: Client, { server }: Place): Promise<void> {
@@ -122,18 +102,12 @@ async function findLedger(client: Client, place: Place): Promise<boolean> {
   throw collision(await findCollisions(client, '42P07', [LEDGER]), place);
 }
 
-async function pendingOf(client: Client, migrations: readonly Migration[]): Promise<Migration[]> {
+/** SHA-256 of each file that was applied, by its name. */
+async function readLedger(client: Client): Promise<Map<string, string>> {
   const { rows } = await client.query<{ name: string; sha256: string }>(
     'SELECT name, sha256 FROM schema_migrations',
   );
-  const applied = new Map(rows.map((row) => [row.name, row.sha256]));
-  const changed = migrations.find(({ name, sha256 }) => (applied.get(name) ?? sha256) !== sha256);
-  if (changed !== undefined) {
-    throw new UnfitDatabaseError(
-      `store/migrations/${changed.name} was changed after it had been applied; add a new file instead.`,
-    );
-  }
-  return migrations.filter(({ name }) => !applied.has(name));
+  return new Map(rows.map(({ name, sha256 }) => [name, sha256]));
 }
 
 const collision = (found: readonly string[], { server, database }: Place) =>

@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { readdir } from 'node:fs/promises';
 import { migrate } from '../../store/migrate.ts';
+import { readSchemaFiles } from '../../store/schema-files.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
+
+const FUNCTION = 'append-events.sql version 1';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -24,14 +27,16 @@ test('nodes that start at once migrate an empty database once', async () => {
   await query(
     'DROP SCHEMA public, holdfast_rebuild, holdfast_previous, holdfast_audit CASCADE; CREATE SCHEMA public',
   );
-  const files = (await readdir(new URL('../../store/migrations/', import.meta.url)))
-    .filter((name) => name.endsWith('.sql'))
-    .sort();
+  const files = (await readSchemaFiles()).map(({ name }) => name);
+  expect(files).toEqual([
+    ...(await readdir(new URL('../../store/migrations/', import.meta.url))).sort(),
+    FUNCTION,
+  ]);
   const applied = await Promise.all([migrate(database.url), migrate(database.url), migrate(database.url)]);
   expect(applied.filter(({ length }) => length > 0)).toEqual([files]);
-  expect((await query('SELECT name FROM schema_migrations ORDER BY name')).map(({ name }) => name)).toEqual(
-    files,
-  );
+  expect(
+    (await query('SELECT name FROM schema_migrations ORDER BY name COLLATE "C"')).map(({ name }) => name),
+  ).toEqual(files);
 });
 
 test('a second run changes nothing, also when the database knows later migrations', async () => {
@@ -44,6 +49,45 @@ test('a migration that was changed after it had been applied is refused', async 
   await expect(migrate(database.url)).rejects.toThrow(
     'store/migrations/0001_log.sql was changed after it had been applied',
   );
+});
+
+describe('a function', () => {
+  const record = (name: string, sha256: string) =>
+    query(`INSERT INTO schema_migrations (name, sha256) VALUES ('${name}', '${sha256}')`);
+  const body = async () =>
+    (await query("SELECT prosrc FROM pg_proc WHERE proname = 'append_events'")).map(({ prosrc }) => prosrc);
+  beforeEach(async () => {
+    await database.drop();
+    database = await cloneDatabase();
+  });
+
+  test('has one version in the database, with a body that says why', async () => {
+    const [text, ...others] = await body();
+    expect(others).toEqual([]);
+    expect(text).toContain('-- Lock: the row lock of the head puts positions into the order of commits');
+  });
+
+  test('replaces a lower version that the database has', async () => {
+    await query(`DELETE FROM schema_migrations WHERE name = '${FUNCTION}'`);
+    await record('append-events.sql version 0', 'older');
+    await query('ALTER FUNCTION append_events SET plan_cache_mode = force_custom_plan');
+    expect(await migrate(database.url)).toEqual([FUNCTION]);
+    const [settings] = await query("SELECT proconfig FROM pg_proc WHERE proname = 'append_events'");
+    expect(settings).toEqual({ proconfig: ['plan_cache_mode=force_generic_plan'] });
+  });
+
+  test('gives way to a higher version, which a newer release installed', async () => {
+    await query(`DELETE FROM schema_migrations WHERE name = '${FUNCTION}'`);
+    await record('append-events.sql version 2', 'newer');
+    expect(await migrate(database.url)).toEqual([]);
+  });
+
+  test('that was changed without a new version is refused', async () => {
+    await query(`UPDATE schema_migrations SET sha256 = 'other' WHERE name = '${FUNCTION}'`);
+    await expect(migrate(database.url)).rejects.toThrow(
+      'store/functions/append-events.sql was changed after it had been installed; raise the version',
+    );
+  });
 });
 
 test('a log in another schema is not hidden by an empty one', async () => {

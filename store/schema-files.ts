@@ -1,0 +1,77 @@
+/** The SQL files that make the schema: migrations, each applied once, and functions, each at its newest version. */
+import { hash } from 'node:crypto';
+import { readFile, readdir } from 'node:fs/promises';
+import { UnfitDatabaseError } from './unfit.ts';
+
+const MIGRATIONS = new URL('./migrations/', import.meta.url);
+const FUNCTIONS = new URL('./functions/', import.meta.url);
+
+/** A file, or one version of it, as `schema_migrations` records it. */
+export interface SchemaFile {
+  /** `0001_log.sql`, or `append-events.sql version 1`. */
+  name: string;
+  text: string;
+  sha256: string;
+}
+
+/** @returns migrations in the order of their names, then functions */
+export async function readSchemaFiles(): Promise<SchemaFile[]> {
+  const migrations = await readFolder(MIGRATIONS, (file) => file);
+  const functions = await readFolder(FUNCTIONS, (file, text) => `${file} version ${versionOf(file, text)}`);
+  return [...migrations, ...functions];
+}
+
+async function readFolder(
+  folder: URL,
+  nameOf: (file: string, text: string) => string,
+): Promise<SchemaFile[]> {
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort();
+  return Promise.all(
+    files.map(async (file) => {
+      const text = await readFile(new URL(file, folder), 'utf8');
+      return { name: nameOf(file, text), text, sha256: hash('sha256', text) };
+    }),
+  );
+}
+
+/** @throws {Error} a function's file does not begin with its version */
+function versionOf(file: string, text: string): number {
+  const version = /^-- Version ([1-9]\d*)\n/.exec(text)?.[1];
+  if (version === undefined) throw new Error(`store/functions/${file} must begin with: -- Version 1`);
+  return Number(version);
+}
+
+/**
+ * The files that a database lacks. A function whose higher version it has is left as it is: a newer
+ * release installed that one.
+ *
+ * @param applied SHA-256 by name, as recorded
+ * @throws {UnfitDatabaseError} a file differs from what was applied under its name
+ */
+export function pendingOf(
+  files: readonly SchemaFile[],
+  applied: ReadonlyMap<string, string>,
+): readonly SchemaFile[] {
+  const changed = files.find(({ name, sha256 }) => (applied.get(name) ?? sha256) !== sha256);
+  if (changed !== undefined) throw new UnfitDatabaseError(adviceOnChange(changed.name));
+  const installed = [...applied.keys()].map(versionedName).filter((name) => name !== undefined);
+  const isSuperseded = (name: string) => {
+    const own = versionedName(name);
+    return (
+      own !== undefined && installed.some(({ file, version }) => file === own.file && version > own.version)
+    );
+  };
+  return files.filter(({ name }) => !applied.has(name) && !isSuperseded(name));
+}
+
+function versionedName(name: string): { file: string; version: number } | undefined {
+  const [, file, version] = /^(.*\.sql) version (\d+)$/.exec(name) ?? [];
+  return file === undefined ? undefined : { file, version: Number(version) };
+}
+
+function adviceOnChange(name: string): string {
+  const file = versionedName(name)?.file;
+  return file === undefined
+    ? `store/migrations/${name} was changed after it had been applied; add a new file instead.`
+    : `store/functions/${file} was changed after it had been installed; raise the version in its first line.`;
+}
