@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { OPERATION_RULES } from '../../openapi/diff/operations/operation-rules.ts';
+import { OPERATION_RULES } from '../../openapi/diff/operations/verdicts.ts';
 import { type Fragment, changes, contract, json, told } from './contracts.ts';
 
 const OK = { description: 'Fine' };

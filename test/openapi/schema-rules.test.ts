@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { SCHEMA_RULES } from '../../openapi/diff/keywords/schema-rules.ts';
+import { SCHEMA_RULES } from '../../openapi/diff/keywords/verdicts.ts';
 import { type Fragment, type Version, changes, told, withField } from './contracts.ts';
 
 type Row = [rule: string, base: unknown, head: unknown, versions?: Version[]];
