@@ -3,9 +3,9 @@
  *                 [--kinds KIND[,KIND…]] [--only INDEX [--times 1]] [--heap 512] [--main PROGRAM]
  *                 [--url URL --database URL [--grpc HOST:PORT]]
  *
- * Sends valid and invalid requests over REST, gRPC and raw sockets, and compares each answer with the
- * contract and with the log. Starts a server, or uses a running one. Exits with 1 when an answer was
- * wrong. docs/fuzz.md
+ * Sends valid and invalid requests over REST, gRPC and raw sockets, and compares each answer with
+ * the contract and with the log. Starts a server, or uses a running one. Exits with 1 when an
+ * answer was wrong. docs/fuzz.md
  */
 import { parseArgs } from 'node:util';
 import { ofKinds, oneAndBefore, untilRequests } from './fuzz/make/choose.ts';

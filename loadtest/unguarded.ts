@@ -1,8 +1,8 @@
 /**
  * WITHOUT=idempotency|limiter|shedding|queue node loadtest/unguarded.ts
  *
- * A node without one guard, for comparison with the product in a storm. It replaces the guard in code
- * (`replaceGuards` of api/start.ts): no configuration of the product can do that.
+ * A node without one guard, for comparison with the product in a storm. It replaces the guard in
+ * code (`replaceGuards` of api/start.ts): no configuration of the product can do that.
  */
 import { randomUUID } from 'node:crypto';
 import { createAdminApp } from '../api/admin.ts';

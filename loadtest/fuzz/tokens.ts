@@ -1,8 +1,8 @@
 /**
  * Tokens for values that only an answer can supply: ids, tags, cursors.
  *
- * A token names the case and the request whose answer has the value. Tokens of ids and API keys have
- * the length of their value, so that replacing them moves no byte of a request.
+ * A token names the case and the request whose answer has the value. Tokens of ids and API keys
+ * have the length of their value, so that replacing them moves no byte of a request.
  */
 
 /** Owner of the API key of a request. */
