@@ -33,5 +33,5 @@ const judged = await callUs(() =>
   judge.request(operation, { method: 'POST', url: '/v1/orders', headers, query: {}, body: order }),
 );
 process.stdout.write(
-  `validator compiled from spec ${compiled.toFixed(1)} µs\nexpress-openapi-validator     ${judged.toFixed(1)} µs\n`,
+  `validator compiled from spec  ${compiled.toFixed(1)} µs\nexpress-openapi-validator     ${judged.toFixed(1)} µs\n`,
 );
