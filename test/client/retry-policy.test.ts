@@ -84,7 +84,7 @@ describe('a budget', () => {
     expect(taken).toHaveLength(10);
   });
 
-  test('lets whoever has waited for long enough go', async () => {
+  test('ends a wait after its limit', async () => {
     const budget = createRetryBudget();
     const outcomes: boolean[] = [];
     for (let n = 0; n < 15; n += 1) void budget.spend(250).then((got) => outcomes.push(got));
@@ -103,7 +103,7 @@ describe('Retry-After', () => {
     [' 7 ', undefined, 7_000],
     ['999999999', undefined, 999_999_999_000],
     ['Wed, 25 Nov 2026 10:00:05 GMT', undefined, 5_000],
-    ['Wed, 25 Nov 2026 10:00:05 GMT', 'Wed, 25 Nov 2026 10:00:03 GMT', 2_000], // the clock of the server
+    ['Wed, 25 Nov 2026 10:00:05 GMT', 'Wed, 25 Nov 2026 10:00:03 GMT', 2_000], // server clock
     ['Wed, 25 Nov 2026 10:00:05 GMT', 'yesterday', 5_000],
     ['Wednesday, 25-Nov-26 10:00:05 GMT', undefined, 5_000],
     ['Wed, 25 Nov 2026 09:59:00 GMT', undefined, 0],

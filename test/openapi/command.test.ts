@@ -29,14 +29,14 @@ async function run(
   args: string[],
   today = TODAY,
 ): Promise<{ code: number; out: string; error: string }> {
-  const told = { out: '', error: '' };
+  const printed = { out: '', error: '' };
   const code = await command(args, {
     now: () => new Date(`${today}T12:00:00Z`),
-    write: (text) => (told.out += text),
-    writeError: (text) => (told.error += text),
+    write: (text) => (printed.out += text),
+    writeError: (text) => (printed.error += text),
     acceptedFile: join(folder, 'no-accepted-breaks.yaml'),
   });
-  return { code, ...told };
+  return { code, ...printed };
 }
 
 const ANSWERS = withField('response', { type: 'string', enum: ['a'] }, '3.0.3');
@@ -53,13 +53,13 @@ describe('openapi:diff', () => {
     expect(out).toContain('0 breaking, 0 to review, 0 accepted, 0 compatible');
   });
 
-  test('ends with 0 when nothing breaks, and tells what changed', async () => {
+  test('ends with 0 when nothing breaks, and prints the changes', async () => {
     const { code, out } = await run(diffCommand, [await file(ANSWERS_MORE), await file(ANSWERS)]);
     expect(code).toBe(0);
     expect(out).toContain('compatible  response.enum.value-removed');
   });
 
-  test('ends with 1 when something breaks, and tells where and why', async () => {
+  test('ends with 1 when something breaks, and prints location and reason', async () => {
     const { code, out } = await run(diffCommand, [await file(ANSWERS), await file(ANSWERS_MORE)]);
     expect(code).toBe(1);
     expect(out).toContain(
@@ -90,7 +90,7 @@ describe('openapi:diff', () => {
     });
   });
 
-  test('what is to be reviewed fails only when asked to be strict', async () => {
+  test('changes to review fail only with --strict', async () => {
     const args = [
       await file(withField('response', { type: 'string', pattern: '^a' }, '3.0.3')),
       await file(withField('response', { type: 'string' }, '3.0.3')),
@@ -103,13 +103,13 @@ describe('openapi:diff', () => {
     [ANSWERS, withField('response', { type: 'integer' }, '3.0.3'), 'response.type.changed'],
     [ANSWERS, contract({}, { paths: {} }), 'operation.removed'],
     [ANSWERS, contract({ responses: { 200: { description: 'Made' } } }), 'response.success-removed'],
-  ])('says which breaks openapi-diff confirms (%#)', async (base, head, rule) => {
+  ])('marks the breaks that openapi-diff confirms (%#)', async (base, head, rule) => {
     const { out } = await run(diffCommand, [await file(base), await file(head), '--json']);
     const { findings } = JSON.parse(out) as { findings: { rule: string; confirmed?: true }[] };
     expect(findings.filter(({ confirmed }) => confirmed).map((finding) => finding.rule)).toEqual([rule]);
   });
 
-  test('a break of openapi-diff alone is told and not counted', async () => {
+  test('a break of openapi-diff alone is printed and does not count', async () => {
     const base = contract({
       requestBody: { content: { 'application/json': { schema: { type: 'object' } } } },
     });
@@ -121,7 +121,7 @@ describe('openapi:diff', () => {
     expect(out).toContain('not counted: request.body.scope.remove, POST /things > request body');
   });
 
-  test('openapi-diff is not asked where it would read another file', async () => {
+  test('openapi-diff does not run where it would read another file', async () => {
     const leading = contract({ 'x-more': { $ref: './other.yaml' } });
     const changed = contract({ 'x-more': { $ref: './other.yaml' }, summary: 'Make a thing' });
     const { code, out } = await run(diffCommand, [await file(leading), await file(changed)]);
@@ -129,7 +129,7 @@ describe('openapi:diff', () => {
     expect(out).toContain('openapi-diff failed: not run');
   });
 
-  test('what openapi-diff refuses is judged all the same', async () => {
+  test('contracts that openapi-diff refuses are compared all the same', async () => {
     const { code, out } = await run(diffCommand, [
       await file(withField('request', { type: 'string' }, '3.1.0')),
       await file(withField('request', { type: 'integer' }, '3.1.0')),
@@ -141,29 +141,29 @@ describe('openapi:diff', () => {
 
 describe('accepted breaks', () => {
   const accepted = (entry: Fragment): Promise<string> => file(JSON.stringify({ accepted: [entry] }));
-  const judged = async (entry: Fragment, today?: string) =>
+  const compare = async (entry: Fragment, today?: string) =>
     run(
       diffCommand,
       [await file(ANSWERS), await file(ANSWERS_MORE), '--accepted', await accepted(entry)],
       today,
     );
-  const entry = { ...BREAK, reason: 'all clients were told', expires: '2026-06-30' };
+  const entry = { ...BREAK, reason: 'all clients were informed', expires: '2026-06-30' };
 
-  test('count up to their last day', async () => {
-    const { code, out } = await judged(entry, '2026-06-30');
+  test('apply up to their last day', async () => {
+    const { code, out } = await compare(entry, '2026-06-30');
     expect(code).toBe(0);
     expect(out).toContain('0 breaking, 0 to review, 1 accepted');
-    expect(out).toContain('accepted until 2026-06-30: all clients were told');
+    expect(out).toContain('accepted until 2026-06-30: all clients were informed');
   });
 
-  test('count no more after it, and say so', async () => {
-    const { code, out } = await judged(entry, '2026-07-01');
+  test('have no effect after it, and are reported', async () => {
+    const { code, out } = await compare(entry, '2026-07-01');
     expect(code).toBe(1);
     expect(out).toContain('accepted break expired on 2026-06-30: it has no effect');
   });
 
-  test('are named when they meet nothing', async () => {
-    const { code, out } = await judged({ ...entry, place: 'POST /others' });
+  test('are reported when they match nothing', async () => {
+    const { code, out } = await compare({ ...entry, place: 'POST /others' });
     expect(code).toBe(1);
     expect(out).toContain('accepted break matches no finding: remove it');
   });
@@ -172,14 +172,14 @@ describe('accepted breaks', () => {
     [{ ...entry, reason: ' ' }, 'reason is missing'],
     [{ ...entry, rule: undefined }, 'rule is missing'],
     [{ ...entry, expires: 'never' }, 'expires is not a date (never)'],
-  ])('need to be whole: %#', async (broken, message) => {
-    const { code, error } = await judged(broken);
+  ])('need all members: %#', async (broken, message) => {
+    const { code, error } = await compare(broken);
     expect(code).toBe(2);
     expect(error).toContain(message);
   });
 });
 
-describe('what cannot be judged ends with 2 and says what, where and what to do', () => {
+describe('unusable input ends with 2 and a message with cause and remedy', () => {
   const pointing = (ref: string): string =>
     contract({ requestBody: { content: { 'application/json': { schema: { $ref: ref } } } } });
 
@@ -199,7 +199,7 @@ describe('what cannot be judged ends with 2 and says what, where and what to do'
     expect(error).toContain(message);
   });
 
-  test('a file that is not there', async () => {
+  test('an absent file', async () => {
     const { code, error } = await run(diffCommand, [join(folder, 'none.yaml'), await file(ANSWERS)]);
     expect(code).toBe(2);
     expect(error).toContain('none.yaml: file not found');
@@ -243,7 +243,7 @@ describe('openapi:pairs', () => {
     ids: [],
   };
 
-  test('ends with 0 when every pair is judged right', async () => {
+  test('ends with 0 when every verdict is right', async () => {
     const { code, out } = await run(pairsCommand, [await manifest([grown, shrunk])]);
     expect(code).toBe(0);
     expect(out).toMatch(/^value-added +1 +0 +0 +0$/m);

@@ -37,5 +37,5 @@ export function changes(base: string, head: string, today = TODAY): Finding[] {
 }
 
 /** Rules and verdicts only: `request.maxLength.lowered breaking`. */
-export const told = (findings: Finding[]): string[] =>
+export const textsOf = (findings: Finding[]): string[] =>
   findings.map(({ rule, verdict }) => `${rule} ${verdict}`);

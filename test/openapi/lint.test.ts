@@ -30,7 +30,7 @@ const BROKEN: [rule: string, how: string, change: (document: Document) => void][
   ],
   ['no-unresolved-refs', 'a dangling $ref', (d) => without(schemas(d), 'Receipt')],
   ['holdfast/operation-scope', 'no scope', (d) => without(orders(d).get, 'x-scope')],
-  ['holdfast/operation-scope', 'a scope of no sum', (d) => (orders(d).get['x-scope'] = 'pirates:read')],
+  ['holdfast/operation-scope', 'an unknown scope', (d) => (orders(d).get['x-scope'] = 'pirates:read')],
   [
     'holdfast/operation-scope',
     'no scopes at all',
@@ -53,7 +53,7 @@ const BROKEN: [rule: string, how: string, change: (document: Document) => void][
   ],
   [
     'holdfast/answer-example',
-    'an answer without example',
+    'a response without example',
     (d) => without(orders(d).post.responses['201'].content['application/json'], 'example'),
   ],
   [

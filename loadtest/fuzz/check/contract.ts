@@ -59,7 +59,7 @@ function contractFaults(operation: Operation, sent: Sent, answer: Response, json
     ...operation,
     answers: { [answer.status]: { ...described, content: {} } },
   };
-  return faultsOf(bodiless ?? operation, seen).filter((fault) => !fault.startsWith('the problem says'));
+  return faultsOf(bodiless ?? operation, seen).filter((fault) => !fault.startsWith('the problem has'));
 }
 
 function statusFaults(
