@@ -1,5 +1,20 @@
 /** Deprecation, sunset and stability of an operation, a parameter or a property. */
 import { type Node, textOf } from './documents/document.ts';
+import type { Verdict } from './finding.ts';
+
+/** The verdict and the reason of each lifecycle change, in the order of the tables of rules. */
+export const LIFECYCLE_VERDICTS: [change: string, verdict: Verdict, why: string][] = [
+  ['deprecated', 'compatible', 'it still works'],
+  ['reactivated', 'compatible', 'it is no longer due for removal'],
+  ['sunset-invalid', 'breaking', 'the sunset is not a date'],
+  ['sunset-removed', 'breaking', 'the date of removal is unknown now'],
+  ['sunset-moved', 'compatible', 'the sunset is later than before'],
+  ['sunset-brought-forward', 'breaking', 'the removal is earlier than announced'],
+  ['sunset-passed', 'breaking', 'the sunset is in the past'],
+  ['stability-invalid', 'breaking', 'the level must be draft, alpha, beta or stable'],
+  ['stability-decreased', 'breaking', 'the stability level is lower than before'],
+  ['stability-increased', 'compatible', 'the stability level is higher than before'],
+];
 
 /** Reads a key of an element. */
 export type KeyReader = (key: string) => unknown;

@@ -6,6 +6,7 @@
  * reason of any other row contains `convention`.
  */
 import type { Direction, Verdict } from '../finding.ts';
+import { LIFECYCLE_VERDICTS } from '../lifecycle.ts';
 
 export interface SchemaRule {
   rule: string;
@@ -262,18 +263,9 @@ const DISCRIMINATORS = [
   ),
 ];
 
-const LIFECYCLE = [
-  row('property.deprecated', neutral, 'it still works'),
-  row('property.reactivated', neutral, 'it is no longer due for removal'),
-  row('property.sunset-invalid', changes, 'the sunset is not a date'),
-  row('property.sunset-removed', changes, 'the date of removal is unknown now'),
-  row('property.sunset-moved', neutral, 'the sunset is later than before'),
-  row('property.sunset-brought-forward', changes, 'the removal is earlier than announced'),
-  row('property.sunset-passed', changes, 'the sunset is in the past'),
-  row('property.stability-invalid', changes, 'the level must be draft, alpha, beta or stable'),
-  row('property.stability-decreased', changes, 'the stability level is lower than before'),
-  row('property.stability-increased', neutral, 'the stability level is higher than before'),
-];
+const LIFECYCLE = LIFECYCLE_VERDICTS.map(([change, verdict, why]) =>
+  row(`property.${change}`, { request: verdict, response: verdict }, why),
+);
 
 /** The reason for the verdict of a rule in a direction. */
 export function reasonOf(rule: SchemaRule, direction: Direction): string {

@@ -1,5 +1,6 @@
 /** The rules for everything but schemas: rule → verdict and reason. */
 import type { Verdict } from '../finding.ts';
+import { LIFECYCLE_VERDICTS } from '../lifecycle.ts';
 
 export interface OperationRule {
   rule: string;
@@ -16,16 +17,11 @@ const lifecycle = (what: 'operation' | 'parameter'): OperationRule[] =>
     [`${what}.removed-as-announced`, 'compatible', 'it was deprecated, and its sunset, if any, has passed'],
     [`${what}.removed-before-sunset`, 'breaking', 'it is removed before its announced sunset'],
     [`${what}.removed-unstable`, 'compatible', 'it was draft or alpha, which may change at any time'],
-    [`${what}.deprecated`, 'compatible', 'it still works'],
-    [`${what}.reactivated`, 'compatible', 'it is no longer due for removal'],
-    [`${what}.sunset-invalid`, 'breaking', 'the sunset is not a date'],
-    [`${what}.sunset-removed`, 'breaking', 'the date of removal is unknown now'],
-    [`${what}.sunset-moved`, 'compatible', 'the sunset is later than before'],
-    [`${what}.sunset-brought-forward`, 'breaking', 'the removal is earlier than announced'],
-    [`${what}.sunset-passed`, 'breaking', 'the sunset is in the past'],
-    [`${what}.stability-invalid`, 'breaking', 'the level must be draft, alpha, beta or stable'],
-    [`${what}.stability-decreased`, 'breaking', 'the stability level is lower than before'],
-    [`${what}.stability-increased`, 'compatible', 'the stability level is higher than before'],
+    ...LIFECYCLE_VERDICTS.map(([change, verdict, why]): [string, Verdict, string] => [
+      `${what}.${change}`,
+      verdict,
+      why,
+    ]),
   );
 
 const ALL = [
