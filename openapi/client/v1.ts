@@ -1,4 +1,4 @@
-// Made from openapi/v1.yaml by npm run openapi:client. Do not edit.
+// Generated from openapi/v1.yaml by npm run openapi:client. Do not edit.
 
 export interface paths {
     "/v1/customers/{customer_id}/summary": {

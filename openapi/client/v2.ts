@@ -1,4 +1,4 @@
-// Made from openapi/v2.yaml by npm run openapi:client. Do not edit.
+// Generated from openapi/v2.yaml by npm run openapi:client. Do not edit.
 
 export interface paths {
     "/v2/customers/{customer_id}/summary": {
