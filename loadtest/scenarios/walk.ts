@@ -2,9 +2,11 @@
  * Scenario: clients page through the whole list while orders are placed. No page may skip or
  * repeat.
  */
+import type { Connection } from '../kit/connection.ts';
 import { quantile } from '../kit/open-loop.ts';
 import {
   type Phase,
+  type Run,
   type Scenario,
   TIMEOUT_MS,
   atRate,
@@ -21,7 +23,7 @@ const ORDERS_PER_SECOND = 50;
 const FILL_SECONDS = 4;
 
 export const walk: Scenario = async (run) => {
-  const { system, recorder, options } = run;
+  const { system, options } = run;
   const phases: Phase[] = [];
   await phase(run, phases, 'fill the list', () => closedLoop(run, 64, FILL_SECONDS * 1_000));
   const pages: number[] = [];
@@ -37,35 +39,13 @@ export const walk: Scenario = async (run) => {
         const apiKey = system.apiKeys[index % system.apiKeys.length]!;
         let seenBefore = 0;
         while (performance.now() < end) {
-          const seen = new Set<string>();
-          let cursor = '';
-          let all = 0;
-          let isComplete = false;
-          while (performance.now() < end) {
-            const began = performance.now();
-            const path = `/v1/orders?limit=100&order=asc${cursor}`;
-            const response = await connection.send({ path, apiKey }, { timeoutMs: TIMEOUT_MS });
-            const outcome = outcomeOf(response);
-            recorder.note(outcome, performance.now() - began);
-            if (typeof response === 'string' || response.status !== 200) continue;
-            pages.push(performance.now() - began);
-            const page = JSON.parse(response.body) as {
-              data: { id: string }[];
-              has_more: boolean;
-              next_cursor: string;
-            };
-            for (const { id } of page.data) seen.add(id);
-            all += page.data.length;
-            cursor = `&cursor=${page.next_cursor}`;
-            isComplete = !page.has_more;
-            if (isComplete) break;
-          }
-          if (!isComplete) break;
+          const walked = await walkOnce(run, connection, apiKey, { end, pages });
+          if (walked === undefined) break;
           walks += 1;
-          repeated += all - seen.size;
+          repeated += walked.count - walked.seen;
           // Orders are never deleted: a later walk with fewer orders has skipped some.
-          skipped += Math.max(0, seenBefore - seen.size);
-          seenBefore = seen.size;
+          skipped += Math.max(0, seenBefore - walked.seen);
+          seenBefore = walked.seen;
         }
         connection.close();
       };
@@ -97,3 +77,33 @@ export const walk: Scenario = async (run) => {
     ],
   };
 };
+
+/** Pages through the whole list. @returns `undefined` if the time ends first */
+async function walkOnce(
+  { recorder }: Run,
+  connection: Connection,
+  apiKey: string,
+  { end, pages }: { end: number; pages: number[] },
+): Promise<{ count: number; seen: number } | undefined> {
+  const seen = new Set<string>();
+  let cursor = '';
+  let count = 0;
+  while (performance.now() < end) {
+    const began = performance.now();
+    const path = `/v1/orders?limit=100&order=asc${cursor}`;
+    const response = await connection.send({ path, apiKey }, { timeoutMs: TIMEOUT_MS });
+    recorder.note(outcomeOf(response), performance.now() - began);
+    if (typeof response === 'string' || response.status !== 200) continue;
+    pages.push(performance.now() - began);
+    const page = JSON.parse(response.body) as {
+      data: { id: string }[];
+      has_more: boolean;
+      next_cursor: string;
+    };
+    for (const { id } of page.data) seen.add(id);
+    count += page.data.length;
+    cursor = `&cursor=${page.next_cursor}`;
+    if (!page.has_more) return { count, seen: seen.size };
+  }
+  return undefined;
+}

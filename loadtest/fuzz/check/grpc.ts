@@ -28,15 +28,16 @@ const UNREADABLE_CODES = new Set<number>([
 type Options = CheckOptions & { catalogue: ReadonlyMap<string, Advice[]> };
 
 export function checkGrpc(options: Options, planned: GrpcCall | FrameCall, called: Called): void {
-  const { failures, ledger, tenantOf, tallies, wasUp } = options;
-  const [sent] = planned.requests;
-  const { status, hang, began, ended } = called;
+  const { failures, tallies, wasUp } = options;
+  const { method, requests } = planned;
+  const [sent] = requests;
+  const { status, hang, began } = called;
   const note = (kind: string, detail = '') =>
     failures.note({
       area: 'contract',
       kind: `gRPC: ${kind}`,
       at: sent,
-      detail: `${planned.method} ${detail}`,
+      detail: `${method} ${detail}`,
       answer: shownStatus(status),
     });
   const name = status === undefined ? 'broken' : (codes[status.code] ?? String(status.code));
@@ -45,88 +46,83 @@ export function checkGrpc(options: Options, planned: GrpcCall | FrameCall, calle
   const isOpen = status === undefined || (OPEN_CODES.has(status.code) && status.details === undefined);
   if (isOpen && !hang && !sent.silence && wasUp(began)) note(`ended with ${name} without details`);
   const failed = status === undefined ? unknown('broken') : verdictOfStatus(options, sent, status, note);
-  const keep = (verdict: Verdict, item: number) => {
-    const { index, n } = sent;
-    const [key, tenant] = [sent.keys[item], tenantOf(sent.caller)];
-    ledger.attempts.push({
-      index,
-      n,
-      item,
-      key,
-      tenant,
-      sent,
-      verdict,
-      began,
-      ended,
-      events: 0,
-    } satisfies Attempt);
-  };
+  const call: CheckedCall = { options, sent, called, failed, note };
+  if (method === 'PlaceOrder') checkPlaceOrder(call);
+  else if (method === 'PlaceOrders') checkPlaceOrders(call);
+  else if (method === 'GetOrder') checkGetOrder(call);
+  else if (method === 'WatchEvents') checkWatchEvents(call);
+  else if (status?.code !== codes.UNIMPLEMENTED) note(`an unknown method ended with ${name}`);
+}
 
-  switch (planned.method) {
-    case 'PlaceOrder': {
-      const [bytes] = called.messages;
-      const verdict = bytes && status?.code === codes.OK ? placed(PlaceOrderResponse.decode(bytes)) : failed;
-      for (let item = 0; item < sent.keys.length; item += 1) keep(verdict ?? unknown('no response'), item);
-      return;
-    }
-    case 'PlaceOrders': {
-      const outcomes = new Map<number, Verdict>();
-      for (const bytes of called.messages) {
-        const { sequence, idempotency_key, outcome } = PlaceOrdersResponse.decode(bytes);
-        const key = sent.keys[sequence - 1];
-        if (key === undefined) note('a response to a message that was not sent', `sequence ${sequence}`);
-        else if (sent.form === 'whole' && key !== idempotency_key)
-          note('a response has the key of another message');
-        if (outcomes.has(sequence)) note('two responses to one message', `sequence ${sequence}`);
-        outcomes.set(sequence, outcomeVerdict(options, sent, outcome, note));
-      }
-      if (status?.code === codes.OK && outcomes.size < sent.keys.length && sent.form === 'whole')
-        note(
-          'a stream ended with OK before it answered every message',
-          `${outcomes.size} of ${sent.keys.length}`,
-        );
-      // A message without a response may have taken effect: the client retries it.
-      const rest = failed?.kind === 'refused' && isOfCaller(failed) ? failed : unknown('no response');
-      for (let item = 0; item < sent.keys.length; item += 1) keep(outcomes.get(item + 1) ?? rest, item);
-      return;
-    }
-    case 'GetOrder': {
-      const [bytes] = called.messages;
-      const { order } = bytes ? GetOrderResponse.decode(bytes) : { order: undefined };
-      const { index, n } = sent;
-      if (order)
-        ledger.readings.push({
-          index,
-          n,
-          orderId: order.id,
-          version: order.version,
-          document: documentOf(order),
-          spelling: 'v1',
-        });
-      else if (status?.code === codes.NOT_FOUND && isThere(options, sent))
-        note('NOT_FOUND for an order that exists');
-      return;
-    }
-    case 'WatchEvents': {
-      let last = 0;
-      for (const bytes of called.messages) {
-        const { position, event } = WatchEventsResponse.decode(bytes);
-        if (position < last) note('positions of a stream of events decrease');
-        last = position;
-        const { index, n } = sent;
-        if (event)
-          ledger.sightings.push({
-            index,
-            n,
-            position: event.position,
-            eventId: event.id,
-            tenant: tenantOf(sent.caller),
-          });
-      }
-      return;
-    }
-    case 'NoSuchMethod':
-      if (status?.code !== codes.UNIMPLEMENTED) note(`an unknown method ended with ${name}`);
+interface CheckedCall {
+  options: Options;
+  sent: Sent;
+  called: Called;
+  /** The verdict of the status; `undefined` for OK. */
+  failed: Verdict | undefined;
+  note: Note;
+}
+
+/** Records the verdict of one message. */
+function keep({ options, sent, called }: CheckedCall, verdict: Verdict, item: number): void {
+  const { index, n } = sent;
+  const { began, ended } = called;
+  const [key, tenant] = [sent.keys[item], options.tenantOf(sent.caller)];
+  const attempt: Attempt = { index, n, item, key, tenant, sent, verdict, began, ended, events: 0 };
+  options.ledger.attempts.push(attempt);
+}
+
+function checkPlaceOrder(call: CheckedCall): void {
+  const { sent, called, failed } = call;
+  const [bytes] = called.messages;
+  const isPlaced = bytes !== undefined && called.status?.code === codes.OK;
+  const verdict = isPlaced ? placed(PlaceOrderResponse.decode(bytes)) : failed;
+  for (let item = 0; item < sent.keys.length; item += 1) keep(call, verdict ?? unknown('no response'), item);
+}
+
+function checkPlaceOrders(call: CheckedCall): void {
+  const { options, sent, called, failed, note } = call;
+  const outcomes = new Map<number, Verdict>();
+  for (const bytes of called.messages) {
+    const { sequence, idempotency_key, outcome } = PlaceOrdersResponse.decode(bytes);
+    const key = sent.keys[sequence - 1];
+    if (key === undefined) note('a response to a message that was not sent', `sequence ${sequence}`);
+    else if (sent.form === 'whole' && key !== idempotency_key)
+      note('a response has the key of another message');
+    if (outcomes.has(sequence)) note('two responses to one message', `sequence ${sequence}`);
+    outcomes.set(sequence, outcomeVerdict(options, sent, outcome, note));
+  }
+  if (called.status?.code === codes.OK && outcomes.size < sent.keys.length && sent.form === 'whole') {
+    const answered = `${outcomes.size} of ${sent.keys.length}`;
+    note('a stream ended with OK before it answered every message', answered);
+  }
+  // A message without a response may have taken effect: the client retries it.
+  const rest = failed?.kind === 'refused' && isOfCaller(failed) ? failed : unknown('no response');
+  for (let item = 0; item < sent.keys.length; item += 1) keep(call, outcomes.get(item + 1) ?? rest, item);
+}
+
+function checkGetOrder({ options, sent, called, note }: CheckedCall): void {
+  const [bytes] = called.messages;
+  const { order } = bytes ? GetOrderResponse.decode(bytes) : { order: undefined };
+  const { index, n } = sent;
+  if (order) {
+    const { id: orderId, version } = order;
+    const document = documentOf(order);
+    options.ledger.readings.push({ index, n, orderId, version, document, spelling: 'v1' });
+  } else if (called.status?.code === codes.NOT_FOUND && isThere(options, sent))
+    note('NOT_FOUND for an order that exists');
+}
+
+function checkWatchEvents({ options, sent, called, note }: CheckedCall): void {
+  const { index, n } = sent;
+  const tenant = options.tenantOf(sent.caller);
+  let last = 0;
+  for (const bytes of called.messages) {
+    const { position, event } = WatchEventsResponse.decode(bytes);
+    if (position < last) note('positions of a stream of events decrease');
+    last = position;
+    if (event)
+      options.ledger.sightings.push({ index, n, position: event.position, eventId: event.id, tenant });
   }
 }
 
