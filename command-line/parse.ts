@@ -71,7 +71,7 @@ function helpOf(nouns: Nouns, words: readonly string[]): string {
 function parseArguments(command: Command, path: string, words: string[]): Parsed {
   const { options = {}, positionals: names = [] } = command;
   const wrong = (problem: string) =>
-    new UsageError(`${path}: ${problem}${problem.endsWith('?') ? '' : '..'} See ${path} --help`);
+    new UsageError(`${path}: ${problem}${problem.endsWith('?') ? '' : '.'} See ${path} --help`);
   const known: NonNullable<ParseArgsConfig['options']> = {
     json: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },

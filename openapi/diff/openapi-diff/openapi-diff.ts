@@ -107,7 +107,7 @@ function placeOf(location: string, paths: string[]): string {
     .filter((each) => rest === each || rest.startsWith(`${each}.`))
     .sort((a, b) => b.length - a.length)[0];
   if (path === undefined) return rest;
-  const [method, part, status] = rest.slice(path.length + 1).split('..');
+  const [method, part, status] = rest.slice(path.length + 1).split('.');
   if (method === undefined || method === '') return path;
   const operation = `${method.toUpperCase()} ${path}`;
   if (part === 'requestBody') return `${operation} > request body`;
