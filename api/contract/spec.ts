@@ -1,6 +1,6 @@
 /** The contract as data: `openapi/v1.yaml`, read once, at start. Routes, scopes and validators are all made from it. */
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { CORE_SCHEMA, load } from 'js-yaml';
 import type { ProblemCode } from '../problem/problem.ts';
 
 export type Schema = Record<string, unknown>;
@@ -67,7 +67,7 @@ export function loadSpec(name: string): Spec {
 
 function readSpec(name: string): Spec {
   const text = readFileSync(new URL(`../../openapi/${name}.yaml`, import.meta.url), 'utf8');
-  const document = parse(text) as Spec['document'] & {
+  const document = load(text, { schema: CORE_SCHEMA }) as Spec['document'] & {
     info: { 'x-lifecycle'?: Lifecycle };
     paths: Record<string, Record<string, unknown>>;
   };

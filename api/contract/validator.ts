@@ -65,13 +65,13 @@ export function compileValidators(spec: Spec, operations = spec.operations): Map
     forBodies: compilerOf(spec, {}),
     forFaults: compilerOf(spec, { allErrors: true }),
     // With the schema of each fault: it says what a number can be. Texts are few and short here.
-    forParameters: compilerOf(spec, { allErrors: true, useDefaults: true, verbose: true }),
+    parameters: compiledOnce(compilerOf(spec, { allErrors: true, useDefaults: true, verbose: true })),
   };
   return new Map(operations.map((operation) => [operation.id, compile(spec, operation, compilers)]));
 }
 
 function compilerOf(spec: Spec, options: Options): Ajv {
-  const ajv = new Ajv({ strict: false, ...options });
+  const ajv = new Ajv({ strict: false, validateSchema: false, ...options });
   addFormats.default(ajv, { mode: 'fast' }); // as in express-openapi-validator
   for (const [name, format] of Object.entries(FORMATS)) ajv.addFormat(name, format);
   ajv.addFormat('int64', true);
@@ -79,32 +79,51 @@ function compilerOf(spec: Spec, options: Options): Ajv {
   return ajv;
 }
 
+/** Many operations have the same parameters at the same place: half of a start's compiling. */
+function compiledOnce(ajv: Ajv): (schema: object) => ValidateFunction {
+  const compiled = new Map<string, ValidateFunction>();
+  return (schema) => {
+    const text = JSON.stringify(schema);
+    let validate = compiled.get(text);
+    if (validate === undefined) compiled.set(text, (validate = ajv.compile(schema)));
+    return validate;
+  };
+}
+
+/** Compiles when it is first needed: most processes never refuse a body of most operations. */
+function compiledLater(compile: () => ValidateFunction): () => ValidateFunction {
+  let validate: ValidateFunction | undefined;
+  return () => (validate ??= compile());
+}
+
 interface Compilers {
   forBodies: Ajv;
   forFaults: Ajv;
-  forParameters: Ajv;
+  parameters: (schema: object) => ValidateFunction;
 }
 
 function compile(spec: Spec, operation: Operation, compilers: Compilers): OperationValidator {
   const of = (place: Parameter['in']) => operation.parameters.filter((parameter) => parameter.in === place);
   const [path, query, header] = [of('path'), of('query'), of('header')];
   const compileParameters = (list: Parameter[], more: object) =>
-    compilers.forParameters.compile(objectOf(spec, list, more));
+    compilers.parameters(objectOf(spec, list, more));
   const checkPath = compileParameters(path, {});
   const checkQuery = compileParameters(query, { additionalProperties: false });
   const checkHeader = compileParameters(header, {});
   const bodySchema = operation.body && rebase(spec, operation.body.schema);
   const fitsBody = bodySchema && compilers.forBodies.compile(bodySchema);
-  const findFaults = bodySchema && compilers.forFaults.compile(bodySchema);
+  const findFaults = compiledLater(() => compilers.forFaults.compile(bodySchema!));
   const headerNames = header.map(({ name }) => [name, name.toLowerCase()] as const);
   const integersOf = (list: Parameter[]) => list.filter(isInteger).map(({ name }) => name);
   const queryPlace: Parameters = { place: 'query', names: query.map(({ name }) => name) };
   const [queryIntegers, headerIntegers] = [integersOf(query), integersOf(header)];
 
   const requireBody = (body: unknown, isThorough = true) => {
-    if (fitsBody === undefined || findFaults === undefined || fitsBody(body)) return;
-    const hasAll = isThorough && isShort(body) && !findFaults(body);
-    throw invalidBody(hasAll ? findFaults.errors : fitsBody.errors);
+    if (fitsBody === undefined || fitsBody(body)) return;
+    const { errors } = fitsBody;
+    if (!isThorough || !isShort(body)) throw invalidBody(errors);
+    const find = findFaults();
+    throw invalidBody(find(body) ? errors : find.errors);
   };
   const validate: ValidateInput = ({ params, query, headers, body }) => {
     if (path.length > 0 && !checkPath(params)) throw notFound(path, checkPath);
