@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { pino } from 'pino';
-import { startBackingServices } from '../../ops/embedded/backing-services.ts';
-import { redisForTests } from './redis.ts';
-import { migrate } from '../../store/migrate.ts';
+import { startBackingServices } from '../../../ops/embedded/backing-services.ts';
+import { redisForTests } from '../redis.ts';
+import { migrate } from '../../../store/migrate.ts';
 
 export default async function globalSetup(): Promise<void> {
   await redisForTests();
