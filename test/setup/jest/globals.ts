@@ -27,8 +27,14 @@ function limited(run: Run, limitMs = LIMIT_MS): Run {
   };
 }
 
-const limitedTest = (define: Define): Define => (name, run, limitMs) => define(name, limited(run, limitMs));
-const limitedHook = (hook: Hook): Hook => (run, limitMs) => hook(limited(run, limitMs));
+const limitedTest =
+  (define: Define): Define =>
+  (name, run, limitMs) =>
+    define(name, limited(run, limitMs));
+const limitedHook =
+  (hook: Hook): Hook =>
+  (run, limitMs) =>
+    hook(limited(run, limitMs));
 
 const { each } = given.test as unknown as { each: (...table: unknown[]) => Define };
 
