@@ -76,7 +76,7 @@ const NOT_RUN: Record<string, string[]> = {
   'docs/operations.md': ['the services are yours'],
   'docs/performance.md': Array.from({ length: 7 }, () => 'minutes of load'),
   'docs/projections.md': [
-    'skips an event that is at fault; test/projections/faults.test.ts does',
+    'skips a faulty event; test/projections/faults.test.ts does',
     ...Array.from({ length: 4 }, () => 'test/docs/projection-guide.test.ts runs it'),
   ],
   'docs/replay.md': [
