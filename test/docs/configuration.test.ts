@@ -3,25 +3,25 @@ import { describe, expect, test } from '@jest/globals';
 import { ConfigError, VARIABLE_NAMES, loadConfig } from '../../platform/config.ts';
 
 describe('docs/configuration.md', () => {
-  test('has exactly the variables that are read', async () => {
+  test('lists exactly the variables of platform/config.ts', async () => {
     const text = await readFile(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
     const documented = [...text.matchAll(/^\| `([A-Z0-9_]+)` +\|/gm)].map(([, name]) => name);
     expect(documented.toSorted()).toEqual(VARIABLE_NAMES.toSorted());
   });
 
-  test('has the defaults that apply', async () => {
+  test('lists the effective defaults', async () => {
     const text = await readFile(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
     const rows = [...text.matchAll(/^\| `([A-Z0-9_]+)` +\| `([^`]+)` +\|/gm)].map(
       ([, name = '', value = '']) => [name, value],
     );
-    // Spelt out, each documented default must give the very configuration that an empty environment gives.
+    // The documented defaults, set explicitly, equal the configuration of an empty environment.
     expect(loadConfig(Object.fromEntries(rows))).toEqual(loadConfig({}));
   });
 });
 
-test('every HOLDFAST_ variable that a page or the banner names may stay exported', async () => {
+test('every HOLDFAST_ variable in a page or in the banner is a known variable', async () => {
   const folder = new URL('../../', import.meta.url);
-  for await (const page of glob('{README.md,docs/**/*.md,ops/welcome.ts}', { cwd: folder })) {
+  for await (const page of glob('{*.md,docs/**/*.md,ops/welcome.ts}', { cwd: folder })) {
     const text = await readFile(new URL(page, folder), 'utf8');
     const named = [...text.matchAll(/\bHOLDFAST_[A-Z0-9_]*[A-Z0-9]\b/g)].map(([name]) => name);
     expect([page, named.filter((name) => !VARIABLE_NAMES.includes(name))]).toEqual([page, []]);
