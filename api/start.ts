@@ -47,15 +47,41 @@ export interface ApiOptions {
   clock: () => number;
 }
 
-export async function startApi({
-  config,
-  pool,
-  redisUrl,
-  tail,
-  log,
-  clock,
-}: ApiOptions): Promise<RunningApi> {
+export async function startApi(options: ApiOptions): Promise<RunningApi> {
+  const { config, tail, log, clock } = options;
   const now = () => performance.now();
+  const { edge, callers, appended, close } = await createEdge(options, now);
+  const graceMs = requestGraceMs(config.drainSeconds);
+  let grpc: RunningGrpc | undefined;
+  try {
+    grpc = await startGrpc({ config: config.grpc, ...edge });
+    const server = await serve(createApp({ config, ...edge, clock }), {
+      port: config.port,
+      host: config.host,
+      variable: 'PORT',
+      admission: createAdmission(now),
+      log,
+    });
+    return {
+      port: server.port,
+      grpcPort: grpc?.port,
+      callers,
+      async stop() {
+        tail.close(); // answers the readers that wait for events
+        await Promise.all([server.stop(graceMs), grpc?.stop(graceMs)]);
+        await appended();
+        await close();
+      },
+    };
+  } catch (error) {
+    await grpc?.stop(0);
+    await close();
+    throw error;
+  }
+}
+
+/** The parts that HTTP and gRPC share. */
+async function createEdge({ config, pool, redisUrl, tail, log }: ApiOptions, now: () => number) {
   const redis = redisUrl === undefined ? undefined : connectRedis(redisUrl, { name: 'limiter', log });
   if (redis) await warmUp(redis, REDIS_WARM_UP_MS_MAX);
   const orderLog = createOrderLog({ pool, capacity: config.appendQueue });
@@ -84,35 +110,14 @@ export async function startApi({
     bytes: createAnswerRoom(),
     log,
   };
-  const close = async () => {
-    await keyUsage.stop();
-    redis?.disconnect();
+  return {
+    edge,
+    callers,
+    /** Waits for the appends in flight. */
+    appended: () => orderLog.drained(),
+    async close() {
+      await keyUsage.stop();
+      redis?.disconnect();
+    },
   };
-  const graceMs = requestGraceMs(config.drainSeconds);
-  let grpc: RunningGrpc | undefined;
-  try {
-    grpc = await startGrpc({ config: config.grpc, ...edge });
-    const server = await serve(createApp({ config, ...edge, clock }), {
-      port: config.port,
-      host: config.host,
-      variable: 'PORT',
-      admission: createAdmission(now),
-      log,
-    });
-    return {
-      port: server.port,
-      grpcPort: grpc?.port,
-      callers,
-      async stop() {
-        tail.close(); // answers the readers that wait for events
-        await Promise.all([server.stop(graceMs), grpc?.stop(graceMs)]);
-        await orderLog.drained();
-        await close();
-      },
-    };
-  } catch (error) {
-    await grpc?.stop(0);
-    await close();
-    throw error;
-  }
 }

@@ -5,8 +5,8 @@
 import type { z } from 'zod';
 
 /** Names of unknown fields in one detail, and characters of each. */
-const NAMES_MAX = 3;
-const NAME_LENGTH_MAX = 40;
+const QUOTED_NAMES_MAX = 3;
+const QUOTED_NAME_LENGTH_MAX = 40;
 
 const TYPES: Readonly<Record<string, string>> = {
   int: 'a whole number',
@@ -29,8 +29,8 @@ function bounded(side: 'least' | 'most', bound: number | bigint, origin: string)
 
 const quoted = (names: readonly string[]) =>
   names
-    .slice(0, NAMES_MAX)
-    .map((name) => JSON.stringify(name.slice(0, NAME_LENGTH_MAX)))
+    .slice(0, QUOTED_NAMES_MAX)
+    .map((name) => JSON.stringify(name.slice(0, QUOTED_NAME_LENGTH_MAX)))
     .join(', ');
 
 /** The `error` option of `safeParse`. A schema's own message takes precedence. */

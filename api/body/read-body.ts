@@ -15,7 +15,7 @@ import { principalOf } from '../request-context.ts';
 const CHARSETS = new Set(['', 'utf-8', 'utf8', 'us-ascii']);
 const ASCII = /^[\0-\x7f]*$/;
 /** Characters of a header field that a problem repeats. */
-const QUOTED_LENGTH_MAX = 100;
+const FIELD_QUOTED_LENGTH_MAX = 100;
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 
 /**
@@ -78,7 +78,7 @@ function requireType(ctx: Context, mediaType: string): void {
   if (given !== mediaType) {
     throw new Problem(
       'unsupported_media_type',
-      `Send the body as ${mediaType}${given === '' ? '' : `, not as ${given.slice(0, QUOTED_LENGTH_MAX)}`}.`,
+      `Send the body as ${mediaType}${given === '' ? '' : `, not as ${given.slice(0, FIELD_QUOTED_LENGTH_MAX)}`}.`,
       // RFC 5789, section 3.1
       ctx.method === 'PATCH' ? { headers: { 'Accept-Patch': mediaType } } : {},
     );
@@ -87,7 +87,7 @@ function requireType(ctx: Context, mediaType: string): void {
   if (!CHARSETS.has(charset)) {
     throw new Problem(
       'unsupported_media_type',
-      `Send the body in UTF-8, not in ${charset.slice(0, QUOTED_LENGTH_MAX)}.`,
+      `Send the body in UTF-8, not in ${charset.slice(0, FIELD_QUOTED_LENGTH_MAX)}.`,
     );
   }
 }

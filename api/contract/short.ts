@@ -1,7 +1,7 @@
 /** Bounds of a body in which all faults are searched, not just the first: 2 ms at worst. */
-const VALUES_MAX = 2_000;
+const SHORT_VALUES_MAX = 2_000;
 /** Characters of all strings and member names. */
-const CHARACTERS_MAX = 65_536;
+const SHORT_CHARACTERS_MAX = 65_536;
 
 interface Budget {
   values: number;
@@ -10,7 +10,7 @@ interface Budget {
 
 /** Whether a body is small enough to search it for all faults. */
 export function isShort(body: unknown): boolean {
-  const left: Budget = { values: VALUES_MAX, characters: CHARACTERS_MAX };
+  const left: Budget = { values: SHORT_VALUES_MAX, characters: SHORT_CHARACTERS_MAX };
   spend(body, left);
   return left.values >= 0 && left.characters >= 0;
 }

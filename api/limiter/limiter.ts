@@ -6,6 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Cluster, Redis } from 'ioredis';
+import type { Rate } from '../../platform/config.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { limiterFallbacks, limiterRejections } from '../../platform/metrics.ts';
 import type { Decision, Policy } from './decision.ts';
@@ -23,13 +24,9 @@ const LOG_INTERVAL_MS = 10_000;
 const SCRIPT = readFileSync(new URL('./sliding-window.lua', import.meta.url), 'utf8');
 
 type Scripted = (Redis | Cluster) & {
-  slidingWindow: (
-    key: string,
-    quota: number,
-    lengthMicros: number,
-    wanted: number,
-  ) => Promise<[passing: number, remaining: number, waitMicros: number]>;
+  slidingWindow: (key: string, quota: number, lengthMicros: number, wanted: number) => Promise<ScriptResult>;
 };
+type ScriptResult = [passing: number, remaining: number, waitMicros: number];
 
 export interface Limiter {
   /** Counts one request of a subject against a policy. Never throws; takes about 50 ms at most. */
@@ -86,18 +83,14 @@ export function createLimiter({ redis, log, now }: LimiterOptions): Limiter {
     try {
       // The braces put all windows of a subject into one slot of a Redis Cluster.
       const key = `hf:limit:{${subject}}:${policy.name}`;
-      const [passing, remaining, waitMicros] = await within(
+      const result = await within(
         DECISION_MS_MAX,
         scripted.slidingWindow(key, rate.count, rate.seconds * 1_000_000, waiting.length),
       );
+      const [passing, , waitMicros] = result;
       outage.noteSuccess();
       if (passing < waiting.length) overQuota.add(name, waitMicros / 1_000);
-      const resetSeconds = Math.max(1, Math.ceil(waitMicros / 1_000_000));
-      for (const [index, resolve] of waiting.entries()) {
-        const allowed = index < passing;
-        const left = allowed ? remaining + passing - index - 1 : 0;
-        resolve({ allowed, rate, remaining: left, resetSeconds, source: 'redis' });
-      }
+      resolveInOrder(waiting, rate, result);
     } catch (error) {
       outage.noteFailure(error);
       for (const resolve of waiting) resolve(fallBack(subject, policy));
@@ -119,6 +112,20 @@ export function createLimiter({ redis, log, now }: LimiterOptions): Limiter {
       return decision;
     },
   };
+}
+
+/** Resolves the requests of a batch: the first `passing` of them are allowed. */
+function resolveInOrder(
+  waiting: Batch['waiting'],
+  rate: Rate,
+  [passing, remaining, waitMicros]: ScriptResult,
+): void {
+  const resetSeconds = Math.max(1, Math.ceil(waitMicros / 1_000_000));
+  for (const [index, resolve] of waiting.entries()) {
+    const allowed = index < passing;
+    const left = allowed ? remaining + passing - index - 1 : 0;
+    resolve({ allowed, rate, remaining: left, resetSeconds, source: 'redis' });
+  }
 }
 
 /** The limiter of a process without Redis: `n` processes admit up to `n` quotas. */

@@ -69,9 +69,9 @@ async function startOf({ services, principal }: Call, query: FeedParameters): Pr
   }
   const instant = instantOf(since, 'up');
   if (cursor !== undefined) {
-    const place = decodeFeedCursor(cursors, cursor, principal.tenantId);
-    if (place === undefined) throw invalidCursor();
-    return place;
+    const start = decodeFeedCursor(cursors, cursor, principal.tenantId);
+    if (start === undefined) throw invalidCursor();
+    return start;
   }
   if (afterPosition !== undefined) {
     return placeAt(pool, principal, afterPosition).catch((error: unknown) => {
@@ -79,10 +79,10 @@ async function startOf({ services, principal }: Call, query: FeedParameters): Pr
     });
   }
   if (instant === undefined) return { position: 0, mark: undefined };
-  const place = await placeBefore(pool, principal, instant);
-  if (place === undefined)
+  const start = await placeBefore(pool, principal, instant);
+  if (start === undefined)
     throw invalidParameter([{ parameter: 'since', detail: 'must not be in the future' }]);
-  return place;
+  return start;
 }
 
 const beyondLog = ({ head }: NotInLogError) =>

@@ -70,27 +70,7 @@ export interface OrderState {
  * @throws {Error} when the event is not the next version
  */
 export function evolve(state: OrderState | null, event: RecordedEvent): OrderState {
-  if (event.type === 'OrderPlaced') {
-    const { customer_id, currency, lines, total, shipping_address, metadata } = event.data;
-    return {
-      order: {
-        id: event.order_id,
-        status: 'placed',
-        customer_id,
-        currency,
-        lines,
-        total,
-        amount_paid: 0,
-        amount_refunded: 0,
-        shipping_address,
-        metadata,
-        version: event.version,
-        placed_at: event.recorded_at,
-        updated_at: event.recorded_at,
-      },
-      facts: NO_FACTS,
-    };
-  }
+  if (event.type === 'OrderPlaced') return { order: placedOrder(event), facts: NO_FACTS };
   if (state === null || event.version !== state.order.version + 1) {
     const at = state?.order.version ?? 0;
     throw new Error(
@@ -126,6 +106,25 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
     case 'OrderCompleted':
       return { order: { ...order, status: 'completed' }, facts };
   }
+}
+
+function placedOrder(event: Extract<RecordedEvent, { type: 'OrderPlaced' }>): Order {
+  const { customer_id, currency, lines, total, shipping_address, metadata } = event.data;
+  return {
+    id: event.order_id,
+    status: 'placed',
+    customer_id,
+    currency,
+    lines,
+    total,
+    amount_paid: 0,
+    amount_refunded: 0,
+    shipping_address,
+    metadata,
+    version: event.version,
+    placed_at: event.recorded_at,
+    updated_at: event.recorded_at,
+  };
 }
 
 function plus(quantities: Quantities, pieces: Pieces): Quantities {
