@@ -13,7 +13,7 @@ import type { Decision, Policy } from './decision.ts';
 import { createLocalWindow } from './local-window.ts';
 
 /** Redis must decide within this time, else the local window does. */
-const DECISION_MS_MAX = 50;
+const DECISION_TIMEOUT_MS = 50;
 /** Pause after a failure of Redis, so that not each request waits for it. */
 const PAUSE_MS = 1_000;
 /** Remembered subjects over quota. Beyond it the oldest is evicted, and Redis decides again. */
@@ -84,7 +84,7 @@ export function createLimiter({ redis, log, now }: LimiterOptions): Limiter {
       // The braces put all windows of a subject into one slot of a Redis Cluster.
       const key = `hf:limit:{${subject}}:${policy.name}`;
       const result = await within(
-        DECISION_MS_MAX,
+        DECISION_TIMEOUT_MS,
         scripted.slidingWindow(key, rate.count, rate.seconds * 1_000_000, waiting.length),
       );
       const [passing, , waitMicros] = result;

@@ -63,8 +63,8 @@ async function startOf({ services, principal }: Call, query: FeedParameters): Pr
   const { pool, cursors } = services;
   if (afterPosition !== undefined && since !== undefined) {
     throw invalidParameter([
-      { parameter: 'after_position', detail: 'excludes since: send one of the two' },
-      { parameter: 'since', detail: 'excludes after_position: send one of the two' },
+      { parameter: 'after_position', detail: 'cannot be given together with since' },
+      { parameter: 'since', detail: 'cannot be given together with after_position' },
     ]);
   }
   const instant = instantOf(since, 'up');

@@ -11,7 +11,7 @@ export function invalidParameter(
 ): Problem {
   const names = errors.map(({ parameter }) => displayName(parameter));
   const noun = names.length === 1 ? kind : `${kind}s`;
-  return new Problem('invalid_parameter', `Invalid ${noun} ${names.join(', ')}, see errors.`, {
+  return new Problem('invalid_parameter', `Invalid ${noun}: ${names.join(', ')}.`, {
     errors: [...errors],
   });
 }

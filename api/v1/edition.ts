@@ -1,5 +1,6 @@
 /**
- * Version 1: amounts are whole numbers beside one currency; an order has one status. Stored as is.
+ * Version 1: amounts are whole numbers beside one currency; an order has one status. Orders are
+ * stored in this form.
  */
 import { COMMAND_SCHEMAS } from '../../domain/order/commands.ts';
 import type { Edition } from '../edition.ts';

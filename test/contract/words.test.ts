@@ -102,17 +102,17 @@ describe('a query', () => {
   ])('%s %j: %s %s', (id, query, parameter, detail) => {
     const problem = asked(id, { query, params: { order_id: `ord_${'0'.repeat(32)}` } });
     expect([problem.message, told(problem)]).toEqual([
-      `Invalid parameter ${parameter}, see errors.`,
+      `Invalid parameter: ${parameter}.`,
       [[parameter, detail]],
     ]);
   });
 
   test.each([
-    ['undefined', 'Invalid parameter "undefined", see errors.'],
-    ['', 'Invalid parameter "", see errors.'],
-    ['null', 'Invalid parameter "null", see errors.'],
-    ['a b', 'Invalid parameter "a b", see errors.'],
-    ['pirates', 'Invalid parameter pirates, see errors.'],
+    ['undefined', 'Invalid parameter: "undefined".'],
+    ['', 'Invalid parameter: "".'],
+    ['null', 'Invalid parameter: "null".'],
+    ['a b', 'Invalid parameter: "a b".'],
+    ['pirates', 'Invalid parameter: pirates.'],
   ])('with the parameter %j, which no call has', (name, message) => {
     const problem = asked('getOrder', {
       query: { [name]: '1' },
@@ -131,14 +131,14 @@ describe('a query', () => {
   });
 
   test('that has no name, and is no UTF-8', () => {
-    expect(problemOf(() => requireDecodable('=%ff'))?.message).toBe('Invalid parameter "", see errors.');
+    expect(problemOf(() => requireDecodable('=%ff'))?.message).toBe('Invalid parameter: "".');
   });
 });
 
 test('a header that is a number', () => {
   const problem = asked('listOrders', { headers: { 'holdfast-read-after': 'now' } });
   expect([problem.message, told(problem)]).toEqual([
-    'Invalid header Holdfast-Read-After, see errors.',
+    'Invalid header: Holdfast-Read-After.',
     [['Holdfast-Read-After', "must be a whole number, not 'now'"]],
   ]);
 });

@@ -19,8 +19,8 @@ export async function readHistory(
 ): Promise<StoredEvent[]> {
   if (version !== undefined && at !== undefined) {
     throw invalidParameter([
-      { parameter: 'version', detail: 'excludes at: send one of the two' },
-      { parameter: 'at', detail: 'excludes version: send one of the two' },
+      { parameter: 'version', detail: 'cannot be given together with at' },
+      { parameter: 'at', detail: 'cannot be given together with version' },
     ]);
   }
   const events = await readOrder(services.log, principal, input.params['order_id']!, version);
