@@ -1,9 +1,9 @@
 /**
  * Parses a long JSON text in slices, between turns of the event loop.
  *
- * `JSON.parse` is fast on valid bodies (20 ms for 4 MiB of orders) and slow on others: 160 to 560
- * ms for 4 MiB of `[{},{},…`, of brackets, or of distinct names. So a scan of the bytes finds where
- * lists and objects can be cut, and refuses a text once it has more values than any valid body.
+ * `JSON.parse` is fast on valid bodies (20 ms for 4 MiB of orders) and slow on others: 160 to
+ * 560 ms for 4 MiB of `[{},{},…`, of brackets, or of distinct names. So a scan of the bytes finds
+ * the cuts. It refuses a text once it has more values than any valid body.
  */
 import { pointerOf } from '../problem/pointer.ts';
 import { DEPTH_MAX, emptyBody, malformed, poisoned, repeated, tooDeep, tooMuch } from './fault.ts';

@@ -5,7 +5,7 @@
  * first 4 bytes of the SHA-256 of these, as a checksum.
  *
  * No signature: a client may read the feed from any position. The read checks that the log has the
- * event, so a cursor is valid with other types, and in a database into which the log was imported.
+ * event. So a cursor stays valid with other types, and in a database that imported the log.
  */
 import { hash } from 'node:crypto';
 import type { Place } from '../../store/log/feed.ts';
