@@ -36,9 +36,7 @@ export function upcast(
 ): OrderEvent {
   const current = Object.hasOwn(versions, type) ? versions[type]?.version : undefined;
   if (current === undefined || schemaVersion > current) {
-    throw new UnknownEventError(
-      `unknown event ${type} of schema version ${schemaVersion}: written by a newer release, upgrade first`,
-    );
+    throw new UnknownEventError(`${type} of schema version ${schemaVersion} is not known to this release`);
   }
   let upcasted = data as Data;
   for (let version = schemaVersion; version < current; version += 1) {
