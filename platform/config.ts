@@ -238,8 +238,8 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
-/** The words of a setting that is one of a few. */
-const inWords: z.core.$ZodErrorMap = (issue) =>
+/** Error text of a setting: the allowed values where it is an enum. */
+const settingIssueText: z.core.$ZodErrorMap = (issue) =>
   issue.code === 'invalid_value' ? `must be one of ${issue.values.map(String).join(', ')}` : 'is not valid';
 
 /**
@@ -251,7 +251,7 @@ const inWords: z.core.$ZodErrorMap = (issue) =>
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const unknown = Object.keys(given).filter((name) => name.startsWith('HOLDFAST_') && !(name in VARIABLES));
-  const parsed = schema.safeParse(given, { error: inWords });
+  const parsed = schema.safeParse(given, { error: settingIssueText });
   const problems = [
     ...unknown.map((name) => `${name}: no such variable`),
     ...(parsed.error?.issues ?? []).map((issue) => `${String(issue.path[0])}: ${issue.message}`),

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { EVENT_SCHEMAS, type OrderEvent } from '../../domain/order/events.ts';
 import { UnknownEventError, upcast } from '../../domain/order/upcast.ts';
 import { text } from '../../domain/text.ts';
-import { inWords } from '../../domain/words.ts';
+import { issueText } from '../../domain/issue-text.ts';
 
 /** The file is not a log, or not one that can be taken. The message says which line, and what is wrong with it. */
 export class LogFileError extends Error {
@@ -107,7 +107,7 @@ export function readHeader(line: string): LogHeader {
       `Line 1: the file has format ${version}, and this Holdfast reads format 1. Use a newer Holdfast.`,
     );
   }
-  return checked(header.safeParse(parsed, { error: inWords }), 1);
+  return checked(header.safeParse(parsed, { error: issueText }), 1);
 }
 
 /**
@@ -126,7 +126,7 @@ export function readEvent(line: string, number: number): { line: LogLine; event:
       `Line ${number}: this is not an event, in one line, with its data as last member.`,
     );
   }
-  const rest = checked(fields.safeParse(head, { error: inWords }), number);
+  const rest = checked(fields.safeParse(head, { error: issueText }), number);
   const event = eventOf(rest, parsed, number);
   checkSpelling(data, parsed, number);
   return { line: { ...rest, data }, event };
@@ -166,7 +166,7 @@ function eventOf(
   try {
     const event = upcast(type, schema_version, data);
     checked<unknown>(
-      EVENT_SCHEMAS[event.type].data.safeParse(event.data, { error: inWords }),
+      EVENT_SCHEMAS[event.type].data.safeParse(event.data, { error: issueText }),
       number,
       'data',
     );

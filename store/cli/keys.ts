@@ -8,7 +8,7 @@ import {
   quoted,
   table,
 } from '../../command-line/command.ts';
-import { toId, toUuid } from '../ids.ts';
+import { toId, parseId } from '../ids.ts';
 import { type IssueOutcome, issueKey, rotateKey } from '../keys/issue-key.ts';
 import { type KeyRecord, listKeys } from '../keys/key-record.ts';
 import type { KeyMode } from '../keys/new-key.ts';
@@ -60,7 +60,7 @@ function modeFrom(flags: Given['flags']): KeyMode {
 }
 
 function keyIdFrom(given: string): string {
-  const id = toUuid('key', given);
+  const id = parseId('key', given);
   if (id === undefined) {
     throw new UsageError(
       `KEY_ID: ${quoted(given)} is not the id of a key. Ids begin with key_ and are shown by npx holdfast keys list --tenant T`,

@@ -1,7 +1,7 @@
 /** `npx holdfast log`. */
 import { type Command, CommandError, type Noun, UsageError, quoted } from '../../command-line/command.ts';
 import { exportLog } from '../archive/export-log.ts';
-import { toId, toUuid } from '../ids.ts';
+import { toId, parseId } from '../ids.ts';
 import { importLog } from '../archive/import-log.ts';
 import { openInput } from '../../command-line/input.ts';
 import { linesOf } from '../../command-line/lines.ts';
@@ -25,7 +25,7 @@ const dashed = (hex: string) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-
 
 function renamesFrom(given: string | undefined): Map<string, string> {
   const pairs = (given?.split(',') ?? []).map((pair) => {
-    const [from, to, ...more] = pair.split('=').map((id) => toUuid('ten', id.trim()));
+    const [from, to, ...more] = pair.split('=').map((id) => parseId('ten', id.trim()));
     if (from === undefined || to === undefined || more.length > 0) {
       throw new UsageError(
         `--tenant-map: ${quoted(pair)} is not two ids of tenants with = between them, such as ten_…=ten_…`,

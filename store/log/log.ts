@@ -12,7 +12,7 @@ import {
 } from '../../platform/metrics.ts';
 import { endSpan, startSpan } from '../../platform/tracing.ts';
 import { type GroupCommit, createGroupCommit } from '../group-commit.ts';
-import { toId, toUuid } from '../ids.ts';
+import { parseId, toId, toUuid } from '../ids.ts';
 import { SEPARATOR, statement } from '../statement.ts';
 import { StoreOverloaded, reachable } from '../unavailable.ts';
 
@@ -182,14 +182,14 @@ export function createOrderLog({
       }
     },
     async readStream({ tenantId }, orderId, upToVersion = MAX_VERSION) {
-      const uuid = toUuid('ord', orderId);
+      const uuid = parseId('ord', orderId);
       if (uuid === undefined) return [];
       const rows = await reachable(pool.any(readStreamEvents(uuid, tenantId, upToVersion)));
       return rows.map(toStoredEvent);
     },
     async readForCommand({ tenantId }, orderId, idempotencyKey) {
       // A key may hold an event even when the order's id is none at all.
-      const uuid = toUuid('ord', orderId) ?? '0'.repeat(32);
+      const uuid = parseId('ord', orderId) ?? '0'.repeat(32);
       const rows = await reachable(pool.any(readStreamAndKey(uuid, tenantId, idempotencyKey)));
       const events = rows.map(toStoredEvent);
       const stream = events.filter((event) => event.order_id === orderId);
@@ -219,9 +219,9 @@ async function writeBatch(pool: DatabasePool, partition: number, batch: Append[]
       appendEvents(
         partition,
         batch.map((a) => a.tenantId),
-        batch.map((a) => a.order_id.slice(4)),
+        batch.map((a) => toUuid(a.order_id)),
         batch.map((a) => a.version),
-        batch.map((a) => a.event_id.slice(4)),
+        batch.map((a) => toUuid(a.event_id)),
         batch.map((a) => a.event.type),
         batch.map((a) => EVENT_SCHEMAS[a.event.type].version),
         batch.map((a) => JSON.stringify(a.event.data)).join(SEPARATOR),

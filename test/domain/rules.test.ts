@@ -5,7 +5,7 @@ import { PROBLEMS, type ProblemCode } from '../../api/problem/problem.ts';
 import { COMMAND_SCHEMAS, type OrderCommand } from '../../domain/order/commands.ts';
 import { decide } from '../../domain/order/decide.ts';
 import { EVENT_TYPES } from '../../domain/order/events.ts';
-import { MAX_VERSION, type OrderState, evolve } from '../../domain/order/order.ts';
+import { VERSION_MAX, type OrderState, evolve } from '../../domain/order/order.ts';
 import { fulfillmentStatus, paymentStatus } from '../../domain/order/statuses.ts';
 import { address, after, cancel, complete, pay, place, refund, ship, takeBack, update } from './stories.ts';
 
@@ -124,7 +124,7 @@ const CASES: Record<string, [OrderCommand[], OrderCommand]> = {
     update({ metadata: { more: 'v' } }),
   ],
   'the order has 500 events': [
-    [place(), ...Array.from({ length: MAX_VERSION - 1 }, () => update({ metadata: { a: 'b' } }))],
+    [place(), ...Array.from({ length: VERSION_MAX - 1 }, () => update({ metadata: { a: 'b' } }))],
     update({ metadata: { a: 'b' } }),
   ],
 };

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { NotInLogError, type Place, placeBefore } from '../../../store/log/feed.ts';
 import type { Tenancy } from '../../../store/log/log.ts';
-import { readPatiently } from '../../lists/feed.ts';
+import { readOrWait } from '../../lists/feed.ts';
 import type { Services } from '../../handler.ts';
 import { COUNTED_BYTES_MIN } from '../../http/answer-room.ts';
 import { Problem } from '../../problem/problem.ts';
@@ -31,8 +31,8 @@ export const watchEvents: ServerStream<WatchEventsRequest, WatchEventsResponse> 
     note(200, false);
     /** Encoded, so that the objects need not be kept until the client has taken them. */
     async function nextPage() {
-      const options = { patience: PATIENCE_MS, gone: over };
-      const page = await readPatiently(services, { ...query, after: position, mark }, options).catch(inWords);
+      const options = { waitMs: PATIENCE_MS, gone: over };
+      const page = await readOrWait(services, { ...query, after: position, mark }, options).catch(inWords);
       const messages = page.events.map((event) =>
         outlet.encode({ position: event.position, event: eventMessage(event) }),
       );
