@@ -8,11 +8,11 @@ import { findPrincipal } from '../store/keys/api-keys.ts';
 import { toId } from '../store/ids.ts';
 import { instanceSecret } from '../store/instance-secrets.ts';
 import { createKeyUsage } from '../store/keys/key-usage.ts';
-import { createOrderLog } from '../store/log/log.ts';
+import { type OrderLog, createOrderLog } from '../store/log/log.ts';
 import type { DatabasePool } from '../store/pool.ts';
 import type { Tail } from '../store/log/tail.ts';
 import { createAnnouncer } from '../store/consumers/wakeups.ts';
-import { createAdmission } from './admission.ts';
+import { type Admission, createAdmission } from './admission.ts';
 import { createApp } from './app.ts';
 import { createAuthenticator } from './authenticate.ts';
 import { createCursors } from './lists/cursor.ts';
@@ -20,7 +20,7 @@ import { type RunningGrpc, startGrpc } from './grpc/server.ts';
 import type { Services } from './handler.ts';
 import { createAnswerRoom } from './http/answer-room.ts';
 import { type Callers, createCallers } from './overview/callers.ts';
-import { createLimiter, createLocalLimiter } from './limiter/limiter.ts';
+import { type Limiter, createLimiter, createLocalLimiter } from './limiter/limiter.ts';
 import { createRateLimits } from './limiter/rate-limit.ts';
 import { randomBytes16 } from '../platform/random.ts';
 import { serve } from './http/server.ts';
@@ -37,6 +37,15 @@ export interface RunningApi {
   stop: () => Promise<void>;
 }
 
+/** The guards of the API against overload and repeated requests. */
+export interface Guards {
+  /** Appends each idempotency key once. */
+  orderLog: OrderLog;
+  limiter: Limiter;
+  /** `undefined` admits every request. */
+  admission: Admission | undefined;
+}
+
 export interface ApiOptions {
   config: Config;
   pool: DatabasePool;
@@ -45,12 +54,14 @@ export interface ApiOptions {
   log: Logger;
   /** Milliseconds since 1970. */
   clock: () => number;
+  /** Replaces guards in a load test (loadtest/unguarded.ts). No configuration sets it. */
+  replaceGuards?: ((guards: Guards) => Guards) | undefined;
 }
 
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const { config, tail, log, clock } = options;
   const now = () => performance.now();
-  const { edge, callers, appended, close } = await createEdge(options, now);
+  const { edge, admission, callers, appended, close } = await createEdge(options, now);
   const graceMs = requestGraceMs(config.drainSeconds);
   let grpc: RunningGrpc | undefined;
   try {
@@ -59,7 +70,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       port: config.port,
       host: config.host,
       variable: 'PORT',
-      admission: createAdmission(now),
+      admission,
       log,
     });
     return {
@@ -81,10 +92,17 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
 }
 
 /** The parts that HTTP and gRPC share. */
-async function createEdge({ config, pool, redisUrl, tail, log }: ApiOptions, now: () => number) {
+async function createEdge(
+  { config, pool, redisUrl, tail, log, replaceGuards = (guards) => guards }: ApiOptions,
+  now: () => number,
+) {
   const redis = redisUrl === undefined ? undefined : connectRedis(redisUrl, { name: 'limiter', log });
   if (redis) await warmUp(redis, REDIS_WARM_UP_MS_MAX);
-  const orderLog = createOrderLog({ pool, capacity: config.appendQueue });
+  const { orderLog, limiter, admission } = replaceGuards({
+    orderLog: createOrderLog({ pool, capacity: config.appendQueue }),
+    limiter: redis ? createLimiter({ redis, log, now }) : createLocalLimiter(now),
+    admission: createAdmission(now),
+  });
   const { announce } = createAnnouncer(pool);
   const keyUsage = createKeyUsage({ pool, now, log });
   const callers = createCallers(now);
@@ -97,7 +115,6 @@ async function createEdge({ config, pool, redisUrl, tail, log }: ApiOptions, now
     newId: (prefix) => toId(prefix, v7({ rng: randomBytes16 })),
     onAppended: announce,
   };
-  const limiter = redis ? createLimiter({ redis, log, now }) : createLocalLimiter(now);
   const edge = {
     services,
     limits: createRateLimits(limiter, config.rateLimits),
@@ -112,6 +129,7 @@ async function createEdge({ config, pool, redisUrl, tail, log }: ApiOptions, now
   };
   return {
     edge,
+    admission,
     callers,
     /** Waits for the appends in flight. */
     appended: () => orderLog.drained(),

@@ -1,7 +1,7 @@
 /** One process that does work: the roles that it is given, and the order in which they start and stop. */
 import { renderEvent } from '../api/render-event.ts';
 import type { CallsByKey } from '../api/overview/callers.ts';
-import { startApi } from '../api/start.ts';
+import { type ApiOptions, startApi } from '../api/start.ts';
 import type { Config, Role } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
 import { watchPool } from '../platform/metrics.ts';
@@ -33,6 +33,8 @@ export interface NodeOptions {
   log: Logger;
   /** Milliseconds since 1970. */
   clock?: () => number;
+  /** For load tests only. */
+  replaceGuards?: ApiOptions['replaceGuards'];
 }
 
 export interface RunningNode {
@@ -81,6 +83,7 @@ export async function startNode({
   redisUrl,
   log,
   clock = Date.now,
+  replaceGuards,
 }: NodeOptions): Promise<RunningNode> {
   const pool = await openPool({
     databaseUrl,
@@ -136,7 +139,9 @@ export async function startNode({
       }
     }
     const tail = createTail(pool, log);
-    const api = roles.has('api') ? await startApi({ config, pool, redisUrl, tail, log, clock }) : undefined;
+    const api = roles.has('api')
+      ? await startApi({ config, pool, redisUrl, tail, log, clock, replaceGuards })
+      : undefined;
     if (api) {
       stops.work.push(api.stop);
       wake.push(tail.wake);

@@ -1,4 +1,4 @@
-/** The order that every benchmark places: about 600 bytes; over HTTP, with a key of its own each time. */
+/** The order of every benchmark, about 600 bytes, and its HTTP request with a new key. */
 import { randomBytes, randomUUID } from 'node:crypto';
 
 export const apiKey = `hf_test_${randomBytes(24).toString('hex')}`;

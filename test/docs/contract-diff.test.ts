@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
-import { OPERATION_RULES } from '../../openapi/diff/operations/operation-rules.ts';
-import { SCHEMA_RULES } from '../../openapi/diff/keywords/schema-rules.ts';
+import { OPERATION_RULES } from '../../openapi/diff/operations/verdicts.ts';
+import { SCHEMA_RULES } from '../../openapi/diff/keywords/verdicts.ts';
 
 /** The rows of all tables of a page, as `cell | cell`. */
 async function rowsOf(name: string): Promise<string[]> {

@@ -1,4 +1,4 @@
-/** The order of every benchmark as an event, for those that write to the log without the edge. */
+/** The order of every benchmark as an append, for benchmarks that write to the log directly. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { v7 } from 'uuid';
 import { toId } from '../../store/ids.ts';
@@ -13,7 +13,7 @@ const lines = order.lines.map((line, n) => ({
 export const placedData = { ...order, lines, total: lines.reduce((sum, { total }) => sum + total, 0) };
 
 /** @param tenantId a UUID */
-export const anAppend = (tenantId: string): Append => ({
+export const sampleAppend = (tenantId: string): Append => ({
   partition: 0,
   tenantId,
   event_id: toId('evt', v7()),

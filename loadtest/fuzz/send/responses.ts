@@ -1,24 +1,27 @@
-/** Parses HTTP/1.1 answers from the bytes of a connection, and finds what breaks RFC 9112. */
+/**
+ * The strict HTTP/1.1 response reader: finds every violation of RFC 9112. kit/response-reader.ts is
+ * the cheap reader of the load generators.
+ */
 
-export interface Answer {
+export interface Response {
   status: number;
-  /** By name in lower case; what comes twice is joined by a comma. */
+  /** By lower-case name; duplicates are joined by a comma. */
   fields: Map<string, string>;
   text: string;
-  /** Faults of its framing and fields. */
+  /** Violations in its framing and fields. */
   faults: string[];
 }
 
-export interface AnswerReader {
-  /** Feed it the bytes as they arrive. */
+export interface ResponseReader {
+  /** Takes the bytes as they arrive. */
   take: (bytes: Buffer) => void;
-  /** Final answers so far. */
-  answers: Answer[];
-  /** Statuses of interim answers (1xx). */
+  /** Final responses so far. */
+  answers: Response[];
+  /** Statuses of interim responses (1xx). */
   interim: number[];
-  /** Call at the end of the connection: an answer under way is cut short, or ends here. */
+  /** Call at the end of the connection, which ends or truncates the current response. */
   end: () => void;
-  /** Bytes that do not parse as an answer. */
+  /** Bytes that do not parse as a response. */
   rest: () => Buffer;
 }
 
@@ -26,14 +29,14 @@ const HEAD_END = Buffer.from('\r\n\r\n');
 const STATUS_LINE = /^HTTP\/1\.1 (\d{3}) [\t\x20-\x7e]*$/;
 const FIELD = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[\t ]*(.*?)[\t ]*$/;
 
-/** @param isHead whether the next answer is one to HEAD, which has no body */
-export function createAnswerReader(isHead: (answer: number) => boolean): AnswerReader {
-  const answers: Answer[] = [];
+/** @param isHead whether a response answers a HEAD request and so has no body */
+export function createResponseReader(isHead: (answer: number) => boolean): ResponseReader {
+  const answers: Response[] = [];
   const interim: number[] = [];
   let bytes: Buffer = Buffer.alloc(0);
   let broken = false;
 
-  /** @returns whether there may be another one */
+  /** @returns whether another response may follow */
   function readOne(isEnd: boolean): boolean {
     const split = bytes.indexOf(HEAD_END);
     if (split < 0 || broken) return false;
@@ -90,19 +93,19 @@ function readHead(text: string): Head | undefined {
   for (const line of lines) {
     const [, name, value] = FIELD.exec(line) ?? [];
     if (name === undefined || value === undefined) {
-      faults.push(`the answer has a line that is no field: ${line.slice(0, 100)}`);
+      faults.push(`a line of the response is not a field: ${line.slice(0, 100)}`);
       continue;
     }
     const lower = name.toLowerCase();
     const before = fields.get(lower);
     if (before !== undefined && ['content-length', 'content-type', 'x-request-id'].includes(lower))
-      faults.push(`the answer has ${name} twice`);
+      faults.push(`the response has ${name} twice`);
     fields.set(lower, before === undefined ? value : `${before}, ${value}`);
   }
   return { status: Number(status), fields, faults };
 }
 
-/** @returns `undefined` as long as it is not whole */
+/** @returns `undefined` while it is incomplete */
 function readBody(
   { status, fields }: Head,
   bytes: Buffer,
@@ -114,19 +117,19 @@ function readBody(
   const coding = fields.get('transfer-encoding');
   const length = fields.get('content-length');
   if (coding !== undefined) {
-    if (length !== undefined) none.faults.push('the answer has Content-Length and Transfer-Encoding');
+    if (length !== undefined) none.faults.push('the response has Content-Length and Transfer-Encoding');
     const chunked = readChunks(bytes);
     if (chunked) return { ...chunked, faults: none.faults };
   } else if (length !== undefined) {
     const whole = Number(length);
-    if (!/^\d+$/.test(length)) return { ...none, faults: [`the answer's Content-Length is ${length}`] };
+    if (!/^\d+$/.test(length)) return { ...none, faults: [`the response has Content-Length ${length}`] };
     if (bytes.length >= whole) return { content: bytes.subarray(0, whole), length: whole, faults: [] };
   } else {
     if (!isEnd) return undefined;
-    return { content: bytes, length: bytes.length, faults: ['the answer does not say how long it is'] };
+    return { content: bytes, length: bytes.length, faults: ['the response has no length'] };
   }
   if (!isEnd) return undefined;
-  return { content: bytes, length: bytes.length, faults: ['the answer is cut short'] };
+  return { content: bytes, length: bytes.length, faults: ['the response is cut short'] };
 }
 
 function readChunks(bytes: Buffer): { content: Buffer; length: number } | undefined {

@@ -1,6 +1,6 @@
 /** Answers are read from bytes as they come, and belong to the requests that they belong to. */
 import { describe, expect, test } from '@jest/globals';
-import { createAnswerReader } from '../../loadtest/fuzz/send/answers.ts';
+import { createResponseReader } from '../../loadtest/fuzz/send/responses.ts';
 import type { Sent } from '../../loadtest/fuzz/case.ts';
 import { pairUp } from '../../loadtest/fuzz/check/pairing.ts';
 import { problemVerdict, verdictOf } from '../../loadtest/fuzz/check/verdict.ts';
@@ -9,7 +9,7 @@ const head = (status: number, ...fields: string[]) =>
   `HTTP/1.1 ${status} X\r\n${fields.map((field) => `${field}\r\n`).join('')}\r\n`;
 
 function read(text: string, { isHead = false, size = text.length } = {}) {
-  const reader = createAnswerReader(() => isHead);
+  const reader = createResponseReader(() => isHead);
   const bytes = Buffer.from(text, 'latin1');
   for (let at = 0; at < bytes.length; at += size) reader.take(bytes.subarray(at, at + size));
   reader.end();
@@ -21,7 +21,7 @@ function read(text: string, { isHead = false, size = text.length } = {}) {
   };
 }
 
-describe('the reader of answers', () => {
+describe('the response reader', () => {
   const two = `${head(201, 'Content-Length: 2')}{}${head(200, 'Transfer-Encoding: chunked')}3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n`;
 
   test.each([1, 2, 7, two.length])('reads what comes in pieces of %i bytes', (size) => {
@@ -37,9 +37,9 @@ describe('the reader of answers', () => {
 
   test.each([
     ['what only says to go on', `${head(100)}${head(204)}`, [204], [100], ''],
-    ['an answer without a body', `${head(304, 'ETag: "1"')}${head(204)}`, [304, 204], [], ''],
-    ['bytes behind an answer', `${head(204)}oops`, [204], [], 'oops'],
-    ['something that is no answer', 'SSH-2.0-x\r\n\r\n', [], [], 'SSH-2.0-x\r\n\r\n'],
+    ['a response without a body', `${head(304, 'ETag: "1"')}${head(204)}`, [304, 204], [], ''],
+    ['bytes after a response', `${head(204)}oops`, [204], [], 'oops'],
+    ['bytes that are not a response', 'SSH-2.0-x\r\n\r\n', [], [], 'SSH-2.0-x\r\n\r\n'],
   ])('finds %s', (_what, text, statuses, interim, rest) => {
     const found = read(text);
     expect(found.answers.map(({ status }) => status)).toEqual(statuses);
@@ -48,15 +48,19 @@ describe('the reader of answers', () => {
   });
 
   test.each([
-    ['a body that is shorter than it says', `${head(200, 'Content-Length: 9')}{}`, 'the answer is cut short'],
-    ['no length at all', `${head(200)}{}`, 'the answer does not say how long it is'],
-    ['a length that is none', head(200, 'Content-Length: x'), "the answer's Content-Length is x"],
+    [
+      'a body that is shorter than it says',
+      `${head(200, 'Content-Length: 9')}{}`,
+      'the response is cut short',
+    ],
+    ['no length at all', `${head(200)}{}`, 'the response has no length'],
+    ['an invalid length', head(200, 'Content-Length: x'), 'the response has Content-Length x'],
     [
       'two lengths',
       `${head(200, 'Content-Length: 2', 'Content-Length: 2')}{}`,
-      "the answer has content-length twice, the answer's Content-Length is 2, 2",
+      'the response has content-length twice, the response has Content-Length 2, 2',
     ],
-    ['a line that is no field', head(204, 'oops'), 'the answer has a line that is no field: oops'],
+    ['a line without a field', head(204, 'oops'), 'a line of the response is not a field: oops'],
   ])('accuses %s', (_what, text, fault) => {
     expect(
       read(text)
@@ -66,14 +70,14 @@ describe('the reader of answers', () => {
     ).toBe(fault.toLowerCase());
   });
 
-  test('an answer to HEAD has a length and no body', () => {
+  test('a response to HEAD has a length and no body', () => {
     expect(read(head(200, 'Content-Length: 99'), { isHead: true }).answers).toEqual([
       { status: 200, body: '', faults: [] },
     ]);
   });
 });
 
-describe('answers of one connection', () => {
+describe('responses of one connection', () => {
   const sent = (id: string, form: Sent['form'] = 'whole') =>
     ({ id, form, index: 0, n: 0 }) as unknown as Sent;
   const answer = (status: number, id?: string) => ({
@@ -105,18 +109,18 @@ describe('answers of one connection', () => {
   });
 
   test.each([
-    ['a second answer', [sent('a')], [answer(415, 'a'), answer(408)], 'more answers than requests'],
+    ['a second response', [sent('a')], [answer(415, 'a'), answer(408)], 'more responses than requests'],
     [
-      'the same answer twice',
+      'the same response twice',
       [sent('a'), sent('b')],
       [answer(201, 'a'), answer(201, 'a')],
-      'a second answer to the same request',
+      'a second response to the same request',
     ],
     [
-      'the answers in another order',
+      'responses in another sequence',
       [sent('a'), sent('b')],
       [answer(201, 'b'), answer(201, 'a')],
-      'an answer is missing, the next one came',
+      'a response is missing before the next one',
     ],
   ])('%s is found', (_what, requests, answers, fault) => {
     expect(paired(requests, ...answers).faults).toContain(fault);
@@ -129,7 +133,7 @@ describe('answers of one connection', () => {
   });
 });
 
-describe('what an answer says that became of a request', () => {
+describe('the effect of a request, according to its response', () => {
   const problem = (code: string, retry: string, detail = '') => ({ code, retry, detail });
 
   test.each([
@@ -157,7 +161,7 @@ describe('what an answer says that became of a request', () => {
     expect(verdictOf({ status: 201, fields, text: JSON.stringify(json), faults: [] }, json)).toEqual({
       kind: 'done',
       replayed: true,
-      told: {
+      reported: {
         position: 7,
         version: 2,
         recordedAt: '2026-03-14T09:26:53.589Z',

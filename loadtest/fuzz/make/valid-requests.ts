@@ -1,15 +1,15 @@
-/** Valid requests to any operation of a contract. */
+/** Builds a valid request to any operation of a contract. */
 import type { Parameter } from '../../../test/provider/contract.ts';
 import { type Draft, answeredWith } from './draft.ts';
 import type { Choices, Offer } from './repertoire.ts';
 import { type Scene, keyAt, keyField, sharedEndpoint, sharedOrder, waresAt } from './scene.ts';
-import { type Address, apiKeyToken, factToken, idToken } from '../tokens.ts';
+import { type Address, apiKeyToken, valueToken, idToken } from '../tokens.ts';
 
-/** Long polls wait this long at most, so that they do not slow the run. */
-const LONGEST_WAIT_S = 1;
+/** Limit of long polls, so that they do not slow the run. */
+const WAIT_SECONDS_MAX = 1;
 
-/** Ways to say that JSON is taken; RFC 9110, section 12.5.1. */
-export const TAKES_JSON = [
+/** Values of Accept that include JSON: RFC 9110, section 12.5.1. */
+export const ACCEPTS_JSON = [
   '*/*',
   'application/*',
   'application/json, text/plain, */*',
@@ -22,7 +22,7 @@ export const TAKES_JSON = [
   'image/*,  application/json ',
 ];
 
-/** The values of a request, by place and name, before they are spelled. */
+/** The values of a request, by location and name, before encoding. */
 interface Parts {
   path: Record<string, string>;
   query: [name: string, value: string, isRaw: boolean][];
@@ -58,7 +58,7 @@ export function asking(scene: Scene, offer: Offer, at: Address): Draft {
       ['Authorization', `Bearer ${apiKeyToken('shop')}`],
       ...parts.headers,
       ...(operation.body ? [['Content-Type', operation.body.mediaType] as [string, string]] : []),
-      ...(random.chance(0.2) ? [['Accept', random.pick(TAKES_JSON)] as [string, string]] : []),
+      ...(random.chance(0.2) ? [['Accept', random.pick(ACCEPTS_JSON)] as [string, string]] : []),
     ],
     body: operation.body && Buffer.from(JSON.stringify(meaning)),
     meaning: operation.id === 'placeOrders' ? ordersOf(meaning) : meaning,
@@ -67,8 +67,7 @@ export function asking(scene: Scene, offer: Offer, at: Address): Draft {
     allowed: undefined,
     inert: operation.method === 'GET',
   };
-  // A cursor belongs to a list, and may be that of another one here; a position or a time may be
-  // beyond the end of the log.
+  // The cursor may belong to another list; the position or time may be beyond the end of the log.
   const isPlaced = operation.id === 'listEvents' && (given.has('since') || given.has('after_position'));
   return given.has('cursor') || isPlaced ? answeredWith(draft, 200, 400, 404) : draft;
 }
@@ -89,22 +88,22 @@ function freshKeys(scene: Scene, body: unknown): unknown {
 
 function choose(scene: Scene, { parameter, good }: Choices, order: Address, at: Address, parts: Parts): void {
   const { random } = scene;
-  const { name, in: place, required = false } = parameter;
-  if (place === 'path') {
+  const { name, in: location, required = false } = parameter;
+  if (location === 'path') {
     parts.path[name] = pathValue(scene, name, order);
     return;
   }
   if (name === 'traceparent' || !(required || random.chance(0.3))) return;
-  if (place === 'header') {
+  if (location === 'header') {
     const value = fieldValue(scene, parameter, order, at);
     if (value !== undefined) parts.headers.push([name, value]);
     return;
   }
   const value =
     name === 'wait'
-      ? String(random.between(0, LONGEST_WAIT_S))
+      ? String(random.between(0, WAIT_SECONDS_MAX))
       : name === 'cursor'
-        ? factToken('cursor', { index: order.index, n: random.between(0, 6) })
+        ? valueToken('cursor', { index: order.index, n: random.between(0, 6) })
         : good.length > 0
           ? random.pick(good)
           : undefined;
@@ -142,26 +141,26 @@ function fieldValue(
     case 'Idempotency-Key':
       return keyField(random, keyAt(seed, at));
     case 'Holdfast-Read-After':
-      return factToken('position', order);
+      return valueToken('position', order);
     case 'If-None-Match':
-      return random.pick(['"1"', 'W/"1", "2"', '"nothing"', factToken('etag', order)]);
+      return random.pick(['"1"', 'W/"1", "2"', '"nothing"', valueToken('etag', order)]);
     case 'If-Match':
-      return random.pick(['*', factToken('etag', order), '"1"']);
+      return random.pick(['*', valueToken('etag', order), '"1"']);
     default:
       return undefined;
   }
 }
 
-/** Characters that `allowReserved` lets a client send as they are. */
+/** Characters that `allowReserved` lets a client send unencoded. */
 const RESERVED = /%(?:3A|2F|3F|23|5B|5D|40|21|24|26|27|28|29|2A|2B|2C|3B|3D)/gi;
 
 function targetOf(path: string, ids: Record<string, string>, query: Parts['query']): string {
-  const place = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? '');
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? '');
   const text = query.map(([name, value, isRaw]) => {
     const encoded = encodeURIComponent(value.toWellFormed());
-    // A token is replaced by what needs no encoding.
+    // The value of a token needs no encoding.
     const spelled = /^<\w+@[\d.]+>$/.test(value) ? value : encoded;
     return `${name}=${isRaw ? spelled.replaceAll(RESERVED, (code) => decodeURIComponent(code)) : spelled}`;
   });
-  return text.length === 0 ? place : `${place}?${text.join('&')}`;
+  return text.length === 0 ? filled : `${filled}?${text.join('&')}`;
 }

@@ -1,16 +1,16 @@
-/** Two contracts → everything that changed between them. */
-import { comparePaths, comparePushed } from './operations.ts';
+/** Finds all changes between two contracts. */
+import { comparePaths, comparePushed } from './paths.ts';
 import { startComparing } from './comparing.ts';
 import { type Document, nodeAt } from '../documents/document.ts';
 import { type Finding, SEVERITY } from '../finding.ts';
 
 /**
- * Compares two contracts by our own rules.
+ * Compares two contracts by the rules of this folder.
  *
- * @param today the day by which sunsets are judged, `YYYY-MM-DD`
- * @returns the findings, the worst first, then by place
+ * @param today `YYYY-MM-DD`, for sunsets
+ * @returns the findings, sorted by severity, then by location
  */
-export function compareContracts(base: Document, head: Document, today: string): Finding[] {
+export function findChanges(base: Document, head: Document, today: string): Finding[] {
   const comparing = startComparing(base, head, today);
   comparePaths(comparing, nodeAt(base.root, 'paths'), nodeAt(head.root, 'paths'), {
     prefix: '',
@@ -20,7 +20,7 @@ export function compareContracts(base: Document, head: Document, today: string):
   return sorted(withoutRepeats(comparing.findings));
 }
 
-/** Webhooks are judged both ways and say some things twice. */
+/** Webhooks are compared in both directions, which repeats some findings. */
 function withoutRepeats(findings: Finding[]): Finding[] {
   const seen = new Map<string, Finding>();
   for (const finding of findings) {

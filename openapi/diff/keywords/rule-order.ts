@@ -1,4 +1,4 @@
-/** The rules of the keywords, in the order in which they speak. */
+/** The keyword rules, in the order of application. */
 import type { KeywordRule } from './comparison.ts';
 import { items, singleSchemas } from './arrays.ts';
 import { bounds, multipleOf, uniqueItems } from './bounds.ts';

@@ -1,19 +1,19 @@
-/** Runs the actions of a lane on a connection of its own. */
+/** Runs the script of one HTTP connection. */
 import { type Socket, connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { HttpLane } from '../case.ts';
-import { type Answer, createAnswerReader } from './answers.ts';
+import type { HttpConnection } from '../case.ts';
+import { type Response, createResponseReader } from './responses.ts';
 
 export interface Heard {
-  /** `performance.now()` of the start, of each request sent, and of each complete answer. */
+  /** `performance.now()` of the start, of each request and of each complete response. */
   began: number;
   sentAt: number[];
   times: number[];
-  answers: Answer[];
+  answers: Response[];
   interim: number[];
-  /** Who closed the connection: the server by FIN or RST, or this client; or nobody in time. */
+  /** The end: by FIN or RST of the server, by this client, or none in time. */
   ending: 'ended' | 'reset' | 'ours' | 'hang';
-  /** Bytes after the last answer that do not parse. */
+  /** Bytes after the last response that do not parse. */
   rest: Buffer;
 }
 
@@ -22,47 +22,47 @@ export interface Endpoint {
   port: number;
 }
 
-/** A lane that is done listens this much longer, for bytes that should not come. */
-const LISTEN_ON_MS = 3;
+/** After the last action, the client listens this long for surplus bytes. */
+const LISTEN_MS = 3;
 /** The server must close within this time after the client has closed its half. */
-const CLOSE_MS = 10_000;
+const CLOSE_TIMEOUT_MS = 10_000;
 
-type Cuts = Pick<Extract<HttpLane['actions'][number], { do: 'send' }>, 'cuts' | 'upTo'>;
+type Cuts = Pick<Extract<HttpConnection['actions'][number], { do: 'send' }>, 'cuts' | 'upTo'>;
 
 /** Resets a connection. libuv cannot reset after a shutdown, and would leak the socket. */
 const breakOff = (socket: Socket) => (socket.writableEnded ? socket.destroy() : socket.resetAndDestroy());
 
 /**
  * @param resolve replaces the tokens in the planned bytes
- * @param onAnswer called with each answer before the next request is sent
+ * @param onAnswer called for each response before the next request is sent
  */
-export async function runHttpLane(
-  lane: HttpLane,
+export async function runHttpConnection(
+  connection: HttpConnection,
   { host, port }: Endpoint,
   resolve: (bytes: Buffer) => Buffer,
-  onAnswer: (answer: Answer) => void,
+  onAnswer: (answer: Response) => void,
 ): Promise<Heard> {
-  const reader = createAnswerReader((n) => lane.requests[n]?.method === 'HEAD');
+  const reader = createResponseReader((n) => connection.requests[n]?.method === 'HEAD');
   const times: number[] = [];
   let state = 'open' as 'open' | 'ended' | 'reset' | 'ours';
   let isConnected = false;
   const sentAt: number[] = [];
   let wake: (() => void) | undefined;
-  const tell = () => wake?.();
+  const notify = () => wake?.();
   const note = () => {
     while (times.length < reader.answers.length) {
       onAnswer(reader.answers[times.length]!);
       times.push(performance.now());
     }
-    tell();
+    notify();
   };
   const socket: Socket = connect({ port, host, allowHalfOpen: true });
   socket.setNoDelay(true);
   socket.on('connect', () => {
     isConnected = true;
-    tell();
+    notify();
   });
-  socket.on('drain', tell);
+  socket.on('drain', notify);
   socket.on('data', (bytes: Buffer) => {
     reader.take(bytes);
     note();
@@ -74,22 +74,22 @@ export async function runHttpLane(
   });
   socket.on('error', () => {
     if (state === 'open') state = 'reset';
-    tell();
+    notify();
   });
   socket.on('close', () => {
     if (state === 'open') state = 'reset';
-    tell();
+    notify();
   });
 
   const began = performance.now();
-  /** @returns whether it came about in time */
+  /** @returns whether the condition held in time */
   async function until(condition: () => boolean, withinMs: number): Promise<boolean> {
     const deadline = performance.now() + withinMs;
     while (!condition()) {
-      const left = deadline - performance.now();
-      if (left <= 0) return false;
+      const remainingMs = deadline - performance.now();
+      if (remainingMs <= 0) return false;
       await new Promise<void>((done) => {
-        const timer = setTimeout(done, left);
+        const timer = setTimeout(done, remainingMs);
         wake = () => {
           clearTimeout(timer);
           done();
@@ -101,7 +101,7 @@ export async function runHttpLane(
   const gone = () => state !== 'open';
   const isWritable = () => socket.writable && state === 'open';
 
-  /** @returns whether the server took the bytes in time */
+  /** @returns whether the server read the bytes in time */
   async function deliver(bytes: Buffer, { cuts = [], upTo = 1 }: Cuts): Promise<boolean> {
     // At least one byte stays unsent.
     const whole = bytes.subarray(0, upTo < 1 ? Math.floor(bytes.length * upTo) : bytes.length);
@@ -110,15 +110,15 @@ export async function runHttpLane(
       const to = Math.min(whole.length, Math.ceil(whole.length * at));
       if (to > from && isWritable()) socket.write(whole.subarray(from, to));
       from = Math.max(from, to);
-      if (!(await until(() => !socket.writableNeedDrain || gone(), lane.patienceMs))) return false;
+      if (!(await until(() => !socket.writableNeedDrain || gone(), connection.timeoutMs))) return false;
       if (pauseMs > 0) await until(gone, pauseMs);
     }
     return true;
   }
 
-  let hang = !(await until(() => isConnected || gone(), lane.patienceMs));
+  let hang = !(await until(() => isConnected || gone(), connection.timeoutMs));
   let isRefused = false;
-  for (const action of lane.actions) {
+  for (const action of connection.actions) {
     if (hang || isRefused || state === 'reset') break;
     switch (action.do) {
       case 'send':
@@ -131,17 +131,20 @@ export async function runHttpLane(
         await delay(action.ms);
         break;
       case 'await':
-        hang = !(await until(() => reader.answers.length >= action.answers || gone(), lane.patienceMs));
+        hang = !(await until(() => reader.answers.length >= action.answers || gone(), connection.timeoutMs));
         break;
       case 'await-continue':
-        await until(() => reader.interim.length > 0 || reader.answers.length > 0 || gone(), lane.patienceMs);
-        // A client that gets a final answer sends no body.
+        await until(
+          () => reader.interim.length > 0 || reader.answers.length > 0 || gone(),
+          connection.timeoutMs,
+        );
+        // After a final response, the client sends no body.
         isRefused = reader.interim.length === 0 && reader.answers.length > 0;
         break;
-      case 'deaf':
+      case 'stop-reading':
         socket.pause();
         break;
-      case 'listen':
+      case 'read':
         socket.resume();
         break;
       case 'fin':
@@ -152,12 +155,12 @@ export async function runHttpLane(
         breakOff(socket);
         break;
       case 'await-end':
-        hang = !(await until(gone, lane.patienceMs));
+        hang = !(await until(gone, connection.timeoutMs));
         break;
     }
   }
-  // After FIN the server must close. Without FIN, wait for bytes that should not come.
-  if (!hang && state === 'open') await until(gone, socket.writableEnded ? CLOSE_MS : LISTEN_ON_MS);
+  // After FIN the server must close. Without FIN, wait for surplus bytes.
+  if (!hang && state === 'open') await until(gone, socket.writableEnded ? CLOSE_TIMEOUT_MS : LISTEN_MS);
   if (!hang && state === 'open' && socket.writableEnded) hang = true;
   const ending = hang ? 'hang' : state === 'open' ? 'ours' : state;
   const rest = Buffer.from(reader.rest());

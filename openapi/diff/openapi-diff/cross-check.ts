@@ -1,8 +1,8 @@
 /**
- * openapi-diff, the first judge: what it finds, laid beside what our rules found.
+ * The cross-check with the package openapi-diff: marks the findings that it confirms.
  *
- * It confirms and never decides. It takes a property more or less for a change of the set of values whatever the direction, so that a
- * break of its own is only believed where a rule of ours speaks about the same part of the contract.
+ * It never decides a verdict. It ignores the direction of the data: an added or removed property is
+ * always a break. So its breaks count only where a finding concerns the same part of the contract.
  */
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,72 +11,69 @@ import { withChangedPaths } from './changed-paths.ts';
 import { type Document, nodeAt } from '../documents/document.ts';
 import type { Finding } from '../finding.ts';
 
-export interface FirstJudgement {
-  /** Why it gave no judgement: it knows no OpenAPI 3.1, no recursive schemas and not every valid 3.0. */
+export interface CrossCheck {
+  /** Why it has no result: it lacks OpenAPI 3.1, recursive schemas and parts of 3.0. */
   refused?: string;
-  breaks: FirstBreak[];
+  breaks: ForeignBreak[];
 }
 
-export interface FirstBreak {
+interface ForeignBreak {
   code: string;
   place: string;
-  /** Our rules that say so too, at the same part of the contract; none: it is not counted. */
+  /** Rules of the findings that it confirms; without any, it does not count. */
   rules: string[];
 }
 
-/** It reads files and URLs that are named anywhere, in examples and extensions too. */
-const LEADS_OUT = /"\$ref":"[^#]/;
+/** A `$ref` to a file or URL: openapi-diff would read it, even in examples and extensions. */
+const EXTERNAL_REF = /"\$ref":"[^#]/;
 
-/** Milliseconds that it has. */
-const PATIENCE = 5_000;
+const TIMEOUT_MS = 5_000;
 
-type Answer = { breaks: { code: string; location: string }[] } | { refused: string };
+type Result = { breaks: { code: string; location: string }[] } | { refused: string };
 
-/** Asks openapi-diff about the paths that differ. Never fails: a refusal is part of the answer. */
-export async function askFirstJudge(
-  base: Document,
-  head: Document,
-  findings: Finding[],
-): Promise<FirstJudgement> {
+/** Runs openapi-diff on the changed paths and marks the confirmed findings. Never throws. */
+export async function crossCheck(base: Document, head: Document, findings: Finding[]): Promise<CrossCheck> {
   const source = JSON.stringify(withChangedPaths(base, head));
   const destination = JSON.stringify(withChangedPaths(head, base));
-  if (LEADS_OUT.test(source) || LEADS_OUT.test(destination)) {
-    return { refused: 'not asked, since it would follow a $ref out of the document', breaks: [] };
+  if (EXTERNAL_REF.test(source) || EXTERNAL_REF.test(destination)) {
+    return { refused: 'not run, because it would follow a $ref out of the document', breaks: [] };
   }
-  const answer = await ask(source, destination);
-  if ('refused' in answer) return { refused: answer.refused.replaceAll(`${process.cwd()}/`, ''), breaks: [] };
+  const result = await run(source, destination);
+  if ('refused' in result) return { refused: result.refused.replaceAll(`${process.cwd()}/`, ''), breaks: [] };
   const paths = [...Object.keys(nodeAt(base.root, 'paths')), ...Object.keys(nodeAt(head.root, 'paths'))];
   return {
-    breaks: answer.breaks.map(({ code, location }) => {
+    breaks: result.breaks.map(({ code, location }) => {
       const place = placeOf(location, paths);
       return { code, place, rules: confirm(code, place, findings) };
     }),
   };
 }
 
-/** One thread for all questions, for as long as it answers in time. */
+/** One thread for all runs, replaced after a timeout. */
 let thread: Worker | undefined;
 
-async function ask(source: string, destination: string): Promise<Answer> {
+async function run(source: string, destination: string): Promise<Result> {
   thread ??= new Worker(new URL('./worker.ts', import.meta.url));
   thread.ref();
   thread.postMessage([source, destination]);
   const timer = new AbortController();
-  const late = delay(PATIENCE, 'late' as const, { signal: timer.signal }).catch(() => 'late' as const);
+  const timeout = delay(TIMEOUT_MS, 'timeout' as const, { signal: timer.signal }).catch(
+    () => 'timeout' as const,
+  );
   try {
-    const first = await Promise.race([once(thread, 'message', { signal: timer.signal }), late]);
-    if (first !== 'late') return first[0] as Answer;
+    const first = await Promise.race([once(thread, 'message', { signal: timer.signal }), timeout]);
+    if (first !== 'timeout') return first[0] as Result;
     await thread.terminate();
     thread = undefined;
-    return { refused: `it had not come to an end after ${PATIENCE / 1_000} seconds` };
+    return { refused: `no result after ${TIMEOUT_MS / 1_000} seconds` };
   } finally {
     timer.abort();
     thread?.unref();
   }
 }
 
-/** Classes of its findings → our rules that speak of the same. */
-const CLASSES: Record<string, RegExp> = {
+/** Code of openapi-diff → the rules with the same meaning. */
+const RULES_BY_CODE: Record<string, RegExp> = {
   'path.remove': /^operation\.removed/,
   'method.remove': /^operation\.removed/,
   'response.status-code.remove': /^response\.(?:success|failure)-removed$/,
@@ -86,14 +83,14 @@ const CLASSES: Record<string, RegExp> = {
   'response.body.scope.add': /^(?:response\.|response-media-type\.)/,
 };
 
-/** Marks our findings that it confirms, and names their rules. */
+/** Marks the confirmed findings. @returns their rules */
 function confirm(code: string, place: string, findings: Finding[]): string[] {
   const rules = new Set<string>();
   for (const finding of findings) {
-    // A path of its stands for all operations of ours below it.
+    // A removed path confirms the findings on all its operations.
     const at = code === 'path.remove' ? finding.place.replace(/^[A-Z]+ /, '') : finding.place;
     const within = at === place || at.startsWith(`${place} > `);
-    if (!within || finding.verdict === 'compatible' || !CLASSES[code]?.test(finding.rule)) continue;
+    if (!within || finding.verdict === 'compatible' || !RULES_BY_CODE[code]?.test(finding.rule)) continue;
     finding.confirmed = true;
     rules.add(finding.rule);
   }
