@@ -1,7 +1,7 @@
 /** One run of `holdfast import`. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Metadata } from '@grpc/grpc-js';
-import { CommandError, type Output, type Service, quoted } from '../../command-line/command.ts';
+import { CommandError, type CliOutput, type GrpcAccess, quoted } from '../../command-line/command.ts';
 import { listenForSignals } from '../../command-line/signals.ts';
 import { type Input, openInput } from '../../command-line/input.ts';
 import type { Advice } from '../grpc/client/advice.ts';
@@ -21,7 +21,7 @@ const KEEP_MS = 1_000;
 /** What one run is about. */
 interface Import {
   path: string;
-  access: Service;
+  access: GrpcAccess;
   address: string;
   /** Milliseconds. */
   patience: number;
@@ -32,7 +32,7 @@ interface Import {
  *
  * @throws {CommandError}
  */
-export async function importFile(given: Import): Promise<Output> {
+export async function importFile(given: Import): Promise<CliOutput> {
   const { signal, end } = listenForSignals();
   try {
     return await importLines(given, openInput(given.path), signal);
@@ -40,7 +40,7 @@ export async function importFile(given: Import): Promise<Output> {
     if (error instanceof FeedError) {
       throw new CommandError(
         `${given.address}: ${error.message}\n` +
-          `It was called with the key of ${given.access.apiKeyFrom}. --to and GRPC_PORT name another address, HOLDFAST_API_KEY another key.`,
+          `It was called with the key of ${given.access.apiKeySource}. --to and GRPC_PORT name another address, HOLDFAST_API_KEY another key.`,
         { cause: error },
       );
     }
@@ -50,7 +50,7 @@ export async function importFile(given: Import): Promise<Output> {
   }
 }
 
-async function importLines(given: Import, input: Input, signal: AbortSignal): Promise<Output> {
+async function importLines(given: Import, input: Input, signal: AbortSignal): Promise<CliOutput> {
   const started = performance.now();
   const { path, access, address } = given;
   // What comes by a pipe comes once: nobody knows how much, and there is no place to go on from.

@@ -1,10 +1,16 @@
 /** `npx holdfast import`: orders of a file, placed over the stream of the internal service. */
-import { type Command, CommandError, UsageError, quoted, wholeNumber } from '../../command-line/command.ts';
+import {
+  type CliCommand,
+  CommandError,
+  UsageError,
+  quoted,
+  wholeNumber,
+} from '../../command-line/command.ts';
 
 /** Seconds of trouble after which it is given up. */
 const PATIENCE = 60;
 
-export const importing: Command = {
+export const importing: CliCommand = {
   summary:
     'Place the orders of a file over gRPC, one {"idempotency_key","order"} a line; - is standard input. It may be run again at any time: no order is placed twice.',
   positionals: ['FILE'],
@@ -18,10 +24,10 @@ export const importing: Command = {
       help: `give up after so long without a server that answers; ${PATIENCE} if left out`,
     },
   },
-  async run({ positionals: [path = ''], values }, { service }) {
+  async run({ positionals: [path = ''], values }, { grpcAccess }) {
     const patience = patienceFrom(values['patience']);
     const to = addressFrom(values['to']);
-    const access = await service();
+    const access = await grpcAccess();
     const address = to ?? access.address;
     if (address === undefined) {
       throw new CommandError(

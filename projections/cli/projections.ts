@@ -2,11 +2,11 @@
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
 import {
-  type Command,
-  type CommandContext,
+  type CliCommand,
+  type CliContext,
   CommandError,
-  type Noun,
-  type Output,
+  type CommandGroup,
+  type CliOutput,
   UsageError,
   quoted,
   table,
@@ -42,9 +42,9 @@ const LARGEST = 999_999_999_999_999;
 const PARTITION_MAX = 1_023;
 const REASON = z.string().trim().pipe(text(500));
 
-const status: Command = {
+const status: CliCommand = {
   summary: 'How far each projection has come, and what stops it.',
-  async run(_given, { database }): Promise<Output> {
+  async run(_given, { database }): Promise<CliOutput> {
     const pool = await database();
     const faults = await listFaults(pool);
     const names = sql.array(
@@ -82,9 +82,9 @@ const status: Command = {
   },
 };
 
-const list: Command = {
+const list: CliCommand = {
   summary: 'Every projection, its table, and whether one of before is kept.',
-  async run(_given, { database }): Promise<Output> {
+  async run(_given, { database }): Promise<CliOutput> {
     const pool = await database();
     const names = sql.array(
       PROJECTIONS.map(({ name }) => name),
@@ -107,10 +107,10 @@ const list: Command = {
   },
 };
 
-const pause: Command = {
+const pause: CliCommand = {
   summary: 'Stop a projection, on every node. Lists fall behind; writes go on.',
   positionals: ['NAME'],
-  async run({ positionals: [name = ''] }, { database }): Promise<Output> {
+  async run({ positionals: [name = ''] }, { database }): Promise<CliOutput> {
     projectionFrom(name);
     await setPaused(await database(), name, true);
     return {
@@ -120,17 +120,17 @@ const pause: Command = {
   },
 };
 
-const resume: Command = {
+const resume: CliCommand = {
   summary: 'Let a paused projection go on.',
   positionals: ['NAME'],
-  async run({ positionals: [name = ''] }, { database }): Promise<Output> {
+  async run({ positionals: [name = ''] }, { database }): Promise<CliOutput> {
     projectionFrom(name);
     await setPaused(await database(), name, false);
     return { data: { projection: name, paused: false }, text: `${name} goes on.` };
   },
 };
 
-const skip: Command = {
+const skip: CliCommand = {
   summary: 'Leave out the event that a projection stands still at. It is kept on record.',
   positionals: ['NAME'],
   options: {
@@ -138,7 +138,7 @@ const skip: Command = {
     reason: { placeholder: 'TEXT', help: 'why; kept with it for ever', required: true },
     partition: { placeholder: 'N', help: 'partition, where there are several; 0 unless given' },
   },
-  async run({ positionals: [projection = ''], values }, { database }): Promise<Output> {
+  async run({ positionals: [projection = ''], values }, { database }): Promise<CliOutput> {
     projectionFrom(projection);
     const reason = REASON.safeParse(values['reason']);
     if (!reason.success) throw new UsageError('--reason: say why, in 1 to 500 characters.');
@@ -192,7 +192,7 @@ function progressBar(): { onProgress: (progress: Progress) => void; end: () => v
 
 type Act<T> = (pool: DatabasePool, projection: Projection, options: RebuildOptions) => Promise<T>;
 
-async function act<T>(run: Act<T>, name: string, { database }: CommandContext): Promise<T> {
+async function act<T>(run: Act<T>, name: string, { database }: CliContext): Promise<T> {
   const projection = projectionFrom(name);
   const bar = progressBar();
   try {
@@ -222,11 +222,11 @@ function differencesText({ rows, compared, ...counts }: Differences): string {
   return [summary, ...rows.map(({ what, key }) => `  ${what}  ${key}`)].join('\n');
 }
 
-const rebuildCommand: Command = {
+const rebuildCommand: CliCommand = {
   summary:
     'Make a table anew from the log, beside the live one, and put it in its place. The old one is kept.',
   positionals: ['NAME'],
-  async run({ positionals: [name = ''] }, context): Promise<Output> {
+  async run({ positionals: [name = ''] }, context): Promise<CliOutput> {
     const found = await act(rebuild, name, context);
     const back = `The table that was live is kept: npx holdfast projections rollback ${name}`;
     return {
@@ -236,10 +236,10 @@ const rebuildCommand: Command = {
   },
 };
 
-const verifyCommand: Command = {
+const verifyCommand: CliCommand = {
   summary: 'Fold the log and compare it with the table, row by row. Ends with 1 when they differ.',
   positionals: ['NAME'],
-  async run({ positionals: [name = ''] }, context): Promise<Output> {
+  async run({ positionals: [name = ''] }, context): Promise<CliOutput> {
     const found = await act(verify, name, context);
     if (count(found) === 0)
       return { data: found, text: `${name} is what the log says. ${differencesText(found)}` };
@@ -249,16 +249,16 @@ const verifyCommand: Command = {
   },
 };
 
-const rollbackCommand: Command = {
+const rollbackCommand: CliCommand = {
   summary: 'Put back the table that was live before the last rebuild, once it has caught up.',
   positionals: ['NAME'],
-  async run({ positionals: [name = ''] }, context): Promise<Output> {
+  async run({ positionals: [name = ''] }, context): Promise<CliOutput> {
     await act(rollback, name, context);
     return { data: { projection: name }, text: `${name} is the table of before again, and up to date.` };
   },
 };
 
-export const projections: Noun = {
+export const projections: CommandGroup = {
   summary: 'the read tables that are made from the log',
   commands: {
     list,

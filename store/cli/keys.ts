@@ -1,9 +1,9 @@
 /** `npx holdfast keys`. */
 import {
-  type Command,
+  type CliCommand,
   CommandError,
-  type Given,
-  type Noun,
+  type CliArguments,
+  type CommandGroup,
   UsageError,
   quoted,
   table,
@@ -22,7 +22,7 @@ const TENANT = { placeholder: 'T', help: "the tenant's id or name", required: tr
 const WITHIN = 'within 5 seconds';
 
 /** The scopes that were asked for, by name or by a preset. */
-function scopesFrom(values: Given['values']): readonly Scope[] {
+function scopesFrom(values: CliArguments['values']): readonly Scope[] {
   const { scopes, preset } = values;
   if (scopes !== undefined && preset !== undefined) {
     throw new UsageError('--scopes and --preset cannot both be. Give one of them.');
@@ -52,7 +52,7 @@ function namedIn(given: string): readonly Scope[] {
   return shortenScopes(SCOPES.filter((scope) => names.includes(scope)));
 }
 
-function modeFrom(flags: Given['flags']): KeyMode {
+function modeFrom(flags: CliArguments['flags']): KeyMode {
   if (flags.has('test') && flags.has('live')) {
     throw new UsageError('--test and --live cannot both be. Give one of them; without either it is --live.');
   }
@@ -108,7 +108,7 @@ function issued(outcome: IssueOutcome) {
   return { data: { key, ...data }, text };
 }
 
-const create: Command = {
+const create: CliCommand = {
   summary: 'Make a key, and show it this once.',
   options: {
     tenant: TENANT,
@@ -136,7 +136,7 @@ const create: Command = {
   },
 };
 
-const list: Command = {
+const list: CliCommand = {
   summary: 'List the keys of a tenant, revoked ones too, and when each was last used, give or take a minute.',
   options: { tenant: TENANT },
   async run({ values }, { database }) {
@@ -162,7 +162,7 @@ const list: Command = {
   },
 };
 
-const rotate: Command = {
+const rotate: CliCommand = {
   summary:
     'Make a successor of a key, with the same name and scopes. Both work until the old one is revoked.',
   positionals: ['KEY_ID'],
@@ -185,7 +185,7 @@ const rotate: Command = {
   },
 };
 
-const revoke: Command = {
+const revoke: CliCommand = {
   summary: 'End a key. There is no way back.',
   positionals: ['KEY_ID'],
   async run({ positionals: [given = ''] }, { database }) {
@@ -203,7 +203,7 @@ const revoke: Command = {
   },
 };
 
-export const keys: Noun = {
+export const keys: CommandGroup = {
   summary: 'how a tenant proves who it is',
   commands: { create, list, rotate, revoke },
 };

@@ -1,5 +1,11 @@
 /** `npx holdfast log`. */
-import { type Command, CommandError, type Noun, UsageError, quoted } from '../../command-line/command.ts';
+import {
+  type CliCommand,
+  CommandError,
+  type CommandGroup,
+  UsageError,
+  quoted,
+} from '../../command-line/command.ts';
 import { exportLog } from '../archive/export-log.ts';
 import { toId, toUuid } from '../ids.ts';
 import { importLog } from '../archive/import-log.ts';
@@ -39,7 +45,7 @@ function renamesFrom(given: string | undefined): Map<string, string> {
 const inWords = (error: unknown): unknown =>
   error instanceof LogFileError ? new CommandError(error.message, { cause: error }) : error;
 
-const exporting: Command = {
+const exporting: CliCommand = {
   summary:
     'Write the log to standard output, one event a line, as it is at this moment. It holds personal data.',
   options: {
@@ -68,7 +74,7 @@ const exporting: Command = {
   },
 };
 
-const importing: Command = {
+const importing: CliCommand = {
   summary: 'Put an exported log into this database, which must have no events yet: all of it, or nothing.',
   positionals: ['FILE'],
   options: {
@@ -99,7 +105,7 @@ const importing: Command = {
   },
 };
 
-export const log: Noun = {
+export const log: CommandGroup = {
   summary: 'everything that happened, as a file',
   commands: { export: exporting, import: importing },
 };

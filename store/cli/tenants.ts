@@ -1,10 +1,10 @@
 /** `npx holdfast tenants`. */
 import { z } from 'zod';
 import {
-  type Command,
+  type CliCommand,
   CommandError,
-  type Noun,
-  type Output,
+  type CommandGroup,
+  type CliOutput,
   UsageError,
   quoted,
   table,
@@ -57,10 +57,10 @@ const documentOf = ({ tenant_id, name, created_at }: Tenant) => ({
 
 const listedOf = (tenant: ListedTenant) => ({ ...documentOf(tenant), live_keys: tenant.live_keys });
 
-const create: Command = {
+const create: CliCommand = {
   summary: 'Make a tenant. It sees its own orders only, through keys of its own.',
   positionals: ['NAME'],
-  async run({ positionals: [given = ''] }, { database }): Promise<Output> {
+  async run({ positionals: [given = ''] }, { database }): Promise<CliOutput> {
     const name = nameFrom(given, 'NAME');
     const made = await createNamedTenant(await database(), name);
     if (made === null) {
@@ -81,9 +81,9 @@ const create: Command = {
   },
 };
 
-const list: Command = {
+const list: CliCommand = {
   summary: 'List all tenants, oldest first.',
-  async run(_given, { database }): Promise<Output> {
+  async run(_given, { database }): Promise<CliOutput> {
     const tenants = (await listTenants(await database())).map(listedOf);
     const rows = tenants.map((t) => [t.tenant_id, t.name, String(t.live_keys), t.created_at]);
     return {
@@ -96,4 +96,4 @@ const list: Command = {
   },
 };
 
-export const tenants: Noun = { summary: 'who has orders here', commands: { create, list } };
+export const tenants: CommandGroup = { summary: 'who has orders here', commands: { create, list } };

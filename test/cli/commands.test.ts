@@ -162,7 +162,7 @@ describe('what cannot be done is said in words, and ends with 1', () => {
     const empty = new URL(database.url);
     empty.pathname = '/postgres';
     const { code, stderr } = await holdfast(['tenants', 'list'], { DATABASE_URL: empty.href });
-    expect([code, stderr]).toEqual([1, expect.stringContaining('npm start migrates it')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('Run npm start once')]);
   });
 
   test('nothing runs here, and there is no DATABASE_URL', async () => {
@@ -178,22 +178,22 @@ describe('what cannot be done is said in words, and ends with 1', () => {
 describe('a wrong command line is told so, without a database, and ends with 2', () => {
   const key = `hf_live_${'x'.repeat(32)}`;
   test.each([
-    [[], 'npx holdfast: a command is missing. There are: tenants, keys'],
-    [['key'], 'npx holdfast: there is no command "key". Did you mean keys? There are: tenants, keys'],
-    [['kyes'], 'there is no command "kyes". Did you mean keys?'],
-    [['tenant', 'list'], 'there is no command "tenant". Did you mean tenants?'],
-    [['--verson'], 'there is no command "--verson". Did you mean --version?'],
-    [['orders'], 'npx holdfast: there is no command "orders". There are: tenants, keys'],
-    [['keys', 'crate'], 'npx holdfast keys: there is no command "crate". Did you mean create?'],
+    [[], 'npx holdfast: missing command. Commands: tenants, keys'],
+    [['key'], 'npx holdfast: unknown command "key". Did you mean keys? Commands: tenants, keys'],
+    [['kyes'], 'unknown command "kyes". Did you mean keys?'],
+    [['tenant', 'list'], 'unknown command "tenant". Did you mean tenants?'],
+    [['--verson'], 'unknown command "--verson". Did you mean --version?'],
+    [['orders'], 'npx holdfast: unknown command "orders". Commands: tenants, keys'],
+    [['keys', 'crate'], 'npx holdfast keys: unknown command "crate". Did you mean create?'],
     [['keys', 'create', '--tennant', 'a'], "unknown option '--tennant'. Did you mean --tenant?"],
-    [['help', 'kyes'], 'npx holdfast: there is no command "kyes". Did you mean keys?'],
-    [['help', 'keys', 'crate'], 'npx holdfast keys: there is no command "crate". Did you mean create?'],
-    [['help', 'keys', 'create', 'x'], '"x" is one word too many'],
-    [['keys', 'help', 'crate'], 'npx holdfast keys: there is no command "crate". Did you mean create?'],
-    [['toString', 'x'], 'there is no command "toString"'],
-    [['keys'], 'npx holdfast keys: a command is missing. There are: create, list, rotate, revoke'],
-    [['keys', 'show'], 'npx holdfast keys: there is no command "show"'],
-    [['keys', 'create'], 'npx holdfast keys create: --tenant T is missing'],
+    [['help', 'kyes'], 'npx holdfast: unknown command "kyes". Did you mean keys?'],
+    [['help', 'keys', 'crate'], 'npx holdfast keys: unknown command "crate". Did you mean create?'],
+    [['help', 'keys', 'create', 'x'], 'unexpected word "x"'],
+    [['keys', 'help', 'crate'], 'npx holdfast keys: unknown command "crate". Did you mean create?'],
+    [['toString', 'x'], 'unknown command "toString"'],
+    [['keys'], 'npx holdfast keys: missing command. Commands: create, list, rotate, revoke'],
+    [['keys', 'show'], 'npx holdfast keys: unknown command "show"'],
+    [['keys', 'create'], 'npx holdfast keys create: missing --tenant T'],
     [['keys', 'create', '--tenant'], "npx holdfast keys create: option '--tenant <value>' argument missing"],
     [
       ['keys', 'create', '--tenant', 'a', '--scope', 'x'],
@@ -222,21 +222,21 @@ describe('a wrong command line is told so, without a database, and ends with 2',
       ['keys', 'create', '--tenant', 'a', '--name', 'x'.repeat(101)],
       '--name: a name has 1 to 100 characters',
     ],
-    [['keys', 'revoke'], 'npx holdfast keys revoke: KEY_ID is missing'],
-    [['keys', 'revoke', 'a', 'b'], 'it takes KEY_ID, and 2 were given'],
+    [['keys', 'revoke'], 'npx holdfast keys revoke: missing KEY_ID'],
+    [['keys', 'revoke', 'a', 'b'], 'takes KEY_ID, got 2'],
     [['keys', 'revoke', key], 'KEY_ID: "hf_live_…" is not the id of a key'],
     [['tenants', 'create', ' '], 'NAME: a name has 1 to 100 characters'],
     [['tenants', 'create', 'a\nb'], 'NAME: a name has 1 to 100 characters'],
-    [['tenants', 'create', 'two', 'words'], 'put quotes around'],
+    [['tenants', 'create', 'two', 'words'], 'Put quotes around'],
     [['tenants', 'list', '--json=x'], "option '--json' does not take an argument"],
   ])('%j', async (args, words) => {
     // In this process: a child for each would take longer than all other tests of the file.
     const attempt = async () => {
       const parsed = parseCommandLine({ tenants, keys }, args);
-      if (parsed.kind === 'run') await parsed.command.run(parsed.given, { database, service, write });
+      if (parsed.kind === 'run') await parsed.command.run(parsed.given, { database, grpcAccess, write });
     };
     const database = () => Promise.reject(new Error('it asked for the database'));
-    const service = () => Promise.reject(new Error('it asked for the service'));
+    const grpcAccess = () => Promise.reject(new Error('it asked for the gRPC service'));
     const write = () => Promise.reject(new Error('it wrote'));
     const error = (await attempt().catch((thrown: unknown) => thrown)) as UsageError;
     expect(error).toBeInstanceOf(UsageError);
@@ -250,7 +250,7 @@ describe('a wrong command line is told so, without a database, and ends with 2',
     expect([code, stdout, stderr]).toEqual([
       2,
       '',
-      'npx holdfast keys: there is no command "show". There are: create, list, rotate, revoke. See npx holdfast keys --help\n',
+      'npx holdfast keys: unknown command "show". Commands: create, list, rotate, revoke. See npx holdfast keys --help\n',
     ]);
   });
 });

@@ -141,7 +141,7 @@ describe('npm start, when something is in the way, says in words what, where, an
     const result = await ended(
       launch({ env: { ...given(), HOLDFAST_WRITE_LIMIT: '5', HOLDFAST_WORKERS: 'many' } }),
     );
-    expectWords(result, 'HOLDFAST_WRITE_LIMIT: no such variable', 'HOLDFAST_WORKERS:');
+    expectWords(result, 'HOLDFAST_WRITE_LIMIT is not a setting of Holdfast', 'HOLDFAST_WORKERS must be');
   });
 
   test('Postgres at DATABASE_URL is not there', async () => {

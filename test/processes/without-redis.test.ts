@@ -8,7 +8,7 @@ import { type ServerProcess, startServer } from '../setup/server-process.ts';
 import { anOrder, newApiKey, send, until } from '../setup/shop.ts';
 import { type Behaviour, type Receiver, openReceiver } from '../workers/receiver.ts';
 
-const SAID = 'each process keeps its own quotas and finds due webhooks by itself';
+const SAID = 'each process keeps its own quotas and polls Postgres for due webhooks';
 const apiKey = newApiKey();
 let folder: string;
 let database: TestDatabase;

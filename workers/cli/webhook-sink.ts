@@ -4,7 +4,7 @@ import { type IncomingMessage, type ServerResponse, createServer } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
-import { type Command, CommandError, UsageError, wholeNumber } from '../../command-line/command.ts';
+import { type CliCommand, CommandError, UsageError, wholeNumber } from '../../command-line/command.ts';
 import { listenForSignals } from '../../command-line/signals.ts';
 
 /** Bytes of a message that are read. */
@@ -36,7 +36,7 @@ interface Line {
   position: number | null;
 }
 
-export const webhookSink: Command = {
+export const webhookSink: CliCommand = {
   summary: 'Receives webhooks on this machine, verifies them, and prints each; ends with Ctrl-C.',
   options: {
     port: { placeholder: 'PORT', help: 'where it listens, on 127.0.0.1; 4000 if left out, any for 0' },

@@ -1,7 +1,7 @@
 /** `npx holdfast webhooks`: what is stuck, and why. */
 import { sql } from 'slonik';
 import { z } from 'zod';
-import type { Command, Noun } from '../../command-line/command.ts';
+import type { CliCommand, CommandGroup } from '../../command-line/command.ts';
 import { toId } from '../../store/ids.ts';
 import { WEBHOOKS } from '../../store/webhooks/queue.ts';
 
@@ -20,7 +20,7 @@ const endpointRow = z.object({
 });
 const relayRow = z.object({ partition: z.int(), applied: z.int(), head: z.int(), behind: z.int() });
 
-const status: Command = {
+const status: CliCommand = {
   summary: 'How far the relay has come, and each endpoint with what it has not been sent, and why.',
   async run(_given, { database }) {
     const pool = await database();
@@ -80,4 +80,4 @@ function textOf(each: Shown): string {
   return `${each.id}  ${each.tenant}  ${each.url}\n    ${state}; ${each.pending} pending${oldest}, ${each.failed} failed${why}`;
 }
 
-export const webhooks: Noun = { summary: 'Where events are sent.', commands: { status } };
+export const webhooks: CommandGroup = { summary: 'Where events are sent.', commands: { status } };
