@@ -1,11 +1,11 @@
 /** The server under test: started here and restarted when it dies, or running elsewhere. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { pino } from 'pino';
 import { CONSUMERS } from '../../../process/node.ts';
+import { newApiKey } from '../../../ops/development-key.ts';
 import { freePort } from '../../../ops/embedded/free-port.ts';
 import { addApiKey, createTenant } from '../../../store/keys/api-keys.ts';
 import { SCOPES, type Scope } from '../../../store/keys/scopes.ts';
@@ -56,7 +56,6 @@ const SETTINGS = {
 /** After this many deaths it stays down. */
 const MOST_DEATHS = 5;
 
-const newApiKey = () => `hf_test_${randomBytes(24).toString('hex')}`;
 
 /** Makes tenants for this run alone: idempotency keys of an earlier run are used up. */
 async function openShops(databaseUrl: string): Promise<Pick<Target, 'apiKeys' | 'tenants'>> {
