@@ -55,7 +55,7 @@ test('wherever it listens, and not where another one does', async () => {
   ]);
   expect(named.stderr).toContain(`the key of the development key in ${dataDir}`);
   const to = await run({ GRPC_PORT: '1' }, '--to', server.grpc);
-  expect([to.code, to.stdout]).toEqual([0, expect.stringContaining('1 had been placed before')]);
+  expect([to.code, to.stdout]).toEqual([0, expect.stringContaining('1 already placed')]);
   await server.end('SIGTERM');
   expect(await readdir(dataDir)).not.toContain('grpc-address');
 }, 60_000);

@@ -56,7 +56,6 @@ const SETTINGS = {
 /** After this many deaths it stays down. */
 const MOST_DEATHS = 5;
 
-
 /** Makes tenants for this run alone: idempotency keys of an earlier run are used up. */
 async function openShops(databaseUrl: string): Promise<Pick<Target, 'apiKeys' | 'tenants'>> {
   const pool = await openPool({ databaseUrl, size: 2, log: pino({ level: 'silent' }) });
