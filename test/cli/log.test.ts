@@ -183,11 +183,11 @@ test('a file that is not there, is not packed, or is not text', async () => {
 
 test('a wrong command line is told so, without a database', async () => {
   for (const [args, words] of [
-    [['export', '--from', '0'], '--from: "0" is not a position'],
-    [['export', '--to', '1e3'], '--to: "1e3" is not a position'],
-    [['export', '--to', '9999999999999999'], 'is not a position'],
+    [['export', '--from', '0'], '--from must be a position, a whole number from 1 on, not "0"'],
+    [['export', '--to', '1e3'], '--to must be a position, a whole number from 1 on, not "1e3"'],
+    [['export', '--to', '9999999999999999'], '--to must be a position'],
     [['import'], 'missing FILE'],
-    [['import', 'x', '--tenant-map', 'a=b'], '--tenant-map: "a=b" is not two ids'],
+    [['import', 'x', '--tenant-map', 'a=b'], '--tenant-map must be two tenant ids joined by =, such as ten_…=ten_…, not "a=b"'],
   ] as [string[], string][]) {
     const attempt = async () => {
       const parsed = parseCommandLine({ log }, ['log', ...args]);

@@ -423,10 +423,10 @@ test('a packed file', async () => {
 test('what cannot be done is said in words', async () => {
   const path = await fileOf(many('never', 5));
   const attempts: [string[], Record<string, string>, number, RegExp][] = [
-    [['import'], env(), 2, /FILE is missing/],
+    [['import'], env(), 2, /missing FILE/],
     [['import', `${path}x`], env(), 1, /cannot be read \(ENOENT/],
-    [['import', path, '--to', 'nonsense'], env(), 2, /--to: "nonsense" is not HOST:PORT/],
-    [['import', path, '--patience', '0'], env(), 2, /--patience must be from 1 to 86400/],
+    [['import', path, '--to', 'nonsense'], env(), 2, /--to must be HOST:PORT/],
+    [['import', path, '--patience', '0'], env(), 2, /--patience must be a whole number from 1 to 86400/],
     [
       ['import', path, '--patience', '1', '--to', '127.0.0.1:1'],
       env(),
