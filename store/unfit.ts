@@ -3,6 +3,7 @@
  * password, and of the address only what it takes to find the server.
  */
 import type { Client } from 'pg';
+import { PERCENT_ENCODING } from '../platform/config.ts';
 import { connect, newClient } from './session.ts';
 
 /** Major version of Postgres. */
@@ -124,7 +125,6 @@ const socket =
   (fault) =>
     pattern.test(fault.code) && /^(?:connect|getaddrinfo|read|write) |ended by|hang up/.test(fault.message);
 
-const ENCODE = 'in a password write @ as %40, : as %3A, / as %2F, # as %23, ? as %3F, % as %25';
 const CHECK = 'Check host and port in DATABASE_URL';
 
 const noAnswer: Say = ({ server }, { code }) =>
@@ -139,7 +139,7 @@ const ADVICE: readonly [Fits, Say][] = [
     code(/^28P01/),
     ({ server, role }) =>
       `Postgres at ${server} refused the role "${role}": its password is wrong, or there is no such role.\n` +
-      `Correct it in DATABASE_URL (${ENCODE}), or make the role.`,
+      `Correct it in DATABASE_URL (${PERCENT_ENCODING}), or make the role.`,
   ],
   [
     driver(/client password must be/),

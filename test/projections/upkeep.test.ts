@@ -67,7 +67,7 @@ test('a paused one stands still, says so, can be made anew, and goes on from whe
 
 test('nobody can pause what there is not', async () => {
   const { code, stderr } = await run('pause', 'ordres');
-  expect([code, stderr]).toEqual([2, expect.stringContaining('there is no projection "ordres"')]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('unknown projection "ordres"')]);
 });
 
 test.each([1, 2, 3, 7, PLACED + 1, 1_000])(
