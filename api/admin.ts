@@ -2,14 +2,15 @@
 import { Router } from '@koa/router';
 import Koa, { type Middleware } from 'koa';
 import type { Registry } from 'prom-client';
+import { withDeadline } from '../platform/deadline.ts';
 import type { CallsByKey } from './overview/callers.ts';
 import { createAnswerRoom } from './http/answer-room.ts';
 import { answerProblems } from './problem/answer-problems.ts';
 import { type HistoryOptions, startHistory } from './overview/history.ts';
 import { opsPages } from './overview/pages.ts';
 
-/** Milliseconds that a check may take. */
-const CHECK_TIMEOUT = 1_000;
+/** A check that takes longer counts as `down`. */
+const CHECK_TIMEOUT_MS = 1_000;
 
 export interface Check {
   /** Resolves when the part works; to a text when there is something to say of it. */
@@ -83,14 +84,10 @@ const outcomesOf = async (checks: AdminOptions['checks']): Promise<Record<string
   );
 
 async function outcomeOf({ run }: Check): Promise<string> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error('no answer in time')), CHECK_TIMEOUT);
   try {
-    const said = await Promise.race([run(), late.promise]);
-    return typeof said === 'string' ? said : 'ok';
+    const answer = await withDeadline(run(), CHECK_TIMEOUT_MS);
+    return typeof answer === 'string' ? answer : 'ok';
   } catch {
     return 'down';
-  } finally {
-    clearTimeout(timer);
   }
 }

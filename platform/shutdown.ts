@@ -1,6 +1,6 @@
 /** How a process ends: part by part, and in time, whatever a part does. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { endsWithin } from './deadline.ts';
 import type { Logger } from './logger.ts';
 
 /** Signals that ask a process to end: of a supervisor, of Ctrl-C, of a terminal that is closed. */
@@ -38,18 +38,6 @@ export const requestGraceMs = (drainSeconds: number): number =>
 
 /** Milliseconds from the signal to the end. */
 export const endWithinMs = (drainSeconds: number): number => Math.max(drainSeconds * 1_000, CLOSING_MS_MIN);
-
-/** Waits for a part that ends, and no longer than so many ms. @returns whether it ended */
-export async function endsWithin(part: Promise<unknown>, ms: number, cut?: AbortSignal): Promise<boolean> {
-  const over = new AbortController();
-  const signal = cut ? AbortSignal.any([over.signal, cut]) : over.signal;
-  const late = delay(ms, false, { signal }).catch(() => false);
-  try {
-    return await Promise.race([part.then(() => true), late]);
-  } finally {
-    over.abort();
-  }
-}
 
 export interface Shutdown {
   /** Adds a part. They end in the reverse order. */

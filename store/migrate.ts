@@ -20,7 +20,8 @@ const LEDGER = `CREATE TABLE schema_migrations (
 )`;
 
 /**
- * Applies missing migrations in the order of their names, then installs missing versions of functions.
+ * Applies missing migrations in the order of their names, then installs missing versions of
+ * functions.
  *
  * A database may have later migrations and versions than this release: they stay. Migrations only
  * add, so the release before keeps working during and after a rollout.
@@ -75,7 +76,10 @@ async function refuseStandby(client: Client, { server }: Place): Promise<void> {
   );
 }
 
-/** Releases before this one followed the search path of their role, and may have made their tables where it led. */
+/**
+ * Releases before this one followed the search path of their role, and may have made their tables
+ * where it led.
+ */
 async function refuseLogElsewhere(client: Client): Promise<void> {
   const { rows } = await client.query<{ schema: string }>(`
     SELECT relnamespace::regnamespace::text AS schema

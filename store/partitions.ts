@@ -6,7 +6,10 @@ import { reachable } from './unavailable.ts';
 
 const readProgress = statement('consumers/read-progress', z.object({ head: z.int(), applied: z.int() }));
 
-/** Makes sure that partitions 0 to `count - 1` are there, and that each consumer has a checkpoint in every partition. */
+/**
+ * Makes sure that partitions 0 to `count - 1` are there, and that each consumer has a checkpoint in
+ * every partition.
+ */
 export async function ensurePartitions(
   pool: DatabasePool,
   count: number,
@@ -20,7 +23,10 @@ export async function ensurePartitions(
     ON CONFLICT DO NOTHING`);
 }
 
-/** All partitions that there are; at least as many as are configured, for a partition is never taken away. */
+/**
+ * All partitions that there are; at least as many as are configured, for a partition is never taken
+ * away.
+ */
 export async function listPartitions(pool: CommonQueryMethods): Promise<number[]> {
   const rows = await pool.anyFirst(
     sql.type(z.object({ partition: z.int() }))`SELECT partition FROM log_heads ORDER BY partition`,

@@ -14,17 +14,22 @@ export interface PoolOptions {
   /** Connections at most. */
   size: number;
   log: Logger;
-  /** Check every row against the schema of its statement. For tests and development: a zod parse a row is the dearest part of a list. */
+  /**
+   * Check every row against the schema of its statement. For tests and development: a zod parse a
+   * row is the dearest part of a list.
+   */
   checkRows?: boolean;
   /** Milliseconds after which Postgres gives a statement up. */
   statementTimeout?: number;
 }
 
 /**
- * - `resetConnection` does nothing: the default sends `DISCARD ALL` at every checkout, one more statement for each
+ * - `resetConnection` does nothing: the default sends `DISCARD ALL` at every checkout, one more
+ * statement for each
  *   query, and forgets the prepared statements. Session state would leak from user to user of a
  *   connection, so nothing sets any (`SET LOCAL` only) but session.ts, which sets the same for all.
- * - `int8` comes as a number and is checked to be a safe one: positions and amounts are far below 2^53.
+ * - `int8` comes as a number and is checked to be a safe one: positions and amounts are far below
+ * 2^53.
  * - `numeric` comes as text, never as a float.
  */
 export async function openPool({
@@ -49,7 +54,8 @@ export async function openPool({
     statementTimeout,
     idleInTransactionSessionTimeout: 15_000,
     idleTimeout: 60_000,
-    // A statement that runs again by itself could meet its own first run; each caller says what it wants.
+    // A statement that runs again by itself could meet its own first run; each caller says what it
+    // wants.
     queryRetryLimit: 0,
     driverFactory: createSessionDriver(),
     resetConnection: async () => {},
@@ -61,12 +67,16 @@ export async function openPool({
     ],
     interceptors: [bounded, ...(checkRows ? [rowChecker] : [])],
   });
-  // Slonik announces each failed statement here as well as to its caller; without a listener Node would throw.
+  // Slonik announces each failed statement here as well as to its caller; without a listener Node
+  // would throw.
   pool.on('error', (error) => log.debug({ err: error }, 'database error'));
   return pool;
 }
 
-/** RFC 3339 in UTC, milliseconds. The rows of a batch mostly carry one and the same time, which is then worked out once. */
+/**
+ * RFC 3339 in UTC, milliseconds. The rows of a batch mostly carry one and the same time, which is
+ * then worked out once.
+ */
 function createInstantParser(): (text: string | null) => string | null {
   let lastText: string | null = null;
   let lastInstant: string | null = null;
@@ -81,7 +91,10 @@ function createInstantParser(): (text: string | null) => string | null {
 /** How a session of ours (session.ts) spells a time. */
 const SPELT = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?\+00$/;
 
-/** Cuts microseconds off. A time that is spelt otherwise is refused: read as a date, its day might pass for its month. */
+/**
+ * Cuts microseconds off. A time that is spelt otherwise is refused: read as a date, its day might
+ * pass for its month.
+ */
 export function instantOf(text: string): string {
   const [, day, time, fraction = ''] = SPELT.exec(text) ?? [];
   if (day === undefined)

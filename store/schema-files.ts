@@ -1,4 +1,7 @@
-/** The SQL files that make the schema: migrations, each applied once, and functions, each at its newest version. */
+/**
+ * The SQL files that make the schema: migrations, each applied once, and functions, each at its
+ * newest version.
+ */
 import { hash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { UnfitDatabaseError } from './unfit.ts';

@@ -1,11 +1,14 @@
-/** SQL statements that stand in files of their own, `store/sql/`, with the reason for their shape above them. */
+/**
+ * SQL statements that stand in files of their own, `store/sql/`, with the reason for their shape
+ * above them.
+ */
 import { readFileSync } from 'node:fs';
 import { type PrimitiveValueExpression, type QuerySqlToken, sql } from 'slonik';
 import type { z } from 'zod';
 
 /**
- * Between the JSON texts of a batch, which are bound as one text: JSON cannot hold it, not even within a string. A
- * Postgres array would have every quote escaped, here and there.
+ * Between the JSON texts of a batch, which are bound as one text: JSON cannot hold it, not even
+ * within a string. A Postgres array would have every quote escaped, here and there.
  */
 export const SEPARATOR = '\u001e';
 

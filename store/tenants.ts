@@ -22,10 +22,11 @@ export type ListedTenant = z.output<typeof listedRow>;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * Makes a tenant, under a name that no other has: a name is what a person calls it by. (The schema does not ask for
- * that: tenants made otherwise may share a name.)
+ * Makes a tenant, under a name that no other has: a name is what a person calls it by. (The schema
+ * does not ask for that: tenants made otherwise may share a name.)
  *
- * @returns the tenant, and whether it was made now or had the name before; `null` when the log has no partitions yet
+ * @returns the tenant, and whether it was made now or had the name before; `null` when the log has
+ *   no partitions yet
  */
 export const createNamedTenant = (
   pool: DatabasePool,
@@ -59,7 +60,8 @@ export const listTenants = (pool: DatabasePool): Promise<readonly ListedTenant[]
   );
 
 /**
- * The tenants that a person may mean: by id (`ten_…`, or the UUID that stands in the log), or by name.
+ * The tenants that a person may mean: by id (`ten_…`, or the UUID that stands in the log), or by
+ * name.
  *
  * @returns none, one, or the oldest ten of those who share the name
  */

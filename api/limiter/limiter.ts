@@ -6,13 +6,14 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Cluster, Redis } from 'ioredis';
+import { withDeadline } from '../../platform/deadline.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { limiterFallbacks, limiterRejections } from '../../platform/metrics.ts';
 import type { Decision, Policy } from './decision.ts';
 import { createLocalWindow } from './local-window.ts';
 
-/** Milliseconds that Redis has for a decision. */
-const TIMEOUT = 50;
+/** Redis has this long to decide; then the process decides alone. */
+const DECISION_TIMEOUT_MS = 50;
 /** Milliseconds for which Redis is left alone after it did not answer, so that not every request waits for it. */
 const PAUSE = 1_000;
 /** Callers over quota that are remembered; of one more, the first is asked about again. */
@@ -87,9 +88,9 @@ export function createLimiter({ redis, log, now }: LimiterOptions): Limiter {
     try {
       // The braces make all windows of a subject one slot of a Redis Cluster.
       const key = `hf:limit:{${subject}}:${policy.name}`;
-      const [passing, remaining, wait] = await within(
-        TIMEOUT,
+      const [passing, remaining, wait] = await withDeadline(
         scripted.slidingWindow(key, rate.count, rate.seconds * 1_000_000, waiting.length),
+        DECISION_TIMEOUT_MS,
       );
       onSuccess();
       if (passing < waiting.length) {
@@ -166,19 +167,4 @@ export function createLocalLimiter(now: () => number): Limiter {
       return decision;
     },
   };
-}
-
-/**
- * Gives a promise so many milliseconds of Redis' time, not of ours: when the event loop was busy for longer than that, the
- * answer may lie in the socket, and is read before the verdict falls.
- */
-async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => setImmediate(() => late.reject(new Error(`no answer within ${ms} ms`))), ms);
-  promise.catch(() => {}); // it may still fail after nobody waits for it any more
-  try {
-    return await Promise.race([promise, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -8,7 +8,7 @@
  * rebuild, and in another database that the log was imported into.
  */
 import { hash } from 'node:crypto';
-import type { Place } from '../../store/log/feed.ts';
+import type { FeedPosition } from '../../store/log/feed.ts';
 import type { Cursors } from './cursor.ts';
 import { bindingOf } from './page.ts';
 
@@ -21,7 +21,7 @@ const NO_MARK = '0'.repeat(16);
 
 const checkOf = (head: Buffer) => hash('sha256', head, 'buffer').subarray(0, LENGTH - CHECKED);
 
-export function encodePlace({ position, mark = NO_MARK }: Place): string {
+export function encodePlace({ position, mark = NO_MARK }: FeedPosition): string {
   const head = Buffer.alloc(CHECKED);
   head.writeUInt8(VERSION, 0);
   head.writeBigUInt64BE(BigInt(position), 1);
@@ -30,7 +30,7 @@ export function encodePlace({ position, mark = NO_MARK }: Place): string {
 }
 
 /** @returns the place, or `undefined` when the cursor is damaged or none of the feed's */
-export function decodePlace(cursors: Cursors, cursor: string, tenantId: string): Place | undefined {
+export function decodePlace(cursors: Cursors, cursor: string, tenantId: string): FeedPosition | undefined {
   const bytes = Buffer.from(cursor, 'base64url');
   if (bytes[0] !== VERSION) return decodeEarlier(cursors, cursor, tenantId);
   const head = bytes.subarray(0, CHECKED);
@@ -63,7 +63,7 @@ const EARLIER_CHOICES = Array.from({ length: 2 ** EARLIER_TYPES.length }, (_, ch
  * Clients were told that they are good for ever. Which types one was made for is found by trying:
  * 256 choices, a millisecond.
  */
-function decodeEarlier(cursors: Cursors, cursor: string, tenantId: string): Place | undefined {
+function decodeEarlier(cursors: Cursors, cursor: string, tenantId: string): FeedPosition | undefined {
   if (cursor.length !== EARLIER_LENGTH) return undefined;
   for (const types of EARLIER_CHOICES) {
     const position = cursors.decode(cursor, bindingOf('events', tenantId, ...types));

@@ -27,7 +27,7 @@ export async function readPatiently(
       // What came between the look and the watch is seen by this look; what comes later, by the watch.
       await readOn();
       if (isEmpty() && !gone.aborted) {
-        await watch.news(left);
+        await watch.nextEvent(left);
         await readOn();
       }
     } finally {

@@ -22,7 +22,7 @@ export async function readAfter(
     partition: principal.partition,
     consumer: projection.name,
     position,
-    timeout: TIMEOUT,
+    timeoutMs: TIMEOUT,
   });
   await confirm();
   if (reached === 'beyond_head') {

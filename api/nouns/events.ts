@@ -1,5 +1,10 @@
 /** The noun *event*: one order's history, and the feed of all that happens in a tenant. */
-import { NotInLogError, type Place, placeAt, placeBefore } from '../../store/log/feed.ts';
+import {
+  NotInLogError,
+  type FeedPosition,
+  feedPositionAt,
+  feedPositionBefore,
+} from '../../store/log/feed.ts';
 import { readPatiently } from '../lists/feed.ts';
 import { keepWatch } from '../lists/keep-watch.ts';
 import { decodePlace, encodePlace } from '../lists/feed-cursor.ts';
@@ -58,7 +63,7 @@ export const eventHandlers: Handlers = {
  *
  * @throws {Problem} 400
  */
-async function startOf({ services, principal }: Call, query: FeedParameters): Promise<Place> {
+async function startOf({ services, principal }: Call, query: FeedParameters): Promise<FeedPosition> {
   const { after_position: afterPosition, since, cursor } = query;
   const { pool, cursors } = services;
   if (afterPosition !== undefined && since !== undefined) {
@@ -76,12 +81,12 @@ async function startOf({ services, principal }: Call, query: FeedParameters): Pr
     return place;
   }
   if (afterPosition !== undefined) {
-    return placeAt(pool, principal, afterPosition).catch((error: unknown) => {
+    return feedPositionAt(pool, principal, afterPosition).catch((error: unknown) => {
       throw error instanceof NotInLogError ? beyondLog(error) : error;
     });
   }
   if (instant === undefined) return { position: 0, mark: undefined };
-  const place = await placeBefore(pool, principal, instant);
+  const place = await feedPositionBefore(pool, principal, instant);
   if (place === undefined) throw wrong('since', 'must not be in the future');
   return place;
 }

@@ -4,7 +4,7 @@ import { toUuid } from '../../store/ids.ts';
 import { reachable } from '../../store/unavailable.ts';
 import {
   type EndpointSettings,
-  MAX_ENDPOINTS,
+  ENDPOINTS_MAX,
   createEndpoint,
   deleteEndpoint,
   endpointDocument,
@@ -44,7 +44,7 @@ export const webhookEndpointHandlers: Handlers = {
       if (row === undefined) {
         throw new Problem(
           'webhook_endpoints_full',
-          `There are ${MAX_ENDPOINTS} endpoints, and no more are possible. Delete one first.`,
+          `There are ${ENDPOINTS_MAX} endpoints, and no more are possible. Delete one first.`,
         );
       }
       const body = endpointDocument(row);

@@ -45,8 +45,9 @@ export interface ExportRange {
 }
 
 /**
- * The lines of the file, without newlines, the header first. What is appended after the first line was asked for is not among them:
- * events never change, and positions come in the order of commits, so everything up to a position is there for good.
+ * The lines of the file, without newlines, the header first. What is appended after the first line
+ * was asked for is not among them: events never change, and positions come in the order of commits,
+ * so everything up to a position is there for good.
  */
 export async function* exportLog(pool: DatabasePool, range: ExportRange): AsyncGenerator<string> {
   const header = await survey(pool, range);

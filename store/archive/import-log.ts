@@ -1,4 +1,7 @@
-/** Puts a log that was exported (log-file.ts) into an empty one: all of it, in one transaction, or nothing. */
+/**
+ * Puts a log that was exported (log-file.ts) into an empty one: all of it, in one transaction, or
+ * nothing.
+ */
 import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
 import { type Batches, createBatches } from './import-batches.ts';
@@ -9,7 +12,10 @@ import { LogFileError, readEvent, readHeader } from './log-file.ts';
 export interface Imported {
   events: number;
   partitions: number[];
-  /** Whether some of the partitions were not there: a Holdfast that runs learns of them at its next start. */
+  /**
+   * Whether some of the partitions were not there: a Holdfast that runs learns of them at its next
+   * start.
+   */
   new_partitions: boolean;
   /** UUIDs of all tenants of the log, and of those that were made for it. */
   tenants: string[];
@@ -114,14 +120,16 @@ async function latestTime(transaction: DatabaseTransactionConnection): Promise<s
 }
 
 /**
- * Makes sure that the partitions are there and empty, and keeps everybody else from appending to them.
+ * Makes sure that the partitions are there and empty, and keeps everybody else from appending to
+ * them.
  *
  * @returns whether some were not there
  */
 async function takeEmpty(transaction: DatabaseTransactionConnection, partitions: number[]): Promise<boolean> {
   const { rowCount } = await transaction.query(sql.unsafe`
     INSERT INTO log_heads (partition) SELECT generate_series(0, ${Math.max(-1, ...partitions)}) ON CONFLICT DO NOTHING`);
-  // As ensurePartitions does: without a checkpoint, lists could not even say how far they are behind.
+  // As ensurePartitions does: without a checkpoint, lists could not even say how far they are
+  // behind.
   await transaction.query(sql.unsafe`
     INSERT INTO checkpoints (partition, consumer)
     SELECT partition, consumer FROM log_heads CROSS JOIN (SELECT DISTINCT consumer FROM checkpoints) AS known

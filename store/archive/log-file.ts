@@ -1,8 +1,9 @@
 /**
  * A log as a file: a header, then one event a line, by partition and position.
  *
- * The data of an event is the last member of its line and stands there byte for byte as it is stored. It is cut out, not parsed and
- * written again: that could change a number's spelling or the order of members.
+ * The data of an event is the last member of its line and stands there byte for byte as it is
+ * stored. It is cut out, not parsed and written again: that could change a number's spelling or the
+ * order of members.
  */
 import { z } from 'zod';
 import { EVENT_SCHEMAS, type OrderEvent } from '../../domain/order/events.ts';
@@ -10,12 +11,17 @@ import { UnknownEventError, upcast } from '../../domain/order/upcast.ts';
 import { text } from '../../domain/text.ts';
 import { inWords } from '../../domain/words.ts';
 
-/** The file is not a log, or not one that can be taken. The message says which line, and what is wrong with it. */
+/**
+ * The file is not a log, or not one that can be taken. The message says which line, and what is
+ * wrong with it.
+ */
 export class LogFileError extends Error {
   override name = 'LogFileError';
 }
 
-/** RFC 3339, UTC, microseconds, which is all that Postgres keeps; such texts sort as their times do. */
+/**
+ * RFC 3339, UTC, microseconds, which is all that Postgres keeps; such texts sort as their times do.
+ */
 const instant = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/, 'must be like 2026-01-31T12:00:00.000000Z')

@@ -48,12 +48,17 @@ export async function findPrincipal(pool: DatabasePool, keyHash: Buffer): Promis
   };
 }
 
-/** The partition that a new tenant goes to: spread evenly, and the same wherever it is worked out. */
+/**
+ * The partition that a new tenant goes to: spread evenly, and the same wherever it is worked out.
+ */
 export function partitionFor(tenantId: string, partitions: number): number {
   return hash('sha256', tenantId, 'buffer').readUInt32BE(0) % partitions;
 }
 
-/** `hf_live_` or `hf_test_`: all that is kept of the text of a key that somebody else chose, however short they made it. */
+/**
+ * `hf_live_` or `hf_test_`: all that is kept of the text of a key that somebody else chose, however
+ * short they made it.
+ */
 const modeOf = (key: string): string | null => /^hf_(?:live|test)_/.exec(key)?.[0] ?? null;
 
 /** Whether there is any key that works. */
@@ -89,7 +94,8 @@ export async function addApiKey(
 }
 
 /**
- * Makes sure that a key exists, with every scope, in a tenant of its own. Any number of nodes may do so at once, and again.
+ * Makes sure that a key exists, with every scope, in a tenant of its own. Any number of nodes may
+ * do so at once, and again.
  *
  * @returns whose it is; a key that was revoked stays so
  */

@@ -1,6 +1,7 @@
 /**
- * New API keys. A tenant has at most two live keys of one name: the one that clients use, and the one that they move to.
- * The index api_keys_live_slot is what enforces it; the lock on the tenant is only there for a clear answer.
+ * New API keys. A tenant has at most two live keys of one name: the one that clients use, and the
+ * one that they move to. The index api_keys_live_slot is what enforces it; the lock on the tenant
+ * is only there for a clear answer.
  */
 import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { v7 } from 'uuid';
@@ -37,7 +38,10 @@ export const issueKey = (pool: DatabasePool, wanted: NewKey): Promise<IssueOutco
     }),
   );
 
-/** Makes a successor with the name, the scopes and the mode of a key, which goes on working beside it. */
+/**
+ * Makes a successor with the name, the scopes and the mode of a key, which goes on working beside
+ * it.
+ */
 export const rotateKey = (pool: DatabasePool, keyId: string): Promise<RotateOutcome> =>
   reachable(
     pool.transaction(async (transaction): Promise<RotateOutcome> => {
@@ -56,7 +60,10 @@ export const rotateKey = (pool: DatabasePool, keyId: string): Promise<RotateOutc
     }),
   );
 
-/** One at a time makes keys of a tenant. Not FOR UPDATE, which would wait for everything that refers to the tenant. */
+/**
+ * One at a time makes keys of a tenant. Not FOR UPDATE, which would wait for everything that refers
+ * to the tenant.
+ */
 async function lockTenant(transaction: DatabaseTransactionConnection, tenantId: string): Promise<void> {
   await transaction.query(sql.unsafe`SELECT FROM tenants WHERE tenant_id = ${tenantId} FOR NO KEY UPDATE`);
 }

@@ -1,6 +1,7 @@
 /**
- * When each key was last used: noted in memory on the way of a request, written behind it every so often. It is for a person
- * who wonders whether a key may go; what is lost of it with a process that is killed is half a minute.
+ * When each key was last used: noted in memory on the way of a request, written behind it every so
+ * often. It is for a person who wonders whether a key may go; what is lost of it with a process
+ * that is killed is half a minute.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DatabasePool } from 'slonik';

@@ -1,6 +1,9 @@
 import { randomInt } from 'node:crypto';
 
-/** What a key is for, as its first characters say: the shop itself, or trying things out. Both work alike. */
+/**
+ * What a key is for, as its first characters say: the shop itself, or trying things out. Both work
+ * alike.
+ */
 export type KeyMode = 'live' | 'test';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';

@@ -5,7 +5,8 @@ import { reachable } from '../unavailable.ts';
 /**
  * Ends a key. Nodes learn of it when they next look the key up, a few seconds later at most.
  *
- * @returns the key as it is then, and whether that was done now or before; `null` when there is no such key
+ * @returns the key as it is then, and whether that was done now or before; `null` when there is no
+ *   such key
  */
 export async function revokeKey(
   pool: DatabasePool,

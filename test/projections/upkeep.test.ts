@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { registry } from '../../platform/metrics.ts';
 import { auditOnce, startAuditor } from '../../projections/auditor.ts';
 import { ordersProjection } from '../../projections/orders.ts';
-import { AUDIT, rebuild, verify } from '../../projections/rebuild.ts';
+import { rebuild, verify } from '../../projections/rebuild.ts';
+import { AUDIT_SCHEMA } from '../../projections/shadow-table.ts';
 import { holdfast } from '../setup/command.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 
@@ -72,7 +73,7 @@ test('nobody can pause what there is not', async () => {
 
 test.each([1, 2, 3, 7, PLACED + 1, 1_000])(
   'a comparison in chunks of %i rows tells each difference once',
-  async (chunk) => {
+  async (chunkRows) => {
     const ends = sql.unsafe`
     SELECT order_id FROM orders WHERE order_id IN ((SELECT min(order_id::text) FROM orders)::uuid, (SELECT max(order_id::text) FROM orders)::uuid)`;
     await shop.pool.query(sql.unsafe`CREATE TABLE spared AS SELECT * FROM orders`);
@@ -85,7 +86,7 @@ test.each([1, 2, 3, 7, PLACED + 1, 1_000])(
     INSERT INTO orders SELECT partition, tenant_id, placed_position, stranger::uuid, customer_id, status, placed_at, version, document, facts
       FROM orders, unnest(ARRAY['00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff']) AS stranger
      WHERE placed_position = 15`);
-    const found = await verify(shop.pool, ordersProjection, { ...quiet, chunk });
+    const found = await verify(shop.pool, ordersProjection, { ...quiet, chunkRows });
     expect(found).toMatchObject({
       missing: 4,
       surplus: 2,
@@ -113,7 +114,7 @@ describe('the auditor', () => {
       projections: [ordersProjection],
       log: pino({ level: 'error' }, { write: (line: string) => void lines.push(line) }),
       share: 1,
-      rest: 1,
+      restMs: 1,
     });
     await until(() => lines.length > 0);
     await auditor.stop();
@@ -143,7 +144,7 @@ describe('the auditor', () => {
       entered.resolve();
       return release.promise;
     };
-    const audit = verify(shop.pool, ordersProjection, { ...quiet, pause }, AUDIT);
+    const audit = verify(shop.pool, ordersProjection, { ...quiet, pause }, AUDIT_SCHEMA);
     await entered.promise;
     expect((await rebuild(shop.pool, ordersProjection, quiet)).different).toBe(0);
     release.resolve();

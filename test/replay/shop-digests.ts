@@ -6,7 +6,7 @@ import { eventDocument } from '../../api/nouns/event-document.ts';
 import { EDITIONS } from '../../api/operations.ts';
 import { type OrderState, evolve } from '../../domain/order/order.ts';
 import { readFeed } from '../../store/log/feed.ts';
-import type { Tenancy } from '../../store/log/log.ts';
+import type { Tenancy } from '../../store/tenancy.ts';
 
 export interface ShopDigests {
   events: number;

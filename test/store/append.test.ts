@@ -165,7 +165,7 @@ describe('positions', () => {
 
 describe('Postgres does not answer', () => {
   test('callers are told in time that the outcome is unknown, and the next append works', async () => {
-    const impatient = createOrderLog({ pool, capacity: 1_000, timeout: 200 });
+    const impatient = createOrderLog({ pool, capacity: 1_000, timeoutMs: 200 });
     const blocker = new Client({ connectionString: database.url });
     await blocker.connect();
     await blocker.query('BEGIN; SELECT FROM log_heads WHERE partition = 0 FOR UPDATE');

@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { v7 } from 'uuid';
 import { toId } from '../../store/ids.ts';
-import type { Append, OrderLog } from '../../store/log/log.ts';
+import type { Append } from '../../store/log/append.ts';
+import type { OrderLog } from '../../store/log/log.ts';
 
 /** An append of a new order's first event; members given replace its own. */
 export const anAppend = (tenantId: string, change: Partial<Append> = {}): Append => ({

@@ -12,7 +12,7 @@ function heldWriter() {
   return { batches, write };
 }
 const turn = () => new Promise((resolve) => setImmediate(resolve));
-const options = { claims: (item: string) => [item], capacity: 4, maxBatch: 3, timeout: 1_000 };
+const options = { claims: (item: string) => [item], capacity: 4, batchItemsMax: 3, timeoutMs: 1_000 };
 
 describe('group commit', () => {
   test('writes what one turn of the event loop brings together, and the rest when that write is done', async () => {
@@ -77,7 +77,7 @@ describe('group commit', () => {
 
   test('gives up on a write that does not answer', async () => {
     const { write } = heldWriter();
-    const { submit } = createGroupCommit({ ...options, write, timeout: 20 });
+    const { submit } = createGroupCommit({ ...options, write, timeoutMs: 20 });
     await expect(submit('a')).rejects.toThrow('No answer within 20 ms');
   });
 

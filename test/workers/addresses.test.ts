@@ -114,7 +114,7 @@ describe('at connect time', () => {
     };
   }
   const agentOf = (rule: { allowLoopback: boolean }, ...list: string[][]) =>
-    createGuardedAgent({ ...rule, connections: 1, timeout: 1_000, resolve: answers(...list) });
+    createGuardedAgent({ ...rule, connectionsMax: 1, connectTimeoutMs: 1_000, resolve: answers(...list) });
 
   test.each([
     ['a name that leads to this machine', ['127.0.0.1']],

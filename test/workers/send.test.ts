@@ -11,10 +11,10 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end();
 });
 
-async function attempt(answer: RequestListener, timeout = 2_000): Promise<Reply & { took: number }> {
+async function attempt(answer: RequestListener, timeoutMs = 2_000): Promise<Reply & { took: number }> {
   const server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const agent = createGuardedAgent({ connections: 1, timeout: 1_000, allowLoopback: true });
+  const agent = createGuardedAgent({ connectionsMax: 1, connectTimeoutMs: 1_000, allowLoopback: true });
   ends.push(
     () => agent.destroy(),
     () => server.closeAllConnections(),
@@ -22,7 +22,7 @@ async function attempt(answer: RequestListener, timeout = 2_000): Promise<Reply 
   );
   const began = performance.now();
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const reply = await send(agent, url, { headers: {}, body: '{}', timeout });
+  const reply = await send(agent, url, { headers: {}, body: '{}', timeoutMs });
   return { ...reply, took: performance.now() - began };
 }
 

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { openLocalWakeups } from '../../workers/local-wakeups.ts';
 import { openWakeupQueue } from '../../workers/wakeup-queue.ts';
-import { ENDPOINTS_AT_ONCE, type Wakeups } from '../../workers/wakeups.ts';
+import { ENDPOINTS_AT_ONCE_MAX, type Wakeups } from '../../workers/wakeups.ts';
 import { TEST_REDIS } from '../setup/database.ts';
 import { until } from '../setup/shop.ts';
 
@@ -38,7 +38,7 @@ function heldWork() {
 
 describe.each<[string, () => Wakeups]>([
   ['over Redis', () => openWakeupQueue({ redisUrl: TEST_REDIS, instance: randomUUID(), log })],
-  ['within one process', () => openLocalWakeups({ due: nothingDue, log })],
+  ['within one process', () => openLocalWakeups({ findDue: nothingDue, log })],
 ])('wake-ups %s', (_name, open) => {
   function start(work: (endpointId: string) => Promise<void>): Wakeups {
     const wakeups = open();
@@ -88,15 +88,15 @@ describe.each<[string, () => Wakeups]>([
     });
   });
 
-  test(`work on ${ENDPOINTS_AT_ONCE} endpoints at a time, and on the rest when there is room`, async () => {
+  test(`work on ${ENDPOINTS_AT_ONCE_MAX} endpoints at a time, and on the rest when there is room`, async () => {
     const { begun, most, work, letGo, letAllGo } = heldWork();
     const { wake } = start(work);
-    const all = Array.from({ length: ENDPOINTS_AT_ONCE + 5 }, (_, n) => `e${n}`);
+    const all = Array.from({ length: ENDPOINTS_AT_ONCE_MAX + 5 }, (_, n) => `e${n}`);
     await wake(all);
-    await until(() => begun.length === ENDPOINTS_AT_ONCE);
+    await until(() => begun.length === ENDPOINTS_AT_ONCE_MAX);
     letGo();
-    await until(() => begun.length === ENDPOINTS_AT_ONCE + 1);
-    expect(most()).toBe(ENDPOINTS_AT_ONCE);
+    await until(() => begun.length === ENDPOINTS_AT_ONCE_MAX + 1);
+    expect(most()).toBe(ENDPOINTS_AT_ONCE_MAX);
     await until(() => {
       letAllGo();
       return begun.length === all.length;
@@ -125,20 +125,20 @@ describe.each<[string, () => Wakeups]>([
 
 test('a process of its own finds by itself what is due, also after a look that failed', async () => {
   let looks = 0;
-  const due = async () => {
+  const findDue = async () => {
     looks += 1;
     if (looks === 1) throw new Error('Postgres is away');
     return ['a'];
   };
   const begun: string[] = [];
-  const wakeups = openLocalWakeups({ due, log });
+  const wakeups = openLocalWakeups({ findDue, log });
   ends.push(wakeups.run(async (endpointId) => void begun.push(endpointId)).close);
   await until(() => begun.length === 2);
   expect(begun).toEqual(['a', 'a']);
 });
 
 test('a process that sends nothing keeps nothing for whom it wakes', async () => {
-  const wakeups = openLocalWakeups({ due: nothingDue, log });
+  const wakeups = openLocalWakeups({ findDue: nothingDue, log });
   await wakeups.wake(['a']);
   const begun: string[] = [];
   ends.push(wakeups.run(async (endpointId) => void begun.push(endpointId)).close);

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { Webhook } from 'standardwebhooks';
-import { SCHEDULE } from '../../workers/schedule.ts';
+import { RETRY_DELAYS_SECONDS } from '../../workers/schedule.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 import { type Behaviour, type Receiver, openReceiver } from './receiver.ts';
 
@@ -147,8 +147,8 @@ describe('a receiver that does not take it', () => {
       order_id: order,
     });
     const wait = Date.parse(pending.next_attempt_at) - Date.now();
-    expect(wait).toBeGreaterThan(SCHEDULE[0] * 800 - 2_000);
-    expect(wait).toBeLessThan(SCHEDULE[0] * 1_200);
+    expect(wait).toBeGreaterThan(RETRY_DELAYS_SECONDS[0] * 800 - 2_000);
+    expect(wait).toBeLessThan(RETRY_DELAYS_SECONDS[0] * 1_200);
 
     endpoint.receiver.behave(204);
     await hurry(endpoint);
@@ -203,7 +203,7 @@ describe('a receiver that does not take it', () => {
     const dead = await connect(500);
     const other = await connect(204, { event_types: ['WebhookEndpointDisabled'] });
     await place();
-    for (let attempt = 1; attempt <= SCHEDULE.length + 1; attempt += 1) {
+    for (let attempt = 1; attempt <= RETRY_DELAYS_SECONDS.length + 1; attempt += 1) {
       await until(async () => {
         if ((await dead.deliveries())[0]?.attempt_count >= attempt) return true;
         await hurry(dead);
@@ -212,7 +212,7 @@ describe('a receiver that does not take it', () => {
     }
     await arrived(other.receiver, 1);
     expect(await dead.get()).toMatchObject({ status: 'disabled', disabled_reason: 'exhausted' });
-    expect(dead.receiver.messages).toHaveLength(SCHEDULE.length + 1);
+    expect(dead.receiver.messages).toHaveLength(RETRY_DELAYS_SECONDS.length + 1);
     expect(new Set(dead.receiver.messages.map(({ id }) => id)).size).toBe(1);
     const missed = await place();
     await until(async () => (await ask('/v2/events')).json.data.length === 2);

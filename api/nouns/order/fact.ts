@@ -5,7 +5,7 @@
  */
 import type { CommandType } from '../../../domain/order/commands.ts';
 import type { EventType } from '../../../domain/order/events.ts';
-import type { StoredEvent } from '../../../store/log/log.ts';
+import type { StoredEvent } from '../../../store/log/event-row.ts';
 import { answer, answerWrite, commandContext } from '../../answer.ts';
 import { runCommand } from '../../commands/run-command.ts';
 import type { Executed } from '../../commands/execute.ts';

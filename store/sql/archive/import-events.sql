@@ -1,4 +1,5 @@
--- A batch of events, each at the place that it had. The JSON texts come with U+001E between them, which none of them can hold.
+-- Inserts a batch of events at their exported positions. U+001E separates the JSON texts: no JSON
+-- text contains it.
 INSERT INTO events (partition, position, tenant_id, order_id, version, event_id, type, schema_version, data,
                     idempotency_key, fingerprint, recorded_at, traceparent, key_id)
 SELECT partition, position, tenant_id, order_id, version, event_id, type, schema_version, data,

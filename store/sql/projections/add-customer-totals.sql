@@ -1,4 +1,4 @@
--- What a batch adds to each customer and currency. 9007199254740991: see the table.
+-- Adds a batch to the totals of each customer and currency. 9007199254740991: see the table.
 INSERT INTO customer_totals AS row (partition, tenant_id, customer_id, currency, orders_placed, orders_cancelled, ordered, paid, refunded, events,
                                     first_order_at, last_activity_at)
 SELECT $1::integer, *

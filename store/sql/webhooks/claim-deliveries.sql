@@ -1,5 +1,6 @@
--- What an endpoint is due, taken on for $3 seconds: whoever dies meanwhile loses it to the next one. One at a time while the endpoint fails
--- time after time ($4), to find out whether it is back. The event that fills $5 bytes is the last one.
+-- Claims up to $2 due deliveries of endpoint $1 for $3 seconds; then another worker may claim them.
+-- After $4 failures in a row it claims one delivery, to test whether the endpoint is back. The
+-- event that exceeds $5 bytes is the last one.
 WITH endpoint AS MATERIALIZED (
   SELECT *
     FROM webhook_endpoints

@@ -1,4 +1,5 @@
--- Endpoints that something should be sent to now: one look into the index webhook_deliveries_due each.
+-- The enabled endpoints that have a delivery due: one look-up in the index webhook_deliveries_due
+-- for each endpoint.
 SELECT endpoint.endpoint_id
   FROM webhook_endpoints AS endpoint
  WHERE endpoint.disabled_at IS NULL AND endpoint.not_before <= now()

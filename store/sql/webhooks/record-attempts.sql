@@ -1,5 +1,5 @@
--- What became of attempts, of any endpoints, in one statement. An attempt that was overtaken by another one after its claim had ended counts as
--- well; a delivery that is through stays so.
+-- Records the outcomes of attempts, of any endpoints, in one statement. An attempt counts even when
+-- its claim had ended; a delivery that is no longer pending keeps its status.
 WITH outcome AS MATERIALIZED (
   SELECT *
     FROM unnest($1::uuid[], $2::timestamptz[], $3::integer[], $4::integer[], $5::text[], string_to_array($6, E'\x1e'), $7::text[], $8::float8[])

@@ -1,6 +1,7 @@
--- A batch of the log for whoever asked for it: lease, deliveries and checkpoint in one statement, which commits by itself. The relay that is
--- killed has done all of it or nothing; one that is overtaken finds its deliveries there. SKIP LOCKED: another node is at it.
--- An endpoint that this does not see was not yet acknowledged when the batch was read, so that nothing it was promised is left out.
+-- Relays a batch of the log: lease, deliveries and checkpoint in one statement that commits by
+-- itself, so a relay that dies has done all of it or nothing. It returns no events while another
+-- node holds the lease (SKIP LOCKED). An endpoint that this snapshot does not see was not
+-- acknowledged before these events, so no endpoint misses an event.
 WITH lease AS MATERIALIZED (
   SELECT position
     FROM checkpoints

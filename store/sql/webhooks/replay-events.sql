@@ -1,4 +1,5 @@
--- The next part of a replay: $1 is the replay, $2 how many events it looks at. What was sent is queued again under the id that it had.
+-- The next batch of replay $1, of at most $2 events. A delivery that exists is queued again under
+-- its id.
 WITH replay AS MATERIALIZED (
   SELECT replay.*, endpoint.tenant_id, endpoint.event_types
     FROM webhook_replays AS replay
