@@ -25,7 +25,8 @@ import { log } from './store/cli/log.ts';
 import { tenants } from './store/cli/tenants.ts';
 import { type DatabasePool, openPool } from './store/pool.ts';
 import { isOutage } from './store/unavailable.ts';
-import { UnfitDatabaseError, adviceFor, probe } from './store/unfit.ts';
+import { adviceFor } from './store/connection-advice.ts';
+import { UnfitDatabaseError, probe } from './store/unfit.ts';
 import { webhookSink } from './workers/cli/webhook-sink.ts';
 import { webhooks } from './workers/cli/webhooks.ts';
 
@@ -50,7 +51,7 @@ async function connect(): Promise<DatabasePool> {
   return openPool({
     databaseUrl: databaseUrl ?? (await findRunningPostgres(dataDir)),
     size: 4,
-    statementTimeout: 3_600_000,
+    statementTimeoutMs: 3_600_000,
     // Standard output is for the answer.
     log: createLogger('silent'),
     checkRows: true,

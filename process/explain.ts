@@ -3,7 +3,8 @@ import { ListenError } from '../api/http/server.ts';
 import { ConfigError } from '../platform/config.ts';
 import { LaunchError } from '../ops/embedded/launch-error.ts';
 import { isOutage } from '../store/unavailable.ts';
-import { UnfitDatabaseError, adviceFor } from '../store/unfit.ts';
+import { adviceFor } from '../store/connection-advice.ts';
+import { UnfitDatabaseError } from '../store/unfit.ts';
 
 /** A worker process could not start; the message is what it said of that. */
 export class WorkerError extends Error {

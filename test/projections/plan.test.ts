@@ -19,7 +19,7 @@ beforeAll(async () => {
     databaseUrl: database.url,
     size: 2,
     log: pino({ level: 'silent' }),
-    statementTimeout: 120_000,
+    statementTimeoutMs: 120_000,
   });
   await ensurePartitions(pool, 1, ['orders']);
   // Ten customers, one order in a hundred cancelled, one order a second.

@@ -85,7 +85,7 @@ describe('a function', () => {
   test('that was changed without a new version is refused', async () => {
     await query(`UPDATE schema_migrations SET sha256 = 'other' WHERE name = '${FUNCTION}'`);
     await expect(migrate(database.url)).rejects.toThrow(
-      'store/functions/append-events.sql was changed after it had been installed; raise the version',
+      'store/functions/append-events.sql was changed after it had been installed. Raise the version',
     );
   });
 });

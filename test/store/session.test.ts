@@ -102,7 +102,7 @@ test.each([
   ['2026-11-05 14:53:07.123+05:45', undefined],
   ['-infinity', undefined],
 ])('a time that Postgres spells %s is read as %s', (text, instant) => {
-  if (instant === undefined) expect(() => instantOf(text)).toThrow(`Postgres spelt a time as ${text}`);
+  if (instant === undefined) expect(() => instantOf(text)).toThrow(`Postgres sent the time ${text}`);
   else expect(instantOf(text)).toBe(instant);
 });
 
