@@ -113,7 +113,10 @@ describe('who it is that connects', () => {
     [
       'a port on which nothing listens',
       () => ({ port: '1' }),
-      () => ['Postgres at 127.0.0.1:1 did not answer: nothing listens there (ECONNREFUSED)', 'Start Postgres'],
+      () => [
+        'Postgres at 127.0.0.1:1 did not answer: nothing listens there (ECONNREFUSED)',
+        'Start Postgres',
+      ],
     ],
     [
       'a host that is not known',

@@ -156,7 +156,7 @@ describe('what the rules would have refused', () => {
     [
       'a patch that made other metadata than it says',
       change('OrderUpdated', (d) => ({ ...d, metadata: { ...d.metadata, smuggled: 'in' } })),
-      'data/metadata/smuggled: must be what the rules make',
+      'data/metadata/smuggled: must be the value that the rules produce',
     ],
     [
       'an order that is placed a second time',
@@ -174,7 +174,7 @@ describe('what the rules would have refused', () => {
         const at = lines.findIndex(({ version }) => version === 2);
         return [lines.with(at, { ...lines[at]!, version: 3 }), at + 2];
       },
-      'version: is 3, and ord_',
+      'version: is 3, but the next version of ord_',
     ],
     [
       'a version that is there twice',
@@ -182,7 +182,7 @@ describe('what the rules would have refused', () => {
         const at = lines.findIndex(({ version }) => version === 2);
         return [lines.with(at, { ...lines[at]!, version: 1 }), at + 2];
       },
-      'version: is 1, and ord_',
+      'version: is 1, but the next version of ord_',
     ],
     [
       'another request than the fingerprint is of',
@@ -190,7 +190,7 @@ describe('what the rules would have refused', () => {
         const at = lines.findIndex(({ type }) => type === 'PaymentRecorded');
         return [lines.with(at, { ...lines[at]!, fingerprint: 'a'.repeat(64) }), at + 2];
       },
-      'fingerprint: is not that of PaymentRecorded',
+      'fingerprint: does not match PaymentRecorded',
     ],
     [
       'an id of an event that is there already',
@@ -238,7 +238,7 @@ describe('what the rules would have refused', () => {
         const data = lines[at]!.data.replace(/"amount":(\d+)/, '"amount":$1.0');
         return [lines.with(at, { ...lines[at]!, data }), at + 2];
       },
-      'data: a number must be spelt with digits alone',
+      'data: a number must consist of digits alone',
     ],
     [
       'a member that is there twice',
@@ -247,7 +247,7 @@ describe('what the rules would have refused', () => {
         const data = lines[at]!.data.replace(/"amount":\d+/, '"amount":1,$&');
         return [lines.with(at, { ...lines[at]!, data }), at + 2];
       },
-      'data: has a member twice',
+      'data: duplicate member',
     ],
     [
       'an entry that is called __proto__',
@@ -276,7 +276,7 @@ describe('what the rules would have refused', () => {
     [
       'more events than there are, in a partition',
       (h) => ({ ...h, partitions: [{ ...h.partitions[0], events: 1 }] }),
-      'Is the file whole?',
+      'it is not complete',
     ],
     [
       'a partition beyond all',
