@@ -1,6 +1,7 @@
 /** Connections to Redis, or to a Redis Cluster: `redis://HOST:PORT?cluster=on` names one of its nodes. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { endsWithin } from './deadline.ts';
 import type { Logger } from './logger.ts';
 
 /** What the start and readiness say where there is no Redis; `/ops` knows it by this text. */
@@ -58,18 +59,20 @@ export function connectRedis(url: string, { name, log, patient = false }: Connec
 }
 
 /**
- * Waits until Redis, or each master of a cluster, has answered once: a cluster's connections are made by the first command of each, which may have no
- * time for that.
- *
- * @param patience ms after which it goes on without
+ * Waits until Redis, or each master of a cluster, has answered once, for at most `timeoutMs`. The
+ * first command to a master opens its connection, and may have no time for that.
  */
-export async function warmUp(redis: Redis | Cluster, patience: number): Promise<void> {
-  const late = delay(patience, 'late' as const, { ref: false });
-  for (;;) {
-    const nodes = redis instanceof Cluster ? redis.nodes('master') : [redis];
-    const answers = await Promise.race([late, Promise.allSettled(nodes.map((node) => node.ping()))]);
-    if (answers === 'late' || (answers.length > 0 && answers.every(({ status }) => status === 'fulfilled')))
-      return;
-    await delay(20);
-  }
+export async function warmUp(redis: Redis | Cluster, timeoutMs: number): Promise<void> {
+  let isLate = false;
+  const warm = async () => {
+    while (!isLate && !(await allAnswer(redis))) await delay(20);
+  };
+  await endsWithin(warm(), timeoutMs);
+  isLate = true;
+}
+
+async function allAnswer(redis: Redis | Cluster): Promise<boolean> {
+  const nodes = redis instanceof Cluster ? redis.nodes('master') : [redis];
+  const answers = await Promise.allSettled(nodes.map((node) => node.ping()));
+  return answers.length > 0 && answers.every(({ status }) => status === 'fulfilled');
 }

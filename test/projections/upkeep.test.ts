@@ -1,4 +1,4 @@
-/** What an operator does to a projection, and what looks after it by itself. */
+/** Commands of an operator on projections, and the auditor. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
@@ -36,7 +36,7 @@ const breakRows = async () => {
   await shop.pool.query(sql.unsafe`UPDATE orders SET customer_id = 'mallory' WHERE placed_position = 2`);
 };
 
-test('they are listed, with their tables', async () => {
+test('projections are listed, with their tables', async () => {
   await shop.pool.query(sql.unsafe`ANALYZE orders`);
   const { json } = await run('list', '--json');
   expect(json).toContainEqual({
@@ -48,17 +48,17 @@ test('they are listed, with their tables', async () => {
   expect((await run('list')).stdout).toMatch(/orders +20 +\d+\.\d MiB +-/);
 });
 
-test('a paused one stands still, says so, can be made anew, and goes on from where it was', async () => {
+test('a paused projection stops, shows it, can be rebuilt, and continues where it stopped', async () => {
   await run('pause', 'orders');
   expect((await run('pause', 'orders')).code).toBe(0);
   const { status } = await shop.ask('/v1/orders', { body: anOrder() });
   expect(status).toBe(201);
-  await delay(600); // twice the safety net of the projector
+  await delay(600); // longer than two poll intervals of the projector
   expect(await rows()).toBe(PLACED);
   expect((await run('status')).stdout).toMatch(/orders +0 +20 +21 +1 +paused since 20/);
 
   expect((await run('rebuild', 'orders', '--json')).json).toMatchObject({ compared: PLACED, different: 0 });
-  expect(await rows()).toBe(PLACED); // made anew, it is paused still
+  expect(await rows()).toBe(PLACED); // rebuilt, and still paused
   expect((await shop.ask('/v1/orders')).json.data).toHaveLength(PLACED);
 
   await run('resume', 'orders');
@@ -66,7 +66,7 @@ test('a paused one stands still, says so, can be made anew, and goes on from whe
   expect((await run('status')).stdout).toContain('running');
 }, 30_000);
 
-test('nobody can pause what there is not', async () => {
+test('an unknown projection cannot be paused', async () => {
   const { code, stderr } = await run('pause', 'ordres');
   expect([code, stderr]).toEqual([2, expect.stringContaining('there is no projection "ordres"')]);
 });
@@ -102,7 +102,7 @@ test.each([1, 2, 3, 7, PLACED + 1, 1_000])(
 );
 
 describe('the auditor', () => {
-  test('tells what is wrong with a table, in its metrics and its log', async () => {
+  test('reports wrong rows in its metrics and in the log', async () => {
     await auditOnce(shop.pool, ordersProjection, { share: 1 });
     expect(await gauge('holdfast_projection_different_rows')).toBe(0);
     expect(await gauge('holdfast_projection_missing_events')).toBe(0);
@@ -127,7 +127,7 @@ describe('the auditor', () => {
     expect(await gauge('holdfast_projection_different_rows')).toBe(0);
   }, 30_000);
 
-  test('gives way: it works for the share of the time that it is given', async () => {
+  test('works only for its share of the time', async () => {
     const timed = async (share: number) => {
       const started = performance.now();
       await auditOnce(shop.pool, ordersProjection, { share });
@@ -137,7 +137,7 @@ describe('the auditor', () => {
     expect(await timed(0.02)).toBeGreaterThan(3 * (await timed(1)));
   }, 30_000);
 
-  test('is in the way of no rebuild, and no rebuild in its', async () => {
+  test('blocks no rebuild, and no rebuild blocks it', async () => {
     const entered = Promise.withResolvers<void>();
     const release = Promise.withResolvers<void>();
     const pause = () => {
@@ -152,7 +152,7 @@ describe('the auditor', () => {
   }, 30_000);
 });
 
-test('what was skipped on record stays left out of a table that is made anew', async () => {
+test('a rebuild also skips the events that an operator skipped', async () => {
   const position = await shop.pool.oneFirst(
     sql.type(z.object({ position: z.int() }))`SELECT max(position) AS position FROM events`,
   );

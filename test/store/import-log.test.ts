@@ -13,8 +13,8 @@ async function* each(lines: string[]) {
   yield* lines;
 }
 
-describe('a file that is wrong is refused with the line and what is wrong with it, and nothing stays', () => {
-  // One for all of them: whatever stayed of one would be seen.
+describe('a faulty file is refused with the line and the fault, and nothing is imported', () => {
+  // One database for all files, so that a rest of one import would show.
   let database: TestDatabase;
   let pool: DatabasePool;
   beforeAll(async () => {
@@ -93,7 +93,7 @@ describe('a file that is wrong is refused with the line and what is wrong with i
   }
 });
 
-test('data is kept as it is stored, however it is spelt', () => {
+test('data keeps its exact text', () => {
   const { data: _data, ...rest } = readLine(small[1]!, 2);
   const data = '{"b": 1.0, "2":"\\u00e9\u2028", "10":[1e2],"data":{"x":",\\"data\\":"}}';
   const line = writeLine({ ...rest, idempotency_key: 'a,"data":{}', data });

@@ -9,7 +9,7 @@ import {
 } from '../../workers/schedule.ts';
 
 describe('the schedule', () => {
-  test('is the one that docs/webhooks.md shows, attempt by attempt', async () => {
+  test('equals the table in docs/webhooks.md', async () => {
     const text = await readFile(new URL('../../docs/webhooks.md', import.meta.url), 'utf8');
     const UNITS: Record<string, number> = { s: 1, min: 60, h: 3_600 };
     const rows = [...text.matchAll(/^\| +(\d+) +\| +(\d+) (s|min|h) +\| +(.+?) +\|$/gm)];
@@ -19,14 +19,14 @@ describe('the schedule', () => {
     expect(rows.at(-1)?.[4]).toBe(`${Math.floor(total / 3_600)} h ${Math.round((total % 3_600) / 60)} min`);
   });
 
-  test('goes on for three days, and waits longer each time', () => {
+  test('takes three days, with growing delays', () => {
     const total = RETRY_DELAYS_SECONDS.reduce((sum, seconds) => sum + seconds, 0);
     expect(total / 3_600).toBeGreaterThan(70);
     expect(total / 3_600).toBeLessThan(74);
     expect([...RETRY_DELAYS_SECONDS].toSorted((a, b) => a - b)).toEqual(RETRY_DELAYS_SECONDS);
   });
 
-  test('a wait is a fifth more or less, never shorter than what the receiver asked for, and never longer than a day on its word', () => {
+  test('a delay varies by 20 %, is at least the Retry-After, and follows a Retry-After up to a day', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: RETRY_DELAYS_SECONDS.length }),
@@ -48,7 +48,7 @@ describe('the schedule', () => {
   test('has an end', () => expect(nextDelay(RETRY_DELAYS_SECONDS.length + 1)).toBeUndefined());
 });
 
-test('an endpoint that fails on and on is left alone for longer and longer, up to a minute', () => {
+test('the rest of a failing endpoint grows up to a minute', () => {
   expect([0, 4, 5, 6, 7, 10, 11, 50].map((failures) => restAfter(failures, 5))).toEqual([
     0, 0, 1, 2, 4, 32, 60, 60,
   ]);
