@@ -1,4 +1,7 @@
-/** One real Postgres and one real Redis for the whole run; each test file gets a database of its own, cloned from a migrated template. */
+/**
+ * Starts one real Postgres and one real Redis for the whole run. Each test file gets its own
+ * database, cloned from a migrated template.
+ */
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +29,7 @@ export default async function globalSetup(): Promise<void> {
   template.pathname = '/template_migrated';
   await migrate(template.href);
 
-  // Each process that a test starts would compile all of it anew.
+  // A compile cache for the processes that tests start.
   process.env['NODE_COMPILE_CACHE'] = join(dataDir, 'compiled');
   process.env['TEST_POSTGRES'] = services.databaseUrl;
   process.env['TEST_REDIS'] = services.redisUrl ?? '';

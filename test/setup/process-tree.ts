@@ -1,4 +1,4 @@
-/** What a process has started, and what of it is left. */
+/** The processes that a process has started. */
 import { readFileSync, readdirSync } from 'node:fs';
 
 const statOf = (pid: number): string[] => {
@@ -10,10 +10,10 @@ const statOf = (pid: number): string[] => {
   }
 };
 
-/** Whether a process runs; one that has ended and was not waited for does not. */
+/** Whether a process runs; a zombie does not. */
 export const isRunning = (pid: number): boolean => !['Z', undefined].includes(statOf(pid)[0]);
 
-/** The numbers of all processes below a process, itself first. */
+/** The ids of a process and all of its descendants, itself first. */
 export function treeOf(pid: number): number[] {
   const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   const tree = [pid];
