@@ -9,15 +9,17 @@ WITH lease AS MATERIALIZED (
    WHERE partition = $1 AND consumer = $2 AND paused_at IS NULL
      FOR UPDATE SKIP LOCKED
 )
-SELECT event.position, event.tenant_id, event.event_id, event.order_id, event.version, event.type, event.schema_version,
-       event.data, event.recorded_at, event.key_id, event.found,
+SELECT event.position, event.tenant_id, event.event_id, event.order_id, event.version, event.type,
+       event.schema_version, event.data, event.recorded_at, event.key_id, event.found,
        EXISTS (SELECT
                  FROM projection_skips AS skip
-                WHERE skip.partition = $1 AND skip.projection = $2 AND skip.position = event.position) AS skipped
+                WHERE skip.partition = $1 AND skip.projection = $2
+                  AND skip.position = event.position) AS skipped
   FROM lease
  CROSS JOIN LATERAL (
          SELECT *, count(*) OVER () AS found,
-                sum(octet_length(data::text)) OVER (ORDER BY position) - octet_length(data::text) AS bytes_before
+                sum(octet_length(data::text)) OVER (ORDER BY position)
+                  - octet_length(data::text) AS bytes_before
            FROM (
                   SELECT *
                     FROM events

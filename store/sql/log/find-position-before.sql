@@ -21,7 +21,8 @@ WITH RECURSIVE halving (low, high) AS (
    WHERE low < high
 )
 SELECT halving.low AS position,
-       $2::timestamptz > greatest(clock_timestamp(), head.recorded_at) + interval '1 minute' AS is_future
+       $2::timestamptz > greatest(clock_timestamp(), head.recorded_at) + interval '1 minute'
+         AS is_future
   FROM halving
   JOIN log_heads AS head ON head.partition = $1
  WHERE halving.low = halving.high

@@ -15,17 +15,22 @@ WITH next AS MATERIALIZED (
    ORDER BY position
    LIMIT $3
 ), wanted AS (
-  SELECT *, count(*) OVER () AS found, row_number() OVER walk AS n, sum(octet_length(data::text)) OVER walk AS bytes
+  SELECT *, count(*) OVER () AS found, row_number() OVER walk AS n,
+         sum(octet_length(data::text)) OVER walk AS bytes
     FROM next
    WHERE $4::text[] IS NULL OR type = ANY ($4)
   WINDOW walk AS (ORDER BY position)
 )
-SELECT seen.head, seen.here, seen.scanned, seen.scanned_id, seen.scanned_count, event.position, event.event_id, event.order_id, event.version, event.type,
+SELECT seen.head, seen.here, seen.scanned, seen.scanned_id, seen.scanned_count,
+       event.position, event.event_id, event.order_id, event.version, event.type,
        event.schema_version, event.data, event.recorded_at, event.key_id, event.found
   FROM (SELECT (SELECT position FROM log_heads WHERE partition = $6) AS head,
-               (SELECT event_id FROM events WHERE partition = $6 AND position = $2 AND tenant_id = $1) AS here,
+               (SELECT event_id
+                  FROM events
+                 WHERE partition = $6 AND position = $2 AND tenant_id = $1) AS here,
                (SELECT max(position) FROM next) AS scanned,
                (SELECT event_id FROM next ORDER BY position DESC LIMIT 1) AS scanned_id,
                (SELECT count(*) FROM next) AS scanned_count) AS seen
-  LEFT JOIN wanted AS event ON event.n <= $5 AND (event.n = 1 OR event.bytes - octet_length(event.data::text) < $7)
+  LEFT JOIN wanted AS event
+    ON event.n <= $5 AND (event.n = 1 OR event.bytes - octet_length(event.data::text) < $7)
  ORDER BY event.position

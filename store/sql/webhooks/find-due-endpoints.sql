@@ -5,4 +5,5 @@ SELECT endpoint.endpoint_id
  WHERE endpoint.disabled_at IS NULL AND endpoint.not_before <= now()
    AND EXISTS (SELECT
                  FROM webhook_deliveries AS delivery
-                WHERE delivery.endpoint_id = endpoint.endpoint_id AND delivery.status = 'pending' AND delivery.next_attempt_at <= now())
+                WHERE delivery.endpoint_id = endpoint.endpoint_id
+                  AND delivery.status = 'pending' AND delivery.next_attempt_at <= now())

@@ -18,8 +18,10 @@ WITH lease AS MATERIALIZED (
             LIMIT $2
          ) AS event
 ), queued AS (
-  INSERT INTO webhook_deliveries (endpoint_id, event_id, event_type, partition, position, order_id, order_version)
-  SELECT endpoint.endpoint_id, batch.event_id, batch.type, $1, batch.position, batch.order_id, batch.version
+  INSERT INTO webhook_deliveries (endpoint_id, event_id, event_type, partition, position,
+                                  order_id, order_version)
+  SELECT endpoint.endpoint_id, batch.event_id, batch.type, $1, batch.position,
+         batch.order_id, batch.version
     FROM batch
     JOIN webhook_endpoints AS endpoint
       ON endpoint.tenant_id = batch.tenant_id
