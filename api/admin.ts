@@ -5,12 +5,14 @@
 import { Router } from '@koa/router';
 import Koa, { type Middleware } from 'koa';
 import type { Registry } from 'prom-client';
+import { withDeadline } from '../platform/deadline.ts';
 import type { CallsByKey } from './overview/callers.ts';
 import { createAnswerRoom } from './http/answer-room.ts';
 import { answerProblems } from './problem/answer-problems.ts';
 import { type HistoryOptions, startHistory } from './overview/history.ts';
 import { opsPages } from './overview/pages.ts';
 
+/** A check that takes longer counts as `down`. */
 const CHECK_TIMEOUT_MS = 1_000;
 
 export interface Check {
@@ -77,22 +79,15 @@ export function createAdminApp(options: AdminOptions): AdminApp {
 const statusesOf = async (checks: AdminOptions['checks']): Promise<Record<string, string>> =>
   Object.fromEntries(
     await Promise.all(
-      Object.entries(checks).map(async ([name, check]) => [name, await statusOf(check)] as const),
+      Object.entries(checks).map(async ([name, check]) => [name, await outcomeOf(check)] as const),
     ),
   );
 
-async function statusOf({ run }: Check): Promise<string> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => late.reject(new Error(`no answer within ${CHECK_TIMEOUT_MS} ms`)),
-    CHECK_TIMEOUT_MS,
-  );
+async function outcomeOf({ run }: Check): Promise<string> {
   try {
-    const result = await Promise.race([run(), late.promise]);
-    return typeof result === 'string' ? result : 'ok';
+    const answer = await withDeadline(run(), CHECK_TIMEOUT_MS);
+    return typeof answer === 'string' ? answer : 'ok';
   } catch {
     return 'down';
-  } finally {
-    clearTimeout(timer);
   }
 }

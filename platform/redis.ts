@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { endsWithin } from './deadline.ts';
 import type { Logger } from './logger.ts';
 
 /** Status of Redis in the welcome and in readiness. `/ops` compares with this text. */
@@ -66,18 +67,20 @@ export function connectRedis(url: string, { name, log, patient = false }: Connec
 }
 
 /**
- * Waits until Redis, or each master of a cluster, answers a PING. A cluster connects to a master at
- * its first command, which may have no time for that.
- *
- * @param timeoutMs resolves after this time without an answer
+ * Waits until Redis, or each master of a cluster, has answered once, for at most `timeoutMs`. The
+ * first command to a master opens its connection, and may have no time for that.
  */
 export async function warmUp(redis: Redis | Cluster, timeoutMs: number): Promise<void> {
-  const late = delay(timeoutMs, 'late' as const, { ref: false });
-  for (;;) {
-    const nodes = redis instanceof Cluster ? redis.nodes('master') : [redis];
-    const answers = await Promise.race([late, Promise.allSettled(nodes.map((node) => node.ping()))]);
-    if (answers === 'late' || (answers.length > 0 && answers.every(({ status }) => status === 'fulfilled')))
-      return;
-    await delay(PING_INTERVAL_MS);
-  }
+  let isLate = false;
+  const warm = async () => {
+    while (!isLate && !(await allAnswer(redis))) await delay(PING_INTERVAL_MS);
+  };
+  await endsWithin(warm(), timeoutMs);
+  isLate = true;
+}
+
+async function allAnswer(redis: Redis | Cluster): Promise<boolean> {
+  const nodes = redis instanceof Cluster ? redis.nodes('master') : [redis];
+  const answers = await Promise.allSettled(nodes.map((node) => node.ping()));
+  return answers.length > 0 && answers.every(({ status }) => status === 'fulfilled');
 }

@@ -1,6 +1,6 @@
-/** Ends a process in time: stops its parts in reverse order, and abandons a part that hangs. */
-import { setTimeout as delay } from 'node:timers/promises';
+/** How a process ends: part by part, and in time, whatever a part does. */
 import { Worker } from 'node:worker_threads';
+import { endsWithin } from './deadline.ts';
 import type { Logger } from './logger.ts';
 
 /** Sent by a supervisor, by Ctrl-C, and by a terminal that closes. */
@@ -33,23 +33,6 @@ export const requestGraceMs = (drainSeconds: number): number =>
 
 /** Milliseconds from the signal to the end. */
 export const endWithinMs = (drainSeconds: number): number => Math.max(drainSeconds * 1_000, END_MS_MIN);
-
-/**
- * Waits at most `ms` for a part to end.
- *
- * @param cut ends the wait
- * @returns whether the part ended
- */
-export async function endsWithin(part: Promise<unknown>, ms: number, cut?: AbortSignal): Promise<boolean> {
-  const over = new AbortController();
-  const signal = cut ? AbortSignal.any([over.signal, cut]) : over.signal;
-  const late = delay(ms, false, { signal }).catch(() => false);
-  try {
-    return await Promise.race([part.then(() => true), late]);
-  } finally {
-    over.abort();
-  }
-}
 
 export interface Shutdown {
   /** Adds a part. Parts stop in reverse order. */

@@ -35,7 +35,7 @@ export function createCliSession(): CliSession {
     return openPool({
       databaseUrl: databaseUrl ?? (await findRunningPostgres(config.dataDir)),
       size: POOL_CONNECTIONS_MAX,
-      statementTimeout: STATEMENT_TIMEOUT_MS,
+      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
       // Standard output is reserved for the output of the command.
       log: createLogger('silent'),
       checkRows: true,

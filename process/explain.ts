@@ -4,7 +4,8 @@ import { CommandError, UsageError } from '../command-line/command.ts';
 import { LaunchError } from '../ops/embedded/launch-error.ts';
 import { ConfigError } from '../platform/config.ts';
 import { isOutage } from '../store/unavailable.ts';
-import { UnfitDatabaseError, adviceFor } from '../store/unfit.ts';
+import { adviceFor } from '../store/connection-advice.ts';
+import { UnfitDatabaseError } from '../store/unfit.ts';
 
 /** A worker process could not start. The message is the explanation that the worker sent. */
 export class WorkerError extends Error {

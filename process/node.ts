@@ -8,12 +8,14 @@ import { watchPool } from '../platform/metrics.ts';
 import { startAuditor } from '../projections/auditor.ts';
 import { PROJECTIONS } from '../projections/registry.ts';
 import { startProjector } from '../projections/runner.ts';
-import { endsWithin, requestGraceMs } from '../platform/shutdown.ts';
+import { endsWithin } from '../platform/deadline.ts';
+import { requestGraceMs } from '../platform/shutdown.ts';
 import { instanceSecret } from '../store/instance-secrets.ts';
 import { listPartitions } from '../store/partitions.ts';
 import { type DatabasePool, openPool } from '../store/pool.ts';
 import { createTail } from '../store/log/tail.ts';
-import { WEBHOOKS, dueEndpoints } from '../store/webhooks/queue.ts';
+import { findDueEndpoints } from '../store/webhooks/claims.ts';
+import { WEBHOOKS_CONSUMER } from '../store/webhooks/relay-batch.ts';
 import { listenForWakeups } from '../store/consumers/wakeups.ts';
 import { startTracing } from '../platform/tracing.ts';
 import { startRelay } from '../workers/relay.ts';
@@ -22,7 +24,7 @@ import { openWakeupQueue } from '../workers/wakeup-queue.ts';
 import { startWebhooks } from '../workers/webhooks.ts';
 
 /** Names of all consumers of the log. Each has a checkpoint a partition. */
-export const CONSUMERS: readonly string[] = [...PROJECTIONS.map(({ name }) => name), WEBHOOKS];
+export const CONSUMERS: readonly string[] = [...PROJECTIONS.map(({ name }) => name), WEBHOOKS_CONSUMER];
 
 export interface NodeOptions {
   config: Config;
@@ -140,7 +142,7 @@ async function startWebhookRoles(node: Node, partitions: Partitions): Promise<vo
   const instance = (await instanceSecret(pool, 'queue')).toString('hex').slice(0, 16);
   const wakeups =
     redisUrl === undefined
-      ? openLocalWakeups({ due: () => dueEndpoints(pool), log })
+      ? openLocalWakeups({ findDue: () => findDueEndpoints(pool), log })
       : openWakeupQueue({ redisUrl, instance, log });
   stops.connections.push(wakeups.close);
   if (roles.has('relay')) {

@@ -8,7 +8,10 @@ import { decide } from '../../domain/order/decide.ts';
 import { HISTORY_LENGTH_MAX, type OrderState, evolve, fold } from '../../domain/order/order.ts';
 import { type OrderRequest, differences, fingerprint, requestOf } from '../../domain/order/request.ts';
 import type { Rejection } from '../../domain/rejection.ts';
-import type { AppendOutcome, OrderLog, StoredEvent, Tenancy } from '../../store/log/log.ts';
+import type { AppendOutcome } from '../../store/log/append.ts';
+import type { StoredEvent } from '../../store/log/event-row.ts';
+import type { OrderLog } from '../../store/log/log.ts';
+import type { Tenancy } from '../../store/tenancy.ts';
 import { replays } from '../../platform/metrics.ts';
 import { keyReused } from './idempotency-key.ts';
 import { type Conditions, requireConditions } from './preconditions.ts';
@@ -64,7 +67,7 @@ export async function execute(
     // The decider answers 404 for a missing order.
     if (before.state !== null || request.order_id === null)
       requireConditions(context.conditions, before.state?.order.version);
-    if (request.type === 'UpdateOrder' && before.streamBytes > HISTORY_LENGTH_MAX) throw historyFull();
+    if (request.type === 'UpdateOrder' && before.streamLength > HISTORY_LENGTH_MAX) throw historyFull();
     const decision = decide(before.state, request);
     if ('rejection' in decision) throw rejected(decision.rejection);
     const outcome = await path.log.append({
@@ -104,7 +107,7 @@ interface Before {
   state: OrderState | null;
   /** The event that was appended under the command's key. */
   holder: StoredEvent | undefined;
-  streamBytes: number;
+  streamLength: number;
 }
 
 /**
@@ -114,7 +117,7 @@ interface Before {
 async function read({ log }: CommandPath, context: CommandContext, request: OrderRequest): Promise<Before> {
   if (request.order_id === null) {
     const holder = context.conditions && (await log.readKey(context, context.idempotencyKey));
-    return { state: null, holder, streamBytes: 0 };
+    return { state: null, holder, streamLength: 0 };
   }
   const { stream, ...rest } = await log.readForCommand(context, request.order_id, context.idempotencyKey);
   return { state: fold(stream), ...rest };

@@ -1,4 +1,6 @@
-import type { OrderLog, StoredEvent, Tenancy } from '../../store/log/log.ts';
+import type { StoredEvent } from '../../store/log/event-row.ts';
+import type { OrderLog } from '../../store/log/log.ts';
+import type { Tenancy } from '../../store/tenancy.ts';
 import { Problem } from '../problem/problem.ts';
 
 /**

@@ -2,7 +2,7 @@
 import { Server, setLogger } from '@grpc/grpc-js';
 import { sql } from 'slonik';
 import type { Config } from '../../platform/config.ts';
-import { withDeadline } from '../../store/unavailable.ts';
+import { withDeadline } from '../../platform/deadline.ts';
 import { ListenError } from '../http/server.ts';
 import { boundArrivals } from './wire/arrivals.ts';
 import { serverCredentials } from './credentials.ts';

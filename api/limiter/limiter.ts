@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs';
 import type { Cluster, Redis } from 'ioredis';
 import type { Rate } from '../../platform/config.ts';
+import { withDeadline } from '../../platform/deadline.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { limiterFallbacks, limiterRejections } from '../../platform/metrics.ts';
 import type { Decision, Policy } from './decision.ts';
@@ -83,9 +84,9 @@ export function createLimiter({ redis, log, now }: LimiterOptions): Limiter {
     try {
       // The braces put all windows of a subject into one slot of a Redis Cluster.
       const key = `hf:limit:{${subject}}:${policy.name}`;
-      const result = await within(
-        DECISION_TIMEOUT_MS,
+      const result = await withDeadline(
         scripted.slidingWindow(key, rate.count, rate.seconds * 1_000_000, waiting.length),
+        DECISION_TIMEOUT_MS,
       );
       const [passing, , waitMicros] = result;
       outage.noteSuccess();
@@ -183,19 +184,4 @@ function createOutage(now: () => number, log: Logger) {
       log.info('limiter back on redis');
     },
   };
-}
-
-/**
- * Rejects when a promise takes longer, not counting our own delay: after a long turn of the event
- * loop the answer may wait in the socket, so `setImmediate` reads it first.
- */
-async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => setImmediate(() => late.reject(new Error(`no answer within ${ms} ms`))), ms);
-  promise.catch(() => {}); // it may fail after the timeout
-  try {
-    return await Promise.race([promise, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -8,7 +8,7 @@
  * event. So a cursor stays valid with other types, and in a database that imported the log.
  */
 import { hash } from 'node:crypto';
-import type { Place } from '../../store/log/feed.ts';
+import type { FeedPosition } from '../../store/log/feed.ts';
 import { type Cursors, LIST_CURSOR_BYTES } from './cursor.ts';
 import { bindingOf } from './page.ts';
 
@@ -22,7 +22,7 @@ const NO_MARK = '0'.repeat(16);
 const checkOf = (head: Buffer) =>
   hash('sha256', head, 'buffer').subarray(0, FEED_CURSOR_BYTES - CHECKED_BYTES);
 
-export function encodeFeedCursor({ position, mark = NO_MARK }: Place): string {
+export function encodeFeedCursor({ position, mark = NO_MARK }: FeedPosition): string {
   const head = Buffer.alloc(CHECKED_BYTES);
   head.writeUInt8(FEED_CURSOR_VERSION, 0);
   head.writeBigUInt64BE(BigInt(position), 1);
@@ -31,7 +31,11 @@ export function encodeFeedCursor({ position, mark = NO_MARK }: Place): string {
 }
 
 /** The event of a cursor; `undefined` for a damaged cursor, or one of another list. */
-export function decodeFeedCursor(cursors: Cursors, cursor: string, tenantId: string): Place | undefined {
+export function decodeFeedCursor(
+  cursors: Cursors,
+  cursor: string,
+  tenantId: string,
+): FeedPosition | undefined {
   const bytes = Buffer.from(cursor, 'base64url');
   if (bytes[0] !== FEED_CURSOR_VERSION) return decodeSigned(cursors, cursor, tenantId);
   const head = bytes.subarray(0, CHECKED_BYTES);
@@ -65,7 +69,7 @@ const SIGNED_CHOICES = Array.from({ length: 2 ** SIGNED_TYPES.length }, (_, choi
  * Decodes a cursor of before version 2, which never expires: signed, and bound to the types of its
  * request. Tries all 256 choices of types, in a millisecond.
  */
-function decodeSigned(cursors: Cursors, cursor: string, tenantId: string): Place | undefined {
+function decodeSigned(cursors: Cursors, cursor: string, tenantId: string): FeedPosition | undefined {
   if (cursor.length !== SIGNED_LENGTH) return undefined;
   for (const types of SIGNED_CHOICES) {
     const position = cursors.decode(cursor, bindingOf('events', tenantId, ...types));

@@ -26,7 +26,7 @@ export async function readOrWait(
       // Finds the events between the first read and the watch.
       await readOn();
       if (isEmpty() && !gone.aborted) {
-        await watch.news(leftMs);
+        await watch.nextEvent(leftMs);
         await readOn();
       }
     } finally {

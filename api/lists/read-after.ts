@@ -23,7 +23,7 @@ export async function readAfter(
     partition: principal.partition,
     consumer: projection.name,
     position,
-    timeout: READ_AFTER_MS_MAX,
+    timeoutMs: READ_AFTER_MS_MAX,
   });
   await confirm();
   if (reached === 'beyond_head') {

@@ -1,5 +1,10 @@
 /** The noun *event*: the history of an order, and the feed of a tenant. */
-import { NotInLogError, type Place, placeAt, placeBefore } from '../../store/log/feed.ts';
+import {
+  NotInLogError,
+  type FeedPosition,
+  feedPositionAt,
+  feedPositionBefore,
+} from '../../store/log/feed.ts';
 import { readOrWait } from '../lists/feed.ts';
 import { keepWatch } from '../lists/keep-watch.ts';
 import { decodeFeedCursor, encodeFeedCursor } from '../lists/feed-cursor.ts';
@@ -58,7 +63,7 @@ export const eventHandlers: Handlers = {
  *
  * @throws {Problem} 400
  */
-async function startOf({ services, principal }: Call, query: FeedParameters): Promise<Place> {
+async function startOf({ services, principal }: Call, query: FeedParameters): Promise<FeedPosition> {
   const { after_position: afterPosition, since, cursor } = query;
   const { pool, cursors } = services;
   if (afterPosition !== undefined && since !== undefined) {
@@ -74,12 +79,12 @@ async function startOf({ services, principal }: Call, query: FeedParameters): Pr
     return start;
   }
   if (afterPosition !== undefined) {
-    return placeAt(pool, principal, afterPosition).catch((error: unknown) => {
+    return feedPositionAt(pool, principal, afterPosition).catch((error: unknown) => {
       throw error instanceof NotInLogError ? beyondLog(error) : error;
     });
   }
   if (instant === undefined) return { position: 0, mark: undefined };
-  const start = await placeBefore(pool, principal, instant);
+  const start = await feedPositionBefore(pool, principal, instant);
   if (start === undefined)
     throw invalidParameter([{ parameter: 'since', detail: 'must not be in the future' }]);
   return start;

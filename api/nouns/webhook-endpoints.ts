@@ -4,7 +4,7 @@ import { toUuid } from '../../store/ids.ts';
 import { reachable } from '../../store/unavailable.ts';
 import {
   type EndpointSettings,
-  MAX_ENDPOINTS,
+  ENDPOINTS_MAX,
   createEndpoint,
   deleteEndpoint,
   endpointDocument,
@@ -45,7 +45,7 @@ export const webhookEndpointHandlers: Handlers = {
       if (row === undefined) {
         throw new Problem(
           'webhook_endpoints_full',
-          `A tenant can have ${MAX_ENDPOINTS} webhook endpoints. Delete one first.`,
+          `A tenant can have ${ENDPOINTS_MAX} webhook endpoints. Delete one first.`,
         );
       }
       const body = endpointDocument(row);

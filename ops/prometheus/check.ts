@@ -3,11 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-for (const words of [
+for (const args of [
   ['check', 'rules', 'alerts.yaml'],
   ['test', 'rules', 'alerts.test.yaml'],
 ]) {
-  const { status, error } = spawnSync('promtool', words, { cwd: here, stdio: 'inherit' });
+  const { status, error } = spawnSync('promtool', args, { cwd: here, stdio: 'inherit' });
   if (error) {
     process.stderr.write(
       'promtool not found. Install Prometheus ' +

@@ -16,17 +16,10 @@ import { text } from '../../domain/text.ts';
 import { listFaults, skipEvent } from '../faults.ts';
 import { setPaused } from '../pause.ts';
 import type { Projection } from '../projection.ts';
-import {
-  type Differences,
-  NothingKeptError,
-  PREVIOUS,
-  type Progress,
-  RebuildHeldError,
-  type RebuildOptions,
-  rebuild,
-  rollback,
-  verify,
-} from '../rebuild.ts';
+import type { Differences } from '../compare.ts';
+import { NothingKeptError, type RebuildOptions, rebuild, rollback, verify } from '../rebuild.ts';
+import { RebuildHeldError } from '../rebuild-lock.ts';
+import { PREVIOUS_SCHEMA, type Progress } from '../shadow-table.ts';
 import { PROJECTIONS } from '../registry.ts';
 
 const progressRow = z.object({
@@ -94,7 +87,7 @@ const list: CliCommand = {
     // The planner's estimate: an exact count of millions of rows takes too long.
     const data = await pool.any(sql.type(tableRow)`
       SELECT name AS projection, greatest(table_of.reltuples, 0)::bigint AS rows,
-             pg_total_relation_size(table_of.oid) AS bytes, to_regclass(${`${PREVIOUS}.`} || name) IS NOT NULL AS kept
+             pg_total_relation_size(table_of.oid) AS bytes, to_regclass(${`${PREVIOUS_SCHEMA}.`} || name) IS NOT NULL AS kept
         FROM unnest(${names}) AS name
         JOIN pg_class AS table_of ON table_of.oid = to_regclass('public.' || name)
        ORDER BY name`);

@@ -104,7 +104,7 @@ test('a log that is imported and exported is the same, byte for byte, and goes o
   const again = await run('import', await fileOf(small));
   expect([again.code, again.stdout]).toEqual([1, '']);
   expect(again.stderr).toMatch(/^Partition 1 of this log holds events up to position \d+ already/);
-  expect(again.stderr).toContain('use another database');
+  expect(again.stderr).toContain('Import into a database without events');
 });
 
 test('a part is exported: a tenant, or a range; a beginning can be imported, a middle cannot', async () => {
@@ -126,7 +126,7 @@ test('a part is exported: a tenant, or a range; a beginning can be imported, a m
     expect(await countOf(other)).toBe(part.length - 1);
   }
   const { pool: other } = await emptyDatabase();
-  await expect(importLog(other, each(middle))).rejects.toThrow('export it without --from');
+  await expect(importLog(other, each(middle))).rejects.toThrow('export the log without --from');
   expect(await countOf(other)).toBe(0);
 });
 
@@ -159,7 +159,7 @@ test('a tenant that is there must be in the partition that its events are in', a
     sql.unsafe`INSERT INTO tenants (tenant_id, name, partition) VALUES (${TIDE}, 'mine', 1), (${KELP}, 'x', 2)`,
   );
   await expect(importLog(pool, each(small))).rejects.toThrow(
-    `Tenant ${idOf(KELP)} is in partition 2 of this database, and in partition 1 of the file`,
+    `Tenant ${idOf(KELP)} is in partition 2 of this database, but in partition 1 of the file`,
   );
   await pool.query(sql.unsafe`UPDATE tenants SET partition = 1`);
   expect(await importLog(pool, each(small))).toMatchObject({ created: [], new_partitions: false });

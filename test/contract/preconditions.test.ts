@@ -333,7 +333,7 @@ describe('a read', () => {
 
 describe('a webhook endpoint', () => {
   test('has another ETag once its health has changed: nobody is told that it is as it was', async () => {
-    const { noteHealth } = await import('../../store/webhooks/queue.ts');
+    const { recordHealth } = await import('../../store/webhooks/endpoint-health.ts');
     const { json, headers } = await shop.ask('/v2/webhook-endpoints', {
       body: { url: 'https://receiver.invalid/' },
     });
@@ -346,7 +346,7 @@ describe('a webhook endpoint', () => {
       [0, true],
       [0, false],
     ] as const) {
-      await noteHealth(shop.pool, uuid, { failures, rest: 0 });
+      await recordHealth(shop.pool, uuid, { failures, restSeconds: 0 });
       const read = await shop.ask(path);
       const tag = read.headers.get('etag')!;
       expect([failures, !seen.has(tag)]).toEqual([failures, isNew]);

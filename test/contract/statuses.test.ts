@@ -11,7 +11,7 @@ import { type Operation, loadSpec } from '../../api/contract/spec.ts';
 import { EDITIONS, HANDLERS } from '../../api/operations.ts';
 import { type ProblemCode, retriesOf } from '../../api/problem/problem.ts';
 import { SCOPES, expandScopes } from '../../store/keys/scopes.ts';
-import { MAX_ENDPOINTS } from '../../store/webhooks/endpoints.ts';
+import { ENDPOINTS_MAX } from '../../store/webhooks/endpoints.ts';
 import { type Answer, type Ask, type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 import { type Scene, createScene, goodRequest } from './scene.ts';
 
@@ -170,7 +170,7 @@ async function sendFull(operation: Operation): Promise<Answer> {
   await shop.pool.query(sql.unsafe`
     INSERT INTO webhook_endpoints (endpoint_id, tenant_id, partition, edition, url, description, max_per_second, since_position, secret)
     SELECT gen_random_uuid(), ${tenantId}, 0, 'v1', 'https://receiver.invalid', '', 1, 0, sha256('')
-      FROM generate_series(1, ${MAX_ENDPOINTS})`);
+      FROM generate_series(1, ${ENDPOINTS_MAX})`);
   return send(operation, () => ({ ask: { apiKey } }));
 }
 

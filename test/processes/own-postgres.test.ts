@@ -113,7 +113,10 @@ describe('who it is that connects', () => {
     [
       'a port on which nothing listens',
       () => ({ port: '1' }),
-      () => ['Postgres at 127.0.0.1:1 did not answer: nothing listens there (ECONNREFUSED)', 'Start it'],
+      () => [
+        'Postgres at 127.0.0.1:1 did not answer: nothing listens there (ECONNREFUSED)',
+        'Start Postgres',
+      ],
     ],
     [
       'a host that is not known',
@@ -198,12 +201,12 @@ describe('what listens there', () => {
     [
       'what hangs up',
       () => listening(createServer((socket) => socket.destroy())),
-      ['does not answer as a Postgres does', 'Check host and port'],
+      ['does not answer like Postgres', 'Check host and port'],
     ],
     [
       'a web server',
       () => listening(createWebServer((_request, response) => response.end('hello'))),
-      ['does not answer as a Postgres does', 'Check host and port'],
+      ['does not answer like Postgres', 'Check host and port'],
     ],
   ])(
     '%s',

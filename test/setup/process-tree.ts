@@ -1,4 +1,4 @@
-/** What a process has started, and what of it is left. */
+/** The processes that a process has started. */
 import { readFileSync, readdirSync } from 'node:fs';
 
 const statOf = (pid: number): string[] => {
@@ -10,7 +10,7 @@ const statOf = (pid: number): string[] => {
   }
 };
 
-/** Whether a process runs; one that has ended and was not waited for does not. */
+/** Whether a process runs; a zombie does not. */
 export const isRunning = (pid: number): boolean => !['Z', undefined].includes(statOf(pid)[0]);
 
 /** The command line of a process; empty when it has ended. */

@@ -3,7 +3,7 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import type { CliCommand, CommandGroup } from '../../command-line/command.ts';
 import { toId } from '../../store/ids.ts';
-import { WEBHOOKS } from '../../store/webhooks/queue.ts';
+import { WEBHOOKS_CONSUMER } from '../../store/webhooks/relay-batch.ts';
 
 const endpointRow = z.object({
   endpoint_id: z.uuid(),
@@ -27,7 +27,7 @@ const status: CliCommand = {
     const relay = await pool.any(sql.type(relayRow)`
       SELECT partition, checkpoint.position AS applied, head.position AS head, head.position - checkpoint.position AS behind
         FROM checkpoints AS checkpoint JOIN log_heads AS head USING (partition)
-       WHERE consumer = ${WEBHOOKS} ORDER BY partition`);
+       WHERE consumer = ${WEBHOOKS_CONSUMER} ORDER BY partition`);
     // Without the query of the URL: it may contain a secret.
     const endpoints = await pool.any(sql.type(endpointRow)`
       SELECT endpoint_id, tenant.name AS tenant, split_part(url, '?', 1) AS url, disabled_reason, failing_since, failures,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { NotInLogError, type Place, placeBefore } from '../../../store/log/feed.ts';
-import type { Tenancy } from '../../../store/log/log.ts';
+import { NotInLogError, type FeedPosition, feedPositionBefore } from '../../../store/log/feed.ts';
+import type { Tenancy } from '../../../store/tenancy.ts';
 import { readOrWait } from '../../lists/feed.ts';
 import type { Services } from '../../handler.ts';
 import { COUNTED_BYTES_MIN } from '../../http/answer-room.ts';
@@ -64,11 +64,11 @@ async function startOf(
   { pool }: Services,
   tenancy: Tenancy,
   { after, since }: Pick<WatchEventsRequest, 'after' | 'since'>,
-): Promise<Place> {
+): Promise<FeedPosition> {
   if (after < 0) throw invalid('after', 'must be 0 or a position');
   if (since === undefined) return { position: after, mark: undefined };
   if (after > 0) throw invalid('since', 'must not be set together with after');
-  const place = await placeBefore(pool, tenancy, instantOfMessage(since));
+  const place = await feedPositionBefore(pool, tenancy, instantOfMessage(since));
   if (place === undefined) throw invalid('since', 'must not be in the future');
   return place;
 }

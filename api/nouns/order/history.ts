@@ -1,6 +1,6 @@
 /** The history of an order: its stream, whole or up to a version or time. */
-import { PAGE_BYTES } from '../../../projections/page.ts';
-import type { StoredEvent } from '../../../store/log/log.ts';
+import { PAGE_BYTES_MAX } from '../../../projections/page.ts';
+import type { StoredEvent } from '../../../store/log/event-row.ts';
 import type { Call } from '../../handler.ts';
 import { answerPage, bindingOf, positionOf, requireWithinList } from '../../lists/page.ts';
 import { readOrder } from '../../commands/order-stream.ts';
@@ -57,7 +57,7 @@ export async function answerHistoryPage(
   const items: string[] = [];
   let bytes = 0;
   for (const event of left.slice(0, limit)) {
-    if (bytes >= PAGE_BYTES) break;
+    if (bytes >= PAGE_BYTES_MAX) break;
     const item = JSON.stringify(documentOf(event));
     bytes += Buffer.byteLength(item);
     items.push(item);

@@ -6,7 +6,7 @@
 import type { CommandType } from '../../../domain/order/commands.ts';
 import type { EventType } from '../../../domain/order/events.ts';
 import { toId, toUuid } from '../../../store/ids.ts';
-import type { StoredEvent } from '../../../store/log/log.ts';
+import type { StoredEvent } from '../../../store/log/event-row.ts';
 import { answer, answerWrite } from '../../answer.ts';
 import { commandContext } from '../../commands/command-context.ts';
 import { runCommand } from '../../commands/run-command.ts';
