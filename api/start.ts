@@ -1,4 +1,4 @@
-/** Composes the API role: limiter, app, and its two doors, HTTP and gRPC. */
+/** Starts the API role: limiter, HTTP server, gRPC server. */
 import { v7 } from 'uuid';
 import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -25,15 +25,15 @@ import { createRateLimits } from './limiter/rate-limit.ts';
 import { randomBytes16 } from '../platform/random.ts';
 import { serve } from './http/server.ts';
 
-/** Milliseconds that Redis has to be there at the start; later it may come and go. */
-const REDIS_PATIENCE = 1_000;
+/** The start waits this long for Redis; afterwards the limiter falls back. */
+const REDIS_WARM_UP_MS_MAX = 1_000;
 
 export interface RunningApi {
   port: number;
-  /** Of the internal service; `undefined` when its usual port was taken. */
+  /** `undefined` when the default port was taken. */
   grpcPort: number | undefined;
   callers: Callers;
-  /** Finishes the requests in flight, and the appends behind them. */
+  /** Drains the requests in flight and their appends. */
   stop: () => Promise<void>;
 }
 
@@ -58,18 +58,46 @@ export interface ApiOptions {
   replaceGuards?: ((guards: Guards) => Guards) | undefined;
 }
 
-export async function startApi({
-  config,
-  pool,
-  redisUrl,
-  tail,
-  log,
-  clock,
-  replaceGuards = (guards) => guards,
-}: ApiOptions): Promise<RunningApi> {
+export async function startApi(options: ApiOptions): Promise<RunningApi> {
+  const { config, tail, log, clock } = options;
   const now = () => performance.now();
+  const { edge, admission, callers, appended, close } = await createEdge(options, now);
+  const graceMs = requestGraceMs(config.drainSeconds);
+  let grpc: RunningGrpc | undefined;
+  try {
+    grpc = await startGrpc({ config: config.grpc, ...edge });
+    const server = await serve(createApp({ config, ...edge, clock }), {
+      port: config.port,
+      host: config.host,
+      variable: 'PORT',
+      admission,
+      log,
+    });
+    return {
+      port: server.port,
+      grpcPort: grpc?.port,
+      callers,
+      async stop() {
+        tail.close(); // answers the readers that wait for events
+        await Promise.all([server.stop(graceMs), grpc?.stop(graceMs)]);
+        await appended();
+        await close();
+      },
+    };
+  } catch (error) {
+    await grpc?.stop(0);
+    await close();
+    throw error;
+  }
+}
+
+/** The parts that HTTP and gRPC share. */
+async function createEdge(
+  { config, pool, redisUrl, tail, log, replaceGuards = (guards) => guards }: ApiOptions,
+  now: () => number,
+) {
   const redis = redisUrl === undefined ? undefined : connectRedis(redisUrl, { name: 'limiter', log });
-  if (redis) await warmUp(redis, REDIS_PATIENCE);
+  if (redis) await warmUp(redis, REDIS_WARM_UP_MS_MAX);
   const { orderLog, limiter, admission } = replaceGuards({
     orderLog: createOrderLog({ pool, capacity: config.appendQueue }),
     limiter: redis ? createLimiter({ redis, log, now }) : createLocalLimiter(now),
@@ -99,35 +127,15 @@ export async function startApi({
     bytes: createAnswerRoom(),
     log,
   };
-  const close = async () => {
-    await keyUsage.stop();
-    redis?.disconnect();
+  return {
+    edge,
+    admission,
+    callers,
+    /** Waits for the appends in flight. */
+    appended: () => orderLog.drained(),
+    async close() {
+      await keyUsage.stop();
+      redis?.disconnect();
+    },
   };
-  const grace = requestGraceMs(config.drainSeconds);
-  let grpc: RunningGrpc | undefined;
-  try {
-    grpc = await startGrpc({ config: config.grpc, ...edge });
-    const server = await serve(createApp({ config, ...edge, clock }), {
-      port: config.port,
-      host: config.host,
-      variable: 'PORT',
-      admission,
-      log,
-    });
-    return {
-      port: server.port,
-      grpcPort: grpc?.port,
-      callers,
-      async stop() {
-        tail.close(); // who waits for news is answered now
-        await Promise.all([server.stop(grace), grpc?.stop(grace)]);
-        await orderLog.drained();
-        await close();
-      },
-    };
-  } catch (error) {
-    await grpc?.stop(0);
-    await close();
-    throw error;
-  }
 }

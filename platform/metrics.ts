@@ -1,6 +1,6 @@
 /**
- * Every metric that Holdfast exports, in one place, so that names, units and label sets can be read at once.
- * Labels are bounded: routes are patterns, never paths, and no tenant, key or id is ever a label.
+ * All metrics that Holdfast exports. Label values are bounded: a route is a pattern, never a path,
+ * and no tenant, key or id is a label.
  */
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
@@ -8,16 +8,16 @@ export const registry = new Registry();
 collectDefaultMetrics({ register: registry });
 
 const registers = [registry];
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
- * A gauge that costs nothing between two looks at it: it is made of what whoever watches something says then, added up.
+ * Gauge collected on scrape: the sum of all registered callbacks, which cost nothing in between.
  *
- * @returns adds a watcher, which tells values by the gauge's one label; what that returns takes it away
+ * @returns registers a callback that returns values by label; returns an unregister function
  */
-function watchedGauge({ name, help, label }: { name: string; help: string; label: string }) {
-  const watchers = new Set<() => Record<string, number>>();
-  // oxlint-disable-next-line no-new -- it is in the registry
+function callbackGauge({ name, help, label }: { name: string; help: string; label: string }) {
+  const callbacks = new Set<() => Record<string, number>>();
+  // oxlint-disable-next-line no-new -- the constructor registers it
   new Gauge({
     name,
     help,
@@ -25,181 +25,181 @@ function watchedGauge({ name, help, label }: { name: string; help: string; label
     registers,
     collect() {
       this.reset();
-      for (const tell of watchers)
-        for (const [value, count] of Object.entries(tell())) this.inc({ [label]: value }, count);
+      for (const read of callbacks)
+        for (const [value, count] of Object.entries(read())) this.inc({ [label]: value }, count);
     },
   });
-  return (tell: () => Record<string, number>): (() => void) => {
-    watchers.add(tell);
-    return () => watchers.delete(tell);
+  return (read: () => Record<string, number>): (() => void) => {
+    callbacks.add(read);
+    return () => callbacks.delete(read);
   };
 }
 
 export const httpRequestDuration = new Histogram({
   name: 'holdfast_http_request_duration_seconds',
-  help: 'From the first byte read to the last byte handed to the socket',
+  help: 'Duration of HTTP requests, from the first byte read to the last byte written to the socket.',
   labelNames: ['method', 'route', 'status'],
-  buckets: SECONDS,
+  buckets: BUCKETS_SECONDS,
   registers,
 });
 export const grpcCallDuration = new Histogram({
   name: 'holdfast_grpc_call_duration_seconds',
-  help: 'From the call to its status; of a stream, as long as it was open',
+  help: 'Duration of gRPC calls until their status; a stream counts as long as it is open.',
   labelNames: ['method', 'code'],
-  buckets: SECONDS,
+  buckets: BUCKETS_SECONDS,
   registers,
 });
 export const grpcMessagesSent = new Counter({
   name: 'holdfast_grpc_messages_sent_total',
-  help: 'Messages sent in streams: answers of PlaceOrders, events of WatchEvents',
+  help: 'Messages sent in gRPC streams: answers of PlaceOrders, events of WatchEvents.',
   labelNames: ['method'],
   registers,
 });
 export const requestsShed = new Counter({
   name: 'holdfast_requests_shed_total',
-  help: 'Requests that were answered 503 before anything was done for them: read, write',
+  help: 'Requests shed with 503 before any work, by kind: read, write.',
   labelNames: ['kind'],
   registers,
 });
-export const watchRequestsInFlight = watchedGauge({
+export const watchRequestsInFlight = callbackGauge({
   name: 'holdfast_requests_in_flight',
-  help: 'Requests under way: read, write',
+  help: 'Requests in flight, by kind: read, write.',
   label: 'kind',
 });
-export const watchConcurrencyLimit = watchedGauge({
+export const watchConcurrencyLimit = callbackGauge({
   name: 'holdfast_concurrency_limit',
-  help: 'Requests that may be under way; it adapts',
+  help: 'Adaptive limit of requests in flight, by kind: read, write.',
   label: 'kind',
 });
 export const limiterRejections = new Counter({
   name: 'holdfast_limiter_rejections_total',
-  help: 'Requests answered 429, by policy',
+  help: 'Requests refused with 429, by policy.',
   labelNames: ['policy'],
   registers,
 });
 export const limiterFallbacks = new Counter({
   name: 'holdfast_limiter_fallbacks_total',
-  help: 'Decisions taken by the local window, because Redis was slow or gone',
+  help: 'Limiter decisions of the local window, because Redis did not answer, by policy.',
   labelNames: ['policy'],
   registers,
 });
 export const appendBatchSize = new Histogram({
   name: 'holdfast_append_batch_size',
-  help: 'Commands appended by one statement',
+  help: 'Commands in one append statement.',
   buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512],
   registers,
 });
 export const appendDuration = new Histogram({
   name: 'holdfast_append_duration_seconds',
-  help: 'One append statement, from sending it to its answer',
-  buckets: SECONDS,
+  help: 'Duration of one append statement, round trip included.',
+  buckets: BUCKETS_SECONDS,
   registers,
 });
 export const appendOutcomes = new Counter({
   name: 'holdfast_append_outcomes_total',
-  help: 'What became of each command: appended, replayed, key_reused, version_conflict, shed, failed',
+  help: 'Commands by outcome: appended, replayed, key_reused, version_conflict, shed, failed.',
   labelNames: ['outcome'],
   registers,
 });
 export const appendWait = new Histogram({
   name: 'holdfast_append_wait_seconds',
-  help: 'How long a command waited for the append statement that took it along',
-  buckets: SECONDS,
+  help: 'Wait of a command for its append statement.',
+  buckets: BUCKETS_SECONDS,
   registers,
 });
 export const replays = new Counter({
   name: 'holdfast_replays_total',
-  help: 'Commands that had run before, and were answered again',
+  help: 'Repeated commands, answered again from the log.',
   registers,
 });
 export const keysReused = new Counter({
   name: 'holdfast_idempotency_keys_reused_total',
-  help: 'Commands under a key that was used for another one: 422 idempotency_key_reused',
+  help: 'Commands refused with 422 idempotency_key_reused: another request holds the key.',
   registers,
 });
-export const watchPool = watchedGauge({
+export const watchPool = callbackGauge({
   name: 'holdfast_database_pool_connections',
-  help: 'Connections to Postgres that are in_use and idle, and callers that are waiting for one',
+  help: 'Connections to Postgres, in_use and idle, and callers that wait for one (waiting).',
   label: 'state',
 });
 export const appendQueueLength = new Gauge({
   name: 'holdfast_append_queue_length',
-  help: 'Commands that have been handed to the log and have no outcome yet',
+  help: 'Commands submitted to the log, without an outcome yet.',
   registers,
 });
 export const feedWatchers = new Gauge({
   name: 'holdfast_feed_watchers',
-  help: 'Requests for the feed of events that are held back until there is news',
+  help: 'Requests for the event feed that wait for the next event.',
   registers,
 });
 export const projectionPosition = new Gauge({
   name: 'holdfast_projection_position',
-  help: 'Log position up to which a projection has been applied',
+  help: 'Log position of the last applied event.',
   labelNames: ['projection', 'partition'],
   registers,
 });
 export const projectionLag = new Gauge({
   name: 'holdfast_projection_lag_events',
-  help: 'Events in the log that a projection has not applied yet',
+  help: 'Events in the log that the projection has not applied.',
   labelNames: ['projection', 'partition'],
   registers,
 });
 export const projectionStopped = new Gauge({
   name: 'holdfast_projection_stopped',
-  help: '1 while a projection stands still in front of an event that it cannot apply',
+  help: '1 while the projection is stopped before an event that it cannot apply, else 0.',
   labelNames: ['projection', 'partition'],
   registers,
 });
 export const missingEvents = new Gauge({
   name: 'holdfast_projection_missing_events',
-  help: 'Events that the rows of a read table do not show, by the last audit',
+  help: 'Events that the read table does not count, found by the last audit.',
   labelNames: ['projection'],
   registers,
 });
 export const differentRows = new Gauge({
   name: 'holdfast_projection_different_rows',
-  help: 'Rows of a read table that are missing, surplus or different, by the last audit',
+  help: 'Missing, surplus or different rows of the read table, found by the last audit.',
   labelNames: ['projection'],
   registers,
 });
 export const auditedAt = new Gauge({
   name: 'holdfast_projection_audited_timestamp_seconds',
-  help: 'When the last audit of a read table ended',
+  help: 'End of the last audit of the read table, in Unix time.',
   labelNames: ['projection'],
   registers,
 });
 export const projectionFailures = new Counter({
   name: 'holdfast_projection_failures_total',
-  help: 'Projection batches that were rolled back',
+  help: 'Projection batches that were rolled back.',
   labelNames: ['projection'],
   registers,
 });
 export const relayLag = new Gauge({
   name: 'holdfast_relay_lag_events',
-  help: 'Events of the log that have not been queued for the endpoints yet',
+  help: 'Events in the log that the relay has not queued for webhook endpoints.',
   labelNames: ['partition'],
   registers,
 });
 export const relayFailures = new Counter({
   name: 'holdfast_relay_failures_total',
-  help: 'Batches of the relay that failed and were tried again',
+  help: 'Relay batches that failed.',
   registers,
 });
 export const webhookAttemptDuration = new Histogram({
   name: 'holdfast_webhook_attempt_duration_seconds',
-  help: 'One attempt to deliver: delivered, not_2xx, timeout, address_refused, connection_failed',
+  help: 'Duration of delivery attempts, by outcome: delivered, not_2xx, timeout, address_refused, connection_failed.',
   labelNames: ['outcome'],
-  buckets: [...SECONDS, 15],
+  buckets: [...BUCKETS_SECONDS, 15],
   registers,
 });
 export const webhookEndpointsFailing = new Gauge({
   name: 'holdfast_webhook_endpoints_failing',
-  help: 'Endpoints that are enabled and whose attempts have all failed for 30 s or longer',
+  help: 'Enabled endpoints whose attempts have all failed for 30 s or longer.',
   registers,
 });
 export const webhookEndpointsDisabled = new Counter({
   name: 'holdfast_webhook_endpoints_disabled_total',
-  help: 'Endpoints that were disabled because they are gone, or nothing got through for the whole schedule',
+  help: 'Endpoints disabled by Holdfast, by reason: gone (410), exhausted (the whole retry schedule failed).',
   labelNames: ['reason'],
   registers,
 });

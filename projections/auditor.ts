@@ -1,44 +1,47 @@
 /**
- * Folds the log anew, slowly and for ever, and compares it with each read table row by row: what a bug, a hand or a disk has
- * changed is told before a client tells it. One node does it at a time; the others try again after a rest.
+ * The auditor: verifies each read table against the log, slowly and in a loop. It finds rows that a
+ * bug, a person or a disk has changed. One node audits a table at a time.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DatabasePool } from 'slonik';
 import type { Logger } from '../platform/logger.ts';
 import { auditedAt, differentRows, missingEvents } from '../platform/metrics.ts';
+import type { Differences } from './compare.ts';
 import type { Projection } from './projection.ts';
-import { AUDIT, type Differences, RebuildHeldError, verify } from './rebuild.ts';
+import { verify } from './rebuild.ts';
+import { RebuildHeldError } from './rebuild-lock.ts';
+import { AUDIT_SCHEMA } from './shadow-table.ts';
 
-/** Share of the time in which it works, as a vacuum gives way by its cost; the rest it waits. */
-const SHARE = 0.1;
-/** Rest between two passes, in ms. */
-const REST = 60_000;
+/** The auditor works for this share of the time and waits for the rest. */
+const WORK_SHARE = 0.1;
+/** Pause between two passes over all tables. */
+const REST_MS = 60_000;
 
 export interface AuditorOptions {
   pool: DatabasePool;
   projections: readonly Projection[];
   log: Logger;
   share?: number;
-  rest?: number;
+  restMs?: number;
 }
 
 /**
- * Compares one table with the log, once.
+ * Verifies one table once and sets its metrics.
  *
  * @param share of the time in which it works, above 0 and at most 1
- * @throws {RebuildHeldError} another node is at it
+ * @throws {RebuildHeldError} another node audits this table
  */
 export async function auditOnce(
   pool: DatabasePool,
   projection: Projection,
-  { share = SHARE, signal }: { share?: number; signal?: AbortSignal } = {},
+  { share = WORK_SHARE, signal }: { share?: number; signal?: AbortSignal } = {},
 ): Promise<Differences> {
-  let since = performance.now();
+  let sinceMs = performance.now();
   const pause = async (): Promise<void> => {
-    await delay(((performance.now() - since) * (1 - share)) / share, undefined, { signal });
-    since = performance.now();
+    await delay(((performance.now() - sinceMs) * (1 - share)) / share, undefined, { signal });
+    sinceMs = performance.now();
   };
-  const found = await verify(pool, projection, { onProgress: () => {}, pause }, AUDIT);
+  const found = await verify(pool, projection, { onProgress: () => {}, pause }, AUDIT_SCHEMA);
   missingEvents.set({ projection: projection.name }, found.missing_events);
   differentRows.set({ projection: projection.name }, found.missing + found.surplus + found.different);
   auditedAt.set({ projection: projection.name }, Date.now() / 1_000);
@@ -46,7 +49,13 @@ export async function auditOnce(
 }
 
 /** Audits every projection in turn until it is stopped. */
-export function startAuditor({ pool, projections, log, share = SHARE, rest = REST }: AuditorOptions): {
+export function startAuditor({
+  pool,
+  projections,
+  log,
+  share = WORK_SHARE,
+  restMs = REST_MS,
+}: AuditorOptions): {
   stop: () => Promise<void>;
 } {
   const stopping = new AbortController();
@@ -57,18 +66,18 @@ export function startAuditor({ pool, projections, log, share = SHARE, rest = RES
       const found = await auditOnce(pool, projection, { share, signal });
       const { missing, surplus, different } = found;
       if (missing + surplus + different > 0) {
-        log.error({ projection: projection.name, ...found }, 'a read table is not what the log says');
+        log.error({ projection: projection.name, ...found }, 'read table differs from the log');
       }
     } catch (error) {
-      // Another node is at it: nothing that anybody must know.
+      // Held: another node audits this table.
       if (signal.aborted || error instanceof RebuildHeldError) return;
-      log.warn({ err: error, projection: projection.name }, 'the audit was broken off; it begins anew');
+      log.warn({ err: error, projection: projection.name }, 'audit failed, restarting');
     }
   }
 
   async function run(): Promise<void> {
     while (!signal.aborted) {
-      await delay(rest, undefined, { signal }).catch(() => {});
+      await delay(restMs, undefined, { signal }).catch(() => {});
       for (const projection of projections) {
         if (!signal.aborted) await audit(projection);
       }

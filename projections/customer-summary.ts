@@ -1,11 +1,11 @@
-/** What a customer has ordered and paid. */
+/** The summary of a customer: orders, payments and refunds, by currency. */
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
-import type { Tenancy } from '../store/log/log.ts';
+import type { Tenancy } from '../store/tenancy.ts';
 import { reachable } from '../store/unavailable.ts';
 import { customerTotalsProjection } from './customer-totals.ts';
 
-/** In one currency. Amounts are whole minor units. */
+/** Totals of one currency. Amounts are whole minor units. */
 export interface CustomerTotal {
   currency: string;
   orders_placed: number;
@@ -15,14 +15,14 @@ export interface CustomerTotal {
   refunded: number;
   /** RFC 3339, UTC. */
   first_order_at: string;
-  /** When an order of this customer was last placed, cancelled, paid for or refunded; RFC 3339, UTC. */
+  /** When an order was last placed, cancelled, paid or refunded; RFC 3339, UTC. */
   last_activity_at: string;
 }
 
 export interface CustomerSummary {
   /** By currency; empty when the tenant has no order of this customer. */
   totals: CustomerTotal[];
-  /** It counts every event up to this position. */
+  /** The totals count each event up to this position. */
   applied: number;
   /** Position of the newest event of the log. */
   head: number;
@@ -30,7 +30,7 @@ export interface CustomerSummary {
 
 const summaryRow = z.object({ totals: z.string(), applied: z.int(), head: z.int() });
 
-/** Reads the totals, and how far they are behind the log, in one snapshot. */
+/** Reads the totals and their position in the log in one snapshot. */
 export async function readCustomerSummary(
   pool: DatabasePool,
   { partition, tenantId, customerId }: Tenancy & { customerId: string },

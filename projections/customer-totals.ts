@@ -1,4 +1,4 @@
-/** The read table `customer_totals`: what each customer has ordered and paid, by currency. */
+/** The read table `customer_totals`: orders, payments and refunds by customer and currency. */
 import { z } from 'zod';
 import { statement } from '../store/statement.ts';
 import type { Projection } from './projection.ts';

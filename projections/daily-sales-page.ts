@@ -1,16 +1,17 @@
-/** The list of days. */
+/** Pages of the list of daily sales. */
 import { type DatabasePool, type FragmentSqlToken, sql } from 'slonik';
 import { dailySalesProjection } from './daily-sales.ts';
 import { type Page, type PageQuery, readPage } from './page.ts';
 
 export interface DailySalesQuery extends PageQuery {
   currency?: string | undefined;
-  /** First and last day; `YYYY-MM-DD`. */
+  /** The first day, `YYYY-MM-DD`. */
   since?: string | undefined;
+  /** The last day, `YYYY-MM-DD`. */
   until?: string | undefined;
 }
 
-/** One day and currency, as the list has it. Amounts are whole minor units. */
+/** An item of the list: one day and currency. Amounts are whole minor units. */
 export interface DailySales {
   day: string;
   currency: string;

@@ -1,4 +1,7 @@
-/** The read table `daily_sales`: what each day brought, by currency. A day is one of UTC, and that on which something was recorded. */
+/**
+ * The read table `daily_sales`: orders, payments and refunds by day and currency. An event counts
+ * on the day, in UTC, on which it was recorded.
+ */
 import { z } from 'zod';
 import { statement } from '../store/statement.ts';
 import type { Projection, TenantEvent } from './projection.ts';

@@ -1,17 +1,19 @@
 /**
- * What stops a projection. An event that cannot be applied is never left out by itself: the projection stands still in front of it, on
- * record, until a mended release applies it or an operator skips it.
+ * Faults: events that a projection cannot apply. A projection never skips an event by itself. It
+ * stops before the event and records the fault, until a new release applies the event or an
+ * operator skips it.
  */
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
 import { reachable } from '../store/unavailable.ts';
 
-const MAX_ERROR = 500;
+/** A longer error text is cut off. */
+const ERROR_LENGTH_MAX = 500;
 
 export interface Fault {
   projection: string;
   partition: number;
-  /** Of the event that cannot be applied. */
+  /** Position of the event that cannot be applied. */
   position: number;
   error: string;
   /** RFC 3339, UTC. */
@@ -26,7 +28,7 @@ const faultRow = z.object({
   since: z.string(),
 });
 
-/** Records that a projection stands still in front of the next event of a partition. */
+/** Records that a projection cannot apply the next event of a partition. */
 export async function recordFault(
   pool: DatabasePool,
   { projection, partition, error }: Pick<Fault, 'projection' | 'partition' | 'error'>,
@@ -34,7 +36,7 @@ export async function recordFault(
   await reachable(
     pool.query(sql.unsafe`
       INSERT INTO projection_faults AS fault (partition, projection, position, error)
-      SELECT checkpoint.partition, checkpoint.consumer, min(event.position), ${error.slice(0, MAX_ERROR)}
+      SELECT checkpoint.partition, checkpoint.consumer, min(event.position), ${error.slice(0, ERROR_LENGTH_MAX)}
         FROM checkpoints AS checkpoint
         JOIN events AS event ON event.partition = checkpoint.partition AND event.position > checkpoint.position
        WHERE checkpoint.partition = ${partition} AND checkpoint.consumer = ${projection}
@@ -45,7 +47,7 @@ export async function recordFault(
   );
 }
 
-/** Forgets a fault: the event has been applied. */
+/** Removes a fault after the event was applied. */
 export async function clearFault(
   pool: DatabasePool,
   { projection, partition }: Pick<Fault, 'projection' | 'partition'>,
@@ -57,7 +59,7 @@ export async function clearFault(
   );
 }
 
-/** Every projection that stands still now. */
+/** The faults of all stopped projections. */
 export const listFaults = async (pool: DatabasePool): Promise<readonly Fault[]> =>
   reachable(
     pool.any(sql.type(faultRow)`
@@ -65,9 +67,9 @@ export const listFaults = async (pool: DatabasePool): Promise<readonly Fault[]> 
   );
 
 /**
- * Takes a projection past the event that it stands in front of, and keeps on record that it was so.
+ * Skips the event that a projection stopped at, and records the skip.
  *
- * @returns `false` when it does not stand in front of an event at that position
+ * @returns `false` when the projection did not stop at that position
  */
 export function skipEvent(
   pool: DatabasePool,
@@ -75,7 +77,7 @@ export function skipEvent(
 ): Promise<boolean> {
   return reachable(
     pool.transaction(async (transaction) => {
-      // The lease first, so that no batch is under way.
+      // The lease first, so that no batch runs.
       await transaction.query(sql.unsafe`
         SELECT FROM checkpoints WHERE partition = ${partition} AND consumer = ${projection} FOR UPDATE`);
       const skipped = await transaction.query(sql.unsafe`

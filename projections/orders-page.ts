@@ -1,9 +1,9 @@
-/** The list of orders. */
+/** Pages of the list of orders. */
 import { type DatabasePool, type FragmentSqlToken, sql } from 'slonik';
 import { ordersProjection } from './orders.ts';
 import { type Page, type PageQuery, pageStatement, readPage } from './page.ts';
 
-/** What a list picks by status. */
+/** The filters of a list by status. */
 export interface OrdersFilter {
   status?: string | undefined;
   paymentStatus?: string | undefined;
@@ -39,7 +39,7 @@ function conditions(query: OrdersQuery): FragmentSqlToken[] {
   if (fulfillmentStatus !== undefined)
     list.push(sql.fragment`order_fulfillment_status(status) = ${fulfillmentStatus}`);
   if (customerId !== undefined) list.push(sql.fragment`customer_id = ${customerId}`);
-  // The log's times grow with its positions, so a time is one position, found by one look into the index.
+  // Times grow with positions, so a time is one position: one look-up in the index.
   if (placedAfter !== undefined) {
     list.push(sql.fragment`placed_position > coalesce((
       SELECT placed_position FROM orders WHERE ${tenant} AND placed_at <= ${placedAfter}::timestamptz

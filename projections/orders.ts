@@ -1,7 +1,9 @@
-/** The read table `orders`: one row an order, with the document that lists pass through. */
+/**
+ * The read table `orders`: one row for each order, with the document that lists return unparsed.
+ */
 import { z } from 'zod';
 import { type Facts, NO_FACTS, type Order, type OrderState, evolve } from '../domain/order/order.ts';
-import { toId } from '../store/ids.ts';
+import { toId, toUuid } from '../store/ids.ts';
 import { SEPARATOR, statement } from '../store/statement.ts';
 import type { Projection, TenantEvent } from './projection.ts';
 
@@ -34,12 +36,12 @@ export const ordersProjection: Projection = {
       const found = await transaction.any(
         readRows(
           known.map((event) => event.tenant_id),
-          known.map((event) => event.order_id.slice(4)),
+          known.map((event) => toUuid(event.order_id)),
         ),
       );
       for (const row of found) {
         const order = JSON.parse(row.document) as Order;
-        // Rows of the first release have no facts that the rules could want.
+        // Rows of the first release lack some facts.
         const facts = { ...NO_FACTS, ...(JSON.parse(row.facts) as Partial<Facts>) };
         const key = keyOf({ tenant_id: row.tenant_id, order_id: toId('ord', row.order_id) });
         rows.set(key, {
@@ -63,7 +65,7 @@ export const ordersProjection: Projection = {
       writeRows(
         partition,
         all.map((row) => row.tenantId),
-        orders.map((order) => order.id.slice(4)),
+        orders.map((order) => toUuid(order.id)),
         all.map((row) => row.placedPosition),
         orders.map((order) => order.customer_id),
         orders.map((order) => order.status),
@@ -78,7 +80,7 @@ export const ordersProjection: Projection = {
 
 const keyOf = (event: { tenant_id: string; order_id: string }) => `${event.tenant_id} ${event.order_id}`;
 
-/** Whether an event is of an order whose first event is not in the batch, so that its row must be read. */
+/** Whether the row of an event's order must be read: the batch lacks the order's first event. */
 function isLater(events: TenantEvent[]): (event: TenantEvent) => boolean {
   const placed = new Set(events.filter((event) => event.version === 1).map(keyOf));
   return (event) => !placed.has(keyOf(event));

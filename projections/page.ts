@@ -1,50 +1,52 @@
 /**
- * Pages of a read table, by keyset: the cursor is the log position that made a row.
+ * Pages of a read table, by keyset: the cursor is the log position of the event that made the row.
  *
- * Rows become visible in the order of their positions, so a walk neither skips nor repeats one, and each page is one range scan of
- * an index that ends in the position, at any depth (measured: docs/performance.md).
+ * Rows become visible in the order of their positions, so a walk neither skips nor repeats a row.
+ * Each page is one range scan of an index, at any depth (measured: docs/performance.md).
  */
 import { type DatabasePool, type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
-import type { Tenancy } from '../store/log/log.ts';
+import type { Tenancy } from '../store/tenancy.ts';
 import { reachable } from '../store/unavailable.ts';
 import type { Projection } from './projection.ts';
 
 export interface PageQuery extends Tenancy {
   direction: 'asc' | 'desc';
-  /** Rows at most. */
+  /** Rows on the page. */
   limit: number;
-  /** Go on behind the row at this position. */
+  /** Continue after the row at this position. */
   from?: number | undefined;
 }
 
 export interface Page {
-  /** The rows as the text of JSON objects with commas between them; passed through unparsed, for parsing is the dearest part of a list. */
+  /**
+   * JSON objects, separated by commas. Not parsed: parsing is the most expensive part of a list.
+   */
   documents: string;
-  /** Position of the last row of the page, when there are more behind it. */
+  /** Position of the last row of the page; `null` on the last page. */
   next: number | null;
-  /** The page holds every event up to this position. */
+  /** The page shows each event up to this position. */
   applied: number;
   /** Position of the newest event of the log. */
   head: number;
 }
 
-/** What a list is made of. */
+/** The source of a list. */
 export interface Listed {
   projection: Projection;
   /** The column that holds the cursor. */
   position: string;
   /** A row as the text of a JSON object. */
   document: FragmentSqlToken;
-  /** What picks the rows, besides the tenant and the cursor. */
+  /** Conditions besides the tenant and the cursor. */
   where: FragmentSqlToken[];
 }
 
 /**
- * Bytes of documents after which a page ends, however many rows were asked for; at least one row is on it.
- * A hundred of the largest orders are 15 MB, which a client that does not read would make the server keep.
+ * A page ends with the document that exceeds this; it has at least one row. 100 of the largest
+ * orders are 15 MB, and the server would buffer them for a client that does not read.
  */
-export const PAGE_BYTES = 1024 * 1024;
+export const PAGE_BYTES_MAX = 1024 * 1024;
 
 const pageRow = z.object({
   documents: z.string().nullable(),
@@ -53,16 +55,16 @@ const pageRow = z.object({
   head: z.int(),
 });
 
-/** Reads one page, and how far the table is behind the log, in one snapshot. */
+/** Reads one page and the position of the table in one snapshot. */
 export async function readPage(pool: DatabasePool, query: PageQuery, listed: Listed): Promise<Page> {
   const page = await reachable(pool.one(pageStatement(query, listed)));
   return { ...page, documents: page.documents ?? '' };
 }
 
 /**
- * The statement of a page; apart, so that a test can explain its plan. One row more than the page says whether there are more.
- * A row is on the page while the rows before it leave room: the last one may be larger than what is left. The size of a text is known
- * without reading it (toast), so that documents beyond the page cost nothing.
+ * The statement of a page; exported so that a test can explain its plan. It reads one row more than
+ * the page, to find out whether there is a next page. The last row may exceed the limit of bytes.
+ * Postgres knows the size of a text without reading it, so rows beyond the page cost nothing.
  */
 export function pageStatement(
   { partition, tenantId, direction, limit, from }: PageQuery,
@@ -82,7 +84,7 @@ export function pageStatement(
              SELECT string_agg(document, ',' ORDER BY n) FILTER (WHERE fits) AS documents,
                     CASE WHEN NOT bool_and(fits) THEN (array_agg(at ORDER BY n DESC) FILTER (WHERE fits))[1] END AS next
                FROM (
-                      SELECT document, at, n, n <= ${limit} AND (n = 1 OR bytes - octet_length(document) < ${PAGE_BYTES}) AS fits
+                      SELECT document, at, n, n <= ${limit} AND (n = 1 OR bytes - octet_length(document) < ${PAGE_BYTES_MAX}) AS fits
                         FROM (
                                SELECT document, at, row_number() OVER walk AS n, sum(octet_length(document)) OVER walk AS bytes
                                  FROM (

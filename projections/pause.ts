@@ -1,10 +1,12 @@
-/** An operator's stop of a projection, on every node and in every partition: lists fall behind, and writes go on. */
+/**
+ * Pauses a projection on all nodes and in all partitions: its lists fall behind, writes continue.
+ */
 import { type CommonQueryMethods, sql } from 'slonik';
 
 /**
- * Stops a projection behind the batch that is running, or lets it go on. Either may be said again.
+ * Pauses a projection after its running batch, or resumes it. Idempotent.
  *
- * @param paused what it is from now on
+ * @param paused the new state
  */
 export async function setPaused(
   pool: CommonQueryMethods,

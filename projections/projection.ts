@@ -1,22 +1,23 @@
+/** The interface of a projection: it folds events of the log into a read table. */
 import type { DatabaseTransactionConnection } from 'slonik';
 import { z } from 'zod';
 import type { RecordedEvent } from '../domain/order/events.ts';
-import { recordedRow, toRecordedEvent } from '../store/log/log.ts';
+import { recordedRow, toRecordedEvent } from '../store/log/event-row.ts';
 
-/** An event together with where it stands and whose it is. */
+/** An event with its position and its tenant. */
 export type TenantEvent = RecordedEvent & { position: number; tenant_id: string };
 
-/** A read table that is made from the log, and could be made again from it at any time. */
+/** A read table that is folded from the log, and can be rebuilt from it at any time. */
 export interface Projection {
-  /** Its name: that of its table and of its checkpoint. */
+  /** The name of its table and of its checkpoint. */
   name: string;
   /** Columns of the table's primary key. */
   key: readonly string[];
-  /** Column that counts the events which a row shows, by which the auditor tells how many are missing. */
+  /** The column that counts the events of a row: the auditor finds missing events by it. */
   count: string;
   /**
-   * Applies the next events of one partition, in the order of their positions, within the transaction that also
-   * moves the checkpoint: all of them count, once, or none does.
+   * Applies the next events of one partition, in the order of their positions, in the transaction
+   * that also moves the checkpoint: all events count once, or none does.
    */
   apply: (
     transaction: DatabaseTransactionConnection,
@@ -25,10 +26,10 @@ export interface Projection {
   ) => Promise<void>;
 }
 
-/** An event as it is read for a projection; `skipped` when an operator has had it left out. */
+/** A row of a batch; `skipped` when an operator has skipped the event. */
 export const nextRow = recordedRow.extend({ tenant_id: z.uuid(), skipped: z.boolean() });
 
-/** The events that are to be applied of those that were read. */
+/** The events of a batch, without those that are skipped. */
 export const eventsOf = (rows: readonly z.output<typeof nextRow>[]): TenantEvent[] =>
   rows
     .filter((row) => !row.skipped)

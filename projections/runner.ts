@@ -1,8 +1,8 @@
 /**
- * Runs a projection behind the log.
+ * Runs projections behind the log.
  *
- * The checkpoint row is the lease: any node may run any batch, whoever holds the row's lock runs this one, and
- * a node that dies lets go of it with its connection. There is no leader to elect and none to lose.
+ * The lock on a checkpoint row is the lease: any node may run any batch, and the node that holds
+ * the lock runs the next one. A node that dies releases it with its connection. There is no leader.
  */
 import type { Span } from '@opentelemetry/api';
 import { type CommonQueryMethods, type DatabasePool, sql } from 'slonik';
@@ -14,7 +14,7 @@ import {
   projectionPosition,
   projectionStopped,
 } from '../platform/metrics.ts';
-import { type Following, type Lane, follow } from '../store/consumers/follow.ts';
+import { type Follower, type Following, follow } from '../store/consumers/follow.ts';
 import { progressOf } from '../store/partitions.ts';
 import { statement } from '../store/statement.ts';
 import { isOutage } from '../store/unavailable.ts';
@@ -25,28 +25,29 @@ import { type Projection, eventsOf, nextRow } from './projection.ts';
 const readNextEvents = statement('consumers/read-next-events', nextRow.extend({ found: z.int() }));
 const moveCheckpoint = statement('consumers/move-checkpoint', z.object({}));
 
-/** Events a batch at most; what bounds the memory and the length of the transaction. */
-const BATCH = 500;
-/** Bytes of data a batch; the event that fills them is the last one. A batch of the largest orders alone would be 76 MB. */
-const BATCH_BYTES = 4 * 1024 * 1024;
-/** Requests that the span of a batch is linked to. */
-const MOST_LINKS = 32;
+/** Bounds the memory and the duration of the transaction. */
+const BATCH_EVENTS_MAX = 500;
+/** A batch ends with the event that exceeds this. 500 of the largest events are 76 MB. */
+const BATCH_BYTES_MAX = 4 * 1024 * 1024;
+/** Requests that the span of a batch links to. */
+const SPAN_LINKS_MAX = 32;
 
 /**
  * Applies one batch.
  *
- * @returns how many events it held; 0 when there is nothing to do or another node is at it
+ * @param limit events in the batch
+ * @returns the number of events; 0 when there is none or another node holds the lease
  */
 export async function runOnce(
   pool: DatabasePool,
   projection: Projection,
   partition: number,
-  { limit = BATCH }: { limit?: number } = {},
+  { limit = BATCH_EVENTS_MAX }: { limit?: number } = {},
 ): Promise<number> {
   return (await applyBatch(pool, projection, partition, limit)).applied;
 }
 
-/** The same; `full` when there may be more right now. */
+/** @returns `full` when the log may hold more events now */
 function applyBatch(
   pool: DatabasePool,
   projection: Projection,
@@ -54,7 +55,7 @@ function applyBatch(
   limit: number,
 ): Promise<{ applied: number; full: boolean }> {
   return pool.transaction(async (transaction) => {
-    const rows = await transaction.any(readNextEvents(partition, projection.name, limit, BATCH_BYTES));
+    const rows = await transaction.any(readNextEvents(partition, projection.name, limit, BATCH_BYTES_MAX));
     const last = rows.at(-1);
     if (last === undefined) return { applied: 0, full: false };
     const span = await spanOf(transaction, projection.name, partition, rows);
@@ -69,7 +70,7 @@ function applyBatch(
   });
 }
 
-/** The span of a batch, linked to the requests that its events come from. */
+/** The span of a batch, linked to the requests that its events come from; only while tracing. */
 async function spanOf(
   transaction: CommonQueryMethods,
   projection: string,
@@ -81,8 +82,8 @@ async function spanOf(
     SELECT traceparent FROM events
      WHERE partition = ${partition} AND position BETWEEN ${rows[0]!.position} AND ${rows.at(-1)!.position}
        AND traceparent IS NOT NULL
-     ORDER BY position LIMIT ${MOST_LINKS}`);
-  // One that is about one request alone is part of its trace.
+     ORDER BY position LIMIT ${SPAN_LINKS_MAX}`);
+  // A batch of one request is part of that request's trace.
   const [only] = contexts;
   return startSpan(`project ${projection}`, {
     kind: 'internal',
@@ -98,34 +99,34 @@ export interface ProjectorOptions {
   log: Logger;
 }
 
-/** Runs every projection of every partition side by side until it is stopped. */
+/** Runs all projections of all partitions side by side until stopped. */
 export function startProjector({ pool, projections, partitions, log }: ProjectorOptions): Following {
   return follow(
     partitions.flatMap((partition) =>
-      projections.map((projection) => laneOf({ pool, log }, projection, partition)),
+      projections.map((projection) => followerOf({ pool, log }, projection, partition)),
     ),
   );
 }
 
-function laneOf(
+function followerOf(
   { pool, log }: Pick<ProjectorOptions, 'pool' | 'log'>,
   projection: Projection,
   partition: number,
-): Lane {
+): Follower {
   const labels = { projection: projection.name, partition };
-  let limit = BATCH;
-  let stopped = true; // a fault of an earlier process is cleared by the first batch that succeeds
+  let limit = BATCH_EVENTS_MAX;
+  let isStopped = true; // so that the first batch clears a fault of an earlier process
   return {
     partition,
     async step() {
       const { applied, full } = await applyBatch(pool, projection, partition, limit);
-      if (applied > 0 && stopped) {
+      if (applied > 0 && isStopped) {
         await clearFault(pool, labels);
         projectionStopped.set(labels, 0);
-        stopped = false;
+        isStopped = false;
       }
       if (full) {
-        limit = Math.min(BATCH, limit * 2);
+        limit = Math.min(BATCH_EVENTS_MAX, limit * 2);
         return 'full';
       }
       if (applied > 0) return 'some';
@@ -133,16 +134,16 @@ function laneOf(
       projectionLag.set(labels, head - position);
       return 'none';
     },
-    async failed(cause, failures) {
+    async onFailure(cause, failures) {
       projectionFailures.inc({ projection: projection.name });
-      log.error({ err: cause, ...labels, failures }, 'projection batch failed; it will be tried again');
+      log.error({ err: cause, ...labels, failures }, 'projection batch failed');
       if (isOutage(cause)) return undefined;
-      // Half the batch, and half again: all in front of the event that cannot be applied is applied.
+      // Halve the batch until it holds one event: this applies all events before the faulty one.
       if (limit > 1) {
         limit = Math.floor(limit / 2);
         return 'again';
       }
-      stopped = true;
+      isStopped = true;
       projectionStopped.set(labels, 1);
       await recordFault(pool, { ...labels, error: String(cause) }).catch(() => {});
       return undefined;

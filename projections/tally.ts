@@ -1,49 +1,53 @@
-/** What the tables that count have in common: whose an event is, and what it adds. */
+/** Tallies: the sums that a batch of events adds to the tables that count. */
 import type { DatabaseTransactionConnection } from 'slonik';
 import { z } from 'zod';
 import type { EventOf } from '../domain/order/events.ts';
-import { recordedRow, toRecordedEvent } from '../store/log/log.ts';
+import { toUuid } from '../store/ids.ts';
+import { recordedRow, toRecordedEvent } from '../store/log/event-row.ts';
 import { statement } from '../store/statement.ts';
 import type { TenantEvent } from './projection.ts';
 
 const readPlacings = statement('projections/read-placings', recordedRow.extend({ tenant_id: z.uuid() }));
 
-/** What events add up to. Amounts are whole minor units. */
+/** Sums over events. Amounts are whole minor units. */
 export interface Tally {
   orders_placed: number;
   orders_cancelled: number;
   ordered: number;
   paid: number;
   refunded: number;
-  /** Events that have been counted. */
+  /** The number of events in the sums. */
   events: number;
 }
 
-/** An event that counts, and the one that its order began with. */
+/** An event that counts, and the first event of its order. */
 export interface Counted {
   event: TenantEvent;
   placed: EventOf<'OrderPlaced'>['data'];
 }
 
-const COUNT = new Set<TenantEvent['type']>([
+const COUNTED_TYPES = new Set<TenantEvent['type']>([
   'OrderPlaced',
   'OrderCancelled',
   'PaymentRecorded',
   'RefundRecorded',
 ]);
 
-/** The events of a batch that count. What began before the batch is read from the log: no read table may depend on another. */
+/**
+ * The events of a batch that count. A first event that is not in the batch is read from the log,
+ * not from `orders`: no read table may depend on another.
+ */
 export async function countedOf(
   transaction: DatabaseTransactionConnection,
   partition: number,
   batch: TenantEvent[],
 ): Promise<Counted[]> {
-  const events = batch.filter(({ type }) => COUNT.has(type));
+  const events = batch.filter(({ type }) => COUNTED_TYPES.has(type));
   const placings = new Map<string, Counted['placed']>();
-  const learn = (event: TenantEvent): void => {
+  const rememberPlacing = (event: TenantEvent): void => {
     if (event.type === 'OrderPlaced') placings.set(orderOf(event), event.data);
   };
-  events.forEach(learn);
+  events.forEach(rememberPlacing);
   const unknown = new Map(
     events.filter((event) => !placings.has(orderOf(event))).map((event) => [orderOf(event), event]),
   );
@@ -53,10 +57,11 @@ export async function countedOf(
       readPlacings(
         partition,
         wanted.map((event) => event.tenant_id),
-        wanted.map((event) => event.order_id.slice(4)),
+        wanted.map((event) => toUuid(event.order_id)),
       ),
     );
-    for (const row of rows) learn(Object.assign(toRecordedEvent(row), { tenant_id: row.tenant_id }));
+    for (const row of rows)
+      rememberPlacing(Object.assign(toRecordedEvent(row), { tenant_id: row.tenant_id }));
   }
   return events.map((event) => {
     const placed = placings.get(orderOf(event));
@@ -67,7 +72,7 @@ export async function countedOf(
 
 const orderOf = (event: TenantEvent): string => `${event.tenant_id} ${event.order_id}`;
 
-/** Counted events in groups, each with what it adds up to. */
+/** Groups counted events, and sums each group. */
 export function tallied(
   counted: Counted[],
   groupOf: (each: Counted) => string,
@@ -102,7 +107,7 @@ function sum(group: Counted[]): Tally {
   return tally;
 }
 
-/** The columns of tallies, as statements bind them. */
+/** The columns of tallies, in the order of the statements' parameters. */
 export const columnsOf = (tallies: Tally[]): number[][] => [
   tallies.map((tally) => tally.orders_placed),
   tallies.map((tally) => tally.orders_cancelled),

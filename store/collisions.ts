@@ -1,22 +1,14 @@
-/**
- * What stands in the way of migrations, by name: things in the database that are called as ours are
- * to be.
- */
+/** Name collisions: objects in the database that have the name of an object of a migration. */
 import type { Client } from 'pg';
 
-/**
- * SQLSTATEs of something that is there already: table (or index, view, sequence), function, type,
- * schema.
- */
-const TAKEN = /^(?:42P07|42723|42710|42P06)$/;
-const SAME_FUNCTION = '42723';
+/** SQLSTATE of a duplicate table (or index, view, sequence), function, type, schema. */
+const DUPLICATE = /^(?:42P07|42723|42710|42P06)$/;
+const DUPLICATE_FUNCTION = '42723';
 
 const CREATES = /^CREATE (?:UNIQUE )?(TABLE|INDEX|FUNCTION|SCHEMA)(?: IF NOT EXISTS)? (\w+)/gm;
 const CONSTRAINTS = /\bCONSTRAINT (\w+) UNIQUE\b/g;
 
-/**
- * `orders` is a table, and `public.orders` says nothing more: everything but schemas is in public.
- */
+/** Names without their schema: all our objects are in `public`. */
 const FIND = `
   SELECT CASE relkind WHEN 'r' THEN 'the table' WHEN 'p' THEN 'the table' WHEN 'f' THEN 'the foreign table' WHEN 'v' THEN 'the view'
                       WHEN 'm' THEN 'the materialized view' WHEN 'S' THEN 'the sequence' WHEN 'c' THEN 'the type' ELSE 'the index' END
@@ -35,21 +27,23 @@ const FIND = `
    ORDER BY found`;
 
 /**
- * @param code why a migration failed, as SQLSTATE
- * @param texts the migrations that were to be applied; none of them is
- * @returns such as `the table orders`; none when it failed for another reason
+ * Finds the objects that made a migration fail.
+ *
+ * @param code SQLSTATE of the failure
+ * @param texts the migrations, all of them rolled back
+ * @returns names such as `the table orders`; none when the failure has another reason
  */
 export async function findCollisions(
   client: Client,
   code: string | undefined,
   texts: readonly string[],
 ): Promise<string[]> {
-  if (code === undefined || !TAKEN.test(code)) return [];
+  if (code === undefined || !DUPLICATE.test(code)) return [];
   const created = texts.flatMap((text) => [...text.matchAll(CREATES)]);
   const namesOf = (kind: string) => created.flatMap(([, what, name = '']) => (what === kind ? [name] : []));
   const constraints = texts.flatMap((text) => [...text.matchAll(CONSTRAINTS)].map(([, name = '']) => name));
-  // One of the same name and other arguments is not in the way.
-  const functions = code === SAME_FUNCTION ? namesOf('FUNCTION') : [];
+  // A function with the same name and other arguments does not collide.
+  const functions = code === DUPLICATE_FUNCTION ? namesOf('FUNCTION') : [];
   const { rows } = await client.query<{ found: string }>(FIND, [
     namesOf('TABLE'),
     [...namesOf('INDEX'), ...constraints],

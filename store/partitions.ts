@@ -6,7 +6,7 @@ import { reachable } from './unavailable.ts';
 
 const readProgress = statement('consumers/read-progress', z.object({ head: z.int(), applied: z.int() }));
 
-/** Makes sure that partitions 0 to `count - 1` are there, and that each consumer has a checkpoint in every partition. */
+/** Creates missing partitions 0 to `count - 1`, and missing checkpoints of consumers in each of them. */
 export async function ensurePartitions(
   pool: DatabasePool,
   count: number,
@@ -20,7 +20,7 @@ export async function ensurePartitions(
     ON CONFLICT DO NOTHING`);
 }
 
-/** All partitions that there are; at least as many as are configured, for a partition is never taken away. */
+/** All partitions of the database; maybe more than configured, because none is ever removed. */
 export async function listPartitions(pool: CommonQueryMethods): Promise<number[]> {
   const rows = await pool.anyFirst(
     sql.type(z.object({ partition: z.int() }))`SELECT partition FROM log_heads ORDER BY partition`,
@@ -28,11 +28,7 @@ export async function listPartitions(pool: CommonQueryMethods): Promise<number[]
   return [...rows];
 }
 
-/**
- * How far a consumer has come.
- *
- * @returns positions: `applied` by the consumer, `head` of the log
- */
+/** @returns the position of a consumer, `applied`, and the position of the newest event, `head` */
 export function progressOf(
   pool: DatabasePool,
   partition: number,

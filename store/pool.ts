@@ -1,4 +1,4 @@
-/** Slonik, set up for this schema. */
+/** The Slonik pool, configured for this schema. */
 import { type DatabasePool, type Interceptor, SchemaValidationError, createPool } from 'slonik';
 import type { Logger } from '../platform/logger.ts';
 import { createSessionDriver } from './session.ts';
@@ -7,38 +7,44 @@ import { StoreOverloaded } from './unavailable.ts';
 export type { DatabasePool } from 'slonik';
 
 /** Calls that may wait for a connection; one more is refused at once. */
-const MAX_WAITING = 5_000;
+const WAITING_CALLS_MAX = 5_000;
+const STATEMENT_TIMEOUT_MS = 10_000;
 
 export interface PoolOptions {
   databaseUrl: string;
-  /** Connections at most. */
+  /** The most connections. */
   size: number;
   log: Logger;
-  /** Check every row against the schema of its statement. For tests and development: a zod parse a row is the dearest part of a list. */
+  /**
+   * Checks each row against the schema of its statement. For tests and development: it is the most
+   * expensive part of a list.
+   */
   checkRows?: boolean;
-  /** Milliseconds after which Postgres gives a statement up. */
-  statementTimeout?: number;
+  /** Postgres cancels a statement after this time. */
+  statementTimeoutMs?: number;
 }
 
 /**
- * - `resetConnection` does nothing: the default sends `DISCARD ALL` at every checkout, one more statement for each
- *   query, and forgets the prepared statements. Session state would leak from user to user of a
- *   connection, so nothing sets any (`SET LOCAL` only) but session.ts, which sets the same for all.
- * - `int8` comes as a number and is checked to be a safe one: positions and amounts are far below 2^53.
- * - `numeric` comes as text, never as a float.
+ * Opens a pool.
+ *
+ * - `resetConnection` does nothing. The default sends `DISCARD ALL` at each checkout: one more
+ *   statement for each query, and no prepared statements. In return, only session.ts may set session
+ *   state, the same for all connections; other code uses `SET LOCAL`.
+ * - `int8` is parsed to a safe integer: positions and amounts are far below 2^53.
+ * - `numeric` stays text, never a float.
  */
 export async function openPool({
   databaseUrl,
   size,
   log,
   checkRows = false,
-  statementTimeout = 10_000,
+  statementTimeoutMs = STATEMENT_TIMEOUT_MS,
 }: PoolOptions): Promise<DatabasePool> {
   const bounded: Interceptor = {
     name: 'bounded-queue',
     beforePoolConnection: async () => {
-      if (pool.state().waitingClients < MAX_WAITING) return undefined;
-      throw new StoreOverloaded(`${MAX_WAITING} calls wait for a connection`);
+      if (pool.state().waitingClients < WAITING_CALLS_MAX) return undefined;
+      throw new StoreOverloaded(`${WAITING_CALLS_MAX} calls wait for a connection`);
     },
   };
   const pool: DatabasePool = await createPool(databaseUrl, {
@@ -46,10 +52,10 @@ export async function openPool({
     minPoolSize: Math.min(2, size),
     connectionTimeout: 2_000,
     connectionRetryLimit: 1,
-    statementTimeout,
+    statementTimeout: statementTimeoutMs,
     idleInTransactionSessionTimeout: 15_000,
     idleTimeout: 60_000,
-    // A statement that runs again by itself could meet its own first run; each caller says what it wants.
+    // A retried statement could meet its own first run: each caller decides about retries.
     queryRetryLimit: 0,
     driverFactory: createSessionDriver(),
     resetConnection: async () => {},
@@ -61,12 +67,12 @@ export async function openPool({
     ],
     interceptors: [bounded, ...(checkRows ? [rowChecker] : [])],
   });
-  // Slonik announces each failed statement here as well as to its caller; without a listener Node would throw.
+  // Slonik also emits an error that it throws to the caller; without a listener Node would throw.
   pool.on('error', (error) => log.debug({ err: error }, 'database error'));
   return pool;
 }
 
-/** RFC 3339 in UTC, milliseconds. The rows of a batch mostly carry one and the same time, which is then worked out once. */
+/** Parses a time to RFC 3339, UTC, with milliseconds. Caches one time: rows of a batch share it. */
 function createInstantParser(): (text: string | null) => string | null {
   let lastText: string | null = null;
   let lastInstant: string | null = null;
@@ -78,14 +84,18 @@ function createInstantParser(): (text: string | null) => string | null {
   };
 }
 
-/** How a session of ours (session.ts) spells a time. */
-const SPELT = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?\+00$/;
+/** The format of a time in our sessions (session.ts). */
+const TIME_FORMAT = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?\+00$/;
 
-/** Cuts microseconds off. A time that is spelt otherwise is refused: read as a date, its day might pass for its month. */
+/**
+ * Parses a time of Postgres; cuts off microseconds.
+ *
+ * @throws {RangeError} another format: its day could be read as its month
+ */
 export function instantOf(text: string): string {
-  const [, day, time, fraction = ''] = SPELT.exec(text) ?? [];
+  const [, day, time, fraction = ''] = TIME_FORMAT.exec(text) ?? [];
   if (day === undefined)
-    throw new RangeError(`Postgres spelt a time as ${text}, not as 2026-01-31 12:00:00.000+00`);
+    throw new RangeError(`Postgres sent the time ${text}, not in the format 2026-01-31 12:00:00.000+00`);
   return `${day}T${time}.${fraction.slice(0, 3).padEnd(3, '0')}Z`;
 }
 

@@ -1,4 +1,4 @@
-/** What the role that is connected lacks to migrate, and the statements that give it: one row. */
+/** One row: the current role, and the GRANT statements that it needs before it can migrate. */
 export const MISSING_RIGHTS = `
   SELECT quote_ident(current_user) AS role,
          array_remove(ARRAY[

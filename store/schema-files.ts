@@ -1,4 +1,7 @@
-/** The SQL files that make the schema: migrations, each applied once, and functions, each at its newest version. */
+/**
+ * The SQL files of the schema: migrations, each applied once, and functions, each installed in its
+ * newest version.
+ */
 import { hash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { UnfitDatabaseError } from './unfit.ts';
@@ -34,7 +37,7 @@ async function readFolder(
   );
 }
 
-/** @throws {Error} a function's file does not begin with its version */
+/** @throws {Error} the file of a function does not begin with its version */
 function versionOf(file: string, text: string): number {
   const version = /^-- Version ([1-9]\d*)\n/.exec(text)?.[1];
   if (version === undefined) throw new Error(`store/functions/${file} must begin with: -- Version 1`);
@@ -42,8 +45,8 @@ function versionOf(file: string, text: string): number {
 }
 
 /**
- * The files that a database lacks. A function whose higher version it has is left as it is: a newer
- * release installed that one.
+ * The files that a database lacks. A function stays when the database has a higher version: a newer
+ * release installed it.
  *
  * @param applied SHA-256 by name, as recorded
  * @throws {UnfitDatabaseError} a file differs from what was applied under its name
@@ -72,6 +75,6 @@ function versionedName(name: string): { file: string; version: number } | undefi
 function adviceOnChange(name: string): string {
   const file = versionedName(name)?.file;
   return file === undefined
-    ? `store/migrations/${name} was changed after it had been applied; add a new file instead.`
-    : `store/functions/${file} was changed after it had been installed; raise the version in its first line.`;
+    ? `store/migrations/${name} was changed after it had been applied. Restore it, and add a new file for the change.`
+    : `store/functions/${file} was changed after it had been installed. Raise the version in its first line.`;
 }

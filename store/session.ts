@@ -1,17 +1,19 @@
 /**
- * What every connection to Postgres has in common: this is the only file that connects.
+ * The settings that all connections to Postgres share. Only this file connects.
  *
- * The defaults of a database or of a role may change what a statement means or how a value is spelt: `DateStyle = 'SQL, DMY'`
- * turns 5 November into 11 May. So each connection is given its settings when it has been made: one round trip a connection, none a query.
+ * Defaults of a database or a role can change the meaning of a statement or the format of a value:
+ * `DateStyle = 'SQL, DMY'` turns 5 November into 11 May. So each new connection sets its own: one
+ * round trip a connection, none a query.
  */
 import { createPgDriverFactory } from '@slonik/pg-driver';
 import { Client, type ClientConfig } from 'pg';
 import { parseDsn } from 'slonik';
-import { withDeadline } from './unavailable.ts';
+import { answered } from './unavailable.ts';
 
 /**
- * What changes the meaning of a statement, the spelling of a value, or ends a wait that our own limits bound. What only makes a statement
- * slow, and `default_transaction_read_only`, which refuses and never lies, stay the operator's.
+ * Settings that change the meaning of a statement or the format of a value, or end a wait that our
+ * own limits bound. The operator keeps settings that only slow a statement down, and
+ * `default_transaction_read_only`, which refuses statements but never changes their meaning.
  */
 const SESSION = {
   DateStyle: 'ISO, YMD',
@@ -23,25 +25,26 @@ const SESSION = {
   lc_monetary: 'C',
   lc_numeric: 'C',
   lc_time: 'C',
-  /** The schema of our tables; rebuilds name it, and put another one in front of it. */
+  /** The schema of our tables. A rebuild puts its own schema in front of it. */
   search_path: 'public',
   standard_conforming_strings: 'on',
   transform_null_equals: 'off',
-  /** Off, a NULL in an array is a word of four letters. */
+  /** When off, Postgres reads NULL in an array as the text 'NULL'. */
   array_nulls: 'on',
-  /** On, the definitions of indexes that a rebuild copies are spelt otherwise. */
+  /** When on, the index definitions that a rebuild copies have quoted names. */
   quote_all_identifiers: 'off',
-  /** append_events relies on it: after its lock it sees all that was committed before. */
+  /** append_events relies on it: after it got its lock, it sees every earlier commit. */
   default_transaction_isolation: 'read committed',
-  // Each statement has statement_timeout, each call a deadline.
+  // Each statement has statement_timeout, and each call has a deadline.
   lock_timeout: '0',
   idle_session_timeout: '0',
   transaction_timeout: '0',
 } as const;
 
 /**
- * Sets what this version of Postgres knows. An acknowledged write is on disk, so `synchronous_commit` must not be off; which of the
- * other values it has (local, remote_apply, …) says how far standbys are waited for, and is the operator's.
+ * Sets those settings that this version of Postgres knows. `synchronous_commit` must not be off: an
+ * acknowledged write is on disk. Its other values (local, remote_apply, …) are the operator's
+ * choice.
  */
 const PREPARE = `
   SELECT pg_catalog.set_config(name, value, false)
@@ -53,7 +56,7 @@ const PREPARE = `
   SELECT pg_catalog.set_config('synchronous_commit', 'on', false)
    WHERE pg_catalog.current_setting('synchronous_commit') = 'off'`;
 
-/** Sets the timeouts of a pool, with the statement above. */
+/** Extends the statement above: sets the timeouts of a pool. */
 const timeoutsOf = ({
   statementTimeout,
   idleInTransactionSessionTimeout,
@@ -66,28 +69,26 @@ const timeoutsOf = ({
     .map(([name, ms]) => ` UNION ALL SELECT pg_catalog.set_config('${name}', '${ms}', false)`)
     .join('');
 
-/** For the statement above. */
 const PREPARE_TIMEOUT_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * TLS with a certificate that is verified: `require` for Slonik, `verify-full` for pg, which would
- * warn of the other spelling. Each refuses, or misreads, that of the other.
+ * Both words ask for TLS with a verified certificate: `require` in Slonik, `verify-full` in pg.
+ * Each library refuses or misreads the word of the other.
  */
-const spelling = (url: string, word: 'require' | 'verify-full'): string =>
+const withSslMode = (url: string, word: 'require' | 'verify-full'): string =>
   url.replace(/([?&]sslmode=)(?:require|verify-full)(?=&|$)/, `$1${word}`);
 
-/** A driver for pools whose connections are prepared before they are first used. */
+/** A driver for pools that sets up each connection before its first use. */
 export function createSessionDriver(): ReturnType<typeof createPgDriverFactory> {
   const createDriver = createPgDriverFactory();
   return async (given) => {
     const { driverConfiguration } = given;
-    const connectionUri = spelling(driverConfiguration.connectionUri, 'require');
+    const connectionUri = withSslMode(driverConfiguration.connectionUri, 'require');
     const driver = await createDriver({
       ...given,
-      // Slonik reads the files that the address names, and its driver forgets them.
-      // Its timeouts would go along with the connection request, and PgBouncer refuses such a
-      // request.
+      // Slonik reads the certificate files of the URL, but its driver loses them. Timeouts in the
+      // startup message are off, because PgBouncer refuses such a message.
       driverConfiguration: {
         ...driverConfiguration,
         connectionUri,
@@ -102,7 +103,7 @@ export function createSessionDriver(): ReturnType<typeof createPgDriverFactory> 
         const client = await driver.createClient();
         try {
           client.acquire();
-          await withDeadline(client.query(prepare), PREPARE_TIMEOUT_MS);
+          await answered(client.query(prepare), PREPARE_TIMEOUT_MS);
           await client.release();
         } catch (error) {
           client.destroy().catch(() => {});
@@ -114,19 +115,19 @@ export function createSessionDriver(): ReturnType<typeof createPgDriverFactory> 
   };
 }
 
-/** A client beside the pools, to be listened to before it is connected. */
+/** A client outside the pools, not yet connected: add listeners first, then {@link connect}. */
 export const newClient = ({
   connectionString,
   ...config
 }: ClientConfig & { connectionString: string }): Client =>
   new Client({
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    connectionString: spelling(connectionString, 'verify-full'),
+    connectionString: withSslMode(connectionString, 'verify-full'),
     ...config,
   });
 
-/** Connects a client. The caller ends it, also when this fails. */
+/** Connects a client. The caller ends the client, also when this throws. */
 export async function connect(client: Client): Promise<void> {
   await client.connect();
-  await withDeadline(client.query(PREPARE), PREPARE_TIMEOUT_MS);
+  await answered(client.query(PREPARE), PREPARE_TIMEOUT_MS);
 }

@@ -1,20 +1,20 @@
-/** SQL statements that stand in files of their own, `store/sql/`, with the reason for their shape above them. */
+/** Prepared statements from the files in `store/sql/`; the top of each file gives its reasons. */
 import { readFileSync } from 'node:fs';
 import { type PrimitiveValueExpression, type QuerySqlToken, sql } from 'slonik';
 import type { z } from 'zod';
 
 /**
- * Between the JSON texts of a batch, which are bound as one text: JSON cannot hold it, not even within a string. A
- * Postgres array would have every quote escaped, here and there.
+ * Separates the JSON texts of a batch, which are bound as one text. No JSON text contains it, not
+ * even in a string. In an array, each quote would be escaped here and unescaped in Postgres.
  */
 export const SEPARATOR = '\u001e';
 
 /**
- * Reads a statement once, at start, and makes a prepared statement of it under the file's name.
+ * Reads a statement once, at start. It is prepared under its path.
  *
  * @param path of a file in `store/sql/`, without `.sql`: `log/read-stream`
- * @param row schema of one row of the answer
- * @returns binds values to the statement's `$1`, `$2`, …; arrays are bound as Postgres arrays
+ * @param row schema of one row of the result
+ * @returns a function that binds values to `$1`, `$2`, …; arrays become Postgres arrays
  */
 export function statement<Row extends z.ZodType>(path: string, row: Row) {
   const text = readFileSync(new URL(`./sql/${path}.sql`, import.meta.url), 'utf8');

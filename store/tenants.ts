@@ -1,9 +1,9 @@
-/** Tenants, as the people who run Holdfast see them. */
+/** Tenants, for the operator's commands. */
 import { type DatabasePool, sql } from 'slonik';
 import { v7 } from 'uuid';
 import { z } from 'zod';
 import { partitionFor } from './keys/api-keys.ts';
-import { toUuid } from './ids.ts';
+import { parseId } from './ids.ts';
 import { listPartitions } from './partitions.ts';
 import { reachable } from './unavailable.ts';
 
@@ -22,10 +22,10 @@ export type ListedTenant = z.output<typeof listedRow>;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * Makes a tenant, under a name that no other has: a name is what a person calls it by. (The schema does not ask for
- * that: tenants made otherwise may share a name.)
+ * Creates a tenant, unless one has the name. Names are unique here for the operator's sake; the
+ * schema allows duplicates, and {@link createTenant} creates them.
  *
- * @returns the tenant, and whether it was made now or had the name before; `null` when the log has no partitions yet
+ * @returns the tenant, and whether this call created it; `null` when the log has no partitions yet
  */
 export const createNamedTenant = (
   pool: DatabasePool,
@@ -47,7 +47,7 @@ export const createNamedTenant = (
     }),
   );
 
-/** All tenants, oldest first, with how many live keys each has. */
+/** All tenants, oldest first, with the number of live keys of each. */
 export const listTenants = (pool: DatabasePool): Promise<readonly ListedTenant[]> =>
   reachable(
     pool.any(sql.type(listedRow)`
@@ -59,12 +59,12 @@ export const listTenants = (pool: DatabasePool): Promise<readonly ListedTenant[]
   );
 
 /**
- * The tenants that a person may mean: by id (`ten_…`, or the UUID that stands in the log), or by name.
+ * Finds tenants by id (`ten_…` or its UUID) or by name.
  *
- * @returns none, one, or the oldest ten of those who share the name
+ * @returns at most ten, the oldest of those that share the name
  */
 export const findTenants = (pool: DatabasePool, idOrName: string): Promise<readonly Tenant[]> => {
-  const id = toUuid('ten', idOrName) ?? (UUID.test(idOrName) ? idOrName : undefined);
+  const id = parseId('ten', idOrName) ?? (UUID.test(idOrName) ? idOrName : undefined);
   const which = id === undefined ? sql.fragment`name = ${idOrName}` : sql.fragment`tenant_id = ${id}`;
   return reachable(
     pool.any(sql.type(tenantRow)`

@@ -1,30 +1,30 @@
 /**
- * Where a message may go. An address is looked at when the connection is made, by whoever makes it: a name that was public when the endpoint was
- * made, and is not now, is refused, and there is no time between the look and the connection in which it could change again.
+ * The addresses that a webhook may be sent to (no server-side request forgery). The check is part
+ * of the connection: a host name cannot pass the check and then resolve to another address.
  */
 import { type LookupAddress, type LookupOptions, lookup as systemLookup } from 'node:dns';
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { Agent, buildConnector } from 'undici';
 
-/** The endpoint's host is, or has, an address that nothing is sent to. */
+/** The endpoint's host is, or resolves to, an address that is not allowed. */
 export class AddressRefusedError extends Error {
   override name = 'AddressRefusedError';
   readonly code = 'ERR_ADDRESS_REFUSED';
 }
 
 export interface AddressRule {
-  /** Whether this machine itself is allowed, and http with it. For development. */
+  /** Also allows this machine, and http. For development. */
   allowLoopback: boolean;
 }
 
-/** Whether an address is on the public Internet; IPv4 in IPv6 counts for what it is. */
+/** Whether an address is on the public Internet. IPv4 mapped into IPv6 counts as IPv4. */
 export function isAllowed(address: string, { allowLoopback }: AddressRule): boolean {
   if (!ipaddr.isValid(address)) return false;
   const parsed = ipaddr.process(address);
   const range: string = parsed.range();
   if (allowLoopback && range === 'loopback') return true;
-  // Of IPv6, only what is given out (RFC 4291, 2000::/3): no translation prefix leads back into IPv4.
+  // IPv6: only global unicast (RFC 4291, 2000::/3). Other prefixes may translate back into IPv4.
   if (parsed.kind() === 'ipv6' && ((parsed as ipaddr.IPv6).parts[0]! & 0xe000) !== 0x2000) return false;
   return range === 'unicast';
 }
@@ -37,16 +37,15 @@ type Resolve = (
 
 export interface GuardedAgentOptions extends AddressRule {
   /** Connections to one endpoint. */
-  connections: number;
-  /** Milliseconds to connect. */
-  timeout: number;
+  connectionsMax: number;
+  connectTimeoutMs: number;
   resolve?: Resolve;
 }
 
 /** An HTTP client that connects to allowed addresses only. */
 export function createGuardedAgent({
-  connections,
-  timeout,
+  connectionsMax,
+  connectTimeoutMs,
   resolve = systemLookup as Resolve,
   ...rule
 }: GuardedAgentOptions): Agent {
@@ -57,7 +56,7 @@ export function createGuardedAgent({
   ) => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return done(error, []);
-      // One that is not allowed spoils the rest: a name that leads here and there is not one to trust.
+      // One address that is not allowed refuses the host: its owner may try to reach our network.
       if (addresses.length === 0 || !addresses.every(({ address }) => isAllowed(address, rule))) {
         return done(new AddressRefusedError(`${hostname} has an address that is not public`), []);
       }
@@ -65,13 +64,13 @@ export function createGuardedAgent({
       return options.all ? done(null, addresses) : done(null, first!.address, first!.family);
     });
   };
-  const connect = buildConnector({ timeout, lookup: lookup as never });
+  const connect = buildConnector({ timeout: connectTimeoutMs, lookup: lookup as never });
   return new Agent({
-    connections,
+    connections: connectionsMax,
     pipelining: 1,
     maxResponseSize: -1,
     connect(options, done) {
-      // What is an address already is not looked up.
+      // An IP address as host name never reaches `lookup`.
       const host = options.hostname.replace(/^\[(.*)\]$/, '$1');
       if (isIP(host) !== 0 && !isAllowed(host, rule)) {
         return done(new AddressRefusedError(`${host} is not a public address`), null);
@@ -82,9 +81,9 @@ export function createGuardedAgent({
 }
 
 /**
- * What is wrong with an address that a client gives for an endpoint, as far as can be told without connecting.
+ * Checks the URL that a client gives for an endpoint, without a connection or a look-up.
  *
- * @returns `undefined` when nothing is
+ * @returns the fault; `undefined` for a URL that is allowed
  */
 export function faultOfUrl(text: string, rule: AddressRule): string | undefined {
   const url = URL.parse(text);

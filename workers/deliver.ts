@@ -1,174 +1,209 @@
 /**
- * Sends what one endpoint is due.
- *
- * Postgres knows what that is; a delivery is taken on for half a minute, sent, and what came of it is written down. Whoever dies in between has
- * it sent again, under the same id.
+ * Sends the due deliveries of one endpoint: claim them in Postgres, send them, record the outcomes.
+ * When a worker dies, its claims end and another worker sends the deliveries, under the same ids.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import type { RecordedEvent } from '../domain/order/events.ts';
 import type { Logger } from '../platform/logger.ts';
 import { webhookAttemptDuration, webhookEndpointsDisabled } from '../platform/metrics.ts';
+import { endSpan, startSpan, traceparentOf } from '../platform/tracing.ts';
 import type { GroupCommit } from '../store/group-commit.ts';
 import type { DatabasePool } from '../store/pool.ts';
 import {
-  CLAIM,
+  CLAIM_SECONDS,
   type Claimed,
-  FAILING,
-  type Outcome,
-  claimDue,
-  disableEndpoint,
-  noteHealth,
-  release,
-} from '../store/webhooks/queue.ts';
-import { endSpan, startSpan, traceparentOf } from '../platform/tracing.ts';
+  FAILURES_BEFORE_SINGLE_CLAIMS,
+  claimDeliveries,
+  releaseDeliveries,
+} from '../store/webhooks/claims.ts';
+import { disableEndpoint, recordHealth } from '../store/webhooks/endpoint-health.ts';
+import type { Outcome } from '../store/webhooks/outcomes.ts';
 import { nextDelay, restAfter } from './schedule.ts';
-import { type Reply, TIMEOUT, send } from './send.ts';
+import { ATTEMPT_TIMEOUT_MS, type Reply, send } from './send.ts';
 import { signed } from './signature.ts';
 
-/** Deliveries that are taken on at once. */
-export const BATCH = 100;
-/** Requests to one endpoint at a time. */
-export const CONCURRENCY = 10;
-/** Milliseconds after which nothing is begun any more of what was taken on, so that each attempt is over before the claim is. */
-const BEGIN_WITHIN = CLAIM * 1_000 - TIMEOUT - 5_000;
-/** Milliseconds between an event and the first attempt to send it, at most, as far as telling goes whether an endpoint has failed ever since. */
-const PROMPT = 3_600_000;
+export const CLAIM_DELIVERIES_MAX = 100;
+/** Requests to one endpoint at the same time. */
+export const REQUESTS_AT_ONCE_MAX = 10;
+/**
+ * No attempt starts later than this after the claim, so that each attempt ends before the claim.
+ */
+const ATTEMPT_START_MS_MAX = CLAIM_SECONDS * 1_000 - ATTEMPT_TIMEOUT_MS - 5_000;
+/** The longest rest that an endpoint's `Retry-After` can ask for. */
+const REQUESTED_REST_SECONDS_MAX = 3_600;
+/** An endpoint that began to fail this soon after a delivery was queued failed all its attempts. */
+const FAILING_SINCE_QUEUED_MS = 3_600_000;
 
 export interface DeliverOptions {
   pool: DatabasePool;
   agent: Dispatcher;
-  /** Writes down what became of attempts, of all endpoints together. */
+  /** Records outcomes of attempts, of all endpoints together. */
   outcomes: Pick<GroupCommit<Outcome, void>, 'submit'>;
-  /** An event as a version of the API shows it. */
+  /** The document of an event in a version of the API. */
   render: (edition: string, event: RecordedEvent & { position: number }) => object;
-  /** Told of endpoints that something was queued for. */
+  /** Called with endpoints that have a new delivery queued. */
   wake: (endpointIds: readonly string[]) => Promise<void>;
   log: Logger;
-  /** When aborted, no attempt begins any more. */
+  /** When aborted, no attempt starts. */
   stopping?: AbortSignal;
-  /**
-   * When aborted, attempts end without an outcome: another node makes them again, under the same
-   * id.
-   */
+  /** When aborted, running attempts end without an outcome; another node repeats them. */
   cut?: AbortSignal;
 }
 
-/** Takes on what an endpoint is due, and sends it. @returns how many deliveries were tried; 0: there is nothing to do now */
+/**
+ * Claims the due deliveries of an endpoint, up to 100, and sends them.
+ *
+ * @returns the number of deliveries that were tried; 0 when none is due now
+ */
 export async function deliverOnce(options: DeliverOptions, endpointId: string): Promise<number> {
-  const { pool, agent, outcomes, render, wake, log, stopping, cut } = options;
-  const claimed = await claimDue(pool, endpointId, BATCH);
+  const { pool, wake, log } = options;
+  const claimed = await claimDeliveries(pool, endpointId, CLAIM_DELIVERIES_MAX);
   const [first] = claimed;
   if (first === undefined) return 0;
+  const { tried, failures, end, unanswered, ...asked } = await sendClaimed(options, claimed);
 
-  const began = performance.now();
-  const written: Promise<void>[] = [];
-  let taken = 0;
-  let { failures } = first;
-  let rest = 0;
-  let end: 'gone' | 'exhausted' | undefined;
-  const unanswered: string[] = [];
-  const goesOn = () =>
-    taken < claimed.length &&
-    !stopping?.aborted &&
-    end === undefined &&
-    rest === 0 &&
-    (failures < FAILING || taken === 0) &&
-    performance.now() - began < BEGIN_WITHIN;
-
-  async function lane(): Promise<void> {
-    while (goesOn()) {
-      const number = taken;
-      taken += 1;
-      const one = claimed[number]!;
-      const wait = began + (number * 1_000) / first!.max_per_second - performance.now();
-      if (wait > 1) await delay(wait, undefined, { signal: stopping }).catch(() => {});
-      if (stopping?.aborted) {
-        unanswered.push(one.delivery_id);
-        return;
-      }
-      const { outcome, reply } = await attempt(one, agent, render, cut);
-      if (cut?.aborted && reply.status === undefined) {
-        unanswered.push(one.delivery_id);
-        return;
-      }
-      if (outcome.status === 'delivered') failures = 0;
-      else failures += 1;
-      if (reply.status === 410) end = 'gone';
-      else if (outcome.status === 'failed' && hasFailedSince(one)) end ??= 'exhausted';
-      if (reply.status === 429 || reply.status === 503) rest = Math.max(rest, reply.retryAfter ?? 0);
-      // Written beside the next attempt: the disk would halve what one endpoint can be sent.
-      const done = outcomes.submit(outcome);
-      done.catch(() => {}); // told below
-      written.push(done);
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, claimed.length) }, lane));
-  await Promise.all(written);
-
-  const untried = [...unanswered, ...claimed.slice(taken).map((one) => one.delivery_id)];
-  if (untried.length > 0) await release(pool, untried);
-  rest = Math.min(3_600, Math.max(rest, restAfter(failures, FAILING)));
-  if (rest > 0 || failures !== first.failures) await noteHealth(pool, endpointId, { failures, rest });
+  const unsent = [...unanswered, ...claimed.slice(tried).map((each) => each.delivery_id)];
+  if (unsent.length > 0) await releaseDeliveries(pool, unsent);
+  const rest = Math.max(asked.restSeconds, restAfter(failures, FAILURES_BEFORE_SINGLE_CLAIMS));
+  const restSeconds = Math.min(REQUESTED_REST_SECONDS_MAX, rest);
+  if (restSeconds > 0 || failures !== first.failures)
+    await recordHealth(pool, endpointId, { failures, restSeconds });
   if (end !== undefined) {
     await wake(await disableEndpoint(pool, endpointId, end));
     webhookEndpointsDisabled.inc({ reason: end });
     log.warn({ endpoint: endpointId, reason: end }, 'webhook endpoint disabled');
   }
-  return taken;
+  return tried;
 }
 
-/** Whether nothing has got through to the endpoint for as long as this delivery was tried. */
-const hasFailedSince = ({ failing_since, queued_at }: Claimed): boolean =>
-  failing_since !== null && Date.parse(failing_since) <= Date.parse(queued_at) + PROMPT;
+/** The result of sending the deliveries of one claim. */
+interface Sent {
+  /** Deliveries whose turn came. */
+  tried: number;
+  /** Failures of the endpoint in a row, as of now. */
+  failures: number;
+  /** Rest that the endpoint asked for. */
+  restSeconds: number;
+  /** Set when the endpoint must be disabled. */
+  end: 'gone' | 'exhausted' | undefined;
+  /** Ids of tried deliveries that were stopped before an outcome. */
+  unanswered: string[];
+}
+
+/** Sends claimed deliveries in order, several at a time, until one outcome calls for a stop. */
+async function sendClaimed(
+  { agent, outcomes, render, stopping, cut }: DeliverOptions,
+  claimed: readonly Claimed[],
+): Promise<Sent> {
+  const [{ failures, max_per_second }] = claimed as [Claimed];
+  const sent: Sent = { tried: 0, failures, restSeconds: 0, end: undefined, unanswered: [] };
+  const startedMs = performance.now();
+  const recorded: Promise<void>[] = [];
+  const mayContinue = () =>
+    sent.tried < claimed.length &&
+    !stopping?.aborted &&
+    sent.end === undefined &&
+    sent.restSeconds === 0 &&
+    (sent.failures < FAILURES_BEFORE_SINGLE_CLAIMS || sent.tried === 0) &&
+    performance.now() - startedMs < ATTEMPT_START_MS_MAX;
+
+  async function sendInTurn(): Promise<void> {
+    while (mayContinue()) {
+      const number = sent.tried;
+      sent.tried += 1;
+      const delivery = claimed[number]!;
+      const waitMs = startedMs + (number * 1_000) / max_per_second - performance.now();
+      if (waitMs > 1) await delay(waitMs, undefined, { signal: stopping }).catch(() => {});
+      if (stopping?.aborted) {
+        sent.unanswered.push(delivery.delivery_id);
+        return;
+      }
+      const { outcome, reply } = await attempt(delivery, agent, render, cut);
+      if (cut?.aborted && reply.status === undefined) {
+        sent.unanswered.push(delivery.delivery_id);
+        return;
+      }
+      note(sent, delivery, { outcome, reply });
+      // Recorded during the next attempt: waiting for the disk halves the rate of an endpoint.
+      const recording = outcomes.submit(outcome);
+      recording.catch(() => {}); // thrown by Promise.all below
+      recorded.push(recording);
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(REQUESTS_AT_ONCE_MAX, claimed.length) }, sendInTurn));
+  await Promise.all(recorded);
+  return sent;
+}
+
+interface Attempted {
+  outcome: Outcome;
+  reply: Reply;
+}
+
+function note(sent: Sent, delivery: Claimed, { outcome, reply }: Attempted): void {
+  if (outcome.status === 'delivered') sent.failures = 0;
+  else sent.failures += 1;
+  if (reply.status === 410) sent.end = 'gone';
+  else if (outcome.status === 'failed' && hasFailedSinceQueued(delivery)) sent.end ??= 'exhausted';
+  if (reply.status === 429 || reply.status === 503)
+    sent.restSeconds = Math.max(sent.restSeconds, reply.retryAfter ?? 0);
+}
+
+/** Whether the endpoint took nothing during the whole schedule of this delivery. */
+const hasFailedSinceQueued = ({ failing_since, queued_at }: Claimed): boolean =>
+  failing_since !== null && Date.parse(failing_since) <= Date.parse(queued_at) + FAILING_SINCE_QUEUED_MS;
 
 async function attempt(
-  one: Claimed,
+  delivery: Claimed,
   agent: Dispatcher,
   render: DeliverOptions['render'],
   cut: AbortSignal | undefined,
-): Promise<{ outcome: Outcome; reply: Reply }> {
+): Promise<Attempted> {
   const attemptedAt = new Date();
-  const body = bodyOf(one, render);
+  const body = bodyOf(delivery, render);
   const timestamp = Math.floor(attemptedAt.getTime() / 1_000);
-  const parent = 'event' in one.content ? one.content.traceparent : null;
+  const parent = 'event' in delivery.content ? delivery.content.traceparent : null;
   const span = startSpan('deliver webhook', {
     kind: 'client',
     parent,
     attributes: {
       'http.request.method': 'POST',
-      'holdfast.delivery': one.delivery_id,
-      'holdfast.tries': one.tries + 1,
+      'holdfast.delivery': delivery.delivery_id,
+      'holdfast.tries': delivery.tries + 1,
     },
   });
   const traceparent = span ? traceparentOf(span) : parent;
   const headers = {
     'content-type': 'application/json',
     'user-agent': 'Holdfast-Webhooks/1',
-    ...signed({ id: one.message_id, timestamp, body }, one.secrets),
+    ...signed({ id: delivery.message_id, timestamp, body }, delivery.secrets),
     ...(traceparent !== null && { traceparent }),
   };
-  const started = performance.now();
-  const reply = await send(agent, one.url, { headers, body, cut });
-  const duration = performance.now() - started;
+  const startedMs = performance.now();
+  const reply = await send(agent, delivery.url, { headers, body, cut });
+  const durationMs = performance.now() - startedMs;
   endSpan(span, { 'http.response.status_code': reply.status ?? 0 }, reply.error);
-  webhookAttemptDuration.observe({ outcome: reply.error ?? 'delivered' }, duration / 1_000);
-  const wait = reply.status === 410 ? undefined : nextDelay(one.tries + 1, { retryAfter: reply.retryAfter });
-  const status = reply.error === undefined ? 'delivered' : wait === undefined ? 'failed' : 'pending';
-  const outcome: Outcome = {
-    delivery_id: one.delivery_id,
-    attempted_at: attemptedAt,
-    duration_ms: Math.round(duration),
+  webhookAttemptDuration.observe({ outcome: reply.error ?? 'delivered' }, durationMs / 1_000);
+  return { outcome: outcomeOf(delivery, reply, attemptedAt, durationMs), reply };
+}
+
+function outcomeOf({ delivery_id, tries }: Claimed, reply: Reply, attempted_at: Date, ms: number): Outcome {
+  const { retryAfter } = reply;
+  const delaySeconds = reply.status === 410 ? undefined : nextDelay(tries + 1, { retryAfter });
+  return {
+    delivery_id,
+    attempted_at,
+    duration_ms: Math.round(ms),
     code: reply.status ?? null,
     error: reply.error ?? null,
     answer: reply.answer,
-    status,
-    delay: wait ?? 0,
+    status: reply.error === undefined ? 'delivered' : delaySeconds === undefined ? 'failed' : 'pending',
+    delaySeconds: delaySeconds ?? 0,
   };
-  return { outcome, reply };
 }
 
-/** The same at every attempt, byte for byte. */
+/** The body of a message; the same bytes at each attempt. */
 function bodyOf({ content, edition, created_at }: Claimed, render: DeliverOptions['render']): string {
   if ('notice' in content) {
     return JSON.stringify({ type: content.type, timestamp: created_at, data: content.notice });

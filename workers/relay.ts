@@ -1,28 +1,25 @@
 /**
- * The relay: log → deliveries in Postgres → a wake-up. The log is the outbox; its checkpoint is the
- * lease, as for a projection.
+ * The relay: log → deliveries in Postgres → wake-ups. The log is the outbox. The checkpoint of the
+ * relay is its lease, as it is for a projection.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../platform/logger.ts';
 import { relayFailures, relayLag, webhookEndpointsFailing } from '../platform/metrics.ts';
-import { follow } from '../store/consumers/follow.ts';
+import { type Follower, follow } from '../store/consumers/follow.ts';
 import { progressOf } from '../store/partitions.ts';
 import type { DatabasePool } from '../store/pool.ts';
-import { WEBHOOKS, countFailing, dueEndpoints, relayBatch, removeOld } from '../store/webhooks/queue.ts';
+import { findDueEndpoints } from '../store/webhooks/claims.ts';
+import { countFailing } from '../store/webhooks/endpoint-health.ts';
+import { removeOldDeliveries } from '../store/webhooks/outcomes.ts';
+import { WEBHOOKS_CONSUMER, relayBatch } from '../store/webhooks/relay-batch.ts';
 import { replayOnce } from '../store/webhooks/replays.ts';
+import { startSweeps } from './sweep.ts';
 import type { Wakeups } from './wakeups.ts';
 
-/** Events a batch at most. */
-const BATCH = 500;
-/** Milliseconds between two looks for what is due and nobody was woken for: retries, and all that Redis has lost. */
-const SWEEP = 1_000;
-/**
- * Seconds for which an endpoint has taken nothing when it is counted as failing: one refusal is
- * none.
- */
+const BATCH_EVENTS_MAX = 500;
+/** An endpoint counts as failing after this time without a success: one refusal is not enough. */
 const FAILING_SECONDS = 30;
-/** Sweeps between two looks for what is old. */
-const TIDY = 60;
+/** Old deliveries are removed once in this many sweeps: once a minute. */
+const SWEEPS_PER_REMOVAL = 60;
 
 export interface RelayOptions {
   pool: DatabasePool;
@@ -30,71 +27,72 @@ export interface RelayOptions {
   log: Logger;
 }
 
-/** One batch of a partition's log. @returns how many events it held */
+/** Relays one batch of a partition. @returns the number of events that it held */
 export async function relayOnce({ pool, queue }: RelayOptions, partition: number): Promise<number> {
-  const { events, endpoints } = await relayBatch(pool, partition, BATCH);
+  const { events, endpoints } = await relayBatch(pool, partition, BATCH_EVENTS_MAX);
   await queue.wake(endpoints);
   return events;
 }
 
-/** Wakes workers for every endpoint that something is due for. @returns how many there are */
+/** Wakes workers for each endpoint that has a delivery due. @returns the number of endpoints */
 export async function sweepOnce({ pool, queue }: RelayOptions): Promise<number> {
-  const endpoints = await dueEndpoints(pool);
+  const endpoints = await findDueEndpoints(pool);
   await queue.wake(endpoints);
   return endpoints.length;
 }
 
 export interface Relay {
-  /** Says that a partition has new events. */
+  /** Call when a partition has new events. */
   wake: (partition: number) => void;
   stop: () => Promise<void>;
 }
 
 export function startRelay(options: RelayOptions & { partitions: readonly number[] }): Relay {
   const { pool, queue, log, partitions } = options;
-  const lanes = partitions.map((partition) => ({
+  const following = follow(partitions.map((partition) => relayFollower(options, partition)));
+  const sweeps = startSweeps(async (count, stopping) => {
+    for (const partition of partitions) await replayAll({ pool, queue }, partition, stopping);
+    await sweepOnce(options);
+    webhookEndpointsFailing.set(await countFailing(pool, FAILING_SECONDS));
+    if (count % SWEEPS_PER_REMOVAL === 0) await removeOldDeliveries(pool);
+  }, log);
+  return {
+    wake: following.wake,
+    async stop() {
+      await Promise.all([following.stop(), sweeps.stop()]);
+    },
+  };
+}
+
+function relayFollower(options: RelayOptions, partition: number): Follower {
+  const { pool, log } = options;
+  return {
     partition,
     async step() {
       const events = await relayOnce(options, partition);
       if (events === 0) {
-        const { head, applied } = await progressOf(pool, partition, WEBHOOKS);
+        const { head, applied } = await progressOf(pool, partition, WEBHOOKS_CONSUMER);
         relayLag.set({ partition }, head - applied);
       }
-      return events === BATCH ? ('full' as const) : events > 0 ? ('some' as const) : ('none' as const);
+      return events === BATCH_EVENTS_MAX ? 'full' : events > 0 ? 'some' : 'none';
     },
-    async failed(error: unknown, failures: number) {
+    async onFailure(error, failures) {
       relayFailures.inc();
-      log.error({ err: error, partition, failures }, 'relay batch failed; it will be tried again');
+      log.error({ err: error, partition, failures }, 'relay batch failed');
       return undefined;
     },
-  }));
-  const following = follow(lanes);
-
-  const stopping = new AbortController();
-  async function sweep(): Promise<void> {
-    for (let n = 0; !stopping.signal.aborted; n += 1) {
-      try {
-        for (const partition of partitions) {
-          for (let part = await replayOnce(pool, partition); part !== undefined;) {
-            await queue.wake([part]);
-            part = stopping.signal.aborted ? undefined : await replayOnce(pool, partition);
-          }
-        }
-        await sweepOnce(options);
-        webhookEndpointsFailing.set(await countFailing(pool, FAILING_SECONDS));
-        if (n % TIDY === 0) await removeOld(pool);
-      } catch (error) {
-        log.error({ err: error }, 'a sweep failed; it will be tried again');
-      }
-      await delay(SWEEP, undefined, { signal: stopping.signal }).catch(() => {});
-    }
-  }
-  const sweeping = sweep();
-  return {
-    wake: following.wake,
-    async stop() {
-      stopping.abort();
-      await Promise.all([following.stop(), sweeping]);
-    },
   };
+}
+
+/** Runs the replays of a partition, batch by batch, until all have finished. */
+async function replayAll(
+  { pool, queue }: Pick<RelayOptions, 'pool' | 'queue'>,
+  partition: number,
+  stopping: AbortSignal,
+): Promise<void> {
+  let endpointId = await replayOnce(pool, partition);
+  while (endpointId !== undefined) {
+    await queue.wake([endpointId]);
+    endpointId = stopping.aborted ? undefined : await replayOnce(pool, partition);
+  }
 }

@@ -1,6 +1,6 @@
 /**
- * Signatures of the Standard Webhooks specification (standardwebhooks.com, 1.0.0): HMAC-SHA256 over id, time and body, so that none of the three
- * can be changed, and an old message cannot be sent again as a new one.
+ * Signatures of the Standard Webhooks specification (standardwebhooks.com, 1.0.0): HMAC-SHA256 over
+ * id, time and body. Nobody can change one of the three, or send an old message as a new one.
  */
 import { createHmac } from 'node:crypto';
 
@@ -14,7 +14,7 @@ export interface Message {
 /**
  * The header fields that sign a message.
  *
- * @param secrets 32 bytes each; with two, while a secret is being changed, either verifies it
+ * @param secrets 32 bytes each; two during a rotation: the message verifies with either
  */
 export const signed = ({ id, timestamp, body }: Message, secrets: readonly Buffer[]) => ({
   'webhook-id': id,

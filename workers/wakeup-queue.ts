@@ -1,19 +1,19 @@
 /**
- * The queue of endpoints that have something due, in Redis. It wakes workers up, and knows nothing that Postgres does not know: lose it,
- * and the sweeper fills it again.
+ * Wake-ups through Redis: a BullMQ queue of endpoints that have a delivery due. BullMQ schedules;
+ * Postgres stores what is due. When Redis loses the queue, the sweep fills it again.
  */
 import { Queue, Worker } from 'bullmq';
+import { endsWithin, withDeadline } from '../platform/deadline.ts';
 import type { Logger } from '../platform/logger.ts';
 import { connectRedis } from '../platform/redis.ts';
-import { withDeadline } from '../store/unavailable.ts';
-import { ENDPOINTS_AT_ONCE, type Wakeups } from './wakeups.ts';
+import { ENDPOINTS_AT_ONCE_MAX, type Wakeups } from './wakeups.ts';
 
 const NAME = 'webhooks';
-/** Milliseconds after which a job whose worker is gone is given to another one. */
-const LOCK = 10_000;
-const LOOK_FOR_LOST = 5_000;
-/** Milliseconds that Redis has to take a wake-up. */
-const PATIENCE = 1_000;
+/** BullMQ gives a job to another worker when its worker does not renew the lock for this long. */
+const LOCK_MS = 10_000;
+const STALLED_INTERVAL_MS = 5_000;
+/** Redis has this long to answer a command of the queue. */
+const REDIS_TIMEOUT_MS = 1_000;
 
 interface Job {
   endpointId: string;
@@ -21,12 +21,12 @@ interface Job {
 
 interface WakeupQueueOptions {
   redisUrl: string;
-  /** Keeps the databases apart that share a Redis. */
+  /** Separates the databases that share one Redis. */
   instance: string;
   log: Logger;
 }
 
-/** With braces: all keys of the queue are in one slot of a cluster. */
+/** The braces put all keys of the queue into one slot of a cluster. */
 const prefixOf = (instance: string) => `{holdfast-${instance}}`;
 
 export function openWakeupQueue(options: WakeupQueueOptions): Wakeups {
@@ -47,20 +47,21 @@ export function openWakeupQueue(options: WakeupQueueOptions): Wakeups {
           data: { endpointId },
           opts: { deduplication: { id: endpointId, keepLastIfActive: true } },
         }));
-        await withDeadline(queue.addBulk(jobs), PATIENCE);
+        await withDeadline(queue.addBulk(jobs), REDIS_TIMEOUT_MS);
       } catch (error) {
-        log.warn({ err: error }, 'workers were not woken; the sweeper will do it');
+        // The deliveries stay due: the next sweep wakes the workers.
+        log.warn({ err: error }, 'wake-up failed');
       }
     },
     run: (work) => runWakeups(options, work),
     async close() {
-      await closed(queue);
+      await closeQueue(queue);
       connection.disconnect();
     },
   };
 }
 
-/** One endpoint is worked on by one worker at a time, over all nodes, as long as Redis is there. */
+/** While Redis is available, only one worker of all nodes sends to an endpoint at a time. */
 function runWakeups(
   { redisUrl, instance, log }: WakeupQueueOptions,
   work: Parameters<Wakeups['run']>[0],
@@ -71,10 +72,8 @@ function runWakeups(
     NAME,
     ({ data: { endpointId } }) => {
       const working = work(endpointId)
-        // It is still due, which the sweeper will find.
-        .catch((cause: unknown) =>
-          log.warn({ err: cause, endpoint: endpointId }, 'sending was cut short; it will be taken up again'),
-        )
+        // Its deliveries stay due: the next sweep finds them.
+        .catch((cause: unknown) => log.warn({ err: cause, endpoint: endpointId }, 'webhook sending failed'))
         .finally(() => running.delete(working));
       running.add(working);
       return working;
@@ -82,26 +81,26 @@ function runWakeups(
     {
       connection,
       prefix: prefixOf(instance),
-      concurrency: ENDPOINTS_AT_ONCE,
-      lockDuration: LOCK,
-      stalledInterval: LOOK_FOR_LOST,
+      concurrency: ENDPOINTS_AT_ONCE_MAX,
+      lockDuration: LOCK_MS,
+      stalledInterval: STALLED_INTERVAL_MS,
       maxStalledCount: 1_000_000,
     },
   );
   worker.on('error', (error) => log.debug({ err: error }, 'wake-up worker error'));
   return {
     async close() {
-      await withDeadline(worker.pause(true), PATIENCE).catch(() => {});
+      await endsWithin(worker.pause(true), REDIS_TIMEOUT_MS).catch(() => {});
       await Promise.all(running);
-      await closed(worker);
+      await closeQueue(worker);
       connection.disconnect();
     },
   };
 }
 
-/** BullMQ says goodbye to Redis, and would wait for one that is gone. */
-const closed = async (one: Queue | Worker): Promise<void> => {
-  await withDeadline(one.close(), PATIENCE)
-    .catch(() => withDeadline(one.disconnect(), PATIENCE))
+/** `close` waits for an answer of Redis; when none comes, cut the connection. */
+const closeQueue = async (queue: Queue | Worker): Promise<void> => {
+  await withDeadline(queue.close(), REDIS_TIMEOUT_MS)
+    .catch(() => withDeadline(queue.disconnect(), REDIS_TIMEOUT_MS))
     .catch(() => {});
 };

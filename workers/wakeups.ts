@@ -1,20 +1,17 @@
-/**
- * How workers are woken for endpoints that have something due: over all nodes by Redis, or within
- * one process.
- */
+/** Wakes workers for endpoints that have a delivery due: through Redis, or within one process. */
 
-/** Endpoints that a process sends to at a time. */
-export const ENDPOINTS_AT_ONCE = 100;
+/** Endpoints that one process sends to at the same time. */
+export const ENDPOINTS_AT_ONCE_MAX = 100;
 
 export interface Wakeups {
   /**
-   * Says that endpoints have something due. While one waits to be taken it is not queued again;
-   * while it is worked on, once. Never throws.
+   * Wakes workers for endpoints. Never throws. An endpoint that waits for a worker is not queued
+   * twice; an endpoint that has a worker is queued once more.
    */
   wake: (endpointIds: readonly string[]) => Promise<void>;
   /**
-   * Calls `work` for each endpoint that is woken, for many at once, and for one never twice at a
-   * time. `close` waits for what is under way.
+   * Calls `work` for each endpoint that is woken: for many endpoints at once, for one endpoint
+   * never twice at a time. `close` waits until all running work has ended.
    */
   run: (work: (endpointId: string) => Promise<void>) => { close: () => Promise<void> };
   close: () => Promise<void>;

@@ -1,31 +1,37 @@
-/** The role `webhooks`: sends to the endpoints that it is woken for. */
+/** The role `webhooks`: sends the due deliveries of each endpoint that it is woken for. */
 import { createGroupCommit } from '../store/group-commit.ts';
-import { type Outcome, recordOutcomes } from '../store/webhooks/queue.ts';
+import { type Outcome, recordOutcomes } from '../store/webhooks/outcomes.ts';
 import { type AddressRule, createGuardedAgent } from './addresses.ts';
-import { BATCH, CONCURRENCY, type DeliverOptions, deliverOnce } from './deliver.ts';
-import { ENDPOINTS_AT_ONCE, type Wakeups } from './wakeups.ts';
+import { CLAIM_DELIVERIES_MAX, type DeliverOptions, REQUESTS_AT_ONCE_MAX, deliverOnce } from './deliver.ts';
+import { ENDPOINTS_AT_ONCE_MAX, type Wakeups } from './wakeups.ts';
 
-/** Milliseconds to connect to a receiver. */
-const CONNECT = 5_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** Outcomes in one statement, of all endpoints together. */
+const BATCH_OUTCOMES_MAX = 500;
+const RECORD_TIMEOUT_MS = 5_000;
 
 export interface WebhooksOptions extends Pick<DeliverOptions, 'pool' | 'render' | 'log'>, AddressRule {
   wakeups: Pick<Wakeups, 'wake' | 'run'>;
-  /** Milliseconds that attempts under way are given when it stops. */
+  /** After `stop`, running attempts have this long to end. */
   graceMs: number;
 }
 
 export function startWebhooks(options: WebhooksOptions): { stop: () => Promise<void> } {
   const { pool, wakeups, allowLoopback } = options;
-  const agent = createGuardedAgent({ connections: CONCURRENCY, timeout: CONNECT, allowLoopback });
+  const agent = createGuardedAgent({
+    connectionsMax: REQUESTS_AT_ONCE_MAX,
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    allowLoopback,
+  });
   const outcomes = createGroupCommit<Outcome, void>({
     async write(batch) {
       await recordOutcomes(pool, batch);
       return batch.map(() => {});
     },
     claims: (outcome) => [outcome.delivery_id],
-    capacity: ENDPOINTS_AT_ONCE * BATCH,
-    maxBatch: 500,
-    timeout: 5_000,
+    capacity: ENDPOINTS_AT_ONCE_MAX * CLAIM_DELIVERIES_MAX,
+    batchItemsMax: BATCH_OUTCOMES_MAX,
+    timeoutMs: RECORD_TIMEOUT_MS,
   });
   const stopping = new AbortController();
   const cut = new AbortController();

@@ -35,7 +35,12 @@ interface PlanNode {
 const services = await startServices();
 try {
   await migrate(services.databaseUrl);
-  const pool = await openPool({ databaseUrl: services.databaseUrl, size: 2, log, statementTimeout: 600_000 });
+  const pool = await openPool({
+    databaseUrl: services.databaseUrl,
+    size: 2,
+    log,
+    statementTimeoutMs: 600_000,
+  });
   await ensurePartitions(pool, 1, ['orders']);
   const tenantId = v7();
   const document = `{"id":"${'x'.repeat(600)}","total":900,"amount_paid":0,"amount_refunded":0}`;

@@ -36,7 +36,7 @@ const { values: options } = parseArgs({
 });
 const log = pino({ level: 'silent' });
 const say = (text: string) => process.stdout.write(`${text}\n`);
-const open = (databaseUrl: string) => openPool({ databaseUrl, size: 6, log, statementTimeout: 3_600_000 });
+const open = (databaseUrl: string) => openPool({ databaseUrl, size: 6, log, statementTimeoutMs: 3_600_000 });
 const run = promisify(execFile);
 const WARM_UP_MS = 3_000;
 

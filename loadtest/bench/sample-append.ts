@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { v7 } from 'uuid';
 import { toId } from '../../store/ids.ts';
-import type { Append } from '../../store/log/log.ts';
+import type { Append } from '../../store/log/append.ts';
 import { order } from '../kit/order-request.ts';
 
 const lines = order.lines.map((line, n) => ({

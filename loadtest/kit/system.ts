@@ -1,10 +1,10 @@
 /** The system under load: a running installation, or one of several nodes, started here. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { CONSUMERS } from '../../process/node.ts';
+import { newApiKey } from '../../ops/development-key.ts';
 import { freePort } from '../../ops/embedded/free-port.ts';
 import { endWithUs } from './ending.ts';
 import { startServices } from './services.ts';
@@ -57,7 +57,7 @@ export async function startSystem({ nodes, shops, env = {}, main = MAIN }: Syste
   const apiKeys: string[] = [];
   for (let n = 0; n < shops; n += 1) {
     const { tenantId } = await createTenant(pool, `shop ${n + 1}`, 1);
-    const key = `hf_test_${randomBytes(24).toString('hex')}`;
+    const key = newApiKey();
     await addApiKey(pool, { tenantId, key, name: 'load', scopes: SCOPES });
     apiKeys.push(key);
   }

@@ -1321,10 +1321,10 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/idempotency_key_missing",
-                 *       "title": "Idempotency-Key is missing",
+                 *       "title": "Idempotency key missing",
                  *       "status": 400,
                  *       "code": "idempotency_key_missing",
-                 *       "detail": "Send an Idempotency-Key field with every write, such as Idempotency-Key: \"8e03978e-40d5-43dd-bc93-6894a57f9324\".",
+                 *       "detail": "Send Idempotency-Key with each write: a new key for each command, the same key for each retry.",
                  *       "retry": "never",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1347,10 +1347,10 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/order_already_cancelled",
-                 *       "title": "Order is already cancelled",
+                 *       "title": "Order already cancelled",
                  *       "status": 409,
                  *       "code": "order_already_cancelled",
-                 *       "detail": "This order has been cancelled already, by another request.",
+                 *       "detail": "Another request has already cancelled this order.",
                  *       "retry": "never",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1399,7 +1399,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/scope_missing",
-                 *       "title": "Scope is missing",
+                 *       "title": "Scope missing",
                  *       "status": 403,
                  *       "code": "scope_missing",
                  *       "detail": "This call needs the scope payments:write.",
@@ -1428,7 +1428,7 @@ export interface components {
                  *       "title": "Internal error",
                  *       "status": 500,
                  *       "code": "internal_error",
-                 *       "detail": "Something went wrong on our side. Send the same request with the same key again.",
+                 *       "detail": "The server failed. Send the same request with the same key again.",
                  *       "retry": "same_key",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1451,7 +1451,7 @@ export interface components {
                  *       "title": "Not acceptable",
                  *       "status": 406,
                  *       "code": "not_acceptable",
-                 *       "detail": "This API answers application/json.",
+                 *       "detail": "This API answers application/json only. Accept it, or send no Accept.",
                  *       "retry": "never",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1474,7 +1474,7 @@ export interface components {
                  *       "title": "Order not found",
                  *       "status": 404,
                  *       "code": "order_not_found",
-                 *       "detail": "There is no such order.",
+                 *       "detail": "This order does not exist.",
                  *       "retry": "never",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1509,10 +1509,10 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/precondition_failed",
-                 *       "title": "Changed since it was read",
+                 *       "title": "Precondition failed",
                  *       "status": 412,
                  *       "code": "precondition_failed",
-                 *       "detail": "The ETag is \"4\" now, which If-Match does not name. Read it again, then decide.",
+                 *       "detail": "The current ETag is \"4\", which If-Match does not name. Read the resource again.",
                  *       "retry": "after_refetch",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1532,10 +1532,10 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/precondition_required",
-                 *       "title": "If-Match is missing",
+                 *       "title": "If-Match missing",
                  *       "status": 428,
                  *       "code": "precondition_required",
-                 *       "detail": "Send If-Match with the ETag of the resource as you have read it, so that no change of somebody else is lost.",
+                 *       "detail": "Send If-Match with the ETag that you read, so that no concurrent change is lost.",
                  *       "retry": "after_refetch",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1559,7 +1559,7 @@ export interface components {
                  *       "title": "Too many requests",
                  *       "status": 429,
                  *       "code": "rate_limited",
-                 *       "detail": "The quota of 600 requests in 60 seconds is used up.",
+                 *       "detail": "Quota exceeded: 600 requests in 60 seconds. Retry after the seconds of Retry-After.",
                  *       "retry": "same_key_after",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1631,7 +1631,7 @@ export interface components {
                  *       "title": "Overloaded",
                  *       "status": 503,
                  *       "code": "overloaded",
-                 *       "detail": "More orders are waiting than can be written soon.",
+                 *       "detail": "The append queue is full. This request took no effect.",
                  *       "retry": "same_key_after",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1654,7 +1654,7 @@ export interface components {
                  *       "title": "Invalid body",
                  *       "status": 422,
                  *       "code": "invalid_body",
-                 *       "detail": "The body does not fit the schema of this call.",
+                 *       "detail": "Invalid body, see errors.",
                  *       "retry": "never",
                  *       "request_id": "0199f2c07a3e7b1c",
                  *       "errors": [

@@ -1,16 +1,17 @@
-/** `npm run ops:grafana`: writes dashboard.json, the page /ops for those who have Grafana. */
+/** `npm run ops:grafana`: generates dashboard.json, the figures of /ops for Grafana. */
 import { writeFileSync } from 'node:fs';
 
 const PROMETHEUS = { type: 'prometheus', uid: '${datasource}' };
-const WIDTH = 12;
-const HEIGHT = 8;
+/** In columns and rows of the Grafana grid, which has 24 columns. */
+const PANEL_WIDTH = 12;
+const PANEL_HEIGHT = 8;
 
 interface Panel {
   title: string;
   unit: string;
-  /** Legend and expression. */
-  lines: [legend: string, expr: string][];
-  log?: boolean;
+  /** Legend and expression of each series. */
+  series: [legend: string, expr: string][];
+  isLogScale?: boolean;
 }
 
 const rate = (metric: string) => `sum(rate(${metric}[$__rate_interval]))`;
@@ -19,57 +20,57 @@ const quantile = (q: number, methods: string) =>
 
 const PANELS: Panel[] = [
   {
-    title: 'Answers a second',
+    title: 'Answers by outcome',
     unit: 'reqps',
-    lines: [
+    series: [
       ['appended', rate('holdfast_append_outcomes_total{outcome="appended"}')],
       ['repeats', rate('holdfast_replays_total')],
       ['429', rate('holdfast_limiter_rejections_total')],
-      ['503 before anything', rate('holdfast_requests_shed_total')],
+      ['503 shed', rate('holdfast_requests_shed_total')],
       ['5xx', rate('holdfast_http_request_duration_seconds_count{status=~"5.."}')],
     ],
   },
   {
-    title: 'Latency of what was done',
+    title: 'Latency of successful requests',
     unit: 'ms',
-    log: true,
-    lines: [
+    isLogScale: true,
+    series: [
       ['writes p50', quantile(0.5, 'POST|PATCH|DELETE')],
       ['writes p99', quantile(0.99, 'POST|PATCH|DELETE')],
       ['reads p99', quantile(0.99, 'GET')],
     ],
   },
   {
-    title: 'Writes under way, and how many may be',
+    title: 'Writes in flight, and their limit',
     unit: 'short',
-    lines: [
-      ['waiting for the log', 'sum(holdfast_append_queue_length)'],
-      ['under way', 'sum(holdfast_requests_in_flight{kind="write"})'],
+    series: [
+      ['append queue', 'sum(holdfast_append_queue_length)'],
+      ['in flight', 'sum(holdfast_requests_in_flight{kind="write"})'],
       ['limit', 'sum(holdfast_concurrency_limit{kind="write"})'],
     ],
   },
   {
-    title: 'Events behind',
+    title: 'Lag behind the log, in events',
     unit: 'short',
-    lines: [
+    series: [
       ['{{projection}}', 'max by (projection) (holdfast_projection_lag_events)'],
       ['webhooks', 'max(holdfast_relay_lag_events)'],
     ],
   },
   {
-    title: '429 by policy, and decisions without Redis',
+    title: '429 by policy, and limiter fallbacks',
     unit: 'reqps',
-    lines: [
+    series: [
       ['{{policy}}', 'sum by (policy) (rate(holdfast_limiter_rejections_total[$__rate_interval]))'],
-      ['without Redis', rate('holdfast_limiter_fallbacks_total')],
+      ['fallbacks (no Redis)', rate('holdfast_limiter_fallbacks_total')],
     ],
   },
   {
     title: 'Group commit',
     unit: 'short',
-    lines: [
+    series: [
       [
-        'commands a write',
+        'commands per append',
         `${rate('holdfast_append_batch_size_sum')} / ${rate('holdfast_append_batch_size_count')}`,
       ],
       [
@@ -77,15 +78,15 @@ const PANELS: Panel[] = [
         '1000 * histogram_quantile(0.99, sum by (le) (rate(holdfast_append_wait_seconds_bucket[$__rate_interval])))',
       ],
       [
-        'write p99, ms',
+        'append p99, ms',
         '1000 * histogram_quantile(0.99, sum by (le) (rate(holdfast_append_duration_seconds_bucket[$__rate_interval])))',
       ],
     ],
   },
   {
-    title: 'Webhook attempts, by outcome',
+    title: 'Webhook attempts by outcome',
     unit: 'reqps',
-    lines: [
+    series: [
       [
         '{{outcome}}',
         'sum by (outcome) (rate(holdfast_webhook_attempt_duration_seconds_count[$__rate_interval]))',
@@ -93,9 +94,9 @@ const PANELS: Panel[] = [
     ],
   },
   {
-    title: 'Event loop, and connections to Postgres',
+    title: 'Event loop lag and Postgres connections',
     unit: 'short',
-    lines: [
+    series: [
       ['event loop p99, ms', '1000 * max(nodejs_eventloop_lag_p99_seconds)'],
       ['{{state}}', 'sum by (state) (holdfast_database_pool_connections)'],
     ],
@@ -109,18 +110,23 @@ const dashboard = {
   refresh: '5s',
   time: { from: 'now-15m', to: 'now' },
   templating: { list: [{ name: 'datasource', type: 'datasource', query: 'prometheus' }] },
-  panels: PANELS.map(({ title, unit, lines, log }, n) => ({
+  panels: PANELS.map(({ title, unit, series, isLogScale }, n) => ({
     id: n + 1,
     title,
     type: 'timeseries',
     datasource: PROMETHEUS,
-    gridPos: { x: (n % 2) * WIDTH, y: Math.floor(n / 2) * HEIGHT, w: WIDTH, h: HEIGHT },
+    gridPos: {
+      x: (n % 2) * PANEL_WIDTH,
+      y: Math.floor(n / 2) * PANEL_HEIGHT,
+      w: PANEL_WIDTH,
+      h: PANEL_HEIGHT,
+    },
     fieldConfig: {
-      defaults: { unit, ...(log && { custom: { scaleDistribution: { type: 'log', log: 10 } } }) },
+      defaults: { unit, ...(isLogScale && { custom: { scaleDistribution: { type: 'log', log: 10 } } }) },
       overrides: [],
     },
     options: { tooltip: { mode: 'multi' }, legend: { displayMode: 'list', placement: 'bottom' } },
-    targets: lines.map(([legendFormat, expr], m) => ({
+    targets: series.map(([legendFormat, expr], m) => ({
       refId: String.fromCharCode(65 + m),
       datasource: PROMETHEUS,
       legendFormat,

@@ -1,12 +1,12 @@
-/** Writes the log, or a part of it, as a file (log-file.ts). */
+/** Export: writes the log, or a part of it, as lines of a file (log-file.ts). */
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
 import { type LogHeader, type LogLine, type LogTenant, writeLine } from './log-file.ts';
 import { statement } from '../statement.ts';
 import { reachable } from '../unavailable.ts';
 
-/** Events a statement: what bounds the memory. */
-const PAGE = 200;
+/** Events in one statement. Bounds the memory. */
+const PAGE_EVENTS_MAX = 200;
 
 const exportedRow = z.object({
   position: z.int(),
@@ -36,25 +36,26 @@ const shareRow = z.object({
 });
 
 export interface ExportRange {
-  /** UUID; all tenants when left out. */
+  /** A UUID; all tenants when left out. */
   tenantId?: string | undefined;
-  /** First position, in each partition. */
+  /** First position in each partition. */
   from: number;
-  /** Last position, in each partition. */
+  /** Last position in each partition. */
   to: number;
 }
 
 /**
- * The lines of the file, without newlines, the header first. What is appended after the first line was asked for is not among them:
- * events never change, and positions come in the order of commits, so everything up to a position is there for good.
+ * The lines of the file, without newlines, the header first. Events that are appended after the first
+ * line was read are left out. The rest is consistent without a snapshot: events never change, and
+ * positions follow the order of commits.
  */
 export async function* exportLog(pool: DatabasePool, range: ExportRange): AsyncGenerator<string> {
-  const header = await survey(pool, range);
+  const header = await headerOf(pool, range);
   yield JSON.stringify(header);
   for (const { partition, last_position } of header.partitions) {
     let after = range.from - 1;
     while (after < last_position) {
-      const rows = await reachable(pool.any(readPage(partition, after, last_position, PAGE)));
+      const rows = await reachable(pool.any(readPage(partition, after, last_position, PAGE_EVENTS_MAX)));
       for (const row of rows) {
         if (range.tenantId !== undefined && row.tenant_id !== range.tenantId) continue;
         yield writeLine(lineOf(partition, row));
@@ -64,11 +65,11 @@ export async function* exportLog(pool: DatabasePool, range: ExportRange): AsyncG
   }
 }
 
-/** What there is to export, counted in one snapshot. */
-async function survey(pool: DatabasePool, { tenantId, from, to }: ExportRange): Promise<LogHeader> {
+/** The header: the events of the range, counted in one snapshot. */
+async function headerOf(pool: DatabasePool, { tenantId, from, to }: ExportRange): Promise<LogHeader> {
   const tenant = tenantId === undefined ? sql.fragment`` : sql.fragment`AND tenant_id = ${tenantId}`;
   const shares = await pool.transaction(async (transaction) => {
-    // A large log takes longer to count than any other statement may take.
+    // Counting a large log takes longer than the timeout of the pool.
     await transaction.query(sql.unsafe`SET LOCAL statement_timeout = 0`);
     return transaction.any(sql.type(shareRow)`
       SELECT share.*, tenant.name, tenant.partition AS home,
@@ -97,7 +98,7 @@ async function survey(pool: DatabasePool, { tenantId, from, to }: ExportRange): 
   };
 }
 
-/** Names its members in the order of the file, whatever order the driver gives them in. */
+/** Fixes the order of the members, which is part of the format. */
 const lineOf = (partition: number, row: z.output<typeof exportedRow>): LogLine => ({
   partition,
   position: row.position,

@@ -1,28 +1,25 @@
-/**
- * Lines of a log, held to the rules and written by the batch: one is written while the next is
- * read.
- */
+/** Checks lines of a log against the rules and inserts them in batches; reads on while one is inserted. */
 import { type DatabaseTransactionConnection, UniqueIntegrityConstraintViolationError } from 'slonik';
 import { z } from 'zod';
 import { type ReadLine, createRules } from './import-rules.ts';
 import { LogFileError, type LogLine } from './log-file.ts';
 import { SEPARATOR, statement } from '../statement.ts';
 
-/** Events a statement, and UTF-16 code units of them: what bounds the memory. */
-const EVENTS_MAX = 500;
-const LENGTH_MAX = 8 * 1024 * 1024;
+/** Limits of one statement, in events and in UTF-16 code units. They bound the memory. */
+const BATCH_EVENTS_MAX = 500;
+const BATCH_LENGTH_MAX = 8 * 1024 * 1024;
 
 const insertEvents = statement('archive/import-events', z.object({}));
 
 export interface Batches {
-  /** @throws {LogFileError} of this line, or of one before it */
+  /** @throws {LogFileError} this line, or an earlier one, is refused */
   add: (read: ReadLine) => Promise<void>;
-  /** Writes what is left. */
+  /** Inserts the last batch. */
   end: () => Promise<void>;
   /**
-   * Resolves when nothing is being written any more.
+   * Resolves when no insert runs.
    *
-   * @throws {LogFileError} of a line that was being written
+   * @throws {LogFileError} the running insert was refused
    */
   settled: () => Promise<void>;
 }
@@ -38,21 +35,21 @@ export function createBatches(transaction: DatabaseTransactionConnection): Batch
     batch = [];
     length = 0;
     if (lines.length === 0) return;
-    if (!rules.knows(lines)) {
+    if (!rules.hasOrdersOf(lines)) {
       await writing;
-      await rules.recall(transaction, lines);
+      await rules.loadOrdersOf(transaction, lines);
     }
     rules.apply(lines);
     await writing;
     writing = insert(transaction, lines);
-    writing.catch(() => {}); // it is waited for by the next batch, or at the end
+    writing.catch(() => {}); // thrown by the next await of `writing`
   }
 
   return {
     async add(read) {
       batch.push(read);
       length += read.line.data.length;
-      if (batch.length === EVENTS_MAX || length > LENGTH_MAX) await flush();
+      if (batch.length === BATCH_EVENTS_MAX || length > BATCH_LENGTH_MAX) await flush();
     },
     async end() {
       await flush();
@@ -89,12 +86,12 @@ async function insert(transaction: DatabaseTransactionConnection, batch: readonl
     const what = isKey
       ? 'idempotency_key: a tenant has this key already'
       : 'version: an order has this version already';
-    throw new LogFileError(`${placeOf(error, batch, isKey)}: ${what}.`, { cause: error });
+    throw new LogFileError(`${linesOf(error, batch, isKey)}: ${what}.`, { cause: error });
   }
 }
 
-/** Postgres names the values that are there already: `(idempotency_key, …)=(first-order, …)`. */
-function placeOf(error: Error, batch: readonly ReadLine[], isKey: boolean): string {
+/** The line of a duplicate key, which Postgres names: `(idempotency_key, …)=(first-order, …)`. */
+function linesOf(error: Error, batch: readonly ReadLine[], isKey: boolean): string {
   const { detail = '' } = error.cause as { detail?: string };
   const [, key, tenant] = /=\((.*), ([0-9a-f-]{36}), \d+\)/.exec(isKey ? detail : '') ?? [];
   const found = batch.findLast(({ line }) => line.idempotency_key === key && line.tenant_id === tenant);

@@ -1,4 +1,4 @@
-/** Puts a log that was exported (log-file.ts) into an empty one: all of it, in one transaction, or nothing. */
+/** Import: inserts an exported log (log-file.ts) into an empty one, in one transaction. */
 import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
 import { type Batches, createBatches } from './import-batches.ts';
@@ -9,22 +9,23 @@ import { LogFileError, readEvent, readHeader } from './log-file.ts';
 export interface Imported {
   events: number;
   partitions: number[];
-  /** Whether some of the partitions were not there: a Holdfast that runs learns of them at its next start. */
+  /** Whether the import created partitions. A running Holdfast uses them after its next start. */
   new_partitions: boolean;
-  /** UUIDs of all tenants of the log, and of those that were made for it. */
+  /** UUIDs of all tenants of the log. */
   tenants: string[];
+  /** UUIDs of the tenants that the import created. */
   created: string[];
 }
 
-/** Clocks of two machines may differ by so much. */
+/** Accepted difference between the clocks of two machines. */
 const CLOCK_TOLERANCE_MS = 5_000;
 
 /**
- * Imports a log. Tenants that are missing are made, without API keys. Each event must be one that
- * the rules would have made.
+ * Imports a log. Creates missing tenants, without API keys. Each event must follow from the rules
+ * (import-rules.ts).
  *
  * @param lines of the file, the header first
- * @param rename UUIDs of tenants of the file, and those that they become
+ * @param rename new UUIDs of tenants, by their UUIDs in the file
  * @throws {LogFileError} nothing was imported
  */
 export const importLog = (
@@ -32,11 +33,10 @@ export const importLog = (
   lines: AsyncIterable<string>,
   rename: ReadonlyMap<string, string> = new Map(),
 ): Promise<Imported> =>
-  // No second attempt: the lines are gone by then.
+  // No retry of the transaction: the lines can be read only once.
   pool.transaction(async (transaction) => {
     await transaction.query(sql.unsafe`SET LOCAL statement_timeout = 0`);
-    // The table grows from nothing, and nobody has counted it: the planner must not take it for
-    // small.
+    // The planner has no statistics of the new rows and would scan a table that it takes for small.
     await transaction.query(sql.unsafe`SET LOCAL enable_seqscan = off`);
     const latest = await latestTime(transaction);
     const batches = createBatches(transaction);
@@ -44,7 +44,7 @@ export const importLog = (
     try {
       return await importLines(transaction, { iterator, batches, latest, rename });
     } catch (error) {
-      // A transaction that still writes cannot be rolled back; what came first is said first.
+      // The rollback needs an idle connection. An error of the running insert comes first.
       await batches.settled();
       throw error;
     } finally {
@@ -68,7 +68,7 @@ async function importLines(
   const header = readHeader(first.value);
   for (const { created_at } of header.tenants) checkTime(created_at, latest, 'Line 1: tenants: created_at');
   const partitions = header.partitions.map(({ partition }) => partition);
-  const new_partitions = await takeEmpty(transaction, partitions);
+  const new_partitions = await lockEmptyPartitions(transaction, partitions);
   const { tenants, created } = await createTenants(transaction, header, rename);
 
   const order = createLineOrder(latest);
@@ -103,7 +103,7 @@ async function importLines(
   };
 }
 
-/** By the clock of this Postgres, which all later events are dated by. */
+/** The latest time that an event may have, by the clock of this Postgres; it dates later events. */
 async function latestTime(transaction: DatabaseTransactionConnection): Promise<string> {
   const now = await transaction.oneFirst(
     sql.type(
@@ -114,14 +114,18 @@ async function latestTime(transaction: DatabaseTransactionConnection): Promise<s
 }
 
 /**
- * Makes sure that the partitions are there and empty, and keeps everybody else from appending to them.
+ * Creates missing partitions and locks all of them against appends.
  *
- * @returns whether some were not there
+ * @returns whether some were missing
+ * @throws {LogFileError} a partition is not empty
  */
-async function takeEmpty(transaction: DatabaseTransactionConnection, partitions: number[]): Promise<boolean> {
+async function lockEmptyPartitions(
+  transaction: DatabaseTransactionConnection,
+  partitions: number[],
+): Promise<boolean> {
   const { rowCount } = await transaction.query(sql.unsafe`
     INSERT INTO log_heads (partition) SELECT generate_series(0, ${Math.max(-1, ...partitions)}) ON CONFLICT DO NOTHING`);
-  // As ensurePartitions does: without a checkpoint, lists could not even say how far they are behind.
+  // As ensurePartitions does: lists read the checkpoint of their projection.
   await transaction.query(sql.unsafe`
     INSERT INTO checkpoints (partition, consumer)
     SELECT partition, consumer FROM log_heads CROSS JOIN (SELECT DISTINCT consumer FROM checkpoints) AS known
@@ -133,13 +137,13 @@ async function takeEmpty(transaction: DatabaseTransactionConnection, partitions:
   if (taken) {
     throw new LogFileError(
       `Partition ${taken.partition} of this log holds events up to position ${taken.position} already. ` +
-        'A log can only be imported where there is none: use another database.',
+        'Import into a database without events.',
     );
   }
   return rowCount > 0;
 }
 
-/** Ids of payments, refunds and webhook messages are those of events. No index holds them apart. */
+/** Event ids must be unique in a tenant: they are ids of payments and messages. No index enforces it. */
 async function checkEventIds(
   transaction: DatabaseTransactionConnection,
   partitions: number[],

@@ -1,29 +1,26 @@
-/**
- * The order of a log's lines: by position and time in each partition, and as many as the header
- * promises.
- */
+/** Checks the order of a log's lines, by position and time in each partition, and their number. */
 import { LogFileError, type LogHeader, type LogLine } from './log-file.ts';
 
 export interface LineOrder {
-  /** @throws {LogFileError} the line does not come after the one before it */
+  /** @throws {LogFileError} the line does not follow the line before it in its partition */
   check: (line: LogLine, number: number) => void;
-  /** @throws {LogFileError} a file that was cut off must not pass for a whole one */
+  /** @throws {LogFileError} the file is not complete */
   checkCounts: (header: LogHeader) => void;
   /** The last line of each partition. */
   heads: () => Iterable<LogLine>;
   /**
    * The number of a line.
    *
-   * @param rank of its event in the partition, from 1 on
+   * @param rank of its event in the partition, from 1
    */
   lineOf: (partition: number, rank: number) => number | undefined;
 }
 
-/** @param latest RFC 3339; later events have not happened yet */
+/** @param latest RFC 3339; later events are refused */
 export function createLineOrder(latest: string): LineOrder {
   const heads = new Map<number, LogLine>();
   const counts = new Map<number, number>();
-  /** Lines that follow each other, of one partition: most files have one for each. */
+  /** Runs of successive lines of one partition; most files have one run for each. */
   const runs: { partition: number; rank: number; line: number; count: number }[] = [];
 
   return {
@@ -31,12 +28,12 @@ export function createLineOrder(latest: string): LineOrder {
       const before = heads.get(line.partition);
       if (before !== undefined && line.position <= before.position) {
         throw new LogFileError(
-          `Line ${number}: position: must be beyond ${before.position}, the one before it.`,
+          `Line ${number}: position: must be greater than ${before.position}, the position before it.`,
         );
       }
       if (before !== undefined && line.recorded_at < before.recorded_at) {
         throw new LogFileError(
-          `Line ${number}: recorded_at: must not be earlier than that of the event before it.`,
+          `Line ${number}: recorded_at: must not be earlier than the time of the event before it.`,
         );
       }
       checkTime(line.recorded_at, latest, `Line ${number}: recorded_at`);
@@ -53,12 +50,12 @@ export function createLineOrder(latest: string): LineOrder {
         events === header.events &&
         counts.size === header.partitions.length &&
         header.partitions.every(
-          ({ partition, events: promised, last_position }) =>
-            counts.get(partition) === promised && heads.get(partition)?.position === last_position,
+          ({ partition, events: expected, last_position }) =>
+            counts.get(partition) === expected && heads.get(partition)?.position === last_position,
         );
       if (isWhole) return;
       throw new LogFileError(
-        `The header promises ${header.events} events, and ${events} came, or not those it promises. Is the file whole?`,
+        `The header announces ${header.events} events. The file has ${events}, or other ones: it is not complete.`,
       );
     },
     heads: () => heads.values(),
@@ -72,13 +69,14 @@ export function createLineOrder(latest: string): LineOrder {
 }
 
 /**
- * A log's clock never runs backwards: after an event of 2030, every order would be placed in 2030.
+ * Refuses a time in the future. The clock of a log never runs backwards: after an event of 2030, each
+ * new order would be placed in 2030.
  *
  * @throws {LogFileError}
  */
 export function checkTime(given: string, latest: string, where: string): void {
   if (given <= latest) return;
   throw new LogFileError(
-    `${where}: ${given} is in the future. By the clock of this Postgres it is about ${latest.slice(0, 19)}Z.`,
+    `${where}: ${given} is in the future. The clock of this Postgres shows about ${latest.slice(0, 19)}Z.`,
   );
 }

@@ -1,6 +1,6 @@
 /**
- * Holds a log that is imported to the rules: each event must be the one that its command makes of
- * the order as it stood (domain/order/decide.ts).
+ * Checks an imported log against the rules: each event must be the event that its command produces
+ * for the order before it (domain/order/decide.ts).
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { DatabaseTransactionConnection } from 'slonik';
@@ -16,10 +16,10 @@ import { LogFileError, type LogLine } from './log-file.ts';
 import { statement } from '../statement.ts';
 
 /**
- * UTF-16 code units of events whose orders are kept in memory: some 50,000 orders of common size.
- * The stream of an order that has left it is read again.
+ * Orders in memory, in UTF-16 code units of their events: about 50,000 orders of common size. An order
+ * that was evicted is folded again from its stream.
  */
-const KEPT_LENGTH_MAX = 32 * 1024 * 1024;
+const CACHE_LENGTH_MAX = 32 * 1024 * 1024;
 
 const storedRow = z.object({
   tenant_id: z.uuid(),
@@ -31,40 +31,40 @@ const storedRow = z.object({
 });
 const readStreams = statement('archive/import-streams', storedRow);
 
-/** A line with its number, and its event as the current schema has it. */
+/** A line with its number, and its event at the current version of its schema. */
 export interface ReadLine {
   number: number;
   line: LogLine;
   event: OrderEvent;
 }
 
-/** An order, and the length of its events. */
-interface Kept {
+/** An order in memory, and the length of its events. */
+interface CachedOrder {
   state: OrderState;
   length: number;
 }
 
 export interface Rules {
-  /** Whether the orders of these lines are at hand. */
-  knows: (lines: readonly ReadLine[]) => boolean;
-  /** Reads those that are not. All lines before these must be in the table. */
-  recall: (transaction: DatabaseTransactionConnection, lines: readonly ReadLine[]) => Promise<void>;
+  /** Whether all orders of these lines are in memory. */
+  hasOrdersOf: (lines: readonly ReadLine[]) => boolean;
+  /** Folds the missing orders from the table. It must hold all lines before these. */
+  loadOrdersOf: (transaction: DatabaseTransactionConnection, lines: readonly ReadLine[]) => Promise<void>;
   /**
-   * Folds lines into their orders.
+   * Checks lines and folds them into their orders.
    *
-   * @throws {LogFileError} the rules would have refused one of them
+   * @throws {LogFileError} a line violates the rules
    */
   apply: (lines: readonly ReadLine[]) => void;
 }
 
 export function createRules(): Rules {
-  /** By tenant and order; the one that was met last is the last. */
-  const orders = new Map<string, Kept>();
+  /** By tenant and order, in the order of their last use. */
+  const orders = new Map<string, CachedOrder>();
   let length = 0;
 
   const missing = (lines: readonly ReadLine[]): LogLine[] => {
     const wanted = new Map<string, LogLine>();
-    /** By these very lines. */
+    /** Orders that these lines place. */
     const placed = new Set<string>();
     for (const { line } of lines) {
       const key = keyOf(line);
@@ -73,15 +73,15 @@ export function createRules(): Rules {
     }
     return [...wanted.values()];
   };
-  const keep = (key: string, next: Kept, before: Kept | undefined) => {
+  const keep = (key: string, next: CachedOrder, before: CachedOrder | undefined) => {
     length += next.length - (before?.length ?? 0);
     orders.delete(key);
     orders.set(key, next);
   };
 
   return {
-    knows: (lines) => missing(lines).length === 0,
-    async recall(transaction, lines) {
+    hasOrdersOf: (lines) => missing(lines).length === 0,
+    async loadOrdersOf(transaction, lines) {
       const wanted = missing(lines);
       const rows = await transaction.any(
         readStreams(
@@ -101,13 +101,13 @@ export function createRules(): Rules {
       for (const read of lines) {
         const key = keyOf(read.line);
         const before = orders.get(key);
-        const state = judge(before, read);
+        const state = checkedState(before, read);
         keep(key, { state, length: (before?.length ?? 0) + read.line.data.length }, before);
       }
-      for (const [key, kept] of orders) {
-        if (length <= KEPT_LENGTH_MAX) return;
+      for (const [key, oldest] of orders) {
+        if (length <= CACHE_LENGTH_MAX) return;
         orders.delete(key);
-        length -= kept.length;
+        length -= oldest.length;
       }
     },
   };
@@ -117,57 +117,58 @@ const keyOf = ({ tenant_id, order_id }: { tenant_id: string; order_id: string })
 
 function recorded(event: OrderEvent, at: { order_id: string; version: number }): RecordedEvent {
   const order_id = toId('ord', at.order_id);
-  // The rules know neither times nor ids of events.
+  // The rules use neither times nor ids of events.
   return { ...event, event_id: '', order_id, version: at.version, recorded_at: '', key_id: null };
 }
 
-/** @returns the order after the event */
-function judge(before: Kept | undefined, { number, line, event }: ReadLine): OrderState {
+/**
+ * @returns the order after the event
+ * @throws {LogFileError} the rules refuse the event or produce another one
+ */
+function checkedState(before: CachedOrder | undefined, { number, line, event }: ReadLine): OrderState {
   const state = before?.state ?? null;
   const id = toId('ord', line.order_id);
-  const refuse = (words: string) => new LogFileError(`Line ${number}: ${words}`);
+  const refusal = (reason: string) => new LogFileError(`Line ${number}: ${reason}`);
   const version = (state?.order.version ?? 0) + 1;
   if (line.version !== version) {
     const hint =
-      state === null
-        ? ' A log without the beginning of its orders cannot be imported: export it without --from.'
-        : '';
-    throw refuse(`version: is ${line.version}, and ${id} comes to version ${version} here.${hint}`);
+      state === null ? ' An import needs the first events of all orders: export the log without --from.' : '';
+    throw refusal(`version: is ${line.version}, but the next version of ${id} is ${version}.${hint}`);
   }
   const happened = recorded(event, line);
   const request = requestOf(happened);
   const decision = decide(state, request);
   if ('rejection' in decision)
-    throw refuse(`${line.type} of ${id} is against the rules: ${wordsOf(decision.rejection)}`);
+    throw refusal(`${line.type} of ${id} is against the rules: ${reasonOf(decision.rejection)}`);
   if (event.type === 'OrderUpdated' && (before?.length ?? 0) > HISTORY_LENGTH_MAX)
-    throw refuse(`${line.type} of ${id} is against the rules: order_history_full.`);
+    throw refusal(`${line.type} of ${id} is against the rules: order_history_full.`);
   const differs = difference(decision.event.data, event.data, 'data');
-  if (differs !== undefined) throw refuse(`${differs} in ${line.type} of ${id}.`);
+  if (differs !== undefined) throw refusal(`${differs} in ${line.type} of ${id}.`);
   if (fingerprint(request).toString('hex') !== line.fingerprint)
-    throw refuse(`fingerprint: is not that of ${line.type} of ${id}. The request or the event was changed.`);
+    throw refusal(`fingerprint: does not match ${line.type} of ${id}. The request or the event was changed.`);
   return evolve(state, happened);
 }
 
-function wordsOf({ code, detail, errors = [] }: Rejection): string {
-  const places = errors.map(({ pointer, detail: what }) => `data${pointer} ${what}`);
-  return [`${code}.`, detail, ...(places.length > 0 ? [`${places.join('; ')}.`] : [])].join(' ');
+function reasonOf({ code, detail, errors = [] }: Rejection): string {
+  const details = errors.map(({ pointer, detail: what }) => `data${pointer} ${what}`);
+  return [`${code}.`, detail, ...(details.length > 0 ? [`${details.join('; ')}.`] : [])].join(' ');
 }
 
 /**
- * Where data are not what the rules make: numbers and ids of lines by value, what is of persons by
- * its place alone.
+ * The first member that differs from what the rules produce. Shows the expected value of numbers, line
+ * ids and currencies only: other values may be personal data.
  */
-function difference(made: unknown, given: unknown, path: string): string | undefined {
-  if (isDeepStrictEqual(made, given)) return undefined;
+function difference(expected: unknown, given: unknown, path: string): string | undefined {
+  if (isDeepStrictEqual(expected, given)) return undefined;
   const isPart = (value: unknown): value is Record<string, unknown> =>
     typeof value === 'object' && value !== null;
-  if (!isPart(made) || !isPart(given)) {
-    const isTold = typeof made === 'number' || /\/id$|\/currency$/.test(path);
-    return `${path}: must be ${isTold ? String(made) : 'what the rules make of the order before'}`;
+  if (!isPart(expected) || !isPart(given)) {
+    const isShown = typeof expected === 'number' || /\/id$|\/currency$/.test(path);
+    return `${path}: must be ${isShown ? String(expected) : 'the value that the rules produce'}`;
   }
-  for (const name of new Set([...Object.keys(made), ...Object.keys(given)])) {
-    const found = difference(made[name], given[name], `${path}/${name}`);
+  for (const name of new Set([...Object.keys(expected), ...Object.keys(given)])) {
+    const found = difference(expected[name], given[name], `${path}/${name}`);
     if (found !== undefined) return found;
   }
-  return `${path}: must be what the rules make of the order before`;
+  return `${path}: must be the value that the rules produce`;
 }

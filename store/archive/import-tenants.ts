@@ -1,13 +1,14 @@
+/** Tenants of an imported log. */
 import { type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
 import { toId } from '../ids.ts';
 import { LogFileError, type LogHeader, type LogTenant } from './log-file.ts';
 
 /**
- * Makes the tenants of a log, those that are not there.
+ * Creates the missing tenants of a log.
  *
- * @param rename UUIDs of tenants of the file, and those that they become
- * @returns the tenants by their UUIDs in the file, and the UUIDs of those that were made
+ * @param rename new UUIDs of tenants, by their UUIDs in the file
+ * @returns the tenants by their UUIDs in the file, and the UUIDs of those that were created
  * @throws {LogFileError}
  */
 export async function createTenants(
@@ -39,22 +40,22 @@ export async function createTenants(
       VALUES (${tenant_id}, ${name}, ${partition}, ${created_at}::timestamptz)
       ON CONFLICT DO NOTHING RETURNING tenant_id`);
     if (made) created.push(tenant_id);
-    else await requireHome(transaction, tenant_id, partition);
+    else await requireSamePartition(transaction, tenant_id, partition);
   }
   return { tenants, created };
 }
 
-/** A tenant's events are all in its own partition: everything that reads them relies on it. */
-async function requireHome(
+/** All readers rely on it that a tenant's events are in the tenant's partition. */
+async function requireSamePartition(
   transaction: DatabaseTransactionConnection,
   tenantId: string,
   partition: number,
 ): Promise<void> {
-  const home = await transaction.oneFirst(
+  const current = await transaction.oneFirst(
     sql.type(z.object({ partition: z.int() }))`SELECT partition FROM tenants WHERE tenant_id = ${tenantId}`,
   );
-  if (home === partition) return;
+  if (current === partition) return;
   throw new LogFileError(
-    `Tenant ${toId('ten', tenantId)} is in partition ${home} of this database, and in partition ${partition} of the file. Use another database.`,
+    `Tenant ${toId('ten', tenantId)} is in partition ${current} of this database, but in partition ${partition} of the file. Use another database.`,
   );
 }

@@ -1,28 +1,28 @@
 /**
- * A log as a file: a header, then one event a line, by partition and position.
+ * The file format of a log: a header, then one event on each line, by partition and position.
  *
- * The data of an event is the last member of its line and stands there byte for byte as it is stored. It is cut out, not parsed and
- * written again: that could change a number's spelling or the order of members.
+ * The data of an event is the last member of its line, byte for byte as it is stored. It is cut out,
+ * not parsed and serialized: that could change the format of a number or the order of members.
  */
 import { z } from 'zod';
 import { EVENT_SCHEMAS, type OrderEvent } from '../../domain/order/events.ts';
 import { UnknownEventError, upcast } from '../../domain/order/upcast.ts';
 import { text } from '../../domain/text.ts';
-import { inWords } from '../../domain/words.ts';
+import { issueText } from '../../domain/issue-text.ts';
 
-/** The file is not a log, or not one that can be taken. The message says which line, and what is wrong with it. */
+/** The file is not a log, or its log cannot be imported. The message names the line and the fault. */
 export class LogFileError extends Error {
   override name = 'LogFileError';
 }
 
-/** RFC 3339, UTC, microseconds, which is all that Postgres keeps; such texts sort as their times do. */
+/** RFC 3339, UTC, with the microseconds of Postgres. These texts sort in the order of time. */
 const instant = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/, 'must be like 2026-01-31T12:00:00.000000Z')
   .refine(isTime, 'must be a time');
-/** As many as a log can have: HOLDFAST_PARTITIONS. */
+/** Up to the maximum of HOLDFAST_PARTITIONS. */
 const partition = z.int().min(0).max(1_023);
-/** In lower case, as Postgres spells them: ids are compared as texts. */
+/** In lower case, as Postgres writes them: ids are compared as texts. */
 const uuid = z.uuid().lowercase('must be in lower case');
 const position = z.int().min(1);
 
@@ -36,7 +36,7 @@ const tenant = z.strictObject({
 const header = z.strictObject({
   /** Version of the format. */
   holdfast_log: z.literal(1),
-  /** Lines behind this one. */
+  /** Lines after the header. */
   events: z.int().min(0),
   partitions: z.array(z.strictObject({ partition, events: z.int().min(1), last_position: position })),
   tenants: z.array(tenant),
@@ -63,14 +63,14 @@ const fields = z.strictObject({
 
 export type LogTenant = z.output<typeof tenant>;
 export type LogHeader = z.output<typeof header>;
-/** An event as it stands in the file; `data` is its JSON text. */
+/** A line of the file; `data` is the JSON text of the event's data. */
 export type LogLine = z.output<typeof fields> & { data: string };
 
-const DATA = ',"data":';
-/** Bytes, of the table's constraint. */
+const DATA_MEMBER = ',"data":';
+/** The limit of the table's constraint. */
 const DATA_BYTES_MAX = 1_048_576;
 
-/** Whether Postgres will take it: JavaScript turns 30 February into 2 March. */
+/** Whether Postgres accepts the time: JavaScript turns 30 February into 2 March. */
 function isTime(instant: string): boolean {
   const ms = Date.parse(instant);
   return (
@@ -80,15 +80,18 @@ function isTime(instant: string): boolean {
   );
 }
 
-/** The line of an event, without a newline. */
+/**
+ * @returns the line of an event, without a newline
+ * @throws {LogFileError}
+ */
 export function writeLine({ data, ...rest }: LogLine): string {
   if (/[\r\n]/.test(data)) {
     throw new LogFileError(
       `The event at position ${rest.position} of partition ${rest.partition} has line breaks in its data. ` +
-        'Holdfast did not write it, and cannot export it as it is.',
+        'Holdfast never writes such data, and cannot export it.',
     );
   }
-  return `${JSON.stringify(rest).slice(0, -1)}${DATA}${data}}`;
+  return `${JSON.stringify(rest).slice(0, -1)}${DATA_MEMBER}${data}}`;
 }
 
 /**
@@ -100,62 +103,57 @@ export function readHeader(line: string): LogHeader {
   const parsed = parseJson(line);
   const version = (parsed as { holdfast_log?: unknown } | null | undefined)?.holdfast_log;
   if (typeof version !== 'number') {
-    throw new LogFileError('Line 1: this is not the header of a log. Give a file that log export wrote.');
+    throw new LogFileError('Line 1: this is not the header of a log. Use a file that log export wrote.');
   }
   if (version !== 1) {
     throw new LogFileError(
-      `Line 1: the file has format ${version}, and this Holdfast reads format 1. Use a newer Holdfast.`,
+      `Line 1: the file has format ${version}, but this Holdfast reads format 1. Use a newer Holdfast.`,
     );
   }
-  return checked(header.safeParse(parsed, { error: inWords }), 1);
+  return checked(header.safeParse(parsed, { error: issueText }), 1);
 }
 
 /**
- * Reads the line of an event, whose data must be what the schema of its type says.
+ * Reads the line of an event and checks its data against the schema of its type.
  *
- * @returns the line, and its event as the current schema has it
+ * @returns the line, and its event at the current version of its schema
  * @throws {LogFileError}
  */
 export function readEvent(line: string, number: number): { line: LogLine; event: OrderEvent } {
-  const cut = line.indexOf(DATA);
+  const cut = line.indexOf(DATA_MEMBER);
   const head = cut === -1 ? undefined : parseJson(`${line.slice(0, cut)}}`);
-  const data = line.slice(cut + DATA.length, -1);
+  const data = line.slice(cut + DATA_MEMBER.length, -1);
   const parsed = line.endsWith('}') ? parseJson(data) : undefined;
   if (head === undefined || parsed === undefined) {
-    throw new LogFileError(
-      `Line ${number}: this is not an event, in one line, with its data as last member.`,
-    );
+    throw new LogFileError(`Line ${number}: this is not an event on one line with its data as last member.`);
   }
-  const rest = checked(fields.safeParse(head, { error: inWords }), number);
+  const rest = checked(fields.safeParse(head, { error: issueText }), number);
   const event = eventOf(rest, parsed, number);
-  checkSpelling(data, parsed, number);
+  checkData(data, parsed, number);
   return { line: { ...rest, data }, event };
 }
 
-/** The same without the event. */
+/** Reads the line of an event, without the event. */
 export const readLine = (line: string, number: number): LogLine => readEvent(line, number).line;
 
-/**
- * Data that JavaScript and Postgres would read as different things: `1e2`, or a member that is
- * there twice.
- */
-function checkSpelling(data: string, parsed: unknown, number: number): void {
+/** Refuses data that JavaScript and Postgres read differently: `1e2`, or a duplicate member. */
+function checkData(data: string, parsed: unknown, number: number): void {
   if (Buffer.byteLength(data) > DATA_BYTES_MAX)
     throw new LogFileError(`Line ${number}: data: must have at most ${DATA_BYTES_MAX} bytes.`);
-  // As Holdfast writes it.
+  // Serialized by JSON.stringify, as Holdfast does: nothing to check.
   if (JSON.stringify(parsed) === data && !data.includes('"__proto__":')) return;
   let members = 0;
   JSON.parse(data, (name: string, value: unknown, { source }: { source?: string } = {}) => {
     if (name === '__proto__')
       throw new LogFileError(`Line ${number}: data: no member can be called __proto__.`);
     if (typeof value === 'number' && source !== String(value))
-      throw new LogFileError(`Line ${number}: data: a number must be spelt with digits alone.`);
+      throw new LogFileError(`Line ${number}: data: a number must consist of digits alone.`);
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       members += Object.keys(value).length;
     return value;
   });
   const colons = data.replaceAll(/"(?:[^"\\]|\\.)*"/g, '').split(':').length - 1;
-  if (colons !== members) throw new LogFileError(`Line ${number}: data: has a member twice.`);
+  if (colons !== members) throw new LogFileError(`Line ${number}: data: duplicate member.`);
 }
 
 function eventOf(
@@ -166,7 +164,7 @@ function eventOf(
   try {
     const event = upcast(type, schema_version, data);
     checked<unknown>(
-      EVENT_SCHEMAS[event.type].data.safeParse(event.data, { error: inWords }),
+      EVENT_SCHEMAS[event.type].data.safeParse(event.data, { error: issueText }),
       number,
       'data',
     );

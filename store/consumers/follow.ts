@@ -1,71 +1,75 @@
 /**
- * Follows the log: a lane a partition and consumer, each of which takes a step when there is news, when it has not looked for a while, and again
- * at once when the step before was full.
+ * Follows the log: one follower for each partition and consumer. A follower takes a step after a
+ * notification or after the poll interval, and takes the next step at once after a full batch.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { endsWithin } from '../../platform/deadline.ts';
 
-/** Pause after a batch that was not full, in ms: under load it makes few large batches of many small ones. */
-const PAUSE = 50;
-/** Longest sleep without news of an append, in ms: the safety net under the notifications. */
-const POLL = 250;
-/** Longest pause between failures, in ms. */
-const MAX_BACKOFF = 5_000;
+/**
+ * Pause after a batch that was not full. Under load it merges many small batches into few large.
+ */
+const BATCH_PAUSE_MS = 50;
+/** A follower without a notification looks after this time: notifications may be lost. */
+const POLL_INTERVAL_MS = 250;
+/** After the first failure a follower pauses twice this; the pause doubles with each failure. */
+const BACKOFF_MS_BASE = 100;
+const BACKOFF_MS_MAX = 5_000;
 
-export interface Lane {
+export interface Follower {
   partition: number;
-  /** Takes one batch. */
+  /** Applies one batch. */
   step: () => Promise<'full' | 'some' | 'none'>;
-  /** Told of a step that threw. @returns `'again'` to take the next step at once; else there is a pause, longer with each failure */
-  failed: (error: unknown, failures: number) => Promise<'again' | undefined>;
+  /**
+   * Called when a step has thrown.
+   *
+   * @param failures in a row
+   * @returns `'again'` to take the next step at once, else the follower backs off
+   */
+  onFailure: (error: unknown, failures: number) => Promise<'again' | undefined>;
 }
 
 export interface Following {
-  /** Says that a partition has new events. */
+  /** Call when a partition has new events. */
   wake: (partition: number) => void;
-  /** Ends after the steps that are being taken. */
+  /** Resolves when the running steps have ended. */
   stop: () => Promise<void>;
 }
 
-/** Follows side by side until it is stopped. */
-export function follow(given: readonly Lane[]): Following {
+/** Runs followers side by side until stopped. */
+export function follow(given: readonly Follower[]): Following {
   const stopping = new AbortController();
-  const lanes = given.map((lane) => ({ ...lane, wake: () => {}, awake: false }));
-  const pause = (ms: number, signal = stopping.signal) => delay(ms, undefined, { signal }).catch(() => {});
+  const { signal } = stopping;
+  const followers = given.map((each) => ({ ...each, wake: () => {}, isAwake: false }));
+  const pause = (ms: number) => delay(ms, undefined, { signal }).catch(() => {});
 
-  async function run(lane: (typeof lanes)[number]): Promise<void> {
+  async function run(follower: (typeof followers)[number]): Promise<void> {
     let failures = 0;
-    while (!stopping.signal.aborted) {
-      lane.awake = false;
+    while (!signal.aborted) {
+      follower.isAwake = false;
       try {
-        const found = await lane.step();
+        const found = await follower.step();
         failures = 0;
         if (found === 'full') continue;
-        if (found === 'some') await pause(PAUSE);
+        if (found === 'some') await pause(BATCH_PAUSE_MS);
       } catch (error) {
         failures += 1;
-        if ((await lane.failed(error, failures)) === undefined)
-          await pause(Math.min(MAX_BACKOFF, 100 * 2 ** Math.min(failures, 10)));
+        if ((await follower.onFailure(error, failures)) === undefined)
+          await pause(Math.min(BACKOFF_MS_MAX, BACKOFF_MS_BASE * 2 ** Math.min(failures, 10)));
         continue;
       }
-      if (!lane.awake) await sleep(lane);
+      if (follower.isAwake) continue;
+      const woken = Promise.withResolvers<void>();
+      follower.wake = woken.resolve;
+      await endsWithin(woken.promise, POLL_INTERVAL_MS, signal);
     }
   }
 
-  /** Until news, the poll interval, or the end, whichever is first. */
-  async function sleep(lane: (typeof lanes)[number]): Promise<void> {
-    const woken = Promise.withResolvers<void>();
-    lane.wake = woken.resolve;
-    const done = new AbortController();
-    await Promise.race([woken.promise, pause(POLL, AbortSignal.any([stopping.signal, done.signal]))]);
-    done.abort();
-  }
-
-  const running = lanes.map(run);
+  const running = followers.map(run);
   return {
     wake(partition) {
-      for (const lane of lanes.filter((each) => each.partition === partition)) {
-        lane.awake = true;
-        lane.wake();
+      for (const follower of followers.filter((each) => each.partition === partition)) {
+        follower.isAwake = true;
+        follower.wake();
       }
     },
     async stop() {

@@ -1,8 +1,8 @@
 /**
- * News of appends for whoever waits behind the log, on every node, by LISTEN and NOTIFY.
+ * Notifications of appends, for the consumers of the log on every node, by LISTEN and NOTIFY.
  *
- * News may get lost and nothing is lost with it: consumers look for themselves every so often. It is not part of the append,
- * because a transaction that notifies takes a lock that all notifying commits of the database share.
+ * A notification may be lost: consumers also poll. It is not part of the append, because a
+ * transaction that notifies takes a lock that all notifying commits of the database share.
  */
 import type { Client } from 'pg';
 import { type DatabasePool, sql } from 'slonik';
@@ -10,12 +10,12 @@ import type { Logger } from '../../platform/logger.ts';
 import { connect as connectClient, newClient } from '../session.ts';
 
 const CHANNEL = 'holdfast_appended';
-/** At most one notification a partition in so many ms. */
-const INTERVAL = 20;
-const RECONNECT = 1_000;
+/** At most one notification for each partition in this time. */
+const NOTIFY_INTERVAL_MS = 20;
+const RECONNECT_DELAY_MS = 1_000;
 
 export interface Announcer {
-  /** Says that a partition has new events: at once, or, shortly after the last time, a little later. */
+  /** Notifies that a partition has new events, at once or {@link NOTIFY_INTERVAL_MS} later. */
   announce: (partition: number) => void;
 }
 
@@ -29,7 +29,7 @@ export function createAnnouncer(pool: DatabasePool): Announcer {
     setTimeout(() => {
       waiting.delete(partition);
       if (state.again) notify(partition);
-    }, INTERVAL).unref();
+    }, NOTIFY_INTERVAL_MS).unref();
   }
 
   return {
@@ -45,7 +45,7 @@ export interface WakeupListener {
   close: () => Promise<void>;
 }
 
-/** Calls back for each partition that has new events; connects again by itself for as long as it is open. */
+/** Calls `onWakeup` for each partition that has new events. Reconnects until it is closed. */
 export function listenForWakeups(
   databaseUrl: string,
   log: Logger,
@@ -57,8 +57,8 @@ export function listenForWakeups(
 
   function reconnect(error?: Error): void {
     if (closed || timer) return;
-    log.warn({ err: error }, 'not listening for appends; consumers poll until it is back');
-    timer = setTimeout(connect, RECONNECT);
+    log.warn({ err: error }, 'append listener disconnected');
+    timer = setTimeout(connect, RECONNECT_DELAY_MS);
   }
 
   function connect(): void {

@@ -1,4 +1,4 @@
-/** API keys and the tenants that they belong to. A key itself is never stored, only its SHA-256. */
+/** API keys and their tenants. Only the SHA-256 of a key is stored. */
 import { hash, timingSafeEqual } from 'node:crypto';
 import { type DatabasePool, sql } from 'slonik';
 import { v7 } from 'uuid';
@@ -7,12 +7,12 @@ import { SCOPES, type Scope, expandScopes, shortenScopes } from './scopes.ts';
 import { statement } from '../statement.ts';
 import { reachable } from '../unavailable.ts';
 
-/** Who calls. Ids are UUIDs. */
+/** The caller of a request. Ids are UUIDs. */
 export interface Principal {
   keyId: string;
   tenantId: string;
   partition: number;
-  /** Sums and all of their parts, so that a look into the set is enough. */
+  /** Expanded: a scope with parts, and its parts (scopes.ts). */
   scopes: ReadonlySet<string>;
 }
 
@@ -32,10 +32,8 @@ const keyState = z.object({ tenant_id: z.uuid(), revoked: z.boolean() });
 export const hashApiKey = (key: string): Buffer => hash('sha256', key, 'buffer');
 
 /**
- * Finds whose a key is.
- *
  * @param keyHash SHA-256 of the key, 32 bytes
- * @returns `undefined` when there is no such key, or it has been revoked
+ * @returns the owner of a live key; `undefined` when there is no such key or it is revoked
  */
 export async function findPrincipal(pool: DatabasePool, keyHash: Buffer): Promise<Principal | undefined> {
   const row = await reachable(pool.maybeOne(findByHash(keyHash)));
@@ -48,19 +46,19 @@ export async function findPrincipal(pool: DatabasePool, keyHash: Buffer): Promis
   };
 }
 
-/** The partition that a new tenant goes to: spread evenly, and the same wherever it is worked out. */
+/** The partition of a new tenant, by a hash: evenly spread, and the same on each node. */
 export function partitionFor(tenantId: string, partitions: number): number {
   return hash('sha256', tenantId, 'buffer').readUInt32BE(0) % partitions;
 }
 
-/** `hf_live_` or `hf_test_`: all that is kept of the text of a key that somebody else chose, however short they made it. */
-const modeOf = (key: string): string | null => /^hf_(?:live|test)_/.exec(key)?.[0] ?? null;
+/** `hf_live_` or `hf_test_`. A chosen key may be short: no more of its text is stored. */
+const modePrefixOf = (key: string): string | null => /^hf_(?:live|test)_/.exec(key)?.[0] ?? null;
 
-/** Whether there is any key that works. */
+/** Whether the database has a live key. */
 export const hasApiKeys = (pool: DatabasePool): Promise<boolean> =>
   pool.exists(sql.unsafe`SELECT FROM api_keys WHERE revoked_at IS NULL`);
 
-/** Makes a tenant. */
+/** Creates a tenant. Its name need not be unique. */
 export async function createTenant(
   pool: DatabasePool,
   name: string,
@@ -74,7 +72,7 @@ export async function createTenant(
   return { tenantId };
 }
 
-/** Gives a tenant a key, kept as its hash. */
+/** Adds a given key to a tenant. */
 export async function addApiKey(
   pool: DatabasePool,
   { tenantId, key, name, scopes }: { tenantId: string; key: string; name: string; scopes: readonly Scope[] },
@@ -89,9 +87,10 @@ export async function addApiKey(
 }
 
 /**
- * Makes sure that a key exists, with every scope, in a tenant of its own. Any number of nodes may do so at once, and again.
+ * Creates the bootstrap key, with all scopes and a tenant of its own, unless it exists. Idempotent,
+ * also when many nodes start at once.
  *
- * @returns whose it is; a key that was revoked stays so
+ * @returns its tenant; a revoked key stays revoked
  */
 export async function ensureBootstrapKey(
   pool: DatabasePool,
@@ -110,12 +109,12 @@ export async function ensureBootstrapKey(
       VALUES (${tenantId}, 'bootstrap', ${partitionFor(tenantId, partitions)})`);
     await transaction.query(sql.unsafe`
       INSERT INTO api_keys (key_id, tenant_id, key_hash, name, scopes, prefix)
-      VALUES (${v7()}, ${tenantId}, ${sql.binary(hashApiKey(key))}, 'bootstrap', ${sql.array([...shortenScopes(SCOPES)], 'text')}, ${modeOf(key)})`);
+      VALUES (${v7()}, ${tenantId}, ${sql.binary(hashApiKey(key))}, 'bootstrap', ${sql.array([...shortenScopes(SCOPES)], 'text')}, ${modePrefixOf(key)})`);
     return { tenantId, revoked: false };
   });
 }
 
-/** Names of tenants, by id. */
+/** @returns names of tenants, by id */
 export async function tenantNames(
   pool: DatabasePool,
   tenantIds: readonly string[],

@@ -1,6 +1,7 @@
 /**
- * New API keys. A tenant has at most two live keys of one name: the one that clients use, and the one that they move to.
- * The index api_keys_live_slot is what enforces it; the lock on the tenant is only there for a clear answer.
+ * Issue and rotation of API keys. A tenant has at most two live keys of one name: the current one,
+ * and its successor during a rotation. The index api_keys_live_slot enforces it; the lock on the
+ * tenant turns a collision into a clear answer.
  */
 import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { v7 } from 'uuid';
@@ -8,6 +9,9 @@ import { hashApiKey } from './api-keys.ts';
 import { type KeyRecord, findKey, listLiveKeys } from './key-record.ts';
 import { type KeyMode, newKey } from './new-key.ts';
 import { reachable } from '../unavailable.ts';
+
+/** Live keys of one name. */
+const LIVE_KEYS_MAX = 2;
 
 export interface NewKey {
   tenantId: string;
@@ -17,18 +21,18 @@ export interface NewKey {
 }
 
 export type IssueOutcome =
-  /** `key` is the secret itself: to be shown once, and kept nowhere. */
+  /** `key` is the secret. Show it once, and store it nowhere. */
   | { kind: 'issued'; key: string; record: KeyRecord }
-  /** Nothing was done: the name has two live keys, oldest first. */
+  /** Nothing was changed: the name has two live keys, oldest first. */
   | { kind: 'two_live'; live: readonly KeyRecord[] };
 
 export type RotateOutcome =
   | IssueOutcome
   | { kind: 'not_found' }
-  /** Nothing was done: a revoked key has no clients that could move. */
+  /** Nothing was changed: a revoked key has no clients to move. */
   | { kind: 'revoked'; record: KeyRecord };
 
-/** Gives a tenant another key. The tenant must exist. */
+/** Issues a key to a tenant. The tenant must exist. */
 export const issueKey = (pool: DatabasePool, wanted: NewKey): Promise<IssueOutcome> =>
   reachable(
     pool.transaction(async (transaction) => {
@@ -37,7 +41,7 @@ export const issueKey = (pool: DatabasePool, wanted: NewKey): Promise<IssueOutco
     }),
   );
 
-/** Makes a successor with the name, the scopes and the mode of a key, which goes on working beside it. */
+/** Issues a successor with the name, scopes and mode of a key. The old key stays live. */
 export const rotateKey = (pool: DatabasePool, keyId: string): Promise<RotateOutcome> =>
   reachable(
     pool.transaction(async (transaction): Promise<RotateOutcome> => {
@@ -56,7 +60,7 @@ export const rotateKey = (pool: DatabasePool, keyId: string): Promise<RotateOutc
     }),
   );
 
-/** One at a time makes keys of a tenant. Not FOR UPDATE, which would wait for everything that refers to the tenant. */
+/** Only one transaction at a time issues keys to a tenant. FOR UPDATE would also block foreign keys. */
 async function lockTenant(transaction: DatabaseTransactionConnection, tenantId: string): Promise<void> {
   await transaction.query(sql.unsafe`SELECT FROM tenants WHERE tenant_id = ${tenantId} FOR NO KEY UPDATE`);
 }
@@ -66,7 +70,7 @@ async function insert(
   { tenantId, name, scopes, mode }: NewKey,
 ): Promise<IssueOutcome> {
   const live = await listLiveKeys(transaction, tenantId, name);
-  if (live.length >= 2) return { kind: 'two_live', live };
+  if (live.length >= LIVE_KEYS_MAX) return { kind: 'two_live', live };
   const keyId = v7();
   const { key, prefix } = newKey(mode);
   await transaction.query(sql.unsafe`
@@ -79,6 +83,6 @@ async function insert(
                                   WHERE taken.tenant_id = ${tenantId} AND taken.name = ${name}
                                     AND taken.revoked_at IS NULL AND taken.slot IS NOT NULL)))`);
   const record = await findKey(transaction, keyId);
-  if (record === null) throw new Error('The key that was just made is not there');
+  if (record === null) throw new Error('The key that was just inserted is missing');
   return { kind: 'issued', key, record };
 }

@@ -1,4 +1,4 @@
-/** What is known of an API key: everything but the key. */
+/** The record of an API key: everything but the key itself. */
 import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
 import { reachable } from '../unavailable.ts';
@@ -7,11 +7,11 @@ const keyRow = z.object({
   key_id: z.uuid(),
   tenant_id: z.uuid(),
   name: z.string(),
-  /** The first characters of the key; `null` for one that was made before they were kept. */
+  /** The first characters of the key; `null` for keys older than this column. */
   prefix: z.string().nullable(),
   scopes: z.array(z.string()),
   created_at: z.string(),
-  /** Up to a minute late. */
+  /** May be a minute old. */
   last_used_at: z.string().nullable(),
   revoked_at: z.string().nullable(),
 });

@@ -1,28 +1,27 @@
 /**
- * When each key was last used: noted in memory on the way of a request, written behind it every so often. It is for a person
- * who wonders whether a key may go; what is lost of it with a process that is killed is half a minute.
+ * The last use of each key: noted in memory during a request, flushed every half minute. It answers
+ * the operator's question whether a key is still in use. A killed process loses half a minute.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { DatabasePool } from 'slonik';
 import { z } from 'zod';
+import { endsWithin } from '../../platform/deadline.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { statement } from '../statement.ts';
 
 const noteKeyUse = statement('keys/note-key-use', z.object({}));
 
-/** Milliseconds between two writes of a node. */
-const INTERVAL = 30_000;
-/** Keys noted between two writes; the one that was noted first is forgotten for one more. */
-const CAPACITY = 10_000;
-/** Milliseconds that the last write may hold up the end of the process. */
-const LAST_WRITE = 2_000;
+const FLUSH_INTERVAL_MS = 30_000;
+/** Keys noted between two flushes; one more evicts the key that was noted first. */
+const NOTED_KEYS_MAX = 10_000;
+/** The last flush may delay the end of the process by this. */
+const LAST_FLUSH_TIMEOUT_MS = 2_000;
 
 export interface KeyUsage {
-  /** Notes that a key was used now. A write into a map, and nothing else. */
+  /** Notes that a key was used now, in memory only. */
   note: (keyId: string) => void;
-  /** Writes what was noted. Never fails: what cannot be written now is written next time. */
+  /** Writes the noted uses. Never throws: the next flush repeats a failed write. */
   flush: () => Promise<void>;
-  /** Writes for the last time. */
+  /** Flushes for the last time. */
   stop: () => Promise<void>;
 }
 
@@ -34,7 +33,7 @@ export interface KeyUsageOptions {
   capacity?: number;
 }
 
-export function createKeyUsage({ pool, now, log, capacity = CAPACITY }: KeyUsageOptions): KeyUsage {
+export function createKeyUsage({ pool, now, log, capacity = NOTED_KEYS_MAX }: KeyUsageOptions): KeyUsage {
   let noted = new Map<string, number>();
   let writing: Promise<void> | undefined;
 
@@ -56,10 +55,7 @@ export function createKeyUsage({ pool, now, log, capacity = CAPACITY }: KeyUsage
         ),
       );
     } catch (error) {
-      log.warn(
-        { err: error, keys: taken.size },
-        'the last use of keys was not written; it will be tried again',
-      );
+      log.warn({ err: error, keys: taken.size }, 'key usage flush failed');
       const newer = noted;
       noted = taken;
       for (const [keyId, time] of newer) note(keyId, time);
@@ -74,7 +70,7 @@ export function createKeyUsage({ pool, now, log, capacity = CAPACITY }: KeyUsage
     return writing;
   }
 
-  const timer = setInterval(() => void flush(), INTERVAL);
+  const timer = setInterval(() => void flush(), FLUSH_INTERVAL_MS);
   timer.unref();
   return {
     note: (keyId) => note(keyId, now()),
@@ -82,15 +78,10 @@ export function createKeyUsage({ pool, now, log, capacity = CAPACITY }: KeyUsage
     async stop() {
       clearInterval(timer);
       const last = (async () => {
-        await writing; // does not hold what was noted since it began
+        await writing; // it lacks the uses that were noted since it began
         await flush();
       })();
-      const tooLong = new AbortController();
-      await Promise.race([
-        last,
-        delay(LAST_WRITE, undefined, { signal: tooLong.signal, ref: false }).catch(() => {}),
-      ]);
-      tooLong.abort();
+      await endsWithin(last, LAST_FLUSH_TIMEOUT_MS);
     },
   };
 }

@@ -1,18 +1,19 @@
+/** Generation of API keys. */
 import { randomInt } from 'node:crypto';
 
-/** What a key is for, as its first characters say: the shop itself, or trying things out. Both work alike. */
+/** The mode of a key, in its first characters: production or tests. Both work alike. */
 export type KeyMode = 'live' | 'test';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-/** 190 bits. */
-const LENGTH = 32;
-/** Random characters that are kept to know a key by; 166 bits stay unknown. */
-const SHOWN = 4;
+/** Random characters of a key: 190 bits. */
+const RANDOM_LENGTH = 32;
+/** Of these, the first are stored so that a person can tell keys apart: 166 bits stay secret. */
+const SHOWN_LENGTH = 4;
 
-/** Makes a key: the only moment at which it is there as text. */
+/** Generates a key, and the prefix that is stored of it. */
 export function newKey(mode: KeyMode): { key: string; prefix: string } {
   const start = `hf_${mode}_`;
   let random = '';
-  while (random.length < LENGTH) random += ALPHABET[randomInt(ALPHABET.length)];
-  return { key: start + random, prefix: start + random.slice(0, SHOWN) };
+  while (random.length < RANDOM_LENGTH) random += ALPHABET[randomInt(ALPHABET.length)];
+  return { key: start + random, prefix: start + random.slice(0, SHOWN_LENGTH) };
 }

@@ -1,11 +1,12 @@
+/** Revocation of API keys. */
 import { type DatabasePool, sql } from 'slonik';
 import { type KeyRecord, findKey } from './key-record.ts';
 import { reachable } from '../unavailable.ts';
 
 /**
- * Ends a key. Nodes learn of it when they next look the key up, a few seconds later at most.
+ * Revokes a key. Nodes cache keys, so the key may work for a few more seconds.
  *
- * @returns the key as it is then, and whether that was done now or before; `null` when there is no such key
+ * @returns the key, and whether this call revoked it; `null` when there is no such key
  */
 export async function revokeKey(
   pool: DatabasePool,

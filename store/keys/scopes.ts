@@ -1,9 +1,9 @@
 /**
- * What API keys may do. An operation needs one scope, which the contract names; a sum has all of
- * its parts, so that a key which was made before there were parts can do what it always could.
+ * Scopes of API keys. An operation needs one scope, which the contract names. Some scopes have parts:
+ * a key with the whole scope has all of its parts, also those that were added after the key.
  */
 
-/** The sums, and what each contains beside its own name. */
+/** Whole scopes, and the parts of each. */
 const PARTS = {
   'orders:read': ['events:read', 'receipts:read', 'sales:read'],
   'orders:write': [
@@ -20,33 +20,31 @@ const PARTS = {
   'webhooks:write': ['endpoints:write', 'secrets:read', 'secrets:write', 'deliveries:write'],
 } as const;
 
-type Sum = keyof typeof PARTS;
-export type Scope = Sum | (typeof PARTS)[Sum][number];
+type WholeScope = keyof typeof PARTS;
+export type Scope = WholeScope | (typeof PARTS)[WholeScope][number];
 
-/** The sums, and behind them the parts of each. */
+/** All scopes: the whole ones first, then their parts. */
 export const SCOPES: readonly Scope[] = [
-  ...(Object.keys(PARTS) as Sum[]),
+  ...(Object.keys(PARTS) as WholeScope[]),
   ...Object.values(PARTS).flatMap((parts): readonly Scope[] => parts),
 ];
 
-/** What somebody's key is for, and the scopes that this takes. */
+/** Scopes for common uses of a key. */
 export const PRESETS: Readonly<Record<string, readonly Scope[]>> = {
   storefront: ['orders:read', 'orders:place', 'orders:update', 'cancellations:write'],
   warehouse: ['orders:read', 'shipments:write', 'returns:write', 'completions:write'],
   accountant: ['orders:read', 'payments:write', 'refunds:write'],
 };
 
-const partsOf = (scope: string): readonly Scope[] => (Object.hasOwn(PARTS, scope) ? PARTS[scope as Sum] : []);
+const partsOf = (scope: string): readonly Scope[] =>
+  Object.hasOwn(PARTS, scope) ? PARTS[scope as WholeScope] : [];
 
-/** All that the bearer of these scopes may do: what a request is held to. */
+/** @returns the scopes and all of their parts */
 export function expandScopes(scopes: readonly string[]): ReadonlySet<string> {
   return new Set(scopes.flatMap((scope) => [scope, ...partsOf(scope)]));
 }
 
-/**
- * The same rights in the fewest names, as they are stored: without those that a sum among them
- * contains.
- */
+/** @returns the same rights in the fewest scopes, for storage: no part beside its whole scope */
 export function shortenScopes(scopes: readonly Scope[]): readonly Scope[] {
   const contained = new Set<string>(scopes.flatMap(partsOf));
   return SCOPES.filter((scope) => scopes.includes(scope) && !contained.has(scope));

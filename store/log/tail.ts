@@ -1,25 +1,24 @@
 /**
- * Waits for a tenant's next event, for clients that keep a request open.
- *
- * However many wait, the end of the log is read once for all of them, and not at all when nobody waits.
+ * Waits for a tenant's next event, for clients that keep a request open. The end of the log is read
+ * once for all watchers of a partition, and not at all when there are none.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
+import { endsWithin } from '../../platform/deadline.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { feedWatchers } from '../../platform/metrics.ts';
-import type { Tenancy } from './log.ts';
 import { statement } from '../statement.ts';
+import type { Tenancy } from '../tenancy.ts';
 import { reachable } from '../unavailable.ts';
 
-/** Clients that may wait, a process; one more is answered at once. */
-const CAPACITY = 1_000;
-/** Longest time without a look at the log while somebody waits, in ms: the safety net under the notifications. */
-const POLL = 500;
-/** Shortest time between two looks, in ms. */
-const INTERVAL = 20;
-/** Events that one look takes in. */
-const LOOK_AT = 5_000;
+/** Watchers of one process; one more client is answered at once. */
+const WATCHERS_MAX = 1_000;
+/** The end of the log is read after this time without a notification: one may be lost. */
+const TAIL_POLL_INTERVAL_MS = 500;
+const READ_INTERVAL_MS_MIN = 20;
+/** Events in one read. */
+const TAIL_EVENTS_MAX = 5_000;
 
 const recentTenants = statement(
   'log/read-recent-tenants',
@@ -28,104 +27,110 @@ const recentTenants = statement(
 const headRow = sql.type(z.object({ position: z.int() }));
 
 export interface Watch {
-  /** Resolves when the tenant has an event that came after the watch began, or when the time is up, or on `end`. */
-  news: (ms: number) => Promise<void>;
+  /**
+   * Resolves when the tenant has an event that was appended after the watch began, after
+   * `timeoutMs`, or on `end`.
+   */
+  nextEvent: (timeoutMs: number) => Promise<unknown>;
   end: () => void;
 }
 
 export interface Tail {
-  /** Begins to watch; what is read after this cannot miss an event that `news` would not tell of. `undefined` when too many wait. */
+  /**
+   * Starts a watch. Read the feed after this: `nextEvent` reports each event that the read missed.
+   *
+   * @returns `undefined` when there are too many watchers
+   */
   watch: (tenancy: Tenancy) => Promise<Watch | undefined>;
-  /** Says that a partition has new events. */
+  /** Call when a partition has new events. */
   wake: (partition: number) => void;
-  /** Lets everybody go, for good. */
+  /** Ends all watches, and starts no new one. */
   close: () => void;
 }
 
 interface Watcher {
   tenantId: string;
-  tell: () => void;
+  notify: () => void;
 }
 
-/** What is watched of one partition; there as long as anybody watches it. */
-interface Lane {
-  /** The log has been looked at up to here. */
-  seen: number;
+/** A partition that has watchers. */
+interface WatchedPartition {
+  /** The log has been read up to this position. */
+  position: number;
   watchers: Set<Watcher>;
   wake: () => void;
-  /** Settled once `seen` is known. */
+  /** Settles when `position` is known. */
   ready: Promise<void>;
 }
 
 export function createTail(pool: DatabasePool, log: Logger): Tail {
-  const lanes = new Map<number, Lane>();
-  let watching = 0;
-  let closed = false;
+  const watched = new Map<number, WatchedPartition>();
+  let watcherCount = 0;
+  let isClosed = false;
 
-  function open(partition: number): Lane {
-    const lane: Lane = { seen: 0, watchers: new Set(), wake: () => {}, ready: Promise.resolve() };
-    lane.ready = reachable(
+  function open(partition: number): WatchedPartition {
+    const entry: WatchedPartition = {
+      position: 0,
+      watchers: new Set(),
+      wake: () => {},
+      ready: Promise.resolve(),
+    };
+    entry.ready = reachable(
       pool.oneFirst(headRow`SELECT position FROM log_heads WHERE partition = ${partition}`),
     ).then((position) => {
-      lane.seen = position;
-      void follow(partition, lane);
+      entry.position = position;
+      void follow(partition, entry);
     });
-    lane.ready.catch(() => lanes.delete(partition));
-    lanes.set(partition, lane);
-    return lane;
+    entry.ready.catch(() => watched.delete(partition));
+    watched.set(partition, entry);
+    return entry;
   }
 
-  async function follow(partition: number, lane: Lane): Promise<void> {
-    while (lane.watchers.size > 0 && !closed) {
+  async function follow(partition: number, entry: WatchedPartition): Promise<void> {
+    while (entry.watchers.size > 0 && !isClosed) {
       const woken = Promise.withResolvers<void>();
-      lane.wake = woken.resolve;
-      await atMost(POLL, woken.promise);
+      entry.wake = woken.resolve;
+      await endsWithin(woken.promise, TAIL_POLL_INTERVAL_MS);
       try {
-        const { position, tenants } = await reachable(pool.one(recentTenants(partition, lane.seen, LOOK_AT)));
-        lane.seen = position ?? lane.seen;
-        for (const { tenantId, tell } of lane.watchers) if (tenants?.includes(tenantId)) tell();
+        const read = recentTenants(partition, entry.position, TAIL_EVENTS_MAX);
+        const { position, tenants } = await reachable(pool.one(read));
+        entry.position = position ?? entry.position;
+        for (const { tenantId, notify } of entry.watchers) if (tenants?.includes(tenantId)) notify();
       } catch (error) {
-        log.warn({ err: error, partition }, 'the end of the log could not be read; it will be tried again');
+        log.warn({ err: error, partition }, 'log tail read failed');
       }
-      await delay(INTERVAL);
+      await delay(READ_INTERVAL_MS_MIN);
     }
-    lanes.delete(partition);
+    watched.delete(partition);
   }
 
   return {
     async watch({ partition, tenantId }) {
-      if (closed || watching >= CAPACITY) return undefined;
-      const told = Promise.withResolvers<void>();
-      const watcher = { tenantId, tell: told.resolve };
-      const lane = lanes.get(partition) ?? open(partition);
-      lane.watchers.add(watcher);
-      feedWatchers.set((watching += 1));
-      const end = () => {
-        if (lane.watchers.delete(watcher)) feedWatchers.set((watching -= 1));
-        told.resolve();
+      if (isClosed || watcherCount >= WATCHERS_MAX) return undefined;
+      const notified = Promise.withResolvers<void>();
+      const watcher = { tenantId, notify: notified.resolve };
+      const entry = watched.get(partition) ?? open(partition);
+      entry.watchers.add(watcher);
+      feedWatchers.set((watcherCount += 1));
+      const stop = () => {
+        if (entry.watchers.delete(watcher)) feedWatchers.set((watcherCount -= 1));
+        notified.resolve();
       };
       try {
-        await lane.ready;
+        await entry.ready;
       } catch (error) {
-        end();
+        stop();
         throw error;
       }
-      return { news: (ms) => atMost(ms, told.promise), end };
+      return { nextEvent: (timeoutMs) => endsWithin(notified.promise, timeoutMs), end: stop };
     },
-    wake: (partition) => lanes.get(partition)?.wake(),
+    wake: (partition) => watched.get(partition)?.wake(),
     close() {
-      closed = true;
-      for (const { watchers, wake } of lanes.values()) {
-        for (const { tell } of watchers) tell();
+      isClosed = true;
+      for (const { watchers, wake } of watched.values()) {
+        for (const { notify } of watchers) notify();
         wake();
       }
     },
   };
-}
-
-/** Waits for a promise, and no longer than so many ms. */
-async function atMost(ms: number, promise: Promise<void>): Promise<void> {
-  const rest = new AbortController();
-  await Promise.race([promise, delay(ms, undefined, { signal: rest.signal }).catch(() => {})]);
-  rest.abort();
 }

@@ -1,16 +1,16 @@
 /**
- * Writes about webhooks, each done once: what a write did is kept under its idempotency key by the
- * transaction that did it, and a repeat is answered with that. Keys of orders and keys of webhooks
- * are apart; neither ever expires, and a receipt looks into both.
+ * Webhook commands run once: the transaction that runs a command stores its answer under the
+ * idempotency key, and a repeat gets the stored answer. Keys of orders are stored elsewhere;
+ * neither kind expires, and a receipt looks up both.
  */
 import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
 import { reachable } from '../unavailable.ts';
 
-/** What a client was answered, without what is secret. */
+/** The answer to a client, without secrets. */
 export interface Answer {
   status: number;
-  /** Behind the name of the version. */
+  /** The path after `/v1` or `/v2`. */
   location?: string;
   /** Of the resource, for its ETag. */
   version?: number;
@@ -20,9 +20,9 @@ export interface Answer {
 export interface Once {
   tenantId: string;
   idempotencyKey: string;
-  /** What is asked, the same in all versions. */
+  /** The operation, the same in all API versions. */
   operation: WebhookOperation;
-  /** As clients see it; `undefined` when the write makes it. */
+  /** The public id; `undefined` when the command creates the endpoint. */
   endpointId: string | undefined;
   /** SHA-256 of the canonical request. */
   fingerprint: Buffer;
@@ -36,10 +36,10 @@ export type WebhookOperation =
   | 'redeliverWebhook'
   | 'createWebhookReplay';
 
-/** An answer as it is kept, and what it was to. Rows of before 2027 lack the last two. */
+/** A stored answer and its command. Rows written before 2027 lack the last two members. */
 type Kept = Answer & { operation?: WebhookOperation; endpoint_id?: string };
 
-/** The key was used for another request. */
+/** Another request used this key. */
 export class KeyReusedError extends Error {
   override name = 'KeyReusedError';
 }
@@ -47,10 +47,10 @@ export class KeyReusedError extends Error {
 const keptRow = z.object({ fingerprint: z.instanceof(Buffer), answer: z.string() });
 
 /**
- * Runs `act` unless a request with this key has been answered before. Of two at once, the second
- * waits for the first.
+ * Runs `act` unless this key has an answer. Of two requests at once, the second waits for the
+ * first.
  *
- * @param act throws to refuse; the key stays free
+ * @param act throws to refuse the command; the key stays unused
  * @throws {KeyReusedError}
  */
 export function once(
@@ -82,10 +82,10 @@ export function once(
   );
 }
 
-/** What a key was used for. */
+/** The command that holds a key. */
 export interface Write {
   operation: WebhookOperation;
-  /** `null` when the endpoint was deleted before this was kept. */
+  /** `null` for an endpoint that was deleted before rows kept its id. */
   endpointId: string | null;
   answer: Answer;
   fingerprint: Buffer;
@@ -94,7 +94,7 @@ export interface Write {
 
 const writeRow = keptRow.extend({ recorded_at: z.string() });
 
-/** The write about webhooks that holds a key in a tenant. */
+/** The webhook command that holds a key of a tenant. */
 export async function findWrite(
   pool: DatabasePool,
   tenantId: string,
@@ -116,10 +116,7 @@ export async function findWrite(
   };
 }
 
-/**
- * Each operation is answered in a way of its own, so that rows which do not say it can be told
- * apart.
- */
+/** For rows without an operation: the answer of each operation differs from all others. */
 function operationOf({ status, location = '' }: Answer): WebhookOperation {
   if (status === 204) return 'deleteWebhookEndpoint';
   if (status === 200) return 'updateWebhookEndpoint';

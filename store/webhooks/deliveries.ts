@@ -1,4 +1,4 @@
-/** The ledger: what was sent, what is still to be, and what each attempt came to. */
+/** Deliveries of an endpoint and their attempts, as clients list them. */
 import { type CommonQueryMethods, type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
 import { toId } from '../ids.ts';
@@ -7,8 +7,8 @@ import { reachable } from '../unavailable.ts';
 export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
-/** Attempts of a delivery that are shown, the newest. */
-const SHOWN = 100;
+/** Attempts that a delivery shows: the newest. */
+const SHOWN_ATTEMPTS_MAX = 100;
 
 const deliveryRow = z.object({
   delivery_id: z.uuid(),
@@ -58,11 +58,11 @@ export interface DeliveriesQuery {
   orderId?: string | undefined;
   direction: 'asc' | 'desc';
   limit: number;
-  /** Go on behind this number. */
+  /** Continue after this number. */
   from?: number | undefined;
 }
 
-/** One page, by keyset; `next` is the number of its last row when there are more. */
+/** One page, by keyset; `next` is the number of its last row, `null` on the last page. */
 export async function listDeliveries(
   pool: DatabasePool,
   { endpointId, status, orderId, direction, limit, from }: DeliveriesQuery,
@@ -107,9 +107,9 @@ export const listAttempts = (
 ): Promise<readonly z.output<typeof attemptRow>[]> =>
   connection.any(sql.type(attemptRow)`
     SELECT number, attempted_at, duration_ms, status, error, answer
-      FROM webhook_attempts WHERE delivery_id = ${deliveryId} ORDER BY number DESC LIMIT ${SHOWN}`);
+      FROM webhook_attempts WHERE delivery_id = ${deliveryId} ORDER BY number DESC LIMIT ${SHOWN_ATTEMPTS_MAX}`);
 
-/** Queues a delivery again, under the id that it had, at the beginning of the schedule. */
+/** Queues a delivery again, under the same id, at the start of the retry schedule. */
 export async function redeliver(
   transaction: DatabaseTransactionConnection,
   endpointId: string,

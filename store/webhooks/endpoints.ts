@@ -1,12 +1,12 @@
-/** Where a tenant wants its events sent. */
+/** Webhook endpoints of a tenant: settings and signing secrets. */
 import { randomBytes } from 'node:crypto';
 import { type CommonQueryMethods, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
 import { toId } from '../ids.ts';
-import type { Tenancy } from '../log/log.ts';
+import type { Tenancy } from '../tenancy.ts';
 
-/** Endpoints that a tenant may have. */
-export const MAX_ENDPOINTS = 200;
+/** Endpoints of one tenant. */
+export const ENDPOINTS_MAX = 200;
 
 export const endpointRow = z.object({
   endpoint_id: z.uuid(),
@@ -28,11 +28,11 @@ type EndpointRow = z.output<typeof endpointRow>;
 const columns = sql.fragment`
   endpoint_id, number, url, description, event_types, max_per_second, edition, version, created_at, updated_at, disabled_at, disabled_reason, failing_since`;
 
-/** What a client may say of an endpoint. */
+/** The settings that a client chooses. */
 export interface EndpointSettings {
   url: string;
   description: string;
-  /** `null`: all. */
+  /** `null` for all types. */
   event_types: string[] | null;
   max_per_second: number;
   status: 'enabled' | 'disabled';
@@ -55,11 +55,11 @@ export const endpointDocument = (row: EndpointRow) => ({
   updated_at: row.updated_at,
 });
 
-/** Events that are in the log by now are not sent by themselves. */
+/** A new endpoint starts at the end of the log: it is sent later events only. */
 const head = (partition: number) =>
   sql.fragment`(SELECT position FROM log_heads WHERE partition = ${partition})`;
 
-/** @returns `undefined` when the tenant has as many as it may have */
+/** @returns `undefined` when the tenant has {@link ENDPOINTS_MAX} endpoints already */
 export async function createEndpoint(
   transaction: DatabaseTransactionConnection,
   { tenantId, partition }: Tenancy,
@@ -69,13 +69,13 @@ export async function createEndpoint(
     ...settings
   }: Omit<EndpointSettings, 'status'> & { endpointId: string; edition: string },
 ): Promise<EndpointRow | undefined> {
-  // Of two at once, the second waits, and counts the first.
+  // Two calls at once run one after the other, so that the second counts the first.
   await transaction.query(sql.unsafe`SELECT FROM tenants WHERE tenant_id = ${tenantId} FOR NO KEY UPDATE`);
   const row = await transaction.maybeOne(sql.type(endpointRow)`
     INSERT INTO webhook_endpoints (endpoint_id, tenant_id, partition, edition, url, description, event_types, max_per_second, since_position, secret)
     SELECT ${endpointId}, ${tenantId}, ${partition}, ${edition}, ${settings.url}, ${settings.description},
            ${typesOf(settings.event_types)}, ${settings.max_per_second}, ${head(partition)}, ${sql.binary(randomBytes(32))}
-     WHERE (SELECT count(*) FROM webhook_endpoints WHERE tenant_id = ${tenantId}) < ${MAX_ENDPOINTS}
+     WHERE (SELECT count(*) FROM webhook_endpoints WHERE tenant_id = ${tenantId}) < ${ENDPOINTS_MAX}
     RETURNING ${columns}`);
   return row ?? undefined;
 }
@@ -96,7 +96,9 @@ export async function findEndpoint(
   return row ?? undefined;
 }
 
-/** One page, oldest first, behind number `from`; `next` is the number of its last row when there are more. */
+/**
+ * One page, oldest first, after number `from`; `next` is its last number, `null` on the last page.
+ */
 export async function listEndpoints(
   connection: CommonQueryMethods,
   { tenantId, from, limit }: { tenantId: string; from: number; limit: number },
@@ -107,7 +109,7 @@ export async function listEndpoints(
   return { rows: page, next: rows.length > limit ? page.at(-1)!.number : null };
 }
 
-/** The newest number that a list has given out, be the row still there or not: no cursor of the list can name a later one. */
+/** The highest number that a list ever assigned. No valid cursor of the list has a higher one. */
 export const newestNumber = (
   connection: CommonQueryMethods,
   list: 'webhook_endpoints' | 'webhook_deliveries',
@@ -118,7 +120,7 @@ export const newestNumber = (
     )`SELECT last_value FROM ${sql.identifier([`${list}_number_seq`])}`,
   );
 
-/** Writes the settings of an endpoint that is locked. What had been held back while it was disabled is due at once when it is enabled. */
+/** Updates a locked endpoint. When it becomes enabled, its pending deliveries are due at once. */
 export async function updateEndpoint(
   transaction: DatabaseTransactionConnection,
   { partition }: Tenancy,
@@ -141,7 +143,7 @@ export async function updateEndpoint(
     RETURNING ${columns}`);
 }
 
-/** Takes an endpoint away, and its deliveries with it. */
+/** Deletes an endpoint and its deliveries. */
 export async function deleteEndpoint(
   transaction: DatabaseTransactionConnection,
   { tenantId }: Tenancy,
@@ -158,10 +160,10 @@ const secretRow = z.object({
   previous_secret_expires_at: z.string().nullable(),
 });
 
-/** The spelling of Standard Webhooks. */
+/** The format of Standard Webhooks. */
 const secretText = (secret: Buffer) => `whsec_${secret.toString('base64')}`;
 
-/** What signs an endpoint's messages: 32 bytes each. */
+/** The secrets that sign an endpoint's messages; `undefined` when there is no such endpoint. */
 export async function readSecret(
   connection: CommonQueryMethods,
   { tenantId }: Tenancy,
@@ -184,7 +186,7 @@ export async function readSecret(
   };
 }
 
-/** Makes a new secret of an endpoint that is locked; messages are signed with the old one too for so many hours. */
+/** Gives a locked endpoint a new secret. The old one also signs messages for `hours` more. */
 export function rotateSecret(
   transaction: DatabaseTransactionConnection,
   { tenantId }: Tenancy,

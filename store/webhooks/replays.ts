@@ -1,12 +1,13 @@
-/** Replays: everything since a position, queued again for one endpoint, in parts that hold nobody up. */
+/** Replays: the events since a position, queued again for one endpoint in short transactions. */
 import { type CommonQueryMethods, type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
 import { toId } from '../ids.ts';
-import type { Tenancy } from '../log/log.ts';
+import type { Tenancy } from '../tenancy.ts';
 import { statement } from '../statement.ts';
+import { lockDeliveries } from './relay-batch.ts';
 
-/** Events that one part looks at. */
-const LOOK_AT = 500;
+/** Events that one transaction reads. */
+const BATCH_EVENTS_MAX = 500;
 
 const replayRow = z.object({
   replay_id: z.uuid(),
@@ -33,7 +34,7 @@ export const replayDocument = ({ replay_id, endpoint_id, ...row }: ReplayRow) =>
   ...row,
 });
 
-/** Up to the end of the log as it is now; what comes later is sent by itself. */
+/** Starts a replay up to the current end of the log; the relay sends later events. */
 export const createReplay = (
   transaction: DatabaseTransactionConnection,
   { partition }: Tenancy,
@@ -56,9 +57,9 @@ export async function findReplay(
 }
 
 /**
- * Does the next part of a partition's oldest replay, if no other node is at it.
+ * Runs the next batch of a partition's oldest replay, unless another node runs it now.
  *
- * @returns the endpoint that something may have been queued for
+ * @returns the endpoint of the replay; `undefined` when there is nothing to do
  */
 export function replayOnce(pool: DatabasePool, partition: number): Promise<string | undefined> {
   return pool.transaction(async (transaction) => {
@@ -66,14 +67,8 @@ export function replayOnce(pool: DatabasePool, partition: number): Promise<strin
       SELECT replay_id FROM webhook_replays WHERE partition = ${partition} AND finished_at IS NULL
        ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED`);
     if (replayId === null) return undefined;
-    await holdRelay(transaction, partition);
-    const { endpoint_id } = await transaction.one(replayEvents(replayId, LOOK_AT));
+    await lockDeliveries(transaction, partition);
+    const { endpoint_id } = await transaction.one(replayEvents(replayId, BATCH_EVENTS_MAX));
     return endpoint_id;
   });
 }
-
-/** Until the end of the transaction: deliveries of a partition are made by one at a time, so that their numbers become visible in order. */
-export const holdRelay = (transaction: DatabaseTransactionConnection, partition: number) =>
-  transaction.query(
-    sql.unsafe`SELECT FROM checkpoints WHERE partition = ${partition} AND consumer = 'webhooks' FOR UPDATE`,
-  );

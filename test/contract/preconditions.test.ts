@@ -7,6 +7,7 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import { type Operation, loadSpec } from '../../api/contract/spec.ts';
 import { EDITIONS } from '../../api/operations.ts';
+import { toUuid } from '../../store/ids.ts';
 import { type Answer, type Ask, type Shop, anOrder, openShop } from '../setup/shop.ts';
 import { type Scene, createScene, goodRequest } from './scene.ts';
 
@@ -332,20 +333,20 @@ describe('a read', () => {
 
 describe('a webhook endpoint', () => {
   test('has another ETag once its health has changed: nobody is told that it is as it was', async () => {
-    const { noteHealth } = await import('../../store/webhooks/queue.ts');
+    const { recordHealth } = await import('../../store/webhooks/endpoint-health.ts');
     const { json, headers } = await shop.ask('/v2/webhook-endpoints', {
       body: { url: 'https://receiver.invalid/' },
     });
     const path = `/v2/webhook-endpoints/${json.id}`;
     const seen = new Map([[headers.get('etag'), null]]);
-    const uuid = json.id.slice(4);
+    const uuid = toUuid(json.id);
     for (const [failures, isNew] of [
       [1, true],
       [2, false],
       [0, true],
       [0, false],
     ] as const) {
-      await noteHealth(shop.pool, uuid, { failures, rest: 0 });
+      await recordHealth(shop.pool, uuid, { failures, restSeconds: 0 });
       const read = await shop.ask(path);
       const tag = read.headers.get('etag')!;
       expect([failures, !seen.has(tag)]).toEqual([failures, isNew]);

@@ -6,12 +6,12 @@ import { once } from 'node:events';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
-import { SMALL_BYTES } from '../../api/body/body-room.ts';
+import { SMALL_BODY_BYTES_MAX } from '../../api/body/body-room.ts';
 import { type Operation, loadSpec } from '../../api/contract/spec.ts';
 import { EDITIONS, HANDLERS } from '../../api/operations.ts';
 import { type ProblemCode, retriesOf } from '../../api/problem/problem.ts';
 import { SCOPES, expandScopes } from '../../store/keys/scopes.ts';
-import { MAX_ENDPOINTS } from '../../store/webhooks/endpoints.ts';
+import { ENDPOINTS_MAX } from '../../store/webhooks/endpoints.ts';
 import { type Answer, type Ask, type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 import { type Scene, createScene, goodRequest } from './scene.ts';
 
@@ -105,7 +105,7 @@ const EARNERS: Record<number, Earner> = {
   412: (operation) => send(operation, () => ({ ask: { headers: { 'If-Match': '"99"' } } })),
   413: (operation) =>
     send(operation, () => ({
-      ask: { body: JSON.stringify({ x: 'y'.repeat(operation.body?.maxBytes ?? SMALL_BYTES) }) },
+      ask: { body: JSON.stringify({ x: 'y'.repeat(operation.body?.maxBytes ?? SMALL_BODY_BYTES_MAX) }) },
     })),
   415: (operation) => send(operation, () => ({ ask: { headers: { 'Content-Type': 'text/csv' } } })),
   422: async (operation) => {
@@ -170,7 +170,7 @@ async function sendFull(operation: Operation): Promise<Answer> {
   await shop.pool.query(sql.unsafe`
     INSERT INTO webhook_endpoints (endpoint_id, tenant_id, partition, edition, url, description, max_per_second, since_position, secret)
     SELECT gen_random_uuid(), ${tenantId}, 0, 'v1', 'https://receiver.invalid', '', 1, 0, sha256('')
-      FROM generate_series(1, ${MAX_ENDPOINTS})`);
+      FROM generate_series(1, ${ENDPOINTS_MAX})`);
   return send(operation, () => ({ ask: { apiKey } }));
 }
 

@@ -4,6 +4,7 @@ import { fold } from '../../domain/order/order.ts';
 import { type Folded, documentOf, foldOne } from '../../loadtest/fuzz/check/fold.ts';
 import type { LoggedEvent } from '../../loadtest/fuzz/check/log.ts';
 import { matchesRequest } from '../../loadtest/fuzz/check/meaning.ts';
+import { toUuid } from '../../store/ids.ts';
 import { requestOf } from '../../domain/order/request.ts';
 import { v2 } from '../../api/v2/edition.ts';
 import { liveLife } from '../replay/life.ts';
@@ -24,7 +25,7 @@ test('of the lives of three hundred orders', () => {
       const logged: LoggedEvent = {
         position: at + 1,
         tenant: '',
-        orderId: orderId.slice(4),
+        orderId: toUuid(orderId),
         eventId: '',
         version: event.version,
         type: event.type,

@@ -1,8 +1,7 @@
 /**
- * Random lives of orders against the running server: with duplicates at once, repeats long after, and pairs that compete.
- *
- * The model is test/model/model.ts, which shares no code with the domain. Seeds are printed by fast-check when it fails; `SEED=… npm test
- * -- test/model` runs one again.
+ * Random lives of orders on the running server: with duplicates at once, late repeats, and
+ * competing pairs. The model (model.ts) shares no code with the domain. fast-check prints the seed
+ * of a failure; `SEED=… npm test -- test/model` repeats it.
  */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -41,7 +40,7 @@ const step = fc.oneof(
       lines: fc.array(line, { minLength: 2, maxLength: 2 }),
     }),
   },
-  /** Pays what is due, so that orders get somewhere. */
+  /** Pays the due amount, so that orders reach later states. */
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('settle' as const), order: which }) },
   {
     weight: 6,
@@ -100,13 +99,13 @@ interface Done {
 
 const send = ({ path, ask }: Request) => shop.ask(path, ask);
 
-/** One run: what was sent, and what the model makes of it. */
+/** One run: the requests, and the orders of the model. */
 function startRun() {
   const orders: Tracked[] = [];
-  /** What took effect, with the answer that it was given. */
+  /** Requests that took effect, with their answers. */
   const done: Done[] = [];
 
-  /** Sends copies of a request at once; all of them must be told the same. */
+  /** Sends copies of a request at once; all must get the same answer. */
   async function sendCopies(request: Request, copies: number): Promise<Answer> {
     const answers = await Promise.all(Array.from({ length: copies }, () => send(request)));
     const [first] = answers;
@@ -139,7 +138,7 @@ function startRun() {
     order.model = expected ?? order.model;
   }
 
-  /** Two acts at once: the outcome must be that of one order or the other. */
+  /** Two acts at once: the outcome must equal one sequence of the two or the other. */
   async function pair(order: Tracked, one: Act, two: Act): Promise<void> {
     const [a, b] = await Promise.all([
       sendCopies(requestOf(order.id, one), 1),
@@ -168,7 +167,7 @@ function startRun() {
     order.model = fits[0]!.model;
   }
 
-  /** A repeat of what took effect, however much has happened since, is told what it was told then. */
+  /** Repeats a request that took effect: it must get its first answer, at any later time. */
   async function again({ request, answer }: Done): Promise<void> {
     const repeated = await send(request);
     expect([repeated.status, repeated.text]).toEqual([answer.status, answer.text]);
@@ -191,7 +190,7 @@ function startRun() {
   return { orders, done, place, check, pair, again, agrees };
 }
 
-test('the server and the model agree on every order, and a replay of all that took effect changes nothing', async () => {
+test('the server and the model agree on each order, and a replay of all requests changes nothing', async () => {
   const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
   await fc.assert(
     fc.asyncProperty(

@@ -1,4 +1,4 @@
-/** Orders as somebody would keep them who has read docs/orders.md and nothing else: the model that the server is held to. */
+/** A model of orders, written from docs/orders.md alone. The tests compare the server with it. */
 
 export interface Line {
   quantity: number;
@@ -48,7 +48,7 @@ export function statusOf(order: ModelOrder): string {
   return paid > 0 && paid === totalOf(order) ? 'paid' : 'placed';
 }
 
-/** The order after an act, or `undefined` when it is refused. */
+/** @returns the order after an act; `undefined` when the act is refused */
 export function after(order: ModelOrder, act: Act): ModelOrder | undefined {
   const next = { ...order, version: order.version + 1 };
   const due = totalOf(order) - order.paid;
@@ -82,7 +82,7 @@ export function after(order: ModelOrder, act: Act): ModelOrder | undefined {
   }
 }
 
-/** What the API shows of it. */
+/** The order as the API shows it. */
 export const shown = (order: ModelOrder) => ({
   status: statusOf(order),
   total: totalOf(order),

@@ -113,7 +113,10 @@ describe('who it is that connects', () => {
     [
       'a port on which nothing listens',
       () => ({ port: '1' }),
-      () => ['Postgres at 127.0.0.1:1 did not answer: nothing listens there (ECONNREFUSED)', 'Start it'],
+      () => [
+        'Postgres at 127.0.0.1:1 did not answer: nothing listens there (ECONNREFUSED)',
+        'Start Postgres',
+      ],
     ],
     [
       'a host that is not known',
@@ -198,12 +201,12 @@ describe('what listens there', () => {
     [
       'what hangs up',
       () => listening(createServer((socket) => socket.destroy())),
-      ['does not answer as a Postgres does', 'Check host and port'],
+      ['does not answer like Postgres', 'Check host and port'],
     ],
     [
       'a web server',
       () => listening(createWebServer((_request, response) => response.end('hello'))),
-      ['does not answer as a Postgres does', 'Check host and port'],
+      ['does not answer like Postgres', 'Check host and port'],
     ],
   ])(
     '%s',
@@ -226,7 +229,7 @@ test('a table in the way: nothing is applied, and the command says that there is
   await asSuperuser(own.name, 'CREATE TABLE orders (id int)');
   await refuseBoth(own.url, [], {
     server: `The database "${own.name}" at ${server} has the table orders already`,
-    command: 'npm start migrates it',
+    command: 'Run npm start once',
   });
 }, 60_000);
 
@@ -262,7 +265,7 @@ test('the first start makes no key, and says how to make one, which then works',
   // Somebody has one now.
   const second = await startServer({ env });
   ends.push(() => second.end('SIGTERM'));
-  expect(second.output()).toMatch(/Key +one of yours/);
+  expect(second.output()).toMatch(/Key +export one of your keys/);
 }, 60_000);
 
 test('a bootstrap key is not printed', async () => {

@@ -100,7 +100,7 @@ const environment = (url: string) => ({
   test('in session mode, each connection has its time limits', async () => {
     const url = await behindPgBouncer('session');
     const log = pino({ level: 'silent' });
-    const pool = await openPool({ databaseUrl: url, size: 1, log, statementTimeout: 7_000 });
+    const pool = await openPool({ databaseUrl: url, size: 1, log, statementTimeoutMs: 7_000 });
     ends.push(() => pool.end());
     const limitOf = (name: string) => pool.oneFirst(sql.unsafe`SELECT current_setting(${name})`);
     expect(await limitOf('statement_timeout')).toBe('7s');
@@ -111,7 +111,7 @@ const environment = (url: string) => ({
   test('in transaction mode, server and commands say what is wrong and what to do', async () => {
     const env = environment(await behindPgBouncer('transaction'));
     const refusal =
-      /gives one session of Postgres to several connections: a PgBouncer in transaction mode\?\n.*pool_mode = session/;
+      /shares one Postgres session among several connections, as PgBouncer does in transaction mode\.\n.*pool_mode = session/;
     const { code, output } = await ended(launch({ env }));
     expect(output).toMatch(refusal);
     expect(code).toBe(1);

@@ -1,4 +1,7 @@
-/** An event that a projection cannot apply stops that projection, on record, and nothing else. */
+/**
+ * An event that a projection cannot apply stops this projection, is recorded, and stops nothing
+ * else.
+ */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { sql } from 'slonik';
@@ -31,11 +34,11 @@ afterAll(async () => {
 
 const applied = async (name: string) => (await progressOf(pool, 0, name)).applied;
 
-test('it stands still in front of the event, others go on, and an operator takes it past, on record', async () => {
+test('the projection stops before the event, others continue, and an operator skips it', async () => {
   const log = createOrderLog({ pool, capacity: 100 });
   const tenant = v7();
   for (let n = 0; n < 20; n += 1) await appended(log, anAppend(tenant));
-  // Version 3 of an order that has no version 2: what a broken log would look like.
+  // Version 3 of an order without version 2, as in a broken log.
   const placed = anAppend(tenant);
   await appended(log, placed);
   const event = { type: 'OrderCancelled', data: { reason: null } } as const;
@@ -59,13 +62,13 @@ test('it stands still in front of the event, others go on, and an operator takes
   await until(async () => (await listFaults(pool)).length > 0);
 
   expect(poison).toBe(22);
-  expect(await applied('orders')).toBe(21); // all in front of it
+  expect(await applied('orders')).toBe(21); // all events before it
   const [fault] = await listFaults(pool);
   expect(fault).toMatchObject({ projection: 'orders', partition: 0, position: 22 });
   expect(fault?.error).toContain('is version 3 of');
   await until(async () => (await applied('other')) === 42);
   expect(seen).toHaveLength(42);
-  await appended(log, anAppend(tenant)); // writes go on
+  await appended(log, anAppend(tenant)); // writes continue
 
   const env = { DATABASE_URL: database.url };
   const status = await holdfast(['projections', 'status', '--json'], env);
@@ -75,12 +78,9 @@ test('it stands still in front of the event, others go on, and an operator takes
   const text = await holdfast(['projections', 'status'], env);
   expect(text.stdout).toContain('stopped at 22');
   const wrong = await holdfast(['projections', 'skip', 'orders', '--position', '21', '--reason', 'x'], env);
-  expect([wrong.code, wrong.stderr]).toEqual([
-    1,
-    expect.stringContaining('does not stand still at position 21'),
-  ]);
+  expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('is not stopped at position 21')]);
   const unknown = await holdfast(['projections', 'skip', 'sales', '--position', '22', '--reason', 'x'], env);
-  expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('There are: orders')]);
+  expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('Projections: orders')]);
 
   const skipped = await holdfast(
     ['projections', 'skip', 'orders', '--position', '22', '--reason', 'the import of May was cut'],
@@ -96,7 +96,7 @@ test('it stands still in front of the event, others go on, and an operator takes
   ]);
 }, 60_000);
 
-test('it goes on by itself once the event can be applied', async () => {
+test('the projection continues by itself when the event can be applied', async () => {
   const log = createOrderLog({ pool, capacity: 100 });
   let broken = true;
   const mended: Projection = {

@@ -19,7 +19,7 @@ beforeAll(async () => {
     databaseUrl: database.url,
     size: 2,
     log: pino({ level: 'silent' }),
-    statementTimeout: 120_000,
+    statementTimeoutMs: 120_000,
   });
   await ensurePartitions(pool, 1, ['orders']);
   // Ten customers, one order in a hundred cancelled, one order a second.
@@ -46,7 +46,7 @@ interface PlanNode {
   Plans?: PlanNode[];
 }
 
-/** Explains a page: pages of memory that it touched, and how it read the table of orders. */
+/** Explains a page: the buffers that it read, and the scan of the table. */
 async function explain(query: Partial<OrdersQuery>) {
   const statement = ordersPageStatement({ partition: 0, tenantId, direction: 'desc', limit: 20, ...query });
   const explained = {
@@ -54,7 +54,7 @@ async function explain(query: Partial<OrdersQuery>) {
     sql: `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${statement.sql}`,
     parser: z.any(),
   };
-  await pool.one(explained); // the first time, the planner itself reads the catalogue
+  await pool.one(explained); // the first plan also reads the catalogue
   const row: { 'QUERY PLAN': string | [{ Plan: PlanNode }] } = await pool.one(explained);
   const plan = row['QUERY PLAN'];
   const [{ Plan: root }] = typeof plan === 'string' ? (JSON.parse(plan) as [{ Plan: PlanNode }]) : plan;
@@ -84,7 +84,7 @@ describe(`a page of 20 of ${ROWS} orders`, () => {
       for (const { scans, sorts } of [near, deep]) {
         expect(scans.map((scan) => scan['Node Type'])).toEqual(['Index Scan']);
         expect(scans[0]?.['Rows Removed by Filter'] ?? 0).toBe(0);
-        // The rows come out of the index in order; what is sorted, if anything, is the page itself.
+        // The index returns the rows in order; only the page itself may be sorted.
         for (const sort of sorts) expect(sort['Actual Rows']).toBeLessThanOrEqual(21);
       }
       expect(Math.abs(deep.buffers - near.buffers)).toBeLessThanOrEqual(Math.max(1, near.buffers / 10));
@@ -94,7 +94,7 @@ describe(`a page of 20 of ${ROWS} orders`, () => {
   test.each<[string, Partial<OrdersQuery>]>([
     ['after a time near the end', { placedAfter: '2026-01-02T03:00:00Z', direction: 'asc' }],
     ['before a time near the start', { placedBefore: '2026-01-01T01:00:00Z' }],
-  ])('%s costs a look into the index more, and no scan', async (_name, query) => {
+  ])('%s costs one more look-up in the index, and no scan', async (_name, query) => {
     const plain = await explain({ direction: query.direction ?? 'desc' });
     const timed = await explain(query);
     for (const scan of timed.scans) expect(scan['Node Type']).toMatch(/^Index (Only )?Scan$/);

@@ -1,4 +1,4 @@
-/** A table is made anew while it is written and read. */
+/** Rebuilds of a table that is written and read meanwhile. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { z } from 'zod';
@@ -33,7 +33,7 @@ const tablesApart = () =>
      WHERE table_schema IN ('holdfast_rebuild', 'holdfast_previous') ORDER BY 1`);
 
 describe('a rebuild', () => {
-  test('while writers write and walkers walk: no order is skipped, repeated or lost, and the table is that of a cold rebuild', async () => {
+  test('during writes and walks skips, repeats or loses no order, and gives the table of a cold rebuild', async () => {
     for (let n = 0; n < 60; n += 1) await Promise.all([place(), place(), place()]);
     await until(caughtUp);
     let busy = true;
@@ -69,7 +69,7 @@ describe('a rebuild', () => {
     let before: string[] = [];
     for (const walk of walks) {
       expect(new Set(walk).size).toBe(walk.length);
-      expect(walk.slice(0, before.length)).toEqual(before); // never older, never with a hole
+      expect(walk.slice(0, before.length)).toEqual(before); // never older, never with a gap
       before = walk;
     }
     await until(caughtUp);
@@ -80,7 +80,7 @@ describe('a rebuild', () => {
     expect(await digest()).toBe(live);
   }, 90_000);
 
-  test('mends what is wrong, says what it was, and keeps the old table to go back to', async () => {
+  test('repairs wrong rows, reports them, and keeps the old table for a rollback', async () => {
     await until(caughtUp);
     await shop.pool.query(sql.unsafe`DELETE FROM orders WHERE placed_position = 1`);
     await shop.pool.query(sql.unsafe`UPDATE orders SET customer_id = 'mallory' WHERE placed_position = 2`);
@@ -101,14 +101,14 @@ describe('a rebuild', () => {
     const back = await holdfast(['projections', 'rollback', 'orders'], env);
     expect([back.code, back.stderr]).toEqual([0, '']);
     const wrong = await verify(shop.pool, ordersProjection, quiet);
-    expect([wrong.missing, wrong.surplus, wrong.different]).toEqual([1, 1, 1]); // the table of before, brought up to date
+    expect([wrong.missing, wrong.surplus, wrong.different]).toEqual([1, 1, 1]); // the previous table, caught up
     expect((await holdfast(['projections', 'rollback', 'orders'], env)).code).toBe(0);
     const mended = await verify(shop.pool, ordersProjection, quiet);
     expect([mended.missing, mended.surplus, mended.different]).toEqual([0, 0, 0]);
     expect(await events()).toBeGreaterThan(180);
   }, 90_000);
 
-  test('is one at a time, and one that was killed is in nobody’s way', async () => {
+  test('runs one at a time, and a killed one blocks no other', async () => {
     const entered = Promise.withResolvers<void>();
     const slow = { ...ordersProjection, apply: async () => new Promise<void>(() => entered.resolve()) };
     void rebuild(shop.pool, slow, quiet).catch(() => {});
@@ -116,13 +116,13 @@ describe('a rebuild', () => {
     const second = await holdfast(['projections', 'rebuild', 'orders'], env);
     expect([second.code, second.stderr]).toEqual([
       1,
-      expect.stringContaining('is being made anew or put back already, by'),
+      expect.stringContaining('A rebuild or rollback of orders already runs'),
     ]);
     await shop.pool.query(sql.unsafe`
       SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`);
     await shop.pool.query(sql.unsafe`
       SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'`);
-    expect((await shop.ask('/v1/orders')).status).toBe(200); // the old table serves on
+    expect((await shop.ask('/v1/orders')).status).toBe(200); // the old table stays live
     await until(async () => (await holdfast(['projections', 'rebuild', 'orders'], env)).code === 0, 20_000);
   }, 60_000);
 });

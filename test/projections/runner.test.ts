@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { ordersProjection } from '../../projections/orders.ts';
 import type { Projection } from '../../projections/projection.ts';
 import { runOnce } from '../../projections/runner.ts';
+import { toUuid } from '../../store/ids.ts';
 import { createOrderLog } from '../../store/log/log.ts';
 import { ensurePartitions, progressOf } from '../../store/partitions.ts';
 import { type DatabasePool, openPool } from '../../store/pool.ts';
@@ -30,7 +31,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Notes the positions that it is given. */
+/** Records the positions that it applies. */
 function recorder(): Projection & { positions: number[] } {
   const positions: number[] = [];
   return {
@@ -49,7 +50,8 @@ describe('a consumer', () => {
     const consumer = recorder();
     await appended(log, anAppend(tenant));
 
-    // The late one has its position, and is held open while others want to append and the consumer runs on.
+    // The late transaction has its position and stays open while others append and the consumer
+    // runs.
     const late = new Client({ connectionString: database.url });
     await late.connect();
     await late.query('BEGIN');
@@ -58,8 +60,8 @@ describe('a consumer', () => {
       "SELECT FROM append_events(0, $1, $2, ARRAY[1], $3, ARRAY['OrderPlaced'], ARRAY[1::smallint], $4, ARRAY['late'], $5, ARRAY[NULL::text], ARRAY[NULL::uuid])",
       [
         [tenant],
-        [event.order_id.slice(4)],
-        [event.event_id.slice(4)],
+        [toUuid(event.order_id)],
+        [toUuid(event.event_id)],
         JSON.stringify(event.event.data),
         [event.fingerprint],
       ],
@@ -78,7 +80,7 @@ describe('a consumer', () => {
     expect(consumer.positions).toEqual([1, 2, 3, 4]);
   });
 
-  test('is run by one node at a time, and whoever comes second leaves it to the first', async () => {
+  test('runs on one node at a time: the second node leaves the batch to the first', async () => {
     const entered = Promise.withResolvers<void>();
     const release = Promise.withResolvers<void>();
     const log = createOrderLog({ pool, capacity: 100 });
@@ -97,10 +99,10 @@ describe('a consumer', () => {
     expect(await runOnce(other, recorder(), 0)).toBe(0);
     release.resolve();
     expect(await first).toBe(1);
-    expect(await runOnce(other, recorder(), 0)).toBe(0); // the first has done it
+    expect(await runOnce(other, recorder(), 0)).toBe(0); // the first node applied it
   });
 
-  test('that fails half way has applied nothing, and meets the same events again', async () => {
+  test('applies nothing of a failed batch, and gets the same events again', async () => {
     const log = createOrderLog({ pool, capacity: 100 });
     await appended(log, anAppend(tenant));
     const before = await progressOf(pool, 0, 'seen');
@@ -122,7 +124,7 @@ describe('a consumer', () => {
 });
 
 describe('the table of orders', () => {
-  test('is the same whatever the size of the batches', async () => {
+  test('does not depend on the size of the batches', async () => {
     const log = createOrderLog({ pool, capacity: 100 });
     for (let n = 0; n < 6; n += 1) {
       const placed = anAppend(tenant);

@@ -1,4 +1,4 @@
-/** The tables that count, of the recorded shop, beside a plain count of the same log. */
+/** The tables that count, compared with a plain count of the log of the recorded shop. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { sql } from 'slonik';
@@ -38,7 +38,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Counts the log, one event after the other. */
+/** Counts the log, event by event. */
 function counted(groupOf: (line: ReturnType<typeof readLine>, placed: Row) => string): Record<string, Row> {
   const placings = new Map<string, Row>();
   const rows: Record<string, Row> = {};
@@ -94,7 +94,7 @@ test.each(GROUPS)(
   60_000,
 );
 
-test('a sum that JSON could not carry stays at the largest that it can', async () => {
+test('a sum is capped at the largest exact integer of JSON', async () => {
   await pool.query(sql.unsafe`UPDATE daily_sales SET ordered = 9007199254740990`);
   await pool.query(sql.unsafe`UPDATE checkpoints SET position = 0 WHERE consumer = 'daily_sales'`);
   for (const partition of partitions) await runOnce(pool, dailySalesProjection, partition, { limit: 2_000 });

@@ -1,4 +1,4 @@
-/** What an operator does to a projection, and what looks after it by itself. */
+/** Commands of an operator on projections, and the auditor. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { registry } from '../../platform/metrics.ts';
 import { auditOnce, startAuditor } from '../../projections/auditor.ts';
 import { ordersProjection } from '../../projections/orders.ts';
-import { AUDIT, rebuild, verify } from '../../projections/rebuild.ts';
+import { rebuild, verify } from '../../projections/rebuild.ts';
+import { AUDIT_SCHEMA } from '../../projections/shadow-table.ts';
 import { holdfast } from '../setup/command.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 
@@ -35,7 +36,7 @@ const breakRows = async () => {
   await shop.pool.query(sql.unsafe`UPDATE orders SET customer_id = 'mallory' WHERE placed_position = 2`);
 };
 
-test('they are listed, with their tables', async () => {
+test('projections are listed, with their tables', async () => {
   await shop.pool.query(sql.unsafe`ANALYZE orders`);
   const { json } = await run('list', '--json');
   expect(json).toContainEqual({
@@ -47,17 +48,17 @@ test('they are listed, with their tables', async () => {
   expect((await run('list')).stdout).toMatch(/orders +20 +\d+\.\d MiB +-/);
 });
 
-test('a paused one stands still, says so, can be made anew, and goes on from where it was', async () => {
+test('a paused projection stops, shows it, can be rebuilt, and continues where it stopped', async () => {
   await run('pause', 'orders');
   expect((await run('pause', 'orders')).code).toBe(0);
   const { status } = await shop.ask('/v1/orders', { body: anOrder() });
   expect(status).toBe(201);
-  await delay(600); // twice the safety net of the projector
+  await delay(600); // longer than two poll intervals of the projector
   expect(await rows()).toBe(PLACED);
   expect((await run('status')).stdout).toMatch(/orders +0 +20 +21 +1 +paused since 20/);
 
   expect((await run('rebuild', 'orders', '--json')).json).toMatchObject({ compared: PLACED, different: 0 });
-  expect(await rows()).toBe(PLACED); // made anew, it is paused still
+  expect(await rows()).toBe(PLACED); // rebuilt, and still paused
   expect((await shop.ask('/v1/orders')).json.data).toHaveLength(PLACED);
 
   await run('resume', 'orders');
@@ -65,14 +66,14 @@ test('a paused one stands still, says so, can be made anew, and goes on from whe
   expect((await run('status')).stdout).toContain('running');
 }, 30_000);
 
-test('nobody can pause what there is not', async () => {
+test('an unknown projection cannot be paused', async () => {
   const { code, stderr } = await run('pause', 'ordres');
-  expect([code, stderr]).toEqual([2, expect.stringContaining('there is no projection "ordres"')]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('unknown projection "ordres"')]);
 });
 
 test.each([1, 2, 3, 7, PLACED + 1, 1_000])(
   'a comparison in chunks of %i rows tells each difference once',
-  async (chunk) => {
+  async (chunkRows) => {
     const ends = sql.unsafe`
     SELECT order_id FROM orders WHERE order_id IN ((SELECT min(order_id::text) FROM orders)::uuid, (SELECT max(order_id::text) FROM orders)::uuid)`;
     await shop.pool.query(sql.unsafe`CREATE TABLE spared AS SELECT * FROM orders`);
@@ -85,7 +86,7 @@ test.each([1, 2, 3, 7, PLACED + 1, 1_000])(
     INSERT INTO orders SELECT partition, tenant_id, placed_position, stranger::uuid, customer_id, status, placed_at, version, document, facts
       FROM orders, unnest(ARRAY['00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff']) AS stranger
      WHERE placed_position = 15`);
-    const found = await verify(shop.pool, ordersProjection, { ...quiet, chunk });
+    const found = await verify(shop.pool, ordersProjection, { ...quiet, chunkRows });
     expect(found).toMatchObject({
       missing: 4,
       surplus: 2,
@@ -101,7 +102,7 @@ test.each([1, 2, 3, 7, PLACED + 1, 1_000])(
 );
 
 describe('the auditor', () => {
-  test('tells what is wrong with a table, in its metrics and its log', async () => {
+  test('reports wrong rows in its metrics and in the log', async () => {
     await auditOnce(shop.pool, ordersProjection, { share: 1 });
     expect(await gauge('holdfast_projection_different_rows')).toBe(0);
     expect(await gauge('holdfast_projection_missing_events')).toBe(0);
@@ -113,7 +114,7 @@ describe('the auditor', () => {
       projections: [ordersProjection],
       log: pino({ level: 'error' }, { write: (line: string) => void lines.push(line) }),
       share: 1,
-      rest: 1,
+      restMs: 1,
     });
     await until(() => lines.length > 0);
     await auditor.stop();
@@ -126,7 +127,7 @@ describe('the auditor', () => {
     expect(await gauge('holdfast_projection_different_rows')).toBe(0);
   }, 30_000);
 
-  test('gives way: it works for the share of the time that it is given', async () => {
+  test('works only for its share of the time', async () => {
     const timed = async (share: number) => {
       const started = performance.now();
       await auditOnce(shop.pool, ordersProjection, { share });
@@ -136,14 +137,14 @@ describe('the auditor', () => {
     expect(await timed(0.02)).toBeGreaterThan(3 * (await timed(1)));
   }, 30_000);
 
-  test('is in the way of no rebuild, and no rebuild in its', async () => {
+  test('blocks no rebuild, and no rebuild blocks it', async () => {
     const entered = Promise.withResolvers<void>();
     const release = Promise.withResolvers<void>();
     const pause = () => {
       entered.resolve();
       return release.promise;
     };
-    const audit = verify(shop.pool, ordersProjection, { ...quiet, pause }, AUDIT);
+    const audit = verify(shop.pool, ordersProjection, { ...quiet, pause }, AUDIT_SCHEMA);
     await entered.promise;
     expect((await rebuild(shop.pool, ordersProjection, quiet)).different).toBe(0);
     release.resolve();
@@ -151,7 +152,7 @@ describe('the auditor', () => {
   }, 30_000);
 });
 
-test('what was skipped on record stays left out of a table that is made anew', async () => {
+test('a rebuild also skips the events that an operator skipped', async () => {
   const position = await shop.pool.oneFirst(
     sql.type(z.object({ position: z.int() }))`SELECT max(position) AS position FROM events`,
   );

@@ -24,7 +24,7 @@ async function walk(order: 'asc' | 'desc', limit: number, keepGoing = () => fals
   }
 }
 
-test('a walk, either way, while 4 writers place 2,000 orders: nothing is skipped, nothing comes twice', async () => {
+test('a walk in either direction, while 4 writers place 2,000 orders, skips and repeats nothing', async () => {
   const placed: string[] = [];
   let position = 0;
   let writing = true;
@@ -43,7 +43,7 @@ test('a walk, either way, while 4 writers place 2,000 orders: nothing is skipped
   });
   await until(() => placed.length > 50);
 
-  // Newest first: whatever was there when the walk began is in it, once; what came later is not.
+  // Newest first: the walk has each order that existed at its start once, and no later one.
   const backwards = (async () => {
     let walks = 0;
     while (writing) {
@@ -59,7 +59,7 @@ test('a walk, either way, while 4 writers place 2,000 orders: nothing is skipped
     return walks;
   })();
 
-  // Oldest first, following the writers: the pages behind the last cursor hold all that came since.
+  // Oldest first, behind the writers: the pages after the last cursor hold all later orders.
   const forwards = (async () => {
     const ids: string[] = [];
     let cursor: string | null = null;

@@ -1,7 +1,7 @@
 /**
- * The log of a shop that never was, the same for the same seed: what its events are is decided by the rules, when and why by chance.
- *
- * Ids and keys are built of times and numbers rather than drawn, so that the file packs well.
+ * Generates the log of an invented shop, the same for each seed. The rules decide the events, a
+ * random number decides their times and causes. Ids and keys are counters and times, so the file
+ * packs well.
  */
 import { hash } from 'node:crypto';
 import { EVENT_SCHEMAS } from '../../domain/order/events.ts';
@@ -14,27 +14,27 @@ const START = Date.UTC(2026, 0, 5);
 const DAY = 86_400_000;
 const DAYS = 90;
 
-/** Two shops in one partition, so that one's events stand between the other's. */
+/** Two shops in one partition, so that their events interleave. */
 const PARTITION = 1;
 const TENANTS = [
   { tenant_id: '019b8000-0000-7000-8000-000000000001', name: 'Kelp & Söhne', customers: 1_200, share: 0.8 },
   { tenant_id: '019b8000-0000-7000-8000-000000000002', name: 'Tide', customers: 150, share: 0.2 },
 ] as const;
 
-/** As UUIDs of version 7 are: the time first, of which the day will do. What follows is a number that counts. */
+/** UUIDs in the form of version 7: the day first, then a counter. */
 function countedUuid(at: number, kind: number, count: number): string {
   const time = (at - (at % DAY)).toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7${kind}00-8000-${count.toString(16).padStart(12, '0')}`;
 }
 
-/** In waking hours, more of them towards the end. */
+/** Times in the daytime, more of them towards the end. */
 function placedAt(random: Random): number {
   const day = Math.floor(DAYS * Math.sqrt(random.next()));
   const hour = 6 + 8 * (random.next() + random.next());
   return START + day * DAY + 1_000 * Math.floor(hour * 3_600);
 }
 
-/** Callers differ in what they take for a key. */
+/** The idempotency keys of different callers have different forms. */
 function keyOf({ command, event }: Happened, number: number): string {
   const verb = command.type.replace(/([a-z])([A-Z])/g, '$1-$2').toLowerCase();
   return number % 10 === 0 ? `"${number}"/${verb};v=${event.version}` : `${verb}-${number}-${event.version}`;
@@ -42,7 +42,7 @@ function keyOf({ command, event }: Happened, number: number): string {
 
 type Placed = Happened & { tenantId: string; number: number; orderId: string };
 
-/** The events of one order, on their way into the log. */
+/** The events of one order, before they get a position in the log. */
 function eventsOf(random: Random, number: number): Placed[] {
   const tenant = random.chance(TENANTS[0].share) ? TENANTS[0] : TENANTS[1];
   const at = placedAt(random);
@@ -76,7 +76,7 @@ function lineOf(placed: Placed, position: number): LogLine {
     traceparent: traced
       ? `00-${hash('sha256', `trace ${position}`).slice(0, 32)}-${'1'.repeat(16)}-01`
       : null,
-    // The oldest events are of a time when it was not noted who asked.
+    // The oldest events were recorded before events had a key id.
     key_id: position <= 200 ? null : countedUuid(START, 3, Number(tenantId.at(-1))),
     data: JSON.stringify(event.data),
   };
@@ -85,7 +85,7 @@ function lineOf(placed: Placed, position: number): LogLine {
 /**
  * The lines of the file, the header first.
  *
- * @param orders how many orders are placed
+ * @param orders the number of orders
  */
 export function recordShop(seed: number, orders: number): string[] {
   const random = createRandom(seed);

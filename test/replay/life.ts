@@ -1,4 +1,4 @@
-/** The life of one order, command by command, each of which the rules must allow. */
+/** The life of one order, command by command; the rules must allow each command. */
 import {
   COMMAND_SCHEMAS,
   type Command,
@@ -35,7 +35,7 @@ export function liveLife({ random, orderId, placedAt, customers }: LifeOptions):
   let state: OrderState | null = null;
   let at = placedAt;
 
-  /** Commands go through their schema, as those of a client do. */
+  /** Parses commands by their schema, like those of a client. */
   function run<T extends CommandType>(type: T, data: Command<T>['data'], later: number): void {
     at += 100 * (1 + Math.floor((random.next() * later) / 100));
     const command = { type, data: COMMAND_SCHEMAS[type].parse(data) } as OrderCommand;

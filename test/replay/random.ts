@@ -1,15 +1,15 @@
-/** Chance that comes again with its seed. */
+/** Random numbers from a seed. */
 export interface Random {
-  /** From 0 up to, and without, 1. */
+  /** From 0 up to 1, without 1. */
   next: () => number;
-  /** A whole number from `low` to `high`, both among them. */
+  /** A whole number from `low` to `high`, both included. */
   between: (low: number, high: number) => number;
-  /** True so often: 0 is never, 1 always. */
+  /** True with this probability. */
   chance: (share: number) => boolean;
   pick: <T>(list: readonly T[]) => T;
 }
 
-/** Mulberry32: 32 bits of state, and the same numbers on every machine. */
+/** Mulberry32: 32 bits of state, and the same numbers on each machine. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = () => {

@@ -1,4 +1,4 @@
-/** The recorded shop as it is kept: its log, packed, and what must come of it. */
+/** The recorded shop: its packed log, and the expected digests. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
@@ -10,10 +10,10 @@ const DIGESTS = new URL('./shop.digests.json', import.meta.url);
 const SEED = 20_260_105;
 const ORDERS = 10_000;
 
-/** What must come of the log, and the digest of each answer that was sampled, by position. */
+/** Expected digests of the log, and of each sampled answer, by position. */
 export type Recorded = ShopDigests & { answers: Record<string, string> };
 
-/** The text of the file, as the generator makes it today. */
+/** The text of the file, as the generator produces it now. */
 export const generateLog = (): string => `${recordShop(SEED, ORDERS).join('\n')}\n`;
 
 export const readLog = async (): Promise<string> =>

@@ -1,4 +1,4 @@
-/** A recorded command, sent once more: the request is made again from the event that it left. */
+/** Repeats a recorded command: builds its request from its event. */
 import { hash } from 'node:crypto';
 import { type OrderRequest, requestOf } from '../../domain/order/request.ts';
 import { upcast } from '../../domain/order/upcast.ts';
@@ -15,14 +15,14 @@ const NOUNS = {
   CompleteOrder: 'completion',
 };
 
-/** The request behind an event, as a client of a version of the API would send it. */
+/** The request of an event, in the format of an API version. */
 export function repeatOf(line: LogLine, version: 'v1' | 'v2'): { path: string; ask: Ask } {
   const order_id = toId('ord', line.order_id);
   const event = upcast(line.type, line.schema_version, JSON.parse(line.data));
   const request = requestOf({ ...event, order_id });
   const currency = 'currency' in event.data ? event.data.currency : '';
   const body = version === 'v1' ? bodyOf(request) : spelledForV2(request, currency);
-  // As a structured field's string, which can hold any key.
+  // A quoted string of a structured field can hold each key.
   const key = `"${line.idempotency_key.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
   if (request.type === 'PlaceOrder') return { path: `/${version}/orders`, ask: { key, body } };
   const path = `/${version}/orders/${order_id}`;
@@ -31,7 +31,7 @@ export function repeatOf(line: LogLine, version: 'v1' | 'v2'): { path: string; a
   return { path, ask: { key, method: 'PATCH', headers, body } };
 }
 
-/** In a patch, `null` says something; everywhere else it is what was left out. */
+/** Drops `null` members, which stand for members left out, except in a patch. */
 function bodyOf({ type, data }: OrderRequest): Record<string, unknown> {
   if (type === 'UpdateOrder') return data;
   return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null));
@@ -59,6 +59,6 @@ const HEADERS = [
   'idempotent-replayed',
 ];
 
-/** A digest of all that a client may rely on. */
+/** A digest of the parts of an answer that a client may rely on. */
 export const digestOf = ({ status, text, headers }: Answer): string =>
   hash('sha256', JSON.stringify([status, text, ...HEADERS.map((name) => headers.get(name))])).slice(0, 24);

@@ -1,7 +1,8 @@
 /**
- * A log that was recorded once must give the same tables and the same answers for ever: docs/replay.md.
+ * A recorded log must always give the same tables and the same answers (docs/replay.md).
  *
- * `npm run record:shop` records it again, which is right only when nobody relies on the old one.
+ * `npm run record:shop` records it again: do so only when no installation has events of the old
+ * form.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
@@ -40,11 +41,11 @@ const tenantsOf = () =>
 
 const recordedEvents = (): LogLine[] => lines.slice(1).map((line, index) => readLine(line, index + 2));
 
-test('the generator makes this log, to the byte', () => {
+test('the generator produces this log, byte for byte', () => {
   expect(generateLog() === `${lines.join('\n')}\n`).toBe(true);
 });
 
-test('every request that is made again from its event has the fingerprint that was recorded', () => {
+test('the request of each event has the recorded fingerprint', () => {
   const wrong = recordedEvents().filter((line) => {
     const event = upcast(line.type, line.schema_version, JSON.parse(line.data));
     const request = requestOf({ ...event, order_id: toId('ord', line.order_id) });
@@ -53,7 +54,7 @@ test('every request that is made again from its event has the fingerprint that w
   expect(wrong).toEqual([]);
 });
 
-test('the tables, the folded orders and the feeds are what they were', async () => {
+test('the tables, the folded orders and the feeds have their recorded digests', async () => {
   async function* all() {
     yield* lines;
   }
@@ -71,7 +72,7 @@ test('the tables, the folded orders and the feeds are what they were', async () 
   expect(digests.events).toBe(lines.length - 1);
 }, 60_000);
 
-test('a sample of all commands, sent again in both versions of the API, is answered as it was, and changes nothing', async () => {
+test('a sample of commands, repeated in both API versions, gets its recorded answers and changes nothing', async () => {
   const keys = new Map<string, string>();
   for (const { tenantId } of tenantsOf()) {
     const key = newApiKey();
@@ -113,7 +114,7 @@ test('a sample of all commands, sent again in both versions of the API, is answe
   else expect(answers).toEqual(recorded.answers);
 }, 60_000);
 
-/** All that a command could have changed. */
+/** The state that a command could change. */
 const standing = () =>
   shop.pool.any(sql.type(z.object({ partition: z.int(), position: z.int(), events: z.int() }))`
     SELECT partition, head.position, (SELECT count(*) FROM events WHERE events.partition = head.partition) AS events

@@ -1,4 +1,4 @@
-/** What comes of a log, in a few digests: where one of them differs, something is answered otherwise than before. */
+/** A few digests of the result of a log. A different digest means a different answer to clients. */
 import { type Hash, createHash } from 'node:crypto';
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
@@ -6,14 +6,14 @@ import { eventDocument } from '../../api/nouns/event-document.ts';
 import { EDITIONS } from '../../api/operations.ts';
 import { type OrderState, evolve } from '../../domain/order/order.ts';
 import { readFeed } from '../../store/log/feed.ts';
-import type { Tenancy } from '../../store/log/log.ts';
+import type { Tenancy } from '../../store/tenancy.ts';
 
 export interface ShopDigests {
   events: number;
   orders: number;
   byType: Record<string, number>;
   byStatus: Record<string, number>;
-  /** SHA-256 by what was digested. */
+  /** SHA-256 by subject. */
   digests: Record<string, string>;
 }
 
@@ -31,7 +31,7 @@ const orderRow = z.object({
   facts: z.string(),
 });
 
-/** Digests the read table, and, from the log, each tenant's feed and its folded orders, in every version of the API. */
+/** Digests of the read table, and of each tenant's feed and folded orders in each API version. */
 export async function digestShop(pool: DatabasePool, tenants: readonly Tenancy[]): Promise<ShopDigests> {
   const hashes = new Map<string, Hash>();
   const note = (what: string, text: string) => {

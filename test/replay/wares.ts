@@ -1,4 +1,4 @@
-/** What the recorded shop sells, to whom, and for which money. */
+/** Goods, customers and currencies of the recorded shop. */
 import type { Command, ShippingAddress } from '../../domain/order/commands.ts';
 import { minorUnits } from '../../domain/currency.ts';
 import type { Random } from './random.ts';
@@ -39,7 +39,7 @@ export function anAddress(random: Random): ShippingAddress {
   return random.chance(0.2) ? { ...address, line2: `Flat ${random.between(1, 30)}` } : address;
 }
 
-/** A few lines as a rule; now and then a hundred, something for nothing, or a fortune. */
+/** Mostly a few lines; sometimes a hundred lines, a price of 0 or a very high price. */
 export function anOrderOf(random: Random, customers: number): Command<'PlaceOrder'>['data'] {
   const currency = random.pick(CURRENCIES);
   const unit = 10 ** (minorUnits(currency) ?? 2);

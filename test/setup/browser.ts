@@ -1,4 +1,4 @@
-/** A real browser, where the machine has one. */
+/** A real browser, if the machine has one. */
 import { access } from 'node:fs/promises';
 import { type Browser, chromium } from 'playwright-core';
 
@@ -18,7 +18,7 @@ const found = await Promise.all(
 );
 const executablePath = found.find((path) => path !== undefined);
 
-/** Whether there is one; without it, the tests that need it are skipped. */
+/** Whether there is a browser; otherwise tests that need it are skipped. */
 export const hasBrowser = executablePath !== undefined;
 
 export const openBrowser = async (): Promise<Browser | undefined> =>

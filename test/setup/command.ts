@@ -1,4 +1,4 @@
-/** `npx holdfast`, as a process of its own. */
+/** Runs `npx holdfast` as a separate process. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -8,14 +8,14 @@ export interface Ended {
   code: number;
   stdout: string;
   stderr: string;
-  // oxlint-disable-next-line typescript/no-explicit-any -- each test knows what it asked for
+  // oxlint-disable-next-line typescript/no-explicit-any -- each test knows its output
   json: any;
 }
 
 /**
  * Runs a command to its end.
  *
- * @param env all of its environment, but for PATH
+ * @param env its whole environment, except PATH
  * @param node the Node that runs the launcher
  */
 export function holdfast(

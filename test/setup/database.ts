@@ -1,3 +1,4 @@
+/** Databases for tests: clones of a migrated template, or empty ones. */
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 
@@ -6,12 +7,12 @@ export const TEST_REDIS = process.env['TEST_REDIS'] ?? '';
 export interface TestDatabase {
   url: string;
   drop: () => Promise<void>;
-  /** Lets nobody in any more, and throws out who is in, until `resume`. */
+  /** Refuses new connections and ends the present ones, until `resume`. */
   suspend: () => Promise<void>;
   resume: () => Promise<void>;
 }
 
-/** An empty, migrated database of its own, cloned in some tens of milliseconds. */
+/** A new migrated database, cloned from a template in some tens of milliseconds. */
 export async function cloneDatabase(): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   const url = new URL(process.env['TEST_POSTGRES'] ?? '');
@@ -28,7 +29,7 @@ export async function cloneDatabase(): Promise<TestDatabase> {
   };
 }
 
-/** A database with nothing in it, and a role that owns it. */
+/** An empty database, and a role that owns it. */
 export async function emptyDatabase(): Promise<TestDatabase & { name: string; role: string }> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   const role = `role_${name}`;
@@ -54,7 +55,7 @@ export async function admin(statement: string): Promise<void> {
   const client = new Client({ connectionString: process.env['TEST_POSTGRES'] });
   await client.connect();
   try {
-    // Two clones of one template at a time are refused; whoever is second tries again.
+    // Postgres refuses two clones of a template at the same time: retry.
     for (let attempt = 1; ; attempt += 1) {
       try {
         await client.query(statement);
@@ -69,7 +70,7 @@ export async function admin(statement: string): Promise<void> {
   }
 }
 
-/** Holds the head of the log, so that every append waits. */
+/** Locks the head of the log, so that each append waits. */
 export async function holdTheLog(
   url: string,
 ): Promise<{ isWaitedFor: () => Promise<boolean>; release: () => Promise<void> }> {

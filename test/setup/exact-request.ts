@@ -1,16 +1,19 @@
-/** A request to the byte: what `fetch` would tidy up, leave out or refuse to send. */
+/** Requests byte by byte, for what `fetch` normalizes, drops or refuses. */
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import type { Shop } from './shop.ts';
 
 export interface ExactRequest {
   method?: string;
-  /** As it stands in the request line. */
+  /** The exact target of the request line. */
   path: string;
-  /** Fields besides Host, Authorization, Idempotency-Key, and those that say how long the body is. `null` leaves out one of them. */
+  /**
+   * Fields besides Host, Authorization, Idempotency-Key and the length of the body; `null` drops
+   * one of these.
+   */
   headers?: Record<string, string | null>;
   body?: string | Buffer;
-  /** How the length of the body is said. */
+  /** The framing of the body. */
   framing?: 'length' | 'chunked' | 'none';
 }
 
@@ -19,11 +22,11 @@ export interface ExactAnswer {
   /** By lower-case name. */
   headers: Record<string, string>;
   text: string;
-  // oxlint-disable-next-line typescript/no-explicit-any -- each test knows what it asked for
+  // oxlint-disable-next-line typescript/no-explicit-any -- each test knows its answer
   json: any;
 }
 
-/** Sends a request on a connection of its own, and reads the answer to the end. */
+/** Sends a request on a new connection, and reads the whole answer. */
 export async function sendExactly(
   { url, apiKey }: Pick<Shop, 'url' | 'apiKey'>,
   { method = 'GET', path, headers = {}, body = '', framing }: ExactRequest,
@@ -56,7 +59,7 @@ function exchange(port: number, host: string, bytes: Buffer): Promise<string> {
     const chunks: Buffer[] = [];
     socket.on('data', (chunk) => chunks.push(chunk));
     socket.on('close', () => resolve(Buffer.concat(chunks).toString()));
-    // A server that has answered may close before all was sent.
+    // A server that has answered may close the connection before the whole request is sent.
     socket.on('error', (error) => (chunks.length === 0 ? reject(error) : undefined));
   });
 }

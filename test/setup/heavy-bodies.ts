@@ -1,8 +1,8 @@
-/** Bodies of the largest size that is taken, each made to be dear in its own way. */
+/** Bodies of the maximum size, each expensive in another way. */
 
 const MAX_BYTES = 4_194_304;
 
-/** As many items as fit. */
+/** A list of as many items as fit. */
 function filled(head: string, item: (n: number) => string, tail: string, most = Infinity): string {
   const items: string[] = [];
   let length = head.length + tail.length;
@@ -20,7 +20,7 @@ const many = (count: number, item: (n: number) => string) =>
 const name = (n: number) => n.toString(36);
 /** An item of a batch. */
 const keyed = (order: string, n: number) => `{"idempotency_key":"heavy-${n}","order":${order}}`;
-/** Lists of 999, so that no list is too long by itself. */
+/** Lists of 999 items, so that no single list is too long. */
 const inLists = (item: (n: number) => string) =>
   filled('{"orders":[', (n) => `[${many(999, (m) => item(n * 999 + m))}]`, ']}');
 
@@ -28,7 +28,7 @@ const LINE = '{"sku":"A","name":"a","quantity":1,"unit_price":1}';
 const order = (lines: string) => `{"customer_id":"c","currency":"EUR","lines":[${lines}]}`;
 const MANY_NAMES = (n: number) => `{${many(700, (m) => `"${name(n * 700 + m)}":1`)}}`;
 
-/** By what is heavy about them; the second is the status that `POST /v1/order-batches` answers. */
+/** Bodies by their cost, with the status that `POST /v1/order-batches` answers. */
 export const HEAVY_BODIES: Record<string, [body: string, status: number]> = {
   'a million and more empty orders': [filled('{"orders":[', () => '{}', ']}'), 422],
   '500 orders of as much as fits': [

@@ -1,6 +1,6 @@
 import { anOrder } from './shop.ts';
 
-/** The largest order that the contract takes: about 150 kB as JSON. `n` tells one from another. */
+/** The largest order that the contract allows: about 150 kB of JSON. `n` makes it unique. */
 export const aLargeOrder = (n: number) =>
   anOrder({
     lines: Array.from({ length: 100 }, (_, line) => ({

@@ -1,9 +1,9 @@
-/** Databases whose defaults are all odd: of the database itself, or of the role that connects. */
+/** Databases with unusual defaults, of the database itself or of the role that connects. */
 import { randomBytes } from 'node:crypto';
 import { migrate } from '../../store/migrate.ts';
 import { type TestDatabase, admin, cloneDatabase } from './database.ts';
 
-/** Each one is a default that some installation has, or that somebody once set by mistake. */
+/** Each of these defaults exists in some installation, on purpose or by mistake. */
 const ODD = {
   DateStyle: 'SQL, DMY',
   IntervalStyle: 'sql_standard',
@@ -30,7 +30,7 @@ const assignments = (dateStyle: string) =>
     name === 'search_path' ? `${name} = ${value}` : `${name} = '${value}'`,
   );
 
-/** A migrated database, whose own defaults are odd. */
+/** A migrated database with unusual defaults. */
 export async function oddDatabase(dateStyle: string): Promise<TestDatabase> {
   const database = await cloneDatabase();
   const name = new URL(database.url).pathname.slice(1);
@@ -38,7 +38,7 @@ export async function oddDatabase(dateStyle: string): Promise<TestDatabase> {
   return database;
 }
 
-/** A database whose owner has odd defaults, and has migrated it with them. He is no superuser. */
+/** A database whose owner has unusual defaults and migrated it with them; not a superuser. */
 export async function databaseOfOddRole(dateStyle: string): Promise<TestDatabase> {
   const role = `odd_${randomBytes(6).toString('hex')}`;
   await admin(`CREATE ROLE ${role} LOGIN PASSWORD 'odd'`);

@@ -1,8 +1,8 @@
-/** Connections of the product's own kind, for tests of what speaks through them. */
+/** A pool like that of the server, for tests of code that uses one. */
 import { pino } from 'pino';
 import { type DatabasePool, openPool } from '../../store/pool.ts';
 import type { TestDatabase } from './database.ts';
 
-/** Every row is checked. */
+/** Checks each row against its schema. */
 export const openTestPool = ({ url }: TestDatabase, size = 2): Promise<DatabasePool> =>
   openPool({ databaseUrl: url, size, log: pino({ level: 'silent' }), checkRows: true });

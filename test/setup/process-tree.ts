@@ -1,4 +1,4 @@
-/** What a process has started, and what of it is left. */
+/** The processes that a process has started. */
 import { readFileSync, readdirSync } from 'node:fs';
 
 const statOf = (pid: number): string[] => {
@@ -10,11 +10,21 @@ const statOf = (pid: number): string[] => {
   }
 };
 
-/** Whether a process runs; one that has ended and was not waited for does not. */
+/** Whether a process runs; a zombie does not. */
 export const isRunning = (pid: number): boolean => !['Z', undefined].includes(statOf(pid)[0]);
+
+/** The command line of a process; empty when it has ended. */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+  } catch {
+    return '';
+  }
+}
 
 /** The numbers of all processes below a process, itself first. */
 export function treeOf(pid: number): number[] {
+  if (process.platform !== 'linux') return [pid];
   const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   const tree = [pid];
   for (const above of tree) {

@@ -1,13 +1,13 @@
-/** A connection of bytes, for what no HTTP client sends. */
+/** A raw TCP connection, for bytes that no HTTP client sends. */
 import { type Socket, connect } from 'node:net';
 import { until } from './shop.ts';
 
 export interface RawConnection {
   socket: Socket;
   write: (bytes: string | Buffer) => void;
-  /** All that came so far. */
+  /** The bytes received so far, as text. */
   text: () => string;
-  /** Status codes of the answers that came so far; interim ones too. */
+  /** Status codes of the answers so far, interim ones included. */
   statuses: () => number[];
   /** Waits until the other side has closed. */
   closed: () => Promise<string>;
@@ -40,7 +40,7 @@ export function rawConnection(url: string): RawConnection {
   };
 }
 
-/** A request as bytes; `Content-Length` is right unless a field says otherwise. */
+/** A request as bytes; `Content-Length` is correct unless a field overrides it. */
 export function requestBytes(
   line: string,
   fields: Record<string, string>,

@@ -1,7 +1,4 @@
-/**
- * The real Redis that tests need: found on the PATH or, for root on Debian, installed. Only tests
- * install anything.
- */
+/** The Redis of the tests: from the PATH or, for root on Debian, installed. Only tests install. */
 import { execFile } from 'node:child_process';
 import { access, constants, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,7 +6,7 @@ import { promisify } from 'node:util';
 import { LaunchError } from '../../ops/embedded/launch-error.ts';
 import { findRedisServer, needRedisServer } from '../../ops/embedded/redis-server.ts';
 
-/** How long another package manager may take to finish. */
+/** Another package manager has this long to finish. */
 const LOCK_SECONDS = 600;
 const LOCK_HELD = /Could not get lock|Unable to (?:lock|acquire)/;
 
@@ -17,7 +14,7 @@ export interface Machine {
   path: string;
   isRoot: boolean;
   aptGet: string;
-  /** Debian would start the service as well, on Redis' own port; this file keeps it from that. */
+  /** This file stops Debian from starting the service on the usual port. */
   policy: string;
   say: (text: string) => void;
   /**
@@ -36,7 +33,7 @@ const thisMachine = (): Machine => ({
   pause: 2_000,
 });
 
-/** @throws {LaunchError} there is none, and it could not be installed */
+/** @throws {LaunchError} there is no Redis, and its installation failed */
 export async function redisForTests(machine = thisMachine()): Promise<string> {
   const { path, isRoot, aptGet, say } = machine;
   const found = await findRedisServer(path);
@@ -75,7 +72,7 @@ async function install({ path, aptGet, policy, say, pause }: Machine): Promise<v
     () => false,
   );
   try {
-    await run('update', '-q').catch(() => {}); // the lists that are there may do
+    await run('update', '-q').catch(() => {}); // the present lists may be enough
     await run('install', '-y', '-q', '--no-install-recommends', 'redis-server');
   } catch (cause) {
     const { stderr = '', message } = cause as Error & { stderr?: string };

@@ -1,4 +1,4 @@
-/** Holdfast as `npm start` runs it: a process of its own. */
+/** Runs Holdfast as `npm start` does, as a separate process. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -12,9 +12,9 @@ export interface ServerProcess {
   /** `127.0.0.1:PORT` */
   grpc: string;
   adminUrl: string;
-  /** All that it wrote to standard output and standard error. */
+  /** Its standard output and standard error so far. */
   output: () => string;
-  /** Sends a signal and waits for the end; answers the exit code. */
+  /** Sends a signal and waits for the end. @returns the exit code */
   end: (signal: NodeJS.Signals) => Promise<number | null>;
 }
 
@@ -26,7 +26,7 @@ export interface Launch {
   main?: string;
 }
 
-/** Starts a process and answers at once; what it needs to be ready is the caller's to wait for. */
+/** Starts a process and returns at once; the caller waits until it is ready. */
 export function launch({ env, uid, cwd, main = MAIN }: Launch): {
   child: ChildProcess;
   output: () => string;
@@ -56,7 +56,7 @@ export function launch({ env, uid, cwd, main = MAIN }: Launch): {
   return { child, output: () => text };
 }
 
-/** Starts Holdfast and waits until it says that it is up. */
+/** Starts Holdfast and waits until it reports its addresses. */
 export async function startServer(options: Launch): Promise<ServerProcess> {
   const { child, output } = launch(options);
   await until(() => {
@@ -76,7 +76,7 @@ export async function startServer(options: Launch): Promise<ServerProcess> {
   };
 }
 
-/** Starts a process that need not become ready. */
+/** Starts a process without waiting. */
 export function startingServer(options: Launch): Pick<ServerProcess, 'child' | 'output' | 'end'> {
   const { child, output } = launch(options);
   return { child, output, end: (signal) => end(child, signal) };
@@ -90,7 +90,7 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number 
   return code;
 }
 
-/** Waits for a process that is to end by itself, and answers how. */
+/** Waits for a process that ends by itself. @returns how it ended */
 export async function ended({
   child,
   output,

@@ -1,6 +1,7 @@
 /** A running Holdfast in this process, on a database of its own, with express-openapi-validator judging every request and answer. */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
+import { newApiKey } from '../../ops/development-key.ts';
 import { loadConfig } from '../../platform/config.ts';
 import { CONSUMERS, type RunningNode, startNode } from '../../process/node.ts';
 import { addApiKey, createTenant } from '../../store/keys/api-keys.ts';
@@ -12,26 +13,26 @@ import { TEST_REDIS, type TestDatabase, cloneDatabase } from './database.ts';
 export interface Answer {
   status: number;
   headers: Headers;
-  /** The body as it came. */
+  /** The raw body. */
   text: string;
-  // oxlint-disable-next-line typescript/no-explicit-any -- each test knows what it asked for
+  // oxlint-disable-next-line typescript/no-explicit-any -- each test knows its answer
   json: any;
 }
 
 export interface Ask {
   method?: string;
   body?: unknown;
-  /** Idempotency-Key; a new one for each POST when left out, none at all for `null`. */
+  /** Idempotency-Key: a new one for each write when left out, none for `null`. */
   key?: string | null;
   headers?: Record<string, string>;
-  /** API key; the shop's own when left out, none at all for `null`. */
+  /** API key: that of the shop when left out, none for `null`. */
   apiKey?: string | null;
   signal?: AbortSignal;
 }
 
 export interface Shop {
   url: string;
-  /** Where the internal service is: `127.0.0.1:PORT`. */
+  /** Address of the internal gRPC service: `127.0.0.1:PORT`. */
   grpc: string;
   database: TestDatabase;
   pool: DatabasePool;
@@ -44,12 +45,12 @@ export interface Shop {
   close: () => Promise<void>;
 }
 
-export const newApiKey = () => `hf_test_${randomBytes(24).toString('hex')}`;
+export { newApiKey };
 
 /**
- * @param env variables that differ from those of a test
+ * @param env overrides the variables of a test
  * @param clock milliseconds since 1970, instead of the real one
- * @param given a database instead of an empty one; it is the shop's to drop
+ * @param given a database instead of a new one; the shop drops it
  */
 export async function openShop(
   env: Record<string, string> = {},
@@ -85,7 +86,7 @@ export async function openShop(
       config: { ...config, port, grpc: { ...config.grpc, port: grpcPort } },
       roles: config.roles,
       databaseUrl: database.url,
-      // Empty: without one.
+      // An empty REDIS_URL starts without Redis.
       redisUrl: (env['REDIS_URL'] ?? TEST_REDIS) || undefined,
       log,
       clock,
@@ -147,7 +148,7 @@ export async function send(
   };
 }
 
-/** A good order; members given replace its own. */
+/** A valid order; `change` replaces members. */
 export const anOrder = (change: Record<string, unknown> = {}) => ({
   customer_id: 'cus_1',
   currency: 'EUR',
@@ -155,12 +156,12 @@ export const anOrder = (change: Record<string, unknown> = {}) => ({
   ...change,
 });
 
-/** Waits until a condition holds; fails loudly when it never does. */
-export async function until(condition: () => Promise<boolean> | boolean, timeout = 10_000): Promise<void> {
-  const deadline = performance.now() + timeout;
+/** Waits until a condition holds. @throws {Error} after `timeoutMs`, with the condition */
+export async function until(condition: () => Promise<boolean> | boolean, timeoutMs = 10_000): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
   while (!(await condition())) {
     if (performance.now() > deadline)
-      throw new Error(`it did not come about within ${timeout} ms: ${condition}`);
+      throw new Error(`the condition did not hold within ${timeoutMs} ms: ${condition}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

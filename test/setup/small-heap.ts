@@ -1,4 +1,4 @@
-/** A server with a heap of 512 MB and quotas that nobody reaches, for callers who would fill it. */
+/** A server with a heap of 512 MB and very high quotas, for tests that try to fill the heap. */
 import { TEST_REDIS, type TestDatabase } from './database.ts';
 import { type ServerProcess, startServer } from './server-process.ts';
 

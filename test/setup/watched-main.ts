@@ -1,6 +1,6 @@
 /**
- * Holdfast as `npm start` runs it, with an eye on its event loop: at each SIGUSR2 it writes the longest turn since the one before, in
- * ms of the processor, which other processes do not lengthen; and the resident memory at its peak.
+ * Runs Holdfast as `npm start` does, and measures its event loop. At each SIGUSR2 it writes the
+ * longest turn since the last signal, in ms of processor time, and the peak of the resident memory.
  */
 import { writeSync } from 'node:fs';
 

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { sql } from 'slonik';
 import { v7 } from 'uuid';
 import { z } from 'zod';
+import { toUuid } from '../../store/ids.ts';
 import { type OrderLog, createOrderLog } from '../../store/log/log.ts';
 import { ensurePartitions } from '../../store/partitions.ts';
 import { type DatabasePool, openPool } from '../../store/pool.ts';
@@ -30,7 +31,7 @@ afterAll(async () => {
 });
 
 describe('each caller of a batch gets an outcome of its own', () => {
-  test('appended, replayed, key reused, version conflict, all in one go', async () => {
+  test('appended, replayed, key reused and version conflict in one batch', async () => {
     const held = anAppend(tenant);
     await appended(orders, held);
     const again = { ...anAppend(tenant), idempotency_key: held.idempotency_key };
@@ -52,7 +53,7 @@ describe('each caller of a batch gets an outcome of its own', () => {
     expect((await orders.append(again)).kind).toBe('key_reused');
   });
 
-  test('the same key many times at once is appended once', async () => {
+  test('many appends with one key at once append one event', async () => {
     const one = anAppend(tenant);
     const outcomes = await Promise.all(
       Array.from({ length: 50 }, () =>
@@ -67,7 +68,7 @@ describe('each caller of a batch gets an outcome of its own', () => {
     expect(outcomes.filter(({ kind }) => kind === 'replayed')).toHaveLength(49);
   });
 
-  test('the same version of one order many times at once is taken once', async () => {
+  test('many appends with one version at once append one event', async () => {
     const { order_id } = anAppend(tenant);
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, () => orders.append(anAppend(tenant, { order_id }))),
@@ -78,20 +79,20 @@ describe('each caller of a batch gets an outcome of its own', () => {
     ]);
   });
 
-  test('one that Postgres refuses does not take the others with it', async () => {
+  test('an append that Postgres refuses does not fail the others', async () => {
     const tooLong = anAppend(tenant, { traceparent: 'x'.repeat(56) });
     const [bad, good] = await Promise.allSettled([orders.append(tooLong), orders.append(anAppend(tenant))]);
     expect(bad.status).toBe('rejected');
     expect(good).toMatchObject({ status: 'fulfilled', value: { kind: 'appended' } });
   });
 
-  test('an append that took effect without our hearing of it is found out to be our own', async () => {
+  test('an append whose answer was lost is recognized as appended', async () => {
     const append = anAppend(tenant);
     await appended(orders, append);
     expect((await orders.append(append)).kind).toBe('appended');
   });
 
-  test('another tenant has keys of its own', async () => {
+  test('each tenant has its own keys', async () => {
     const one = anAppend(tenant);
     await appended(orders, one);
     await appended(orders, { ...one, event_id: anAppend(tenant).event_id, tenantId: v7() });
@@ -99,7 +100,7 @@ describe('each caller of a batch gets an outcome of its own', () => {
 });
 
 describe('positions', () => {
-  test('have no gaps, whatever was refused in between, with several writers at once', async () => {
+  test('have no gaps, with refused commands and several writers at once', async () => {
     const other = createOrderLog({ pool, capacity: 1_000 });
     const key = randomBytes(8).toString('hex');
     const many = Array.from({ length: 300 }, (_, n) =>
@@ -114,7 +115,7 @@ describe('positions', () => {
     expect(events).toBe(head);
   });
 
-  test('are in the order of commits: who has seen one will never see a smaller one appear', async () => {
+  test('follow the order of commits: no smaller position appears after a larger one', async () => {
     const slow = new Client({ connectionString: database.url });
     await slow.connect();
     await slow.query('BEGIN');
@@ -123,8 +124,8 @@ describe('positions', () => {
       "SELECT position FROM append_events(0, $1, $2, ARRAY[1], $3, ARRAY['OrderPlaced'], ARRAY[1::smallint], $4, $5, $6, ARRAY[NULL::text], ARRAY[NULL::uuid])",
       [
         [tenant],
-        [late.order_id.slice(4)],
-        [late.event_id.slice(4)],
+        [toUuid(late.order_id)],
+        [toUuid(late.event_id)],
         JSON.stringify(late.event.data),
         ['late'],
         [late.fingerprint],
@@ -149,7 +150,7 @@ describe('positions', () => {
     expect(await second).toBe(open + 1);
   });
 
-  test('go with times that never run backwards', async () => {
+  test('have times that never run backwards', async () => {
     await pool.query(
       sql.unsafe`UPDATE log_heads SET recorded_at = now() + interval '1 hour' WHERE partition = 1`,
     );
@@ -164,8 +165,8 @@ describe('positions', () => {
 });
 
 describe('Postgres does not answer', () => {
-  test('callers are told in time that the outcome is unknown, and the next append works', async () => {
-    const impatient = createOrderLog({ pool, capacity: 1_000, timeout: 200 });
+  test('callers learn in time that the outcome is unknown, and the next append works', async () => {
+    const impatient = createOrderLog({ pool, capacity: 1_000, timeoutMs: 200 });
     const blocker = new Client({ connectionString: database.url });
     await blocker.connect();
     await blocker.query('BEGIN; SELECT FROM log_heads WHERE partition = 0 FOR UPDATE');
@@ -175,7 +176,7 @@ describe('Postgres does not answer', () => {
     );
     await blocker.query('COMMIT');
     await blocker.end();
-    // Sent again with the same key, it turns out to have been appended after all, once.
+    // A repeat with the same key shows that it was appended once.
     const again = await impatient.append({
       ...anAppend(tenant),
       idempotency_key: stuck.idempotency_key,

@@ -1,6 +1,5 @@
 /**
- * A database in which somebody else's things stand: it is migrated whole, or left as it was and
- * told what is in the way.
+ * Migration of a database that holds other objects: all of it, or nothing and the names in the way.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
@@ -26,7 +25,7 @@ beforeEach(async () => {
     CREATE SCHEMA public`);
 });
 
-/** Everything in the database that is not Postgres' own. */
+/** All objects in the database, except those of Postgres. */
 async function contents(): Promise<string[]> {
   const { rows } = await client.query<{ what: string }>(`
     SELECT 'relation ' || c.oid::regclass AS what FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname !~ '^(pg_|information_schema)'
@@ -45,7 +44,7 @@ async function refusal(): Promise<string> {
   return (error as Error).message;
 }
 
-describe('what is in the way is named, and nothing is applied', () => {
+describe('an object with one of our names is reported, and nothing is applied', () => {
   const APPEND =
     'append_events(integer, uuid[], uuid[], integer[], uuid[], text[], smallint[], text, text[], bytea[], text[])';
   test.each([
@@ -69,7 +68,7 @@ describe('what is in the way is named, and nothing is applied', () => {
       'the function order_payment_status(text)',
     ],
     ['CREATE SCHEMA holdfast_audit', 'the schema holdfast_audit'],
-    // Of Rails, of golang-migrate, and of somebody who has it as a view.
+    // Of Rails, of golang-migrate, as a view, as a type.
     ['CREATE TABLE schema_migrations (version varchar PRIMARY KEY)', 'the table schema_migrations'],
     ['CREATE TABLE schema_migrations (version bigint, dirty boolean)', 'the table schema_migrations'],
     ['CREATE VIEW schema_migrations AS SELECT 1 AS version', 'the view schema_migrations'],
@@ -83,7 +82,7 @@ describe('what is in the way is named, and nothing is applied', () => {
     expect(message).not.toContain('hush-hush');
   });
 
-  test('whichever name of the whole schema it is', async () => {
+  test('each name of the schema', async () => {
     const migrated = await cloneDatabase();
     const other = new Client({ connectionString: migrated.url });
     await other.connect();
@@ -96,8 +95,7 @@ describe('what is in the way is named, and nothing is applied', () => {
     let refused = 0;
     for (const { name } of rows) {
       await client.query(`CREATE SEQUENCE ${name}`);
-      // Postgres finds another name where it chose that itself: for primary keys, checks and
-      // identities.
+      // Postgres picks another name for the objects that it names itself.
       if (/_(?:pkey|key|seq)$/.test(name)) await client.query(`DROP SEQUENCE ${name}`);
       else {
         expect(await refusal()).toContain(
@@ -111,7 +109,7 @@ describe('what is in the way is named, and nothing is applied', () => {
   }, 120_000);
 });
 
-test('what is not in the way stays beside it', async () => {
+test('objects with other names stay', async () => {
   await client.query(`
     CREATE TABLE customers (id int PRIMARY KEY);
     CREATE SEQUENCE events_pkey;
@@ -121,19 +119,19 @@ test('what is not in the way stays beside it', async () => {
   expect(await migrate(database.url)).toEqual([]);
 });
 
-test('when it is out of the way, all of it is applied', async () => {
+test('after the object is removed, all migrations are applied', async () => {
   await client.query('CREATE TABLE webhook_attempts (id int)');
   await refusal();
   await client.query('DROP TABLE webhook_attempts');
   expect((await migrate(database.url))[0]).toBe('0001_log.sql');
 });
 
-test('a release that applied some of them before it failed is carried on from there', async () => {
+test('migration continues where an earlier release failed', async () => {
   const [first = ''] = await migrate(database.url);
   await client.query(`
     CREATE TABLE kept AS SELECT * FROM schema_migrations WHERE name = '${first}';
     DROP SCHEMA holdfast_rebuild, holdfast_previous, holdfast_audit`);
-  // Close to what 0001 alone left: 0005 makes the function that nodes call.
+  // About the schema after 0001: 0005 creates the function that nodes call.
   await client.query(`
     DROP TABLE orders, tenants, api_keys, instance_secrets, projection_faults, projection_skips, customer_totals, daily_sales,
                webhook_endpoints, webhook_commands, webhook_deliveries, webhook_attempts, webhook_replays CASCADE;
@@ -149,7 +147,7 @@ test('a release that applied some of them before it failed is carried on from th
   expect((await migrate(database.url))[0]).toBe('0002_tenants.sql');
 });
 
-describe('a role that may not make what is needed is told what to grant, and nothing is applied', () => {
+describe('a role without the rights gets the GRANT statements that it needs, and nothing is applied', () => {
   const asGuest = () => {
     const url = new URL(database.url);
     Object.assign(url, { username: `guest_${database.name}`, password: 'hush-hush' });
@@ -181,7 +179,7 @@ describe('a role that may not make what is needed is told what to grant, and not
     expect(error.message).toContain('Nothing was changed');
     expect(error.message).not.toContain('hush-hush');
     expect(await contents()).toEqual(before);
-    // What it says is enough.
+    // These statements are enough.
     for (const [statement] of error.message.matchAll(/GRANT [^;]+;/g)) await client.query(statement);
     expect((await migrate(asGuest())).length).toBeGreaterThan(10);
     await client.query(`REVOKE ALL ON SCHEMA public FROM ${guest}`).catch(() => {});
@@ -195,7 +193,7 @@ describe('a role that may not make what is needed is told what to grant, and not
     await superuser.end();
   });
 
-  test('there is no schema public', async () => {
+  test('a database without the schema public', async () => {
     await client.query('DROP SCHEMA public');
     const error = (await migrate(database.url).catch((thrown: unknown) => thrown)) as Error;
     expect(error).toBeInstanceOf(UnfitDatabaseError);
@@ -204,7 +202,7 @@ describe('a role that may not make what is needed is told what to grant, and not
   });
 });
 
-test('a role that may make nothing starts on a database that is migrated', async () => {
+test('a role that may create nothing starts on a migrated database', async () => {
   await migrate(database.url);
   await client.query('REVOKE CREATE ON SCHEMA public FROM PUBLIC');
   const guest = `reader_${database.name}`;

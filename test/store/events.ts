@@ -1,9 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { v7 } from 'uuid';
 import { toId } from '../../store/ids.ts';
-import type { Append, OrderLog } from '../../store/log/log.ts';
+import type { Append } from '../../store/log/append.ts';
+import type { OrderLog } from '../../store/log/log.ts';
 
-/** An append of a new order's first event; members given replace its own. */
+/** An append of the first event of a new order; `change` replaces members. */
 export const anAppend = (tenantId: string, change: Partial<Append> = {}): Append => ({
   partition: 0,
   tenantId,
@@ -28,7 +29,7 @@ export const anAppend = (tenantId: string, change: Partial<Append> = {}): Append
   ...change,
 });
 
-/** Appends and insists that it was. */
+/** Appends, and requires the outcome `appended`. @returns its position */
 export async function appended(log: OrderLog, append: Append): Promise<number> {
   const outcome = await log.append(append);
   if (outcome.kind !== 'appended') throw new Error(outcome.kind);

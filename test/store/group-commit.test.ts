@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createGroupCommit } from '../../store/group-commit.ts';
 import { StoreOverloaded, StoreUnavailable } from '../../store/unavailable.ts';
 
-/** A writer that keeps each batch until it is told to answer. */
+/** A writer that holds each batch until the test answers it. */
 function heldWriter() {
   const batches: { items: string[]; answer: () => void; fail: (error: Error) => void }[] = [];
   const write = (items: string[]) =>
@@ -12,10 +12,10 @@ function heldWriter() {
   return { batches, write };
 }
 const turn = () => new Promise((resolve) => setImmediate(resolve));
-const options = { claims: (item: string) => [item], capacity: 4, maxBatch: 3, timeout: 1_000 };
+const options = { claims: (item: string) => [item], capacity: 4, batchItemsMax: 3, timeoutMs: 1_000 };
 
 describe('group commit', () => {
-  test('writes what one turn of the event loop brings together, and the rest when that write is done', async () => {
+  test('writes the items of one turn of the event loop together, and later ones after that write', async () => {
     const { batches, write } = heldWriter();
     const { submit } = createGroupCommit({ ...options, write });
     const first = Promise.all([submit('a'), submit('b')]);
@@ -31,7 +31,7 @@ describe('group commit', () => {
     expect(await second).toBe('c!');
   });
 
-  test('leaves the second of two items that clash for the next batch', async () => {
+  test('leaves the second of two items with the same claim for the next batch', async () => {
     const { batches, write } = heldWriter();
     const { submit } = createGroupCommit({ ...options, write });
     void submit('a');
@@ -45,7 +45,7 @@ describe('group commit', () => {
     batches.at(-1)?.answer();
   });
 
-  test('refuses at once what does not fit into the queue, and bounds a batch', async () => {
+  test('refuses items beyond its capacity at once, and bounds a batch', async () => {
     const { batches, write } = heldWriter();
     const { submit } = createGroupCommit({ ...options, write });
     const all = ['a', 'b', 'c', 'd'].map(submit);
@@ -59,7 +59,7 @@ describe('group commit', () => {
     expect(await Promise.all(all)).toEqual(['a!', 'b!', 'c!', 'd!']);
   });
 
-  test('when a write is lost, tells its callers and those that wait behind it', async () => {
+  test('fails the items that wait together with a lost write', async () => {
     const { batches, write } = heldWriter();
     const { submit, drained } = createGroupCommit({ ...options, write });
     const first = submit('a');
@@ -75,13 +75,13 @@ describe('group commit', () => {
     expect(await after).toBe('c!');
   });
 
-  test('gives up on a write that does not answer', async () => {
+  test('fails a write that does not answer in time', async () => {
     const { write } = heldWriter();
-    const { submit } = createGroupCommit({ ...options, write, timeout: 20 });
+    const { submit } = createGroupCommit({ ...options, write, timeoutMs: 20 });
     await expect(submit('a')).rejects.toThrow('No answer within 20 ms');
   });
 
-  test('is drained when nothing waits and nothing is being written', async () => {
+  test('is drained when no item waits and no write runs', async () => {
     const { batches, write } = heldWriter();
     const { submit, drained } = createGroupCommit({ ...options, write });
     await drained();

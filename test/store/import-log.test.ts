@@ -13,8 +13,8 @@ async function* each(lines: string[]) {
   yield* lines;
 }
 
-describe('a file that is wrong is refused with the line and what is wrong with it, and nothing stays', () => {
-  // One for all of them: whatever stayed of one would be seen.
+describe('a faulty file is refused with the line and the fault, and nothing is imported', () => {
+  // One database for all files, so that a rest of one import would show.
   let database: TestDatabase;
   let pool: DatabasePool;
   beforeAll(async () => {
@@ -34,15 +34,15 @@ describe('a file that is wrong is refused with the line and what is wrong with i
     ['a later format', at(1, (t) => t.replace(':1', ':2')), 'Line 1: the file has format 2'],
     ['a header without counts', at(1, (t) => t.replace('"events"', '"e"')), 'Line 1: events: '],
     ['cut off in a line', at(9, (t) => t.slice(0, -20)), 'Line 9: this is not an event'],
-    ['cut off between lines', (lines) => lines.slice(0, -3), 'Is the file whole?'],
-    ['a line twice', (lines) => lines.toSpliced(5, 0, lines[4]!), 'Line 6: position: must be beyond 4'],
+    ['cut off between lines', (lines) => lines.slice(0, -3), 'it is not complete'],
+    ['a line twice', (lines) => lines.toSpliced(5, 0, lines[4]!), 'Line 6: position: must be greater than 4'],
     ['a number for a text', at(7, (t) => t.replace(/"type":"\w+"/, '"type":4')), 'Line 7: type: '],
     [
       'a type of later',
       at(7, (t) => t.replace(/"type":"\w+"/, '"type":"X"')),
       'Line 7: X of schema version 1 is not known',
     ],
-    ['a member too many', at(7, (t) => t.replace('{', '{"x":1,')), 'Line 7: has unknown member "x"'],
+    ['a member too many', at(7, (t) => t.replace('{', '{"x":1,')), 'Line 7: unknown field "x"'],
     ['bad data', at(2, (t) => t.replace(/"currency":"\w+"/, '"currency":"e"')), 'Line 2: data/currency: '],
     ['a short fingerprint', at(7, (t) => t.replace(/(print":")../, '$1')), 'Line 7: fingerprint: must be 64'],
     [
@@ -73,7 +73,7 @@ describe('a file that is wrong is refused with the line and what is wrong with i
     [
       'a version left out',
       (lines) => withVersion(lines, 400),
-      /Line \d+: version: is 400, and ord_\w+ comes to version 2 here/,
+      /Line \d+: version: is 400, but the next version of ord_\w+ is 2/,
     ],
   ])('%s', async (_name, change, words) => {
     await expect(importLog(pool, each(change(small)))).rejects.toThrow(words);
@@ -93,7 +93,7 @@ describe('a file that is wrong is refused with the line and what is wrong with i
   }
 });
 
-test('data is kept as it is stored, however it is spelt', () => {
+test('data keeps its exact text', () => {
   const { data: _data, ...rest } = readLine(small[1]!, 2);
   const data = '{"b": 1.0, "2":"\\u00e9\u2028", "10":[1e2],"data":{"x":",\\"data\\":"}}';
   const line = writeLine({ ...rest, idempotency_key: 'a,"data":{}', data });

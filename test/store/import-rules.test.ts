@@ -1,7 +1,4 @@
-/**
- * A log that is imported is held to the rules that an order is held to: what they refuse, no file
- * can bring in.
- */
+/** An import applies the rules of orders: it refuses each event that the rules refuse. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { sql } from 'slonik';
@@ -33,10 +30,10 @@ async function* each(texts: Iterable<string>) {
   yield* texts;
 }
 
-// oxlint-disable-next-line typescript/no-explicit-any -- each row knows what its event holds
+// oxlint-disable-next-line typescript/no-explicit-any -- each row knows the data of its event
 type Data = any;
 
-/** The same request, or another one with the fingerprint that it would have had. */
+/** The line with other data, and the fingerprint of the request for that data. */
 function withData(line: LogLine, data: Data): LogLine {
   const order_id = toId('ord', line.order_id);
   const event = { type: line.type, data, order_id } as OrderEvent & { order_id: string };
@@ -47,7 +44,7 @@ const stream = (line: LogLine) =>
   lines.filter(({ tenant_id, order_id }) => tenant_id === line.tenant_id && order_id === line.order_id);
 const dataOf = (line: LogLine): Data => JSON.parse(line.data);
 
-/** Changes the data of the first event of a type that fits. */
+/** Changes the data of the first matching event of a type. */
 const change =
   (type: string, edit: (data: Data) => Data, fits: (line: LogLine) => boolean = () => true) =>
   (): [LogLine[], number] => {
@@ -56,7 +53,7 @@ const change =
     return [lines.with(at, withData(line, edit(dataOf(line)))), at + 2];
   };
 
-/** Makes of an order's last event another one. */
+/** Replaces the last event of a matching order. */
 const last = (type: string, data: Data, fits: (before: LogLine[]) => boolean) => (): [LogLine[], number] => {
   const at = lines.findIndex((line) => {
     const all = stream(line);
@@ -68,7 +65,7 @@ const has = (type: string) => (before: LogLine[]) => before.some((line) => line.
 const endsWith = (type: string) => (before: LogLine[]) => before.at(-1)?.type === type;
 const isUnpaid = (before: LogLine[]) => before.length === 1 && dataOf(before[0]!).total > 0;
 
-describe('what the rules would have refused', () => {
+describe('an event that the rules refuse', () => {
   const pieces = [{ line_id: 'line_1', quantity: 1_000_000 }];
   const shipment = { lines: pieces, carrier: null, tracking_number: null };
 
@@ -79,18 +76,18 @@ describe('what the rules would have refused', () => {
       'data/total: must be ',
     ],
     [
-      'a total of a line that differs from its pieces',
+      'a line total that differs from its pieces',
       change('OrderPlaced', (d) => ({ ...d, lines: d.lines.map((l: Data) => ({ ...l, total: 1 })) })),
       'data/lines/0/total: must be ',
     ],
     [
-      'lines that are numbered otherwise',
+      'lines with other ids',
       change('OrderPlaced', (d) => ({ ...d, lines: d.lines.map((l: Data) => ({ ...l, id: 'line_7' })) })),
       'data/lines/0/id: must be line_1',
     ],
-    ['a currency that is none', change('OrderPlaced', (d) => ({ ...d, currency: 'ZZZ' })), 'invalid_body'],
+    ['an unknown currency', change('OrderPlaced', (d) => ({ ...d, currency: 'ZZZ' })), 'invalid_body'],
     [
-      'a payment above what is due',
+      'a payment above the due amount',
       change('PaymentRecorded', (d) => ({ ...d, amount: d.amount + 1_000_000_000 })),
       'payment_exceeds_due',
     ],
@@ -106,7 +103,7 @@ describe('what the rules would have refused', () => {
       'shipment_exceeds_ordered',
     ],
     [
-      'a line shipped that is none of the order',
+      'a shipment of an unknown line',
       change('ItemsShipped', (d) => ({ ...d, lines: [{ line_id: 'line_99', quantity: 1 }] })),
       'invalid_body',
     ],
@@ -116,17 +113,17 @@ describe('what the rules would have refused', () => {
       'return_exceeds_shipped',
     ],
     [
-      'a return of nothing that was shipped',
+      'a return before any shipment',
       last('ItemsReturned', { lines: [{ line_id: 'line_1', quantity: 1 }], reason: null }, isUnpaid),
       'order_not_shipped',
     ],
     [
-      'a refund above what was paid',
+      'a refund above the paid amount',
       change('RefundRecorded', (d) => ({ ...d, amount: 999_999_999_999 })),
       'refund_exceeds_paid',
     ],
     [
-      'a refund of nothing that was paid',
+      'a refund before any payment',
       last('RefundRecorded', { amount: 1, currency: 'EUR', reason: null, reference: null }, isUnpaid),
       'order_not_paid',
     ],
@@ -136,7 +133,7 @@ describe('what the rules would have refused', () => {
       'order_already_',
     ],
     [
-      'a completion of what was not shipped',
+      'a completion before any shipment',
       last('OrderCompleted', { note: null }, isUnpaid),
       'order_not_shipped',
     ],
@@ -146,7 +143,7 @@ describe('what the rules would have refused', () => {
       'order_already_cancelled',
     ],
     [
-      'a patch that made another address than it says',
+      'a patch with another result for the address',
       change('OrderUpdated', (d) => ({
         ...d,
         shipping_address: { name: 'N', line1: 'L', city: 'C', country: 'DE' },
@@ -154,12 +151,12 @@ describe('what the rules would have refused', () => {
       'data/shipping_address',
     ],
     [
-      'a patch that made other metadata than it says',
+      'a patch with another result for the metadata',
       change('OrderUpdated', (d) => ({ ...d, metadata: { ...d.metadata, smuggled: 'in' } })),
-      'data/metadata/smuggled: must be what the rules make',
+      'data/metadata/smuggled: must be the value that the rules produce',
     ],
     [
-      'an order that is placed a second time',
+      'an order that is placed twice',
       () => {
         const at = lines.findIndex(({ version }) => version === 2);
         const first = stream(lines[at]!)[0]!;
@@ -169,31 +166,31 @@ describe('what the rules would have refused', () => {
       'order_already_placed',
     ],
     [
-      'a version that is left out',
+      'a missing version',
       () => {
         const at = lines.findIndex(({ version }) => version === 2);
         return [lines.with(at, { ...lines[at]!, version: 3 }), at + 2];
       },
-      'version: is 3, and ord_',
+      'version: is 3, but the next version of ord_',
     ],
     [
-      'a version that is there twice',
+      'a duplicate version',
       () => {
         const at = lines.findIndex(({ version }) => version === 2);
         return [lines.with(at, { ...lines[at]!, version: 1 }), at + 2];
       },
-      'version: is 1, and ord_',
+      'version: is 1, but the next version of ord_',
     ],
     [
-      'another request than the fingerprint is of',
+      'a fingerprint of another request',
       () => {
         const at = lines.findIndex(({ type }) => type === 'PaymentRecorded');
         return [lines.with(at, { ...lines[at]!, fingerprint: 'a'.repeat(64) }), at + 2];
       },
-      'fingerprint: is not that of PaymentRecorded',
+      'fingerprint: does not match PaymentRecorded',
     ],
     [
-      'an id of an event that is there already',
+      'a duplicate event id',
       () => {
         const at = lines.findLastIndex(({ tenant_id }) => tenant_id === lines[0]!.tenant_id);
         return [lines.with(at, { ...lines[at]!, event_id: lines[0]!.event_id }), at + 2];
@@ -201,7 +198,7 @@ describe('what the rules would have refused', () => {
       'event_id: a tenant has an event with this id already',
     ],
     [
-      'an idempotency key that is there already',
+      'a duplicate idempotency key',
       () => {
         const at = lines.findLastIndex(({ tenant_id }) => tenant_id === lines[0]!.tenant_id);
         return [lines.with(at, { ...lines[at]!, idempotency_key: lines[0]!.idempotency_key }), at + 2];
@@ -232,25 +229,25 @@ describe('what the rules would have refused', () => {
       'recorded_at: must be a time',
     ],
     [
-      'a number that is spelt as a fraction',
+      'a number with a decimal point',
       () => {
         const at = lines.findIndex(({ type }) => type === 'PaymentRecorded');
         const data = lines[at]!.data.replace(/"amount":(\d+)/, '"amount":$1.0');
         return [lines.with(at, { ...lines[at]!, data }), at + 2];
       },
-      'data: a number must be spelt with digits alone',
+      'data: a number must consist of digits alone',
     ],
     [
-      'a member that is there twice',
+      'a duplicate member',
       () => {
         const at = lines.findIndex(({ type }) => type === 'PaymentRecorded');
         const data = lines[at]!.data.replace(/"amount":\d+/, '"amount":1,$&');
         return [lines.with(at, { ...lines[at]!, data }), at + 2];
       },
-      'data: has a member twice',
+      'data: duplicate member',
     ],
     [
-      'an entry that is called __proto__',
+      'an entry named __proto__',
       () => {
         const at = lines.findIndex(({ type }) => type === 'OrderPlaced');
         const data = lines[at]!.data.replace('"metadata":{', '"metadata":{"__proto__":"x",').replace(
@@ -274,12 +271,12 @@ describe('what the rules would have refused', () => {
 
   test.each<[string, (header: Data) => Data, string]>([
     [
-      'more events than there are, in a partition',
+      'another number of events in a partition',
       (h) => ({ ...h, partitions: [{ ...h.partitions[0], events: 1 }] }),
-      'Is the file whole?',
+      'it is not complete',
     ],
     [
-      'a partition beyond all',
+      'a partition beyond the maximum',
       (h) => ({ ...h, partitions: [{ ...h.partitions[0], partition: 1_024 }] }),
       'Line 1: partitions/0/partition: ',
     ],
@@ -302,7 +299,7 @@ describe('what the rules would have refused', () => {
     expect(await pool.exists(sql.unsafe`SELECT FROM tenants`)).toBe(false);
   });
 
-  test('what is of a person is not repeated in the message', async () => {
+  test('a message does not repeat personal data', async () => {
     const [changed] = change('OrderUpdated', (d) => ({
       ...d,
       metadata: { ...d.metadata, note: 'Frau Muster' },
@@ -313,8 +310,8 @@ describe('what the rules would have refused', () => {
   });
 });
 
-test('an order that comes again after many others is held to its whole past', async () => {
-  // More than is kept in memory: each order's stream is read again from the table.
+test('an order that was evicted from memory is checked against its whole stream', async () => {
+  // More orders than the cache holds: each stream is read again from the table.
   const long = recordLong(600, 90_000);
   const imported = await importLog(pool, each(long));
   expect(imported.events).toBe(long.length - 1);
@@ -332,7 +329,7 @@ async function another() {
   return { pool: await openPool({ databaseUrl: url, size: 2, log: pino({ level: 'silent' }) }), drop };
 }
 
-/** So many orders of so many characters each, all placed before the first is paid. */
+/** Orders of about `length` characters each, all placed before the first payment. */
 function recordLong(orders: number, length: number): string[] {
   const placed = lines.find(({ type }) => type === 'OrderPlaced')!;
   const uuid = (kind: number, n: number) =>

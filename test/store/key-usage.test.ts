@@ -33,13 +33,13 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** The last use of a key in seconds before now. */
+/** Seconds since the last recorded use of a key. */
 const ageOf = async (keyId: string) => {
   const used = (await findKey(pool, keyId))?.last_used_at;
   return used ? Math.round((Date.now() - Date.parse(used)) / 1_000) : undefined;
 };
 
-/** A pool that counts what it is asked, and can be down. */
+/** A pool that counts its queries, and can be down. */
 function watched() {
   const seen = { queries: 0, down: false };
   const query = (...args: Parameters<Pool['query']>) => {
@@ -56,7 +56,7 @@ function open(options: { pool?: Pool; capacity?: number } = {}) {
   return { usage, clock };
 }
 
-test('any number of uses is one statement, and none is written on the way', async () => {
+test('any number of uses is one statement, and a use writes nothing', async () => {
   const { seen, pool: counted } = watched();
   const { usage, clock } = open({ pool: counted });
   const [first = '', second = '', unused = ''] = keyIds;
@@ -72,7 +72,7 @@ test('any number of uses is one statement, and none is written on the way', asyn
   expect([await ageOf(first), await ageOf(second), await ageOf(unused)]).toEqual([10, 30, undefined]);
 });
 
-test('a database that is down costs nothing: what was noted is written when it is back, and the newest use wins', async () => {
+test('uses survive a failed flush, and the newest use counts', async () => {
   const { seen, pool: counted } = watched();
   const { usage, clock } = open({ pool: counted });
   const [, , first = '', second = ''] = keyIds;
@@ -89,7 +89,7 @@ test('a database that is down costs nothing: what was noted is written when it i
   expect([await ageOf(first), await ageOf(second)]).toEqual([0, 60]);
 });
 
-test('several nodes: an older note never goes back over a newer one, a little newer one is not written, and none waits for another', async () => {
+test('several nodes: an older use never replaces a newer one, a use less than 30 s newer is not written, and no node deadlocks', async () => {
   const nodes = [open(), open(), open(), open()];
   for (const [index, { usage, clock }] of nodes.entries()) {
     for (const keyId of index % 2 ? keyIds.slice(4) : keyIds.slice(4).toReversed()) usage.note(keyId);
@@ -109,7 +109,7 @@ test('several nodes: an older note never goes back over a newer one, a little ne
   expect(await ageOf(keyId)).toBeLessThanOrEqual(3_600);
 });
 
-test('the memory of it is bounded: the key that was noted first is forgotten', async () => {
+test('memory is bounded: the key that was noted first is evicted', async () => {
   await pool.query(sql.unsafe`UPDATE api_keys SET last_used_at = NULL`);
   const { usage } = open({ capacity: 2 });
   for (const keyId of keyIds.slice(0, 3)) usage.note(keyId);
@@ -118,7 +118,7 @@ test('the memory of it is bounded: the key that was noted first is forgotten', a
   expect(ages).toEqual([undefined, 0, 0]);
 });
 
-test('the last write does not hold up the end of a process for long', async () => {
+test('the last flush does not delay the end of a process for long', async () => {
   const { usage } = open({ pool: { query: () => new Promise(() => {}) } as unknown as Pool });
   usage.note(keyIds[0] ?? '');
   const started = performance.now();

@@ -33,8 +33,8 @@ afterAll(async () => {
   await database.drop();
 });
 
-describe('two live keys of a name, and not three', () => {
-  test('however many are asked for at once', async () => {
+describe('a name has at most two live keys', () => {
+  test('with many issues at once', async () => {
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => issueKey(pool, wanted)));
     expect(outcomes.filter(({ kind }) => kind === 'issued')).toHaveLength(2);
     const refused = outcomes.filter((outcome) => outcome.kind === 'two_live');
@@ -43,7 +43,7 @@ describe('two live keys of a name, and not three', () => {
     expect((await issueKey(pool, { ...wanted, name: 'another' })).kind).toBe('issued');
   });
 
-  test('nor by rotations at once, with revocations between them', async () => {
+  test('with rotations and revocations at once', async () => {
     const first = await issueKey(pool, wanted);
     let keyId = first.kind === 'issued' ? first.record.key_id : '';
     for (let round = 0; round < 5; round += 1) {
@@ -58,7 +58,7 @@ describe('two live keys of a name, and not three', () => {
     expect(await listKeys(pool, wanted.tenantId)).toHaveLength(6);
   });
 
-  test('nor by a statement that knows nothing of the rule, nor by undoing a revocation', async () => {
+  test('with a plain INSERT, and with a revocation that is undone', async () => {
     const made = [await issueKey(pool, wanted), await issueKey(pool, wanted)];
     await expect(addApiKey(pool, { ...wanted, key: newApiKey(), scopes: ['orders:read'] })).rejects.toThrow();
     const [old] = made;
@@ -71,13 +71,13 @@ describe('two live keys of a name, and not three', () => {
   });
 });
 
-test('a tenant gets a name once, however many ask at once', async () => {
+test('many calls at once create one tenant of a name', async () => {
   const made = await Promise.all(Array.from({ length: 8 }, () => createNamedTenant(pool, 'the only one')));
   expect(made.filter((outcome) => outcome?.created)).toHaveLength(1);
   expect(new Set(made.map((outcome) => outcome?.tenant.tenant_id)).size).toBe(1);
 });
 
-test('a database of the release before keeps every key that is live, and takes no more of a name that has too many', async () => {
+test('a database of an older release keeps its live keys, and gets no more of a name that has too many', async () => {
   const old = await cloneDatabase();
   const before = await openPool({ databaseUrl: old.url, size: 2, log: pino({ level: 'silent' }) });
   await ensurePartitions(before, 1, []);

@@ -44,7 +44,7 @@ test('a second run changes nothing, also when the database knows later migration
   expect(await migrate(database.url)).toEqual([]);
 });
 
-test('a migration that was changed after it had been applied is refused', async () => {
+test('a migration that was changed after it was applied is refused', async () => {
   await query("UPDATE schema_migrations SET sha256 = 'other' WHERE name = '0001_log.sql'");
   await expect(migrate(database.url)).rejects.toThrow(
     'store/migrations/0001_log.sql was changed after it had been applied',
@@ -61,7 +61,7 @@ describe('a function', () => {
     database = await cloneDatabase();
   });
 
-  test('has one version in the database, with a body that says why', async () => {
+  test('has one version in the database, and its comments', async () => {
     const [text, ...others] = await body();
     expect(others).toEqual([]);
     expect(text).toContain('-- Lock: the row lock of the head puts positions into the order of commits');
@@ -76,7 +76,7 @@ describe('a function', () => {
     expect(settings).toEqual({ proconfig: ['plan_cache_mode=force_generic_plan'] });
   });
 
-  test('gives way to a higher version, which a newer release installed', async () => {
+  test('keeps a higher version, which a newer release installed', async () => {
     await query(`DELETE FROM schema_migrations WHERE name = '${FUNCTION}'`);
     await record('append-events.sql version 2', 'newer');
     expect(await migrate(database.url)).toEqual([]);
@@ -85,12 +85,12 @@ describe('a function', () => {
   test('that was changed without a new version is refused', async () => {
     await query(`UPDATE schema_migrations SET sha256 = 'other' WHERE name = '${FUNCTION}'`);
     await expect(migrate(database.url)).rejects.toThrow(
-      'store/functions/append-events.sql was changed after it had been installed; raise the version',
+      'store/functions/append-events.sql was changed after it had been installed. Raise the version',
     );
   });
 });
 
-test('a log in another schema is not hidden by an empty one', async () => {
+test('a log in another schema is refused, not hidden by an empty one', async () => {
   await query('ALTER SCHEMA public RENAME TO before; CREATE SCHEMA public');
   await expect(migrate(database.url)).rejects.toThrow('The log of this database is in the schema before');
   expect(await query("SELECT FROM pg_tables WHERE schemaname = 'public'")).toEqual([]);

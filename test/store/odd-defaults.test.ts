@@ -1,6 +1,6 @@
 /**
- * A database that spells dates otherwise, rounds floats, reads NULL as a word, or lets transactions see an old snapshot: whatever its
- * defaults are, and whoever they belong to, clients and operators are told the same as on an ordinary one.
+ * Defaults of a database or a role with another date format, rounded floats, NULL as text or old
+ * snapshots: clients and operators get the same answers as without them.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -33,7 +33,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** What is different each time it is said, by what it is instead: ids by when they first came, times by that they are of now. */
+/**
+ * Replaces values that differ in each run: ids by their order, times by their distance from now.
+ */
 function createScrubber() {
   const started = Date.now();
   const names = new Map<string, string>();
@@ -42,7 +44,7 @@ function createScrubber() {
     names.set(text, name);
     return name;
   };
-  /** In whole hours from now. */
+  /** A time as whole hours from now. */
   const time = (text: string) => {
     const hours = (Date.parse(text) - started) / HOUR;
     return Math.abs(hours - Math.round(hours)) < 0.1 ? `<now + ${Math.round(hours)} h>` : `<WRONG: ${text}>`;
@@ -64,7 +66,7 @@ function createScrubber() {
       .replaceAll(/whsec_[\w+/=]+/g, '<secret>');
 }
 
-/** A rebuild makes them anew. Those of the auditor come and go. */
+/** Definitions of all indexes of read tables, except those of the auditor's tables. */
 async function indexesOf(pool: DatabasePool): Promise<string> {
   const rows = await pool.anyFirst(sql.type(z.object({ definition: z.string() }))`
     SELECT pg_get_indexdef(indexrelid) AS definition
@@ -74,18 +76,18 @@ async function indexesOf(pool: DatabasePool): Promise<string> {
   return rows.join('\n');
 }
 
-/** Lives a shop's whole life on a database, and answers all that was said of it, by what was asked. */
+/** Runs the whole life of a shop on a database. @returns all answers, by a name of the request */
 async function story(database: TestDatabase): Promise<Record<string, string>> {
   const shop = await openShop({ HOLDFAST_WEBHOOK_LOOPBACK: 'on' }, Date.now, database);
   const scrub = createScrubber();
-  const told: Record<string, string> = {};
+  const answers: Record<string, string> = {};
   const note = (what: string, text: string) => {
-    told[what] = scrub(text);
+    answers[what] = scrub(text);
   };
   const receiver = await openReceiver();
   const grpc = connectGrpc(shop.grpc, shop.apiKey);
   try {
-    /** Asks, and notes the answer under its name. */
+    /** Sends a request and notes the answer under its name. */
     const ask = async (what: string, path: string, given: Ask = {}) => {
       const answer = await shop.ask(path, given);
       note(what, `${answer.status} ${answer.headers.get('holdfast-recorded-at') ?? ''} ${answer.text}`);
@@ -189,7 +191,7 @@ async function story(database: TestDatabase): Promise<Record<string, string>> {
     await ask('by payment, rebuilt', query('payment_status=partially_refunded'), { headers });
     await ask('sales, rebuilt', '/v2/daily-sales', { headers });
     note('indexes', await indexesOf(shop.pool));
-    await shop.restart(); // writes down when keys were last used
+    await shop.restart(); // flushes the last use of keys
     const tenant = `ten_${shop.tenantId.replaceAll('-', '')}`;
     const [tenants = '', keys = '', webhooks = '', exported = ''] = await Promise.all([
       run('tenants', 'list', '--json'),
@@ -203,8 +205,8 @@ async function story(database: TestDatabase): Promise<Record<string, string>> {
     note('export', exported);
     const file = join(folder, `${new URL(database.url).pathname.slice(1)}.ndjson`);
     await writeFile(file, exported);
-    told['file'] = file;
-    return told;
+    answers['file'] = file;
+    return answers;
   } finally {
     grpc.close();
     await receiver.close();
@@ -215,19 +217,19 @@ async function story(database: TestDatabase): Promise<Record<string, string>> {
 let ordinary: Record<string, string>;
 beforeAll(async () => {
   ordinary = await story(await cloneDatabase());
-  // Else the comparison below would say nothing.
+  // Otherwise the comparison below proves nothing.
   expect(JSON.stringify(ordinary)).not.toContain('WRONG');
 }, 120_000);
 
 test.each([
   ['a database', () => oddDatabase('SQL, DMY')],
-  ['a role, who also migrates', () => databaseOfOddRole('German')],
+  ['a role that also migrates', () => databaseOfOddRole('German')],
 ])(
-  'the odd defaults of %s: clients and operators are told the same as ever',
-  async (_whose, open) => {
-    const { file = '', ...told } = await story(await open());
+  'odd defaults of %s change no answer to clients and operators',
+  async (_owner, open) => {
+    const { file = '', ...answers } = await story(await open());
     const { file: _file, ...expected } = ordinary;
-    expect(told).toEqual(expected);
+    expect(answers).toEqual(expected);
 
     const target = await open();
     try {

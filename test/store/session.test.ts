@@ -50,7 +50,7 @@ const settings = async () => {
   return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
 };
 
-test('every connection of a pool has the same settings, also one that takes the place of another', async () => {
+test('each connection of a pool has the same settings, also one that replaces another', async () => {
   const both = await Promise.all([settings(), settings()]);
   expect(both).toEqual([EXPECTED, EXPECTED]);
   await admin(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${nameOf(database)}'`);
@@ -77,7 +77,7 @@ test.each([
   }
 });
 
-test('whoever listens for appends is not cut off for being idle', async () => {
+test('an idle listener for appends is not disconnected', async () => {
   const listener = listenForWakeups(database.url, log, () => {});
   try {
     // The database would end each idle session after 200 ms.
@@ -101,8 +101,8 @@ test.each([
   ['Thu Nov 05 09:08:07.123 2026 UTC', undefined],
   ['2026-11-05 14:53:07.123+05:45', undefined],
   ['-infinity', undefined],
-])('a time that Postgres spells %s is read as %s', (text, instant) => {
-  if (instant === undefined) expect(() => instantOf(text)).toThrow(`Postgres spelt a time as ${text}`);
+])('the time %s of Postgres is parsed to %s', (text, instant) => {
+  if (instant === undefined) expect(() => instantOf(text)).toThrow(`Postgres sent the time ${text}`);
   else expect(instantOf(text)).toBe(instant);
 });
 

@@ -45,7 +45,7 @@ describe('an address', () => {
     ['not an address', 'nothing'],
   ])('%s is not public: %s', (address) => expect(isAllowed(address, PUBLIC)).toBe(false));
 
-  test('the switch for development opens loopback, and nothing else', () => {
+  test('the development switch allows loopback, and nothing else', () => {
     for (const open of ['127.0.0.1', '::1', '::ffff:127.0.0.1'])
       expect(isAllowed(open, DEVELOPMENT)).toBe(true);
     for (const shut of ['10.0.0.1', '169.254.169.254', 'fe80::1', '0.0.0.0', '192.168.0.1'])
@@ -76,7 +76,7 @@ describe('the URL of an endpoint', () => {
     else expect(said).toContain(fault);
   });
 
-  test('with the switch for development, this machine without TLS will do', () => {
+  test('the development switch allows this machine without TLS', () => {
     expect(faultOfUrl('http://127.0.0.1:4000/', DEVELOPMENT)).toBeUndefined();
     expect(faultOfUrl('http://localhost:4000/', DEVELOPMENT)).toBeUndefined();
     expect(faultOfUrl('http://10.0.0.1/', DEVELOPMENT)).toContain('public Internet');
@@ -85,7 +85,7 @@ describe('the URL of an endpoint', () => {
 
 describe('at connect time', () => {
   const message = { headers: {}, body: '{}' };
-  /** A resolver that answers its way through a list; the last one stays. */
+  /** A resolver that answers with the next entry of a list, and repeats the last one. */
   const answers = (...list: string[][]) => {
     let asked = 0;
     return (_name: string, _options: object, done: (error: null, found: LookupAddress[]) => void) => {
@@ -114,7 +114,7 @@ describe('at connect time', () => {
     };
   }
   const agentOf = (rule: { allowLoopback: boolean }, ...list: string[][]) =>
-    createGuardedAgent({ ...rule, connections: 1, timeout: 1_000, resolve: answers(...list) });
+    createGuardedAgent({ ...rule, connectionsMax: 1, connectTimeoutMs: 1_000, resolve: answers(...list) });
 
   test.each([
     ['a name that leads to this machine', ['127.0.0.1']],
@@ -122,7 +122,7 @@ describe('at connect time', () => {
     ['a name that leads to the metadata of a cloud', ['169.254.169.254']],
     ['a name that leads to a mapped address', ['::ffff:127.0.0.1']],
     ['a name that leads nowhere', []],
-  ])('%s is refused, and nobody is connected to', async (_what, found) => {
+  ])('%s is refused without a connection', async (_what, found) => {
     const there = await listener();
     const agent = agentOf(PUBLIC, found);
     const reply = await send(agent, `http://shop.example:${there.port}/`, message);
@@ -144,7 +144,7 @@ describe('at connect time', () => {
     },
   );
 
-  test('a name that changes its mind between two connections is refused from then on', async () => {
+  test('a name that resolves to another address later is refused from then on', async () => {
     const there = await listener();
     const agent = agentOf(DEVELOPMENT, ['127.0.0.1'], ['10.0.0.1']);
     const url = `http://shop.example:${there.port}/`;

@@ -1,7 +1,4 @@
-/**
- * A receiver that takes nothing is counted, so that somebody is told before its endpoint is
- * disabled.
- */
+/** Failing endpoints are counted, so that an alert fires before they are disabled. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { registry } from '../../platform/metrics.ts';
@@ -24,7 +21,7 @@ const failFor = (seconds: number) =>
     sql.unsafe`UPDATE webhook_endpoints SET failing_since = now() - ${seconds} * interval '1 second'`,
   );
 
-test('an endpoint counts as failing after 30 s of failures, until it takes something or is disabled', async () => {
+test('an endpoint counts as failing after 30 s of failures, until a success or until it is disabled', async () => {
   await shop.ask('/v2/webhook-endpoints', { body: { url: 'https://receiver.invalid/' } });
   await failFor(20);
   await until(async () => (await counted()) === 0);

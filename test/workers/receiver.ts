@@ -1,4 +1,4 @@
-/** A receiver of webhooks that tests can look into, and tell how to behave. */
+/** A receiver of webhooks for tests: it records messages, and its answers can be set. */
 import { once } from 'node:events';
 import { type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,23 +6,23 @@ import type { AddressInfo } from 'node:net';
 export interface Message {
   id: string;
   headers: Record<string, string>;
-  /** The body as it came. */
+  /** The raw body. */
   text: string;
-  // oxlint-disable-next-line typescript/no-explicit-any -- each test knows what it waits for
+  // oxlint-disable-next-line typescript/no-explicit-any -- each test knows its messages
   json: any;
   at: number;
 }
 
-/** What it answers: a status, or what it does instead. */
+/** Its answer: a status, or another behaviour. */
 export type Behaviour = number | ((response: ServerResponse, message: Message) => void);
 
 export interface Receiver {
   url: string;
-  /** All that came, in the order in which it came. */
+  /** All messages, in the order of their arrival. */
   messages: Message[];
-  /** The event types that came. */
+  /** The event types of the messages. */
   types: () => string[];
-  /** Requests at a time, at most. */
+  /** The most requests at the same time. */
   most: () => number;
   behave: (behaviour: Behaviour) => void;
   close: () => Promise<void>;

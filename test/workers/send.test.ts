@@ -1,4 +1,4 @@
-/** One attempt, against receivers that misbehave. */
+/** One attempt, with receivers that misbehave. */
 import { once } from 'node:events';
 import { type RequestListener, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,10 +11,10 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end();
 });
 
-async function attempt(answer: RequestListener, timeout = 2_000): Promise<Reply & { took: number }> {
+async function attempt(answer: RequestListener, timeoutMs = 2_000): Promise<Reply & { took: number }> {
   const server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const agent = createGuardedAgent({ connections: 1, timeout: 1_000, allowLoopback: true });
+  const agent = createGuardedAgent({ connectionsMax: 1, connectTimeoutMs: 1_000, allowLoopback: true });
   ends.push(
     () => agent.destroy(),
     () => server.closeAllConnections(),
@@ -22,7 +22,7 @@ async function attempt(answer: RequestListener, timeout = 2_000): Promise<Reply 
   );
   const began = performance.now();
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const reply = await send(agent, url, { headers: {}, body: '{}', timeout });
+  const reply = await send(agent, url, { headers: {}, body: '{}', timeoutMs });
   return { ...reply, took: performance.now() - began };
 }
 
@@ -45,13 +45,13 @@ test.each([301, 302, 303, 307, 308])('%i: a redirect is not followed', async (st
   expect([reply.status, reply.error, asked]).toEqual([status, 'not_2xx', 1]);
 });
 
-test('one that never answers is given up in time', async () => {
+test('a receiver that never answers is given up in time', async () => {
   const reply = await attempt(() => {}, 300);
   expect(reply).toMatchObject({ error: 'timeout', answer: '' });
   expect(reply.took).toBeLessThan(1_500);
 });
 
-test('one that drips is given up in time, however alive it seems', async () => {
+test('a receiver that sends byte by byte is given up in time', async () => {
   const reply = await attempt((_request, response) => {
     response.writeHead(200);
     const drip = setInterval(() => response.write('.'), 20);
@@ -61,7 +61,7 @@ test('one that drips is given up in time, however alive it seems', async () => {
   expect(reply.took).toBeLessThan(1_500);
 });
 
-test('of an answer without end a bounded part is read, and 1 KiB is kept', async () => {
+test('of an endless answer a bounded part is read, and 1 KiB is kept', async () => {
   let written = 0;
   const reply = await attempt((_request, response) => {
     response.writeHead(200);
@@ -77,12 +77,12 @@ test('of an answer without end a bounded part is read, and 1 KiB is kept', async
   expect(written).toBeLessThan(16 * 1_024 * 1_024);
 });
 
-test('control characters are not kept: what a receiver says ends up on terminals', async () => {
+test('control characters are not kept, because answers are shown on terminals', async () => {
   const reply = await attempt((_request, response) => response.end('bad\u001b[31m\u0000thing\n'));
   expect(reply.answer).toBe('bad [31m thing ');
 });
 
-test('one that hangs up is a failed connection', async () => {
+test('a closed connection is a failed connection', async () => {
   expect((await attempt((request) => request.socket.destroy())).error).toBe('connection_failed');
 });
 

@@ -1,4 +1,4 @@
-/** What signs a message, judged by a receiver's library that is not ours. */
+/** Signatures, verified by the reference library of receivers. */
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
@@ -13,7 +13,7 @@ test('standardwebhooks verifies it', () => {
   expect(receiver.verify(message.body, signed(message, [secret]))).toEqual(JSON.parse(message.body));
 });
 
-test('it is the signature that the specification gives as its example', () => {
+test('the signature equals the example of the specification', () => {
   const example = Buffer.from('MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'base64');
   const { 'webhook-signature': signature } = signed(
     { id: 'msg_p5jXN8AQM9LWM0D4loKWxJek', timestamp: 1_614_265_330, body: '{"test": 2432232314}' },
@@ -34,7 +34,7 @@ describe('standardwebhooks refuses', () => {
   ])('%s', (_what, body, given) => expect(() => receiver.verify(body, given)).toThrow());
 });
 
-test('while a secret is being changed, a receiver with the new one and one with the old one verify the same message', () => {
+test('during a rotation, receivers with the new and with the old secret verify the same message', () => {
   const next = randomBytes(32);
   const headers = signed(message, [next, secret]);
   expect(headers['webhook-signature'].split(' ')).toHaveLength(2);

@@ -1,10 +1,10 @@
-/** One suite for both kinds of wake-ups: BullMQ over Redis, and those of one process. */
+/** One suite for both kinds of wake-ups: through Redis, and within one process. */
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { openLocalWakeups } from '../../workers/local-wakeups.ts';
 import { openWakeupQueue } from '../../workers/wakeup-queue.ts';
-import { ENDPOINTS_AT_ONCE, type Wakeups } from '../../workers/wakeups.ts';
+import { ENDPOINTS_AT_ONCE_MAX, type Wakeups } from '../../workers/wakeups.ts';
 import { TEST_REDIS } from '../setup/database.ts';
 import { until } from '../setup/shop.ts';
 
@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const end of ends.splice(0).toReversed()) await end();
 });
 
-/** Work that waits until it is let go. */
+/** Work that runs until the test ends it. */
 function heldWork() {
   const begun: string[] = [];
   const held: (() => void)[] = [];
@@ -37,8 +37,8 @@ function heldWork() {
 }
 
 describe.each<[string, () => Wakeups]>([
-  ['over Redis', () => openWakeupQueue({ redisUrl: TEST_REDIS, instance: randomUUID(), log })],
-  ['within one process', () => openLocalWakeups({ due: nothingDue, log })],
+  ['through Redis', () => openWakeupQueue({ redisUrl: TEST_REDIS, instance: randomUUID(), log })],
+  ['within one process', () => openLocalWakeups({ findDue: nothingDue, log })],
 ])('wake-ups %s', (_name, open) => {
   function start(work: (endpointId: string) => Promise<void>): Wakeups {
     const wakeups = open();
@@ -57,7 +57,7 @@ describe.each<[string, () => Wakeups]>([
     letAllGo();
   });
 
-  test('never work on one twice at a time; what comes in meanwhile wakes it once more', async () => {
+  test('never run twice at a time for one endpoint; a wake-up during the work runs it once more', async () => {
     const { begun, most, work, letGo } = heldWork();
     const { wake } = start(work);
     await wake(['a']);
@@ -74,7 +74,7 @@ describe.each<[string, () => Wakeups]>([
     expect(begun).toEqual(['a', 'a', 'b']);
   });
 
-  test('go on after work that failed', async () => {
+  test('continue after failed work', async () => {
     let calls = 0;
     const { wake } = start(async () => {
       calls += 1;
@@ -88,15 +88,15 @@ describe.each<[string, () => Wakeups]>([
     });
   });
 
-  test(`work on ${ENDPOINTS_AT_ONCE} endpoints at a time, and on the rest when there is room`, async () => {
+  test(`serve ${ENDPOINTS_AT_ONCE_MAX} endpoints at a time, and the rest afterwards`, async () => {
     const { begun, most, work, letGo, letAllGo } = heldWork();
     const { wake } = start(work);
-    const all = Array.from({ length: ENDPOINTS_AT_ONCE + 5 }, (_, n) => `e${n}`);
+    const all = Array.from({ length: ENDPOINTS_AT_ONCE_MAX + 5 }, (_, n) => `e${n}`);
     await wake(all);
-    await until(() => begun.length === ENDPOINTS_AT_ONCE);
+    await until(() => begun.length === ENDPOINTS_AT_ONCE_MAX);
     letGo();
-    await until(() => begun.length === ENDPOINTS_AT_ONCE + 1);
-    expect(most()).toBe(ENDPOINTS_AT_ONCE);
+    await until(() => begun.length === ENDPOINTS_AT_ONCE_MAX + 1);
+    expect(most()).toBe(ENDPOINTS_AT_ONCE_MAX);
     await until(() => {
       letAllGo();
       return begun.length === all.length;
@@ -105,7 +105,7 @@ describe.each<[string, () => Wakeups]>([
     letAllGo();
   });
 
-  test('wait, when they are closed, for what is under way', async () => {
+  test('wait for running work when they are closed', async () => {
     const { begun, work, letAllGo } = heldWork();
     const wakeups = open();
     ends.push(wakeups.close);
@@ -123,22 +123,22 @@ describe.each<[string, () => Wakeups]>([
   });
 });
 
-test('a process of its own finds by itself what is due, also after a look that failed', async () => {
+test('a single process finds due deliveries by its sweep, also after a failed sweep', async () => {
   let looks = 0;
-  const due = async () => {
+  const findDue = async () => {
     looks += 1;
     if (looks === 1) throw new Error('Postgres is away');
     return ['a'];
   };
   const begun: string[] = [];
-  const wakeups = openLocalWakeups({ due, log });
+  const wakeups = openLocalWakeups({ findDue, log });
   ends.push(wakeups.run(async (endpointId) => void begun.push(endpointId)).close);
   await until(() => begun.length === 2);
   expect(begun).toEqual(['a', 'a']);
 });
 
-test('a process that sends nothing keeps nothing for whom it wakes', async () => {
-  const wakeups = openLocalWakeups({ due: nothingDue, log });
+test('a process that does not send keeps no wake-ups', async () => {
+  const wakeups = openLocalWakeups({ findDue: nothingDue, log });
   await wakeups.wake(['a']);
   const begun: string[] = [];
   ends.push(wakeups.run(async (endpointId) => void begun.push(endpointId)).close);

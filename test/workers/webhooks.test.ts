@@ -1,8 +1,9 @@
-/** Webhooks as a shop and its receivers see them. */
+/** Webhooks, from a shop to its receivers. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { Webhook } from 'standardwebhooks';
-import { SCHEDULE } from '../../workers/schedule.ts';
+import { toUuid } from '../../store/ids.ts';
+import { RETRY_DELAYS_SECONDS } from '../../workers/schedule.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 import { type Behaviour, type Receiver, openReceiver } from './receiver.ts';
 
@@ -16,7 +17,7 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end();
 });
 
-/** A tenant of its own for each test, so that none sees the events of another. */
+/** A tenant for each test, so that no test sees the events of another. */
 async function aShop() {
   const { apiKey } = await shop.addTenant();
   const ask: Shop['ask'] = (path, given) => shop.ask(path, { apiKey, ...given });
@@ -30,7 +31,7 @@ async function aShop() {
     expect(status).toBe(201);
     return json.id as string;
   };
-  /** An endpoint that stands for a receiver of ours. */
+  /** An endpoint with a receiver of this test. */
   async function connect(behaviour: Behaviour = 204, settings: object = {}) {
     const receiver = await openReceiver(behaviour);
     const made = await ask('/v2/webhook-endpoints', { body: { url: receiver.url, ...settings } });
@@ -65,16 +66,15 @@ async function aShop() {
 }
 type Endpoint = Awaited<ReturnType<Awaited<ReturnType<typeof aShop>>['connect']>>;
 
-/** Lets the time until the next attempt pass. */
+/** Makes the next attempt due. */
 const hurry = ({ id }: Endpoint) =>
   shop.pool.query(sql.unsafe`
-    WITH rested AS (UPDATE webhook_endpoints SET not_before = '-infinity' WHERE endpoint_id = ${uuidOf(id)})
-    UPDATE webhook_deliveries SET next_attempt_at = now() WHERE endpoint_id = ${uuidOf(id)} AND status = 'pending' AND tries > 0`);
-const uuidOf = (id: string) => id.slice(4);
+    WITH rested AS (UPDATE webhook_endpoints SET not_before = '-infinity' WHERE endpoint_id = ${toUuid(id)})
+    UPDATE webhook_deliveries SET next_attempt_at = now() WHERE endpoint_id = ${toUuid(id)} AND status = 'pending' AND tries > 0`);
 const arrived = (receiver: Receiver, count: number) => until(() => receiver.messages.length >= count);
 
 describe('an event', () => {
-  test('reaches every endpoint that asked for it, signed, with its position, the version of its order and its trace', async () => {
+  test('reaches each endpoint that wants it, signed, with its position, order version and trace', async () => {
     const { place, connect, ask } = await aShop();
     const all = await connect();
     const some = await connect(204, { event_types: ['OrderCancelled'] });
@@ -106,7 +106,7 @@ describe('an event', () => {
     expect(cancelled!.headers['traceparent']).toBe(cancelled!.json.traceparent);
   });
 
-  test('of another shop does not, nor one from before the endpoint was made', async () => {
+  test('of another shop, or from before the endpoint was created, is not sent', async () => {
     const one = await aShop();
     const other = await aShop();
     await one.place();
@@ -117,7 +117,7 @@ describe('an event', () => {
     expect(endpoint.receiver.messages.map(({ json }) => json.data.order_id)).toEqual([mine]);
   });
 
-  test('is spelt as the version of the API that made the endpoint spells it', async () => {
+  test('has the format of the API version that created the endpoint', async () => {
     const { ask, place, connect } = await aShop();
     const v2 = await connect();
     const receiver = await openReceiver();
@@ -133,8 +133,8 @@ describe('an event', () => {
   });
 });
 
-describe('a receiver that does not take it', () => {
-  test('is sent the same again, under the same id, and the ledger has both attempts', async () => {
+describe('a receiver that refuses a message', () => {
+  test('gets the same message again, under the same id, and the delivery shows both attempts', async () => {
     const { place, connect } = await aShop();
     const endpoint = await connect((response) => response.writeHead(500).end('out of\u0007 order'));
     const order = await place();
@@ -147,8 +147,8 @@ describe('a receiver that does not take it', () => {
       order_id: order,
     });
     const wait = Date.parse(pending.next_attempt_at) - Date.now();
-    expect(wait).toBeGreaterThan(SCHEDULE[0] * 800 - 2_000);
-    expect(wait).toBeLessThan(SCHEDULE[0] * 1_200);
+    expect(wait).toBeGreaterThan(RETRY_DELAYS_SECONDS[0] * 800 - 2_000);
+    expect(wait).toBeLessThan(RETRY_DELAYS_SECONDS[0] * 1_200);
 
     endpoint.receiver.behave(204);
     await hurry(endpoint);
@@ -163,7 +163,7 @@ describe('a receiver that does not take it', () => {
     ]);
   });
 
-  test('is left alone for as long as it asks: Retry-After holds for the delivery, and with 429 for the endpoint', async () => {
+  test('gets nothing before its Retry-After, which holds for the delivery, and with 429 for the endpoint', async () => {
     const { place, connect } = await aShop();
     const endpoint = await connect((response) => response.writeHead(429, { 'Retry-After': '600' }).end());
     await place();
@@ -174,11 +174,11 @@ describe('a receiver that does not take it', () => {
     expect(wait).toBeLessThanOrEqual(600);
     await place();
     await until(async () => (await endpoint.deliveries()).length === 2);
-    await new Promise((resolve) => setTimeout(resolve, 1_500)); // longer than a sweep
+    await new Promise((resolve) => setTimeout(resolve, 1_500)); // longer than the sweep interval
     expect(endpoint.receiver.messages).toHaveLength(1);
   });
 
-  test('and says 410 is disabled; the other endpoints are told', async () => {
+  test('with 410 is disabled; the other endpoints get a notice', async () => {
     const { place, connect, ask } = await aShop();
     const gone = await connect(410);
     const other = await connect(204, { event_types: ['WebhookEndpointDisabled'] });
@@ -198,12 +198,12 @@ describe('a receiver that does not take it', () => {
     expect([again.status, again.json.code]).toEqual([409, 'webhook_endpoint_disabled']);
   });
 
-  test('for the whole schedule is disabled with the last attempt; enabled again, it is sent what waited, and a replay brings the rest', async () => {
+  test('for the whole schedule is disabled; enabled again, it gets the pending deliveries, and the rest by a replay', async () => {
     const { place, connect, ask } = await aShop();
     const dead = await connect(500);
     const other = await connect(204, { event_types: ['WebhookEndpointDisabled'] });
     await place();
-    for (let attempt = 1; attempt <= SCHEDULE.length + 1; attempt += 1) {
+    for (let attempt = 1; attempt <= RETRY_DELAYS_SECONDS.length + 1; attempt += 1) {
       await until(async () => {
         if ((await dead.deliveries())[0]?.attempt_count >= attempt) return true;
         await hurry(dead);
@@ -212,7 +212,7 @@ describe('a receiver that does not take it', () => {
     }
     await arrived(other.receiver, 1);
     expect(await dead.get()).toMatchObject({ status: 'disabled', disabled_reason: 'exhausted' });
-    expect(dead.receiver.messages).toHaveLength(SCHEDULE.length + 1);
+    expect(dead.receiver.messages).toHaveLength(RETRY_DELAYS_SECONDS.length + 1);
     expect(new Set(dead.receiver.messages.map(({ id }) => id)).size).toBe(1);
     const missed = await place();
     await until(async () => (await ask('/v2/events')).json.data.length === 2);
@@ -227,7 +227,7 @@ describe('a receiver that does not take it', () => {
     await until(async () => (await dead.get()).failing_since === null);
   }, 60_000);
 
-  test('slows nobody down: beside one that hangs, another has its message at once', async () => {
+  test('does not delay others: while one hangs, another gets its message at once', async () => {
     const { place, connect } = await aShop();
     const hanging = await connect(() => {});
     const well = await connect();
@@ -241,8 +241,8 @@ describe('a receiver that does not take it', () => {
   });
 });
 
-describe('one that can take only so much', () => {
-  test('is sent no more than its max_per_second', async () => {
+describe('a receiver with a limited rate', () => {
+  test('gets no more than its max_per_second', async () => {
     const { place, connect } = await aShop();
     const endpoint = await connect(204, { max_per_second: 10 });
     for (let n = 0; n < 30; n += 1) await place();
@@ -252,8 +252,8 @@ describe('one that can take only so much', () => {
   });
 });
 
-describe('the ledger', () => {
-  test('is paged, filtered, and neither skips nor repeats while it grows', async () => {
+describe('the list of deliveries', () => {
+  test('has pages and filters, and a walk neither skips nor repeats while it grows', async () => {
     const { place, connect } = await aShop();
     const endpoint = await connect();
     const orders: string[] = [];
@@ -278,7 +278,7 @@ describe('the ledger', () => {
     expect(await endpoint.deliveries('?status=failed')).toEqual([]);
   });
 
-  test('sends one again when asked, under its id, once for each key', async () => {
+  test('sends a delivery again, under its id, once for each key', async () => {
     const { place, connect, ask } = await aShop();
     const endpoint = await connect();
     await place();
@@ -295,7 +295,7 @@ describe('the ledger', () => {
     expect(new Set(endpoint.receiver.messages.map((message) => message.id)).size).toBe(1);
   });
 
-  test('replays everything since a position, or what did not get through', async () => {
+  test('replays all events since a position, or only the undelivered', async () => {
     const { place, connect, ask } = await aShop();
     for (let n = 0; n < 3; n += 1) await place();
     const endpoint = await connect();
@@ -320,7 +320,7 @@ describe('the ledger', () => {
 });
 
 describe('a secret', () => {
-  test('rotates while messages flow: for the hours named both verify, and an old one ends at once with 0', async () => {
+  test('rotates during delivery: both secrets verify for the given hours, and with 0 the old one ends at once', async () => {
     const { place, connect, ask } = await aShop();
     const endpoint = await connect();
     const old = await endpoint.secret();
@@ -349,7 +349,7 @@ describe('a secret', () => {
   });
 });
 
-test('what a client writes about webhooks is done once, and a key that was used for something else is refused', async () => {
+test('a webhook command runs once, and a key of another command is refused', async () => {
   const { ask, connect } = await aShop();
   const { receiver } = await connect();
   const body = { url: receiver.url };

@@ -1,11 +1,11 @@
 /** The server under test: started and restarted here, or already running. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { pino } from 'pino';
 import { CONSUMERS } from '../../../process/node.ts';
+import { newApiKey } from '../../../ops/development-key.ts';
 import { freePort } from '../../../ops/embedded/free-port.ts';
 import { addApiKey, createTenant } from '../../../store/keys/api-keys.ts';
 import { SCOPES, type Scope } from '../../../store/keys/scopes.ts';
@@ -55,8 +55,6 @@ const SETTINGS = {
 };
 /** After this many unexpected exits, it is not restarted. */
 const DEATHS_MAX = 5;
-
-const newApiKey = () => `hf_test_${randomBytes(24).toString('hex')}`;
 
 /** Creates tenants for this run: the idempotency keys of earlier runs are in use. */
 async function openShops(databaseUrl: string): Promise<Pick<Target, 'apiKeys' | 'tenants'>> {

@@ -1,5 +1,6 @@
--- The next events of a partition as they stand, up to a position: one range of the primary key. Times are text to the microsecond, and
--- fingerprints are hexadecimal, so that nothing is rounded or escaped on the way.
+-- The next events of a partition up to position $3, as they are stored: one range of the primary
+-- key. Times are texts with microseconds and fingerprints are hexadecimal, so nothing is rounded or
+-- escaped.
 SELECT position, tenant_id, order_id, version, event_id, type, schema_version, data, idempotency_key,
        encode(fingerprint, 'hex') AS fingerprint,
        to_char(recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS recorded_at,

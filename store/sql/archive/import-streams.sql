@@ -1,4 +1,4 @@
--- The events of orders, as far as they are imported: what the rules need of an order that was met long ago.
+-- The imported events of orders that are no longer in memory, for the rules.
 SELECT event.tenant_id, event.order_id, event.version, event.type, event.schema_version, event.data
   FROM unnest($1::uuid[], $2::uuid[]) AS wanted (tenant_id, order_id)
  CROSS JOIN LATERAL (

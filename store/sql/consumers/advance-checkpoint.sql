@@ -1,4 +1,4 @@
--- From one known position to the next: no row is answered to whoever is no longer the only one that moves it.
+-- Moves a checkpoint from position $3 to $4. Returns no row when another process has moved it.
 UPDATE checkpoints
    SET position = $4, updated_at = now()
  WHERE partition = $1 AND consumer = $2 AND position = $3

@@ -1,22 +1,25 @@
--- The lease and the batch in one round trip: whoever locks the checkpoint row reads what comes behind it. SKIP LOCKED: another
--- node that runs this consumer now is left to it, and this statement answers no row; nor does it for a consumer that is paused.
--- What an operator has had the projection leave out comes marked. A batch ends after $3 events, or behind the event that fills $4 bytes;
--- `found` counts those that the first bound alone would let in.
+-- Takes the lease and reads the next batch in one round trip: the lock on the checkpoint row is the
+-- lease. The statement returns no row when another node holds the lease (SKIP LOCKED), or when the
+-- consumer is paused. `skipped` marks events that an operator has skipped. A batch ends after $3
+-- events, or with the event that exceeds $4 bytes; `found` counts the events within the first
+-- bound.
 WITH lease AS MATERIALIZED (
   SELECT position
     FROM checkpoints
    WHERE partition = $1 AND consumer = $2 AND paused_at IS NULL
      FOR UPDATE SKIP LOCKED
 )
-SELECT event.position, event.tenant_id, event.event_id, event.order_id, event.version, event.type, event.schema_version,
-       event.data, event.recorded_at, event.key_id, event.found,
+SELECT event.position, event.tenant_id, event.event_id, event.order_id, event.version, event.type,
+       event.schema_version, event.data, event.recorded_at, event.key_id, event.found,
        EXISTS (SELECT
                  FROM projection_skips AS skip
-                WHERE skip.partition = $1 AND skip.projection = $2 AND skip.position = event.position) AS skipped
+                WHERE skip.partition = $1 AND skip.projection = $2
+                  AND skip.position = event.position) AS skipped
   FROM lease
  CROSS JOIN LATERAL (
          SELECT *, count(*) OVER () AS found,
-                sum(octet_length(data::text)) OVER (ORDER BY position) - octet_length(data::text) AS bytes_before
+                sum(octet_length(data::text)) OVER (ORDER BY position)
+                  - octet_length(data::text) AS bytes_before
            FROM (
                   SELECT *
                     FROM events

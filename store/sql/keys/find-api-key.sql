@@ -1,4 +1,4 @@
--- A live key by its hash, with whose it is.
+-- A live key by its hash, with its tenant.
 SELECT api_key.key_id, api_key.key_hash, api_key.scopes, api_key.tenant_id, tenant.partition
   FROM api_keys AS api_key
   JOIN tenants AS tenant USING (tenant_id)

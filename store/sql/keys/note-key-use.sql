@@ -1,6 +1,6 @@
--- When keys were last used, as ages in ms: the clock is Postgres', however far that of a node is off.
--- Many nodes note the same keys: rows are locked in one order, so that no two of them wait for each other, and a note that
--- says less than half a minute more than another node's is not written.
+-- Records the last use of keys. $2 are ages in ms, so that only the clock of Postgres counts.
+-- Many nodes record the same keys: rows are locked in the order of their ids, so nodes do not
+-- deadlock; and a use less than 30 s after the recorded one is not written.
 WITH used AS MATERIALIZED (
   SELECT key_id, now() - age * interval '1 ms' AS at
     FROM unnest($1::uuid[], $2::float8[]) AS note (key_id, age)

@@ -1,7 +1,7 @@
--- The position behind everything that a partition recorded before an instant. Times grow with
--- positions, so it is found by halving: 40 looks into the primary key for a million million events,
--- and no index on times, which every append would have to keep. Positions may have gaps, where a
--- part of a log was imported: the event at a position, or the last one before it, decides.
+-- The last position that a partition recorded before instant $2. Times grow with positions, so this
+-- is a binary search: 40 look-ups in the primary key for 10^12 events. An index on times would cost
+-- every append. Positions may have gaps after an import, so each step reads the last event up to
+-- the middle position.
 WITH RECURSIVE halving (low, high) AS (
   SELECT 0::bigint, position
     FROM log_heads
@@ -21,7 +21,8 @@ WITH RECURSIVE halving (low, high) AS (
    WHERE low < high
 )
 SELECT halving.low AS position,
-       $2::timestamptz > greatest(clock_timestamp(), head.recorded_at) + interval '1 minute' AS is_to_come
+       $2::timestamptz > greatest(clock_timestamp(), head.recorded_at) + interval '1 minute'
+         AS is_future
   FROM halving
   JOIN log_heads AS head ON head.partition = $1
  WHERE halving.low = halving.high

@@ -1,10 +1,13 @@
--- The next events of a tenant, oldest first. $3 events at most are looked at, so that a page of a
--- rare type has a bound too; `scanned` says how far that came, and `found` how many of them are
--- wanted. A page ends after $5 events, or behind the event that fills $7 bytes. The tenant is asked
--- for in the form of the index events_feed, which is the only one that fits. `head` and `here`, the
--- end of the log and the tenant's own event at the position that the page goes on from, tell in the
--- same snapshot whether the reader has been in this log: after a restore it may not have. One look
--- into a primary key each.
+-- The next events of a tenant after position $2, oldest first.
+--
+-- The page scans at most $3 events, so that a page of a rare type is bounded too. `scanned` is the
+-- last scanned position, `found` the number of scanned events that match. The page ends after $5
+-- events, or with the event that exceeds $7 bytes. Only the index events_feed fits: the condition
+-- on tenant_id matches its expression.
+--
+-- `head` and `here` are the head of the log and the tenant's event at $2, in the same snapshot.
+-- They show whether the reader's position belongs to this log: after a restore it may not. Each
+-- costs one look-up in a primary key.
 WITH next AS MATERIALIZED (
   SELECT *
     FROM events
@@ -12,17 +15,22 @@ WITH next AS MATERIALIZED (
    ORDER BY position
    LIMIT $3
 ), wanted AS (
-  SELECT *, count(*) OVER () AS found, row_number() OVER walk AS n, sum(octet_length(data::text)) OVER walk AS bytes
+  SELECT *, count(*) OVER () AS found, row_number() OVER walk AS n,
+         sum(octet_length(data::text)) OVER walk AS bytes
     FROM next
    WHERE $4::text[] IS NULL OR type = ANY ($4)
   WINDOW walk AS (ORDER BY position)
 )
-SELECT seen.head, seen.here, seen.scanned, seen.scanned_id, seen.looked_at, event.position, event.event_id, event.order_id, event.version, event.type,
+SELECT seen.head, seen.here, seen.scanned, seen.scanned_id, seen.scanned_count,
+       event.position, event.event_id, event.order_id, event.version, event.type,
        event.schema_version, event.data, event.recorded_at, event.key_id, event.found
   FROM (SELECT (SELECT position FROM log_heads WHERE partition = $6) AS head,
-               (SELECT event_id FROM events WHERE partition = $6 AND position = $2 AND tenant_id = $1) AS here,
+               (SELECT event_id
+                  FROM events
+                 WHERE partition = $6 AND position = $2 AND tenant_id = $1) AS here,
                (SELECT max(position) FROM next) AS scanned,
                (SELECT event_id FROM next ORDER BY position DESC LIMIT 1) AS scanned_id,
-               (SELECT count(*) FROM next) AS looked_at) AS seen
-  LEFT JOIN wanted AS event ON event.n <= $5 AND (event.n = 1 OR event.bytes - octet_length(event.data::text) < $7)
+               (SELECT count(*) FROM next) AS scanned_count) AS seen
+  LEFT JOIN wanted AS event
+    ON event.n <= $5 AND (event.n = 1 OR event.bytes - octet_length(event.data::text) < $7)
  ORDER BY event.position

@@ -1,4 +1,5 @@
--- Whose events came behind a position, and how far the log has come. $3 events at most are looked at; who waits for a tenant further on is told the next time.
+-- The tenants that have events after position $2, and the last position that was read. At most $3
+-- events are read; the next call reads the rest.
 SELECT max(recent.position) AS position, array_agg(DISTINCT recent.tenant_id) AS tenants
   FROM (SELECT position, tenant_id
           FROM events

@@ -1,5 +1,5 @@
--- The orders that a batch goes on from. LATERAL with LIMIT 1 is one index look-up an order; it cannot be turned into a join of
--- the whole table.
+-- The rows of the orders that a batch changes. LATERAL with LIMIT 1 is one index look-up for each
+-- order: the planner cannot turn it into a join of the whole table.
 SELECT row.tenant_id, row.order_id, row.document, row.facts, row.placed_position
   FROM unnest($1::uuid[], $2::uuid[]) AS wanted (tenant_id, order_id)
  CROSS JOIN LATERAL (

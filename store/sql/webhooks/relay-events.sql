@@ -1,6 +1,7 @@
--- A batch of the log for whoever asked for it: lease, deliveries and checkpoint in one statement, which commits by itself. The relay that is
--- killed has done all of it or nothing; one that is overtaken finds its deliveries there. SKIP LOCKED: another node is at it.
--- An endpoint that this does not see was not yet acknowledged when the batch was read, so that nothing it was promised is left out.
+-- Relays a batch of the log: lease, deliveries and checkpoint in one statement that commits by
+-- itself, so a relay that dies has done all of it or nothing. It returns no events while another
+-- node holds the lease (SKIP LOCKED). An endpoint that this snapshot does not see was not
+-- acknowledged before these events, so no endpoint misses an event.
 WITH lease AS MATERIALIZED (
   SELECT position
     FROM checkpoints
@@ -17,8 +18,10 @@ WITH lease AS MATERIALIZED (
             LIMIT $2
          ) AS event
 ), queued AS (
-  INSERT INTO webhook_deliveries (endpoint_id, event_id, event_type, partition, position, order_id, order_version)
-  SELECT endpoint.endpoint_id, batch.event_id, batch.type, $1, batch.position, batch.order_id, batch.version
+  INSERT INTO webhook_deliveries (endpoint_id, event_id, event_type, partition, position,
+                                  order_id, order_version)
+  SELECT endpoint.endpoint_id, batch.event_id, batch.type, $1, batch.position,
+         batch.order_id, batch.version
     FROM batch
     JOIN webhook_endpoints AS endpoint
       ON endpoint.tenant_id = batch.tenant_id

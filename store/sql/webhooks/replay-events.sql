@@ -1,4 +1,5 @@
--- The next part of a replay: $1 is the replay, $2 how many events it looks at. What was sent is queued again under the id that it had.
+-- The next batch of replay $1, of at most $2 events. A delivery that exists is queued again under
+-- its id.
 WITH replay AS MATERIALIZED (
   SELECT replay.*, endpoint.tenant_id, endpoint.event_types
     FROM webhook_replays AS replay
@@ -10,25 +11,29 @@ WITH replay AS MATERIALIZED (
    CROSS JOIN LATERAL (
            SELECT *
              FROM events
-            WHERE uuid_send(events.tenant_id) = uuid_send(replay.tenant_id) AND events.position > replay.position
-              AND events.position <= replay.up_to_position
+            WHERE uuid_send(events.tenant_id) = uuid_send(replay.tenant_id)
+              AND events.position > replay.position AND events.position <= replay.up_to_position
             ORDER BY events.position
             LIMIT $2
          ) AS event
 ), queued AS (
-  INSERT INTO webhook_deliveries AS delivery (endpoint_id, event_id, event_type, partition, position, order_id, order_version)
-  SELECT replay.endpoint_id, batch.event_id, batch.type, replay.partition, batch.position, batch.order_id, batch.version
+  INSERT INTO webhook_deliveries AS delivery (endpoint_id, event_id, event_type, partition, position,
+                                              order_id, order_version)
+  SELECT replay.endpoint_id, batch.event_id, batch.type, replay.partition, batch.position,
+         batch.order_id, batch.version
     FROM batch
    CROSS JOIN replay
    WHERE replay.event_types IS NULL OR batch.type = ANY (replay.event_types)
    ORDER BY batch.position
       ON CONFLICT (endpoint_id, event_id) DO UPDATE
      SET status = 'pending', tries = 0, queued_at = now(), next_attempt_at = now(), finished_at = NULL
-   WHERE delivery.status = 'failed' OR (delivery.status = 'delivered' AND (SELECT which FROM replay) = 'all')
+   WHERE delivery.status = 'failed'
+      OR (delivery.status = 'delivered' AND (SELECT which FROM replay) = 'all')
   RETURNING 1
 )
 UPDATE webhook_replays AS replay
-   SET position = CASE WHEN (SELECT count(*) FROM batch) < $2 THEN replay.up_to_position ELSE (SELECT max(position) FROM batch) END,
+   SET position = CASE WHEN (SELECT count(*) FROM batch) < $2 THEN replay.up_to_position
+                       ELSE (SELECT max(position) FROM batch) END,
        queued = replay.queued + (SELECT count(*) FROM queued),
        finished_at = CASE WHEN (SELECT count(*) FROM batch) < $2 THEN now() END
  WHERE replay.replay_id = $1

@@ -1,9 +1,10 @@
-/** The client that does not give up, where it should, and where it should not. */
+/** The client sends each order until it has a final answer, and gives up after its patience. */
 import { randomUUID } from 'node:crypto';
 import { Metadata, credentials } from '@grpc/grpc-js';
 import { afterEach, expect, test } from '@jest/globals';
 import type { Advice } from '../../api/grpc/client/advice.ts';
-import { FeedError, type Fed, feedOrders } from '../../api/grpc/client/feed-orders.ts';
+import type { OrderToSend } from '../../api/grpc/client/order-stream.ts';
+import { SendError, sendOrders } from '../../api/grpc/client/send-orders.ts';
 import { OrderServiceClient } from '../../api/grpc/generated/orders.ts';
 import { type Shop, openShop, until } from '../setup/shop.ts';
 
@@ -20,9 +21,9 @@ async function open(env: Record<string, string> = {}): Promise<void> {
   });
 }
 
-function feed(
+function send(
   count: number,
-  { patience, signal = new AbortController().signal }: { patience: number; signal?: AbortSignal },
+  { patienceMs, signal = new AbortController().signal }: { patienceMs: number; signal?: AbortSignal },
 ) {
   const metadata = new Metadata();
   metadata.set('authorization', `Bearer ${shop.apiKey}`);
@@ -34,32 +35,32 @@ function feed(
     shipping_address: undefined,
     metadata: new Map(),
   };
-  async function* items(): AsyncGenerator<Fed> {
+  async function* items(): AsyncGenerator<OrderToSend> {
     for (let n = 0; n < count; n += 1) yield { idempotency_key: randomUUID(), order };
   }
   const [answered, broke]: [string[], Advice[]] = [[], []];
-  const done = feedOrders(items(), {
+  const done = sendOrders(items(), {
     client,
     metadata,
     signal,
-    patience,
+    patienceMs,
     answered: ({ idempotency_key }) => answered.push(idempotency_key),
     broke: (advice) => broke.push(advice),
   });
   return { done, answered, broke };
 }
 
-test('waiting for a quota is no trouble, however long it takes', async () => {
+test('waiting for a quota is not trouble', async () => {
   await open({ HOLDFAST_RATE_LIMIT_WRITE: '10/3' });
-  const { done, answered, broke } = feed(25, { patience: 500 });
+  const { done, answered, broke } = send(25, { patienceMs: 500 });
   await done;
   expect([new Set(answered).size, broke.length]).toEqual([25, 0]);
 });
 
-test('while Postgres is gone orders are put off; each is placed once it is back', async () => {
+test('orders wait while Postgres is down, and are placed once it is back', async () => {
   await open();
   await shop.database.suspend();
-  const { done, answered } = feed(300, { patience: 60_000 });
+  const { done, answered } = send(300, { patienceMs: 60_000 });
   await new Promise((resolve) => setTimeout(resolve, 2_500));
   expect(answered).toEqual([]);
   await shop.database.resume();
@@ -69,20 +70,20 @@ test('while Postgres is gone orders are put off; each is placed once it is back'
   expect(events.json.data).toHaveLength(100);
 }, 60_000);
 
-test('it is given up when nothing gets its answer for too long, with the reason', async () => {
+test('the client gives up after its patience, and names the reason', async () => {
   await open();
   await shop.database.suspend();
-  const { done, answered } = feed(10, { patience: 3_000 });
-  await expect(done).rejects.toThrow(FeedError);
+  const { done, answered } = send(10, { patienceMs: 3_000 });
+  await expect(done).rejects.toThrow(SendError);
   await expect(done).rejects.toThrow(/^No answer for 3 seconds\. The store did not answer/);
   expect(answered).toEqual([]);
   await shop.database.resume();
 }, 60_000);
 
-test('it stops when it is told to', async () => {
+test('an aborted signal stops the client', async () => {
   await open({ HOLDFAST_RATE_LIMIT_WRITE: '5/60' });
   const stopping = new AbortController();
-  const { done, answered } = feed(100, { patience: 60_000, signal: stopping.signal });
+  const { done, answered } = send(100, { patienceMs: 60_000, signal: stopping.signal });
   await until(() => answered.length === 5);
   stopping.abort();
   await done;

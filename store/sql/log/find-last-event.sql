@@ -1,5 +1,5 @@
--- The last event of a tenant up to a position, and the end of the log. In the form of the index
--- events_feed, as read-feed.sql.
+-- The tenant's last event up to position $3, and the head of the log. The condition on tenant_id
+-- matches the expression of the index events_feed, as in read-feed.sql.
 SELECT head.position AS head, last.position, last.event_id
   FROM log_heads AS head
   LEFT JOIN LATERAL (

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
-import type { BackingServices } from '../../ops/embedded/backing-services.ts';
+import type { BackingServices } from '../../../ops/embedded/backing-services.ts';
+import { killLeftBehind } from './left-behind.ts';
 
 export default async function globalTeardown(): Promise<void> {
   const { __services: services, __dataDir: dataDir } = globalThis as unknown as {
@@ -7,5 +8,7 @@ export default async function globalTeardown(): Promise<void> {
     __dataDir: string;
   };
   await services.stop();
+  const left = await killLeftBehind(dataDir);
   await rm(dataDir, { recursive: true, force: true });
+  if (left.length > 0) throw new Error(`Tests left processes running:\n${left.join('\n')}`);
 }

@@ -1,21 +1,19 @@
-/**
- * What a client's developer reads of a request that does not fit: words, and never a pattern or a
- * validator's own message.
- */
+/** Error details are plain sentences: no pattern, and no message of a validator. */
 import { describe, expect, test } from '@jest/globals';
 import { type Parameter, type Schema, loadSpec } from '../../api/contract/spec.ts';
 import { type RawInput, compileValidators } from '../../api/contract/validator.ts';
-import { wordsOfPattern } from '../../api/contract/words.ts';
+import { patternText } from '../../api/contract/error-text.ts';
 import { EDITIONS } from '../../api/operations.ts';
 import { parseBody } from '../../api/commands/parse-body.ts';
 import { requireDecodable } from '../../api/http/percent.ts';
 import { Problem, type ProblemError } from '../../api/problem/problem.ts';
+import { ASCII_EXPECTED } from '../../domain/text.ts';
 import { COMMAND_SCHEMAS, type CommandType } from '../../domain/order/commands.ts';
 import { anOrder } from '../setup/shop.ts';
 
-/** What no message may have: the language of validators. */
+/** The language of validators, which no detail may have. */
 const JARGON =
-  /pattern|schema in|\bNOT\b|[<>]=|Invalid|received|expected|undefined|NaN|Unrecognized|Too |\^|\[A-Z/;
+  /pattern|schema in|\bNOT\b|[<>]=|Invalid (?:input|string|option|key|type)|received|expected|undefined|NaN|Unrecognized|Too |\^|\[A-Z/;
 
 const specs = EDITIONS.map(({ name }) => loadSpec(name));
 const validators = new Map(specs.map((spec) => [spec.name, compileValidators(spec)]));
@@ -51,19 +49,19 @@ function patternsOf(node: unknown): string[] {
 test.each([...new Set(specs.flatMap(({ document }) => patternsOf(document)))])(
   'the pattern %s has words',
   (pattern) => {
-    expect(wordsOfPattern(pattern)).toMatch(/^must /);
-    expect(wordsOfPattern(pattern)).not.toMatch(JARGON);
+    expect(patternText(pattern)).toMatch(/^must /);
+    expect(patternText(pattern)).not.toMatch(JARGON);
   },
 );
 
 describe('a query', () => {
-  const TIME = 'must be a time that exists, such as 2026-03-14T09:26:53Z; in a query, write + as %2B';
+  const TIME = 'must be a time such as 2026-11-25T10:00:00Z; in a URL write + as %2B';
   test.each<[id: string, query: Record<string, string | string[]>, parameter: string, detail: string]>([
     ['listOrders', { limit: 'two' }, 'limit', "must be a whole number, not 'two'"],
-    ['listOrders', { limit: '1.5' }, 'limit', "must be a whole number, in digits alone, not '1.5'"],
-    ['listOrders', { limit: '05' }, 'limit', "must be a whole number, in digits alone, not '05'"],
-    ['listOrders', { limit: '0x10' }, 'limit', "must be a whole number, in digits alone, not '0x10'"],
-    ['listOrders', { limit: '' }, 'limit', 'must be a whole number, and is empty'],
+    ['listOrders', { limit: '1.5' }, 'limit', "must be a whole number in digits only, not '1.5'"],
+    ['listOrders', { limit: '05' }, 'limit', "must be a whole number in digits only, not '05'"],
+    ['listOrders', { limit: '0x10' }, 'limit', "must be a whole number in digits only, not '0x10'"],
+    ['listOrders', { limit: '' }, 'limit', 'must be a whole number, not empty'],
     ['listOrders', { limit: '0' }, 'limit', 'must be at least 1'],
     ['listOrders', { limit: '1000' }, 'limit', 'must be at most 100'],
     ['listOrders', { limit: '9'.repeat(30) }, 'limit', 'must be at most 100'],
@@ -83,35 +81,38 @@ describe('a query', () => {
     ['listEvents', { since: 'yesterday' }, 'since', TIME],
     ['listOrders', { placed_after: '2026-11-25T10:00:00 01:00' }, 'placed_after', TIME],
     ['getOrder', { at: '2026-02-30T00:00:00Z' }, 'at', TIME],
-    ['listOrders', { customer_id: 'a b' }, 'customer_id', 'must be ASCII without spaces'],
+    ['listOrders', { customer_id: 'a b' }, 'customer_id', ASCII_EXPECTED],
     ['listOrders', { customer_id: ['a', 'b'] }, 'customer_id', 'must be given once, not 2 times'],
-    ['listOrders', { cursor: '!' }, 'cursor', 'must be a next_cursor as an answer had it'],
+    ['listOrders', { cursor: '!' }, 'cursor', 'must be a next_cursor of an earlier answer'],
     ['listOrders', { cursor: '' }, 'cursor', 'must not be empty'],
     ['listOrders', { order: 'up' }, 'order', 'must be one of asc, desc'],
     [
       'listDailySales',
       { currency: 'eur' },
       'currency',
-      'must be the three capital letters of a currency, such as EUR',
+      'must be three capital letters of ISO 4217, such as EUR',
     ],
     [
       'listEvents',
       { types: 'Sold' },
       'types',
-      'must be types of events with commas between them, of OrderPlaced, OrderUpdated, PaymentRecorded, ' +
+      'must be event types, separated by commas: OrderPlaced, OrderUpdated, PaymentRecorded, ' +
         'ItemsShipped, ItemsReturned, RefundRecorded, OrderCancelled, OrderCompleted',
     ],
   ])('%s %j: %s %s', (id, query, parameter, detail) => {
     const problem = asked(id, { query, params: { order_id: `ord_${'0'.repeat(32)}` } });
-    expect([problem.message, told(problem)]).toEqual([`Not valid: ${parameter}.`, [[parameter, detail]]]);
+    expect([problem.message, told(problem)]).toEqual([
+      `Invalid parameter: ${parameter}.`,
+      [[parameter, detail]],
+    ]);
   });
 
   test.each([
-    ['undefined', 'Not valid: "undefined".'],
-    ['', 'Not valid: "".'],
-    ['null', 'Not valid: "null".'],
-    ['a b', 'Not valid: "a b".'],
-    ['pirates', 'Not valid: pirates.'],
+    ['undefined', 'Invalid parameter: "undefined".'],
+    ['', 'Invalid parameter: "".'],
+    ['null', 'Invalid parameter: "null".'],
+    ['a b', 'Invalid parameter: "a b".'],
+    ['pirates', 'Invalid parameter: pirates.'],
   ])('with the parameter %j, which no call has', (name, message) => {
     const problem = asked('getOrder', {
       query: { [name]: '1' },
@@ -119,25 +120,25 @@ describe('a query', () => {
     });
     expect([problem.message, told(problem)]).toEqual([
       message,
-      [[name, 'is not a parameter of this call; it takes version, at']],
+      [[name, 'unknown parameter; this call accepts version, at']],
     ]);
     expect(problemOf(() => requireDecodable(`${encodeURIComponent(name)}=%ff`))).toBeDefined();
   });
 
   test('to a call that takes none', () => {
     const problem = asked('placeOrder', { query: { dry_run: '1' } });
-    expect(told(problem)).toEqual([['dry_run', 'is not a parameter of this call; it takes none']]);
+    expect(told(problem)).toEqual([['dry_run', 'unknown parameter; this call accepts none']]);
   });
 
   test('that has no name, and is no UTF-8', () => {
-    expect(problemOf(() => requireDecodable('=%ff'))?.message).toBe('Not valid: "".');
+    expect(problemOf(() => requireDecodable('=%ff'))?.message).toBe('Invalid parameter: "".');
   });
 });
 
 test('a header that is a number', () => {
   const problem = asked('listOrders', { headers: { 'holdfast-read-after': 'now' } });
   expect([problem.message, told(problem)]).toEqual([
-    'Not valid: header Holdfast-Read-After.',
+    'Invalid header: Holdfast-Read-After.',
     [['Holdfast-Read-After', "must be a whole number, not 'now'"]],
   ]);
 });
@@ -152,7 +153,7 @@ describe('a body', () => {
     [
       'placeOrder',
       { ...order, customer_id: 'a b' },
-      ['/customer_id', 'must be ASCII without spaces, and neither . nor ..'],
+      ['/customer_id', `${ASCII_EXPECTED}, and neither . nor ..`],
     ],
     ['placeOrder', { ...order, customer_id: 5 }, ['/customer_id', 'must be a string']],
     [
@@ -175,26 +176,26 @@ describe('a body', () => {
     [
       'placeOrder',
       { ...order, lines: [{ ...line, sku: 'a\nb' }] },
-      ['/lines/0/sku', 'must not hold control characters or lone surrogates'],
+      ['/lines/0/sku', 'must not contain control characters or lone surrogates'],
     ],
     ['placeOrder', { ...order, metadata: { a: 1 } }, ['/metadata/a', 'must be a string']],
-    ['placeOrder', { ...order, colour: 'red' }, ['/colour', 'is not a member of this schema']],
+    ['placeOrder', { ...order, colour: 'red' }, ['/colour', 'unknown field']],
     ['placeOrder', [], ['', 'must be an object']],
     ['updateOrder', {}, ['', 'must not be empty']],
     [
       'updateOrder',
       { shipping_address: { country: 'X' } },
-      ['/shipping_address/country', 'must be the two capital letters of a country, such as IE'],
+      ['/shipping_address/country', 'must be two capital letters of ISO 3166, such as IE'],
     ],
     [
       'recordShipment',
       { lines: [{ line_id: '1', quantity: 1 }] },
-      ['/lines/0/line_id', 'must be the id of a line, such as line_1'],
+      ['/lines/0/line_id', 'must be a line id, such as line_1'],
     ],
     [
       'createWebhookEndpoint',
       { url: 'x' },
-      ['/url', 'must be a URL in ASCII that begins with https:// or http://'],
+      ['/url', 'must be an ASCII URL that starts with https:// or http://'],
     ],
   ])('of %s: %j', (id, body, ...errors) => {
     expect(told(asked(id, { headers, params, body }))).toEqual(errors);
@@ -238,7 +239,7 @@ const operations = specs.flatMap((spec) =>
   spec.operations.map((operation) => [`${spec.name} ${operation.id}`, spec, operation] as const),
 );
 
-describe('whatever is wrong with a request, it is told in words', () => {
+describe('each fault of a request has a plain detail', () => {
   test.each(operations)('%s', (_id, spec, { id, parameters, body }) => {
     const validator = validators.get(spec.name)!.get(id)!;
     const problems: (Problem | undefined)[] = [];
@@ -262,7 +263,7 @@ describe('whatever is wrong with a request, it is told in words', () => {
     const details = new Set(found.flatMap((problem) => told(problem).map(([, detail]) => detail)));
     for (const { message } of found) details.add(message);
     expect(
-      [...details].filter((detail) => JARGON.test(detail) || detail.includes('what the contract says')),
+      [...details].filter((detail) => JARGON.test(detail) || detail.includes('does not fit the contract')),
     ).toEqual([]);
     expect(details.size).toBeGreaterThan(0);
   });

@@ -1,8 +1,12 @@
 /**
- * What zod finds at fault, in words. The contract's own validator says the same of a body
- * (api/contract/words.ts).
+ * Error details for zod issues: the remedy, never the value. api/contract/error-text.ts has the
+ * same sentences for ajv.
  */
 import type { z } from 'zod';
+
+/** Names of unknown fields in one detail, and characters of each. */
+const QUOTED_NAMES_MAX = 3;
+const QUOTED_NAME_LENGTH_MAX = 40;
 
 const TYPES: Readonly<Record<string, string>> = {
   int: 'a whole number',
@@ -23,15 +27,14 @@ function bounded(side: 'least' | 'most', bound: number | bigint, origin: string)
   return `must have at ${side} ${bound} ${unit}${bound === 1 ? '' : 's'}`;
 }
 
-/** Names that nobody knows are the client's: the first few of them, not without end. */
-const named = (keys: readonly string[]) =>
-  keys
-    .slice(0, 3)
-    .map((key) => JSON.stringify(key.slice(0, 40)))
+const quoted = (names: readonly string[]) =>
+  names
+    .slice(0, QUOTED_NAMES_MAX)
+    .map((name) => JSON.stringify(name.slice(0, QUOTED_NAME_LENGTH_MAX)))
     .join(', ');
 
-/** To be given to `safeParse` as `error`; a message that a schema has of its own goes first. */
-export const inWords: z.core.$ZodErrorMap = (issue) => {
+/** The `error` option of `safeParse`. A schema's own message takes precedence. */
+export const issueText: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case 'invalid_type':
       return issue.input === undefined ? 'is required' : `must be ${TYPES[issue.expected] ?? issue.expected}`;
@@ -42,9 +45,9 @@ export const inWords: z.core.$ZodErrorMap = (issue) => {
     case 'invalid_value':
       return `must be one of ${issue.values.map(String).join(', ')}`;
     case 'unrecognized_keys':
-      return `has unknown member${issue.keys.length > 1 ? 's' : ''} ${named(issue.keys)}`;
+      return `unknown field${issue.keys.length > 1 ? 's' : ''} ${quoted(issue.keys)}`;
     case 'invalid_key':
-      return `has a name that ${issue.issues[0]?.message ?? 'is not valid'}`;
+      return `invalid name: it ${issue.issues[0]?.message ?? 'is not valid'}`;
     default:
       return 'is not valid';
   }

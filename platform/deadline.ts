@@ -1,0 +1,52 @@
+/** Deadlines: how long to wait for a call that may never answer. */
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** The call did not answer in time. It is not cancelled: it may still take effect. */
+export class DeadlineExceeded extends Error {
+  override name = 'DeadlineExceeded';
+
+  constructor(timeoutMs: number) {
+    super(`No answer within ${timeoutMs} ms`);
+  }
+}
+
+/**
+ * Waits for a call for at most `timeoutMs`.
+ *
+ * The time counts against the other side, not against this process: after a busy event loop, an
+ * answer that already lies in the socket is read before the deadline passes.
+ *
+ * @throws {DeadlineExceeded}
+ */
+export async function withDeadline<T>(call: Promise<T>, timeoutMs: number): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const expire = () => late.reject(new DeadlineExceeded(timeoutMs));
+  const timer = setTimeout(() => setImmediate(expire), timeoutMs);
+  call.catch(() => {}); // may fail after the deadline, when nothing waits for it
+  try {
+    return await Promise.race([call, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Waits until a part has ended, for at most `timeoutMs`.
+ *
+ * @param cut stops the wait when aborted
+ * @returns whether the part ended
+ */
+export async function endsWithin(
+  part: Promise<unknown>,
+  timeoutMs: number,
+  cut?: AbortSignal,
+): Promise<boolean> {
+  const over = new AbortController();
+  const signal = cut ? AbortSignal.any([over.signal, cut]) : over.signal;
+  const late = delay(timeoutMs, false, { signal }).catch(() => false);
+  try {
+    return await Promise.race([part.then(() => true), late]);
+  } finally {
+    over.abort();
+  }
+}

@@ -1,0 +1,110 @@
+/** Appends a batch of commands to the log in one statement (store/functions/append-events.sql). */
+import type { DatabasePool } from 'slonik';
+import { z } from 'zod';
+import { EVENT_SCHEMAS, type OrderEvent } from '../../domain/order/events.ts';
+import { appendBatchSize, appendDuration } from '../../platform/metrics.ts';
+import { toId } from '../ids.ts';
+import { SEPARATOR, statement } from '../statement.ts';
+import type { Tenancy } from '../tenancy.ts';
+import { reachable } from '../unavailable.ts';
+import { type StoredEvent, storedRow, toStoredEvent } from './event-row.ts';
+
+/**
+ * The event of a command, for the next version of its order's stream, under its idempotency key.
+ */
+export interface Append extends Tenancy {
+  event_id: string;
+  order_id: string;
+  version: number;
+  event: OrderEvent;
+  idempotency_key: string;
+  /** SHA-256 of the canonical request, 32 bytes. */
+  fingerprint: Buffer;
+  /** W3C trace context of the request. */
+  traceparent: string | null;
+  /** The API key of the request; a UUID. */
+  key_id: string;
+}
+
+export type AppendOutcome =
+  /** This command appended its event. */
+  | { kind: 'appended'; event: StoredEvent }
+  /** The same request was appended before, under this key. */
+  | { kind: 'replayed'; event: StoredEvent }
+  /** Another request holds this key. */
+  | { kind: 'key_reused'; event: StoredEvent }
+  /** Another event has this version of the stream: read the stream and decide again. */
+  | { kind: 'version_conflict' };
+
+const appendedRow = storedRow.omit({ idempotency_key: true }).extend({
+  ordinal: z.int(),
+  order_id: z.uuid().nullable(),
+  type: z.string().nullable(),
+  schema_version: z.int().nullable(),
+  data: z.string().nullable(),
+  fingerprint: z.instanceof(Buffer).nullable(),
+});
+const appendEvents = statement('log/append-events', appendedRow);
+
+/**
+ * @returns the outcome of each command, in the order of the batch
+ * @throws {StoreUnavailable} each event was appended once or not at all
+ */
+export async function appendBatch(
+  pool: DatabasePool,
+  partition: number,
+  batch: Append[],
+): Promise<AppendOutcome[]> {
+  const stopTimer = appendDuration.startTimer();
+  const rows = await reachable(
+    pool.any(
+      appendEvents(
+        partition,
+        batch.map((each) => each.tenantId),
+        batch.map((each) => each.order_id.slice(4)),
+        batch.map((each) => each.version),
+        batch.map((each) => each.event_id.slice(4)),
+        batch.map((each) => each.event.type),
+        batch.map((each) => EVENT_SCHEMAS[each.event.type].version),
+        batch.map((each) => JSON.stringify(each.event.data)).join(SEPARATOR),
+        batch.map((each) => each.idempotency_key),
+        batch.map((each) => each.fingerprint),
+        batch.map((each) => each.traceparent),
+        batch.map((each) => each.key_id),
+      ),
+    ),
+  );
+  stopTimer();
+  appendBatchSize.observe(batch.length);
+  const outcomes: AppendOutcome[] = batch.map(() => ({ kind: 'version_conflict' }));
+  for (const row of rows) {
+    const append = batch[row.ordinal - 1];
+    if (append !== undefined) outcomes[row.ordinal - 1] = outcomeOf(append, row);
+  }
+  return outcomes;
+}
+
+/** A row holds the event that has the command's idempotency key: its own, or an earlier one. */
+function outcomeOf(append: Append, row: z.output<typeof appendedRow>): AppendOutcome {
+  const { event_id, order_id, version, event, idempotency_key, fingerprint } = append;
+  if (toId('evt', row.event_id) === event_id) {
+    const { position, recorded_at } = row;
+    const key_id = toId('key', append.key_id);
+    return {
+      kind: 'appended',
+      event: {
+        position,
+        event_id,
+        order_id,
+        version,
+        recorded_at,
+        key_id,
+        idempotency_key,
+        fingerprint,
+        ...event,
+      },
+    };
+  }
+  const holder = toStoredEvent({ ...storedRow.required().parse({ ...row, idempotency_key }) });
+  return { kind: holder.fingerprint.equals(fingerprint) ? 'replayed' : 'key_reused', event: holder };
+}
