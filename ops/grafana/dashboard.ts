@@ -1,9 +1,10 @@
-/** `npm run ops:grafana`: writes dashboard.json, the page /ops for those who have Grafana. */
+/** `npm run ops:grafana`: generates dashboard.json, the figures of /ops for Grafana. */
 import { writeFileSync } from 'node:fs';
 
 const PROMETHEUS = { type: 'prometheus', uid: '${datasource}' };
-const WIDTH = 12;
-const HEIGHT = 8;
+/** In columns and rows of the Grafana grid, which has 24 columns. */
+const PANEL_WIDTH = 12;
+const PANEL_HEIGHT = 8;
 
 interface Panel {
   title: string;
@@ -30,7 +31,7 @@ const PANELS: Panel[] = [
     ],
   },
   {
-    title: 'Latency of what was done',
+    title: 'Latency of successful requests',
     unit: 'ms',
     log: true,
     lines: [
@@ -40,7 +41,7 @@ const PANELS: Panel[] = [
     ],
   },
   {
-    title: 'Writes under way, and how many may be',
+    title: 'Writes in flight, and their limit',
     unit: 'short',
     lines: [
       ['waiting for the log', 'sum(holdfast_append_queue_length)'],
@@ -57,7 +58,7 @@ const PANELS: Panel[] = [
     ],
   },
   {
-    title: '429 by policy, and decisions without Redis',
+    title: '429 by policy, and limiter fallbacks',
     unit: 'reqps',
     lines: [
       ['{{policy}}', 'sum by (policy) (rate(holdfast_limiter_rejections_total[$__rate_interval]))'],
@@ -114,7 +115,12 @@ const dashboard = {
     title,
     type: 'timeseries',
     datasource: PROMETHEUS,
-    gridPos: { x: (n % 2) * WIDTH, y: Math.floor(n / 2) * HEIGHT, w: WIDTH, h: HEIGHT },
+    gridPos: {
+      x: (n % 2) * PANEL_WIDTH,
+      y: Math.floor(n / 2) * PANEL_HEIGHT,
+      w: PANEL_WIDTH,
+      h: PANEL_HEIGHT,
+    },
     fieldConfig: {
       defaults: { unit, ...(log && { custom: { scaleDistribution: { type: 'log', log: 10 } } }) },
       overrides: [],

@@ -1,4 +1,4 @@
-/** `npm run check:alerts`: the alert rules are well formed, and fire when they should. Needs Prometheus' `promtool`. */
+/** `npm run check:alerts`: checks and tests the alert rules. Needs `promtool` of Prometheus. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -10,7 +10,8 @@ for (const words of [
   const { status, error } = spawnSync('promtool', words, { cwd: here, stdio: 'inherit' });
   if (error) {
     process.stderr.write(
-      'There is no promtool. It comes with Prometheus (Debian, Ubuntu: apt-get install prometheus; macOS: brew install prometheus).\n',
+      'promtool not found. Install Prometheus ' +
+        '(Debian, Ubuntu: apt-get install prometheus; macOS: brew install prometheus).\n',
     );
     process.exit(1);
   }

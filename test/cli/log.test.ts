@@ -187,7 +187,10 @@ test('a wrong command line is told so, without a database', async () => {
     [['export', '--to', '1e3'], '--to must be a position, a whole number from 1 on, not "1e3"'],
     [['export', '--to', '9999999999999999'], '--to must be a position'],
     [['import'], 'missing FILE'],
-    [['import', 'x', '--tenant-map', 'a=b'], '--tenant-map must be two tenant ids joined by =, such as ten_…=ten_…, not "a=b"'],
+    [
+      ['import', 'x', '--tenant-map', 'a=b'],
+      '--tenant-map must be two tenant ids joined by =, such as ten_…=ten_…, not "a=b"',
+    ],
   ] as [string[], string][]) {
     const attempt = async () => {
       const parsed = parseCommandLine({ log }, ['log', ...args]);

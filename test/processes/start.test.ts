@@ -153,11 +153,11 @@ describe('npm start, when something is in the way, says in words what, where, an
   });
 
   test.each([
-    ['redis-server', 'echo "Redis server v=5.0.14 sha=0"', 'is version 5.0, and Holdfast needs 6.2 or later'],
+    ['redis-server', 'echo "Redis server v=5.0.14 sha=0"', 'is version 5.0, but Holdfast needs 6.2 or later'],
     [
       'valkey-server',
       'echo "Valkey server v=6.1.0 sha=0"',
-      'is version 6.1, and Holdfast needs 6.2 or later',
+      'is version 6.1, but Holdfast needs 6.2 or later',
     ],
     ['redis-server', 'echo broken >&2; exit 127', 'does not run'],
   ])('the %s that is there is too old, or broken: %s', async (name, script, words) => {
@@ -193,7 +193,7 @@ describe('npm start, when something is in the way, says in words what, where, an
     await writeFile(join(folder, 'postgres', 'PG_VERSION'), '12\n');
     const result = await ended(launch({ env: { HOLDFAST_DATA_DIR: folder, REDIS_URL: TEST_REDIS } }));
     await rm(folder, { recursive: true, force: true });
-    expectWords(result, 'was made by Postgres 12', 'HOLDFAST_DATA_DIR');
+    expectWords(result, 'was created by Postgres 12', 'HOLDFAST_DATA_DIR');
   });
 
   test('but a first start that was killed half way is not', async () => {

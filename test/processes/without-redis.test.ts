@@ -81,7 +81,7 @@ describe('npm start', () => {
     expect(await limiter()).toEqual({
       name: 'Limiter',
       level: 'ok',
-      text: 'No Redis: each process keeps its own quotas; with one, all share them',
+      text: 'No Redis: each process keeps its own quotas',
       since: null,
     });
     // Nothing is wrong, so nobody is woken for it.

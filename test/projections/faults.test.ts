@@ -75,10 +75,7 @@ test('it stands still in front of the event, others go on, and an operator takes
   const text = await holdfast(['projections', 'status'], env);
   expect(text.stdout).toContain('stopped at 22');
   const wrong = await holdfast(['projections', 'skip', 'orders', '--position', '21', '--reason', 'x'], env);
-  expect([wrong.code, wrong.stderr]).toEqual([
-    1,
-    expect.stringContaining('is not stopped at position 21'),
-  ]);
+  expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('is not stopped at position 21')]);
   const unknown = await holdfast(['projections', 'skip', 'sales', '--position', '22', '--reason', 'x'], env);
   expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('There are: orders')]);
 
