@@ -1,4 +1,4 @@
-/** `npm start`: starts an installation, or, in a worker process, the part of it that the primary assigns. */
+/** `npm start`: starts an installation, or the roles of one worker process. */
 import cluster from 'node:cluster';
 import { whenNpmIsGone } from './ops/embedded/npm-parent.ts';
 import { loadConfig } from './platform/config.ts';

@@ -1,4 +1,4 @@
-/** The shape of a command of `npx holdfast`. The `cli/` folders hold the commands; `cli.ts` lists them. */
+/** The shape of a command of `npx holdfast`. `cli.ts` lists all commands. */
 import type { DatabasePool } from 'slonik';
 
 /** Commands about one subject, such as `keys`. */

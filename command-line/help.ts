@@ -33,8 +33,8 @@ function suggestion(word: string | undefined, names: readonly string[]): string 
 }
 
 /**
- * @param words names of a group and a command; none for the whole program. `--help` and `--json` are
- *   ignored
+ * @param words names of a group and a command; none for the whole program. `--help` and `--json`
+ *   are ignored
  * @throws {UsageError}
  */
 export function helpOf(commands: Commands, words: readonly string[]): string {

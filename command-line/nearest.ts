@@ -1,8 +1,8 @@
 /** Finds the name that a misspelt word stands for. */
 
 /**
- * @returns the only name that starts with the word, or with which the word starts; else the name with the
- *   fewest edits, at most a third of its letters; `undefined` if there is none
+ * @returns the only name that starts with the word, or with which the word starts; else the name
+ *   with the fewest edits, at most a third of its letters; `undefined` if there is none
  */
 export function nearest(word: string, names: readonly string[]): string | undefined {
   const given = word.toLowerCase();

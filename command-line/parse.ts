@@ -1,4 +1,6 @@
-/** Parses the words of a command line into a command with its arguments, or into the requested help. */
+/**
+ * Parses the words of a command line into a command with its arguments, or into the requested help.
+ */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { type CliArguments, type CliCommand, type CommandGroup, UsageError } from './command.ts';
 import { type Commands, PROGRAM, helpOf, helpOfCommand, isCommand, isHelp, pick } from './help.ts';

@@ -4,7 +4,9 @@ import { END_SIGNALS } from '../platform/shutdown.ts';
 /** One Ctrl-C arrives twice: from the terminal, and from the launcher. */
 const REPEAT_IGNORED_MS = 500;
 
-/** @returns `signal`, which the first signal aborts; a later one exits; `end` removes the handlers */
+/**
+ * @returns `signal`, which the first signal aborts; a later one exits; `end` removes the handlers
+ */
 export function listenForSignals(): { signal: AbortSignal; end: () => void } {
   const stopping = new AbortController();
   let first: number | undefined;

@@ -1,7 +1,8 @@
 import { CommandError } from './command.ts';
 
 /**
- * Writes to standard output. Resolves when the text is written, so that a slow reader slows the command.
+ * Writes to standard output. Resolves when the text is written, so that a slow reader slows the
+ * command.
  *
  * @throws {CommandError} the reader closed standard output
  */

@@ -16,6 +16,6 @@ export const developmentKeyIn = (dataDir: string): Promise<string | undefined> =
     () => undefined,
   );
 
-/** Creates the key at the first start. Keeps it in the data directory, so that each start can print it. */
+/** Creates the key at the first start. Each later start reads it from the data directory. */
 export const keptDevelopmentKey = (dataDir: string): Promise<string> =>
   keptSecret(fileIn(dataDir), newApiKey);

@@ -1,9 +1,10 @@
 /**
- * npm run lock, after a change of dependencies: removes `engines` entries that would cause false warnings.
+ * npm run lock, after a change of dependencies: removes `engines` entries that would cause false
+ * warnings.
  *
- * npm compares `engines` with its own Node. It warns (EBADENGINE), refuses (engine-strict) or omits an
- * optional package. But Holdfast runs on the Node 24 of its own package. So this removes each range that
- * Node 24 satisfies and the oldest Node of the README does not.
+ * npm compares `engines` with its own Node. It warns (EBADENGINE), refuses (engine-strict) or omits
+ * an optional package. But Holdfast runs on the Node 24 of its own package. So this removes each
+ * range that Node 24 satisfies and the oldest Node of the README does not.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { minVersion, satisfies } from 'semver';

@@ -1,6 +1,6 @@
 /**
- * Reads and validates all settings from the environment. Only this file reads `process.env`. An unknown
- * `HOLDFAST_*` variable is an error: a misspelt limit must not silently become the default.
+ * Reads and validates all settings from the environment. Only this file reads `process.env`. An
+ * unknown `HOLDFAST_*` variable is an error: a misspelt limit must not silently become the default.
  */
 import { accessSync, constants } from 'node:fs';
 import { z } from 'zod';
@@ -41,7 +41,7 @@ const rate = z
   })
   .refine((r) => r.count <= 100_000 && r.seconds <= 86_400, 'must be at most 100000/86400');
 
-/** The modes that Slonik and pg read alike. `require` verifies the certificate, as `verify-full` does. */
+/** Slonik and pg read these modes alike. `require` verifies as `verify-full` does. */
 const SSL_MODES = ['disable', 'require', 'verify-full', 'no-verify'];
 const SSL_FILES = ['sslrootcert', 'sslcert', 'sslkey'];
 /** pg follows these parameters, Slonik does not: connections of one process would differ. */
@@ -53,8 +53,8 @@ export const PERCENT_ENCODING =
 const ENCODE = `special characters must be percent-encoded: ${PERCENT_ENCODING}`;
 
 /**
- * Refuses a URL with an unescaped password: `postgres://u:12/ab@host/db` has the host `u`, and the rest
- * of the password would appear in messages.
+ * Refuses a URL with an unescaped password: `postgres://u:12/ab@host/db` has the host `u`, and the
+ * rest of the password would appear in messages.
  */
 function checkAddress(text: string, { addIssue }: z.RefinementCtx): void {
   const refuse = (message: string) => addIssue({ code: 'custom', message });
@@ -190,7 +190,9 @@ const schema = z
       host: v.HOLDFAST_GRPC_HOST,
       /** Secret that every caller sends. */
       token: v.HOLDFAST_GRPC_TOKEN,
-      /** Paths of PEM files: certificate chain, private key, authority of the peer's certificate. */
+      /**
+       * Paths of PEM files: certificate chain, private key, authority of the peer's certificate.
+       */
       cert: v.HOLDFAST_GRPC_CERT,
       key: v.HOLDFAST_GRPC_KEY,
       ca: v.HOLDFAST_GRPC_CA,
@@ -234,7 +236,9 @@ const schema = z
 
 export type Config = z.output<typeof schema>;
 
-/** The environment is invalid. The message has a line for each variable: its name and valid values. */
+/**
+ * The environment is invalid. The message has a line for each variable: its name and valid values.
+ */
 export class ConfigError extends Error {
   override name = 'ConfigError';
 }

@@ -8,8 +8,8 @@ const WRITE_BYTES_MAX = 131_072;
 const FLUSH_INTERVAL_MS = 1_000;
 
 /**
- * Buffers up to 64 KiB for up to a second, then writes asynchronously: a write every few lines cost a tenth
- * of placing an order. A process that is killed loses the buffer.
+ * Buffers up to 64 KiB for up to a second, then writes asynchronously: a write every few lines cost
+ * a tenth of placing an order. A process that is killed loses the buffer.
  *
  * @param level level of pino; `silent` for no log
  */

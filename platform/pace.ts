@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 const TURN_MS = 10;
 
-/** @returns a function to await between two steps; it yields once the steps have taken {@link TURN_MS} */
+/** @returns a function to await between steps; it yields after each {@link TURN_MS} of work */
 export function createPace(): () => Promise<void> {
   let startedAt = performance.now();
   return async () => {

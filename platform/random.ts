@@ -1,4 +1,6 @@
-/** Random bytes from a pool: a call to the system's generator for each id costs more than the id. */
+/**
+ * Random bytes from a pool: a call to the system's generator for each id costs more than the id.
+ */
 import { randomFillSync } from 'node:crypto';
 
 const POOL_BYTES = 16 * 512;

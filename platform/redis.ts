@@ -1,4 +1,7 @@
-/** Connects to Redis, or to a Redis Cluster through one of its nodes: `redis://HOST:PORT?cluster=on`. */
+/**
+ * Connects to Redis, or to a Redis Cluster through one of its nodes:
+ * `redis://HOST:PORT?cluster=on`.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from './logger.ts';
@@ -19,13 +22,14 @@ export interface ConnectOptions {
   /** Suffix of the name in `CLIENT LIST`. */
   name: string;
   log: Logger;
-  /** Whether commands wait without a limit while the connection is down. Otherwise they fail at once. */
+  /** Whether commands wait while the connection is down. Otherwise they fail at once. */
   patient?: boolean;
 }
 
 /** Opens a connection that reconnects until it is disconnected. */
 export function connectRedis(url: string, { name, log, patient = false }: ConnectOptions): Redis | Cluster {
-  // BullMQ duplicates the connection and does not end the duplicates while Redis is down: they share this.
+  // BullMQ duplicates the connection and does not end the duplicates while Redis is down: they
+  // share this.
   let isEnded = false;
   const retry = (attempt: number) => (isEnded ? null : retryDelayMs(attempt));
   const { hostname, port, username, password, protocol, pathname, searchParams } = new URL(url);
@@ -62,8 +66,8 @@ export function connectRedis(url: string, { name, log, patient = false }: Connec
 }
 
 /**
- * Waits until Redis, or each master of a cluster, answers a PING. A cluster connects to a master at its first
- * command, which may have no time for that.
+ * Waits until Redis, or each master of a cluster, answers a PING. A cluster connects to a master at
+ * its first command, which may have no time for that.
  *
  * @param timeoutMs resolves after this time without an answer
  */

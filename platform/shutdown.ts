@@ -6,7 +6,9 @@ import type { Logger } from './logger.ts';
 /** Sent by a supervisor, by Ctrl-C, and by a terminal that closes. */
 export const END_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
-/** Part of the drain time that is reserved for the parts behind the requests; at most half of it. */
+/**
+ * Part of the drain time that is reserved for the parts behind the requests; at most half of it.
+ */
 const CLOSING_MS = 3_000;
 /** Time from the signal to the end, even if HOLDFAST_DRAIN_SECONDS is shorter. */
 const END_MS_MIN = 1_500;
@@ -18,7 +20,9 @@ const START_ABORT_MS = 1_000;
 const REPEAT_IGNORED_MS = 1_000;
 /** Time for killed services to disappear. */
 const KILL_MS = 500;
-/** Time to flush the log and exit. Then the process is killed: the reader of its output may hang. */
+/**
+ * Time to flush the log and exit. Then the process is killed: the reader of its output may hang.
+ */
 const EXIT_MS = 2_000;
 /** A process whose event loop hangs is killed this long after it had to end. */
 const LAST_RESORT_MS = 1_000;
@@ -30,7 +34,12 @@ export const requestGraceMs = (drainSeconds: number): number =>
 /** Milliseconds from the signal to the end. */
 export const endWithinMs = (drainSeconds: number): number => Math.max(drainSeconds * 1_000, END_MS_MIN);
 
-/** Waits at most `ms` for a part to end. @param cut ends the wait @returns whether the part ended */
+/**
+ * Waits at most `ms` for a part to end.
+ *
+ * @param cut ends the wait
+ * @returns whether the part ended
+ */
 export async function endsWithin(part: Promise<unknown>, ms: number, cut?: AbortSignal): Promise<boolean> {
   const over = new AbortController();
   const signal = cut ? AbortSignal.any([over.signal, cut]) : over.signal;

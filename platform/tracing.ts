@@ -1,6 +1,7 @@
 /**
- * OpenTelemetry traces: request → append → projection → webhook. Off without OTEL_EXPORTER_OTLP_ENDPOINT.
- * Each event stores its trace context, which links the spans; there is no implicit context.
+ * OpenTelemetry traces: request → append → projection → webhook. Off without
+ * OTEL_EXPORTER_OTLP_ENDPOINT. Each event stores its trace context, which links the spans; there is
+ * no implicit context.
  */
 import {
   type Attributes,

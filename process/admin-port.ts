@@ -1,4 +1,4 @@
-/** The admin port of an installation: health, metrics and /ops, from the start to the end of the drain. */
+/** Opens the admin port: health, metrics and /ops, from the start to the end of the drain. */
 import { AggregatorRegistry } from 'prom-client';
 import { sql } from 'slonik';
 import { type Check, type Phase, createAdminApp } from '../api/admin.ts';

@@ -1,4 +1,6 @@
-/** The installation that a command of `npx holdfast` works on: its database and its gRPC service. */
+/**
+ * The installation that a command of `npx holdfast` works on: its database and its gRPC service.
+ */
 import { endpointOf } from '../api/grpc/endpoint.ts';
 import { type CliContext, CommandError, type GrpcAccess } from '../command-line/command.ts';
 import { writeStandardOutput } from '../command-line/standard-output.ts';

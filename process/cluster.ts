@@ -14,7 +14,7 @@ import { registry } from '../platform/metrics.ts';
 import { startNode } from './node.ts';
 import { createShutdown, endWithinMs } from '../platform/shutdown.ts';
 
-/** Pause before a dead worker is replaced: a worker that dies at its start must not cause a busy loop. */
+/** Pause before a replacement: a worker that dies at once must not cause a busy loop. */
 const RESPAWN_PAUSE_MS = 1_000;
 /** The primary kills a worker that still runs this long before the primary itself must end. */
 const KILL_MARGIN_MS = 1_200;

@@ -56,7 +56,9 @@ function outageText(error: Error, databaseUrl: string | undefined): string | und
     : `Postgres did not answer: ${reason}.\nStart it, or correct DATABASE_URL.`;
 }
 
-/** SQLSTATE classes: 28 authorization, 3D database, 42501 privilege; 42P01 to 3F000 missing objects. */
+/**
+ * SQLSTATE classes: 28 authorization, 3D database, 42501 privilege; 42P01 to 3F000 missing objects.
+ */
 function refusalText(error: Error, mayBeOutdated: boolean): string | undefined {
   const { code = '', message = '' } = sqlErrorOf(error) ?? {};
   if (/^(?:28|3D|42501)/.test(code)) {

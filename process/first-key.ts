@@ -7,8 +7,8 @@ import { ensureBootstrapKey, hasApiKeys } from '../store/keys/api-keys.ts';
 import type { DatabasePool } from '../store/pool.ts';
 
 /**
- * Stores HOLDFAST_BOOTSTRAP_KEY, or the development key of the embedded database. With DATABASE_URL it
- * creates no key: the welcome would print it, and a journal keeps that.
+ * Stores HOLDFAST_BOOTSTRAP_KEY, or the development key of the embedded database. With DATABASE_URL
+ * it creates no key: the welcome would print it, and a journal keeps that.
  */
 export async function ensureFirstKey(config: Config, pool: DatabasePool): Promise<FirstKey> {
   const ensure = async (key: string, name: string, first: FirstKey): Promise<FirstKey> => {

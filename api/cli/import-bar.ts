@@ -1,4 +1,4 @@
-/** Shows the progress of an import on standard error: a bar on a terminal, else a line every 5 seconds. */
+/** Shows the progress of an import on standard error: a bar, or a line every 5 seconds. */
 import { SingleBar } from 'cli-progress';
 import type { Forecast } from './import-forecast.ts';
 

@@ -74,9 +74,9 @@ export interface ReadOptions {
 }
 
 /**
- * Reads lines as orders, without the empty ones. A line is an item of `POST /v2/order-batches`; a v1 order,
- * with one currency for all amounts, is valid as well. The contract is checked here: a gRPC message would
- * silently drop an unknown field.
+ * Reads lines as orders, without the empty ones. A line is an item of `POST /v2/order-batches`; a
+ * v1 order, with one currency for all amounts, is valid as well. The contract is checked here: a
+ * gRPC message would silently drop an unknown field.
  */
 export async function* readOrders({
   input,

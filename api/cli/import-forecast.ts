@@ -24,14 +24,18 @@ export interface Forecast {
    * @param isUsedUp whether another client used the quota, so that the wait is a whole period
    */
   remainingMs: (orders: number, isUsedUp?: boolean) => number | undefined;
-  /** Orders a second, without the time of waits for the quota; `undefined` before the first answer. */
+  /**
+   * Orders a second, without the time of waits for the quota; `undefined` before the first answer.
+   */
   pace: () => number | undefined;
 }
 
 /** @param now monotonic milliseconds */
 export function createForecast(now: () => number): Forecast {
   const startedAt = now();
-  /** Ring buffer: times of the last `quota.count` answers. The next one goes to `count % length`. */
+  /**
+   * Ring buffer: times of the last `quota.count` answers. The next one goes to `count % length`.
+   */
   let times = new Float64Array(1);
   /** Answers under this quota. */
   let count = 0;

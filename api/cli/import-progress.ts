@@ -21,7 +21,7 @@ export const receiverOf = (address: string, apiKey: string): string =>
 
 const fileOf = (path: string) => `${path}.import`;
 
-/** @returns `undefined` if there is none for this file and receiver: a fresh start places no order twice */
+/** @returns `undefined` if none fits: a fresh start places no order twice */
 export async function readProgress(
   path: string,
   file: string,

@@ -53,7 +53,7 @@ export async function importFile(given: Import): Promise<CliOutput> {
     if (!(error instanceof SendError)) throw error;
     throw new CommandError(
       `${given.address}: ${error.message}\n` +
-        `API key: from ${given.access.apiKeySource}. ` +
+        `API key used: ${given.access.apiKeySource}. ` +
         'To change the address, set --to or GRPC_PORT. To change the key, set HOLDFAST_API_KEY.',
       { cause: error },
     );

@@ -20,7 +20,9 @@ export interface CallOutcome {
 export interface CallRecord {
   requestId: string;
   traceparent: string | null;
-  /** Remembers the cause of the first 5xx, of the call or of one of its messages, for the log line. */
+  /**
+   * Remembers the cause of the first 5xx, of the call or of one of its messages, for the log line.
+   */
   blame: (problem: Problem) => void;
   end: (outcome: CallOutcome) => void;
 }

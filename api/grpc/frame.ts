@@ -1,6 +1,6 @@
 /**
- * The steps around each gRPC call: caller, quota, scope, status, log line. They are the steps of a REST
- * request (api/app.ts) and use the same parts.
+ * The steps around each gRPC call: caller, quota, scope, status, log line. They are the steps of a
+ * REST request (api/app.ts) and use the same parts.
  */
 import {
   Metadata,

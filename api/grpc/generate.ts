@@ -1,8 +1,8 @@
 /**
  * npm run grpc:generate
  *
- * Generates api/grpc/generated: the messages as TypeScript, and the descriptors for reflection. The files
- * are committed; a test checks that they are up to date.
+ * Generates api/grpc/generated: the messages as TypeScript, and the descriptors for reflection. The
+ * files are committed; a test checks that they are up to date.
  */
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

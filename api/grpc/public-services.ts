@@ -22,7 +22,7 @@ const addChanged = (
   service.addToServer({ addService } as unknown as Server);
 };
 
-/** Ends an open call when the server drains: the client moves to another node, and nothing waits for it. */
+/** Ends an open call when the server drains, so that the client moves to another node. */
 function endWith(
   stopping: AbortSignal,
   call: ServerWritableStream<never, never> | ServerDuplexStream<object, object>,
@@ -60,7 +60,9 @@ export function addHealth(server: Server, stopping: AbortSignal): (status: Statu
   };
 }
 
-/** Serves the descriptors of orders.proto to clients without a copy, such as grpcurl and buf curl. */
+/**
+ * Serves the descriptors of orders.proto to clients without a copy, such as grpcurl and buf curl.
+ */
 export async function addReflection(server: Server, stopping: AbortSignal): Promise<void> {
   const sets = await Promise.all(['orders', 'health'].map(readDescriptors));
   // Descriptors, because the library does not resolve the imports of a .proto file.

@@ -23,7 +23,9 @@ const HEALTH_TIMEOUT_MS = 1_000;
 
 export interface RunningGrpc {
   port: number;
-  /** Refuses new calls, drains the calls in flight, ends the streams. Cuts the rest after `graceMs`. */
+  /**
+   * Refuses new calls, drains the calls in flight, ends the streams. Cuts the rest after `graceMs`.
+   */
   stop: (graceMs: number) => Promise<void>;
 }
 
@@ -32,8 +34,8 @@ export interface GrpcOptions extends Omit<FrameOptions, 'stopping' | 'token'> {
 }
 
 /**
- * @returns `undefined` if GRPC_PORT is unset and the default port is taken: a second node on the same
- *   machine must start without a setting
+ * @returns `undefined` if GRPC_PORT is unset and the default port is taken: a second node on the
+ *   same machine must start without a setting
  * @throws {ListenError} GRPC_PORT cannot be opened
  * @throws {ConfigError} a certificate cannot be read
  */

@@ -23,7 +23,7 @@ const CODES: Record<number, status> = {
   503: status.UNAVAILABLE,
 };
 
-/** Not ALREADY_EXISTS: many clients take it for success, but the order of a reused key is not placed. */
+/** Not ALREADY_EXISTS: many clients take it for success, but the order was not placed. */
 export const codeOf = (problem: Problem): status =>
   problem.code === 'idempotency_key_reused'
     ? status.FAILED_PRECONDITION

@@ -1,4 +1,6 @@
-/** Counts requests by API key over the last ten seconds. Metrics cannot: their labels are bounded. */
+/**
+ * Counts requests by API key over the last ten seconds. Metrics cannot: their labels are bounded.
+ */
 
 import { toId } from '../../store/ids.ts';
 

@@ -24,10 +24,12 @@ export interface Verdict {
 export const VERDICT_SECONDS = 10;
 /** Rates are averaged over these seconds, so that one odd second is no storm. */
 const RECENT_SECONDS = 3;
-/** A storm is absorbed if this share of the requests is served, and the p99 of writes stays below the limit. */
+/** A storm is absorbed with this share of requests served, and a faster p99 of writes. */
 const SERVED_SHARE_MIN = 0.9;
 const ABSORBED_P99_MS_MAX = 1_000;
-/** A storm has this many repeats, refusals and hang-ups a second, and this share of all requests. */
+/**
+ * A storm has this many repeats, refusals and hang-ups a second, and this share of all requests.
+ */
 const STORM_PER_SECOND_MIN = 20;
 const STORM_SHARE_MIN = 0.1;
 

@@ -1,4 +1,4 @@
-/** Keeps the last 15 minutes of /ops in memory, so that a page opened during a storm shows its start. */
+/** Keeps the last 15 minutes of /ops: a page opened during a storm shows its start. */
 import { type CallsByKey, busiest } from './callers.ts';
 import { type Finding, VERDICT_SECONDS, type Verdict, createFindings, inspect } from './findings.ts';
 import { type Point, SERIES, type Samples, parseMetrics, pointOf } from './samples.ts';

@@ -92,7 +92,8 @@ const WRITES = /method="(?:POST|PATCH|DELETE)".*status="2/;
 const READS = /method="GET".*status="2/;
 
 /**
- * A latency quantile in milliseconds, of the successful requests between two scrapes. Linear within a bucket.
+ * A latency quantile in milliseconds, of the successful requests between two scrapes. Linear within
+ * a bucket.
  *
  * @returns `null` without requests
  */

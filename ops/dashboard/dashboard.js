@@ -1,10 +1,15 @@
 // @ts-check
 /* The page /ops: fetches new data once a second, and shows when the server does not answer. */
 
-/** @typedef {{ level: 'unknown' | 'calm' | 'look' | 'storm' | 'trouble', text: string, since: number | null }} Verdict */
-/** @typedef {{ name: string, level: 'ok' | 'warn' | 'bad', text: string, since: number | null }} Finding */
-/** @typedef {{ tenant: string, key_id: string, requests: number, replayed: number, limited: number, shed: number }} Caller */
-/** @typedef {{ now: number, verdict: Verdict, findings: Finding[], callers: Caller[], series: Record<string, (number | null)[]> }} Overview */
+/** @typedef {'unknown' | 'calm' | 'look' | 'storm' | 'trouble'} VerdictLevel */
+/** @typedef {{ level: VerdictLevel, text: string, since: number | null }} Verdict */
+/** @typedef {'ok' | 'warn' | 'bad'} Level */
+/** @typedef {{ name: string, level: Level, text: string, since: number | null }} Finding */
+/** @typedef {{ requests: number, replayed: number, limited: number, shed: number }} Counts */
+/** @typedef {Counts & { tenant: string, key_id: string }} Caller */
+/** @typedef {Record<string, (number | null)[]>} Series */
+/** @typedef {{ verdict: Verdict, findings: Finding[], callers: Caller[] }} Assessment */
+/** @typedef {Assessment & { now: number, series: Series }} Overview */
 
 const POINTS_MAX = 900;
 const POLL_INTERVAL_MS = 1_000;

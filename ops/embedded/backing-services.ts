@@ -12,7 +12,9 @@ export interface BackingServices {
   redisUrl: string | undefined;
   /** Stops the embedded services. `cut` kills those that still run when it aborts. */
   stop: (cut?: AbortSignal) => Promise<void>;
-  /** Stops the embedded services if this process is killed; `undefined` without embedded services. */
+  /**
+   * Stops the embedded services if this process is killed; `undefined` without embedded services.
+   */
   guard: Guard | undefined;
 }
 
@@ -26,8 +28,8 @@ export interface BackingServicesOptions {
 }
 
 /**
- * Starts an embedded service for each one without an address. Without redis-server on the machine, there is
- * no Redis. With nothing to start, creates no directory.
+ * Starts an embedded service for each one without an address. Without redis-server on the machine,
+ * there is no Redis. With nothing to start, creates no directory.
  *
  * @throws {LaunchError}
  */

@@ -38,10 +38,11 @@ const ANSWER_TIMEOUT_MS = 2_000;
 const ENDING = 'ending';
 
 /**
- * Locks the directory for this process. The lock is a listening socket: it ends with the process, so it
- * cannot become stale, and no other process with the same pid can pass for the holder.
+ * Locks the directory for this process. The lock is a listening socket: it ends with the process,
+ * so it cannot become stale, and no other process with the same pid can pass for the holder.
  *
- * @param ending whether a guard takes the lock to stop the services of a killed process; a start waits for it
+ * @param ending whether a guard takes the lock to stop the services of a killed process; a start
+ *   waits for it
  * @returns a function that releases the lock
  * @throws {LaunchError} another process holds the lock; the message has its pid
  */
@@ -77,8 +78,8 @@ export async function lockDataDir(
 }
 
 /**
- * On Linux an abstract socket, which has no file. Elsewhere a file in the temporary directory, because the
- * path of a socket is limited to about 100 bytes.
+ * On Linux an abstract socket, which has no file. Elsewhere a file in the temporary directory,
+ * because the path of a socket is limited to about 100 bytes.
  */
 function pathOf(name: string): string {
   if (process.platform === 'linux') return `\0${name}`;

@@ -1,5 +1,5 @@
-// The process of guard.ts. It runs beside every server, so it loads little: plain JavaScript, and imports
-// only when needed, halve its memory.
+// The process of guard.ts. It runs beside every server, so it loads little: plain JavaScript, and
+// imports only when needed, halve its memory.
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Time for the next start to adopt the services. A supervisor restarts within a second or two. */

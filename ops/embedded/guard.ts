@@ -1,7 +1,7 @@
 /**
- * Stops the embedded services even if the process that started them is killed. A small process reads a
- * pipe that closes with its parent. It then waits for the next start, which adopts the services, and
- * otherwise stops them (guard-process.js).
+ * Stops the embedded services even if the process that started them is killed. A small process
+ * reads a pipe that closes with its parent. It then waits for the next start, which adopts the
+ * services, and otherwise stops them (guard-process.js).
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,14 +1,14 @@
-/** Detects the end of npm. npm forwards SIGTERM and SIGINT to its script, but not SIGHUP or its own death. */
+/** Detects the end of npm, which forwards SIGTERM and SIGINT, but not SIGHUP or its own death. */
 import { commandOf, parentOf } from './process.ts';
 
 const CHECK_INTERVAL_MS = 250;
 
 /**
- * Calls back when the npm that runs this process has ended, or a process between the two. Does nothing
- * without npm: another parent may end for good reasons.
+ * Calls back when the npm that runs this process has ended, or a process between the two. Does
+ * nothing without npm: another parent may end for good reasons.
  *
- * @param betweenMax processes between npm and this one: none for a script `exec node …`; for npx a shell, and
- *   with Node 20 the launcher
+ * @param betweenMax processes between npm and this one: none for a script `exec node …`; for npx a
+ *   shell, and with Node 20 the launcher
  */
 export function whenNpmIsGone(act: () => void, betweenMax = 0): void {
   if (process.env['npm_lifecycle_event'] === undefined) return;

@@ -45,7 +45,7 @@ export async function findPostgres(
   };
 }
 
-/** npm packages cannot contain symbolic links. Their install script creates the links, but may be disabled. */
+/** npm packages cannot contain symbolic links. Their install script may be disabled. */
 async function linkLibraries(root: string): Promise<void> {
   const list = await readFile(join(root, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {

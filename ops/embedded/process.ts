@@ -40,9 +40,11 @@ export function commandOf(pid: number): string | undefined {
 }
 
 /**
- * Signals a process and waits for its end. Also sends SIGCONT, because a suspended process cannot end.
+ * Signals a process and waits for its end. Also sends SIGCONT, because a suspended process cannot
+ * end.
  *
- * @param cut kills the process and its children when it aborts; the children may be suspended as well
+ * @param cut kills the process and its children when it aborts; the children may be suspended as
+ *   well
  */
 export async function stopProcess(
   known: KnownProcess,

@@ -1,4 +1,6 @@
-/** Finds redis-server or valkey-server on the PATH. No npm package has one; nothing is installed. */
+/**
+ * Finds redis-server or valkey-server on the PATH. No npm package has one; nothing is installed.
+ */
 import { execFile } from 'node:child_process';
 import { access, constants, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';

@@ -18,7 +18,8 @@ const CHECK_INTERVAL_MS = 20;
 const ATTEMPTS_MAX = 3;
 
 /**
- * Starts Redis on a free port of 127.0.0.1 with a random password, or adopts the one of a killed process.
+ * Starts Redis on a free port of 127.0.0.1 with a random password, or adopts the one of a killed
+ * process.
  *
  * @param dataDir absolute path; the caller holds its lock
  * @param server path of the program, from `findRedisServer`

@@ -1,6 +1,6 @@
 /**
- * Postgres refuses to run as root. If root starts Holdfast, Postgres runs as the user nobody, in a folder
- * that this user can enter.
+ * Postgres refuses to run as root. If root starts Holdfast, Postgres runs as the user nobody, in a
+ * folder that this user can enter.
  */
 import { hash } from 'node:crypto';
 import { lstat, mkdir, stat } from 'node:fs/promises';
@@ -23,7 +23,8 @@ export async function isEnterable(path: string): Promise<boolean> {
 }
 
 /**
- * Replaces a data directory that the unprivileged user cannot enter. The path depends on the directory only.
+ * Replaces a data directory that the unprivileged user cannot enter. The path depends on the
+ * directory only.
  *
  * @throws {LaunchError} another user owns the folder, or can write to it
  */

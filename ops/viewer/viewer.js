@@ -25,7 +25,11 @@ function freshKey() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
-/** Replaces example keys: they would be the same for every write. Sends other keys as they are. @param {Asked} asked */
+/**
+ * Replaces example keys: they would be the same for every write. Sends other keys as they are.
+ *
+ * @param {Asked} asked
+ */
 function withFreshKeys(asked) {
   for (const [name, value] of Object.entries(asked.headers ?? {})) {
     if (name.toLowerCase() === 'idempotency-key' && exampleKeys.has(value)) asked.headers[name] = freshKey();
@@ -61,8 +65,8 @@ function noteKeys(node) {
 }
 
 /**
- * Moves the example of an optional parameter into its description. Swagger UI would fill the field with it
- * and send a condition or a filter that the user did not choose.
+ * Moves the example of an optional parameter into its description. Swagger UI would fill the field
+ * with it and send a condition or a filter that the user did not choose.
  *
  * @param {Parameter} parameter
  * @param {Record<string, Record<string, unknown>>} schemas

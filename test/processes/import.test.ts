@@ -439,7 +439,7 @@ test('what cannot be done is said in words', async () => {
       ['import', path],
       env({ HOLDFAST_API_KEY: newApiKey() }),
       1,
-      new RegExp(`^127.0.0.1:${grpcPort}: [^]*API key: from HOLDFAST_API_KEY`, 'm'),
+      new RegExp(`^127.0.0.1:${grpcPort}: [^]*API key used: HOLDFAST_API_KEY`, 'm'),
     ],
     [['import', folder], env(), 1, /cannot be read \(EISDIR/],
     [

@@ -1,4 +1,6 @@
-/** `npx holdfast webhook-sink`: a local receiver for testing webhooks. Options make it misbehave. */
+/**
+ * `npx holdfast webhook-sink`: a local receiver for testing webhooks. Options make it misbehave.
+ */
 import { once } from 'node:events';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

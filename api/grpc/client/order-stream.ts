@@ -11,7 +11,7 @@ import type {
 import { type Advice, adviceOf, isPassing } from './advice.ts';
 import { type Progress, isHopeless, noteTrouble } from './progress.ts';
 
-/** Orders that are sent and unanswered: twice the server's in-flight limit, so that it never waits for us. */
+/** Sent and unanswered orders: twice the in-flight limit, so that the server never waits. */
 const UNANSWERED_ORDERS_MAX = 1_024;
 const PATIENCE_INTERVAL_MS = 1_000;
 /** Shortest delay before an order, or all of them on a new stream, are sent again. */
@@ -34,7 +34,7 @@ export interface SendOptions<Item extends OrderToSend> {
   broke: (advice: Advice) => void;
   /** Stops the sending. */
   signal: AbortSignal;
-  /** Gives up after this time without a final answer, while the server is unreachable or defers orders. */
+  /** Gives up after this time without a final answer, unless a quota is the reason. */
   patienceMs: number;
 }
 
@@ -179,7 +179,7 @@ function sendLater<Item extends OrderToSend>(open: OpenStream<Item>, item: Item,
   }, delayMs);
 }
 
-/** Parses the `RateLimit-Policy` that the server sends at the start of a stream: `"write";q=600;w=60`. */
+/** Parses the `RateLimit-Policy` of a stream, such as `"write";q=600;w=60`. */
 function quotaOf(headers: Metadata): { count: number; ms: number } | undefined {
   const [, count, seconds] =
     /^"write";q=(\d+);w=(\d+)$/.exec(String(headers.get('ratelimit-policy')[0] ?? '')) ?? [];

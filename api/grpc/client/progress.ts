@@ -8,7 +8,9 @@ export interface Progress<Item> {
   isExhausted: boolean;
   /** Count of final answers. */
   answers: number;
-  /** Set while there is trouble and no final answer: its start (monotonic ms), and the last advice. */
+  /**
+   * Set while there is trouble and no final answer: its start (monotonic ms), and the last advice.
+   */
   trouble: { since: number; advice: Advice } | undefined;
 }
 

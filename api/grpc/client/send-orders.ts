@@ -1,4 +1,6 @@
-/** Sends orders over PlaceOrders until each has a final answer, over as many streams as it takes. */
+/**
+ * Sends orders over PlaceOrders until each has a final answer, over as many streams as it takes.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { adviceOfError, isPassing } from './advice.ts';
 import { type OrderToSend, RETRY_DELAY_MS_MIN, type SendOptions, runStream } from './order-stream.ts';
@@ -13,8 +15,8 @@ export class SendError extends Error {
 }
 
 /**
- * Sends orders, and resolves when each has its answer. An order without an answer is sent again with the
- * same idempotency key.
+ * Sends orders, and resolves when each has its answer. An order without an answer is sent again
+ * with the same idempotency key.
  *
  * @throws {SendError}
  */

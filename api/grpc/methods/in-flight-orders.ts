@@ -2,7 +2,11 @@
 import { IN_FLIGHT_BYTES_MAX, IN_FLIGHT_ORDERS_MAX } from '../wire/limits.ts';
 
 export interface InFlightOrders {
-  /** Counts an order in. @returns a promise to await first if the limit is reached; in order of arrival */
+  /**
+   * Counts an order in.
+   *
+   * @returns a promise to await first if the limit is reached; in order of arrival
+   */
   enter: (bytes: number) => Promise<void> | undefined;
   leave: (bytes: number) => void;
 }

@@ -1,4 +1,6 @@
-/** Converts orders and events into gRPC messages, and a NewOrder message into the body of a command. */
+/**
+ * Converts orders and events into gRPC messages, and a NewOrder message into the body of a command.
+ */
 import type { Command } from '../../../domain/order/commands.ts';
 import type { RecordedEvent } from '../../../domain/order/events.ts';
 import type { Order } from '../../../domain/order/order.ts';

@@ -1,4 +1,6 @@
-/** Reads the orders of one stream only while there is room for them. HTTP/2 holds back the sender. */
+/**
+ * Reads the orders of one stream only while there is room for them. HTTP/2 holds back the sender.
+ */
 import type { PlaceOrdersRequest, PlaceOrdersResponse } from '../generated/orders.ts';
 import { STREAM_UNSENT_BYTES_MAX, STREAM_WAITING_BYTES_MAX, STREAM_WAITING_MAX } from '../wire/limits.ts';
 import type { Outlet } from '../wire/sink.ts';

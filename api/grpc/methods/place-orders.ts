@@ -61,7 +61,7 @@ export const placeOrders: BidiStream<PlaceOrdersRequest, PlaceOrdersResponse> = 
   },
 };
 
-/** Places the order of a message and sends the answer. Resolves when the client has room for another one. */
+/** Places an order and sends the answer. Resolves when the client has room for another one. */
 async function answer(
   call: Call,
   outlet: Outlet<PlaceOrdersResponse>,

@@ -1,6 +1,7 @@
 /**
- * Bounds an unidentified peer: connections, calls, and requests that arrive slowly or not at all. grpc-js
- * reads a unary request whole before it calls the handler, and so before the API key is checked.
+ * Bounds an unidentified peer: connections, calls, and requests that arrive slowly or not at all.
+ * grpc-js reads a unary request whole before it calls the handler, and so before the API key is
+ * checked.
  */
 import { type IncomingHttpHeaders, type ServerHttp2Stream, constants } from 'node:http2';
 import type { Server } from '@grpc/grpc-js';

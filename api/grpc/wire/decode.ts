@@ -1,4 +1,6 @@
-/** Decodes requests. Invalid bytes get a problem; grpc-js would answer INTERNAL and end the stream. */
+/**
+ * Decodes requests. Invalid bytes get a problem; grpc-js would answer INTERNAL and end the stream.
+ */
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { COUNTED_BYTES_MIN } from '../../http/answer-room.ts';
@@ -21,8 +23,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const decodeText = (bytes: Uint8Array): string => utf8.decode(bytes);
 
 /**
- * The methods of a service that accept any request: invalid bytes become {@link Undecodable}. Responses
- * are already encoded, so that their size is known.
+ * The methods of a service that accept any request: invalid bytes become {@link Undecodable}.
+ * Responses are already encoded, so that their size is known.
  */
 export function lenient<Service extends ServiceDefinition>(service: Service): Service {
   return Object.fromEntries(

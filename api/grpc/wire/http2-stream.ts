@@ -1,6 +1,6 @@
 /**
- * Reaches private fields of grpc-js: the HTTP/2 stream of a call, its read-ahead, the listening servers.
- * A test reads each of them, so that an update of grpc-js that moves one fails.
+ * Reaches private fields of grpc-js: the HTTP/2 stream of a call, its read-ahead, the listening
+ * servers. A test reads each of them, so that an update of grpc-js that moves one fails.
  */
 import { type Http2Server, type ServerHttp2Stream, constants } from 'node:http2';
 import type { Server } from '@grpc/grpc-js';

@@ -18,7 +18,7 @@ export const SERVER_LIMITS = {
 export const CONNECTIONS_MAX = 1_000;
 /** Open calls of a process. */
 export const CALLS_MAX = 10_000;
-/** Time for a request to arrive whole, PlaceOrders excepted, and for its client to end it after the answer. */
+/** Time for a request other than PlaceOrders to arrive, and to end after its answer. */
 export const REQUEST_MS = 30_000;
 /** Interval of the check for late requests. */
 export const REQUEST_CHECK_MS = 5_000;
@@ -33,20 +33,20 @@ export const STALL_MS = 30_000;
 /** A stalled call that does not read the status either is cut off after this time. */
 export const CUT_MS = 3_000;
 
-/** Bytes of a stream that are sent and unread. Beyond it the stream sends nothing and reads no order. */
+/** Sent and unread bytes of a stream. Beyond it the stream sends and reads nothing. */
 export const STREAM_UNSENT_BYTES_MAX = 64 * 1024;
 
 /**
- * Orders of a stream that are read and wait for the quota or the in-flight limit. 64 are as many as one
- * turn of the limiter admits.
+ * Orders of a stream that are read and wait for the quota or the in-flight limit. 64 are as many as
+ * one turn of the limiter admits.
  */
 export const STREAM_WAITING_MAX = 64;
 export const STREAM_WAITING_BYTES_MAX = 512 * 1024;
 
 /**
- * Orders in flight over all streams of a process: one append statement, and as many that wait for the
- * next. Measured: 1,024 are no faster and wait twice as long (docs/grpc.md). The rest of the append queue
- * stays free for unary calls and REST.
+ * Orders in flight over all streams of a process: one append statement, and as many that wait for
+ * the next. Measured: 1,024 are no faster and wait twice as long (docs/grpc.md). The rest of the
+ * append queue stays free for unary calls and REST.
  */
 export const IN_FLIGHT_ORDERS_MAX = 512;
 export const IN_FLIGHT_BYTES_MAX = 16 * 1024 * 1024;

@@ -1,4 +1,6 @@
-/** The writing side of a stream. It buffers little, and ends a stream whose client does not read. */
+/**
+ * The writing side of a stream. It buffers little, and ends a stream whose client does not read.
+ */
 import type { ServerErrorResponse } from '@grpc/grpc-js';
 import { grpcMessagesSent } from '../../../platform/metrics.ts';
 import { cutOff } from './http2-stream.ts';
