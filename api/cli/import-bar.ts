@@ -87,11 +87,11 @@ export function drawBar({ lines, begin, answered, pending, forecast }: BarOption
 function waitText(forecast: Forecast, waitMs: number | undefined, remainingMs: number | undefined): string {
   const rest = remainingMs === undefined ? '' : ` All lines are done in about ${duration(remainingMs)}.`;
   const quota = forecast.quota();
-  const window = duration(quota?.ms ?? 0);
+  const period = duration(quota?.ms ?? 0);
   const when =
-    waitMs === undefined ? `within ${window}, unless other clients use the quota` : `in ${duration(waitMs)}`;
+    waitMs === undefined ? `within ${period}, unless other clients use the quota` : `in ${duration(waitMs)}`;
   return (
-    `The quota of this API key is used up: ${quota?.count} orders in ${window}. ` +
+    `The quota of this API key is used up: ${quota?.count} orders in ${period}. ` +
     `The import continues ${when}.${rest} To raise the quota, set HOLDFAST_RATE_LIMIT_WRITE on the server.`
   );
 }

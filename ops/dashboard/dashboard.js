@@ -189,9 +189,6 @@ function showCallers(callers) {
 }
 
 function drawPlots() {
-  const style = getComputedStyle(document.documentElement);
-  const ink = style.getPropertyValue('--soft');
-  const rule = style.getPropertyValue('--rule');
   for (const { plot } of plots) widths.unobserve(plot.root.parentElement);
   const boxes = PLOTS.map(([title]) => {
     const box = document.createElement('section');
@@ -199,63 +196,77 @@ function drawPlots() {
     return box;
   });
   byId('plots').replaceChildren(...boxes);
-  plots = PLOTS.map(([, unit, lines, log], n) => {
+  plots = PLOTS.map((plotted, n) => {
+    const [, , lines, log] = plotted;
     const box = /** @type {HTMLElement} */ (boxes[n]);
-    const axis = { stroke: ink, grid: { stroke: rule, width: 1 }, ticks: { stroke: rule, width: 1 } };
     // @ts-expect-error -- uPlot is a global of its own script
-    const plot = new uPlot(
-      {
-        width: widthOf(box),
-        height: PLOT_HEIGHT_PX,
-        scales: {
-          y: log
-            ? { distr: 3 }
-            : {
-                range: (/** @type {any} */ _, /** @type {number} */ _min, /** @type {number} */ max) => [
-                  0,
-                  (max || 1) * 1.08,
-                ],
-              },
-        },
-        axes: [
-          {
-            ...axis,
-            space: 70,
-            values: (/** @type {any} */ _, /** @type {number[]} */ list) =>
-              list.map((at) => clock(at * 1_000).slice(0, minutes === 1 ? 8 : 5)),
-          },
-          {
-            ...axis,
-            size: 56,
-            values: (/** @type {any} */ _, /** @type {number[]} */ list) =>
-              list.map((each) => (each === null ? '' : count(each))),
-          },
-        ],
-        series: [
-          {
-            value: (/** @type {any} */ _, /** @type {number | null} */ at) =>
-              at === null ? '–' : clock(at * 1_000),
-          },
-          ...lines.map(([label, stroke]) => ({
-            label,
-            stroke,
-            width: 1.75,
-            spanGaps: true,
-            points: { show: false },
-            value: (/** @type {any} */ _, /** @type {number | null} */ value) =>
-              `${count(value)}${value === null ? '' : ` ${unit}`}`,
-          })),
-        ],
-        cursor: { sync: { key: 'seconds' } },
-        legend: { live: true },
-      },
-      undefined,
-      box,
-    );
+    const plot = new uPlot(plotOptions(plotted, widthOf(box)), undefined, box);
     widths.observe(box);
     return { plot, names: lines.map(([, , name]) => name), log };
   });
 }
+
+/**
+ * @param {typeof PLOTS[number]} plotted
+ * @param {number} width
+ */
+function plotOptions([, unit, lines, log], width) {
+  const style = getComputedStyle(document.documentElement);
+  const rule = { stroke: style.getPropertyValue('--rule'), width: 1 };
+  const axis = { stroke: style.getPropertyValue('--soft'), grid: { ...rule }, ticks: { ...rule } };
+  return {
+    width,
+    height: PLOT_HEIGHT_PX,
+    scales: {
+      y: log
+        ? { distr: 3 }
+        : {
+            range: (/** @type {any} */ _, /** @type {number} */ _min, /** @type {number} */ max) => [
+              0,
+              (max || 1) * 1.08,
+            ],
+          },
+    },
+    axes: [
+      {
+        ...axis,
+        space: 70,
+        values: (/** @type {any} */ _, /** @type {number[]} */ list) =>
+          list.map((at) => clock(at * 1_000).slice(0, minutes === 1 ? 8 : 5)),
+      },
+      {
+        ...axis,
+        size: 56,
+        values: (/** @type {any} */ _, /** @type {number[]} */ list) =>
+          list.map((each) => (each === null ? '' : count(each))),
+      },
+    ],
+    series: [
+      {
+        value: (/** @type {any} */ _, /** @type {number | null} */ at) =>
+          at === null ? '–' : clock(at * 1_000),
+      },
+      ...lines.map(([label, stroke]) => seriesOptions(label, stroke, unit)),
+    ],
+    cursor: { sync: { key: 'seconds' } },
+    legend: { live: true },
+  };
+}
+
+/**
+ * @param {string} label
+ * @param {string} stroke
+ * @param {string} unit
+ */
+const seriesOptions = (label, stroke, unit) => ({
+  label,
+  stroke,
+  width: 1.75,
+  spanGaps: true,
+  points: { show: false },
+  value: (/** @type {any} */ _, /** @type {number | null} */ value) =>
+    `${count(value)}${value === null ? '' : ` ${unit}`}`,
+});
 
 /** @param {HTMLElement} box */
 function widthOf(box) {
@@ -321,10 +332,10 @@ async function poll() {
   setTimeout(poll, POLL_INTERVAL_MS);
 }
 
-byId('window').addEventListener('click', ({ target }) => {
+byId('range').addEventListener('click', ({ target }) => {
   if (!(target instanceof HTMLButtonElement)) return;
   minutes = Number(target.dataset['minutes']);
-  for (const button of byId('window').querySelectorAll('button'))
+  for (const button of byId('range').querySelectorAll('button'))
     button.setAttribute('aria-pressed', String(button === target));
   fillPlots();
 });

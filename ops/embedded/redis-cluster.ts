@@ -44,31 +44,8 @@ export async function startRedisCluster(folder: string): Promise<RedisCluster> {
     for (const child of nodes.values()) child.kill('SIGKILL');
     await guard.release();
   };
-  const ask: RedisCluster['ask'] = async (port, command, ...args) => {
-    const redis = new Redis({
-      host: '127.0.0.1',
-      port,
-      password,
-      lazyConnect: true,
-      retryStrategy: () => null,
-    });
-    redis.on('error', () => {});
-    try {
-      await redis.connect();
-      return await redis.call(command, ...args);
-    } finally {
-      redis.disconnect();
-    }
-  };
-  const waitForNodes = async (problem: string, isReady: (port: number) => Promise<boolean>) => {
-    const deadline = performance.now() + START_TIMEOUT_MS;
-    for (const port of nodes.keys()) {
-      while (!(await isReady(port).catch(() => false))) {
-        if (performance.now() > deadline) throw new LaunchError(`${problem}. Read the logs in ${folder}`);
-        await delay(CHECK_INTERVAL_MS);
-      }
-    }
-  };
+  const ask = askWith(password);
+  const waitForNodes = waiterFor(nodes, folder);
 
   try {
     while (nodes.size < NODE_COUNT) {
@@ -101,6 +78,39 @@ export async function startRedisCluster(folder: string): Promise<RedisCluster> {
   }
   const [first] = nodes.keys();
   return { url: `redis://:${password}@127.0.0.1:${first}?cluster=on`, nodes, ask, stop };
+}
+
+/** Sends commands to a node, over a connection each. */
+function askWith(password: string): RedisCluster['ask'] {
+  return async (port, command, ...args) => {
+    const redis = new Redis({
+      host: '127.0.0.1',
+      port,
+      password,
+      lazyConnect: true,
+      retryStrategy: () => null,
+    });
+    redis.on('error', () => {});
+    try {
+      await redis.connect();
+      return await redis.call(command, ...args);
+    } finally {
+      redis.disconnect();
+    }
+  };
+}
+
+/** Waits until every node is ready. The function throws a {@link LaunchError} with the problem. */
+function waiterFor(nodes: RedisCluster['nodes'], folder: string) {
+  return async (problem: string, isReady: (port: number) => Promise<boolean>): Promise<void> => {
+    const deadline = performance.now() + START_TIMEOUT_MS;
+    for (const port of nodes.keys()) {
+      while (!(await isReady(port).catch(() => false))) {
+        if (performance.now() > deadline) throw new LaunchError(`${problem}. Read the logs in ${folder}`);
+        await delay(CHECK_INTERVAL_MS);
+      }
+    }
+  };
 }
 
 async function startNode(
