@@ -147,7 +147,7 @@ async function startWebhookRoles(node: Node, partitions: Partitions): Promise<vo
   if (roles.has('webhooks')) {
     const { allowLoopback } = config.webhooks;
     const graceMs = requestGraceMs(config.drainSeconds);
-    if (allowLoopback) log.warn('HOLDFAST_WEBHOOK_LOOPBACK is on: webhooks to this machine and without TLS');
+    if (allowLoopback) log.warn('HOLDFAST_WEBHOOK_LOOPBACK on: webhooks to loopback and without TLS');
     stops.work.push(startWebhooks({ pool, wakeups, allowLoopback, render: renderEvent, graceMs, log }).stop);
   }
 }

@@ -58,7 +58,7 @@ export async function startGrpc({ config, ...edge }: GrpcOptions): Promise<Runni
   const port = await bind(server, config).catch((error: unknown) => {
     const isTaken = error instanceof ListenError && error.code === 'EADDRINUSE';
     if (config.port !== undefined || !isTaken) throw error;
-    edge.log.warn(`gRPC is not served: port ${DEFAULT_PORT} is taken. Set GRPC_PORT to another port`);
+    edge.log.warn({ port: DEFAULT_PORT }, 'grpc not served: port taken, set GRPC_PORT');
     return undefined;
   });
   if (port === undefined) return undefined;

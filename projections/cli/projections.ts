@@ -84,7 +84,7 @@ const status: CliCommand = {
 };
 
 const list: CliCommand = {
-  summary: 'List the projections, with the size of each table and of the kept previous table.',
+  summary: 'List the projections, the size of each table, and whether its previous table is kept.',
   async run(_given, { database }): Promise<CliOutput> {
     const pool = await database();
     const names = sql.array(

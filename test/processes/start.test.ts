@@ -132,7 +132,7 @@ describe('npm start, when something is in the way, says in words what, where, an
     const server = await startServer({ env });
     expect((await fetch(`${server.url}/openapi/v2.json`)).status).toBe(200);
     await server.end('SIGTERM');
-    expect(server.output()).toContain('gRPC is not served: port 50051 is taken');
+    expect(server.output()).toContain('"port":50051,"msg":"grpc not served: port taken');
     expect(server.output()).not.toMatch(/gRPC +localhost/);
     blocker.close();
   });
