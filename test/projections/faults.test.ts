@@ -77,7 +77,7 @@ test('it stands still in front of the event, others go on, and an operator takes
   const wrong = await holdfast(['projections', 'skip', 'orders', '--position', '21', '--reason', 'x'], env);
   expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('is not stopped at position 21')]);
   const unknown = await holdfast(['projections', 'skip', 'sales', '--position', '22', '--reason', 'x'], env);
-  expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('There are: orders')]);
+  expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('Projections: orders')]);
 
   const skipped = await holdfast(
     ['projections', 'skip', 'orders', '--position', '22', '--reason', 'the import of May was cut'],
