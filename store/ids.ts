@@ -1,4 +1,6 @@
-/** Public ids: a prefix and a UUID in hexadecimal (`ord_0199f2…`). Postgres stores the UUID alone. */
+/**
+ * Public ids: a prefix and a UUID in hexadecimal (`ord_0199f2…`). Postgres stores the UUID alone.
+ */
 
 const SYNTAX = /^[0-9a-f]{32}$/;
 
