@@ -1,12 +1,16 @@
+/** What `npm test` runs: all tests but those of whole processes, which have jest.processes.config.js. */
 export default {
-  testEnvironment: 'node',
+  // Bare Node instead of a sandbox for each file, in processes: some tests need signals and argv.
+  runner: ['jest-light-runner', { runtime: 'child_process' }],
+  setupFiles: ['<rootDir>/test/setup/jest/worker.ts'],
+  // The config, setup and teardown are TypeScript; Node strips the types of everything else.
+  transform: { '\\.ts$': '<rootDir>/test/setup/jest/strip-types.js' },
   extensionsToTreatAsEsm: ['.ts'],
-  transform: { '\\.ts$': '<rootDir>/test/setup/strip-types.js' },
-  globalSetup: '<rootDir>/test/setup/global-setup.ts',
-  globalTeardown: '<rootDir>/test/setup/global-teardown.ts',
+  globalSetup: '<rootDir>/test/setup/jest/global-setup.ts',
+  globalTeardown: '<rootDir>/test/setup/jest/global-teardown.ts',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testPathIgnorePatterns: ['<rootDir>/test/processes/'],
   modulePathIgnorePatterns: ['<rootDir>/.holdfast'],
-  testTimeout: 120_000,
   // One more than CI's cores: many tests wait for processes.
   maxWorkers: 3,
 };

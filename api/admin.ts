@@ -1,4 +1,7 @@
-/** The admin port: is it alive, is it ready, the metrics, and the page of the engineer on call. Loopback unless told otherwise; nothing here needs a key. */
+/**
+ * The admin port: liveness, readiness, metrics and the /ops page. No route needs a key, so the port
+ * listens on loopback by default.
+ */
 import { Router } from '@koa/router';
 import Koa, { type Middleware } from 'koa';
 import type { Registry } from 'prom-client';
@@ -13,28 +16,25 @@ import { opsPages } from './overview/pages.ts';
 const CHECK_TIMEOUT_MS = 1_000;
 
 export interface Check {
-  /** Resolves when the part works; to a text when there is something to say of it. */
+  /** Resolves when the part works; a string becomes its status text. */
   run: () => Promise<unknown>;
-  /** Whether the server can do without the part for a while. */
+  /** Whether the server stays ready without the part. */
   optional?: boolean;
 }
 
-/** What the server does with requests: refuses them yet, takes them, takes no new ones. */
+/** `serving` accepts requests; the other two refuse new ones. */
 export type Phase = 'starting' | 'serving' | 'draining';
 
 export interface AdminOptions {
-  /** Parts that readiness depends on, by name. */
+  /** The parts of the readiness check, by name. */
   checks: Record<string, Check>;
-  /**
-   * `serving` from the moment that every port listens until the drain begins; only then is the
-   * server ready.
-   */
+  /** `serving` from the moment that all ports listen until the drain: only then is it ready. */
   phase: () => Phase;
-  /** Prometheus text of all processes. */
+  /** Metrics of all processes in the Prometheus text format. */
   metrics: () => Promise<string>;
   contentType: Registry['contentType'];
   callers: () => CallsByKey;
-  /** Names of tenants, by id. */
+  /** The name of a tenant id. */
   nameOf: HistoryOptions['nameOf'];
 }
 
@@ -52,7 +52,7 @@ export function createAdminApp(options: AdminOptions): AdminApp {
   });
 
   router.get('/health/ready', async (ctx) => {
-    const parts = await outcomesOf(checks);
+    const parts = await statusesOf(checks);
     const down = Object.entries(checks).some(([name, { optional }]) => !optional && parts[name] === 'down');
     const now = phase();
     ctx.status = down || now !== 'serving' ? 503 : 200;
@@ -66,7 +66,7 @@ export function createAdminApp(options: AdminOptions): AdminApp {
 
   router.get('/', (ctx) => ctx.redirect('/ops'));
 
-  const history = startHistory({ metrics, parts: () => outcomesOf(checks), callers, nameOf });
+  const history = startHistory({ metrics, parts: () => statusesOf(checks), callers, nameOf });
   opsPages(router, history);
 
   const app = new Koa();
@@ -76,7 +76,7 @@ export function createAdminApp(options: AdminOptions): AdminApp {
   return { app, stop: history.stop };
 }
 
-const outcomesOf = async (checks: AdminOptions['checks']): Promise<Record<string, string>> =>
+const statusesOf = async (checks: AdminOptions['checks']): Promise<Record<string, string>> =>
   Object.fromEntries(
     await Promise.all(
       Object.entries(checks).map(async ([name, check]) => [name, await outcomeOf(check)] as const),

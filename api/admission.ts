@@ -1,12 +1,12 @@
 /**
- * Load shedding: how many requests may be under way, reads and writes apart, and what becomes of the others.
+ * Load shedding: bounds the requests in flight, reads and writes apart, and refuses the others.
  *
- * The limit adapts (AIMD, as TCP does; Netflix' concurrency-limits does the same for services): each request that is answered in time while the limit is
- * being used raises it a little, each that takes longer than the target lowers it by a tenth. By Little's law a limit on requests
- * under way is a limit on the time that they wait, whatever it is that they wait for: Postgres, Redis or our own thread.
+ * The limit adapts by AIMD, as in TCP and in Netflix' concurrency-limits. An answer in time raises
+ * a used limit a little; a slow one lowers it by a tenth. By Little's law a limit on requests in
+ * flight limits their latency, whether Postgres, Redis or our own thread is slow.
  *
- * What is refused is refused before anything is read of it but its header. Refusals leave at a bounded rate, and wait for at most half a second: a client that
- * ignores `Retry-After` and comes again at once is slowed down by its own connection, and does not take the processor from the others.
+ * A refused request is not read beyond its head. Refusals leave at a bounded rate, each after half
+ * a second at most: a client that ignores `Retry-After` is slowed down by its own connection.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { requestsShed, watchConcurrencyLimit, watchRequestsInFlight } from '../platform/metrics.ts';
@@ -16,50 +16,50 @@ import { isRead } from './http/reads.ts';
 
 export type Kind = 'read' | 'write';
 
-/** Milliseconds that a request may take, from its last byte to its answer, before fewer are let in. */
-const TARGET = 250;
-/** Milliseconds for which the event loop may stand still before fewer are let in. */
-const LONGEST_TURN = 100;
-const LOOK = 20;
-/** Requests under way. */
-const LEAST = 16;
-const FIRST = 256;
-const MOST = 2_000;
-/** What a slow request leaves of the limit, and ms between two cuts: those that were let in together are slow together. */
-const CUT = 0.9;
-const BETWEEN_CUTS = 100;
-/** What a round of quick requests adds to the limit. */
-const GROWTH = 10;
-/** Milliseconds after which a request whose body is not there yet is not counted as under way: it waits for its client, not for us. */
-const SLOW_BODY = 500;
-/** Refusals a second that leave at once; ms that the others are held at most; how many at a time. */
-const REFUSALS = 300;
-const HELD = 500;
-const MOST_HELD = 5_000;
-const TICK = 20;
+/** Target from the last byte of a request to its answer; a slower answer cuts the limit. */
+const LATENCY_TARGET_MS = 250;
+/** A longer delay of the event loop cuts the limit. */
+const LOOP_DELAY_MS_MAX = 100;
+const CHECK_INTERVAL_MS = 20;
+/** Requests in flight. */
+const LIMIT_MIN = 16;
+const LIMIT_INITIAL = 256;
+const LIMIT_MAX = 2_000;
+const CUT_FACTOR = 0.9;
+/** Requests that entered together are slow together, so they cut the limit once. */
+const CUT_INTERVAL_MS_MIN = 100;
+/** Growth of the limit for one whole round of answers in time. */
+const GROWTH_PER_ROUND = 10;
+/** After it, a request with an incomplete body is not in flight: it waits for its client. */
+const SLOW_BODY_MS = 500;
+const REFUSALS_PER_SECOND_MAX = 300;
+/** Refusals beyond the rate are held, so long and so many at most. */
+const HOLD_MS_MAX = 500;
+const HELD_REFUSALS_MAX = 5_000;
+const RELEASE_INTERVAL_MS = 20;
 
 export interface Admission {
-  /** Lets a request in, or answers it. @returns whether it was let in */
+  /** Admits a request, or answers it. @returns whether it was admitted */
   admit: (req: IncomingMessage, res: ServerResponse) => boolean;
   stop: () => void;
 }
 
-/** A limit that finds its height; apart from the requests, so that it can be tested by the clock. */
+/** An adaptive limit. Separate from the requests, so that a test can drive the clock. */
 export function createLimit(now: () => number) {
-  let limit = FIRST;
+  let limit = LIMIT_INITIAL;
   let inFlight = 0;
   let cutAt = Number.NEGATIVE_INFINITY;
-  /** Whether it is the requests under way that make each other late; with few of them, it is something else. */
+  /** Below half of the limit, slowness has another cause than the requests in flight. */
   const isUsed = () => inFlight * 2 >= limit;
   function cut(): void {
-    if (!isUsed() || now() - cutAt < BETWEEN_CUTS) return;
+    if (!isUsed() || now() - cutAt < CUT_INTERVAL_MS_MIN) return;
     cutAt = now();
-    limit = Math.max(LEAST, limit * CUT);
+    limit = Math.max(LIMIT_MIN, limit * CUT_FACTOR);
   }
   return {
     limit: () => Math.floor(limit),
     inFlight: () => inFlight,
-    /** @returns whether one more may be under way; it is, then */
+    /** @returns whether the request entered */
     enter(): boolean {
       if (inFlight >= Math.floor(limit)) return false;
       inFlight += 1;
@@ -69,29 +69,30 @@ export function createLimit(now: () => number) {
       inFlight -= 1;
     },
     cut,
-    /** One more was answered, after so many ms. */
-    note(ms: number): void {
-      if (ms > TARGET) cut();
-      else if (isUsed()) limit = Math.min(MOST, limit + GROWTH / limit);
+    /** Adapts the limit to the latency of one answer. */
+    note(latencyMs: number): void {
+      if (latencyMs > LATENCY_TARGET_MS) cut();
+      else if (isUsed()) limit = Math.min(LIMIT_MAX, limit + GROWTH_PER_ROUND / limit);
     },
   };
 }
 
-/** Lets answers go at a bounded rate, in the order in which they came. */
+/** Releases answers at a bounded rate, first in, first out. */
 export function createTurnstile(now: () => number) {
   const held: { at: number; go: () => void }[] = [];
-  let tokens = REFUSALS;
+  let tokens = REFUSALS_PER_SECOND_MAX;
   let filledAt = now();
   let timer: NodeJS.Timeout | undefined;
   function refill(): void {
-    tokens = Math.min(REFUSALS, tokens + ((now() - filledAt) * REFUSALS) / 1_000);
+    const earned = ((now() - filledAt) * REFUSALS_PER_SECOND_MAX) / 1_000;
+    tokens = Math.min(REFUSALS_PER_SECOND_MAX, tokens + earned);
     filledAt = now();
   }
-  function tick(): void {
+  function release(): void {
     refill();
     while (held.length > 0) {
       const { at, go } = held[0]!;
-      if (tokens < 1 && now() - at < HELD && held.length <= MOST_HELD) return;
+      if (tokens < 1 && now() - at < HOLD_MS_MAX && held.length <= HELD_REFUSALS_MAX) return;
       tokens = Math.max(0, tokens - 1);
       held.shift();
       go();
@@ -108,7 +109,7 @@ export function createTurnstile(now: () => number) {
         return;
       }
       held.push({ at: now(), go });
-      timer ??= setInterval(tick, TICK);
+      timer ??= setInterval(release, RELEASE_INTERVAL_MS);
     },
     stop(): void {
       clearInterval(timer);
@@ -117,43 +118,57 @@ export function createTurnstile(now: () => number) {
   };
 }
 
-/** A request that was let in. */
-interface Counted {
-  /** `undefined` when it does not count any more. */
+type Limits = Record<Kind, ReturnType<typeof createLimit>>;
+
+/** An admitted request. */
+interface Admitted {
+  /** `undefined` once it is not in flight. */
   req: IncomingMessage | undefined;
   kind: Kind;
   /** Monotonic milliseconds. */
   at: number;
 }
 
-/** Requests that wait because they ask to: for news, or for a read table to catch up. */
-const asksToWait = (req: IncomingMessage): boolean =>
-  'holdfast-read-after' in req.headers || /[?&]wait=/.test(req.url ?? '');
+/** The admitted requests. Checks them, and the event loop, every {@link CHECK_INTERVAL_MS}. */
+function createInFlight(limits: Limits, now: () => number) {
+  /** In order of admission. Not a Map: see `unfinished` in http/connections.ts. */
+  let admitted: Admitted[] = [];
+  let expectedAt = now() + CHECK_INTERVAL_MS;
 
-export function createAdmission(now: () => number): Admission {
-  const limits = { read: createLimit(now), write: createLimit(now) };
-  const turnstile = createTurnstile(now);
-  /** In the order in which they came. Not a Map: see `unfinished` in http/connections.ts. */
-  let counted: Counted[] = [];
-
-  function leave(entry: Counted): void {
+  function leave(entry: Admitted): void {
     if (entry.req === undefined) return;
     entry.req = undefined;
     limits[entry.kind].leave();
   }
 
-  let expected = now() + LOOK;
-  const looking = setInterval(() => {
-    const late = now() - expected;
-    expected = now() + LOOK;
-    if (late > LONGEST_TURN) for (const limit of Object.values(limits)) limit.cut();
-    counted = counted.filter(({ req }) => req !== undefined);
-    for (const entry of counted) {
-      if (now() - entry.at < SLOW_BODY) break;
+  function check(): void {
+    const delayMs = now() - expectedAt;
+    expectedAt = now() + CHECK_INTERVAL_MS;
+    if (delayMs > LOOP_DELAY_MS_MAX) for (const limit of Object.values(limits)) limit.cut();
+    admitted = admitted.filter(({ req }) => req !== undefined);
+    for (const entry of admitted) {
+      if (now() - entry.at < SLOW_BODY_MS) break;
       if (!entry.req!.complete) leave(entry);
     }
-  }, LOOK);
-  looking.unref();
+  }
+  const timer = setInterval(check, CHECK_INTERVAL_MS).unref();
+
+  return {
+    add: (entry: Admitted) => void admitted.push(entry),
+    leave,
+    stop: () => clearInterval(timer),
+  };
+}
+
+/** Whether a request waits by intent: for events, or for a projection. */
+const asksToWait = (req: IncomingMessage): boolean =>
+  'holdfast-read-after' in req.headers || /[?&]wait=/.test(req.url ?? '');
+
+/** @param now monotonic milliseconds */
+export function createAdmission(now: () => number): Admission {
+  const limits: Limits = { read: createLimit(now), write: createLimit(now) };
+  const turnstile = createTurnstile(now);
+  const inFlight = createInFlight(limits, now);
   const { read, write } = limits;
   const unwatch = [
     watchRequestsInFlight(() => ({ read: read.inFlight(), write: write.inFlight() })),
@@ -166,21 +181,22 @@ export function createAdmission(now: () => number): Admission {
       if (asksToWait(req)) return true;
       if (!limits[kind].enter()) {
         requestsShed.inc({ kind });
-        // A turn later, the parser has seen whether the body came along with the head: then the connection can stay.
+        // A turn later the parser knows whether the body came with the head, so that the
+        // connection can stay open.
         turnstile.pass(() => setImmediate(refuse, res));
         return false;
       }
       let from = now();
-      const entry: Counted = { req, kind, at: from };
-      counted.push(entry);
+      const entry: Admitted = { req, kind, at: from };
+      inFlight.add(entry);
       if (kind === 'write') req.once('end', () => (from = now()));
-      res.on('close', () => leave(entry));
+      res.on('close', () => inFlight.leave(entry));
       const end = res.end;
       res.end = ((...given: Parameters<typeof end>) => {
         res.end = end;
-        // A refusal that the limiter decided says nothing of how busy we are; it waits for its turn like the others.
+        // A 429 says nothing about our latency, and passes the turnstile like other refusals.
         if (res.statusCode === 429) {
-          leave(entry);
+          inFlight.leave(entry);
           turnstile.pass(() => end.apply(res, given));
         } else {
           limits[kind].note(now() - from);
@@ -191,14 +207,17 @@ export function createAdmission(now: () => number): Admission {
       return true;
     },
     stop() {
-      clearInterval(looking);
+      inFlight.stop();
       for (const end of unwatch) end();
       turnstile.stop();
     },
   };
 }
 
-const OVERLOADED = new Problem('overloaded', 'The server is busy. This request took no effect.');
+const OVERLOADED = new Problem(
+  'overloaded',
+  'Too many requests are in flight on this server. This request took no effect.',
+);
 
 function refuse(res: ServerResponse): void {
   if (res.destroyed) return;

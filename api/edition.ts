@@ -1,6 +1,6 @@
 /**
- * How one version of the API spells what all versions share. There is one state, one log, and one path for commands; an edition
- * only translates: bodies into commands, and orders and events into documents.
+ * An edition translates for one version of the API: bodies into commands, orders and events into
+ * documents. State, log and command path are shared by all versions.
  */
 import type { COMMAND_SCHEMAS, Command, CommandType } from '../domain/order/commands.ts';
 import type { RecordedEvent } from '../domain/order/events.ts';
@@ -12,26 +12,26 @@ export interface Edition {
   /** First segment of its paths, and the name of its spec. */
   name: string;
   /**
-   * The command that a body which fits the contract asks for.
+   * The command of a body that fits the contract.
    *
-   * @returns its data, and the currency that the client takes the order to have, if the body says one
+   * @returns its data, and the currency of the order, if the body names one
    * @throws {Problem} 422 `invalid_body`
    */
   commandOf: <T extends CommandType>(
     type: T,
     body: unknown,
   ) => { data: (typeof COMMAND_SCHEMAS)[T]['_zod']['output']; currency?: string };
-  /** Where a member of a command's data stands in the body; both are JSON Pointers. */
+  /** Translates a JSON Pointer into the command's data into one into the body. */
   pointerOf: (type: Command<CommandType>['type'], pointer: string) => string;
   order: (order: Order) => unknown;
-  /** Orders as the read table keeps them: JSON texts with commas between them. */
+  /** @param documents of the read table: JSON texts, separated by commas */
   orders: (documents: string) => string;
-  /** What a customer has ordered and paid in one currency. */
+  /** The totals of a customer in one currency. */
   customerTotal: (total: CustomerTotal) => unknown;
-  /** Days as the read table keeps them: JSON texts with commas between them. */
+  /** @param documents of the read table: JSON texts, separated by commas */
   dailySales: (documents: string) => string;
   /** The data of an event. */
   eventData: (event: RecordedEvent) => object;
-  /** What a query of the list of orders picks. */
+  /** The filter of a query on the list of orders. */
   filterOf: (query: Record<string, unknown>) => OrdersFilter;
 }

@@ -1,4 +1,4 @@
-/** What the handler of an operation is given. */
+/** The handler of an operation, and its argument. */
 import type { Context } from 'koa';
 import type { DatabasePool } from 'slonik';
 import type { Principal } from '../store/keys/api-keys.ts';
@@ -14,7 +14,7 @@ export interface Services extends CommandPath {
   pool: DatabasePool;
   cursors: Cursors;
   tail: Tail;
-  /** Where webhooks may go. */
+  /** Addresses that webhook endpoints may have. */
   webhooks: AddressRule;
 }
 
@@ -24,14 +24,19 @@ export interface Call {
   services: Services;
   limits: RateLimits;
   edition: Edition;
-  /** Holds a body to the contract of an operation. Throws {@link Problem}, with all that is wrong or with the first of it. */
+  /**
+   * Validates a body against the contract of an operation.
+   *
+   * @param isThorough whether to search all faults
+   * @throws {Problem} 422
+   */
   checkBody: (operationId: string, body: unknown, isThorough: boolean) => void;
   principal: Principal;
-  /** Whether the caller still may: for a handler that has waited. See `Standing`. */
+  /** Checks the key again, for a handler that has waited. See `Standing`. */
   confirm: () => Promise<void> | undefined;
 }
 
 export type Handler = (call: Call) => Promise<void>;
 
-/** Handlers by the `operationId` of their operation. */
+/** Handlers by `operationId`. */
 export type Handlers = Record<string, Handler>;

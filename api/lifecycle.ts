@@ -1,17 +1,17 @@
-/** The end of a version: announced in every answer, and, where the operator has chosen so, kept. */
+/** The end of a version: announced in each answer, enforced where the operator configured it. */
 import type { Context } from 'koa';
 import type { Config } from '../platform/config.ts';
 import type { Lifecycle, Spec } from './contract/spec.ts';
 import { Problem } from './problem/problem.ts';
 
-/** Where the page stands that says what is different, and until when. */
+/** The public page with the dates and the differences of the versions. */
 export const VERSIONING_PAGE = '/docs/versioning';
 
 /**
- * Announces that a version is deprecated: `Deprecation` (RFC 9745), `Sunset` (RFC 8594), and `Link`.
+ * Announces a deprecated version: `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and `Link`.
  *
  * @param clock milliseconds since 1970
- * @returns to be called with each request of the version; throws 410 `version_gone` once that is due
+ * @returns called for each request of the version; throws {@link Problem} 410 after the sunset
  */
 export function createLifecycle(
   spec: Spec,
@@ -24,14 +24,16 @@ export function createLifecycle(
   const fields = {
     Deprecation: `@${Date.parse(deprecated_at) / 1_000}`,
     Sunset: new Date(sunset).toUTCString(),
-    Link: `<${VERSIONING_PAGE}>; rel="deprecation", <${VERSIONING_PAGE}>; rel="sunset", </${successor}>; rel="successor-version"`,
+    Link:
+      `<${VERSIONING_PAGE}>; rel="deprecation", <${VERSIONING_PAGE}>; rel="sunset", ` +
+      `</${successor}>; rel="successor-version"`,
   };
   return (ctx) => {
     ctx.set(fields);
     if (afterSunset === 'gone' && clock() >= sunset) {
       throw new Problem(
         'version_gone',
-        `${spec.name} ended on ${sunset_at.slice(0, 10)}. Use /${successor}; ${VERSIONING_PAGE} says what is different.`,
+        `${spec.name} ended on ${sunset_at.slice(0, 10)}. Use /${successor}; ${VERSIONING_PAGE} lists the differences.`,
       );
     }
   };

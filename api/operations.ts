@@ -1,4 +1,4 @@
-/** What there is to serve: the editions of the API, and a handler for each `operationId` of their specs. */
+/** The editions of the API, and the handler of each `operationId`. */
 import type { Edition } from './edition.ts';
 import type { Handlers } from './handler.ts';
 import { batchHandlers } from './nouns/order/batches.ts';
@@ -20,7 +20,7 @@ import { v2 } from './v2/edition.ts';
 
 export const EDITIONS: readonly Edition[] = [v1, v2];
 
-/** Every version has every operation; a spec that promises another one does not start. */
+/** Each version has each operation. A spec with another operation stops the start. */
 export const HANDLERS: Handlers = {
   ...orderHandlers,
   ...paymentHandlers,

@@ -4,9 +4,13 @@ import { EDITIONS } from './operations.ts';
 
 const editions = new Map(EDITIONS.map((edition) => [edition.name, edition]));
 
-/** An event as a version of the API shows it, for those who are sent it. */
+/**
+ * An event as a version of the API shows it, for webhooks.
+ *
+ * @throws {Error} for an unknown version
+ */
 export function renderEvent(name: string, event: RecordedEvent & { position: number }): object {
   const edition = editions.get(name);
-  if (edition === undefined) throw new Error(`there is no ${name}`);
+  if (edition === undefined) throw new Error(`unknown API version ${name}`);
   return eventDocument(edition, event);
 }

@@ -1,4 +1,4 @@
-/** The frame around each request: its id, its trace, one log line, one measurement. */
+/** The context of each request: id, trace, one log line, one measurement. */
 import type { Context, Middleware } from 'koa';
 import type { Logger } from '../platform/logger.ts';
 import { httpRequestDuration } from '../platform/metrics.ts';
@@ -10,43 +10,44 @@ import type { Callers } from './overview/callers.ts';
 import type { Operation } from './contract/spec.ts';
 import { newRequestId } from '../platform/random.ts';
 
-const HUNG_UP = 499;
+/** The status that proxies log when the client closed the connection before the answer. */
+const CLIENT_CLOSED_STATUS = 499;
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
-/** W3C Trace Context, version 00; an all-zero id is not valid. */
+/** W3C Trace Context, version 00; an all-zero id is invalid. */
 const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** The id that a request was given, or one of its own. */
+/** The client's request id, or a new one for a malformed text. */
 export const givenRequestId = (text: string): string => (REQUEST_ID.test(text) ? text : newRequestId());
-/** The trace that a request is part of. */
+/** The client's traceparent, `null` for a malformed text. */
 export const givenTraceparent = (text: string): string | null => (TRACEPARENT.test(text) ? text : null);
 
-/** What a request carries with it from middleware to middleware, in `ctx.state`. */
+/** `ctx.state`: shared by the middleware of a request. */
 export interface RequestState {
   requestId: string;
   traceparent: string | null;
-  /** The operation of the contract that the request turned out to be; its path is a pattern, good for a metric's label. */
+  /** The matched operation. Its path is a pattern, so it can label a metric. */
   operation?: Operation & { judge: Judge | undefined };
-  /** Set once the caller is known. */
+  /** Set by authentication. */
   principal?: Principal;
   standing?: Standing;
-  /** What was thrown behind a 5xx. */
+  /** The error behind a 5xx. */
   failure?: unknown;
 }
 
 export const stateOf = (ctx: Context) => ctx.state as RequestState;
 
-/** Who calls; only behind authentication. */
+/** The caller. @throws {Error} before authentication */
 export function principalOf(ctx: Context): Principal {
   const { principal } = stateOf(ctx);
-  if (principal === undefined) throw new Error('The caller is not known yet');
+  if (principal === undefined) throw new Error('the request is not authenticated yet');
   return principal;
 }
 
-/** Whether the caller still may what the scope says; only behind authentication. See {@link Standing}. */
+/** Checks key and scope again, see {@link Standing}. */
 export const confirmed = (ctx: Context, scope: string): Promise<void> | undefined =>
   stateOf(ctx).standing?.confirm(scope);
 
-/** Observers by method, route and status, found once each: looking labels up costs more than counting. */
+/** By method, route and status: the label lookup costs more than the observation. */
 const observers = new Map<string, { observe: (seconds: number) => void }>();
 function observe(method: string, route: string, status: number, seconds: number): void {
   const name = `${method} ${route} ${status}`;
@@ -58,7 +59,7 @@ function observe(method: string, route: string, status: number, seconds: number)
   observer.observe(seconds);
 }
 
-/** @param noteCall told of each request of a known caller */
+/** @param noteCall called after each authenticated request */
 export function requestContext(log: Logger, noteCall: Callers['note']): Middleware {
   return async (ctx, next) => {
     const started = performance.now();
@@ -73,8 +74,7 @@ export function requestContext(log: Logger, noteCall: Callers['note']): Middlewa
     } finally {
       const ms = performance.now() - started;
       const route = state.operation?.path ?? 'none';
-      // What the client has hung up on was answered by nobody; 499 is what proxies call that.
-      const status = ctx.req.socket.destroyed ? HUNG_UP : ctx.status;
+      const status = ctx.req.socket.destroyed ? CLIENT_CLOSED_STATUS : ctx.status;
       observe(ctx.method, route, status, ms / 1_000);
       const replayed = ctx.response.get('Idempotent-Replayed') === 'true';
       if (state.principal) {
@@ -82,12 +82,16 @@ export function requestContext(log: Logger, noteCall: Callers['note']): Middlewa
         noteCall({ keyId, tenantId, status, replayed });
       }
       span?.updateName(`${ctx.method} ${route}`);
-      const told = {
+      const attributes = {
         'http.request.method': ctx.method,
         'http.route': route,
         'http.response.status_code': status,
       };
-      endSpan(span, told, status >= 500 && status !== HUNG_UP ? String(status) : undefined);
+      endSpan(
+        span,
+        attributes,
+        status >= 500 && status !== CLIENT_CLOSED_STATUS ? String(status) : undefined,
+      );
       log[status >= 500 ? 'error' : 'info'](
         {
           request_id: state.requestId,
@@ -98,7 +102,7 @@ export function requestContext(log: Logger, noteCall: Callers['note']): Middlewa
           status,
           ms: Math.round(ms * 100) / 100,
           replayed: replayed || undefined,
-          err: status === HUNG_UP ? undefined : state.failure,
+          err: status === CLIENT_CLOSED_STATUS ? undefined : state.failure,
         },
         'request',
       );

@@ -1,4 +1,4 @@
-/** Composes the API role: limiter, app, and its two doors, HTTP and gRPC. */
+/** Starts the API role: limiter, HTTP server, gRPC server. */
 import { v7 } from 'uuid';
 import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -8,11 +8,11 @@ import { findPrincipal } from '../store/keys/api-keys.ts';
 import { toId } from '../store/ids.ts';
 import { instanceSecret } from '../store/instance-secrets.ts';
 import { createKeyUsage } from '../store/keys/key-usage.ts';
-import { createOrderLog } from '../store/log/log.ts';
+import { type OrderLog, createOrderLog } from '../store/log/log.ts';
 import type { DatabasePool } from '../store/pool.ts';
 import type { Tail } from '../store/log/tail.ts';
 import { createAnnouncer } from '../store/consumers/wakeups.ts';
-import { createAdmission } from './admission.ts';
+import { type Admission, createAdmission } from './admission.ts';
 import { createApp } from './app.ts';
 import { createAuthenticator } from './authenticate.ts';
 import { createCursors } from './lists/cursor.ts';
@@ -20,21 +20,30 @@ import { type RunningGrpc, startGrpc } from './grpc/server.ts';
 import type { Services } from './handler.ts';
 import { createAnswerRoom } from './http/answer-room.ts';
 import { type Callers, createCallers } from './overview/callers.ts';
-import { createLimiter, createLocalLimiter } from './limiter/limiter.ts';
+import { type Limiter, createLimiter, createLocalLimiter } from './limiter/limiter.ts';
 import { createRateLimits } from './limiter/rate-limit.ts';
 import { randomBytes16 } from '../platform/random.ts';
 import { serve } from './http/server.ts';
 
-/** Milliseconds that Redis has to be there at the start; later it may come and go. */
-const REDIS_PATIENCE = 1_000;
+/** The start waits this long for Redis; afterwards the limiter falls back. */
+const REDIS_WARM_UP_MS_MAX = 1_000;
 
 export interface RunningApi {
   port: number;
-  /** Of the internal service; `undefined` when its usual port was taken. */
+  /** `undefined` when the default port was taken. */
   grpcPort: number | undefined;
   callers: Callers;
-  /** Finishes the requests in flight, and the appends behind them. */
+  /** Drains the requests in flight and their appends. */
   stop: () => Promise<void>;
+}
+
+/** The guards of the API against overload and repeated requests. */
+export interface Guards {
+  /** Appends each idempotency key once. */
+  orderLog: OrderLog;
+  limiter: Limiter;
+  /** `undefined` admits every request. */
+  admission: Admission | undefined;
 }
 
 export interface ApiOptions {
@@ -45,20 +54,55 @@ export interface ApiOptions {
   log: Logger;
   /** Milliseconds since 1970. */
   clock: () => number;
+  /** Replaces guards in a load test (loadtest/unguarded.ts). No configuration sets it. */
+  replaceGuards?: ((guards: Guards) => Guards) | undefined;
 }
 
-export async function startApi({
-  config,
-  pool,
-  redisUrl,
-  tail,
-  log,
-  clock,
-}: ApiOptions): Promise<RunningApi> {
+export async function startApi(options: ApiOptions): Promise<RunningApi> {
+  const { config, tail, log, clock } = options;
   const now = () => performance.now();
+  const { edge, admission, callers, appended, close } = await createEdge(options, now);
+  const graceMs = requestGraceMs(config.drainSeconds);
+  let grpc: RunningGrpc | undefined;
+  try {
+    grpc = await startGrpc({ config: config.grpc, ...edge });
+    const server = await serve(createApp({ config, ...edge, clock }), {
+      port: config.port,
+      host: config.host,
+      variable: 'PORT',
+      admission,
+      log,
+    });
+    return {
+      port: server.port,
+      grpcPort: grpc?.port,
+      callers,
+      async stop() {
+        tail.close(); // answers the readers that wait for events
+        await Promise.all([server.stop(graceMs), grpc?.stop(graceMs)]);
+        await appended();
+        await close();
+      },
+    };
+  } catch (error) {
+    await grpc?.stop(0);
+    await close();
+    throw error;
+  }
+}
+
+/** The parts that HTTP and gRPC share. */
+async function createEdge(
+  { config, pool, redisUrl, tail, log, replaceGuards = (guards) => guards }: ApiOptions,
+  now: () => number,
+) {
   const redis = redisUrl === undefined ? undefined : connectRedis(redisUrl, { name: 'limiter', log });
-  if (redis) await warmUp(redis, REDIS_PATIENCE);
-  const orderLog = createOrderLog({ pool, capacity: config.appendQueue });
+  if (redis) await warmUp(redis, REDIS_WARM_UP_MS_MAX);
+  const { orderLog, limiter, admission } = replaceGuards({
+    orderLog: createOrderLog({ pool, capacity: config.appendQueue }),
+    limiter: redis ? createLimiter({ redis, log, now }) : createLocalLimiter(now),
+    admission: createAdmission(now),
+  });
   const { announce } = createAnnouncer(pool);
   const keyUsage = createKeyUsage({ pool, now, log });
   const callers = createCallers(now);
@@ -71,7 +115,6 @@ export async function startApi({
     newId: (prefix) => toId(prefix, v7({ rng: randomBytes16 })),
     onAppended: announce,
   };
-  const limiter = redis ? createLimiter({ redis, log, now }) : createLocalLimiter(now);
   const edge = {
     services,
     limits: createRateLimits(limiter, config.rateLimits),
@@ -84,35 +127,15 @@ export async function startApi({
     bytes: createAnswerRoom(),
     log,
   };
-  const close = async () => {
-    await keyUsage.stop();
-    redis?.disconnect();
+  return {
+    edge,
+    admission,
+    callers,
+    /** Waits for the appends in flight. */
+    appended: () => orderLog.drained(),
+    async close() {
+      await keyUsage.stop();
+      redis?.disconnect();
+    },
   };
-  const grace = requestGraceMs(config.drainSeconds);
-  let grpc: RunningGrpc | undefined;
-  try {
-    grpc = await startGrpc({ config: config.grpc, ...edge });
-    const server = await serve(createApp({ config, ...edge, clock }), {
-      port: config.port,
-      host: config.host,
-      variable: 'PORT',
-      admission: createAdmission(now),
-      log,
-    });
-    return {
-      port: server.port,
-      grpcPort: grpc?.port,
-      callers,
-      async stop() {
-        tail.close(); // who waits for news is answered now
-        await Promise.all([server.stop(grace), grpc?.stop(grace)]);
-        await orderLog.drained();
-        await close();
-      },
-    };
-  } catch (error) {
-    await grpc?.stop(0);
-    await close();
-    throw error;
-  }
 }

@@ -1,95 +1,95 @@
-/**
- * What a command of `npx holdfast` is, for whoever has one to offer: a noun is plain data, in the `cli/` folder of the
- * layer that it is about, and `cli.ts` lists them all.
- */
+/** The shape of a command of `npx holdfast`. `cli.ts` lists all commands. */
 import type { DatabasePool } from 'slonik';
 
-/** A group of commands: `keys`. */
-export interface Noun {
+/** Commands about one subject, such as `keys`. */
+export interface CommandGroup {
   summary: string;
-  commands: Record<string, Command>;
+  commands: Record<string, CliCommand>;
 }
 
-export interface Command {
+export interface CliCommand {
   summary: string;
-  /** Names of the arguments, all of which must be given, such as `KEY_ID`. */
+  /** Names of the arguments, such as `KEY_ID`. All of them are required. */
   positionals?: readonly string[];
-  /** By name, without the dashes. Every command has `--json` and `--help` besides. */
-  options?: Record<string, Option>;
-  /** Answers nothing when the command has written its answer itself. */
-  run: (given: Given, context: CommandContext) => Promise<Output | undefined>;
+  /** By name, without the dashes. Every command also has `--json` and `--help`. */
+  options?: Record<string, CliOption>;
+  /** @returns `undefined` when the command has written its output itself */
+  run: (given: CliArguments, context: CliContext) => Promise<CliOutput | undefined>;
 }
 
-export interface Option {
-  /** What stands for the value in the help; an option without it is a flag. */
+export interface CliOption {
+  /** Name of the value in the help. An option without a placeholder is a flag. */
   placeholder?: string;
   help: string;
   required?: boolean;
 }
 
-/** What was given on the command line; required things are there. */
-export interface Given {
+/** The parsed command line. Required arguments and options are present. */
+export interface CliArguments {
   positionals: readonly string[];
   values: Readonly<Record<string, string | undefined>>;
   flags: ReadonlySet<string>;
 }
 
-export interface CommandContext {
-  /** Connects at the first call, so that what was misspelt is said without a database. */
+export interface CliContext {
+  /** Connects at the first call: a usage error needs no database. */
   database: () => Promise<DatabasePool>;
-  /** Where the internal service is, for commands that are clients of a running Holdfast, and what they call it with. */
-  service: () => Promise<Service>;
-  /** Writes to standard output, for an answer that is too long to be held; resolves when there is room for more. */
+  /** Address and credentials of the gRPC service, for commands that call a running server. */
+  grpcAccess: () => Promise<GrpcAccess>;
+  /** Writes to standard output. Resolves when the reader has room for more. */
   write: (text: string) => Promise<void>;
 }
 
-export interface Service {
-  /** `127.0.0.1:50051`; `undefined` when the Holdfast that runs here does not serve it. */
+export interface GrpcAccess {
+  /** `127.0.0.1:50051`; `undefined` when the server of this data directory does not serve gRPC. */
   address: string | undefined;
   token: string | undefined;
   cert: string | undefined;
   key: string | undefined;
   ca: string | undefined;
   apiKey: string;
-  /** Where the key was found, for messages: a variable or a file. */
-  apiKeyFrom: string;
+  /** Source of the API key, for messages: a variable or a file. */
+  apiKeySource: string;
 }
 
-export interface Output {
+export interface CliOutput {
   /** For a person, without a newline at the end. */
   text: string;
-  /** For a program: what `--json` prints. */
+  /** For a program: `--json` prints it. */
   data: unknown;
 }
 
-/** The command line makes no sense. The message says what, where, and what to do. */
+/** The command line is invalid. The message names the word and the remedy. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }
 
-/** The command could not do what it was asked for. The message says why, and what to do. */
+/** The command failed. The message names the reason and the remedy. */
 export class CommandError extends Error {
   override name = 'CommandError';
 }
 
-/** What was given, for a message: in one line, not without end, and never an API key that was put in the wrong place. */
+/** Characters of an argument that a message repeats. */
+const QUOTED_CHARACTERS_MAX = 60;
+
+/** An argument as a message shows it: one line, shortened, with API keys masked. */
 export function quoted(given: string): string {
   const masked = given.replaceAll(/hf_(live|test)_\w+/g, 'hf_$1_…');
-  return JSON.stringify(masked.length > 60 ? `${masked.slice(0, 60)}…` : masked);
+  const isLong = masked.length > QUOTED_CHARACTERS_MAX;
+  return JSON.stringify(isLong ? `${masked.slice(0, QUOTED_CHARACTERS_MAX)}…` : masked);
 }
 
 /**
- * A number that was given to an option.
+ * Parses the value of an option as a whole number.
  *
- * @throws {UsageError} it is not a whole number in digits alone, or beyond its bounds
+ * @throws {UsageError} the value has other characters than digits, or is out of range
  */
 export function wholeNumber(option: string, given: string, min: number, max: number): number {
   const isNumber = /^\d{1,15}$/.test(given);
   const value = isNumber ? Number(given) : Number.NaN;
   if (value >= min && value <= max) return value;
-  if (isNumber) throw new UsageError(`${option} must be from ${min} to ${max}, not ${given}`);
-  const shown = quoted(given).slice(1, -1);
-  throw new UsageError(`${option} must be a whole number, not '${shown}'; from ${min} to ${max}`);
+  const shown = isNumber ? given : quoted(given);
+  throw new UsageError(`${option} must be a whole number from ${min} to ${max}, not ${shown}`);
 }
 
 /** Lines of columns, each as wide as its widest cell. */

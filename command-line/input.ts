@@ -1,4 +1,4 @@
-/** What a command reads: a file, standard input, a pipe or a FIFO, each as what it is. */
+/** Opens the input of a command: a file, standard input, a pipe or a FIFO. */
 import { constants, createReadStream, fstatSync, openSync, statSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { Readable, pipeline } from 'node:stream';
@@ -7,21 +7,21 @@ import { createGunzip } from 'node:zlib';
 import { CommandError, quoted } from './command.ts';
 
 export interface Input {
-  /** An ordinary file, which can be read again. Anything else is read once. */
+  /** Whether it is a regular file, which can be read again. Other inputs can be read once. */
   isFile: boolean;
   /**
-   * The bytes, unpacked when they are gzip.
+   * Reads the bytes, and decompresses gzip.
    *
-   * @param signal ends the reading at once, without an error
-   * @throws {CommandError} it cannot be read
+   * @param signal ends the reading without an error
+   * @throws {CommandError} the input cannot be read
    */
   read: (signal?: AbortSignal) => AsyncGenerator<Uint8Array>;
 }
 
 /**
- * Finds out what a name stands for; `-` is standard input.
+ * Opens a path; `-` is standard input.
  *
- * @throws {CommandError} it is not there, or is nothing that can be read
+ * @throws {CommandError} the path does not exist, or is neither a file nor a pipe
  */
 export function openInput(given: string): Input {
   const fd = descriptorOf(given);
@@ -30,13 +30,13 @@ export function openInput(given: string): Input {
     const open = () => (fd === undefined ? openPath(given) : streamOf(fd));
     return { isFile, read: (signal) => bytesOf(open, given, signal) };
   } catch (error) {
-    throw inWords(error, given);
+    throw toCommandError(error, given);
   }
 }
 
 /**
- * The descriptor that a name stands for. It is read as it is: opened again after its writer has
- * ended, a pipe would wait for another writer for ever.
+ * The file descriptor that a path names. It is read without opening the path: a pipe that is opened
+ * after its writer ended would wait for another writer forever.
  */
 function descriptorOf(given: string): number | undefined {
   if (given === '-' || given === '/dev/stdin') return 0;
@@ -45,21 +45,21 @@ function descriptorOf(given: string): number | undefined {
 }
 
 function openPath(path: string): Readable {
-  const what = statSync(path);
-  if (what.isFile() || what.isDirectory()) return createReadStream(path);
-  // Non-blocking: a thread that waits in open() for a writer keeps the process from ending.
-  if (what.isFIFO() || what.isCharacterDevice())
+  const stats = statSync(path);
+  if (stats.isFile() || stats.isDirectory()) return createReadStream(path);
+  // Non-blocking: a thread that waits for a writer in open() would keep the process alive.
+  if (stats.isFIFO() || stats.isCharacterDevice())
     return streamOf(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
   throw new CommandError(
-    `FILE: ${quoted(path)} is neither a file nor a pipe. Give a file, or - for standard input.`,
+    `FILE: ${quoted(path)} is neither a file nor a pipe. Use a file, or - for standard input.`,
   );
 }
 
 function streamOf(fd: number): Readable {
   if (fd === 0) return process.stdin;
   if (isatty(fd)) return new Terminal(fd);
-  const what = fstatSync(fd);
-  if (what.isFIFO() || what.isSocket()) return new Socket({ fd, readable: true, writable: false });
+  const stats = fstatSync(fd);
+  if (stats.isFIFO() || stats.isSocket()) return new Socket({ fd, readable: true, writable: false });
   return createReadStream('', { fd });
 }
 
@@ -74,17 +74,17 @@ async function* bytesOf(
   try {
     if (signal?.aborted) return;
     source = open();
-    yield* unpacked(source, given.endsWith('.gz'));
+    yield* decompressed(source, given.endsWith('.gz'));
   } catch (error) {
-    if (!signal?.aborted) throw inWords(error, given);
+    if (!signal?.aborted) throw toCommandError(error, given);
   } finally {
     signal?.removeEventListener('abort', stop);
     source?.destroy();
   }
 }
 
-/** By the first two bytes, whatever the name is; a name that ends in `.gz` promises them. */
-async function* unpacked(source: Readable, isPromised: boolean): AsyncGenerator<Uint8Array> {
+/** Detects gzip by its first two bytes. A name that ends in `.gz` requires them. */
+async function* decompressed(source: Readable, isRequired: boolean): AsyncGenerator<Uint8Array> {
   const chunks = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   let head = Buffer.alloc(0);
   for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
@@ -95,13 +95,13 @@ async function* unpacked(source: Readable, isPromised: boolean): AsyncGenerator<
     yield head;
     for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
   }
-  if (isPromised || (head[0] === 0x1f && head[1] === 0x8b))
+  if (isRequired || (head[0] === 0x1f && head[1] === 0x8b))
     yield* pipeline(Readable.from(whole(), { objectMode: false }), createGunzip(), () => {});
   else yield* whole();
 }
 
-/** What the operating system or zlib says of a source; anything else is a fault of ours. */
-function inWords(error: unknown, given: string): unknown {
+/** Errors of the operating system and of zlib get a message; other errors are bugs. */
+function toCommandError(error: unknown, given: string): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === undefined || !/^(?:E[A-Z]+|Z_.*)$/.test(code)) return error;
   return new CommandError(`FILE: ${quoted(given)} cannot be read (${message}).`, { cause: error });

@@ -1,19 +1,17 @@
+/** Splits a text into lines. */
 import { isUtf8 } from 'node:buffer';
 import { CommandError } from './command.ts';
 
-/**
- * Bytes of a line at most: more than the largest event, less than a file that is no text could
- * fill.
- */
+/** More than the largest event. Bounds the memory that a binary file can use. */
 const LINE_BYTES_MAX = 4_194_304;
 const NEWLINE = 0x0a;
 const BYTE_ORDER_MARK = Buffer.of(0xef, 0xbb, 0xbf);
 
 /**
- * The lines of a text, without `\n` or `\r\n`, and without a byte order mark. Parted by `\n` alone:
- * `node:readline` would also part a line at U+2028, which JSON may hold. Empty lines are lines.
+ * The lines of a text, without `\n` or `\r\n`, and without a byte order mark; empty lines included.
+ * `node:readline` would also split at U+2028, which JSON may contain.
  *
- * @throws {CommandError} the text is not UTF-8, or has no newline for too long
+ * @throws {CommandError} the text is not UTF-8, or a line exceeds {@link LINE_BYTES_MAX}
  */
 export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   let rest: Buffer = Buffer.alloc(0);
@@ -36,16 +34,17 @@ export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
       rest.length === 0
         ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
         : Buffer.concat([rest, chunk]);
-    // A newline is no part of a longer UTF-8 sequence: whole lines hold whole characters.
+    // 0x0a is never part of a longer UTF-8 sequence, so whole lines hold whole characters.
     const end = bytes.lastIndexOf(NEWLINE);
     rest = bytes.subarray(end + 1);
     if (end !== -1) yield* decode(bytes.subarray(0, end));
-    if (rest.length > LINE_BYTES_MAX) throw new CommandError(`Line ${number} is longer than any event.`);
+    if (rest.length > LINE_BYTES_MAX)
+      throw new CommandError(`Line ${number} is too long: at most ${LINE_BYTES_MAX} bytes.`);
   }
   if (rest.length > 0 && !(isFirst && rest.equals(BYTE_ORDER_MARK))) yield* decode(rest);
 }
 
-/** As some editors and spreadsheets save: each ASCII character has a zero byte beside it. */
+/** Some editors and spreadsheets save UTF-16: each ASCII character has a zero byte beside it. */
 function refuseUtf16(block: Buffer): void {
   const [a, b] = block;
   const isMarked = (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff);

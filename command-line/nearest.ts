@@ -1,8 +1,8 @@
-/** Which name was meant by a word that is none. */
+/** Finds the name that a misspelt word stands for. */
 
 /**
- * @returns the name that the word begins, or that differs least from it: by a third of its letters
- * at most; `undefined` when there is none
+ * @returns the only name that starts with the word, or with which the word starts; else the name
+ *   with the fewest edits, at most a third of its letters; `undefined` if there is none
  */
 export function nearest(word: string, names: readonly string[]): string | undefined {
   const given = word.toLowerCase();
@@ -17,7 +17,7 @@ export function nearest(word: string, names: readonly string[]): string | undefi
   return ranked[0]?.name;
 }
 
-/** Optimal string alignment: letters inserted, left out, replaced, or two of them swapped. */
+/** Optimal string alignment distance: insertions, deletions, replacements, swaps of two letters. */
 function editsBetween(a: string, b: string): number {
   let [before, last]: [number[], number[]] = [[], Array.from({ length: b.length + 1 }, (_, at) => at)];
   for (let i = 1; i <= a.length; i += 1) {

@@ -1,21 +1,22 @@
-/** One text for all spellings of the same JSON: sorted members (as RFC 8785), and no spaces. */
+/** Canonical JSON: members sorted as in RFC 8785, no spaces. */
 
 export type Json = string | number | boolean | null | Json[] | { [name: string]: Json | undefined };
 
-/** Whether a member counts as one that is not there. */
+/** Whether a member counts as absent. */
 export type Absence = (value: Json | undefined) => boolean;
 
 export const isUndefined: Absence = (value) => value === undefined;
 
-/** A text that JSON spells as it is, but for its quotes. Others may be such, too. */
+/** Matches only text that JSON writes unescaped; misses some of it. */
 const PLAIN = /^[ !#-[\]-\ud7ff]*$/;
 
-/** As JSON.stringify() spells it, in less than half the time. */
+/** Same result as JSON.stringify(), in less than half the time. */
 const spell = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
 
 /**
- * On the path of every write: plain loops, because this shape is three times as fast as one of
- * sort, filter, map and join.
+ * The canonical JSON text of a value, without the members that `isAbsent` picks.
+ *
+ * Every write runs it: plain loops are three times as fast as sort, filter, map and join.
  */
 export function canonical(value: Json, isAbsent: Absence): string {
   if (typeof value === 'string') return spell(value);

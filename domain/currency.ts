@@ -1,8 +1,8 @@
 /**
- * ISO 4217 active currencies with their minor units ("exponent"): how many decimals an amount has.
+ * Active currencies of ISO 4217 (list one) with their minor units: the decimals of an amount.
  *
- * Amounts are always whole minor units, so 1000 is JPY 1,000, USD 10.00 and KWD 1.000.
- * Source: ISO 4217 list one (active codes). Funds, metals and testing codes are left out: nothing is sold in them.
+ * Amounts are whole minor units: 1000 is JPY 1,000, USD 10.00 and KWD 1.000. Funds, metals and
+ * testing codes are left out.
  */
 const BY_MINOR_UNITS: Record<number, string> = {
   0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF',
@@ -22,18 +22,15 @@ const MINOR_UNITS: ReadonlyMap<string, number> = new Map(
   ),
 );
 
-/** Decimals of a currency (0, 2 or 3), or `undefined` when ISO 4217 has no such active code. */
+/** Decimals of a currency (0, 2 or 3), `undefined` for a code that is not active. */
 export function minorUnits(code: string): number | undefined {
   return MINOR_UNITS.get(code);
 }
 
-/**
- * An amount for a person to read, in minor units and as people write it:
- * `500 minor units (5.00 EUR)`.
- */
+/** An amount of minor units as people write it: `5.00 EUR`. */
 export function amountText(amount: number, currency: string): string {
   const digits = minorUnits(currency) ?? 0;
   const text = String(amount).padStart(digits + 1, '0');
-  const written = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
-  return `${amount} minor unit${amount === 1 ? '' : 's'} (${written} ${currency})`;
+  const decimal = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
+  return `${decimal} ${currency}`;
 }

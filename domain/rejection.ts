@@ -1,12 +1,12 @@
-/** A field of the request that is at fault. */
+/** A field of the request that is not valid. */
 export interface FieldError {
-  /** RFC 6901 JSON Pointer into the request's body, such as `/lines/0/quantity`; the empty string is the whole body. */
+  /** JSON Pointer (RFC 6901) into the body, such as `/lines/0/quantity`; `''` is the whole body. */
   pointer: string;
-  /** What is wrong with it and what would be right; never the value itself. */
+  /** The fault and the remedy; never the value. */
   detail: string;
 }
 
-/** Why a command was refused. Nothing was appended, and its idempotency key is free. */
+/** The reason for a refused command. Nothing was appended; its idempotency key stays unused. */
 export interface Rejection {
   /** A `code` of the API's problem catalogue. */
   code:
@@ -26,6 +26,6 @@ export interface Rejection {
     | 'order_history_full';
   detail: string;
   errors?: FieldError[];
-  /** No state that the order can still come to allows the command. */
+  /** No later state of the order can allow the command. */
   final?: boolean;
 }

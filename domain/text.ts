@@ -1,18 +1,21 @@
 import { z } from 'zod';
 
-/** Free text that a person wrote: any Unicode but control characters and lone surrogates (RFC 7493, I-JSON). */
+/** Free text: any Unicode except control characters and lone surrogates (I-JSON, RFC 7493). */
 export const TEXT = /^[^\p{Cc}\p{Cs}]*$/u;
 
-/** What {@link TEXT} asks, in words. */
-export const TEXT_EXPECTED = 'must not hold control characters or lone surrogates';
+/** Error detail for {@link TEXT}. */
+export const TEXT_EXPECTED = 'must not contain control characters or lone surrogates';
 
-/** Text of at most `max` UTF-16 code units, not empty. */
-export const text = (max: number) => z.string().min(1).max(max).regex(TEXT, TEXT_EXPECTED);
+/** Schema of a text of 1 to `maxLength` UTF-16 code units. */
+export const text = (maxLength: number) => z.string().min(1).max(maxLength).regex(TEXT, TEXT_EXPECTED);
 
-/** An identifier from the client's own world: visible ASCII. */
-export const foreignId = (max: number) =>
+/** Error detail for {@link foreignId}. */
+export const ASCII_EXPECTED = 'must be ASCII letters, digits and signs only: no spaces, no umlauts';
+
+/** Schema of an identifier that the client chose: 1 to `maxLength` visible ASCII characters. */
+export const foreignId = (maxLength: number) =>
   z
     .string()
     .min(1)
-    .max(max)
-    .regex(/^[\x21-\x7e]+$/, 'must be ASCII without spaces');
+    .max(maxLength)
+    .regex(/^[\x21-\x7e]+$/, ASCII_EXPECTED);

@@ -3,9 +3,9 @@
  *                 [--kinds KIND[,KIND…]] [--only INDEX [--times 1]] [--heap 512] [--main PROGRAM]
  *                 [--url URL --database URL [--grpc HOST:PORT]]
  *
- * Sends valid and invalid requests over REST, gRPC and raw sockets, and compares each answer with the
- * contract and with the log. Starts a server, or uses a running one. Exits with 1 when an answer was
- * wrong. docs/fuzz.md
+ * Sends valid and invalid requests over REST, gRPC and raw sockets. Compares each response with the
+ * contract and with the log. Starts a server, or uses a running one. Exit code 1: a response was
+ * wrong. See docs/fuzz.md.
  */
 import { parseArgs } from 'node:util';
 import { ofKinds, oneAndBefore, untilRequests } from './fuzz/make/choose.ts';
@@ -32,13 +32,15 @@ const { values } = parseArgs({
   },
 });
 const say = (text: string) => process.stdout.write(`${text}\n`);
-const isWhole = (text: string | undefined) => text === undefined || /^\d{1,9}$/.test(text);
+const isWholeNumber = (text: string | undefined) => text === undefined || /^\d{1,9}$/.test(text);
 if (
-  ![values.requests, values.seed, values.only, values.times, values.heap].every(isWhole) ||
+  ![values.requests, values.seed, values.only, values.times, values.heap].every(isWholeNumber) ||
   (values.url === undefined) !== (values.database === undefined)
 ) {
   process.stderr.write(
-    'npm run fuzz -- [--requests 10000] [--seed N] [--quick] [--disturbed] [--odd-database] [--kinds KIND[,KIND…]] [--only INDEX [--times 1]] [--heap MB] [--main PROGRAM] [--url URL --database URL [--grpc HOST:PORT]]\n',
+    `Usage: npm run fuzz -- [--requests 10000] [--seed N] [--quick] [--disturbed] [--odd-database]
+                       [--kinds KIND[,KIND…]] [--only INDEX [--times 1]] [--heap MB] [--main PROGRAM]
+                       [--url URL --database URL [--grpc HOST:PORT]]\n`,
   );
   process.exit(2);
 }
@@ -68,7 +70,7 @@ for (let time = 0; time < Number(values.times); time += 1) {
         return untilRequests(plan, requests, values.quick);
       },
       onProgress: ({ seconds, requests, found }) =>
-        say(`${String(seconds).padStart(5)} s  ${requests} requests, ${found} failures so far`),
+        say(`${String(seconds).padStart(5)} s  ${requests} requests, ${found} failures`),
     });
     if (only !== undefined) say(transcriptOf(outcome.plan(only), outcome.lessons).join('\n'));
     for (const line of [...failureLines(outcome), ...summary(outcome)]) say(line);

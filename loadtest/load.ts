@@ -1,8 +1,9 @@
 /**
- * npm run load -- steady|storm|walk|mixed [--rate 500] [--seconds 20] [--clients 1000] [--url URL --key KEY[,KEY…] [--admin URL]] [--out FOLDER]
+ * npm run load -- steady|storm|walk|mixed [--rate 500] [--seconds 20] [--clients 1000]
+ *                 [--url URL --key KEY[,KEY…] [--admin URL]] [--out FOLDER]
  *
- * Puts a Holdfast under load: its own, of two nodes, or the one at a URL. Ends with a report, `FOLDER/SCENARIO.html` and `.json`, and with 1 when a
- * promise was not kept.
+ * Runs a scenario against two nodes started here, or against an installation at a URL. Writes
+ * `FOLDER/SCENARIO.html` and `.json`. Exit code 1: a promise was broken.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
@@ -21,9 +22,11 @@ import { walk } from './scenarios/walk.ts';
 import { pinned } from './serve.ts';
 
 const SCENARIOS: Record<string, Scenario> = { steady, storm, walk, mixed };
-/** Of our own system: two nodes on one core, and quotas that only the loud shop of a storm is over. */
-const NODES = 2;
-const SHOPS = 8;
+/**
+ * The system started here: two nodes on one core. Only the loud shop of a storm exceeds its quota.
+ */
+const NODES_COUNT = 2;
+const SHOPS_COUNT = 8;
 const QUOTAS = { HOLDFAST_RATE_LIMIT_WRITE: '1500/1', HOLDFAST_RATE_LIMIT_READ: '100000/1' };
 
 const { values, positionals } = parseArgs({
@@ -49,17 +52,23 @@ const options = {
 };
 if (scenario === undefined || !(options.rate > 0) || !(options.seconds >= 5) || (values.url && !values.key)) {
   process.stderr.write(
-    `npm run load -- ${Object.keys(SCENARIOS).join('|')} [--rate A_SECOND] [--seconds 5…] [--clients 1000] [--url URL --key KEY[,KEY…] [--admin URL]] [--out FOLDER]\n`,
+    `Usage: npm run load -- ${Object.keys(SCENARIOS).join('|')} [--rate REQUESTS_A_SECOND] [--seconds SECONDS, at least 5]
+                    [--clients 1000] [--url URL --key KEY[,KEY…] [--admin URL]] [--out FOLDER]\n`,
   );
   process.exit(2);
 }
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
-say('starting');
+say('start the system');
 const system = values.url
   ? systemAt(values.url, values.key!.split(','), values.admin)
-  : await startSystem({ nodes: NODES, shops: SHOPS, env: QUOTAS, ...(values.main && { main: values.main }) });
-for (const { admin } of system.nodes) if (admin !== undefined) say(`watch it at ${admin}/ops`);
+  : await startSystem({
+      nodes: NODES_COUNT,
+      shops: SHOPS_COUNT,
+      env: QUOTAS,
+      ...(values.main && { main: values.main }),
+    });
+for (const { admin } of system.nodes) if (admin !== undefined) say(`overview: ${admin}/ops`);
 const recorder = createRecorder();
 const samples: string[] = [];
 const stopScraping = scrape(
@@ -71,9 +80,9 @@ const progress = setInterval(() => {
   const last = recorder.seconds().at(-2);
   if (last === undefined) return;
   const { at, outcomes, p99, server } = last;
-  const told = Object.entries(outcomes).map(([outcome, count]) => `${count} ${outcome}`);
+  const counts = Object.entries(outcomes).map(([outcome, count]) => `${count} ${outcome}`);
   say(
-    `${String(at).padStart(4)} s  ${told.join(', ')}${p99 === null ? '' : `; p99 ${p99} ms`}; queue ${server['queue'] ?? '?'}`,
+    `${String(at).padStart(4)} s  ${counts.join(', ')}${p99 === null ? '' : `; p99 ${p99} ms`}; queue ${server['queue'] ?? '?'}`,
   );
 }, 1_000);
 try {
@@ -91,7 +100,7 @@ try {
       .slice(2)
       .join(' ')
       .replace(/--key \S+/, '--key …')}`,
-    machine: `${cpus().length} cores, Node ${process.version}${pinned && !values.url ? '; the nodes share one core, all else has the other' : ''}`,
+    machine: `${cpus().length} cores, Node ${process.version}${pinned && !values.url ? '; all nodes on one core, clients and services on the other' : ''}`,
     date: new Date().toISOString().slice(0, 10),
     ...outcome,
     seconds: recorder.seconds(),

@@ -1,4 +1,4 @@
-/** npm run openapi:diff -- BASE HEAD: what the head does to clients of the base. */
+/** npm run openapi:diff -- BASE HEAD: finds the changes that break a client of the base. */
 import { diffCommand } from './diff/command.ts';
 
 process.exitCode = await diffCommand(process.argv.slice(2), {

@@ -1,7 +1,7 @@
 /**
- * Lints every contract of this folder: `npm run check:contract`.
+ * npm run openapi:lint: lints every contract of this folder.
  *
- * Exits 0 when all is well, 1 when there are faults, 2 when a contract cannot be read.
+ * Exit code 0: no faults. 1: faults. 2: a contract is unreadable.
  */
 import { readFile, readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -15,14 +15,14 @@ try {
   let count = 0;
   for (const name of names) {
     const faults = await lintContract(await readFile(`${folder}${name}`, 'utf8'), `${folder}${name}`);
-    for (const { line, place, rule, message } of faults) {
-      print(`openapi/${name}:${line}  ${rule}\n  ${place}\n  ${message}\n`);
+    for (const { line, pointer, rule, message } of faults) {
+      print(`openapi/${name}:${line}  ${rule}\n  ${pointer}\n  ${message}\n`);
     }
     count += faults.length;
   }
   print(`${names.join(', ')}: ${count === 0 ? 'no faults' : `${count} faults`}`);
   process.exitCode = count === 0 ? 0 : 1;
 } catch (error) {
-  print(`Cannot be read: ${(error as Error).message}`);
+  print(`Unreadable contract: ${(error as Error).message}`);
   process.exitCode = 2;
 }

@@ -1,4 +1,7 @@
-/** npm run openapi:pairs -- DIR: how often the break-diff is right on pairs whose verdict is known. */
+/**
+ * npm run openapi:pairs -- DIR: measures the verdicts of openapi:diff on pairs with a known
+ * verdict.
+ */
 import { pairsCommand } from './diff/pairs/command.ts';
 
 process.exitCode = await pairsCommand(process.argv.slice(2), {

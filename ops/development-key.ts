@@ -1,20 +1,21 @@
-/** API keys for trying things out. */
+/** The API key of an embedded database. Tests and load tests use keys of the same form. */
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keptSecret } from './embedded/kept-secret.ts';
 
-const newDevelopmentKey = () => `hf_test_${randomBytes(24).toString('hex')}`;
+/** A random API key: 192 bits. */
+export const newApiKey = (): string => `hf_test_${randomBytes(24).toString('hex')}`;
 
 const fileIn = (dataDir: string) => join(dataDir, 'development-key');
 
-/** The key that a data directory has, if it has one. */
+/** @returns `undefined` if the data directory has no key */
 export const developmentKeyIn = (dataDir: string): Promise<string | undefined> =>
   readFile(fileIn(dataDir), 'utf8').then(
     (text) => text.trim(),
     () => undefined,
   );
 
-/** The key of the embedded database: made at the first start and kept beside it, so that every start can show it. */
+/** Creates the key at the first start. Each later start reads it from the data directory. */
 export const keptDevelopmentKey = (dataDir: string): Promise<string> =>
-  keptSecret(fileIn(dataDir), newDevelopmentKey);
+  keptSecret(fileIn(dataDir), newApiKey);

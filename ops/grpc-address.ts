@@ -1,4 +1,4 @@
-/** Where the internal service of a data directory is, for commands that are its clients. */
+/** Publishes the gRPC address of a data directory to commands, through a file. */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -7,7 +7,7 @@ import { isSame, knownProcess } from './embedded/process.ts';
 const noted = z.object({
   server: z.object({ pid: z.int(), born: z.string() }),
   host: z.string(),
-  /** `null` when it is not served: its usual port was taken. */
+  /** `null` if gRPC is not served because the default port was taken. */
   port: z.int().nullable(),
 });
 
@@ -15,7 +15,7 @@ export type GrpcAddress = Pick<z.output<typeof noted>, 'host' | 'port'>;
 
 const fileIn = (dataDir: string) => join(dataDir, 'grpc-address');
 
-/** @returns takes the note away */
+/** @returns a function that removes the file */
 export async function noteGrpcAddress(
   dataDir: string,
   { host, port }: { host: string; port: number | undefined },
@@ -25,7 +25,7 @@ export async function noteGrpcAddress(
   return () => rm(fileIn(dataDir), { force: true });
 }
 
-/** @returns `undefined` when no Holdfast runs on this data directory */
+/** @returns `undefined` if no server runs on this data directory */
 export async function grpcAddressIn(dataDir: string): Promise<GrpcAddress | undefined> {
   const text = await readFile(fileIn(dataDir), 'utf8').catch(() => '');
   try {
@@ -33,6 +33,6 @@ export async function grpcAddressIn(dataDir: string): Promise<GrpcAddress | unde
     if (!isSame(server)) return undefined;
     return { host: /^(?:0\.0\.0\.0|::)$/.test(host) ? '127.0.0.1' : host, port };
   } catch {
-    return undefined; // another release wrote it, or nobody
+    return undefined; // no file, or one of another release
   }
 }

@@ -1,11 +1,10 @@
 /**
- * npm run lock, after a change of dependencies: takes out of the lock file what npm would warn of
- * in vain.
+ * npm run lock, after a change of dependencies: removes `engines` entries that would cause false
+ * warnings.
  *
- * npm compares `engines` with the Node that npm itself runs on, and warns (EBADENGINE), refuses
- * (engine-strict), or leaves an optional package out. Holdfast runs on the Node 24 that comes as a
- * package, whatever npm runs on. So a demand that Node 24 meets, and the oldest Node of the README
- * does not, has no place there.
+ * npm compares `engines` with its own Node. It warns (EBADENGINE), refuses (engine-strict) or omits
+ * an optional package. But Holdfast runs on the Node 24 of its own package. So this removes each
+ * range that Node 24 satisfies and the oldest Node of the README does not.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { minVersion, satisfies } from 'semver';
@@ -26,7 +25,7 @@ for (const [path, entry] of Object.entries(lock.packages)) {
   const range = entry.engines?.node;
   if (path === '' || range === undefined || satisfies(oldest, range)) continue;
   if (!satisfies(pinned, range)) {
-    process.stderr.write(`${path} needs Node ${range}, and would run on ${pinned}.\n`);
+    process.stderr.write(`${path} needs Node ${range}, but Holdfast runs on ${pinned}.\n`);
     process.exitCode = 1;
     continue;
   }
@@ -36,7 +35,7 @@ for (const [path, entry] of Object.entries(lock.packages)) {
 }
 if (relaxed.length > 0 && isCheck) {
   process.stderr.write(
-    `npm on Node ${oldest} would warn of these: npm run lock\n  ${relaxed.join('\n  ')}\n`,
+    `npm on Node ${oldest} would warn about these packages. Run npm run lock:\n  ${relaxed.join('\n  ')}\n`,
   );
   process.exitCode = 1;
 } else if (relaxed.length > 0) {

@@ -1,4 +1,4 @@
-/** `npm run redis:cluster`: a Redis Cluster of six nodes on this machine, until Ctrl-C. */
+/** `npm run redis:cluster`: runs a Redis Cluster of six nodes on this machine until Ctrl-C. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,8 @@ const folder = await mkdtemp(join(tmpdir(), 'holdfast-redis-cluster-'));
 try {
   const cluster = await startRedisCluster(folder);
   process.stdout.write(
-    `Six nodes on 127.0.0.1, ports ${[...cluster.nodes.keys()].join(', ')}.\n\n  export REDIS_URL='${cluster.url}'\n\nCtrl-C ends them.\n`,
+    `Six nodes on 127.0.0.1, ports ${[...cluster.nodes.keys()].join(', ')}.\n\n` +
+      `  export REDIS_URL='${cluster.url}'\n\nCtrl-C stops them.\n`,
   );
   await new Promise<void>((resolve) => {
     whenNpmIsGone(resolve);

@@ -1,13 +1,11 @@
 /**
- * Every setting, read once from the environment and checked whole.
- *
- * This is the only file that reads `process.env`. An unknown `HOLDFAST_*` variable is refused, so that a
- * misspelt limit never runs as the default in silence.
+ * Reads and validates all settings from the environment. Only this file reads `process.env`. An
+ * unknown `HOLDFAST_*` variable is an error: a misspelt limit must not silently become the default.
  */
 import { accessSync, constants } from 'node:fs';
 import { z } from 'zod';
 
-/** A quota of `count` requests in any `seconds` seconds. */
+/** A quota: at most `count` requests in any period of `seconds`. */
 export interface Rate {
   count: number;
   seconds: number;
@@ -16,20 +14,16 @@ export interface Rate {
 const ROLES = ['api', 'projector', 'relay', 'webhooks'] as const;
 export type Role = (typeof ROLES)[number];
 
-/**
- * Longest value that a message repeats, in characters: too short for a key or a URL that was put in
- * the wrong place.
- */
-const SHOWN_MAX = 12;
+/** A message repeats a shorter value only: an API key or a URL in the wrong variable is longer. */
+const SHOWN_CHARACTERS_MAX = 12;
 
-/** A whole number in digits alone: `Number` takes `1e3`, `0x10` and ` 5 ` as well. */
+/** Digits only: `Number` would also accept `1e3`, `0x10` and ` 5 `. */
 const count = (min: number, max: number) =>
   z.string().transform((text, { addIssue }) => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= min && value <= max) return value;
-    const isShown = Number.isNaN(value) && text.length <= SHOWN_MAX;
-    const shown = isShown ? `, not '${JSON.stringify(text).slice(1, -1)}';` : '';
-    addIssue(`must be a whole number${shown} from ${min} to ${max}`);
+    const shown = text.length <= SHOWN_CHARACTERS_MAX ? `, not ${JSON.stringify(text)}` : '';
+    addIssue(`must be a whole number from ${min} to ${max}${shown}`);
     return z.NEVER;
   });
 const port = count(0, 65_535);
@@ -40,27 +34,27 @@ const url = (protocol: RegExp, example: string) =>
 
 const rate = z
   .string()
-  .regex(/^[1-9]\d{0,5}\/[1-9]\d{0,4}$/, 'expected COUNT/SECONDS, such as 600/60 (at most 100000/86400)')
+  .regex(/^[1-9]\d{0,5}\/[1-9]\d{0,4}$/, 'must be COUNT/SECONDS, such as 600/60 (at most 100000/86400)')
   .transform((text): Rate => {
     const [count = 0, seconds = 0] = text.split('/').map(Number);
     return { count, seconds };
   })
-  .refine((r) => r.count <= 100_000 && r.seconds <= 86_400, 'expected at most 100000/86400');
+  .refine((r) => r.count <= 100_000 && r.seconds <= 86_400, 'must be at most 100000/86400');
 
-/**
- * What Slonik and pg both understand: TLS not at all, verified (two words for it), or without a
- * look at the certificate.
- */
+/** Slonik and pg read these modes alike. `require` verifies as `verify-full` does. */
 const SSL_MODES = ['disable', 'require', 'verify-full', 'no-verify'];
 const SSL_FILES = ['sslrootcert', 'sslcert', 'sslkey'];
-/** Parameters that pg follows and Slonik does not: the connections of one process would differ. */
-const MISREAD = ['host', 'port', 'user', 'password', 'sslnegotiation', 'uselibpqcompat'];
-const ENCODE =
-  'a password has its special characters percent-encoded: @ as %40, / as %2F, # as %23, ? as %3F, % as %25';
+/** pg follows these parameters, Slonik does not: connections of one process would differ. */
+const REFUSED_PARAMETERS = ['host', 'port', 'user', 'password', 'sslnegotiation', 'uselibpqcompat'];
+
+/** How to write a password in a URL; also part of the advice on a refused password. */
+export const PERCENT_ENCODING =
+  'in a password write @ as %40, : as %3A, / as %2F, # as %23, ? as %3F, % as %25';
+const ENCODE = `special characters must be percent-encoded: ${PERCENT_ENCODING}`;
 
 /**
- * An address that is read as it was meant: `postgres://u:12/ab@host/db` would name the host `u`,
- * and the rest in messages.
+ * Refuses a URL with an unescaped password: `postgres://u:12/ab@host/db` has the host `u`, and the
+ * rest of the password would appear in messages.
  */
 function checkAddress(text: string, { addIssue }: z.RefinementCtx): void {
   const refuse = (message: string) => addIssue({ code: 'custom', message });
@@ -76,21 +70,25 @@ function checkAddress(text: string, { addIssue }: z.RefinementCtx): void {
 }
 
 const address = (protocol: RegExp, example: string) =>
-  url(protocol, `${example}; ${ENCODE}`).superRefine(checkAddress);
+  url(protocol, `${example}; ${PERCENT_ENCODING}`).superRefine(checkAddress);
 
 function faultsOfParameters({ hostname, searchParams }: URL): string[] {
   const given = (name: string) => searchParams.has(name);
   const mode = searchParams.get('sslmode');
   const faults: string[] = [];
-  if (mode !== null && !SSL_MODES.includes(mode)) faults.push(`sslmode is one of ${SSL_MODES.join(', ')}`);
-  if (given('ssl')) faults.push('ssl is written sslmode=require');
-  const misread = MISREAD.filter((name) => given(name) && (name !== 'host' || hostname !== ''));
-  if (misread.length > 0) faults.push(`${misread.join(', ')} cannot be a parameter`);
+  if (mode !== null && !SSL_MODES.includes(mode))
+    faults.push(`sslmode must be one of ${SSL_MODES.join(', ')}`);
+  if (given('ssl')) faults.push('use sslmode=require instead of ssl');
+  const refused = REFUSED_PARAMETERS.filter((name) => given(name) && (name !== 'host' || hostname !== ''));
+  if (refused.length > 0) faults.push(`remove the parameters ${refused.join(', ')}`);
   const files = SSL_FILES.filter(given);
-  if (files.length > 0 && (mode ?? 'disable') === 'disable') faults.push(`${files.join(', ')} needs sslmode`);
-  if (given('sslcert') !== given('sslkey')) faults.push('sslcert and sslkey go together');
+  if (files.length > 0 && (mode ?? 'disable') === 'disable')
+    faults.push(`${files.join(', ')} requires sslmode`);
+  if (given('sslcert') !== given('sslkey')) faults.push('sslcert and sslkey must be set together');
   return faults.concat(
-    files.filter((name) => !isReadable(searchParams.get(name)!)).map((name) => `${name} cannot be read`),
+    files
+      .filter((name) => !isReadable(searchParams.get(name)!))
+      .map((name) => `the file of ${name} cannot be read`),
   );
 }
 
@@ -109,11 +107,12 @@ const roles = z
   .pipe(z.array(z.enum(ROLES)).min(1))
   .transform((list) => new Set<Role>(list));
 
-/** `hf_test_…` or `hf_live_…`; 32 to 128 characters of `A-Za-z0-9_`, with or without the prefix counted. */
+/** 32 to 128 characters. The prefix may count or not, so that keys of either reading pass. */
 const API_KEY_SYNTAX = /^(?=.{32,136}$)hf_(?:test|live)_[A-Za-z0-9_]{16,128}$/;
-const API_KEY_EXPECTED = 'expected hf_test_… or hf_live_…, 32 to 128 characters of A-Z a-z 0-9 _';
+const API_KEY_EXPECTED =
+  'must begin with hf_test_ or hf_live_ and have 32 to 128 characters of A-Z a-z 0-9 _';
 
-/** Name, default and meaning of each variable; `docs/configuration.md` is checked against this table. */
+/** All variables with their defaults. A test compares `docs/configuration.md` with this table. */
 const VARIABLES = {
   PORT: port.default(8080),
   ADMIN_PORT: port.default(9090),
@@ -125,7 +124,10 @@ const VARIABLES = {
   HOLDFAST_GRPC_HOST: z.string().min(1).default('127.0.0.1'),
   HOLDFAST_GRPC_TOKEN: z
     .string()
-    .regex(/^[\x21-\x7e]{32,200}$/, 'expected 32 to 200 visible ASCII characters')
+    .regex(
+      /^[\x21-\x7e]{32,200}$/,
+      'must have 32 to 200 characters: ASCII letters, digits and signs, no spaces',
+    )
     .optional(),
   HOLDFAST_GRPC_CERT: z.string().min(1).optional(),
   HOLDFAST_GRPC_KEY: z.string().min(1).optional(),
@@ -152,53 +154,54 @@ const VARIABLES = {
   HOLDFAST_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 };
 
-/** This machine alone. */
 const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|localhost)$/;
 
-/** The internal service is for those who are meant to have it: beyond this machine it asks who is there before it looks at an API key. */
+/** Beyond loopback, gRPC requires a token or mutual TLS in front of the API key. */
 function refuseOpenGrpc(v: z.output<z.ZodObject<typeof VARIABLES>>, { addIssue }: z.RefinementCtx): void {
   const refuse = (name: keyof typeof VARIABLES, message: string) =>
     addIssue({ code: 'custom', path: [name], message });
   if ((v.HOLDFAST_GRPC_CERT === undefined) !== (v.HOLDFAST_GRPC_KEY === undefined))
-    refuse('HOLDFAST_GRPC_CERT', 'expected together with HOLDFAST_GRPC_KEY, or not at all');
-  const mutual = v.HOLDFAST_GRPC_CA !== undefined && v.HOLDFAST_GRPC_CERT !== undefined;
-  const asks = v.HOLDFAST_GRPC_TOKEN !== undefined || mutual;
-  if (!LOOPBACK.test(v.HOLDFAST_GRPC_HOST) && !asks) {
-    const how = 'HOLDFAST_GRPC_TOKEN, or HOLDFAST_GRPC_CA with a certificate for mutual TLS';
-    refuse('HOLDFAST_GRPC_HOST', `expected an address of this machine alone, or ${how}`);
+    refuse('HOLDFAST_GRPC_CERT', 'must be set together with HOLDFAST_GRPC_KEY');
+  const hasMutualTls = v.HOLDFAST_GRPC_CA !== undefined && v.HOLDFAST_GRPC_CERT !== undefined;
+  const isProtected = v.HOLDFAST_GRPC_TOKEN !== undefined || hasMutualTls;
+  if (!LOOPBACK.test(v.HOLDFAST_GRPC_HOST) && !isProtected) {
+    const remedy = 'HOLDFAST_GRPC_TOKEN, or HOLDFAST_GRPC_CA with a certificate for mutual TLS';
+    refuse('HOLDFAST_GRPC_HOST', `must be a loopback address such as 127.0.0.1; else set ${remedy}`);
   }
 }
 
-/** The names of all variables that Holdfast reads, for the documentation and its test. */
+/** Names of all variables, for the test of the documentation. */
 export const VARIABLE_NAMES = Object.keys(VARIABLES);
 
 const schema = z
   .object(VARIABLES)
   .superRefine(refuseOpenGrpc)
   .transform((v) => ({
-    /** TCP port of the public API; 0 takes a free one. */
+    /** TCP port of the REST API; 0 takes a free port. */
     port: v.PORT,
-    /** Address that the public API listens on; every address when unset. */
+    /** Listen address of the REST API; every address when unset. */
     host: v.HOLDFAST_HOST,
-    /** TCP port of `/health/*` and `/metrics`; 0 takes a free one. */
+    /** TCP port of `/health/*`, `/metrics` and `/ops`; 0 takes a free port. */
     adminPort: v.ADMIN_PORT,
     adminHost: v.HOLDFAST_ADMIN_HOST,
     grpc: {
-      /** TCP port of the internal service; 0 takes a free one, unset 50051 if it is free. */
+      /** TCP port of the gRPC service; 0 takes a free port; unset 50051, if it is free. */
       port: v.GRPC_PORT,
       host: v.HOLDFAST_GRPC_HOST,
-      /** Shared by all who may call. */
+      /** Secret that every caller sends. */
       token: v.HOLDFAST_GRPC_TOKEN,
-      /** Files, in PEM: the certificate chain, its key, and whose certificates the other side must have. */
+      /**
+       * Paths of PEM files: certificate chain, private key, authority of the peer's certificate.
+       */
       cert: v.HOLDFAST_GRPC_CERT,
       key: v.HOLDFAST_GRPC_KEY,
       ca: v.HOLDFAST_GRPC_CA,
     },
-    /** What commands that are clients of a Holdfast call it with. */
+    /** The key of commands that call a running server. */
     apiKey: v.HOLDFAST_API_KEY ?? v.HOLDFAST_KEY,
-    /** Unset: an embedded Postgres under `dataDir` is started. */
+    /** Unset: the embedded Postgres in `dataDir`. */
     databaseUrl: v.DATABASE_URL,
-    /** Unset: a Redis is started. */
+    /** Unset: an embedded Redis, if the machine has one. */
     redisUrl: v.REDIS_URL,
     dataDir: v.HOLDFAST_DATA_DIR,
     bootstrapKey: v.HOLDFAST_BOOTSTRAP_KEY,
@@ -208,56 +211,61 @@ const schema = z
       unauthenticated: v.HOLDFAST_RATE_LIMIT_UNAUTHENTICATED,
     },
     roles: v.HOLDFAST_ROLES,
-    /** API processes on this machine, all on one port. */
+    /** API processes on this machine; they share one port. */
     workers: v.HOLDFAST_WORKERS,
-    /** Log partitions that new tenants are spread over; a tenant stays where it is for ever. */
+    /** Log partitions for new tenants. A tenant never changes its partition. */
     partitions: v.HOLDFAST_PARTITIONS,
     /** Postgres connections a process. */
     databasePool: v.HOLDFAST_DATABASE_POOL,
-    /** Commands that may wait for an append, a partition; one more is answered 503. */
+    /** Commands a partition that may wait for an append; the next one gets 503. */
     appendQueue: v.HOLDFAST_APPEND_QUEUE,
-    /** Seconds that requests in flight are given to finish after SIGTERM. */
+    /** Seconds for requests in flight after SIGTERM. */
     drainSeconds: v.HOLDFAST_DRAIN_SECONDS,
-    /** What `/v1` answers once its sunset has come: as ever, or 410. */
+    /** `/v1` after its sunset: serve it, or answer 410. */
     v1: { afterSunset: v.HOLDFAST_V1_AFTER_SUNSET },
-    /** Development: send webhooks to this machine too, and without TLS. */
+    /** Development: allow webhooks to loopback, and without TLS. */
     webhooks: { allowLoopback: v.HOLDFAST_WEBHOOK_LOOPBACK },
-    /** Take the client's address from `X-Forwarded-For`; only behind a proxy that sets it. */
+    /** Read the client's address from `X-Forwarded-For`. Safe only behind a proxy that sets it. */
     trustProxy: v.HOLDFAST_TRUST_PROXY,
-    /** Run express-openapi-validator over every request and response (development and tests). */
+    /** Run express-openapi-validator on every request and response (development and tests). */
     contractJudge: v.HOLDFAST_CONTRACT_JUDGE,
-    /** Where traces go, by OTLP over HTTP; nowhere when unset. */
+    /** Base URL of an OTLP/HTTP collector; unset: no traces. */
     traces: v.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: v.HOLDFAST_LOG_LEVEL,
   }));
 
 export type Config = z.output<typeof schema>;
 
-/** The environment does not make a configuration; the message names each variable and what it should be. */
+/**
+ * The environment is invalid. The message has a line for each variable: its name and valid values.
+ */
 export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
-/** The words of a setting that is one of a few. */
-const inWords: z.core.$ZodErrorMap = (issue) =>
-  issue.code === 'invalid_value' ? `must be one of ${issue.values.map(String).join(', ')}` : 'is not valid';
+const settingIssueText: z.core.$ZodErrorMap = (issue) =>
+  issue.code === 'invalid_value' ? `must be one of ${issue.values.map(String).join(', ')}` : 'is invalid';
+
+/** `NAME must be …`, or `NAME: …` for advice. */
+const problemOf = (name: string, message: string) =>
+  /^(?:must|is) /.test(message) ? `${name} ${message}` : `${name}: ${message}`;
 
 /**
  * Parses an environment.
  *
- * @param env variables by name; empty values count as unset
- * @throws {ConfigError} with one line a wrong or unknown variable; never with a value that may be a secret
+ * @param env variables by name; an empty value counts as unset
+ * @throws {ConfigError} a variable is invalid or unknown. The message never holds a possible secret
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const unknown = Object.keys(given).filter((name) => name.startsWith('HOLDFAST_') && !(name in VARIABLES));
-  const parsed = schema.safeParse(given, { error: inWords });
+  const parsed = schema.safeParse(given, { error: settingIssueText });
   const problems = [
-    ...unknown.map((name) => `${name}: no such variable`),
-    ...(parsed.error?.issues ?? []).map((issue) => `${String(issue.path[0])}: ${issue.message}`),
+    ...unknown.map((name) => `${name} is not a setting of Holdfast`),
+    ...(parsed.error?.issues ?? []).map(({ path, message }) => problemOf(String(path[0]), message)),
   ];
   if (problems.length > 0 || !parsed.data) {
-    throw new ConfigError(`The configuration is not usable:\n${problems.map((p) => `  ${p}`).join('\n')}`);
+    throw new ConfigError(`Invalid configuration:\n${problems.map((p) => `  ${p}`).join('\n')}`);
   }
   return parsed.data;
 }

@@ -3,16 +3,24 @@ import { pino } from 'pino';
 
 export type { Logger } from 'pino';
 
+const BUFFER_BYTES = 65_536;
+const WRITE_BYTES_MAX = 131_072;
+const FLUSH_INTERVAL_MS = 1_000;
+
 /**
- * Lines are gathered, up to 64 KiB or for a second, and written behind the requests, not inside them: a write for every few lines cost a
- * tenth of placing an order. A process that is killed outright loses that much of its log, never of its data.
+ * Buffers up to 64 KiB for up to a second, then writes asynchronously: a write every few lines cost
+ * a tenth of placing an order. A process that is killed loses the buffer.
  *
- * @param level pino level, `silent` for none
+ * @param level level of pino; `silent` for no log
  */
 export function createLogger(level: string) {
-  const destination = pino.destination({ dest: 1, sync: false, minLength: 65_536, maxWrite: 131_072 });
-  // A quiet server should not keep its last line to itself.
-  const flush = setInterval(() => destination.flush(), 1_000);
+  const destination = pino.destination({
+    dest: 1,
+    sync: false,
+    minLength: BUFFER_BYTES,
+    maxWrite: WRITE_BYTES_MAX,
+  });
+  const flush = setInterval(() => destination.flush(), FLUSH_INTERVAL_MS);
   flush.unref();
   return pino(
     {
@@ -20,7 +28,7 @@ export function createLogger(level: string) {
       base: { pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: {
-        // Nothing hands a key to the log; this is for the day when somebody does. Wildcards would cost more than the rest of a line.
+        // A second defence: no call logs a key today. Wildcards cost more than the rest of a line.
         paths: ['authorization', 'api_key', 'secret', 'headers.authorization', 'req.headers.authorization'],
         censor: '[redacted]',
       },
@@ -30,7 +38,7 @@ export function createLogger(level: string) {
   );
 }
 
-/** What a log may say of an error. Not its own properties: a database error carries the statement's values. */
+/** Only these fields: the other properties of a database error hold the values of the statement. */
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return { message: String(error) };
   const { name, message, stack, cause } = error;

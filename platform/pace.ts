@@ -1,15 +1,14 @@
-/** Long work in short turns, so that other requests are answered meanwhile. */
+/** Splits long work into turns, so that the event loop serves other requests in between. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Milliseconds of work after which the event loop goes round. */
 const TURN_MS = 10;
 
-/** @returns to be awaited between two steps of a piece of work; it waits when the steps so far have taken a turn */
+/** @returns a function to await between steps; it yields after each {@link TURN_MS} of work */
 export function createPace(): () => Promise<void> {
-  let began = performance.now();
+  let startedAt = performance.now();
   return async () => {
-    if (performance.now() - began < TURN_MS) return;
+    if (performance.now() - startedAt < TURN_MS) return;
     await nextTurn();
-    began = performance.now();
+    startedAt = performance.now();
   };
 }

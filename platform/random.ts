@@ -1,10 +1,13 @@
-/** Random bytes, drawn many at a time: one call into the system's generator costs more than the id that is made of them. */
+/**
+ * Random bytes from a pool: a call to the system's generator for each id costs more than the id.
+ */
 import { randomFillSync } from 'node:crypto';
 
-const pool = Buffer.allocUnsafe(16 * 512);
+const POOL_BYTES = 16 * 512;
+const pool = Buffer.allocUnsafe(POOL_BYTES);
 let used = pool.length;
 
-/** 16 fresh random bytes; good until they have been read, not to be kept. */
+/** 16 random bytes. A view into the pool: read it before the next call, do not keep it. */
 export function randomBytes16(): Buffer {
   if (used >= pool.length) {
     randomFillSync(pool);
@@ -14,5 +17,5 @@ export function randomBytes16(): Buffer {
   return pool.subarray(used - 16, used);
 }
 
-/** What a request is known by, when its client has not named it: 24 hexadecimal digits. */
+/** 24 hexadecimal digits. Names a request whose client sent no X-Request-Id. */
 export const newRequestId = (): string => randomBytes16().toString('hex', 0, 12);

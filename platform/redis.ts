@@ -1,36 +1,44 @@
-/** Connections to Redis, or to a Redis Cluster: `redis://HOST:PORT?cluster=on` names one of its nodes. */
+/**
+ * Connects to Redis, or to a Redis Cluster through one of its nodes:
+ * `redis://HOST:PORT?cluster=on`.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { endsWithin } from './deadline.ts';
 import type { Logger } from './logger.ts';
 
-/** What the start and readiness say where there is no Redis; `/ops` knows it by this text. */
+/** Status of Redis in the welcome and in readiness. `/ops` compares with this text. */
 export const WITHOUT_REDIS =
-  'none: each process keeps its own quotas and finds due webhooks by itself. With one (REDIS_URL, or redis-server or valkey-server on the PATH), all processes share both.';
+  'none: each process keeps its own quotas and polls Postgres for due webhooks. ' +
+  'To share quotas and schedule, set REDIS_URL, or install redis-server or valkey-server.';
 
-/** Longest pause between two attempts to connect, in ms. */
-const MAX_BACKOFF = 2_000;
-const backOff = (attempt: number) => Math.min(MAX_BACKOFF, 50 * 2 ** Math.min(attempt, 10));
+const RETRY_DELAY_MS_MIN = 50;
+const RETRY_DELAY_MS_MAX = 2_000;
+const retryDelayMs = (attempt: number) =>
+  Math.min(RETRY_DELAY_MS_MAX, RETRY_DELAY_MS_MIN * 2 ** Math.min(attempt, 10));
+const CONNECT_TIMEOUT_MS = 2_000;
+const PING_INTERVAL_MS = 20;
 
 export interface ConnectOptions {
-  /** Shown by `CLIENT LIST`. */
+  /** Suffix of the name in `CLIENT LIST`. */
   name: string;
   log: Logger;
-  /** Whether commands wait, for as long as it takes, for a connection that is down. Otherwise they fail at once. */
+  /** Whether commands wait while the connection is down. Otherwise they fail at once. */
   patient?: boolean;
 }
 
-/** A connection that comes back by itself, however long that takes. */
+/** Opens a connection that reconnects until it is disconnected. */
 export function connectRedis(url: string, { name, log, patient = false }: ConnectOptions): Redis | Cluster {
-  // Also ends the attempts of its duplicates, which BullMQ makes and, when Redis is gone, does not end.
-  let ended = false;
-  const retry = (attempt: number) => (ended ? null : backOff(attempt));
+  // BullMQ duplicates the connection and does not end the duplicates while Redis is down: they
+  // share this.
+  let isEnded = false;
+  const retry = (attempt: number) => (isEnded ? null : retryDelayMs(attempt));
   const { hostname, port, username, password, protocol, pathname, searchParams } = new URL(url);
   const options: RedisOptions = {
     connectionName: `holdfast-${name}`,
     enableOfflineQueue: patient,
     maxRetriesPerRequest: patient ? null : 0,
-    connectTimeout: 2_000,
+    connectTimeout: CONNECT_TIMEOUT_MS,
     ...(username && { username: decodeURIComponent(username) }),
     ...(password && { password: decodeURIComponent(password) }),
     ...(protocol === 'rediss:' && { tls: {} }),
@@ -43,18 +51,18 @@ export function connectRedis(url: string, { name, log, patient = false }: Connec
           redisOptions: options,
           enableOfflineQueue: patient,
           clusterRetryStrategy: retry,
-          slotsRefreshTimeout: 2_000,
-          // What hangs on a master that is gone must fail while its caller still waits.
+          slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
+          // A command to a dead master must fail while its caller still waits.
           retryDelayOnFailover: 100,
           maxRedirections: patient ? 100 : 3,
         })
       : new Redis({ ...options, ...node, db: Number(pathname.slice(1) || 0), retryStrategy: retry });
   const disconnect = redis.disconnect.bind(redis);
   redis.disconnect = (reconnect = false) => {
-    if (!reconnect) ended = true;
+    if (!reconnect) isEnded = true;
     disconnect(reconnect);
   };
-  redis.on('error', (error) => log.debug({ err: error }, 'Redis connection error'));
+  redis.on('error', (error) => log.debug({ err: error }, 'redis connection failed'));
   return redis;
 }
 
@@ -65,7 +73,7 @@ export function connectRedis(url: string, { name, log, patient = false }: Connec
 export async function warmUp(redis: Redis | Cluster, timeoutMs: number): Promise<void> {
   let isLate = false;
   const warm = async () => {
-    while (!isLate && !(await allAnswer(redis))) await delay(20);
+    while (!isLate && !(await allAnswer(redis))) await delay(PING_INTERVAL_MS);
   };
   await endsWithin(warm(), timeoutMs);
   isLate = true;

@@ -1,6 +1,7 @@
 /**
- * Traces (OpenTelemetry), off unless OTEL_EXPORTER_OTLP_ENDPOINT says where they go: HTTP → append → projection → webhook. What holds them together is the
- * trace context that is stored with each event; no context is carried behind anybody's back.
+ * OpenTelemetry traces: request → append → projection → webhook. Off without
+ * OTEL_EXPORTER_OTLP_ENDPOINT. Each event stores its trace context, which links the spans; there is
+ * no implicit context.
  */
 import {
   type Attributes,
@@ -15,20 +16,22 @@ import {
 } from '@opentelemetry/api';
 import type { Logger } from './logger.ts';
 
-/** Spans that wait to be sent, at most; more are dropped, and never hold anything up. */
-const QUEUE = 10_000;
-const BATCH = 1_000;
+/** Spans that wait for the collector. Further spans are dropped: a slow collector slows nothing. */
+const QUEUED_SPANS_MAX = 10_000;
+const BATCH_SPANS_MAX = 1_000;
+const FLUSH_INTERVAL_MS = 1_000;
+const EXPORT_TIMEOUT_MS = 5_000;
 
 let tracer: Tracer | undefined;
 
 /**
- * Sends spans from now on.
+ * Starts the export of spans.
  *
- * @param endpoint base URL of a collector that takes OTLP over HTTP, such as http://localhost:4318
- * @returns sends what is left, and ends it
+ * @param endpoint base URL of an OTLP/HTTP collector, such as http://localhost:4318
+ * @returns a function that flushes the queue and stops the export
  */
 export async function startTracing(endpoint: string, log: Logger): Promise<() => Promise<void>> {
-  // Only those who trace pay for the load.
+  // Loading these packages takes time: only a process that traces loads them.
   const [{ BatchSpanProcessor, TracerProvider }, { OTLPTraceExporter }, { resourceFromAttributes }] =
     await Promise.all([
       import('@opentelemetry/sdk-trace'),
@@ -37,26 +40,24 @@ export async function startTracing(endpoint: string, log: Logger): Promise<() =>
     ]);
   const exporter = new OTLPTraceExporter({
     url: `${endpoint.replace(/\/$/, '')}/v1/traces`,
-    timeoutMillis: 5_000,
+    timeoutMillis: EXPORT_TIMEOUT_MS,
   });
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ 'service.name': 'holdfast', 'process.pid': process.pid }),
     spanProcessors: [
       new BatchSpanProcessor({
         exporter,
-        maxQueueSize: QUEUE,
-        maxExportBatchSize: BATCH,
-        scheduledDelayMillis: 1_000,
+        maxQueueSize: QUEUED_SPANS_MAX,
+        maxExportBatchSize: BATCH_SPANS_MAX,
+        scheduledDelayMillis: FLUSH_INTERVAL_MS,
       }),
     ],
   });
   tracer = provider.getTracer('holdfast');
-  log.info('traces are sent');
+  log.info('trace export started');
   return async () => {
     tracer = undefined;
-    await provider
-      .shutdown()
-      .catch((cause: unknown) => log.warn({ err: cause }, 'the last traces were not taken'));
+    await provider.shutdown().catch((cause: unknown) => log.warn({ err: cause }, 'trace flush failed'));
   };
 }
 
@@ -66,29 +67,29 @@ const KINDS = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: Span
 
 export interface SpanOptions {
   kind: keyof typeof KINDS;
-  /** W3C trace context of what this is part of. */
+  /** W3C trace context of the parent span. */
   parent?: string | null | undefined;
-  /** Trace contexts of what else it is about. */
+  /** W3C trace contexts of related spans. */
   links?: readonly string[];
   attributes?: Attributes;
 }
 
-/** Begins a span. @returns `undefined` when there is nobody to send it to */
+/** Starts a span. @returns `undefined` while tracing is off */
 export function startSpan(
   name: string,
   { kind, parent, links = [], attributes }: SpanOptions,
 ): Span | undefined {
   if (tracer === undefined) return undefined;
   const context = parent ? trace.setSpanContext(ROOT_CONTEXT, contextOf(parent)) : ROOT_CONTEXT;
-  const about: Link[] = links.map((link) => ({ context: contextOf(link) }));
+  const related: Link[] = links.map((link) => ({ context: contextOf(link) }));
   return tracer.startSpan(
     name,
-    { kind: KINDS[kind], links: about, ...(attributes && { attributes }) },
+    { kind: KINDS[kind], links: related, ...(attributes && { attributes }) },
     context,
   );
 }
 
-/** Ends a span. @param failure what went wrong */
+/** Ends a span. @param failure error message; marks the span as failed */
 export function endSpan(span: Span | undefined, attributes: Attributes = {}, failure?: string): void {
   if (span === undefined) return;
   span.setAttributes(attributes);
@@ -101,7 +102,7 @@ function contextOf(traceparent: string) {
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true };
 }
 
-/** A span as the W3C spells it, for what comes after it. */
+/** The W3C trace context of a span, for its children. */
 export function traceparentOf(span: Span): string {
   const { traceId, spanId, traceFlags } = span.spanContext();
   return `00-${traceId}-${spanId}-${traceFlags & TraceFlags.SAMPLED ? '01' : '00'}`;

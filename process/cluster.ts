@@ -1,6 +1,6 @@
 /**
- * Several API processes on one machine and one port (HOLDFAST_WORKERS). The first worker has every role, the others serve the API only.
- * The primary process serves nothing itself: it keeps the workers going and answers the admin port.
+ * Several API processes that share one port (HOLDFAST_WORKERS). The first worker has all configured
+ * roles, the others have the API only. The primary replaces dead workers and serves the admin port.
  */
 import cluster, { type Worker } from 'node:cluster';
 import { type EventEmitter, on, once } from 'node:events';
@@ -14,115 +14,111 @@ import { registry } from '../platform/metrics.ts';
 import { startNode } from './node.ts';
 import { createShutdown, endWithinMs } from '../platform/shutdown.ts';
 
-/** Pause before a worker that died is replaced, in ms: one that dies at once must not make a busy loop. */
-const RESPAWN_PAUSE = 1_000;
+/** Pause before a replacement: a worker that dies at once must not cause a busy loop. */
+const RESPAWN_PAUSE_MS = 1_000;
+/** The primary kills a worker that still runs this long before the primary itself must end. */
+const KILL_MARGIN_MS = 1_200;
+const CALLERS_INTERVAL_MS = 1_000;
 
-/** A worker that has not ended so many ms before the primary must is killed. */
-const CUT_MS = 1_200;
-
-/** What a worker is told when it starts. */
+/** The first message from the primary to a worker. */
 interface Assignment {
   databaseUrl: string;
   redisUrl: string | undefined;
-  /** Whether it has all roles of the configuration, or serves the API only. */
-  first: boolean;
+  /** Whether the worker has all configured roles, or the API only. */
+  isFirst: boolean;
 }
 
-/** What a worker tells when it has started, or could not. */
+/** The first message from a worker to the primary: its ports, or why it could not start. */
 type Report = Ports | { failed: string };
-/** What a worker without the API has none of is left out. */
+/** A worker without the API has no ports. */
 type Ports = { ports: { port?: number | undefined; grpcPort?: number | undefined } };
-
-/** What a worker tells once a second: who called it. */
-type Told = { callers: CallsByKey };
-const TELL = 1_000;
+/** A worker sends its callers every {@link CALLERS_INTERVAL_MS}. */
+type CallersReport = { callers: CallsByKey };
 
 export interface Workers {
   port: number | undefined;
   grpcPort: number | undefined;
-  /** Who called any of them in the last seconds. */
+  /** The callers of all workers over the last ten seconds. */
   callers: () => CallsByKey;
-  /** How many workers serve. */
+  /** Count of live workers. */
   serving: () => number;
   stop: () => Promise<void>;
 }
 
-/** @throws {WorkerError} with the message of the first worker that could not start */
+/** @throws {WorkerError} a worker could not start; the message is its explanation */
 export async function startWorkers(
   config: Config,
   { databaseUrl, redisUrl, log }: { databaseUrl: string; redisUrl: string | undefined; log: Logger },
 ): Promise<Workers> {
   const live = new Set<Worker>();
-  const told = new Map<Worker, CallsByKey>();
+  const callersByWorker = new Map<Worker, CallsByKey>();
   const stopping = new AbortController();
 
-  async function start(first: boolean): Promise<Ports['ports']> {
+  async function start(isFirst: boolean): Promise<Ports['ports']> {
     const worker = cluster.fork();
-    const assignment: Assignment = { databaseUrl, redisUrl, first };
+    const assignment: Assignment = { databaseUrl, redisUrl, isFirst };
     worker.send(assignment);
     const report = await Promise.race([
       message(worker, (m): m is Report => 'ports' in m || 'failed' in m),
-      once(worker, 'exit').then((): Report => ({ failed: 'A worker ended before it was ready.' })),
+      once(worker, 'exit').then((): Report => ({ failed: 'A worker exited before it was ready.' })),
     ]);
     if ('failed' in report) throw new WorkerError(report.failed);
     live.add(worker);
     worker.on('message', (m: object) => {
-      if ('callers' in m) told.set(worker, (m as Told).callers);
+      if ('callers' in m) callersByWorker.set(worker, (m as CallersReport).callers);
     });
     worker.once('exit', (code, signal) => {
       live.delete(worker);
-      told.delete(worker);
-      if (!stopping.signal.aborted) void replace(first, { code, signal });
+      callersByWorker.delete(worker);
+      if (!stopping.signal.aborted) void replace(isFirst, { code, signal });
     });
     return report.ports;
   }
 
-  async function replace(first: boolean, ended: { code: number; signal: string }): Promise<void> {
-    log.error({ ...ended }, 'a worker ended; another one takes its place');
+  async function replace(isFirst: boolean, exit: { code: number; signal: string }): Promise<void> {
+    log.error({ ...exit }, 'worker exited, replacing it');
     while (!stopping.signal.aborted) {
-      await delay(RESPAWN_PAUSE);
+      await delay(RESPAWN_PAUSE_MS);
       try {
-        await start(first);
+        await start(isFirst);
         return;
       } catch (error) {
-        log.error({ err: error }, 'the new worker could not start');
+        log.error({ err: error }, 'worker start failed');
       }
     }
   }
 
-  // The first one settles the port that the others share.
+  // The first worker opens the port that the others share.
   const ports = await start(true);
   for (let n = 1; n < config.workers; n += 1) await start(false);
   return {
     port: ports.port,
     grpcPort: ports.grpcPort,
-    callers: () => addUp([...told.values()]),
+    callers: () => addUp([...callersByWorker.values()]),
     serving: () => live.size,
     async stop() {
       stopping.abort();
-      // Those too that have not started yet.
-      await Promise.all(
-        Object.values(cluster.workers ?? {}).map(async (worker) => {
-          if (worker === undefined || worker.isDead()) return;
-          const gone = once(worker, 'exit');
-          worker.process.kill('SIGTERM');
-          const cut = setTimeout(
-            () => worker.process.kill('SIGKILL'),
-            endWithinMs(config.drainSeconds) - CUT_MS,
-          );
-          await gone;
-          clearTimeout(cut);
-        }),
-      );
+      const graceMs = endWithinMs(config.drainSeconds) - KILL_MARGIN_MS;
+      // cluster.workers also has workers that are still starting.
+      await Promise.all(Object.values(cluster.workers ?? {}).map((worker) => stopWorker(worker, graceMs)));
     },
   };
 }
 
-/** A worker process, from its assignment to its end. */
+async function stopWorker(worker: Worker | undefined, graceMs: number): Promise<void> {
+  if (worker === undefined || worker.isDead()) return;
+  const exited = once(worker, 'exit');
+  worker.process.kill('SIGTERM');
+  const kill = setTimeout(() => worker.process.kill('SIGKILL'), graceMs);
+  await exited;
+  clearTimeout(kill);
+}
+
+/** Runs a worker process: waits for the assignment, starts the node, reports to the primary. */
 export async function runWorker(config: Config, log: Logger): Promise<void> {
   const report = (text: Report) => process.send?.(text);
-  // The terminal's signals reach every process; the primary says when to stop. When it is gone,
-  // Node ends its workers.
+  // A terminal signals every process, but the primary decides when a worker stops. If the primary
+  // dies, Node ends its workers.
   process.on('SIGINT', () => {}).on('SIGHUP', () => {});
   const shutdown = createShutdown({
     drainSeconds: config.drainSeconds,
@@ -130,29 +126,33 @@ export async function runWorker(config: Config, log: Logger): Promise<void> {
     exit: () => process.exit(0),
     signals: ['SIGTERM'],
   });
-  // oxlint-disable-next-line no-new -- its constructor listens for the primary that gathers the metrics
+  // oxlint-disable-next-line no-new -- the constructor answers the primary's requests for metrics
   new AggregatorRegistry();
   AggregatorRegistry.setRegistries(registry);
-  const { databaseUrl, redisUrl, first } = await message(process, (m): m is Assignment => 'databaseUrl' in m);
-  const roles = first ? config.roles : new Set(['api' as const]);
+  const { databaseUrl, redisUrl, isFirst } = await message(
+    process,
+    (m): m is Assignment => 'databaseUrl' in m,
+  );
+  const roles = isFirst ? config.roles : new Set(['api' as const]);
   try {
     const starting = startNode({ config, roles, databaseUrl, redisUrl, log });
     shutdown.started(starting);
     const node = await starting;
     shutdown.add('node', node.stop);
-    const telling = setInterval(() => process.send?.({ callers: node.callers() } satisfies Told), TELL);
-    shutdown.add('telling', async () => clearInterval(telling));
+    const sendCallers = () => process.send?.({ callers: node.callers() } satisfies CallersReport);
+    const timer = setInterval(sendCallers, CALLERS_INTERVAL_MS);
+    shutdown.add('callers', async () => clearInterval(timer));
     report({ ports: { port: node.port, grpcPort: node.grpcPort } });
   } catch (error) {
-    report({ failed: explain(error, config.databaseUrl) });
+    report({ failed: explain(error, config) });
     process.exit(1);
   }
 }
 
-/** The next message of a certain kind; the metrics' own messages travel on the same channel. */
+/** Waits for a message of one type. The metrics use the same channel. */
 async function message<M extends object>(from: EventEmitter, isWanted: (m: object) => m is M): Promise<M> {
   for await (const [received] of on(from, 'message') as AsyncIterable<[object]>) {
     if (isWanted(received)) return received;
   }
-  throw new Error('The channel was closed');
+  throw new Error('The channel to the primary was closed');
 }

@@ -1,7 +1,7 @@
-/** One process that does work: the roles that it is given, and the order in which they start and stop. */
+/** Runs roles in this process: starts them, wires them to the log, stops them in order. */
 import { renderEvent } from '../api/render-event.ts';
 import type { CallsByKey } from '../api/overview/callers.ts';
-import { startApi } from '../api/start.ts';
+import { type ApiOptions, startApi } from '../api/start.ts';
 import type { Config, Role } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
 import { watchPool } from '../platform/metrics.ts';
@@ -12,7 +12,7 @@ import { endsWithin } from '../platform/deadline.ts';
 import { requestGraceMs } from '../platform/shutdown.ts';
 import { instanceSecret } from '../store/instance-secrets.ts';
 import { listPartitions } from '../store/partitions.ts';
-import { openPool } from '../store/pool.ts';
+import { type DatabasePool, openPool } from '../store/pool.ts';
 import { createTail } from '../store/log/tail.ts';
 import { findDueEndpoints } from '../store/webhooks/claims.ts';
 import { WEBHOOKS_CONSUMER } from '../store/webhooks/relay-batch.ts';
@@ -23,67 +23,95 @@ import { openLocalWakeups } from '../workers/local-wakeups.ts';
 import { openWakeupQueue } from '../workers/wakeup-queue.ts';
 import { startWebhooks } from '../workers/webhooks.ts';
 
-/** Everything that reads the log behind a checkpoint of its own. */
+/** Names of all consumers of the log. Each has a checkpoint a partition. */
 export const CONSUMERS: readonly string[] = [...PROJECTIONS.map(({ name }) => name), WEBHOOKS_CONSUMER];
 
 export interface NodeOptions {
   config: Config;
   roles: ReadonlySet<Role>;
   databaseUrl: string;
-  /** Without it, quotas and wake-ups are this process's own. */
+  /** `undefined`: this process keeps its own quotas and wake-ups. */
   redisUrl: string | undefined;
   log: Logger;
   /** Milliseconds since 1970. */
   clock?: () => number;
+  /** For load tests only. */
+  replaceGuards?: ApiOptions['replaceGuards'];
 }
 
 export interface RunningNode {
-  /** The API's port, if the process has that role. */
+  /** Port of the REST API; `undefined` without the role `api`. */
   port: number | undefined;
-  /** The internal service's, if it is served. */
+  /** Port of the gRPC service; `undefined` if it is not served. */
   grpcPort: number | undefined;
-  /** Who called in the last seconds. */
+  /** The callers of the last ten seconds. */
   callers: () => CallsByKey;
-  /** Finishes requests and batches, and closes every connection. */
+  /** Drains requests and batches, then closes every connection. */
   stop: () => Promise<void>;
 }
 
 type Stop = () => Promise<void>;
 
-/** What is stopped, in this order; what stands together is stopped together. */
+/** The groups stop one after another; the parts of a group stop together. */
 interface Stops {
-  /** What clients and receivers wait for: it has the drain time. */
+  /** Requests and deliveries: clients wait for them, so they get the drain time. */
   work: Stop[];
-  /** What reads the log behind the work, and can go on with it elsewhere at any time. */
+  /** Consumers of the log: another node can resume them at their checkpoint. */
   followers: Stop[];
-  /** What those speak through. */
-  lines: Stop[];
+  /** Connections that the followers use. */
+  connections: Stop[];
   database: Stop[];
 }
 
-/**
- * What is asked to stop and waits for a Postgres or a Redis that does not answer is left to the end
- * of the process, after so many ms.
- */
-const STOP_MS = 1_000;
+/** Time for a part to stop. A part that waits for an unreachable Postgres or Redis is abandoned. */
+const STOP_TIMEOUT_MS = 1_000;
 
 async function stopAll(stops: Stops, graceMs: number, log: Logger): Promise<void> {
   for (const [group, parts] of Object.entries(stops) as [keyof Stops, Stop[]][]) {
-    const ms = group === 'work' ? graceMs + STOP_MS : STOP_MS;
+    const ms = group === 'work' ? graceMs + STOP_TIMEOUT_MS : STOP_TIMEOUT_MS;
     const failed = (error: unknown) => log.warn({ err: error, group }, 'stop failed');
     const ended = await Promise.all(parts.map((stop) => endsWithin(stop().catch(failed), ms)));
     if (ended.includes(false)) log.warn({ group }, 'stop timed out');
   }
 }
 
-export async function startNode({
-  config,
-  roles,
-  databaseUrl,
-  redisUrl,
-  log,
-  clock = Date.now,
-}: NodeOptions): Promise<RunningNode> {
+/** Starts the roles. If one cannot start, stops the others and rejects. */
+export async function startNode(options: NodeOptions): Promise<RunningNode> {
+  const { config, roles, databaseUrl, redisUrl, log, clock = Date.now, replaceGuards } = options;
+  const { pool, close } = await openWatchedPool(options);
+  const stops: Stops = { work: [], followers: [], connections: [], database: [close] };
+  const node: Node = { ...options, pool, stops, wakers: [] };
+  if (config.traces !== undefined) stops.connections.push(await startTracing(config.traces, log));
+  const stop = () => stopAll(stops, requestGraceMs(config.drainSeconds), log);
+  try {
+    const partitions = await listPartitions(pool);
+    if (roles.has('projector')) startProjections(node, partitions);
+    if (roles.has('relay') || roles.has('webhooks')) await startWebhookRoles(node, partitions);
+    const tail = createTail(pool, log);
+    const api = roles.has('api')
+      ? await startApi({ config, pool, redisUrl, tail, log, clock, replaceGuards })
+      : undefined;
+    if (api) {
+      stops.work.push(api.stop);
+      node.wakers.push(tail.wake);
+    }
+    const wakeAll = (partition: number) => node.wakers.forEach((wake) => wake(partition));
+    if (node.wakers.length > 0) stops.followers.push(listenForWakeups(databaseUrl, log, wakeAll).close);
+    return { port: api?.port, grpcPort: api?.grpcPort, callers: () => api?.callers.recent() ?? {}, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Node extends NodeOptions {
+  pool: DatabasePool;
+  stops: Stops;
+  /** Called with the partition of each append. */
+  wakers: ((partition: number) => void)[];
+}
+
+async function openWatchedPool({ config, databaseUrl, log }: NodeOptions) {
   const pool = await openPool({
     databaseUrl,
     size: config.databasePool,
@@ -94,60 +122,38 @@ export async function startNode({
     const { acquiredConnections, idleConnections, waitingClients } = pool.state();
     return { in_use: acquiredConnections, idle: idleConnections, waiting: waitingClients };
   });
-  const wake: ((partition: number) => void)[] = [];
-  const stops: Stops = {
-    work: [],
-    followers: [],
-    lines: [],
-    database: [() => pool.end(), async () => unwatch()],
+  const close = async () => {
+    unwatch();
+    await pool.end();
   };
-  if (config.traces !== undefined) stops.lines.push(await startTracing(config.traces, log));
-  const stop = () => stopAll(stops, requestGraceMs(config.drainSeconds), log);
-  try {
-    const partitions = await listPartitions(pool);
-    if (roles.has('projector')) {
-      const projector = startProjector({
-        pool,
-        projections: PROJECTIONS,
-        partitions,
-        log,
-      });
-      stops.followers.push(projector.stop, startAuditor({ pool, projections: PROJECTIONS, log }).stop);
-      wake.push(projector.wake);
-    }
-    if (roles.has('relay') || roles.has('webhooks')) {
-      const instance = (await instanceSecret(pool, 'queue')).toString('hex').slice(0, 16);
-      const wakeups =
-        redisUrl === undefined
-          ? openLocalWakeups({ findDue: () => findDueEndpoints(pool), log })
-          : openWakeupQueue({ redisUrl, instance, log });
-      stops.lines.push(wakeups.close);
-      if (roles.has('relay')) {
-        const relay = startRelay({ pool, queue: wakeups, partitions, log });
-        stops.followers.push(relay.stop);
-        wake.push(relay.wake);
-      }
-      if (roles.has('webhooks')) {
-        const { allowLoopback } = config.webhooks;
-        const graceMs = requestGraceMs(config.drainSeconds);
-        if (allowLoopback)
-          log.warn('HOLDFAST_WEBHOOK_LOOPBACK is on: webhooks may go to this machine, and without TLS');
-        stops.work.push(
-          startWebhooks({ pool, wakeups, allowLoopback, render: renderEvent, graceMs, log }).stop,
-        );
-      }
-    }
-    const tail = createTail(pool, log);
-    const api = roles.has('api') ? await startApi({ config, pool, redisUrl, tail, log, clock }) : undefined;
-    if (api) {
-      stops.work.push(api.stop);
-      wake.push(tail.wake);
-    }
-    const onWakeup = (partition: number) => wake.forEach((tell) => tell(partition));
-    if (wake.length > 0) stops.followers.push(listenForWakeups(databaseUrl, log, onWakeup).close);
-    return { port: api?.port, grpcPort: api?.grpcPort, callers: () => api?.callers.recent() ?? {}, stop };
-  } catch (error) {
-    await stop();
-    throw error;
+  return { pool, close };
+}
+
+type Partitions = Awaited<ReturnType<typeof listPartitions>>;
+
+function startProjections({ pool, stops, wakers, log }: Node, partitions: Partitions): void {
+  const projector = startProjector({ pool, projections: PROJECTIONS, partitions, log });
+  stops.followers.push(projector.stop, startAuditor({ pool, projections: PROJECTIONS, log }).stop);
+  wakers.push(projector.wake);
+}
+
+async function startWebhookRoles(node: Node, partitions: Partitions): Promise<void> {
+  const { config, roles, redisUrl, pool, stops, wakers, log } = node;
+  const instance = (await instanceSecret(pool, 'queue')).toString('hex').slice(0, 16);
+  const wakeups =
+    redisUrl === undefined
+      ? openLocalWakeups({ findDue: () => findDueEndpoints(pool), log })
+      : openWakeupQueue({ redisUrl, instance, log });
+  stops.connections.push(wakeups.close);
+  if (roles.has('relay')) {
+    const relay = startRelay({ pool, queue: wakeups, partitions, log });
+    stops.followers.push(relay.stop);
+    wakers.push(relay.wake);
+  }
+  if (roles.has('webhooks')) {
+    const { allowLoopback } = config.webhooks;
+    const graceMs = requestGraceMs(config.drainSeconds);
+    if (allowLoopback) log.warn('HOLDFAST_WEBHOOK_LOOPBACK on: webhooks to loopback and without TLS');
+    stops.work.push(startWebhooks({ pool, wakeups, allowLoopback, render: renderEvent, graceMs, log }).stop);
   }
 }

@@ -3,7 +3,7 @@
  */
 import { z } from 'zod';
 import { type Facts, NO_FACTS, type Order, type OrderState, evolve } from '../domain/order/order.ts';
-import { toId } from '../store/ids.ts';
+import { toId, toUuid } from '../store/ids.ts';
 import { SEPARATOR, statement } from '../store/statement.ts';
 import type { Projection, TenantEvent } from './projection.ts';
 
@@ -36,7 +36,7 @@ export const ordersProjection: Projection = {
       const found = await transaction.any(
         readRows(
           known.map((event) => event.tenant_id),
-          known.map((event) => event.order_id.slice(4)),
+          known.map((event) => toUuid(event.order_id)),
         ),
       );
       for (const row of found) {
@@ -65,7 +65,7 @@ export const ordersProjection: Projection = {
       writeRows(
         partition,
         all.map((row) => row.tenantId),
-        orders.map((order) => order.id.slice(4)),
+        orders.map((order) => toUuid(order.id)),
         all.map((row) => row.placedPosition),
         orders.map((order) => order.customer_id),
         orders.map((order) => order.status),

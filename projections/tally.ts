@@ -2,6 +2,7 @@
 import type { DatabaseTransactionConnection } from 'slonik';
 import { z } from 'zod';
 import type { EventOf } from '../domain/order/events.ts';
+import { toUuid } from '../store/ids.ts';
 import { recordedRow, toRecordedEvent } from '../store/log/event-row.ts';
 import { statement } from '../store/statement.ts';
 import type { TenantEvent } from './projection.ts';
@@ -56,7 +57,7 @@ export async function countedOf(
       readPlacings(
         partition,
         wanted.map((event) => event.tenant_id),
-        wanted.map((event) => event.order_id.slice(4)),
+        wanted.map((event) => toUuid(event.order_id)),
       ),
     );
     for (const row of rows)

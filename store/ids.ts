@@ -1,16 +1,23 @@
 /**
- * Public ids: a prefix and a UUID in hexadecimal (`ord_0199f2…`). Postgres stores the UUID alone.
+ * Public ids: a prefix of three letters and a UUID in hexadecimal, `ord_0199f2…`. Postgres keeps
+ * the UUID.
  */
 
+const PREFIX_LENGTH = 'ord_'.length;
 const SYNTAX = /^[0-9a-f]{32}$/;
 
-/** @returns the UUID of a public id, for Postgres; `undefined` when the id has another form */
-export function toUuid(prefix: string, id: string): string | undefined {
-  const hex = id.slice(prefix.length + 1);
-  return id.startsWith(`${prefix}_`) && SYNTAX.test(hex) ? hex : undefined;
-}
-
-/** @returns the public id of a UUID, with or without dashes */
+/** The public id of a UUID, with or without dashes. */
 export function toId(prefix: string, uuid: string): string {
   return `${prefix}_${uuid.replaceAll('-', '')}`;
+}
+
+/** The UUID of a valid public id, as 32 hexadecimal digits. */
+export function toUuid(id: string): string {
+  return id.slice(PREFIX_LENGTH);
+}
+
+/** The UUID of a client's text; `undefined` when it is not an id with this prefix. */
+export function parseId(prefix: string, text: string): string | undefined {
+  const uuid = text.slice(prefix.length + 1);
+  return text.startsWith(`${prefix}_`) && SYNTAX.test(uuid) ? uuid : undefined;
 }

@@ -3,7 +3,7 @@ import { type DatabasePool, sql } from 'slonik';
 import { v7 } from 'uuid';
 import { z } from 'zod';
 import { partitionFor } from './keys/api-keys.ts';
-import { toUuid } from './ids.ts';
+import { parseId } from './ids.ts';
 import { listPartitions } from './partitions.ts';
 import { reachable } from './unavailable.ts';
 
@@ -64,7 +64,7 @@ export const listTenants = (pool: DatabasePool): Promise<readonly ListedTenant[]
  * @returns at most ten, the oldest of those that share the name
  */
 export const findTenants = (pool: DatabasePool, idOrName: string): Promise<readonly Tenant[]> => {
-  const id = toUuid('ten', idOrName) ?? (UUID.test(idOrName) ? idOrName : undefined);
+  const id = parseId('ten', idOrName) ?? (UUID.test(idOrName) ? idOrName : undefined);
   const which = id === undefined ? sql.fragment`name = ${idOrName}` : sql.fragment`tenant_id = ${id}`;
   return reachable(
     pool.any(sql.type(tenantRow)`

@@ -1,39 +1,42 @@
 /**
- * Room for bodies. A body is in memory from its first byte to its answer, as bytes and then as values: 300 of 4 MiB that come slowly,
- * which the quota of one key allows, would fill the heap.
+ * Bounds the memory of bodies: a body is held from its first byte to its answer. 300 slow bodies of
+ * 4 MiB, which the quota of one key allows, would fill the heap.
+ *
+ * Bodies are refused at their bound; answers (http/byte-budget.ts) cut the client that holds most.
  */
 import { Problem } from '../problem/problem.ts';
 
-/** Bytes of all large bodies of a process together, and of one key. A batch of 500 orders has some 300 KB. */
-const MOST = { process: 33_554_432, key: 16_777_216 };
-/** A body that has no more bytes is not counted. */
-export const SMALL_BYTES = 65_536;
+/** Bytes of all large bodies. A batch of 500 orders has about 300 KB. */
+const BOUNDS = { processBytesMax: 33_554_432, keyBytesMax: 16_777_216 };
+/** A body up to this size is not counted. */
+export const SMALL_BODY_BYTES_MAX = 65_536;
 
-/** The place of one body. */
-export interface Place {
+/** The share of one body in the room. */
+export interface BodyShare {
   /**
-   * The body has so many bytes more.
+   * Counts more bytes of the body.
    *
-   * @throws {Problem} 503 when there is no room for them
+   * @throws {Problem} 503 when the room is full
    */
   grow: (bytes: number) => void;
-  leave: () => void;
+  release: () => void;
 }
 
 export interface BodyRoom {
-  enter: (keyId: string) => Place;
+  enter: (keyId: string) => BodyShare;
 }
 
-export function createBodyRoom(most = MOST): BodyRoom {
-  let all = 0;
-  const ofKeys = new Map<string, number>();
+export function createBodyRoom({ processBytesMax, keyBytesMax } = BOUNDS): BodyRoom {
+  let processBytes = 0;
+  const bytesByKey = new Map<string, number>();
 
   function count(keyId: string, bytes: number): void {
-    const ofKey = (ofKeys.get(keyId) ?? 0) + bytes;
-    if (bytes > 0 && (all + bytes > most.process || ofKey > most.key)) throw crowded();
-    all += bytes;
-    if (ofKey === 0) ofKeys.delete(keyId);
-    else ofKeys.set(keyId, ofKey);
+    const keyBytes = (bytesByKey.get(keyId) ?? 0) + bytes;
+    const isFull = processBytes + bytes > processBytesMax || keyBytes > keyBytesMax;
+    if (bytes > 0 && isFull) throw roomFull();
+    processBytes += bytes;
+    if (keyBytes === 0) bytesByKey.delete(keyId);
+    else bytesByKey.set(keyId, keyBytes);
   }
 
   return {
@@ -43,11 +46,11 @@ export function createBodyRoom(most = MOST): BodyRoom {
       return {
         grow(more) {
           bytes += more;
-          if (bytes <= SMALL_BYTES) return;
+          if (bytes <= SMALL_BODY_BYTES_MAX) return;
           count(keyId, bytes - counted);
           counted = bytes;
         },
-        leave() {
+        release() {
           count(keyId, -counted);
           [bytes, counted] = [0, 0];
         },
@@ -56,11 +59,7 @@ export function createBodyRoom(most = MOST): BodyRoom {
   };
 }
 
-const crowded = () =>
-  new Problem(
-    'overloaded',
-    'More large bodies are under way than there is room for. This one took no effect.',
-    {
-      headers: { 'Retry-After': '1' },
-    },
-  );
+const roomFull = () =>
+  new Problem('overloaded', 'Too many large bodies are in flight. This request took no effect.', {
+    headers: { 'Retry-After': '1' },
+  });

@@ -1,8 +1,8 @@
-/** Undoes the content coding of a body (RFC 9110, section 8.4). */
+/** Decodes the content coding of a body (RFC 9110, section 8.4). */
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { Problem } from '../problem/problem.ts';
 
-/** What zlib answers when it is asked to say how many bytes it has used. */
+/** The result of zlib with the option `info`. */
 interface Inflated {
   buffer: Buffer;
   engine: { bytesWritten: number };
@@ -13,20 +13,20 @@ type Inflate = (
   callback: (error: NodeJS.ErrnoException | null, inflated: Buffer) => void,
 ) => void;
 
-/** `deflate` is the zlib format: without its checksum, nothing would tell that a byte was changed. */
+/** `deflate` is the zlib format, with a checksum; raw deflate is refused. */
 const INFLATES: Record<string, Inflate> = { gzip: gunzip, deflate: inflate, br: brotliDecompress };
-/** RFC 9110, section 8.4.1.3: recipients take the one for the other. */
+/** RFC 9110, section 8.4.1.3: both names are equal. */
 const ALIASES: Record<string, string> = { 'x-gzip': 'gzip' };
-const TAKEN = Object.keys(INFLATES).join(', ');
+const ACCEPTED = Object.keys(INFLATES).join(', ');
 
-/** Takes coded bytes, answers the bytes that they stand for. */
+/** Decodes bytes. @throws {Problem} 400 for damaged bytes, 413 beyond `maxBytes` */
 export type Decode = (bytes: Buffer, maxBytes: number) => Promise<Buffer>;
 
 /**
- * The way to undo what `Content-Encoding` names.
+ * The decoder of a `Content-Encoding`, `undefined` for none.
  *
- * @returns `undefined` when there is nothing to undo
- * @throws {Problem} 415 with `Accept-Encoding` (RFC 9110, section 15.5.16) for another coding, or for two of them
+ * @throws {Problem} 415 with `Accept-Encoding` (RFC 9110, section 15.5.16) for another coding, or
+ *   two
  */
 export function decoderOf(field: string | undefined): Decode | undefined {
   if (field === undefined) return undefined;
@@ -40,36 +40,36 @@ export function decoderOf(field: string | undefined): Decode | undefined {
   if (codings.length > 1 || !Object.hasOwn(INFLATES, coding)) {
     throw new Problem(
       'unsupported_media_type',
-      `Send the body as it is, or in one of these codings: ${TAKEN}.`,
+      `Send the body without Content-Encoding, or with one of ${ACCEPTED}.`,
       {
-        headers: { 'Accept-Encoding': TAKEN },
+        headers: { 'Accept-Encoding': ACCEPTED },
       },
     );
   }
-  return (bytes, maxBytes) => undo(coding, bytes, maxBytes);
+  return (bytes, maxBytes) => decode(coding, bytes, maxBytes);
 }
 
-/** In one call, off the event loop; a stream would leave errors of the request behind, which `pipe` does not hand on. */
-function undo(coding: string, bytes: Buffer, maxBytes: number): Promise<Buffer> {
+/** In one call, off the event loop: `pipe` to a stream would lose errors of the request. */
+function decode(coding: string, bytes: Buffer, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     INFLATES[coding]!(bytes, { info: true, maxOutputLength: maxBytes }, (error, answer) => {
       const { buffer, engine } = (answer ?? {}) as unknown as Partial<Inflated>;
       if (error?.code === 'ERR_BUFFER_TOO_LARGE') reject(tooLarge(maxBytes, error));
       else if (error) reject(corrupt(coding, error));
-      else if (engine!.bytesWritten < bytes.length) reject(corrupt(coding, 'bytes behind its end'));
+      else if (engine!.bytesWritten < bytes.length) reject(corrupt(coding, 'bytes after its end'));
       else resolve(buffer!);
     });
   });
 }
 
 export const tooLarge = (maxBytes: number, cause?: unknown) =>
-  new Problem('content_too_large', `The body of this call may have at most ${maxBytes} bytes, inflated.`, {
+  new Problem('content_too_large', `The body exceeds ${maxBytes} bytes after decoding. Send a smaller one.`, {
     cause,
   });
 
 const corrupt = (coding: string, cause: unknown) =>
   new Problem(
     'malformed_request',
-    `The body is not the ${coding} that Content-Encoding says, or its end is missing, or there are bytes behind it.`,
+    `The body is not valid ${coding}, is cut off, or has bytes after its end.`,
     { cause },
   );

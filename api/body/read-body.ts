@@ -1,9 +1,9 @@
-/** Reads a JSON body, bounded: its bytes with koa-body, what they mean in docs/input.md. */
+/** Reads a bounded JSON body; docs/input.md has the rules. */
 import { isUtf8 } from 'node:buffer';
 import type { Context, Next } from 'koa';
 import { koaBody } from 'koa-body';
-import { type BodyRoom, type Place, SMALL_BYTES } from './body-room.ts';
-import { requireUnbroken } from '../http/broken-request.ts';
+import { type BodyRoom, type BodyShare, SMALL_BODY_BYTES_MAX } from './body-room.ts';
+import { BROKEN_OFF, requireUnbroken } from '../http/broken-request.ts';
 import { type Decode, decoderOf, tooLarge } from './inflate.ts';
 import { parseJson } from '../json/parse.ts';
 import { readJson } from '../json/read.ts';
@@ -11,23 +11,26 @@ import { SLICE_BYTES } from '../json/slices.ts';
 import { Problem } from '../problem/problem.ts';
 import { principalOf } from '../request-context.ts';
 
-/** What JSON's bytes are; it has no other (RFC 8259, section 8.1). ASCII is part of it. */
+/** JSON is UTF-8 only (RFC 8259, section 8.1), and ASCII is a part of it. */
 const CHARSETS = new Set(['', 'utf-8', 'utf8', 'us-ascii']);
 const ASCII = /^[\0-\x7f]*$/;
+/** Characters of a header field that a problem repeats. */
+const FIELD_QUOTED_LENGTH_MAX = 100;
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 
 /**
- * @param mediaType the one media type that the operation takes
- * @param maxBytes of the body, inflated
- * @param room of all bodies together
- * @throws {Problem} 415 for another type, charset or coding; 413; 400 for a body that is empty, cut off, or not JSON; 422 for JSON with
- *   a number that would be rounded, or with too much in it
+ * Middleware that parses the body of an operation.
+ *
+ * @param mediaType of the operation
+ * @param maxBytes of the decoded body
+ * @throws {Problem} 415 for another type, charset or coding; 413; 400 for a body that is empty, cut
+ *   off or not JSON; 422 for an inexact number, or too many values
  */
 export function readBody(
   { mediaType, maxBytes }: { mediaType: string; maxBytes: number },
   room: BodyRoom,
 ): (ctx: Context, next: Next) => Promise<unknown> {
-  // As text of one character a byte: only bytes tell whether they are UTF-8.
+  // `binary` makes one character a byte, since UTF-8 is validated on the bytes.
   const read = koaBody({
     parsedMethods: ['POST', 'PUT', 'PATCH'],
     json: false,
@@ -43,26 +46,27 @@ export function readBody(
     const { headers, socket } = ctx.req;
     const coding = headers['content-encoding'];
     const decode = decoderOf(coding);
-    // What is undone here koa-body must not undo as well, nor stumble over its spelling.
+    // Hide the coding from koa-body, which would decode the body too.
     if (coding !== undefined) delete headers['content-encoding'];
     requireUnbroken(ctx.req);
-    if (socket.destroyed) throw new Problem('malformed_request', 'The body broke off.');
+    if (socket.destroyed) throw new Problem('malformed_request', BROKEN_OFF);
     const length = Number(headers['content-length'] ?? NaN);
     if (length > maxBytes) throw tooLarge(maxBytes);
-    const place = decode === undefined && length <= SMALL_BYTES ? undefined : takePlace(ctx, room, length);
+    const share =
+      decode === undefined && length <= SMALL_BODY_BYTES_MAX ? undefined : takeShare(ctx, room, length);
 
-    // A client that asks for leave to send its body gets it now, when nothing else speaks against the request.
+    // `Expect: 100-continue`: all other checks have passed.
     if (headers.expect !== undefined && ctx.req.httpVersion === '1.1') ctx.res.writeContinue();
     await read(ctx, async () => {}).catch((error: unknown) => {
-      throw whyBrokenOff(ctx, error) ?? error;
+      throw brokenOff(ctx, error) ?? error;
     });
     const request = ctx.request as { body?: unknown };
-    // A request that says neither a length nor chunks is not read at all.
+    // Without a length and without chunks, koa-body reads nothing.
     const text = (request.body ?? '') as string;
     request.body =
       decode === undefined && text.length <= SLICE_BYTES && ASCII.test(text)
         ? parseJson(text)
-        : await readJson(await bytesOf(text, decode, maxBytes, place));
+        : await readJson(await bytesOf(text, decode, maxBytes, share));
     return next();
   };
 }
@@ -74,56 +78,56 @@ function requireType(ctx: Context, mediaType: string): void {
   if (given !== mediaType) {
     throw new Problem(
       'unsupported_media_type',
-      `Send the body as ${mediaType}${given === '' ? '' : `, not as ${given.slice(0, 100)}`}.`,
+      `Send the body as ${mediaType}${given === '' ? '' : `, not as ${given.slice(0, FIELD_QUOTED_LENGTH_MAX)}`}.`,
       // RFC 5789, section 3.1
       ctx.method === 'PATCH' ? { headers: { 'Accept-Patch': mediaType } } : {},
     );
   }
   const charset = ctx.request.charset.toLowerCase();
   if (!CHARSETS.has(charset)) {
-    throw new Problem('unsupported_media_type', `Send the body in UTF-8, not in ${charset.slice(0, 100)}.`);
+    throw new Problem(
+      'unsupported_media_type',
+      `Send the body in UTF-8, not in ${charset.slice(0, FIELD_QUOTED_LENGTH_MAX)}.`,
+    );
   }
 }
 
-/** Why a request was not read to its end, if the connection, and not the body, was at fault. */
-function whyBrokenOff({ req }: Context, cause: unknown): Problem | undefined {
-  // Whoever ended the request may have said why.
+/** The problem of a body that the connection cut off; `undefined` for a fault of the body. */
+function brokenOff({ req }: Context, cause: unknown): Problem | undefined {
   if (req.errored instanceof Problem) return req.errored;
-  return req.destroyed && !req.complete
-    ? new Problem('malformed_request', 'The body broke off.', { cause })
-    : undefined;
+  return req.destroyed && !req.complete ? new Problem('malformed_request', BROKEN_OFF, { cause }) : undefined;
 }
 
-/** The place is the body's until the request is answered; one that says no length takes it byte by byte. */
-function takePlace(ctx: Context, room: BodyRoom, length: number): Place {
-  const place = room.enter(principalOf(ctx).keyId);
-  ctx.res.once('close', place.leave);
+/** Holds a share until the response closes; without a Content-Length it grows with each chunk. */
+function takeShare(ctx: Context, room: BodyRoom, length: number): BodyShare {
+  const share = room.enter(principalOf(ctx).keyId);
+  ctx.res.once('close', share.release);
   if (Number.isNaN(length)) {
     ctx.req.on('data', (chunk: Buffer) => {
       try {
-        place.grow(chunk.length);
+        share.grow(chunk.length);
       } catch (problem) {
-        ctx.req.emit('error', problem); // ends the reading
+        ctx.req.emit('error', problem); // stops koa-body
       }
     });
-  } else place.grow(length);
-  return place;
+  } else share.grow(length);
+  return share;
 }
 
-/** The bytes of the JSON text, without a byte order mark, which RFC 8259 lets a reader pass over. */
+/** The decoded bytes, without a byte order mark, which RFC 8259 allows a reader to ignore. */
 async function bytesOf(
   text: string,
   decode: Decode | undefined,
   maxBytes: number,
-  place: Place | undefined,
+  share: BodyShare | undefined,
 ): Promise<Buffer> {
   let bytes: Buffer = Buffer.from(text, 'binary');
   if (decode !== undefined && bytes.length > 0) {
     bytes = await decode(bytes, maxBytes);
-    place?.grow(bytes.length);
+    share?.grow(bytes.length);
   }
   if (!isUtf8(bytes))
-    throw new Problem('malformed_json', 'The body is not UTF-8. Send one JSON object, in UTF-8.');
+    throw new Problem('malformed_json', 'The body is not UTF-8. Send one JSON object in UTF-8.');
   const isMarked = bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
   return isMarked ? bytes.subarray(BYTE_ORDER_MARK.length) : bytes;
 }

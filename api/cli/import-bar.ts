@@ -1,22 +1,20 @@
-/**
- * What an import says on standard error: a bar on a terminal, else a line every five seconds; and
- * when it waits.
- */
+/** Shows the progress of an import on standard error: a bar, or a line every 5 seconds. */
 import { SingleBar } from 'cli-progress';
 import type { Forecast } from './import-forecast.ts';
 
-const DRAW_MS = 200;
-/** Waits that are shorter are not worth a word. */
-const WAIT_MS = 1_000;
-/** Without an answer for so long, others, or a run before, have used the quota. */
-const SILENCE_MS = 3_000;
+const DRAW_INTERVAL_MS = 200;
+const LINE_INTERVAL_MS = 5_000;
+/** The bar does not mention a shorter wait. */
+const WAIT_MS_MIN = 1_000;
+/** After this time without an answer, another client or an earlier run has used the quota. */
+const SILENCE_MS_MAX = 3_000;
 
 export interface BarOptions {
-  /** Lines of the file; `undefined` of a pipe, which nobody can tell. */
+  /** Lines of the file; `undefined` for a pipe. */
   lines: number | undefined;
-  /** Lines that were done before. */
+  /** Lines that an earlier run completed. */
   begin: number;
-  /** Lines that are done now. */
+  /** Lines that are complete. */
   answered: () => number;
   /** Lines that wait for their answer. */
   pending: () => number;
@@ -24,9 +22,9 @@ export interface BarOptions {
 }
 
 export interface Bar {
-  /** Writes a line of its own. */
+  /** Writes a line beside the bar. */
   say: (text: string) => void;
-  /** Draws it for the last time. */
+  /** Draws the last state. */
   end: () => void;
 }
 
@@ -44,55 +42,56 @@ export function drawBar({ lines, begin, answered, pending, forecast }: BarOption
       lines === undefined ? '{value} lines{pace}' : '{bar} {percentage}%  {value} of {total} lines{pace}',
     stream: process.stderr,
     noTTYOutput: true,
-    notTTYSchedule: 5_000,
+    notTTYSchedule: LINE_INTERVAL_MS,
     hideCursor: true,
     barsize: 24,
   });
-  let hasSaid = false;
+  let hasExplained = false;
   const say = (text: string) => process.stderr.write(`\n${text}\n`);
 
-  const draw = (mayComment = true) => {
+  const draw = (mayExplain = true) => {
     const done = answered();
     const isPending = pending() > 0;
-    const wait = isPending ? forecast.wait() : 0;
-    const isSilent = isPending && wait === 0 && forecast.silence() > SILENCE_MS;
-    const isWaiting = wait > WAIT_MS || (isSilent && forecast.quota() !== undefined);
-    const left = lines === undefined ? undefined : forecast.left(lines - done, isSilent);
-    if (mayComment && isWaiting && !hasSaid) {
-      say(waitText(forecast, isSilent ? undefined : wait, left));
-      hasSaid = true;
+    const waitMs = isPending ? forecast.waitMs() : 0;
+    const isSilent = isPending && waitMs === 0 && forecast.silenceMs() > SILENCE_MS_MAX;
+    const isWaiting = waitMs > WAIT_MS_MIN || (isSilent && forecast.quota() !== undefined);
+    const remainingMs = lines === undefined ? undefined : forecast.remainingMs(lines - done, isSilent);
+    if (mayExplain && isWaiting && !hasExplained) {
+      say(waitText(forecast, isSilent ? undefined : waitMs, remainingMs));
+      hasExplained = true;
     }
     const pace = forecast.pace();
     const parts = [
       isWaiting
-        ? `waits${isSilent ? '' : ` ${duration(wait)}`} for its quota`
+        ? `waits${isSilent ? '' : ` ${duration(waitMs)}`} for its quota`
         : pace === undefined
           ? ''
           : `${Math.round(pace)}/s`,
-      left === undefined ? '' : `${duration(left)} left`,
+      remainingMs === undefined ? '' : `${duration(remainingMs)} left`,
     ];
     bar.update(done, { pace: parts.map((part) => (part === '' ? '' : `  ${part}`)).join('') });
   };
   bar.start(lines ?? 0, begin, { pace: '' });
-  const drawing = setInterval(() => draw(), DRAW_MS);
+  const timer = setInterval(() => draw(), DRAW_INTERVAL_MS);
   return {
     say,
     end() {
-      clearInterval(drawing);
+      clearInterval(timer);
       draw(false);
       bar.stop();
     },
   };
 }
 
-/** @param wait `undefined` when others used the quota up */
-function waitText(forecast: Forecast, wait: number | undefined, left: number | undefined): string {
-  const rest = left === undefined ? '' : ` All lines are done in about ${duration(left)}.`;
+/** @param waitMs `undefined` if another client used the quota */
+function waitText(forecast: Forecast, waitMs: number | undefined, remainingMs: number | undefined): string {
+  const rest = remainingMs === undefined ? '' : ` All lines are done in about ${duration(remainingMs)}.`;
   const quota = forecast.quota();
-  const window = duration(quota?.ms ?? 0);
-  const when = wait === undefined ? `within ${window}, unless others go on using it` : `in ${duration(wait)}`;
+  const period = duration(quota?.ms ?? 0);
+  const when =
+    waitMs === undefined ? `within ${period}, unless other clients use the quota` : `in ${duration(waitMs)}`;
   return (
-    `The quota of this API key is used up: ${quota?.count} orders in ${window}. ` +
-    `The import goes on ${when}.${rest} A higher quota: HOLDFAST_RATE_LIMIT_WRITE of the server.`
+    `The quota of this API key is used up: ${quota?.count} orders in ${period}. ` +
+    `The import continues ${when}.${rest} To raise the quota, set HOLDFAST_RATE_LIMIT_WRITE on the server.`
   );
 }

@@ -1,4 +1,4 @@
-/** Orders, one a line: what `holdfast import` reads. */
+/** Reads the input of `npx holdfast import`: one order a line. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Input } from '../../command-line/input.ts';
@@ -6,7 +6,7 @@ import { linesOf } from '../../command-line/lines.ts';
 import { loadSpec } from '../contract/spec.ts';
 import { compileValidators } from '../contract/validator.ts';
 import { type Advice, adviceOf } from '../grpc/client/advice.ts';
-import type { Fed } from '../grpc/client/feed-orders.ts';
+import type { OrderToSend } from '../grpc/client/order-stream.ts';
 import { newOrderMessage } from '../grpc/methods/messages.ts';
 import { statusOf } from '../grpc/status.ts';
 import { keyOfMessage } from '../commands/idempotency-key.ts';
@@ -15,28 +15,28 @@ import { Problem } from '../problem/problem.ts';
 import { v1 } from '../v1/edition.ts';
 import { v2 } from '../v2/edition.ts';
 
-export interface Line extends Fed {
-  /** Its number, from 1. */
+export interface OrderLine extends OrderToSend {
+  /** Number of the line, from 1. */
   line: number;
 }
 
-/** A line that no server need be asked about. */
-export interface WrongLine {
+/** A line that is refused without the server. */
+export interface InvalidLine {
   line: number;
   idempotency_key: string;
-  why: Pick<Advice, 'code' | 'detail' | 'fields'>;
+  reason: Pick<Advice, 'code' | 'detail' | 'fields'>;
 }
 
-/** What tells whether a file is still the one that it was. */
+/** Detects a change of the file between two runs. */
 export interface Survey {
   /** Hexadecimal. */
   sha256: string;
-  /** Empty ones too. */
+  /** Count of lines, empty ones included. */
   lines: number;
 }
 
-/** Surveys what passes through; `done` has the result when all has passed. */
-function surveying(): {
+/** Surveys the bytes that pass through. `done` returns the result at the end. */
+function createSurvey(): {
   pass: (bytes: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array>;
   done: () => Survey;
 } {
@@ -56,48 +56,47 @@ function surveying(): {
   };
 }
 
-/** Reads a file to its end; `undefined` when it was ended before. */
+/** Surveys a whole file; `undefined` if the signal aborted. */
 export async function survey(input: Input, signal: AbortSignal): Promise<Survey | undefined> {
-  const { pass, done } = surveying();
+  const { pass, done } = createSurvey();
   for await (const _ of pass(input.read(signal)));
   return signal.aborted ? undefined : done();
 }
 
 export interface ReadOptions {
   input: Input;
-  /** Lines that are passed over. */
+  /** Skips the lines up to this one. */
   behind: number;
   /** Ends the reading. */
   signal: AbortSignal;
-  /** Called at the end of the input, unless the reading was ended before. */
+  /** Called at the end of the input, unless the signal aborted. */
   onEnd: (read: Survey) => void;
 }
 
 /**
- * Reads lines as orders; empty ones are passed over.
- *
- * A line is an item of `POST /v2/order-batches`. Orders in the spelling of orders.proto, which is that of v1, are taken as well: they say their
- * currency once. Each is held to the contract here, since a message has no room for a member that nobody knows, and would lose it in silence.
+ * Reads lines as orders, without the empty ones. A line is an item of `POST /v2/order-batches`; a
+ * v1 order, with one currency for all amounts, is valid as well. The contract is checked here: a
+ * gRPC message would silently drop an unknown field.
  */
 export async function* readOrders({
   input,
   behind,
   signal,
   onEnd,
-}: ReadOptions): AsyncGenerator<Line | WrongLine> {
-  const read = readerOfOrders();
-  const { pass, done } = surveying();
+}: ReadOptions): AsyncGenerator<OrderLine | InvalidLine> {
+  const parse = createParser();
+  const { pass, done } = createSurvey();
   let line = 0;
   for await (const text of linesOf(pass(input.read(signal)))) {
     line += 1;
-    if (line > behind && text.trim() !== '') yield { line, ...read(text) };
+    if (line > behind && text.trim() !== '') yield { line, ...parse(text) };
   }
   if (!signal.aborted) onEnd(done());
 }
 
-type Read = Omit<Line, 'line'> | Omit<WrongLine, 'line'>;
+type ParsedLine = Omit<OrderLine, 'line'> | Omit<InvalidLine, 'line'>;
 
-function readerOfOrders(): (text: string) => Read {
+function createParser(): (text: string) => ParsedLine {
   const [first, second] = [v1, v2].map((edition) => {
     const spec = loadSpec(edition.name);
     const placing = spec.operations.filter(({ id }) => id === 'placeOrder');
@@ -107,7 +106,7 @@ function readerOfOrders(): (text: string) => Read {
     let idempotency_key = '';
     try {
       const item = itemOf(parseJson(text));
-      if ('why' in item) return item;
+      if ('reason' in item) return item;
       idempotency_key = keyOfMessage(item.idempotency_key);
       const { edition, contract } = 'currency' in item.order ? first! : second!;
       contract.checkBody(item.order);
@@ -115,22 +114,22 @@ function readerOfOrders(): (text: string) => Read {
       return { idempotency_key, order: newOrderMessage(data) };
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      return { idempotency_key, why: adviceOf(statusOf(error, '')) };
+      return { idempotency_key, reason: adviceOf(statusOf(error, '')) };
     }
   };
 }
 
 const item = z.strictObject({ idempotency_key: z.string(), order: z.looseObject({}) });
 
-function itemOf(value: unknown): z.output<typeof item> | Omit<WrongLine, 'line'> {
+function itemOf(value: unknown): z.output<typeof item> | Omit<InvalidLine, 'line'> {
   const parsed = item.safeParse(value);
   if (parsed.success) return parsed.data;
   const { idempotency_key } = (value ?? {}) as { idempotency_key?: unknown };
   return {
     idempotency_key: typeof idempotency_key === 'string' ? idempotency_key : '',
-    why: {
+    reason: {
       code: 'invalid_body',
-      detail: 'A line is an object with an idempotency_key and an order, and nothing else.',
+      detail: 'A line must be an object with an idempotency_key and an order, and no other fields.',
       fields: parsed.error.issues.flatMap(fieldsOf),
     },
   };

@@ -1,4 +1,4 @@
-/** The lines that were refused, and why, as a file. */
+/** Writes the refused lines of an import, with the reasons, to a file. */
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { once } from 'node:events';
@@ -6,9 +6,9 @@ import { CommandError } from '../../command-line/command.ts';
 
 export interface Refusals {
   path: string;
-  write: (why: object) => void;
+  write: (refusal: object) => void;
   /**
-   * Resolves when all is written.
+   * Flushes and closes the file.
    *
    * @throws {CommandError} the file cannot be written
    */
@@ -17,24 +17,24 @@ export interface Refusals {
 }
 
 /**
- * @param goesOn whether the file of a run before is continued
- * @param isLazy whether the file is made by the first refusal only
+ * @param isContinued whether to append to the file of the earlier run
+ * @param isLazy whether only the first refusal creates the file
  */
 export function openRefusals(
   path: string,
-  { goesOn, isLazy }: { goesOn: boolean; isLazy: boolean },
+  { isContinued, isLazy }: { isContinued: boolean; isLazy: boolean },
 ): Refusals {
   let failure: NodeJS.ErrnoException | undefined;
   const open = () =>
-    createWriteStream(path, { flags: goesOn ? 'a' : 'w' }).on('error', (error) => {
+    createWriteStream(path, { flags: isContinued ? 'a' : 'w' }).on('error', (error) => {
       failure = error;
     });
   let stream = isLazy ? undefined : open();
   return {
     path,
-    write(why) {
+    write(refusal) {
       stream ??= open();
-      stream.write(`${JSON.stringify(why)}\n`);
+      stream.write(`${JSON.stringify(refusal)}\n`);
     },
     async end() {
       if (stream !== undefined && !stream.closed) {
@@ -49,6 +49,6 @@ export function openRefusals(
   };
 }
 
-/** In this directory, for lines that came by a pipe; no run writes over that of another. */
+/** For lines from a pipe: a file in the working directory, with a unique name a run. */
 export const newRefusalsPath = (): string =>
   `import-${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${process.pid}.refused.ndjson`;

@@ -1,119 +1,200 @@
-/** One run of `holdfast import`. */
+/** One run of `npx holdfast import`. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { Metadata } from '@grpc/grpc-js';
-import { CommandError, type Output, type Service, quoted } from '../../command-line/command.ts';
-import { listenForSignals } from '../../command-line/signals.ts';
+import { type CliOutput, CommandError, type GrpcAccess, quoted } from '../../command-line/command.ts';
 import { type Input, openInput } from '../../command-line/input.ts';
+import { listenForSignals } from '../../command-line/signals.ts';
 import type { Advice } from '../grpc/client/advice.ts';
-import { clientCredentials } from '../grpc/credentials.ts';
-import { FeedError, feedOrders } from '../grpc/client/feed-orders.ts';
-import { OrderServiceClient } from '../grpc/generated/orders.ts';
+import { SendError } from '../grpc/client/send-orders.ts';
 import { type Bar, drawBar } from './import-bar.ts';
-import { type Line, type Survey, type WrongLine, readOrders, survey } from './import-file.ts';
-import { type Forecast, createForecast } from './import-forecast.ts';
-import { forgetProgress, keepProgress, readProgress, receiverOf } from './import-progress.ts';
-import { newRefusalsPath, openRefusals } from './import-refusals.ts';
+import { type Survey, survey } from './import-file.ts';
+import { createForecast } from './import-forecast.ts';
+import {
+  type ImportProgress,
+  deleteProgress,
+  readProgress,
+  receiverOf,
+  writeProgress,
+} from './import-progress.ts';
+import { type Refusals, newRefusalsPath, openRefusals } from './import-refusals.ts';
+import { sendLines } from './import-send.ts';
 import { type Tally, createTally } from './import-tally.ts';
 
-/** How often the progress is kept. */
-const KEEP_MS = 1_000;
+/** Interval at which the progress is written to its file. */
+const PROGRESS_INTERVAL_MS = 1_000;
 
-/** What one run is about. */
-interface Import {
+export interface Import {
   path: string;
-  access: Service;
+  access: GrpcAccess;
   address: string;
-  /** Milliseconds. */
-  patience: number;
+  patienceMs: number;
+}
+
+/** A run that resumes at the progress of an earlier run, if there is one. */
+interface Run extends Import {
+  input: Input;
+  /** `undefined` for a pipe, which can be read only once. */
+  file: Survey | undefined;
+  /** Whether an earlier run left its progress. */
+  isResumed: boolean;
+  before: ImportProgress;
+  signal: AbortSignal;
 }
 
 /**
- * Places what has no answer yet.
+ * Places the orders that have no answer yet.
  *
  * @throws {CommandError}
  */
-export async function importFile(given: Import): Promise<Output> {
+export async function importFile(given: Import): Promise<CliOutput> {
   const { signal, end } = listenForSignals();
   try {
-    return await importLines(given, openInput(given.path), signal);
+    return await importLines(await prepareRun(given, signal));
   } catch (error) {
-    if (error instanceof FeedError) {
-      throw new CommandError(
-        `${given.address}: ${error.message}\n` +
-          `It was called with the key of ${given.access.apiKeyFrom}. --to and GRPC_PORT name another address, HOLDFAST_API_KEY another key.`,
-        { cause: error },
-      );
-    }
-    throw error;
+    if (!(error instanceof SendError)) throw error;
+    throw new CommandError(
+      `${given.address}: ${error.message}\n` +
+        `API key used: ${given.access.apiKeySource}. ` +
+        'To change the address, set --to or GRPC_PORT. To change the key, set HOLDFAST_API_KEY.',
+      { cause: error },
+    );
   } finally {
     end();
   }
 }
 
-async function importLines(given: Import, input: Input, signal: AbortSignal): Promise<Output> {
-  const started = performance.now();
+async function prepareRun(given: Import, signal: AbortSignal): Promise<Run> {
   const { path, access, address } = given;
-  // What comes by a pipe comes once: nobody knows how much, and there is no place to go on from.
+  const input = openInput(path);
   const file = input.isFile ? await survey(input, signal) : undefined;
-  if (file === undefined && input.isFile) throw stopped(0, undefined);
+  if (file === undefined && input.isFile) throw stoppedError(0, undefined);
   const to = receiverOf(address, access.apiKey);
-  const before = file && (await readProgress(path, file.sha256, to));
-  const begin = before?.done ?? 0;
+  const earlier = file && (await readProgress(path, file.sha256, to));
   const fresh = { file: file?.sha256 ?? '', to, done: 0, placed: 0, replayed: 0, refused: 0 };
+  return { ...given, input, file, isResumed: earlier !== undefined, before: earlier ?? fresh, signal };
+}
 
-  const keepIt = input.isFile ? (tally: Tally) => keepPlace(path, tally) : async () => {};
+async function importLines(run: Run): Promise<CliOutput> {
+  const startedAt = performance.now();
+  const { path, input, file, before, signal } = run;
   const refusals = openRefusals(input.isFile ? `${path}.refused.ndjson` : newRefusalsPath(), {
-    goesOn: before !== undefined,
+    isContinued: run.isResumed,
     isLazy: !input.isFile,
   });
-  const tally = createTally(before ?? fresh, refusals.write);
+  const tally = createTally(before, refusals.write);
+  const { read, interruptions } = await sendAndRecord(run, tally, refusals);
+
+  const { done, refused } = tally.progress;
+  if (signal.aborted && read === undefined) throw stoppedError(done, file?.lines);
+  if (file && read && read.sha256 !== file.sha256) {
+    throw new CommandError(
+      `${quoted(path)} was changed while it was imported. Run the same command again: it places no order twice.`,
+    );
+  }
+  if (input.isFile) await deleteProgress(path);
+  if (refused > 0) process.exitCode = 1;
+  else await refusals.remove();
+  return outputOf(tally.progress, {
+    lines: file?.lines ?? read?.lines ?? done,
+    earlierLines: before.done,
+    interruptions,
+    seconds: (performance.now() - startedAt) / 1_000,
+    refusedFile: refusals.path,
+  });
+}
+
+interface Sent {
+  /** Survey of the whole input; `undefined` if the run was stopped first. */
+  read: Survey | undefined;
+  /** How often the connection broke. */
+  interruptions: number;
+}
+
+/** Sends the lines, while the bar, the progress file and the refusals keep up. */
+async function sendAndRecord(run: Run, tally: Tally, refusals: Refusals): Promise<Sent> {
+  const { path, input, file, before } = run;
   const forecast = createForecast(() => performance.now());
-  await keepIt(tally);
+  const store = input.isFile ? () => storeProgress(path, tally) : async () => {};
+  await store();
   const { answered, pending } = tally;
-  const bar = drawBar({ lines: file?.lines, begin, answered, pending, forecast });
+  const bar: Bar = drawBar({ lines: file?.lines, begin: before.done, answered, pending, forecast });
   const over = new AbortController();
-  const kept = keep(tally, keepIt, over.signal);
-  kept.catch(() => {}); // it is waited for at the end
-  let interruptions = 0;
-  let read: Survey | undefined;
+  const recorded = settleRepeatedly(tally, store, over.signal);
+  recorded.catch(() => {}); // awaited below
+  const sent: Sent = { read: undefined, interruptions: 0 };
   const broke = ({ detail }: Advice) => {
-    interruptions += 1;
+    sent.interruptions += 1;
     forecast.broke();
-    bar.say(`${detail} Going on.`);
+    bar.say(`${detail} Reconnecting.`);
   };
-  const onEnd = (all: Survey) => {
-    read = all;
+  const onEnd = (read: Survey) => {
+    sent.read = read;
   };
   try {
-    await feed(given, { input, begin, tally, forecast, bar, broke, onEnd, signal });
+    await sendLines({ ...run, begin: before.done, tally, forecast, broke, onEnd });
   } finally {
     over.abort();
     try {
-      await kept;
+      await recorded;
       await refusals.end();
     } finally {
       bar.end();
     }
   }
-  const { placed, replayed, refused, done } = tally.kept;
-  if (signal.aborted && read === undefined) throw stopped(done, file?.lines);
-  if (file && read && read.sha256 !== file.sha256) {
+  return sent;
+}
+
+function stoppedError(done: number, lines: number | undefined): CommandError {
+  return new CommandError(
+    lines === undefined
+      ? `Stopped after line ${done}. Send all lines again: no order is placed twice.`
+      : `Stopped after line ${done} of ${lines}. The same command resumes there.`,
+  );
+}
+
+async function storeProgress(path: string, tally: Tally): Promise<void> {
+  try {
+    await writeProgress(path, tally.progress);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
     throw new CommandError(
-      `${quoted(path)} was changed while it was imported. Run the same command again: no order is placed twice.`,
+      `The progress file ${quoted(`${path}.import`)} cannot be written (${code}).\n` +
+        'Copy FILE to a writable directory, or use standard input: npx holdfast import - < FILE',
+      { cause: error },
     );
   }
-  if (input.isFile) await forgetProgress(path);
-  if (refused > 0) process.exitCode = 1;
-  else await refusals.remove();
+}
 
-  const lines = file?.lines ?? read?.lines ?? done;
-  const seconds = (performance.now() - started) / 1_000;
-  const again = begin > 0 ? `, of which ${begin} by runs before` : '';
+/** Settles the tally and stores it at intervals, and a last time at the end. */
+async function settleRepeatedly(tally: Tally, store: () => Promise<void>, over: AbortSignal): Promise<void> {
+  for (;;) {
+    const isLast = over.aborted;
+    tally.settle();
+    await store();
+    if (isLast) return;
+    await delay(PROGRESS_INTERVAL_MS, undefined, { signal: over }).catch(() => {});
+  }
+}
+
+interface Totals {
+  lines: number;
+  /** Lines that earlier runs completed. */
+  earlierLines: number;
+  interruptions: number;
+  seconds: number;
+  refusedFile: string;
+}
+
+function outputOf(
+  { placed, replayed, refused }: ImportProgress,
+  { lines, earlierLines, interruptions, seconds, refusedFile }: Totals,
+): CliOutput {
+  const earlier = earlierLines > 0 ? ` (${earlierLines} by earlier runs)` : '';
+  const counts = `${placed} orders placed, ${replayed} already placed, ${refused} refused`;
   return {
     text: [
-      `${lines} lines${again}: ${placed} orders placed, ${replayed} had been placed before, ${refused} refused. ${seconds.toFixed(1)} s.`,
-      ...(interruptions > 0 ? [`The connection broke ${interruptions} times and was taken up again.`] : []),
-      ...(refused > 0 ? [`What was refused, and why: ${refusals.path}`] : []),
+      `${lines} lines${earlier}: ${counts}. ${seconds.toFixed(1)} s.`,
+      ...(interruptions > 0 ? [`Reconnected ${interruptions} times.`] : []),
+      ...(refused > 0 ? [`Refused lines and reasons: ${refusedFile}`] : []),
     ].join('\n'),
     data: {
       lines,
@@ -122,99 +203,7 @@ async function importLines(given: Import, input: Input, signal: AbortSignal): Pr
       refused,
       interruptions,
       seconds: Number(seconds.toFixed(3)),
-      ...(refused > 0 && { refused_file: refusals.path }),
+      ...(refused > 0 && { refused_file: refusedFile }),
     },
   };
-}
-
-function stopped(done: number, lines: number | undefined): CommandError {
-  return new CommandError(
-    lines === undefined
-      ? `Stopped behind line ${done}. Send all lines again: no order is placed twice.`
-      : `Stopped behind line ${done} of ${lines}. The same command goes on from there.`,
-  );
-}
-
-async function keepPlace(path: string, tally: Tally): Promise<void> {
-  try {
-    await keepProgress(path, tally.kept);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new CommandError(
-      `${quoted(`${path}.import`)} cannot be written (${code}), where the import keeps its place.\n` +
-        `Put the file where you may write, or read it from standard input: npx holdfast import - < FILE`,
-      { cause: error },
-    );
-  }
-}
-
-/** Keeps the progress once a second, one time after the other, and a last time when it is over. */
-async function keep(tally: Tally, keepIt: (tally: Tally) => Promise<void>, over: AbortSignal): Promise<void> {
-  for (;;) {
-    const last = over.aborted;
-    tally.settle();
-    await keepIt(tally);
-    if (last) return;
-    await delay(KEEP_MS, undefined, { signal: over }).catch(() => {});
-  }
-}
-
-interface Feed {
-  input: Input;
-  /** Lines that have their answer already. */
-  begin: number;
-  tally: Tally;
-  forecast: Forecast;
-  bar: Bar;
-  broke: (advice: Advice) => void;
-  onEnd: (read: Survey) => void;
-  signal: AbortSignal;
-}
-
-async function feed(
-  { access, address, patience }: Import,
-  { input, begin, tally, forecast, broke, onEnd, signal }: Feed,
-): Promise<void> {
-  const metadata = new Metadata();
-  metadata.set('authorization', `Bearer ${access.apiKey}`);
-  if (access.token !== undefined) metadata.set('holdfast-token', access.token);
-  const client = new OrderServiceClient(address, await clientCredentials(access), {
-    'grpc.max_reconnect_backoff_ms': 5_000,
-    // A stream that waits for its quota is silent; a peer that is gone does not answer this.
-    'grpc.keepalive_time_ms': 20_000,
-    'grpc.keepalive_timeout_ms': 10_000,
-  });
-
-  const refused = (
-    { line, idempotency_key }: Line | WrongLine,
-    { code, detail, fields }: WrongLine['why'],
-  ) => {
-    const why = { line, idempotency_key, code, detail, ...(fields.length > 0 && { fields }) };
-    tally.answer(line, { kind: 'refused', why });
-  };
-  async function* orders(): AsyncGenerator<Line> {
-    for await (const line of readOrders({ input, behind: begin, signal, onEnd })) {
-      if (signal.aborted) return;
-      tally.begin(line.line);
-      if ('why' in line) refused(line, line.why);
-      else yield line;
-    }
-  }
-  try {
-    await feedOrders(orders(), {
-      client,
-      metadata,
-      signal,
-      patience,
-      broke,
-      accepted: forecast.accepted,
-      answered(line, outcome) {
-        forecast.answered();
-        if ('refused' in outcome) refused(line, outcome.refused);
-        else tally.answer(line.line, { kind: outcome.placed.replayed ? 'replayed' : 'placed' });
-      },
-    });
-  } finally {
-    client.close();
-  }
 }

@@ -1,31 +1,31 @@
-/** What has become of the lines of a file, and up to where all of them have their answer. */
-import type { Kept } from './import-progress.ts';
+/** Counts the outcomes of lines, and finds the line up to which all are answered. */
+import type { ImportProgress } from './import-progress.ts';
 
-export type Outcome = { kind: 'placed' | 'replayed' } | { kind: 'refused'; why: object };
+export type Outcome = { kind: 'placed' | 'replayed' } | { kind: 'refused'; refusal: object };
 
 export interface Tally {
-  /** Up to `done`; what is beyond it gets its answer again when it is begun anew, and is counted then. */
-  kept: Kept;
-  /** A line that wants an answer; they come in ascending order. */
+  /** Counts the lines up to `done` only: a resumed run repeats and counts the later ones. */
+  progress: ImportProgress;
+  /** Call for each line that needs an answer, in ascending order. */
   begin: (line: number) => void;
   answer: (line: number, outcome: Outcome) => void;
-  /** Moves `done` on to the last line before one without an answer, and counts. */
+  /** Advances `done` to the line before the first unanswered one, and counts the outcomes. */
   settle: () => void;
-  /** Lines that have their answer, or want none. */
+  /** Lines that have their answer, or need none. */
   answered: () => number;
   /** Lines that wait for their answer. */
   pending: () => number;
 }
 
-/** @param refuse told of each refused line, once it is counted */
-export function createTally(from: Kept, refuse: (why: object) => void): Tally {
-  const kept = { ...from };
+/** @param refuse called for each refused line, once it is counted */
+export function createTally(from: ImportProgress, refuse: (refusal: object) => void): Tally {
+  const progress = { ...from };
   const open = new Set<number>();
-  /** Lines that have their answer, while one before them has not. */
+  /** Answered lines after the first unanswered one. */
   const ahead = new Map<number, Outcome>();
-  let last = kept.done;
+  let last = progress.done;
   return {
-    kept,
+    progress,
     begin(line) {
       last = line;
       open.add(line);
@@ -36,12 +36,12 @@ export function createTally(from: Kept, refuse: (why: object) => void): Tally {
     },
     settle() {
       const [first] = open;
-      kept.done = first === undefined ? last : first - 1;
+      progress.done = first === undefined ? last : first - 1;
       for (const [line, outcome] of ahead) {
-        if (line > kept.done) continue;
+        if (line > progress.done) continue;
         ahead.delete(line);
-        kept[outcome.kind] += 1;
-        if (outcome.kind === 'refused') refuse(outcome.why);
+        progress[outcome.kind] += 1;
+        if (outcome.kind === 'refused') refuse(outcome.refusal);
       }
     },
     answered: () => last - open.size,

@@ -1,45 +1,51 @@
-/** `npx holdfast import`: orders of a file, placed over the stream of the internal service. */
-import { type Command, CommandError, UsageError, quoted, wholeNumber } from '../../command-line/command.ts';
+/** `npx holdfast import`: places the orders of a file over gRPC. */
+import {
+  type CliCommand,
+  CommandError,
+  UsageError,
+  quoted,
+  wholeNumber,
+} from '../../command-line/command.ts';
 
-/** Seconds of trouble after which it is given up. */
-const PATIENCE = 60;
+const DEFAULT_PATIENCE_SECONDS = 60;
 
-export const importing: Command = {
+export const importing: CliCommand = {
   summary:
-    'Place the orders of a file over gRPC, one {"idempotency_key","order"} a line; - is standard input. It may be run again at any time: no order is placed twice.',
+    'Place the orders of a file over gRPC. A line is {"idempotency_key","order"}; - is standard input. ' +
+    'A repeated import places no order twice.',
   positionals: ['FILE'],
   options: {
     to: {
       placeholder: 'HOST:PORT',
-      help: 'the internal service; if left out GRPC_PORT, else that of the Holdfast that runs here, else 50051',
+      help: 'gRPC address; default: GRPC_PORT, else the server of HOLDFAST_DATA_DIR, else 50051',
     },
     patience: {
       placeholder: 'SECONDS',
-      help: `give up after so long without a server that answers; ${PATIENCE} if left out`,
+      help: `give up after this time without an answer; default ${DEFAULT_PATIENCE_SECONDS}`,
     },
   },
-  async run({ positionals: [path = ''], values }, { service }) {
-    const patience = patienceFrom(values['patience']);
+  async run({ positionals: [path = ''], values }, { grpcAccess }) {
+    const patienceMs = patienceMsFrom(values['patience']);
     const to = addressFrom(values['to']);
-    const access = await service();
+    const access = await grpcAccess();
     const address = to ?? access.address;
     if (address === undefined) {
       throw new CommandError(
-        'The Holdfast that runs here does not serve gRPC: its port was taken when it started.\n' +
-          'Start it with another GRPC_PORT, or name the address of another one with --to.',
+        'The server of this data directory does not serve gRPC: its port was taken when it started.\n' +
+          'Restart it with another GRPC_PORT, or name another server with --to.',
       );
     }
-    // Other commands do not pay for the load.
+    // Loading gRPC takes time: other commands do not load it.
     const { importFile } = await import('./import-run.ts');
-    return importFile({ path, access, address, patience });
+    return importFile({ path, access, address, patienceMs });
   },
 };
 
-function patienceFrom(given: string | undefined): number {
-  return wholeNumber('--patience', given ?? String(PATIENCE), 1, 86_400) * 1_000;
+function patienceMsFrom(given: string | undefined): number {
+  return wholeNumber('--patience', given ?? String(DEFAULT_PATIENCE_SECONDS), 1, 86_400) * 1_000;
 }
 
 function addressFrom(given: string | undefined): string | undefined {
   if (given === undefined || /^(?:[\w.-]+|\[[\da-fA-F:.]+\]):\d{1,5}$/.test(given)) return given;
-  throw new UsageError(`--to: ${quoted(given)} is not HOST:PORT, such as 127.0.0.1:50051`);
+  throw new UsageError(`--to must be HOST:PORT, such as 127.0.0.1:50051, not ${quoted(given)}`);
 }

@@ -1,8 +1,8 @@
 /**
- * The command path: the one way in which anything is ever written, whatever edge it came in by.
+ * The command path of orders: HTTP, batches and gRPC write through it.
  *
- * A repeat is answered from the log: the order's stream, folded up to the version that the first
- * run made. Nothing is cached, so nothing can be stale or lost.
+ * A retry is answered from the log: the fold of the stream up to the version that the first run
+ * appended. There is no cache that could be stale or lost.
  */
 import { decide } from '../../domain/order/decide.ts';
 import { HISTORY_LENGTH_MAX, type OrderState, evolve, fold } from '../../domain/order/order.ts';
@@ -12,7 +12,8 @@ import type { AppendOutcome } from '../../store/log/append.ts';
 import type { StoredEvent } from '../../store/log/event-row.ts';
 import type { OrderLog } from '../../store/log/log.ts';
 import type { Tenancy } from '../../store/tenancy.ts';
-import { keysReused, replays } from '../../platform/metrics.ts';
+import { replays } from '../../platform/metrics.ts';
+import { keyReused } from './idempotency-key.ts';
 import { type Conditions, requireConditions } from './preconditions.ts';
 import { Problem } from '../problem/problem.ts';
 
@@ -20,39 +21,36 @@ export interface CommandPath {
   log: OrderLog;
   /** A new id with a prefix: `ord`, `evt`. */
   newId: (prefix: string) => string;
-  /** Told of each append, so that consumers can be woken. */
+  /** Called after each append, to wake the consumers. */
   onAppended: (partition: number) => void;
 }
 
 export interface CommandContext extends Tenancy {
-  /** The API key that asks. */
+  /** Id of the API key. */
   keyId: string;
   idempotencyKey: string;
   traceparent: string | null;
-  /**
-   * Run only while the order is what the client has seen. A repeat of what has run is answered all
-   * the same.
-   */
+  /** Preconditions of the first run; a retry of an effective command ignores them. */
   conditions?: Conditions | undefined;
-  /** The currency that the client takes the order to have. */
+  /** Currency of the request, which must be that of the order. */
   currency?: string | undefined;
 }
 
 export interface Executed {
-  /** The order as the command left it. */
+  /** The order after the command. */
   state: OrderState;
   event: StoredEvent;
-  /** Whether the command had run before, and this is what it did then. */
+  /** Whether an earlier request with the key ran the command. */
   replayed: boolean;
 }
 
-/** Times that a command is decided anew when others keep changing its order first. */
-const ATTEMPTS = 5;
+/** Attempts of one command, each against a newer version of its order. */
+const ATTEMPTS_MAX = 5;
 
 /**
- * Runs a command once, however often it is sent.
+ * Runs a command once per idempotency key.
  *
- * @throws {Problem} what the client is told when it did not run
+ * @throws {Problem} when the command did not run
  * @throws {StoreOverloaded | StoreUnavailable} see {@link OrderLog}
  */
 export async function execute(
@@ -61,12 +59,12 @@ export async function execute(
   request: OrderRequest,
 ): Promise<Executed> {
   const print = fingerprint(request);
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const before = await read(path, context, request);
     requireCurrency(context.currency, before.state);
-    if (before.holder) return repeat(path, context, request, print, before.holder);
+    if (before.holder) return replay(path, context, request, print, before.holder);
 
-    // An order that is not there is 404, which is for the decider to say.
+    // The decider answers 404 for a missing order.
     if (before.state !== null || request.order_id === null)
       requireConditions(context.conditions, before.state?.order.version);
     if (request.type === 'UpdateOrder' && before.streamLength > HISTORY_LENGTH_MAX) throw historyFull();
@@ -88,38 +86,33 @@ export async function execute(
       path.onAppended(context.partition);
       return { state: evolve(before.state, outcome.event), event: outcome.event, replayed: false };
     }
-    if (outcome.kind !== 'version_conflict') return repeat(path, context, request, print, outcome.event);
+    if (outcome.kind !== 'version_conflict') return replay(path, context, request, print, outcome.event);
   }
   throw new Problem(
     'order_busy',
-    `Others changed this order ${ATTEMPTS} times while this request was under way. It took no effect.`,
-    {
-      headers: { 'Retry-After': '1' },
-    },
+    `Concurrent commands won ${ATTEMPTS_MAX} times. This request took no effect.`,
+    { headers: { 'Retry-After': '1' } },
   );
 }
 
-/**
- * Before a repeat too: an order's currency never changes, so whoever names another one does not
- * repeat what was done.
- */
+/** Runs before a replay too: the currency never changes, so another currency is another request. */
 function requireCurrency(currency: string | undefined, state: OrderState | null): void {
   if (currency === undefined || state === null || currency === state.order.currency) return;
-  throw new Problem('invalid_body', `This order is in ${state.order.currency}.`, {
-    errors: [{ pointer: '/currency', detail: `must be ${state.order.currency}, as the order is` }],
+  throw new Problem('invalid_body', `The currency of this order is ${state.order.currency}.`, {
+    errors: [{ pointer: '/currency', detail: `must be ${state.order.currency}, the currency of the order` }],
   });
 }
 
 interface Before {
   state: OrderState | null;
+  /** The event that was appended under the command's key. */
   holder: StoredEvent | undefined;
   streamLength: number;
 }
 
 /**
- * A command that makes its order needs no look at the log first: the append itself tells whether
- * its key is taken. One that is to be refused for its conditions does, so that a command which took
- * effect is never told that it will not.
+ * Reads the stream and the key's holder. PlaceOrder skips it, since the append checks the key;
+ * with preconditions it reads the holder, so that a retry is replayed and not refused.
  */
 async function read({ log }: CommandPath, context: CommandContext, request: OrderRequest): Promise<Before> {
   if (request.order_id === null) {
@@ -130,24 +123,17 @@ async function read({ log }: CommandPath, context: CommandContext, request: Orde
   return { state: fold(stream), ...rest };
 }
 
-async function repeat(
+async function replay(
   { log }: CommandPath,
   context: CommandContext,
   request: OrderRequest,
   print: Buffer,
   event: Extract<AppendOutcome, { event: StoredEvent }>['event'],
 ): Promise<Executed> {
-  if (!event.fingerprint.equals(print)) {
-    keysReused.inc();
-    throw new Problem(
-      'idempotency_key_reused',
-      'This Idempotency-Key was used for another request. Use a new key for a new request, or repeat the first one unchanged.',
-      { errors: differences(requestOf(event), request) },
-    );
-  }
+  if (!event.fingerprint.equals(print)) throw keyReused(differences(requestOf(event), request));
   const stream = event.version === 1 ? [event] : await log.readStream(context, event.order_id, event.version);
   const state = fold(stream);
-  if (state === null) throw new Error(`${event.order_id} has no stream`);
+  if (state === null) throw new Error(`empty stream of ${event.order_id}, which has an event`);
   replays.inc();
   return { state, event, replayed: true };
 }
@@ -155,7 +141,7 @@ async function repeat(
 const historyFull = () =>
   new Problem(
     'order_history_full',
-    `The events of this order hold ${HISTORY_LENGTH_MAX} bytes, the most that patches can fill.`,
+    `The events of this order exceed ${HISTORY_LENGTH_MAX} characters. It accepts no more patches.`,
   );
 
 function rejected({ code, detail, errors, final }: Rejection): Problem {

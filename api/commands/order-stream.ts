@@ -6,8 +6,8 @@ import { Problem } from '../problem/problem.ts';
 /**
  * The events of an order, oldest first; at least one.
  *
- * @param version the last one that counts; all do when it is left out
- * @throws {Problem} 404 when there is no such order, or it has not come to this version
+ * @param version of the last event; the newest by default
+ * @throws {Problem} 404 when the order does not exist, or is below this version
  */
 export async function readOrder(
   log: OrderLog,
@@ -16,9 +16,9 @@ export async function readOrder(
   version?: number,
 ): Promise<StoredEvent[]> {
   const events = await log.readStream(tenancy, orderId, version);
-  if (events.length === 0) throw new Problem('order_not_found', 'There is no such order.');
+  if (events.length === 0) throw new Problem('order_not_found', 'This order does not exist.');
   if (version !== undefined && events.length < version) {
-    throw new Problem('order_version_not_found', `The newest version of this order is ${events.length}.`);
+    throw new Problem('order_version_not_found', `The order has ${events.length} versions, not ${version}.`);
   }
   return events;
 }

@@ -1,17 +1,18 @@
 import type { z } from 'zod';
-import { inWords } from '../../domain/words.ts';
+import { issueText } from '../../domain/issue-text.ts';
 import { pointerOf } from '../problem/pointer.ts';
 import { Problem } from '../problem/problem.ts';
 
 /**
- * Gives a body that fits the contract the command's canonical form, and holds it to the rules that the contract cannot say.
+ * The canonical command data of a body that fits the contract. Also checks the rules that the
+ * contract cannot express.
  *
  * @throws {Problem} 422 `invalid_body`
  */
 export function parseBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(body, { error: inWords });
+  const parsed = schema.safeParse(body, { error: issueText });
   if (parsed.success) return parsed.data;
-  throw new Problem('invalid_body', 'The body does not fit the rules of this call.', {
+  throw new Problem('invalid_body', 'Invalid body, see errors.', {
     errors: parsed.error.issues.map((issue) => ({
       pointer: pointerOf(issue.path),
       detail: issue.message,

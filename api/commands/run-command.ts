@@ -1,4 +1,4 @@
-/** One request, one command: what whoever takes a write does. */
+/** The way in to the command path, for HTTP, batches and gRPC. */
 import type { CommandType } from '../../domain/order/commands.ts';
 import type { OrderRequest } from '../../domain/order/request.ts';
 import type { Edition } from '../edition.ts';
@@ -6,10 +6,10 @@ import { type CommandContext, type CommandPath, type Executed, execute } from '.
 import { Problem } from '../problem/problem.ts';
 
 /**
- * Translates a body into a command, and runs it.
+ * Translates a body into a command and runs it.
  *
- * @param orderId `null` when the command makes the order
- * @throws {Problem} whose pointers are into the body
+ * @param orderId `null` for PlaceOrder
+ * @throws {Problem} with pointers into the body
  */
 export async function runCommand(
   { services, edition }: { services: CommandPath; edition: Edition },

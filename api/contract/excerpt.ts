@@ -1,7 +1,4 @@
-/**
- * The part of a spec that judges one request, or one answer: what need not be read of it costs
- * time.
- */
+/** Excerpts of a spec for the judge: one request or one answer. The whole spec would cost time. */
 import type { Operation, Spec } from './spec.ts';
 
 type Components = Record<string, Record<string, unknown>>;
@@ -12,7 +9,7 @@ type Document = Record<string, unknown> & {
 
 const REF = /^#\/components\/(\w+)\/(.+)$/;
 
-/** A document of its own, with the request of one operation. */
+/** A whole document with the request of one operation. */
 export function requestExcerpt(spec: Spec, { path, method }: Operation): object {
   const operation = (spec.document as Document).paths[path]![method]!;
   return excerpt(spec, {
@@ -22,10 +19,10 @@ export function requestExcerpt(spec: Spec, { path, method }: Operation): object 
   });
 }
 
-/** Where an answer is judged, whatever its operation is. */
+/** The operation of each answer excerpt. */
 export const ANSWER = { method: 'GET', url: '/answer' };
 
-/** A document of its own, with one answer, to {@link ANSWER}. */
+/** A whole document with one answer of {@link ANSWER}. */
 export function answerExcerpt(spec: Spec, status: number, content: unknown): object {
   const operation = { responses: { [status]: { description: '', content } } };
   return excerpt(spec, { path: ANSWER.url, method: 'get', operation });
@@ -36,16 +33,13 @@ function excerpt(
   { path, method, operation }: { path: string; method: string; operation: object },
 ): object {
   const { components, ...rest } = document as Document;
-  // Schemes are named without a reference to them.
+  // Operations name security schemes without a reference.
   const kept: Components = { securitySchemes: components['securitySchemes'] ?? {} };
   keepReferred(operation, components, kept);
   return structuredClone({ ...rest, paths: { [path]: { [method]: operation } }, components: kept });
 }
 
-/**
- * Any text that spells a reference counts as one: the mapping of a discriminator has them without
- * `$ref`.
- */
+/** Any text in the form of a reference counts: a discriminator's mapping has no `$ref`. */
 function keepReferred(node: unknown, components: Components, kept: Components): void {
   if (typeof node === 'string') {
     const [, kind = '', name = ''] = REF.exec(node) ?? [];

@@ -1,14 +1,14 @@
-/** Formats of the contract that say more than a pattern can. */
+/** The formats of the contract, which no pattern can express. */
 import { isDay, isTime } from '../lists/instant.ts';
 
-/** By their names in OpenAPI; the judge is given the same, so that the two cannot differ in the calendar. */
+/** By OpenAPI name. The judge uses them too, so that both know the same calendar. */
 export const FORMATS = {
   'date-time': { type: 'string', validate: isTime },
   date: { type: 'string', validate: isDay },
 } as const;
 
-/** What a text of a format must be, for a client's developer to read. */
-export const EXPECTED: Partial<Record<string, string>> = {
-  'date-time': 'must be a time that exists, such as 2026-03-14T09:26:53Z',
-  date: 'must be a day that exists, such as 2026-03-14',
+/** Error detail by format. */
+export const FORMAT_EXPECTED: Partial<Record<string, string>> = {
+  'date-time': 'must be a time such as 2026-11-25T10:00:00Z',
+  date: 'must be a day such as 2026-11-25',
 };

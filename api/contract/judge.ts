@@ -1,7 +1,6 @@
 /**
- * express-openapi-validator, run inside Koa over every request and every answer in tests and development.
- *
- * It is written for Express, so it is handed the little of an Express request and response that it looks at.
+ * The contract judge: express-openapi-validator for each request and answer, in tests and
+ * development. Its Express request and response have only the members that it reads.
  */
 import { middleware } from 'express-openapi-validator';
 import { ANSWER, answerExcerpt, requestExcerpt } from './excerpt.ts';
@@ -13,7 +12,7 @@ type Handler = (req: object, res: object, next: (error?: unknown) => void) => un
 
 export interface JudgedRequest {
   method: string;
-  /** With the query. */
+  /** Path and query. */
   url: string;
   headers: Record<string, string | string[] | undefined>;
   query: Record<string, unknown>;
@@ -28,7 +27,7 @@ export interface JudgedAnswer {
   body: unknown;
 }
 
-/** What the judge holds against a request or an answer. */
+/** A violation of the contract. */
 export interface Verdict {
   status: number;
   message: string;
@@ -36,15 +35,13 @@ export interface Verdict {
 }
 
 export interface Judge {
-  /**
-   * @returns what is wrong with a request for an operation, `undefined` when it fits the contract
-   */
+  /** The verdict on a request, `undefined` when it fits the contract. */
   request: (operation: Operation, request: JudgedRequest) => Promise<Verdict | undefined>;
-  /** @returns what is wrong with an answer of an operation, `undefined` when it fits the contract */
+  /** The verdict on an answer, `undefined` when it fits the contract. */
   answer: (operation: Operation, answer: JudgedAnswer) => Promise<Verdict | undefined>;
 }
 
-/** One for each spec: it takes longer to make than most tests take. */
+/** One judge a spec: its construction takes longer than most tests. */
 const judges = new WeakMap<Spec, Judge>();
 
 export function judgeOf(spec: Spec): Judge {
@@ -54,8 +51,8 @@ export function judgeOf(spec: Spec): Judge {
 }
 
 /**
- * The validator reads its whole document anew for each operation and each kind of answer: with that
- * of the whole spec, most of the time of the tests went there.
+ * The validator parses its whole document for each operation and each kind of answer. Excerpts keep
+ * that short: with whole specs it took most of the time of the tests.
  */
 function createJudge(spec: Spec): Judge {
   const handlers = new Map<string, Handler[]>();
@@ -80,17 +77,16 @@ function createJudge(spec: Spec): Judge {
 
   return {
     request: (operation, request) =>
-      verdictOf((complain) => {
+      verdictOf((report) => {
         const list = handlersOf(operation.id, 'request', () => requestExcerpt(spec, operation));
-        return run(list, expressRequest(asStrict(request, integers)), {}, complain);
+        return run(list, expressRequest(asStrict(request, integers)), {}, report);
       }),
 
     async answer(operation, answer) {
-      const { promised, missing, content } = responseOf(spec, operation, answer);
-      if (!promised) return verdict(`the contract has no ${answer.status} here`);
-      if (missing.length > 0) return verdict(`response lacks header ${missing.join(', ')}`);
-      // Answers with the same content are judged alike. The validator would let all of them pass
-      // from 500 on.
+      const { declared, missing, content } = responseOf(spec, operation, answer);
+      if (!declared) return verdict(`status ${answer.status} is not in the contract of this operation`);
+      if (missing.length > 0) return verdict(`missing response header: ${missing.join(', ')}`);
+      // Answers with equal content share a validator. From status 500 on it would accept any body.
       const statusCode = content === undefined ? answer.status : 200;
       const list = handlersOf(`${statusCode} ${JSON.stringify(content)}`, 'answer', () =>
         answerExcerpt(spec, statusCode, content),
@@ -102,9 +98,9 @@ function createJudge(spec: Spec): Judge {
         json: (_body: unknown) => res,
       };
       const request = { ...ANSWER, headers: {}, query: {}, body: undefined };
-      return verdictOf(async (complain) => {
-        await run(list, expressRequest(request), res, complain);
-        res.json(answer.body); // replaced by the validator, which complains through its `next` if the body is not allowed
+      return verdictOf(async (report) => {
+        await run(list, expressRequest(request), res, report);
+        res.json(answer.body); // the validator replaced `json`; it reports errors through `next`
       });
     },
   };
@@ -112,25 +108,27 @@ function createJudge(spec: Spec): Judge {
 
 const verdict = (message: string): Verdict => ({ status: 500, message, errors: [] });
 
-type Complain = (error: unknown) => void;
+type Report = (error: unknown) => void;
 
-async function verdictOf(act: (complain: Complain) => Promise<void>): Promise<Verdict | undefined> {
-  const complaints: unknown[] = [];
-  await act((error) => complaints.push(error)).catch((error: unknown) => complaints.push(error));
-  if (complaints.length === 0) return undefined;
-  const { status = 500, message = String(complaints[0]), errors = [] } = complaints[0] as Partial<Verdict>;
+async function verdictOf(act: (report: Report) => Promise<void>): Promise<Verdict | undefined> {
+  const reports: unknown[] = [];
+  await act((error) => reports.push(error)).catch((error: unknown) => reports.push(error));
+  if (reports.length === 0) return undefined;
+  const { status = 500, message = String(reports[0]), errors = [] } = reports[0] as Partial<Verdict>;
   return { status, message, errors };
 }
 
-/** Runs the handlers one after the other, up to the first that complains. One may go on complaining after it has handed on. */
-async function run(handlers: Handler[], req: object, res: object, complain: Complain): Promise<void> {
+/**
+ * Runs the handlers in order, up to the first error. A handler may report errors after its `next`.
+ */
+async function run(handlers: Handler[], req: object, res: object, report: Report): Promise<void> {
   for (const handler of handlers) {
     let failed = false;
     await new Promise<void>((resolve, reject) => {
       const next = (error?: unknown) => {
         if (error) {
           failed = true;
-          complain(error);
+          report(error);
         }
         resolve();
       };
@@ -140,26 +138,26 @@ async function run(handlers: Handler[], req: object, res: object, complain: Comp
   }
 }
 
-/** Names of the parameters that are integers; fields in lower case. */
+/** Names of the integer parameters; header fields in lower case. */
 const integersOf = ({ operations }: Spec): Set<string> =>
   new Set(
     operations.flatMap(({ parameters }) =>
       parameters
         .filter(isInteger)
-        .map(({ in: place, name }) => (place === 'header' ? name.toLowerCase() : name)),
+        .map(({ in: location, name }) => (location === 'header' ? name.toLowerCase() : name)),
     ),
   );
 
 /**
- * The validator is more lenient than the contract with integers (it takes `0x10` and `1e1`), and stricter with addresses (it refuses a
- * colon in a query that is not percent-encoded, though it has no other meaning there). Neither is for it to say.
+ * Corrects two differences of the validator: it accepts `0x10` and `1e1` as integers, and it
+ * refuses an unencoded colon in a query.
  */
 function asStrict(request: JudgedRequest, integers: Set<string>): JudgedRequest {
   const strict = <Value>(values: Record<string, Value>) =>
     Object.fromEntries(
       Object.entries(values).map(([name, value]) => {
         const isLoose = integers.has(name) && typeof value === 'string' && !isIntegerText(value);
-        return [name, isLoose ? `${value} is no integer` : value];
+        return [name, isLoose ? `${value} is not an integer` : value];
       }),
     ) as Record<string, Value>;
   const query = strict(request.query);
@@ -170,7 +168,7 @@ function asStrict(request: JudgedRequest, integers: Set<string>): JudgedRequest 
   return { ...request, headers: strict(request.headers), query, url: text === '' ? path : `${path}?${text}` };
 }
 
-/** With the five that encodeURIComponent leaves as they are. */
+/** Also encodes `!'()*`, which encodeURIComponent leaves. */
 const encoded = (text: string): string =>
   encodeURIComponent(text).replaceAll(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16)}`);
 
@@ -201,12 +199,12 @@ interface Responses {
   };
 }
 
-/** The validator leaves the headers of answers unread; required ones are looked for here. */
+/** Checks required response headers, which the validator ignores. */
 function responseOf(
   spec: Spec,
   { method, path }: Operation,
   { status, headers }: JudgedAnswer,
-): { promised: boolean; missing: string[]; content: unknown } {
+): { declared: boolean; missing: string[]; content: unknown } {
   const document = spec.document as {
     paths: Record<string, Record<string, { responses: Responses }>>;
     components: { responses: Responses; headers: Record<string, { required?: boolean }> };
@@ -219,5 +217,5 @@ function responseOf(
       (header.$ref ? document.components.headers[component(header.$ref)] : header)?.required === true,
   );
   const missing = required.map(([name]) => name).filter((name) => headers[name.toLowerCase()] === undefined);
-  return { promised: response !== undefined, missing, content: resolved?.content };
+  return { declared: response !== undefined, missing, content: resolved?.content };
 }

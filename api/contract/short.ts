@@ -1,14 +1,21 @@
-/** Values, and characters of texts and names, of a body whose every fault is looked for: 2 ms at worst. */
-const SHORT = { values: 2_000, characters: 65_536 };
+/** Bounds of a body in which all faults are searched, not just the first: 2 ms at worst. */
+const SHORT_VALUES_MAX = 2_000;
+/** Characters of all strings and member names. */
+const SHORT_CHARACTERS_MAX = 65_536;
 
-/** Whether there is little enough in a body to look for every fault, and not for the first alone. */
+interface Budget {
+  values: number;
+  characters: number;
+}
+
+/** Whether a body is small enough to search it for all faults. */
 export function isShort(body: unknown): boolean {
-  const left = { ...SHORT };
+  const left: Budget = { values: SHORT_VALUES_MAX, characters: SHORT_CHARACTERS_MAX };
   spend(body, left);
   return left.values >= 0 && left.characters >= 0;
 }
 
-function spend(value: unknown, left: typeof SHORT): void {
+function spend(value: unknown, left: Budget): void {
   left.values -= 1;
   if (typeof value === 'string') left.characters -= value.length;
   if (typeof value !== 'object' || value === null) return;

@@ -1,6 +1,6 @@
-/** The contract as data: `openapi/v1.yaml`, read once, at start. Routes, scopes and validators are all made from it. */
+/** The specs of openapi/ as data: the source of all routes, scopes and validators. */
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { CORE_SCHEMA, load } from 'js-yaml';
 import type { ProblemCode } from '../problem/problem.ts';
 
 export type Schema = Record<string, unknown>;
@@ -10,7 +10,7 @@ export interface Parameter {
   in: 'path' | 'query' | 'header';
   required?: boolean;
   schema: Schema;
-  /** Of a path parameter: the problem's `code` when nothing can have this value for an id. */
+  /** Of a path parameter: the problem `code` for a value that is no id. */
   'x-not-found'?: ProblemCode;
 }
 
@@ -21,23 +21,23 @@ export interface Operation {
   path: string;
   scope: string;
   parameters: Parameter[];
-  /** The body, when the operation takes one. */
+  /** `undefined` when the operation reads no body. */
   body: { mediaType: string; schema: Schema; maxBytes: number } | undefined;
 }
 
-/** When a version ends. */
+/** The deprecation of a version. */
 export interface Lifecycle {
-  /** RFC 3339, as is the next. */
+  /** RFC 3339, as `sunset_at`. */
   deprecated_at: string;
   sunset_at: string;
-  /** Name of the version to go to. */
+  /** Name of the version that replaces it, such as `v2`. */
   successor: string;
 }
 
 export interface Spec {
   /** `v1` */
   name: string;
-  /** Of a version that is deprecated. */
+  /** `undefined` for a version that is not deprecated. */
   lifecycle: Lifecycle | undefined;
   document: Record<string, unknown>;
   operations: Operation[];
@@ -55,9 +55,9 @@ interface OperationObject {
 const specs = new Map<string, Spec>();
 
 /**
- * A spec of `openapi/`, which is read once.
+ * The spec of a version, read from disk once.
  *
- * @param name file name without `.yaml`, which is also the first segment of its paths
+ * @param name file name without `.yaml`, and first segment of the paths: `v1`
  */
 export function loadSpec(name: string): Spec {
   let spec = specs.get(name);
@@ -67,7 +67,7 @@ export function loadSpec(name: string): Spec {
 
 function readSpec(name: string): Spec {
   const text = readFileSync(new URL(`../../openapi/${name}.yaml`, import.meta.url), 'utf8');
-  const document = parse(text) as Spec['document'] & {
+  const document = load(text, { schema: CORE_SCHEMA }) as Spec['document'] & {
     info: { 'x-lifecycle'?: Lifecycle };
     paths: Record<string, Record<string, unknown>>;
   };

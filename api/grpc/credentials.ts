@@ -1,4 +1,4 @@
-/** The files of HOLDFAST_GRPC_CERT, _KEY and _CA, as either side of a connection uses them. */
+/** Loads the TLS files of HOLDFAST_GRPC_CERT, _KEY and _CA, for the server and for clients. */
 import { readFile } from 'node:fs/promises';
 import { ChannelCredentials, ServerCredentials } from '@grpc/grpc-js';
 import { type Config, ConfigError } from '../../platform/config.ts';
@@ -6,7 +6,7 @@ import { type Config, ConfigError } from '../../platform/config.ts';
 type Files = Pick<Config['grpc'], 'cert' | 'key' | 'ca'>;
 
 /**
- * @returns the certificate chain, its key, and whose certificates the other side must have; `null` for what is not given
+ * @returns certificate chain, private key and authority of the peer; `null` for an unset variable
  * @throws {ConfigError} a file cannot be read
  */
 async function read({ cert, key, ca }: Files) {
@@ -30,7 +30,9 @@ export async function serverCredentials(files: Files): Promise<ServerCredentials
   if (chain !== null && secret !== null)
     return ServerCredentials.createSsl(roots, [{ cert_chain: chain, private_key: secret }], roots !== null);
   if (roots === null) return ServerCredentials.createInsecure();
-  throw new ConfigError('HOLDFAST_GRPC_CA: expected together with HOLDFAST_GRPC_CERT and HOLDFAST_GRPC_KEY.');
+  throw new ConfigError(
+    'HOLDFAST_GRPC_CA must be set together with HOLDFAST_GRPC_CERT and HOLDFAST_GRPC_KEY.',
+  );
 }
 
 /** @throws {ConfigError} */

@@ -1,8 +1,8 @@
 /**
  * npm run grpc:generate
  *
- * Writes api/grpc/generated: the messages as TypeScript, and the descriptors that reflection hands out. What it writes is committed, and a test
- * looks whether it still is what it would write.
+ * Generates api/grpc/generated: the messages as TypeScript, and the descriptors for reflection. The
+ * files are committed; a test checks that they are up to date.
  */
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

@@ -1,7 +1,4 @@
-/**
- * Health and reflection: the services that ask for no key, and so must not hold anything for
- * whoever calls them.
- */
+/** Health and reflection. They need no API key, so they must hold no memory for a caller. */
 import { readFile } from 'node:fs/promises';
 import { type ServerDuplexStream, type ServerWritableStream, type Server, status } from '@grpc/grpc-js';
 import type { AnyDefinition } from '@grpc/proto-loader';
@@ -14,7 +11,7 @@ const SERVICES: readonly string[] = ['', 'holdfast.orders.v1.OrderService'];
 type Status = 'SERVING' | 'NOT_SERVING';
 type Handlers = Record<string, (...given: never[]) => unknown>;
 
-/** Adds a service that adds itself to a server, with its handlers changed. */
+/** Adds a service with changed handlers. The service itself only knows `addToServer`. */
 const addChanged = (
   server: Server,
   service: { addToServer: (server: Server) => void },
@@ -25,47 +22,50 @@ const addChanged = (
   service.addToServer({ addService } as unknown as Server);
 };
 
-/**
- * Whoever watches or asks learns that the server ends, and goes to another one; none of them holds
- * it up.
- */
+/** Ends an open call when the server drains, so that the client moves to another node. */
 function endWith(
   stopping: AbortSignal,
   call: ServerWritableStream<never, never> | ServerDuplexStream<object, object>,
 ): void {
-  const end = () => call.emit('error', { code: status.UNAVAILABLE, details: 'The server is stopping.' });
+  const end = () =>
+    call.emit('error', {
+      code: status.UNAVAILABLE,
+      details: 'The server is stopping. Retry on another node.',
+    });
   stopping.addEventListener('abort', end, { once: true });
   call.once('close', () => stopping.removeEventListener('abort', end));
   if (stopping.aborted) end();
 }
 
 /**
- * @param stopping when aborted, those who watch are let go
- * @returns tells the health, to those who watch it only when it has changed
+ * @param stopping ends the open watches when it aborts
+ * @returns sets the health; watchers get changes only
  */
 export function addHealth(server: Server, stopping: AbortSignal): (status: Status) => void {
   const health = new HealthImplementation();
   addChanged(server, health, ({ watch, ...handlers }) => ({
     ...handlers,
-    // The library remembers each name that it is asked for, for good.
+    // The library keeps every requested name forever: pass on known names only.
     watch(call: ServerWritableStream<{ service: string }, { status: string }>) {
       endWith(stopping, call as never);
       if (SERVICES.includes(call.request.service)) watch?.(call as never);
       else call.write({ status: 'SERVICE_UNKNOWN' });
     },
   }));
-  let told: Status | undefined;
+  let current: Status | undefined;
   return (status) => {
-    if (status === told) return;
-    told = status;
+    if (status === current) return;
+    current = status;
     for (const service of SERVICES) health.setStatus(service, status);
   };
 }
 
-/** Whoever has no copy of orders.proto asks for it: grpcurl, buf curl, and the like. */
+/**
+ * Serves the descriptors of orders.proto to clients without a copy, such as grpcurl and buf curl.
+ */
 export async function addReflection(server: Server, stopping: AbortSignal): Promise<void> {
   const sets = await Promise.all(['orders', 'health'].map(readDescriptors));
-  // The form in which it takes them; what it makes of a .proto file by itself lacks the imports.
+  // Descriptors, because the library does not resolve the imports of a .proto file.
   const files = { fileDescriptorProtos: sets.flat() } as AnyDefinition;
   addChanged(server, new ReflectionService({ files }), ({ ServerReflectionInfo: answer }) => ({
     ServerReflectionInfo(stream: ServerDuplexStream<object, object>) {
@@ -76,7 +76,7 @@ export async function addReflection(server: Server, stopping: AbortSignal): Prom
   }));
 }
 
-/** The library answers each question at once, also one who never reads. */
+/** The library answers every request at once. Pause the requests of a client that does not read. */
 function readAsTaken(stream: ServerDuplexStream<object, object>): void {
   const write = stream.write.bind(stream);
   stream.write = (message: object) => {
@@ -89,7 +89,7 @@ function readAsTaken(stream: ServerDuplexStream<object, object>): void {
   };
 }
 
-/** The files of a `google.protobuf.FileDescriptorSet`, which is nothing but a list of them. */
+/** The files of a `google.protobuf.FileDescriptorSet`: the message is a list of them. */
 async function readDescriptors(name: string): Promise<Buffer[]> {
   const reader = new BinaryReader(await readFile(new URL(`generated/${name}.binpb`, import.meta.url)));
   const files: Buffer[] = [];

@@ -1,14 +1,14 @@
-/** A problem in the words of gRPC: a `google.rpc.Status` with the same code and the same advice as the problem document. */
+/** Converts a problem into a `google.rpc.Status` with the same code and the same retry advice. */
 import { status } from '@grpc/grpc-js';
 import type { Problem, ProblemError } from '../problem/problem.ts';
 import { BadRequest, ErrorInfo, RequestInfo, RetryInfo } from './generated/google/rpc/error_details.ts';
 import type { Any } from './generated/google/protobuf/any.ts';
 import type { Status } from './generated/google/rpc/status.ts';
 
-/** Whose reasons these are; {@link https://google.aip.dev/193 AIP-193}. */
+/** `domain` of ErrorInfo; {@link https://google.aip.dev/193 AIP-193}. */
 export const DOMAIN = 'orders.holdfast';
 
-/** After https://cloud.google.com/apis/design/errors, from HTTP's status codes. */
+/** From HTTP status codes, after https://cloud.google.com/apis/design/errors. */
 const CODES: Record<number, status> = {
   400: status.INVALID_ARGUMENT,
   401: status.UNAUTHENTICATED,
@@ -23,13 +23,13 @@ const CODES: Record<number, status> = {
   503: status.UNAVAILABLE,
 };
 
-/** Not ALREADY_EXISTS, which many clients take for success: under a key that was used for another order, this one was not placed. */
+/** Not ALREADY_EXISTS: many clients take it for success, but the order was not placed. */
 export const codeOf = (problem: Problem): status =>
   problem.code === 'idempotency_key_reused'
     ? status.FAILED_PRECONDITION
     : (CODES[problem.status] ?? status.UNKNOWN);
 
-/** `/lines/0/quantity` of an order is `order.lines[0].quantity` of the message. */
+/** Converts the pointer `/lines/0/quantity` into the path `order.lines[0].quantity`. */
 const fieldOf = (error: ProblemError): string =>
   'parameter' in error
     ? error.parameter
@@ -45,8 +45,8 @@ const packed = <Message>(
 });
 
 /**
- * @param requestId by which the call is found in the log
- * @param code another one than the problem has by itself
+ * @param requestId of the call, as in the log
+ * @param code replaces the code of the problem
  */
 export function statusOf(problem: Problem, requestId: string, code = codeOf(problem)): Status {
   const metadata = new Map([

@@ -1,19 +1,17 @@
-/**
- * How many bytes of answers may be under way, of a caller and of all together.
- * What is counted is memory that a client holds by not reading.
- */
+/** A budget of unread bytes, of each caller and in total. Beyond the total, cuts a connection. */
 
 export interface ByteBudget {
-  /** Whether a caller may have more. */
+  /** Whether a caller is below its bound. */
   admits: (caller: string) => boolean;
   /**
-   * Counts bytes of a caller. Beyond the bound of all, the caller who holds most loses what it has held longest.
+   * Counts bytes of a caller. Beyond the total, cuts the oldest entry of the caller that holds
+   * most.
    *
-   * @param cut ends what holds them; `release` is called by whoever sees that end
-   * @returns release, to be called once or more often
+   * @param cut closes the connection of these bytes
+   * @returns releases the bytes; idempotent
    */
   hold: (caller: string, bytes: number, cut: () => void) => () => void;
-  /** Bytes of all callers. */
+  /** Counted bytes of all callers. */
   held: () => number;
 }
 

@@ -1,16 +1,16 @@
 /**
- * What a connection may be told, and when it ends.
+ * The connections of a server: which answers they may carry, and how they end.
  *
- * Two rules stand behind all of this. Nothing is written to a connection with an unfinished
- * response, for the client would read it as the answer to its command. And a connection that is
- * closed under a client that still sends is closed so that the answer arrives (linger.ts).
+ * Two rules. Nothing is written behind an unfinished response, since the client would read it as
+ * the answer to its command. A connection whose client still sends is closed so that the answer
+ * arrives (linger.ts).
  */
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from '../../platform/logger.ts';
 import { Problem } from '../problem/problem.ts';
 import { breakRequest } from './broken-request.ts';
-import { STALL_CHECK_MS } from './limits.ts';
+import { STALL_TIMEOUT_MS } from './limits.ts';
 import { closeLingering } from './linger.ts';
 import { answerUnreadable, noteUnreadable, problemOf } from './unreadable.ts';
 
@@ -18,32 +18,31 @@ interface Connection {
   /**
    * Responses that have not left whole, in the order of their requests.
    *
-   * An array, and not a Set: where entries come and go, V8 replaces the table of a Set or Map ever
-   * so often, and each old table refers to the next one. A single one that has grown old keeps all
-   * that follow, and the requests in them, from the quick collection of young garbage (measured:
-   * docs/performance.md).
+   * An array, not a Set: V8 replaces the table of a Set or Map now and then, and each old table
+   * refers to the next. One table in the old generation then keeps all later requests from the
+   * quick collection of young garbage (measured: docs/performance.md).
    */
   unfinished: ServerResponse[];
   /** Whether a response has left. */
   used: boolean;
-  /** Whether its bytes cannot be read as requests any more. */
+  /** Whether its bytes are no longer readable as requests. */
   broken: boolean;
 }
 
+/** Node's error of an unreadable request. */
+type ClientError = NodeJS.ErrnoException & { rawPacket?: Buffer; bytesParsed?: number };
+
 export interface Connections {
-  /** The class of responses, for `createServer`. */
+  /** The response class, for `createServer`. */
   Response: typeof ServerResponse;
   opened: (socket: Socket) => void;
   /** Follows a response until it has left. */
   track: (res: ServerResponse) => void;
-  /** Looks which clients take no bytes of their answers; to be called every `STALL_LOOK_MS`. */
-  lookForStalls: () => void;
+  /** Starts the timeout of clients that read no bytes; call it every `STALL_CHECK_INTERVAL_MS`. */
+  checkStalls: () => void;
   /** For `clientError`. */
-  unreadable: (
-    error: NodeJS.ErrnoException & { rawPacket?: Buffer; bytesParsed?: number },
-    socket: Socket,
-  ) => void;
-  /** For `connect`: there is no tunnel through this server. */
+  unreadable: (error: ClientError, socket: Socket) => void;
+  /** For `connect`: this server has no tunnels. */
   refuseTunnel: (req: IncomingMessage, socket: Socket) => void;
   /** For `timeout`. */
   idle: (socket: Socket) => void;
@@ -52,132 +51,133 @@ export interface Connections {
 }
 
 export function createConnections(log: Logger): Connections {
-  const connections = new WeakMap<Socket, Connection>();
   const open = new Set<Socket>();
   let draining = false;
 
-  const connectionOf = (socket: Socket): Connection => {
-    let connection = connections.get(socket);
-    if (connection === undefined) {
-      connection = { unfinished: [], used: false, broken: false };
-      connections.set(socket, connection);
-    }
-    return connection;
-  };
-  /** Decides with the head of an answer whether its connection goes on. */
+  /** Decides with the head of an answer whether its connection stays open. */
   class Response extends ServerResponse {
     override writeHead(...args: unknown[]): this {
       const { broken, unfinished } = connectionOf(this.req.socket);
-      // An answer before the whole request has arrived: the rest is worth nothing, and may never come.
+      // An answer before the end of the request: the rest of the request may never come.
       const early = !this.req.complete;
       if (early || ((broken || draining) && unfinished.at(-1) === this)) this.shouldKeepAlive = false;
       return (super.writeHead as (...args: unknown[]) => this)(...args);
     }
   }
 
-  /** One function for all responses: a closure for each would cost each request its making. */
-  function left(this: ServerResponse): void {
-    const connection = connectionOf(this.req.socket);
-    connection.unfinished.splice(connection.unfinished.indexOf(this), 1);
-    connection.used = true;
-  }
-
   return {
     Response: Response as typeof ServerResponse,
-
     opened(socket) {
       open.add(socket);
       socket.once('close', () => open.delete(socket));
-      // Node calls this when the last answer of a connection has been written.
-      const close = socket.destroySoon;
-      let closing = false;
-      socket.destroySoon = () => {
-        const { broken, unfinished } = connectionOf(socket);
-        if (closing) return close.call(socket);
-        closing = true;
-        const unread = broken || unfinished.some(({ req }) => !req.complete);
-        if (unread) closeLingering(socket);
-        else close.call(socket);
-      };
+      lingerWhenUnread(socket);
     },
-
     track(res) {
       connectionOf(res.req.socket).unfinished.push(res);
-      res.on('close', left);
+      res.on('close', noteLeft);
     },
-
-    lookForStalls() {
-      // Node ends the timeout by itself: with the end of the answer, or when the next request
-      // comes.
+    checkStalls() {
+      // Node ends the timeout at the end of the answer, or with the next request.
       for (const socket of open)
-        if (socket.writableLength > 0 && !socket.timeout) socket.setTimeout(STALL_CHECK_MS);
+        if (socket.writableLength > 0 && !socket.timeout) socket.setTimeout(STALL_TIMEOUT_MS);
     },
-
-    unreadable(error, socket) {
-      if (error.code === 'ECONNRESET' || !socket.writable) {
-        socket.destroy();
-        return;
-      }
-      const connection = connectionOf(socket);
-      if (connection.broken) return;
-      connection.broken = true;
-      const reason = error.code ?? 'unknown';
-      const last = connection.unfinished.at(-1);
-      if (last === undefined) {
-        if (connection.used && isStray(error)) noteUnreadable(log, { status: 400, reason: 'stray bytes' });
-        else answerUnreadable(socket, problemOf(error, false), log, reason);
-        closeLingering(socket);
-        return;
-      }
-      // Reads nothing more until the responses have left.
-      socket.removeAllListeners('data');
-      socket.on('data', () => {});
-      socket.pause();
-      if (last.req.complete) noteUnreadable(log, { status: 400, reason });
-      else breakRequest(last.req, problemOf(error, true));
-      closeBehind(last, socket);
-    },
-
-    refuseTunnel(req, socket) {
-      socket.on('error', () => socket.destroy());
-      const connection = connectionOf(socket);
-      connection.broken = true;
-      const last = connection.unfinished.at(-1);
-      // Behind other requests on its connection, it has no answer: theirs have not left.
-      if (last === undefined) {
-        const problem = new Problem('method_not_allowed', 'There is no tunnel through this server.', {
-          headers: { Allow: 'GET, HEAD, POST, PATCH, DELETE, OPTIONS' },
-        });
-        answerUnreadable(socket, problem, log, req.method ?? 'CONNECT');
-        closeLingering(socket);
-      } else closeBehind(last, socket);
-    },
-
-    idle(socket) {
-      const { unfinished } = connectionOf(socket);
-      // Who waits for an answer that is being made is not idle.
-      if (unfinished.length > 0 && socket.writableLength === 0) return;
-      if (unfinished.length > 0)
-        log.info({ unsent_bytes: socket.writableLength }, 'client takes no bytes: cut off');
-      socket.destroy();
-    },
-
+    unreadable: (error, socket) => answerClientError(error, socket, log),
+    refuseTunnel: (req, socket) => answerTunnel(req, socket, log),
+    idle: (socket) => destroyIdle(socket, log),
     drain() {
       draining = true;
     },
   };
 }
 
-/**
- * Closes behind a response whose head has left; one whose head has not says `Connection: close`
- * itself.
- */
+const connections = new WeakMap<Socket, Connection>();
+
+function connectionOf(socket: Socket): Connection {
+  let connection = connections.get(socket);
+  if (connection === undefined) {
+    connection = { unfinished: [], used: false, broken: false };
+    connections.set(socket, connection);
+  }
+  return connection;
+}
+
+/** One listener for all responses: a closure for each would cost each request. */
+function noteLeft(this: ServerResponse): void {
+  const connection = connectionOf(this.req.socket);
+  connection.unfinished.splice(connection.unfinished.indexOf(this), 1);
+  connection.used = true;
+}
+
+/** Replaces `destroySoon`, which Node calls after the last answer of a connection. */
+function lingerWhenUnread(socket: Socket): void {
+  const close = socket.destroySoon;
+  let closing = false;
+  socket.destroySoon = () => {
+    const { broken, unfinished } = connectionOf(socket);
+    if (closing) return close.call(socket);
+    closing = true;
+    const unread = broken || unfinished.some(({ req }) => !req.complete);
+    if (unread) closeLingering(socket);
+    else close.call(socket);
+  };
+}
+
+function answerClientError(error: ClientError, socket: Socket, log: Logger): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const connection = connectionOf(socket);
+  if (connection.broken) return;
+  connection.broken = true;
+  const reason = error.code ?? 'unknown';
+  const last = connection.unfinished.at(-1);
+  if (last === undefined) {
+    if (connection.used && isStray(error)) noteUnreadable(log, { status: 400, reason: 'stray bytes' });
+    else answerUnreadable(socket, problemOf(error, false), log, reason);
+    closeLingering(socket);
+    return;
+  }
+  // Read nothing more until the responses have left.
+  socket.removeAllListeners('data');
+  socket.on('data', () => {});
+  socket.pause();
+  if (last.req.complete) noteUnreadable(log, { status: 400, reason });
+  else breakRequest(last.req, problemOf(error, true));
+  closeBehind(last, socket);
+}
+
+function answerTunnel(req: IncomingMessage, socket: Socket, log: Logger): void {
+  socket.on('error', () => socket.destroy());
+  const connection = connectionOf(socket);
+  connection.broken = true;
+  const last = connection.unfinished.at(-1);
+  // Behind unfinished responses it gets no answer.
+  if (last === undefined) {
+    const problem = new Problem('method_not_allowed', 'This server is not a proxy: CONNECT is not allowed.', {
+      headers: { Allow: 'GET, HEAD, POST, PATCH, DELETE, OPTIONS' },
+    });
+    answerUnreadable(socket, problem, log, req.method ?? 'CONNECT');
+    closeLingering(socket);
+  } else closeBehind(last, socket);
+}
+
+function destroyIdle(socket: Socket, log: Logger): void {
+  const { unfinished } = connectionOf(socket);
+  // A client that waits for its answer is not idle.
+  if (unfinished.length > 0 && socket.writableLength === 0) return;
+  if (unfinished.length > 0)
+    log.info({ unsent_bytes: socket.writableLength }, 'client reads no bytes, connection destroyed');
+  socket.destroy();
+}
+
+/** Closes after a response whose head has left; a later head has `Connection: close`. */
 function closeBehind(last: ServerResponse, socket: Socket): void {
   if (last.headersSent) last.once('finish', () => closeLingering(socket));
 }
 
-/** Whether what follows the last request is no beginning of another one: a body with more bytes than its Content-Length says. */
-function isStray({ rawPacket, bytesParsed = 0 }: { rawPacket?: Buffer; bytesParsed?: number }): boolean {
+/** Whether bytes behind a request start no new one: a body longer than its Content-Length. */
+function isStray({ rawPacket, bytesParsed = 0 }: ClientError): boolean {
   const first = rawPacket?.[bytesParsed];
   return first !== undefined && !/[A-Za-z]/.test(String.fromCharCode(first));
 }

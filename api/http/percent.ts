@@ -1,8 +1,8 @@
-/** Percent-encoding that stands for no UTF-8. Koa takes `%zz` for itself, and `%ff` for U+FFFD. */
-import { parameterName } from '../problem/parameter-name.ts';
-import { Problem } from '../problem/problem.ts';
+/** Percent-encoding that is not UTF-8. Koa keeps `%zz` and reads `%ff` as U+FFFD. */
+import { invalidParameter } from '../problem/invalid-parameter.ts';
+import { NAME_LENGTH_MAX } from '../problem/pointer.ts';
 
-/** Whether a path, or a part of a query, can be decoded. */
+/** Whether a path or query part can be decoded. */
 export function isDecodable(text: string): boolean {
   if (!text.includes('%')) return true;
   try {
@@ -14,7 +14,7 @@ export function isDecodable(text: string): boolean {
 }
 
 /**
- * @param query as it stands in the request
+ * @param query not decoded
  * @throws {Problem} 400 with the parameters that cannot be decoded
  */
 export function requireDecodable(query: string): void {
@@ -22,11 +22,7 @@ export function requireDecodable(query: string): void {
   const names = query
     .split('&')
     .filter((part) => !isDecodable(part))
-    .map((part) => part.split('=', 1)[0]!.slice(0, 100));
-  throw new Problem('invalid_parameter', `Not valid: ${names.map(parameterName).join(', ')}.`, {
-    errors: names.map((parameter) => ({
-      parameter,
-      detail: 'must be percent-encoded UTF-8, such as %C3%A9 for é',
-    })),
-  });
+    .map((part) => part.split('=', 1)[0]!.slice(0, NAME_LENGTH_MAX));
+  const detail = 'must be percent-encoded UTF-8, such as %C3%A9 for é';
+  throw invalidParameter(names.map((parameter) => ({ parameter, detail })));
 }

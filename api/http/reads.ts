@@ -1,5 +1,5 @@
-/** Reads and writes are apart: each kind has its own quota, and its own limit on requests under way. */
+/** Reads and writes have separate quotas, and separate limits on requests in flight. */
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Whether a method changes nothing (RFC 9110, section 9.2.1: it is safe). */
+/** Whether a method is safe (RFC 9110, section 9.2.1). */
 export const isRead = (method: string): boolean => READS.has(method);

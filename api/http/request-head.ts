@@ -1,15 +1,15 @@
-/** What Node's parser takes without a word, and we do not: ambiguous or overfull heads of requests. */
+/** Refuses ambiguous or too large request heads that Node's parser accepts. */
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '../problem/problem.ts';
 import { HEADER_FIELDS_MAX } from './limits.ts';
 
-/** Fields that can be there once. Node keeps the first and drops the others in silence. */
+/** Fields of which Node keeps the first and silently drops the others. */
 const SINGLE = ['host', 'authorization', 'content-type'];
-/** RFC 9110, section 7.2: a host and a port, or nothing. */
+/** A host and a port, or nothing (RFC 9110, section 7.2). */
 const HOST = /^(?:[\w.~!$&'()*+,;=%-]*|\[[\da-fA-F:.]+\])(?::\d{0,5})?$/;
 
 /**
- * Refuses a head that can be read in two ways, or that Node would shorten.
+ * Checks version, number of fields, Host, single fields and Expect.
  *
  * @throws {Problem} 400, 417 or 431; the request took no effect
  */
@@ -17,13 +17,13 @@ export function requireClearHead({ httpVersion, headers, rawHeaders }: IncomingM
   if (httpVersion !== '1.1' && httpVersion !== '1.0') {
     throw new Problem(
       'malformed_request',
-      `This server speaks HTTP/1.1 and HTTP/1.0, not HTTP/${httpVersion}.`,
+      `This server supports HTTP/1.1 and HTTP/1.0, not HTTP/${httpVersion}.`,
     );
   }
   if (rawHeaders.length / 2 > HEADER_FIELDS_MAX) {
     throw new Problem(
       'header_fields_too_large',
-      `A request may have at most ${HEADER_FIELDS_MAX} header fields; this one has ${rawHeaders.length / 2}.`,
+      `The request has ${rawHeaders.length / 2} header fields. Send at most ${HEADER_FIELDS_MAX}.`,
     );
   }
   const { host } = headers;
@@ -32,7 +32,7 @@ export function requireClearHead({ httpVersion, headers, rawHeaders }: IncomingM
   }
   requireSingle(rawHeaders);
   if (headers.expect !== undefined && !/^100-continue$/i.test(headers.expect)) {
-    throw new Problem('expectation_failed', 'Expect can be 100-continue only.');
+    throw new Problem('expectation_failed', 'Expect must be 100-continue, or left out.');
   }
 }
 
@@ -40,7 +40,7 @@ function requireSingle(rawHeaders: string[]): void {
   let seen = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const { length } = rawHeaders[at]!;
-    // Few names have one of these lengths: nothing else is made lower case.
+    // Compares lengths first: few names need the lower-case copy.
     if (length !== 4 && length !== 12 && length !== 13) continue;
     const name = rawHeaders[at]!.toLowerCase();
     const index = SINGLE.indexOf(name);

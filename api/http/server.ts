@@ -1,4 +1,7 @@
-/** The HTTP server around an app: limits against slow and greedy clients, and a way to stop that drops no answer. */
+/**
+ * The HTTP server of an app: limits against slow and greedy clients, and a stop that loses no
+ * answer.
+ */
 import cluster from 'node:cluster';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import {
@@ -11,29 +14,31 @@ import type Koa from 'koa';
 import type { Logger } from '../../platform/logger.ts';
 import type { Admission } from '../admission.ts';
 import { createConnections } from './connections.ts';
-import { CONNECTIONS_MAX, HTTP_LIMITS, STALL_LOOK_MS } from './limits.ts';
+import { CONNECTIONS_MAX, HTTP_LIMITS, STALL_CHECK_INTERVAL_MS } from './limits.ts';
 
 /**
- * Sockets that listen on the port. Node accepts one connection a socket and turn of the event loop: in a storm, with turns of 50 ms, clients that were cut
- * off and come back would wait for seconds. (Measured: 149 connections in 150 turns with one socket, as many a turn as there are sockets with more; docs/load.md.)
+ * Sockets that listen on one port. Node accepts one connection a socket and turn of the event loop:
+ * in a retry storm, with turns of 50 ms, clients would wait for seconds. Measured: 149 connections
+ * in 150 turns with one socket (docs/load.md).
  */
-const LISTENERS = process.platform === 'linux' && cluster.isPrimary ? 64 : 1;
+const LISTENER_COUNT = process.platform === 'linux' && cluster.isPrimary ? 64 : 1;
+
+/** During the drain. */
+const IDLE_CHECK_INTERVAL_MS = 50;
 
 export interface RunningServer {
   port: number;
-  /** Takes no new connection, lets requests in flight finish, and then cuts what is left after `graceMs`. */
+  /** Drains: refuses new connections, and cuts requests that are in flight after `graceMs`. */
   stop: (graceMs: number) => Promise<void>;
 }
 
-/** The port is taken, or may not be used; the message says what to do. */
+/** The port cannot be opened. The message names the remedy. */
 export class ListenError extends Error {
   override name = 'ListenError';
-  /** Of the system's error, such as `EADDRINUSE`. */
+  /** Code of the system, such as `EADDRINUSE`. */
   readonly code: string;
 
-  /**
-   * @param variable that the port came from
-   */
+  /** @param variable of the environment that has the port */
   constructor(variable: string, port: number, code: string) {
     const why =
       code === 'EADDRINUSE'
@@ -49,12 +54,12 @@ export class ListenError extends Error {
 }
 
 export interface ServeOptions {
-  /** 0 takes a free one. */
+  /** 0 chooses a free port. */
   port: number;
   host: string | undefined;
-  /** Environment variable that the port came from, for the message. */
+  /** Environment variable that has the port, for the error message. */
   variable: string;
-  /** Decides which requests get in; all of them when left out. */
+  /** Load shedding; admits all requests when left out. */
   admission?: Admission | undefined;
   log: Logger;
 }
@@ -67,27 +72,27 @@ export async function serve(
   const connections = createConnections(log);
   const handle = app.callback();
   const options = { ...HTTP_LIMITS, requireHostHeader: false, ServerResponse: connections.Response };
-  const take = (req: IncomingMessage, res: ServerResponse) => {
+  const admit = (req: IncomingMessage, res: ServerResponse) => {
     connections.track(res);
     if (admission === undefined || admission.admit(req, res)) void handle(req, res);
   };
-  const server = createServer(options, take);
-  // Who asks for leave to send a body gets it when the body is read, and who expects anything else is refused by the app.
-  server.on('checkContinue', take).on('checkExpectation', take);
-  // Node drops fields beyond a count in silence; the app counts them, and maxHeaderSize bounds them.
+  const server = createServer(options, admit);
+  // The app answers Expect: 100-continue before it reads the body, anything else with 417.
+  server.on('checkContinue', admit).on('checkExpectation', admit);
+  // Node silently drops fields beyond a count; request-head.ts counts them instead.
   server.maxHeadersCount = 0;
-  const stalls = setInterval(connections.lookForStalls, STALL_LOOK_MS).unref();
+  const stalls = setInterval(connections.checkStalls, STALL_CHECK_INTERVAL_MS).unref();
   server
     .on('timeout', connections.idle)
     .on('connection', connections.opened)
     .on('clientError', connections.unreadable)
     .on('connect', connections.refuseTunnel);
   const listeners: NetServer[] = [server];
-  while (listeners.length < LISTENERS) {
+  while (listeners.length < LISTENER_COUNT) {
     const forward = (socket: Socket) => void server.emit('connection', socket);
     listeners.push(createNetServer({ allowHalfOpen: true, noDelay: true }, forward));
   }
-  for (const each of listeners) each.maxConnections = Math.ceil(CONNECTIONS_MAX / LISTENERS);
+  for (const each of listeners) each.maxConnections = Math.ceil(CONNECTIONS_MAX / LISTENER_COUNT);
   await listenTogether(listeners, port, host, variable);
 
   return {
@@ -97,8 +102,9 @@ export async function serve(
       const closed = Promise.all(
         listeners.map((each) => new Promise<void>((resolve) => each.close(() => resolve()))),
       );
-      // close() waits for idle keep-alive connections as well, which would last as long as their clients like.
-      const idle = setInterval(() => server.closeIdleConnections(), 50);
+      // close() also waits for idle keep-alive connections, which end only when their clients
+      // close.
+      const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_INTERVAL_MS);
       const cut = setTimeout(() => server.closeAllConnections(), graceMs);
       server.closeIdleConnections();
       admission?.stop();
@@ -118,7 +124,7 @@ async function listenTogether(
 ): Promise<void> {
   const [first, ...others] = listeners as [NetServer, ...NetServer[]];
   if (others.length === 0) return listen(first, { port, host }, variable);
-  // A shared port is not refused to the next program that shares it; one that is asked for alone is.
+  // A port with reusePort can be shared with another program. Opening it alone first detects that.
   const alone = createNetServer();
   await listen(alone, { port, host }, variable);
   const { port: taken } = alone.address() as AddressInfo;

@@ -1,4 +1,4 @@
-/** Bytes that are no request: what is answered to them, and who is told. */
+/** Answers, logs and counts bytes that are not a request. */
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from '../../platform/logger.ts';
@@ -7,15 +7,19 @@ import { PROBLEM_TYPE, Problem, problemDocument } from '../problem/problem.ts';
 import { newRequestId } from '../../platform/random.ts';
 import { HTTP_LIMITS } from './limits.ts';
 
-/** Why Node could not read on, as a problem. `inBody`: the head of the request had arrived. */
+/** The problem of a parser error. @param inBody whether the head of the request had arrived */
 export function problemOf({ code = '' }: NodeJS.ErrnoException, inBody: boolean): Problem {
   const { maxHeaderSize, headersTimeout, requestTimeout } = HTTP_LIMITS;
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      if (inBody) return new Problem('malformed_request', 'The trailer fields of the body are too large.');
+      if (inBody)
+        return new Problem(
+          'malformed_request',
+          'The trailer fields of the body are too large. Leave them out.',
+        );
       return new Problem(
         'header_fields_too_large',
-        `The path, the query and all header fields together may have at most ${maxHeaderSize} bytes.`,
+        `Path, query and header fields together exceed ${maxHeaderSize} bytes.`,
       );
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return new Problem(
@@ -28,13 +32,13 @@ export function problemOf({ code = '' }: NodeJS.ErrnoException, inBody: boolean)
       return new Problem(
         'malformed_request',
         inBody
-          ? 'The body ends too early, or its chunks are malformed. Send as many bytes as Content-Length says, or valid chunks.'
-          : 'This is not an HTTP/1.1 request.',
+          ? 'The body is cut off, or its chunks are malformed. Send Content-Length bytes, or valid chunks.'
+          : 'The bytes are not an HTTP/1.1 request.',
       );
   }
 }
 
-/** Writes a problem to a connection on which no answer is under way, logs and counts it. The caller closes the connection. */
+/** Writes, logs and counts a problem, on a connection without an unfinished response. */
 export function answerUnreadable(socket: Socket, problem: Problem, log: Logger, reason: string): void {
   const requestId = newRequestId();
   const body = JSON.stringify(problemDocument(problem, requestId));
@@ -51,7 +55,7 @@ export function answerUnreadable(socket: Socket, problem: Problem, log: Logger, 
   noteUnreadable(log, { requestId, status: problem.status, code: problem.code, reason });
 }
 
-/** Logs and counts bytes that no handler sees. */
+/** Logs and counts bytes that reach no handler. */
 export function noteUnreadable(
   log: Logger,
   { requestId, status, code, reason }: { requestId?: string; status: number; code?: string; reason: string },

@@ -1,25 +1,23 @@
-/** Characters of a number that are looked at: more than the largest double has digits. */
-export const LONGEST_NUMBER = 400;
+/** Longer numbers are refused. The largest double has 309 digits. */
+export const NUMBER_LENGTH_MAX = 400;
 
 /**
- * Whether a double holds the very number that a JSON text says. RFC 8259 lets a parser round; this API does not: 450.00000000000001
- * would be taken as 450, 9007199254740993 as its neighbour, and 1e400 as infinity.
- *
- * @param source a number as JSON spells it
+ * Whether a double holds a JSON number exactly. RFC 8259 allows rounding, this API does not:
+ * 450.00000000000001 would become 450, and 1e400 infinity.
  */
 export function isExact(source: string): boolean {
-  if (source.length > LONGEST_NUMBER) return false;
+  if (source.length > NUMBER_LENGTH_MAX) return false;
   const value = Number(source);
   return Number.isFinite(value) && normal(source) === normal(String(value));
 }
 
-/** Its digits without zeros at either end, and the power of ten that they are multiplied by. The sign is not part of it. */
+/** Digits without leading and trailing zeros, and their power of ten; without the sign. */
 function normal(source: string): string {
   const [mantissa = '', exponent = '0'] = source.replace(/^-/, '').toLowerCase().split('e');
   const [whole = '', fraction = ''] = mantissa.split('.');
   const digits = whole + fraction;
   let [from, to] = [0, digits.length];
-  // Loops: /0+$/ takes quadratic time.
+  // Loops, since /0+$/ takes quadratic time.
   while (digits[from] === '0') from += 1;
   while (to > from && digits[to - 1] === '0') to -= 1;
   if (from === to) return '0';

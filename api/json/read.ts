@@ -1,20 +1,21 @@
-/** JSON of any length that a body may have. */
+/** Parses bodies of any permitted length. */
 import { createPace } from '../../platform/pace.ts';
 import { parseJson } from './parse.ts';
 import { SLICE_BYTES, parseInSlices } from './slices.ts';
 
-/** Texts that are being parsed in turns, one after the other: the heap holds one of them half done, not all. */
-let before: Promise<unknown> = Promise.resolve();
+/** Long texts are parsed one after the other, so that the heap holds one half-parsed body. */
+let previous: Promise<unknown> = Promise.resolve();
 
 /**
- * Parses a text; a long one in turns of the event loop.
+ * Parses a text, a long one over several turns of the event loop.
  *
+ * @returns the value, or a promise of it for a long text
  * @throws {Problem} 400 `malformed_json`, 422 `invalid_body`
  */
 export function readJson(bytes: Buffer): unknown {
   if (bytes.length <= SLICE_BYTES) return parseJson(bytes.toString());
-  const reading = before.then(() => inTurns(bytes));
-  before = reading.catch(() => {});
+  const reading = previous.then(() => inTurns(bytes));
+  previous = reading.catch(() => {});
   return reading;
 }
 

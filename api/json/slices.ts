@@ -1,12 +1,12 @@
 /**
- * A long JSON text, parsed in pieces, so that the event loop goes round between them.
+ * Parses a long JSON text in slices, between turns of the event loop.
  *
- * `JSON.parse` is fast on what the contract takes (20 ms for 4 MiB of orders) and slow on what it does not: 160 to 560 ms for
- * 4 MiB of `[{},{},…`, of brackets, or of names that differ. So a look at the bytes finds where lists and objects can be cut,
- * `JSON.parse` reads the pieces, and a text with more in it than any body of this API is refused where it becomes too much.
+ * `JSON.parse` is fast on valid bodies (20 ms for 4 MiB of orders) and slow on others: 160 to
+ * 560 ms for 4 MiB of `[{},{},…`, of brackets, or of distinct names. So a scan of the bytes finds
+ * the cuts. It refuses a text once it has more values than any valid body.
  */
 import { pointerOf } from '../problem/pointer.ts';
-import { MAX_DEPTH, emptyBody, malformed, poisoned, repeated, tooDeep, tooMuch } from './fault.ts';
+import { DEPTH_MAX, emptyBody, malformed, poisoned, repeated, tooDeep, tooMuch } from './fault.ts';
 import { parseJson } from './parse.ts';
 import {
   CLOSE_ARRAY,
@@ -17,65 +17,65 @@ import {
   QUOTE,
   closingQuoteIn,
   isBlankIn,
-  isMeaningful,
+  isSyntax,
 } from './text.ts';
 
-/** Bytes that are parsed at a time, about. The slowest 64 KiB take 9 ms. */
+/** Approximate size of a slice. The slowest 64 KiB take 9 ms. */
 export const SLICE_BYTES = 65_536;
-/** Bytes that are looked at in a turn, when nothing can be cut in them. */
+/** Bytes of one scan, when it finds no cut. */
 const STRIDE_BYTES = 524_288;
-/** Members of an object, or items of a list. The contract has lists of 500. */
-const MAX_CHILDREN = 1_000;
-/** Values of a body. 500 orders of 100 lines, the shortest that there can be, have 370,000. */
-const MAX_VALUES = 400_000;
+/** Members of an object, or items of a list. The longest list of the contract has 500. */
+const CHILDREN_MAX = 1_000;
+/** Values of a body. 500 orders of 100 minimal lines have 370,000. */
+const VALUES_MAX = 400_000;
 
-/** A list or an object whose end has not come yet. */
+/** A list or object whose end is not scanned yet. */
 interface Open {
   isArray: boolean;
-  /** Of its bracket. */
+  /** Offset of its bracket. */
   from: number;
-  /** Where the children begin that are not parsed yet. */
+  /** Offset of the first child that is not parsed. */
   run: number;
-  /** The comma, or the bracket, before the child that is being looked at. */
+  /** Offset of the comma or bracket before the current child. */
   comma: number;
   children: number;
-  /** The children that are parsed; none while it may still be parsed in one with what is around it. */
+  /** The parsed children; `undefined` while it may be parsed whole with its parent. */
   value: unknown[] | Record<string, unknown> | undefined;
-  /** Name or number of a child that is cut: the one that is open, or has just ended. */
+  /** Name or index of a cut child: the open one, or the one that has just ended. */
   cutChild: string | number | undefined;
 }
 
-/** How far a text has been read. */
+/** The state of a parse. */
 interface Reading {
   bytes: Buffer;
-  /** What is looked at next. */
+  /** Offset of the next byte to scan. */
   at: number;
   opens: Open[];
   values: number;
-  /** Everything before it is parsed. */
+  /** Offset up to which all is parsed. */
   parsedTo: number;
 }
 
 /**
- * Begins to parse a text.
+ * Starts to parse a text.
  *
- * @param bytes UTF-8; commas in it become brackets
- * @param slice bytes that are parsed at a time, about
- * @returns parses the next piece; its answer is `undefined` until the whole is parsed. Throws as {@link parseJson}, and 422 for
- *   more members, items or values than any body has
+ * @param bytes UTF-8; the parse overwrites commas with brackets
+ * @param sliceBytes approximate size of a slice
+ * @returns parses the next slice, and returns `undefined` until the whole is parsed. Throws as
+ *   {@link parseJson}, and 422 for too many members, items or values
  */
-export function parseInSlices(bytes: Buffer, slice = SLICE_BYTES): () => { value: unknown } | undefined {
+export function parseInSlices(bytes: Buffer, sliceBytes = SLICE_BYTES): () => { value: unknown } | undefined {
   const reading: Reading = { bytes, at: 0, opens: [], values: 0, parsedTo: 0 };
-  return () => readOn(reading, slice);
+  return () => readOn(reading, sliceBytes);
 }
 
-function readOn(reading: Reading, slice: number): { value: unknown } | undefined {
+function readOn(reading: Reading, sliceBytes: number): { value: unknown } | undefined {
   const { bytes, opens } = reading;
   const stop = Math.min(bytes.length, reading.at + STRIDE_BYTES);
   let { at } = reading;
   for (; at < stop; at += 1) {
     const char = bytes[at]!;
-    if (!isMeaningful(char)) continue;
+    if (!isSyntax(char)) continue;
     if (char === QUOTE) {
       at = closingQuoteIn(bytes, at);
     } else if (char === OPEN_OBJECT || char === OPEN_ARRAY) {
@@ -83,7 +83,7 @@ function readOn(reading: Reading, slice: number): { value: unknown } | undefined
     } else if (char === COMMA) {
       const open = openIn(opens);
       count(reading, open);
-      const isLong = at - reading.parsedTo > slice;
+      const isLong = at - reading.parsedTo > sliceBytes;
       if (open.cutChild !== undefined) endCutChild(bytes, open, at);
       else if (isLong) parseUpTo(reading, at);
       open.comma = at;
@@ -92,10 +92,10 @@ function readOn(reading: Reading, slice: number): { value: unknown } | undefined
       const open = openIn(opens);
       if (open.isArray !== (char === CLOSE_ARRAY)) throw malformed();
       if (open.cutChild !== undefined) endCutChild(bytes, open, at);
-      else if (open.value !== undefined || isWorthACut(reading, open, at, slice)) parseUpTo(reading, at);
+      else if (open.value !== undefined || isWorthACut(reading, open, at, sliceBytes)) parseUpTo(reading, at);
       opens.pop();
       const parent = opens.at(-1);
-      if (parent === undefined) return { value: theWhole(bytes, open, at) };
+      if (parent === undefined) return { value: wholeValue(bytes, open, at) };
       if (open.value !== undefined) {
         (parent.value as Record<PropertyKey, unknown>)[parent.cutChild!] = open.value;
         parent.run = at + 1;
@@ -120,9 +120,9 @@ function openIn(opens: Open[]): Open {
 
 function begin(reading: Reading, at: number, isArray: boolean): void {
   const { bytes, opens } = reading;
-  // Behind a child that was cut there is a comma first.
+  // A comma must follow a cut child.
   if (opens.at(-1)?.cutChild !== undefined) throw malformed();
-  if (opens.length === MAX_DEPTH) throw tooDeep(pointerOf(pathTo(bytes, opens, at)));
+  if (opens.length === DEPTH_MAX) throw tooDeep(pointerOf(pathTo(bytes, opens, at)));
   reading.values += 1;
   opens.push({
     isArray,
@@ -135,29 +135,34 @@ function begin(reading: Reading, at: number, isArray: boolean): void {
   });
 }
 
-/** One more comma is one more child, and one more value. */
+/** Counts a child, at its comma. */
 function count(reading: Reading, open: Open): void {
   open.children += 1;
-  if (open.children === MAX_CHILDREN) {
+  if (open.children === CHILDREN_MAX) {
     const path = pathTo(reading.bytes, reading.opens.slice(0, -1), open.from);
-    throw tooMuch(pointerOf(path), MAX_CHILDREN, open.isArray);
+    throw tooMuch(pointerOf(path), CHILDREN_MAX, open.isArray);
   }
   reading.values += 1;
-  if (reading.values > MAX_VALUES) throw tooMuch('', MAX_VALUES);
+  if (reading.values > VALUES_MAX) throw tooMuch('', VALUES_MAX);
 }
 
-/** Whether a list or object that ends here is parsed by itself; an empty one is not, however much space is in it. */
-const isWorthACut = ({ bytes, parsedTo }: Reading, { run }: Open, at: number, slice: number): boolean =>
-  at - parsedTo > slice && !isBlankIn(bytes, run, at);
+/**
+ * Whether to parse a list or object alone at its end. Not an empty one, however much space it has.
+ */
+const isWorthACut = ({ bytes, parsedTo }: Reading, { run }: Open, at: number, sliceBytes: number): boolean =>
+  at - parsedTo > sliceBytes && !isBlankIn(bytes, run, at);
 
-/** The text is over; if none of it was cut, it is parsed here. */
-function theWhole(bytes: Buffer, { value, from }: Open, at: number): unknown {
+/** The whole value, at the end of the text. Parses it here when it was never cut. */
+function wholeValue(bytes: Buffer, { value, from }: Open, at: number): unknown {
   if (value === undefined) return parseJson(bytes.toString());
   if (!isBlankIn(bytes, 0, from) || !isBlankIn(bytes, at + 1, bytes.length)) throw malformed();
   return value;
 }
 
-/** Parses the children that the innermost list or object has up to `end`, and what stands before it in those around it. */
+/**
+ * Parses the children of the innermost list or object up to `end`, and all before it in its
+ * parents.
+ */
 function parseUpTo(reading: Reading, end: number): void {
   const { bytes, opens } = reading;
   for (const [level, open] of opens.slice(0, -1).entries()) {
@@ -198,14 +203,14 @@ function parseChildren(bytes: Buffer, opens: Open[], level: number, end: number)
   open.run = end + 1;
 }
 
-/** A child that was cut is over: nothing but space may stand between it and what comes next. */
+/** Ends a cut child: only space may follow it up to the comma or bracket at `at`. */
 function endCutChild(bytes: Buffer, open: Open, at: number): void {
   if (!isBlankIn(bytes, open.run, at)) throw malformed();
   open.cutChild = undefined;
   open.run = at + 1;
 }
 
-/** The name or the number of the child that begins with the bracket at `from`. */
+/** The name or index of the child whose bracket is at `from`. */
 function childAt(
   bytes: Buffer,
   { isArray, comma, children }: Open,
@@ -217,10 +222,10 @@ function childAt(
   return name === undefined ? undefined : (parseJson(`[${name}]`) as [string])[0];
 }
 
-/** The path to the list or object that is open at a level, all around which are cut. */
+/** The path of the list or object at a level, whose parents are all cut. */
 const pathOf = (opens: Open[], level: number): PropertyKey[] =>
   opens.slice(0, level).map(({ cutChild }) => cutChild!);
 
-/** The path to the list or object that begins at `from`. */
+/** The path of the list or object whose bracket is at `from`. */
 const pathTo = (bytes: Buffer, opens: Open[], from: number): PropertyKey[] =>
   opens.map((open, level) => childAt(bytes, open, opens[level + 1]?.from ?? from) ?? '');

@@ -1,4 +1,4 @@
-/** The characters that make JSON what it is. */
+/** The characters of JSON's syntax, and scans for them. */
 
 export const QUOTE = 34;
 export const COMMA = 44;
@@ -10,22 +10,24 @@ export const OPEN_OBJECT = 123;
 export const CLOSE_OBJECT = 125;
 const BACKSLASH = 92;
 
-/** What a character outside of strings means, by its code; most mean nothing here. */
-const MEANINGS = new Uint8Array(128);
+/** 1 for each character of the syntax, by code. */
+const IS_SYNTAX = new Uint8Array(128);
 for (const char of [QUOTE, COMMA, MINUS, COLON, OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT])
-  MEANINGS[char] = 1;
-for (let digit = 48; digit <= 57; digit += 1) MEANINGS[digit] = 1;
+  IS_SYNTAX[char] = 1;
+for (let digit = 48; digit <= 57; digit += 1) IS_SYNTAX[digit] = 1;
 
-/** Whether a character outside of strings is more than space or a letter; one look, since long texts are mostly those. */
-export const isMeaningful = (char: number): boolean => MEANINGS[char] === 1;
+/**
+ * Whether a character outside of strings is not space and not a letter. One lookup skips most text.
+ */
+export const isSyntax = (char: number): boolean => IS_SYNTAX[char] === 1;
 
 export const isDigit = (char: number): boolean => char >= 48 && char <= 57;
 
-/** A digit, or one of `.`, `e`, `E`, `+` and `-`. */
+/** Whether a character is a digit or one of `.eE+-`. */
 export const isOfNumber = (char: number): boolean =>
   isDigit(char) || char === 46 || char === 101 || char === 69 || char === 43 || char === MINUS;
 
-/** Whether bytes are nothing but what JSON calls space. */
+/** Whether bytes are only JSON white space. */
 export function isBlankIn(bytes: Buffer, from: number, to: number): boolean {
   for (let at = from; at < to; at += 1) {
     const char = bytes[at];
@@ -34,13 +36,13 @@ export function isBlankIn(bytes: Buffer, from: number, to: number): boolean {
   return true;
 }
 
-/** Whether a text has nothing but what JSON calls space. */
+/** Whether a text is only JSON white space. */
 export const isBlank = (text: string): boolean => /^[ \t\n\r]*$/.test(text);
 
 /**
- * The closing quote of the string that begins at `from`; the end of the text when there is none.
+ * Offset of the closing quote of the string at `from`; the length of the text when there is none.
  *
- * By `indexOf`, which takes half the time of a look at each character, up to the first quote that may be escaped.
+ * `indexOf` takes half the time of a loop; the loop runs only when the quote may be escaped.
  */
 export function closingQuote(text: string, from: number): number {
   let at = text.indexOf('"', from + 1);
@@ -54,7 +56,7 @@ export function closingQuote(text: string, from: number): number {
   return text.length;
 }
 
-/** The same in bytes of UTF-8. */
+/** {@link closingQuote} in bytes of UTF-8. */
 export function closingQuoteIn(bytes: Buffer, from: number): number {
   let at = bytes.indexOf(QUOTE, from + 1);
   if (at === -1) return bytes.length;

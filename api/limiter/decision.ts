@@ -1,6 +1,6 @@
 import type { Rate } from '../../platform/config.ts';
 
-/** A quota with a name; the name is that of the `RateLimit` field, of the metric, and part of the window's key. */
+/** A named quota. The `RateLimit` field, the metrics and the window's key use the name. */
 export interface Policy {
   name: 'read' | 'write' | 'unauthenticated';
   rate: Rate;
@@ -9,10 +9,13 @@ export interface Policy {
 export interface Decision {
   allowed: boolean;
   rate: Rate;
-  /** Requests that would still pass now. */
+  /** Requests left in the window. */
   remaining: number;
-  /** Whole seconds, rounded up, until the oldest counted request leaves the window: on a refusal, when the next one passes. */
+  /**
+   * Whole seconds, rounded up, until the oldest counted request leaves the window: after a refusal,
+   * until the next request passes.
+   */
   resetSeconds: number;
-  /** Which window decided: `local` when there is no Redis, or it was slow or gone. */
+  /** The window that decided: `local` without Redis, or while it is slow or gone. */
   source: 'redis' | 'local';
 }

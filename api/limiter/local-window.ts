@@ -1,13 +1,10 @@
-/**
- * The window of sliding-window.lua in this process's memory, for when there is no Redis, or it is
- * slow or gone.
- */
+/** The algorithm of sliding-window.lua in this process's memory: for a node without Redis. */
 import type { Decision, Policy } from './decision.ts';
 
-/** Windows kept at most; the one that was used longest ago goes. A window holds at most `quota` times. */
-const CAPACITY = 10_000;
-/** Times that have left a window and are still in its list, at least, before it is cut. */
-const CUT_FROM = 1_000;
+/** Beyond it the least recently used window is evicted. A window holds at most `quota` times. */
+const WINDOWS_MAX = 10_000;
+/** Expired times that a list keeps before they are removed together. */
+const EXPIRED_TIMES_MIN = 1_000;
 
 export interface LocalWindow {
   take: (subject: string, policy: Policy) => Decision;
@@ -15,24 +12,23 @@ export interface LocalWindow {
 
 interface Window {
   /**
-   * When requests passed, oldest first. Those before `first` have left: popping each would move all
-   * the others.
+   * Times of the requests that passed, oldest first. Those before `first` are expired: to shift
+   * each would move all the others.
    */
   times: number[];
   first: number;
   usedAt: number;
-  /** Milliseconds. */
-  length: number;
+  lengthMs: number;
 }
 
 /** @param now monotonic milliseconds */
 export function createLocalWindow(now: () => number): LocalWindow {
-  /** The one that was used longest ago first. */
+  /** Least recently used first. */
   const windows = new Map<string, Window>();
 
-  function drop(at: number): void {
-    for (const [key, { usedAt, length }] of windows) {
-      if (windows.size < CAPACITY && at - usedAt < length) return;
+  function evict(at: number): void {
+    for (const [key, { usedAt, lengthMs }] of windows) {
+      if (windows.size < WINDOWS_MAX && at - usedAt < lengthMs) return;
       windows.delete(key);
     }
   }
@@ -40,17 +36,17 @@ export function createLocalWindow(now: () => number): LocalWindow {
   return {
     take(subject, { name, rate }) {
       const key = `${subject} ${name}`;
-      const length = rate.seconds * 1_000;
+      const lengthMs = rate.seconds * 1_000;
       const at = now();
-      const window = windows.get(key) ?? { times: [], first: 0, usedAt: at, length };
+      const window = windows.get(key) ?? { times: [], first: 0, usedAt: at, lengthMs };
       windows.delete(key);
-      drop(at);
+      evict(at);
       windows.set(key, window);
       window.usedAt = at;
 
       const { times } = window;
-      while (window.first < times.length && at - times[window.first]! >= length) window.first += 1;
-      if (window.first >= CUT_FROM && window.first * 2 >= times.length) {
+      while (window.first < times.length && at - times[window.first]! >= lengthMs) window.first += 1;
+      if (window.first >= EXPIRED_TIMES_MIN && window.first * 2 >= times.length) {
         times.splice(0, window.first);
         window.first = 0;
       }
@@ -64,8 +60,8 @@ export function createLocalWindow(now: () => number): LocalWindow {
         allowed,
         rate,
         remaining,
-        // The age first: a sum of fractions could come out a hair above the window's length, and be a second more.
-        resetSeconds: Math.max(1, Math.ceil((length - (at - blocking)) / 1_000)),
+        // The age first: another order of the fractions could round up to one second more.
+        resetSeconds: Math.max(1, Math.ceil((lengthMs - (at - blocking)) / 1_000)),
         source: 'local',
       };
     },

@@ -1,7 +1,6 @@
 /**
- * The limiter at the Koa layer: which quota a request counts against, and the fields that tell the client.
- *
- * Fields: draft-ietf-httpapi-ratelimit-headers-10 (`RateLimit`, `RateLimit-Policy`) and `Retry-After` of RFC 9110, section 10.2.3.
+ * The limiter for requests: chooses the quota, and sets the header fields `RateLimit` and
+ * `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10).
  */
 import ipaddr from 'ipaddr.js';
 import type { Context } from 'koa';
@@ -16,9 +15,9 @@ export interface RateLimits {
   limitKey: (ctx: Context, keyId: string) => Promise<void>;
   /** Counts a request without a valid key against its address. Throws {@link RateLimited}. */
   limitAddress: (ctx: Context) => Promise<void>;
-  /** Counts a read or a write that is not a request of its own, or comes by another way than HTTP. Throws {@link RateLimited}. */
+  /** Counts a batch item or a gRPC message of an API key. Throws {@link RateLimited}. */
   count: (kind: 'read' | 'write', keyId: string) => Promise<void>;
-  /** The same for one without a valid key. Throws {@link RateLimited}. */
+  /** Counts a gRPC call without a valid key against its address. Throws {@link RateLimited}. */
   countAddress: (address: string) => Promise<void>;
   /** The `RateLimit-Policy` field of writes. */
   writePolicy: string;
@@ -50,18 +49,19 @@ export function createRateLimits(limiter: Limiter, rates: Config['rateLimits']):
 
   return {
     limitKey: (ctx, keyId) => take(ctx, keyId, isRead(ctx.method) ? 'read' : 'write'),
-    limitAddress: (ctx) => take(ctx, subjectOfCaller(ctx), 'unauthenticated'),
+    limitAddress: (ctx) => take(ctx, subjectOfRequest(ctx), 'unauthenticated'),
     count,
     writePolicy: policies.write.field,
-    countAddress: (address) => count('unauthenticated', subjectOfAddress(address) ?? NOBODY),
+    countAddress: (address) => count('unauthenticated', subjectOfAddress(address) ?? UNKNOWN_SUBJECT),
   };
 }
 
 /**
- * Whose quota an address counts against: one subscriber has one IPv4 address, but a whole /64 of IPv6.
+ * The subject of an address: an IPv4 address, or the /64 of an IPv6 address, since a subscriber has
+ * a whole /64.
  *
- * @param address an IP address, with a port or without, or whatever stands in its place in `X-Forwarded-For`
- * @returns `undefined` when it is no address
+ * @param address with or without a port; any text of `X-Forwarded-For`
+ * @returns `undefined` for any other text
  */
 export function subjectOfAddress(address: string): string | undefined {
   const bare = /^\[(.*)\](?::\d+)?$/.exec(address)?.[1] ?? address.replace(/^([\d.]+):\d+$/, '$1');
@@ -72,9 +72,9 @@ export function subjectOfAddress(address: string): string | undefined {
   return `${groups.join(':')}::/64`;
 }
 
-/** A proxy that is trusted may have been told anything; what is no address leaves the proxy's own. */
-const subjectOfCaller = ({ ip, req }: Context): string =>
-  subjectOfAddress(ip) ?? subjectOfAddress(req.socket.remoteAddress ?? '') ?? NOBODY;
+/** A trusted proxy may forward any text; without an address in it, the proxy's own counts. */
+const subjectOfRequest = ({ ip, req }: Context): string =>
+  subjectOfAddress(ip) ?? subjectOfAddress(req.socket.remoteAddress ?? '') ?? UNKNOWN_SUBJECT;
 
-/** A connection that is gone has no address any more. */
-const NOBODY = 'unknown';
+/** The subject of a closed connection, which has no address. */
+const UNKNOWN_SUBJECT = 'unknown';

@@ -1,6 +1,6 @@
 import type { Decision } from './decision.ts';
 
-/** The caller is over its quota; `decision.resetSeconds` from now it will pass. */
+/** The caller is over quota for `decision.resetSeconds`. */
 export class RateLimited extends Error {
   override name = 'RateLimited';
   readonly decision: Decision;

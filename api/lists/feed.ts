@@ -1,33 +1,32 @@
-/** The feed for those who wait for news: however they came, and however long they have. */
+/** Reads of the feed that wait for new events, for HTTP and gRPC. */
 import { type FeedPage, type FeedQuery, readFeed } from '../../store/log/feed.ts';
 import type { Services } from '../handler.ts';
 
 /**
- * Reads a page; when it is empty, waits for news, and reads again, until the reader's patience ends.
+ * Reads a page. While it is empty, waits for new events up to `waitMs`.
  *
- * @param patience milliseconds
- * @param gone aborted when nobody waits any more
- * @returns the page; `crowded` when it was not waited for, because too many wait already
+ * @param gone aborted when the reader has left
+ * @returns the page; `crowded` when too many readers wait already, so this one did not
  * @throws {NotInLogError}
  */
-export async function readPatiently(
+export async function readOrWait(
   { pool, tail }: Pick<Services, 'pool' | 'tail'>,
   query: FeedQuery,
-  { patience, gone }: { patience: number; gone: AbortSignal },
+  { waitMs, gone }: { waitMs: number; gone: AbortSignal },
 ): Promise<FeedPage & { crowded: boolean }> {
-  const deadline = performance.now() + patience;
+  const deadline = performance.now() + waitMs;
   let page = await readFeed(pool, query);
   const isEmpty = () => page.events.length === 0 && !page.more;
   const readOn = async () => (page = await readFeed(pool, { ...query, after: page.next, mark: page.mark }));
-  for (let left = patience; isEmpty() && left > 0 && !gone.aborted; left = deadline - performance.now()) {
+  for (let leftMs = waitMs; isEmpty() && leftMs > 0 && !gone.aborted; leftMs = deadline - performance.now()) {
     const watch = await tail.watch(query);
     if (watch === undefined) return { ...page, crowded: true };
     gone.addEventListener('abort', watch.end, { once: true });
     try {
-      // What came between the look and the watch is seen by this look; what comes later, by the watch.
+      // Finds the events between the first read and the watch.
       await readOn();
       if (isEmpty() && !gone.aborted) {
-        await watch.nextEvent(left);
+        await watch.nextEvent(leftMs);
         await readOn();
       }
     } finally {

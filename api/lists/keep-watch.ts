@@ -1,19 +1,20 @@
-/** Looks after the key of a call that is open for long: a stream, or a reader that waits for news. */
+/** Confirms the key of a long call: a stream, or a reader that waits for events. */
 import { Problem } from '../problem/problem.ts';
 
-/** Milliseconds between two looks. With those of the authenticator's memory they are less than docs/keys.md promises. */
-const INTERVAL_MS = 1_000;
+/** Together with the authenticator's cache it stays below the 5 seconds of docs/keys.md. */
+const CONFIRM_INTERVAL_MS = 1_000;
 
 export interface Watch {
-  /** Aborted, with the problem as its reason, once the key does not allow the call any more. */
+  /** Aborted when the key no longer allows the call; the reason is the {@link Problem}. */
   lapsed: AbortSignal;
-  /** Looks now. Throws the {@link Problem}, and an outage of the store as it is. */
+  /** Confirms now. Throws the {@link Problem}, or the error of the store. */
   confirm: () => Promise<void> | undefined;
   end: () => void;
 }
 
 /**
- * An outage ends nothing: the key may be as good as ever. Nothing passes either, for each message and page is confirmed before it counts.
+ * Watches a key. An outage of the store ends no call, since the key may still be valid; `confirm`
+ * runs before each message and page.
  *
  * @param confirm see {@link Standing}
  */
@@ -23,7 +24,7 @@ export function keepWatch(confirm: () => Promise<void> | undefined): Watch {
     if (error instanceof Problem) lapse.abort(error);
     throw error;
   };
-  const look = (): Promise<void> | undefined => {
+  const confirmNow = (): Promise<void> | undefined => {
     if (lapse.signal.aborted) throw lapse.signal.reason;
     try {
       return confirm()?.catch(failed);
@@ -33,11 +34,11 @@ export function keepWatch(confirm: () => Promise<void> | undefined): Watch {
   };
   const timer = setInterval(() => {
     try {
-      look()?.catch(() => {});
+      confirmNow()?.catch(() => {});
     } catch {
       clearInterval(timer);
     }
-  }, INTERVAL_MS);
+  }, CONFIRM_INTERVAL_MS);
   timer.unref();
-  return { lapsed: lapse.signal, confirm: look, end: () => clearInterval(timer) };
+  return { lapsed: lapse.signal, confirm: confirmNow, end: () => clearInterval(timer) };
 }

@@ -1,13 +1,13 @@
-/** The envelope that every list has, its cursor and its links. */
+/** The envelope of all lists, with its cursor and links. */
 import type { Context } from 'koa';
 import { answerJson } from '../answer.ts';
 import type { Cursors } from './cursor.ts';
 import { Problem } from '../problem/problem.ts';
 
 /**
- * Where a list goes on.
+ * The position of a cursor, `undefined` without one.
  *
- * @param binding what the cursor is good for: list, tenant, filters, direction
+ * @param binding see {@link bindingOf}
  * @throws {Problem} 400 `invalid_cursor`
  */
 export function positionOf(
@@ -20,30 +20,30 @@ export function positionOf(
   if (position !== undefined) return position;
   throw new Problem(
     'invalid_cursor',
-    'This cursor belongs to another list, filter or sort direction, or was changed. Start again without one.',
+    'This cursor belongs to another list, filter or sort direction, or was changed. Restart without a cursor.',
   );
 }
 
 /**
- * Holds a cursor to the list that there is now: after a restore from a backup a list may end before
- * the place that it names, and going on from there would skip whatever comes in between.
+ * Refuses a cursor beyond the end of its list, as after a restore from a backup: to continue there
+ * would skip new items.
  *
- * @param newest place that a cursor of the list can name
+ * @param newest position of the list
  * @throws {Problem} 400 `invalid_cursor`
  */
-export function requirePlace(from: number | undefined, newest: number): void {
+export function requireWithinList(from: number | undefined, newest: number): void {
   if (from === undefined || from <= newest) return;
   throw new Problem(
     'invalid_cursor',
-    'The list ends before the place that this cursor names, as after a restore from a backup. Start again without one.',
+    'This cursor is beyond the end of the list, as after a restore from a backup. Restart without a cursor.',
   );
 }
 
-/** The text that a cursor is bound to; one fixed form, whatever way the request spelled it. */
+/** The canonical text to which a cursor is bound. */
 export const bindingOf = (list: string, tenantId: string, ...filters: (string | undefined)[]): string =>
   JSON.stringify([list, tenantId, ...filters.map((filter) => filter ?? null)]);
 
-/** @param items JSON texts of the items, with commas between them */
+/** @param items JSON texts, separated by commas */
 export function answerPage(ctx: Context, items: string, nextCursor: string | null, hasMore: boolean): void {
   ctx.append('Link', links(ctx, nextCursor));
   answerJson(

@@ -1,16 +1,17 @@
-/** `Holdfast-Read-After`: a list that waits until it holds the client's own write. */
+/** `Holdfast-Read-After`: a list waits until it has the client's own write. */
 import type { Projection } from '../../projections/projection.ts';
 import { waitForPosition } from '../../projections/read-after.ts';
 import type { Call } from '../handler.ts';
+import { invalidParameter } from '../problem/invalid-parameter.ts';
 import { Problem } from '../problem/problem.ts';
 
-/** Milliseconds that a list waits for a position at most. */
-const TIMEOUT = 5_000;
+const READ_AFTER_MS_MAX = 5_000;
 
 /**
- * Waits for the position that the client asks for, if it does.
+ * Waits for the position in the header field, if the request has one.
  *
- * @throws {Problem} 400 for a position that the log does not have; 401 when the key was revoked meanwhile; 503 when the time ran out
+ * @throws {Problem} 400 for a position beyond the log; 401 for a key that was revoked meanwhile;
+ *   503 after the timeout
  */
 export async function readAfter(
   { input, services, principal, confirm }: Pick<Call, 'input' | 'services' | 'principal' | 'confirm'>,
@@ -22,24 +23,24 @@ export async function readAfter(
     partition: principal.partition,
     consumer: projection.name,
     position,
-    timeoutMs: TIMEOUT,
+    timeoutMs: READ_AFTER_MS_MAX,
   });
   await confirm();
   if (reached === 'beyond_head') {
-    throw new Problem(
-      'invalid_parameter',
-      'Holdfast-Read-After is beyond the end of the log; use the Holdfast-Position of an answer.',
-      {
-        errors: [
-          { parameter: 'Holdfast-Read-After', detail: 'must be a position that a write was answered with' },
-        ],
-      },
+    throw invalidParameter(
+      [
+        {
+          parameter: 'Holdfast-Read-After',
+          detail: 'is beyond the end of the log; send the Holdfast-Position of an answer',
+        },
+      ],
+      'header',
     );
   }
   if (reached === 'behind') {
     throw new Problem(
       'projection_behind',
-      `The list did not get to position ${position} within ${TIMEOUT / 1_000} seconds.`,
+      `The list did not reach position ${position} within ${READ_AFTER_MS_MAX / 1_000} seconds.`,
       { headers: { 'Retry-After': '1' } },
     );
   }

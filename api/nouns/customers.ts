@@ -1,4 +1,4 @@
-/** The noun *customer*: known by what they have ordered. */
+/** The noun *customer*: derived from orders. */
 import { readCustomerSummary } from '../../projections/customer-summary.ts';
 import { customerTotalsProjection } from '../../projections/customer-totals.ts';
 import { answer } from '../answer.ts';
@@ -20,7 +20,7 @@ export const customerHandlers: Handlers = {
     if (totals.length === 0) {
       throw new Problem(
         'customer_not_found',
-        'There is no order of this customer, or none that is counted yet.',
+        'No order of this customer is in the totals yet. Holdfast-Read-After waits for your own write.',
       );
     }
     ctx.set('Holdfast-Position', String(applied));

@@ -2,7 +2,7 @@
 import { readDailySalesPage } from '../../projections/daily-sales-page.ts';
 import { dailySalesProjection } from '../../projections/daily-sales.ts';
 import type { Handlers } from '../handler.ts';
-import { answerPage, bindingOf, positionOf, requirePlace } from '../lists/page.ts';
+import { answerPage, bindingOf, positionOf, requireWithinList } from '../lists/page.ts';
 import { readAfter } from '../lists/read-after.ts';
 
 export const dailySalesHandlers: Handlers = {
@@ -23,7 +23,7 @@ export const dailySalesHandlers: Handlers = {
     const from = positionOf(services.cursors, query.cursor, binding);
     await readAfter(call, dailySalesProjection);
     const page = await readDailySalesPage(services.pool, { partition, tenantId, ...filters, limit, from });
-    requirePlace(from, page.head);
+    requireWithinList(from, page.head);
     ctx.set('Holdfast-Position', String(page.applied));
     ctx.set('Holdfast-Lag', String(page.head - page.applied));
     const cursor = page.next === null ? null : services.cursors.encode(page.next, binding);

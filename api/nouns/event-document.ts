@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../../domain/order/events.ts';
 import type { Edition } from '../edition.ts';
 
-/** An event, wherever it is shown. */
+/** The document of an event, in all answers and webhooks. */
 export const eventDocument = (edition: Edition, event: RecordedEvent & { position: number }) => ({
   id: event.event_id,
   type: event.type,

@@ -1,16 +1,17 @@
-/** The noun *event*: one order's history, and the feed of all that happens in a tenant. */
+/** The noun *event*: the history of an order, and the feed of a tenant. */
 import {
   NotInLogError,
   type FeedPosition,
   feedPositionAt,
   feedPositionBefore,
 } from '../../store/log/feed.ts';
-import { readPatiently } from '../lists/feed.ts';
+import { readOrWait } from '../lists/feed.ts';
 import { keepWatch } from '../lists/keep-watch.ts';
-import { decodePlace, encodePlace } from '../lists/feed-cursor.ts';
+import { decodeFeedCursor, encodeFeedCursor } from '../lists/feed-cursor.ts';
 import type { Call, Handlers } from '../handler.ts';
 import { instantOf } from '../lists/instant.ts';
 import { answerPage } from '../lists/page.ts';
+import { invalidParameter } from '../problem/invalid-parameter.ts';
 import { Problem } from '../problem/problem.ts';
 import { eventDocument } from './event-document.ts';
 import { answerHistoryPage } from './order/history.ts';
@@ -33,7 +34,7 @@ export const eventHandlers: Handlers = {
       (event) => eventDocument(call.edition, event),
     ),
 
-  /** The feed has no end, so it always has a next cursor: the one to come back with. */
+  /** The feed has no end, so each page has a next cursor. */
   async listEvents(call) {
     const query = call.input.query as unknown as FeedParameters;
     const types = query.types && [...new Set(query.types.split(','))];
@@ -41,25 +42,24 @@ export const eventHandlers: Handlers = {
     const gone = new AbortController();
     call.ctx.res.once('close', () => gone.abort());
     const watch = keepWatch(call.confirm);
-    const page = await readPatiently(
+    const page = await readOrWait(
       call.services,
       { ...call.principal, after, mark, types: types || undefined, limit: query.limit },
-      { patience: query.wait * 1_000, gone: AbortSignal.any([gone.signal, watch.lapsed]) },
+      { waitMs: query.wait * 1_000, gone: AbortSignal.any([gone.signal, watch.lapsed]) },
     )
       .catch((error: unknown) => {
-        throw error instanceof NotInLogError ? lostPlace() : error;
+        throw error instanceof NotInLogError ? eventNotInLog() : error;
       })
       .finally(watch.end);
     await watch.confirm();
     const events = page.events.map((event) => JSON.stringify(eventDocument(call.edition, event)));
-    const cursor = encodePlace({ position: page.next, mark: page.mark });
+    const cursor = encodeFeedCursor({ position: page.next, mark: page.mark });
     answerPage(call.ctx, events.join(','), cursor, page.more);
   },
 };
 
 /**
- * Where a page begins: behind its cursor, or, while there is none, where the request wants the feed
- * to begin.
+ * The start of a page: the cursor, else `after_position` or `since`, else the start of the log.
  *
  * @throws {Problem} 400
  */
@@ -67,18 +67,16 @@ async function startOf({ services, principal }: Call, query: FeedParameters): Pr
   const { after_position: afterPosition, since, cursor } = query;
   const { pool, cursors } = services;
   if (afterPosition !== undefined && since !== undefined) {
-    throw new Problem('invalid_parameter', 'Give after_position or since, not both.', {
-      errors: [
-        { parameter: 'after_position', detail: 'cannot be given together with since' },
-        { parameter: 'since', detail: 'cannot be given together with after_position' },
-      ],
-    });
+    throw invalidParameter([
+      { parameter: 'after_position', detail: 'cannot be given together with since' },
+      { parameter: 'since', detail: 'cannot be given together with after_position' },
+    ]);
   }
   const instant = instantOf(since, 'up');
   if (cursor !== undefined) {
-    const place = decodePlace(cursors, cursor, principal.tenantId);
-    if (place === undefined) throw unreadableCursor();
-    return place;
+    const start = decodeFeedCursor(cursors, cursor, principal.tenantId);
+    if (start === undefined) throw invalidCursor();
+    return start;
   }
   if (afterPosition !== undefined) {
     return feedPositionAt(pool, principal, afterPosition).catch((error: unknown) => {
@@ -86,27 +84,26 @@ async function startOf({ services, principal }: Call, query: FeedParameters): Pr
     });
   }
   if (instant === undefined) return { position: 0, mark: undefined };
-  const place = await feedPositionBefore(pool, principal, instant);
-  if (place === undefined) throw wrong('since', 'must not be in the future');
-  return place;
+  const start = await feedPositionBefore(pool, principal, instant);
+  if (start === undefined)
+    throw invalidParameter([{ parameter: 'since', detail: 'must not be in the future' }]);
+  return start;
 }
 
-const wrong = (parameter: string, detail: string) =>
-  new Problem('invalid_parameter', `Not valid: ${parameter}.`, { errors: [{ parameter, detail }] });
-
 const beyondLog = ({ head }: NotInLogError) =>
-  wrong('after_position', `must be at most ${head}, the newest position of the log`);
+  invalidParameter([
+    { parameter: 'after_position', detail: `must be at most ${head}, the newest position of the log` },
+  ]);
 
-/** What to do without the cursor. */
-const GO_ON =
-  'Go on with since, a time before you last read, or with after_position, the position of the last event that you are sure of; ' +
-  'what comes a second time has the id that it had.';
+const RESUME =
+  'Resume with since, a time before your last read, or with after_position, the position of your last event. ' +
+  'A repeated event keeps its id.';
 
-const unreadableCursor = () =>
-  new Problem('invalid_cursor', `This cursor is not one of the feed, or was changed. ${GO_ON}`);
+const invalidCursor = () =>
+  new Problem('invalid_cursor', `This cursor belongs to another list, or was changed. ${RESUME}`);
 
-const lostPlace = () =>
+const eventNotInLog = () =>
   new Problem(
     'invalid_cursor',
-    `The log does not have the event that this cursor names, as after a restore from a backup. ${GO_ON}`,
+    `The log does not have the event of this cursor, as after a restore from a backup. ${RESUME}`,
   );

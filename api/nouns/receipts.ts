@@ -1,23 +1,17 @@
-/** The noun *idempotency key*: what became of a request. */
-import { parseIdempotencyKey } from '../../domain/idempotency-key.ts';
+/** The noun *idempotency key*: the receipt of a write. */
 import { type Write, findWrite } from '../../store/webhooks/commands.ts';
 import { answer } from '../answer.ts';
+import { parseIdempotencyKey } from '../commands/idempotency-key.ts';
 import type { Edition } from '../edition.ts';
 import type { Handlers } from '../handler.ts';
 import { Problem } from '../problem/problem.ts';
 import { eventDocument } from './event-document.ts';
 
-/**
- * Any of them lets a key see what became of a write about webhooks. What was answered has no secret
- * in it.
- */
+/** Any of these scopes may read the receipt of a webhook write. Stored answers have no secrets. */
 const WEBHOOK_SCOPES = ['webhooks:read', 'endpoints:write', 'secrets:write', 'deliveries:write'] as const;
 
 export const receiptHandlers: Handlers = {
-  /**
-   * There are two spaces of keys, of orders and of webhooks; who asks need not know in which one a
-   * key was used.
-   */
+  /** Looks into both key spaces, of orders and of webhooks: the client need not know which. */
   async getReceipt({ ctx, input, services, principal, edition }) {
     const key = parseIdempotencyKey(input.params['idempotency_key']!);
     if (key === undefined) throw notFound();
@@ -25,8 +19,8 @@ export const receiptHandlers: Handlers = {
       services.log.readKey(principal, key),
       findWrite(services.pool, principal.tenantId, key),
     ]);
-    const isShown = WEBHOOK_SCOPES.some((scope) => principal.scopes.has(scope));
-    const webhookWrite = write && isShown ? writeDocument(edition, write) : undefined;
+    const mayReadWebhooks = WEBHOOK_SCOPES.some((scope) => principal.scopes.has(scope));
+    const webhookWrite = write && mayReadWebhooks ? writeDocument(edition, write) : undefined;
     if (event !== undefined) {
       ctx.set('Holdfast-Position', String(event.position));
       answer(ctx, 200, {
@@ -45,7 +39,7 @@ export const receiptHandlers: Handlers = {
     if (webhookWrite === undefined) {
       throw new Problem(
         'scope_missing',
-        'A write about webhooks with this key took effect. Its receipt needs the scope webhooks:read.',
+        'A webhook write with this key took effect. Its receipt needs the scope webhooks:read.',
       );
     }
     const { recorded_at, fingerprint, status } = webhookWrite;
@@ -78,5 +72,5 @@ const writeDocument = (
 const notFound = () =>
   new Problem(
     'idempotency_key_not_found',
-    'No command with this key has taken effect. Sending it, with this key, is safe.',
+    'No write with this key has taken effect. It is safe to send one.',
   );

@@ -1,4 +1,6 @@
-/** The nouns *delivery*, of an event to an endpoint, and *replay*, of all since a position. */
+/**
+ * The nouns *delivery*, of one event to an endpoint, and *replay*, of all events since a position.
+ */
 import { toUuid } from '../../store/ids.ts';
 import { reachable } from '../../store/unavailable.ts';
 import {
@@ -13,7 +15,7 @@ import { newestNumber } from '../../store/webhooks/endpoints.ts';
 import { createReplay, findReplay, replayDocument } from '../../store/webhooks/replays.ts';
 import { answer } from '../answer.ts';
 import type { Call, Handlers } from '../handler.ts';
-import { answerPage, bindingOf, positionOf, requirePlace } from '../lists/page.ts';
+import { answerPage, bindingOf, positionOf, requireWithinList } from '../lists/page.ts';
 import { Problem } from '../problem/problem.ts';
 import { webhookCommand } from '../commands/webhook-command.ts';
 import { endpointIdOf, endpointOf, lockEndpoint } from './webhook-endpoints.ts';
@@ -30,11 +32,11 @@ export const webhookDeliveryHandlers: Handlers = {
     };
     const { endpoint_id: endpointId } = await endpointOf(call, services.pool);
     const { status, order: direction, limit } = query;
-    const orderId = query.order_id && toUuid('ord', query.order_id);
+    const orderId = query.order_id && toUuid(query.order_id);
     const binding = bindingOf('deliveries', principal.tenantId, endpointId, status, orderId, direction);
     const from = positionOf(services.cursors, query.cursor, binding);
     if (from !== undefined) {
-      requirePlace(from, await reachable(newestNumber(services.pool, 'webhook_deliveries')));
+      requireWithinList(from, await reachable(newestNumber(services.pool, 'webhook_deliveries')));
     }
     const { rows, next } = await listDeliveries(services.pool, {
       endpointId,
@@ -75,7 +77,7 @@ export const webhookDeliveryHandlers: Handlers = {
     await webhookCommand(call, 'createWebhookReplay', async (transaction) => {
       requireEnabled(await lockEndpoint(call, transaction));
       const row = await createReplay(transaction, call.principal, {
-        replayId: toUuid('whr', call.services.newId('whr'))!,
+        replayId: toUuid(call.services.newId('whr')),
         endpointId: endpointIdOf(call),
         which,
         after,
@@ -93,17 +95,17 @@ export const webhookDeliveryHandlers: Handlers = {
   async getWebhookReplay(call) {
     const { pool } = call.services;
     await endpointOf(call, pool);
-    const replayId = toUuid('whr', call.input.params['replay_id']!)!;
+    const replayId = toUuid(call.input.params['replay_id']!);
     const row = await reachable(findReplay(pool, endpointIdOf(call), replayId));
-    if (row === undefined) throw new Problem('webhook_replay_not_found', 'There is no such replay.');
+    if (row === undefined) throw new Problem('webhook_replay_not_found', 'This replay does not exist.');
     answer(call.ctx, 200, replayDocument(row));
   },
 };
 
-const deliveryIdOf = ({ input }: Call): string => toUuid('whd', input.params['delivery_id']!)!;
+const deliveryIdOf = ({ input }: Call): string => toUuid(input.params['delivery_id']!);
 
 const beyondLog = (head: number) =>
-  new Problem('invalid_body', 'The log does not have this position.', {
+  new Problem('invalid_body', 'The position is beyond the end of the log.', {
     errors: [
       { pointer: '/after_position', detail: `must be at most ${head}, the newest position of the log` },
     ],
@@ -112,13 +114,10 @@ const beyondLog = (head: number) =>
 const deliveryNotFound = () =>
   new Problem(
     'webhook_delivery_not_found',
-    'There is no such delivery. Those that are through are kept for 30 days.',
+    'This delivery does not exist. Finished deliveries are kept for 30 days.',
   );
 
 function requireEnabled({ disabled_at }: { disabled_at: string | null }): void {
   if (disabled_at === null) return;
-  throw new Problem(
-    'webhook_endpoint_disabled',
-    'Nothing is sent to an endpoint that is disabled. Enable it first.',
-  );
+  throw new Problem('webhook_endpoint_disabled', 'This endpoint is disabled. Enable it first.');
 }

@@ -1,4 +1,4 @@
-/** The noun *webhook endpoint*: where a tenant wants its events sent. */
+/** The noun *webhook endpoint*: a URL that receives the events of a tenant. */
 import type { CommonQueryMethods, DatabaseTransactionConnection } from 'slonik';
 import { toUuid } from '../../store/ids.ts';
 import { reachable } from '../../store/unavailable.ts';
@@ -19,12 +19,13 @@ import { type AddressRule, faultOfUrl } from '../../workers/addresses.ts';
 import { answer } from '../answer.ts';
 import { entityTag } from '../commands/entity-tag.ts';
 import type { Call, Handlers } from '../handler.ts';
-import { answerPage, bindingOf, positionOf, requirePlace } from '../lists/page.ts';
-import { conditionsOf, isKnownAlready, requireConditions } from '../commands/preconditions.ts';
+import { answerPage, bindingOf, positionOf, requireWithinList } from '../lists/page.ts';
+import { conditionsOf, isNotModified, requireConditions } from '../commands/preconditions.ts';
 import { Problem } from '../problem/problem.ts';
 import { webhookCommand } from '../commands/webhook-command.ts';
 
-const ANY_RATE = 100;
+/** Deliveries a second of an endpoint that sets no rate. */
+const PER_SECOND_DEFAULT = 100;
 
 export const webhookEndpointHandlers: Handlers = {
   async createWebhookEndpoint(call) {
@@ -34,17 +35,17 @@ export const webhookEndpointHandlers: Handlers = {
       requireConditions(conditionsOf(call.ctx), undefined);
       requireUrl(given.url, services.webhooks);
       const row = await createEndpoint(transaction, principal, {
-        endpointId: toUuid('whe', services.newId('whe'))!,
+        endpointId: toUuid(services.newId('whe')),
         edition: edition.name,
         url: given.url,
         description: given.description ?? '',
         event_types: given.event_types ?? null,
-        max_per_second: given.max_per_second ?? ANY_RATE,
+        max_per_second: given.max_per_second ?? PER_SECOND_DEFAULT,
       });
       if (row === undefined) {
         throw new Problem(
           'webhook_endpoints_full',
-          `There are ${ENDPOINTS_MAX} endpoints, and no more are possible. Delete one first.`,
+          `A tenant can have ${ENDPOINTS_MAX} webhook endpoints. Delete one first.`,
         );
       }
       const body = endpointDocument(row);
@@ -58,7 +59,8 @@ export const webhookEndpointHandlers: Handlers = {
     const { tenantId } = principal;
     const binding = bindingOf('webhook-endpoints', tenantId);
     const from = positionOf(cursors, cursor, binding) ?? 0;
-    if (cursor !== undefined) requirePlace(from, await reachable(newestNumber(pool, 'webhook_endpoints')));
+    if (cursor !== undefined)
+      requireWithinList(from, await reachable(newestNumber(pool, 'webhook_endpoints')));
     const { rows, next } = await reachable(listEndpoints(pool, { tenantId, from, limit }));
     const nextCursor = next === null ? null : cursors.encode(next, binding);
     const items = rows.map((row) => JSON.stringify(endpointDocument(row))).join(',');
@@ -69,7 +71,7 @@ export const webhookEndpointHandlers: Handlers = {
     const row = await endpointOf(call, call.services.pool);
     const etag = entityTag(row.version);
     call.ctx.set('ETag', etag);
-    if (isKnownAlready(call.ctx, etag)) call.ctx.status = 304;
+    if (isNotModified(call.ctx, etag)) call.ctx.status = 304;
     else answer(call.ctx, 200, endpointDocument(row));
   },
 
@@ -118,22 +120,22 @@ export const webhookEndpointHandlers: Handlers = {
 function requireUrl(url: string, rule: AddressRule): void {
   const fault = faultOfUrl(url, rule);
   if (fault === undefined) return;
-  throw new Problem('invalid_body', 'Nothing can be sent to this address.', {
+  throw new Problem('invalid_body', 'This URL cannot receive webhooks, see errors.', {
     errors: [{ pointer: '/url', detail: fault }],
   });
 }
 
-const notFound = () => new Problem('webhook_endpoint_not_found', 'There is no such endpoint.');
+const notFound = () => new Problem('webhook_endpoint_not_found', 'This webhook endpoint does not exist.');
 
-/** The UUID of the endpoint that a request names. */
-export const endpointIdOf = ({ input }: Call): string => toUuid('whe', input.params['endpoint_id']!)!;
+/** The UUID of the request's endpoint. */
+export const endpointIdOf = ({ input }: Call): string => toUuid(input.params['endpoint_id']!);
 
 type Endpoint = NonNullable<Awaited<ReturnType<typeof findEndpoint>>>;
 
 /**
- * The endpoint that a request names.
+ * The request's endpoint.
  *
- * @throws {Problem} 404; that of another tenant is not there
+ * @throws {Problem} 404, also for the endpoint of another tenant
  */
 export async function endpointOf(
   call: Call,
@@ -146,9 +148,9 @@ export async function endpointOf(
 }
 
 /**
- * The endpoint that a write is about, held until the end of the transaction.
+ * The endpoint of a write, locked until the end of the transaction.
  *
- * @throws {Problem} 404, and 412 when it is not as `If-Match` wants it
+ * @throws {Problem} 404; 412 when `If-Match` does not name its version
  */
 export async function lockEndpoint(
   call: Call,

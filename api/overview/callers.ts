@@ -1,8 +1,10 @@
-/** Who calls, over the last ten seconds. Kept apart from the metrics, whose labels are bounded and name nobody. */
+/**
+ * Counts requests by API key over the last ten seconds. Metrics cannot: their labels are bounded.
+ */
 
 import { toId } from '../../store/ids.ts';
 
-/** What one API key was answered, in requests. */
+/** Counts of answers to one API key. */
 export interface Calls {
   tenant: string;
   requests: number;
@@ -12,14 +14,15 @@ export interface Calls {
 }
 export type CallsByKey = Record<string, Calls>;
 
-const SECONDS = 10;
-/** API keys that are told apart in one second; the others are not counted. */
-const MOST = 1_000;
-const SHOWN = 10;
+const PERIOD_SECONDS = 10;
+/** API keys that are counted in a second. Further keys are not counted. */
+const KEYS_MAX = 1_000;
+/** Rows of the table on /ops. */
+const SHOWN_KEYS_MAX = 10;
 
 export interface Callers {
   note: (call: { keyId: string; tenantId: string; status: number; replayed: boolean }) => void;
-  /** All of the last ten seconds; the one that is under way is left out. */
+  /** Counts of the last ten full seconds. */
   recent: () => CallsByKey;
 }
 
@@ -32,7 +35,7 @@ export function createCallers(now: () => number): Callers {
     if (found === undefined) {
       found = new Map();
       seconds.set(second, found);
-      for (const old of seconds.keys()) if (old < second - SECONDS) seconds.delete(old);
+      for (const old of seconds.keys()) if (old < second - PERIOD_SECONDS) seconds.delete(old);
     }
     return found;
   };
@@ -41,7 +44,7 @@ export function createCallers(now: () => number): Callers {
       const keys = bucket();
       let calls = keys.get(keyId);
       if (calls === undefined) {
-        if (keys.size >= MOST) return;
+        if (keys.size >= KEYS_MAX) return;
         calls = { tenant: tenantId, requests: 0, replayed: 0, limited: 0, shed: 0 };
         keys.set(keyId, calls);
       }
@@ -52,13 +55,13 @@ export function createCallers(now: () => number): Callers {
     },
     recent() {
       const current = Math.floor(now() / 1_000);
-      const past = [...seconds].filter(([second]) => second < current && second >= current - SECONDS);
+      const past = [...seconds].filter(([second]) => second < current && second >= current - PERIOD_SECONDS);
       return addUp(past.map(([, keys]) => Object.fromEntries(keys)));
     },
   };
 }
 
-/** What several processes, or seconds, saw. */
+/** The sum over processes or seconds. */
 export function addUp(parts: readonly CallsByKey[]): CallsByKey {
   const sums: CallsByKey = {};
   for (const part of parts) {
@@ -70,16 +73,16 @@ export function addUp(parts: readonly CallsByKey[]): CallsByKey {
   return sums;
 }
 
-/** The busiest, a second each. */
+/** The keys with the most requests, with rates a second. */
 export const busiest = (all: CallsByKey): (Calls & { key_id: string })[] =>
   Object.entries(all)
     .toSorted(([, a], [, b]) => b.requests - a.requests)
-    .slice(0, SHOWN)
+    .slice(0, SHOWN_KEYS_MAX)
     .map(([keyId, { tenant, requests, replayed, limited, shed }]) => ({
       key_id: toId('key', keyId),
       tenant,
-      requests: requests / SECONDS,
-      replayed: replayed / SECONDS,
-      limited: limited / SECONDS,
-      shed: shed / SECONDS,
+      requests: requests / PERIOD_SECONDS,
+      replayed: replayed / PERIOD_SECONDS,
+      limited: limited / PERIOD_SECONDS,
+      shed: shed / PERIOD_SECONDS,
     }));

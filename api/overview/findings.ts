@@ -1,4 +1,4 @@
-/** What an engineer who was just woken wants to know: is there a storm, who makes it, is it absorbed, what lags, since when. */
+/** The findings and the verdict of /ops: retry storm, its source, goodput, lags, and since when. */
 import { WITHOUT_REDIS } from '../../platform/redis.ts';
 import type { Calls } from './callers.ts';
 import type { Point } from './samples.ts';
@@ -9,75 +9,74 @@ export interface Finding {
   name: string;
   level: Level;
   text: string;
-  /** Since when it is not `ok`; milliseconds since 1970. */
+  /** Start of a level other than `ok`, in milliseconds since 1970. */
   since: number | null;
 }
 
 export interface Verdict {
-  /**
-   * `unknown` while there is not enough data, `look` when something warns and there is no storm.
-   */
+  /** `unknown` without enough data; `look` for a warning without a storm. */
   level: 'unknown' | 'calm' | 'look' | 'storm' | 'trouble';
   text: string;
   since: number | null;
 }
 
-/**
- * Seconds of data without which nothing is said, and over which demand and service are compared.
- */
-export const LOOK_BACK_SECONDS = 10;
-/** Seconds that are looked at together, so that one odd second is no storm. */
+/** Seconds of data that a verdict needs. Goodput is measured over them. */
+export const VERDICT_SECONDS = 10;
+/** Rates are averaged over these seconds, so that one odd second is no storm. */
 const RECENT_SECONDS = 3;
+/** A storm is absorbed with this share of requests served, and a faster p99 of writes. */
+const SERVED_SHARE_MIN = 0.9;
+const ABSORBED_P99_MS_MAX = 1_000;
 /**
- * The share of the demand that has to be served, and ms that the p99 of writes may have, for a
- * storm to be absorbed.
+ * A storm has this many repeats, refusals and hang-ups a second, and this share of all requests.
  */
-const SERVED_SHARE = 0.9;
-const ABSORBED_P99_MS = 1_000;
-/** A storm is when so many answers a second, and such a share of all, are repeats, refusals, or clients that hung up. */
-const STORM_RATE = 20;
-const STORM_SHARE = 0.1;
+const STORM_PER_SECOND_MIN = 20;
+const STORM_SHARE_MIN = 0.1;
+
+/** Events behind the log. */
+const LAG_EVENTS_WARN = 1_000;
+const LAG_EVENTS_BAD = 50_000;
+const WRITE_P99_MS_WARN = 500;
+const WRITE_P99_MS_BAD = 2_000;
+/** Share of requests that may fail before it is bad. */
+const FAILED_SHARE_MAX = 0.01;
 
 const count = (value: number) => Math.round(value).toLocaleString('en');
 const atLeast = (value: number, warn: number, bad: number): Level =>
   value >= bad ? 'bad' : value >= warn ? 'warn' : 'ok';
 
-interface Look {
+interface Inspection {
   level: Level;
   text: string;
-  /** Said of it beside its text, where there is room. */
-  more?: string;
+  /** Detail that the finding shows, and the verdict leaves out. */
+  detail?: string;
 }
 
 const meanOf = (points: readonly Point[], name: keyof Point): number =>
   points.reduce((sum, point) => sum + (point[name] ?? 0), 0) / Math.max(1, points.length);
 
-/** What became of the demand of some seconds. */
-interface Service {
+interface Goodput {
   /** Requests a second. */
   demand: number;
-  /**
-   * The share of them that were answered with what they asked for, or with what is wrong with them;
-   * 1 without demand.
-   */
-  served: number;
-  /** The share that the server did not answer: shed, failed, or given up by the client. */
-  lost: number;
-  absorbed: boolean;
+  /** Share of requests with a result or a client error; 1 without requests. */
+  servedShare: number;
+  /** Share of requests that were shed, failed, or given up by the client. */
+  lostShare: number;
+  isAbsorbed: boolean;
 }
 
-function serviceOf(points: readonly Point[]): Service {
+function goodputOf(points: readonly Point[]): Goodput {
   const demand = meanOf(points, 'requests');
   const lost = meanOf(points, 'shed') + meanOf(points, 'failed') + meanOf(points, 'hung_up');
   const refused = meanOf(points, 'limited');
   const share = (rate: number) => (demand === 0 ? 0 : rate / demand);
-  const served = 1 - share(lost + refused);
+  const servedShare = 1 - share(lost + refused);
   const p99 = Math.max(...points.map(({ write_p99_ms }) => write_p99_ms ?? 0));
   return {
     demand,
-    served,
-    lost: share(lost),
-    absorbed: served >= SERVED_SHARE && p99 < ABSORBED_P99_MS,
+    servedShare,
+    lostShare: share(lost),
+    isAbsorbed: servedShare >= SERVED_SHARE_MIN && p99 < ABSORBED_P99_MS_MAX,
   };
 }
 
@@ -85,129 +84,136 @@ const behind = (events: number) => `${count(events)} event${events === 1 ? '' : 
 const percent = (share: number) => `${Math.floor(share * 100)} %`;
 
 /**
- * @param points the last {@link LOOK_BACK_SECONDS}
- * @param parts what readiness says of each part
+ * Inspects the data of the last {@link VERDICT_SECONDS}.
+ *
+ * @param parts readiness of each part, by name
+ * @returns one inspection a tile, by its name
  */
-export function lookAt(
+export function inspect(
   points: readonly Point[],
   busiest: readonly (Calls & { key_id: string })[],
   parts: Readonly<Record<string, string>>,
-): Record<string, Look> {
+): Record<string, Inspection> {
   const recent = points.slice(-RECENT_SECONDS);
   const mean = (name: keyof Point) => meanOf(recent, name);
   const last = (name: keyof Point) => recent.at(-1)?.[name] ?? 0;
-  const requests = mean('requests');
-  const again = mean('replayed') + mean('limited') + mean('shed') + mean('hung_up');
-  const stormy = again >= STORM_RATE && again >= requests * STORM_SHARE;
-  const loudest = busiest.toSorted((a, b) => unwelcome(b) - unwelcome(a))[0];
-  const fallbacks = mean('limiter_fallbacks');
-  const failed = mean('failed');
-  const failing: Level = failed > Math.max(1, requests * 0.01) ? 'bad' : failed > 0 ? 'warn' : 'ok';
-  const service = serviceOf(points);
-  const deaf = last('endpoints_failing');
-  const down = Object.entries(parts).filter(([, said]) => said === 'down');
-  const p99 = last('write_p99_ms');
-  const stopped = last('projections_stopped');
   return {
-    Storm: stormy
-      ? {
-          level: 'warn',
-          text: `${count(again)} repeats and refusals a second`,
-          ...(loudest && unwelcome(loudest) > 0 && { more: `, most of all ${loudest.tenant}` }),
-        }
-      : { level: 'ok', text: 'None' },
-    Goodput: goodputOf(failing, failed, mean('placed'), service),
+    Storm: inspectStorm(mean, busiest),
+    Goodput: inspectGoodput(mean, goodputOf(points)),
     Latency: {
-      level: atLeast(p99, 500, 2_000),
-      text: last('write_p99_ms') === 0 ? 'No writes' : `p99 of writes ${count(p99)} ms`,
+      level: atLeast(last('write_p99_ms'), WRITE_P99_MS_WARN, WRITE_P99_MS_BAD),
+      text: last('write_p99_ms') === 0 ? 'No writes' : `p99 of writes ${count(last('write_p99_ms'))} ms`,
     },
-    Lists: {
-      level: stopped > 0 ? 'bad' : atLeast(last('projection_lag'), 1_000, 50_000),
-      text: stopped > 0 ? 'A projection stands still' : behind(last('projection_lag')),
-    },
+    Lists: inspectLists(last('projections_stopped'), last('projection_lag')),
     Webhooks: {
-      level: atLeast(last('relay_lag'), 1_000, 50_000),
+      level: atLeast(last('relay_lag'), LAG_EVENTS_WARN, LAG_EVENTS_BAD),
       text: behind(last('relay_lag')),
     },
-    Receivers: {
-      level: deaf > 0 ? 'warn' : 'ok',
-      text:
-        deaf > 0
-          ? `${count(deaf)} webhook endpoint${deaf === 1 ? ' has' : 's have'} failed for 30 s or longer`
-          : 'None fails',
-    },
-    Limiter:
-      parts['redis'] === WITHOUT_REDIS
-        ? { level: 'ok', text: 'No Redis: each process keeps its own quotas; with one, all share them' }
-        : {
-            level: fallbacks > 0 ? 'warn' : 'ok',
-            text: fallbacks > 0 ? 'Redis is slow or gone: each node counts by itself' : 'Redis decides',
-          },
-    Parts: {
-      level: down.length > 0 ? 'bad' : 'ok',
-      text: down.length > 0 ? `${down.map(([name]) => name).join(', ')} down` : 'All up',
-    },
+    Receivers: inspectReceivers(last('endpoints_failing')),
+    Limiter: inspectLimiter(parts['redis'], mean('limiter_fallbacks')),
+    Parts: inspectParts(parts),
   };
 }
 
-function goodputOf(failing: Level, failed: number, placed: number, { demand, served, lost }: Service): Look {
-  if (failing !== 'ok') return { level: failing, text: `${count(failed)} a second fail (5xx)` };
-  const text = `${count(placed)} commands a second`;
-  if (demand === 0 || served >= SERVED_SHARE) return { level: 'ok', text };
+type Mean = (name: keyof Point) => number;
+
+function inspectStorm(mean: Mean, busiest: readonly (Calls & { key_id: string })[]): Inspection {
+  const stormRate = mean('replayed') + mean('limited') + mean('shed') + mean('hung_up');
+  const isStorm = stormRate >= STORM_PER_SECOND_MIN && stormRate >= mean('requests') * STORM_SHARE_MIN;
+  if (!isStorm) return { level: 'ok', text: 'None' };
+  const source = busiest.toSorted((a, b) => repeatsAndRefusals(b) - repeatsAndRefusals(a))[0];
   return {
-    level: lost > 1 - SERVED_SHARE ? 'bad' : 'warn',
-    text: `${percent(served)} of ${count(demand)} requests a second are served`,
+    level: 'warn',
+    text: `${count(stormRate)} repeats and refusals a second`,
+    ...(source && repeatsAndRefusals(source) > 0 && { detail: `, most from ${source.tenant}` }),
   };
 }
 
-const unwelcome = ({ replayed, limited, shed }: Calls) => replayed + limited + shed;
+const repeatsAndRefusals = ({ replayed, limited, shed }: Calls) => replayed + limited + shed;
 
-/** Remembers since when things are as they are. */
+function inspectGoodput(mean: Mean, { demand, servedShare, lostShare }: Goodput): Inspection {
+  const failed = mean('failed');
+  if (failed > 0) {
+    const isBad = failed > Math.max(1, mean('requests') * FAILED_SHARE_MAX);
+    return { level: isBad ? 'bad' : 'warn', text: `${count(failed)} requests a second fail (5xx)` };
+  }
+  if (demand === 0 || servedShare >= SERVED_SHARE_MIN)
+    return { level: 'ok', text: `${count(mean('placed'))} commands a second` };
+  return {
+    level: lostShare > 1 - SERVED_SHARE_MIN ? 'bad' : 'warn',
+    text: `${percent(servedShare)} of ${count(demand)} requests a second are served`,
+  };
+}
+
+function inspectLists(stopped: number, lag: number): Inspection {
+  if (stopped > 0) return { level: 'bad', text: 'A projection is stopped' };
+  return { level: atLeast(lag, LAG_EVENTS_WARN, LAG_EVENTS_BAD), text: behind(lag) };
+}
+
+function inspectReceivers(failing: number): Inspection {
+  if (failing === 0) return { level: 'ok', text: 'None fails' };
+  const noun = failing === 1 ? 'webhook endpoint has' : 'webhook endpoints have';
+  return { level: 'warn', text: `${count(failing)} ${noun} failed for 30 s or longer` };
+}
+
+function inspectLimiter(redis: string | undefined, fallbacks: number): Inspection {
+  if (redis === WITHOUT_REDIS) return { level: 'ok', text: 'No Redis: each process keeps its own quotas' };
+  if (fallbacks === 0) return { level: 'ok', text: 'Redis decides' };
+  return { level: 'warn', text: 'Redis is slow or down: each node keeps its own quotas' };
+}
+
+function inspectParts(parts: Readonly<Record<string, string>>): Inspection {
+  const down = Object.entries(parts).filter(([, state]) => state === 'down');
+  if (down.length === 0) return { level: 'ok', text: 'All up' };
+  return { level: 'bad', text: `${down.map(([name]) => name).join(', ')} down` };
+}
+
+/** Adds the start of each level to the inspections, and sums them up. */
 export function createFindings(): {
-  judge: (
+  assess: (
     points: readonly Point[],
-    looks: Record<string, Look>,
+    inspections: Record<string, Inspection>,
     at: number,
   ) => { findings: Finding[]; verdict: Verdict };
 } {
   const since = new Map<string, number>();
   return {
-    judge(points, looks, at) {
-      const findings = Object.entries(looks).map(([name, { level, text, more = '' }]) => {
+    assess(points, inspections, at) {
+      const findings = Object.entries(inspections).map(([name, { level, text, detail = '' }]) => {
         if (level === 'ok') since.delete(name);
         else if (!since.has(name)) since.set(name, at);
-        return { name, level, text: text + more, since: since.get(name) ?? null };
+        return { name, level, text: text + detail, since: since.get(name) ?? null };
       });
-      return { findings, verdict: verdictOf(points, findings, looks, at) };
+      return { findings, verdict: verdictOf(points, findings, inspections, at) };
     },
   };
 }
 
-/** Says the worst that is known, and nothing good that is not: calm needs data, and no warning. */
+/** The worst finding decides. `calm` needs enough data and no warning. */
 function verdictOf(
   points: readonly Point[],
   findings: readonly Finding[],
-  looks: Record<string, Look>,
+  inspections: Record<string, Inspection>,
   at: number,
 ): Verdict {
-  const having = (wanted: Level) => findings.filter(({ level }) => level === wanted);
-  const sayAll = (level: Verdict['level'], list: readonly Finding[]): Verdict => ({
+  const withLevel = (wanted: Level) => findings.filter(({ level }) => level === wanted);
+  const verdictFrom = (level: Verdict['level'], list: readonly Finding[]): Verdict => ({
     level,
     text: list.map(({ name, text }) => `${name}: ${text}`).join('. '),
     since: Math.min(...list.map((each) => each.since ?? at)),
   });
-  const [bad, warnings] = [having('bad'), having('warn')];
-  if (bad.length > 0) return sayAll('trouble', bad);
+  const [bad, warnings] = [withLevel('bad'), withLevel('warn')];
+  if (bad.length > 0) return verdictFrom('trouble', bad);
   const storm = warnings.find(({ name }) => name === 'Storm');
   if (storm !== undefined) {
-    const word = serviceOf(points).absorbed ? 'absorbed' : 'not absorbed';
-    const text = `A retry storm, ${word}: ${looks['Storm']?.text}, ${looks['Goodput']?.text}`;
+    const state = goodputOf(points).isAbsorbed ? 'absorbed' : 'not absorbed';
+    const text = `A retry storm, ${state}: ${inspections['Storm']?.text}, ${inspections['Goodput']?.text}`;
     return { level: 'storm', text, since: storm.since };
   }
-  if (warnings.length > 0) return sayAll('look', warnings);
-  if (points.length < LOOK_BACK_SECONDS) {
-    const text = `Data of ${points.length} of the ${LOOK_BACK_SECONDS} seconds that a verdict needs`;
+  if (warnings.length > 0) return verdictFrom('look', warnings);
+  if (points.length < VERDICT_SECONDS) {
+    const text = `Not enough data: ${points.length} of ${VERDICT_SECONDS} seconds`;
     return { level: 'unknown', text, since: null };
   }
-  return { level: 'calm', text: looks['Goodput']?.text ?? '', since: null };
+  return { level: 'calm', text: inspections['Goodput']?.text ?? '', since: null };
 }

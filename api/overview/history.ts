@@ -1,24 +1,27 @@
-/** The last fifteen minutes, second by second, in memory: who opens the page in the middle of a storm sees how it began. */
+/** Keeps the last 15 minutes of /ops: a page opened during a storm shows its start. */
 import { type CallsByKey, busiest } from './callers.ts';
-import { type Finding, LOOK_BACK_SECONDS, type Verdict, createFindings, lookAt } from './findings.ts';
+import { type Finding, VERDICT_SECONDS, type Verdict, createFindings, inspect } from './findings.ts';
 import { type Point, SERIES, type Samples, parseMetrics, pointOf } from './samples.ts';
 
-const INTERVAL = 1_000;
-const KEPT = 900;
-const MOST_NAMES = 10_000;
+const INTERVAL_MS = 1_000;
+const POINTS_MAX = 900;
+const TENANT_NAMES_MAX = 10_000;
 
 export interface HistoryOptions {
   metrics: () => Promise<string>;
-  /** What each part says of itself. */
+  /** The readiness of each part, by name. */
   parts: () => Promise<Record<string, string>>;
   callers: () => CallsByKey;
-  /** Names of tenants, by id. */
+  /** Looks up the names of tenants, by id. */
   nameOf: (tenantIds: readonly string[]) => Promise<ReadonlyMap<string, string>>;
 }
 
 export interface Overview {
+  /** Milliseconds since 1970. */
   now: number;
+  /** Milliseconds between two points. */
   interval: number;
+  /** Milliseconds since 1970. */
   started_at: number;
   verdict: Verdict;
   findings: Finding[];
@@ -27,59 +30,59 @@ export interface Overview {
 }
 
 export interface History {
-  /** What is new since a time; all of it for 0. */
+  /** The points after a time (ms since 1970), with the current verdict. */
   overview: (after: number) => Overview;
   stop: () => void;
 }
 
 export function startHistory({ metrics, parts, callers, nameOf }: HistoryOptions): History {
   const points: { at: number; point: Point }[] = [];
-  const { judge } = createFindings();
+  const { assess } = createFindings();
   const startedAt = Date.now();
   let before: { samples: Samples; at: number } | undefined;
   let shown: ReturnType<typeof busiest> = [];
-  let judged: ReturnType<typeof judge> = judge([], {}, startedAt);
+  let assessment: ReturnType<typeof assess> = assess([], {}, startedAt);
   const names = new Map<string, string>();
-  let busy = false;
+  let isSampling = false;
 
-  async function look(): Promise<void> {
-    const [text, said] = await Promise.all([metrics(), parts()]);
+  async function sample(): Promise<void> {
+    const [text, states] = await Promise.all([metrics(), parts()]);
     const at = Date.now();
     const samples = parseMetrics(text);
     if (before !== undefined) {
       points.push({ at, point: pointOf(before.samples, samples, (at - before.at) / 1_000) });
-      if (points.length > KEPT) points.shift();
+      if (points.length > POINTS_MAX) points.shift();
     }
     before = { samples, at };
-    const loudest = busiest(callers());
-    const strangers = loudest.map(({ tenant }) => tenant).filter((id) => !names.has(id));
-    if (strangers.length > 0 && names.size < MOST_NAMES)
-      for (const [id, name] of await nameOf(strangers)) names.set(id, name);
-    shown = loudest.map((each) => Object.assign(each, { tenant: names.get(each.tenant) ?? each.tenant }));
-    const recent = points.slice(-LOOK_BACK_SECONDS).map(({ point }) => point);
-    judged = judge(recent, lookAt(recent, shown, said), at);
+    const topKeys = busiest(callers());
+    const unnamed = topKeys.map(({ tenant }) => tenant).filter((id) => !names.has(id));
+    if (unnamed.length > 0 && names.size < TENANT_NAMES_MAX)
+      for (const [id, name] of await nameOf(unnamed)) names.set(id, name);
+    shown = topKeys.map((each) => Object.assign(each, { tenant: names.get(each.tenant) ?? each.tenant }));
+    const recent = points.slice(-VERDICT_SECONDS).map(({ point }) => point);
+    assessment = assess(recent, inspect(recent, shown, states), at);
   }
   const timer = setInterval(() => {
-    if (busy) return;
-    busy = true;
-    void look()
-      .catch(() => {}) // the next one may succeed; the page says how old what it shows is
+    if (isSampling) return;
+    isSampling = true;
+    void sample()
+      .catch(() => {}) // the next sample may succeed; the page shows the age of its data
       .finally(() => {
-        busy = false;
+        isSampling = false;
       });
-  }, INTERVAL);
+  }, INTERVAL_MS);
 
   return {
     overview(after) {
       const fresh = points.filter(({ at }) => at > after);
       const series = Object.fromEntries(
-        SERIES.map((name) => [name, fresh.map(({ point }) => tidy(point[name]))]),
+        SERIES.map((name) => [name, fresh.map(({ point }) => rounded(point[name]))]),
       );
       return {
         now: Date.now(),
-        interval: INTERVAL,
+        interval: INTERVAL_MS,
         started_at: startedAt,
-        ...judged,
+        ...assessment,
         callers: shown,
         series: { t: fresh.map(({ at }) => at), ...series },
       };
@@ -88,4 +91,4 @@ export function startHistory({ metrics, parts, callers, nameOf }: HistoryOptions
   };
 }
 
-const tidy = (value: number | null) => (value === null ? null : Math.round(value * 100) / 100);
+const rounded = (value: number | null) => (value === null ? null : Math.round(value * 100) / 100);

@@ -1,4 +1,4 @@
-/** `/ops`: the page, and what it asks for. */
+/** Serves `/ops`: the page, its assets, its data. */
 import { readFileSync } from 'node:fs';
 import type { Router } from '@koa/router';
 import type { History } from './history.ts';
@@ -13,7 +13,7 @@ const FILES: Record<string, [URL, string]> = {
   '/ops/uplot.css': [new URL('uPlot.min.css', UPLOT), 'text/css; charset=utf-8'],
 };
 
-/** Everything comes from this server, and nothing leads elsewhere. */
+/** Allows resources of this server only. */
 const POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

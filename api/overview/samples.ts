@@ -1,9 +1,9 @@
-/** One look at the metrics, as figures that a person reads: rates, quantiles, lags. */
+/** Computes the figures of /ops from two scrapes of the metrics: rates, quantiles, lags. */
 
-/** Values by metric, and by its labels as Prometheus' text has them. */
+/** Values by metric name, then by labels as in the Prometheus text. */
 export type Samples = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
-/** What is drawn, in the order of the page; rates are a second. */
+/** The series of the page, in its order. Rates are a second. */
 export const SERIES = [
   'requests',
   'placed',
@@ -30,7 +30,7 @@ export const SERIES = [
 ] as const;
 export type Point = Record<(typeof SERIES)[number], number | null>;
 
-/** Reads Prometheus' text format, version 0.0.4. */
+/** Parses the Prometheus text format, version 0.0.4. */
 export function parseMetrics(text: string): Samples {
   const samples = new Map<string, Map<string, number>>();
   for (const line of text.split('\n')) {
@@ -43,18 +43,18 @@ export function parseMetrics(text: string): Samples {
 }
 const SERIES_LINE = /^(\w+)(?:\{(.*)\})? (\S+)$/;
 
-/** A metric's series, those whose labels fit. */
+/** The series of a metric whose labels match. */
 const seriesOf = (samples: Samples, name: string, having: RegExp) =>
   [...(samples.get(name) ?? [])].filter(([labels]) => having.test(labels));
 export const valuesOf = (samples: Samples, name: string, having = /^/): number[] =>
   seriesOf(samples, name, having).map(([, value]) => value);
 export const sum = (samples: Samples, name: string, having?: RegExp): number =>
   valuesOf(samples, name, having).reduce((total, value) => total + value, 0);
-const most = (samples: Samples, name: string): number => Math.max(0, ...valuesOf(samples, name));
+const largest = (samples: Samples, name: string): number => Math.max(0, ...valuesOf(samples, name));
 
-/** What happened between two looks. */
+/** @param seconds between the two scrapes */
 export function pointOf(before: Samples, after: Samples, seconds: number): Point {
-  // A process that was replaced counts from zero again.
+  // A replaced process counts from zero again: do not report a negative rate.
   const grown = (name: string, having?: RegExp) =>
     Math.max(0, sum(after, name, having) - sum(before, name, having));
   const rate = (name: string, having?: RegExp) => grown(name, having) / seconds;
@@ -74,13 +74,13 @@ export function pointOf(before: Samples, after: Samples, seconds: number): Point
     read_p99_ms: quantileOf(before, after, READS, 0.99),
     append_queue: sum(after, 'holdfast_append_queue_length'),
     batch_size: batches === 0 ? null : grown('holdfast_append_batch_size_sum') / batches,
-    event_loop_ms: most(after, 'nodejs_eventloop_lag_p99_seconds') * 1_000,
+    event_loop_ms: largest(after, 'nodejs_eventloop_lag_p99_seconds') * 1_000,
     in_flight: sum(after, 'holdfast_requests_in_flight', /"write"/),
     write_limit: sum(after, 'holdfast_concurrency_limit', /"write"/),
-    projection_lag: most(after, 'holdfast_projection_lag_events'),
+    projection_lag: largest(after, 'holdfast_projection_lag_events'),
     projections_stopped: sum(after, 'holdfast_projection_stopped'),
-    relay_lag: most(after, 'holdfast_relay_lag_events'),
-    endpoints_failing: most(after, 'holdfast_webhook_endpoints_failing'),
+    relay_lag: largest(after, 'holdfast_relay_lag_events'),
+    endpoints_failing: largest(after, 'holdfast_webhook_endpoints_failing'),
     deliveries: rate('holdfast_webhook_attempt_duration_seconds_count', /"delivered"/),
     limiter_fallbacks: rate('holdfast_limiter_fallbacks_total'),
     pool_waiting: sum(after, 'holdfast_database_pool_connections', /"waiting"/),
@@ -91,7 +91,12 @@ const BUCKETS = 'holdfast_http_request_duration_seconds_bucket';
 const WRITES = /method="(?:POST|PATCH|DELETE)".*status="2/;
 const READS = /method="GET".*status="2/;
 
-/** Milliseconds, by the buckets of the histogram, straight between two bounds; of requests that were done what they asked for. */
+/**
+ * A latency quantile in milliseconds, of the successful requests between two scrapes. Linear within
+ * a bucket.
+ *
+ * @returns `null` without requests
+ */
 function quantileOf(before: Samples, after: Samples, having: RegExp, q: number): number | null {
   const counts = new Map<number, number>();
   for (const [labels, value] of seriesOf(after, BUCKETS, having)) {

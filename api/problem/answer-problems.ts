@@ -6,8 +6,8 @@ import { stateOf } from '../request-context.ts';
 import { toProblem } from './to-problem.ts';
 
 /**
- * Answers whatever was thrown behind it as a problem document. An answer that is large has to have
- * room, and counts until its client has taken it.
+ * Answers each error thrown downstream as a problem document. A large answer needs room, and counts
+ * against it until its client has read it.
  */
 export function answerProblems(room: ByteBudget): Middleware {
   return async (ctx, next) => {
@@ -16,7 +16,7 @@ export function answerProblems(room: ByteBudget): Middleware {
       holdAnswer(ctx, room);
     } catch (error) {
       const problem = toProblem(error);
-      if (problem.status >= 500) stateOf(ctx).failure = whatFailed(problem);
+      if (problem.status >= 500) stateOf(ctx).failure = failureOf(problem);
       ctx.set(problem.headers);
       ctx.status = problem.status;
       ctx.body = JSON.stringify(problemDocument(problem, stateOf(ctx).requestId));
@@ -25,4 +25,4 @@ export function answerProblems(room: ByteBudget): Middleware {
   };
 }
 
-const whatFailed = (problem: Problem): unknown => problem.cause ?? problem;
+const failureOf = (problem: Problem): unknown => problem.cause ?? problem;

@@ -1,20 +1,21 @@
 import type { Context } from 'koa';
-import { isKnownAlready } from '../commands/preconditions.ts';
+import { isNotModified } from '../commands/preconditions.ts';
 
-/** Seconds for which a client may keep a page without asking. */
-const MAX_AGE = 300;
+/** Clients cache a page this long without revalidation. */
+const CACHE_SECONDS = 300;
 
 /**
- * Answers what is the same for everybody, and spares its body when the client has it already.
+ * Answers a public page, or 304 when the client has it.
  *
- * @throws {Problem} 412 when `If-Match` does not name it
+ * @param digest of the body in hexadecimal; becomes the ETag
+ * @throws {Problem} 412 when `If-Match` does not name its ETag
  */
 export function answerCacheable(ctx: Context, type: string, body: string | Buffer, digest: string): void {
   const etag = `"${digest.slice(0, 32)}"`;
   ctx.set('ETag', etag);
-  ctx.set('Cache-Control', `public, max-age=${MAX_AGE}`);
+  ctx.set('Cache-Control', `public, max-age=${CACHE_SECONDS}`);
   ctx.set('X-Content-Type-Options', 'nosniff');
-  if (isKnownAlready(ctx, etag)) {
+  if (isNotModified(ctx, etag)) {
     ctx.status = 304;
     return;
   }

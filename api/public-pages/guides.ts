@@ -1,4 +1,4 @@
-/** The guides of docs/ as pages: the contract, and problems, point at them. */
+/** The guides of docs/ as HTML pages, to which the contract and problems link. */
 import { hash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import type { Router } from '@koa/router';
@@ -8,12 +8,12 @@ import { answerCacheable } from './cacheable.ts';
 
 const FOLDER = new URL('../../docs/', import.meta.url);
 
-/** The names of all guides: `webhooks` for docs/webhooks.md, which is served at /docs/webhooks. */
+/** Names of the guides: docs/webhooks.md is `webhooks`, served at /docs/webhooks. */
 export const GUIDES: readonly string[] = readdirSync(FOLDER)
   .filter((file) => file.endsWith('.md'))
   .map((file) => file.slice(0, -'.md'.length));
 
-/** A page is text and tables: it runs no script, and asks nobody for anything. */
+/** Text and tables only: no scripts, no other origins. */
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; " +
   "form-action 'none'; frame-ancestors 'none'";
@@ -27,23 +27,23 @@ const STYLE = `
   th, td { padding: .25rem .75rem; border: 1px solid #8885; text-align: left; vertical-align: top; }
 `;
 
-/** The routes of all guides. Each is rendered when it is first asked for. */
+/** Adds the routes of all guides. Each is rendered on its first request. */
 export function guidePages(router: Router): void {
   for (const name of GUIDES) {
-    let made: { page: string; digest: string } | undefined;
+    let rendered: { page: string; digest: string } | undefined;
     router.get(`/docs/${name}`, (ctx) => {
-      if (made === undefined) {
+      if (rendered === undefined) {
         const page = renderGuide(name);
-        made = { page, digest: hash('sha256', page) };
+        rendered = { page, digest: hash('sha256', page) };
       }
       ctx.set('Content-Security-Policy', CONTENT_SECURITY_POLICY);
       ctx.set('Referrer-Policy', 'no-referrer');
-      answerCacheable(ctx as unknown as Context, 'text/html', made.page, made.digest);
+      answerCacheable(ctx as unknown as Context, 'text/html', rendered.page, rendered.digest);
     });
   }
 }
 
-/** A guide as HTML. Its Markdown is ours, so nothing in it needs to be escaped or refused. */
+/** A guide as HTML. Its Markdown is trusted, so nothing is escaped. */
 function renderGuide(name: string): string {
   const text = readFileSync(new URL(`${name}.md`, FOLDER), 'utf8');
   const title = /^# (.+)$/m.exec(text)?.[1] ?? name;
@@ -57,16 +57,14 @@ function renderGuide(name: string): string {
     <style>${STYLE}</style>
   </head>
   <body>
-    <nav><a href="/docs">All calls, to read and to try out</a></nav>
+    <nav><a href="/docs">API reference with try-it-out</a></nav>
 ${markdown.parse(text, { async: false })}
   </body>
 </html>
 `;
 }
 
-/**
- * The name that GitHub gives to a heading, so that `#anchors` lead to the same place here as there.
- */
+/** The anchor of a heading, as GitHub names it. */
 const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()
@@ -74,10 +72,7 @@ const anchorOf = (heading: string): string =>
     .trim()
     .replaceAll(' ', '-');
 
-/**
- * Where a link of a guide leads on this server. `undefined` for what is only in the repository:
- * such a link is shown as its text.
- */
+/** The address of a guide's link on this server; `undefined` for a file of the repository only. */
 function addressOf(href: string): string | undefined {
   if (/^(?:https?:|#|\/)/.test(href)) return href;
   const [, name = '', anchor = ''] = /^([\w-]+)\.md(#.*)?$/.exec(href) ?? [];
@@ -94,7 +89,7 @@ const markdown = new Marked({
       const text = this.parser.parseInline(tokens);
       return address === undefined ? text : `<a href="${address}">${text}</a>`;
     },
-    /** Pictures are not served, only what they show. */
+    /** Pictures are not served, so their text replaces them. */
     image({ text }) {
       return `<em>${text}</em>`;
     },

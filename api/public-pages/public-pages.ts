@@ -1,4 +1,4 @@
-/** What needs no API key: the contract, the viewer, the guides, and what each problem means. */
+/** The pages without an API key: specs, viewer, guides, and one page a problem. */
 import { hash } from 'node:crypto';
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
@@ -9,13 +9,13 @@ import { PROBLEMS, type ProblemCode, type Retry, retriesOf } from '../problem/pr
 import { viewer } from './viewer.ts';
 
 const ADVICE: Record<Retry, string> = {
-  never: 'Sending the same request again will fail again: change it first.',
+  never: 'The same request will fail again. Change it first.',
   after_change:
-    'The state of the order, or of the webhook endpoint, forbids it for now. It may be allowed once that has changed.',
+    'The state of the order or webhook endpoint forbids the command for now. Retry after it has changed.',
   after_refetch: 'Read the resource again, then decide.',
-  same_key: 'Send the same request with the same Idempotency-Key again. It takes effect once at most.',
+  same_key: 'Send the same request with the same idempotency key again. It takes effect at most once.',
   same_key_after:
-    'Wait for the seconds of Retry-After, then send the same request with the same Idempotency-Key again. It takes effect once at most.',
+    'Wait for the seconds of Retry-After, then send the same request with the same idempotency key again. It takes effect at most once.',
 };
 
 export function publicPages(specs: Spec[], limitAddress: (ctx: Context) => Promise<void>): Router {
@@ -31,10 +31,9 @@ export function publicPages(specs: Spec[], limitAddress: (ctx: Context) => Promi
       answerCacheable(ctx as unknown as Context, 'application/json', document, digest),
     );
   }
-  // Who opens the bare address wants to know what is here.
   router.get('/', (ctx) => ctx.redirect('/docs'));
   guidePages(router);
-  // A route each: a path that is not here is to be found at no route.
+  // One route a problem, so that an unknown code has no route.
   for (const code of Object.keys(PROBLEMS) as ProblemCode[]) {
     const { status, title } = PROBLEMS[code];
     const retries = retriesOf(code);

@@ -1,4 +1,4 @@
-/** /docs: the contract of every version, to be read and tried out. Swagger UI, served from here whole: the page asks nobody else for anything. */
+/** /docs: Swagger UI with the specs of all versions. All its files are served from here. */
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import { answerCacheable } from './cacheable.ts';
 
 const FOLDER = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
-/** The files of Swagger UI that the page needs; no others are served. */
+/** The files of Swagger UI that the page needs. */
 const ASSETS: Record<string, string> = {
   'swagger-ui.css': 'text/css',
   'swagger-ui-bundle.js': 'text/javascript',
@@ -40,7 +40,7 @@ const PAGE = `<!doctype html>
 
 const SCRIPT = readFileSync(new URL('../../ops/viewer/viewer.js', import.meta.url), 'utf8');
 
-/** The script of the page, behind the contracts that it shows, the newest first. */
+/** The script of the page, preceded by its list of specs, newest first. */
 const openScript = (specs: Spec[]) => `globalThis.CONTRACTS = ${JSON.stringify(
   specs
     .map(({ name, lifecycle }) => ({
@@ -51,7 +51,7 @@ const openScript = (specs: Spec[]) => `globalThis.CONTRACTS = ${JSON.stringify(
 )};
 ${SCRIPT}`;
 
-/** Only from here; inline styles and data images are how Swagger UI draws. */
+/** This origin only. Swagger UI needs inline styles and data images. */
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
   "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

@@ -1,4 +1,7 @@
-/** Version 1: money is a whole number beside one currency, and an order has one status. Orders are kept in this very form. */
+/**
+ * Version 1: amounts are whole numbers beside one currency; an order has one status. Orders are
+ * stored in this form.
+ */
 import { COMMAND_SCHEMAS } from '../../domain/order/commands.ts';
 import type { Edition } from '../edition.ts';
 import { parseBody } from '../commands/parse-body.ts';

@@ -1,6 +1,4 @@
-/**
- * Version 2: money says its currency wherever it stands, and how an order is paid and how it is fulfilled are two statuses.
- */
+/** Version 2: each amount has its currency; an order has a payment and a fulfillment status. */
 import type { CustomerTotal } from '../../projections/customer-summary.ts';
 import type { DailySales } from '../../projections/daily-sales-page.ts';
 import { COMMAND_SCHEMAS, type CommandType } from '../../domain/order/commands.ts';
@@ -49,7 +47,7 @@ export const v2: Edition = {
   }),
 };
 
-/** A body in the spelling of the commands. What the contract lets through is taken for what it says. */
+/** The command and currency of a body. The casts rely on the contract, which has validated it. */
 function toCommandBody(type: CommandType, body: unknown): { command: unknown; currency?: string } {
   if (type === 'PlaceOrder') {
     const { lines, ...order } = body as { lines: { unit_price: Money }[] };
@@ -58,9 +56,10 @@ function toCommandBody(type: CommandType, body: unknown): { command: unknown; cu
     const errors = lines.flatMap(({ unit_price }, n) =>
       unit_price.currency === currency
         ? []
-        : [{ pointer: `/lines/${n}/unit_price/currency`, detail: 'must be that of the first line' }],
+        : [{ pointer: `/lines/${n}/unit_price/currency`, detail: 'must be the currency of the first line' }],
     );
-    if (errors.length > 0) throw new Problem('invalid_body', 'An order has one currency.', { errors });
+    if (errors.length > 0)
+      throw new Problem('invalid_body', 'All lines of an order must have one currency.', { errors });
     return {
       command: {
         ...order,
@@ -107,7 +106,6 @@ const lineDocument = (line: OrderLine, currency: string) => ({
   total: money(line.total, currency),
 });
 
-/** A sum is money as much as what it sums up. */
 function totalDocument({ currency, ordered, paid, refunded, ...rest }: CustomerTotal | DailySales) {
   return {
     currency,

@@ -1,21 +1,21 @@
 /**
- * What a client may ask of an order. Each schema gives the command its one canonical form: what was left out
- * is there as `null` or `{}`, so that a retry that spells the same wish in another way is the same command.
+ * The commands on an order. Each schema gives a command its canonical form: an absent member
+ * becomes `null` or `{}`, so that two spellings of one command are equal.
  *
- * `openapi/v1.yaml` says the same in the field's own language; a test holds the two to the same verdicts.
+ * `openapi/v1.yaml` has the same rules; a test compares their verdicts.
  */
 import { z } from 'zod';
-import { MAX_AMOUNT } from '../money.ts';
+import { AMOUNT_MAX } from '../money.ts';
 import { TEXT, TEXT_EXPECTED, foreignId, text } from '../text.ts';
 
-const MAX_QUANTITY = 1_000_000;
-const MAX_LINES = 100;
+const QUANTITY_MAX = 1_000_000;
+const LINES_MAX = 100;
 
 const placedLine = z.strictObject({
   sku: text(64),
   name: text(200),
-  quantity: z.int().min(1).max(MAX_QUANTITY),
-  unit_price: z.int().min(0).max(MAX_AMOUNT),
+  quantity: z.int().min(1).max(QUANTITY_MAX),
+  unit_price: z.int().min(0).max(AMOUNT_MAX),
 });
 
 export const shippingAddress = z.strictObject({
@@ -25,42 +25,42 @@ export const shippingAddress = z.strictObject({
   city: text(100),
   region: text(100).optional(),
   postal_code: text(20).optional(),
-  country: z.string().regex(/^[A-Z]{2}$/, 'must be the two capital letters of a country, such as IE'),
+  country: z.string().regex(/^[A-Z]{2}$/, 'must be two capital letters of ISO 3166, such as IE'),
 });
 
 const metadataName = z
   .string()
-  .regex(/^[A-Za-z0-9_.-]{1,40}$/, 'must be 1 to 40 letters, digits, dots, hyphens and underscores');
+  .regex(/^[A-Za-z0-9_.-]{1,40}$/, 'must be 1 to 40 ASCII letters, digits, dots, hyphens or underscores');
 const metadataValue = z.string().max(500).regex(TEXT, TEXT_EXPECTED);
 export const metadata = z
   .record(metadataName, metadataValue)
-  .refine((entries) => Object.keys(entries).length <= 20, 'must not have more than 20 entries');
+  .refine((entries) => Object.keys(entries).length <= 20, 'must have at most 20 entries');
 
-/** Some pieces of some lines; which lines there are is the order's to say. */
+/** Pieces of lines. The decider checks that the order has the lines. */
 const pieces = z
   .array(
     z.strictObject({
-      line_id: z.string().regex(/^line_[1-9]\d{0,2}$/, 'must be the id of a line, such as line_1'),
-      quantity: z.int().min(1).max(MAX_QUANTITY),
+      line_id: z.string().regex(/^line_[1-9][0-9]{0,2}$/, 'must be a line id, such as line_1'),
+      quantity: z.int().min(1).max(QUANTITY_MAX),
     }),
   )
   .min(1)
-  .max(MAX_LINES);
+  .max(LINES_MAX);
 
-const amount = z.int().min(1).max(MAX_AMOUNT);
-const optionalText = (max: number) => text(max).nullable().default(null);
+const amount = z.int().min(1).max(AMOUNT_MAX);
+const optionalText = (maxLength: number) => text(maxLength).nullable().default(null);
 
 export const placeOrderData = z.strictObject({
-  customer_id: foreignId(64).regex(/^(?!\.{1,2}$)/, 'must not be . or .., which no path can name'),
-  currency: z.string().regex(/^[A-Z]{3}$/, 'must be the three capital letters of a currency, such as EUR'),
-  lines: z.array(placedLine).min(1).max(MAX_LINES),
+  customer_id: foreignId(64).regex(/^(?!\.{1,2}$)/, 'must not be . or .., which a URL path cannot contain'),
+  currency: z.string().regex(/^[A-Z]{3}$/, 'must be three capital letters of ISO 4217, such as EUR'),
+  lines: z.array(placedLine).min(1).max(LINES_MAX),
   shipping_address: shippingAddress.nullable().default(null),
   metadata: metadata.default({}),
 });
 
 /**
- * A merge patch (RFC 7396): `null` takes a member away. What comes out must be a whole address, and good metadata; that
- * is for the decider to say, who knows the order.
+ * A merge patch (RFC 7396): `null` removes a member. The decider checks that the result is a whole
+ * address and valid metadata.
  */
 export const updateOrderData = z
   .strictObject({
@@ -75,11 +75,11 @@ export const updateOrderData = z
       .optional(),
     metadata: z
       .record(metadataName, metadataValue.nullable())
-      .refine((entries) => Object.keys(entries).length <= 40, 'must not have more than 40 entries')
+      .refine((entries) => Object.keys(entries).length <= 40, 'must have at most 40 entries')
       .nullable()
       .optional(),
   })
-  .refine((patch) => Object.keys(patch).length > 0, 'must change something');
+  .refine((patch) => Object.keys(patch).length > 0, 'must not be empty');
 
 export const recordPaymentData = z.strictObject({
   amount,
@@ -105,7 +105,7 @@ export const cancelOrderData = z.strictObject({ reason: optionalText(500) });
 
 export const completeOrderData = z.strictObject({ note: optionalText(500) });
 
-/** The schema of each command's data. */
+/** The data schema of each command. */
 export const COMMAND_SCHEMAS = {
   PlaceOrder: placeOrderData,
   UpdateOrder: updateOrderData,
@@ -119,7 +119,7 @@ export const COMMAND_SCHEMAS = {
 
 export type CommandType = keyof typeof COMMAND_SCHEMAS;
 
-/** A command by its type, in its canonical form. */
+/** A command of a type, in canonical form. */
 export type Command<T extends CommandType> = T extends CommandType
   ? { type: T; data: z.output<(typeof COMMAND_SCHEMAS)[T]> }
   : never;

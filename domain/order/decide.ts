@@ -1,7 +1,8 @@
 /**
- * The rules of an order: command × state → one event, or why not. Pure: no clock, no ids, no I/O.
+ * The rules of an order: command × state → one event or a rejection. Pure: no clock, no ids, no
+ * I/O.
  *
- * docs/orders.md has the same rules as a table; the tests read that table and hold this file to it.
+ * docs/orders.md has the rules as a table, which the tests compare with this file.
  */
 import { amountText } from '../currency.ts';
 import type { FieldError, Rejection } from '../rejection.ts';
@@ -9,33 +10,36 @@ import type { Command, OrderCommand } from './commands.ts';
 import type { EventOf, EventType } from './events.ts';
 import { isFinal } from './finality.ts';
 import { mergePatch } from './merge-patch.ts';
-import { MAX_VERSION, type Order, type OrderState } from './order.ts';
+import { VERSION_MAX, type OrderState } from './order.ts';
 import { excess } from './pieces.ts';
 import { place } from './place.ts';
 
 export type Decision<T extends EventType = EventType> = { event: EventOf<T> } | { rejection: Rejection };
 
 /**
- * Decides a command against the order as it stands.
+ * Decides a command.
  *
- * @param state the folded order, or `null` when its stream is empty
- * @returns the one event that the command makes, or the reason why it makes none, and whether that is final
+ * @param state the fold of the order's stream, `null` for an empty one
+ * @returns the one event of the command, or its rejection with `final`
  */
 export function decide(state: OrderState | null, command: OrderCommand): Decision {
-  const decision = judge(state, command);
+  const decision = eventOrRejection(state, command);
   if ('event' in decision || state === null) return decision;
   return { rejection: { ...decision.rejection, final: isFinal(state, command) } };
 }
 
-function judge(state: OrderState | null, command: OrderCommand): Decision {
+function eventOrRejection(state: OrderState | null, command: OrderCommand): Decision {
   if (command.type === 'PlaceOrder') {
     return state === null
       ? place(command.data)
-      : reject('order_already_placed', 'This order is placed already.');
+      : reject('order_already_placed', 'This order is already placed.');
   }
-  if (state === null) return reject('order_not_found', 'There is no such order.');
-  if (state.order.version >= MAX_VERSION) {
-    return reject('order_history_full', `This order has ${MAX_VERSION} events, the most that one can have.`);
+  if (state === null) return reject('order_not_found', 'This order does not exist.');
+  if (state.order.version >= VERSION_MAX) {
+    return reject(
+      'order_history_full',
+      `This order has ${VERSION_MAX} events, the maximum. It accepts no more commands.`,
+    );
   }
   switch (command.type) {
     case 'UpdateOrder':
@@ -61,21 +65,17 @@ const reject = (code: Rejection['code'], detail: string, errors?: FieldError[]) 
   rejection: { code, detail, ...(errors && { errors }) },
 });
 
-const CANCELLED = reject('order_already_cancelled', 'This order has been cancelled.');
+const CANCELLED = reject('order_already_cancelled', 'This order is cancelled.');
 const COMPLETED = reject('order_already_completed', 'This order is completed.');
-const SHIPPED = reject('order_already_shipped', 'All or some of this order has been shipped.');
-const NOT_SHIPPED = reject('order_not_shipped', 'Nothing of this order has been shipped.');
-
-/** `500 minor units (5.00 EUR) are`, in front of what they are. */
-const areText = (amount: number, { currency }: Order) =>
-  `${amountText(amount, currency)} ${amount === 1 ? 'is' : 'are'}`;
+const SHIPPED = reject('order_already_shipped', 'Pieces of this order are already shipped.');
+const NOT_SHIPPED = reject('order_not_shipped', 'No piece of this order is shipped.');
 
 function leftToShip({ order, facts }: OrderState): string {
   const left = order.lines.reduce((sum, { id, quantity }) => sum + quantity - (facts.shipped[id] ?? 0), 0);
   return left === 1 ? '1 piece is left to ship' : `${left} pieces are left to ship`;
 }
 
-/** Metadata are the shop's own notes, and can always change; an address only as long as nothing was sent to it. */
+/** Metadata can change in each state; the address only until the first shipment. */
 function update({ order }: OrderState, patch: Data<'UpdateOrder'>): Decision<'OrderUpdated'> {
   if (patch.shipping_address !== undefined) {
     if (order.status === 'cancelled') return CANCELLED;
@@ -83,18 +83,21 @@ function update({ order }: OrderState, patch: Data<'UpdateOrder'>): Decision<'Or
     if (order.status === 'partially_shipped' || order.status === 'shipped') return SHIPPED;
   }
   const merged = mergePatch(order, patch);
-  if ('errors' in merged) return reject('invalid_body', 'What the patch makes is not valid.', merged.errors);
+  if ('errors' in merged)
+    return reject('invalid_body', 'The patched order is not valid, see errors.', merged.errors);
   return { event: { type: 'OrderUpdated', data: { patch, ...merged } } };
 }
 
 function pay({ order }: OrderState, data: Data<'RecordPayment'>): Decision<'PaymentRecorded'> {
   if (order.status === 'cancelled') return CANCELLED;
   const due = order.total - order.amount_paid;
-  if (due === 0) return reject('order_already_paid', 'Nothing is due for this order.');
+  if (due === 0) return reject('order_already_paid', 'This order is fully paid.');
   if (data.amount > due) {
-    return reject('payment_exceeds_due', `This is more than is due: ${areText(due, order)} due.`, [
-      { pointer: '/amount', detail: `must be at most ${due}, which is due` },
-    ]);
+    return reject(
+      'payment_exceeds_due',
+      `The payment exceeds the amount due: ${amountText(due, order.currency)}.`,
+      [{ pointer: '/amount', detail: `must be at most ${due}, the amount due` }],
+    );
   }
   return { event: { type: 'PaymentRecorded', data: { ...data, currency: order.currency } } };
 }
@@ -107,7 +110,7 @@ function ship({ order, facts }: OrderState, data: Data<'ShipItems'>): Decision<'
   if (due > 0) {
     return reject(
       'order_not_paid',
-      `This order is not paid: ${areText(due, order)} still due. Record the payment first.`,
+      `${amountText(due, order.currency)} are still due. Record the payment first.`,
     );
   }
   const left = (id: string) =>
@@ -131,19 +134,19 @@ function takeBack({ order, facts }: OrderState, data: Data<'ReturnItems'>): Deci
   );
 }
 
-/** In any state: money can be owed back after a cancellation, and long after completion. */
+/** Allowed in each state: also a cancelled or completed order may need a refund. */
 function refund({ order }: OrderState, data: Data<'RecordRefund'>): Decision<'RefundRecorded'> {
   if (order.amount_paid === 0) {
-    return reject('order_not_paid', 'Nothing was paid for this order, so that nothing can be refunded.');
+    return reject('order_not_paid', 'No payment is recorded for this order, so there is nothing to refund.');
   }
   const refundable = order.amount_paid - order.amount_refunded;
   if (data.amount > refundable) {
     return refundable === 0
-      ? reject('refund_exceeds_paid', 'All that was paid for this order is refunded already.')
+      ? reject('refund_exceeds_paid', 'All payments of this order are already refunded.')
       : reject(
           'refund_exceeds_paid',
-          `This is more than can be refunded: ${areText(refundable, order)} paid and not refunded.`,
-          [{ pointer: '/amount', detail: `must be at most ${refundable}, which was paid and not refunded` }],
+          `The refund exceeds the amount left to refund: ${amountText(refundable, order.currency)}.`,
+          [{ pointer: '/amount', detail: `must be at most ${refundable}, the amount left to refund` }],
         );
   }
   return { event: { type: 'RefundRecorded', data: { ...data, currency: order.currency } } };
@@ -160,7 +163,7 @@ function cancel({ order }: OrderState, data: Data<'CancelOrder'>): Decision<'Ord
     case 'completed':
       return COMPLETED;
     case 'cancelled':
-      return reject('order_already_cancelled', 'This order has been cancelled already, by another request.');
+      return reject('order_already_cancelled', 'Another request has already cancelled this order.');
   }
 }
 
@@ -171,7 +174,7 @@ function complete(state: OrderState, data: Data<'CompleteOrder'>): Decision<'Ord
     case 'placed':
     case 'paid':
     case 'partially_shipped':
-      return reject('order_not_shipped', `Not all of this order has been shipped: ${leftToShip(state)}.`);
+      return reject('order_not_shipped', `${leftToShip(state)}. Ship the whole order first.`);
     case 'completed':
       return COMPLETED;
     case 'cancelled':

@@ -1,6 +1,6 @@
 /**
- * What has happened to an order, as it is stored: fat events, so that each one can be rendered, published and
- * compared with the request that caused it without a look at any other place.
+ * The events of an order, as stored. They are fat: one event is enough to render it, to publish it,
+ * and to compare it with its request.
  */
 import { z } from 'zod';
 import {
@@ -24,14 +24,14 @@ const placedLine = placeOrderData.shape.lines.element.extend({
 const currency = placeOrderData.shape.currency;
 
 /**
- * Schema of each event's `data` at its current version. A stored event of an older version is upcast first
- * (upcast.ts). Any change here is a new version: test/domain/evolution.test.ts sees to it.
+ * Schema of each event's `data` at its current version; upcast.ts brings older events up to it.
+ * Any change needs a new version: test/domain/evolution.test.ts enforces it.
  */
 export const EVENT_SCHEMAS = {
   OrderPlaced: {
     version: 1,
     data: z.strictObject({
-      /** Older events have `.` and `..` too. */
+      /** Older events may have `.` and `..`. */
       customer_id: foreignId(64),
       currency,
       lines: z.array(placedLine).min(1).max(100),
@@ -43,9 +43,9 @@ export const EVENT_SCHEMAS = {
   OrderUpdated: {
     version: 1,
     data: z.strictObject({
-      /** The patch as it was asked for. */
+      /** The patch of the request. */
       patch: updateOrderData,
-      /** What it made of the order. */
+      /** The order's members after the patch. */
       shipping_address: shippingAddress.nullable(),
       metadata,
     }),
@@ -96,21 +96,21 @@ export const EVENT_SCHEMAS = {
 export type EventType = keyof typeof EVENT_SCHEMAS;
 export const EVENT_TYPES = Object.keys(EVENT_SCHEMAS) as EventType[];
 
-/** An event by its type. */
+/** An event of a type. */
 export type EventOf<T extends EventType> = T extends EventType
   ? { type: T; data: z.output<(typeof EVENT_SCHEMAS)[T]['data']> }
   : never;
 export type OrderEvent = EventOf<EventType>;
 
-/** Where and when an event stands in the log, and whose doing it was. */
+/** The metadata of an event in the log. */
 export interface Recorded {
   event_id: string;
   order_id: string;
-  /** 1 for the order's first event, then one more each time. */
+  /** Number of the event in its stream, from 1. */
   version: number;
-  /** RFC 3339, UTC, milliseconds; never earlier than the event before it in the log. */
+  /** RFC 3339, UTC, milliseconds; never earlier than the previous event of the log. */
   recorded_at: string;
-  /** Id of the API key that asked for it; `null` in events older than the record of it. */
+  /** Id of the API key that sent the command; `null` in events of before keys were recorded. */
   key_id: string | null;
 }
 

@@ -1,21 +1,20 @@
 /**
- * Whether a refusal is final: what was refused will be refused in every state that the order can
- * still come to.
+ * Whether a rejection is final: the command is refused in every later state of the order.
  *
- * What only grows decides: payments, refunds, shipments, returns and the number of events never
- * shrink, a total and the lines never change, and a cancelled or completed order stays so.
+ * Payments, refunds, shipments, returns and the number of events only grow. The total and the lines
+ * never change. A cancelled or completed order stays so.
  */
 import type { OrderCommand, Pieces } from './commands.ts';
-import { MAX_VERSION, type Order, type OrderState, type Quantities } from './order.ts';
+import { VERSION_MAX, type Order, type OrderState, type Quantities } from './order.ts';
 
-/** @param command that decide.ts refuses in this state */
+/** @param command that `decide` rejects in this state */
 export function isFinal(state: OrderState, command: OrderCommand): boolean {
-  const before = eventsBefore(state, command);
-  return before === undefined || state.order.version + before + 1 > MAX_VERSION;
+  const before = eventsRequired(state, command);
+  return before === undefined || state.order.version + before + 1 > VERSION_MAX;
 }
 
-/** How many other events would have to come first, at least; `undefined` when none would help. */
-function eventsBefore({ order, facts }: OrderState, command: OrderCommand): number | undefined {
+/** The fewest events that must precede the command; `undefined` when none can help. */
+function eventsRequired({ order, facts }: OrderState, command: OrderCommand): number | undefined {
   if (order.status === 'cancelled' || order.status === 'completed') return undefined;
   const payments = order.amount_paid < order.total ? 1 : 0;
   switch (command.type) {
@@ -27,7 +26,7 @@ function eventsBefore({ order, facts }: OrderState, command: OrderCommand): numb
       return command.data.amount <= order.total - order.amount_refunded ? payments : undefined;
     case 'CompleteOrder':
       return payments + 1;
-    // A total never grows, nothing that was shipped becomes unshipped, and an order is placed once.
+    // The total never grows, a shipment is never undone, and an order is placed once.
     case 'RecordPayment':
     case 'CancelOrder':
     case 'UpdateOrder':
@@ -36,10 +35,7 @@ function eventsBefore({ order, facts }: OrderState, command: OrderCommand): numb
   }
 }
 
-/**
- * Whether pieces are of lines of the order, each named once, and no more than were ordered and are
- * not used up.
- */
+/** Whether the pieces name lines of the order, each once, within ordered minus used quantity. */
 function isWithin({ lines }: Order, pieces: Pieces, used: Quantities): boolean {
   const left = new Map(lines.map(({ id, quantity }) => [id, quantity - (used[id] ?? 0)]));
   return (

@@ -1,17 +1,13 @@
-/** JSON Merge Patch (RFC 7396) of the members of an order that a client may change. */
+/** JSON Merge Patch (RFC 7396) of an order's address and metadata. */
 import type { z } from 'zod';
 import type { FieldError } from '../rejection.ts';
-import { inWords } from '../words.ts';
+import { issueText } from '../issue-text.ts';
 import { type Command, type ShippingAddress, metadata, shippingAddress } from './commands.ts';
 import type { Order } from './order.ts';
 
 type Merged = { shipping_address: ShippingAddress | null; metadata: Record<string, string> };
 
-/**
- * What a patch makes of an order's address and metadata.
- *
- * @returns both members as they are then, or what is wrong with them
- */
+/** The address and metadata after the patch, or the errors in them. */
 export function mergePatch(
   order: Pick<Order, 'shipping_address' | 'metadata'>,
   patch: Command<'UpdateOrder'>['data'],
@@ -19,8 +15,8 @@ export function mergePatch(
   const address = merge(order.shipping_address, patch.shipping_address);
   const entries = merge(order.metadata, patch.metadata) ?? {};
   const errors = [
-    ...complaints('/shipping_address', shippingAddress.nullable().safeParse(address, { error: inWords })),
-    ...complaints('/metadata', metadata.safeParse(entries, { error: inWords })),
+    ...fieldErrors('/shipping_address', shippingAddress.nullable().safeParse(address, { error: issueText })),
+    ...fieldErrors('/metadata', metadata.safeParse(entries, { error: issueText })),
   ];
   if (errors.length > 0) return { errors };
   return { shipping_address: address as ShippingAddress | null, metadata: entries as Record<string, string> };
@@ -38,7 +34,7 @@ function merge(target: Members | null, patch: Members | null | undefined): Membe
   return merged;
 }
 
-function complaints(pointer: string, parsed: z.ZodSafeParseResult<unknown>): FieldError[] {
+function fieldErrors(pointer: string, parsed: z.ZodSafeParseResult<unknown>): FieldError[] {
   return (parsed.error?.issues ?? []).map((issue) => ({
     pointer: [pointer, ...issue.path.map(String)].join('/'),
     detail: issue.message,

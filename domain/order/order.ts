@@ -1,8 +1,8 @@
 /**
- * An order as the fold of its events.
+ * An order: the fold of its events.
  *
- * `Order` is what the API shows, in its order and spelling, so that what is folded, stored, compared and
- * rendered is one shape. What the rules need besides stands apart, in `Facts`.
+ * `Order` has the members of v1, in the same order: fold, read table and document share one shape.
+ * `Facts` holds the rest that the rules need.
  */
 import type { Pieces, ShippingAddress } from './commands.ts';
 import type { RecordedEvent } from './events.ts';
@@ -27,31 +27,31 @@ export interface Order {
   /** ISO 4217. */
   currency: string;
   lines: OrderLine[];
-  /** Minor units, as are the two below. */
+  /** Minor units, as the next two. */
   total: number;
   amount_paid: number;
   amount_refunded: number;
   shipping_address: ShippingAddress | null;
   metadata: Record<string, string>;
-  /** How many events the order has; its entity tag. */
+  /** Number of events; also the entity tag. */
   version: number;
   placed_at: string;
   updated_at: string;
 }
 
-/** Events of one order at most: what a fold reads has a bound. */
-export const MAX_VERSION = 500;
+/** Events of one order at most: bounds the cost of a fold. */
+export const VERSION_MAX = 500;
 
 /**
- * UTF-16 code units of an order's events that patches can fill; one whose events hold more is not
- * patched any more, since every command on it reads them all.
+ * UTF-16 code units of an order's events. Beyond it the decider refuses patches, since each command
+ * reads the whole stream.
  */
 export const HISTORY_LENGTH_MAX = 4 * 1024 * 1024;
 
-/** Pieces by the id of their line. */
+/** Number of pieces by line id. */
 export type Quantities = Record<string, number>;
 
-/** What the rules need to know of an order that the order itself does not show. */
+/** Quantities that the rules need and `Order` does not show. */
 export interface Facts {
   shipped: Quantities;
   returned: Quantities;
@@ -64,32 +64,18 @@ export interface OrderState {
   facts: Facts;
 }
 
-/** The state after one more event. Pure: the state handed in is not touched. */
+/**
+ * The state after one more event. Pure.
+ *
+ * @throws {Error} when the event is not the next version
+ */
 export function evolve(state: OrderState | null, event: RecordedEvent): OrderState {
-  if (event.type === 'OrderPlaced') {
-    const { customer_id, currency, lines, total, shipping_address, metadata } = event.data;
-    return {
-      order: {
-        id: event.order_id,
-        status: 'placed',
-        customer_id,
-        currency,
-        lines,
-        total,
-        amount_paid: 0,
-        amount_refunded: 0,
-        shipping_address,
-        metadata,
-        version: event.version,
-        placed_at: event.recorded_at,
-        updated_at: event.recorded_at,
-      },
-      facts: NO_FACTS,
-    };
-  }
+  if (event.type === 'OrderPlaced') return { order: placedOrder(event), facts: NO_FACTS };
   if (state === null || event.version !== state.order.version + 1) {
     const at = state?.order.version ?? 0;
-    throw new Error(`${event.event_id} is version ${event.version} of ${event.order_id}, which is at ${at}`);
+    throw new Error(
+      `${event.order_id} is at version ${at}, cannot apply version ${event.version} (${event.event_id})`,
+    );
   }
   const order = { ...state.order, version: event.version, updated_at: event.recorded_at };
   const { facts } = state;
@@ -122,6 +108,25 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
   }
 }
 
+function placedOrder(event: Extract<RecordedEvent, { type: 'OrderPlaced' }>): Order {
+  const { customer_id, currency, lines, total, shipping_address, metadata } = event.data;
+  return {
+    id: event.order_id,
+    status: 'placed',
+    customer_id,
+    currency,
+    lines,
+    total,
+    amount_paid: 0,
+    amount_refunded: 0,
+    shipping_address,
+    metadata,
+    version: event.version,
+    placed_at: event.recorded_at,
+    updated_at: event.recorded_at,
+  };
+}
+
 function plus(quantities: Quantities, pieces: Pieces): Quantities {
   const sum = { ...quantities };
   for (const { line_id, quantity } of pieces) sum[line_id] = (sum[line_id] ?? 0) + quantity;
@@ -129,10 +134,9 @@ function plus(quantities: Quantities, pieces: Pieces): Quantities {
 }
 
 /**
- * Folds a stream, oldest event first.
+ * The state after a stream, oldest event first; `null` for an empty stream.
  *
- * @returns the state after the last event, `null` when there is none
- * @throws {Error} when a version is missing from the stream
+ * @throws {Error} when the stream misses a version
  */
 export function fold(events: Iterable<RecordedEvent>): OrderState | null {
   let state: OrderState | null = null;

@@ -1,6 +1,6 @@
-/** Placing an order: the lines are numbered, and every total is computed here. */
+/** Places an order: numbers the lines and computes all totals. */
 import { minorUnits } from '../currency.ts';
-import { MAX_AMOUNT, addAmounts, lineTotal } from '../money.ts';
+import { AMOUNT_MAX, addAmounts, lineTotal } from '../money.ts';
 import type { Rejection } from '../rejection.ts';
 import type { Command } from './commands.ts';
 import type { EventOf } from './events.ts';
@@ -11,8 +11,8 @@ export function place(
   data: Command<'PlaceOrder'>['data'],
 ): { event: OrderPlaced } | { rejection: Rejection } {
   if (minorUnits(data.currency) === undefined) {
-    return invalid('The currency is not one of ISO 4217.', '/currency', {
-      detail: 'must be the code of an active ISO 4217 currency, such as EUR',
+    return invalid('Unknown currency.', '/currency', {
+      detail: 'must be an active currency of ISO 4217, such as EUR',
     });
   }
   let total = 0;
@@ -22,8 +22,8 @@ export function place(
     const sum = ofLine === undefined ? undefined : addAmounts(total, ofLine);
     if (ofLine === undefined || sum === undefined) {
       const pointer = ofLine === undefined ? `/lines/${index}` : '/lines';
-      return invalid('The order is worth more than an amount can hold.', pointer, {
-        detail: `must come to at most ${MAX_AMOUNT} minor units`,
+      return invalid('The total exceeds the largest amount.', pointer, {
+        detail: `must have a total of at most ${AMOUNT_MAX} minor units`,
       });
     }
     total = sum;

@@ -1,8 +1,8 @@
 /**
- * The identity of a request: what an idempotency key is bound to.
+ * The identity of a request, to which an idempotency key is bound.
  *
- * Two requests are the same when their canonical commands are: spaces, the order of members, and the
- * difference between a member left out and one that is empty do not count.
+ * Two requests are equal when their canonical commands are: spaces, member order, and absent versus
+ * empty members do not count.
  */
 import { hash } from 'node:crypto';
 import { type Absence, type Json, canonical, isUndefined } from '../canonical.ts';
@@ -10,22 +10,27 @@ import type { FieldError } from '../rejection.ts';
 import type { OrderCommand } from './commands.ts';
 import type { OrderEvent } from './events.ts';
 
-/** A command together with the order it is for; `order_id` is `null` when the command makes the order. */
+/** Pointers in one answer. */
+const DIFFERENCES_MAX = 20;
+
+/** Error detail of a member that differs. */
+export const DIFFERS = 'differs from the first request with this key';
+
+/** A command and its order; `order_id` is `null` for PlaceOrder. */
 export type OrderRequest = OrderCommand & { order_id: string | null };
 
 /**
- * SHA-256 over the canonical request: JSON with sorted members (as RFC 8785), without members that are `null`
- * or empty, so that a later optional member does not change the fingerprint of requests that lack it. In a merge
- * patch, where `null` takes something away, every member counts.
+ * SHA-256 of the canonical request, 32 bytes.
  *
- * @returns 32 bytes
+ * Members that are `null` or empty are left out: a new optional member keeps old fingerprints
+ * valid. In a merge patch each member counts, since `null` removes one.
  */
 export function fingerprint(request: OrderRequest): Buffer {
   const isAbsent = absenceIn(request);
   return hash('sha256', canonical([request.type, request.order_id ?? '', request.data], isAbsent), 'buffer');
 }
 
-/** The request that an event came from; every event is fat enough to tell. */
+/** The request that caused an event, rebuilt from the event alone. */
 export function requestOf(event: OrderEvent & { order_id: string }): OrderRequest {
   const { order_id } = event;
   switch (event.type) {
@@ -56,20 +61,22 @@ export function requestOf(event: OrderEvent & { order_id: string }): OrderReques
 }
 
 /**
- * Where two requests differ, by JSON Pointer and never by value.
+ * The members in which two requests differ, without their values.
  *
- * @returns at most 20 errors; the whole-body pointer when the operation or the order is another one
+ * @returns at most 20 errors; one for the whole body when the command or the order differs
  */
 export function differences(original: OrderRequest, repeated: OrderRequest): FieldError[] {
   if (original.type !== repeated.type) {
-    return [{ pointer: '', detail: `the key was first used for ${original.type}, this is ${repeated.type}` }];
+    return [
+      { pointer: '', detail: `the key belongs to a ${original.type} command, this is ${repeated.type}` },
+    ];
   }
   if (original.order_id !== repeated.order_id) {
-    return [{ pointer: '', detail: 'the key was first used for another order' }];
+    return [{ pointer: '', detail: 'the key belongs to a command on another order' }];
   }
   return diff(original.data, repeated.data, '', absenceIn(original))
-    .slice(0, 20)
-    .map((pointer) => ({ pointer, detail: 'differs from the request that first used this key' }));
+    .slice(0, DIFFERENCES_MAX)
+    .map((pointer) => ({ pointer, detail: DIFFERS }));
 }
 
 const absenceIn = (request: OrderRequest): Absence =>

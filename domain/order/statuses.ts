@@ -1,4 +1,4 @@
-/** The status of an order, seen from its money and from its pieces. */
+/** The two statuses of v2: payment and fulfillment. */
 import type { Order } from './order.ts';
 
 export type PaymentStatus = 'unpaid' | 'partially_paid' | 'paid' | 'partially_refunded' | 'refunded';
@@ -6,7 +6,9 @@ export type FulfillmentStatus = 'unfulfilled' | 'partially_shipped' | 'shipped' 
 
 type Amounts = Pick<Order, 'total' | 'amount_paid' | 'amount_refunded'>;
 
-/** An order that costs nothing is paid. store/migrations/0006_statuses.sql says the same for the index of the list. */
+/**
+ * A free order is paid. store/migrations/0006_statuses.sql has the same rule for the list index.
+ */
 export function paymentStatus({ total, amount_paid, amount_refunded }: Amounts): PaymentStatus {
   if (amount_refunded > 0) return amount_refunded === amount_paid ? 'refunded' : 'partially_refunded';
   if (amount_paid === total) return 'paid';

@@ -1,27 +1,28 @@
 /**
- * Stored events of older schema versions, brought up to the current one when they are read. The log itself is never rewritten.
+ * Upcasters: bring stored events of older schema versions to the current one, on read. The log is
+ * never rewritten.
  *
- * An upcaster is pure and takes one step, from version n to n + 1; the steps of a type stand in their order. What a step fills in must be
- * what was true when the event was written, not what is true now.
+ * An upcaster is pure and goes from version n to n + 1. A value that it adds must have been true
+ * when the event was written.
  */
 import { EVENT_SCHEMAS, type EventType, type OrderEvent } from './events.ts';
 
 type Data = Record<string, unknown>;
 export type Upcaster = (data: Data) => Data;
 
-/** For each type, the steps from version 1 on: the first makes version 2 of version 1, and so on. */
+/** By event type, from version 1 on: the first upcaster returns version 2. */
 export type Upcasters = Partial<Record<string, readonly Upcaster[]>>;
 
-/** No event has had a second version yet. */
+/** Empty: each event is still at version 1. */
 const UPCASTERS: Upcasters = {};
 
-/** An event of a type or a version that this release does not know; a newer release wrote it. */
+/** The type or version of an event is newer than this release. */
 export class UnknownEventError extends Error {
   override name = 'UnknownEventError';
 }
 
 /**
- * Brings a stored event's data to the current version of its schema.
+ * The event at the current version of its schema.
  *
  * @param versions current version by type
  * @throws {UnknownEventError}
@@ -39,9 +40,10 @@ export function upcast(
   }
   let upcasted = data as Data;
   for (let version = schemaVersion; version < current; version += 1) {
-    const step = upcasters[type]?.[version - 1];
-    if (step === undefined) throw new UnknownEventError(`${type} has no upcaster from version ${version}`);
-    upcasted = step(upcasted);
+    const upcaster = upcasters[type]?.[version - 1];
+    if (upcaster === undefined)
+      throw new UnknownEventError(`${type} has no upcaster from version ${version}`);
+    upcasted = upcaster(upcasted);
   }
   return { type: type as EventType, data: upcasted } as OrderEvent;
 }

@@ -1,4 +1,4 @@
-/** The log beside its peers: events a second with 64 callers in one process, interleaved, on one Postgres. */
+/** Compares the log with Emmett: events a second, 64 callers in one process, one Postgres. */
 import { randomUUID } from 'node:crypto';
 import { getPostgreSQLEventStore } from '@event-driven-io/emmett-postgresql';
 import { Client } from 'pg';
@@ -8,22 +8,26 @@ import { createOrderLog } from '../../store/log/log.ts';
 import { migrate } from '../../store/migrate.ts';
 import { ensurePartitions } from '../../store/partitions.ts';
 import { openPool } from '../../store/pool.ts';
-import { anAppend, placedData as data } from './an-append.ts';
+import { median } from '../kit/open-loop.ts';
+import { placedData as data, sampleAppend } from './sample-append.ts';
 
-const CALLERS = 64;
-const MILLISECONDS = 4_000;
+const CALLERS_COUNT = 64;
+const ROUND_MS = 4_000;
+/** Inserts of benchBareInsert; the first ones warm up. */
+const INSERTS_COUNT = 4_000;
+const WARM_UP_INSERTS_COUNT = 1_000;
 
 async function eventsPerSecond(append: () => Promise<unknown>): Promise<number> {
   let events = 0;
   const started = performance.now();
-  const end = started + MILLISECONDS;
+  const end = started + ROUND_MS;
   const caller = async () => {
     while (performance.now() < end) {
       await append();
       events += 1;
     }
   };
-  await Promise.all(Array.from({ length: CALLERS }, caller));
+  await Promise.all(Array.from({ length: CALLERS_COUNT }, caller));
   return events / ((performance.now() - started) / 1_000);
 }
 
@@ -37,26 +41,24 @@ export async function benchAppend(databaseUrl: string, rounds: number): Promise<
   const emmett = getPostgreSQLEventStore(databaseUrl);
   const stores: Record<string, () => Promise<unknown>> = {
     emmett: () => emmett.appendToStream(`order-${randomUUID()}`, [{ type: 'OrderPlaced', data }]),
-    holdfast: () => log.append(anAppend(tenantId)),
+    holdfast: () => log.append(sampleAppend(tenantId)),
   };
   const rates: Record<string, number[]> = {};
   for (let round = -1; round < rounds; round += 1) {
     for (const [name, append] of Object.entries(stores)) {
       const rate = await eventsPerSecond(append);
-      if (round >= 0) (rates[name] ??= []).push(rate); // the first one is the warm-up
+      if (round >= 0) (rates[name] ??= []).push(rate); // the first round warms up
     }
   }
   await emmett.close();
   await pool.end();
-  return Object.fromEntries(
-    Object.entries(rates).map(([name, list]) => [
-      name,
-      list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0,
-    ]),
-  );
+  return Object.fromEntries(Object.entries(rates).map(([name, list]) => [name, median(list)]));
 }
 
-/** The p50, in ms, of one prepared single-row insert, committed by itself: what durability costs at the least. */
+/**
+ * @returns the p50 in ms of a prepared single-row insert with its own commit: the cost of
+ *   durability
+ */
 export async function benchBareInsert(databaseUrl: string): Promise<number> {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
@@ -65,15 +67,15 @@ export async function benchBareInsert(databaseUrl: string): Promise<number> {
   );
   const text = JSON.stringify(data);
   const latencies: number[] = [];
-  for (let n = 0; n < 4_000; n += 1) {
+  for (let n = 0; n < INSERTS_COUNT; n += 1) {
     const started = performance.now();
     await client.query({
       name: 'bare',
       text: 'INSERT INTO bare_insert (key, data) VALUES ($1, $2)',
       values: [randomUUID(), text],
     });
-    if (n >= 1_000) latencies.push(performance.now() - started);
+    if (n >= WARM_UP_INSERTS_COUNT) latencies.push(performance.now() - started);
   }
   await client.end();
-  return latencies.toSorted((a, b) => a - b)[Math.floor(latencies.length / 2)] ?? Number.NaN;
+  return median(latencies);
 }

@@ -1,4 +1,7 @@
-/** The floor under sending events out: what BullMQ does by itself, `addBulk` in hundreds and then a worker that does nothing. Prints jobs a second. */
+/**
+ * The floor of webhook delivery: BullMQ alone, `addBulk` of 100 jobs at a time, then a worker
+ * without work. Prints jobs a second.
+ */
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 
@@ -13,12 +16,12 @@ for (let n = 0; n < jobs; n += 100)
   await queue.addBulk(Array.from({ length: 100 }, (_, m) => ({ name: 'event', data: { n: n + m } })));
 const added = performance.now();
 const done = Promise.withResolvers<void>();
-let left = jobs;
+let remaining = jobs;
 const worker = new Worker(
   'floor',
   async () => {
-    left -= 1;
-    if (left === 0) done.resolve();
+    remaining -= 1;
+    if (remaining === 0) done.resolve();
   },
   { connection, concurrency: 100 },
 );

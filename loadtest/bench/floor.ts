@@ -1,4 +1,7 @@
-/** The floor under placing an order: the same Koa, router, koa-body and zod, and no I/O at all. Answers at once, or after one setImmediate. */
+/**
+ * The floor of placing an order: the same Koa, router, koa-body and zod without any I/O. Responds
+ * at once, or after one setImmediate.
+ */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Router } from '@koa/router';

@@ -1,14 +1,15 @@
 /**
  * npm run bench:pages [-- --rows 1000000]
  *
- * A page of 20 at the first, the thousandth and the last place of a list, with and without filters: milliseconds, buffers, and how the
- * table was read.
+ * Reads a page of 20 at the start, at row 1,000 and at the end of a list, with and without filters.
+ * Prints milliseconds, buffers and the scans of the table.
  */
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { sql } from 'slonik';
 import { v7 } from 'uuid';
 import { z } from 'zod';
+import { median } from '../kit/open-loop.ts';
 import { startServices } from '../kit/services.ts';
 import { type OrdersQuery, ordersPageStatement } from '../../projections/orders-page.ts';
 import { migrate } from '../../store/migrate.ts';
@@ -17,6 +18,8 @@ import { openPool } from '../../store/pool.ts';
 
 const { values: options } = parseArgs({ options: { rows: { type: 'string', default: '1000000' } } });
 const rows = Number(options.rows);
+const PAGE_ROWS = 20;
+const ROUNDS_COUNT = 21;
 const log = pino({ level: 'silent' });
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -49,9 +52,15 @@ try {
   await pool.query(sql.unsafe`VACUUM ANALYZE orders`);
 
   async function page(query: Partial<OrdersQuery>) {
-    const statement = ordersPageStatement({ partition: 0, tenantId, direction: 'asc', limit: 20, ...query });
+    const statement = ordersPageStatement({
+      partition: 0,
+      tenantId,
+      direction: 'asc',
+      limit: PAGE_ROWS,
+      ...query,
+    });
     const times: number[] = [];
-    for (let round = 0; round < 21; round += 1) {
+    for (let round = 0; round < ROUNDS_COUNT; round += 1) {
       const started = performance.now();
       await pool.one(statement);
       times.push(performance.now() - started);
@@ -71,7 +80,7 @@ try {
     };
     visit(root);
     return {
-      ms: times.toSorted((a, b) => a - b)[10] ?? Number.NaN,
+      ms: median(times),
       buffers: root['Shared Hit Blocks'] + root['Shared Read Blocks'],
       reads: nodes
         .filter((node) => node['Relation Name'] === 'orders')
@@ -79,7 +88,7 @@ try {
     };
   }
 
-  say(`a page of 20 of ${rows} orders, oldest first; medians of 21\n`);
+  say(`page of ${PAGE_ROWS} of ${rows} orders, oldest first; medians of ${ROUNDS_COUNT}\n`);
   const filters: [string, Partial<OrdersQuery>, share: number][] = [
     ['no filter', {}, 1],
     ['customer_id', { customerId: 'cus_3' }, 10],
@@ -90,8 +99,8 @@ try {
   ];
   for (const [name, filter, share] of filters) {
     for (const depth of [1, 1_000, rows]) {
-      // The last page begins twenty of the filter's rows before the end.
-      const from = depth === rows ? rows - 21 * share : depth === 1 ? undefined : depth;
+      // The last page: `share` rows of the list hold one row of the filter.
+      const from = depth === rows ? rows - (PAGE_ROWS + 1) * share : depth === 1 ? undefined : depth;
       const { ms, buffers, reads } = await page({ ...filter, from });
       const cells = [
         name.padEnd(24),

@@ -1,8 +1,9 @@
 /**
  * npm run bench:place [-- --rounds 3 --seconds 4 --json FILE] [--against COMMIT]
  *
- * Orders a second, p50 and p99 at 1, 16, 64 and 256 connections, with everything on, beside the floors, interleaved in one run; the
- * latency of a bare insert; and events a second of the log beside Emmett's. On Linux the server has one core and all else the other.
+ * Measures orders a second, p50 and p99 at 1, 16, 64 and 256 connections, for the product and for
+ * the floors, in interleaved rounds. Also the latency of a bare insert, and events a second of the
+ * log and of Emmett.
  */
 import type { ChildProcess } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
@@ -12,8 +13,8 @@ import { parseArgs } from 'node:util';
 import { median } from '../kit/open-loop.ts';
 import { startServices } from '../kit/services.ts';
 import { type Result, load } from '../kit/http-client.ts';
-import { apiKey, body, placeOrder } from '../kit/order-request.ts';
-import { pinned, serve } from '../serve.ts';
+import { body, placeOrder } from '../kit/order-request.ts';
+import { pinned, serve, serveHoldfast } from '../serve.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -25,17 +26,17 @@ const { values: options } = parseArgs({
   },
 });
 const rounds = Number(options.rounds);
-const milliseconds = Number(options.seconds) * 1_000;
-const CONNECTIONS = options.connections.split(',').map(Number);
-const WARM_UP = 5_000;
+const roundMs = Number(options.seconds) * 1_000;
+const connectionCounts = options.connections.split(',').map(Number);
+const WARM_UP_MS = 5_000;
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
 if (options.against !== undefined) {
   const { benchAgainst } = await import('./against.ts');
-  for (const connections of CONNECTIONS)
-    await benchAgainst({ commit: options.against, rounds, milliseconds, connections });
+  for (const connections of connectionCounts)
+    await benchAgainst({ commit: options.against, rounds, roundMs, connections });
   process.exit(0);
 }
 
@@ -46,46 +47,30 @@ const report: Record<string, unknown> = {
   cpus: cpus().length,
   body_bytes: body.length,
   rounds,
-  seconds: milliseconds / 1_000,
+  seconds: roundMs / 1_000,
 };
 
 try {
   const servers = {
     'floor, at once': await serve([here('floor.ts')], {}, /(\d+)/),
     'floor, one setImmediate': await serve([here('floor.ts'), 'immediate'], {}, /(\d+)/),
-    holdfast: await serve(
-      [here('../../main.ts')],
-      {
-        PORT: '0',
-        ADMIN_PORT: '0',
-        DATABASE_URL: services.databaseUrl,
-        REDIS_URL: services.redisUrl,
-        HOLDFAST_BOOTSTRAP_KEY: apiKey,
-        HOLDFAST_RATE_LIMIT_WRITE: '100000/1',
-        HOLDFAST_RATE_LIMIT_READ: '100000/1',
-      },
-      /API +http:\/\/localhost:(\d+)/,
-    ),
+    holdfast: await serveHoldfast(services),
   };
   children.push(...Object.values(servers).map(({ child }) => child));
   say(
-    `${body.length} bytes an order, ${rounds} rounds of ${milliseconds / 1_000} s, Node ${process.version}, ${cpus().length} cores${pinned ? ', the server on one of them' : ''}\n`,
+    `${body.length} bytes an order, ${rounds} rounds of ${roundMs / 1_000} s, Node ${process.version}, ${cpus().length} cores${pinned ? ', server on its own core' : ''}\n`,
   );
   for (const { port } of Object.values(servers))
-    await load({ host: '127.0.0.1', port, request: placeOrder }, 64, WARM_UP);
+    await load({ host: '127.0.0.1', port, request: placeOrder }, 64, WARM_UP_MS);
 
   const place: Record<string, Record<string, { rate: number; p50: number; p99: number }>> = {};
-  for (const connections of CONNECTIONS) {
+  for (const connections of connectionCounts) {
     const results: Record<string, Result[]> = {};
     for (let round = 0; round < rounds; round += 1) {
       for (const [name, { port }] of Object.entries(servers)) {
-        const result = await load(
-          { host: '127.0.0.1', port, request: placeOrder },
-          connections,
-          milliseconds,
-        );
+        const result = await load({ host: '127.0.0.1', port, request: placeOrder }, connections, roundMs);
         if (Object.keys(result.statuses).join() !== '201')
-          throw new Error(`${name} answered ${JSON.stringify(result.statuses)}`);
+          throw new Error(`${name}: statuses ${JSON.stringify(result.statuses)}`);
         (results[name] ??= []).push(result);
       }
     }
@@ -108,7 +93,7 @@ try {
     for (const [name, { rate, p50, p99 }] of Object.entries(place[connections])) {
       say(
         `  ${name.padEnd(24)} ${rate.toFixed(0).padStart(6)}/s   p50 ${p50.toFixed(2).padStart(6)} ms   p99 ${p99.toFixed(2).padStart(7)} ms` +
-          (name === 'holdfast' ? `   ${(rate / floor).toFixed(2)} of the floor` : ''),
+          (name === 'holdfast' ? `   ${(rate / floor).toFixed(2)} of the faster floor` : ''),
       );
     }
   }
@@ -120,12 +105,12 @@ try {
   const one = place['1']?.['holdfast'];
   report['bare_insert_p50_ms'] = insert;
   say(
-    `\nbare insert, one caller: p50 ${insert.toFixed(2)} ms${one ? `; an order over one connection costs ${(one.p50 - insert).toFixed(2)} ms more` : ''}`,
+    `\nbare insert, one caller: p50 ${insert.toFixed(2)} ms${one ? `; an order over one connection takes ${(one.p50 - insert).toFixed(2)} ms longer` : ''}`,
   );
 
   const append = await benchAppend(services.databaseUrl, rounds);
   report['append'] = append;
-  say('\nevents a second, 64 callers in one process');
+  say('\nevents/s, 64 callers in one process');
   for (const [name, rate] of Object.entries(append))
     say(`  ${name.padEnd(24)} ${rate.toFixed(0).padStart(6)}/s`);
   say(`  ${((append['holdfast'] ?? 0) / (append['emmett'] ?? 1)).toFixed(1)} times Emmett`);

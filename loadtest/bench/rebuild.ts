@@ -1,9 +1,10 @@
 /**
  * npm run bench:rebuild [-- --events 1000000 --rounds 3 --seconds 10]
  *
- * A rebuild of `orders` from a log of that many events, three an order: events a second beside plain SQL that makes rows of the same keys
- * of the same log, interleaved; peak memory of the process that rebuilds, at a tenth of the log and at the whole of it; and
- * what reads and writes of a server that runs beside it notice.
+ * Rebuilds the projection `orders` from a log with three events an order. Measures events a second,
+ * in rounds interleaved with a plain SQL statement that fills the same keys; peak memory of the
+ * process at a tenth of the log and at the whole log; and the latencies of a server during a
+ * rebuild.
  */
 import { type ChildProcess, execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -22,14 +23,14 @@ import { ensurePartitions } from '../../store/partitions.ts';
 import { openPool } from '../../store/pool.ts';
 import { median, openLoop, quantile } from '../kit/open-loop.ts';
 import { apiKey, body } from '../kit/order-request.ts';
-import { serve } from '../serve.ts';
+import { serveHoldfast } from '../serve.ts';
 
 const { values: options } = parseArgs({
   options: {
     events: { type: 'string', default: '1000000' },
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '10' },
-    /** Of the child that rebuilds and is measured: the database. */
+    /** Set in the measured child process: the URL of its database. */
     child: { type: 'string' },
   },
 });
@@ -37,11 +38,12 @@ const log = pino({ level: 'silent' });
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const open = (databaseUrl: string) => openPool({ databaseUrl, size: 6, log, statementTimeoutMs: 3_600_000 });
 const run = promisify(execFile);
+const WARM_UP_MS = 3_000;
 
 interface Outcome {
   seconds: number;
-  /** Peak resident memory of the process, in MiB. */
-  memory: number;
+  /** Peak resident memory of the process. */
+  memoryMib: number;
 }
 
 if (options.child === undefined) await bench();
@@ -54,17 +56,17 @@ async function rebuildHere(databaseUrl: string): Promise<void> {
   const seconds = (performance.now() - started) / 1_000;
   await pool.end();
   if (found.missing + found.surplus + found.different > 0) throw new Error(JSON.stringify(found));
-  const outcome: Outcome = { seconds, memory: process.resourceUsage().maxRSS / 1_024 };
+  const outcome: Outcome = { seconds, memoryMib: process.resourceUsage().maxRSS / 1_024 };
   say(JSON.stringify(outcome));
 }
 
-async function rebuildApart(databaseUrl: string): Promise<Outcome> {
+async function rebuildInChild(databaseUrl: string): Promise<Outcome> {
   const self = fileURLToPath(import.meta.url);
   const { stdout } = await run(process.execPath, [self, '--child', databaseUrl]);
   return JSON.parse(stdout) as Outcome;
 }
 
-/** Orders that were placed, paid and shipped, up to so many events in all. */
+/** Fills the log up to a number of events, with orders placed, paid and shipped. */
 async function fill(pool: DatabasePool, tenantId: string, events: number): Promise<void> {
   const line = { sku: 'KELP-1', name: 'Kelp, dried, 100 g', quantity: 2, unit_price: 1_900 };
   const placed = {
@@ -89,12 +91,15 @@ async function fill(pool: DatabasePool, tenantId: string, events: number): Promi
   await pool.query(sql.unsafe`
     UPDATE log_heads SET position = ${events}, recorded_at = timestamptz '2026-01-01' + ${events} * interval '1 second'`);
   await pool.query(sql.unsafe`VACUUM ANALYZE events`);
-  // The live table is filled by the projection itself.
+  // The projection fills the live table.
   while ((await runOnce(pool, ordersProjection, 0, { limit: 2_000 })) > 0);
 }
 
-/** Plain SQL: a row an order with the columns that need no fold and the first event for a document, by one statement, and the same indexes. */
-async function plain(pool: DatabasePool): Promise<number> {
+/**
+ * The floor: one SQL statement that writes a row an order, with the columns that need no fold and
+ * the first event as the document, then the same indexes. @returns seconds
+ */
+async function fillByPlainSql(pool: DatabasePool): Promise<number> {
   await pool.query(sql.unsafe`DROP TABLE IF EXISTS shadow`);
   await pool.query(sql.unsafe`CREATE TABLE shadow (LIKE orders INCLUDING DEFAULTS INCLUDING CONSTRAINTS)`);
   const started = performance.now();
@@ -116,16 +121,16 @@ async function plain(pool: DatabasePool): Promise<number> {
   return seconds;
 }
 
-/** Requests at a steady rate, whatever the answers do: latencies count from when each was due. */
+/** Sends requests in an open loop. @returns the latencies as text */
 async function steadily(send: () => Promise<number>, rate: number, until: () => boolean): Promise<string> {
   const latencies: number[] = [];
   const failures: number[] = [];
   await openLoop({
     rate: () => rate,
     goesOn: () => !until(),
-    async send(due) {
+    async send(dueMs) {
       const status = await send();
-      latencies.push(performance.now() - due);
+      latencies.push(performance.now() - dueMs);
       if (status >= 300) failures.push(status);
     },
   });
@@ -146,49 +151,37 @@ async function bench(): Promise<void> {
     const tenantId = v7();
 
     await fill(pool, tenantId, events / 10);
-    const small = await rebuildApart(databaseUrl);
+    const small = await rebuildInChild(databaseUrl);
     await fill(pool, tenantId, events);
     const ours: Outcome[] = [];
     const floor: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
-      floor.push(await plain(pool));
-      ours.push(await rebuildApart(databaseUrl));
+      floor.push(await fillByPlainSql(pool));
+      ours.push(await rebuildInChild(databaseUrl));
     }
     const seconds = median(ours.map((each) => each.seconds));
     const rate = (took: number) => Math.round(events / took).toLocaleString('en');
     say(`${events.toLocaleString('en')} events, medians of ${rounds}`);
-    say(`rebuild, compared and swapped  ${rate(seconds)} events/s  (${seconds.toFixed(1)} s)`);
-    say(`plain SQL, with the indexes    ${rate(median(floor))} events/s  (${median(floor).toFixed(1)} s)`);
-    say(`share of plain SQL             ${(median(floor) / seconds).toFixed(2)}`);
-    const memory = Math.max(...ours.map((each) => each.memory));
+    say(`rebuild, with comparison and swap ${rate(seconds)} events/s  (${seconds.toFixed(1)} s)`);
+    say(`plain SQL, with indexes           ${rate(median(floor))} events/s  (${median(floor).toFixed(1)} s)`);
+    say(`rebuild, share of plain SQL       ${(median(floor) / seconds).toFixed(2)}`);
+    const memoryMib = Math.max(...ours.map((each) => each.memoryMib));
     say(
-      `peak memory                    ${small.memory.toFixed(0)} MiB at ${events / 10} events, ${memory.toFixed(0)} MiB at ${events}`,
+      `peak memory                       ${small.memoryMib.toFixed(0)} MiB at ${events / 10} events, ${memoryMib.toFixed(0)} MiB at ${events}`,
     );
 
-    // Tables that are filled by now, so that the server has nothing else to do.
+    // Skip the other projections, so that the server has no backlog.
     await pool.query(
       sql.unsafe`UPDATE checkpoints SET position = ${events} WHERE consumer IN ('customer_totals', 'daily_sales')`,
     );
-    const { child, port } = await serve(
-      [fileURLToPath(new URL('../../main.ts', import.meta.url))],
-      {
-        PORT: '0',
-        ADMIN_PORT: '0',
-        DATABASE_URL: databaseUrl,
-        REDIS_URL: services.redisUrl,
-        HOLDFAST_BOOTSTRAP_KEY: apiKey,
-        HOLDFAST_RATE_LIMIT_WRITE: '100000/1',
-        HOLDFAST_RATE_LIMIT_READ: '100000/1',
-      },
-      /API +http:\/\/localhost:(\d+)/,
-    );
+    const { child, port } = await serveHoldfast(services);
     children.push(child);
     const url = `http://127.0.0.1:${port}/v1/orders`;
     const headers = { Authorization: `Bearer ${apiKey}` };
-    const status = async (answering: Promise<Response>) => {
-      const answer = await answering;
-      await answer.arrayBuffer();
-      return answer.status;
+    const status = async (sent: Promise<Response>) => {
+      const response = await sent;
+      await response.arrayBuffer();
+      return response.status;
     };
     const read = () => status(fetch(`${url}?limit=20`, { headers }));
     const write = () =>
@@ -199,19 +192,19 @@ async function bench(): Promise<void> {
           headers: { ...headers, 'Content-Type': 'application/json', 'Idempotency-Key': randomUUID() },
         }),
       );
-    const measured = async (until: () => boolean) => {
+    const readAndWrite = async (until: () => boolean) => {
       const [reads, writes] = await Promise.all([steadily(read, 50, until), steadily(write, 50, until)]);
       return [`  50 reads/s   ${reads}`, `  50 writes/s  ${writes}`].join('\n');
     };
-    const lasting = (ms: number) => {
-      const end = performance.now() + ms;
+    const lasting = (durationMs: number) => {
+      const end = performance.now() + durationMs;
       return () => performance.now() > end;
     };
-    await measured(lasting(3_000));
-    say(`\nbefore\n${await measured(lasting(Number(options.seconds) * 1_000))}`);
-    let rebuilding = true;
-    const during = rebuildApart(databaseUrl).finally(() => (rebuilding = false));
-    say(`during a rebuild\n${await measured(() => !rebuilding)}`);
+    await readAndWrite(lasting(WARM_UP_MS));
+    say(`\nbefore a rebuild\n${await readAndWrite(lasting(Number(options.seconds) * 1_000))}`);
+    let isRebuilding = true;
+    const during = rebuildInChild(databaseUrl).finally(() => (isRebuilding = false));
+    say(`during a rebuild\n${await readAndWrite(() => !isRebuilding)}`);
     await during;
     await pool.end();
   } finally {

@@ -1,8 +1,8 @@
 /**
  * npm run bench:webhooks [-- --events 20000 --rounds 3 --rate 500 --seconds 20]
  *
- * Events a second from a log that is full to a receiver, beside BullMQ's own addBulk and drain in the same run; and how long an event is under way
- * while orders are placed at a steady rate.
+ * Measures events a second from a filled log to a receiver, and jobs a second of BullMQ alone, in
+ * the same run. Then the time from an order to its webhook, at a steady rate of orders.
  */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,10 +20,10 @@ import { createOrderLog } from '../../store/log/log.ts';
 import { migrate } from '../../store/migrate.ts';
 import { ensurePartitions } from '../../store/partitions.ts';
 import { openPool } from '../../store/pool.ts';
-import { anAppend } from './an-append.ts';
+import { sampleAppend } from './sample-append.ts';
 import { median, openLoop, quantile } from '../kit/open-loop.ts';
 import { apiKey, body } from '../kit/order-request.ts';
-import { pinned, serve, startApart } from '../serve.ts';
+import { holdfastEnv, pinned, serveHoldfast, startApart } from '../serve.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -36,8 +36,10 @@ const { values: options } = parseArgs({
 const [events, rounds, rate, seconds] = [options.events, options.rounds, options.rate, options.seconds].map(
   Number,
 ) as [number, number, number, number];
-/** Shops, each with one endpoint: what one endpoint may be sent is bounded, at 1,000 a second. */
-const SHOPS = 20;
+/** Shops with one endpoint each: an endpoint gets at most 1,000 events a second. */
+const SHOPS_COUNT = 20;
+
+const WARM_UP_SECONDS = 5;
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -50,18 +52,12 @@ const pool = await openPool({ databaseUrl: services.databaseUrl, size: 10, log }
 await ensurePartitions(pool, 1, CONSUMERS);
 const children: ChildProcess[] = [];
 const env = (roles: string) => ({
-  PORT: '0',
-  ADMIN_PORT: '0',
-  DATABASE_URL: services.databaseUrl,
-  REDIS_URL: services.redisUrl,
-  HOLDFAST_BOOTSTRAP_KEY: apiKey,
   HOLDFAST_ROLES: roles,
-  HOLDFAST_RATE_LIMIT_WRITE: '100000/1',
   HOLDFAST_WEBHOOK_LOOPBACK: 'on',
   HOLDFAST_LOG_LEVEL: 'warn',
 });
 
-/** A receiver that takes everything, as cheaply as Node can. */
+/** A receiver that accepts everything at little cost. */
 let onMessage: (text: string) => void = () => {};
 const sink = createServer((request, response) => {
   let text = '';
@@ -78,17 +74,17 @@ const url = `http://127.0.0.1:${(sink.address() as AddressInfo).port}/`;
 
 const orderLog = createOrderLog({ pool, capacity: 10_000 });
 const fill = async (tenants: readonly string[]) => {
-  let left = events;
+  let remaining = events;
   const writer = async () => {
-    while (left > 0) {
-      left -= 1;
-      await orderLog.append(anAppend(tenants[left % tenants.length]!));
+    while (remaining > 0) {
+      remaining -= 1;
+      await orderLog.append(sampleAppend(tenants[remaining % tenants.length]!));
     }
   };
   await Promise.all(Array.from({ length: 200 }, writer));
 };
 
-/** Events a second between the first message and the last. */
+/** Starts relay and worker. @returns events a second between the first and the last message */
 async function drain(): Promise<number> {
   const ended = Promise.withResolvers<void>();
   let [count, first] = [0, 0];
@@ -97,15 +93,15 @@ async function drain(): Promise<number> {
     if (count === 1) first = performance.now();
     if (count === events) ended.resolve();
   };
-  const child = startApart([here('../../main.ts')], env('relay,webhooks'));
+  const child = startApart([here('../../main.ts')], holdfastEnv({ ...services, env: env('relay,webhooks') }));
   children.push(child);
   child.stdout.resume();
   await ended.promise;
-  const took = performance.now() - first;
+  const drainMs = performance.now() - first;
   const exit = once(child, 'exit');
   child.kill('SIGTERM');
   await exit;
-  return (events * 1_000) / took;
+  return (events * 1_000) / drainMs;
 }
 
 async function floor(): Promise<{ add: number; drain: number }> {
@@ -118,10 +114,10 @@ async function floor(): Promise<{ add: number; drain: number }> {
 
 try {
   say(
-    `${events} events, ${SHOPS} endpoints, ${rounds} rounds, Node ${process.version}${pinned ? '; what is measured has a core to itself' : ''}\n`,
+    `${events} events, ${SHOPS_COUNT} endpoints, ${rounds} rounds, Node ${process.version}${pinned ? ', server on its own core' : ''}\n`,
   );
   const tenants: string[] = [];
-  for (let n = 0; n < SHOPS; n += 1) {
+  for (let n = 0; n < SHOPS_COUNT; n += 1) {
     const { tenantId } = await createTenant(pool, `shop ${n}`, 1);
     tenants.push(tenantId);
     await pool.query(sql.unsafe`
@@ -136,17 +132,13 @@ try {
     figures['add']!.push(bullmq.add);
     figures['drain']!.push(bullmq.drain);
   }
-  say('a second, medians');
+  say('per second, medians');
   say(`  events, log to receiver      ${show(median(figures['sent']!))}`);
   say(`  jobs, BullMQ's addBulk       ${show(median(figures['add']!))}`);
   say(`  jobs, BullMQ's worker        ${show(median(figures['drain']!))}`);
 
   await pool.query(sql.unsafe`DELETE FROM webhook_endpoints`);
-  const { child, port } = await serve(
-    [here('../../main.ts')],
-    env('api,projector,relay,webhooks'),
-    /API +http:\/\/localhost:(\d+)/,
-  );
+  const { child, port } = await serveHoldfast({ ...services, env: env('api,projector,relay,webhooks') });
   children.push(child);
   const api = new Pool(`http://127.0.0.1:${port}`, { connections: 64 });
   const headers = (key: string) => ({
@@ -154,37 +146,36 @@ try {
     'idempotency-key': key,
     'content-type': 'application/json',
   });
-  const ask = async (path: string, key: string, content: string): Promise<number> => {
-    const answer = await api.request({ path, method: 'POST', headers: headers(key), body: content });
-    await answer.body.dump();
-    return answer.statusCode;
+  const post = async (path: string, key: string, content: string): Promise<number> => {
+    const response = await api.request({ path, method: 'POST', headers: headers(key), body: content });
+    await response.body.dump();
+    return response.statusCode;
   };
-  await ask('/v2/webhook-endpoints', 'endpoint', JSON.stringify({ url, max_per_second: 1_000 }));
-  const WARM_UP = 5;
-  const lags: number[] = [];
+  await post('/v2/webhook-endpoints', 'endpoint', JSON.stringify({ url, max_per_second: 1_000 }));
+  const lagsMs: number[] = [];
   const arrived = Promise.withResolvers<void>();
   let [placed, refused, messages, ended] = [0, 0, 0, false];
   const began = Date.now();
   onMessage = (text) => {
     messages += 1;
     const recorded = Date.parse((JSON.parse(text) as { timestamp: string }).timestamp);
-    if (recorded > began + WARM_UP * 1_000) lags.push(Date.now() - recorded);
+    if (recorded > began + WARM_UP_SECONDS * 1_000) lagsMs.push(Date.now() - recorded);
     if (ended && messages === placed) arrived.resolve();
   };
   await openLoop({
     rate: () => rate,
-    goesOn: (at) => at < WARM_UP + seconds,
+    goesOn: (at) => at < WARM_UP_SECONDS + seconds,
     async send() {
-      const status = await ask('/v1/orders', crypto.randomUUID(), body);
+      const status = await post('/v1/orders', crypto.randomUUID(), body);
       if (status === 201) placed += 1;
       else refused += 1;
     },
   });
   ended = true;
   if (messages < placed) await arrived.promise;
-  say(`\nfrom the log to the receiver, ${rate} orders a second for ${seconds} s, all roles in one process`);
+  say(`\nfrom the log to the receiver, ${rate} orders/s for ${seconds} s, all roles in one process`);
   say(`  ${placed} placed, ${refused} refused, ${messages} received`);
-  say(`  p50 ${median(lags)} ms   p99 ${quantile(lags, 0.99)} ms   worst ${quantile(lags, 1)} ms`);
+  say(`  p50 ${median(lagsMs)} ms   p99 ${quantile(lagsMs, 0.99)} ms   max ${quantile(lagsMs, 1)} ms`);
   await api.destroy();
 } finally {
   for (const child of children) child.kill('SIGTERM');

@@ -3,36 +3,36 @@ import type { Address, Caller } from './tokens.ts';
 
 export type Version = 'v1' | 'v2';
 
-/** A request as it is sent, and what may come of it. */
+/** A request as it is sent, with its allowed responses. */
 export interface Sent extends Address {
-  /** Its `X-Request-Id`; `undefined` when the server must choose another one. */
+  /** Its `X-Request-Id`; `undefined` if the server must choose the id. */
   id: string | undefined;
-  /** It has a valid `traceparent`, so its event names it. */
+  /** It has a valid `traceparent`, which its event then names. */
   isTraced: boolean;
   version: Version;
-  /** Of the contract; `undefined` for what no contract has, and for calls by gRPC. */
+  /** An operation of the contract; `undefined` for unknown operations and for gRPC. */
   operationId: string | undefined;
   method: string;
-  /** The path and query, or the method of gRPC. */
+  /** Path and query, or the gRPC method. */
   target: string;
   caller: Caller;
-  /** Idempotency keys: one, or those of a batch or a stream, in their order. */
+  /** Idempotency keys: one, or those of a batch or a stream, in sequence. */
   keys: string[];
-  /** Body, or items of it by their key, as it is meant; `undefined` when it cannot be read. */
+  /** The intended body, or its items by key; `undefined` if the body is unreadable. */
   meaning: unknown;
-  /** The order that it is about, as a token; of a write to an order that is there. */
+  /** Token of its order, if that order exists. */
   orderToken: string | undefined;
-  /** A valid request; one damaged on its way, which may still parse; bytes that are no request. */
+  /** A valid request; a damaged one, which may still parse; bytes that are not a request. */
   form: 'whole' | 'hurt' | 'garbage';
-  /** Allowed statuses; `undefined`: those that the contract has for a valid request. */
+  /** Allowed statuses; `undefined`: those of the contract for a valid request. */
   allowed: readonly number[] | undefined;
-  /** It must have no effect, whatever the answer. */
+  /** It must have no effect, whatever the response. */
   inert: boolean;
-  /** The connection may end without an answer to it. */
+  /** The connection may end without a response to it. */
   silence: boolean;
-  /** The request that it repeats, byte for byte or in meaning. */
+  /** The request that it repeats, byte for byte or in meaning; `changed` if it differs. */
   repeats?: (Address & { changed: boolean }) | undefined;
-  /** The version that an `If-Match` of it names alone. */
+  /** The version, if its `If-Match` names exactly one. */
   ifVersion?: number | undefined;
 }
 
@@ -41,81 +41,83 @@ export type Action =
   | {
       do: 'send';
       bytes: Buffer;
-      /** Of the lane, that have been begun by then. */
+      /** Requests of the connection that have begun by then. */
       requests: number;
-      /** Segment boundaries, as shares of the bytes sent, with the pause at each in ms. */
+      /** Segment boundaries, as shares of the sent bytes, with the pause at each. */
       cuts?: { at: number; pauseMs: number }[];
-      /** Share of the bytes that is sent; all when left out. */
+      /** Share of the bytes to send; default all. */
       upTo?: number;
     }
   | { do: 'pause'; ms: number }
-  /** Until there are so many answers in all, or the connection has ended. */
+  /** Waits for a total number of responses, or for the end of the connection. */
   | { do: 'await'; answers: number }
-  /** Until the server says 100 Continue, or something else. */
+  /** Waits for 100 Continue or a final response. */
   | { do: 'await-continue' }
-  /** Reads no more, or reads again. */
-  | { do: 'deaf' }
-  | { do: 'listen' }
-  /** Says that nothing more will come. */
+  /** Stops reading, or starts again. */
+  | { do: 'stop-reading' }
+  | { do: 'read' }
+  /** Closes the sending side. */
   | { do: 'fin' }
-  /** Breaks the connection off, without a word. */
+  /** Resets the connection. */
   | { do: 'reset' }
-  /** Until the server has ended the connection. */
+  /** Waits until the server closes the connection. */
   | { do: 'await-end' };
 
-export interface HttpLane {
+/** The script of one HTTP connection. */
+export interface HttpConnection {
   kind: 'http';
   actions: Action[];
   requests: Sent[];
-  /** The server must answer or close within this time. */
-  patienceMs: number;
+  /** The server must respond or close within this time. */
+  timeoutMs: number;
 }
 
 export type GrpcMethod = 'PlaceOrder' | 'PlaceOrders' | 'GetOrder' | 'WatchEvents' | 'NoSuchMethod';
 
-export interface GrpcLane {
+/** One call through grpc-js. */
+export interface GrpcCall {
   kind: 'grpc';
   method: GrpcMethod;
   metadata: [name: string, value: string][];
-  /** Messages, encoded; one for a call that is no stream. */
+  /** Encoded messages; one for a unary call. */
   messages: Buffer[];
-  /** One, whose keys are those of the messages. */
+  /** One request with the keys of all messages. */
   requests: [Sent];
-  /** The call's own deadline, ms. */
+  /** Deadline of the call. */
   deadlineMs: number | undefined;
-  /** Cancels the call so many ms after the last message. */
+  /** Cancels the call this long after the last message. */
   cancelAfterMs: number | undefined;
 }
 
-/** A call written frame by frame: messages may be framed wrongly, connections may break. */
-export interface FrameLane {
+/** A call sent frame by frame: with wrong frames or a broken connection. */
+export interface FrameCall {
   kind: 'frames';
   method: GrpcMethod;
   metadata: [name: string, value: string][];
   /** Content of the DATA frames. */
   bytes: Buffer;
   requests: [Sent];
-  /** What comes behind them, and after how many ms. */
+  /** The end of the call, `afterMs` later. */
   end: 'half-close' | 'cancel' | 'break';
   afterMs: number;
 }
 
-export type Lane = HttpLane | GrpcLane | FrameLane;
+export type Connection = HttpConnection | GrpcCall | FrameCall;
 
-/** A rule that relates the answers of one case to each other. */
-export type Law = 'window' | 'walk' | 'customer';
+/** A rule between the responses of one case. */
+export type Law = 'time-filter' | 'walk' | 'customer';
 
 export interface Case {
   index: number;
   /** For counting: `framing`, `story`, … */
   kind: string;
-  /** What is unusual about it, for the report. */
+  /** The unusual property, for the report. */
   what: string;
   /** Cases that must end before this one begins. */
   after: number[];
-  /** One after the other; the lanes of a stage at the same time. */
-  stages: Lane[][];
-  /** It takes seconds, and does not count against the width of the run. */
+  /** Stages run one after another; the connections of a stage run concurrently. */
+  stages: Connection[][];
+  /** It takes seconds, and has a concurrency limit of its own. */
   isSlow: boolean;
   law?: Law | undefined;
 }
@@ -125,5 +127,5 @@ export const requestsOf = ({ stages }: Case): Sent[] =>
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'CONNECT', '?']);
 
-/** Whether a method asks for no effect: RFC 9110, section 9.2.1; nor what is no request. */
+/** Whether a method must have no effect (RFC 9110, section 9.2.1); `?` is not a request. */
 export const isSafe = (method: string): boolean => SAFE.has(method);

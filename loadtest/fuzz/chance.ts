@@ -1,4 +1,4 @@
-/** Random numbers that depend on the seed and the place in the run, and on nothing else. */
+/** Random numbers that depend only on the seed and the position in the run. */
 import { type Random, createRandom } from '../../test/replay/random.ts';
 
 export type { Random };
@@ -11,14 +11,14 @@ function scrambled(value: number): number {
   return (bits ^ (bits >>> 16)) >>> 0;
 }
 
-/** @param path the index of a case, and what in the case the numbers are for */
+/** @param path index of the case, then the purpose of the numbers in the case */
 export function chanceAt(seed: number, ...path: number[]): Random {
   let state = scrambled(seed + 0x9e3779b9);
   for (const step of path) state = scrambled(state + scrambled(step + 0x7f4a7c15));
   return createRandom(state);
 }
 
-/** One of several, each as often as its weight says. */
+/** A random choice by weight. */
 export function weighted<T>(random: Random, choices: readonly (readonly [weight: number, choice: T])[]): T {
   let left = random.next() * choices.reduce((sum, [weight]) => sum + weight, 0);
   for (const [weight, choice] of choices) {
@@ -28,6 +28,6 @@ export function weighted<T>(random: Random, choices: readonly (readonly [weight:
   return choices.at(-1)![1];
 }
 
-/** So many bytes of any value. */
+/** Random bytes. */
 export const noise = (random: Random, length: number): Buffer =>
   Buffer.from(Array.from({ length }, () => random.between(0, 255)));

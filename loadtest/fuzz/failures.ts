@@ -1,12 +1,12 @@
-/** Collects failures in groups: the report shows a bug that is met a thousand times once. */
+/** Groups failures, so that the report shows a frequent fault once. */
 import type { Address } from './tokens.ts';
 
 /** The promises that a run checks. */
 export const AREAS = {
-  log: 'Every answer agrees with the log',
-  contract: 'Every answer is one of the contract',
-  connection: 'Every request gets one answer, or its connection an end',
-  server: 'The server stays up, and its memory flat',
+  log: 'Every response agrees with the log',
+  contract: 'Every response conforms to the contract',
+  connection: 'Every request gets one response, or its connection ends',
+  server: 'The server stays up and its memory constant',
 } as const;
 export type Area = keyof typeof AREAS;
 
@@ -17,7 +17,7 @@ export interface Failure {
   /** The request; `undefined` for the run as a whole. */
   at: Address | undefined;
   detail: string;
-  /** The answer, if there was one. */
+  /** The response, if there was one. */
   answer?: string;
 }
 
@@ -27,7 +27,7 @@ export interface Group {
   count: number;
   /** The first failure of each kind of case. */
   first: Failure[];
-  /** Kinds of cases that have it. */
+  /** Kinds of cases with this failure. */
   during: Set<string>;
 }
 

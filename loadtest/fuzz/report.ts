@@ -5,8 +5,8 @@ import type { Outcome } from './session.ts';
 import type { Address } from './tokens.ts';
 import { transcriptOf } from './transcript.ts';
 
-/** Groups of failures that are shown, and lines of each transcript. */
-const MOST_GROUPS = 40;
+/** Groups of failures in the report, and lines of each transcript. */
+const GROUPS_MAX = 40;
 const LINES_BEFORE = 14;
 const LINES_AFTER = 16;
 
@@ -31,10 +31,10 @@ export function summary(outcome: Outcome): string[] {
         `  ${kind}`,
         `${number(each.requests)} requests, ${number(each.whats.size)} variants`,
       ]),
-    ['answers by status', counts(tallies.statuses)],
-    ['connections ended', `${counts(tallies.endings)} (ours: closed by the client)`],
+    ['responses by status', counts(tallies.statuses)],
+    ['ends of connections', `${counts(tallies.endings)} (ours: by the client)`],
     [
-      'answers held against the log',
+      'responses compared with the log',
       `${number(agreement.compared)}, log of ${number(agreement.events)} events`,
     ],
     ['orders and events compared', `${number(agreement.documents)}, ${number(agreement.sightings)}`],
@@ -45,17 +45,17 @@ export function summary(outcome: Outcome): string[] {
         : `start ${memory.start.toFixed(0)}, middle ${memory.middle.toFixed(0)}, end ${memory.end.toFixed(0)}, peak ${memory.peak.toFixed(0)}`,
     ],
   ];
-  if (outcome.longestPause !== undefined)
-    figures.push(['longest liveness probe', `${outcome.longestPause.toFixed(0)} ms`]);
+  if (outcome.longestPauseMs !== undefined)
+    figures.push(['slowest liveness probe', `${outcome.longestPauseMs.toFixed(0)} ms`]);
   if (outcome.disturbances !== undefined) {
     const { kills, cuts } = outcome.disturbances;
-    figures.push(['disturbances', `killed ${kills} times, cut off from Postgres ${cuts} times`]);
+    figures.push(['disturbances', `${kills} kills, ${cuts} cuts from Postgres`]);
   }
   const groups = outcome.failures.groups();
   const verdicts = Object.entries(AREAS).map(([area, promise]) => {
     const found = groups.filter((group) => group.area === (area as Area));
     const count = found.reduce((sum, group) => sum + group.count, 0);
-    return `  ${count === 0 ? 'yes' : 'NO '}  ${promise}${count === 0 ? '' : `: ${number(count)} times not, in ${found.length} ways`}`;
+    return `  ${count === 0 ? 'yes' : 'NO '}  ${promise}${count === 0 ? '' : `: ${number(count)} failures of ${found.length} kinds`}`;
   });
   return ['', ...figures.map(([name, value]) => `  ${name.padEnd(36)} ${value}`), '', ...verdicts];
 }
@@ -64,8 +64,8 @@ export function summary(outcome: Outcome): string[] {
 export function failureLines({ failures, plan, lessons, seed }: Outcome): string[] {
   const groups = failures.groups();
   const lines: string[] = [];
-  for (const group of groups.slice(0, MOST_GROUPS)) lines.push('', ...groupLines(group, plan, lessons, seed));
-  if (groups.length > MOST_GROUPS) lines.push('', `and ${groups.length - MOST_GROUPS} kinds more`);
+  for (const group of groups.slice(0, GROUPS_MAX)) lines.push('', ...groupLines(group, plan, lessons, seed));
+  if (groups.length > GROUPS_MAX) lines.push('', `and ${groups.length - GROUPS_MAX} more kinds`);
   return lines;
 }
 
@@ -75,10 +75,10 @@ function excerpt(transcript: string[], { index, n }: Address): string[] {
   const from = Math.max(0, named - LINES_BEFORE);
   const lines = transcript.slice(from, from + LINES_BEFORE + LINES_AFTER);
   return [
-    ...(from > 0 ? [`… ${from} lines before`] : []),
+    ...(from > 0 ? [`… ${from} lines omitted`] : []),
     ...lines,
     ...(from + lines.length < transcript.length
-      ? [`… ${transcript.length - from - lines.length} lines more`]
+      ? [`… ${transcript.length - from - lines.length} lines omitted`]
       : []),
   ];
 }
@@ -100,9 +100,9 @@ function groupLines(
     );
   }
   if (one.detail !== '') lines.push(...one.detail.split('\n').map((line) => `  ${line}`));
-  if (one.answer !== undefined) lines.push(`  answered ${one.answer}`);
-  if (one.at) lines.push(`  again: npm run fuzz -- --seed ${seed} --only ${one.at.index}`);
-  const places = others.flatMap(({ at }) => (at ? [`${at.index}.${at.n} (${plan(at.index).kind})`] : []));
-  if (places.length > 0) lines.push(`  also at ${places.join(', ')}`);
+  if (one.answer !== undefined) lines.push(`  response ${one.answer}`);
+  if (one.at) lines.push(`  reproduce: npm run fuzz -- --seed ${seed} --only ${one.at.index}`);
+  const addresses = others.flatMap(({ at }) => (at ? [`${at.index}.${at.n} (${plan(at.index).kind})`] : []));
+  if (addresses.length > 0) lines.push(`  also at ${addresses.join(', ')}`);
   return lines;
 }

@@ -1,4 +1,4 @@
-/** Runs cases against a target, then reads the log and compares. */
+/** Runs cases against a target, then compares their responses with the log. */
 import { type Case, requestsOf } from './case.ts';
 import { readCatalogue } from './check/catalogue.ts';
 import { createContractCheck } from './check/contract.ts';
@@ -8,8 +8,8 @@ import type { Tallies } from './check/http.ts';
 import { createLedger } from './check/ledger.ts';
 import { openLog } from './check/log.ts';
 import { type Memory, faultsOfMemory, watchMemory } from './send/memory.ts';
-import { type Agreement, askTheLog } from './check/oracle.ts';
-import { LONGEST_PAUSE_MS, watchPauses } from './send/pauses.ts';
+import { type Agreement, compareWithLog } from './check/oracle.ts';
+import { PAUSE_MS_MAX, watchPauses } from './send/pauses.ts';
 import { type Plan, createPlan } from './make/plan.ts';
 import { type Repertoire, readRepertoire } from './make/repertoire.ts';
 import { runCases } from './send/run.ts';
@@ -23,7 +23,7 @@ export interface SessionOptions {
   repertoire?: Repertoire;
   /** Selects the cases to run. */
   choose: (plan: Plan) => Iterable<Case>;
-  /** Kill the server and cut its connections to Postgres every few seconds. */
+  /** Whether to kill the server and cut its Postgres connections every few seconds. */
   disturbed?: boolean;
   /** Called once a second. */
   onProgress?: (progress: { seconds: number; requests: number; found: number }) => void;
@@ -42,8 +42,8 @@ export interface Outcome {
   kinds: Map<string, { requests: number; whats: Set<string> }>;
   tallies: Tallies;
   memory: Memory | undefined;
-  /** Longest latency of the liveness probe, ms. */
-  longestPause: number | undefined;
+  /** Longest latency of the liveness probe. */
+  longestPauseMs: number | undefined;
   disturbances: Disturbances | undefined;
 }
 
@@ -59,17 +59,17 @@ export async function runSession(options: SessionOptions): Promise<Outcome> {
   const pauses = watchPauses(target.aliveUrl, target.wasUp);
   const kinds: Outcome['kinds'] = new Map();
   const tallies: Tallies = { statuses: new Map(), endings: new Map() };
-  const underWay = new Map<number, Case>();
+  const running = new Map<number, Case>();
   let [requests, cases] = [0, 0];
   const began = performance.now();
   const seconds = () => (performance.now() - began) / 1_000;
 
   target.onDeath((lastWords) => {
-    // Slow cases are the likeliest cause.
-    const suspects = [...underWay.values()]
+    // Slow cases first: they are the likeliest cause.
+    const suspects = [...running.values()]
       .toSorted((a, b) => Number(b.isSlow) - Number(a.isSlow))
       .map(({ index, kind, what }) => `${index} ${kind}: ${what}`);
-    const detail = `${lastWords.slice(-1_500)}\nunder way: ${suspects.slice(0, 20).join('; ')}`;
+    const detail = `${lastWords.slice(-1_500)}\nrunning cases: ${suspects.slice(0, 20).join('; ')}`;
     failures.note({ area: 'server', kind: 'the server died', at: undefined, detail });
   });
   const progress = setInterval(() => {
@@ -90,9 +90,9 @@ export async function runSession(options: SessionOptions): Promise<Outcome> {
         caller === 'nobody' ? '' : target.tenants[caller === 'reader' ? 'shop' : caller],
       tallies,
       wasUp: target.wasUp,
-      onBegin: (one) => void underWay.set(one.index, one),
+      onBegin: (one) => void running.set(one.index, one),
       onEnd(one) {
-        underWay.delete(one.index);
+        running.delete(one.index);
         const count = requestsOf(one).length;
         const kind = kinds.get(one.kind) ?? { requests: 0, whats: new Set() };
         kind.requests += count;
@@ -108,9 +108,9 @@ export async function runSession(options: SessionOptions): Promise<Outcome> {
     memory.stop();
     pauses.stop();
   }
-  const took = seconds();
+  const totalSeconds = seconds();
   const log = await openLog(target.databaseUrl, Object.values(target.tenants));
-  const agreement = await askTheLog({ seed, log, ledger, failures }).finally(log.close);
+  const agreement = await compareWithLog({ seed, log, ledger, failures }).finally(log.close);
   const measured = memory.result();
   if (measured)
     for (const kind of faultsOfMemory(measured, target.heapMb)) {
@@ -118,13 +118,13 @@ export async function runSession(options: SessionOptions): Promise<Outcome> {
       const detail = `middle ${middle.toFixed(0)} MB, end ${end.toFixed(0)} MB, peak ${peak.toFixed(0)} MB`;
       failures.note({ area: 'server', kind, at: undefined, detail });
     }
-  const longestPause = pauses.longest();
-  if (longestPause !== undefined && longestPause > LONGEST_PAUSE_MS)
+  const longestPauseMs = pauses.longestMs();
+  if (longestPauseMs !== undefined && longestPauseMs > PAUSE_MS_MAX)
     failures.note({
       area: 'server',
-      kind: `the event loop blocked for more than ${LONGEST_PAUSE_MS / 1_000} seconds`,
+      kind: `the event loop blocked for more than ${PAUSE_MS_MAX / 1_000} seconds`,
       at: undefined,
-      detail: `${(longestPause / 1_000).toFixed(1)} s`,
+      detail: `${(longestPauseMs / 1_000).toFixed(1)} s`,
     });
   return {
     seed,
@@ -132,13 +132,13 @@ export async function runSession(options: SessionOptions): Promise<Outcome> {
     lessons,
     failures,
     agreement,
-    seconds: took,
+    seconds: totalSeconds,
     requests,
     cases,
     kinds,
     tallies,
     memory: measured,
-    longestPause,
+    longestPauseMs,
     disturbances: disturbance?.done,
   };
 }

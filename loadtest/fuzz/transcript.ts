@@ -1,9 +1,9 @@
-/** Renders the bytes and actions of a case. */
-import type { Case, Lane } from './case.ts';
+/** Renders a case as text: its bytes and actions. */
+import type { Case, Connection } from './case.ts';
 import type { Lessons } from './tokens.ts';
 
 /** Bytes shown of each request. */
-const MOST_SHOWN = 1_200;
+const SHOWN_BYTES_MAX = 1_200;
 
 const visible = (bytes: Buffer): string =>
   bytes
@@ -16,30 +16,30 @@ const visible = (bytes: Buffer): string =>
     .replaceAll(/(?<!\\r\\n)\n/g, '\\n\n');
 
 export function shownBytes(bytes: Buffer, lessons: Lessons): string {
-  const text = visible(lessons.show(bytes.subarray(0, MOST_SHOWN)));
-  return bytes.length > MOST_SHOWN ? `${text} … ${bytes.length} bytes` : text;
+  const text = visible(lessons.show(bytes.subarray(0, SHOWN_BYTES_MAX)));
+  return bytes.length > SHOWN_BYTES_MAX ? `${text} … ${bytes.length} bytes` : text;
 }
 
 /** @returns lines */
 export function transcriptOf({ stages }: Case, lessons: Lessons): string[] {
   return stages.flatMap((stage, n) =>
-    stage.flatMap((lane, m) => [
+    stage.flatMap((connection, m) => [
       `connection ${n + 1}${stage.length > 1 ? String.fromCharCode(97 + m) : ''}`,
-      ...laneLines(lane, lessons).map((line) => `  ${line}`),
+      ...connectionLines(connection, lessons).map((line) => `  ${line}`),
     ]),
   );
 }
 
-function laneLines(lane: Lane, lessons: Lessons): string[] {
-  if (lane.kind !== 'http') {
-    const metadata = lane.metadata.map(([name, value]) => `${name}: ${value}`).join(', ');
-    const bytes = lane.kind === 'grpc' ? lane.messages : [lane.bytes];
+function connectionLines(connection: Connection, lessons: Lessons): string[] {
+  if (connection.kind !== 'http') {
+    const metadata = connection.metadata.map(([name, value]) => `${name}: ${value}`).join(', ');
+    const bytes = connection.kind === 'grpc' ? connection.messages : [connection.bytes];
     return [
-      `gRPC ${lane.method}, ${metadata}`,
-      ...bytes.map((each) => lessons.show(each).toString('hex').slice(0, MOST_SHOWN)),
+      `gRPC ${connection.method}, ${metadata}`,
+      ...bytes.map((each) => lessons.show(each).toString('hex').slice(0, SHOWN_BYTES_MAX)),
     ];
   }
-  return lane.actions.flatMap((action) => {
+  return connection.actions.flatMap((action) => {
     if (action.do !== 'send') return [`(${[action.do, ...Object.values(action).slice(1)].join(' ')})`];
     const how = [
       action.upTo === undefined ? '' : `only ${(action.upTo * 100).toFixed(2)} % of`,

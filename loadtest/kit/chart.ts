@@ -1,22 +1,23 @@
-/** Bars, as an SVG that can be read on a light page and on a dark one. */
+/** Bar charts as an SVG for light and dark pages. */
+
 export interface Panel {
   title: string;
-  /** Of the values of each bar. */
+  /** Names of the values of each bar. */
   names: string[];
   bars: { name: string; values: number[] }[];
-  /** Behind the decimal point. */
+  /** Decimals. */
   digits: number;
-  /** The values of a bar behind one another, instead of one below the other. */
+  /** Stacks the values of a bar; by default they stand below one another. */
   stacked?: boolean;
 }
 
-const WIDTH = 860;
-const COLUMN = 420;
-const LABEL = 100;
-const BAR = 16;
+const WIDTH_PX = 860;
+const COLUMN_PX = 420;
+const LABEL_PX = 100;
+const BAR_PX = 16;
 const COLOURS = ['#2f7d6d', '#c9853b', '#6b7fb3'];
 
-/** Two panels side by side. */
+/** Draws the panels, two in a row. */
 export function chart(panels: readonly Panel[]): string {
   const drawn = panels.map(draw);
   const heights = [0, 1].map((row) =>
@@ -24,11 +25,11 @@ export function chart(panels: readonly Panel[]): string {
   );
   const parts = drawn.map(
     ({ svg }, n) =>
-      `<g transform="translate(${(n % 2) * (WIDTH - COLUMN)},${n < 2 ? 0 : heights[0]! + 24})">${svg}</g>`,
+      `<g transform="translate(${(n % 2) * (WIDTH_PX - COLUMN_PX)},${n < 2 ? 0 : heights[0]! + 24})">${svg}</g>`,
   );
   const height = heights[0]! + heights[1]! + 24;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH_PX} ${height}" width="${WIDTH_PX}" height="${height}" role="img">`,
     '<style>text{font:12px system-ui,sans-serif;fill:#24292f}.t{font-weight:600;font-size:13px}@media(prefers-color-scheme:dark){text{fill:#d6dde4}}</style>',
     ...parts,
     '</svg>\n',
@@ -37,11 +38,11 @@ export function chart(panels: readonly Panel[]): string {
 
 function draw({ title, names, bars, digits, stacked = false }: Panel): { svg: string; height: number } {
   const totals = bars.flatMap(({ values }) => (stacked ? values.reduce((a, b) => a + b, 0) : values));
-  const scale = (COLUMN - LABEL - 60) / Math.max(...totals);
+  const scale = (COLUMN_PX - LABEL_PX - 60) / Math.max(...totals);
   const parts = [`<text class="t" x="0" y="14">${title}</text>`];
   let y = 22;
   if (names.length > 1) {
-    let x = LABEL;
+    let x = LABEL_PX;
     for (const [n, name] of names.entries()) {
       parts.push(
         `<rect x="${x}" y="${y}" width="10" height="10" fill="${COLOURS[n]}"/><text x="${x + 14}" y="${y + 10}">${name}</text>`,
@@ -55,22 +56,22 @@ function draw({ title, names, bars, digits, stacked = false }: Panel): { svg: st
   for (const { name, values } of bars) {
     parts.push(`<text x="0" y="${y + 13}">${name}</text>`);
     if (stacked) {
-      let x = LABEL;
+      let x = LABEL_PX;
       for (const [n, value] of values.entries()) {
-        parts.push(rect(x, y, value, n, BAR));
+        parts.push(rect(x, y, value, n, BAR_PX));
         x += value * scale;
       }
       parts.push(
         `<text x="${x + 5}" y="${y + 13}">${values.reduce((a, b) => a + b, 0).toFixed(digits)}</text>`,
       );
-      y += BAR + 8;
+      y += BAR_PX + 8;
     } else {
       for (const [n, value] of values.entries()) {
         parts.push(
-          rect(LABEL, y, value, n, BAR - 2),
-          `<text x="${LABEL + value * scale + 5}" y="${y + 12}">${value.toFixed(digits)}</text>`,
+          rect(LABEL_PX, y, value, n, BAR_PX - 2),
+          `<text x="${LABEL_PX + value * scale + 5}" y="${y + 12}">${value.toFixed(digits)}</text>`,
         );
-        y += BAR;
+        y += BAR_PX;
       }
       y += 8;
     }

@@ -1,14 +1,18 @@
-/** One client's connection: one request at a time, cut when the answer is late, made again when it is gone. Cheap, since a load generator must not be what is measured. */
+/**
+ * One client's connection: one request at a time, closed on a timeout, reopened for the next
+ * request. It must cost little: a load generator must not be the bottleneck.
+ */
 import { type Socket, connect } from 'node:net';
+import { readResponses } from './response-reader.ts';
 
-export interface Answer {
+export interface Response {
   status: number;
   replayed: boolean;
   body: string;
 }
 
-/** Why there was no answer. */
-export type Silence = 'timeout' | 'cut' | 'reset';
+/** The reason for no response. */
+export type NoResponse = 'timeout' | 'cut' | 'reset';
 
 export interface Request {
   method?: 'GET' | 'POST';
@@ -18,32 +22,31 @@ export interface Request {
   body?: string;
 }
 
-export interface Patience {
-  /** Milliseconds until the client gives the connection up. */
-  timeout: number;
-  /** Milliseconds after which the client's network fails, before any answer. */
-  cutAfter?: number | undefined;
+export interface SendOptions {
+  /** The client closes the connection after this time without a response. */
+  timeoutMs: number;
+  /** The client's network fails after this time, before any response. */
+  cutAfterMs?: number | undefined;
 }
 
 export interface Connection {
-  send: (request: Request, patience: Patience) => Promise<Answer | Silence>;
+  send: (request: Request, options: SendOptions) => Promise<Response | NoResponse>;
   close: () => void;
 }
 
-/** @param address where to connect to the next time */
+/** @param address called for each new TCP connection */
 export function openConnection(address: () => { host: string; port: number }): Connection {
   let socket: Socket | undefined;
-  let settle: ((answer: Answer | Silence) => void) | undefined;
-  let buffered = '';
+  let settle: ((outcome: Response | NoResponse) => void) | undefined;
   let timer: NodeJS.Timeout | undefined;
 
-  function end(answer: Answer | Silence): void {
+  function end(outcome: Response | NoResponse): void {
     const done = settle;
     settle = undefined;
     clearTimeout(timer);
-    done?.(answer);
+    done?.(outcome);
   }
-  function drop(why: Silence): void {
+  function drop(why: NoResponse): void {
     const old = socket;
     socket = undefined;
     old?.destroy();
@@ -52,37 +55,25 @@ export function openConnection(address: () => { host: string; port: number }): C
   function open(): Socket {
     const { host, port } = address();
     const fresh = connect(port, host);
-    fresh.setNoDelay(true).setEncoding('latin1');
-    buffered = '';
+    fresh.setNoDelay(true);
     const gone = () => {
       if (socket === fresh) drop('reset');
     };
     fresh.on('error', gone).on('close', gone);
-    fresh.on('data', (chunk: string) => {
+    readResponses(fresh, ({ status, head, body }) => {
       if (socket !== fresh) return;
-      buffered += chunk;
-      const split = buffered.indexOf('\r\n\r\n');
-      if (split < 0) return;
-      const head = buffered.slice(0, split);
-      const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
-      if (buffered.length < split + 4 + length) return;
-      const answer = {
-        status: Number(head.slice(9, 12)),
-        replayed: /idempotent-replayed: true/i.test(head),
-        body: buffered.slice(split + 4),
-      };
-      buffered = '';
       if (/connection: close/i.test(head)) socket = undefined;
-      end(answer);
+      end({ status, replayed: /idempotent-replayed: true/i.test(head), body });
     });
     return fresh;
   }
 
   return {
-    send({ method, path, apiKey, key, body }, { timeout, cutAfter }) {
+    send({ method, path, apiKey, key, body }, { timeoutMs, cutAfterMs }) {
       return new Promise((resolve) => {
         settle = resolve;
-        timer = setTimeout(() => drop(cutAfter === undefined ? 'timeout' : 'cut'), cutAfter ?? timeout);
+        const isCut = cutAfterMs !== undefined;
+        timer = setTimeout(() => drop(isCut ? 'cut' : 'timeout'), cutAfterMs ?? timeoutMs);
         socket ??= open();
         const verb = method ?? (body === undefined ? 'GET' : 'POST');
         socket.write(

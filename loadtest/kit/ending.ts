@@ -1,4 +1,4 @@
-/** What a run has started ends with it: also by a signal, and also when it is killed outright. */
+/** Stops the services and child processes of a run with it, also on a signal or a SIGKILL. */
 import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Guard } from '../../ops/embedded/guard.ts';
@@ -12,17 +12,18 @@ let isListening = false;
 let isEnding = false;
 
 /**
- * Ends services with this process. @param watching sees to the children too when this process is
- * killed
+ * Stops services with this process.
+ *
+ * @param watchdog also kills the children if this process is killed
  */
-export function endServicesWithUs(stop: () => Promise<unknown>, watching: Guard | undefined): void {
+export function endServicesWithUs(stop: () => Promise<unknown>, watchdog: Guard | undefined): void {
   listen();
   stops.push(stop);
-  guard = watching;
+  guard = watchdog;
   for (const child of children) watch(child);
 }
 
-/** Ends a child with this process. */
+/** Kills a child with this process. */
 export function endWithUs<Child extends ChildProcess>(child: Child): Child {
   listen();
   children.add(child);

@@ -1,8 +1,10 @@
 /**
- * The cheapest honest HTTP/1.1 client: a load generator must not be what is measured. Keep-alive connections, one request at a
- * time on each (a closed loop), bytes built once, answers read by status and Content-Length.
+ * A closed loop of keep-alive connections with one request in flight each. It must cost little: a
+ * load generator must not be the bottleneck. The bytes of a request are built once.
  */
-import { type Socket, connect } from 'node:net';
+import { connect } from 'node:net';
+import { quantile } from './open-loop.ts';
+import { readResponses } from './response-reader.ts';
 
 export interface Target {
   host: string;
@@ -12,44 +14,44 @@ export interface Target {
 }
 
 export interface Result {
-  /** Answers a second. */
+  /** Responses a second. */
   rate: number;
-  /** Milliseconds. */
+  /** Latencies in ms. */
   p50: number;
   p99: number;
   statuses: Record<string, number>;
 }
 
-/** Sends requests over `connections` for so many ms. */
+/** Sends requests over a number of connections for a time. */
 export async function load(
   { host, port, request }: Target,
   connections: number,
-  ms: number,
+  durationMs: number,
 ): Promise<Result> {
   const latencies: number[] = [];
   const statuses: Record<string, number> = {};
   const started = performance.now();
-  const end = started + ms;
+  const end = started + durationMs;
 
   await Promise.all(
     Array.from({ length: connections }, () => {
       const done = Promise.withResolvers<void>();
       const socket = connect(port, host);
       socket.setNoDelay(true);
-      let sent = 0;
+      let sentAt = 0;
       const send = () => {
         if (performance.now() >= end) {
           socket.destroy();
           done.resolve();
           return;
         }
-        sent = performance.now();
+        sentAt = performance.now();
         socket.write(request());
       };
       socket.on('connect', send);
       socket.on('error', done.reject);
-      onAnswers(socket, (status) => {
-        latencies.push(performance.now() - sent);
+      readResponses(socket, ({ status }) => {
+        latencies.push(performance.now() - sentAt);
         statuses[status] = (statuses[status] ?? 0) + 1;
         send();
       });
@@ -57,23 +59,10 @@ export async function load(
     }),
   );
   const seconds = (performance.now() - started) / 1_000;
-  latencies.sort((a, b) => a - b);
-  const quantile = (q: number) =>
-    latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * q))] ?? Number.NaN;
-  return { rate: latencies.length / seconds, p50: quantile(0.5), p99: quantile(0.99), statuses };
-}
-
-function onAnswers(socket: Socket, onAnswer: (status: string) => void): void {
-  let buffered = '';
-  socket.setEncoding('latin1');
-  socket.on('data', (chunk: string) => {
-    buffered += chunk;
-    const headersEnd = buffered.indexOf('\r\n\r\n');
-    if (headersEnd < 0) return;
-    const length = Number(/content-length: (\d+)/i.exec(buffered)?.[1] ?? 0);
-    if (buffered.length < headersEnd + 4 + length) return;
-    const status = buffered.slice(9, 12);
-    buffered = '';
-    onAnswer(status);
-  });
+  return {
+    rate: latencies.length / seconds,
+    p50: quantile(latencies, 0.5),
+    p99: quantile(latencies, 0.99),
+    statuses,
+  };
 }

@@ -1,7 +1,8 @@
-/** The order that every benchmark places: about 600 bytes; over HTTP, with a key of its own each time. */
-import { randomBytes, randomUUID } from 'node:crypto';
+/** The order of every benchmark, about 600 bytes, and its HTTP request with a new key. */
+import { randomUUID } from 'node:crypto';
+import { newApiKey } from '../../ops/development-key.ts';
 
-export const apiKey = `hf_test_${randomBytes(24).toString('hex')}`;
+export const apiKey = newApiKey();
 
 export const order = {
   customer_id: 'cus_4711',

@@ -1,4 +1,6 @@
-/** The orders of a run: each says which run it is of and which it is, so that the log can be asked for it. */
+/**
+ * The orders of a run. Each names its run and its number, so that the log can be searched for it.
+ */
 import { randomBytes } from 'node:crypto';
 import { order } from './order-request.ts';
 import { openConnection } from './connection.ts';
@@ -6,24 +8,29 @@ import type { System } from './system.ts';
 
 export interface Orders {
   run: string;
-  /** The next one, under a key of its own. */
+  /** A new order with its own key. */
   next: () => { number: number; key: string; body: string };
   acknowledge: (number: number) => void;
-  /** How many were sent. */
+  /** Number of orders sent. */
   sent: () => number;
   acknowledged: () => number;
-  /** Reads the log, and compares. */
+  /** Reads the log and compares it with the acknowledged orders. */
   compare: (system: System) => Promise<Comparison>;
 }
 
 export interface Comparison {
-  /** Of the acknowledged: in the log never, and more than once. */
+  /** Acknowledged orders that the log lacks. */
   lost: number;
+  /** Surplus events: an order placed three times counts two. */
   duplicates: number;
-  /** In the log, though nobody was told; each at most once, or it is in `duplicates`. */
+  /** Orders in the log without an acknowledgement. */
   unacknowledged: number;
+  /** Distinct orders in the log. */
   placed: number;
 }
+
+const RETRY_DELAY_MS = 500;
+const TIMEOUT_MS = 10_000;
 
 const [head, tail] = JSON.stringify({ ...order, metadata: { channel: 'load', note: '%' } }).split('%') as [
   string,
@@ -60,33 +67,32 @@ export function createOrders(): Orders {
   };
 }
 
-/** All orders of a run that a shop's log has, from the feed of events. */
+/** The numbers of all orders of a run in a shop's log, read from the event feed. */
 async function numbersOf({ nodes }: System, apiKey: string, run: string): Promise<number[]> {
   const connection = openConnection(() => nodes[0]!);
   const numbers: number[] = [];
-  const name = new RegExp(`"note":"${run}-(\\d+)"`, 'g');
+  const note = new RegExp(`"note":"${run}-(\\d+)"`);
   let cursor = '';
-  for (let more = true; more;) {
+  for (let hasMore = true; hasMore;) {
     const path = `/v1/events?types=OrderPlaced&limit=100${cursor}`;
-    const answer = await connection.send({ path, apiKey }, { timeout: 10_000 });
-    if (typeof answer === 'string' || answer.status !== 200) {
-      if (typeof answer === 'object' && ![429, 503].includes(answer.status))
-        throw new Error(`The feed of events answered ${answer.status}: ${answer.body}`);
-      await new Promise((resolve) => setTimeout(resolve, 500));
+    const response = await connection.send({ path, apiKey }, { timeoutMs: TIMEOUT_MS });
+    if (typeof response === 'string' || response.status !== 200) {
+      if (typeof response === 'object' && ![429, 503].includes(response.status))
+        throw new Error(`The event feed answered ${response.status}: ${response.body}`);
+      await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
       continue;
     }
-    const page = JSON.parse(answer.body) as {
+    const page = JSON.parse(response.body) as {
       data: { order_id: string }[];
       has_more: boolean;
       next_cursor: string;
     };
-    // Once an event: what the order looks like may be in it more than once.
+    // One number an event: its order document may repeat the note.
     for (const event of page.data) {
-      name.lastIndex = 0;
-      const hit = name.exec(JSON.stringify(event));
-      if (hit) numbers.push(Number(hit[1]));
+      const number = note.exec(JSON.stringify(event))?.[1];
+      if (number !== undefined) numbers.push(Number(number));
     }
-    more = page.has_more;
+    hasMore = page.has_more;
     cursor = `&cursor=${page.next_cursor}`;
   }
   connection.close();

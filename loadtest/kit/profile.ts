@@ -1,7 +1,11 @@
-/** What V8's sampling profiler says of a server. It slows the server down by about a tenth; the shares are what counts. */
+/**
+ * Reads a CPU profile of a server. The profiler slows the server by about a tenth: compare shares.
+ */
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** Packages printed. */
+const ROWS_MAX = 24;
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
 interface Profile {
@@ -11,8 +15,9 @@ interface Profile {
 }
 
 /**
- * Microseconds of the thread an order, by package, over the last seconds of the profile that a process has left in a folder.
+ * Prints microseconds of the main thread an order, by package, over the last seconds of a profile.
  *
+ * @param folder of `--cpu-prof-dir`
  * @param rate orders a second
  */
 export async function reportProfile(folder: string, rate: number, seconds: number): Promise<void> {
@@ -23,10 +28,10 @@ export async function reportProfile(folder: string, rate: number, seconds: numbe
     nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node.id] as const)),
   );
   const shares = new Map<string, number>();
-  let left = seconds * 1e6;
-  for (let index = samples.length - 1; index >= 0 && left > 0; index -= 1) {
+  let remainingUs = seconds * 1e6;
+  for (let index = samples.length - 1; index >= 0 && remainingUs > 0; index -= 1) {
     const delta = timeDeltas[index] ?? 0;
-    left -= delta;
+    remainingUs -= delta;
     const name = ownerOf(samples[index] ?? 0, byId, parents);
     shares.set(name, (shares.get(name) ?? 0) + delta);
   }
@@ -34,19 +39,22 @@ export async function reportProfile(folder: string, rate: number, seconds: numbe
   const idle = shares.get('(idle)') ?? 0;
   const busy = [...shares.values()].reduce((sum, share) => sum + share, 0) - idle;
   say(
-    `${rate.toFixed(0)} orders/s, the thread idle for ${((idle / (busy + idle)) * 100).toFixed(0)} %, ${(busy / orders).toFixed(0)} µs an order\n`,
+    `${rate.toFixed(0)} orders/s, main thread idle ${((idle / (busy + idle)) * 100).toFixed(0)} %, ${(busy / orders).toFixed(0)} µs an order\n`,
   );
   for (const [name, share] of [...shares]
     .filter(([n]) => n !== '(idle)')
     .sort((a, b) => b[1] - a[1])
-    .slice(0, 24)) {
+    .slice(0, ROWS_MAX)) {
     say(
       `${(share / orders).toFixed(1).padStart(7)} µs  ${((share / busy) * 100).toFixed(1).padStart(5)} %  ${name}`,
     );
   }
 }
 
-/** The package, or folder of ours, on whose behalf a sample was taken: Node's own functions count for whoever called them. */
+/**
+ * The package, or the folder of this repository, of a sample; Node's functions count for the
+ * caller.
+ */
 function ownerOf(
   id: number,
   byId: Map<number, Profile['nodes'][number]>,

@@ -1,9 +1,9 @@
-/** What happened, second by second. */
-import type { Answer, Silence } from './connection.ts';
+/** Records the outcomes and latencies of a run, second by second. */
+import type { NoResponse, Response } from './connection.ts';
 import { quantile } from './open-loop.ts';
 
-/** What a request came to, as far as its client can tell. */
-export type Outcome =
+/** The outcome of a request, as its client can tell. */
+export type RequestOutcome =
   | 'placed'
   | 'answered'
   | 'replayed'
@@ -11,11 +11,11 @@ export type Outcome =
   | 'shed'
   | 'refused'
   | 'failed'
-  | Silence;
+  | NoResponse;
 
-export function outcomeOf(answer: Answer | Silence): Outcome {
-  if (typeof answer === 'string') return answer;
-  const { status, replayed } = answer;
+export function outcomeOf(response: Response | NoResponse): RequestOutcome {
+  if (typeof response === 'string') return response;
+  const { status, replayed } = response;
   if (replayed) return 'replayed';
   if (status === 201) return 'placed';
   if (status < 300) return 'answered';
@@ -24,35 +24,38 @@ export function outcomeOf(answer: Answer | Silence): Outcome {
   return status < 500 ? 'refused' : 'failed';
 }
 
+/** The figures of one second. */
 export interface Second {
   /** Seconds since the start. */
   at: number;
-  outcomes: Partial<Record<Outcome, number>>;
+  outcomes: Partial<Record<RequestOutcome, number>>;
   /** Requests that became due. */
   offered: number;
-  /** Milliseconds, of those that were done what they asked for. */
+  /** Latencies in ms of successful requests; `null` without any. */
   p50: number | null;
   p99: number | null;
   p999: number | null;
-  /** What the server said of itself, by metric. */
+  /** Metrics of the server, by name. */
   server: Record<string, number>;
 }
 
 export interface Recorder {
   /** Seconds since the start. */
   now: () => number;
+  /** Counts requests that become due now. */
   offer: (count?: number) => void;
-  /** @param ms how long it took, from when it was due */
-  note: (outcome: Outcome, ms?: number) => void;
-  tell: (server: Record<string, number>) => void;
-  /** All latencies between two moments. */
+  /** @param latencyMs from the time when the request was due */
+  note: (outcome: RequestOutcome, latencyMs?: number) => void;
+  /** Adds metrics of the server to the current second. */
+  addMetrics: (server: Record<string, number>) => void;
+  /** All latencies in ms of a period. */
   latencies: (from: number, to: number) => number[];
-  count: (outcome: Outcome, from?: number, to?: number) => number;
+  count: (outcome: RequestOutcome, from?: number, to?: number) => number;
   seconds: () => Second[];
 }
 
 interface Bucket {
-  outcomes: Partial<Record<Outcome, number>>;
+  outcomes: Partial<Record<RequestOutcome, number>>;
   offered: number;
   latencies: number[];
   server: Record<string, number>;
@@ -71,12 +74,12 @@ export function createRecorder(): Recorder {
   return {
     now,
     offer: (count = 1) => void (bucket().offered += count),
-    note(outcome, ms) {
+    note(outcome, latencyMs) {
       const { outcomes, latencies } = bucket();
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-      if (ms !== undefined) latencies.push(ms);
+      if (latencyMs !== undefined) latencies.push(latencyMs);
     },
-    tell: (server) => void Object.assign(bucket().server, server),
+    addMetrics: (server) => void Object.assign(bucket().server, server),
     latencies: (from, to) => between(from, to).flatMap((each) => each.latencies),
     count: (outcome, from = 0, to = Number.POSITIVE_INFINITY) =>
       between(from, Math.min(to, buckets.length)).reduce(
@@ -85,9 +88,17 @@ export function createRecorder(): Recorder {
       ),
     seconds: () =>
       buckets.map(({ outcomes, offered, latencies, server }, at) => {
-        const at99 = (q: number) =>
+        const quantileMs = (q: number) =>
           latencies.length === 0 ? null : Math.round(quantile(latencies, q) * 10) / 10;
-        return { at, outcomes, offered, p50: at99(0.5), p99: at99(0.99), p999: at99(0.999), server };
+        return {
+          at,
+          outcomes,
+          offered,
+          p50: quantileMs(0.5),
+          p99: quantileMs(0.99),
+          p999: quantileMs(0.999),
+          server,
+        };
       }),
   };
 }

@@ -1,10 +1,10 @@
-/* The plots of a report; runs in the browser. */
+/* Draws the plots of a report in the browser. */
 (() => {
   const { seconds, phases } = JSON.parse(document.getElementById('data').textContent);
   const dark = matchMedia('(prefers-color-scheme: dark)').matches;
   const ink = dark ? '#98a0aa' : '#556';
   const rule = dark ? '#2a3038' : '#e6e9ee';
-  // Okabe and Ito: told apart by those who see fewer colours.
+  // Okabe and Ito: distinct for colour-blind readers.
   const colour = {
     placed: '#009e73',
     replayed: '#0072b2',
@@ -20,18 +20,18 @@
   const server = (name) => seconds.map((each) => each.server[name] ?? null);
   const plots = [
     [
-      'Orders placed and other answers, a second',
+      'Requests by outcome, a second',
       [
         ['placed', colour.placed, outcomes('placed', 'answered')],
         ['replayed', colour.replayed, outcomes('replayed')],
         ['429 over quota', colour.limited, outcomes('limited')],
         ['503 shed', colour.shed, outcomes('shed')],
         ['5xx', colour.failed, outcomes('failed')],
-        ['no answer', colour.lost, outcomes('timeout', 'cut', 'reset')],
+        ['no response', colour.lost, outcomes('timeout', 'cut', 'reset')],
       ],
     ],
     [
-      'Latency of what was done, ms',
+      'Latency of successful requests, ms',
       [
         ['p50', colour.placed, seconds.map((s) => s.p50)],
         ['p99', colour.limited, seconds.map((s) => s.p99)],
@@ -39,27 +39,27 @@
       ],
       true,
     ],
-    ['Orders asked for, a second', [['asked for', colour.lost, seconds.map((s) => s.offered)]], true],
+    ['Requests due, a second', [['due', colour.lost, seconds.map((s) => s.offered)]], true],
     [
-      'Queue for the log, and writes under way',
+      'Append queue and writes in flight',
       [
         ['queue', colour.replayed, server('queue')],
-        ['under way', colour.second, server('in_flight')],
+        ['in flight', colour.second, server('in_flight')],
         ['limit', colour.lost, server('limit')],
       ],
     ],
     [
-      'Events behind',
+      'Lag, events',
       [
         ['lists', colour.replayed, server('projection_lag')],
         ['webhooks', colour.limited, server('relay_lag')],
       ],
     ],
     [
-      'Event loop p99, and an answer of /metrics, ms',
+      'Event loop delay p99 and scrape time, ms',
       [
         ['event loop', colour.shed, server('event_loop_ms')],
-        ['metrics', colour.second, server('metrics_ms')],
+        ['scrape', colour.second, server('metrics_ms')],
       ],
     ],
   ];
@@ -80,7 +80,7 @@
   };
   const sync = uPlot.sync('seconds');
   const show = (value) => (value === null || value === undefined ? '–' : value.toLocaleString('en'));
-  // All cards first: the width of one depends on how many stand beside it.
+  // Add all cards first: the width of a card depends on the number of cards in its row.
   const boxes = plots.map(([title]) => {
     const box = document.createElement('section');
     const heading = document.createElement('h2');

@@ -1,4 +1,4 @@
-/** A report that is one file: figures, verdicts and plots, to be opened anywhere. */
+/** The HTML report: figures, verdicts and plots in one file without external parts. */
 import { readFile } from 'node:fs/promises';
 import type { Second } from './recorder.ts';
 import type { Outcome } from './scenario.ts';
@@ -6,7 +6,7 @@ import type { Outcome } from './scenario.ts';
 export interface Report extends Outcome {
   scenario: string;
   command: string;
-  /** The machine, as far as the figures depend on it. */
+  /** Cores and Node version. */
   machine: string;
   date: string;
   seconds: Second[];
@@ -28,11 +28,11 @@ export async function renderReport(report: Report): Promise<string> {
     readFile(new URL('./report.css', import.meta.url), 'utf8'),
   ]);
   const data = JSON.stringify({ seconds: report.seconds, phases: report.phases }).replaceAll('<', '\\u003c');
-  const good = report.verdicts.every(({ ok }) => ok);
+  const hasPassed = report.verdicts.every(({ ok }) => ok);
   const verdicts = report.verdicts
     .map(
-      ({ text: what, ok }) =>
-        `<li class="${ok ? 'good' : 'bad'}"><b>${ok ? 'yes' : 'NO'}</b> ${text(what)}</li>`,
+      ({ text: promise, ok }) =>
+        `<li class="${ok ? 'good' : 'bad'}"><b>${ok ? 'yes' : 'NO'}</b> ${text(promise)}</li>`,
     )
     .join('\n');
   const figures = Object.entries(report.figures)
@@ -48,7 +48,7 @@ export async function renderReport(report: Report): Promise<string> {
 <title>${text(report.scenario)} – Holdfast under load</title>
 <style>${style}${css}</style>
 <header>
-<h1>${text(report.scenario)} <span class="${good ? 'good' : 'bad'}">${good ? 'held' : 'did not hold'}</span></h1>
+<h1>${text(report.scenario)} <span class="${hasPassed ? 'good' : 'bad'}">${hasPassed ? 'passed' : 'failed'}</span></h1>
 <p>${text(report.date)} · ${text(report.machine)}<br><code>${text(report.command)}</code></p>
 </header>
 <main>
@@ -59,8 +59,8 @@ ${verdicts}
 <table>
 ${figures}
 </table>
-<p>Latencies count from when a request was due, where the load arrives at a rate of its own (before and after a storm, steady, mixed): a server that stands still is
-seen standing still. Where clients wait for each other's answers (capacity, walk) and for those of the storm they count from the first attempt.</p>
+<p>With an open loop (before and after a storm, steady, mixed), a latency counts from the time when the request was due, so that a stalled server shows. With a closed
+loop (capacity, walk) and in the storm, it counts from the first attempt.</p>
 </main>
 <script>${uplot}</script>
 <script id="data" type="application/json">${data}</script>

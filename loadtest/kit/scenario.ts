@@ -1,4 +1,4 @@
-/** What every kind of load has in common. */
+/** The building blocks of all scenarios: phases, loops, clients and the check of the log. */
 import { openConnection, type Connection } from './connection.ts';
 import { openLoop } from './open-loop.ts';
 import type { Orders } from './orders.ts';
@@ -9,7 +9,7 @@ export interface Run {
   system: System;
   recorder: Recorder;
   orders: Orders;
-  /** Says what is going on. */
+  /** Prints the progress. */
   say: (text: string) => void;
   options: { rate: number; seconds: number; clients: number };
 }
@@ -21,28 +21,34 @@ export interface Phase {
   to: number;
 }
 
+/** A promise of the product, kept or broken. */
 export interface Verdict {
   text: string;
   ok: boolean;
 }
 
+/** The result of a scenario. */
 export interface Outcome {
   phases: Phase[];
-  /** Figures, by what they are. */
+  /** Figures by name. */
   figures: Record<string, number | string>;
   verdicts: Verdict[];
 }
 
 export type Scenario = (run: Run) => Promise<Outcome>;
 
-/** Milliseconds that a client waits for an answer. */
-export const TIMEOUT = 1_000;
-/** Connections that an open loop makes at most; what is due then waits, and its latency tells. */
-const MOST_CONNECTIONS = 2_000;
-/** Times that a client sends the same before it gives up. */
-const ATTEMPTS = 8;
+/** A client waits this long for a response. */
+export const TIMEOUT_MS = 1_000;
+/** Connections of an open loop. Beyond these, requests wait, which adds to their latency. */
+const CONNECTIONS_MAX = 2_000;
+/** Attempts of a well-behaved client. */
+const ATTEMPTS_MAX = 8;
+const BACKOFF_MS_INITIAL = 50;
+/** After a 429 or 503, whose `Retry-After` is at least one second. */
+const REFUSED_BACKOFF_MS_INITIAL = 1_000;
+const BACKOFF_MS_MAX = 5_000;
 
-/** One phase, under a name. */
+/** Runs one phase. */
 export async function phase(
   run: Run,
   phases: Phase[],
@@ -57,18 +63,18 @@ export async function phase(
   return done;
 }
 
-/** A connection that goes to the next node each time that it is made. */
+/** A connection that goes to the next node each time it is opened. */
 let turn = 0;
 export const connectTo = ({ nodes }: System): Connection =>
   openConnection(() => nodes[turn++ % nodes.length]!);
 
-/** As many orders as so many clients can place, one after the other. */
+/** Places orders with a number of clients, each one order after the other. */
 export async function closedLoop(
   { system, recorder, orders }: Run,
   connections: number,
-  ms: number,
+  durationMs: number,
 ): Promise<void> {
-  const end = performance.now() + ms;
+  const end = performance.now() + durationMs;
   const client = async (_: unknown, index: number) => {
     const connection = connectTo(system);
     const apiKey = system.apiKeys[index % system.apiKeys.length]!;
@@ -77,7 +83,7 @@ export async function closedLoop(
       const began = performance.now();
       recorder.offer();
       const outcome = outcomeOf(
-        await connection.send({ path: '/v1/orders', apiKey, key, body }, { timeout: TIMEOUT }),
+        await connection.send({ path: '/v1/orders', apiKey, key, body }, { timeoutMs: TIMEOUT_MS }),
       );
       recorder.note(outcome, performance.now() - began);
       if (outcome === 'placed' || outcome === 'replayed') orders.acknowledge(number);
@@ -87,21 +93,21 @@ export async function closedLoop(
   await Promise.all(Array.from({ length: connections }, client));
 }
 
-/** Work at a given rate, each piece on a connection that nobody else uses; latencies count from when it was due. */
+/** Starts work at a given rate, each piece on an idle connection. */
 export async function atRate(
   { system, recorder }: Run,
   { rate, seconds }: { rate: number; seconds: number },
-  work: (connection: Connection, apiKey: string, due: number) => Promise<void>,
+  work: (connection: Connection, apiKey: string, dueMs: number) => Promise<void>,
 ): Promise<void> {
-  const free: Connection[] = [];
+  const idle: Connection[] = [];
   const waiting: ((connection: Connection) => void)[] = [];
-  let made = 0;
+  let opened = 0;
   let number = 0;
   const acquire = async (): Promise<Connection> => {
-    const idle = free.pop();
-    if (idle) return idle;
-    if (made < MOST_CONNECTIONS) {
-      made += 1;
+    const connection = idle.pop();
+    if (connection) return connection;
+    if (opened < CONNECTIONS_MAX) {
+      opened += 1;
       return connectTo(system);
     }
     return new Promise((resolve) => waiting.push(resolve));
@@ -109,62 +115,67 @@ export async function atRate(
   await openLoop({
     rate: () => rate,
     goesOn: (at) => at < seconds,
-    async send(due) {
+    async send(dueMs) {
       recorder.offer();
       const connection = await acquire();
       number += 1;
-      await work(connection, system.apiKeys[number % system.apiKeys.length]!, due);
+      await work(connection, system.apiKeys[number % system.apiKeys.length]!, dueMs);
       const next = waiting.shift();
       if (next) next(connection);
-      else free.push(connection);
+      else idle.push(connection);
     },
   });
-  for (const connection of free) connection.close();
+  for (const connection of idle) connection.close();
 }
 
-/** One order as a good client places it: the same again, a little later each time, until it is told what became of it. */
+/**
+ * Places one order as a well-behaved client: it retries with the same key, backoff and jitter.
+ *
+ * @returns the body of the response; `undefined` if the attempts are used up
+ */
 export async function placePolitely(
   { recorder, orders }: Run,
   connection: Connection,
   apiKey: string,
-  due: number,
+  dueMs: number,
 ): Promise<string | undefined> {
   const { number, key, body } = orders.next();
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const answer = await connection.send({ path: '/v1/orders', apiKey, key, body }, { timeout: TIMEOUT });
-    const outcome = outcomeOf(answer);
+  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+    const response = await connection.send(
+      { path: '/v1/orders', apiKey, key, body },
+      { timeoutMs: TIMEOUT_MS },
+    );
+    const outcome = outcomeOf(response);
     if (outcome === 'placed' || outcome === 'replayed') {
-      recorder.note(outcome, performance.now() - due);
+      recorder.note(outcome, performance.now() - dueMs);
       orders.acknowledge(number);
-      return typeof answer === 'string' ? undefined : answer.body;
+      return typeof response === 'string' ? undefined : response.body;
     }
     recorder.note(outcome);
-    const wait = (outcome === 'limited' || outcome === 'shed' ? 1_000 : 50) * 2 ** (attempt - 1);
-    await new Promise((resolve) => setTimeout(resolve, Math.min(5_000, wait) * (0.5 + Math.random())));
+    const isRefused = outcome === 'limited' || outcome === 'shed';
+    const waitMs = (isRefused ? REFUSED_BACKOFF_MS_INITIAL : BACKOFF_MS_INITIAL) * 2 ** (attempt - 1);
+    const jitter = 0.5 + Math.random();
+    await new Promise((resolve) => setTimeout(resolve, Math.min(BACKOFF_MS_MAX, waitMs) * jitter));
   }
   return undefined;
 }
 
-/** What the log says of all that was acknowledged. */
-export async function askTheLog({
-  system,
-  orders,
-  say,
-}: Run): Promise<Pick<Outcome, 'figures' | 'verdicts'>> {
-  say('reading the log');
+/** Compares the log with the acknowledged orders. */
+export async function checkLog({ system, orders, say }: Run): Promise<Pick<Outcome, 'figures' | 'verdicts'>> {
+  say('read the log');
   const { lost, duplicates, unacknowledged, placed } = await orders.compare(system);
   return {
     figures: {
       'orders sent': orders.sent(),
       'orders acknowledged': orders.acknowledged(),
       'orders in the log': placed,
-      'in the log, though nobody was told': unacknowledged,
-      'acknowledged and lost': lost,
-      'placed twice': duplicates,
+      'orders in the log without acknowledgement': unacknowledged,
+      'orders acknowledged and lost': lost,
+      'orders placed twice': duplicates,
     },
     verdicts: [
-      { text: 'Every acknowledged order is in the log', ok: lost === 0 },
-      { text: 'No order is in the log twice', ok: duplicates === 0 },
+      { text: 'The log has every acknowledged order', ok: lost === 0 },
+      { text: 'The log has no order twice', ok: duplicates === 0 },
     ],
   };
 }

@@ -1,32 +1,45 @@
-/** What the server says of itself, once a second; a question that it does not answer in time is a finding too. */
+/** Scrapes the metrics of all nodes once a second. A scrape without a response leaves a gap. */
 import { parseMetrics, valuesOf } from '../../api/overview/samples.ts';
 import type { Recorder } from './recorder.ts';
 import type { System } from './system.ts';
 
-/** Metrics that a report shows: the sum over all nodes, or the highest. */
-const WANTED: Record<string, { metric: string; having?: RegExp; merge: 'sum' | 'max'; times?: number }> = {
+interface ShownMetric {
+  metric: string;
+  having?: RegExp;
+  /** Combines the values of all series and nodes. */
+  merge: 'sum' | 'max';
+  /** Converts the unit. */
+  factor?: number;
+}
+
+/** The metrics in a report, by name. */
+const SHOWN_METRICS: Record<string, ShownMetric> = {
   queue: { metric: 'holdfast_append_queue_length', merge: 'sum' },
   in_flight: { metric: 'holdfast_requests_in_flight', having: /"write"/, merge: 'sum' },
   limit: { metric: 'holdfast_concurrency_limit', having: /"write"/, merge: 'sum' },
   projection_lag: { metric: 'holdfast_projection_lag_events', merge: 'max' },
   relay_lag: { metric: 'holdfast_relay_lag_events', merge: 'max' },
-  event_loop_ms: { metric: 'nodejs_eventloop_lag_p99_seconds', merge: 'max', times: 1_000 },
+  event_loop_ms: { metric: 'nodejs_eventloop_lag_p99_seconds', merge: 'max', factor: 1_000 },
 };
-const PATIENCE = 900;
+const INTERVAL_MS = 1_000;
+const TIMEOUT_MS = 900;
 
-/** @param keep told of each text, as it came */
+/**
+ * @param keep called with the text of each scrape
+ * @returns a function that stops the scrapes
+ */
 export function scrape(
   system: System,
   recorder: Recorder,
   keep: (text: string) => void = () => {},
 ): () => void {
-  async function ask(): Promise<void> {
-    const asked = system.nodes.filter(({ admin }) => admin !== undefined);
+  const urls = system.nodes.flatMap(({ admin }) => (admin === undefined ? [] : [`${admin}/metrics`]));
+  async function scrapeOnce(): Promise<void> {
     const began = performance.now();
     const texts = await Promise.all(
-      asked.map(({ admin }) =>
-        fetch(`${admin}/metrics`, { signal: AbortSignal.timeout(PATIENCE) })
-          .then((answer) => answer.text())
+      urls.map((url) =>
+        fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) })
+          .then((response) => response.text())
           .catch(() => undefined),
       ),
     );
@@ -34,14 +47,19 @@ export function scrape(
     for (const text of texts) {
       if (text === undefined) continue;
       keep(text);
-      const samples = parseMetrics(text);
-      for (const [name, { metric, having, merge, times = 1 }] of Object.entries(WANTED))
-        for (const value of valuesOf(samples, metric, having))
-          found[name] =
-            merge === 'sum' ? (found[name] ?? 0) + value * times : Math.max(found[name] ?? 0, value * times);
+      addMetrics(found, text);
     }
-    if (texts.some((text) => text !== undefined)) recorder.tell(found);
+    if (texts.some((text) => text !== undefined)) recorder.addMetrics(found);
   }
-  const timer = setInterval(() => void ask(), 1_000);
+  const timer = setInterval(() => void scrapeOnce(), INTERVAL_MS);
   return () => clearInterval(timer);
+}
+
+function addMetrics(found: Record<string, number>, text: string): void {
+  const samples = parseMetrics(text);
+  for (const [name, { metric, having, merge, factor = 1 }] of Object.entries(SHOWN_METRICS))
+    for (const value of valuesOf(samples, metric, having)) {
+      const [before, scaled] = [found[name] ?? 0, value * factor];
+      found[name] = merge === 'sum' ? before + scaled : Math.max(before, scaled);
+    }
 }

@@ -1,4 +1,4 @@
-/** A Postgres and a Redis for one run, which leave nothing behind. */
+/** Starts a temporary Postgres and Redis for one run. */
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,15 +9,15 @@ import { endServicesWithUs } from './ending.ts';
 
 export interface Services extends BackingServices {
   redisUrl: string;
-  /** For whatever else is to be gone at the end. */
+  /** Temporary folder; deleted at the end. */
   dataDir: string;
 }
 
-/** @throws {LaunchError} there is no Redis, without which figures would not compare */
+/** @throws {LaunchError} if Redis is missing: without it, figures would not be comparable */
 export async function startServices(): Promise<Services> {
   await needRedisServer();
   const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-load-'));
-  await chmod(dataDir, 0o755); // an unprivileged user runs Postgres when we are root
+  await chmod(dataDir, 0o755); // if root starts it, Postgres runs as another user
   const {
     stop,
     guard,

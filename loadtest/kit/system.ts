@@ -1,10 +1,10 @@
-/** What is put under load: a Holdfast that runs somewhere, or one of our own, of several nodes, which may be killed. */
+/** The system under load: a running installation, or one of several nodes, started here. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { CONSUMERS } from '../../process/node.ts';
+import { newApiKey } from '../../ops/development-key.ts';
 import { freePort } from '../../ops/embedded/free-port.ts';
 import { endWithUs } from './ending.ts';
 import { startServices } from './services.ts';
@@ -18,14 +18,14 @@ import { pinned } from '../serve.ts';
 export interface Node {
   host: string;
   port: number;
-  /** Where its metrics are, if that is known. */
+  /** URL of the admin port, if it is known. */
   admin: string | undefined;
 }
 
 export interface System {
   nodes: Node[];
   apiKeys: string[];
-  /** Kills a node outright, and starts it again on the same port; not for a system that is not ours. */
+  /** Kills a node with SIGKILL and restarts it on the same port; only if it was started here. */
   kill?: (index: number) => Promise<void>;
   stop: () => Promise<void>;
 }
@@ -34,16 +34,17 @@ export interface SystemOptions {
   nodes: number;
   shops: number;
   env?: Record<string, string>;
-  /** Program of a node, instead of main.ts. */
+  /** Program of a node; default main.ts. */
   main?: string;
 }
 
 const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
 
-/** The system at an address. */
+/** A running installation. */
 export function systemAt(url: string, apiKeys: string[], admin: string | undefined): System {
   const { hostname, port, protocol } = new URL(url);
-  if (protocol !== 'http:') throw new Error('--url begins with http://: put the load behind the TLS');
+  if (protocol !== 'http:')
+    throw new Error('--url must begin with http://: send the load to a port without TLS');
   return { nodes: [{ host: hostname, port: Number(port || 80), admin }], apiKeys, stop: async () => {} };
 }
 
@@ -56,7 +57,7 @@ export async function startSystem({ nodes, shops, env = {}, main = MAIN }: Syste
   const apiKeys: string[] = [];
   for (let n = 0; n < shops; n += 1) {
     const { tenantId } = await createTenant(pool, `shop ${n + 1}`, 1);
-    const key = `hf_test_${randomBytes(24).toString('hex')}`;
+    const key = newApiKey();
     await addApiKey(pool, { tenantId, key, name: 'load', scopes: SCOPES });
     apiKeys.push(key);
   }
@@ -88,7 +89,7 @@ export async function startSystem({ nodes, shops, env = {}, main = MAIN }: Syste
         text = (text + chunk).slice(-2_000);
         if (text.includes('Holdfast is up')) resolve();
       });
-      child.once('exit', (code) => reject(new Error(`A node ended with ${code}:\n${text}`)));
+      child.once('exit', (code) => reject(new Error(`node exited with ${code}:\n${text}`)));
     });
   };
   for (let n = 0; n < nodes; n += 1) {

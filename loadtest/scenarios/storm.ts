@@ -1,6 +1,7 @@
 /**
- * A retry storm: ten times the orders that can be placed, from clients that give up after a second and send the same again at once, without jitter and
- * whatever `Retry-After` says; some connections are cut before the answer, and a node is killed in the middle.
+ * Scenario: a retry storm of ten times the capacity. Clients time out after a second and retry at
+ * once, without jitter, and ignore `Retry-After`. Some connections are cut before the response. A
+ * node is killed in the middle.
  */
 import { quantile } from '../kit/open-loop.ts';
 import { outcomeOf } from '../kit/recorder.ts';
@@ -8,73 +9,83 @@ import {
   type Phase,
   type Run,
   type Scenario,
-  TIMEOUT,
-  askTheLog,
+  TIMEOUT_MS,
   atRate,
+  checkLog,
   closedLoop,
   connectTo,
   phase,
   placePolitely,
 } from '../kit/scenario.ts';
 
-/** How many times what can be placed is asked for. */
-const TIMES = 10;
-/** Times that a client sends the same before its user goes away. */
-const ATTEMPTS = 10;
-/** Share of requests whose connection is cut before the answer, within so many ms. */
+/** Demand in the storm, as a multiple of the capacity. */
+const DEMAND_FACTOR = 10;
+/** Attempts of a client for one order. */
+const ATTEMPTS_MAX = 10;
+/** Share of requests whose connection is cut before the response. */
 const CUT_SHARE = 0.02;
-const CUT_WITHIN = 20;
-/** Share of the clients that one shop has. */
-const LOUD = 0.4;
-const WARM_UP = 5;
-const MEASURED = 8;
-const CALM = 8;
-const AFTER = 15;
-const UNNOTICED = 100;
+const CUT_AFTER_MS_MAX = 20;
+/** Share of the clients that belong to one shop, the loud one. */
+const LOUD_SHARE = 0.4;
+/** An order that waits longer for a client is dropped. */
+const WAIT_SECONDS_MAX = 5;
+const CAPACITY_CLIENTS = 64;
+const WARM_UP_SECONDS = 5;
+const CAPACITY_SECONDS = 8;
+const BEFORE_SECONDS = 8;
+const AFTER_SECONDS = 15;
+/** A p99 up to this value is always normal. */
+const NORMAL_P99_MS_MIN = 100;
+const RECOVERY_SECONDS_MAX = 10;
+const GOODPUT_SHARE_MIN = 0.8;
 
 export const storm: Scenario = async (run) => {
   const { recorder, system, options, say } = run;
   const phases: Phase[] = [];
-  await phase(run, phases, 'warm-up', () => closedLoop(run, 64, WARM_UP * 1_000));
-  const full = await phase(run, phases, 'capacity, 64 clients', () => closedLoop(run, 64, MEASURED * 1_000));
+  await phase(run, phases, 'warm-up', () => closedLoop(run, CAPACITY_CLIENTS, WARM_UP_SECONDS * 1_000));
+  const full = await phase(run, phases, `capacity, ${CAPACITY_CLIENTS} clients`, () =>
+    closedLoop(run, CAPACITY_CLIENTS, CAPACITY_SECONDS * 1_000),
+  );
   const capacity = recorder.count('placed', full.from, full.to) / (full.to - full.from);
   const half = capacity / 2;
-  say(`capacity: ${Math.round(capacity)} orders a second`);
+  say(`capacity: ${Math.round(capacity)} orders/s`);
   const calmly = (seconds: number) =>
-    atRate(run, { rate: half, seconds }, async (...with_) => void (await placePolitely(run, ...with_)));
-  const before = await phase(run, phases, 'before, at half of it', () => calmly(CALM));
+    atRate(run, { rate: half, seconds }, async (...args) => void (await placePolitely(run, ...args)));
+  const before = await phase(run, phases, 'before, at half the capacity', () => calmly(BEFORE_SECONDS));
 
   const kills: number[] = [];
   let byOthers = 0;
-  const stormy = await phase(run, phases, `storm, ${TIMES} times of it`, async () => {
-    const [middle] = [options.seconds * 400];
+  const stormy = await phase(run, phases, `storm, at ${DEMAND_FACTOR} times the capacity`, async () => {
     const killing = system.kill
-      ? new Promise((resolve) => setTimeout(resolve, middle)).then(async () => {
+      ? new Promise((resolve) => setTimeout(resolve, options.seconds * 400)).then(async () => {
           kills.push(recorder.now());
-          say('a node is killed');
+          say('kill a node');
           await system.kill!(system.nodes.length - 1);
-          say('it is back');
+          say('the node is up again');
         })
       : Promise.resolve();
-    byOthers = await rudely(run, capacity * TIMES);
+    byOthers = await retryAtOnce(run, capacity * DEMAND_FACTOR);
     await killing;
   });
-  const after = await phase(run, phases, 'after, at half of it', () => calmly(AFTER));
+  const after = await phase(run, phases, 'after, at half the capacity', () => calmly(AFTER_SECONDS));
 
   const seconds = recorder.seconds();
-  /** Of whole seconds that belong to the phase alone. */
+  /** p99 of the whole seconds of a period. */
   const p99 = (from: number, to: number) =>
     quantile(recorder.latencies(Math.ceil(from), Math.floor(to)), 0.99);
-  // Seconds are compared with seconds: normal is what the worst one before came to, and half as much again; or what nobody notices.
+  // Normal is 1.5 times the worst second before the storm, or NORMAL_P99_MS_MIN.
   const calm = seconds
     .filter(({ at }) => at > before.from && at < Math.floor(before.to))
     .map((each) => each.p99 ?? 0);
-  const normal = Math.max(1.5 * Math.max(...calm), UNNOTICED);
-  // It is over when three seconds in a row are normal; a single odd second later is told, and is no storm.
-  const then = seconds.filter(({ at }) => at >= Math.floor(stormy.to) && at < Math.floor(after.to));
-  const isNormal = ({ p99: each }: (typeof then)[number]) => (each ?? 0) <= normal;
-  const over = then.findIndex((_, n) => n + 3 <= then.length && then.slice(n, n + 3).every(isNormal));
-  const recovery = over < 0 ? Number.POSITIVE_INFINITY : Math.max(0, then[over]!.at - stormy.to);
+  const normalMs = Math.max(1.5 * Math.max(...calm), NORMAL_P99_MS_MIN);
+  // The recovery ends with the first three normal seconds in a row. The worst later second is a
+  // figure.
+  const afterwards = seconds.filter(({ at }) => at >= Math.floor(stormy.to) && at < Math.floor(after.to));
+  const isNormal = ({ p99: each }: (typeof afterwards)[number]) => (each ?? 0) <= normalMs;
+  const over = afterwards.findIndex(
+    (_, n) => n + 3 <= afterwards.length && afterwards.slice(n, n + 3).every(isNormal),
+  );
+  const recovery = over < 0 ? Number.POSITIVE_INFINITY : Math.max(0, afterwards[over]!.at - stormy.to);
   const lasted = stormy.to - stormy.from;
   const goodput = recorder.count('placed', stormy.from, stormy.to) / lasted;
   const count = (outcome: Parameters<typeof recorder.count>[0]) =>
@@ -84,48 +95,54 @@ export const storm: Scenario = async (run) => {
   )
     .map(count)
     .reduce((sum, each) => sum + each, 0);
-  const answered = seconds.filter(({ at }) => at > stormy.from && at < stormy.to);
-  const silent = answered.filter(({ server }) => Object.keys(server).length === 0).length;
-  const log = await askTheLog(run);
+  const stormSeconds = seconds.filter(({ at }) => at > stormy.from && at < stormy.to);
+  const withoutMetrics = stormSeconds.filter(({ server }) => Object.keys(server).length === 0).length;
+  const log = await checkLog(run);
   const round = (value: number) => Math.round(value * 10) / 10;
   return {
-    phases: [...phases, ...kills.map((at) => ({ name: 'a node is killed', from: at, to: at }))],
+    phases: [...phases, ...kills.map((at) => ({ name: 'node killed', from: at, to: at }))],
     figures: {
-      'capacity, orders a second': Math.round(capacity),
-      'asked for in the storm, orders a second': Math.round(capacity * TIMES),
+      'capacity, orders/s': Math.round(capacity),
+      'demand in the storm, orders/s': Math.round(capacity * DEMAND_FACTOR),
       'requests in the storm, a second': Math.round(attempts / lasted),
-      'placed in the storm, orders a second': Math.round(goodput),
-      'of these by the shops that are not the loud one': Math.round(byOthers / lasted),
+      'placed in the storm, orders/s': Math.round(goodput),
+      'placed by the seven quiet shops, orders/s': Math.round(byOthers / lasted),
       clients: options.clients,
-      'goodput, of capacity': Math.round((goodput / capacity) * 100) / 100,
-      'normal p99 of a second, ms, at most': round(normal),
+      'goodput, share of the capacity': Math.round((goodput / capacity) * 100) / 100,
+      'normal p99 of a second, ms, at most': round(normalMs),
       'p99 before, ms': round(p99(before.from + 1, before.to)),
       'p99 of orders placed in the storm, ms': round(p99(stormy.from, stormy.to)),
       'p99 after, ms': round(p99(after.to - 6, after.to)),
-      'seconds until p99 is normal again': over < 0 ? 'never' : round(recovery),
+      'seconds until p99 is normal': over < 0 ? 'never' : round(recovery),
       'worst second after that, p99, ms':
-        over < 0 ? '–' : Math.max(...then.slice(over).map((each) => each.p99 ?? 0)),
+        over < 0 ? '–' : Math.max(...afterwards.slice(over).map((each) => each.p99 ?? 0)),
       replayed: count('replayed'),
-      '429, over quota': count('limited'),
+      '429, quota used up': count('limited'),
       '503, shed': count('shed'),
       'other 4xx': count('refused'),
       'other 5xx': count('failed'),
-      'clients that gave up waiting': count('timeout'),
-      'connections that were cut': count('cut') + count('reset'),
-      'seconds in which the metrics did not answer': silent,
+      'client timeouts': count('timeout'),
+      'connections cut or reset': count('cut') + count('reset'),
+      'seconds without metrics': withoutMetrics,
       ...log.figures,
     },
     verdicts: [
       ...log.verdicts,
-      { text: 'Goodput in the storm is at least 0.8 of the capacity', ok: goodput >= 0.8 * capacity },
-      { text: 'p99 is normal again within 10 s of its end', ok: recovery <= 10 },
-      { text: 'No answer is a 5xx that does not say when to come back', ok: count('failed') === 0 },
+      {
+        text: `Goodput in the storm is at least ${GOODPUT_SHARE_MIN} of the capacity`,
+        ok: goodput >= GOODPUT_SHARE_MIN * capacity,
+      },
+      {
+        text: `p99 is normal within ${RECOVERY_SECONDS_MAX} s after the storm`,
+        ok: recovery <= RECOVERY_SECONDS_MAX,
+      },
+      { text: 'No response is a 5xx without Retry-After', ok: count('failed') === 0 },
     ],
   };
 };
 
-/** Clients that know no manners. @returns how many orders the shops placed that are not the loud one */
-async function rudely({ system, recorder, orders, options }: Run, rate: number): Promise<number> {
+/** Runs clients that retry at once. @returns the orders that the quiet shops placed */
+async function retryAtOnce({ system, recorder, orders, options }: Run, rate: number): Promise<number> {
   const end = performance.now() + options.seconds * 1_000;
   let byOthers = 0;
   let waiting = 0;
@@ -134,13 +151,13 @@ async function rudely({ system, recorder, orders, options }: Run, rate: number):
     const now = performance.now();
     const came = ((now - filled) * rate) / 1_000;
     filled = now;
-    waiting = Math.min(rate * 5, waiting + came); // who has waited for five seconds goes away
+    waiting = Math.min(rate * WAIT_SECONDS_MAX, waiting + came);
     recorder.offer(Math.round(came));
   }, 10);
   const [loud = '', ...others] = system.apiKeys;
   const client = async (_: unknown, index: number) => {
     const apiKey =
-      index < options.clients * LOUD || others.length === 0 ? loud : others[index % others.length]!;
+      index < options.clients * LOUD_SHARE || others.length === 0 ? loud : others[index % others.length]!;
     const connection = connectTo(system);
     while (performance.now() < end) {
       if (waiting < 1) {
@@ -150,13 +167,13 @@ async function rudely({ system, recorder, orders, options }: Run, rate: number):
       waiting -= 1;
       const { number, key, body } = orders.next();
       const began = performance.now();
-      for (let attempt = 1; attempt <= ATTEMPTS && performance.now() < end; attempt += 1) {
-        const cutAfter = Math.random() < CUT_SHARE ? Math.random() * CUT_WITHIN : undefined;
-        const answer = await connection.send(
+      for (let attempt = 1; attempt <= ATTEMPTS_MAX && performance.now() < end; attempt += 1) {
+        const cutAfterMs = Math.random() < CUT_SHARE ? Math.random() * CUT_AFTER_MS_MAX : undefined;
+        const response = await connection.send(
           { path: '/v1/orders', apiKey, key, body },
-          { timeout: TIMEOUT, cutAfter },
+          { timeoutMs: TIMEOUT_MS, cutAfterMs },
         );
-        const outcome = outcomeOf(answer);
+        const outcome = outcomeOf(response);
         const done = outcome === 'placed' || outcome === 'replayed';
         recorder.note(outcome, done ? performance.now() - began : undefined);
         if (!done) continue;

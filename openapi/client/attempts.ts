@@ -1,56 +1,56 @@
-/** What a call took: how often it was sent, for how long, and why no more. */
+/** The attempts of a call: their number, their duration and the reason why the client stopped. */
 
-/** Why a call that might have worked out later was not sent again. */
+/** Why the client stopped retrying a call that a further attempt might have completed. */
 export type GaveUp =
-  /** It was sent as often as `attempts` says. */
+  /** The call has used all its `attempts`. */
   | 'attempts'
-  /** The next attempt would have come later than `totalMs` allows: the server asked to wait for longer, or it had tried for so long. */
+  /** The next attempt would start after `totalMs`. */
   | 'time'
-  /** Too many calls of this client wanted to be repeated, and its turn did not come in `totalMs`. */
+  /** The retry budget had no retry for this call within `totalMs`. */
   | 'budget';
 
 export interface Attempts {
-  /** The `Idempotency-Key` of a write: with it, the call may be made again at any time. */
+  /** `Idempotency-Key` of a write. With this key, the call is safe to repeat at any time. */
   key: string | undefined;
-  /** Times that the request was sent. */
+  /** Number of times that the request was sent. */
   attempts: number;
   /** Milliseconds from the first attempt to the end of the last. */
   elapsedMs: number;
-  /** Left out when the answer is one to keep: done, or not worth a repeat. */
+  /** Absent if the response is final: success, or a failure that a retry cannot change. */
   gaveUp?: GaveUp;
 }
 
-/** What a server said, when it said something; from its problem document where it sent one. */
-export interface Said {
+/** The error response of a server; `code` and `detail` come from its problem document. */
+export interface ErrorResponse {
   status: number;
   code?: string;
   detail?: string;
 }
 
-const known = new WeakMap<Response, Attempts>();
+const attemptsByResponse = new WeakMap<Response, Attempts>();
 
-export function noted(response: Response, attempts: Attempts): Response {
-  known.set(response, attempts);
+export function withAttempts(response: Response, attempts: Attempts): Response {
+  attemptsByResponse.set(response, attempts);
   return response;
 }
 
 /**
- * What it took to get an answer. With a `gaveUp` it is an answer such as 503 that the client would have tried to better, and says why it
- * did not.
+ * The attempts behind a response. A response with `gaveUp` is a temporary failure, such as 503,
+ * that the client stopped retrying.
  *
- * @param response of a call of this client; `undefined` for any other
+ * @returns `undefined` if this client did not send the call
  */
-export const attemptsOf = (response: Response): Attempts | undefined => known.get(response);
+export const attemptsOf = (response: Response): Attempts | undefined => attemptsByResponse.get(response);
 
-const WHY: Record<GaveUp, string> = {
-  attempts: 'that is as often as this client sends a call',
-  time: 'the next one would come later than the time of the call allows',
-  budget: 'too many calls of this client are being repeated',
+const REASONS: Record<GaveUp, string> = {
+  attempts: 'the limit of attempts is reached',
+  time: 'the next attempt would exceed the time limit',
+  budget: 'the retry budget is used up',
 };
 
 /**
- * No answer came at all, within the limits of the client. A write took effect once or not at all: made again with the same `key`, at any time, it
- * is answered as it would have been.
+ * No attempt got a response within the limits of the client. A write took effect once or not at
+ * all: send it again with the same `key`, at any time, to get its result.
  */
 export class HoldfastUnavailable extends Error implements Attempts {
   override name = 'HoldfastUnavailable';
@@ -58,23 +58,23 @@ export class HoldfastUnavailable extends Error implements Attempts {
   readonly attempts: number;
   readonly elapsedMs: number;
   readonly gaveUp: GaveUp;
-  /** The last answer that an attempt before the last one got, if any did. */
-  readonly lastAnswer: Said | undefined;
+  /** The last error response of an earlier attempt, if there was one. */
+  readonly lastAnswer: ErrorResponse | undefined;
 
-  /** @param cause what the last attempt failed with */
+  /** @param cause error of the last attempt */
   constructor(
     { method, url }: Pick<Request, 'method' | 'url'>,
     { key, attempts, elapsedMs, gaveUp }: Attempts & { gaveUp: GaveUp },
-    { lastAnswer, cause }: { lastAnswer: Said | undefined; cause: unknown },
+    { lastAnswer, cause }: { lastAnswer: ErrorResponse | undefined; cause: unknown },
   ) {
     const { host, pathname } = new URL(url);
     const times = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
-    const said = lastAnswer === undefined ? '' : ` Before that it answered ${saidText(lastAnswer)}.`;
+    const earlier = lastAnswer === undefined ? '' : ` An earlier attempt got ${responseText(lastAnswer)}.`;
     const again =
-      key === undefined ? '' : ` It took effect once or not at all: send it again with the key ${key}.`;
+      key === undefined ? '' : ` The write took effect once or not at all: retry it with key ${key}.`;
     super(
-      `No answer from ${host} to ${method} ${pathname} after ${times} in ${(elapsedMs / 1_000).toFixed(1)} s; ` +
-        `${WHY[gaveUp]}. Last: ${causeText(cause)}.${said}${again}`,
+      `No response from ${host} to ${method} ${pathname} after ${times} in ${(elapsedMs / 1_000).toFixed(1)} s; ` +
+        `${REASONS[gaveUp]}. Last error: ${causeText(cause)}.${earlier}${again}`,
       { cause },
     );
     this.key = key;
@@ -85,10 +85,10 @@ export class HoldfastUnavailable extends Error implements Attempts {
   }
 }
 
-const saidText = ({ status, code }: Said): string =>
+const responseText = ({ status, code }: ErrorResponse): string =>
   code === undefined ? String(status) : `${status} ${code}`;
 
-/** `fetch` says "fetch failed", and what it failed with is the cause. */
+/** The innermost message: `fetch` reports only "fetch failed" and keeps the error in `cause`. */
 function causeText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;

@@ -1,7 +1,8 @@
 /**
- * npm run openapi:client: writes the types of the client from the specs.
+ * npm run openapi:client: generates the types of the client from the specs.
  *
- * openapi-typescript builds them with the compiler's API, which TypeScript 7 does not have: here it is given that of TypeScript 6.
+ * openapi-typescript needs the compiler's API, which TypeScript 7 lacks: it gets that of TypeScript
+ * 6.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { registerHooks } from 'node:module';
@@ -14,9 +15,9 @@ registerHooks({
 });
 
 const VERSIONS = ['v1', 'v2'];
-const HEADER = '// Made from openapi/NAME.yaml by npm run openapi:client. Do not edit.\n\n';
+const HEADER = '// Generated from openapi/NAME.yaml by npm run openapi:client. Do not edit.\n\n';
 
-/** The values that an `x-extensible-enum` knows become a union: a misspelt one is found when the program is compiled. */
+/** Turns an `x-extensible-enum` into a union, so that the compiler finds a misspelt value. */
 const withUnions = (_key: unknown, node: unknown): unknown => {
   if (node === null || typeof node !== 'object' || !('x-extensible-enum' in node)) return node;
   const { 'x-extensible-enum': values, ...rest } = node;
@@ -39,7 +40,7 @@ for (const name of VERSIONS) {
     await writeFile(file, types);
   } else if ((await readFile(file, 'utf8').catch(() => '')) !== types) {
     process.stderr.write(
-      `${fileURLToPath(file)} is not what openapi/${name}.yaml makes: npm run openapi:client\n`,
+      `${fileURLToPath(file)} is out of date with openapi/${name}.yaml: run npm run openapi:client\n`,
     );
     process.exitCode = 1;
   }

@@ -1,4 +1,4 @@
-/** The operations of a spec, in which `Idempotency-Key` may be left out: the client makes one. */
+/** The operations of a spec with an optional `Idempotency-Key`: the client generates the key. */
 export type WithOptionalKey<Paths> = {
   [Path in keyof Paths]: { [Method in keyof Paths[Path]]: Operation<Paths[Path][Method]> };
 };
@@ -11,5 +11,5 @@ type Relaxed<Header> = Header extends { 'Idempotency-Key': infer Key }
   ? Omit<Header, 'Idempotency-Key'> & { 'Idempotency-Key'?: Key }
   : Header;
 
-// oxlint-disable-next-line typescript/no-empty-object-type -- asks whether nothing in it is required
+// oxlint-disable-next-line typescript/no-empty-object-type -- true if no member is required
 type Headers<Header> = {} extends Header ? { header?: Header } : { header: Header };

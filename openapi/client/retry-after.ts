@@ -1,17 +1,17 @@
 /**
- * `Retry-After` (RFC 9110, section 10.2.3): seconds, or a date. A date is taken by the clock of the answer's own `Date`, where there is one, for that
- * of the client may be off.
+ * Reads `Retry-After` (RFC 9110, section 10.2.3): seconds or a date. A date is compared with the
+ * `Date` of the response, if present, because the client's clock may be wrong.
  *
- * @param now milliseconds since 1970
- * @returns milliseconds to wait; 0 for none, for one in the past, and for what is no such value
+ * @param nowMs milliseconds since 1970
+ * @returns milliseconds to wait; 0 if the field is absent, past or invalid
  */
-export function retryAfterMs(headers: Headers, now: number): number {
+export function retryAfterMs(headers: Headers, nowMs: number): number {
   const text = headers.get('Retry-After')?.trim() ?? '';
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;
-  // Date.parse would take "-5", and "1.5", for years and months.
+  // Date.parse reads "-5" and "1.5" as years and months.
   if (!/^[A-Z][a-z]{2,8}, /.test(text)) return 0;
-  const at = Date.parse(text);
-  const date = Date.parse(headers.get('Date') ?? '');
-  const wait = at - (Number.isNaN(date) ? now : date);
-  return Number.isNaN(wait) ? 0 : Math.max(0, wait);
+  const retryAtMs = Date.parse(text);
+  const sentAtMs = Date.parse(headers.get('Date') ?? '');
+  const waitMs = retryAtMs - (Number.isNaN(sentAtMs) ? nowMs : sentAtMs);
+  return Number.isNaN(waitMs) ? 0 : Math.max(0, waitMs);
 }

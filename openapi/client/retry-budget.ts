@@ -1,62 +1,66 @@
 /**
- * How often the calls of a client are repeated, all together, so that many calls in trouble do not become a storm. Whoever finds the
- * budget empty waits for its turn; it does not give up.
+ * The retry budget of a client: it limits the retries of all its calls together, so that many
+ * failed calls do not become a retry storm. A call that finds no retry waits for one.
  *
- * | what            | adds retries                                                        |
- * |-----------------|---------------------------------------------------------------------|
- * | time            | 10 a second, so that a client with few calls always gets through     |
- * | each request    | 0.1                                                                 |
- * | each repeat that was answered | 1: once the server is back, those who wait follow as fast as it answers |
+ * | source             | adds retries                                                      |
+ * |--------------------|-------------------------------------------------------------------|
+ * | time               | 10 a second, so that a client with few calls can always retry      |
+ * | each request       | 0.1                                                               |
+ * | each retry that succeeds | 1: after an outage, waiting calls follow each response |
  *
- * At most 10 are saved up. So while a server is away, it gets 10 repeats a second of a client, and a tenth of its requests.
+ * At most 10 retries accumulate. During an outage a server gets 10 retries a second from a client,
+ * plus one for every 10 new requests.
  */
 export interface RetryBudget {
-  /** A request was made. */
+  /** Call once for each new request. */
   earn: () => void;
-  /** A repeat was answered, and the answer is one to keep. */
+  /** Call when a retry got a final response. */
   repay: () => void;
   /**
-   * Takes a retry, the one who came first before the others.
+   * Takes one retry; waiting calls get theirs in the order of arrival.
    *
-   * @param ms to wait for it at most
-   * @param signal ends the wait
-   * @returns `false` when none came in time
+   * @param maxWaitMs limit of the wait
+   * @param signal aborts the wait
+   * @returns `false` if there was none in time
    */
-  spend: (ms: number, signal?: AbortSignal) => Promise<boolean>;
+  spend: (maxWaitMs: number, signal?: AbortSignal) => Promise<boolean>;
 }
 
-const PER_SECOND = 10;
-const PER_REQUEST = 0.1;
-const SAVED = 10;
+const RETRIES_PER_SECOND = 10;
+const RETRIES_PER_REQUEST = 0.1;
+const RETRIES_MAX = 10;
 
 export function createRetryBudget(): RetryBudget {
-  let left = SAVED;
-  let since = performance.now();
-  /** In the order in which they came. */
+  let retries = RETRIES_MAX;
+  let updatedAtMs = performance.now();
+  /** In the order of arrival. */
   const waiting = new Set<() => void>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  function add(retries: number): void {
-    const now = performance.now();
-    left = Math.min(SAVED, left + retries + (PER_SECOND * (now - since)) / 1_000);
-    since = now;
+  function add(earned: number): void {
+    const nowMs = performance.now();
+    const accrued = (RETRIES_PER_SECOND * (nowMs - updatedAtMs)) / 1_000;
+    retries = Math.min(RETRIES_MAX, retries + earned + accrued);
+    updatedAtMs = nowMs;
     for (const take of waiting) {
-      if (left < 1) break;
+      if (retries < 1) break;
       waiting.delete(take);
-      left -= 1;
+      retries -= 1;
       take();
     }
     clearTimeout(timer);
-    if (waiting.size > 0) timer = setTimeout(add, Math.ceil(((1 - left) * 1_000) / PER_SECOND), 0);
+    if (waiting.size > 0) {
+      timer = setTimeout(add, Math.ceil(((1 - retries) * 1_000) / RETRIES_PER_SECOND), 0);
+    }
   }
 
   return {
-    earn: () => add(PER_REQUEST),
+    earn: () => add(RETRIES_PER_REQUEST),
     repay: () => add(1),
-    spend(ms, signal) {
+    spend(maxWaitMs, signal) {
       return new Promise((resolve) => {
         const settle = (taken: boolean) => {
-          clearTimeout(late);
+          clearTimeout(timeout);
           signal?.removeEventListener('abort', giveUp);
           resolve(taken);
         };
@@ -65,7 +69,7 @@ export function createRetryBudget(): RetryBudget {
           waiting.delete(take);
           settle(false);
         };
-        const late = setTimeout(giveUp, ms);
+        const timeout = setTimeout(giveUp, maxWaitMs);
         signal?.addEventListener('abort', giveUp, { once: true });
         waiting.add(take);
         add(0);

@@ -1,4 +1,4 @@
-// Made from openapi/v1.yaml by npm run openapi:client. Do not edit.
+// Generated from openapi/v1.yaml by npm run openapi:client. Do not edit.
 
 export interface paths {
     "/v1/customers/{customer_id}/summary": {
@@ -9,9 +9,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What a customer has ordered and paid
-         * @description By currency. It is counted from the log, as a list is, and as far as `Holdfast-Position` says; `Holdfast-Read-After` waits for your own
-         *     write. 404 says that no order of this customer is counted.
+         * Read a customer's totals
+         * @description The customer's totals by currency, projected from the log as a list is. `Holdfast-Position`
+         *     is the last event counted. Use `Holdfast-Read-After` to wait for your own write. 404 means
+         *     that no order of this customer has been counted.
          */
         get: operations["getCustomerSummary"];
         put?: never;
@@ -30,9 +31,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List what each day brought
-         * @description One item for each day and currency in which something was placed, cancelled, paid or refunded, newest first unless `order=asc`. Days are
-         *     of UTC, and each event counts on the day on which it was recorded: a refund is one of its own day, not of the order's.
+         * List sales by day
+         * @description One item for each day and currency with a placed, cancelled, paid or refunded order, newest
+         *     first unless `order=asc`. Days are in UTC. An event counts on the day when it was recorded:
+         *     a refund counts on its own day, not on the day of its order.
          */
         get: operations["listDailySales"];
         put?: never;
@@ -51,15 +53,18 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read the feed of events
-         * @description Every event of the tenant, oldest first, in the order in which they took effect; none is ever skipped, and none comes later in front of
-         *     one that you have seen. `next_cursor` is always there: keep it, and come back with it. With `wait`, an empty answer is held back
-         *     until there is news, or the time is up. With `types`, a page may be short, or empty, while `has_more` is true; another choice of types
-         *     counts from the cursor on.
+         * Read the event feed
+         * @description All events of the tenant, oldest first, in the order in which they took effect. No event is
+         *     skipped, and no event appears later at a position that you have passed. `next_cursor` is
+         *     always present: store it and continue from it. With `wait`, the server holds an empty
+         *     response until an event arrives or the time is over. With `types`, a page may be short or
+         *     empty although `has_more` is true. A new choice of `types` applies from the cursor on.
          *
-         *     The feed begins with the first event, behind `after_position`, or at `since`; these count as long as there is no cursor. A cursor is
-         *     refused with 400 `invalid_cursor` where the log does not have the event that it names, as after a restore from a backup that is older: go on
-         *     with `since`, a time before the last event that the backup has, or with `after_position`. What comes a second time has the `id` that it had.
+         *     The feed starts at the first event, after `after_position`, or at `since`. Both parameters
+         *     are ignored if there is a cursor. A cursor is refused with 400 `invalid_cursor` if the log
+         *     does not hold its event, for example after a restore from an older backup. Continue then
+         *     with `after_position`, or with `since` and a time before the last event of the backup. An
+         *     event that you read twice has the same `id` both times.
          */
         get: operations["listEvents"];
         put?: never;
@@ -78,14 +83,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Ask what became of a request
-         * @description The receipt of the command that was sent with a key: of an order, of an item of a batch, by gRPC, or about webhooks. 404 says that no
-         *     command with this key has taken effect: send it, with the same key. (One that is on its way at this moment may still; sending it again
-         *     is safe all the same.)
+         * Read the receipt of a request
+         * @description The receipt of the command with this key: an order, an item of a batch, an order sent by
+         *     gRPC, or a write on webhooks. 404 means that no command with this key has taken effect: send
+         *     it with the same key. A command that is still in progress also gets 404; sending it again is
+         *     safe.
          *
-         *     Keys of writes about webhooks are a space of their own: the same key may name one of them and one command on an order. The receipt has
-         *     both then, that of the webhooks as `webhook_write`, which is there for an API key with the scope `webhooks:read`, or one that writes about
-         *     webhooks. Without it a key that only names such a write is answered 403.
+         *     Writes on webhooks have a key space of their own: one key may name one of them and one
+         *     command on an order. The receipt then has both. `webhook_write` holds the write on webhooks.
+         *     It is present for an API key with the scope `webhooks:read` or a scope to write webhooks.
+         *     Without such a scope, a key that names only a write on webhooks gets 403.
          */
         get: operations["getReceipt"];
         put?: never;
@@ -107,9 +114,10 @@ export interface paths {
         put?: never;
         /**
          * Place up to 500 orders
-         * @description Places each order as if it had come alone, under its own idempotency key: one that is refused stops none of the others.
-         *     Each counts as a write of your quota. Send the whole batch again after any trouble: what was placed is answered as a replay.
-         *     The answer has one item for each order, in their order, with the status that it would have had alone.
+         * @description Places each order under its own idempotency key, as a single request would. A refused order
+         *     does not stop the others. Each order counts as one write of your quota. After any failure,
+         *     send the whole batch again: orders that were placed come back as replays. The response has
+         *     one item for each order, in the same sequence, with the status of a single request.
          */
         post: operations["placeOrders"];
         delete?: never;
@@ -127,9 +135,10 @@ export interface paths {
         };
         /**
          * List orders
-         * @description The tenant's orders by the time they were placed, newest first unless `order=asc`. Follow `next_cursor`
-         *     (or `Link` with `rel="next"`) until `has_more` is false: the walk neither skips nor repeats an order, however
-         *     many are placed meanwhile, and a page costs the same at any depth.
+         * @description The tenant's orders by the time of placement, newest first unless `order=asc`. Follow
+         *     `next_cursor` (or `Link` with `rel="next"`) until `has_more` is false. The list neither
+         *     skips nor repeats an order, even if orders are placed meanwhile. A page costs the same at
+         *     any depth.
          */
         get: operations["listOrders"];
         put?: never;
@@ -153,7 +162,8 @@ export interface paths {
         };
         /**
          * Read an order
-         * @description The order as it is now, folded from its events, and never stale; or as it was, at a version or at a time.
+         * @description The current order, folded from its events and never stale; or the order at a past version or
+         *     time.
          */
         get: operations["getOrder"];
         put?: never;
@@ -163,8 +173,10 @@ export interface paths {
         head?: never;
         /**
          * Change address or metadata
-         * @description A JSON Merge Patch (RFC 7396): what is given is changed, `null` takes away, all else stays. The address can change until the
-         *     first shipment, metadata always. `If-Match` names the version that you have read, so that nobody else's change is lost.
+         * @description A JSON Merge Patch (RFC 7396): a member that you send is changed, `null` removes it, all
+         *     others stay. The address can change until the first shipment, the metadata at any time.
+         *     `If-Match` names the version that you read, so that you cannot overwrite a concurrent
+         *     change.
          */
         patch: operations["updateOrder"];
         trace?: never;
@@ -178,13 +190,13 @@ export interface paths {
         };
         /**
          * Read an order's cancellation
-         * @description The cancellation; 404 as long as the order is not cancelled.
+         * @description The cancellation; 404 if the order is not cancelled.
          */
         get: operations["getCancellation"];
         put?: never;
         /**
          * Cancel an order
-         * @description Cancels the order; allowed until its first shipment.
+         * @description Cancels the order. Allowed until its first shipment.
          */
         post: operations["cancelOrder"];
         delete?: never;
@@ -202,13 +214,13 @@ export interface paths {
         };
         /**
          * Read an order's completion
-         * @description The completion; 404 as long as the order is not completed.
+         * @description The completion; 404 if the order is not completed.
          */
         get: operations["getCompletion"];
         put?: never;
         /**
          * Complete an order
-         * @description Closes an order of which everything has been shipped: nothing more is expected, and nothing can be returned any more.
+         * @description Closes an order of which all pieces were shipped. After that, no return is possible.
          */
         post: operations["completeOrder"];
         delete?: never;
@@ -226,7 +238,7 @@ export interface paths {
         };
         /**
          * List an order's events
-         * @description What happened to the order, oldest first, and by whose API key; never stale.
+         * @description The events of the order, oldest first, each with the API key that caused it. Never stale.
          */
         get: operations["listOrderEvents"];
         put?: never;
@@ -246,13 +258,13 @@ export interface paths {
         };
         /**
          * List an order's payments
-         * @description Oldest first; never stale.
+         * @description Sorted oldest first. Never stale.
          */
         get: operations["listPayments"];
         put?: never;
         /**
          * Record a payment
-         * @description All or part of what is due. The order is `paid` once nothing is due any more.
+         * @description Pays all or part of the amount due. The order is `paid` once nothing is due.
          */
         post: operations["recordPayment"];
         delete?: never;
@@ -290,13 +302,13 @@ export interface paths {
         };
         /**
          * List an order's refunds
-         * @description Oldest first; never stale.
+         * @description Sorted oldest first. Never stale.
          */
         get: operations["listRefunds"];
         put?: never;
         /**
          * Record a refund
-         * @description Money that went back, and never more than was paid.
+         * @description Records money paid back to the customer. All refunds together cannot exceed the payments.
          */
         post: operations["recordRefund"];
         delete?: never;
@@ -334,13 +346,14 @@ export interface paths {
         };
         /**
          * List an order's returns
-         * @description Oldest first; never stale.
+         * @description Sorted oldest first. Never stale.
          */
         get: operations["listReturns"];
         put?: never;
         /**
          * Record a return
-         * @description Pieces that came back, by line, and never more than were shipped. It moves no money; a refund does.
+         * @description Records pieces that came back, by line. They cannot exceed the shipped quantity. A return
+         *     moves no money; a refund does.
          */
         post: operations["recordReturn"];
         delete?: never;
@@ -378,13 +391,14 @@ export interface paths {
         };
         /**
          * List an order's shipments
-         * @description Oldest first; never stale.
+         * @description Sorted oldest first. Never stale.
          */
         get: operations["listShipments"];
         put?: never;
         /**
          * Record a shipment
-         * @description All or some pieces of a paid order, by line, and never more than were ordered.
+         * @description Ships all or some pieces of a paid order, by line. The pieces of a line cannot exceed the
+         *     ordered quantity.
          */
         post: operations["recordShipment"];
         delete?: never;
@@ -421,15 +435,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the endpoints
-         * @description Oldest first.
+         * List webhook endpoints
+         * @description Sorted oldest first.
          */
         get: operations["listWebhookEndpoints"];
         put?: never;
         /**
-         * Ask for events to be sent
-         * @description Every event that is recorded after the answer, and is of these types, is sent to the URL, signed as Standard Webhooks has it, at least
-         *     once, and each time under the same `webhook-id`. Its secret is read from `/secret`. See [/docs/webhooks](/docs/webhooks).
+         * Create a webhook endpoint
+         * @description Sends to the URL every event of these types that is recorded after the response. Messages
+         *     are signed as Standard Webhooks requires. Each event is sent at least once, always with the
+         *     same `webhook-id`. Read the secret from `/secret`. See [/docs/webhooks](/docs/webhooks).
          */
         post: operations["createWebhookEndpoint"];
         delete?: never;
@@ -446,23 +461,25 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read an endpoint
-         * @description How it is set, and whether it takes what it is sent.
+         * Read a webhook endpoint
+         * @description The settings of the endpoint and the state of its deliveries.
          */
         get: operations["getWebhookEndpoint"];
         put?: never;
         post?: never;
         /**
-         * Delete an endpoint
-         * @description Takes it away with its deliveries. Nothing is sent to it any more, but for what is on its way.
+         * Delete a webhook endpoint
+         * @description Deletes the endpoint and its deliveries. Requests already in progress complete; no others
+         *     are sent.
          */
         delete: operations["deleteWebhookEndpoint"];
         options?: never;
         head?: never;
         /**
-         * Change an endpoint
-         * @description A JSON Merge Patch (RFC 7396). `status: disabled` holds everything back; `enabled` sends what was held back, and from then on every event. What
-         *     was recorded while it was disabled is sent by a replay.
+         * Change a webhook endpoint
+         * @description A JSON Merge Patch (RFC 7396). `status: disabled` holds all open deliveries. `status:
+         *     enabled` sends them, and every event recorded from then on. Events recorded while the
+         *     endpoint was disabled are not sent: request a replay for them.
          */
         patch: operations["updateWebhookEndpoint"];
         trace?: never;
@@ -475,9 +492,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List what was sent, and what is to be
-         * @description Newest first unless `order=asc`. `status=failed` is what was given up: the dead letters. Those that are through, or given up, are kept
-         *     for 30 days.
+         * List deliveries
+         * @description Newest first unless `order=asc`. `status=failed` lists the dead letters: deliveries whose
+         *     attempts are used up. Delivered and failed deliveries are kept for 30 days.
          */
         get: operations["listWebhookDeliveries"];
         put?: never;
@@ -497,7 +514,7 @@ export interface paths {
         };
         /**
          * Read a delivery and its attempts
-         * @description Each attempt with what came back, newest first; 100 at most.
+         * @description The delivery and its last 100 attempts, newest first, each with its response.
          */
         get: operations["getWebhookDelivery"];
         put?: never;
@@ -518,8 +535,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send an event again
-         * @description Whatever became of it, it is due now, under the `webhook-id` that it had, and from the beginning of the schedule.
+         * Redeliver an event
+         * @description Makes the delivery due now, in any status, with the same `webhook-id` and a new retry
+         *     schedule.
          */
         post: operations["redeliverWebhook"];
         delete?: never;
@@ -538,9 +556,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send everything since a position again
-         * @description Every event behind `after_position`, up to the newest one now, that the endpoint asks for: all of them, or only those that have not got
-         *     through. Each goes under the `webhook-id` that it had. A position that the log does not have yet is refused.
+         * Replay events from a position
+         * @description Sends the events after `after_position`, up to the newest one now, whose types the endpoint
+         *     accepts: all of them, or only those not delivered yet. Each keeps its `webhook-id`. A
+         *     position beyond the end of the log is refused.
          */
         post: operations["createWebhookReplay"];
         delete?: never;
@@ -558,7 +577,7 @@ export interface paths {
         };
         /**
          * Read a replay
-         * @description How far it has come.
+         * @description The progress of the replay.
          */
         get: operations["getWebhookReplay"];
         put?: never;
@@ -577,8 +596,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read what an endpoint's messages are signed with
-         * @description Whoever has it can sign in our name: it needs the scope to write. While a secret is being changed, messages carry a signature of each.
+         * Read the signing secret
+         * @description Anyone who has the secret can sign as this server, so reading it needs a scope to write.
+         *     During a rotation, each message carries one signature for each secret.
          */
         get: operations["getWebhookSecret"];
         put?: never;
@@ -599,8 +619,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change the secret
-         * @description Makes a new secret. Messages are signed with the old one too for `previous_secret_hours`; 0, if it has leaked, ends it at once.
+         * Rotate the signing secret
+         * @description Creates a new secret. Messages are also signed with the previous secret for
+         *     `previous_secret_hours`. Use 0 if the previous secret has leaked: it ends at once.
          */
         post: operations["rotateWebhookSecret"];
         delete?: never;
@@ -646,7 +667,7 @@ export interface components {
         CreateWebhookReplay: {
             after_position: number;
             /**
-             * @description Everything, or only what has not got through; everything if nothing is said.
+             * @description All events, or only those not delivered yet. The default is all.
              * @enum {string}
              */
             which?: "all" | "undelivered";
@@ -657,13 +678,13 @@ export interface components {
          */
         Currency: string;
         /**
-         * @description Your own id of the customer; visible ASCII.
+         * @description Your own customer id, in visible ASCII.
          * @example cus_4711
          */
         CustomerId: string;
         CustomerSummary: {
             customer_id: components["schemas"]["CustomerId"];
-            /** @description One for each currency. */
+            /** @description One item for each currency. */
             totals: components["schemas"]["CustomerTotal"][];
         };
         CustomerTotal: {
@@ -692,11 +713,11 @@ export interface components {
         };
         /**
          * Format: date
-         * @description A day of UTC.
+         * @description A day in UTC.
          * @example 2026-03-14
          */
         Day: string;
-        /** @description One thing that happened. `data` is of the shape that `type` names. */
+        /** @description One event. `type` names the schema of `data`. */
         Event: components["schemas"]["OrderPlaced"] | components["schemas"]["OrderUpdated"] | components["schemas"]["PaymentRecorded"] | components["schemas"]["ItemsShipped"] | components["schemas"]["ItemsReturned"] | components["schemas"]["RefundRecorded"] | components["schemas"]["OrderCancelled"] | components["schemas"]["OrderCompleted"];
         EventId: string;
         EventList: {
@@ -737,7 +758,7 @@ export interface components {
             type: "ItemsShipped";
             version: components["schemas"]["Version"];
         };
-        /** @description The API key that asked for it; `null` in events older than this record. */
+        /** @description The API key that caused the event; `null` in events older than this member. */
         KeyId: string | null;
         /** @example line_1 */
         LineId: string;
@@ -747,7 +768,7 @@ export interface components {
         /** Format: date-time */
         MaybeTimestamp: string | null;
         /**
-         * @description Up to 20 entries of your own; a name is 1 to 40 of `A-Za-z0-9_.-`.
+         * @description Up to 20 entries of your own. A name has 1 to 40 characters of `A-Za-z0-9_.-`.
          * @example {
          *       "channel": "web"
          *     }
@@ -756,7 +777,7 @@ export interface components {
             [key: string]: string;
         };
         /**
-         * @description Your own id of the customer; visible ASCII. Not `.` or `..`, which no path can name.
+         * @description Your own customer id, in visible ASCII. Not `.` or `..`, which cannot occur in a path.
          * @example cus_4711
          */
         NewCustomerId: string;
@@ -820,14 +841,14 @@ export interface components {
             idempotency_key: string;
             order: components["schemas"]["Order"];
             position: components["schemas"]["Position"];
-            /** @description Whether the order had been placed before. */
+            /** @description Whether an earlier request placed the order. */
             replayed: boolean;
             /** @enum {integer} */
             status: 201;
         } | {
             idempotency_key: string;
             problem: components["schemas"]["Problem"];
-            /** @description Seconds to wait before this item is sent again. */
+            /** @description Seconds to wait before you send this item again. */
             retry_after?: number;
             status: number;
         };
@@ -901,7 +922,7 @@ export interface components {
             type: "PaymentRecorded";
             version: components["schemas"]["Version"];
         };
-        /** @description Each line of the order once at most. */
+        /** @description Each line of the order at most once. */
         Pieces: {
             line_id: components["schemas"]["LineId"];
             quantity: components["schemas"]["Quantity"];
@@ -921,11 +942,14 @@ export interface components {
         PlaceOrders: {
             orders: {
                 idempotency_key: components["schemas"]["IdempotencyKey"];
-                /** @description As in `PlaceOrder`. One that does not fit is refused by itself, in its own item of the answer. */
+                /**
+                 * @description An order as in `PlaceOrder`. An invalid order is refused in its own item of the
+                 *     response.
+                 */
                 order: Record<string, never>;
             }[];
         };
-        /** @description Where the event stands in the log; later events have higher ones. */
+        /** @description Position of the event in the log. Later events have higher positions. */
         Position: number;
         /**
          * Format: int64
@@ -933,19 +957,20 @@ export interface components {
          * @example 3800
          */
         PositiveAmount: number;
-        /** @description RFC 9457. */
+        /** @description A problem document, RFC 9457. */
         Problem: {
             /**
-             * @description Names the problem for programs. A code is never renamed; later releases may add some, so a client needs an answer for one that it does not know: `retry` and `status` say what may be done.
+             * @description Identifies the problem for programs. A code is never renamed, but later releases may add
+             *     codes. Handle an unknown code by its `retry` and `status`.
              * @enum {string}
              */
             code: "malformed_request" | "malformed_json" | "idempotency_key_missing" | "idempotency_key_invalid" | "invalid_parameter" | "invalid_cursor" | "unauthenticated" | "scope_missing" | "route_not_found" | "customer_not_found" | "order_not_found" | "order_version_not_found" | "payment_not_found" | "shipment_not_found" | "return_not_found" | "refund_not_found" | "cancellation_not_found" | "completion_not_found" | "webhook_endpoint_not_found" | "webhook_delivery_not_found" | "webhook_replay_not_found" | "idempotency_key_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "order_already_placed" | "order_already_cancelled" | "order_already_completed" | "order_already_paid" | "order_already_shipped" | "order_not_paid" | "order_not_shipped" | "payment_exceeds_due" | "refund_exceeds_paid" | "shipment_exceeds_ordered" | "return_exceeds_shipped" | "webhook_endpoint_disabled" | "webhook_endpoints_full" | "version_gone" | "precondition_failed" | "content_too_large" | "unsupported_media_type" | "expectation_failed" | "invalid_body" | "idempotency_key_reused" | "order_history_full" | "precondition_required" | "rate_limited" | "header_fields_too_large" | "internal_error" | "overloaded" | "unavailable" | "order_busy" | "projection_behind";
-            /** @description What is wrong here and what would be right. */
+            /** @description What happened, where, and what to do. */
             detail: string;
-            /** @description Each place that is at fault; never its value. */
+            /** @description Each location of an error; never its value. */
             errors?: {
                 detail: string;
-                /** @description Name of the query parameter or header. */
+                /** @description Name of the query parameter or of the header field. */
                 parameter?: string;
                 /** @description RFC 6901 JSON Pointer into the body; the empty string is the whole body. */
                 pointer?: string;
@@ -956,7 +981,7 @@ export interface components {
             status: number;
             title: string;
             /**
-             * @description Relative to this server; it can be read there.
+             * @description URL of the problem type, relative to this server. Open it to read about the problem.
              * @example /problems/order_not_found
              */
             type: string;
@@ -965,8 +990,8 @@ export interface components {
         Quantity: number;
         Reason: string | null;
         /**
-         * @description What a key was used for. `order_id`, `version` and `event` are `null` for a key that names a write about webhooks and no command on an
-         *     order; all other members are those of that write then.
+         * @description The receipt of a key. If the key names only a write on webhooks, `order_id`, `version` and
+         *     `event` are `null`, and all other members describe that write.
          */
         Receipt: {
             event: components["schemas"]["Event"] | (never | null);
@@ -976,7 +1001,7 @@ export interface components {
             order_id: string | null;
             recorded_at: components["schemas"]["Timestamp"];
             /**
-             * @description The status of the original answer; 202 and 204 of a write about webhooks only.
+             * @description Status of the original response. Only a write on webhooks has 202 or 204.
              * @enum {integer}
              */
             status: 200 | 201 | 202 | 204;
@@ -993,7 +1018,7 @@ export interface components {
             reason?: components["schemas"]["Reason"];
             reference?: components["schemas"]["Reference"];
         };
-        /** @description Your own, such as the id of a charge at your payment provider. */
+        /** @description Your own reference, such as the id of a charge at your payment provider. */
         Reference: string | null;
         Refund: {
             amount: components["schemas"]["PositiveAmount"];
@@ -1042,7 +1067,7 @@ export interface components {
             next_cursor: string | null;
         };
         RotateWebhookSecret: {
-            /** @description How long messages are signed with the old secret too; 24 if nothing is said. */
+            /** @description Hours for which messages are also signed with the previous secret. The default is 24. */
             previous_secret_hours?: number;
         };
         ShipItems: {
@@ -1077,7 +1102,7 @@ export interface components {
         Sku: string;
         /**
          * Format: int64
-         * @description Whole minor units of the currency, added up. A sum beyond the maximum stays there.
+         * @description Whole minor units of the currency, summed. Larger sums are capped at 9,007,199,254,740,991.
          * @example 7600
          */
         Sum: number;
@@ -1108,35 +1133,38 @@ export interface components {
             status?: "enabled" | "disabled";
             url?: components["schemas"]["WebhookUrl"];
         };
-        /** @description How many events the order has with this one. */
+        /** @description Number of events of the order, up to and including this one. */
         Version: number;
         WebhookAttempt: {
-            /** @description The first KiB of the answer. */
+            /** @description First KiB of the response. */
             answer: string | null;
             attempted_at: components["schemas"]["Timestamp"];
             duration_ms: number;
             error: string | null;
             number: number;
-            /** @description HTTP status; `null` when there was no answer, and then `error` says why. */
+            /** @description HTTP status; `null` if there was no response, and `error` holds the cause. */
             status: number | null;
         };
         WebhookDelivery: {
             attempt_count: number;
             created_at: components["schemas"]["Timestamp"];
             endpoint_id: components["schemas"]["WebhookEndpointId"];
-            /** @description The `webhook-id` of every attempt. */
+            /** @description `webhook-id` of every attempt. */
             event_id: string;
             event_type: string;
             finished_at: components["schemas"]["MaybeTimestamp"];
             id: string;
-            /** @description Why the last attempt does not count - timeout, address_refused, connection_failed, not_2xx. */
+            /**
+             * @description Cause of the last failed attempt: `timeout`, `address_refused`, `connection_failed` or
+             *     `not_2xx`.
+             */
             last_error: string | null;
-            /** @description HTTP status of the last answer. */
+            /** @description HTTP status of the last response. */
             last_status: number | null;
             next_attempt_at: components["schemas"]["MaybeTimestamp"];
             order_id: string | null;
             order_version: number | null;
-            /** @description In the log; `null` for a notice about an endpoint. */
+            /** @description Log position; `null` for a notice about an endpoint. */
             position: number | null;
             status: components["schemas"]["WebhookDeliveryStatus"];
         };
@@ -1152,30 +1180,36 @@ export interface components {
             attempts: components["schemas"]["WebhookAttempt"][];
             created_at: components["schemas"]["Timestamp"];
             endpoint_id: components["schemas"]["WebhookEndpointId"];
-            /** @description The `webhook-id` of every attempt. */
+            /** @description `webhook-id` of every attempt. */
             event_id: string;
             event_type: string;
             finished_at: components["schemas"]["MaybeTimestamp"];
             id: string;
-            /** @description Why the last attempt does not count - timeout, address_refused, connection_failed, not_2xx. */
+            /**
+             * @description Cause of the last failed attempt: `timeout`, `address_refused`, `connection_failed` or
+             *     `not_2xx`.
+             */
             last_error: string | null;
-            /** @description HTTP status of the last answer. */
+            /** @description HTTP status of the last response. */
             last_status: number | null;
             next_attempt_at: components["schemas"]["MaybeTimestamp"];
             order_id: string | null;
             order_version: number | null;
-            /** @description In the log; `null` for a notice about an endpoint. */
+            /** @description Log position; `null` for a notice about an endpoint. */
             position: number | null;
             status: components["schemas"]["WebhookDeliveryStatus"];
         };
         WebhookDescription: string;
         WebhookEndpoint: {
-            /** @description The version in whose spelling events are sent. */
+            /** @description The API version that defines the format of the sent events. */
             api_version: string;
             created_at: components["schemas"]["Timestamp"];
             description: string;
             disabled_at: components["schemas"]["MaybeTimestamp"];
-            /** @description by_client; gone, it answered 410; exhausted, nothing got through for the whole schedule. */
+            /**
+             * @description `by_client`: a client disabled it. `gone`: it answered 410. `exhausted`: every attempt
+             *     failed for the whole schedule.
+             */
             disabled_reason: string | null;
             event_types: components["schemas"]["WebhookEventTypes"];
             failing_since: components["schemas"]["MaybeTimestamp"];
@@ -1193,9 +1227,9 @@ export interface components {
             has_more: boolean;
             next_cursor: string | null;
         };
-        /** @description What is sent; `null` for everything. `WebhookEndpointDisabled` tells of other endpoints of yours. */
+        /** @description Event types to send; `null` for all. `WebhookEndpointDisabled` reports your other endpoints. */
         WebhookEventTypes: ("OrderPlaced" | "OrderUpdated" | "PaymentRecorded" | "ItemsShipped" | "ItemsReturned" | "RefundRecorded" | "OrderCancelled" | "OrderCompleted" | "WebhookEndpointDisabled")[] | null;
-        /** @description Requests a second, at most. Ten at a time are under way, at most. */
+        /** @description Maximum number of requests a second. At most 10 are in progress at a time. */
         WebhookRate: number;
         WebhookReplay: {
             after_position: number;
@@ -1203,13 +1237,13 @@ export interface components {
             endpoint_id: components["schemas"]["WebhookEndpointId"];
             finished_at: components["schemas"]["MaybeTimestamp"];
             id: string;
-            /** @description How far it has come. */
+            /** @description Position that the replay has reached. */
             position: number;
-            /** @description Deliveries that it has made due. */
+            /** @description Number of deliveries that the replay has made due. */
             queued: number;
             /** @enum {string} */
             status: "running" | "finished";
-            /** @description The newest event when it was asked for. */
+            /** @description Position of the newest event at the time of the request. */
             up_to_position: number;
             /** @enum {string} */
             which: "all" | "undelivered";
@@ -1224,24 +1258,24 @@ export interface components {
             rotated_at: components["schemas"]["Timestamp"];
         };
         /**
-         * @description An absolute URL with `https`, without a user name, password or fragment, on a host that is on the public Internet. It is looked at again
-         *     whenever something is sent.
+         * @description An absolute `https` URL without user name, password or fragment. Its host must be on the
+         *     public Internet. The server checks the host before every attempt.
          */
         WebhookUrl: string;
-        /** @description What a write about webhooks did. Sent again with its key, it is answered the same. */
+        /** @description A write on webhooks. Sent again with its key, it gets the same response. */
         WebhookWrite: {
-            /** @description The body of the original answer, which holds no secret; `null` when it had none. */
+            /** @description Body of the original response, without secrets; `null` if it had no body. */
             answer: components["schemas"]["WebhookEndpoint"] | components["schemas"]["WebhookSecretRotation"] | components["schemas"]["WebhookDelivery"] | components["schemas"]["WebhookReplay"] | (never | null);
-            /** @description `null` for an endpoint that was deleted before this was kept. */
+            /** @description `null` for an endpoint that was deleted before this member existed. */
             endpoint_id: string | null;
             fingerprint: components["schemas"]["Fingerprint"];
-            /** @description The `Location` of the original answer. That of a rotation is where the secret is read that is in use. */
+            /** @description `Location` of the original response. After a rotation, the path of the current secret. */
             location: string | null;
             /** @enum {string} */
             operation: "createWebhookEndpoint" | "updateWebhookEndpoint" | "deleteWebhookEndpoint" | "rotateWebhookSecret" | "redeliverWebhook" | "createWebhookReplay";
             recorded_at: components["schemas"]["Timestamp"];
             /**
-             * @description The status of the original answer.
+             * @description Status of the original response.
              * @enum {integer}
              */
             status: 200 | 201 | 202 | 204;
@@ -1249,8 +1283,10 @@ export interface components {
     };
     responses: {
         /**
-         * @description It could not be read: a body that is empty, not UTF-8, not a JSON object or list, not the `Content-Encoding` that it says, or has a member
-         *     twice or one called `__proto__`; no or no good `Idempotency-Key`; a parameter or a cursor that is not valid.
+         * @description The request cannot be read. The body is empty, is not UTF-8, is not a JSON object or list,
+         *     does not match its `Content-Encoding`, or has a duplicate member or a member named
+         *     `__proto__`. Or the `Idempotency-Key` is missing or invalid, or a parameter or cursor is
+         *     invalid.
          */
         BadRequest: {
             headers: {
@@ -1266,10 +1302,10 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/idempotency_key_missing",
-                 *       "title": "Idempotency-Key is missing",
+                 *       "title": "Idempotency key missing",
                  *       "status": 400,
                  *       "code": "idempotency_key_missing",
-                 *       "detail": "Send an Idempotency-Key field with every write, such as Idempotency-Key: \"8e03978e-40d5-43dd-bc93-6894a57f9324\".",
+                 *       "detail": "Send Idempotency-Key with each write: a new key for each command, the same key for each retry.",
                  *       "retry": "never",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1278,8 +1314,8 @@ export interface components {
             };
         };
         /**
-         * @description The state of the order, or of the webhook endpoint, forbids it. `retry` is `never` where no later state of the order will allow it,
-         *     and `after_change` where one may.
+         * @description The state of the order or of the webhook endpoint forbids the request. `retry` is `never` if
+         *     no later state will allow it, and `after_change` if one may.
          */
         Conflict: {
             headers: {
@@ -1295,10 +1331,10 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/order_already_cancelled",
-                 *       "title": "Order is already cancelled",
+                 *       "title": "Order already cancelled",
                  *       "status": 409,
                  *       "code": "order_already_cancelled",
-                 *       "detail": "This order has been cancelled already, by another request.",
+                 *       "detail": "Another request has already cancelled this order.",
                  *       "retry": "never",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1306,7 +1342,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body is larger than `x-max-bytes` of the request body, or than 65,536 bytes where the operation reads none. */
+        /**
+         * @description The body exceeds `x-max-bytes` of the request body, or 65,536 bytes if the operation has no
+         *     request body.
+         */
         ContentTooLarge: {
             headers: {
                 Deprecation: components["headers"]["Deprecation"];
@@ -1332,7 +1371,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The API key has neither the scope that this call needs, `x-scope` of the operation, nor a sum that contains it. */
+        /**
+         * @description The API key lacks the scope of this operation (`x-scope`) and any combined scope that
+         *     includes it.
+         */
         Forbidden: {
             headers: {
                 Deprecation: components["headers"]["Deprecation"];
@@ -1347,7 +1389,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/scope_missing",
-                 *       "title": "Scope is missing",
+                 *       "title": "Scope missing",
                  *       "status": 403,
                  *       "code": "scope_missing",
                  *       "detail": "This call needs the scope payments:write.",
@@ -1358,7 +1400,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description This version has come to its `Sunset`; the successor is in `Link`. Sent only where the operator has chosen so. */
+        /**
+         * @description This version has passed its `Sunset`; `Link` names the successor. Sent only if the operator
+         *     has chosen so.
+         */
         Gone: {
             headers: {
                 Deprecation: components["headers"]["Deprecation"];
@@ -1373,10 +1418,10 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/version_gone",
-                 *       "title": "Version is gone",
+                 *       "title": "API version ended",
                  *       "status": 410,
                  *       "code": "version_gone",
-                 *       "detail": "v1 ended on 2027-12-31. Use /v2; /docs/versioning says what is different.",
+                 *       "detail": "v1 ended on 2027-12-31. Use /v2; /docs/versioning lists the differences.",
                  *       "retry": "never",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1384,7 +1429,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Our fault. The request took effect once or not at all; the same request with the same key tells which. */
+        /**
+         * @description An error of the server. The request took effect once or not at all; send it again with the
+         *     same key to get its result.
+         */
         InternalError: {
             headers: {
                 Deprecation: components["headers"]["Deprecation"];
@@ -1402,7 +1450,7 @@ export interface components {
                  *       "title": "Internal error",
                  *       "status": 500,
                  *       "code": "internal_error",
-                 *       "detail": "Something went wrong on our side. Send the same request with the same key again.",
+                 *       "detail": "The server failed. Send the same request with the same key again.",
                  *       "retry": "same_key",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1410,7 +1458,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `Accept` leaves out `application/json`. */
+        /** @description `Accept` excludes `application/json`. */
         NotAcceptable: {
             headers: {
                 Deprecation: components["headers"]["Deprecation"];
@@ -1428,7 +1476,7 @@ export interface components {
                  *       "title": "Not acceptable",
                  *       "status": 406,
                  *       "code": "not_acceptable",
-                 *       "detail": "This API answers application/json.",
+                 *       "detail": "This API answers application/json only. Accept it, or send no Accept.",
                  *       "retry": "never",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1436,7 +1484,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description There is no such thing in your tenant. */
+        /** @description The resource does not exist in your tenant. */
         NotFound: {
             headers: {
                 Deprecation: components["headers"]["Deprecation"];
@@ -1454,7 +1502,7 @@ export interface components {
                  *       "title": "Order not found",
                  *       "status": 404,
                  *       "code": "order_not_found",
-                 *       "detail": "There is no such order.",
+                 *       "detail": "This order does not exist.",
                  *       "retry": "never",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1476,7 +1524,10 @@ export interface components {
             };
             content?: never;
         };
-        /** @description The order, or the webhook endpoint, is no longer what `If-Match` names; `ETag` is what it is now. Nothing was done. */
+        /**
+         * @description The order or the webhook endpoint has another version than `If-Match` names. `ETag` is its
+         *     current version. Nothing changed.
+         */
         PreconditionFailed: {
             headers: {
                 Deprecation: components["headers"]["Deprecation"];
@@ -1492,10 +1543,10 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/precondition_failed",
-                 *       "title": "Changed since it was read",
+                 *       "title": "Precondition failed",
                  *       "status": 412,
                  *       "code": "precondition_failed",
-                 *       "detail": "The ETag is \"4\" now, which If-Match does not name. Read it again, then decide.",
+                 *       "detail": "The current ETag is \"4\", which If-Match does not name. Read the resource again.",
                  *       "retry": "after_refetch",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1503,7 +1554,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description There is no `If-Match`. */
+        /** @description `If-Match` is missing. */
         PreconditionRequired: {
             headers: {
                 Deprecation: components["headers"]["Deprecation"];
@@ -1518,10 +1569,10 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/precondition_required",
-                 *       "title": "If-Match is missing",
+                 *       "title": "If-Match missing",
                  *       "status": 428,
                  *       "code": "precondition_required",
-                 *       "detail": "Send If-Match with the ETag of the resource as you have read it, so that no change of somebody else is lost.",
+                 *       "detail": "Send If-Match with the ETag that you read, so that no concurrent change is lost.",
                  *       "retry": "after_refetch",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1529,7 +1580,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Over quota. `Retry-After` is when it will pass. */
+        /** @description The quota is used up. `Retry-After` holds the seconds until it is restored. */
         RateLimited: {
             headers: {
                 Deprecation: components["headers"]["Deprecation"];
@@ -1548,7 +1599,7 @@ export interface components {
                  *       "title": "Too many requests",
                  *       "status": 429,
                  *       "code": "rate_limited",
-                 *       "detail": "The quota of 600 requests in 60 seconds is used up.",
+                 *       "detail": "Quota exceeded: 600 requests in 60 seconds. Retry after the seconds of Retry-After.",
                  *       "retry": "same_key_after",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1582,7 +1633,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description No API key, or one that is not valid. */
+        /** @description The API key is missing or invalid. */
         Unauthenticated: {
             headers: {
                 Deprecation: components["headers"]["Deprecation"];
@@ -1610,7 +1661,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Shedding load, or a part is down. The request took effect once or not at all. */
+        /** @description The server sheds load, or a dependency is down. The request took effect once or not at all. */
         Unavailable: {
             headers: {
                 Deprecation: components["headers"]["Deprecation"];
@@ -1629,7 +1680,7 @@ export interface components {
                  *       "title": "Overloaded",
                  *       "status": 503,
                  *       "code": "overloaded",
-                 *       "detail": "More orders are waiting than can be written soon.",
+                 *       "detail": "The append queue is full. This request took no effect.",
                  *       "retry": "same_key_after",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1637,7 +1688,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description It could be read, but it is wrong; or its `Idempotency-Key` was used for another request. */
+        /** @description The request was read but is invalid, or its `Idempotency-Key` belongs to another request. */
         Unprocessable: {
             headers: {
                 Deprecation: components["headers"]["Deprecation"];
@@ -1655,7 +1706,7 @@ export interface components {
                  *       "title": "Invalid body",
                  *       "status": 422,
                  *       "code": "invalid_body",
-                 *       "detail": "The body does not fit the schema of this call.",
+                 *       "detail": "Invalid body, see errors.",
                  *       "retry": "never",
                  *       "request_id": "0199f2c07a3e7b1c",
                  *       "errors": [
@@ -1669,10 +1720,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body's media type, its charset, or its `Content-Encoding` is not one that this call takes. For a coding, `Accept-Encoding` says which are. */
+        /**
+         * @description This operation does not accept the media type, the charset or the `Content-Encoding` of the
+         *     body. In the last case, `Accept-Encoding` lists the accepted codings.
+         */
         UnsupportedMediaType: {
             headers: {
-                /** @description RFC 9110, section 15.5.16: the codings that are taken, when the coding was at fault. */
+                /** @description RFC 9110, section 15.5.16: the accepted codings, if the coding was refused. */
                 "Accept-Encoding"?: string;
                 Deprecation: components["headers"]["Deprecation"];
                 Link: components["headers"]["Link"];
@@ -1700,8 +1754,9 @@ export interface components {
     };
     parameters: {
         /**
-         * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-         *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
+         * @description `next_cursor` of the previous page. Opaque. It belongs to your tenant, to the filters and to
+         *     the sort direction; a list with others refuses it. It does not expire. After a restore from
+         *     a backup it may be refused: start again without a cursor.
          */
         Cursor: string;
         CustomerIdInPath: components["schemas"]["CustomerId"];
@@ -1710,43 +1765,52 @@ export interface components {
         /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
         EndpointId: string;
         /**
-         * @description Where to go on: `next_cursor` of the page before. Opaque. It names the last event that was looked at, so it is good for as long as the log
-         *     has that event: after years, in both versions of the API, with other `types`, and where the log was imported into another database.
+         * @description `next_cursor` of the previous page. Opaque. It names the last event that the server read,
+         *     and is valid while the log holds that event: for years, in both versions of the API, with
+         *     other `types`, and after an import of the log into another database.
          */
         FeedCursor: string;
         /**
-         * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
-         *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+         * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
+         *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
+         *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
          * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
          */
         IdempotencyKey: components["schemas"]["IdempotencyKey"];
         /**
-         * @description The key, bare or quoted, percent-encoded where a path asks for it. One of dots alone needs its quotes (%22.%22).
+         * @description The key, bare or quoted, percent-encoded where a path requires it. Quote a key of dots
+         *     alone: `%22.%22`.
          * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
          */
         IdempotencyKeyInPath: components["schemas"]["IdempotencyKey"];
         /**
-         * @description The `ETag` of the resource as you have read it, or several with commas between them; 412 when it is at none of them. `*` stands for any version.
+         * @description The `ETag` that you read, or several separated by commas. The response is 412 if none is
+         *     current. `*` matches any version.
          * @example "3"
          */
         IfMatch: string;
         /**
-         * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
-         *     them; else 412, and nothing is done. `*` stands for any version.
+         * @description The `ETag` of the order or of the webhook endpoint that you read, or several separated by
+         *     commas. If none is current, the response is 412 and nothing changes. `*` matches any
+         *     version.
          * @example "3"
          */
         IfMatchOptional: string;
         /**
-         * @description Entity tags that you have, with commas between them; 304 when one of them is still current. `*` stands for any.
+         * @description Entity tags that you have, separated by commas. The response is 304 if one of them is
+         *     current. `*` matches any.
          * @example "3"
          */
         IfNoneMatch: string;
-        /** @description Items a page at most. */
+        /** @description Maximum number of items in a page. */
         Limit: number;
         OrderId: components["schemas"]["OrderId"];
         /** @example pay_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
         PaymentId: string;
-        /** @description Read your writes: the `Holdfast-Position` of a write. The list waits, at most 5 seconds, until it holds that write. */
+        /**
+         * @description Read your own writes: send the `Holdfast-Position` of a write. The server waits up to 5
+         *     seconds until the list holds that write.
+         */
         ReadAfter: number;
         /** @example ref_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
         RefundId: string;
@@ -1757,17 +1821,19 @@ export interface components {
         /** @example shp_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
         ShipmentId: string;
         /**
-         * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+         * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+         *     requires.
          * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
          */
         Traceparent: string;
     };
     requestBodies: never;
     headers: {
-        /** @description RFC 9111. A secret is not kept on the way. */
+        /** @description RFC 9111. No cache may store a secret. */
         CacheControl: "no-store";
         /**
-         * @description RFC 9745: since when this version is deprecated, in Unix seconds. It goes on working until `Sunset`.
+         * @description RFC 9745: the time of deprecation of this version, in Unix seconds. The version works until
+         *     `Sunset`.
          * @example @1798761600
          */
         Deprecation: string;
@@ -1777,47 +1843,48 @@ export interface components {
          */
         ETag: string;
         /**
-         * @description How many events the list is behind the log.
+         * @description Number of events by which the list is behind the log.
          * @example 0
          */
         HoldfastLag: number;
         /**
-         * @description The list holds every event up to this position of the log.
+         * @description The list holds all events up to this log position.
          * @example 4711
          */
         HoldfastListPosition: number;
         /**
-         * @description Position in the log of the event behind this answer. Hand it to a list as `Holdfast-Read-After`.
+         * @description Log position of the event of this response. Send it to a list as `Holdfast-Read-After`.
          * @example 4711
          */
         HoldfastPosition: number;
         /**
-         * @description Position in the log of the event that the command made. A write about webhooks makes none.
+         * @description Log position of the event that the command appended. Absent for a write on webhooks.
          * @example 4711
          */
         HoldfastReceiptPosition: number;
-        /** @description When the request took effect. On a replay, that is when the first one did. */
+        /** @description Time when the request took effect. On a replay, the time of the first request. */
         HoldfastRecordedAt: components["schemas"]["Timestamp"];
-        /** @description `true` when this answer repeats that of an earlier request with the same key. */
+        /** @description `true` if this response repeats that of an earlier request with the same key. */
         IdempotentReplayed: "true";
         /**
-         * @description RFC 8288. Of this version: `rel="deprecation"` and `rel="sunset"` (what it means for you), `rel="successor-version"` (where to
-         *     go). Of a list also `rel="next"`, the next page, if there is one, and `rel="first"`, the first.
+         * @description RFC 8288. For this version: `rel="deprecation"` and `rel="sunset"` (what changes for you)
+         *     and `rel="successor-version"` (the next version). For a list also `rel="next"`, the next
+         *     page, if there is one, and `rel="first"`, the first page.
          * @example </v1/orders?limit=20>; rel="first", </docs/versioning>; rel="deprecation", </docs/versioning>; rel="sunset", </v2>; rel="successor-version"
          */
         Link: string;
         /**
-         * @description The path of what was made.
+         * @description The path of the created resource.
          * @example /v1/orders/ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d
          */
         Location: string;
         /**
-         * @description What is left of the quota, draft-ietf-httpapi-ratelimit-headers-10.
+         * @description Remaining quota, draft-ietf-httpapi-ratelimit-headers-10.
          * @example "write";r=599;t=60
          */
         RateLimit: string;
         /**
-         * @description The quota, draft-ietf-httpapi-ratelimit-headers-10.
+         * @description Quota policy, draft-ietf-httpapi-ratelimit-headers-10.
          * @example "write";q=600;w=60
          */
         RateLimitPolicy: string;
@@ -1827,11 +1894,14 @@ export interface components {
          */
         RetryAfter: number;
         /**
-         * @description RFC 8594: until when this version is promised to work.
+         * @description RFC 8594: the time until which this version works.
          * @example Fri, 31 Dec 2027 00:00:00 GMT
          */
         Sunset: string;
-        /** @description Names this very request in our logs; your own `X-Request-Id` is taken over if it is 1 to 64 of `A-Za-z0-9._-`. */
+        /**
+         * @description Identifies this request in the server's logs. Your own `X-Request-Id` is kept if it has 1 to
+         *     64 characters of `A-Za-z0-9._-`.
+         */
         XRequestId: string;
     };
     pathItems: never;
@@ -1842,10 +1912,14 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Read your writes: the `Holdfast-Position` of a write. The list waits, at most 5 seconds, until it holds that write. */
+                /**
+                 * @description Read your own writes: send the `Holdfast-Position` of a write. The server waits up to 5
+                 *     seconds until the list holds that write.
+                 */
                 "Holdfast-Read-After"?: components["parameters"]["ReadAfter"];
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -1905,27 +1979,32 @@ export interface operations {
     listDailySales: {
         parameters: {
             query?: {
-                /** @description Only what was in this currency. */
+                /** @description Only sales in this currency. */
                 currency?: components["schemas"]["Currency"];
                 /**
-                 * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
+                 * @description `next_cursor` of the previous page. Opaque. It belongs to your tenant, to the filters and to
+                 *     the sort direction; a list with others refuses it. It does not expire. After a restore from
+                 *     a backup it may be refused: start again without a cursor.
                  */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description Items a page at most. */
+                /** @description Maximum number of items in a page. */
                 limit?: components["parameters"]["Limit"];
-                /** @description The order of the walk, oldest first or newest first. */
+                /** @description The sort order by time, `asc` (oldest first) or `desc` (newest first). */
                 order?: "asc" | "desc";
-                /** @description The first day. */
+                /** @description First day of the period. */
                 since?: components["schemas"]["Day"];
-                /** @description The last day. */
+                /** @description Last day of the period. */
                 until?: components["schemas"]["Day"];
             };
             header?: {
-                /** @description Read your writes: the `Holdfast-Position` of a write. The list waits, at most 5 seconds, until it holds that write. */
+                /**
+                 * @description Read your own writes: send the `Holdfast-Position` of a write. The server waits up to 5
+                 *     seconds until the list holds that write.
+                 */
                 "Holdfast-Read-After"?: components["parameters"]["ReadAfter"];
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -1983,33 +2062,35 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Begin behind this position of the log, as long as there is no `cursor`; 0 is the beginning. A position that the log does not have yet is
-                 *     refused. Not together with `since`.
+                 * @description Start after this position of the log; 0 is the start of the log. Ignored if there is a
+                 *     `cursor`. A position beyond the end of the log is refused. Not together with `since`.
                  */
                 after_position?: number;
                 /**
-                 * @description Where to go on: `next_cursor` of the page before. Opaque. It names the last event that was looked at, so it is good for as long as the log
-                 *     has that event: after years, in both versions of the API, with other `types`, and where the log was imported into another database.
+                 * @description `next_cursor` of the previous page. Opaque. It names the last event that the server read,
+                 *     and is valid while the log holds that event: for years, in both versions of the API, with
+                 *     other `types`, and after an import of the log into another database.
                  */
                 cursor?: components["parameters"]["FeedCursor"];
-                /** @description Items a page at most. */
+                /** @description Maximum number of items in a page. */
                 limit?: components["parameters"]["Limit"];
                 /**
-                 * @description Begin with what was recorded at this instant or later, as long as there is no `cursor`. An instant in the future is refused. Not together
-                 *     with `after_position`.
+                 * @description Start with the first event recorded at or after this time. Ignored if there is a
+                 *     `cursor`. A time in the future is refused. Not together with `after_position`.
                  */
                 since?: components["schemas"]["Timestamp"];
                 /**
-                 * @description Only events of these types, with commas between them.
+                 * @description Only events of these types, separated by commas.
                  * @example OrderPlaced,OrderCancelled
                  */
                 types?: string;
-                /** @description Seconds that an empty answer is held back for news, at most. */
+                /** @description Seconds for which the server may hold an empty response until an event arrives. */
                 wait?: number;
             };
             header?: {
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -2072,14 +2153,16 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
                 /**
-                 * @description The key, bare or quoted, percent-encoded where a path asks for it. One of dots alone needs its quotes (%22.%22).
+                 * @description The key, bare or quoted, percent-encoded where a path requires it. Quote a key of dots
+                 *     alone: `%22.%22`.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */
                 idempotency_key: components["parameters"]["IdempotencyKeyInPath"];
@@ -2088,7 +2171,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The command took effect; this is what it did. */
+            /** @description The receipt: the command took effect. */
             200: {
                 headers: {
                     Deprecation: components["headers"]["Deprecation"];
@@ -2145,7 +2228,8 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -2196,7 +2280,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Each item says what became of its order. */
+            /** @description Each item holds the outcome of its order. */
             207: {
                 headers: {
                     Deprecation: components["headers"]["Deprecation"];
@@ -2283,28 +2367,39 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
+                 * @description `next_cursor` of the previous page. Opaque. It belongs to your tenant, to the filters and to
+                 *     the sort direction; a list with others refuses it. It does not expire. After a restore from
+                 *     a backup it may be refused: start again without a cursor.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only orders of this customer. */
                 customer_id?: components["schemas"]["CustomerId"];
-                /** @description Items a page at most. */
+                /** @description Maximum number of items in a page. */
                 limit?: components["parameters"]["Limit"];
-                /** @description The order of the walk, oldest first or newest first. */
+                /** @description The sort order by time, `asc` (oldest first) or `desc` (newest first). */
                 order?: "asc" | "desc";
-                /** @description Only orders placed later than this instant, however finely it is given. In a URL, write `+` as `%2B`. */
+                /**
+                 * @description Only orders placed after this time, with any number of decimals. In a URL, write `+` as
+                 *     `%2B`.
+                 */
                 placed_after?: components["schemas"]["Timestamp"];
-                /** @description Only orders placed earlier than this instant, however finely it is given. In a URL, write `+` as `%2B`. */
+                /**
+                 * @description Only orders placed before this time, with any number of decimals. In a URL, write `+` as
+                 *     `%2B`.
+                 */
                 placed_before?: components["schemas"]["Timestamp"];
                 /** @description Only orders with this status. */
                 status?: components["schemas"]["OrderStatus"];
             };
             header?: {
-                /** @description Read your writes: the `Holdfast-Position` of a write. The list waits, at most 5 seconds, until it holds that write. */
+                /**
+                 * @description Read your own writes: send the `Holdfast-Position` of a write. The server waits up to 5
+                 *     seconds until the list holds that write.
+                 */
                 "Holdfast-Read-After"?: components["parameters"]["ReadAfter"];
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -2394,13 +2489,15 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
-                 *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
+                 *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
+                 *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -2444,7 +2541,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The order was placed, by this request or, if `Idempotent-Replayed` says so, by the same one before. */
+            /**
+             * @description The order was placed by this request, or by an earlier one if `Idempotent-Replayed` is
+             *     `true`.
+             */
             201: {
                 headers: {
                     Deprecation: components["headers"]["Deprecation"];
@@ -2523,25 +2623,28 @@ export interface operations {
     getOrder: {
         parameters: {
             query?: {
-                /** @description The order as it was at this instant. Not together with `version`. */
+                /** @description The order at this time. Not together with `version`. */
                 at?: components["schemas"]["Timestamp"];
-                /** @description The order as this version left it; 1 is the order as it was placed. Not together with `at`. */
+                /** @description The order at this version. Version 1 is the order as placed. Not together with `at`. */
                 version?: number;
             };
             header?: {
                 /**
-                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
-                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or several separated by
+                 *     commas. If none is current, the response is 412 and nothing changes. `*` matches any
+                 *     version.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
-                 * @description Entity tags that you have, with commas between them; 304 when one of them is still current. `*` stands for any.
+                 * @description Entity tags that you have, separated by commas. The response is 304 if one of them is
+                 *     current. `*` matches any.
                  * @example "3"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -2630,18 +2733,21 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
-                 *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
+                 *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
+                 *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The `ETag` of the resource as you have read it, or several with commas between them; 412 when it is at none of them. `*` stands for any version.
+                 * @description The `ETag` that you read, or several separated by commas. The response is 412 if none is
+                 *     current. `*` matches any version.
                  * @example "3"
                  */
                 "If-Match": components["parameters"]["IfMatch"];
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -2665,7 +2771,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The order was changed, by this request or, if `Idempotent-Replayed` says so, by the same one before. */
+            /**
+             * @description The order was changed by this request, or by an earlier one if `Idempotent-Replayed` is
+             *     `true`.
+             */
             200: {
                 headers: {
                     Deprecation: components["headers"]["Deprecation"];
@@ -2749,7 +2858,8 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -2799,19 +2909,22 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
-                 *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
+                 *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
+                 *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
-                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or several separated by
+                 *     commas. If none is current, the response is 412 and nothing changes. `*` matches any
+                 *     version.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -2832,7 +2945,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The order was cancelled, by this request or, if `Idempotent-Replayed` says so, by the same one before. */
+            /**
+             * @description The order was cancelled by this request, or by an earlier one if `Idempotent-Replayed`
+             *     is `true`.
+             */
             201: {
                 headers: {
                     Deprecation: components["headers"]["Deprecation"];
@@ -2881,7 +2997,8 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -2931,19 +3048,22 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
-                 *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
+                 *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
+                 *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
-                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or several separated by
+                 *     commas. If none is current, the response is 412 and nothing changes. `*` matches any
+                 *     version.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -2964,7 +3084,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The order was completed, by this request or, if `Idempotent-Replayed` says so, by the same one before. */
+            /**
+             * @description The order was completed by this request, or by an earlier one if `Idempotent-Replayed`
+             *     is `true`.
+             */
             201: {
                 headers: {
                     Deprecation: components["headers"]["Deprecation"];
@@ -3012,16 +3135,18 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
+                 * @description `next_cursor` of the previous page. Opaque. It belongs to your tenant, to the filters and to
+                 *     the sort direction; a list with others refuses it. It does not expire. After a restore from
+                 *     a backup it may be refused: start again without a cursor.
                  */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description Items a page at most. */
+                /** @description Maximum number of items in a page. */
                 limit?: components["parameters"]["Limit"];
             };
             header?: {
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -3086,16 +3211,18 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
+                 * @description `next_cursor` of the previous page. Opaque. It belongs to your tenant, to the filters and to
+                 *     the sort direction; a list with others refuses it. It does not expire. After a restore from
+                 *     a backup it may be refused: start again without a cursor.
                  */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description Items a page at most. */
+                /** @description Maximum number of items in a page. */
                 limit?: components["parameters"]["Limit"];
             };
             header?: {
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -3155,19 +3282,22 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
-                 *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
+                 *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
+                 *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
-                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or several separated by
+                 *     commas. If none is current, the response is 412 and nothing changes. `*` matches any
+                 *     version.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -3190,7 +3320,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The payment was recorded, by this request or, if `Idempotent-Replayed` says so, by the same one before. */
+            /**
+             * @description The payment was recorded by this request, or by an earlier one if `Idempotent-Replayed`
+             *     is `true`.
+             */
             201: {
                 headers: {
                     Deprecation: components["headers"]["Deprecation"];
@@ -3243,7 +3376,8 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -3298,16 +3432,18 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
+                 * @description `next_cursor` of the previous page. Opaque. It belongs to your tenant, to the filters and to
+                 *     the sort direction; a list with others refuses it. It does not expire. After a restore from
+                 *     a backup it may be refused: start again without a cursor.
                  */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description Items a page at most. */
+                /** @description Maximum number of items in a page. */
                 limit?: components["parameters"]["Limit"];
             };
             header?: {
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -3367,19 +3503,22 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
-                 *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
+                 *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
+                 *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
-                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or several separated by
+                 *     commas. If none is current, the response is 412 and nothing changes. `*` matches any
+                 *     version.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -3401,7 +3540,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The refund was recorded, by this request or, if `Idempotent-Replayed` says so, by the same one before. */
+            /**
+             * @description The refund was recorded by this request, or by an earlier one if `Idempotent-Replayed`
+             *     is `true`.
+             */
             201: {
                 headers: {
                     Deprecation: components["headers"]["Deprecation"];
@@ -3454,7 +3596,8 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -3509,16 +3652,18 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
+                 * @description `next_cursor` of the previous page. Opaque. It belongs to your tenant, to the filters and to
+                 *     the sort direction; a list with others refuses it. It does not expire. After a restore from
+                 *     a backup it may be refused: start again without a cursor.
                  */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description Items a page at most. */
+                /** @description Maximum number of items in a page. */
                 limit?: components["parameters"]["Limit"];
             };
             header?: {
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -3581,19 +3726,22 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
-                 *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
+                 *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
+                 *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
-                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or several separated by
+                 *     commas. If none is current, the response is 412 and nothing changes. `*` matches any
+                 *     version.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -3620,7 +3768,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The return was recorded, by this request or, if `Idempotent-Replayed` says so, by the same one before. */
+            /**
+             * @description The return was recorded by this request, or by an earlier one if `Idempotent-Replayed`
+             *     is `true`.
+             */
             201: {
                 headers: {
                     Deprecation: components["headers"]["Deprecation"];
@@ -3676,7 +3827,8 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -3734,16 +3886,18 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
+                 * @description `next_cursor` of the previous page. Opaque. It belongs to your tenant, to the filters and to
+                 *     the sort direction; a list with others refuses it. It does not expire. After a restore from
+                 *     a backup it may be refused: start again without a cursor.
                  */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description Items a page at most. */
+                /** @description Maximum number of items in a page. */
                 limit?: components["parameters"]["Limit"];
             };
             header?: {
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -3807,19 +3961,22 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
-                 *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
+                 *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
+                 *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
-                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or several separated by
+                 *     commas. If none is current, the response is 412 and nothing changes. `*` matches any
+                 *     version.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -3847,7 +4004,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The shipment was recorded, by this request or, if `Idempotent-Replayed` says so, by the same one before. */
+            /**
+             * @description The shipment was recorded by this request, or by an earlier one if `Idempotent-Replayed`
+             *     is `true`.
+             */
             201: {
                 headers: {
                     Deprecation: components["headers"]["Deprecation"];
@@ -3904,7 +4064,8 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -3963,16 +4124,18 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
+                 * @description `next_cursor` of the previous page. Opaque. It belongs to your tenant, to the filters and to
+                 *     the sort direction; a list with others refuses it. It does not expire. After a restore from
+                 *     a backup it may be refused: start again without a cursor.
                  */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description Items a page at most. */
+                /** @description Maximum number of items in a page. */
                 limit?: components["parameters"]["Limit"];
             };
             header?: {
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -4038,13 +4201,15 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
-                 *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
+                 *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
+                 *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -4068,7 +4233,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The endpoint was made, by this request or, if `Idempotent-Replayed` says so, by the same one before. */
+            /**
+             * @description The endpoint was created by this request, or by an earlier one if `Idempotent-Replayed`
+             *     is `true`.
+             */
             201: {
                 headers: {
                     Deprecation: components["headers"]["Deprecation"];
@@ -4126,18 +4294,21 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
-                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or several separated by
+                 *     commas. If none is current, the response is 412 and nothing changes. `*` matches any
+                 *     version.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
-                 * @description Entity tags that you have, with commas between them; 304 when one of them is still current. `*` stands for any.
+                 * @description Entity tags that you have, separated by commas. The response is 304 if one of them is
+                 *     current. `*` matches any.
                  * @example "3"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -4204,19 +4375,22 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
-                 *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
+                 *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
+                 *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
-                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or several separated by
+                 *     commas. If none is current, the response is 412 and nothing changes. `*` matches any
+                 *     version.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -4229,7 +4403,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The endpoint is gone, by this request or, if `Idempotent-Replayed` says so, by the same one before. */
+            /**
+             * @description The endpoint was deleted by this request, or by an earlier one if `Idempotent-Replayed`
+             *     is `true`.
+             */
             204: {
                 headers: {
                     Deprecation: components["headers"]["Deprecation"];
@@ -4263,18 +4440,21 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
-                 *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
+                 *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
+                 *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The `ETag` of the resource as you have read it, or several with commas between them; 412 when it is at none of them. `*` stands for any version.
+                 * @description The `ETag` that you read, or several separated by commas. The response is 412 if none is
+                 *     current. `*` matches any version.
                  * @example "3"
                  */
                 "If-Match": components["parameters"]["IfMatch"];
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -4296,7 +4476,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The endpoint was changed, by this request or, if `Idempotent-Replayed` says so, by the same one before. */
+            /**
+             * @description The endpoint was changed by this request, or by an earlier one if `Idempotent-Replayed`
+             *     is `true`.
+             */
             200: {
                 headers: {
                     Deprecation: components["headers"]["Deprecation"];
@@ -4354,22 +4537,24 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Where to go on: `next_cursor` of the page before. Opaque, and bound to your tenant, to the filters and to the order of
-                 *     the walk; with any other it is refused. It does not expire; after a restore from a backup it may be refused: start again without one.
+                 * @description `next_cursor` of the previous page. Opaque. It belongs to your tenant, to the filters and to
+                 *     the sort direction; a list with others refuses it. It does not expire. After a restore from
+                 *     a backup it may be refused: start again without a cursor.
                  */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description Items a page at most. */
+                /** @description Maximum number of items in a page. */
                 limit?: components["parameters"]["Limit"];
-                /** @description The order of the walk, oldest first or newest first. */
+                /** @description The sort order by time, `asc` (oldest first) or `desc` (newest first). */
                 order?: "asc" | "desc";
                 /** @description Only events of this order. */
                 order_id?: components["schemas"]["OrderId"];
-                /** @description Only those of this status. */
+                /** @description Only deliveries with this status. */
                 status?: components["schemas"]["WebhookDeliveryStatus"];
             };
             header?: {
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -4437,7 +4622,8 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -4511,19 +4697,22 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
-                 *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
+                 *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
+                 *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
-                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or several separated by
+                 *     commas. If none is current, the response is 412 and nothing changes. `*` matches any
+                 *     version.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -4538,7 +4727,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is due, by this request or, if `Idempotent-Replayed` says so, by the same one before. */
+            /**
+             * @description The delivery was made due by this request, or by an earlier one if `Idempotent-Replayed`
+             *     is `true`.
+             */
             202: {
                 headers: {
                     Deprecation: components["headers"]["Deprecation"];
@@ -4593,19 +4785,22 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
-                 *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
+                 *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
+                 *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
-                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or several separated by
+                 *     commas. If none is current, the response is 412 and nothing changes. `*` matches any
+                 *     version.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -4628,7 +4823,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The replay is under way, by this request or, if `Idempotent-Replayed` says so, by the same one before. */
+            /**
+             * @description The replay was started by this request, or by an earlier one if `Idempotent-Replayed` is
+             *     `true`.
+             */
             202: {
                 headers: {
                     Deprecation: components["headers"]["Deprecation"];
@@ -4681,7 +4879,8 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -4741,7 +4940,8 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -4754,7 +4954,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The secret, and the one before it as long as that is in use. */
+            /** @description The current secret, and the previous one while it is still in use. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["CacheControl"];
@@ -4793,19 +4993,22 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Names this request for ever: 1 to 255 visible ASCII characters, unique in your tenant; a random UUID does well. Written as a
-                 *     Structured Fields string (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07); the bare form is the same key.
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
+                 *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
+                 *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Only while the order, or the webhook endpoint, is at one of these versions: its `ETag` as you have read it, or several with commas between
-                 *     them; else 412, and nothing is done. `*` stands for any version.
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or several separated by
+                 *     commas. If none is current, the response is 412 and nothing changes. `*` matches any
+                 *     version.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
-                 * @description W3C Trace Context; kept with the event. One that is not well-formed is ignored, as that standard asks.
+                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
+                 *     requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -4827,7 +5030,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The secret was changed, by this request or, if `Idempotent-Replayed` says so, by the same one before. */
+            /**
+             * @description The secret was rotated by this request, or by an earlier one if `Idempotent-Replayed` is
+             *     `true`.
+             */
             201: {
                 headers: {
                     Deprecation: components["headers"]["Deprecation"];

@@ -1,4 +1,4 @@
-/** Breaks that were made on purpose: the reviewed file, and how it meets the findings. */
+/** Intentional breaks: reads the reviewed file and marks the findings that it accepts. */
 import { isNode } from './documents/document.ts';
 import type { Finding } from './finding.ts';
 import { parseYaml, readText } from './documents/load.ts';
@@ -8,28 +8,28 @@ export interface AcceptedBreak {
   rule: string;
   place: string;
   reason: string;
-  /** The last day on which it counts, `YYYY-MM-DD`. */
+  /** Last day on which the entry applies, `YYYY-MM-DD`. */
   expires: string;
 }
 
-/** Entries of the file that did nothing. */
+/** Entries of the file without effect. */
 export interface IdleEntries {
-  /** They would have met a finding, but their day has passed. */
+  /** They match a finding but are past their last day. */
   expired: AcceptedBreak[];
-  /** They met no finding. */
+  /** They match no finding. */
   unmatched: AcceptedBreak[];
 }
 
 /**
  * Reads the reviewed file.
  *
- * @throws Unusable when an entry lacks its rule, place, reason or expiry
+ * @throws Unusable if an entry lacks its rule, place, reason or expiry
  */
 export function loadAcceptedBreaks(file: string): AcceptedBreak[] {
   const root = parseYaml(file, readText(file));
   const entries = isNode(root) ? root.accepted : undefined;
   if (!Array.isArray(entries)) {
-    throw new Unusable(file, 'it has no list `accepted`', 'Write `accepted: []` when nothing is accepted');
+    throw new Unusable(file, 'the list `accepted` is missing', 'Write `accepted: []` if there are none');
   }
   return entries.map((entry: unknown, index) => {
     const node = isNode(entry) ? entry : {};
@@ -38,8 +38,8 @@ export function loadAcceptedBreaks(file: string): AcceptedBreak[] {
       if (typeof value !== 'string' || value.trim() === '') {
         throw new Unusable(
           `${file}, entry ${index + 1}`,
-          `it has no ${key}`,
-          'Every entry needs rule, place, reason and expires',
+          `${key} is missing`,
+          'Give rule, place, reason and expires',
         );
       }
       return value.trim();
@@ -48,7 +48,7 @@ export function loadAcceptedBreaks(file: string): AcceptedBreak[] {
     if (!/^\d{4}-\d\d-\d\d$/.test(expires) || Number.isNaN(Date.parse(expires))) {
       throw new Unusable(
         `${file}, entry ${index + 1}`,
-        `expires is no day (${expires})`,
+        `expires is not a date (${expires})`,
         'Write it as YYYY-MM-DD',
       );
     }
@@ -57,19 +57,20 @@ export function loadAcceptedBreaks(file: string): AcceptedBreak[] {
 }
 
 /**
- * Marks the findings that were accepted.
+ * Marks the accepted findings.
  *
- * @param today `YYYY-MM-DD`; an entry counts up to its day of expiry and not after
+ * @param today `YYYY-MM-DD`; an entry applies up to and including its last day
+ * @returns the entries without effect
  */
 export function acceptBreaks(findings: Finding[], entries: AcceptedBreak[], today: string): IdleEntries {
   const idle: IdleEntries = { expired: [], unmatched: [] };
   for (const entry of entries) {
-    const met = findings.filter(
+    const matches = findings.filter(
       ({ rule, place, verdict }) => rule === entry.rule && place === entry.place && verdict !== 'compatible',
     );
-    if (met.length === 0) idle.unmatched.push(entry);
+    if (matches.length === 0) idle.unmatched.push(entry);
     else if (entry.expires < today) idle.expired.push(entry);
-    else for (const finding of met) finding.accepted = { reason: entry.reason, expires: entry.expires };
+    else for (const finding of matches) finding.accepted = { reason: entry.reason, expires: entry.expires };
   }
   return idle;
 }

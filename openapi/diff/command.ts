@@ -1,53 +1,54 @@
-/** The command `openapi:diff`: arguments in, text and exit code out. */
+/** The command `openapi:diff`. */
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { loadAcceptedBreaks } from './accepted.ts';
-import { judge } from './judge.ts';
+import { compareContracts } from './compare-contracts.ts';
 import { loadContract } from './documents/load.ts';
 import { report } from './report.ts';
 import { Unusable } from './documents/unusable.ts';
 
-/** What a command needs of the world. */
-export interface World {
+/** The environment of a command. */
+export interface CommandContext {
   now: () => Date;
   write: (text: string) => void;
   writeError: (text: string) => void;
-  /** The file of accepted breaks where none is given, if it is there. */
+  /** File of accepted breaks without `--accepted`; it may be absent. */
   acceptedFile: string;
 }
 
 const USAGE = `Usage: npm run openapi:diff -- BASE HEAD [--json] [--strict] [--accepted FILE]
 
   BASE, HEAD       OpenAPI 3.x, YAML or JSON
-  --json           the judgement as JSON
-  --strict         what is to be reviewed fails too
-  --accepted FILE  breaks made on purpose; openapi/accepted-breaks.yaml if there is one
+  --json           print the result as JSON
+  --strict         fail on changes to review too
+  --accepted FILE  intentional breaks; default openapi/accepted-breaks.yaml, if present
 `;
 
 /**
- * Compares two contracts.
+ * Compares two contracts and prints the result.
  *
- * @returns the exit code: 0 nothing breaks, 1 something does, 2 the input cannot be judged
+ * @returns the exit code: 0 no break, 1 a break, 2 unusable input
  */
-export async function diffCommand(args: string[], world: World): Promise<number> {
+export async function diffCommand(args: string[], context: CommandContext): Promise<number> {
   let json = args.includes('--json');
   try {
     const { values, positionals } = parsed(args);
     json = values.json;
     const [base, head, ...more] = positionals;
     if (base === undefined || head === undefined || more.length > 0) {
-      throw new Unusable('the command line', `${positionals.length} files are given`, 'Give BASE and HEAD');
+      throw new Unusable('the command line', `it names ${positionals.length} files`, 'Give BASE and HEAD');
     }
-    const file = values.accepted ?? (existsSync(world.acceptedFile) ? world.acceptedFile : undefined);
-    const judgement = await judge(loadContract(base), loadContract(head), {
-      today: day(world.now()),
+    const file = values.accepted ?? (existsSync(context.acceptedFile) ? context.acceptedFile : undefined);
+    const comparison = await compareContracts(loadContract(base), loadContract(head), {
+      today: day(context.now()),
       accepted: file === undefined ? [] : loadAcceptedBreaks(file),
     });
-    const failed = judgement.verdict === 'breaking' || (values.strict && judgement.verdict === 'review');
-    world.write(json ? `${JSON.stringify(judgement, null, 2)}\n` : report(judgement));
+    const { verdict } = comparison;
+    context.write(json ? `${JSON.stringify(comparison, null, 2)}\n` : report(comparison));
+    const failed = verdict === 'breaking' || (values.strict && verdict === 'review');
     return failed ? 1 : 0;
   } catch (error) {
-    return tellUnusable(error, json, world, USAGE);
+    return reportUnusable(error, json, context, USAGE);
   }
 }
 
@@ -67,18 +68,25 @@ function parsed(args: string[]) {
   }
 }
 
-/** The day of an instant, in UTC. */
+/** The UTC day of a time, `YYYY-MM-DD`. */
 export const day = (now: Date): string => now.toISOString().slice(0, 10);
 
 /**
- * Says why there is no judgement. A fault of ours ends with 2 as well: 1 would say that something breaks.
+ * Prints why there is no verdict.
+ *
+ * @returns exit code 2, also for a fault of the program: 1 would report a break
  */
-export function tellUnusable(error: unknown, json: boolean, world: World, usage: string): number {
+export function reportUnusable(
+  error: unknown,
+  json: boolean,
+  context: CommandContext,
+  usage: string,
+): number {
   const message =
-    error instanceof Unusable ? error.message : `the comparison failed, please report it: ${stackOf(error)}`;
-  if (json) world.write(`${JSON.stringify({ verdict: 'unusable', error: message }, null, 2)}\n`);
-  else world.writeError(`${message}\n`);
-  if (!json && message.startsWith('the command line')) world.writeError(`\n${usage}`);
+    error instanceof Unusable ? error.message : `comparison failed, please report: ${stackOf(error)}`;
+  if (json) context.write(`${JSON.stringify({ verdict: 'unusable', error: message }, null, 2)}\n`);
+  else context.writeError(`${message}\n`);
+  if (!json && message.startsWith('the command line')) context.writeError(`\n${usage}`);
   return 2;
 }
 

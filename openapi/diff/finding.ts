@@ -1,28 +1,29 @@
-/** What a comparison says. */
+/** A finding: one change between two contracts, with its verdict. */
 
 /**
- * - `breaking`: a client that keeps to the base can fail under the head;
- * - `review`: some clients can, yet the field's published checks list the kind as information, so it fails a run only with `--strict`;
- * - `compatible`: no client that keeps to the base can notice it as a failure.
+ * - `breaking`: a client that conforms to the base can fail with the head.
+ * - `review`: some clients can fail, but published checkers rate the kind as information. Fails a
+ *   run only with `--strict`.
+ * - `compatible`: no client that conforms to the base can fail.
  */
 export type Verdict = 'breaking' | 'review' | 'compatible';
 
-/** Which way the described data travels, seen from the client. */
+/** The direction of the described data, from the client's view. */
 export type Direction = 'request' | 'response';
 
 export interface Finding {
   rule: string;
   verdict: Verdict;
-  /** `POST /orders > request body > application/json > lines[].sku` */
+  /** Location of the change: `POST /orders > request body > application/json > lines[].sku`. */
   place: string;
   why: string;
   base?: unknown;
   head?: unknown;
-  /** openapi-diff says so too. */
+  /** openapi-diff reports it too. */
   confirmed?: true;
-  /** Why this break is wanted, from the reviewed file. */
+  /** The entry of the reviewed file that accepts this break. */
   accepted?: { reason: string; expires: string };
 }
 
-/** The order in which findings are told: the worst first. */
+/** Sort order of findings: the highest first. */
 export const SEVERITY: Record<Verdict, number> = { breaking: 2, review: 1, compatible: 0 };

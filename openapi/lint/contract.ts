@@ -1,7 +1,7 @@
-/** A contract as the rules see it: its operations, responses and request schemas, each with the place where it is written. */
+/** A contract as the rules read it: operations, responses and schemas, each with its pointer. */
 
-/** Keys from the root of the document. */
-export type Place = readonly string[];
+/** A JSON pointer as a list of keys. */
+export type Pointer = readonly string[];
 
 export interface Schema {
   $ref?: string;
@@ -27,7 +27,7 @@ export interface MediaType {
 }
 
 export interface Response {
-  /** A list where each problem says which. */
+  /** A list if the problem document holds the value that applies. */
   'x-retry'?: string | string[];
   headers?: Record<string, unknown>;
   content?: Record<string, MediaType>;
@@ -50,7 +50,7 @@ export interface Operation {
 }
 
 interface SecurityScheme {
-  /** Sums of scopes, each with its parts. */
+  /** Combined scopes, each with its parts. */
   'x-scopes'?: Record<string, string[]>;
 }
 
@@ -59,27 +59,27 @@ export interface Contract {
   paths?: Record<string, Record<string, Operation>>;
 }
 
-/** Something of the contract, and where it is written. */
+/** A part of the contract with its pointer. */
 export interface At<T> {
   node: T;
-  at: Place;
+  at: Pointer;
 }
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
 
-/** Follows a local `$ref`, if that is what the node is. One that leads nowhere, which the engine reports, is an empty node here. */
-export function resolve<T>(contract: Contract, node: T, at: Place): At<T> {
+/** Follows a local `$ref`. A broken one, which the engine reports, becomes an empty node. */
+export function resolve<T>(contract: Contract, node: T, at: Pointer): At<T> {
   const ref = (node as { $ref?: unknown } | undefined)?.$ref;
   if (typeof ref !== 'string' || !ref.startsWith('#/')) return { node, at };
-  const place = ref
+  const pointer = ref
     .slice(2)
     .split('/')
     .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
-  const target = place.reduce<unknown>(
+  const target = pointer.reduce<unknown>(
     (node, key) => (node as Record<string, unknown> | undefined)?.[key],
     contract,
   );
-  return resolve(contract, (target ?? {}) as T, place);
+  return resolve(contract, (target ?? {}) as T, pointer);
 }
 
 export interface OperationAt extends At<Operation> {
@@ -123,36 +123,36 @@ export const contentOf = ({
     at: [...at, 'content', type],
   }));
 
-/** The body of an operation, if it takes one. */
+/** The media types of the request body, if there is one. */
 export const bodyOf = ({ node, at }: OperationAt): ReturnType<typeof contentOf> =>
   node.requestBody ? contentOf({ node: node.requestBody, at: [...at, 'requestBody'] }) : [];
 
-/** A schema and all schemas in it, each once; those behind a `$ref` where they are written. */
+/** A schema and all schemas in it, each once; a `$ref` is followed to its target. */
 export function schemasIn(
   contract: Contract,
   root: Schema | undefined,
-  from: Place,
+  from: Pointer,
   seen = new Set<Schema>(),
 ): At<Schema>[] {
   const { node, at } = resolve(contract, root, from);
   if (node === undefined || seen.has(node)) return [];
   seen.add(node);
   const { properties = {}, items, additionalProperties: rest } = node;
-  const inner: [Schema, Place][] = [
-    ...Object.entries(properties).map(([name, schema]): [Schema, Place] => [schema, ['properties', name]]),
-    ...(items ? [[items, ['items']] as [Schema, Place]] : []),
-    ...(typeof rest === 'object' ? [[rest, ['additionalProperties']] as [Schema, Place]] : []),
+  const inner: [Schema, Pointer][] = [
+    ...Object.entries(properties).map(([name, schema]): [Schema, Pointer] => [schema, ['properties', name]]),
+    ...(items ? [[items, ['items']] as [Schema, Pointer]] : []),
+    ...(typeof rest === 'object' ? [[rest, ['additionalProperties']] as [Schema, Pointer]] : []),
     ...(['anyOf', 'oneOf', 'allOf'] as const).flatMap((word) =>
-      (node[word] ?? []).map((schema, n): [Schema, Place] => [schema, [word, String(n)]]),
+      (node[word] ?? []).map((schema, n): [Schema, Pointer] => [schema, [word, String(n)]]),
     ),
   ];
   return [
     { node, at },
-    ...inner.flatMap(([schema, place]) => schemasIn(contract, schema, [...at, ...place], seen)),
+    ...inner.flatMap(([schema, pointer]) => schemasIn(contract, schema, [...at, ...pointer], seen)),
   ];
 }
 
-/** Every schema of every request: parameters and bodies. */
+/** All schemas of requests: parameters and bodies. */
 export function requestSchemas(contract: Contract): At<Schema>[] {
   const seen = new Set<Schema>();
   return operationsOf(contract).flatMap((operation) =>
@@ -162,8 +162,8 @@ export function requestSchemas(contract: Contract): At<Schema>[] {
   );
 }
 
-/** Every schema of every answer. */
-export function answerSchemas(contract: Contract): At<Schema>[] {
+/** All schemas of responses. */
+export function responseSchemas(contract: Contract): At<Schema>[] {
   const seen = new Set<Schema>();
   return operationsOf(contract).flatMap(({ responses }) =>
     responses.flatMap((response) =>

@@ -1,34 +1,40 @@
-/** Redocly's engine with its recommended rules, made strict, and with our own beside them. */
+/** Runs Redocly with its strict recommended rules and the rules of this folder. */
 import { createConfig, getLineColLocation, lintFromString } from '@redocly/openapi-core';
 import type { Contract } from './contract.ts';
 import { RULES, type Rule } from './rules.ts';
 
-/** One thing that is wrong with a contract. */
+/** One violation of a rule. */
 export interface Fault {
   line: number;
   /** JSON Pointer. */
-  place: string;
+  pointer: string;
   rule: string;
   message: string;
 }
 
 const PLUGIN = 'holdfast';
 
-/** Beyond the recommended ones. */
-const MORE = ['no-invalid-schema-examples', 'no-invalid-parameter-examples', 'operation-description'];
+/** Redocly rules in addition to the recommended ones. */
+const ADDITIONAL_RULES = [
+  'no-invalid-schema-examples',
+  'no-invalid-parameter-examples',
+  'operation-description',
+];
 
 interface Context {
-  location: { child: (place: string[]) => object };
+  location: { child: (pointer: string[]) => object };
   report: (problem: { message: string; location: object }) => void;
 }
 
-/** A rule of ours as the engine runs it: over the document as it is written, with every `$ref` in it. */
+/** A rule of this folder as a Redocly visitor, on the document with unresolved `$ref`s. */
 const visitorOf =
-  ({ asks, faults }: Rule) =>
+  ({ requirement, faults }: Rule) =>
   () => ({
     Root(contract: Contract, { report, location }: Context) {
-      const places = new Map(faults(contract).map((place) => [place.join('\n'), place]));
-      for (const place of places.values()) report({ message: asks, location: location.child([...place]) });
+      const unique = new Map(faults(contract).map((pointer) => [pointer.join('\n'), pointer]));
+      for (const pointer of unique.values()) {
+        report({ message: requirement, location: location.child([...pointer]) });
+      }
     },
   });
 
@@ -39,21 +45,24 @@ const mapValues = <T, U>(record: Record<string, T>, change: (value: T) => U): Re
  * Lints one contract.
  *
  * @param source YAML or JSON
- * @param file name, for the engine's own messages
- * @throws when it cannot be read at all
+ * @param file name for messages
+ * @throws if the contract is unreadable
  */
 export async function lintContract(source: string, file: string): Promise<Fault[]> {
   const config = await createConfig({
     extends: ['recommended-strict'],
     plugins: [{ id: PLUGIN, rules: { oas3: mapValues(RULES, visitorOf) } as never }],
     rules: Object.fromEntries(
-      [...MORE, ...Object.keys(RULES).map((name) => `${PLUGIN}/${name}`)].map((rule) => [rule, 'error']),
+      [...ADDITIONAL_RULES, ...Object.keys(RULES).map((name) => `${PLUGIN}/${name}`)].map((rule) => [
+        rule,
+        'error',
+      ]),
     ),
   });
   const problems = await lintFromString({ source, absoluteRef: file, config });
   return problems.map(({ ruleId: rule, message, location: [first] }) => ({
     line: first ? getLineColLocation(first).start.line : 1,
-    place: first?.pointer ?? '#/',
+    pointer: first?.pointer ?? '#/',
     rule,
     message,
   }));

@@ -1,25 +1,25 @@
-/** The rules of our own: what each asks of the contract, and the places where the contract does not do it. */
+/** The project's own lint rules: each with its requirement and a search for violations. */
 import {
   type At,
   type Contract,
   type MediaType,
   type OperationAt,
-  type Place,
+  type Pointer,
   type Response,
   type Schema,
-  answerSchemas,
   bodyOf,
   contentOf,
   operationsOf,
   requestSchemas,
   resolve,
+  responseSchemas,
 } from './contract.ts';
 
 export interface Rule {
-  /** What is asked, in one sentence. */
-  asks: string;
-  /** Where it is not so. */
-  faults: (contract: Contract) => Place[];
+  /** One sentence, printed for each violation. */
+  requirement: string;
+  /** The pointers of the violations. */
+  faults: (contract: Contract) => Pointer[];
 }
 
 const RETRY = ['none', 'per_item', 'never', 'after_change', 'after_refetch', 'same_key', 'same_key_after'];
@@ -27,7 +27,8 @@ const ENVELOPE = ['data', 'has_more', 'next_cursor'];
 
 export const RULES: Record<string, Rule> = {
   'operation-scope': {
-    asks: 'Every operation says in `x-scope` which scope it needs, one of `x-scopes` of its security scheme, such as orders:read.',
+    requirement:
+      'Every operation has `x-scope`, one of the `x-scopes` of its security scheme, such as orders:read.',
     faults: (contract) => {
       const scopes = scopesOf(contract);
       return operationsOf(contract)
@@ -36,15 +37,15 @@ export const RULES: Record<string, Rule> = {
     },
   },
   'request-example': {
-    asks: 'Every request body has an example.',
+    requirement: 'Every request body has an example.',
     faults: each((contract) => operationsOf(contract).flatMap(bodyOf), hasExample),
   },
   'answer-example': {
-    asks: 'Every 2xx answer that has a body has an example of it.',
+    requirement: 'Every 2xx response with a body has an example.',
     faults: each((contract) => successesOf(contract).flatMap(contentOf), hasExample),
   },
   'problem-document': {
-    asks: 'Every 4xx and 5xx is a Problem, as application/problem+json and nothing else.',
+    requirement: 'Every 4xx and 5xx response is a Problem, as application/problem+json only.',
     faults: each(problemsOf, ({ node }) => {
       const content = node.content ?? {};
       return (
@@ -54,7 +55,8 @@ export const RULES: Record<string, Rule> = {
     }),
   },
   'problem-example': {
-    asks: 'Every 4xx and 5xx has an example with its own status, and a `retry` of its own.',
+    requirement:
+      'Every 4xx and 5xx response has an example with its status and with a `retry` of its `x-retry`.',
     faults: each(problemsOf, ({ node, status }) => {
       const example = node.content?.['application/problem+json']?.example as
         | { status?: unknown; retry?: unknown }
@@ -63,25 +65,25 @@ export const RULES: Record<string, Rule> = {
     }),
   },
   'answer-retry': {
-    asks: `Every response says in \`x-retry\` what a client may do next: ${RETRY.join(', ')}. A list says that each problem tells which.`,
+    requirement: `Every response has \`x-retry\`, one or a list of: ${RETRY.join(', ')}.`,
     faults: each(responsesOf, ({ node }) => {
       const retries = retriesOf(node);
       return retries.length > 0 && retries.every((retry) => RETRY.includes(retry));
     }),
   },
   'answer-request-id': {
-    asks: 'Every response has the header X-Request-Id.',
+    requirement: 'Every response has the header X-Request-Id.',
     faults: each(responsesOf, ({ node }) => node.headers?.['X-Request-Id'] !== undefined),
   },
   'list-envelope': {
-    asks: `Every list has the same envelope, all of it required: ${ENVELOPE.join(', ')}.`,
+    requirement: `Every list has the same envelope with the required members ${ENVELOPE.join(', ')}.`,
     faults: (contract) =>
       listsOf(contract)
         .filter(({ envelope }) => !isEnvelope(contract, envelope.node))
         .map(({ envelope }) => envelope.at),
   },
   'list-parameters': {
-    asks: 'Every list has the parameters `limit` and `cursor`.',
+    requirement: 'Every list has the parameters `limit` and `cursor`.',
     faults: each(listsOf, ({ parameters }) =>
       ['limit', 'cursor'].every((name) =>
         parameters.some(({ node }) => node?.in === 'query' && node.name === name),
@@ -89,14 +91,15 @@ export const RULES: Record<string, Rule> = {
     ),
   },
   'list-link': {
-    asks: 'Every page of a list has the header Link.',
+    requirement: 'Every page of a list has the header Link.',
     faults: (contract) =>
       listsOf(contract)
         .filter(({ page }) => page.node.headers?.['Link'] === undefined)
         .map(({ page }) => page.at),
   },
   'write-idempotent': {
-    asks: 'Every write requires an Idempotency-Key, or says `x-idempotency: items` and requires an idempotency_key of each item.',
+    requirement:
+      'Every write requires Idempotency-Key, or has `x-idempotency: items` and requires idempotency_key in each item.',
     faults: (contract) =>
       operationsOf(contract)
         .filter(({ method }) => method !== 'get')
@@ -108,7 +111,8 @@ export const RULES: Record<string, Rule> = {
         .map(({ at }) => at),
   },
   'request-bound': {
-    asks: 'Every string of a request has a maxLength, pattern, enum or format, and every list a maxItems.',
+    requirement:
+      'Every string of a request has maxLength, pattern, enum or format, and every list has maxItems.',
     faults: each(requestSchemas, ({ node }) => {
       if (node.type === 'array') return node.maxItems !== undefined;
       if (node.type !== 'string') return true;
@@ -116,20 +120,21 @@ export const RULES: Record<string, Rule> = {
     }),
   },
   'parameter-encoding': {
-    asks: 'No parameter has `allowReserved`, `style` or `explode`: a query is decoded as a form, percent-encoded, with `+` for a space.',
+    requirement:
+      'No parameter has `allowReserved`, `style` or `explode`: the server decodes every query as a form.',
     faults: each(
       (contract) => operationsOf(contract).flatMap(({ parameters }) => parameters),
       ({ node }) => ['allowReserved', 'style', 'explode'].every((word) => !(word in (node ?? {}))),
     ),
   },
   'names-in-snake-case': {
-    asks: 'Names of members, and of parameters in paths and queries, are in snake_case.',
+    requirement: 'Names of members, path parameters and query parameters are in snake_case.',
     faults: (contract) => [
       ...operationsOf(contract)
         .flatMap(({ parameters }) => parameters)
         .filter(({ node }) => node?.in !== 'header' && !isSnakeCase(node?.name))
         .map(({ at }) => at.concat('name')),
-      ...[...requestSchemas(contract), ...answerSchemas(contract)].flatMap(({ node, at }) =>
+      ...[...requestSchemas(contract), ...responseSchemas(contract)].flatMap(({ node, at }) =>
         Object.keys(node.properties ?? {})
           .filter((name) => !isSnakeCase(name))
           .map((name) => at.concat('properties', name)),
@@ -138,23 +143,23 @@ export const RULES: Record<string, Rule> = {
   },
 };
 
-/** Names of all scopes: the sums and their parts. */
+/** All scopes: the combined ones and their parts. */
 function scopesOf({ components }: Contract): ReadonlySet<string> {
-  const sums = Object.values(components?.securitySchemes ?? {}).map((scheme) => scheme['x-scopes'] ?? {});
-  return new Set(sums.flatMap((sum) => Object.entries(sum).flat(2)));
+  const combined = Object.values(components?.securitySchemes ?? {}).map((scheme) => scheme['x-scopes'] ?? {});
+  return new Set(combined.flatMap((scopes) => Object.entries(scopes).flat(2)));
 }
 
 function retriesOf(node: Response): string[] {
   return [node['x-retry'] ?? ''].flat();
 }
 
-function each<T extends { at: Place }>(
+function each<T extends { at: Pointer }>(
   all: (contract: Contract) => T[],
-  isGood: (one: T) => boolean,
+  conforms: (one: T) => boolean,
 ): Rule['faults'] {
   return (contract) =>
     all(contract)
-      .filter((one) => !isGood(one))
+      .filter((one) => !conforms(one))
       .map(({ at }) => at);
 }
 
@@ -180,7 +185,7 @@ const isSnakeCase = (name = '') => /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/.test(name);
 
 type List = OperationAt & { page: At<Response>; envelope: At<Schema> };
 
-/** Operations that answer any part of the envelope of a list, so that one that lacks the rest is found. */
+/** Operations whose response has any member of the list envelope. */
 function listsOf(contract: Contract): List[] {
   return operationsOf(contract).flatMap((operation) => {
     const page = operation.responses.find(({ status }) => status === 200);

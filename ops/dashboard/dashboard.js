@@ -1,15 +1,21 @@
 // @ts-check
-/* The page of the engineer on call. It asks for what is new once a second, and says so when nobody answers. */
+/* The page /ops: fetches new data once a second, and shows when the server does not answer. */
 
-/** @typedef {{ level: 'unknown' | 'calm' | 'look' | 'storm' | 'trouble', text: string, since: number | null }} Verdict */
-/** @typedef {{ name: string, level: 'ok' | 'warn' | 'bad', text: string, since: number | null }} Finding */
-/** @typedef {{ tenant: string, key_id: string, requests: number, replayed: number, limited: number, shed: number }} Caller */
-/** @typedef {{ now: number, verdict: Verdict, findings: Finding[], callers: Caller[], series: Record<string, (number | null)[]> }} Overview */
+/** @typedef {'unknown' | 'calm' | 'look' | 'storm' | 'trouble'} VerdictLevel */
+/** @typedef {{ level: VerdictLevel, text: string, since: number | null }} Verdict */
+/** @typedef {'ok' | 'warn' | 'bad'} Level */
+/** @typedef {{ name: string, level: Level, text: string, since: number | null }} Finding */
+/** @typedef {{ requests: number, replayed: number, limited: number, shed: number }} Counts */
+/** @typedef {Counts & { tenant: string, key_id: string }} Caller */
+/** @typedef {Record<string, (number | null)[]>} Series */
+/** @typedef {{ verdict: Verdict, findings: Finding[], callers: Caller[] }} Assessment */
+/** @typedef {Assessment & { now: number, series: Series }} Overview */
 
-const KEPT = 900;
-const PATIENCE = 3_000;
-const HEIGHT = 190;
-// Okabe and Ito: told apart by those who see fewer colours. One meaning, one colour.
+const POINTS_MAX = 900;
+const POLL_INTERVAL_MS = 1_000;
+const ANSWER_TIMEOUT_MS = 3_000;
+const PLOT_HEIGHT_PX = 190;
+// The palette of Okabe and Ito, for colour-blind readers. Each colour has one meaning.
 const COLOUR = {
   good: '#009e73',
   again: '#0072b2',
@@ -46,11 +52,11 @@ const PLOTS = /** @type {const} */ ([
     true,
   ],
   [
-    'Writes under way, and how many may be',
+    'Writes in flight, and their limit',
     '',
     [
-      ['waiting for the log', COLOUR.again, 'append_queue'],
-      ['under way', COLOUR.good, 'in_flight'],
+      ['append queue', COLOUR.again, 'append_queue'],
+      ['in flight', COLOUR.good, 'in_flight'],
       ['limit', COLOUR.other, 'write_limit'],
     ],
     false,
@@ -65,7 +71,7 @@ const PLOTS = /** @type {const} */ ([
     false,
   ],
   [
-    'Event loop p99 (ms), and commands a write to the log',
+    'Event loop p99 (ms), and commands an append',
     '',
     [
       ['event loop', COLOUR.shed, 'event_loop_ms'],
@@ -74,24 +80,24 @@ const PLOTS = /** @type {const} */ ([
     false,
   ],
   [
-    'Webhooks a second, and signs of trouble',
+    'Webhooks a second, limiter fallbacks, pool queue',
     '',
     [
       ['delivered', COLOUR.good, 'deliveries'],
-      ['limiter without Redis', COLOUR.limited, 'limiter_fallbacks'],
-      ['waiting for a connection', COLOUR.failed, 'pool_waiting'],
+      ['limiter fallbacks', COLOUR.limited, 'limiter_fallbacks'],
+      ['waiting for Postgres', COLOUR.failed, 'pool_waiting'],
     ],
     false,
   ],
 ]);
-const WORDS = {
-  unknown: 'Too early to say',
+const VERDICTS = {
+  unknown: 'Starting',
   calm: 'Calm',
-  look: 'Look here',
+  look: 'Warning',
   storm: 'Retry storm',
   trouble: 'Trouble',
 };
-const LEVELS = { ok: 'fine', warn: 'look', bad: 'act' };
+const LEVELS = { ok: 'fine', warn: 'warning', bad: 'act' };
 
 /** @type {Record<string, (number | null)[]>} */
 const series = { t: [] };
@@ -111,11 +117,11 @@ const count = (value) =>
     : value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 1 : 0 });
 
 /** @param {number | null} since @param {number} now */
-function forHowLong(since, now) {
+function durationText(since, now) {
   if (since === null) return '';
   const seconds = Math.max(0, Math.round((now - since) / 1_000));
-  const long = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
-  return `since ${clock(since)}, for ${long}`;
+  const duration = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+  return `since ${clock(since)}, for ${duration}`;
 }
 
 /** @param {string} tag @param {string} text */
@@ -130,14 +136,14 @@ function showVerdict({ level, text, since }, now) {
   const box = byId('verdict');
   box.dataset['level'] = level;
   /** @type {[string, string][]} */ ([
-    ['h1', WORDS[level]],
+    ['h1', VERDICTS[level]],
     ['.what', text],
-    ['.since', forHowLong(since, now)],
-  ]).forEach(([where, what]) => {
-    const place = /** @type {HTMLElement} */ (box.querySelector(where));
-    if (place.textContent !== what) place.textContent = what;
+    ['.since', durationText(since, now)],
+  ]).forEach(([selector, content]) => {
+    const target = /** @type {HTMLElement} */ (box.querySelector(selector));
+    if (target.textContent !== content) target.textContent = content;
   });
-  document.title = `${level === 'calm' || level === 'unknown' ? '' : '● '}${WORDS[level]} – Holdfast`;
+  document.title = `${level === 'calm' || level === 'unknown' ? '' : '● '}${VERDICTS[level]} – Holdfast`;
 }
 
 /** @param {Finding[]} findings @param {number} now */
@@ -148,7 +154,7 @@ function showFindings(findings, now) {
       item.dataset['level'] = level;
       const head = element('b', name);
       head.append(element('i', LEVELS[level]));
-      item.append(head, element('div', text), element('small', forHowLong(since, now)));
+      item.append(head, element('div', text), element('small', durationText(since, now)));
       return item;
     }),
   );
@@ -174,7 +180,7 @@ function showCallers(callers) {
   });
   if (rows.length === 0) {
     const row = document.createElement('tr');
-    const cell = /** @type {HTMLTableCellElement} */ (element('td', 'nobody'));
+    const cell = /** @type {HTMLTableCellElement} */ (element('td', 'no callers'));
     cell.colSpan = 6;
     row.append(cell);
     rows.push(row);
@@ -183,9 +189,6 @@ function showCallers(callers) {
 }
 
 function drawPlots() {
-  const style = getComputedStyle(document.documentElement);
-  const ink = style.getPropertyValue('--soft');
-  const rule = style.getPropertyValue('--rule');
   for (const { plot } of plots) widths.unobserve(plot.root.parentElement);
   const boxes = PLOTS.map(([title]) => {
     const box = document.createElement('section');
@@ -193,63 +196,77 @@ function drawPlots() {
     return box;
   });
   byId('plots').replaceChildren(...boxes);
-  plots = PLOTS.map(([, unit, lines, log], n) => {
+  plots = PLOTS.map((plotted, n) => {
+    const [, , lines, log] = plotted;
     const box = /** @type {HTMLElement} */ (boxes[n]);
-    const axis = { stroke: ink, grid: { stroke: rule, width: 1 }, ticks: { stroke: rule, width: 1 } };
     // @ts-expect-error -- uPlot is a global of its own script
-    const plot = new uPlot(
-      {
-        width: widthOf(box),
-        height: HEIGHT,
-        scales: {
-          y: log
-            ? { distr: 3 }
-            : {
-                range: (/** @type {any} */ _, /** @type {number} */ _min, /** @type {number} */ max) => [
-                  0,
-                  (max || 1) * 1.08,
-                ],
-              },
-        },
-        axes: [
-          {
-            ...axis,
-            space: 70,
-            values: (/** @type {any} */ _, /** @type {number[]} */ list) =>
-              list.map((at) => clock(at * 1_000).slice(0, minutes === 1 ? 8 : 5)),
-          },
-          {
-            ...axis,
-            size: 56,
-            values: (/** @type {any} */ _, /** @type {number[]} */ list) =>
-              list.map((each) => (each === null ? '' : count(each))),
-          },
-        ],
-        series: [
-          {
-            value: (/** @type {any} */ _, /** @type {number | null} */ at) =>
-              at === null ? '–' : clock(at * 1_000),
-          },
-          ...lines.map(([label, stroke]) => ({
-            label,
-            stroke,
-            width: 1.75,
-            spanGaps: true,
-            points: { show: false },
-            value: (/** @type {any} */ _, /** @type {number | null} */ value) =>
-              `${count(value)}${value === null ? '' : ` ${unit}`}`,
-          })),
-        ],
-        cursor: { sync: { key: 'seconds' } },
-        legend: { live: true },
-      },
-      undefined,
-      box,
-    );
+    const plot = new uPlot(plotOptions(plotted, widthOf(box)), undefined, box);
     widths.observe(box);
     return { plot, names: lines.map(([, , name]) => name), log };
   });
 }
+
+/**
+ * @param {typeof PLOTS[number]} plotted
+ * @param {number} width
+ */
+function plotOptions([, unit, lines, log], width) {
+  const style = getComputedStyle(document.documentElement);
+  const rule = { stroke: style.getPropertyValue('--rule'), width: 1 };
+  const axis = { stroke: style.getPropertyValue('--soft'), grid: { ...rule }, ticks: { ...rule } };
+  return {
+    width,
+    height: PLOT_HEIGHT_PX,
+    scales: {
+      y: log
+        ? { distr: 3 }
+        : {
+            range: (/** @type {any} */ _, /** @type {number} */ _min, /** @type {number} */ max) => [
+              0,
+              (max || 1) * 1.08,
+            ],
+          },
+    },
+    axes: [
+      {
+        ...axis,
+        space: 70,
+        values: (/** @type {any} */ _, /** @type {number[]} */ list) =>
+          list.map((at) => clock(at * 1_000).slice(0, minutes === 1 ? 8 : 5)),
+      },
+      {
+        ...axis,
+        size: 56,
+        values: (/** @type {any} */ _, /** @type {number[]} */ list) =>
+          list.map((each) => (each === null ? '' : count(each))),
+      },
+    ],
+    series: [
+      {
+        value: (/** @type {any} */ _, /** @type {number | null} */ at) =>
+          at === null ? '–' : clock(at * 1_000),
+      },
+      ...lines.map(([label, stroke]) => seriesOptions(label, stroke, unit)),
+    ],
+    cursor: { sync: { key: 'seconds' } },
+    legend: { live: true },
+  };
+}
+
+/**
+ * @param {string} label
+ * @param {string} stroke
+ * @param {string} unit
+ */
+const seriesOptions = (label, stroke, unit) => ({
+  label,
+  stroke,
+  width: 1.75,
+  spanGaps: true,
+  points: { show: false },
+  value: (/** @type {any} */ _, /** @type {number | null} */ value) =>
+    `${count(value)}${value === null ? '' : ` ${unit}`}`,
+});
 
 /** @param {HTMLElement} box */
 function widthOf(box) {
@@ -257,11 +274,11 @@ function widthOf(box) {
   return box.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
 }
 
-/** A plot has the width of its card, whatever changes that: the window, a scroll bar, the grid around it. */
+/** Fits each plot to its card, which a window, a scroll bar or the grid can resize. */
 const widths = new ResizeObserver(() => {
   for (const { plot } of plots) {
     const width = widthOf(plot.root.parentElement);
-    if (width !== plot.width) plot.setSize({ width, height: HEIGHT });
+    if (width !== plot.width) plot.setSize({ width, height: PLOT_HEIGHT_PX });
   }
 });
 
@@ -281,42 +298,44 @@ function fillPlots() {
 }
 
 /** @param {Overview['series']} fresh */
-function remember(fresh) {
+function addPoints(fresh) {
   for (const [name, values] of Object.entries(fresh)) {
     const all = (series[name] ??= []);
     all.push(...values);
-    if (all.length > KEPT) all.splice(0, all.length - KEPT);
+    if (all.length > POINTS_MAX) all.splice(0, all.length - POINTS_MAX);
   }
 }
 
-async function look() {
+async function poll() {
   try {
     const after = series['t']?.at(-1) ?? 0;
-    const answer = await fetch(`/ops/data?after=${after}`, { signal: AbortSignal.timeout(PATIENCE) });
+    const answer = await fetch(`/ops/data?after=${after}`, {
+      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+    });
     if (!answer.ok) throw new Error(String(answer.status));
     /** @type {Overview} */
     const overview = await answer.json();
     answeredAt = Date.now();
-    remember(overview.series);
+    addPoints(overview.series);
     showVerdict(overview.verdict, overview.now);
     showFindings(overview.findings, overview.now);
     showCallers(overview.callers);
     fillPlots();
   } catch {
-    // said below
+    // shown below, once the timeout has passed
   }
-  const silent = Date.now() - answeredAt > PATIENCE;
+  const silent = Date.now() - answeredAt > ANSWER_TIMEOUT_MS;
   document.body.classList.toggle('silent', silent);
   byId('silent').hidden = !silent;
   if (silent)
     byId('silent').textContent = answeredAt === 0 ? 'No answer yet' : `No answer since ${clock(answeredAt)}`;
-  setTimeout(look, 1_000);
+  setTimeout(poll, POLL_INTERVAL_MS);
 }
 
-byId('window').addEventListener('click', ({ target }) => {
+byId('range').addEventListener('click', ({ target }) => {
   if (!(target instanceof HTMLButtonElement)) return;
   minutes = Number(target.dataset['minutes']);
-  for (const button of byId('window').querySelectorAll('button'))
+  for (const button of byId('range').querySelectorAll('button'))
     button.setAttribute('aria-pressed', String(button === target));
   fillPlots();
 });
@@ -325,4 +344,4 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
   fillPlots();
 });
 drawPlots();
-void look();
+void poll();

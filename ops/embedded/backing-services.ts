@@ -1,4 +1,4 @@
-/** Postgres and Redis: those that are configured, or our own. */
+/** Provides Postgres and Redis: the configured ones, else embedded ones. */
 import type { Logger } from '../../platform/logger.ts';
 import { lockDataDir, prepareDataDir } from './data-dir.ts';
 import { type Guard, startGuard } from './guard.ts';
@@ -8,14 +8,13 @@ import { startRedis } from './redis.ts';
 
 export interface BackingServices {
   databaseUrl: string;
-  /** `undefined` when there is no Redis: each process keeps quotas and wake-ups by itself. */
+  /** `undefined` without a Redis: each process keeps its own quotas and wake-ups. */
   redisUrl: string | undefined;
-  /**
-   * Stops what was started here, and nothing else. @param cut when aborted, what has not ended is
-   * killed
-   */
+  /** Stops the embedded services. `cut` kills those that still run when it aborts. */
   stop: (cut?: AbortSignal) => Promise<void>;
-  /** Ends other processes too when this one is killed outright; there when anything was started. */
+  /**
+   * Stops the embedded services if this process is killed; `undefined` without embedded services.
+   */
   guard: Guard | undefined;
 }
 
@@ -24,13 +23,13 @@ export interface BackingServicesOptions {
   redisUrl: string | undefined;
   dataDir: string;
   log: Logger;
-  /** Aborted when the start is not wanted any more: it throws, and leaves nothing behind. */
+  /** Aborts the start: it rejects, and leaves no process behind. */
   signal?: AbortSignal;
 }
 
 /**
- * Starts what has no address yet, and touches no directory when there is nothing to start. A
- * machine without a Redis does without.
+ * Starts an embedded service for each one without an address. Without redis-server on the machine,
+ * there is no Redis. With nothing to start, creates no directory.
  *
  * @throws {LaunchError}
  */

@@ -1,4 +1,4 @@
-/** The data directory: made, checked, and held by one process at a time. */
+/** Creates the data directory, and locks it for one process. */
 import { hash } from 'node:crypto';
 import { access, constants, mkdir, realpath, rm } from 'node:fs/promises';
 import { type Server, connect, createServer } from 'node:net';
@@ -8,10 +8,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LaunchError } from './launch-error.ts';
 
 /**
- * Makes the directory if need be.
+ * Creates the directory if it is missing.
  *
  * @returns its real path
- * @throws {LaunchError} when it cannot be written to
+ * @throws {LaunchError} it is not writable
  */
 export async function prepareDataDir(path: string): Promise<string> {
   try {
@@ -22,24 +22,29 @@ export async function prepareDataDir(path: string): Promise<string> {
     const { code } = error as NodeJS.ErrnoException;
     throw new LaunchError(
       `The data directory ${path} cannot be written to (${code}).\n` +
-        'Make it writable for this user, choose another one with HOLDFAST_DATA_DIR, or set DATABASE_URL and REDIS_URL to services of your own.',
+        'Make it writable for this user, or choose another directory with HOLDFAST_DATA_DIR, ' +
+        'or set DATABASE_URL and REDIS_URL to your own services.',
       { cause: error },
     );
   }
 }
 
-/** How long the end of services that a killed process left is waited for, in ms. */
-const ENDING_MS = 15_000;
-const LOOK_AGAIN_MS = 50;
+/** Longest wait while a guard stops the services of a killed process. */
+const GUARD_WAIT_MS_MAX = 15_000;
+const RETRY_INTERVAL_MS = 50;
+const ATTEMPTS_MAX = 5;
+const ANSWER_TIMEOUT_MS = 2_000;
+/** Answer of a guard that holds the lock. Otherwise the answer is the pid of the server. */
 const ENDING = 'ending';
 
 /**
- * Takes the directory for this process. The lock is a socket that is being listened on: it goes with the process, however
- * that ends, so it can be neither stale nor mistaken for that of another process with the same number.
+ * Locks the directory for this process. The lock is a listening socket: it ends with the process,
+ * so it cannot become stale, and no other process with the same pid can pass for the holder.
  *
- * @param ending whether it is taken only to end the services that a killed process left: a start waits for that
- * @returns lets go
- * @throws {LaunchError} naming the process that holds it
+ * @param ending whether a guard takes the lock to stop the services of a killed process; a start
+ *   waits for it
+ * @returns a function that releases the lock
+ * @throws {LaunchError} another process holds the lock; the message has its pid
  */
 export async function lockDataDir(
   dataDir: string,
@@ -47,8 +52,8 @@ export async function lockDataDir(
 ): Promise<() => Promise<void>> {
   const name = `holdfast-${hash('sha256', dataDir).slice(0, 16)}`;
   const path = pathOf(name);
-  const deadline = performance.now() + ENDING_MS;
-  for (let attempt = 0; attempt < 5;) {
+  const deadline = performance.now() + GUARD_WAIT_MS_MAX;
+  for (let attempt = 0; attempt < ATTEMPTS_MAX;) {
     signal?.throwIfAborted();
     const server = await listen(path, ending ? ENDING : String(process.pid));
     if (server) {
@@ -56,7 +61,7 @@ export async function lockDataDir(
     }
     const holder = await askHolder(path);
     if (holder === ENDING && !ending && performance.now() < deadline) {
-      await delay(LOOK_AGAIN_MS);
+      await delay(RETRY_INTERVAL_MS);
       continue;
     }
     if (holder !== undefined) {
@@ -66,26 +71,27 @@ export async function lockDataDir(
       );
     }
     attempt += 1;
-    if (process.platform === 'linux') await delay(LOOK_AGAIN_MS); // it let go in between
-    else await rm(path, { force: true }); // left by a process that was killed
+    if (process.platform === 'linux') await delay(RETRY_INTERVAL_MS); // the holder has just released it
+    else await rm(path, { force: true }); // the file of a killed process
   }
   throw new LaunchError(`The data directory ${dataDir} could not be locked through ${path}.`);
 }
 
 /**
- * On Linux a name without a file, which leaves nothing behind. Elsewhere not in the directory
- * itself: the path of a socket may have about a hundred bytes at most.
+ * On Linux an abstract socket, which has no file. Elsewhere a file in the temporary directory,
+ * because the path of a socket is limited to about 100 bytes.
  */
 function pathOf(name: string): string {
   if (process.platform === 'linux') return `\0${name}`;
   return process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`);
 }
 
-function listen(path: string, says: string): Promise<Server | undefined> {
+/** @param answer sent to each client @returns `undefined` if another process listens */
+function listen(path: string, answer: string): Promise<Server | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => {
       socket.on('error', () => {});
-      socket.end(says);
+      socket.end(answer);
     });
     server.unref();
     server.once('error', (error: NodeJS.ErrnoException) =>
@@ -95,20 +101,20 @@ function listen(path: string, says: string): Promise<Server | undefined> {
   });
 }
 
-/** The process behind the socket, or `undefined` when nobody listens. */
+/** The pid of the holder, {@link ENDING}, or `unknown`; `undefined` if no process listens. */
 function askHolder(path: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = connect(path);
-    let pid = '';
+    let answer = '';
     socket.setEncoding('utf8');
-    socket.setTimeout(2_000, () => {
+    socket.setTimeout(ANSWER_TIMEOUT_MS, () => {
       socket.destroy();
       resolve('unknown');
     });
     socket.on('data', (chunk: string) => {
-      pid += chunk;
+      answer += chunk;
     });
-    socket.on('end', () => resolve(pid));
+    socket.on('end', () => resolve(answer));
     socket.on('error', () => resolve(undefined));
   });
 }

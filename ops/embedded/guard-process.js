@@ -1,18 +1,14 @@
-// The program of guard.ts. Plain JavaScript, and the rest only when it is needed: it waits beside
-// every server, in
-// half the memory.
+// The process of guard.ts. It runs beside every server, so it loads little: plain JavaScript, and
+// imports only when needed, halve its memory.
 import { setTimeout as delay } from 'node:timers/promises';
 
-/**
- * Time for a next start to take the services over, in ms: a supervisor starts again within a second
- * or two.
- */
-const TAKE_OVER_MS = 6_000;
-/** What the services have to end in, in ms; they are killed then. */
-const END_MS = 3_000;
+/** Time for the next start to adopt the services. A supervisor restarts within a second or two. */
+const ADOPTION_MS = 6_000;
+/** Time for the services to stop. Then they are killed. */
+const STOP_MS = 3_000;
 
 const [dataDir] = process.argv.slice(2);
-/** By process number: what it was told to watch. */
+/** Watched processes, by pid. */
 const watched = new Map();
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
@@ -22,20 +18,20 @@ for await (const chunk of process.stdin.setEncoding('utf8')) {
   const lines = (text + chunk).split('\n');
   text = lines.pop();
   for (const line of lines) {
-    const told = JSON.parse(line);
-    if (told.forget === undefined) watched.set(told.watch.pid, told);
-    else watched.delete(told.forget);
+    const message = JSON.parse(line);
+    if (message.forget === undefined) watched.set(message.watch.pid, message);
+    else watched.delete(message.forget);
   }
 }
 
-// The other end is closed: the process that started the services is gone.
+// The pipe is closed: the process that started the services has ended.
 if (watched.size > 0) {
-  await delay(TAKE_OVER_MS);
+  await delay(ADOPTION_MS);
   const { lockDataDir } = await import('./data-dir.ts');
   const { stopProcess } = await import('./process.ts');
   const unlock = await lockDataDir(dataDir, { ending: true }).catch(() => undefined);
   if (unlock !== undefined) {
-    const cut = AbortSignal.timeout(END_MS);
+    const cut = AbortSignal.timeout(STOP_MS);
     await Promise.all([...watched.values()].map(({ watch, signal }) => stopProcess(watch, signal, cut)));
     await unlock();
   }

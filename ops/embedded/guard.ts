@@ -1,9 +1,7 @@
 /**
- * Sees to it that services end with the process that started them, also when that is killed
- * outright.
- *
- * A small process beside it reads a pipe whose other end closes with us. Then it waits for a next
- * start, which takes the services over; when none comes, it ends them (guard-process.js).
+ * Stops the embedded services even if the process that started them is killed. A small process
+ * reads a pipe that closes with its parent. It then waits for the next start, which adopts the
+ * services, and otherwise stops them (guard-process.js).
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,43 +10,43 @@ import { type KnownProcess, knownProcess } from './process.ts';
 
 const PROGRAM = fileURLToPath(new URL('guard-process.js', import.meta.url));
 
-/** What is told to the process, a line each, in JSON. */
-export type Told = { watch: KnownProcess; signal: NodeJS.Signals } | { forget: number };
+/** A message to the guard process: one line of JSON. */
+export type GuardMessage = { watch: KnownProcess; signal: NodeJS.Signals } | { forget: number };
 
 export interface Guard {
-  /** @param signal that asks the process to end */
+  /** @param signal stops the process regularly */
   watch: (pid: number, signal: NodeJS.Signals) => void;
   forget: (pid: number) => void;
-  /** Ends the guard alone, and none that it watches. */
+  /** Ends the guard, but not the processes that it watches. */
   release: () => Promise<void>;
 }
 
-/** @param dataDir whose lock says whether a next start has taken the services over */
+/** @param dataDir its lock shows whether the next start has adopted the services */
 export function startGuard(dataDir: string): Guard {
   const child: ChildProcess = spawn(process.execPath, ['--max-old-space-size=32', PROGRAM, dataDir], {
-    // Apart from the terminal, whose signals are for us.
+    // Detached: Ctrl-C in the terminal must not reach the guard.
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
     env: { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'] },
     cwd: '/',
   });
-  child.on('error', () => {}); // without it, all is as it would be without a guard
+  child.on('error', () => {}); // continue without a guard
   child.stdin?.on('error', () => {});
   child.unref();
   (child.stdin as unknown as { unref: () => void } | null)?.unref();
-  const tell = (told: Told) => void child.stdin?.write(`${JSON.stringify(told)}\n`);
+  const send = (message: GuardMessage) => void child.stdin?.write(`${JSON.stringify(message)}\n`);
   return {
     watch(pid, signal) {
       const known = knownProcess(pid);
-      if (known) tell({ watch: known, signal });
+      if (known) send({ watch: known, signal });
     },
-    forget: (pid) => tell({ forget: pid }),
+    forget: (pid) => send({ forget: pid }),
     async release() {
       if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-      const gone = once(child, 'exit');
-      child.ref(); // it may be all that is waited for
+      const exited = once(child, 'exit');
+      child.ref(); // else the event loop may end before the exit
       child.kill('SIGKILL');
-      await gone;
+      await exited;
     },
   };
 }

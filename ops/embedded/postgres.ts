@@ -1,4 +1,4 @@
-/** A real Postgres for development and tests: the binaries come with npm, the data stays in the data directory. */
+/** Runs an embedded Postgres: the binaries come from npm, the data stays in the data directory. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
@@ -27,30 +27,33 @@ import { DATABASE, USER, isPostmaster, readPostmaster, urlOf } from './postmaste
 import { type KnownProcess, isSame, knownProcess, stopProcess } from './process.ts';
 import { isEnterable, serviceUser, sideFolder } from './unprivileged.ts';
 
-const START_TIMEOUT = 30_000;
-const STOP_TIMEOUT = 15_000;
-/** For one that did not become ready, or is not wanted any more. */
-const KILL_TIMEOUT = 1_000;
-const MAX_LOG = 5_000_000;
+const START_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 15_000;
+/** Time for a Postgres that did not become ready to stop. */
+const ABANDON_TIMEOUT_MS = 1_000;
+const CHECK_INTERVAL_MS = 50;
+/** A start truncates a larger log. */
+const LOG_BYTES_MAX = 5_000_000;
+const ATTEMPTS_MAX = 3;
 
 export interface Service {
   url: string;
-  /** Whether it ran already, left behind by a process that was killed. */
+  /** Whether a killed process had started it. */
   adopted: boolean;
-  /** @param cut when aborted, the service is killed; 15 s after the call when left out */
+  /** @param cut kills the service when it aborts; default: after 15 s */
   stop: (cut?: AbortSignal) => Promise<void>;
 }
 
-/** What the life of a service is bound to. */
+/** Bounds the life of a service. */
 export interface Life {
   guard?: Guard | undefined;
-  /** Aborted when the start is not wanted any more: it throws, and leaves nothing behind. */
+  /** Aborts the start: it rejects, and leaves no process behind. */
   signal?: AbortSignal | undefined;
 }
 
 interface Instance {
   binaries: PostgresBinaries;
-  /** The cluster's own directory. */
+  /** Directory of the cluster. */
   data: string;
   logFile: string;
   password: string;
@@ -59,10 +62,10 @@ interface Instance {
 }
 
 /**
- * Starts Postgres, or takes over the one that a killed process left running.
+ * Starts Postgres, or adopts the one of a killed process.
  *
- * @param dataDir absolute; locked by the caller
- * @param port a certain port of 127.0.0.1 instead of a free one
+ * @param dataDir absolute path; the caller holds its lock
+ * @param port on 127.0.0.1; default: a free port
  * @throws {LaunchError}
  */
 export async function startPostgres(
@@ -75,10 +78,7 @@ export async function startPostgres(
   let home = dataDir;
   if (uid !== undefined && !(await isEnterable(dataDir))) {
     home = await sideFolder(dataDir);
-    log.warn(
-      { dataDir, home },
-      'the unprivileged user cannot enter the data directory; Postgres keeps its data here instead',
-    );
+    log.warn({ dataDir, home }, 'data directory closed to the unprivileged user, using another folder');
   }
   const instance: Instance = {
     binaries: await findPostgres(uid, dataDir, log),
@@ -96,14 +96,15 @@ export async function startPostgres(
   return { ...(await start(instance, port)), adopted: false };
 }
 
-/** Makes the cluster, in a folder beside that is only renamed when it is whole: a kill half way leaves nothing that looks good. */
-async function initialise({ binaries, data, password, uid, life }: Instance, home: string): Promise<void> {
+/** Creates the cluster in a temporary folder and renames it: a kill leaves no partial cluster. */
+async function initialise(instance: Instance, home: string): Promise<void> {
+  const { binaries, data, password, uid } = instance;
   const version = await readFile(join(data, 'PG_VERSION'), 'utf8').catch(() => undefined);
   if (version !== undefined) {
     if (version.trim() !== binaries.major) {
       throw new LaunchError(
-        `${data} was made by Postgres ${version.trim()}, and this is Postgres ${binaries.major}.\n` +
-          'Use the release of Holdfast that made it, or choose an empty directory with HOLDFAST_DATA_DIR.',
+        `${data} was created by Postgres ${version.trim()}, but this is Postgres ${binaries.major}.\n` +
+          'Use the release of Holdfast that created it, or choose an empty directory with HOLDFAST_DATA_DIR.',
       );
     }
     return;
@@ -117,22 +118,13 @@ async function initialise({ binaries, data, password, uid, life }: Instance, hom
   await writeFile(passwordFile, password, { mode: 0o600 });
   if (uid !== undefined) await chown(passwordFile, uid, uid);
   try {
-    await run(
-      binaries.initdb,
-      [
-        '-D',
-        fresh,
-        '-U',
-        USER,
-        '-E',
-        'UTF8',
-        '--locale-provider=builtin',
-        '--builtin-locale=C.UTF-8',
-        '--locale=C',
-      ].concat(['--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--data-checksums']),
-      uid,
-      life,
-    );
+    await runInitdb(instance, [
+      ['-D', fresh],
+      ['-U', USER],
+      ['-E', 'UTF8'],
+      ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'],
+      ['--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--data-checksums'],
+    ]);
     await rename(fresh, data);
   } finally {
     await rm(passwordFile, { force: true });
@@ -144,7 +136,7 @@ async function mkdirOwned(path: string, uid: number | undefined): Promise<void> 
   if (uid !== undefined) await chown(path, uid, uid);
 }
 
-/** The postmaster that a killed parent left behind, if it is one and answers; what is left of one that does not run is cleared away. */
+/** Adopts the postmaster of a killed process if it answers. Removes the pid file of a dead one. */
 async function adopt({ data, password, life }: Instance): Promise<Omit<Service, 'adopted'> | undefined> {
   const postmaster = await readPostmaster(data).catch(() => undefined);
   if (postmaster === undefined) return undefined;
@@ -155,12 +147,12 @@ async function adopt({ data, password, life }: Instance): Promise<Omit<Service, 
     return undefined;
   }
   life.guard?.watch(pid, 'SIGINT');
-  process.kill(pid, 'SIGCONT'); // in case that somebody has stopped it
+  process.kill(pid, 'SIGCONT'); // it may be suspended
   const url = urlOf(password, port);
-  const deadline = performance.now() + START_TIMEOUT;
+  const deadline = performance.now() + START_TIMEOUT_MS;
   while (performance.now() < deadline && isSame(known) && !life.signal?.aborted) {
     if ((await tryConnect(url)) === 'ready') return { url, stop: stopper(known, life) };
-    await delay(50);
+    await delay(CHECK_INTERVAL_MS);
   }
   await stopper(known, life)();
   life.signal?.throwIfAborted();
@@ -169,18 +161,18 @@ async function adopt({ data, password, life }: Instance): Promise<Omit<Service, 
 
 const stopper =
   (known: KnownProcess, { guard }: Life) =>
-  async (cut = AbortSignal.timeout(STOP_TIMEOUT)): Promise<void> => {
+  async (cut = AbortSignal.timeout(STOP_TIMEOUT_MS)): Promise<void> => {
     await stopProcess(known, 'SIGINT', cut);
     guard?.forget(known.pid);
   };
 
-async function start(instance: Instance, wanted?: number): Promise<Omit<Service, 'adopted'>> {
+async function start(instance: Instance, givenPort?: number): Promise<Omit<Service, 'adopted'>> {
   const { life } = instance;
   const { size } = await stat(instance.logFile).catch(() => ({ size: 0 }));
-  if (size > MAX_LOG) await truncate(instance.logFile);
+  if (size > LOG_BYTES_MAX) await truncate(instance.logFile);
   for (let attempt = 1; ; attempt += 1) {
     life.signal?.throwIfAborted();
-    const port = wanted ?? (await freePort());
+    const port = givenPort ?? (await freePort());
     const child = await launch(instance, port);
     const known = knownProcess(child.pid ?? 0);
     if (known) life.guard?.watch(known.pid, 'SIGINT');
@@ -189,12 +181,12 @@ async function start(instance: Instance, wanted?: number): Promise<Omit<Service,
       child.unref();
       return { url, stop: stopper(known, life) };
     }
-    if (known) await stopProcess(known, 'SIGQUIT', AbortSignal.timeout(KILL_TIMEOUT));
-    // Another program may have taken the port in between.
-    if (attempt === 3 && !life.signal?.aborted) {
+    if (known) await stopProcess(known, 'SIGQUIT', AbortSignal.timeout(ABANDON_TIMEOUT_MS));
+    // Retry: another program may have taken the port.
+    if (attempt === ATTEMPTS_MAX && !life.signal?.aborted) {
       throw new LaunchError(
         `Postgres did not start. The end of ${instance.logFile}:\n${await logTail(instance.logFile)}\n` +
-          'Mend that, or set DATABASE_URL to a Postgres of your own.',
+          'Correct the cause, or set DATABASE_URL to your own Postgres.',
       );
     }
   }
@@ -210,7 +202,7 @@ async function launch({ binaries, data, logFile, uid }: Instance, port: number):
     shared_buffers: '128MB',
     max_wal_size: '2GB',
   };
-  // Detached: Ctrl-C in the terminal must not reach it before our own requests are finished.
+  // Detached: Ctrl-C in the terminal must not stop Postgres before the requests are drained.
   const child = spawn(
     binaries.postgres,
     ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
@@ -228,7 +220,7 @@ async function launch({ binaries, data, logFile, uid }: Instance, port: number):
 }
 
 async function becomesReady(child: ChildProcess, url: string, { signal }: Life): Promise<boolean> {
-  const deadline = performance.now() + START_TIMEOUT;
+  const deadline = performance.now() + START_TIMEOUT_MS;
   while (
     performance.now() < deadline &&
     child.exitCode === null &&
@@ -236,12 +228,12 @@ async function becomesReady(child: ChildProcess, url: string, { signal }: Life):
     !signal?.aborted
   ) {
     if ((await tryConnect(url)) === 'ready') return true;
-    await delay(30);
+    await delay(CHECK_INTERVAL_MS);
   }
   return false;
 }
 
-/** Connects, and makes the database when it is not there yet. */
+/** Connects, and creates the database if it is missing. */
 async function tryConnect(url: string): Promise<'ready' | 'not yet'> {
   const admin = new URL(url);
   admin.pathname = '/postgres';
@@ -259,14 +251,10 @@ async function tryConnect(url: string): Promise<'ready' | 'not yet'> {
   }
 }
 
-async function run(
-  command: string,
-  args: string[],
-  uid: number | undefined,
-  { guard, signal }: Life,
-): Promise<void> {
+async function runInitdb({ binaries, uid, life }: Instance, args: string[][]): Promise<void> {
+  const { guard, signal } = life;
   signal?.throwIfAborted();
-  const child = spawn(command, args, {
+  const child = spawn(binaries.initdb, args.flat(), {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' },
     cwd: '/',
@@ -289,7 +277,8 @@ async function run(
   signal?.throwIfAborted();
   if (code !== 0) {
     throw new LaunchError(
-      `${command} failed (${code}).\n${stderr.trim()}\nMend that, or set DATABASE_URL to a Postgres of your own.`,
+      `${binaries.initdb} failed (${code}).\n${stderr.trim()}\n` +
+        'Correct the cause, or set DATABASE_URL to your own Postgres.',
     );
   }
 }

@@ -1,4 +1,4 @@
-/** How an embedded Postgres that runs is found again. */
+/** Finds a running embedded Postgres. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runsAs } from './process.ts';
@@ -7,9 +7,9 @@ export const USER = 'holdfast';
 export const DATABASE = 'holdfast';
 
 /**
- * What Postgres noted of itself when it started; it may have been killed since, and its number used again.
+ * Reads postmaster.pid. The process may be dead, and its pid in use by another process.
  *
- * @param data the cluster's own directory
+ * @param data directory of the cluster
  */
 export async function readPostmaster(data: string): Promise<{ pid: number; port: number } | undefined> {
   const text = await readFile(join(data, 'postmaster.pid'), 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -21,10 +21,7 @@ export async function readPostmaster(data: string): Promise<{ pid: number; port:
   return pid ? { pid, port: Number(lines[3]) } : undefined;
 }
 
-/**
- * Whether a process is the postmaster of a cluster: numbers are used again, also by another
- * Postgres.
- */
+/** Whether a process is the postmaster of this cluster. Another Postgres may have its pid. */
 export const isPostmaster = (pid: number, data: string): boolean => runsAs(pid, `postgres -D ${data}`);
 
 export const urlOf = (password: string, port: number) =>

@@ -1,19 +1,18 @@
-/** Processes that are not necessarily our children. */
+/** Inspects and stops processes that may not be our children. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/**
- * A process, and when it began: numbers are used again, and no other process may be ended in its
- * stead.
- */
+const CHECK_INTERVAL_MS = 20;
+
+/** A process and its start time, because the system reuses pids. */
 export interface KnownProcess {
   pid: number;
-  /** Compared, never read. */
+  /** Start time in a format of the system; only compared. */
   born: string;
 }
 
-/** @returns `undefined` when no such process runs */
+/** @returns `undefined` if the process does not run */
 export function knownProcess(pid: number): KnownProcess | undefined {
   const born = bornAt(pid);
   return born === undefined ? undefined : { pid, born };
@@ -22,14 +21,14 @@ export function knownProcess(pid: number): KnownProcess | undefined {
 export const isSame = ({ pid, born }: KnownProcess): boolean => bornAt(pid) === born;
 
 /**
- * Whether a process runs and was called with these words, in this order.
+ * Whether a process runs, and its command line contains these words.
  *
  * @param words such as `postgres -D /data`
  */
 export const runsAs = (pid: number, words: string): boolean =>
   bornAt(pid) !== undefined && `${commandOf(pid)} `.includes(`${words} `);
 
-/** @returns its words, with spaces between; `undefined` when that cannot be told */
+/** @returns the command line, joined by spaces; `undefined` if it cannot be read */
 export function commandOf(pid: number): string | undefined {
   try {
     return process.platform === 'linux'
@@ -41,10 +40,11 @@ export function commandOf(pid: number): string | undefined {
 }
 
 /**
- * Asks a process to end, and waits. One that somebody has stopped (SIGSTOP) is made to go on first,
- * for it could not end.
+ * Signals a process and waits for its end. Also sends SIGCONT, because a suspended process cannot
+ * end.
  *
- * @param cut when aborted, the process is killed, and so are its children, which may be stopped themselves
+ * @param cut kills the process and its children when it aborts; the children may be suspended as
+ *   well
  */
 export async function stopProcess(
   known: KnownProcess,
@@ -54,12 +54,12 @@ export async function stopProcess(
   if (!isSame(known)) return;
   send(known, signal);
   send(known, 'SIGCONT');
-  while (isSame(known) && !cut.aborted) await delay(20);
+  while (isSame(known) && !cut.aborted) await delay(CHECK_INTERVAL_MS);
   if (!isSame(known)) return;
   const children = childrenOf(known.pid);
   send(known, 'SIGKILL');
   for (const child of children) send(child, 'SIGKILL');
-  while (isSame(known)) await delay(20);
+  while (isSame(known)) await delay(CHECK_INTERVAL_MS);
 }
 
 function send(known: KnownProcess, signal: NodeJS.Signals): void {
@@ -67,7 +67,7 @@ function send(known: KnownProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(known.pid, signal);
   } catch {
-    // it has ended by itself
+    // it has already ended
   }
 }
 
@@ -80,19 +80,19 @@ function bornAt(pid: number): string | undefined {
     process.kill(pid, 0);
     return process.platform === 'win32' ? '' : ps(pid, 'lstart=');
   } catch (error) {
-    // Of another user, which only Windows cannot tell more of.
+    // EPERM: the process of another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM' ? '' : undefined;
   }
 }
 
-/** proc(5): the name may hold spaces and brackets; the fields are counted behind it. */
+/** proc(5): the command name may contain spaces and brackets, so count the fields after it. */
 function statOf(pid: number): { state: string; parent: number; began: string } {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return { state: fields[0] ?? '', parent: Number(fields[1]), began: fields[19] ?? '' };
 }
 
-/** @returns `undefined` when that cannot be told */
+/** @returns `undefined` if it is unknown, as on systems other than Linux */
 export function parentOf(pid: number): number | undefined {
   try {
     return process.platform === 'linux' ? statOf(pid).parent : undefined;

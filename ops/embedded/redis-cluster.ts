@@ -1,4 +1,4 @@
-/** A real Redis Cluster on loopback, for development and tests: three masters, each with a replica. */
+/** Runs a Redis Cluster on loopback, for development and tests: three masters, a replica each. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, open } from 'node:fs/promises';
@@ -11,27 +11,28 @@ import { startGuard } from './guard.ts';
 import { LaunchError } from './launch-error.ts';
 import { needRedisServer, searchPath } from './redis-server.ts';
 
-const NODES = 6;
-/** The bus of a node listens 10,000 ports higher. */
-const HIGHEST_PORT = 55_000;
-const START_TIMEOUT = 30_000;
-/** Milliseconds after which a master that does not answer is replaced. */
-const NODE_TIMEOUT = 1_000;
+const NODE_COUNT = 6;
+/** The cluster bus of a node listens 10,000 ports higher. */
+const PORT_MAX = 55_000;
+const START_TIMEOUT_MS = 30_000;
+const CHECK_INTERVAL_MS = 50;
+/** A replica takes over from a master that is silent for this time. */
+const NODE_TIMEOUT_MS = 1_000;
 
 export interface RedisCluster {
-  /** For REDIS_URL; names one node, which names the others. */
+  /** Value for REDIS_URL: one node, which knows the others. */
   url: string;
-  /** Each node's process, by its port. */
+  /** The processes, by port. */
   nodes: ReadonlyMap<number, ChildProcess>;
-  /** What a node says to a command. */
+  /** Sends a command to a node. */
   ask: (port: number, command: string, ...args: string[]) => Promise<unknown>;
   stop: () => Promise<void>;
 }
 
 /**
- * Starts six nodes and joins them.
+ * Starts six nodes and joins them to a cluster.
  *
- * @param folder each node keeps its own notes of the cluster there
+ * @param folder each node stores its cluster configuration there
  * @throws {LaunchError}
  */
 export async function startRedisCluster(folder: string): Promise<RedisCluster> {
@@ -43,7 +44,45 @@ export async function startRedisCluster(folder: string): Promise<RedisCluster> {
     for (const child of nodes.values()) child.kill('SIGKILL');
     await guard.release();
   };
-  const ask: RedisCluster['ask'] = async (port, command, ...args) => {
+  const ask = askWith(password);
+  const waitForNodes = waiterFor(nodes, folder);
+
+  try {
+    while (nodes.size < NODE_COUNT) {
+      const port = await freePort();
+      if (port > PORT_MAX || nodes.has(port)) continue;
+      const node = await startNode(server, port, password, join(folder, String(port)));
+      nodes.set(port, node);
+      if (node.pid !== undefined) guard.watch(node.pid, 'SIGKILL');
+    }
+    await waitForNodes(
+      'A node of the Redis Cluster did not start',
+      async (port) => (await ask(port, 'PING')) === 'PONG',
+    );
+    const addresses = [...nodes.keys()].map((port) => `127.0.0.1:${port}`);
+    const cli = join(dirname(server), server.endsWith('valkey-server') ? 'valkey-cli' : 'redis-cli');
+    // Pass the password in the environment: every user can read a command line.
+    await promisify(execFile)(
+      cli,
+      ['--cluster', 'create', ...addresses, '--cluster-replicas', '1', '--cluster-yes'],
+      { env: { PATH: searchPath(), REDISCLI_AUTH: password } },
+    );
+    await waitForNodes('The nodes of the Redis Cluster did not join', async (port) => {
+      const info = String(await ask(port, 'CLUSTER', 'INFO'));
+      const list = String(await ask(port, 'CLUSTER', 'NODES'));
+      return info.includes('cluster_state:ok') && list.split('slave').length - 1 === NODE_COUNT / 2;
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const [first] = nodes.keys();
+  return { url: `redis://:${password}@127.0.0.1:${first}?cluster=on`, nodes, ask, stop };
+}
+
+/** Sends commands to a node, over a connection each. */
+function askWith(password: string): RedisCluster['ask'] {
+  return async (port, command, ...args) => {
     const redis = new Redis({
       host: '127.0.0.1',
       port,
@@ -59,47 +98,19 @@ export async function startRedisCluster(folder: string): Promise<RedisCluster> {
       redis.disconnect();
     }
   };
-  const within = async (what: string, done: (port: number) => Promise<boolean>) => {
-    const deadline = performance.now() + START_TIMEOUT;
+}
+
+/** Waits until every node is ready. The function throws a {@link LaunchError} with the problem. */
+function waiterFor(nodes: RedisCluster['nodes'], folder: string) {
+  return async (problem: string, isReady: (port: number) => Promise<boolean>): Promise<void> => {
+    const deadline = performance.now() + START_TIMEOUT_MS;
     for (const port of nodes.keys()) {
-      while (!(await done(port).catch(() => false))) {
-        if (performance.now() > deadline) throw new LaunchError(`${what}. Look into ${folder}`);
-        await delay(50);
+      while (!(await isReady(port).catch(() => false))) {
+        if (performance.now() > deadline) throw new LaunchError(`${problem}. Read the logs in ${folder}`);
+        await delay(CHECK_INTERVAL_MS);
       }
     }
   };
-
-  try {
-    while (nodes.size < NODES) {
-      const port = await freePort();
-      if (port > HIGHEST_PORT || nodes.has(port)) continue;
-      const node = await startNode(server, port, password, join(folder, String(port)));
-      nodes.set(port, node);
-      if (node.pid !== undefined) guard.watch(node.pid, 'SIGKILL');
-    }
-    await within(
-      'A node of the Redis Cluster did not start',
-      async (port) => (await ask(port, 'PING')) === 'PONG',
-    );
-    const addresses = [...nodes.keys()].map((port) => `127.0.0.1:${port}`);
-    const cli = join(dirname(server), server.endsWith('valkey-server') ? 'valkey-cli' : 'redis-cli');
-    // The password goes in by the environment: on the command line, everyone could read it.
-    await promisify(execFile)(
-      cli,
-      ['--cluster', 'create', ...addresses, '--cluster-replicas', '1', '--cluster-yes'],
-      { env: { PATH: searchPath(), REDISCLI_AUTH: password } },
-    );
-    await within('The nodes of the Redis Cluster did not join', async (port) => {
-      const info = String(await ask(port, 'CLUSTER', 'INFO'));
-      const told = String(await ask(port, 'CLUSTER', 'NODES'));
-      return info.includes('cluster_state:ok') && told.split('slave').length - 1 === NODES / 2;
-    });
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  const [first] = nodes.keys();
-  return { url: `redis://:${password}@127.0.0.1:${first}?cluster=on`, nodes, ask, stop };
 }
 
 async function startNode(
@@ -121,8 +132,8 @@ async function startNode(
       `masterauth ${password}`,
       'cluster-enabled yes',
       'cluster-config-file nodes.conf',
-      `cluster-node-timeout ${NODE_TIMEOUT}`,
-      // Slots whose master is on its way to be replaced do not take the others with them.
+      `cluster-node-timeout ${NODE_TIMEOUT_MS}`,
+      // During a failover, the slots of the other masters keep working.
       'cluster-require-full-coverage no',
       'save ""',
       'appendonly no',

@@ -1,5 +1,5 @@
-/** A real Redis (or Valkey) for development and tests. It keeps nothing on disk: Redis holds nothing that matters. */
-import { spawn } from 'node:child_process';
+/** Runs an embedded Redis or Valkey. It stores nothing on disk: Redis holds no lasting state. */
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,16 +10,19 @@ import { LaunchError } from './launch-error.ts';
 import { logTail } from './log-tail.ts';
 import type { Life, Service } from './postgres.ts';
 import { type KnownProcess, isSame, knownProcess, runsAs, stopProcess } from './process.ts';
-import { WAYS_OUT, searchPath } from './redis-server.ts';
+import { REMEDY, searchPath } from './redis-server.ts';
 
-const START_TIMEOUT = 10_000;
-const STOP_TIMEOUT = 5_000;
+const START_TIMEOUT_MS = 10_000;
+const STOP_TIMEOUT_MS = 5_000;
+const CHECK_INTERVAL_MS = 20;
+const ATTEMPTS_MAX = 3;
 
 /**
- * Starts Redis on a free port of 127.0.0.1, behind a random password, or takes over the one that a killed process left running.
+ * Starts Redis on a free port of 127.0.0.1 with a random password, or adopts the one of a killed
+ * process.
  *
- * @param dataDir absolute; locked by the caller
- * @param server the program, as `findRedisServer` has it
+ * @param dataDir absolute path; the caller holds its lock
+ * @param server path of the program, from `findRedisServer`
  * @throws {LaunchError}
  */
 export async function startRedis(dataDir: string, server: string, life: Life = {}): Promise<Service> {
@@ -28,94 +31,109 @@ export async function startRedis(dataDir: string, server: string, life: Life = {
   if (orphan) return { ...orphan, adopted: true };
 
   const logFile = join(dataDir, 'redis.log');
-  for (let attempt = 1; attempt <= 3; attempt += 1) {
+  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
     life.signal?.throwIfAborted();
-    const port = await freePort();
-    const password = randomBytes(24).toString('base64url');
-    const output = await open(logFile, 'w', 0o600);
-    // The settings go in by standard input: on the command line, everyone could read the password.
-    const child = spawn(server, ['-'], {
-      detached: true,
-      stdio: ['pipe', output.fd, output.fd],
-      cwd: '/',
-      env: { PATH: searchPath() },
-    });
-    child.on('error', () => {});
-    child.stdin?.on('error', () => {});
-    child.stdin?.end(
-      `bind 127.0.0.1\nport ${port}\nrequirepass ${password}\nsave ""\nappendonly no\nmaxmemory-policy noeviction\ndaemonize no\n`,
-    );
-    await output.close();
-    const url = `redis://:${password}@127.0.0.1:${port}`;
+    const { child, url } = await launch(server, logFile);
     const known = knownProcess(child.pid ?? 0);
     if (known) {
       life.guard?.watch(known.pid, 'SIGTERM');
-      // Before it is ready: a start that is killed meanwhile leaves nothing that the next one does
-      // not know.
+      // Before Redis is ready: if this process is killed now, the next start finds the record.
       await writeFile(record, JSON.stringify({ ...known, url }), { mode: 0o600 });
     }
-    const deadline = performance.now() + START_TIMEOUT;
-    while (
-      performance.now() < deadline &&
-      child.exitCode === null &&
-      child.signalCode === null &&
-      known !== undefined &&
-      !life.signal?.aborted
-    ) {
-      if ((await processAt(url)) === known.pid) {
-        child.unref();
-        return { url, adopted: false, stop: stopper(known, record, life) };
-      }
-      await delay(20);
+    if (known && (await becomesReady(child, known, url, life))) {
+      child.unref();
+      return { url, adopted: false, stop: stopper(known, record, life) };
     }
     if (known) await stopper(known, record, life)(AbortSignal.abort());
   }
   life.signal?.throwIfAborted();
-  throw new LaunchError(
-    `Redis did not start. The end of ${logFile}:\n${await logTail(logFile)}\n${WAYS_OUT}`,
-  );
+  throw new LaunchError(`Redis did not start. The end of ${logFile}:\n${await logTail(logFile)}\n${REMEDY}`);
+}
+
+async function launch(server: string, logFile: string): Promise<{ child: ChildProcess; url: string }> {
+  const port = await freePort();
+  const password = randomBytes(24).toString('base64url');
+  const output = await open(logFile, 'w', 0o600);
+  // Pass the settings on standard input: every user could read the password on a command line.
+  const child = spawn(server, ['-'], {
+    detached: true,
+    stdio: ['pipe', output.fd, output.fd],
+    cwd: '/',
+    env: { PATH: searchPath() },
+  });
+  child.on('error', () => {});
+  child.stdin?.on('error', () => {});
+  const settings = [
+    'bind 127.0.0.1',
+    `port ${port}`,
+    `requirepass ${password}`,
+    'save ""',
+    'appendonly no',
+    'maxmemory-policy noeviction',
+    'daemonize no',
+    '',
+  ];
+  child.stdin?.end(settings.join('\n'));
+  await output.close();
+  return { child, url: `redis://:${password}@127.0.0.1:${port}` };
+}
+
+async function becomesReady(
+  child: ChildProcess,
+  known: KnownProcess,
+  url: string,
+  { signal }: Life,
+): Promise<boolean> {
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  while (
+    performance.now() < deadline &&
+    child.exitCode === null &&
+    child.signalCode === null &&
+    !signal?.aborted
+  ) {
+    if ((await processAt(url)) === known.pid) return true;
+    await delay(CHECK_INTERVAL_MS);
+  }
+  return false;
 }
 
 const stopper =
   (known: KnownProcess, record: string, { guard }: Life) =>
-  async (cut = AbortSignal.timeout(STOP_TIMEOUT)): Promise<void> => {
+  async (cut = AbortSignal.timeout(STOP_TIMEOUT_MS)): Promise<void> => {
     await stopProcess(known, 'SIGTERM', cut);
     guard?.forget(known.pid);
     await rm(record, { force: true });
   };
 
-/** The one that a killed process left behind, if it answers; one that does not is ended. */
+/** Adopts the Redis of a killed process if it answers, and stops it otherwise. */
 async function adopt(record: string, life: Life): Promise<Omit<Service, 'adopted'> | undefined> {
-  const left = await leftBy(record);
-  if (left) {
-    const { known, url } = left;
+  const orphan = await orphanIn(record);
+  if (orphan) {
+    const { known, url } = orphan;
     const stop = stopper(known, record, life);
-    process.kill(known.pid, 'SIGCONT'); // in case that somebody has stopped it
+    process.kill(known.pid, 'SIGCONT'); // it may be suspended
     if ((await processAt(url)) === known.pid) {
       life.guard?.watch(known.pid, 'SIGTERM');
       return { url, stop };
     }
-    await stop(AbortSignal.timeout(STOP_TIMEOUT));
+    await stop(AbortSignal.timeout(STOP_TIMEOUT_MS));
   }
   await rm(record, { force: true });
   return undefined;
 }
 
-/**
- * The process of the record, if it still runs and is the same: a server shows its address where its
- * name stands.
- */
-async function leftBy(record: string): Promise<{ known: KnownProcess; url: string } | undefined> {
+/** The process of the record, if it still runs. Redis shows its address in its command line. */
+async function orphanIn(record: string): Promise<{ known: KnownProcess; url: string } | undefined> {
   try {
     const { pid, born, url } = JSON.parse(await readFile(record, 'utf8')) as KnownProcess & { url: string };
     const known = { pid, born };
     return isSame(known) && runsAs(pid, new URL(url).host) ? { known, url } : undefined;
   } catch {
-    return undefined; // no record, or none that can be read: there is nothing to take over
+    return undefined; // no record, or an unreadable one
   }
 }
 
-/** The process number of the server that answers at an address with this password. */
+/** The pid of the Redis that answers at a URL; `undefined` without an answer. */
 async function processAt(url: string): Promise<number | undefined> {
   const redis = new Redis(url, {
     lazyConnect: true,

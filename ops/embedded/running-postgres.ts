@@ -1,4 +1,4 @@
-/** The embedded Postgres of a data directory, for a program beside the one that started it. Starts, makes and changes nothing. */
+/** Finds the embedded Postgres of a running server, for commands. Starts and changes nothing. */
 import { readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LaunchError } from './launch-error.ts';
@@ -6,8 +6,8 @@ import { isPostmaster, readPostmaster, urlOf } from './postmaster.ts';
 import { isEnterable, serviceUser, sideFolder } from './unprivileged.ts';
 
 /**
- * @returns where it listens
- * @throws {LaunchError} when it does not run, or is somebody else's
+ * @returns its URL
+ * @throws {LaunchError} it does not run, or belongs to another user
  */
 export async function findRunningPostgres(path: string): Promise<string> {
   try {
@@ -24,7 +24,8 @@ export async function findRunningPostgres(path: string): Promise<string> {
     if (error instanceof LaunchError) throw error;
     if (code === 'EACCES' || code === 'EPERM') {
       throw new LaunchError(
-        `The data directory ${path} belongs to another user (${code}).\nRun this as the user who runs Holdfast, or set DATABASE_URL.`,
+        `The data directory ${path} belongs to another user (${code}).\n` +
+          'Run this command as the user of the server, or set DATABASE_URL.',
         { cause: error },
       );
     }
@@ -32,6 +33,6 @@ export async function findRunningPostgres(path: string): Promise<string> {
   }
   throw new LaunchError(
     `No Holdfast is running on the data directory ${path}, and DATABASE_URL is not set.\n` +
-      'Start it first (npm start), name its directory with HOLDFAST_DATA_DIR, or set DATABASE_URL to your Postgres.',
+      'Start it with npm start, or set HOLDFAST_DATA_DIR to its directory, or set DATABASE_URL to your Postgres.',
   );
 }

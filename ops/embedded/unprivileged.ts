@@ -1,19 +1,19 @@
 /**
- * Postgres does not run as root. Started by root, the services run as the system's unprivileged user, in a place that
- * this user can enter.
+ * Postgres refuses to run as root. If root starts Holdfast, Postgres runs as the user nobody, in a
+ * folder that this user can enter.
  */
 import { hash } from 'node:crypto';
 import { lstat, mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LaunchError } from './launch-error.ts';
 
-/** `nobody` on every Linux that we know of. */
+/** The uid of `nobody` on Linux. */
 const NOBODY = 65_534;
 
-/** The user that a service is to run as; `undefined` for the one that we are. */
+/** The uid for Postgres; `undefined` for the current user. */
 export const serviceUser = (): number | undefined => (process.getuid?.() === 0 ? NOBODY : undefined);
 
-/** Whether everyone may pass through all folders above a path. */
+/** Whether every user may enter a folder and all folders above it. */
 export async function isEnterable(path: string): Promise<boolean> {
   for (let folder = path; ; folder = dirname(folder)) {
     const { mode } = await stat(folder);
@@ -23,9 +23,10 @@ export async function isEnterable(path: string): Promise<boolean> {
 }
 
 /**
- * A folder outside a checkout that the unprivileged user cannot enter, always the same for the same data directory.
+ * Replaces a data directory that the unprivileged user cannot enter. The path depends on the
+ * directory only.
  *
- * @throws {LaunchError} when somebody else has put something there
+ * @throws {LaunchError} another user owns the folder, or can write to it
  */
 export async function sideFolder(dataDir: string): Promise<string> {
   const folder = join('/var/tmp', `holdfast-${hash('sha256', dataDir).slice(0, 16)}`);
@@ -33,7 +34,7 @@ export async function sideFolder(dataDir: string): Promise<string> {
   const { uid, mode } = await lstat(folder);
   if (uid !== process.getuid?.() || (mode & 0o022) !== 0) {
     throw new LaunchError(
-      `${folder} belongs to somebody else or can be written to by others. Remove it, or set DATABASE_URL.`,
+      `${folder} belongs to another user, or other users can write to it. Remove it, or set DATABASE_URL.`,
     );
   }
   return folder;

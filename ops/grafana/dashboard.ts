@@ -1,10 +1,10 @@
-/** `npm run ops:grafana`: writes dashboard.json, the Grafana counterpart of the page /ops. */
+/** `npm run ops:grafana`: generates dashboard.json, the figures of /ops for Grafana. */
 import { writeFileSync } from 'node:fs';
 
 const PROMETHEUS = { type: 'prometheus', uid: '${datasource}' };
-/** Of 24 columns. */
-const PANEL_COLUMNS = 12;
-const PANEL_ROWS = 8;
+/** In columns and rows of the Grafana grid, which has 24 columns. */
+const PANEL_WIDTH = 12;
+const PANEL_HEIGHT = 8;
 
 interface Panel {
   title: string;
@@ -41,7 +41,7 @@ const PANELS: Panel[] = [
     ],
   },
   {
-    title: 'Writes in flight and their limit',
+    title: 'Writes in flight, and their limit',
     unit: 'short',
     series: [
       ['append queue', 'sum(holdfast_append_queue_length)'],
@@ -58,7 +58,7 @@ const PANELS: Panel[] = [
     ],
   },
   {
-    title: '429 by policy, limiter fallbacks',
+    title: '429 by policy, and limiter fallbacks',
     unit: 'reqps',
     series: [
       ['{{policy}}', 'sum by (policy) (rate(holdfast_limiter_rejections_total[$__rate_interval]))'],
@@ -116,10 +116,10 @@ const dashboard = {
     type: 'timeseries',
     datasource: PROMETHEUS,
     gridPos: {
-      x: (n % 2) * PANEL_COLUMNS,
-      y: Math.floor(n / 2) * PANEL_ROWS,
-      w: PANEL_COLUMNS,
-      h: PANEL_ROWS,
+      x: (n % 2) * PANEL_WIDTH,
+      y: Math.floor(n / 2) * PANEL_HEIGHT,
+      w: PANEL_WIDTH,
+      h: PANEL_HEIGHT,
     },
     fieldConfig: {
       defaults: { unit, ...(isLogScale && { custom: { scaleDistribution: { type: 'log', log: 10 } } }) },

@@ -10,7 +10,8 @@ for (const args of [
   const { status, error } = spawnSync('promtool', args, { cwd: here, stdio: 'inherit' });
   if (error) {
     process.stderr.write(
-      'promtool is missing. Install Prometheus (Debian, Ubuntu: apt-get install prometheus; macOS: brew install prometheus).\n',
+      'promtool not found. Install Prometheus ' +
+        '(Debian, Ubuntu: apt-get install prometheus; macOS: brew install prometheus).\n',
     );
     process.exit(1);
   }

@@ -1,5 +1,5 @@
 // @ts-check
-/* The page /docs: Swagger UI over the contracts, prepared so that what is tried out as it stands works. */
+/* The page /docs: Swagger UI over the contracts. "Try it out" works without any input. */
 
 /**
  * @typedef {{ name?: string, required?: boolean, description?: string, example?: unknown, schema?:
@@ -8,21 +8,15 @@
 /** @typedef {{ url: string, headers: Record<string, string>, body?: unknown }} Asked */
 /** @typedef {{ url: string, text: string }} Answered */
 
-/**
- * What the scripts in front of this one left: Swagger UI, and the contracts, newest first. @type
- * {any}
- */
+/** Globals of the earlier scripts: Swagger UI, and the contracts, newest first. @type {any} */
 const page = globalThis;
 /** @type {{ url: string, name: string }[]} */
 const contracts = page.CONTRACTS;
 
-/** Keys of examples, as the fields are filled with them. @type {Set<string>} */
+/** Idempotency keys of the examples. Swagger UI fills the fields with them. @type {Set<string>} */
 const exampleKeys = new Set();
 
-/**
- * A random UUID. `crypto.randomUUID` is not there on a page that came over plain HTTP from another
- * machine.
- */
+/** A random UUID. `crypto.randomUUID` is missing on a page over plain HTTP from another machine. */
 function freshKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
@@ -32,8 +26,9 @@ function freshKey() {
 }
 
 /**
- * A key that was left as the example has it would be the same for every write. One that somebody
- * typed is sent. @param {Asked} asked
+ * Replaces example keys: they would be the same for every write. Sends other keys as they are.
+ *
+ * @param {Asked} asked
  */
 function withFreshKeys(asked) {
   for (const [name, value] of Object.entries(asked.headers ?? {})) {
@@ -60,7 +55,7 @@ function preparedContract(answered) {
   return answered;
 }
 
-/** Keys in the examples of a body. @param {unknown} node */
+/** Collects the keys in the examples of a body. @param {unknown} node */
 function noteKeys(node) {
   if (typeof node !== 'object' || node === null) return;
   for (const [name, value] of Object.entries(node)) {
@@ -70,8 +65,8 @@ function noteKeys(node) {
 }
 
 /**
- * A field is filled with its example. One that may be left out stays empty, for a condition or a
- * filter that nobody chose would be sent: the example goes into its description.
+ * Moves the example of an optional parameter into its description. Swagger UI would fill the field
+ * with it and send a condition or a filter that the user did not choose.
  *
  * @param {Parameter} parameter
  * @param {Record<string, Record<string, unknown>>} schemas
@@ -80,7 +75,7 @@ function prepare(parameter, schemas) {
   if (parameter.$ref !== undefined) return;
   if (parameter.name === 'Idempotency-Key') {
     exampleKeys.add(String(parameter.example));
-    parameter.description += '\n\nLeft as it is, this page sends a fresh key with each request.';
+    parameter.description += '\n\nUnless you change it, this page sends a new key with each request.';
   }
   if (parameter.required) return;
   const reference = /^#\/components\/schemas\/(\w+)$/.exec(String(parameter.schema?.$ref))?.[1];
@@ -92,7 +87,7 @@ function prepare(parameter, schemas) {
   parameter.description = `${parameter.description ?? ''}\n\nExample: \`${String(example)}\``.trim();
 }
 
-// Without `validatorUrl: null` the page would show the contract to a validator on the internet.
+// Without `validatorUrl: null` the page would send the contract to a validator on the internet.
 page.SwaggerUIBundle({
   urls: contracts,
   dom_id: '#viewer',

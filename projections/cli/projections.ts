@@ -1,12 +1,12 @@
-/** `npx holdfast projections`. */
+/** `npx holdfast projections`: shows, pauses, verifies and rebuilds the read tables. */
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
 import {
-  type Command,
-  type CommandContext,
+  type CliCommand,
+  type CliContext,
   CommandError,
-  type Noun,
-  type Output,
+  type CommandGroup,
+  type CliOutput,
   UsageError,
   quoted,
   table,
@@ -30,14 +30,14 @@ const progressRow = z.object({
   paused_at: z.string().nullable(),
 });
 const tableRow = z.object({ projection: z.string(), rows: z.int(), bytes: z.int(), kept: z.boolean() });
-/** Of a position: more digits could be rounded. */
-const LARGEST = 999_999_999_999_999;
+/** 15 digits: a larger number might be rounded. */
+const POSITION_MAX = 999_999_999_999_999;
 const PARTITION_MAX = 1_023;
 const REASON = z.string().trim().pipe(text(500));
 
-const status: Command = {
-  summary: 'How far each projection has come, and what stops it.',
-  async run(_given, { database }): Promise<Output> {
+const status: CliCommand = {
+  summary: 'Show the position, lag and state of each projection.',
+  async run(_given, { database }): Promise<CliOutput> {
     const pool = await database();
     const faults = await listFaults(pool);
     const names = sql.array(
@@ -69,21 +69,22 @@ const status: Command = {
       state(row),
     ]);
     const help =
-      'Mend it with a new release, or: npx holdfast projections skip NAME --position N --reason TEXT';
+      'To continue, install a release that applies the event, or skip it: ' +
+      'npx holdfast projections skip NAME --position N --reason TEXT';
     const lines = table(['PROJECTION', 'PARTITION', 'APPLIED', 'HEAD', 'LAG', 'STATE'], rows);
     return { data, text: faults.length > 0 ? `${lines}\n${help}` : lines };
   },
 };
 
-const list: Command = {
-  summary: 'Every projection, its table, and whether one of before is kept.',
-  async run(_given, { database }): Promise<Output> {
+const list: CliCommand = {
+  summary: 'List the projections, the size of each table, and whether its previous table is kept.',
+  async run(_given, { database }): Promise<CliOutput> {
     const pool = await database();
     const names = sql.array(
       PROJECTIONS.map(({ name }) => name),
       'text',
     );
-    // Rows as the planner knows them: counting a table of millions is no answer to a glance.
+    // The planner's estimate: an exact count of millions of rows takes too long.
     const data = await pool.any(sql.type(tableRow)`
       SELECT name AS projection, greatest(table_of.reltuples, 0)::bigint AS rows,
              pg_total_relation_size(table_of.oid) AS bytes, to_regclass(${`${PREVIOUS_SCHEMA}.`} || name) IS NOT NULL AS kept
@@ -96,80 +97,81 @@ const list: Command = {
       `${(bytes / 2 ** 20).toFixed(1)} MiB`,
       kept ? 'kept' : '-',
     ]);
-    return { data, text: table(['PROJECTION', 'ROWS (ABOUT)', 'SIZE', 'TABLE OF BEFORE'], rows) };
+    return { data, text: table(['PROJECTION', 'ROWS (ABOUT)', 'SIZE', 'PREVIOUS TABLE'], rows) };
   },
 };
 
-const pause: Command = {
-  summary: 'Stop a projection, on every node. Lists fall behind; writes go on.',
+const pause: CliCommand = {
+  summary: 'Pause a projection on every node. Its lists become stale; writes are not affected.',
   positionals: ['NAME'],
-  async run({ positionals: [name = ''] }, { database }): Promise<Output> {
+  async run({ positionals: [name = ''] }, { database }): Promise<CliOutput> {
     projectionFrom(name);
     await setPaused(await database(), name, true);
     return {
       data: { projection: name, paused: true },
-      text: `${name} is paused: its lists show what they show now. Let it go on: npx holdfast projections resume ${name}`,
+      text: `${name} is paused: its lists do not change. To resume: npx holdfast projections resume ${name}`,
     };
   },
 };
 
-const resume: Command = {
-  summary: 'Let a paused projection go on.',
+const resume: CliCommand = {
+  summary: 'Resume a paused projection.',
   positionals: ['NAME'],
-  async run({ positionals: [name = ''] }, { database }): Promise<Output> {
+  async run({ positionals: [name = ''] }, { database }): Promise<CliOutput> {
     projectionFrom(name);
     await setPaused(await database(), name, false);
-    return { data: { projection: name, paused: false }, text: `${name} goes on.` };
+    return { data: { projection: name, paused: false }, text: `${name} is resumed.` };
   },
 };
 
-const skip: Command = {
-  summary: 'Leave out the event that a projection stands still at. It is kept on record.',
+const skip: CliCommand = {
+  summary: 'Skip the event that stopped a projection. The skip is recorded.',
   positionals: ['NAME'],
   options: {
-    position: { placeholder: 'N', help: 'position of the event, as status shows it', required: true },
-    reason: { placeholder: 'TEXT', help: 'why; kept with it for ever', required: true },
-    partition: { placeholder: 'N', help: 'partition, where there are several; 0 unless given' },
+    position: { placeholder: 'N', help: 'position of the event, from projections status', required: true },
+    reason: { placeholder: 'TEXT', help: 'the reason, stored with the skip', required: true },
+    partition: { placeholder: 'N', help: 'partition of the event; default 0' },
   },
-  async run({ positionals: [projection = ''], values }, { database }): Promise<Output> {
+  async run({ positionals: [projection = ''], values }, { database }): Promise<CliOutput> {
     projectionFrom(projection);
     const reason = REASON.safeParse(values['reason']);
-    if (!reason.success) throw new UsageError('--reason: say why, in 1 to 500 characters.');
+    if (!reason.success) throw new UsageError('--reason must have 1 to 500 characters.');
     const [position, partition] = [
-      wholeNumber('--position', values['position'] ?? '', 0, LARGEST),
+      wholeNumber('--position', values['position'] ?? '', 0, POSITION_MAX),
       wholeNumber('--partition', values['partition'] ?? '0', 0, PARTITION_MAX),
     ];
     const given = { projection, partition, position, reason: reason.data };
     if (!(await skipEvent(await database(), given))) {
       throw new CommandError(
-        `${projection} does not stand still at position ${position} of partition ${partition}. See npx holdfast projections status`,
+        `${projection} is not stopped at position ${position} of partition ${partition}. ` +
+          'See npx holdfast projections status',
       );
     }
     return {
       data: given,
-      text: `${projection} goes on behind position ${position}. What it left out is on record.`,
+      text: `${projection} skipped position ${position} and continues. The skip is recorded.`,
     };
   },
 };
 
-/** The projection that a person means. */
+/** @throws {UsageError} */
 function projectionFrom(name: string): Projection {
   const found = PROJECTIONS.find((each) => each.name === name);
   if (found !== undefined) return found;
   const names = PROJECTIONS.map((each) => each.name).join(', ');
-  throw new UsageError(`NAME: there is no projection ${quoted(name)}. There are: ${names}`);
+  throw new UsageError(`NAME: unknown projection ${quoted(name)}. Projections: ${names}`);
 }
 
-/** Shows a bar to whoever sits in front of it, and nothing to a program. */
+/** Draws a bar on a terminal; nothing otherwise. */
 function progressBar(): { onProgress: (progress: Progress) => void; end: () => void } {
   const screen = process.stderr;
-  const started = performance.now();
-  const begun = { at: -1 };
+  const startedAt = performance.now();
+  let first: number | undefined;
   return {
     onProgress({ applied, head }) {
       if (!screen.isTTY) return;
-      if (begun.at < 0) begun.at = applied;
-      const rate = (applied - begun.at) / ((performance.now() - started) / 1_000) || 0;
+      first ??= applied;
+      const rate = (applied - first) / ((performance.now() - startedAt) / 1_000) || 0;
       const left = rate > 0 ? `${Math.ceil((head - applied) / rate)} s left` : '';
       const share = head === 0 ? 1 : applied / head;
       const bar = '█'.repeat(Math.floor(share * 30)).padEnd(30, '░');
@@ -185,7 +187,7 @@ function progressBar(): { onProgress: (progress: Progress) => void; end: () => v
 
 type Act<T> = (pool: DatabasePool, projection: Projection, options: RebuildOptions) => Promise<T>;
 
-async function act<T>(run: Act<T>, name: string, { database }: CommandContext): Promise<T> {
+async function act<T>(run: Act<T>, name: string, { database }: CliContext): Promise<T> {
   const projection = projectionFrom(name);
   const bar = progressBar();
   try {
@@ -193,12 +195,12 @@ async function act<T>(run: Act<T>, name: string, { database }: CommandContext): 
   } catch (error) {
     if (error instanceof RebuildHeldError) {
       throw new CommandError(
-        `${name} is being made anew or put back already, by ${error.message}. Wait for it, or end it.`,
+        `A rebuild or rollback of ${name} already runs in ${error.message}. Wait for it, or stop it.`,
       );
     }
     if (error instanceof NothingKeptError) {
       throw new CommandError(
-        `There is no table of ${name} to go back to: one is kept by npx holdfast projections rebuild ${name}`,
+        `${name} has no previous table. Only a rebuild keeps one: npx holdfast projections rebuild ${name}`,
       );
     }
     throw error;
@@ -212,47 +214,50 @@ const count = ({ missing, surplus, different }: Differences) => missing + surplu
 function differencesText({ rows, compared, ...counts }: Differences): string {
   const { missing, surplus, different } = counts;
   const summary = `${compared} rows compared: ${missing} missing, ${surplus} surplus, ${different} different.`;
-  return [summary, ...rows.map(({ what, key }) => `  ${what}  ${key}`)].join('\n');
+  return [summary, ...rows.map(({ what: kind, key }) => `  ${kind}  ${key}`)].join('\n');
 }
 
-const rebuildCommand: Command = {
-  summary:
-    'Make a table anew from the log, beside the live one, and put it in its place. The old one is kept.',
+const rebuildCommand: CliCommand = {
+  summary: 'Rebuild a table from the log beside the live one, then swap them. The old table is kept.',
   positionals: ['NAME'],
-  async run({ positionals: [name = ''] }, context): Promise<Output> {
+  async run({ positionals: [name = ''] }, context): Promise<CliOutput> {
     const found = await act(rebuild, name, context);
-    const back = `The table that was live is kept: npx holdfast projections rollback ${name}`;
+    const undo = `The old table is kept. To restore it: npx holdfast projections rollback ${name}`;
     return {
       data: found,
-      text: `${name} is made anew. Of the table before: ${differencesText(found)}\n${back}`,
+      text: `${name} is rebuilt. Compared with the old table: ${differencesText(found)}\n${undo}`,
     };
   },
 };
 
-const verifyCommand: Command = {
-  summary: 'Fold the log and compare it with the table, row by row. Ends with 1 when they differ.',
+const verifyCommand: CliCommand = {
+  summary: 'Fold the log and compare each row with the table. Exits with 1 if they differ.',
   positionals: ['NAME'],
-  async run({ positionals: [name = ''] }, context): Promise<Output> {
+  async run({ positionals: [name = ''] }, context): Promise<CliOutput> {
     const found = await act(verify, name, context);
     if (count(found) === 0)
-      return { data: found, text: `${name} is what the log says. ${differencesText(found)}` };
+      return { data: found, text: `${name} matches the log. ${differencesText(found)}` };
     throw new CommandError(
-      `${name} is not what the log says. ${differencesText(found)}\nMake it anew: npx holdfast projections rebuild ${name}`,
+      `${name} differs from the log. ${differencesText(found)}\n` +
+        `To rebuild it: npx holdfast projections rebuild ${name}`,
     );
   },
 };
 
-const rollbackCommand: Command = {
-  summary: 'Put back the table that was live before the last rebuild, once it has caught up.',
+const rollbackCommand: CliCommand = {
+  summary: 'Restore the table from before the last rebuild, once it has caught up with the log.',
   positionals: ['NAME'],
-  async run({ positionals: [name = ''] }, context): Promise<Output> {
+  async run({ positionals: [name = ''] }, context): Promise<CliOutput> {
     await act(rollback, name, context);
-    return { data: { projection: name }, text: `${name} is the table of before again, and up to date.` };
+    return {
+      data: { projection: name },
+      text: `${name} is rolled back to the previous table, which is up to date.`,
+    };
   },
 };
 
-export const projections: Noun = {
-  summary: 'the read tables that are made from the log',
+export const projections: CommandGroup = {
+  summary: 'read tables that are built from the log',
   commands: {
     list,
     status,

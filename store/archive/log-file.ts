@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { EVENT_SCHEMAS, type OrderEvent } from '../../domain/order/events.ts';
 import { UnknownEventError, upcast } from '../../domain/order/upcast.ts';
 import { text } from '../../domain/text.ts';
-import { inWords } from '../../domain/words.ts';
+import { issueText } from '../../domain/issue-text.ts';
 
 /**
  * The file is not a log, or its log cannot be imported. The message names the line and the fault.
@@ -112,7 +112,7 @@ export function readHeader(line: string): LogHeader {
       `Line 1: the file has format ${version}, but this Holdfast reads format 1. Use a newer Holdfast.`,
     );
   }
-  return checked(header.safeParse(parsed, { error: inWords }), 1);
+  return checked(header.safeParse(parsed, { error: issueText }), 1);
 }
 
 /**
@@ -129,7 +129,7 @@ export function readEvent(line: string, number: number): { line: LogLine; event:
   if (head === undefined || parsed === undefined) {
     throw new LogFileError(`Line ${number}: this is not an event on one line with its data as last member.`);
   }
-  const rest = checked(fields.safeParse(head, { error: inWords }), number);
+  const rest = checked(fields.safeParse(head, { error: issueText }), number);
   const event = eventOf(rest, parsed, number);
   checkData(data, parsed, number);
   return { line: { ...rest, data }, event };
@@ -166,7 +166,7 @@ function eventOf(
   try {
     const event = upcast(type, schema_version, data);
     checked<unknown>(
-      EVENT_SCHEMAS[event.type].data.safeParse(event.data, { error: inWords }),
+      EVENT_SCHEMAS[event.type].data.safeParse(event.data, { error: issueText }),
       number,
       'data',
     );

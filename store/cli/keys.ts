@@ -1,14 +1,14 @@
-/** `npx holdfast keys`. */
+/** `npx holdfast keys`: creates, lists, rotates and revokes API keys. */
 import {
-  type Command,
+  type CliCommand,
   CommandError,
-  type Given,
-  type Noun,
+  type CliArguments,
+  type CommandGroup,
   UsageError,
   quoted,
   table,
 } from '../../command-line/command.ts';
-import { toId, toUuid } from '../ids.ts';
+import { toId, parseId } from '../ids.ts';
 import { type IssueOutcome, issueKey, rotateKey } from '../keys/issue-key.ts';
 import { type KeyRecord, listKeys } from '../keys/key-record.ts';
 import type { KeyMode } from '../keys/new-key.ts';
@@ -18,17 +18,17 @@ import { nameFrom, tenantFrom } from './tenants.ts';
 
 const DEFAULT_NAME = 'default';
 const DEFAULT_SCOPES: readonly Scope[] = ['orders:read', 'orders:write'];
-const TENANT = { placeholder: 'T', help: "the tenant's id or name", required: true };
-const WITHIN = 'within 5 seconds';
+const TENANT = { placeholder: 'T', help: 'id or name of the tenant', required: true };
+/** As docs/keys.md promises. */
+const PROPAGATION = 'within 5 seconds';
 
-/** The scopes that were asked for, by name or by a preset. */
-function scopesFrom(values: Given['values']): readonly Scope[] {
+function scopesFrom(values: CliArguments['values']): readonly Scope[] {
   const { scopes, preset } = values;
   if (scopes !== undefined && preset !== undefined) {
-    throw new UsageError('--scopes and --preset cannot both be. Give one of them.');
+    throw new UsageError('--scopes and --preset exclude each other. Use one of them.');
   }
   if (preset !== undefined) return presetFrom(preset);
-  return scopes === undefined ? DEFAULT_SCOPES : namedIn(scopes);
+  return scopes === undefined ? DEFAULT_SCOPES : scopesNamed(scopes);
 }
 
 function presetFrom(given: string): readonly Scope[] {
@@ -36,41 +36,43 @@ function presetFrom(given: string): readonly Scope[] {
   const scopes = Object.hasOwn(PRESETS, name) ? PRESETS[name] : undefined;
   if (scopes !== undefined) return shortenScopes(scopes);
   throw new UsageError(
-    `--preset: there is no preset ${quoted(given)}. Give one of ${Object.keys(PRESETS).join(', ')}, or name the scopes with --scopes.`,
+    `--preset: unknown preset ${quoted(given)}. Presets: ${Object.keys(PRESETS).join(', ')}. ` +
+      'For other scopes, use --scopes.',
   );
 }
 
-function namedIn(given: string): readonly Scope[] {
+function scopesNamed(given: string): readonly Scope[] {
   const names = given.split(',').map((name) => name.trim());
   for (const name of names) {
     if (!SCOPES.some((scope) => scope === name)) {
       throw new UsageError(
-        `--scopes: there is no scope ${quoted(name)}. Give one or more of ${SCOPES.join(',')}, with commas between them.`,
+        `--scopes: unknown scope ${quoted(name)}. Use one or more of ${SCOPES.join(',')}, separated by commas.`,
       );
     }
   }
   return shortenScopes(SCOPES.filter((scope) => names.includes(scope)));
 }
 
-function modeFrom(flags: Given['flags']): KeyMode {
+function modeFrom(flags: CliArguments['flags']): KeyMode {
   if (flags.has('test') && flags.has('live')) {
-    throw new UsageError('--test and --live cannot both be. Give one of them; without either it is --live.');
+    throw new UsageError('--test and --live exclude each other. Use one of them; the default is --live.');
   }
   return flags.has('test') ? 'test' : 'live';
 }
 
 function keyIdFrom(given: string): string {
-  const id = toUuid('key', given);
+  const id = parseId('key', given);
   if (id === undefined) {
     throw new UsageError(
-      `KEY_ID: ${quoted(given)} is not the id of a key. Ids begin with key_ and are shown by npx holdfast keys list --tenant T`,
+      `KEY_ID must be the id of a key, not ${quoted(given)}. It begins with key_. ` +
+        'See npx holdfast keys list --tenant T',
     );
   }
   return id;
 }
 
 const noSuchKey = (id: string) =>
-  new CommandError(`There is no key ${toId('key', id)}. See npx holdfast keys list --tenant T`);
+  new CommandError(`Key ${toId('key', id)} not found. See npx holdfast keys list --tenant T`);
 
 const documentOf = ({ key_id, tenant_id, ...rest }: KeyRecord) => ({
   key_id: toId('key', key_id),
@@ -81,17 +83,18 @@ const documentOf = ({ key_id, tenant_id, ...rest }: KeyRecord) => ({
 const lastUseOf = ({ last_used_at }: KeyRecord) =>
   last_used_at === null ? 'never used' : `last used ${last_used_at}`;
 
-/** What is said of a new key; the one place where a key is ever shown. */
+/** The output for a new key. Only this output ever shows a key. */
 function issued(outcome: IssueOutcome) {
   if (outcome.kind === 'two_live') {
     const [oldest] = outcome.live;
     const lines = outcome.live.map(
-      (key) => `  ${toId('key', key.key_id)}  made ${key.created_at}, ${lastUseOf(key)}`,
+      (key) => `  ${toId('key', key.key_id)}  created ${key.created_at}, ${lastUseOf(key)}`,
     );
     throw new CommandError(
-      `A name has two live keys at most, and ${quoted(oldest?.name ?? '')} has them already:\n${lines.join('\n')}\n` +
-        `Revoke the older one first, when its clients have moved to the newer one: npx holdfast keys revoke ${toId('key', oldest?.key_id ?? '')}\n` +
-        'For another client, choose another name: npx holdfast keys create --tenant T --name N',
+      `${quoted(oldest?.name ?? '')} already has two live keys, the maximum for a name:\n${lines.join('\n')}\n` +
+        'Revoke the older key once its clients use the newer one: ' +
+        `npx holdfast keys revoke ${toId('key', oldest?.key_id ?? '')}\n` +
+        'For another client, use another name: npx holdfast keys create --tenant T --name N',
     );
   }
   const { key, record } = outcome;
@@ -103,28 +106,28 @@ function issued(outcome: IssueOutcome) {
     `Name    ${data.name}`,
     `Scopes  ${data.scopes.join(', ')}`,
     '',
-    `Keep the key now: it is not stored, and will not be shown again. It works on every node ${WITHIN}.`,
+    `Save the key now: Holdfast stores only its hash and cannot show it again. It works on every node ${PROPAGATION}.`,
   ].join('\n');
   return { data: { key, ...data }, text };
 }
 
-const create: Command = {
-  summary: 'Make a key, and show it this once.',
+const create: CliCommand = {
+  summary: 'Create a key and print it. The key is never shown again.',
   options: {
     tenant: TENANT,
-    name: { placeholder: 'N', help: `what uses the key; without it "${DEFAULT_NAME}"` },
+    name: { placeholder: 'N', help: `name of the client that uses the key; default "${DEFAULT_NAME}"` },
     preset: {
       placeholder: 'P',
-      help: `what such a key needs: ${Object.entries(PRESETS)
+      help: `scopes for a kind of client: ${Object.entries(PRESETS)
         .map(([name, scopes]) => `${name} (${scopes.join(',')})`)
         .join(', ')}`,
     },
     scopes: {
       placeholder: 'A,B',
-      help: `of ${SCOPES.join(',')}; without either ${DEFAULT_SCOPES.join(',')}`,
+      help: `one or more of ${SCOPES.join(',')}; default ${DEFAULT_SCOPES.join(',')}`,
     },
-    live: { help: 'a key that begins with hf_live_; so it is without either' },
-    test: { help: 'a key that begins with hf_test_; it can do the same' },
+    live: { help: 'the key begins with hf_live_; this is the default' },
+    test: { help: 'the key begins with hf_test_; it has the same rights' },
   },
   async run({ values, flags }, { database }) {
     const name = nameFrom(values['name'] ?? DEFAULT_NAME, '--name');
@@ -136,8 +139,8 @@ const create: Command = {
   },
 };
 
-const list: Command = {
-  summary: 'List the keys of a tenant, revoked ones too, and when each was last used, give or take a minute.',
+const list: CliCommand = {
+  summary: 'List the keys of a tenant, with revoked keys and the last use, to the minute.',
   options: { tenant: TENANT },
   async run({ values }, { database }) {
     const pool = await database();
@@ -156,15 +159,14 @@ const list: Command = {
       data: keys,
       text:
         rows.length === 0
-          ? `This tenant has no keys yet. Make one: npx holdfast keys create --tenant ${toId('ten', tenant.tenant_id)}`
+          ? `This tenant has no keys yet. Create one: npx holdfast keys create --tenant ${toId('ten', tenant.tenant_id)}`
           : table(['KEY ID', 'NAME', 'KEY', 'SCOPES', 'CREATED', 'LAST USED', 'STATE'], rows),
     };
   },
 };
 
-const rotate: Command = {
-  summary:
-    'Make a successor of a key, with the same name and scopes. Both work until the old one is revoked.',
+const rotate: CliCommand = {
+  summary: 'Create a successor with the same name and scopes. Both keys work until you revoke the old one.',
   positionals: ['KEY_ID'],
   async run({ positionals: [given = ''] }, { database }) {
     const keyId = keyIdFrom(given);
@@ -172,21 +174,21 @@ const rotate: Command = {
     if (outcome.kind === 'not_found') throw noSuchKey(keyId);
     if (outcome.kind === 'revoked') {
       throw new CommandError(
-        `${toId('key', keyId)} was revoked at ${outcome.record.revoked_at}, so that nothing can move away from it.\n` +
-          `Make a new key: npx holdfast keys create --tenant ${toId('ten', outcome.record.tenant_id)}`,
+        `${toId('key', keyId)} was revoked at ${outcome.record.revoked_at}: only a live key can be rotated.\n` +
+          `Create a new key: npx holdfast keys create --tenant ${toId('ten', outcome.record.tenant_id)}`,
       );
     }
     const { data, text } = issued(outcome);
     const old = toId('key', keyId);
     return {
       data: { ...data, successor_of: old },
-      text: `${text}\n${old} goes on working. Revoke it when nothing uses it any more: npx holdfast keys revoke ${old}`,
+      text: `${text}\n${old} still works. Revoke it once no client uses it: npx holdfast keys revoke ${old}`,
     };
   },
 };
 
-const revoke: Command = {
-  summary: 'End a key. There is no way back.',
+const revoke: CliCommand = {
+  summary: 'Revoke a key. This cannot be undone.',
   positionals: ['KEY_ID'],
   async run({ positionals: [given = ''] }, { database }) {
     const keyId = keyIdFrom(given);
@@ -197,13 +199,13 @@ const revoke: Command = {
     return {
       data,
       text: now
-        ? `${data.key_id} is revoked (${lastUseOf(record)}). Every node refuses it ${WITHIN}.`
-        : `${data.key_id} was revoked before, at ${data.revoked_at}. Nothing has changed.`,
+        ? `${data.key_id} is revoked (${lastUseOf(record)}). Every node refuses it ${PROPAGATION}.`
+        : `${data.key_id} was already revoked at ${data.revoked_at}. No change.`,
     };
   },
 };
 
-export const keys: Noun = {
-  summary: 'how a tenant proves who it is',
+export const keys: CommandGroup = {
+  summary: 'API keys of tenants',
   commands: { create, list, rotate, revoke },
 };

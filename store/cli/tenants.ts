@@ -1,10 +1,10 @@
-/** `npx holdfast tenants`. */
+/** `npx holdfast tenants`: creates and lists tenants. */
 import { z } from 'zod';
 import {
-  type Command,
+  type CliCommand,
   CommandError,
-  type Noun,
-  type Output,
+  type CommandGroup,
+  type CliOutput,
   UsageError,
   quoted,
   table,
@@ -17,33 +17,36 @@ import { type ListedTenant, type Tenant, createNamedTenant, findTenants, listTen
 const NAME = z.string().trim().pipe(text(100));
 
 /**
- * A name of a tenant or a key, without the spaces around it.
+ * Trims and validates the name of a tenant or a key.
  *
  * @throws {UsageError}
  */
 export function nameFrom(given: string, where: string): string {
   const parsed = NAME.safeParse(given);
   if (parsed.success) return parsed.data;
-  throw new UsageError(`${where}: a name has 1 to 100 characters, and no control characters among them.`);
+  throw new UsageError(`${where} must have 1 to 100 characters, without control characters.`);
 }
 
 /**
- * The one tenant that a person means.
+ * Finds a tenant by its id or its name.
  *
- * @throws {CommandError} when there is none, or several have that name
+ * @throws {CommandError} there is none, or several tenants have the name
  */
 export async function tenantFrom(pool: DatabasePool, idOrName: string): Promise<Tenant> {
   const found = await findTenants(pool, idOrName);
   const [tenant] = found;
   if (tenant === undefined) {
     throw new CommandError(
-      `There is no tenant ${quoted(idOrName)}. See npx holdfast tenants list, or make it: npx holdfast tenants create NAME`,
+      `Tenant ${quoted(idOrName)} not found. See npx holdfast tenants list. ` +
+        'To create a tenant: npx holdfast tenants create NAME',
     );
   }
   if (found.length > 1) {
-    const ids = found.map(({ tenant_id, created_at }) => `  ${toId('ten', tenant_id)}  made ${created_at}`);
+    const ids = found.map(
+      ({ tenant_id, created_at }) => `  ${toId('ten', tenant_id)}  created ${created_at}`,
+    );
     throw new CommandError(
-      `Several tenants are called ${quoted(idOrName)}. Say which one by its id:\n${ids.join('\n')}`,
+      `Several tenants have the name ${quoted(idOrName)}. Use the id instead:\n${ids.join('\n')}`,
     );
   }
   return tenant;
@@ -57,43 +60,49 @@ const documentOf = ({ tenant_id, name, created_at }: Tenant) => ({
 
 const listedOf = (tenant: ListedTenant) => ({ ...documentOf(tenant), live_keys: tenant.live_keys });
 
-const create: Command = {
-  summary: 'Make a tenant. It sees its own orders only, through keys of its own.',
+const create: CliCommand = {
+  summary: 'Create a tenant. Its API keys see its own orders only.',
   positionals: ['NAME'],
-  async run({ positionals: [given = ''] }, { database }): Promise<Output> {
+  async run({ positionals: [given = ''] }, { database }): Promise<CliOutput> {
     const name = nameFrom(given, 'NAME');
     const made = await createNamedTenant(await database(), name);
     if (made === null) {
       throw new CommandError(
-        'The log of this database has no partitions yet. Start Holdfast on it once, which makes them.',
+        'The log has no partitions yet. Run npm start once on this database: it creates them.',
       );
     }
     const data = documentOf(made.tenant);
     if (!made.created) {
       throw new CommandError(
-        `There is a tenant ${quoted(name)} already: ${data.tenant_id}, made ${data.created_at}. Choose another name, or use that one.`,
+        `Tenant ${quoted(name)} already exists: ${data.tenant_id}, created ${data.created_at}. ` +
+          'Choose another name, or use that tenant.',
       );
     }
     return {
       data,
-      text: `Tenant ${data.tenant_id} ${quoted(name)} is made.\nGive it a key: npx holdfast keys create --tenant ${data.tenant_id}`,
+      text:
+        `Created tenant ${data.tenant_id} ${quoted(name)}.\n` +
+        `Create a key for it: npx holdfast keys create --tenant ${data.tenant_id}`,
     };
   },
 };
 
-const list: Command = {
+const list: CliCommand = {
   summary: 'List all tenants, oldest first.',
-  async run(_given, { database }): Promise<Output> {
+  async run(_given, { database }): Promise<CliOutput> {
     const tenants = (await listTenants(await database())).map(listedOf);
     const rows = tenants.map((t) => [t.tenant_id, t.name, String(t.live_keys), t.created_at]);
     return {
       data: tenants,
       text:
         rows.length === 0
-          ? 'There are no tenants yet. Make one: npx holdfast tenants create NAME'
+          ? 'No tenants yet. Create one: npx holdfast tenants create NAME'
           : table(['TENANT ID', 'NAME', 'LIVE KEYS', 'CREATED'], rows),
     };
   },
 };
 
-export const tenants: Noun = { summary: 'who has orders here', commands: { create, list } };
+export const tenants: CommandGroup = {
+  summary: 'shops; each has its own orders',
+  commands: { create, list },
+};

@@ -3,7 +3,7 @@ import type { DatabasePool } from 'slonik';
 import { appendOutcomes, appendQueueLength, appendWait } from '../../platform/metrics.ts';
 import { endSpan, startSpan } from '../../platform/tracing.ts';
 import { type GroupCommit, createGroupCommit } from '../group-commit.ts';
-import { toUuid } from '../ids.ts';
+import { parseId } from '../ids.ts';
 import { statement } from '../statement.ts';
 import type { Tenancy } from '../tenancy.ts';
 import { StoreOverloaded, reachable } from '../unavailable.ts';
@@ -91,14 +91,14 @@ export function createOrderLog({ pool, capacity, timeoutMs = APPEND_TIMEOUT_MS }
       }
     },
     async readStream({ tenantId }, orderId, upToVersion = VERSION_MAX) {
-      const uuid = toUuid('ord', orderId);
+      const uuid = parseId('ord', orderId);
       if (uuid === undefined) return [];
       const rows = await reachable(pool.any(readStreamEvents(uuid, tenantId, upToVersion)));
       return rows.map(toStoredEvent);
     },
     async readForCommand({ tenantId }, orderId, idempotencyKey) {
       // The key may hold an event although the order id is malformed.
-      const uuid = toUuid('ord', orderId) ?? '0'.repeat(32);
+      const uuid = parseId('ord', orderId) ?? '0'.repeat(32);
       const rows = await reachable(pool.any(readStreamAndKey(uuid, tenantId, idempotencyKey)));
       const events = rows.map(toStoredEvent);
       const stream = events.filter((event) => event.order_id === orderId);

@@ -6,7 +6,8 @@ import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { z } from 'zod';
-import { encodePlace } from '../../api/lists/feed-cursor.ts';
+import { encodeFeedCursor } from '../../api/lists/feed-cursor.ts';
+import { toUuid } from '../../store/ids.ts';
 import { addApiKey } from '../../store/keys/api-keys.ts';
 import { SCOPES } from '../../store/keys/scopes.ts';
 import { exportLog } from '../../store/archive/export-log.ts';
@@ -279,7 +280,7 @@ describe('a cursor of the feed', () => {
     const { apiKey } = await shop.addTenant();
     await place(shop, apiKey);
     const ofOther = (await shop.ask('/v1/events', { apiKey })).json.next_cursor;
-    const huge = encodePlace({ position: Number.MAX_SAFE_INTEGER, mark: '0123456789abcdef' });
+    const huge = encodeFeedCursor({ position: Number.MAX_SAFE_INTEGER, mark: '0123456789abcdef' });
     for (const bad of [
       ...flipped,
       cursor.slice(1),
@@ -367,7 +368,7 @@ describe('after a restore from a backup', () => {
     const endpoints = await forgedCursor(shop, 'webhook-endpoints', 1_000, []);
     expect(outcome(await shop.ask(`/v1/webhook-endpoints?cursor=${endpoints}`))).toBe('400 invalid_cursor');
     const { json } = await shop.ask('/v2/webhook-endpoints', { body: { url: 'https://receiver.invalid/' } });
-    const uuid = json.id.slice(4).replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+    const uuid = toUuid(json.id).replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
     const deliveries = await forgedCursor(shop, 'deliveries', 1_000, [uuid, null, null, 'desc']);
     expect(outcome(await shop.ask(`/v2/webhook-endpoints/${json.id}/deliveries?cursor=${deliveries}`))).toBe(
       '400 invalid_cursor',

@@ -67,7 +67,7 @@ test('an order is paid in two parts, shipped in two, partly returned and refunde
 test('a refusal names the place and what would be right', async () => {
   const order = await place();
   const over = await shop.ask(`${order}/payments`, { body: { amount: 1_001 } });
-  expect(over.json.errors).toEqual([{ pointer: '/amount', detail: 'must be at most 1000, which is due' }]);
+  expect(over.json.errors).toEqual([{ pointer: '/amount', detail: 'must be at most 1000, the amount due' }]);
   await shop.ask(`${order}/payments`, { body: { amount: 1_000 } });
   const unknown = await shop.ask(`${order}/shipments`, {
     body: { lines: [{ line_id: 'line_3', quantity: 1 }, ...pieces(1), ...pieces(1)] },

@@ -50,7 +50,7 @@ describe('a life of a tenant and its keys', () => {
     expect(made.stdout).toContain(`npx holdfast keys create --tenant ${tenantId}`);
     const again = await run('tenants', 'create', '  Kelp & Söhne ');
     expect(again).toMatchObject({ code: 1, stdout: '' });
-    expect(again.stderr).toContain(`There is a tenant "Kelp & Söhne" already: ${tenantId}`);
+    expect(again.stderr).toContain(`Tenant "Kelp & Söhne" already exists: ${tenantId}`);
   });
 
   test('a key is shown once, and only its hash and its first characters are stored', async () => {
@@ -104,8 +104,8 @@ describe('a life of a tenant and its keys', () => {
     ]) {
       const third = await run(...args);
       expect(third).toMatchObject({ code: 1, stdout: '' });
-      expect(third.stderr).toContain('two live keys at most, and "till 1" has them already');
-      expect(third.stderr).toContain(`Revoke the older one first`);
+      expect(third.stderr).toContain('"till 1" already has two live keys, the maximum for a name');
+      expect(third.stderr).toContain('Revoke the older key once its clients use the newer one');
       expect(third.stderr).toContain(`npx holdfast keys revoke ${old.key_id}`);
     }
 
@@ -114,7 +114,7 @@ describe('a life of a tenant and its keys', () => {
     const again = await run('keys', 'revoke', old.key_id);
     expect([again.code, again.stdout]).toEqual([
       0,
-      `${old.key_id} was revoked before, at ${revoked.revoked_at}. Nothing has changed.\n`,
+      `${old.key_id} was already revoked at ${revoked.revoked_at}. No change.\n`,
     ]);
     const late = await run('keys', 'rotate', old.key_id);
     expect([late.code, late.stderr]).toEqual([1, expect.stringContaining('was revoked at')]);
@@ -140,7 +140,7 @@ describe('a life of a tenant and its keys', () => {
       INSERT INTO tenants (tenant_id, name, partition) VALUES (gen_random_uuid(), 'twin', 0), (gen_random_uuid(), 'twin', 0)`;
     await pool.query(twin);
     const { code, stderr } = await run('keys', 'list', '--tenant', 'twin');
-    expect([code, stderr]).toEqual([1, expect.stringContaining('Several tenants are called "twin"')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('Several tenants have the name "twin"')]);
     const ids = [...stderr.matchAll(/ten_[0-9a-f]{32}/g)].map(([id]) => id);
     expect(await json('keys', 'list', '--tenant', ids[1] ?? '')).toEqual([]);
   });
@@ -149,10 +149,10 @@ describe('a life of a tenant and its keys', () => {
 describe('what cannot be done is said in words, and ends with 1', () => {
   const id = '0'.repeat(32);
   test.each([
-    [['keys', 'create', '--tenant', 'nobody'], 'There is no tenant "nobody"'],
-    [['keys', 'list', '--tenant', `ten_${id}`], `There is no tenant "ten_${id}"`],
-    [['keys', 'revoke', `key_${id}`], `There is no key key_${id}`],
-    [['keys', 'rotate', `key_${id}`], `There is no key key_${id}`],
+    [['keys', 'create', '--tenant', 'nobody'], 'Tenant "nobody" not found'],
+    [['keys', 'list', '--tenant', `ten_${id}`], `Tenant "ten_${id}" not found`],
+    [['keys', 'revoke', `key_${id}`], `Key key_${id} not found`],
+    [['keys', 'rotate', `key_${id}`], `Key key_${id} not found`],
   ])('%j', async (args, words) => {
     const { code, stdout, stderr } = await run(...args);
     expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining(words)]);
@@ -162,7 +162,7 @@ describe('what cannot be done is said in words, and ends with 1', () => {
     const empty = new URL(database.url);
     empty.pathname = '/postgres';
     const { code, stderr } = await holdfast(['tenants', 'list'], { DATABASE_URL: empty.href });
-    expect([code, stderr]).toEqual([1, expect.stringContaining('npm start migrates it')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('Run npm start once')]);
   });
 
   test('nothing runs here, and there is no DATABASE_URL', async () => {
@@ -178,65 +178,62 @@ describe('what cannot be done is said in words, and ends with 1', () => {
 describe('a wrong command line is told so, without a database, and ends with 2', () => {
   const key = `hf_live_${'x'.repeat(32)}`;
   test.each([
-    [[], 'npx holdfast: a command is missing. There are: tenants, keys'],
-    [['key'], 'npx holdfast: there is no command "key". Did you mean keys? There are: tenants, keys'],
-    [['kyes'], 'there is no command "kyes". Did you mean keys?'],
-    [['tenant', 'list'], 'there is no command "tenant". Did you mean tenants?'],
-    [['--verson'], 'there is no command "--verson". Did you mean --version?'],
-    [['orders'], 'npx holdfast: there is no command "orders". There are: tenants, keys'],
-    [['keys', 'crate'], 'npx holdfast keys: there is no command "crate". Did you mean create?'],
+    [[], 'npx holdfast: missing command. Commands: tenants, keys'],
+    [['key'], 'npx holdfast: unknown command "key". Did you mean keys? Commands: tenants, keys'],
+    [['kyes'], 'unknown command "kyes". Did you mean keys?'],
+    [['tenant', 'list'], 'unknown command "tenant". Did you mean tenants?'],
+    [['--verson'], 'unknown command "--verson". Did you mean --version?'],
+    [['orders'], 'npx holdfast: unknown command "orders". Commands: tenants, keys'],
+    [['keys', 'crate'], 'npx holdfast keys: unknown command "crate". Did you mean create?'],
     [['keys', 'create', '--tennant', 'a'], "unknown option '--tennant'. Did you mean --tenant?"],
-    [['help', 'kyes'], 'npx holdfast: there is no command "kyes". Did you mean keys?'],
-    [['help', 'keys', 'crate'], 'npx holdfast keys: there is no command "crate". Did you mean create?'],
-    [['help', 'keys', 'create', 'x'], '"x" is one word too many'],
-    [['keys', 'help', 'crate'], 'npx holdfast keys: there is no command "crate". Did you mean create?'],
-    [['toString', 'x'], 'there is no command "toString"'],
-    [['keys'], 'npx holdfast keys: a command is missing. There are: create, list, rotate, revoke'],
-    [['keys', 'show'], 'npx holdfast keys: there is no command "show"'],
-    [['keys', 'create'], 'npx holdfast keys create: --tenant T is missing'],
+    [['help', 'kyes'], 'npx holdfast: unknown command "kyes". Did you mean keys?'],
+    [['help', 'keys', 'crate'], 'npx holdfast keys: unknown command "crate". Did you mean create?'],
+    [['help', 'keys', 'create', 'x'], 'unexpected word "x"'],
+    [['keys', 'help', 'crate'], 'npx holdfast keys: unknown command "crate". Did you mean create?'],
+    [['toString', 'x'], 'unknown command "toString"'],
+    [['keys'], 'npx holdfast keys: missing command. Commands: create, list, rotate, revoke'],
+    [['keys', 'show'], 'npx holdfast keys: unknown command "show"'],
+    [['keys', 'create'], 'npx holdfast keys create: missing --tenant T'],
     [['keys', 'create', '--tenant'], "npx holdfast keys create: option '--tenant <value>' argument missing"],
     [
       ['keys', 'create', '--tenant', 'a', '--scope', 'x'],
       "npx holdfast keys create: unknown option '--scope'",
     ],
-    [['keys', 'create', '--tenant', 'a', '--scopes', 'orders'], '--scopes: there is no scope "orders"'],
-    [['keys', 'create', '--tenant', 'a', '--scopes', ''], '--scopes: there is no scope ""'],
+    [['keys', 'create', '--tenant', 'a', '--scopes', 'orders'], '--scopes: unknown scope "orders"'],
+    [['keys', 'create', '--tenant', 'a', '--scopes', ''], '--scopes: unknown scope ""'],
     [
       ['keys', 'create', '--tenant', 'a', '--scopes', 'orders:place,refunds'],
-      'there is no scope "refunds". Give one or more of orders:read,orders:write,webhooks:read,webhooks:write,' +
+      'unknown scope "refunds". Use one or more of orders:read,orders:write,webhooks:read,webhooks:write,' +
         'events:read,receipts:read,sales:read,orders:place,orders:update,payments:write,shipments:write,' +
         'returns:write,refunds:write,cancellations:write,completions:write,endpoints:write,secrets:read,' +
-        'secrets:write,deliveries:write, with commas between them.',
+        'secrets:write,deliveries:write, separated by commas.',
     ],
     [
       ['keys', 'create', '--tenant', 'a', '--preset', 'toString'],
-      '--preset: there is no preset "toString". Give one of storefront, warehouse, accountant, or name the scopes with --scopes.',
+      '--preset: unknown preset "toString". Presets: storefront, warehouse, accountant. For other scopes, use --scopes.',
     ],
-    [['keys', 'create', '--tenant', 'a', '--preset', ''], '--preset: there is no preset "". Give one of'],
+    [['keys', 'create', '--tenant', 'a', '--preset', ''], '--preset: unknown preset "". Presets:'],
     [
       ['keys', 'create', '--tenant', 'a', '--preset', 'warehouse', '--scopes', 'orders:read'],
-      '--scopes and --preset cannot both be. Give one of them.',
+      '--scopes and --preset exclude each other. Use one of them.',
     ],
-    [['keys', 'create', '--tenant', 'a', '--test', '--live'], '--test and --live cannot both be'],
-    [
-      ['keys', 'create', '--tenant', 'a', '--name', 'x'.repeat(101)],
-      '--name: a name has 1 to 100 characters',
-    ],
-    [['keys', 'revoke'], 'npx holdfast keys revoke: KEY_ID is missing'],
-    [['keys', 'revoke', 'a', 'b'], 'it takes KEY_ID, and 2 were given'],
-    [['keys', 'revoke', key], 'KEY_ID: "hf_live_…" is not the id of a key'],
-    [['tenants', 'create', ' '], 'NAME: a name has 1 to 100 characters'],
-    [['tenants', 'create', 'a\nb'], 'NAME: a name has 1 to 100 characters'],
-    [['tenants', 'create', 'two', 'words'], 'put quotes around'],
+    [['keys', 'create', '--tenant', 'a', '--test', '--live'], '--test and --live exclude each other'],
+    [['keys', 'create', '--tenant', 'a', '--name', 'x'.repeat(101)], '--name must have 1 to 100 characters'],
+    [['keys', 'revoke'], 'npx holdfast keys revoke: missing KEY_ID'],
+    [['keys', 'revoke', 'a', 'b'], 'takes KEY_ID, got 2'],
+    [['keys', 'revoke', key], 'KEY_ID must be the id of a key, not "hf_live_…"'],
+    [['tenants', 'create', ' '], 'NAME must have 1 to 100 characters'],
+    [['tenants', 'create', 'a\nb'], 'NAME must have 1 to 100 characters'],
+    [['tenants', 'create', 'two', 'words'], 'Put quotes around'],
     [['tenants', 'list', '--json=x'], "option '--json' does not take an argument"],
   ])('%j', async (args, words) => {
     // In this process: a child for each would take longer than all other tests of the file.
     const attempt = async () => {
       const parsed = parseCommandLine({ tenants, keys }, args);
-      if (parsed.kind === 'run') await parsed.command.run(parsed.given, { database, service, write });
+      if (parsed.kind === 'run') await parsed.command.run(parsed.given, { database, grpcAccess, write });
     };
     const database = () => Promise.reject(new Error('it asked for the database'));
-    const service = () => Promise.reject(new Error('it asked for the service'));
+    const grpcAccess = () => Promise.reject(new Error('it asked for the gRPC service'));
     const write = () => Promise.reject(new Error('it wrote'));
     const error = (await attempt().catch((thrown: unknown) => thrown)) as UsageError;
     expect(error).toBeInstanceOf(UsageError);
@@ -250,7 +247,7 @@ describe('a wrong command line is told so, without a database, and ends with 2',
     expect([code, stdout, stderr]).toEqual([
       2,
       '',
-      'npx holdfast keys: there is no command "show". There are: create, list, rotate, revoke. See npx holdfast keys --help\n',
+      'npx holdfast keys: unknown command "show". Commands: create, list, rotate, revoke. See npx holdfast keys --help\n',
     ]);
   });
 });
@@ -258,7 +255,7 @@ describe('a wrong command line is told so, without a database, and ends with 2',
 test('there is help at every level', async () => {
   for (const [args, ...words] of [
     [['--help'], 'npx holdfast keys create --tenant T', 'npx holdfast tenants list'],
-    [['keys', '--help'], 'rotate KEY_ID', 'Make a successor'],
+    [['keys', '--help'], 'rotate KEY_ID', 'Create a successor'],
     [['keys', 'create', '--help'], '--scopes A,B', 'orders:read,orders:write,webhooks:read,webhooks:write'],
     [['keys', 'create', '--help'], '--preset P', 'accountant (orders:read,payments:write,refunds:write)'],
     [['tenants', 'list', '-h'], 'npx holdfast tenants list [--json]'],

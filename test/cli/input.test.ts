@@ -118,7 +118,7 @@ describe('npx holdfast log import', () => {
     const path = await fileOf(`log of ${name}.ndjson`, text);
     const script = `holdfast() { "${process.execPath}" "${LAUNCHER}" "$@"; }\n${command}`;
     const { stdout } = await run('bash', ['-c', script, 'bash', path], { env: await emptyDatabase() });
-    expect(stdout).toContain(`${small.length - 1} events of 2 tenants are imported.`);
+    expect(stdout).toContain(`Imported ${small.length - 1} events of 2 tenants.`);
   });
 
   test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(

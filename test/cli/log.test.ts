@@ -183,17 +183,20 @@ test('a file that is not there, is not packed, or is not text', async () => {
 
 test('a wrong command line is told so, without a database', async () => {
   for (const [args, words] of [
-    [['export', '--from', '0'], '--from: "0" is not a position'],
-    [['export', '--to', '1e3'], '--to: "1e3" is not a position'],
-    [['export', '--to', '9999999999999999'], 'is not a position'],
-    [['import'], 'FILE is missing'],
-    [['import', 'x', '--tenant-map', 'a=b'], '--tenant-map: "a=b" is not two ids'],
+    [['export', '--from', '0'], '--from must be a position, a whole number from 1 on, not "0"'],
+    [['export', '--to', '1e3'], '--to must be a position, a whole number from 1 on, not "1e3"'],
+    [['export', '--to', '9999999999999999'], '--to must be a position'],
+    [['import'], 'missing FILE'],
+    [
+      ['import', 'x', '--tenant-map', 'a=b'],
+      '--tenant-map must be two tenant ids joined by =, such as ten_…=ten_…, not "a=b"',
+    ],
   ] as [string[], string][]) {
     const attempt = async () => {
       const parsed = parseCommandLine({ log }, ['log', ...args]);
       const never = () => Promise.reject(new Error('it went on'));
       if (parsed.kind === 'run')
-        await parsed.command.run(parsed.given, { database: never, service: never, write: never });
+        await parsed.command.run(parsed.given, { database: never, grpcAccess: never, write: never });
     };
     const error = (await attempt().catch((thrown: unknown) => thrown)) as Error;
     expect([error.constructor, error.message]).toEqual([UsageError, expect.stringContaining(words)]);
@@ -210,9 +213,9 @@ test('a reader that goes away ends the export', async () => {
     written.push(text);
     throw new Error('gone');
   };
-  const service = () => Promise.reject(new Error('it asked for the service'));
+  const grpcAccess = () => Promise.reject(new Error('it asked for the service'));
   await expect(
-    parsed.command.run(parsed.given, { database: async () => pool, service, write }),
+    parsed.command.run(parsed.given, { database: async () => pool, grpcAccess, write }),
   ).rejects.toThrow('gone');
   expect(written).toHaveLength(1);
   expect(await readFile(await fileOf(small), 'utf8')).toContain(written[0]!.split('\n')[0]);

@@ -21,7 +21,10 @@ const order = {
   lines: [{ sku: 'KELP-1', name: 'Kelp, dried', quantity: 2, unit_price: { amount: 450, currency: 'EUR' } }],
 };
 
-/** A client whose network does to its n-th attempt what `plan` says; it notes the keys it sent and the times it waited. */
+/**
+ * A client whose network does to its n-th attempt what `plan` says; it notes the keys it sent and
+ * the times it waited.
+ */
 function over(plan: ('cut before' | 'cut after' | 'pass' | Response)[], options: object = {}) {
   const keys: (string | null)[] = [];
   const waits: number[] = [];

@@ -94,7 +94,8 @@ describe('the load on a server that is away is bounded', () => {
   test('of one client by its budget, however many carts it has', async () => {
     const { attempts, failures } = await storm({ clients: 1, carts: 5_000, awayMs: 90_000 });
     const [first = 0, ...rest] = attempts;
-    expect(first).toBeLessThanOrEqual(5_000 + 10 + 10 + 1); // each once; what was saved, and what a second brings
+    // Each request once, the accumulated retries, and those of one second.
+    expect(first).toBeLessThanOrEqual(5_000 + 10 + 10 + 1);
     expect(Math.max(...rest)).toBeLessThanOrEqual(11);
     expect(failures).toHaveLength(5_000);
     const whys = new Set(failures.map((error) => (error as HoldfastUnavailable).gaveUp));
@@ -105,7 +106,7 @@ describe('the load on a server that is away is bounded', () => {
     const clients = 1_000;
     const { attempts } = await storm({ clients, carts: 1, awayMs: 90_000 });
     const perClient = attempts.map((count) => count / clients);
-    expect(perClient[0]).toBeLessThan(5); // the first, and the repeats after up to 0.2, 0.4 and 0.8 s
+    expect(perClient[0]).toBeLessThan(5); // with retries after up to 0.2, 0.4, 0.8 s
     expect(Math.max(...perClient.slice(5))).toBeLessThan(0.5);
     expect(Math.max(...perClient.slice(15))).toBeLessThan(0.3);
   });
@@ -135,9 +136,15 @@ describe('a client that gives up says', () => {
   };
 
   test.each([
-    ['attempts', { attempts: 3 }, 3, 300, 'that is as often as this client sends a call'],
-    ['time', { totalMs: 1_000 }, 4, 700, 'the next one would come later than the time of the call allows'],
-    ['budget', { budget: { earn() {}, repay() {}, spend: async () => false } }, 1, 0, 'too many calls'],
+    ['attempts', { attempts: 3 }, 3, 300, 'the limit of attempts is reached'],
+    ['time', { totalMs: 1_000 }, 4, 700, 'the next attempt would exceed the time limit'],
+    [
+      'budget',
+      { budget: { earn() {}, repay() {}, spend: async () => false } },
+      1,
+      0,
+      'the retry budget is used up',
+    ],
   ])('that it was for %s, and with which key to go on', async (gaveUp, limits, attempts, elapsedMs, why) => {
     const error = await giveUp(limits);
     expect(error).toBeInstanceOf(HoldfastUnavailable);
@@ -149,10 +156,10 @@ describe('a client that gives up says', () => {
       gaveUp,
     });
     const { message, cause } = error as HoldfastUnavailable;
-    expect(message).toContain(`No answer from 127.0.0.1:8080 to POST /v2/orders after ${attempts} attempt`);
+    expect(message).toContain(`No response from 127.0.0.1:8080 to POST /v2/orders after ${attempts} attempt`);
     expect(message).toContain(why);
-    expect(message).toContain('Last: connect ECONNREFUSED 127.0.0.1:8080.');
-    expect(message).toContain('It took effect once or not at all: send it again with the key cart-4711.');
+    expect(message).toContain('Last error: connect ECONNREFUSED 127.0.0.1:8080.');
+    expect(message).toContain('took effect once or not at all: retry it with key cart-4711.');
     expect(message).not.toContain('hf_test');
     expect(cause).toBeInstanceOf(TypeError);
   });
@@ -167,7 +174,7 @@ describe('a client that gives up says', () => {
     const error = (await giveUp({ attempts: 3 }, says)) as HoldfastUnavailable;
     const lastAnswer = { status: 503, code: 'unavailable', detail: 'The store did not answer.' };
     expect(error.lastAnswer).toEqual(lastAnswer);
-    expect(error.message).toContain('Last: fetch failed. Before that it answered 503 unavailable.');
+    expect(error.message).toContain('Last error: fetch failed. An earlier attempt got 503 unavailable.');
   });
 
   test.each([

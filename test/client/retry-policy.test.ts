@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { retryAfterMs } from '../../openapi/client/retry-after.ts';
 import { type RetryBudget, createRetryBudget } from '../../openapi/client/retry-budget.ts';
-import { type Outcome, waitBeforeRetry } from '../../openapi/client/retry-policy.ts';
+import { type Outcome, waitBeforeRetryMs } from '../../openapi/client/retry-policy.ts';
 
 const said = (retry: string | undefined, seconds = 0): Outcome => ({
-  kind: 'answer',
+  kind: 'response',
   retry,
   retryAfterMs: seconds * 1_000,
 });
-const silence: Outcome = { kind: 'no_answer' };
+const noResponse: Outcome = { kind: 'no_response' };
 const limits = { attempts: 4, totalMs: 60_000 };
 
 describe('what a client does next', () => {
@@ -19,22 +19,22 @@ describe('what a client does next', () => {
     ['after a change', said('after_change'), 1, 0, 0.5, undefined],
     ['after a refetch', said('after_refetch'), 1, 0, 0.5, undefined],
     ['a word of the future', said('perhaps'), 1, 0, 0.5, undefined],
-    ['no answer', silence, 1, 0, 0.5, 100],
-    ['no answer, again', silence, 2, 0, 0.5, 200],
-    ['no answer, a third time', silence, 3, 0, 0.5, 400],
-    ['no answer, for the last time', silence, 4, 0, 0.5, undefined],
+    ['no answer', noResponse, 1, 0, 0.5, 100],
+    ['no answer, again', noResponse, 2, 0, 0.5, 200],
+    ['no answer, a third time', noResponse, 3, 0, 0.5, 400],
+    ['no answer, for the last time', noResponse, 4, 0, 0.5, undefined],
     ['the same key', said('same_key'), 1, 0, 1, 200],
     ['the same key, by the luckiest chance', said('same_key'), 1, 0, 0, 0],
     ['the same key, later', said('same_key_after', 7), 1, 0, 0.5, 7_100],
     ['the same key, later, with time enough', said('same_key_after', 7), 1, 52_900, 0.5, 7_100],
     ['the same key, later than there is time', said('same_key_after', 7), 1, 52_901, 0.5, undefined],
   ])('%s', (_name, outcome, attempt, elapsedMs, random, wait) => {
-    expect(waitBeforeRetry(outcome, { attempt, elapsedMs, random }, limits)).toBe(wait);
+    expect(waitBeforeRetryMs(outcome, { attempt, elapsedMs, random }, limits)).toBe(wait);
   });
 
   test('the jitter grows no further than ten seconds', () => {
     const many = { attempts: 100, totalMs: 1e9 };
-    expect(waitBeforeRetry(silence, { attempt: 50, elapsedMs: 0, random: 1 }, many)).toBe(10_000);
+    expect(waitBeforeRetryMs(noResponse, { attempt: 50, elapsedMs: 0, random: 1 }, many)).toBe(10_000);
   });
 });
 
@@ -84,7 +84,7 @@ describe('a budget', () => {
     expect(taken).toHaveLength(10);
   });
 
-  test('lets whoever has waited for long enough go', async () => {
+  test('ends a wait after its limit', async () => {
     const budget = createRetryBudget();
     const outcomes: boolean[] = [];
     for (let n = 0; n < 15; n += 1) void budget.spend(250).then((got) => outcomes.push(got));
@@ -103,7 +103,7 @@ describe('Retry-After', () => {
     [' 7 ', undefined, 7_000],
     ['999999999', undefined, 999_999_999_000],
     ['Wed, 25 Nov 2026 10:00:05 GMT', undefined, 5_000],
-    ['Wed, 25 Nov 2026 10:00:05 GMT', 'Wed, 25 Nov 2026 10:00:03 GMT', 2_000], // the clock of the server
+    ['Wed, 25 Nov 2026 10:00:05 GMT', 'Wed, 25 Nov 2026 10:00:03 GMT', 2_000], // server clock
     ['Wed, 25 Nov 2026 10:00:05 GMT', 'yesterday', 5_000],
     ['Wednesday, 25-Nov-26 10:00:05 GMT', undefined, 5_000],
     ['Wed, 25 Nov 2026 09:59:00 GMT', undefined, 0],

@@ -7,6 +7,7 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import { type Operation, loadSpec } from '../../api/contract/spec.ts';
 import { EDITIONS } from '../../api/operations.ts';
+import { toUuid } from '../../store/ids.ts';
 import { type Answer, type Ask, type Shop, anOrder, openShop } from '../setup/shop.ts';
 import { type Scene, createScene, goodRequest } from './scene.ts';
 
@@ -338,7 +339,7 @@ describe('a webhook endpoint', () => {
     });
     const path = `/v2/webhook-endpoints/${json.id}`;
     const seen = new Map([[headers.get('etag'), null]]);
-    const uuid = json.id.slice(4);
+    const uuid = toUuid(json.id);
     for (const [failures, isNew] of [
       [1, true],
       [2, false],

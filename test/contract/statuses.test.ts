@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
-import { SMALL_BYTES } from '../../api/body/body-room.ts';
+import { SMALL_BODY_BYTES_MAX } from '../../api/body/body-room.ts';
 import { type Operation, loadSpec } from '../../api/contract/spec.ts';
 import { EDITIONS, HANDLERS } from '../../api/operations.ts';
 import { type ProblemCode, retriesOf } from '../../api/problem/problem.ts';
@@ -105,7 +105,7 @@ const EARNERS: Record<number, Earner> = {
   412: (operation) => send(operation, () => ({ ask: { headers: { 'If-Match': '"99"' } } })),
   413: (operation) =>
     send(operation, () => ({
-      ask: { body: JSON.stringify({ x: 'y'.repeat(operation.body?.maxBytes ?? SMALL_BYTES) }) },
+      ask: { body: JSON.stringify({ x: 'y'.repeat(operation.body?.maxBytes ?? SMALL_BODY_BYTES_MAX) }) },
     })),
   415: (operation) => send(operation, () => ({ ask: { headers: { 'Content-Type': 'text/csv' } } })),
   422: async (operation) => {

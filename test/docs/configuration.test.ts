@@ -3,25 +3,25 @@ import { describe, expect, test } from '@jest/globals';
 import { ConfigError, VARIABLE_NAMES, loadConfig } from '../../platform/config.ts';
 
 describe('docs/configuration.md', () => {
-  test('has exactly the variables that are read', async () => {
+  test('lists exactly the variables of platform/config.ts', async () => {
     const text = await readFile(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
     const documented = [...text.matchAll(/^\| `([A-Z0-9_]+)` +\|/gm)].map(([, name]) => name);
     expect(documented.toSorted()).toEqual(VARIABLE_NAMES.toSorted());
   });
 
-  test('has the defaults that apply', async () => {
+  test('lists the effective defaults', async () => {
     const text = await readFile(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
     const rows = [...text.matchAll(/^\| `([A-Z0-9_]+)` +\| `([^`]+)` +\|/gm)].map(
       ([, name = '', value = '']) => [name, value],
     );
-    // Spelt out, each documented default must give the very configuration that an empty environment gives.
+    // The documented defaults, set explicitly, equal the configuration of an empty environment.
     expect(loadConfig(Object.fromEntries(rows))).toEqual(loadConfig({}));
   });
 });
 
-test('every HOLDFAST_ variable that a page or the banner names may stay exported', async () => {
+test('every HOLDFAST_ variable in a page or in the banner is a known variable', async () => {
   const folder = new URL('../../', import.meta.url);
-  for await (const page of glob('{README.md,docs/**/*.md,ops/welcome.ts}', { cwd: folder })) {
+  for await (const page of glob('{*.md,docs/**/*.md,ops/welcome.ts}', { cwd: folder })) {
     const text = await readFile(new URL(page, folder), 'utf8');
     const named = [...text.matchAll(/\bHOLDFAST_[A-Z0-9_]*[A-Z0-9]\b/g)].map(([name]) => name);
     expect([page, named.filter((name) => !VARIABLE_NAMES.includes(name))]).toEqual([page, []]);
@@ -30,26 +30,26 @@ test('every HOLDFAST_ variable that a page or the banner names may stay exported
 
 describe('the environment', () => {
   test.each([
-    [{ HOLDFAST_RATELIMIT: '1/1' }, 'HOLDFAST_RATELIMIT: no such variable'],
-    [{ PORT: '70000' }, 'PORT: must be a whole number from 0 to 65535'],
-    [{ PORT: '1e3' }, "PORT: must be a whole number, not '1e3'; from 0 to 65535"],
-    [{ PORT: ' 80' }, "PORT: must be a whole number, not ' 80'; from 0 to 65535"],
-    [{ HOLDFAST_WORKERS: 'two' }, "HOLDFAST_WORKERS: must be a whole number, not 'two'; from 1 to 256"],
-    [{ HOLDFAST_WORKERS: '0' }, 'HOLDFAST_WORKERS: must be a whole number from 1 to 256'],
+    [{ HOLDFAST_RATELIMIT: '1/1' }, 'HOLDFAST_RATELIMIT is not a setting of Holdfast'],
+    [{ PORT: '70000' }, 'PORT must be a whole number from 0 to 65535, not "70000"'],
+    [{ PORT: '1e3' }, 'PORT must be a whole number from 0 to 65535, not "1e3"'],
+    [{ PORT: ' 80' }, 'PORT must be a whole number from 0 to 65535, not " 80"'],
+    [{ HOLDFAST_WORKERS: 'two' }, 'HOLDFAST_WORKERS must be a whole number from 1 to 256, not "two"'],
+    [{ HOLDFAST_WORKERS: '0' }, 'HOLDFAST_WORKERS must be a whole number from 1 to 256'],
     [
       { HOLDFAST_WORKERS: `hf_live_${'x'.repeat(32)}` },
-      'HOLDFAST_WORKERS: must be a whole number from 1 to 256',
+      'HOLDFAST_WORKERS must be a whole number from 1 to 256',
     ],
-    [{ HOLDFAST_TRUST_PROXY: 'yes' }, 'HOLDFAST_TRUST_PROXY: must be one of on, off'],
-    [{ HOLDFAST_RATE_LIMIT_WRITE: '0/60' }, 'expected COUNT/SECONDS'],
-    [{ HOLDFAST_RATE_LIMIT_WRITE: '600' }, 'expected COUNT/SECONDS'],
-    [{ HOLDFAST_ROLES: 'api,cook' }, 'HOLDFAST_ROLES: must be one of api, projector, relay, webhooks'],
+    [{ HOLDFAST_TRUST_PROXY: 'yes' }, 'HOLDFAST_TRUST_PROXY must be one of on, off'],
+    [{ HOLDFAST_RATE_LIMIT_WRITE: '0/60' }, 'must be COUNT/SECONDS'],
+    [{ HOLDFAST_RATE_LIMIT_WRITE: '600' }, 'must be COUNT/SECONDS'],
+    [{ HOLDFAST_ROLES: 'api,cook' }, 'HOLDFAST_ROLES must be one of api, projector, relay, webhooks'],
     [
       { DATABASE_URL: 'mysql://x' },
-      'DATABASE_URL: must be a URL such as postgres://USER:PASSWORD@HOST:5432/DATABASE',
+      'DATABASE_URL must be a URL such as postgres://USER:PASSWORD@HOST:5432/DATABASE',
     ],
-    [{ HOLDFAST_BOOTSTRAP_KEY: 'hf_test_short' }, 'HOLDFAST_BOOTSTRAP_KEY:'],
-    [{ HOLDFAST_BOOTSTRAP_KEY: `hf_prod_${'x'.repeat(32)}` }, 'HOLDFAST_BOOTSTRAP_KEY:'],
+    [{ HOLDFAST_BOOTSTRAP_KEY: 'hf_test_short' }, 'HOLDFAST_BOOTSTRAP_KEY must begin with'],
+    [{ HOLDFAST_BOOTSTRAP_KEY: `hf_prod_${'x'.repeat(32)}` }, 'HOLDFAST_BOOTSTRAP_KEY must begin with'],
   ])('%j is refused, with the name and without the value', (env, words) => {
     expect(() => loadConfig(env)).toThrow(ConfigError);
     expect(() => loadConfig(env)).toThrow(words);

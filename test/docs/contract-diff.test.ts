@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
-import { OPERATION_RULES } from '../../openapi/diff/operations/operation-rules.ts';
-import { SCHEMA_RULES } from '../../openapi/diff/keywords/schema-rules.ts';
+import { OPERATION_RULES } from '../../openapi/diff/operations/verdicts.ts';
+import { SCHEMA_RULES } from '../../openapi/diff/keywords/verdicts.ts';
 
-/** Rows of the tables of a document, cell by cell. */
+/** The rows of all tables of a page, as `cell | cell`. */
 async function rowsOf(name: string): Promise<string[]> {
   const text = await readFile(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
   return text
@@ -18,7 +18,7 @@ async function rowsOf(name: string): Promise<string[]> {
     );
 }
 
-test('docs/contract-diff-rules.md has exactly the rules and verdicts that are applied', async () => {
+test('docs/contract-diff-rules.md lists exactly the rules and verdicts of the code', async () => {
   expect(await rowsOf('contract-diff-rules.md')).toEqual([
     ...[...OPERATION_RULES.values()].map(({ rule, verdict, why }) => `\`${rule}\` | ${verdict} | ${why}`),
     ...[...SCHEMA_RULES.values()].map(

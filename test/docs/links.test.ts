@@ -1,18 +1,20 @@
-/** What the documentation points at is there: files of the repository, and headings of other pages. */
-import { readFile, readdir, stat } from 'node:fs/promises';
+/** Relative links of all Markdown pages lead to existing files, and to existing headings. */
+import { execFile } from 'node:child_process';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const PAGES = [
-  'README.md',
-  ...(await readdir(join(ROOT, 'docs'), { recursive: true }))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => join('docs', name)),
-];
+const { stdout } = await promisify(execFile)(
+  'git',
+  ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'],
+  { cwd: ROOT },
+);
+const PAGES = stdout.trim().split('\n');
 
-/** As GitHub makes the names of headings. */
+/** The anchor that GitHub gives to a heading. */
 const anchorOf = (heading: string) =>
   heading
     .toLowerCase()

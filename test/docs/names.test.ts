@@ -1,4 +1,4 @@
-/** What the README and the guides name is there: metrics, settings, calls, commands, files. */
+/** Metrics, settings, operations, CLI commands and files that the pages name exist. */
 import { execFile } from 'node:child_process';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -13,20 +13,23 @@ import { registry } from '../../platform/metrics.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const TEXTS = new Map<string, string>();
-for (const name of ['README.md', ...(await readdir(join(ROOT, 'docs'))).map((file) => `docs/${file}`)]) {
+for (const name of [
+  ...(await readdir(ROOT)),
+  ...(await readdir(join(ROOT, 'docs'))).map((file) => `docs/${file}`),
+]) {
   if (name.endsWith('.md')) TEXTS.set(name, await readFile(join(ROOT, name), 'utf8'));
 }
 const WITH_ALERTS = [...TEXTS.keys(), 'ops/prometheus/alerts.yaml', 'ops/grafana/dashboard.json'];
 
-/** Every match of a page, once. */
+/** The distinct matches in a page. */
 const named = (text: string, pattern: RegExp): string[] => [
   ...new Set([...text.matchAll(pattern)].map(([whole, group]) => group ?? whole)),
 ];
 
-test.each(WITH_ALERTS)('%s: each metric is measured', async (page) => {
+test.each(WITH_ALERTS)('%s: each metric exists', async (page) => {
   const text = await readFile(join(ROOT, page), 'utf8');
   const measured = new Set(registry.getMetricsAsArray().map(({ name }) => name));
-  // Schemas, a member of the header of a log file, and a database of backup.md.
+  // Schemas, a member of the header of a log file, and a database in backup.md.
   const others = new Set([
     'holdfast_rebuild',
     'holdfast_previous',
@@ -40,17 +43,17 @@ test.each(WITH_ALERTS)('%s: each metric is measured', async (page) => {
   expect(unknown.filter((name) => !others.has(name))).toEqual([]);
 });
 
-test.each([...TEXTS])('%s: each setting is one', (_page, text) => {
+test.each([...TEXTS])('%s: each setting exists', (_page, text) => {
   const names = new Set<string>(VARIABLE_NAMES);
   expect(named(text, /\bHOLDFAST_[A-Z0-9_]*[A-Z0-9]\b/g).filter((name) => !names.has(name))).toEqual([]);
 });
 
-test.each([...TEXTS])('%s: each problem is one', (_page, text) => {
+test.each([...TEXTS])('%s: each problem exists', (_page, text) => {
   const unknown = named(text, /\b[45]\d\d `([a-z]+_[a-z_]+)`/g).filter((code) => !(code in PROBLEMS));
   expect(unknown).toEqual([]);
 });
 
-describe('calls', () => {
+describe('operations', () => {
   const operations = EDITIONS.flatMap(({ name }) => loadSpec(name).operations);
   const isThere = (method: string, path: string) =>
     operations.some(
@@ -67,14 +70,14 @@ describe('calls', () => {
   });
 });
 
-test.each([...TEXTS])('%s: each file is there', async (_page, text) => {
+test.each([...TEXTS])('%s: each file exists', async (_page, text) => {
   const files = named(
     text,
-    /`((?:api|domain|docs|loadtest|openapi|ops|projections|store|test|workers)\/[\w./-]*[\w/])`/g,
+    /`((?:api|command-line|domain|docs|loadtest|openapi|ops|platform|process|projections|store|test|workers)\/[\w./-]*[\w/])`/g,
   );
   const missing: string[] = [];
   for (const file of files) {
-    // A test is named as Jest takes it, by the beginning of its path.
+    // A page may name a test by the beginning of its path, as Jest does.
     const beginning = join(ROOT, file);
     const folder = await readdir(join(beginning, '..')).catch(() => []);
     const there =
@@ -85,7 +88,7 @@ test.each([...TEXTS])('%s: each file is there', async (_page, text) => {
   expect(missing).toEqual([]);
 });
 
-/** `npx holdfast NOUN COMMAND …` of all pages, with the options that they show for each. */
+/** `npx holdfast GROUP COMMAND …` of all pages, with the options that they show for each. */
 const commands = new Map<string, Set<string>>();
 for (const text of TEXTS.values()) {
   for (const [, line = ''] of text.matchAll(/npx holdfast ([a-z][^`\n|#]*)/g)) {
@@ -100,7 +103,7 @@ for (const text of TEXTS.values()) {
   }
 }
 
-test.each([...commands])('npx holdfast %s: command and options are there', async (name, options) => {
+test.each([...commands])('npx holdfast %s: command and options exist', async (name, options) => {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [join(ROOT, 'holdfast.js'), ...name.split(' '), '--help'],

@@ -1,4 +1,4 @@
-/** docs/projections.md, *Write your own in ten minutes*: does what it says, to a copy of the sources. */
+/** Follows docs/projections.md, *Write your own in ten minutes*, in a copy of the sources. */
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -34,11 +34,11 @@ afterAll(async () => {
   await rm(copy, { recursive: true });
 });
 
-/** The files that the guide shows, by their paths. */
+/** The files in the guide, by their paths. */
 const shown = (): [file: string, text: string][] =>
   [...guide.matchAll(/```(?:ts|sql)\n(?:\/\/|--) (\S+)\n(.*?)```/gs)].map(([, file, text]) => [file!, text!]);
 
-test('the guide makes a projection that is filled, verified and made anew', async () => {
+test('the guide leads to a projection that is filled, verified and rebuilt', async () => {
   const env = {
     DATABASE_URL: database.url,
     REDIS_URL: TEST_REDIS,

@@ -1,9 +1,9 @@
 /**
- * Every snippet of README.md and docs/ is run as it stands, page by page, from top to bottom in one
- * shell.
+ * Runs every snippet of README.md, CONTRIBUTING.md and docs/ as it stands, page by page, from top to
+ * bottom in one shell.
  *
- * One that cannot be run says why in a comment in front of it, `<!-- not run: REASON -->`; NOT_RUN
- * has them all.
+ * A comment in front of a snippet that cannot run states why, `<!-- not run: REASON -->`; NOT_RUN
+ * lists them all.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
@@ -23,7 +23,7 @@ interface Snippet {
   line: number;
   language: string;
   text: string;
-  /** Why it is not run. */
+  /** The reason why it is not run. */
   reason: string | undefined;
 }
 
@@ -37,12 +37,13 @@ function snippetsOf(page: string): Snippet[] {
   }));
 }
 
-/** Pages that a test of their own runs, block by block. */
+/** Pages that have a test of their own, which runs them block by block. */
 const RUN_ELSEWHERE: Record<string, string> = { 'docs/backup.md': 'test/processes/backup.test.ts' };
 
 const PAGES: [page: string, snippets: Snippet[]][] = [];
 for (const name of [
   'README.md',
+  'CONTRIBUTING.md',
   ...(await readdir(join(ROOT, 'docs'), { recursive: true }))
     .filter((file) => file.endsWith('.md'))
     .map((file) => `docs/${file}`)
@@ -52,17 +53,17 @@ for (const name of [
   PAGES.push([name, snippetsOf(await readFile(join(ROOT, name), 'utf8'))]);
 }
 
-/** A transcript, which shows commands behind a `$` and what they print. */
+/** A transcript: commands behind a `$`, and their output. */
 const isTranscript = ({ language, text }: Snippet) => language === '' && /^\$ /m.test(text);
 const isProgram = (each: Snippet) => ['sh', 'ts'].includes(each.language) || isTranscript(each);
 
-/** What is not run, by page. Each entry is a reason that no test can do away with. */
+/** The snippets that are not run, by page, each with its reason. */
 const NOT_RUN: Record<string, string[]> = {
   'README.md': ['installs, and serves until Ctrl-C', 'this is a part of it', 'npm start prints the key'],
+  'CONTRIBUTING.md': ['all of the checks'],
   'docs/client.md': ['test/client/outside.test.ts runs it, in a project of its own'],
   'docs/contract-diff.md': ['BASE and HEAD stand for your files', 'DIR stands for your folder'],
   'docs/contract-testing.md': ['other test files'],
-  'docs/contributing.md': ['all of the checks'],
   'docs/evidence/README.md': ['minutes of load'],
   'docs/fuzz.md': ['minutes of load'],
   'docs/grpc.md': [
@@ -75,7 +76,7 @@ const NOT_RUN: Record<string, string[]> = {
   'docs/operations.md': ['the services are yours'],
   'docs/performance.md': Array.from({ length: 7 }, () => 'minutes of load'),
   'docs/projections.md': [
-    'skips an event that is at fault; test/projections/faults.test.ts does',
+    'skips a faulty event; test/projections/faults.test.ts does',
     ...Array.from({ length: 4 }, () => 'test/docs/projection-guide.test.ts runs it'),
   ],
   'docs/replay.md': [
@@ -86,7 +87,7 @@ const NOT_RUN: Record<string, string[]> = {
   'docs/webhooks.md': ['both serve until Ctrl-C', 'serves until Ctrl-C'],
 };
 
-test('what is not run is little, and says why', async () => {
+test('each snippet that is not run has a known reason', async () => {
   const skipped = PAGES.map(([page, snippets]) => [
     page,
     snippets.filter(({ reason }) => reason !== undefined).map(({ reason }) => reason!),
@@ -98,9 +99,9 @@ test('what is not run is little, and says why', async () => {
   for (const file of elsewhere) await expect(stat(join(ROOT, file))).resolves.toBeDefined();
 });
 
-test('each snippet is of a language that this test knows', () => {
+test('each snippet has a known language', () => {
   const languages = new Set(PAGES.flatMap(([, snippets]) => snippets.map(({ language }) => language)));
-  // Without one it is what was printed, or a drawing.
+  // A snippet without a language is printed output, or a drawing.
   expect([...languages].toSorted()).toEqual(['', 'json', 'sh', 'sql', 'ts', 'yaml']);
 });
 
@@ -108,15 +109,12 @@ test.each(
   PAGES.flatMap(([page, snippets]) => snippets.map((each) => ({ page, ...each }))).filter(
     ({ language }) => language === 'json' || language === 'yaml',
   ),
-)('$page, line $line: $language that can be read', ({ text }) => {
+)('$page, line $line: valid $language', ({ text }) => {
   for (const { errors } of parseAllDocuments(text) as { errors: unknown[] }[]) expect(errors).toEqual([]);
 });
 
-/**
- * Also what is not run names only what there is: scripts of package.json, tests, nouns of the
- * command line.
- */
-test.each(PAGES)('%s names only scripts and tests that there are', async (_page, snippets) => {
+/** Snippets that are not run may only name existing scripts, tests and files, too. */
+test.each(PAGES)('%s names only existing scripts and tests', async (_page, snippets) => {
   const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>;
   };
@@ -134,10 +132,7 @@ test.each(PAGES)('%s names only scripts and tests that there are', async (_page,
   }
 });
 
-/**
- * The addresses that the pages show are where `npm start` serves; here they lead to the server of
- * the test.
- */
+/** Leads the addresses of `npm start`, which the pages show, to the server of the test. */
 const PRELUDE = `
 set -euo pipefail
 curl() { command curl -sS --max-time 60 --fail-with-body --connect-to "localhost:8080:\${HOLDFAST_URL#http://}" "$@"; }
@@ -154,7 +149,7 @@ const scriptOf = (snippets: Snippet[]): string =>
       if (language === 'sh') return at + text;
       if (isTranscript(snippet))
         return at + [...text.matchAll(/^\$ (.*)$/gm)].map(([, words]) => `${words}\n`).join('');
-      // A program is checked as strictly as our own, and run by the Node that npx finds.
+      // A program is checked with our own compiler options, and run by the Node that npx finds.
       return `${at}cat > try.ts <<'END_OF_PROGRAM'\n${text}END_OF_PROGRAM
 npx tsc -p tsconfig.json
 HOLDFAST_API_KEY=$KEY npx node try.ts\n`;
@@ -192,7 +187,7 @@ describe('run as they stand', () => {
         timeout: 110_000,
         maxBuffer: 16 * 1024 * 1024,
       }).catch(({ stdout, stderr, code }: { stdout: string; stderr: string; code: unknown }) => {
-        throw new Error(`it ended with ${String(code)}:\n${stdout}\n${stderr}`);
+        throw new Error(`the page's script ended with ${String(code)}:\n${stdout}\n${stderr}`);
       });
       expect(stdout.match(/^--- line/gm)).not.toBeNull();
     } finally {

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { PROBLEMS, type ProblemCode } from '../../api/problem/problem.ts';
 import type { OrderCommand } from '../../domain/order/commands.ts';
 import { decide } from '../../domain/order/decide.ts';
-import { MAX_VERSION, type OrderState, evolve } from '../../domain/order/order.ts';
+import { VERSION_MAX, type OrderState, evolve } from '../../domain/order/order.ts';
 import type { Rejection } from '../../domain/rejection.ts';
 import { after, cancel, complete, pay, place, refund, run, ship, takeBack, update } from './stories.ts';
 
@@ -17,7 +17,7 @@ const free = { lines: [{ sku: 'F', name: 'free', quantity: 2, unit_price: 0 }] }
 const move = update({ shipping_address: { city: 'Cork' } });
 const filled = (...before: OrderCommand[]) => [
   ...before,
-  ...Array.from({ length: MAX_VERSION - 1 - before.length }, () => update({ metadata: { a: 'b' } })),
+  ...Array.from({ length: VERSION_MAX - 1 - before.length }, () => update({ metadata: { a: 'b' } })),
 ];
 
 function refusalOf(state: OrderState | null, command: OrderCommand): Rejection {

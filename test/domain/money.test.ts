@@ -1,16 +1,16 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { minorUnits } from '../../domain/currency.ts';
-import { MAX_AMOUNT, addAmounts, lineTotal } from '../../domain/money.ts';
+import { AMOUNT_MAX, addAmounts, lineTotal } from '../../domain/money.ts';
 
-const amount = fc.integer({ min: 0, max: MAX_AMOUNT });
+const amount = fc.integer({ min: 0, max: AMOUNT_MAX });
 
 test('a line total is exact, or refused when it is beyond the bound', () => {
   fc.assert(
     fc.property(amount, fc.integer({ min: 1, max: 1_000_000 }), (price, quantity) => {
       const exact = BigInt(price) * BigInt(quantity);
       const total = lineTotal(price, quantity);
-      if (exact > BigInt(MAX_AMOUNT)) expect(total).toBeUndefined();
+      if (exact > BigInt(AMOUNT_MAX)) expect(total).toBeUndefined();
       else expect(BigInt(total ?? -1)).toBe(exact);
     }),
   );
@@ -21,7 +21,7 @@ test('a sum is exact, or refused when it is beyond the bound', () => {
     fc.property(amount, amount, (a, b) => {
       const exact = BigInt(a) + BigInt(b);
       const sum = addAmounts(a, b);
-      if (exact > BigInt(MAX_AMOUNT)) expect(sum).toBeUndefined();
+      if (exact > BigInt(AMOUNT_MAX)) expect(sum).toBeUndefined();
       else expect(BigInt(sum ?? -1)).toBe(exact);
     }),
   );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { MAX_AMOUNT } from '../../domain/money.ts';
+import { AMOUNT_MAX } from '../../domain/money.ts';
 import { decide } from '../../domain/order/decide.ts';
 import { place, placing } from './stories.ts';
 
@@ -23,16 +23,16 @@ describe('placing an order', () => {
   test.each<[string, Partial<typeof placing>, string]>([
     ['an unknown currency', { currency: 'ABC' }, '/currency'],
     ['a currency that is no more', { currency: 'DEM' }, '/currency'],
-    ['a line that is too dear', { lines: [line(1, 1), line(MAX_AMOUNT, 2)] }, '/lines/1'],
-    ['the dearest line there can be', { lines: [line(MAX_AMOUNT, 1_000_000)] }, '/lines/0'],
-    ['an order that is too dear', { lines: [line(MAX_AMOUNT, 1), line(1, 1)] }, '/lines'],
+    ['a line that is too dear', { lines: [line(1, 1), line(AMOUNT_MAX, 2)] }, '/lines/1'],
+    ['the dearest line there can be', { lines: [line(AMOUNT_MAX, 1_000_000)] }, '/lines/0'],
+    ['an order that is too dear', { lines: [line(AMOUNT_MAX, 1), line(1, 1)] }, '/lines'],
   ])('refuses %s, and says where', (_name, change, pointer) => {
     const decision = decide(null, place(change));
     expect(decision).toMatchObject({ rejection: { code: 'invalid_body', errors: [{ pointer }] } });
   });
 
   test('takes an order that is exactly as dear as an amount can be', () => {
-    const decision = decide(null, place({ lines: [line(MAX_AMOUNT - 1, 1), line(1, 1)] }));
-    expect(decision).toMatchObject({ event: { data: { total: MAX_AMOUNT } } });
+    const decision = decide(null, place({ lines: [line(AMOUNT_MAX - 1, 1), line(1, 1)] }));
+    expect(decision).toMatchObject({ event: { data: { total: AMOUNT_MAX } } });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { MAX_AMOUNT } from '../../domain/money.ts';
+import { AMOUNT_MAX } from '../../domain/money.ts';
 import {
   COMMAND_SCHEMAS,
   type Command,
@@ -16,7 +16,7 @@ const line = fc.record({
   sku: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }).filter((s) => s.length <= 64),
   name: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }),
   quantity: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 1_000_000 })),
-  unit_price: fc.oneof(fc.integer({ min: 0, max: 10_000 }), fc.integer({ min: 0, max: MAX_AMOUNT })),
+  unit_price: fc.oneof(fc.integer({ min: 0, max: 10_000 }), fc.integer({ min: 0, max: AMOUNT_MAX })),
 });
 const placing = fc.record({
   type: fc.constant('PlaceOrder' as const),
@@ -29,7 +29,7 @@ const placing = fc.record({
   }),
 });
 const word = fc.option(fc.string({ minLength: 1, maxLength: 10 }));
-const amount = fc.oneof(fc.integer({ min: 1, max: 3_000 }), fc.integer({ min: 1, max: MAX_AMOUNT }));
+const amount = fc.oneof(fc.integer({ min: 1, max: 3_000 }), fc.integer({ min: 1, max: AMOUNT_MAX }));
 const pieces = fc.array(
   fc.record({
     line_id: fc.constantFrom('line_1', 'line_2', 'line_3', 'line_9'),
@@ -100,7 +100,7 @@ describe('whatever is asked of an order', () => {
         expect(order.total).toBe(order.lines.reduce((sum, { total }) => sum + total, 0));
         for (const { quantity, unit_price, total } of order.lines)
           expect(BigInt(total)).toBe(BigInt(quantity) * BigInt(unit_price));
-        expect(order.total).toBeLessThanOrEqual(MAX_AMOUNT);
+        expect(order.total).toBeLessThanOrEqual(AMOUNT_MAX);
         expect(order.amount_refunded).toBeLessThanOrEqual(order.amount_paid);
         expect(order.amount_paid).toBeLessThanOrEqual(order.total);
         for (const { id, quantity } of order.lines) {

@@ -1,4 +1,4 @@
-/** A refusal says what is missing: how much, in which currency, how many pieces. */
+/** A rejection names the missing amount, with its currency, or the missing pieces. */
 import { describe, expect, test } from '@jest/globals';
 import { amountText } from '../../domain/currency.ts';
 import { decide } from '../../domain/order/decide.ts';
@@ -6,10 +6,10 @@ import type { OrderCommand } from '../../domain/order/commands.ts';
 import { type OrderState, evolve } from '../../domain/order/order.ts';
 
 test.each([
-  [500, 'EUR', '500 minor units (5.00 EUR)'],
-  [1, 'EUR', '1 minor unit (0.01 EUR)'],
-  [500, 'JPY', '500 minor units (500 JPY)'],
-  [12_345, 'KWD', '12345 minor units (12.345 KWD)'],
+  [500, 'EUR', '5.00 EUR'],
+  [1, 'EUR', '0.01 EUR'],
+  [500, 'JPY', '500 JPY'],
+  [12_345, 'KWD', '12.345 KWD'],
 ])('%i of %s is written %s', (amount, currency, text) => {
   expect(amountText(amount, currency)).toBe(text);
 });
@@ -63,71 +63,66 @@ function after(...commands: OrderCommand[]): OrderState {
 
 describe('a refusal', () => {
   test.each<[string, OrderCommand[], OrderCommand, detail: string, ...errors: string[]]>([
-    [
-      'a shipment before any payment',
-      [],
-      ship(1),
-      'This order is not paid: 900 minor units (9.00 EUR) are still due. Record the payment first.',
-    ],
+    ['a shipment before any payment', [], ship(1), '9.00 EUR are still due. Record the payment first.'],
     [
       'a shipment when 5.00 are missing',
       [pay(400)],
       ship(1),
-      'This order is not paid: 500 minor units (5.00 EUR) are still due. Record the payment first.',
+      '5.00 EUR are still due. Record the payment first.',
     ],
     [
       'a payment of too much',
       [pay(400)],
       pay(501),
-      'This is more than is due: 500 minor units (5.00 EUR) are due.',
-      'must be at most 500, which is due',
+      'The payment exceeds the amount due: 5.00 EUR.',
+      'must be at most 500, the amount due',
     ],
     [
       'a refund of nothing paid',
       [],
       refund(1),
-      'Nothing was paid for this order, so that nothing can be refunded.',
+      'No payment is recorded for this order, so there is nothing to refund.',
     ],
     [
       'a refund of too much',
       [pay(900), refund(400)],
       refund(501),
-      'This is more than can be refunded: 500 minor units (5.00 EUR) are paid and not refunded.',
-      'must be at most 500, which was paid and not refunded',
+      'The refund exceeds the amount left to refund: 5.00 EUR.',
+      'must be at most 500, the amount left to refund',
     ],
     [
       'a refund of all, again',
       [pay(900), refund(900)],
       refund(1),
-      'All that was paid for this order is refunded already.',
+      'All payments of this order are already refunded.',
     ],
     [
       'a completion before the last piece',
       [pay(900), ship(1)],
       complete,
-      'Not all of this order has been shipped: 1 piece is left to ship.',
+      '1 piece is left to ship. Ship the whole order first.',
     ],
     [
       'a completion before the first piece',
       [],
       complete,
-      'Not all of this order has been shipped: 2 pieces are left to ship.',
+      '2 pieces are left to ship. Ship the whole order first.',
     ],
     [
       'a shipment of too many',
       [pay(900), ship(1)],
       ship(2),
-      'There are not so many pieces left to ship; errors says how many.',
-      'must be at most 1, as many as are left to ship',
+      'More pieces than are left to ship, see errors.',
+      'must be at most 1, the pieces left to ship',
     ],
     [
       'a return of all, again',
       [pay(900), ship(1), takeBack(1)],
       takeBack(1),
-      'There are not so many pieces shipped and not returned; errors says how many.',
-      'must be left out with its line, of which nothing is shipped and not returned',
+      'More pieces than are shipped and not returned, see errors.',
+      'must be left out with its line: no piece of it is shipped and not returned',
     ],
-  ])('of %s says what is missing', (_what, before, command, detail, ...errors) => {
+  ])('of %s names what is missing', (_what, before, command, detail, ...errors) => {
     const decision = decide(after(...before), command);
     const { rejection } = decision as Extract<typeof decision, { rejection: unknown }>;
     expect([rejection.detail, ...(rejection.errors ?? []).map((error) => error.detail)]).toEqual([

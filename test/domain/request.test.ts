@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseIdempotencyKey } from '../../domain/idempotency-key.ts';
+import { parseIdempotencyKey } from '../../api/commands/idempotency-key.ts';
 import { type OrderRequest, differences, fingerprint } from '../../domain/order/request.ts';
 
 const request: OrderRequest = {

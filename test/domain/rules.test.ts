@@ -5,7 +5,7 @@ import { PROBLEMS, type ProblemCode } from '../../api/problem/problem.ts';
 import { COMMAND_SCHEMAS, type OrderCommand } from '../../domain/order/commands.ts';
 import { decide } from '../../domain/order/decide.ts';
 import { EVENT_TYPES } from '../../domain/order/events.ts';
-import { MAX_VERSION, type OrderState, evolve } from '../../domain/order/order.ts';
+import { VERSION_MAX, type OrderState, evolve } from '../../domain/order/order.ts';
 import { fulfillmentStatus, paymentStatus } from '../../domain/order/statuses.ts';
 import { address, after, cancel, complete, pay, place, refund, ship, takeBack, update } from './stories.ts';
 
@@ -96,35 +96,35 @@ const twice = {
 
 /** Each row of the second table: what went before, and the command. */
 const CASES: Record<string, [OrderCommand[], OrderCommand]> = {
-  'less is paid than is due': [[place()], pay(999)],
-  'the rest is paid': [[place(), pay(999)], pay(1)],
-  'more is paid than is due': [[place(), pay(999)], pay(2)],
-  'nothing is due for a free order': [[place(free)], pay(1)],
+  'the payment is less than the amount due': [[place()], pay(999)],
+  'the payment is the rest of the amount due': [[place(), pay(999)], pay(1)],
+  'the payment exceeds the amount due': [[place(), pay(999)], pay(2)],
+  'the order is free': [[place(free)], pay(1)],
   'a free order is shipped without a payment': [[place(free)], ship(2)],
   'some pieces are shipped': [PAID, ship(3)],
   'the last pieces are shipped': [[...PAID, ship(3)], ship(0, 1)],
-  'more pieces are shipped than are left': [[...PAID, ship(2)], ship(2)],
-  'a line is shipped that the order does not have': [PAID, ship(0, 0, 1)],
-  'a line is named twice': [PAID, twice],
-  'some of the shipped pieces come back': [[...PAID, ship(2)], takeBack(2)],
-  'more pieces come back than were shipped': [[...PAID, ship(2)], takeBack(3)],
-  'pieces come back that have come back before': [[...PAID, ship(2), takeBack(2)], takeBack(1)],
-  'part of a payment goes back before all is paid': [[place(), pay(500)], refund(500)],
-  'more goes back than was paid': [[place(), pay(500)], refund(501)],
-  'more goes back than was paid and not yet refunded': [[...PAID, refund(600)], refund(401)],
-  'a cancelled order was paid': [[...PAID, cancel], refund(1_000)],
+  'the shipment exceeds the unshipped pieces': [[...PAID, ship(2)], ship(2)],
+  'the shipment names a line that the order does not have': [PAID, ship(0, 0, 1)],
+  'the shipment names a line twice': [PAID, twice],
+  'some shipped pieces are returned': [[...PAID, ship(2)], takeBack(2)],
+  'the return exceeds the shipped pieces': [[...PAID, ship(2)], takeBack(3)],
+  'the pieces were returned before': [[...PAID, ship(2), takeBack(2)], takeBack(1)],
+  'a partial payment is refunded': [[place(), pay(500)], refund(500)],
+  'the refund exceeds the payments': [[place(), pay(500)], refund(501)],
+  'the refund exceeds the payments that are not refunded': [[...PAID, refund(600)], refund(401)],
+  'a paid and cancelled order is refunded': [[...PAID, cancel], refund(1_000)],
   'the patch leaves an address without a city': [
     [place({ shipping_address: null })],
     update({ shipping_address: { name: 'Ada', line1: 'x', country: 'IE' } }),
   ],
-  'the patch takes the address away': [[place()], update({ shipping_address: null })],
-  'the patch takes all metadata away': [[place()], update({ metadata: null })],
-  'the patch makes more than 20 entries of metadata': [
+  'the patch removes the address': [[place()], update({ shipping_address: null })],
+  'the patch removes all metadata': [[place()], update({ metadata: null })],
+  'the patch leads to more than 20 metadata entries': [
     [place({ metadata: twenty })],
     update({ metadata: { more: 'v' } }),
   ],
   'the order has 500 events': [
-    [place(), ...Array.from({ length: MAX_VERSION - 1 }, () => update({ metadata: { a: 'b' } }))],
+    [place(), ...Array.from({ length: VERSION_MAX - 1 }, () => update({ metadata: { a: 'b' } }))],
     update({ metadata: { a: 'b' } }),
   ],
 };

@@ -13,7 +13,7 @@ import {
   placing,
   recording,
 } from '../../loadtest/fuzz/make/writes.ts';
-import { FACTS, someWares } from '../../loadtest/fuzz/make/wares.ts';
+import { RECORD_OPERATIONS, someWares } from '../../loadtest/fuzz/make/wares.ts';
 
 let repertoire: Repertoire;
 beforeAll(async () => {
@@ -26,9 +26,9 @@ const WRITES: [string, (scene: Scene) => Draft][] = [
   ['a batch', (scene) => batching(scene, 2, {})],
   ['a change', (scene) => patching(scene, at, { at })],
   ['an endpoint', (scene) => makingEndpoint(scene, { at })],
-  ...FACTS.map((fact): [string, (scene: Scene) => Draft] => [
-    fact,
-    (scene) => recording(scene, fact, at, { at }),
+  ...RECORD_OPERATIONS.map((operation): [string, (scene: Scene) => Draft] => [
+    operation,
+    (scene) => recording(scene, operation, at, { at }),
   ]),
   ...ENDPOINT_WRITES.map((id): [string, (scene: Scene) => Draft] => [
     id,

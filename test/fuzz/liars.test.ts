@@ -1,4 +1,4 @@
-/** The test of the fuzzer: whatever a server says that is not what happened, it finds. */
+/** The fuzzer finds every false response of a lying server. */
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Context } from 'koa';
 import { placeOrder } from '../../api/grpc/methods/place-order.ts';
@@ -12,7 +12,7 @@ import { runSession } from '../../loadtest/fuzz/session.ts';
 import { targetAt } from '../../loadtest/fuzz/send/target.ts';
 import { type Shop, openShop } from '../setup/shop.ts';
 
-/** A handler that may lie; it is given the honest one. */
+/** A handler that may lie, with the honest handler as its argument. */
 type Liar = (call: Call, honest: Handler) => Promise<void>;
 
 const honest = { ...HANDLERS };
@@ -26,7 +26,7 @@ beforeAll(async () => {
   for (const [id, handler] of Object.entries(honest))
     HANDLERS[id] = (call) => (liars[id] ? liars[id](call, handler) : handler(call));
   repertoire = await readRepertoire(SEED);
-  // The judge would answer 500 instead of each lie.
+  // With the contract judge, the server would send 500 instead of each lie.
   shop = await openShop({ HOLDFAST_CONTRACT_JUDGE: 'off', HOLDFAST_WEBHOOK_LOOPBACK: 'on' });
 });
 afterEach(() => {
@@ -38,7 +38,7 @@ afterAll(async () => {
   await shop.close();
 });
 
-/** Cases of some kinds, until they have so many requests. */
+/** Cases of some kinds, up to a number of requests. */
 function* ofKinds(plan: Plan, kinds: readonly string[], requests: number) {
   for (let [index, left] = [0, requests]; left > 0; index += 1) {
     const one = plan(index);
@@ -48,7 +48,7 @@ function* ofKinds(plan: Plan, kinds: readonly string[], requests: number) {
   }
 }
 
-/** What a short run finds, without what an honest server is accused of. */
+/** The kinds of failures that a short run finds. */
 async function found(kinds: readonly string[], requests = 250): Promise<string> {
   const target = await targetAt(shop.url, shop.database.url, shop.grpc);
   const { failures } = await runSession({
@@ -63,7 +63,7 @@ async function found(kinds: readonly string[], requests = 250): Promise<string> 
     .join('\n');
 }
 
-/** Every third time, so that the rest of the shop goes on. */
+/** Lies every third time, so that later requests still work. */
 function sometimes(lie: Liar): Liar {
   let turn = 0;
   return (call, handler) => (turn++ % 3 === 2 ? lie(call, handler) : handler(call));
@@ -117,7 +117,7 @@ const LIES: [what: string, id: string, lie: Liar, kinds: string[], found: RegExp
     /a command that took effect was answered 503 overloaded/,
   ],
   [
-    'a webhook endpoint that was made is answered 422',
+    'a created webhook endpoint is answered 422',
     'createWebhookEndpoint',
     refuse(() => new Problem('invalid_body', 'Nothing can be sent there.')),
     ['endpoint'],
@@ -172,13 +172,13 @@ const LIES: [what: string, id: string, lie: Liar, kinds: string[], found: RegExp
     /a repeat is not marked as a replay|a replay claims to be a first run/,
   ],
   [
-    'a repeat is answered otherwise than the first run',
+    'a repeat gets another response than the first request',
     'placeOrder',
     afterwards(
       (ctx) => ctx.response.get('Idempotent-Replayed') && members({ metadata: { more: 'yes' } })(ctx),
     ),
     ['repeat', 'story'],
-    /an order in an answer is not the fold of its events/,
+    /an order in a response is not the fold of its events/,
   ],
   [
     'a repeat is refused',
@@ -192,25 +192,25 @@ const LIES: [what: string, id: string, lie: Liar, kinds: string[], found: RegExp
     /the repeat of an acknowledged command was answered 409 order_already_placed/,
   ],
   [
-    'an answer has the position of another event',
+    'a response has the position of another event',
     'recordShipment',
     field('Holdfast-Position', '1'),
     ['story'],
-    /the answer has another position than the log/,
+    /a response has another position than the log/,
   ],
   [
-    'an answer has another time than the log',
+    'a response has another time than the log',
     'placeOrder',
     field('Holdfast-Recorded-At', '2020-01-01T00:00:00.000Z'),
     ['story'],
-    /the answer has another recordedAt than the log/,
+    /a response has another recordedAt than the log/,
   ],
   [
     'an order is shown with a total that it has not',
     'getOrder',
     afterwards((ctx) => ctx.body && members({ customer_id: 'cus_none' })(ctx)),
     ['story', 'single'],
-    /an order in an answer is not the fold of its events/,
+    /an order in a response is not the fold of its events/,
   ],
   [
     'an order that is there is not found',
@@ -240,7 +240,7 @@ const LIES: [what: string, id: string, lie: Liar, kinds: string[], found: RegExp
       ctx.body = JSON.stringify(page);
     }),
     ['story'],
-    /an event in an answer differs from the log/,
+    /an event in a response differs from the log/,
   ],
   [
     'a condition is ignored',
@@ -262,7 +262,7 @@ const LIES: [what: string, id: string, lie: Liar, kinds: string[], found: RegExp
     /status 500/,
   ],
   [
-    'an answer that the contract does not have',
+    'a response outside the contract',
     'listPayments',
     afterwards(members({ secret: 1 })),
     ['story', 'single'],
@@ -286,6 +286,6 @@ test('it is found when an order that came by gRPC was placed, and is refused', a
 });
 
 test('an honest server is not accused of what it did', async () => {
-  const accusations = await found(['story', 'twins', 'repeat', 'grpc'], 500);
-  expect(accusations).not.toMatch(/took effect was answered|acknowledged|the log|fold|event|repeat|replay/);
+  const kindsFound = await found(['story', 'twins', 'repeat', 'grpc'], 500);
+  expect(kindsFound).not.toMatch(/took effect was answered|acknowledged|the log|fold|event|repeat|replay/);
 }, 60_000);

@@ -1,4 +1,4 @@
-/** The seed decides every byte of a run, whatever is answered and when. */
+/** The seed decides every byte of a run, whatever the responses. */
 import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type Case, requestsOf } from '../../loadtest/fuzz/case.ts';
@@ -10,7 +10,7 @@ import {
   API_KEY_LENGTH,
   apiKeyToken,
   createLessons,
-  factToken,
+  valueToken,
   idToken,
 } from '../../loadtest/fuzz/tokens.ts';
 
@@ -112,28 +112,28 @@ describe('which cases are run', () => {
   });
 });
 
-describe('what only an answer can tell', () => {
+describe('values that only a response can supply', () => {
   const from = { index: 123_456, n: 7 };
   const apiKey = `hf_test_${'0'.repeat(48)}`;
   const lessons = () =>
     createLessons({ shop: apiKey, other: apiKey, hoarder: apiKey, reader: apiKey, nobody: apiKey });
   const resolved = (text: string, of = lessons()) => of.resolve(Buffer.from(text)).toString();
 
-  test('has a place as long as what will stand there', () => {
+  test('have tokens of the same length', () => {
     expect(apiKeyToken('shop')).toHaveLength(API_KEY_LENGTH);
     expect(apiKey).toHaveLength(API_KEY_LENGTH);
     expect(resolved(idToken('ord', from))).toHaveLength(idToken('ord', from).length);
   });
 
-  test('is put in once it is known; before that, something that nothing has', () => {
+  test('replace their tokens once known; before that, an unknown value does', () => {
     const of = lessons();
-    const text = `/orders/${idToken('ord', from)}?cursor=${factToken('cursor', from)}`;
+    const text = `/orders/${idToken('ord', from)}?cursor=${valueToken('cursor', from)}`;
     expect(resolved(text, of)).toMatch(/^\/orders\/ord_0{32}\?cursor=[A-Za-z0-9]+$/);
-    of.learn(from, { ids: [`ord_${'a'.repeat(32)}`], facts: { cursor: 'there' } });
+    of.learn(from, { ids: [`ord_${'a'.repeat(32)}`], values: { cursor: 'there' } });
     expect(resolved(text, of)).toBe(`/orders/ord_${'a'.repeat(32)}?cursor=there`);
   });
 
-  test('is shown without API keys', () => {
+  test('are shown without API keys', () => {
     const text = `Bearer ${apiKeyToken('shop')}`;
     expect(resolved(text)).toBe(`Bearer ${apiKey}`);
     expect(lessons().show(Buffer.from(text)).toString()).toBe(text);

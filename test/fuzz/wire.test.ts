@@ -1,12 +1,12 @@
-/** Faults of answers on the wire, from a server that sends fixed bytes. */
+/** The fuzzer finds faults of responses on the wire, from a server that sends fixed bytes. */
 import { type AddressInfo, type Socket, createServer } from 'node:net';
 import { beforeAll, expect, test } from '@jest/globals';
-import type { HttpLane } from '../../loadtest/fuzz/case.ts';
+import type { HttpConnection } from '../../loadtest/fuzz/case.ts';
 import { readCatalogue } from '../../loadtest/fuzz/check/catalogue.ts';
 import { createContractCheck } from '../../loadtest/fuzz/check/contract.ts';
 import { createFailures } from '../../loadtest/fuzz/failures.ts';
-import { runHttpLane } from '../../loadtest/fuzz/send/http-lane.ts';
-import { judgeHttp } from '../../loadtest/fuzz/check/http.ts';
+import { runHttpConnection } from '../../loadtest/fuzz/send/http-connection.ts';
+import { checkHttp } from '../../loadtest/fuzz/check/http.ts';
 import { createLedger } from '../../loadtest/fuzz/check/ledger.ts';
 import { type Repertoire, readRepertoire } from '../../loadtest/fuzz/make/repertoire.ts';
 import { createScene } from '../../loadtest/fuzz/make/scene.ts';
@@ -16,7 +16,7 @@ import { someWares } from '../../loadtest/fuzz/make/wares.ts';
 import { placing } from '../../loadtest/fuzz/make/writes.ts';
 
 const SEED = 5;
-const PATIENCE_MS = 300;
+const TIMEOUT_MS = 300;
 let repertoire: Repertoire;
 beforeAll(async () => {
   repertoire = await readRepertoire(SEED);
@@ -49,8 +49,11 @@ const ofConnection = (status = 400, code = 'malformed_request') =>
     'Connection: close',
   );
 
-/** Sends orders to a server that says something once, and answers what it is accused of. */
-async function accused(say: (socket: Socket) => void, write: (script: Script) => void): Promise<string[]> {
+/** Sends orders to a server that sends fixed bytes. @returns the kinds of the failures found */
+async function kindsFoundIn(
+  say: (socket: Socket) => void,
+  write: (script: Script) => void,
+): Promise<string[]> {
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
@@ -59,22 +62,22 @@ async function accused(say: (socket: Socket) => void, write: (script: Script) =>
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const script = createScript(createScene(SEED, 1, repertoire), PATIENCE_MS);
+  const script = createScript(createScene(SEED, 1, repertoire), TIMEOUT_MS);
   write(script);
   try {
-    return await judged(script.lane, port);
+    return await expecting(script.connection, port);
   } finally {
     server.close();
     for (const socket of sockets) socket.destroy();
   }
 }
 
-async function judged(lane: HttpLane, port: number): Promise<string[]> {
+async function expecting(connection: HttpConnection, port: number): Promise<string[]> {
   const apiKeys = { shop: '', other: '', hoarder: '', reader: '', nobody: '' };
   const lessons = createLessons(apiKeys);
   const failures = createFailures(() => '');
-  const heard = await runHttpLane(lane, { host: '127.0.0.1', port }, lessons.resolve, () => {});
-  judgeHttp(
+  const heard = await runHttpConnection(connection, { host: '127.0.0.1', port }, lessons.resolve, () => {});
+  checkHttp(
     {
       check: createContractCheck(repertoire, readCatalogue()),
       failures,
@@ -84,7 +87,7 @@ async function judged(lane: HttpLane, port: number): Promise<string[]> {
       tallies: { statuses: new Map(), endings: new Map() },
       wasUp: () => true,
     },
-    lane,
+    connection,
     heard,
   );
   return failures.groups().map(({ kind }) => kind);
@@ -105,23 +108,23 @@ const orders =
   };
 
 test.each<[what: string, say: string, count: number, found: RegExp]>([
-  ['nothing', '', 1, /^neither an answer nor an end within 0.3 seconds$/],
+  ['nothing', '', 1, /^neither a response nor an end within 0.3 seconds$/],
   [
-    'what is said of the connection, where an answer should be',
+    'a connection-level response instead of the response',
     ofConnection(),
     1,
-    /^connection-level 400 in place of the answer to a valid request$/,
+    /^connection-level 400 instead of the response to a valid request$/,
   ],
   [
-    'a second answer',
+    'a second response',
     refusal('fz.1.0') + ofConnection(408, 'request_timeout'),
     1,
-    /^more answers than requests$/,
+    /^more responses than requests$/,
   ],
-  ['one answer twice', refusal('fz.1.0') + refusal('fz.1.0'), 2, /^a second answer to the same request$/],
-  ['answers in another order', refusal('fz.1.1') + refusal('fz.1.0'), 2, /^an answer is missing/],
-  ['something behind an answer', `${refusal('fz.1.0')}\0`, 1, /^bytes that are no answer$/],
-  ['half an answer', refusal('fz.1.0').slice(0, -9), 1, /^neither an answer nor an end/],
+  ['one response twice', refusal('fz.1.0') + refusal('fz.1.0'), 2, /^a second response to the same request$/],
+  ['responses in another sequence', refusal('fz.1.1') + refusal('fz.1.0'), 2, /^a response is missing/],
+  ['bytes after a response', `${refusal('fz.1.0')}\0`, 1, /^bytes that are not a response$/],
+  ['half a response', refusal('fz.1.0').slice(0, -9), 1, /^neither a response nor an end/],
   [
     'a 502 of somebody else',
     answer(502, 'Bad gateway', 'Content-Type: text/html'),
@@ -135,19 +138,21 @@ test.each<[what: string, say: string, count: number, found: RegExp]>([
     /^problem invalid_bodi is not in docs\/retry-contract.md$/,
   ],
 ])('%s is found', async (_what, say, count, found) => {
-  const accusations = await accused((socket) => socket.write(say), orders(count, { more: true }));
-  expect(accusations).toContainEqual(expect.stringMatching(found));
+  const kinds = await kindsFoundIn((socket) => socket.write(say), orders(count, { more: true }));
+  expect(kinds).toContainEqual(expect.stringMatching(found));
 });
 
 test.each<[what: string, end: (socket: Socket) => void]>([
   ['ended', (socket) => socket.end()],
   ['reset', (socket) => socket.resetAndDestroy()],
-])('a connection that is %s without an answer is found', async (ending, end) => {
-  expect(await accused(end, orders(1))).toEqual([`no answer to a valid request, connection ${ending}`]);
+])('a connection that is %s without a response is found', async (ending, end) => {
+  expect(await kindsFoundIn(end, orders(1))).toEqual([
+    `no response to a valid request, connection ${ending}`,
+  ]);
 });
 
-test('a good refusal is not accused of anything', async () => {
-  expect(await accused((socket) => socket.write(refusal('fz.1.0')), orders(1))).toEqual([]);
+test('a good refusal is not kindsFoundIn of anything', async () => {
+  expect(await kindsFoundIn((socket) => socket.write(refusal('fz.1.0')), orders(1))).toEqual([]);
 });
 
 test('behind garbage a connection may end, with a word or without one', async () => {
@@ -158,6 +163,6 @@ test('behind garbage a connection may end, with a word or without one', async ()
   };
   const both = (socket: Socket) => socket.end(refusal('fz.1.0') + ofConnection());
   const one = (socket: Socket) => socket.end(refusal('fz.1.0'));
-  expect(await accused(both, withGarbage)).toEqual([]);
-  expect(await accused(one, withGarbage)).toEqual([]);
+  expect(await kindsFoundIn(both, withGarbage)).toEqual([]);
+  expect(await kindsFoundIn(one, withGarbage)).toEqual([]);
 });

@@ -109,7 +109,7 @@ test('a key has so many streams, and no more; others are not concerned', async (
   for (const open of [() => take(client.placeOrders()), () => take(client.watchEvents({ after: 0 }))]) {
     expect(await failureOf(open())).toMatchObject({
       code: status.UNAVAILABLE,
-      message: `This API key has ${KEY_STREAMS_MAX} streams open at this node, the most that it may. End one first.`,
+      message: `This API key has ${KEY_STREAMS_MAX} open streams on this node, the maximum. End one first.`,
       details: { ErrorInfo: { metadata: { code: 'overloaded', retry: 'same_key_after' } } },
     });
   }

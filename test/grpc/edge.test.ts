@@ -162,7 +162,7 @@ describe('who may reach it', () => {
   });
 
   test.each([
-    [{ HOLDFAST_GRPC_HOST: '0.0.0.0' }, 'HOLDFAST_GRPC_HOST: expected an address of this machine alone'],
+    [{ HOLDFAST_GRPC_HOST: '0.0.0.0' }, 'HOLDFAST_GRPC_HOST must be a loopback address'],
     [{ HOLDFAST_GRPC_HOST: '::' }, 'HOLDFAST_GRPC_HOST'],
     [
       { HOLDFAST_GRPC_HOST: '0.0.0.0', HOLDFAST_GRPC_CA: 'a', HOLDFAST_GRPC_TOKEN: 'short' },
@@ -172,7 +172,7 @@ describe('who may reach it', () => {
       { HOLDFAST_GRPC_HOST: '0.0.0.0', HOLDFAST_GRPC_CERT: 'a', HOLDFAST_GRPC_KEY: 'b' },
       'HOLDFAST_GRPC_HOST',
     ],
-    [{ HOLDFAST_GRPC_CERT: 'a' }, 'HOLDFAST_GRPC_CERT: expected together with HOLDFAST_GRPC_KEY'],
+    [{ HOLDFAST_GRPC_CERT: 'a' }, 'HOLDFAST_GRPC_CERT must be set together with HOLDFAST_GRPC_KEY'],
   ])('%j is not a configuration', (env, words) => {
     expect(() => loadConfig(env)).toThrow(ConfigError);
     expect(() => loadConfig(env)).toThrow(words);

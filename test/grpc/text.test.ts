@@ -48,13 +48,21 @@ function detailsOf(bytes: Buffer): Promise<string> {
 test.each<[string, Buffer, string]>([
   ['other scripts', Buffer.from('Φύκια 🐙'), 'placed'],
   ['U+FFFD', Buffer.from('\ufffd'), 'placed'],
-  ['Latin-1', Buffer.from('Blätter', 'latin1'), 'The message cannot be read as what this method takes.'],
+  [
+    'Latin-1',
+    Buffer.from('Blätter', 'latin1'),
+    'The message cannot be decoded as the request of this method.',
+  ],
   [
     'half a character',
     Buffer.from('🐙').subarray(0, 3),
-    'The message cannot be read as what this method takes.',
+    'The message cannot be decoded as the request of this method.',
   ],
-  ['a surrogate', Buffer.from([0xed, 0xa0, 0x80]), 'The message cannot be read as what this method takes.'],
+  [
+    'a surrogate',
+    Buffer.from([0xed, 0xa0, 0x80]),
+    'The message cannot be decoded as the request of this method.',
+  ],
 ])('a name in %s', async (_name, bytes, details) => {
   expect(await detailsOf(requestOf(bytes))).toBe(details);
 });

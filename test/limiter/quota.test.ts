@@ -15,26 +15,42 @@ afterEach(async () => {
   shop = undefined;
 });
 
+/** 300 reads of one key with a quota of 100, at two nodes in turn. */
+async function askTwoNodes(): Promise<{ statuses: Record<number, number>; fallbacks: number }> {
+  const database = await cloneDatabase();
+  const apiKey = newApiKey();
+  const env = {
+    DATABASE_URL: database.url,
+    REDIS_URL: TEST_REDIS,
+    HOLDFAST_BOOTSTRAP_KEY: apiKey,
+    HOLDFAST_RATE_LIMIT_READ: '100/60',
+    HOLDFAST_LOG_LEVEL: 'silent',
+  };
+  const nodes = await Promise.all([startServer({ env }), startServer({ env })]);
+  const statuses: Record<number, number> = {};
+  const ask = async (n: number) => {
+    const { status } = await send(`${nodes[n % 2]?.url}/v1/orders`, { apiKey });
+    statuses[status] = (statuses[status] ?? 0) + 1;
+  };
+  await Promise.all(Array.from({ length: 300 }, (_, n) => ask(n)));
+  let fallbacks = 0;
+  for (const { adminUrl } of nodes) {
+    const metrics = await (await fetch(`${adminUrl}/metrics`)).text();
+    for (const [, value] of metrics.matchAll(/^holdfast_limiter_fallbacks_total(?:\{.*\})? (\d+)$/gm))
+      fallbacks += Number(value);
+  }
+  await Promise.all(nodes.map((node) => node.end('SIGTERM')));
+  await database.drop();
+  return { statuses, fallbacks };
+}
+
 describe('a quota', () => {
   test('is exact over two processes', async () => {
-    const database = await cloneDatabase();
-    const apiKey = newApiKey();
-    const env = {
-      DATABASE_URL: database.url,
-      REDIS_URL: TEST_REDIS,
-      HOLDFAST_BOOTSTRAP_KEY: apiKey,
-      HOLDFAST_RATE_LIMIT_READ: '100/60',
-      HOLDFAST_LOG_LEVEL: 'silent',
-    };
-    const nodes = await Promise.all([startServer({ env }), startServer({ env })]);
-    const answers = await Promise.all(
-      Array.from({ length: 300 }, (_, n) => send(`${nodes[n % 2]?.url}/v1/orders`, { apiKey })),
-    );
-    await Promise.all(nodes.map((node) => node.end('SIGTERM')));
-    await database.drop();
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(100);
-    expect(answers.filter(({ status }) => status === 429)).toHaveLength(200);
-  }, 60_000);
+    // A node whose Redis answers late counts by itself, as it should; such a round says nothing of the window.
+    let round = await askTwoNodes();
+    for (let n = 0; n < 4 && round.fallbacks > 0; n += 1) round = await askTwoNodes();
+    expect(round).toEqual({ statuses: { 200: 100, 429: 200 }, fallbacks: 0 });
+  }, 120_000);
 
   test('over it, Retry-After is the moment when the same request passes', async () => {
     shop = await openShop({ HOLDFAST_RATE_LIMIT_WRITE: '3/2' });

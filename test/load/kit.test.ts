@@ -1,4 +1,4 @@
-/** The load kit finds what it looks for, and does not look away while a server stands still. */
+/** The load kit counts lost and duplicate orders and measures a stalled server correctly. */
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -10,14 +10,14 @@ import { renderReport } from '../../loadtest/kit/report.ts';
 import { systemAt } from '../../loadtest/kit/system.ts';
 import { type Shop, openShop } from '../setup/shop.ts';
 
-describe('a look into the log', () => {
+describe('the comparison with the log', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await openShop();
   });
   afterAll(() => shop.close());
 
-  test('finds what was lost, what is there twice, and what nobody was told of', async () => {
+  test('finds lost, duplicate and unacknowledged orders', async () => {
     const system = systemAt(shop.url, [shop.apiKey], undefined);
     const orders = createOrders();
     const place = async (body: string, key: string) =>
@@ -25,7 +25,7 @@ describe('a look into the log', () => {
     for (let n = 0; n < 130; n += 1) {
       const { number, key, body } = orders.next();
       await place(body, key);
-      await place(body, key); // a repeat, which is none
+      await place(body, key); // a replay, not a second order
       orders.acknowledge(number);
     }
     expect(await orders.compare(system)).toEqual({ lost: 0, duplicates: 0, unacknowledged: 0, placed: 130 });
@@ -34,7 +34,7 @@ describe('a look into the log', () => {
     await place(twice.body, `${twice.key}-again`);
     orders.acknowledge(orders.next().number);
     expect(await orders.compare(system)).toEqual({ lost: 1, duplicates: 1, unacknowledged: 1, placed: 131 });
-    // Another run in the same log is another run.
+    // Another run in the same log has its own numbers.
     expect(await createOrders().compare(system)).toEqual({
       lost: 0,
       duplicates: 0,
@@ -44,7 +44,7 @@ describe('a look into the log', () => {
   }, 60_000);
 });
 
-test('arrivals do not wait for answers, and a latency counts from when its request was due', async () => {
+test('requests do not wait for responses, and a latency counts from the time when its request was due', async () => {
   const latencies: number[] = [];
   let stands = true;
   const waiting: (() => void)[] = [];
@@ -61,13 +61,13 @@ test('arrivals do not wait for answers, and a latency counts from when its reque
     },
   });
   expect(latencies.length).toBe(50);
-  // Those that were due while it stood still waited for what was left of it: 300 ms, 290 ms, and so on.
+  // Requests due during the stall waited for its remaining time: 300 ms, 290 ms, and so on.
   expect(latencies.filter((ms) => ms > 100).length).toBeGreaterThanOrEqual(15);
   expect(quantile(latencies, 1)).toBeGreaterThan(250);
 });
 
 describe('a connection', () => {
-  test('is given up when the answer is late, is cut when it is to be, and is made anew for the next request', async () => {
+  test('closes on a timeout or a planned cut, and reopens for the next request', async () => {
     let connections = 0;
     const server = createServer((socket) => {
       connections += 1;
@@ -84,9 +84,9 @@ describe('a connection', () => {
     const { port } = server.address() as AddressInfo;
     const connection = openConnection(() => ({ host: '127.0.0.1', port }));
     const request = { path: '/', apiKey: 'k', body: '{}' };
-    expect(await connection.send(request, { timeout: 100 })).toBe('timeout');
-    expect(await connection.send(request, { timeout: 1_000, cutAfter: 20 })).toBe('cut');
-    const answer = await connection.send(request, { timeout: 1_000 });
+    expect(await connection.send(request, { timeoutMs: 100 })).toBe('timeout');
+    expect(await connection.send(request, { timeoutMs: 1_000, cutAfterMs: 20 })).toBe('cut');
+    const answer = await connection.send(request, { timeoutMs: 1_000 });
     expect(answer).toEqual({ status: 201, replayed: true, body: '{}' });
     expect(outcomeOf(answer)).toBe('replayed');
     connection.close();
@@ -94,7 +94,7 @@ describe('a connection', () => {
   });
 });
 
-test('a report is one file that asks for nothing else, and what is in it cannot break out', async () => {
+test('a report is one file without external parts, and escapes its content', async () => {
   const recorder = createRecorder();
   recorder.offer();
   recorder.note('placed', 12);
@@ -104,12 +104,12 @@ test('a report is one file that asks for nothing else, and what is in it cannot 
     machine: '2 cores',
     date: '2026-01-01',
     phases: [{ name: '</script><b>', from: 0, to: 1 }],
-    figures: { 'orders a second': 1 },
-    verdicts: [{ text: 'No order is in the log twice', ok: false }],
+    figures: { 'orders/s': 1 },
+    verdicts: [{ text: 'The log has no order twice', ok: false }],
     seconds: recorder.seconds(),
   });
   expect(html).not.toMatch(/<script>alert|<\/script><b>/);
   expect(html).not.toMatch(/(?:src|href)="?https?:/);
-  expect(html).toContain('did not hold');
+  expect(html).toContain('failed');
   expect(recorder.seconds()[0]).toMatchObject({ outcomes: { placed: 1 }, offered: 1, p50: 12, p99: 12 });
 });

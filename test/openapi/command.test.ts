@@ -29,14 +29,14 @@ async function run(
   args: string[],
   today = TODAY,
 ): Promise<{ code: number; out: string; error: string }> {
-  const told = { out: '', error: '' };
+  const printed = { out: '', error: '' };
   const code = await command(args, {
     now: () => new Date(`${today}T12:00:00Z`),
-    write: (text) => (told.out += text),
-    writeError: (text) => (told.error += text),
+    write: (text) => (printed.out += text),
+    writeError: (text) => (printed.error += text),
     acceptedFile: join(folder, 'no-accepted-breaks.yaml'),
   });
-  return { code, ...told };
+  return { code, ...printed };
 }
 
 const ANSWERS = withField('response', { type: 'string', enum: ['a'] }, '3.0.3');
@@ -53,17 +53,17 @@ describe('openapi:diff', () => {
     expect(out).toContain('0 breaking, 0 to review, 0 accepted, 0 compatible');
   });
 
-  test('ends with 0 when nothing breaks, and tells what changed', async () => {
+  test('ends with 0 when nothing breaks, and prints the changes', async () => {
     const { code, out } = await run(diffCommand, [await file(ANSWERS_MORE), await file(ANSWERS)]);
     expect(code).toBe(0);
     expect(out).toContain('compatible  response.enum.value-removed');
   });
 
-  test('ends with 1 when something breaks, and tells where and why', async () => {
+  test('ends with 1 when something breaks, and prints location and reason', async () => {
     const { code, out } = await run(diffCommand, [await file(ANSWERS), await file(ANSWERS_MORE)]);
     expect(code).toBe(1);
     expect(out).toContain(
-      [`BREAKING  ${BREAK.rule}`, BREAK.place, 'head: ["b"]', 'a value is new that clients do not know'].join(
+      [`BREAKING  ${BREAK.rule}`, BREAK.place, 'head: ["b"]', 'a value is new and unknown to clients'].join(
         '\n    ',
       ),
     );
@@ -81,7 +81,7 @@ describe('openapi:diff', () => {
         {
           ...BREAK,
           verdict: 'breaking',
-          why: 'a value is new that clients do not know',
+          why: 'a value is new and unknown to clients',
           head: ['b'],
         },
       ],
@@ -90,7 +90,7 @@ describe('openapi:diff', () => {
     });
   });
 
-  test('what is to be reviewed fails only when asked to be strict', async () => {
+  test('changes to review fail only with --strict', async () => {
     const args = [
       await file(withField('response', { type: 'string', pattern: '^a' }, '3.0.3')),
       await file(withField('response', { type: 'string' }, '3.0.3')),
@@ -103,13 +103,13 @@ describe('openapi:diff', () => {
     [ANSWERS, withField('response', { type: 'integer' }, '3.0.3'), 'response.type.changed'],
     [ANSWERS, contract({}, { paths: {} }), 'operation.removed'],
     [ANSWERS, contract({ responses: { 200: { description: 'Made' } } }), 'response.success-removed'],
-  ])('says which breaks openapi-diff confirms (%#)', async (base, head, rule) => {
+  ])('marks the breaks that openapi-diff confirms (%#)', async (base, head, rule) => {
     const { out } = await run(diffCommand, [await file(base), await file(head), '--json']);
     const { findings } = JSON.parse(out) as { findings: { rule: string; confirmed?: true }[] };
     expect(findings.filter(({ confirmed }) => confirmed).map((finding) => finding.rule)).toEqual([rule]);
   });
 
-  test('a break of openapi-diff alone is told and not counted', async () => {
+  test('a break of openapi-diff alone is printed and does not count', async () => {
     const base = contract({
       requestBody: { content: { 'application/json': { schema: { type: 'object' } } } },
     });
@@ -121,76 +121,76 @@ describe('openapi:diff', () => {
     expect(out).toContain('not counted: request.body.scope.remove, POST /things > request body');
   });
 
-  test('openapi-diff is not asked where it would read another file', async () => {
+  test('openapi-diff does not run where it would read another file', async () => {
     const leading = contract({ 'x-more': { $ref: './other.yaml' } });
     const changed = contract({ 'x-more': { $ref: './other.yaml' }, summary: 'Make a thing' });
     const { code, out } = await run(diffCommand, [await file(leading), await file(changed)]);
     expect(code).toBe(0);
-    expect(out).toContain('openapi-diff gave no judgement: not asked');
+    expect(out).toContain('openapi-diff failed: not run');
   });
 
-  test('what openapi-diff refuses is judged all the same', async () => {
+  test('contracts that openapi-diff refuses are compared all the same', async () => {
     const { code, out } = await run(diffCommand, [
       await file(withField('request', { type: 'string' }, '3.1.0')),
       await file(withField('request', { type: 'integer' }, '3.1.0')),
     ]);
     expect(code).toBe(1);
-    expect(out).toContain('openapi-diff gave no judgement');
+    expect(out).toContain('openapi-diff failed');
   });
 });
 
 describe('accepted breaks', () => {
   const accepted = (entry: Fragment): Promise<string> => file(JSON.stringify({ accepted: [entry] }));
-  const judged = async (entry: Fragment, today?: string) =>
+  const compare = async (entry: Fragment, today?: string) =>
     run(
       diffCommand,
       [await file(ANSWERS), await file(ANSWERS_MORE), '--accepted', await accepted(entry)],
       today,
     );
-  const entry = { ...BREAK, reason: 'all clients were told', expires: '2026-06-30' };
+  const entry = { ...BREAK, reason: 'all clients were informed', expires: '2026-06-30' };
 
-  test('count up to their last day', async () => {
-    const { code, out } = await judged(entry, '2026-06-30');
+  test('apply up to their last day', async () => {
+    const { code, out } = await compare(entry, '2026-06-30');
     expect(code).toBe(0);
     expect(out).toContain('0 breaking, 0 to review, 1 accepted');
-    expect(out).toContain('accepted until 2026-06-30: all clients were told');
+    expect(out).toContain('accepted until 2026-06-30: all clients were informed');
   });
 
-  test('count no more after it, and say so', async () => {
-    const { code, out } = await judged(entry, '2026-07-01');
+  test('have no effect after it, and are reported', async () => {
+    const { code, out } = await compare(entry, '2026-07-01');
     expect(code).toBe(1);
-    expect(out).toContain('accepted break expired on 2026-06-30 and counts no more');
+    expect(out).toContain('accepted break expired on 2026-06-30: it has no effect');
   });
 
-  test('are named when they meet nothing', async () => {
-    const { code, out } = await judged({ ...entry, place: 'POST /others' });
+  test('are reported when they match nothing', async () => {
+    const { code, out } = await compare({ ...entry, place: 'POST /others' });
     expect(code).toBe(1);
-    expect(out).toContain('accepted break met no finding: remove it');
+    expect(out).toContain('accepted break matches no finding: remove it');
   });
 
   test.each([
-    [{ ...entry, reason: ' ' }, 'it has no reason'],
-    [{ ...entry, rule: undefined }, 'it has no rule'],
-    [{ ...entry, expires: 'never' }, 'expires is no day (never)'],
-  ])('need to be whole: %#', async (broken, message) => {
-    const { code, error } = await judged(broken);
+    [{ ...entry, reason: ' ' }, 'reason is missing'],
+    [{ ...entry, rule: undefined }, 'rule is missing'],
+    [{ ...entry, expires: 'never' }, 'expires is not a date (never)'],
+  ])('need all members: %#', async (broken, message) => {
+    const { code, error } = await compare(broken);
     expect(code).toBe(2);
     expect(error).toContain(message);
   });
 });
 
-describe('what cannot be judged ends with 2 and says what, where and what to do', () => {
+describe('unusable input ends with 2 and a message with cause and remedy', () => {
   const pointing = (ref: string): string =>
     contract({ requestBody: { content: { 'application/json': { schema: { $ref: ref } } } } });
 
   test.each([
     ['a: [', 'neither YAML nor JSON'],
-    ['- a', 'it holds no object'],
+    ['- a', 'it is not an object'],
     ['swagger: "2.0"', 'it is not OpenAPI 3.x (swagger: 2.0). Convert it'],
     ['openapi: 4.0.0', 'it is not OpenAPI 3.x (openapi: 4.0.0)'],
-    ['openapi: 3.0.0\npaths: []', 'paths is no object'],
-    [pointing('#/components/schemas/Lost'), '$ref #/components/schemas/Lost names nothing'],
-    [pointing('other.yaml#/Thing'), '$ref other.yaml#/Thing leads out of the document. Bundle'],
+    ['openapi: 3.0.0\npaths: []', 'paths is not an object'],
+    [pointing('#/components/schemas/Lost'), '$ref #/components/schemas/Lost has no target'],
+    [pointing('other.yaml#/Thing'), '$ref other.yaml#/Thing leaves the document. Bundle'],
   ])('%#: %s', async (text, message) => {
     const path = await file(text);
     const { code, error } = await run(diffCommand, [path, await file(ANSWERS)]);
@@ -199,10 +199,10 @@ describe('what cannot be judged ends with 2 and says what, where and what to do'
     expect(error).toContain(message);
   });
 
-  test('a file that is not there', async () => {
+  test('an absent file', async () => {
     const { code, error } = await run(diffCommand, [join(folder, 'none.yaml'), await file(ANSWERS)]);
     expect(code).toBe(2);
-    expect(error).toContain('none.yaml: there is no such file');
+    expect(error).toContain('none.yaml: file not found');
   });
 
   test.each([[[]], [['a.yaml']], [['a.yaml', 'b.yaml', 'c.yaml']], [['--colour', 'a.yaml', 'b.yaml']]])(
@@ -219,7 +219,7 @@ describe('what cannot be judged ends with 2 and says what, where and what to do'
     expect(code).toBe(2);
     expect(JSON.parse(out)).toEqual({
       verdict: 'unusable',
-      error: expect.stringContaining('there is no such file'),
+      error: expect.stringContaining('file not found'),
     });
   });
 });
@@ -243,7 +243,7 @@ describe('openapi:pairs', () => {
     ids: [],
   };
 
-  test('ends with 0 when every pair is judged right', async () => {
+  test('ends with 0 when every verdict is right', async () => {
     const { code, out } = await run(pairsCommand, [await manifest([grown, shrunk])]);
     expect(code).toBe(0);
     expect(out).toMatch(/^value-added +1 +0 +0 +0$/m);
@@ -266,7 +266,7 @@ describe('openapi:pairs', () => {
       falseAlarms: 1,
       withoutVerdict: 1,
       wrong: [
-        { id: 'grown', wrong: 'falseAlarms', told: [`${BREAK.rule}, ${BREAK.place}`] },
+        { id: 'grown', wrong: 'falseAlarms', details: [`${BREAK.rule}, ${BREAK.place}`] },
         { id: 'shrunk', wrong: 'misses' },
         { id: 'lost', wrong: 'withoutVerdict' },
       ],

@@ -1,4 +1,4 @@
-import { compareContracts } from '../../openapi/diff/operations/compare.ts';
+import { findChanges } from '../../openapi/diff/operations/find-changes.ts';
 import type { Finding } from '../../openapi/diff/finding.ts';
 import { parseContract } from '../../openapi/diff/documents/load.ts';
 
@@ -33,9 +33,9 @@ export function withField(direction: 'request' | 'response', field: unknown, ver
 
 /** What changed from one text to another. */
 export function changes(base: string, head: string, today = TODAY): Finding[] {
-  return compareContracts(parseContract('base', base), parseContract('head', head), today);
+  return findChanges(parseContract('base', base), parseContract('head', head), today);
 }
 
 /** Rules and verdicts only: `request.maxLength.lowered breaking`. */
-export const told = (findings: Finding[]): string[] =>
+export const textsOf = (findings: Finding[]): string[] =>
   findings.map(({ rule, verdict }) => `${rule} ${verdict}`);

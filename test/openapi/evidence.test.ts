@@ -1,4 +1,4 @@
-/** openapi/evidence/ is what the commands said; here they say it again. */
+/** The commands of openapi/evidence/ still print what the folder holds. */
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -28,7 +28,7 @@ const run = (command: string, args: string[]): Promise<Ended> =>
 const diff = (base: string, head: string) =>
   run(process.execPath, [join(ROOT, 'openapi/diff.ts'), base, head, '--strict', '--accepted', 'none.yaml']);
 
-test.each(['additive', 'breaking'])('the %s change is judged as the evidence says', async (change) => {
+test.each(['additive', 'breaking'])('the %s change has the verdict of the evidence', async (change) => {
   await cp(join(EVIDENCE, 'v1-1.0.0.yaml'), join(folder, 'base.yaml'));
   await cp(join(EVIDENCE, 'v1-1.0.0.yaml'), join(folder, 'head.yaml'));
   await writeFile(join(folder, 'none.yaml'), 'accepted: []\n');
@@ -42,7 +42,7 @@ test.each(['additive', 'breaking'])('the %s change is judged as the evidence say
   if (change === 'breaking') expect(stdout).toBe(await readFile(join(EVIDENCE, 'breaking.txt'), 'utf8'));
 });
 
-test.each(['v1', 'v2'])('%s beside itself has no changes, and that is said soon', async (name) => {
+test.each(['v1', 'v2'])('%s compared with itself has no changes, within the time limit', async (name) => {
   const file = join(ROOT, `openapi/${name}.yaml`);
   const { code, stdout } = await diff(file, file);
   expect([code, stdout.split('\n')[1]]).toEqual([0, '0 breaking, 0 to review, 0 accepted, 0 compatible']);

@@ -1,4 +1,6 @@
-/** The contracts keep every rule of the lint, and each rule of ours finds what it is there to find. */
+/**
+ * The contracts keep every rule of the lint, and each rule of ours finds what it is there to find.
+ */
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
@@ -7,7 +9,8 @@ import { RULES } from '../../openapi/lint/rules.ts';
 
 const sourceOf = (name: string) => readFile(new URL(`../../openapi/${name}.yaml`, import.meta.url), 'utf8');
 
-// oxlint-disable-next-line typescript/no-explicit-any -- the document is broken in ways that no type foresees
+// oxlint-disable-next-line typescript/no-explicit-any -- the document is broken in ways that no
+// type foresees
 type Document = any;
 
 const without = (from: Record<string, unknown>, member: string) => delete from[member];
@@ -27,7 +30,7 @@ const BROKEN: [rule: string, how: string, change: (document: Document) => void][
   ],
   ['no-unresolved-refs', 'a dangling $ref', (d) => without(schemas(d), 'Receipt')],
   ['holdfast/operation-scope', 'no scope', (d) => without(orders(d).get, 'x-scope')],
-  ['holdfast/operation-scope', 'a scope of no sum', (d) => (orders(d).get['x-scope'] = 'pirates:read')],
+  ['holdfast/operation-scope', 'an unknown scope', (d) => (orders(d).get['x-scope'] = 'pirates:read')],
   [
     'holdfast/operation-scope',
     'no scopes at all',
@@ -50,7 +53,7 @@ const BROKEN: [rule: string, how: string, change: (document: Document) => void][
   ],
   [
     'holdfast/answer-example',
-    'an answer without example',
+    'a response without example',
     (d) => without(orders(d).post.responses['201'].content['application/json'], 'example'),
   ],
   [
@@ -167,7 +170,9 @@ test.each(BROKEN)('%s finds %s', async (rule, _how, change) => {
   change(document);
   const faults = await lintContract(JSON.stringify(document), 'broken.json');
   expect(faults.map((fault) => fault.rule)).toContain(rule);
-  expect(faults.every(({ line, place, message }) => line > 0 && place !== '' && message !== '')).toBe(true);
+  expect(faults.every(({ line, pointer, message }) => line > 0 && pointer !== '' && message !== '')).toBe(
+    true,
+  );
 });
 
 test('every rule of ours is broken by some row above', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { OPERATION_RULES } from '../../openapi/diff/operations/operation-rules.ts';
-import { type Fragment, changes, contract, json, told } from './contracts.ts';
+import { OPERATION_RULES } from '../../openapi/diff/operations/verdicts.ts';
+import { type Fragment, changes, contract, json, textsOf } from './contracts.ts';
 
 const OK = { description: 'Fine' };
 const text = { schema: { type: 'string' } };
@@ -171,7 +171,7 @@ test.each<[how: string, base: [string, Sums], head: [string, Sums], expected: st
   ['the same, in a second sum', ['part', {}], ['part', { all: ['part'] }], ['security.widened compatible']],
   ['the same', ['part', { all: ['part'] }], ['part', { all: ['part', 'more'] }], []],
 ])('an operation that needs %s', (_how, base, head, expected) => {
-  expect(told(changes(scoped(...base), scoped(...head)))).toEqual(expected);
+  expect(textsOf(changes(scoped(...base), scoped(...head)))).toEqual(expected);
 });
 
 const spec = (operation: Fragment | null): string =>
@@ -181,7 +181,7 @@ test.each(ROWS)('%s', (rule, base, head) => {
   const findings = changes(spec(base), spec(head));
   const found = findings.find((finding) => finding.rule === rule);
   const verdict = OPERATION_RULES.get(rule)?.verdict ?? found?.verdict;
-  expect(told(findings)).toContain(`${rule} ${verdict}`);
+  expect(textsOf(findings)).toContain(`${rule} ${verdict}`);
   if (verdict !== 'breaking') {
     expect(findings.filter((finding) => finding.verdict === 'breaking')).toEqual([]);
   }
@@ -221,7 +221,7 @@ test('every rule of operations has a row', () => {
   expect([...OPERATION_RULES.keys()].filter((rule) => !tested.has(rule))).toEqual([]);
 });
 
-test('a callback is judged both ways', () => {
+test('a callback is compared in both directions', () => {
   const callback = (schema: Fragment): Fragment => ({
     callbacks: {
       done: { '{$request.body#/url}': { post: { requestBody: json(schema), responses: { 200: OK } } } },
@@ -238,7 +238,7 @@ test('a callback is judged both ways', () => {
 test('nothing breaks while the operation is a draft', () => {
   const draft = { 'x-stability-level': 'draft' };
   const findings = changes(contract({ ...draft, ...query() }), contract(draft));
-  expect(told(findings)).toEqual(['parameter.removed compatible']);
+  expect(textsOf(findings)).toEqual(['parameter.removed compatible']);
 });
 
 test.each<[string, Fragment, Fragment]>([
@@ -256,7 +256,7 @@ test.each<[string, Fragment, Fragment]>([
     answer(content('text/csv', 'text/html')),
     answer(content('text/csv')),
   ],
-])('is told at %s', (place, base, head) => {
+])('is reported at %s', (place, base, head) => {
   expect(changes(spec(base), spec(head)).map((finding) => finding.place)).toEqual([place]);
 });
 
@@ -294,7 +294,7 @@ test('parameters of the path item are those of its operations', () => {
     { paths: { '/things': { ...query(), get: { ...query({ required: true }), responses: { 200: OK } } } } },
   );
   expect(changes(own, shared)).toEqual([]);
-  expect(told(changes(shared, both))).toEqual(['parameter.became-required breaking']);
+  expect(textsOf(changes(shared, both))).toEqual(['parameter.became-required breaking']);
 });
 
 test('parts behind references are compared', () => {
@@ -313,7 +313,7 @@ test('parts behind references are compared', () => {
       },
     );
   expect(
-    told(changes(named({ schema: { enum: ['a', 'b'] } }), named({ schema: { enum: ['b', 'c'] } }))),
+    textsOf(changes(named({ schema: { enum: ['a', 'b'] } }), named({ schema: { enum: ['b', 'c'] } }))),
   ).toEqual([
     'request.enum.value-removed breaking',
     'response.enum.value-added breaking',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { SCHEMA_RULES } from '../../openapi/diff/keywords/schema-rules.ts';
-import { type Fragment, type Version, changes, told, withField } from './contracts.ts';
+import { SCHEMA_RULES } from '../../openapi/diff/keywords/verdicts.ts';
+import { type Fragment, type Version, changes, textsOf, withField } from './contracts.ts';
 
 type Row = [rule: string, base: unknown, head: unknown, versions?: Version[]];
 
@@ -318,7 +318,7 @@ describe.each(['request', 'response'] as const)('in a %s', (direction) => {
   test.each(rows)('%s (%s)', (rule, version, base, head) => {
     const findings = changes(withField(direction, base, version), withField(direction, head, version));
     const { [direction]: verdict } = SCHEMA_RULES.get(rule)!;
-    expect(told(findings)).toContain(`${direction}.${rule} ${verdict}`);
+    expect(textsOf(findings)).toContain(`${direction}.${rule} ${verdict}`);
     // Only what is looked for: no second rule may break what the row says is fine.
     if (verdict !== 'breaking') {
       expect(findings.filter((finding) => finding.verdict === 'breaking')).toEqual([]);

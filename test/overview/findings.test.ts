@@ -1,6 +1,6 @@
-/** What the page of the engineer on call may say, and must not. */
+/** The verdict of /ops: table of measurements and the text that they give. */
 import { expect, test } from '@jest/globals';
-import { createFindings, lookAt } from '../../api/overview/findings.ts';
+import { createFindings, inspect } from '../../api/overview/findings.ts';
 import { type Point, SERIES } from '../../api/overview/samples.ts';
 
 const nothing = Object.fromEntries(SERIES.map((name) => [name, 0])) as Point;
@@ -8,8 +8,8 @@ const seconds = (count: number, change: Partial<Point>): Point[] =>
   Array.from({ length: count }, () => ({ ...nothing, ...change }));
 
 function verdictOf(points: Point[], parts: Record<string, string> = { postgres: 'up' }) {
-  const { judge } = createFindings();
-  return judge(points, lookAt(points, [], parts), 1_000).verdict;
+  const { assess } = createFindings();
+  return assess(points, inspect(points, [], parts), 1_000).verdict;
 }
 const busy = { requests: 100, placed: 100, write_p99_ms: 20 };
 
@@ -20,9 +20,9 @@ test.each<[string, Point[], string, RegExp]>([
     'the node has just started, beside a storm perhaps',
     seconds(9, busy),
     'unknown',
-    /^Data of 9 of the 10 seconds that a verdict needs$/,
+    /^Not enough data: 9 of 10 seconds$/,
   ],
-  ['nothing has been seen yet', [], 'unknown', /^Data of 0 of the 10/],
+  ['nothing has been seen yet', [], 'unknown', /^Not enough data: 0 of 10/],
   [
     'the only shop is refused everything, slowly',
     seconds(10, { requests: 5, limited: 5 }),
@@ -88,17 +88,22 @@ test.each<[string, Point[], string, RegExp]>([
     /^Receivers: 1 webhook endpoint has failed for 30 s or longer$/,
   ],
   ['two receivers take nothing', seconds(10, { endpoints_failing: 2 }), 'look', /2 webhook endpoints have/],
-  ['a young node sees trouble', seconds(1, { ...busy, failed: 50 }), 'trouble', /^Goodput: 50 a second fail/],
+  [
+    'a young node sees trouble',
+    seconds(1, { ...busy, failed: 50 }),
+    'trouble',
+    /^Goodput: 50 requests a second fail/,
+  ],
 ])('when %s', (_name, points, level, text) => {
   expect(verdictOf(points)).toMatchObject({ level, text: expect.stringMatching(text) });
 });
 
 test('a part that is down is trouble, and since when', () => {
-  const { judge } = createFindings();
+  const { assess } = createFindings();
   const points = seconds(10, busy);
   const down = { postgres: 'down' };
-  judge(points, lookAt(points, [], down), 1_000);
-  expect(judge(points, lookAt(points, [], down), 4_000).verdict).toMatchObject({
+  assess(points, inspect(points, [], down), 1_000);
+  expect(assess(points, inspect(points, [], down), 4_000).verdict).toMatchObject({
     level: 'trouble',
     text: 'Parts: postgres down',
     since: 1_000,
@@ -106,5 +111,5 @@ test('a part that is down is trouble, and since when', () => {
 });
 
 test('no writes have no latency', () => {
-  expect(lookAt(seconds(10, { write_p99_ms: null }), [], {})['Latency']!.text).toBe('No writes');
+  expect(inspect(seconds(10, { write_p99_ms: null }), [], {})['Latency']!.text).toBe('No writes');
 });

@@ -231,7 +231,7 @@ test('a copy of the data directory, and the log alone', async () => {
 
   server = (await follow(start!)).server!;
   const { stdout } = await follow(importIt!);
-  expect(stdout).toContain('1 events of 1 tenants are imported.');
+  expect(stdout).toContain('Imported 1 events of 1 tenants.');
   expect(stdout).toMatch(/^ten_\w+ +acme/m);
   apiKey = /Key +(hf_live_\w+)/.exec(stdout)![1]!;
   const read = await ask(server, `/orders/${shop.kept.json.id}`);

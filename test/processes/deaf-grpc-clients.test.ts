@@ -198,7 +198,7 @@ test('a client that reads on is told why it was ended, behind what it had not ta
   stream.resume();
   expect(await told).toMatchObject({
     code: status.RESOURCE_EXHAUSTED,
-    message: expect.stringContaining('You took no message for 30 seconds'),
+    message: expect.stringContaining('The client read no message for 30 seconds'),
     details: { ErrorInfo: { metadata: { code: 'overloaded', retry: 'same_key_after' } } },
   });
   expect(messages).toBeGreaterThan(1);

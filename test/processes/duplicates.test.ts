@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { type DatabasePool, openPool } from '../../store/pool.ts';
+import { createRandom } from '../replay/random.ts';
 import { TEST_REDIS, type TestDatabase, cloneDatabase } from '../setup/database.ts';
 import { type ServerProcess, startServer } from '../setup/server-process.ts';
 import { anOrder, newApiKey, send } from '../setup/shop.ts';
@@ -10,6 +11,7 @@ import { anOrder, newApiKey, send } from '../setup/shop.ts';
 const KEYS = 50;
 const DUPLICATES = 20;
 const apiKey = newApiKey();
+/** SEED=… npm test repeats a failed run. */
 const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
 let database: TestDatabase;
@@ -35,20 +37,9 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** A small seeded generator (mulberry32), so that a failing run can be run again: SEED=… npm test. */
-function random(state: number): () => number {
-  let a = state;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 test(`${KEYS} keys × ${DUPLICATES} duplicates at once over two processes, connections cut at random: one event and one answer a key`, async () => {
   process.stdout.write(`seed ${seed}\n`);
-  const chance = random(seed);
+  const chance = createRandom(seed).next;
   const order = (n: number) => anOrder({ customer_id: `cus_${n}`, metadata: { n: String(n) } });
   const answers = new Map<number, string[]>();
   let cut = 0;

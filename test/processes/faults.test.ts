@@ -171,7 +171,7 @@ describe('several processes on one port', () => {
     );
     const [victim = 0] = pids();
     process.kill(victim, 'SIGKILL');
-    await until(() => server.output().includes('another one takes its place'));
+    await until(() => server.output().includes('worker exited, replacing it'));
     await until(async () => (await fetch(`${server.adminUrl}/health/ready`)).status === 200);
     expect((await place(server)).status).toBe(201);
     expect(await server.end('SIGTERM')).toBe(0);

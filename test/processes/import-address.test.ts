@@ -53,9 +53,9 @@ test('wherever it listens, and not where another one does', async () => {
     1,
     expect.stringContaining('127.0.0.1:1: No answer for 1 seconds'),
   ]);
-  expect(named.stderr).toContain(`the key of the development key in ${dataDir}`);
+  expect(named.stderr).toContain(`API key used: the development key in ${dataDir}`);
   const to = await run({ GRPC_PORT: '1' }, '--to', server.grpc);
-  expect([to.code, to.stdout]).toEqual([0, expect.stringContaining('1 had been placed before')]);
+  expect([to.code, to.stdout]).toEqual([0, expect.stringContaining('1 already placed')]);
   await server.end('SIGTERM');
   expect(await readdir(dataDir)).not.toContain('grpc-address');
 }, 60_000);

@@ -139,7 +139,7 @@ test('the server is killed in mid-stream: the import goes on with the next one, 
   expect(when).toBeLessThan(count);
   server = await start();
   expect(await going.ended).toBe(0);
-  expect(going.output()).toMatch(/Going on/);
+  expect(going.output()).toMatch(/Reconnecting/);
   const told = JSON.parse(/^\{[^]*^\}/m.exec(going.output())![0]);
   // What was committed when the server died, and not answered, is told as placed before.
   expect(told.placed + told.replayed).toBe(count);
@@ -176,7 +176,7 @@ test('Ctrl-C keeps the place, and says so; another file under the name begins an
   await until(async () => (await logged('stopped')).orders > 1_000, 60_000);
   going.child.kill('SIGINT');
   expect(await going.ended).toBe(1);
-  const place = Number(/Stopped behind line (\d+) of 30000/.exec(going.output())![1]);
+  const place = Number(/Stopped after line (\d+) of 30000/.exec(going.output())![1]);
   expect(await progress(path)).toBe(place);
   await fileOf(many('other', 20));
   expect((await run(path)).json).toMatchObject({ lines: 20, placed: 20 });
@@ -208,7 +208,7 @@ test('lines that are refused are written down with the reason, the others placed
   ]);
   const { code, stdout, stderr } = await holdfast(['import', path], env());
   expect(code).toBe(1);
-  expect(stdout).toMatch(/12 lines: 2 orders placed, 1 had been placed before, 8 refused/);
+  expect(stdout).toMatch(/12 lines: 2 orders placed, 1 already placed, 8 refused/);
   expect(stdout).toContain(`${path}.refused.ndjson`);
   expect(stdout + stderr).not.toContain(apiKey);
   const refused = (await readFile(`${path}.refused.ndjson`, 'utf8'))
@@ -261,7 +261,7 @@ test.each<[string, object, { field: string; description: string }[]]>([
   const { code, stdout } = await holdfast(['import', path], env());
   expect([code, stdout]).toEqual([
     1,
-    expect.stringContaining('0 orders placed, 0 had been placed before, 1 refused'),
+    expect.stringContaining('0 orders placed, 0 already placed, 1 refused'),
   ]);
   const refused = JSON.parse(await readFile(`${path}.refused.ndjson`, 'utf8'));
   expect(refused).toMatchObject({ line: 1, code: 'invalid_body', fields });
@@ -302,7 +302,7 @@ describe('from what is no file', () => {
     );
     expect(ended).toMatchObject({ code: 1, stdout: expect.stringContaining('3 lines: 2 orders placed') });
     const name = (await readdir(folder)).find((file) => file.endsWith('.refused.ndjson'));
-    expect(ended.stdout).toContain(`What was refused, and why: ${name}`);
+    expect(ended.stdout).toContain(`Refused lines and reasons: ${name}`);
     expect(JSON.parse(await readFile(join(folder, name!), 'utf8'))).toMatchObject({ line: 2 });
   });
 
@@ -326,7 +326,7 @@ describe('from what is no file', () => {
       expect(await going.ended).toBe(1);
       // The order may be in the log before the import has heard of it.
       expect(going.output()).toMatch(
-        /Stopped behind line [01]\. Send all lines again: no order is placed twice\./,
+        /Stopped after line [01]\. Send all lines again: no order is placed twice\./,
       );
       await writer.close();
     } finally {
@@ -382,7 +382,7 @@ describe('where the quota is small', () => {
     expect(json).toMatchObject({ placed: 45, refused: 0 });
     expect(json.seconds).toBeGreaterThan(8);
     const said =
-      /used up: 20 orders in 4 s\. The import goes on in (\d+) s\. All lines are done in about (\d+) s\./.exec(
+      /used up: 20 orders in 4 s\. The import continues in (\d+) s\. All lines are done in about (\d+) s\./.exec(
         stderr,
       );
     expect(said).not.toBeNull();
@@ -407,7 +407,7 @@ describe('where the quota is small', () => {
       const { json, stderr } = await run(await fileOf(many('ours', 20)), '--to', others.grpc);
       expect(json).toMatchObject({ placed: 20, refused: 0 });
       expect(stderr).toContain(
-        'used up: 20 orders in 15 s. The import goes on within 15 s, unless others go on using it. All lines are done in about 15 s.',
+        'used up: 20 orders in 15 s. The import continues within 15 s, unless other clients use the quota. All lines are done in about 15 s.',
       );
     } finally {
       await others.end('SIGKILL');
@@ -423,10 +423,10 @@ test('a packed file', async () => {
 test('what cannot be done is said in words', async () => {
   const path = await fileOf(many('never', 5));
   const attempts: [string[], Record<string, string>, number, RegExp][] = [
-    [['import'], env(), 2, /FILE is missing/],
+    [['import'], env(), 2, /missing FILE/],
     [['import', `${path}x`], env(), 1, /cannot be read \(ENOENT/],
-    [['import', path, '--to', 'nonsense'], env(), 2, /--to: "nonsense" is not HOST:PORT/],
-    [['import', path, '--patience', '0'], env(), 2, /--patience must be from 1 to 86400/],
+    [['import', path, '--to', 'nonsense'], env(), 2, /--to must be HOST:PORT/],
+    [['import', path, '--patience', '0'], env(), 2, /--patience must be a whole number from 1 to 86400/],
     [
       ['import', path, '--patience', '1', '--to', '127.0.0.1:1'],
       env(),
@@ -439,14 +439,14 @@ test('what cannot be done is said in words', async () => {
       ['import', path],
       env({ HOLDFAST_API_KEY: newApiKey() }),
       1,
-      new RegExp(`^127.0.0.1:${grpcPort}: [^]*the key of HOLDFAST_API_KEY`, 'm'),
+      new RegExp(`^127.0.0.1:${grpcPort}: [^]*API key used: HOLDFAST_API_KEY`, 'm'),
     ],
     [['import', folder], env(), 1, /cannot be read \(EISDIR/],
     [
       ['import', path],
       { GRPC_PORT: String(grpcPort), HOLDFAST_DATA_DIR: folder },
       1,
-      /no API key to call with.*HOLDFAST_API_KEY/,
+      /No API key.*HOLDFAST_API_KEY/,
     ],
   ];
   for (const [words, given, code, message] of attempts) {

@@ -68,7 +68,7 @@ describe('a machine without Redis', () => {
 
   test('and without root is left alone', async () => {
     await expect(redisForTests(await machine(installing(), false))).rejects.toThrow(
-      'There is no redis-server or valkey-server on the PATH',
+      'No redis-server or valkey-server on the PATH',
     );
     expect(await asked()).toEqual(['']);
   });

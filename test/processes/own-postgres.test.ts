@@ -229,7 +229,7 @@ test('a table in the way: nothing is applied, and the command says that there is
   await asSuperuser(own.name, 'CREATE TABLE orders (id int)');
   await refuseBoth(own.url, [], {
     server: `The database "${own.name}" at ${server} has the table orders already`,
-    command: 'npm start migrates it',
+    command: 'Run npm start once',
   });
 }, 60_000);
 
@@ -265,7 +265,7 @@ test('the first start makes no key, and says how to make one, which then works',
   // Somebody has one now.
   const second = await startServer({ env });
   ends.push(() => second.end('SIGTERM'));
-  expect(second.output()).toMatch(/Key +one of yours/);
+  expect(second.output()).toMatch(/Key +export one of your keys/);
 }, 60_000);
 
 test('a bootstrap key is not printed', async () => {

@@ -132,7 +132,7 @@ describe('npm start, when something is in the way, says in words what, where, an
     const server = await startServer({ env });
     expect((await fetch(`${server.url}/openapi/v2.json`)).status).toBe(200);
     await server.end('SIGTERM');
-    expect(server.output()).toContain('gRPC is not served: port 50051 is taken');
+    expect(server.output()).toContain('"port":50051,"msg":"grpc not served: port taken');
     expect(server.output()).not.toMatch(/gRPC +localhost/);
     blocker.close();
   });
@@ -141,7 +141,7 @@ describe('npm start, when something is in the way, says in words what, where, an
     const result = await ended(
       launch({ env: { ...given(), HOLDFAST_WRITE_LIMIT: '5', HOLDFAST_WORKERS: 'many' } }),
     );
-    expectWords(result, 'HOLDFAST_WRITE_LIMIT: no such variable', 'HOLDFAST_WORKERS:');
+    expectWords(result, 'HOLDFAST_WRITE_LIMIT is not a setting of Holdfast', 'HOLDFAST_WORKERS must be');
   });
 
   test('Postgres at DATABASE_URL is not there', async () => {
@@ -153,11 +153,11 @@ describe('npm start, when something is in the way, says in words what, where, an
   });
 
   test.each([
-    ['redis-server', 'echo "Redis server v=5.0.14 sha=0"', 'is version 5.0, and Holdfast needs 6.2 or later'],
+    ['redis-server', 'echo "Redis server v=5.0.14 sha=0"', 'is version 5.0, but Holdfast needs 6.2 or later'],
     [
       'valkey-server',
       'echo "Valkey server v=6.1.0 sha=0"',
-      'is version 6.1, and Holdfast needs 6.2 or later',
+      'is version 6.1, but Holdfast needs 6.2 or later',
     ],
     ['redis-server', 'echo broken >&2; exit 127', 'does not run'],
   ])('the %s that is there is too old, or broken: %s', async (name, script, words) => {
@@ -193,7 +193,7 @@ describe('npm start, when something is in the way, says in words what, where, an
     await writeFile(join(folder, 'postgres', 'PG_VERSION'), '12\n');
     const result = await ended(launch({ env: { HOLDFAST_DATA_DIR: folder, REDIS_URL: TEST_REDIS } }));
     await rm(folder, { recursive: true, force: true });
-    expectWords(result, 'was made by Postgres 12', 'HOLDFAST_DATA_DIR');
+    expectWords(result, 'was created by Postgres 12', 'HOLDFAST_DATA_DIR');
   });
 
   test('but a first start that was killed half way is not', async () => {

@@ -8,7 +8,7 @@ import { type ServerProcess, startServer } from '../setup/server-process.ts';
 import { anOrder, newApiKey, send, until } from '../setup/shop.ts';
 import { type Behaviour, type Receiver, openReceiver } from '../workers/receiver.ts';
 
-const SAID = 'each process keeps its own quotas and finds due webhooks by itself';
+const SAID = 'each process keeps its own quotas and polls Postgres for due webhooks';
 const apiKey = newApiKey();
 let folder: string;
 let database: TestDatabase;
@@ -61,7 +61,7 @@ describe('npm start', () => {
     const lines = server.output().split('\n');
     expect(lines.filter((line) => /redis/i.test(line))).toEqual([
       expect.stringMatching(
-        new RegExp(`^  Redis   none: ${SAID}\\. With one \\(REDIS_URL, .*\\), all processes share both\\.$`),
+        new RegExp(`^  Redis   none: ${SAID}\\. To share quotas and schedule, set REDIS_URL, or install`),
       ),
     ]);
     const ready = await fetch(`${server.adminUrl}/health/ready`);
@@ -81,7 +81,7 @@ describe('npm start', () => {
     expect(await limiter()).toEqual({
       name: 'Limiter',
       level: 'ok',
-      text: 'No Redis: each process keeps its own quotas; with one, all share them',
+      text: 'No Redis: each process keeps its own quotas',
       since: null,
     });
     // Nothing is wrong, so nobody is woken for it.

@@ -78,12 +78,9 @@ test('the projection stops before the event, others continue, and an operator sk
   const text = await holdfast(['projections', 'status'], env);
   expect(text.stdout).toContain('stopped at 22');
   const wrong = await holdfast(['projections', 'skip', 'orders', '--position', '21', '--reason', 'x'], env);
-  expect([wrong.code, wrong.stderr]).toEqual([
-    1,
-    expect.stringContaining('does not stand still at position 21'),
-  ]);
+  expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('is not stopped at position 21')]);
   const unknown = await holdfast(['projections', 'skip', 'sales', '--position', '22', '--reason', 'x'], env);
-  expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('There are: orders')]);
+  expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('Projections: orders')]);
 
   const skipped = await holdfast(
     ['projections', 'skip', 'orders', '--position', '22', '--reason', 'the import of May was cut'],

@@ -116,7 +116,7 @@ describe('a rebuild', () => {
     const second = await holdfast(['projections', 'rebuild', 'orders'], env);
     expect([second.code, second.stderr]).toEqual([
       1,
-      expect.stringContaining('is being made anew or put back already, by'),
+      expect.stringContaining('A rebuild or rollback of orders already runs'),
     ]);
     await shop.pool.query(sql.unsafe`
       SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`);

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { ordersProjection } from '../../projections/orders.ts';
 import type { Projection } from '../../projections/projection.ts';
 import { runOnce } from '../../projections/runner.ts';
+import { toUuid } from '../../store/ids.ts';
 import { createOrderLog } from '../../store/log/log.ts';
 import { ensurePartitions, progressOf } from '../../store/partitions.ts';
 import { type DatabasePool, openPool } from '../../store/pool.ts';
@@ -59,8 +60,8 @@ describe('a consumer', () => {
       "SELECT FROM append_events(0, $1, $2, ARRAY[1], $3, ARRAY['OrderPlaced'], ARRAY[1::smallint], $4, ARRAY['late'], $5, ARRAY[NULL::text], ARRAY[NULL::uuid])",
       [
         [tenant],
-        [event.order_id.slice(4)],
-        [event.event_id.slice(4)],
+        [toUuid(event.order_id)],
+        [toUuid(event.event_id)],
         JSON.stringify(event.event.data),
         [event.fingerprint],
       ],

@@ -68,7 +68,7 @@ test('a paused projection stops, shows it, can be rebuilt, and continues where i
 
 test('an unknown projection cannot be paused', async () => {
   const { code, stderr } = await run('pause', 'ordres');
-  expect([code, stderr]).toEqual([2, expect.stringContaining('there is no projection "ordres"')]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('unknown projection "ordres"')]);
 });
 
 test.each([1, 2, 3, 7, PLACED + 1, 1_000])(

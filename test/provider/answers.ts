@@ -1,9 +1,9 @@
-/** Whether an answer is one that the contract promises. */
+/** Checks a response against the contract. */
 import type { Operation } from './contract.ts';
 import type { Answer } from './exchange.ts';
 import { faultsOfJson, fitsText } from './schema.ts';
 
-/** What the contract does not promise about an answer; empty when it promises all of it. */
+/** The violations of a response; empty if it conforms to the contract. */
 export function faultsOf(operation: Operation, answer: Answer): string[] {
   const promised = operation.answers[answer.status];
   if (promised === undefined) return [`status ${answer.status} is not in the contract`];
@@ -26,7 +26,7 @@ function headerFaults(promised: NonNullable<Promised['headers']>, { headers }: A
 
 function bodyFaults(promised: NonNullable<Promised['content']>, { headers, text, json }: Answer): string[] {
   const types = Object.keys(promised);
-  if (types.length === 0) return text === '' ? [] : ['there is a body where there is none in the contract'];
+  if (types.length === 0) return text === '' ? [] : ['the response has a body, the contract has none'];
   const type = headers.get('content-type')?.split(';', 1)[0]?.trim() ?? 'none';
   const media = promised[type];
   if (media === undefined) return [`media type is ${type}, not ${types.join(' or ')}`];
@@ -38,9 +38,9 @@ function problemFaults(retry: string | string[], { status, json }: Answer): stri
   if (status < 400) return [];
   const problem = (json ?? {}) as { status?: number; retry?: string };
   return [
-    ...(problem.status === status ? [] : [`the problem says status ${problem.status}`]),
+    ...(problem.status === status ? [] : [`the problem has status ${problem.status}`]),
     ...([retry].flat().includes(problem.retry ?? '')
       ? []
-      : [`the problem says retry ${problem.retry}, the contract ${retry}`]),
+      : [`the problem has retry ${problem.retry}, the contract ${retry}`]),
   ];
 }

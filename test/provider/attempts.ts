@@ -1,23 +1,23 @@
-/** The good requests that an operation is tried with. */
+/** The valid requests for an operation. */
 import fc from 'fast-check';
 import type { Operation, Parameter, Schema } from './contract.ts';
 import type { Answer, Request } from './exchange.ts';
 import { goodValues } from './good-values.ts';
 import { fitsText } from './schema.ts';
-import { type Told, exampleOf } from './story.ts';
+import { type KnownValues, exampleOf } from './story.ts';
 
 export interface Attempt {
-  /** What is tried, for a person. */
+  /** Name of the attempt, for the report. */
   what: string;
   request: Request;
-  /** Whether it is to be about an order of its own, which it may change. */
+  /** Whether it needs its own order, which it may change. */
   isWrite?: boolean;
-  /** What the contract lets such a request be answered with. */
+  /** The statuses that the contract allows. */
   allowed: (status: number) => boolean;
 }
 
-/** A server that has nothing to tell for so long is not worth the wait. */
-const LONGEST_WAIT = 1;
+/** Limit of long polls, so that they do not slow the verification. */
+const WAIT_SECONDS_MAX = 1;
 
 const notRefusedUnread = (status: number) => status < 500 && status !== 400 && status !== 415;
 /** One of these statuses and no other. */
@@ -26,18 +26,18 @@ export const only =
   (status: number) =>
     statuses.includes(status);
 
-/** Good requests: the example, and others made from the schemas. */
+/** Valid requests: the example, and others generated from the schemas. */
 export function goodAttempts(
   operation: Operation,
-  told: Told,
+  known: KnownValues,
   { seed, runs }: { seed: number; runs: number },
 ): Attempt[] {
-  const made = fc.sample(goodRequests(operation, told), { seed, numRuns: runs });
+  const made = fc.sample(goodRequests(operation, known), { seed, numRuns: runs });
   const isWrite = operation.body !== undefined;
   return [
     {
       what: 'the example',
-      request: exampleOf(operation, told),
+      request: exampleOf(operation, known),
       isWrite,
       allowed: only(200, 201, 202, 204, 207),
     },
@@ -47,18 +47,20 @@ export function goodAttempts(
       isWrite,
       allowed: notRefusedUnread,
     })),
-    ...inventions(operation, told, seed),
-    ...unknownIds(operation, told, seed),
+    ...inventions(operation, known, seed),
+    ...unknownIds(operation, known, seed),
   ];
 }
 
-/** What is to be taken from an answer, and is invented instead: the server may well refuse it, but must not stumble. */
-function inventions(operation: Operation, told: Told, seed: number): Attempt[] {
-  const base = exampleOf(operation, told);
+/**
+ * Invented values where the contract requires those of a response: any status below 500 is right.
+ */
+function inventions(operation: Operation, known: KnownValues, seed: number): Attempt[] {
+  const base = exampleOf(operation, known);
   return operation.parameters
     .filter(({ schema, 'x-from-answer': source }) => source !== undefined && schema.type === 'string')
-    .map(({ name, in: place, schema }) => {
-      const part = place === 'query' ? 'query' : 'headers';
+    .map(({ name, in: location, schema }) => {
+      const part = location === 'query' ? 'query' : 'headers';
       const [value] = fc.sample(fieldTexts(schema), { seed, numRuns: 1 });
       return {
         what: `an invented ${name}`,
@@ -68,7 +70,7 @@ function inventions(operation: Operation, told: Told, seed: number): Attempt[] {
     });
 }
 
-/** The page after this one, when an answer says that there is one. */
+/** The next page, if a response has a cursor. */
 export function nextPage(
   { parameters }: Operation,
   { what, request }: Attempt,
@@ -84,24 +86,24 @@ export function nextPage(
   };
 }
 
-function goodRequests(operation: Operation, told: Told): fc.Arbitrary<Request> {
+function goodRequests(operation: Operation, known: KnownValues): fc.Arbitrary<Request> {
   const { parameters, body } = operation;
-  const some = (place: Parameter['in']) => {
-    const here = parameters.filter((parameter) => parameter.in === place && !isUntold(parameter, told));
-    const values = Object.fromEntries(here.map((parameter) => [parameter.name, goodTexts(parameter, told)]));
+  const some = (location: Parameter['in']) => {
+    const here = parameters.filter((parameter) => parameter.in === location && !isUnknown(parameter, known));
+    const values = Object.fromEntries(here.map((parameter) => [parameter.name, goodTexts(parameter, known)]));
     const required = here.filter((parameter) => parameter.required).map(({ name }) => name);
     return fc.record(values, { requiredKeys: required, noNullPrototype: true });
   };
   const bodies = body ? fc.oneof(goodValues(body.schema), nearExample(body)) : fc.constant(undefined);
   return fc.tuple(some('query'), some('header'), bodies).map(([query, headers, value]) => ({
-    path: told,
+    path: known,
     query: withoutRivals(operation, query),
     headers: { ...headers, ...(body && { 'Content-Type': body.mediaType }) },
     body: body && JSON.stringify(value),
   }));
 }
 
-/** The example with one member made anew: such a request has more of a chance to be granted. */
+/** The example with one generated member: the server probably accepts it. */
 function nearExample({ schema, example }: NonNullable<Operation['body']>): fc.Arbitrary<unknown> {
   return fc
     .tuple(fc.constantFrom(...Object.keys(schema.properties ?? {})), goodValues(schema, true))
@@ -109,12 +111,12 @@ function nearExample({ schema, example }: NonNullable<Operation['body']>): fc.Ar
 }
 
 function goodTexts(
-  { name, in: place, schema, 'x-from-answer': source }: Parameter,
-  told: Told,
+  { name, in: location, schema, 'x-from-answer': source }: Parameter,
+  known: KnownValues,
 ): fc.Arbitrary<string> {
-  if (source) return fc.constant(told[source]!);
-  const bounded = name === 'wait' ? { ...schema, maximum: LONGEST_WAIT } : schema;
-  return place === 'header' ? fieldTexts(bounded) : parameterTexts(bounded);
+  if (source) return fc.constant(known[source]!);
+  const bounded = name === 'wait' ? { ...schema, maximum: WAIT_SECONDS_MAX } : schema;
+  return location === 'header' ? fieldTexts(bounded) : parameterTexts(bounded);
 }
 
 const parameterTexts = (schema: Schema) =>
@@ -122,12 +124,12 @@ const parameterTexts = (schema: Schema) =>
     .map(String)
     .filter((text) => fitsText(schema, text));
 
-/** What HTTP itself does not carry in a field is no matter of the contract. */
+/** Values that an HTTP field can carry. */
 const fieldTexts = (schema: Schema) =>
   parameterTexts(schema).filter((text) => /^[!-~](?:[ -~]*[!-~])?$/.test(text) && text.length < 1100);
 
-const isUntold = ({ 'x-from-answer': source }: Parameter, told: Told) =>
-  source !== undefined && told[source] === undefined;
+const isUnknown = ({ 'x-from-answer': source }: Parameter, known: KnownValues) =>
+  source !== undefined && known[source] === undefined;
 
 function withoutRivals({ parameters }: Operation, query: Record<string, string>): Record<string, string> {
   const rivals = parameters.filter(({ 'x-not-with': rival }) => rival !== undefined && rival in query);
@@ -136,15 +138,15 @@ function withoutRivals({ parameters }: Operation, query: Record<string, string>)
   );
 }
 
-/** Ids of the right form that nothing has. */
-function unknownIds(operation: Operation, told: Told, seed: number): Attempt[] {
+/** Well-formed ids without a resource. */
+function unknownIds(operation: Operation, known: KnownValues, seed: number): Attempt[] {
   return operation.parameters
     .filter((parameter) => parameter.in === 'path')
     .map(({ name, schema }) => {
-      // Names like "constructor" come up so often that an order may have one.
+      // fast-check often generates "constructor" and the like, which another order may have.
       const long = goodValues(schema).filter((id) => String(id).length > 8 && !(String(id) in {}));
       const [id] = fc.sample(long, { seed, numRuns: 1 });
-      const { path, ...rest } = exampleOf(operation, told);
+      const { path, ...rest } = exampleOf(operation, known);
       return {
         what: `unknown ${name}`,
         request: { ...rest, path: { ...path, [name]: String(id) } },

@@ -1,15 +1,15 @@
-/** The bad requests that an operation is tried with. */
+/** The invalid requests for an operation. */
 import fc from 'fast-check';
 import { type Attempt, only } from './attempts.ts';
 import { badTexts, badValues } from './bad-values.ts';
 import type { Operation, Parameter } from './contract.ts';
 import type { Request } from './exchange.ts';
 import { goodValues } from './good-values.ts';
-import { type Told, exampleOf } from './story.ts';
+import { type KnownValues, exampleOf } from './story.ts';
 
-/** The example with one thing wrong, for each thing that can be. */
-export function badAttempts(operation: Operation, told: Told, seed: number): Attempt[] {
-  const base = exampleOf(operation, told);
+/** The example with one fault, for each possible fault. */
+export function badAttempts(operation: Operation, known: KnownValues, seed: number): Attempt[] {
+  const base = exampleOf(operation, known);
   return [
     ...badFraming(operation, base),
     ...operation.parameters.flatMap((parameter) => badParameter(parameter, base, seed)),
@@ -23,7 +23,7 @@ function badFraming({ body }: Operation, base: Request): Attempt[] {
     ['no API key', headers({ Authorization: '' }), [401]],
     ['a wrong API key', headers({ Authorization: 'Bearer hf_live_nobody' }), [401]],
     ['another way to authenticate', headers({ Authorization: 'Basic eDp5' }), [401]],
-    ['a client that takes no JSON', headers({ Accept: 'text/html' }), [406]],
+    ['an Accept without JSON', headers({ Accept: 'text/html' }), [406]],
     ['an unknown parameter', { ...base, query: { surprise: '1' } }, [400]],
   ];
   if (body) {
@@ -44,24 +44,24 @@ function badFraming({ body }: Operation, base: Request): Attempt[] {
 }
 
 function badParameter(parameter: Parameter, base: Request, seed: number): Attempt[] {
-  const { name, in: place, required, schema } = parameter;
-  const part = place === 'header' ? 'headers' : place;
+  const { name, in: location, required, schema } = parameter;
+  const part = location === 'header' ? 'headers' : location;
   const [good] = fc.sample(goodValues(schema, true), { seed, numRuns: 1 });
-  const statuses = { path: [404], query: [400], header: [400] }[place];
+  const statuses = { path: [404], query: [400], header: [400] }[location];
   const attempts = badTexts(schema, good)
-    // An empty segment is another path; and an HTTP field has a bound and an alphabet of its own.
+    // An empty segment gives another path. An HTTP field has its own limit and alphabet.
     .filter(({ value }) =>
-      place === 'path' ? value !== '' : place === 'query' || /^[ -~]{0,8000}$/.test(value),
+      location === 'path' ? value !== '' : location === 'query' || /^[ -~]{0,8000}$/.test(value),
     )
     .map(({ what, value }) => ({
-      what: `${place} ${name}: ${what}`,
+      what: `${location} ${name}: ${what}`,
       request: { ...base, [part]: { ...base[part], [name]: value } },
       allowed: only(...statuses),
     }));
-  if (place === 'path' || !required) return attempts;
+  if (location === 'path' || !required) return attempts;
   const { [name]: _gone, ...others } = base[part];
   const missing = { ...base, [part]: others };
-  return [...attempts, { what: `${place} ${name} is missing`, request: missing, allowed: only(400, 428) }];
+  return [...attempts, { what: `${location} ${name} is missing`, request: missing, allowed: only(400, 428) }];
 }
 
 function badBodies(
@@ -73,7 +73,7 @@ function badBodies(
   return [...badValues(schema, example), ...badValues(schema, full)].map(({ what, value }) => ({
     what: `body: ${what}`,
     request: { ...base, body: JSON.stringify(value) },
-    // The contract calls 400 what is neither an object nor a list: it is not read any further.
+    // By the contract, a body that is neither an object nor a list gets 400.
     allowed: typeof value === 'object' && value !== null ? only(422) : only(400),
   }));
 }

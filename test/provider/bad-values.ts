@@ -1,14 +1,14 @@
-/** Values that a schema does not allow, each made from a good one by one change in one place. */
+/** Values that a schema does not allow, each derived from a valid value by one change. */
 import type { Schema } from './contract.ts';
 import { fitsJson, fitsText } from './schema.ts';
 
 export interface BadValue<T = unknown> {
-  /** What is wrong with it, and where. */
+  /** The fault and its location. */
   what: string;
   value: T;
 }
 
-/** @param good a value that fits, with as many members as can be */
+/** @param good a valid value with all optional members */
 export function badValues(schema: Schema, good: unknown): BadValue[] {
   return changes(schema, good, '').filter(({ value }) => !fitsJson(schema, value));
 }
@@ -21,16 +21,16 @@ export function badTexts(schema: Schema, good: unknown): BadValue<string>[] {
     .filter(({ value }) => !fitsText(schema, value));
 }
 
-/** Some of what is made here may turn out to fit after all. */
-function changes(schema: Schema, good: unknown, place: string): BadValue[] {
+/** Removes the values that the schema allows after all. */
+function changes(schema: Schema, good: unknown, location: string): BadValue[] {
   const { anyOf, oneOf } = schema;
   const choice = (anyOf ?? oneOf)?.find((one) => fitsJson(one, good));
-  if (choice) return changes(choice, good, place);
+  if (choice) return changes(choice, good, location);
   const here = Object.entries(replacements(schema, good)).map(([what, value]) => ({
-    what: `${place || 'the whole'} ${what}`,
+    what: `${location || 'the whole'} ${what}`,
     value,
   }));
-  return [...here, ...inside(schema, good, place)];
+  return [...here, ...inside(schema, good, location)];
 }
 
 function replacements(
@@ -60,9 +60,9 @@ function replacements(
   };
 }
 
-function inside(schema: Schema, good: unknown, place: string): BadValue[] {
+function inside(schema: Schema, good: unknown, location: string): BadValue[] {
   if (Array.isArray(good)) {
-    return changes(schema.items ?? {}, good[0], `${place}/0`).map(({ what, value }) => ({
+    return changes(schema.items ?? {}, good[0], `${location}/0`).map(({ what, value }) => ({
       what,
       value: [value, ...good.slice(1)],
     }));
@@ -72,10 +72,10 @@ function inside(schema: Schema, good: unknown, place: string): BadValue[] {
   const object = good as Record<string, unknown>;
   const missing = required.map((name) => {
     const { [name]: _gone, ...value } = object;
-    return { what: `${place}/${name} is missing`, value };
+    return { what: `${location}/${name} is missing`, value };
   });
   const members = Object.entries(object).flatMap(([name, member]) =>
-    changes(properties[name] ?? (typeof rest === 'object' ? rest : {}), member, `${place}/${name}`).map(
+    changes(properties[name] ?? (typeof rest === 'object' ? rest : {}), member, `${location}/${name}`).map(
       ({ what, value }) => ({ what, value: { ...object, [name]: value } }),
     ),
   );
@@ -83,9 +83,9 @@ function inside(schema: Schema, good: unknown, place: string): BadValue[] {
   return [
     ...missing,
     ...members,
-    { what: `${place}/surprise is unknown`, value: { ...object, surprise: 1 } },
+    { what: `${location}/surprise is unknown`, value: { ...object, surprise: 1 } },
     ...(maxProperties
-      ? [{ what: `${place} has too many members`, value: Object.fromEntries(crowd) as unknown }]
+      ? [{ what: `${location} has too many members`, value: Object.fromEntries(crowd) as unknown }]
       : []),
   ];
 }

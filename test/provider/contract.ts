@@ -1,4 +1,4 @@
-/** A contract as a stranger reads it: from its file alone, with nothing of the server. */
+/** Reads a contract from its file alone, without any code of the server. */
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 
@@ -28,18 +28,18 @@ export interface Parameter {
   name: string;
   in: 'path' | 'query' | 'header';
   required?: boolean;
-  /** Whether the value may be sent without percent-encoding what RFC 3986 reserves. */
+  /** Whether reserved characters of RFC 3986 may be sent unencoded. */
   allowReserved?: boolean;
   schema: Schema;
-  /** The value is not for the client to invent: it is this header, or this member, of an earlier answer. */
+  /** The header or member of an earlier response that supplies the value. */
   'x-from-answer'?: string;
-  /** The parameter cannot be given together with this one. */
+  /** The parameter excludes this one. */
   'x-not-with'?: string;
 }
 
-/** What the contract promises of one status of an operation. */
+/** The response of an operation with one status. */
 export interface Promised {
-  /** A list where each problem says which. */
+  /** A list if the problem document holds the value that applies. */
   'x-retry': string | string[];
   headers?: Record<string, { required?: boolean; schema: Schema }>;
   content?: Record<string, { schema: Schema }>;
@@ -89,7 +89,7 @@ export async function readContract(name: string): Promise<Contract> {
   return { name, operations };
 }
 
-/** Puts what each local `$ref` names in its place; what is named twice is one object still. */
+/** Replaces each local `$ref` by its target; several references share one object. */
 function dereference(document: unknown): unknown {
   const done = new Map<string, unknown>();
   const follow = (ref: string): unknown => {

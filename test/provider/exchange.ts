@@ -1,8 +1,8 @@
-/** A request as the verification makes it, and what came back. */
+/** Sends a request of the verification and reads its response. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Operation } from './contract.ts';
 
-/** Where the server is that is to be verified, and a key that may do all that its contract has. */
+/** The server to verify, and an API key with all scopes. */
 export interface Target {
   url: string;
   apiKey: string;
@@ -19,11 +19,11 @@ export interface Answer {
   status: number;
   headers: Pick<Headers, 'get'>;
   text: string;
-  /** `undefined` when it is not JSON. */
+  /** `undefined` if it is not JSON. */
   json: unknown;
 }
 
-/** Sends a request; one that is to come again later is sent again later. */
+/** Sends a request; repeats it after `Retry-After` if the response requires that. */
 export async function exchange(target: Target, operation: Operation, request: Request): Promise<Answer> {
   for (let attempt = 1; ; attempt += 1) {
     const answer = await sendOnce(target, operation, request);

@@ -1,4 +1,4 @@
-/** The test of the test: whatever a server does that its contract does not say, the verification finds. */
+/** The verification finds every violation of the contract by a lying server. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Context } from 'koa';
 import { HANDLERS } from '../../api/operations.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
       if (liar?.id === id) liar.lie(call.ctx);
     };
   }
-  // The judge would answer 500 instead of each lie.
+  // With the contract judge, the server would send 500 instead of each lie.
   shop = await openShop({ HOLDFAST_CONTRACT_JUDGE: 'off' });
   contract = await readContract('v2');
 });
@@ -64,7 +64,7 @@ const LIES: [what: string, id: string, lie: Lie, found: RegExp][] = [
     'a status that is promised, for another case',
     'getReceipt',
     (ctx) => problem(ctx, {}),
-    /status 404 is no answer to this/,
+    /status 404 is wrong here/,
   ],
   ['a header missing', 'getReceipt', (ctx) => ctx.remove('X-Request-Id'), /header X-Request-Id is missing/],
   [
@@ -113,13 +113,13 @@ const LIES: [what: string, id: string, lie: Lie, found: RegExp][] = [
     'a wrong retry',
     'getReceipt',
     (ctx) => problem(ctx, { retry: 'same_key' }),
-    /the problem says retry same_key, the contract never/,
+    /the problem has retry same_key, the contract never/,
   ],
   [
     'a problem of another status',
     'getReceipt',
     (ctx) => problem(ctx, { status: 400 }),
-    /the problem says status 400/,
+    /the problem has status 400/,
   ],
   [
     'a problem as plain JSON',
@@ -142,7 +142,7 @@ const LIES: [what: string, id: string, lie: Lie, found: RegExp][] = [
     () => {
       throw new Error('a bug');
     },
-    /status 500 is no answer to this/,
+    /status 500 is wrong here/,
   ],
   [
     'a cursor that leads nowhere',
@@ -152,7 +152,7 @@ const LIES: [what: string, id: string, lie: Lie, found: RegExp][] = [
   ],
 ];
 
-test('an honest server is not accused', async () => {
+test('an honest server has no faults', async () => {
   expect(await ask('getReceipt')).toBe('');
 });
 
@@ -173,9 +173,7 @@ describe('a server that checks otherwise than its contract says is found', () =>
     const strict = changed((of) => {
       operation(of, 'cancelOrder').body!.schema.properties!['reason']!.maxLength = 100;
     });
-    expect(await ask('cancelOrder', strict)).toMatch(
-      /body: \/reason is too long: status 201 is no answer to this/,
-    );
+    expect(await ask('cancelOrder', strict)).toMatch(/body: \/reason is too long: status 201 is wrong here/);
   });
 
   test('when it refuses what it should take', async () => {
@@ -183,6 +181,6 @@ describe('a server that checks otherwise than its contract says is found', () =>
       const limit = operation(of, 'listPayments').parameters.find(({ name }) => name === 'limit')!;
       Object.assign(limit, { required: true, schema: { type: 'integer', minimum: 200, maximum: 300 } });
     });
-    expect(await ask('listPayments', lax)).toMatch(/good request 0: status 400 is no answer to this/);
+    expect(await ask('listPayments', lax)).toMatch(/good request 0: status 400 is wrong here/);
   });
 });

@@ -1,7 +1,8 @@
 /**
- * The server does what its contracts say, and nothing else.
+ * The server conforms to its contracts.
  *
- * `SEED=…` asks the same again. `VERIFY_URL=… VERIFY_API_KEY=…` asks a server that runs elsewhere; it places some hundred orders there.
+ * `SEED=…` repeats a run. `VERIFY_URL=… VERIFY_API_KEY=…` verifies a running server; it places some
+ * hundred orders there.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Shop, openShop } from '../setup/shop.ts';
@@ -19,7 +20,7 @@ beforeAll(async () => {
     target = { url, apiKey };
     return;
   }
-  // The contract's examples, and what is made from it, name hosts that are not to be bothered.
+  // The examples and generated values name real hosts, which must get no requests.
   shop = await openShop({ HOLDFAST_ROLES: 'api,projector,relay' });
   target = shop;
 });

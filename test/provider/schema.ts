@@ -1,4 +1,4 @@
-/** Says whether a value fits a schema, with ajv and nothing of the server's own validators. */
+/** Validates values with ajv, without the validators of the server. */
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { Schema } from './contract.ts';
@@ -17,7 +17,7 @@ const compiler = (coerceTypes: boolean) => {
 const ofJson = compiler(false);
 const ofText = compiler(true);
 
-/** What is wrong with a JSON value; empty when it fits. */
+/** The faults of a JSON value; empty if it is valid. */
 export function faultsOfJson(schema: Schema, value: unknown): string[] {
   const validate = ofJson(schema);
   if (validate(value)) return [];
@@ -28,7 +28,7 @@ export function faultsOfJson(schema: Schema, value: unknown): string[] {
 
 export const fitsJson = (schema: Schema, value: unknown): boolean => ofJson(schema)(value);
 
-/** Whether the text of a header or a parameter fits: `7` is a good integer there. */
+/** Whether the text of a header or parameter is valid: there, `7` is an integer. */
 export const fitsText = (schema: Schema, text: string): boolean => ofText(wrapped(schema))({ text });
 
 const wrappers = new WeakMap<Schema, Schema>();

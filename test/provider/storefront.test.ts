@@ -1,7 +1,7 @@
 /**
- * What a storefront relies on, in its own words: the fields and headers that it uses, and no others.
+ * The fields and headers that a storefront relies on, and no others.
  *
- * It is matched loosely. Whatever is added to the API passes; whatever is taken away or changes its meaning does not.
+ * Additions to the API pass; removals and changes of meaning fail.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,7 +14,7 @@ const basket = (customer = 'cus_4711') => ({
   lines: [{ sku: 'KELP-1', name: 'Kelp, dried', quantity: 2, unit_price: EUR(450) }],
 });
 
-/** All that the storefront knows of an order. */
+/** The members of an order that the storefront uses. */
 interface OrderPage {
   id: string;
   due: number;
@@ -23,7 +23,7 @@ interface OrderPage {
   over: boolean;
 }
 
-/** Reads an answer as the storefront does: what it does not know, it does not look at. */
+/** Reads a response as the storefront does: it ignores unknown members. */
 function orderPage(order: Answer['json']): OrderPage {
   return {
     id: order.id,
@@ -34,7 +34,7 @@ function orderPage(order: Answer['json']): OrderPage {
   };
 }
 
-/** What the storefront does next, by the member `retry` of a problem alone. */
+/** The storefront's next step, by the member `retry` of a problem alone. */
 function nextStep({
   status,
   json,
@@ -58,7 +58,7 @@ const pay = (order: string, amount: number, key: string = randomUUID()) =>
   shop.ask(`/v2/orders/${order}/payments`, { body: { amount: EUR(amount) }, key });
 
 describe('when a customer checks out, the storefront relies on', () => {
-  test('an order that has an id, a place to read it at, and a total that it need not compute', async () => {
+  test('an order with an id, a Location and a computed total', async () => {
     const { status, headers, json } = await place();
     expect(status).toBe(201);
     expect(headers.get('location')).toBe(`/v2/orders/${json.id}`);
@@ -69,7 +69,7 @@ describe('when a customer checks out, the storefront relies on', () => {
     });
   });
 
-  test('the same answer when it sends the same again with the same key, and a sign that it is a replay', async () => {
+  test('the same response to a repeat with the same key, marked as a replay', async () => {
     const key = randomUUID();
     const first = await place(key);
     const second = await place(key);
@@ -77,13 +77,13 @@ describe('when a customer checks out, the storefront relies on', () => {
     expect([first, second].map(({ headers }) => headers.get('idempotent-replayed'))).toEqual([null, 'true']);
   });
 
-  test('one order, however many of its servers send the same at once', async () => {
+  test('one order, even if several of its servers send it at once', async () => {
     const key = randomUUID();
     const answers = await Promise.all(Array.from({ length: 5 }, () => place(key)));
     expect(new Set(answers.map(({ json }) => json.id)).size).toBe(1);
   });
 
-  test('being told when a key is used for another basket', async () => {
+  test('a refusal of a key that belongs to another basket', async () => {
     const key = randomUUID();
     await place(key);
     const other = await place(key, basket('cus_other'));
@@ -91,7 +91,7 @@ describe('when a customer checks out, the storefront relies on', () => {
     expect(nextStep(other)).toBe('give up');
   });
 
-  test('being told which field is wrong, and that trying again is of no use', async () => {
+  test('the pointer of an invalid field, and retry never', async () => {
     const wrong = await place(randomUUID(), { ...basket(), customer_id: '' });
     expect(wrong).toMatchObject({
       status: 422,
@@ -103,7 +103,7 @@ describe('when a customer checks out, the storefront relies on', () => {
     expect(nextStep(wrong)).toBe('give up');
   });
 
-  test('being told when to send again once it is over its quota, and then being served', async () => {
+  test('Retry-After once its quota is used up, and a success after that', async () => {
     const busy = await openShop({ HOLDFAST_RATE_LIMIT_WRITE: '1/1' });
     try {
       const buy = (key: string) => busy.ask('/v2/orders', { body: basket(), key });
@@ -191,7 +191,7 @@ describe('when a customer pays, or thinks better of it, the storefront relies on
     expect((await shop.ask(`/v2/orders/${id}`)).json).toMatchObject({ amount_paid: EUR(400) });
   });
 
-  test('no more being taken than is due, and knowing that the same payment will never be', async () => {
+  test('a refusal of a payment above the amount due, with retry never', async () => {
     const over = await pay(await placed(), 901);
     expect(over).toMatchObject({ status: 409, json: { code: 'payment_exceeds_due' } });
     expect(nextStep(over)).toBe('give up');
@@ -215,7 +215,7 @@ describe('when a customer pays, or thinks better of it, the storefront relies on
     expect(nextStep(early)).toBe('reload');
   });
 
-  test('asking what became of a request whose answer was lost', async () => {
+  test('the receipt of a request whose response was lost', async () => {
     const key = randomUUID();
     expect((await shop.ask(`/v2/idempotency-keys/${key}`)).status).toBe(404);
     const { json } = await place(key);
@@ -226,7 +226,7 @@ describe('when a customer pays, or thinks better of it, the storefront relies on
   });
 });
 
-test('in return, the storefront bears with members and codes that it has never heard of', async () => {
+test('in return, the storefront accepts unknown members and codes', async () => {
   const { json } = await shop.ask(`/v2/orders/${await placed()}`);
   expect(orderPage({ ...json, loyalty: { points: 3 } })).toEqual(orderPage(json));
   const answer: Answer = {

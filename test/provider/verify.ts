@@ -1,7 +1,8 @@
 /**
- * Provider verification: holds a running server to a contract, from the contract alone.
+ * Provider verification: checks a running server against a contract, from the contract alone.
  *
- * It asks every operation many things, good and bad, and judges each answer by itself, so it can be pointed at any server.
+ * It sends valid and invalid requests to every operation and checks each response by itself. So it
+ * works with any server.
  */
 import fc from 'fast-check';
 import { type Attempt, goodAttempts, nextPage } from './attempts.ts';
@@ -14,18 +15,18 @@ import { playBefore } from './story.ts';
 export interface Verification {
   contract: Contract;
   target: Target;
-  /** The same seed asks the same. */
+  /** The same seed sends the same requests. */
   seed: number;
-  /** Good requests that are made for each operation. */
+  /** Number of generated valid requests for each operation. */
   runs?: number;
-  /** Ids of the operations to verify; all, when left out. */
+  /** Ids of the operations to verify; default all. */
   only?: string[];
 }
 
 export interface Report {
-  /** What the server does that the contract does not say, each with all that it takes to see it again. */
+  /** Violations of the contract, each with its request and response. */
   faults: string[];
-  /** How often each status was answered, by operation. */
+  /** Number of responses by operation and status. */
   answered: Record<string, Record<string, number>>;
 }
 
@@ -43,33 +44,33 @@ async function verifyOperation(
   operation: Operation,
   report: Report,
 ): Promise<void> {
-  // Each has a seed of its own, so that no two of them make the same idempotency keys.
+  // A seed for each operation, so that no two generate the same idempotency keys.
   const seed = root ^ fc.hash(`${contract.name} ${operation.id}`);
-  const note = (asked: Operation, request: Request, answer: Answer, what: string, faults: string[]) => {
-    const counts = (report.answered[asked.id] ??= {});
+  const note = (requested: Operation, request: Request, answer: Answer, what: string, faults: string[]) => {
+    const counts = (report.answered[requested.id] ??= {});
     counts[answer.status] = (counts[answer.status] ?? 0) + 1;
-    report.faults.push(...faults.map((fault) => faultText({ asked, request, answer, what, fault })));
+    report.faults.push(...faults.map((fault) => faultText({ requested, request, answer, what, fault })));
   };
   const setUp = async () => {
-    const { told, steps } = await playBefore(target, contract, operation);
-    for (const { operation: asked, request, answer } of steps) {
-      const refused = answer.status >= 300 ? [`the example was answered ${answer.status}`] : [];
-      note(asked, request, answer, 'the example', [...faultsOf(asked, answer), ...refused]);
+    const { known, steps } = await playBefore(target, contract, operation);
+    for (const { operation: requested, request, answer } of steps) {
+      const refused = answer.status >= 300 ? [`the example got status ${answer.status}`] : [];
+      note(requested, request, answer, 'the example', [...faultsOf(requested, answer), ...refused]);
     }
-    return told;
+    return known;
   };
   const attempt = async ({ what, request, allowed }: Attempt) => {
     const answer = await exchange(target, operation, request);
-    const surprise = allowed(answer.status) ? [] : [`status ${answer.status} is no answer to this`];
+    const surprise = allowed(answer.status) ? [] : [`status ${answer.status} is wrong here`];
     note(operation, request, answer, what, [...faultsOf(operation, answer), ...surprise]);
     return answer;
   };
 
   const shared = await setUp();
   for (const one of goodAttempts(operation, shared, { seed, runs })) {
-    // A write changes the order that it is about; the next one gets an order of its own.
-    const told = one.isWrite ? await setUp() : shared;
-    const answer = await attempt(one.isWrite ? { ...one, request: { ...one.request, path: told } } : one);
+    // A write changes its order, so each write gets its own.
+    const known = one.isWrite ? await setUp() : shared;
+    const answer = await attempt(one.isWrite ? { ...one, request: { ...one.request, path: known } } : one);
     const next = nextPage(operation, one, answer);
     if (next) await attempt(next);
   }
@@ -77,21 +78,21 @@ async function verifyOperation(
 }
 
 interface Found {
-  asked: Operation;
+  requested: Operation;
   request: Request;
   answer: Answer;
   what: string;
   fault: string;
 }
 
-function faultText({ asked, request, answer, what, fault }: Found): string {
+function faultText({ requested, request, answer, what, fault }: Found): string {
   const { query, path: ids, body } = request;
   const { Authorization: _secret, ...headers } = request.headers;
-  const path = asked.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? '?');
+  const path = requested.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? '?');
   return [
-    `${asked.id}, ${what}: ${fault}`,
-    `  asked    ${asked.method} ${path} ${JSON.stringify({ query, headers })}`,
+    `${requested.id}, ${what}: ${fault}`,
+    `  request  ${requested.method} ${path} ${JSON.stringify({ query, headers })}`,
     ...(body === undefined ? [] : [`  body     ${body.slice(0, 500)}`]),
-    `  answered ${answer.status} ${answer.text.slice(0, 500)}`,
+    `  response ${answer.status} ${answer.text.slice(0, 500)}`,
   ].join('\n');
 }

@@ -13,8 +13,18 @@ const statOf = (pid: number): string[] => {
 /** Whether a process runs; a zombie does not. */
 export const isRunning = (pid: number): boolean => !['Z', undefined].includes(statOf(pid)[0]);
 
-/** The ids of a process and all of its descendants, itself first. */
+/** The command line of a process; empty when it has ended. */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+  } catch {
+    return '';
+  }
+}
+
+/** The numbers of all processes below a process, itself first. */
 export function treeOf(pid: number): number[] {
+  if (process.platform !== 'linux') return [pid];
   const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   const tree = [pid];
   for (const above of tree) {

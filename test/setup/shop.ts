@@ -1,9 +1,7 @@
-/**
- * A running Holdfast in this process, with its own database. The contract judge checks each request
- * and answer.
- */
-import { randomBytes, randomUUID } from 'node:crypto';
+/** A running Holdfast in this process, on a database of its own, with express-openapi-validator judging every request and answer. */
+import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
+import { newApiKey } from '../../ops/development-key.ts';
 import { loadConfig } from '../../platform/config.ts';
 import { CONSUMERS, type RunningNode, startNode } from '../../process/node.ts';
 import { addApiKey, createTenant } from '../../store/keys/api-keys.ts';
@@ -47,7 +45,7 @@ export interface Shop {
   close: () => Promise<void>;
 }
 
-export const newApiKey = () => `hf_test_${randomBytes(24).toString('hex')}`;
+export { newApiKey };
 
 /**
  * @param env overrides the variables of a test

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { sql } from 'slonik';
 import { v7 } from 'uuid';
 import { z } from 'zod';
+import { toUuid } from '../../store/ids.ts';
 import { type OrderLog, createOrderLog } from '../../store/log/log.ts';
 import { ensurePartitions } from '../../store/partitions.ts';
 import { type DatabasePool, openPool } from '../../store/pool.ts';
@@ -123,8 +124,8 @@ describe('positions', () => {
       "SELECT position FROM append_events(0, $1, $2, ARRAY[1], $3, ARRAY['OrderPlaced'], ARRAY[1::smallint], $4, $5, $6, ARRAY[NULL::text], ARRAY[NULL::uuid])",
       [
         [tenant],
-        [late.order_id.slice(4)],
-        [late.event_id.slice(4)],
+        [toUuid(late.order_id)],
+        [toUuid(late.event_id)],
         JSON.stringify(late.event.data),
         ['late'],
         [late.fingerprint],

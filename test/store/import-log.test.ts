@@ -42,7 +42,7 @@ describe('a faulty file is refused with the line and the fault, and nothing is i
       at(7, (t) => t.replace(/"type":"\w+"/, '"type":"X"')),
       'Line 7: X of schema version 1 is not known',
     ],
-    ['a member too many', at(7, (t) => t.replace('{', '{"x":1,')), 'Line 7: has unknown member "x"'],
+    ['a member too many', at(7, (t) => t.replace('{', '{"x":1,')), 'Line 7: unknown field "x"'],
     ['bad data', at(2, (t) => t.replace(/"currency":"\w+"/, '"currency":"e"')), 'Line 2: data/currency: '],
     ['a short fingerprint', at(7, (t) => t.replace(/(print":")../, '$1')), 'Line 7: fingerprint: must be 64'],
     [

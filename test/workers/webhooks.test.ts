@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { Webhook } from 'standardwebhooks';
+import { toUuid } from '../../store/ids.ts';
 import { RETRY_DELAYS_SECONDS } from '../../workers/schedule.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 import { type Behaviour, type Receiver, openReceiver } from './receiver.ts';
@@ -68,9 +69,8 @@ type Endpoint = Awaited<ReturnType<Awaited<ReturnType<typeof aShop>>['connect']>
 /** Makes the next attempt due. */
 const hurry = ({ id }: Endpoint) =>
   shop.pool.query(sql.unsafe`
-    WITH rested AS (UPDATE webhook_endpoints SET not_before = '-infinity' WHERE endpoint_id = ${uuidOf(id)})
-    UPDATE webhook_deliveries SET next_attempt_at = now() WHERE endpoint_id = ${uuidOf(id)} AND status = 'pending' AND tries > 0`);
-const uuidOf = (id: string) => id.slice(4);
+    WITH rested AS (UPDATE webhook_endpoints SET not_before = '-infinity' WHERE endpoint_id = ${toUuid(id)})
+    UPDATE webhook_deliveries SET next_attempt_at = now() WHERE endpoint_id = ${toUuid(id)} AND status = 'pending' AND tries > 0`);
 const arrived = (receiver: Receiver, count: number) => until(() => receiver.messages.length >= count);
 
 describe('an event', () => {

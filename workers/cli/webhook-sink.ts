@@ -1,16 +1,25 @@
-/** `npx holdfast webhook-sink`: a receiver to try webhooks with, which can be told to behave badly. */
+/**
+ * `npx holdfast webhook-sink`: a local receiver for testing webhooks. Options make it misbehave.
+ */
 import { once } from 'node:events';
-import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
-import { type Command, CommandError, UsageError, wholeNumber } from '../../command-line/command.ts';
+import {
+  type CliArguments,
+  type CliCommand,
+  type CliContext,
+  CommandError,
+  UsageError,
+  wholeNumber,
+} from '../../command-line/command.ts';
 import { listenForSignals } from '../../command-line/signals.ts';
 
-/** Bytes of a message that are read. */
-const READ = 2 * 1_024 * 1_024;
-/** Message ids that are remembered, to tell repeats by. */
-const REMEMBERED = 1_000_000;
+const MESSAGE_BYTES_MAX = 2 * 1_024 * 1_024;
+/** Message ids that are kept to detect duplicates. */
+const SEEN_IDS_MAX = 1_000_000;
+const DEFAULT_PORT = 4_000;
 
 const message = z.object({
   type: z.string(),
@@ -21,14 +30,14 @@ const message = z.object({
   }),
 });
 
-/** What is told of one request. */
+/** The output for one request. */
 interface Line {
   received_at: string;
-  /** What it was answered; `null` when it was left hanging. */
+  /** Status of the answer; `null` without an answer (--hang). */
   answered: number | null;
   webhook_id: string;
   verified: boolean;
-  /** Whether a message with this id was taken before. */
+  /** Whether a message with this id was accepted before. */
   duplicate: boolean;
   type: string | null;
   order_id: string | null;
@@ -36,66 +45,35 @@ interface Line {
   position: number | null;
 }
 
-export const webhookSink: Command = {
-  summary: 'Receives webhooks on this machine, verifies them, and prints each; ends with Ctrl-C.',
+export const webhookSink: CliCommand = {
+  summary: 'Receive webhooks on this machine, verify and print them. Stop with Ctrl-C.',
   options: {
-    port: { placeholder: 'PORT', help: 'where it listens, on 127.0.0.1; 4000 if left out, any for 0' },
+    port: {
+      placeholder: 'PORT',
+      help: `port on 127.0.0.1; default ${DEFAULT_PORT}; 0 takes a free port`,
+    },
     secret: {
       placeholder: 'WHSEC',
-      help: 'what verifies messages (whsec_…); without it they are taken unverified',
+      help: 'signing secret (whsec_…); without it, messages are not verified',
     },
-    status: { placeholder: 'CODE', help: 'answer this instead of 204' },
-    'retry-after': { placeholder: 'SECONDS', help: 'with --status: ask to be left alone for so long' },
-    hang: { help: 'take messages, and never answer' },
-    times: { placeholder: 'N', help: 'behave badly for the first N requests only' },
+    status: { placeholder: 'CODE', help: 'answer with this status instead of 204' },
+    'retry-after': { placeholder: 'SECONDS', help: 'with --status: send this Retry-After' },
+    hang: { help: 'accept messages, but never answer' },
+    times: { placeholder: 'N', help: 'misbehave for the first N requests only' },
   },
-  async run({ values, flags }, { write }) {
-    const number = (name: string, min: number, max: number): number | undefined => {
-      const text = values[name];
-      return text === undefined ? undefined : wholeNumber(`--${name}`, text, min, max);
-    };
-    const port = number('port', 0, 65_535) ?? 4_000;
-    const status = number('status', 200, 599) ?? 204;
-    const retryAfter = number('retry-after', 0, 86_400);
-    let bad = number('times', 0, 1_000_000) ?? Number.POSITIVE_INFINITY;
-    const verifier = verifierOf(values['secret']);
-    const seen = new Set<string>();
-
+  async run(given, { write }) {
+    const behaviour = behaviourFrom(given);
+    const receive = createReceiver(behaviour, write);
     const server = createServer((request, response) => {
       void receive(request, response).catch(() => response.destroy());
     });
-    async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-      const text = await textOf(request);
-      const line = lineOf(request, text, verifier);
-      const misbehaves = bad > 0;
-      bad -= 1;
-      const answered =
-        !line.verified && verifier ? 401 : misbehaves ? (flags.has('hang') ? null : status) : 204;
-      const taken = answered !== null && answered < 300;
-      const duplicate = seen.has(line.webhook_id);
-      if (taken && seen.size < REMEMBERED) seen.add(line.webhook_id);
-      if (answered !== null) {
-        if (answered === status && retryAfter !== undefined && misbehaves)
-          response.setHeader('Retry-After', retryAfter);
-        response.writeHead(answered).end();
-      }
-      await write(print({ ...line, answered, duplicate }, flags.has('json')));
-    }
-
     const { signal, end } = listenForSignals();
-    server.listen(port, '127.0.0.1');
-    await Promise.race([
-      once(server, 'listening'),
-      once(server, 'error').then(([error]) => {
-        throw new CommandError(`Port ${port} cannot be listened on: ${(error as Error).message}`);
-      }),
-    ]);
-    const { port: taken } = server.address() as AddressInfo;
-    if (!flags.has('json')) {
-      const how = verifier
-        ? 'Messages that do not verify are answered 401.'
-        : 'Without --secret nothing is verified.';
-      await write(`Receiving at http://127.0.0.1:${taken}/ ${how}\n`);
+    const port = await listen(server, behaviour.port);
+    if (!behaviour.json) {
+      const note = behaviour.verifier
+        ? 'Messages that fail verification get 401.'
+        : 'Without --secret, messages are not verified.';
+      await write(`Receiving at http://127.0.0.1:${port}/ ${note}\n`);
     }
     if (!signal.aborted) await once(signal, 'abort');
     end();
@@ -105,10 +83,76 @@ export const webhookSink: Command = {
   },
 };
 
+interface Behaviour {
+  port: number;
+  verifier: Webhook | undefined;
+  status: number;
+  retryAfterSeconds: number | undefined;
+  hangs: boolean;
+  /** Count of requests that get the bad answer. */
+  badRequests: number;
+  json: boolean;
+}
+
+function behaviourFrom({ values, flags }: CliArguments): Behaviour {
+  const number = (name: string, min: number, max: number): number | undefined => {
+    const text = values[name];
+    return text === undefined ? undefined : wholeNumber(`--${name}`, text, min, max);
+  };
+  return {
+    port: number('port', 0, 65_535) ?? DEFAULT_PORT,
+    status: number('status', 200, 599) ?? 204,
+    retryAfterSeconds: number('retry-after', 0, 86_400),
+    badRequests: number('times', 0, 1_000_000) ?? Number.POSITIVE_INFINITY,
+    verifier: verifierOf(values['secret']),
+    hangs: flags.has('hang'),
+    json: flags.has('json'),
+  };
+}
+
+function createReceiver(
+  { verifier, status, retryAfterSeconds, hangs, badRequests, json }: Behaviour,
+  write: CliContext['write'],
+) {
+  let remainingBad = badRequests;
+  const seen = new Set<string>();
+
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const text = await textOf(request);
+    const line = lineOf(request, text, verifier);
+    const misbehaves = remainingBad > 0;
+    remainingBad -= 1;
+    const answered = !line.verified && verifier ? 401 : misbehaves ? (hangs ? null : status) : 204;
+    const isAccepted = answered !== null && answered < 300;
+    const duplicate = seen.has(line.webhook_id);
+    if (isAccepted && seen.size < SEEN_IDS_MAX) seen.add(line.webhook_id);
+    if (answered !== null) {
+      if (answered === status && retryAfterSeconds !== undefined && misbehaves)
+        response.setHeader('Retry-After', retryAfterSeconds);
+      response.writeHead(answered).end();
+    }
+    await write(print({ ...line, answered, duplicate }, json));
+  };
+}
+
+/** @returns the port @throws {CommandError} */
+async function listen(server: Server, port: number): Promise<number> {
+  server.listen(port, '127.0.0.1');
+  await Promise.race([
+    once(server, 'listening'),
+    once(server, 'error').then(([error]) => {
+      throw new CommandError(`Cannot listen on port ${port}: ${(error as Error).message}`);
+    }),
+  ]);
+  return (server.address() as AddressInfo).port;
+}
+
 function verifierOf(secret: string | undefined): Webhook | undefined {
   if (secret === undefined) return undefined;
   if (!/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/.test(secret))
-    throw new UsageError('--secret is what GET /v2/webhook-endpoints/{id}/secret answers: whsec_…');
+    throw new UsageError(
+      '--secret must be a signing secret, whsec_…, as GET /v2/webhook-endpoints/{id}/secret returns it',
+    );
   return new Webhook(secret);
 }
 
@@ -118,7 +162,7 @@ async function textOf(request: IncomingMessage): Promise<string> {
   for await (const chunk of request) {
     chunks.push(chunk as Buffer);
     length += (chunk as Buffer).length;
-    if (length > READ) throw new Error('the message is too long');
+    if (length > MESSAGE_BYTES_MAX) throw new Error('the message is too long');
   }
   return Buffer.concat(chunks).toString('utf8');
 }
@@ -132,17 +176,17 @@ function lineOf(request: IncomingMessage, text: string, verifier: Webhook | unde
   try {
     verified = verifier !== undefined && verifier.verify(text, headers) !== undefined;
   } catch {
-    // tampered with, or not ours
+    // an invalid signature
   }
-  const { data: told } = message.safeParse(parsed(text));
+  const { data } = message.safeParse(parsed(text));
   return {
     received_at: new Date().toISOString(),
     webhook_id: field('webhook-id'),
     verified,
-    type: told?.type ?? null,
-    order_id: told?.data.order_id ?? null,
-    version: told?.data.version ?? null,
-    position: told?.data.position ?? null,
+    type: data?.type ?? null,
+    order_id: data?.data.order_id ?? null,
+    version: data?.data.version ?? null,
+    position: data?.data.position ?? null,
   };
 }
 
@@ -157,7 +201,7 @@ function parsed(text: string): unknown {
 function print(line: Line, json: boolean): string {
   if (json) return `${JSON.stringify(line)}\n`;
   const { answered, verified, duplicate, type, order_id, version, position, webhook_id } = line;
-  const marks = [verified ? 'verified' : 'not verified', ...(duplicate ? ['again'] : [])].join(', ');
-  const what = [type ?? 'not a message', order_id, version && `v${version}`, position && `at ${position}`];
-  return `${answered ?? '---'}  ${what.filter(Boolean).join('  ')}  ${webhook_id}  (${marks})\n`;
+  const marks = [verified ? 'verified' : 'not verified', ...(duplicate ? ['duplicate'] : [])].join(', ');
+  const parts = [type ?? 'not a message', order_id, version && `v${version}`, position && `at ${position}`];
+  return `${answered ?? '---'}  ${parts.filter(Boolean).join('  ')}  ${webhook_id}  (${marks})\n`;
 }

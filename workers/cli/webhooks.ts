@@ -1,7 +1,7 @@
-/** `npx holdfast webhooks`: what is stuck, and why. */
+/** `npx holdfast webhooks`: shows the deliveries that are pending or failed. */
 import { sql } from 'slonik';
 import { z } from 'zod';
-import type { Command, Noun } from '../../command-line/command.ts';
+import type { CliCommand, CommandGroup } from '../../command-line/command.ts';
 import { toId } from '../../store/ids.ts';
 import { WEBHOOKS_CONSUMER } from '../../store/webhooks/relay-batch.ts';
 
@@ -20,15 +20,15 @@ const endpointRow = z.object({
 });
 const relayRow = z.object({ partition: z.int(), applied: z.int(), head: z.int(), behind: z.int() });
 
-const status: Command = {
-  summary: 'How far the relay has come, and each endpoint with what it has not been sent, and why.',
+const status: CliCommand = {
+  summary: 'Show the lag of the relay, and the pending and failed deliveries of each endpoint.',
   async run(_given, { database }) {
     const pool = await database();
     const relay = await pool.any(sql.type(relayRow)`
       SELECT partition, checkpoint.position AS applied, head.position AS head, head.position - checkpoint.position AS behind
         FROM checkpoints AS checkpoint JOIN log_heads AS head USING (partition)
        WHERE consumer = ${WEBHOOKS_CONSUMER} ORDER BY partition`);
-    // Host and path, without a query: it may hold a secret.
+    // Without the query of the URL: it may contain a secret.
     const endpoints = await pool.any(sql.type(endpointRow)`
       SELECT endpoint_id, tenant.name AS tenant, split_part(url, '?', 1) AS url, disabled_reason, failing_since, failures,
              ledger.pending, ledger.failed, ledger.oldest, last.last_status, last.last_error
@@ -57,7 +57,7 @@ const status: Command = {
       ...data.relay.map(
         ({ partition, behind, applied }) => `relay, partition ${partition}: at ${applied}, ${behind} behind`,
       ),
-      ...(data.endpoints.length === 0 ? ['no endpoints'] : data.endpoints.map(textOf)),
+      ...(data.endpoints.length === 0 ? ['no webhook endpoints'] : data.endpoints.map(textOf)),
     ];
     return { text: lines.join('\n'), data };
   },
@@ -71,13 +71,13 @@ function textOf(each: Shown): string {
       ? `disabled (${each.disabled_reason})`
       : each.failing_since !== null
         ? `failing since ${each.failing_since}, ${each.failures} times in a row`
-        : 'takes what it is sent';
-  const why =
+        : 'accepts deliveries';
+  const lastError =
     each.last_error === null
       ? ''
-      : `; last: ${[each.last_error, each.last_status].filter(Boolean).join(' ')}`;
-  const oldest = each.oldest === null ? '' : `, the oldest from ${each.oldest}`;
-  return `${each.id}  ${each.tenant}  ${each.url}\n    ${state}; ${each.pending} pending${oldest}, ${each.failed} failed${why}`;
+      : `; last error: ${[each.last_error, each.last_status].filter(Boolean).join(' ')}`;
+  const oldest = each.oldest === null ? '' : ` since ${each.oldest}`;
+  return `${each.id}  ${each.tenant}  ${each.url}\n    ${state}; ${each.pending} pending${oldest}, ${each.failed} failed${lastError}`;
 }
 
-export const webhooks: Noun = { summary: 'Where events are sent.', commands: { status } };
+export const webhooks: CommandGroup = { summary: 'deliveries to webhook endpoints', commands: { status } };

@@ -1,22 +1,21 @@
-/** What a client reads from a `google.rpc.Status`: the other side of status.ts. */
+/** Reads a `google.rpc.Status`, the counterpart of status.ts. */
 import { type ServiceError, status as codes } from '@grpc/grpc-js';
 import type { Retry } from '../../problem/problem.ts';
 import { BadRequest, ErrorInfo, RetryInfo } from '../generated/google/rpc/error_details.ts';
 import { Status } from '../generated/google/rpc/status.ts';
 
 export interface Advice {
-  /** Of the problem; the name of gRPC's code when it came from somebody else. */
+  /** Code of the problem; the name of the gRPC code if Holdfast did not send the status. */
   code: string;
   detail: string;
-  /** What may be done next. */
   retry: Retry;
-  /** Milliseconds before which a repeat is not worth it. */
-  wait: number;
-  /** What is wrong with the request, by a path from its message. */
+  /** Delay before the next attempt, in ms; 0 if the server names none. */
+  waitMs: number;
+  /** Invalid fields, as paths from the request message. */
   fields: { field: string; description: string }[];
 }
 
-/** What means that it may well work out next time, when it was not Holdfast that said it: a connection that broke, a proxy. */
+/** Codes of a connection or a proxy, not of Holdfast, after which another attempt may succeed. */
 const PASSING = new Set<codes>([
   codes.UNAVAILABLE,
   codes.CANCELLED,
@@ -38,17 +37,17 @@ export function adviceOf({ code, message, details }: Status): Advice {
     code: metadata?.get('code') ?? codes[code] ?? String(code),
     detail: message,
     retry: (metadata?.get('retry') as Retry | undefined) ?? (PASSING.has(code) ? 'same_key' : 'never'),
-    wait: delay ? (RetryInfo.decode(delay).retry_delay?.seconds ?? 0) * 1_000 : 0,
+    waitMs: delay ? (RetryInfo.decode(delay).retry_delay?.seconds ?? 0) * 1_000 : 0,
     fields: request ? BadRequest.decode(request).field_violations : [],
   };
 }
 
-/** Of a call that failed. */
+/** The advice of a failed call. */
 export function adviceOfError({ code, details, metadata }: ServiceError): Advice {
   const [bytes] = metadata.get('grpc-status-details-bin');
   if (bytes instanceof Buffer) return adviceOf(Status.decode(bytes));
   return adviceOf({ code, message: details, details: [] });
 }
 
-/** Whether the same request may be sent again, with the same key. */
+/** Whether the client may send the same request again, with the same key. */
 export const isPassing = ({ retry }: Advice): boolean => retry === 'same_key' || retry === 'same_key_after';

@@ -31,13 +31,13 @@ export const protobufPackage = "holdfast.orders.v1";
 export const protobufFileName = "orders.proto";
 
 /**
- * Order intake for internal systems: marketplace feeds, imports, whoever has many orders and a fast network.
+ * Order intake for internal systems with many orders and a fast network, such as imports.
  *
- * The same commands, rules, idempotency keys, quotas and answers as the REST API (openapi/v2.yaml): there is one command path, and this is a second
- * door to it. docs/grpc.md says when to use which.
+ * Commands, rules, idempotency keys, quotas and answers are those of the REST API
+ * (openapi/v2.yaml): both use one command path. docs/grpc.md compares them.
  *
- * Every call names an API key in its metadata: `authorization: Bearer hf_live_…`. A call that fails has a google.rpc.Status in
- * `grpc-status-details-bin`, with the code of the problem and what may be done next: see docs/grpc.md.
+ * Every call sends an API key in its metadata: `authorization: Bearer hf_live_…`. A failed call has
+ * a google.rpc.Status in `grpc-status-details-bin`, with the problem code and the retry advice.
  */
 
 export const OrderStatus = {
@@ -197,32 +197,32 @@ export function eventTypeToNumber(object: EventType): number {
 }
 
 export interface PlaceOrderRequest {
-  /** 1 to 255 visible ASCII characters. Never expires. */
+  /** 1 to 255 ASCII letters, digits and signs, without spaces. Never expires. */
   idempotency_key: string;
   order: NewOrder | undefined;
 }
 
 export interface PlaceOrderResponse {
-  /** As this command left it, even when it is repeated years later. */
+  /** The order after this command, even if the answer is a repeat. */
   order:
     | Order
     | undefined;
-  /** Of the order's first event in the log. */
+  /** Position of the order's first event in the log. */
   position: number;
-  /** The command had run before, and this is what it did then. */
+  /** Whether this repeats the answer to an earlier request with the same key. */
   replayed: boolean;
 }
 
 export interface PlaceOrdersRequest {
-  /** 1 to 255 visible ASCII characters. Never expires. */
+  /** 1 to 255 ASCII letters, digits and signs, without spaces. Never expires. */
   idempotency_key: string;
   order: NewOrder | undefined;
 }
 
 export interface PlaceOrdersResponse {
-  /** Which message of the stream this answers: the first one is 1. */
+  /** Number of the message in the stream, from 1. */
   sequence: number;
-  /** The message's own. */
+  /** Key of the message. */
   idempotency_key: string;
   outcome:
     | //
@@ -230,8 +230,9 @@ export interface PlaceOrdersResponse {
     { $case: "placed"; value: PlacedOrder }
     | //
     /**
-     * It was not placed by this message; the details say why, and whether to send it again. Only internal_error and unavailable leave open
-     * whether it took effect: sent again with the same key, it does so once.
+     * This message placed no order; the details have the reason and the retry advice. After
+     * internal_error and unavailable the effect is unknown: a repeat with the same key places it
+     * once.
      */
     { $case: "refused"; value: Status }
     | undefined;
@@ -239,15 +240,15 @@ export interface PlaceOrdersResponse {
 
 export interface PlacedOrder {
   order_id: string;
-  /** Of the order's first event in the log. */
+  /** Position of the order's first event in the log. */
   position: number;
-  /** The command had run before, and this is what it did then. */
+  /** Whether this repeats the answer to an earlier request with the same key. */
   replayed: boolean;
 }
 
 export interface GetOrderRequest {
   order_id: string;
-  /** As it was at this version; as it is now when left out. */
+  /** Version to read; the current one when left out. */
   version?: number | undefined;
 }
 
@@ -255,41 +256,45 @@ export interface GetOrderResponse {
   order:
     | Order
     | undefined;
-  /** Of the last event that made the order what it is here. */
+  /** Position of the last event of this version. */
   position: number;
 }
 
 export interface WatchEventsRequest {
   /**
-   * Events behind this position: 0 for all there ever were, or the last `position` that was received. One that is beyond the end of the log, as
-   * after a restore from a backup, is refused: go on with `since`.
+   * Sends the events after this position: 0 for all events, or the last `position` that you
+   * received. The server refuses a position after the end of the log, as after a restore: use
+   * `since` then.
    */
   after: number;
-  /** Only events of these types; of all when empty. */
+  /** Sends only events of these types; all types when empty. */
   types: EventType[];
-  /** Instead of `after`: events that were recorded at this time or later. Not in the future. */
+  /**
+   * Instead of `after`: sends the events that were recorded at this time or later. Not in the
+   * future.
+   */
   since: Timestamp | undefined;
 }
 
 export interface WatchEventsResponse {
-  /** Everything up to this position has been looked at: go on from here. */
+  /** The position to resume at: all events up to here are sent or filtered out. */
   position: number;
-  /** Left out when only the position has moved. */
+  /** Absent if only the position has moved. */
   event: Event | undefined;
 }
 
-/** What is asked for. Amounts are minor units of the order's one currency. */
+/** The order to place. Amounts are minor units of its currency. */
 export interface NewOrder {
-  /** 1 to 64 characters: your own id of the customer. */
+  /** Your id of the customer, 1 to 64 characters. */
   customer_id: string;
   /** ISO 4217. */
   currency: string;
-  /** 1 to 100. */
+  /** 1 to 100 lines. */
   lines: NewLine[];
   shipping_address:
     | ShippingAddress
     | undefined;
-  /** At most 20 entries; names of 1 to 40 of A-Z a-z 0-9 _ . -, values of at most 500 characters. */
+  /** At most 20 entries. A name has 1 to 40 of A-Z a-z 0-9 _ . -, a value at most 500 characters. */
   metadata: Map<string, string>;
 }
 
@@ -335,7 +340,7 @@ export interface Order {
   amount_refunded: number;
   shipping_address: ShippingAddress | undefined;
   metadata: Map<string, string>;
-  /** How many events the order has. */
+  /** Count of the order's events. */
   version: number;
   placed_at: Timestamp | undefined;
   updated_at: Timestamp | undefined;
@@ -358,13 +363,13 @@ export interface OrderLine {
 export interface Event {
   id: string;
   order_id: string;
-  /** Of the order, once this had happened. */
+  /** Version of the order after this event. */
   version: number;
   position: number;
   recorded_at:
     | Timestamp
     | undefined;
-  /** The API key that asked for it; empty when that is not known. */
+  /** Id of the API key of the command; empty if it is unknown. */
   key_id: string;
   data:
     | { $case: "order_placed"; value: OrderPlaced }
@@ -393,11 +398,11 @@ export interface OrderPlaced_MetadataEntry {
 }
 
 export interface OrderUpdated {
-  /** The merge patch (RFC 7396) that was asked for. */
+  /** The merge patch (RFC 7396) of the command. */
   patch:
     | { [key: string]: any }
     | undefined;
-  /** What it made of the order. */
+  /** The address after the patch. */
   shipping_address: ShippingAddress | undefined;
   metadata: Map<string, string>;
 }
@@ -2640,7 +2645,7 @@ export const OrderServiceService = {
   /**
    * Places an order. Needs the scope orders:place.
    *
-   * Sent again with the same key it stays one order, and the answer is the first one's, with `replayed` set.
+   * A repeat with the same key returns the first answer, with `replayed` set.
    */
   placeOrder: {
     path: "/holdfast.orders.v1.OrderService/PlaceOrder" as const,
@@ -2654,11 +2659,12 @@ export const OrderServiceService = {
   /**
    * Places orders as fast as they are committed. Needs the scope orders:place.
    *
-   * Each message has its own idempotency key and is answered by one of its own, once its order is committed; answers come in the order of the
-   * commits, which need not be that of the messages. One order's misfortune is its own: the stream goes on.
+   * Each message has its own idempotency key and gets its own answer, once its order is committed.
+   * The answers come in the order of the commits. A refused order does not end the stream.
    *
-   * The stream is read no faster than orders are committed, and than the quota of the API key lets them pass; HTTP/2 holds back the sender.
-   * When a stream breaks, send again, with the same keys, whatever was not answered.
+   * The server reads the stream as fast as it commits orders and the quota admits them; HTTP/2
+   * holds back the sender. After a broken stream, send the unanswered orders again with the same
+   * keys.
    */
   placeOrders: {
     path: "/holdfast.orders.v1.OrderService/PlaceOrders" as const,
@@ -2669,7 +2675,7 @@ export const OrderServiceService = {
     responseSerialize: (value: PlaceOrdersResponse): Buffer => Buffer.from(PlaceOrdersResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): PlaceOrdersResponse => PlaceOrdersResponse.decode(value),
   },
-  /** Reads an order from the log: what was acknowledged is in it. Needs the scope orders:read. */
+  /** Reads an order from the log, with every acknowledged command. Needs the scope orders:read. */
   getOrder: {
     path: "/holdfast.orders.v1.OrderService/GetOrder" as const,
     requestStream: false as const,
@@ -2680,9 +2686,11 @@ export const OrderServiceService = {
     responseDeserialize: (value: Buffer): GetOrderResponse => GetOrderResponse.decode(value),
   },
   /**
-   * All events of the tenant behind a position, in the order of the log, and then each new one. Needs the scope events:read.
+   * Sends the events of the tenant after a position, in the order of the log, and then each new
+   * event. Needs the scope events:read.
    *
-   * The stream does not end by itself. When it breaks, go on from the last `position` that was received: nothing is missed and nothing comes twice.
+   * The stream does not end by itself. After a break, resume at the last `position` that you
+   * received: no event is lost, and none comes twice.
    */
   watchEvents: {
     path: "/holdfast.orders.v1.OrderService/WatchEvents" as const,
@@ -2699,25 +2707,28 @@ export interface OrderServiceServer extends UntypedServiceImplementation {
   /**
    * Places an order. Needs the scope orders:place.
    *
-   * Sent again with the same key it stays one order, and the answer is the first one's, with `replayed` set.
+   * A repeat with the same key returns the first answer, with `replayed` set.
    */
   placeOrder: handleUnaryCall<PlaceOrderRequest, PlaceOrderResponse>;
   /**
    * Places orders as fast as they are committed. Needs the scope orders:place.
    *
-   * Each message has its own idempotency key and is answered by one of its own, once its order is committed; answers come in the order of the
-   * commits, which need not be that of the messages. One order's misfortune is its own: the stream goes on.
+   * Each message has its own idempotency key and gets its own answer, once its order is committed.
+   * The answers come in the order of the commits. A refused order does not end the stream.
    *
-   * The stream is read no faster than orders are committed, and than the quota of the API key lets them pass; HTTP/2 holds back the sender.
-   * When a stream breaks, send again, with the same keys, whatever was not answered.
+   * The server reads the stream as fast as it commits orders and the quota admits them; HTTP/2
+   * holds back the sender. After a broken stream, send the unanswered orders again with the same
+   * keys.
    */
   placeOrders: handleBidiStreamingCall<PlaceOrdersRequest, PlaceOrdersResponse>;
-  /** Reads an order from the log: what was acknowledged is in it. Needs the scope orders:read. */
+  /** Reads an order from the log, with every acknowledged command. Needs the scope orders:read. */
   getOrder: handleUnaryCall<GetOrderRequest, GetOrderResponse>;
   /**
-   * All events of the tenant behind a position, in the order of the log, and then each new one. Needs the scope events:read.
+   * Sends the events of the tenant after a position, in the order of the log, and then each new
+   * event. Needs the scope events:read.
    *
-   * The stream does not end by itself. When it breaks, go on from the last `position` that was received: nothing is missed and nothing comes twice.
+   * The stream does not end by itself. After a break, resume at the last `position` that you
+   * received: no event is lost, and none comes twice.
    */
   watchEvents: handleServerStreamingCall<WatchEventsRequest, WatchEventsResponse>;
 }
@@ -2726,7 +2737,7 @@ export interface OrderServiceClient extends Client {
   /**
    * Places an order. Needs the scope orders:place.
    *
-   * Sent again with the same key it stays one order, and the answer is the first one's, with `replayed` set.
+   * A repeat with the same key returns the first answer, with `replayed` set.
    */
   placeOrder(
     request: PlaceOrderRequest,
@@ -2746,11 +2757,12 @@ export interface OrderServiceClient extends Client {
   /**
    * Places orders as fast as they are committed. Needs the scope orders:place.
    *
-   * Each message has its own idempotency key and is answered by one of its own, once its order is committed; answers come in the order of the
-   * commits, which need not be that of the messages. One order's misfortune is its own: the stream goes on.
+   * Each message has its own idempotency key and gets its own answer, once its order is committed.
+   * The answers come in the order of the commits. A refused order does not end the stream.
    *
-   * The stream is read no faster than orders are committed, and than the quota of the API key lets them pass; HTTP/2 holds back the sender.
-   * When a stream breaks, send again, with the same keys, whatever was not answered.
+   * The server reads the stream as fast as it commits orders and the quota admits them; HTTP/2
+   * holds back the sender. After a broken stream, send the unanswered orders again with the same
+   * keys.
    */
   placeOrders(): ClientDuplexStream<PlaceOrdersRequest, PlaceOrdersResponse>;
   placeOrders(options: Partial<CallOptions>): ClientDuplexStream<PlaceOrdersRequest, PlaceOrdersResponse>;
@@ -2758,7 +2770,7 @@ export interface OrderServiceClient extends Client {
     metadata: Metadata,
     options?: Partial<CallOptions>,
   ): ClientDuplexStream<PlaceOrdersRequest, PlaceOrdersResponse>;
-  /** Reads an order from the log: what was acknowledged is in it. Needs the scope orders:read. */
+  /** Reads an order from the log, with every acknowledged command. Needs the scope orders:read. */
   getOrder(
     request: GetOrderRequest,
     callback: (error: ServiceError | null, response: GetOrderResponse) => void,
@@ -2775,9 +2787,11 @@ export interface OrderServiceClient extends Client {
     callback: (error: ServiceError | null, response: GetOrderResponse) => void,
   ): ClientUnaryCall;
   /**
-   * All events of the tenant behind a position, in the order of the log, and then each new one. Needs the scope events:read.
+   * Sends the events of the tenant after a position, in the order of the log, and then each new
+   * event. Needs the scope events:read.
    *
-   * The stream does not end by itself. When it breaks, go on from the last `position` that was received: nothing is missed and nothing comes twice.
+   * The stream does not end by itself. After a break, resume at the last `position` that you
+   * received: no event is lost, and none comes twice.
    */
   watchEvents(request: WatchEventsRequest, options?: Partial<CallOptions>): ClientReadableStream<WatchEventsResponse>;
   watchEvents(

@@ -10,7 +10,7 @@ export const getOrder: Unary<GetOrderRequest, GetOrderResponse> = {
   counted: 'read',
   async run({ services, principal, note }, { order_id, version }) {
     if (version !== undefined && version < 1) {
-      throw new Problem('invalid_parameter', 'Not valid: version.', {
+      throw new Problem('invalid_parameter', 'Invalid parameter: version.', {
         errors: [{ parameter: 'version', detail: 'must be at least 1' }],
       });
     }

@@ -1,4 +1,6 @@
-/** The domain's orders and events as messages, and messages as what a command asks for. */
+/**
+ * Converts orders and events into gRPC messages, and a NewOrder message into the body of a command.
+ */
 import type { Command } from '../../../domain/order/commands.ts';
 import type { RecordedEvent } from '../../../domain/order/events.ts';
 import type { Order } from '../../../domain/order/order.ts';
@@ -11,7 +13,7 @@ import {
   type Order as OrderMessage,
 } from '../generated/orders.ts';
 
-/** @param text an instant of the log: RFC 3339, UTC, milliseconds */
+/** @param text a time of the log: RFC 3339, UTC, milliseconds */
 function timestamp(text: string): Timestamp {
   const ms = Date.parse(text);
   const seconds = Math.floor(ms / 1_000);
@@ -21,19 +23,19 @@ function timestamp(text: string): Timestamp {
 const entries = (metadata: Record<string, string>) => new Map(Object.entries(metadata));
 
 /**
- * What an order message asks for, in the spelling of the command.
+ * A NewOrder message as the body of PlaceOrder.
  *
- * @throws {Problem} 400 for what no command can hold
+ * @throws {Problem} 400 for a metadata entry that no body can have
  */
 export function bodyOf(order: NewOrder | undefined): unknown {
   if (order === undefined) return undefined;
-  // JSON that has it is not taken either.
+  // The JSON parser refuses the name as well.
   if (order.metadata.has('__proto__'))
-    throw new Problem('malformed_request', 'No entry of metadata can be called __proto__.');
+    throw new Problem('malformed_request', 'Metadata must not have an entry named __proto__.');
   return { ...order, metadata: Object.fromEntries(order.metadata) };
 }
 
-/** The other way round: a command as the message that asks for it. */
+/** The inverse of {@link bodyOf}, for clients. */
 export const newOrderMessage = ({
   shipping_address,
   metadata,
@@ -53,7 +55,7 @@ export const orderMessage = (order: Order): OrderMessage => ({
   updated_at: timestamp(order.updated_at),
 });
 
-/** The type of an event as the log has it; `undefined` for none. */
+/** The type name in the log; `undefined` for an unknown type. */
 export const eventTypeOf = (type: EventType): RecordedEvent['type'] | undefined => TYPES.get(type);
 const TYPES = new Map<EventType, RecordedEvent['type']>([
   [EventType.ORDER_PLACED, 'OrderPlaced'],
@@ -76,7 +78,7 @@ export const eventMessage = (event: RecordedEvent & { position: number }): Event
   data: dataOf(event),
 });
 
-/** What is `null` in the log is left out of a message. */
+/** `null` in the log is an absent field in the message. */
 const present = (value: string | null): string | undefined => value ?? undefined;
 
 function dataOf(event: RecordedEvent): EventMessage['data'] {

@@ -1,4 +1,4 @@
-/** What a method is, for whoever writes one: what may be done, and the doing. */
+/** The shape of a gRPC method: its scope, its quota, its implementation. */
 import type { ServerReadableStream } from '@grpc/grpc-js';
 import type { Principal } from '../../../store/keys/api-keys.ts';
 import type { Scope } from '../../../store/keys/scopes.ts';
@@ -9,7 +9,7 @@ import type { RateLimits } from '../../limiter/rate-limit.ts';
 import { Problem } from '../../problem/problem.ts';
 import type { Undecodable } from '../wire/decode.ts';
 import type { Outlet } from '../wire/sink.ts';
-import type { Window } from './window.ts';
+import type { InFlightOrders } from './in-flight-orders.ts';
 
 /** One call of a method. */
 export interface Call {
@@ -18,26 +18,26 @@ export interface Call {
   principal: Principal;
   services: Services;
   limits: RateLimits;
-  /** Over the caller's key, which may be revoked while a stream is open. */
+  /** Checks the API key again: it may be revoked while a stream is open. */
   watch: Watch;
-  /** Aborted when nobody waits any more: the caller hung up, or its deadline has passed. */
+  /** Aborts when the caller has cancelled, or its deadline has passed. */
   gone: AbortSignal;
-  /** Aborted when this node is about to stop: what is under way is finished, and nothing more begun. */
+  /** Aborts when this node drains: finish the orders in flight, begin no new one. */
   stopping: AbortSignal;
-  /** Of all streams together. */
-  window: Window;
-  /** What clients hold of memory, by all doors. */
+  /** Shared by all streams of the process. */
+  inFlight: InFlightOrders;
+  /** Memory that clients hold, over REST and gRPC. */
   bytes: ByteBudget;
-  /** Tells who watches callers what one message was answered, as HTTP would say it. */
+  /** Counts one answer for /ops, with its HTTP status. */
   note: (status: number, replayed: boolean) => void;
-  /** Puts into the log what a message of a stream ran into, if it is a fault of ours. */
+  /** Logs the problem of a stream message, if it is a bug. */
   fault: (problem: Problem) => void;
 }
 
 interface Method {
-  /** The caller's key must have it. */
+  /** The API key needs it. */
   scope: Scope;
-  /** Which quota the call counts against; none when its messages are counted one by one. */
+  /** The quota of the call; `undefined` if each message counts instead. */
   counted: 'read' | 'write' | undefined;
 }
 
@@ -47,20 +47,20 @@ export interface Unary<Request, Response> extends Method {
 }
 
 export interface ServerStream<Request, Response> extends Method {
-  /** @throws {Problem} which ends the stream */
+  /** @throws {Problem} ends the stream with it */
   run: (call: Call, request: Request, outlet: Outlet<Response>) => Promise<void>;
 }
 
 export interface BidiStream<Request, Response> extends Method {
-  /** @throws {Problem} which ends the stream */
+  /** @throws {Problem} ends the stream with it */
   run: (call: Call, requests: Requests<Request>, outlet: Outlet<Response>) => Promise<void>;
 }
 
-/** The messages of a stream; {@link Undecodable} for bytes that are none. */
+/** The messages of a stream; {@link Undecodable} for invalid bytes. */
 export type Requests<Request> = ServerReadableStream<Request | Undecodable, unknown>;
 
-/** What a call that is begun, or still open, while the node stops is told. */
+/** Answer to calls that begin, or are open, while the node drains. */
 export const stoppingProblem = () =>
-  new Problem('unavailable', 'This node is stopping. Go on with another one, or with this one in a moment.', {
+  new Problem('unavailable', 'This node is stopping. Retry on another node, or here in a second.', {
     headers: { 'Retry-After': '1' },
   });

@@ -7,7 +7,8 @@ import { bodyOf, orderMessage } from './messages.ts';
 import type { Call, Unary } from './method.ts';
 
 /**
- * Places an order by the one command path. Messages are in the spelling of the domain, as bodies of v1 are.
+ * Places an order through the command path that REST uses. The message has the same fields as a v1
+ * body.
  *
  * @throws {Problem}
  */

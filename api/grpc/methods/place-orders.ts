@@ -1,93 +1,51 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { RateLimited } from '../../limiter/rate-limited.ts';
 import { toProblem } from '../../problem/to-problem.ts';
-import { type Undecodable, decoded, isUndecodable, sizeOf } from '../wire/decode.ts';
 import type { PlaceOrdersRequest, PlaceOrdersResponse } from '../generated/orders.ts';
-import { STREAM_UNSENT_BYTES_MAX, STREAM_WAITING_BYTES_MAX, STREAM_WAITING_MAX } from '../wire/limits.ts';
-import { type BidiStream, type Call, stoppingProblem } from './method.ts';
-import { place } from './place-order.ts';
 import { statusOf } from '../status.ts';
+import { type Undecodable, decoded, isUndecodable, sizeOf } from '../wire/decode.ts';
+import type { Outlet } from '../wire/sink.ts';
+import { type BidiStream, type Call, stoppingProblem } from './method.ts';
+import { createOrderIntake } from './order-intake.ts';
+import { place } from './place-order.ts';
 
-/**
- * How often it is looked whether a caller may send more, in ms, when nothing of this stream is
- * under way.
- */
-const ROOM_LOOK_MS = 100;
+type Message = PlaceOrdersRequest | Undecodable;
 
 export const placeOrders: BidiStream<PlaceOrdersRequest, PlaceOrdersResponse> = {
   scope: 'orders:place',
   counted: undefined,
-  /**
-   * A message is read, waits for its quota and a place in the window, is placed, and answered.
-   * Reading stops while too much waits at one end or the other, and HTTP/2 holds the sender back. A
-   * stream that is not read holds no place in the window.
-   */
+  /** Each message is read, waits for quota and in-flight limit, is placed, and answered. */
   async run(call, requests, outlet) {
-    const { gone, stopping, watch, bytes, principal } = call;
+    const { gone, stopping, watch } = call;
     const done = Promise.withResolvers<void>();
-    let [read, underWay, ended] = [0, 0, false];
-    const waiting = { orders: 0, bytes: 0 };
-    let looking: NodeJS.Timeout | undefined;
+    const intake = createOrderIntake(call, requests, outlet);
+    let [sequence, unanswered, hasEnded] = [0, 0, false];
 
-    async function answer(message: PlaceOrdersRequest | Undecodable, sequence: number): Promise<void> {
-      const size = sizeOf(message);
-      const release = size > 0 ? bytes.hold(principal.keyId, size, outlet.cut) : undefined;
-      const outcome = await outcomeOf(call, message, () => {
-        waiting.orders -= 1;
-        waiting.bytes -= size;
-        goOn();
-      });
-      release?.();
-      const idempotency_key = isUndecodable(message) ? '' : message.idempotency_key;
-      await outlet.send(outlet.encode({ sequence, idempotency_key, outcome }));
-      underWay -= 1;
-      goOn();
-      settle();
-    }
-    function settle(): void {
-      if (underWay > 0) return;
+    function endWhenAnswered(): void {
+      if (unanswered > 0) return;
       if (watch.lapsed.aborted) done.reject(watch.lapsed.reason);
-      else if (ended) done.resolve();
+      else if (hasEnded) done.resolve();
       else if (stopping.aborted) done.reject(stoppingProblem());
     }
-    const hasRoom = () =>
-      waiting.orders < STREAM_WAITING_MAX &&
-      waiting.bytes < STREAM_WAITING_BYTES_MAX &&
-      outlet.unsent() < STREAM_UNSENT_BYTES_MAX;
-    const isAdmitted = () => bytes.admits(principal.keyId);
-    const isOver = () => stopping.aborted || watch.lapsed.aborted || gone.aborted;
-    function goOn(): void {
-      // Half of them at a time: to pause and go on for each costs more than the order.
-      if (waiting.orders > STREAM_WAITING_MAX / 2 || !requests.isPaused()) return;
-      if (isOver() || !hasRoom()) return;
-      if (isAdmitted()) requests.resume();
-      else lookAgain();
-    }
-    function lookAgain(): void {
-      looking ??= setTimeout(() => {
-        looking = undefined;
-        goOn();
-      }, ROOM_LOOK_MS);
+    async function read(message: Message): Promise<void> {
+      unanswered += 1;
+      sequence += 1;
+      const size = sizeOf(message);
+      intake.arrived(size);
+      await answer(call, outlet, { message, sequence }, () => intake.cleared(size));
+      unanswered -= 1;
+      intake.resume();
+      endWhenAnswered();
     }
     function stop(): void {
       requests.pause();
-      settle();
+      endWhenAnswered();
     }
 
-    requests.on('data', (message: PlaceOrdersRequest | Undecodable) => {
-      underWay += 1;
-      waiting.orders += 1;
-      waiting.bytes += sizeOf(message);
-      if (!hasRoom()) requests.pause();
-      else if (!isAdmitted()) {
-        requests.pause();
-        lookAgain();
-      }
-      void answer(message, (read += 1));
-    });
+    requests.on('data', (message: Message) => void read(message));
     requests.once('end', () => {
-      ended = true;
-      settle();
+      hasEnded = true;
+      endWhenAnswered();
     });
     gone.addEventListener('abort', () => done.resolve(), { once: true });
     stopping.addEventListener('abort', stop, { once: true });
@@ -97,22 +55,35 @@ export const placeOrders: BidiStream<PlaceOrdersRequest, PlaceOrdersResponse> = 
     try {
       await done.promise;
     } finally {
-      clearTimeout(looking);
+      intake.end();
       stopping.removeEventListener('abort', stop);
     }
   },
 };
 
-/**
- * @param cleared called once, when the order waits for nothing any more but the log, or is refused
- */
+/** Places an order and sends the answer. Resolves when the client has room for another one. */
+async function answer(
+  call: Call,
+  outlet: Outlet<PlaceOrdersResponse>,
+  { message, sequence }: { message: Message; sequence: number },
+  cleared: () => void,
+): Promise<void> {
+  const size = sizeOf(message);
+  const release = size > 0 ? call.bytes.hold(call.principal.keyId, size, outlet.cut) : undefined;
+  const outcome = await outcomeOf(call, message, cleared);
+  release?.();
+  const idempotency_key = isUndecodable(message) ? '' : message.idempotency_key;
+  await outlet.send(outlet.encode({ sequence, idempotency_key, outcome }));
+}
+
+/** @param cleared called once: when the order waits for nothing but the append, or is refused */
 async function outcomeOf(
   call: Call,
-  message: PlaceOrdersRequest | Undecodable,
+  message: Message,
   cleared: () => void,
 ): Promise<PlaceOrdersResponse['outcome']> {
   const size = sizeOf(message);
-  let [isCleared, isInside] = [false, false];
+  let [isCleared, isInFlight] = [false, false];
   const clear = () => {
     if (!isCleared) cleared();
     isCleared = true;
@@ -120,9 +91,9 @@ async function outcomeOf(
   try {
     const request = decoded(message);
     await withinQuota(call);
-    const wait = call.window.enter(size);
+    const wait = call.inFlight.enter(size);
     if (wait) await wait;
-    isInside = true;
+    isInFlight = true;
     clear();
     const late = call.watch.confirm();
     if (late) await late;
@@ -135,12 +106,12 @@ async function outcomeOf(
     call.fault(problem);
     return { $case: 'refused', value: statusOf(problem, call.requestId) };
   } finally {
-    if (isInside) call.window.leave(size);
+    if (isInFlight) call.inFlight.leave(size);
     clear();
   }
 }
 
-/** Over its quota a stream is not refused: it waits, and so does its sender. */
+/** Waits for the quota: a stream over its quota is slowed down, not refused. */
 async function withinQuota({ limits, principal, watch, gone, stopping }: Call): Promise<void> {
   for (;;) {
     try {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { NotInLogError, type FeedPosition, feedPositionBefore } from '../../../store/log/feed.ts';
 import type { Tenancy } from '../../../store/tenancy.ts';
-import { readPatiently } from '../../lists/feed.ts';
+import { readOrWait } from '../../lists/feed.ts';
 import type { Services } from '../../handler.ts';
 import { COUNTED_BYTES_MIN } from '../../http/answer-room.ts';
 import { Problem } from '../../problem/problem.ts';
@@ -11,28 +11,34 @@ import { eventMessage, eventTypeOf } from './messages.ts';
 import { type Call, type ServerStream, stoppingProblem } from './method.ts';
 import type { Outlet } from '../wire/sink.ts';
 
-/** Events that are read at a time, if they are small: a page has a bound by bytes too. */
-const PAGE = 500;
-/** The years 1 to 9999, as google.protobuf.Timestamp has it. */
-const [EARLIEST_SECONDS, LATEST_SECONDS] = [-62_135_596_800, 253_402_300_799];
-/** Longest wait for news, in ms. */
-const PATIENCE_MS = 30_000;
-/** How often it is looked whether a caller may have more, in ms. */
-const ROOM_LOOK_MS = 100;
+/** Events a page. Large events make shorter pages: the log bounds a page by bytes as well. */
+const PAGE_EVENTS_MAX = 500;
+/** The years 1 to 9999, the range of google.protobuf.Timestamp. */
+const [SECONDS_MIN, SECONDS_MAX] = [-62_135_596_800, 253_402_300_799];
+/** Longest wait for new events before the next page. */
+const WAIT_MS_MAX = 30_000;
+/** Interval of the check whether the caller's byte budget has room again. */
+const ROOM_INTERVAL_MS = 100;
 
 export const watchEvents: ServerStream<WatchEventsRequest, WatchEventsResponse> = {
   scope: 'events:read',
   counted: 'read',
   async run(call, { after, types, since }, outlet) {
     const { services, principal, watch, gone, stopping, note } = call;
-    const query = { ...principal, types: types.length === 0 ? undefined : types.map(wanted), limit: PAGE };
+    const query = {
+      ...principal,
+      types: types.length === 0 ? undefined : types.map(typeOf),
+      limit: PAGE_EVENTS_MAX,
+    };
     let { position, mark } = await startOf(services, principal, { after, since });
     const over = AbortSignal.any([gone, stopping, watch.lapsed]);
     note(200, false);
-    /** Encoded, so that the objects need not be kept until the client has taken them. */
+    /** Encodes at once: the event objects need not live until the client has read the messages. */
     async function nextPage() {
-      const options = { patience: PATIENCE_MS, gone: over };
-      const page = await readPatiently(services, { ...query, after: position, mark }, options).catch(inWords);
+      const options = { waitMs: WAIT_MS_MAX, gone: over };
+      const page = await readOrWait(services, { ...query, after: position, mark }, options).catch(
+        refuseAfter,
+      );
       const messages = page.events.map((event) =>
         outlet.encode({ position: event.position, event: eventMessage(event) }),
       );
@@ -59,43 +65,36 @@ async function startOf(
   tenancy: Tenancy,
   { after, since }: Pick<WatchEventsRequest, 'after' | 'since'>,
 ): Promise<FeedPosition> {
-  if (after < 0) throw invalid('after', 'must be a position, or 0');
+  if (after < 0) throw invalid('after', 'must be 0 or a position');
   if (since === undefined) return { position: after, mark: undefined };
-  if (after > 0) throw invalid('since', 'cannot be given together with after');
+  if (after > 0) throw invalid('since', 'must not be set together with after');
   const place = await feedPositionBefore(pool, tenancy, instantOfMessage(since));
   if (place === undefined) throw invalid('since', 'must not be in the future');
   return place;
 }
 
-/** In RFC 3339, to the microsecond, which is all that Postgres keeps: the first one that is not earlier. */
+/** RFC 3339, rounded up to the microsecond, the resolution of Postgres. */
 function instantOfMessage({ seconds, nanos }: Timestamp): string {
-  const isTime = seconds >= EARLIEST_SECONDS && seconds < LATEST_SECONDS && nanos >= 0 && nanos < 1e9;
-  if (!isTime) throw invalid('since', 'must be a time of the years 1 to 9999');
+  const isTime = seconds >= SECONDS_MIN && seconds < SECONDS_MAX && nanos >= 0 && nanos < 1e9;
+  if (!isTime) throw invalid('since', 'must be a time in the years 1 to 9999');
   const micros = Math.ceil(nanos / 1_000);
   const whole = new Date((seconds + Math.floor(micros / 1e6)) * 1_000).toISOString();
   return `${whole.slice(0, 19)}.${String(micros % 1e6).padStart(6, '0')}Z`;
 }
 
-/** What the log does not have is told in the words of the request. */
-function inWords(error: unknown): never {
+function refuseAfter(error: unknown): never {
   if (!(error instanceof NotInLogError)) throw error;
-  throw invalid(
-    'after',
-    `must be a position that the log has, at most ${error.head}; after a restore from a backup go on with since`,
-  );
+  throw invalid('after', `must be at most ${error.head}, the end of the log. After a restore, use since`);
 }
 
-/**
- * A stream is not refused because its caller does not read others: it waits until they are read, or
- * ended.
- */
+/** Waits while the caller's other streams hold its byte budget: a slow reader is not refused. */
 async function roomFor({ bytes, principal }: Call, over: AbortSignal): Promise<void> {
   while (!bytes.admits(principal.keyId) && !over.aborted) {
-    await delay(ROOM_LOOK_MS, undefined, { signal: over }).catch(() => {});
+    await delay(ROOM_INTERVAL_MS, undefined, { signal: over }).catch(() => {});
   }
 }
 
-/** What is read of a page and not taken is held by the caller. */
+/** Sends a page. Its bytes count against the caller until it has read them. */
 async function sendAll(
   { bytes, principal, watch, gone }: Call,
   outlet: Outlet<WatchEventsResponse>,
@@ -105,7 +104,7 @@ async function sendAll(
   const release = size >= COUNTED_BYTES_MIN ? bytes.hold(principal.keyId, size, outlet.cut) : undefined;
   try {
     for (const message of messages) {
-      // A reader may take hours for a page.
+      // A slow reader may take hours for a page: check the key for each message.
       await watch.confirm();
       if (gone.aborted) return;
       await outlet.send(message);
@@ -115,16 +114,16 @@ async function sendAll(
   }
 }
 
-function wanted(type: EventType) {
+function typeOf(type: EventType) {
   const found = eventTypeOf(type);
-  if (found === undefined) throw invalid('types', 'must be types of events');
+  if (found === undefined) throw invalid('types', 'must be event types');
   return found;
 }
 
 const invalid = (parameter: string, detail: string) =>
-  new Problem('invalid_parameter', `Not valid: ${parameter}.`, { errors: [{ parameter, detail }] });
+  new Problem('invalid_parameter', `Invalid parameter: ${parameter}.`, { errors: [{ parameter, detail }] });
 
 const crowdedProblem = () =>
-  new Problem('overloaded', 'More calls wait for events than this node can hold. Try again in a moment.', {
+  new Problem('overloaded', 'Too many calls wait for events on this node. Retry after a second.', {
     headers: { 'Retry-After': '1' },
   });

@@ -1,7 +1,7 @@
 /**
- * Bounds on what a peer may hold before anybody knows whose it is: connections, calls, and requests
- * that arrive slowly or not at all. grpc-js reads a unary request whole before it calls a handler,
- * and so before the API key is looked at.
+ * Bounds an unidentified peer: connections, calls, and requests that arrive slowly or not at all.
+ * grpc-js reads a unary request whole before it calls the handler, and so before the API key is
+ * checked.
  */
 import { type IncomingHttpHeaders, type ServerHttp2Stream, constants } from 'node:http2';
 import type { Server } from '@grpc/grpc-js';
@@ -10,7 +10,7 @@ import { COUNTED_BYTES_MIN } from '../../http/answer-room.ts';
 import { subjectOfAddress } from '../../limiter/rate-limit.ts';
 import { OrderServiceService } from '../generated/orders.ts';
 import { http2ServersOf } from './http2-stream.ts';
-import { CALLS_MAX, CONNECTIONS_MAX, REQUEST_LOOK_MS, REQUEST_MS } from './limits.ts';
+import { CALLS_MAX, CONNECTIONS_MAX, REQUEST_CHECK_MS, REQUEST_MS } from './limits.ts';
 
 export interface Bounds {
   connectionsMax: number;
@@ -19,9 +19,9 @@ export interface Bounds {
 }
 
 /**
- * @param server listens already
- * @param bytes counts requests by the address that they come from
- * @returns ends it
+ * @param server must listen already
+ * @param bytes counts the bytes of requests, by address
+ * @returns a function that stops the checks
  */
 export function boundArrivals(
   server: Server,
@@ -32,42 +32,42 @@ export function boundArrivals(
     requestMs: REQUEST_MS,
   },
 ): () => void {
-  let open = 0;
-  /** Since when a client has owed the end of its request. */
-  const owed = new Map<ServerHttp2Stream, number>();
+  let openCalls = 0;
+  /** Calls whose client has not ended its request, with the start of the wait. */
+  const unfinished = new Map<ServerHttp2Stream, number>();
 
   function arrive(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
-    open += 1;
+    openCalls += 1;
     stream.once('close', () => {
-      open -= 1;
-      owed.delete(stream);
+      openCalls -= 1;
+      unfinished.delete(stream);
     });
-    // To be sent again, says HTTP/2: nothing was done.
-    if (open > callsMax) return stream.close(constants.NGHTTP2_REFUSED_STREAM);
-    // Its API key is looked at before any of its messages is read.
-    if (headers[':path'] !== OrderServiceService.placeOrders.path) oweRequest(stream);
-    // Answered: what is still to come of the request is for nobody.
+    // In HTTP/2 this code means that the server did nothing: the client may send again.
+    if (openCalls > callsMax) return stream.close(constants.NGHTTP2_REFUSED_STREAM);
+    // PlaceOrders checks the API key before it reads a message.
+    if (headers[':path'] !== OrderServiceService.placeOrders.path) awaitRequest(stream);
+    // After the answer, the client has to end its request.
     stream.once('finish', () => {
-      if (!stream.closed) owed.set(stream, performance.now());
+      if (!stream.closed) unfinished.set(stream, performance.now());
     });
   }
 
-  function oweRequest(stream: ServerHttp2Stream): void {
-    owed.set(stream, performance.now());
+  function awaitRequest(stream: ServerHttp2Stream): void {
+    unfinished.set(stream, performance.now());
     const address = subjectOfAddress(stream.session?.socket?.remoteAddress ?? '') ?? 'unknown';
     const held: (() => void)[] = [];
     const release = () => {
       for (const each of held.splice(0)) each();
     };
-    let arrived = 0;
-    // grpc-js has a listener already, and decides when the stream flows.
+    let arrivedBytes = 0;
+    // grpc-js has its own listener, which controls the flow.
     stream.on('data', ({ byteLength }: Buffer) => {
-      arrived += byteLength;
-      if (arrived > COUNTED_BYTES_MIN)
+      arrivedBytes += byteLength;
+      if (arrivedBytes > COUNTED_BYTES_MIN)
         held.push(bytes.hold(address, byteLength, () => stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM)));
     });
     stream.once('end', () => {
-      owed.delete(stream);
+      unfinished.delete(stream);
       release();
     });
     stream.once('close', release);
@@ -77,10 +77,10 @@ export function boundArrivals(
     listening.maxConnections = connectionsMax;
     listening.on('stream', arrive);
   }
-  const look = () => {
-    const late = performance.now() - requestMs;
-    for (const [stream, since] of owed) if (since < late) stream.close(constants.NGHTTP2_CANCEL);
+  const closeLate = () => {
+    const limit = performance.now() - requestMs;
+    for (const [stream, since] of unfinished) if (since < limit) stream.close(constants.NGHTTP2_CANCEL);
   };
-  const looking = setInterval(look, Math.min(REQUEST_LOOK_MS, requestMs));
-  return () => clearInterval(looking);
+  const timer = setInterval(closeLate, Math.min(REQUEST_CHECK_MS, requestMs));
+  return () => clearInterval(timer);
 }

@@ -1,10 +1,12 @@
-/** The side of a stream that we write to. It keeps nothing for a client that does not read. */
+/**
+ * The writing side of a stream. It buffers little, and ends a stream whose client does not read.
+ */
 import type { ServerErrorResponse } from '@grpc/grpc-js';
 import { grpcMessagesSent } from '../../../platform/metrics.ts';
 import { cutOff } from './http2-stream.ts';
 import { CUT_MS, STALL_MS, STREAM_UNSENT_BYTES_MAX } from './limits.ts';
 
-/** The parts of grpc-js' calls that are used here. */
+/** The parts of grpc-js calls that the sink uses. */
 export interface RawSink {
   write: (message: Buffer, taken: (error?: Error | null) => void) => boolean;
   end: () => unknown;
@@ -13,17 +15,14 @@ export interface RawSink {
   destroyed: boolean;
 }
 
-/** What a method sends its messages by. */
+/** A method sends its messages through this. */
 export interface Outlet<Response> {
   encode: (response: Response) => Buffer;
-  /**
-   * Sends a message, and resolves when there is room for another one: at once, when the client
-   * reads.
-   */
+  /** Sends a message. Resolves when there is room for another one. */
   send: (message: Buffer) => Promise<void>;
-  /** Bytes that were sent and not taken. */
+  /** Bytes that are sent and unread. */
   unsent: () => number;
-  /** Ends the call without a word. */
+  /** Ends the call without a status. */
   cut: () => void;
 }
 
@@ -34,8 +33,8 @@ export interface Sink extends Omit<Outlet<unknown>, 'encode'> {
 
 /**
  * @param name of the method
- * @param gone aborted when nobody takes the messages any more
- * @param stalled called when the client has taken no message for too long; answers what it is told
+ * @param gone aborts when the client has cancelled
+ * @param stalled called when the client has read nothing for {@link STALL_MS}; returns its status
  */
 export function createSink(
   name: string,
@@ -44,22 +43,22 @@ export function createSink(
   stalled: () => ServerErrorResponse,
 ): Sink {
   const sent = grpcMessagesSent.labels({ method: name });
-  let unsent = 0;
+  let unsentBytes = 0;
   let state: 'open' | 'ended' | 'closed' = 'open';
-  let lastTaken = performance.now();
+  let lastReadAt = performance.now();
   let timer: NodeJS.Timeout | undefined;
   let makeRoom = () => {};
   let room: Promise<void> | undefined;
 
-  /** Looks after the client for as long as it has something to take. */
+  /** Checks for a stall while the client has something to read. */
   function watch(ms = STALL_MS): void {
-    timer ??= setTimeout(look, ms).unref();
+    timer ??= setTimeout(checkStall, ms).unref();
   }
-  function look(): void {
+  function checkStall(): void {
     timer = undefined;
-    if (state === 'closed' || (state === 'open' && unsent === 0)) return;
-    const left = lastTaken + STALL_MS - performance.now();
-    if (left > 0) return watch(left);
+    if (state === 'closed' || (state === 'open' && unsentBytes === 0)) return;
+    const remainingMs = lastReadAt + STALL_MS - performance.now();
+    if (remainingMs > 0) return watch(remainingMs);
     if (state === 'open') end(stalled());
     timer = setTimeout(cut, CUT_MS).unref();
   }
@@ -85,17 +84,17 @@ export function createSink(
     async send(message) {
       if (gone.aborted || state !== 'open') return;
       sent.inc();
-      if (unsent === 0) {
-        lastTaken = performance.now();
+      if (unsentBytes === 0) {
+        lastReadAt = performance.now();
         watch();
       }
-      unsent += message.byteLength;
+      unsentBytes += message.byteLength;
       raw.write(message, () => {
-        unsent -= message.byteLength;
-        lastTaken = performance.now();
-        if (unsent < STREAM_UNSENT_BYTES_MAX) makeRoom();
+        unsentBytes -= message.byteLength;
+        lastReadAt = performance.now();
+        if (unsentBytes < STREAM_UNSENT_BYTES_MAX) makeRoom();
       });
-      if (unsent < STREAM_UNSENT_BYTES_MAX) return;
+      if (unsentBytes < STREAM_UNSENT_BYTES_MAX) return;
       room ??= new Promise((resolve) => {
         makeRoom = () => {
           room = undefined;
@@ -105,7 +104,7 @@ export function createSink(
       });
       await room;
     },
-    unsent: () => unsent,
+    unsent: () => unsentBytes,
     cut,
     end,
   };

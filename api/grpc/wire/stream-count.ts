@@ -1,11 +1,9 @@
+/** Limits the open streams: each one holds memory, even an idle one. */
 import { Problem } from '../../problem/problem.ts';
 import { KEY_STREAMS_MAX, STREAMS_MAX } from './limits.ts';
 
-/**
- * How many streams are open. Each holds some memory, also one that nothing comes or goes through.
- */
 export interface StreamCount {
-  /** @returns to be called when the stream is over. @throws {Problem} 503 */
+  /** @returns a function to call at the end of the stream. @throws {Problem} 503 */
   open: (keyId: string) => () => void;
 }
 
@@ -16,12 +14,12 @@ export function createStreamCount(): StreamCount {
   return {
     open(keyId) {
       const count = counts.get(keyId) ?? 0;
-      if (count >= KEY_STREAMS_MAX || all >= STREAMS_MAX) throw crowded(count);
+      if (count >= KEY_STREAMS_MAX || all >= STREAMS_MAX) throw limitProblem(count);
       counts.set(keyId, count + 1);
       all += 1;
       return () => {
-        const left = (counts.get(keyId) ?? 0) - 1;
-        if (left > 0) counts.set(keyId, left);
+        const remaining = (counts.get(keyId) ?? 0) - 1;
+        if (remaining > 0) counts.set(keyId, remaining);
         else counts.delete(keyId);
         all -= 1;
       };
@@ -29,11 +27,11 @@ export function createStreamCount(): StreamCount {
   };
 }
 
-const crowded = (count: number) =>
+const limitProblem = (count: number) =>
   new Problem(
     'overloaded',
     count >= KEY_STREAMS_MAX
-      ? `This API key has ${KEY_STREAMS_MAX} streams open at this node, the most that it may. End one first.`
-      : 'This node has as many streams open as it can hold. Try again in a moment.',
+      ? `This API key has ${KEY_STREAMS_MAX} open streams on this node, the maximum. End one first.`
+      : `This node has ${STREAMS_MAX} open streams, the maximum. Retry after a second.`,
     { headers: { 'Retry-After': '1' } },
   );

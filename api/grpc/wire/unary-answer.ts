@@ -1,10 +1,10 @@
-/** What a unary call holds: its message, and its answer until the client has taken it. */
+/** Memory of a unary call: its message, and its answer until the client has read it. */
 import { COUNTED_BYTES_MIN } from '../../http/answer-room.ts';
 import { cutOff, http2StreamOf } from './http2-stream.ts';
 import { STALL_MS } from './limits.ts';
 import type { Call } from '../methods/method.ts';
 
-/** Counts bytes as held by the caller until the call is over. */
+/** Counts bytes against the caller until the end of the call. */
 export function holdForCall(
   raw: object,
   byteLength: number,
@@ -18,8 +18,8 @@ export function holdForCall(
   );
 }
 
-/** Ends a call whose answer is not taken. */
+/** Ends a call whose client does not read the answer within {@link STALL_MS}. */
 export function endUnlessTaken(raw: object): void {
-  const late = setTimeout(() => cutOff(raw), STALL_MS).unref();
-  http2StreamOf(raw).once('close', () => clearTimeout(late));
+  const timer = setTimeout(() => cutOff(raw), STALL_MS).unref();
+  http2StreamOf(raw).once('close', () => clearTimeout(timer));
 }

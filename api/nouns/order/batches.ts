@@ -1,10 +1,11 @@
-/** Many orders in one request, each with its own idempotency key and its own outcome. */
+/** Batches: many orders in one request, each with its own idempotency key and outcome. */
 import { answerJson } from '../../answer.ts';
+import { commandContext } from '../../commands/command-context.ts';
 import { runCommand } from '../../commands/run-command.ts';
 import type { Call, Handlers } from '../../handler.ts';
 import { keyOfMessage } from '../../commands/idempotency-key.ts';
 import { createPace } from '../../../platform/pace.ts';
-import { type Conditions, conditionsOf, requireConditions } from '../../commands/preconditions.ts';
+import { conditionsOf, requireConditions } from '../../commands/preconditions.ts';
 import { problemDocument } from '../../problem/problem.ts';
 import { stateOf } from '../../request-context.ts';
 import { toProblem } from '../../problem/to-problem.ts';
@@ -14,36 +15,35 @@ interface Item {
   order: unknown;
 }
 
-/** An item whose key and order are checked. */
+/** An item after validation. */
 interface Checked {
-  /** As it was sent, when it is no key. */
+  /** As sent, when it is not valid. */
   idempotencyKey: string;
   isKey: boolean;
-  /** What is wrong with the item; its order is dropped then, for it may be most of the body. */
+  /** Why the item is invalid. Its order is dropped then: it may be most of the body. */
   refusal: unknown;
   order: unknown;
 }
 
-/** What became of an item. */
+/** The answer to an item. */
 interface Outcome {
   status: number;
-  /** JSON. */
+  /** JSON text. */
   document: string;
 }
 
-/** Milliseconds in which every fault of bad orders is looked for; behind them, the first fault of each must do. */
-const THOROUGH_MS = 5;
+/** Validation reports all faults of an item for this long, then only the first of each. */
+const THOROUGH_MS_MAX = 5;
 
 export const batchHandlers: Handlers = {
-  /** One order's misfortune is its own: each runs as if it had come alone, and counts as a write of its own. */
+  /** Each order runs as if it were sent alone, and counts as one write. */
   async placeOrders(call) {
     const { limits, principal } = call;
     const { orders } = call.input.body as { orders: Item[] };
-    const conditions = conditionsOf(call.ctx);
-    const began = performance.now();
-    // In this turn, so that what is refused does not fill the heap while it waits.
-    const items = orders.map((item) => checked(call, item, performance.now() - began < THOROUGH_MS));
-    // The first is counted with the request itself.
+    const startedAt = performance.now();
+    // In one turn, so that refused orders do not fill the heap while they wait.
+    const items = orders.map((item) => checked(call, item, performance.now() - startedAt < THOROUGH_MS_MAX));
+    // The request itself counts as the first write.
     const counts = items.map(({ isKey }, index) =>
       index > 0 && isKey ? limits.count('write', principal.keyId).catch(asRefusal) : undefined,
     );
@@ -51,13 +51,13 @@ export const batchHandlers: Handlers = {
     const placing: Promise<Outcome>[] = [];
     for (const [index, item] of items.entries()) {
       const refusal = (await counts[index]) ?? item.refusal;
-      placing.push(placeOne(call, { ...item, refusal }, conditions));
+      placing.push(placeOne(call, { ...item, refusal }));
       await pace();
     }
     const outcomes = await Promise.all(placing);
-    // Orders cannot have conditions. Only where some of them may have been placed does each need an answer of its own.
+    // No order was placed: refuse preconditions for the whole batch.
     if (outcomes.every(({ status }) => status === 400 || status === 422))
-      requireConditions(conditions, undefined);
+      requireConditions(conditionsOf(call.ctx), undefined);
     const succeeded = outcomes.filter(({ status }) => status < 400).length;
     const data = outcomes.map(({ document }) => document).join(',');
     answerJson(
@@ -81,18 +81,12 @@ function checked(call: Call, { idempotency_key, order }: Item, isThorough: boole
   }
 }
 
-async function placeOne(
-  call: Call,
-  { idempotencyKey, refusal, order }: Checked,
-  conditions: Conditions | undefined,
-): Promise<Outcome> {
-  const { ctx, principal, edition } = call;
-  const { requestId, traceparent } = stateOf(ctx);
+async function placeOne(call: Call, { idempotencyKey, refusal, order }: Checked): Promise<Outcome> {
+  const { ctx, edition } = call;
   try {
     if (refusal !== undefined) throw refusal;
     const command = { type: 'PlaceOrder', orderId: null, body: order } as const;
-    const context = { ...principal, idempotencyKey, traceparent, conditions };
-    const done = await runCommand(call, context, command);
+    const done = await runCommand(call, commandContext(call, idempotencyKey), command);
     return {
       status: 201,
       document: JSON.stringify({
@@ -112,7 +106,7 @@ async function placeOne(
       document: JSON.stringify({
         status: problem.status,
         idempotency_key: idempotencyKey,
-        problem: problemDocument(problem, requestId),
+        problem: problemDocument(problem, stateOf(ctx).requestId),
         ...(retryAfter !== undefined && { retry_after: Number(retryAfter) }),
       }),
     };

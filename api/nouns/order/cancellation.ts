@@ -1,8 +1,8 @@
-/** The noun *cancellation*: that an order is not to be. */
+/** The noun *cancellation* of an order. */
 import type { Handlers } from '../../handler.ts';
-import { singleFact } from './fact.ts';
+import { singleRecord } from './record.ts';
 
-const cancellation = singleFact({
+const cancellation = singleRecord({
   command: 'CancelOrder',
   event: 'OrderCancelled',
   path: 'cancellation',

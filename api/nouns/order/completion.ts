@@ -1,8 +1,8 @@
-/** The noun *completion*: that nothing more is expected of an order. */
+/** The noun *completion*: the order is shipped and closed. */
 import type { Handlers } from '../../handler.ts';
-import { singleFact } from './fact.ts';
+import { singleRecord } from './record.ts';
 
-const completion = singleFact({
+const completion = singleRecord({
   command: 'CompleteOrder',
   event: 'OrderCompleted',
   path: 'completion',

@@ -1,28 +1,27 @@
-/** The stream of an order, whole or as it once was. */
+/** The history of an order: its stream, whole or up to a version or time. */
 import { PAGE_BYTES_MAX } from '../../../projections/page.ts';
 import type { StoredEvent } from '../../../store/log/event-row.ts';
 import type { Call } from '../../handler.ts';
-import { answerPage, bindingOf, positionOf, requirePlace } from '../../lists/page.ts';
+import { answerPage, bindingOf, positionOf, requireWithinList } from '../../lists/page.ts';
 import { readOrder } from '../../commands/order-stream.ts';
+import { invalidParameter } from '../../problem/invalid-parameter.ts';
 import { Problem } from '../../problem/problem.ts';
 
 /**
- * The events of the order that a request names, oldest first; at least one.
+ * The events of the request's order, oldest first; at least one.
  *
- * @param until a version, or an instant (RFC 3339, UTC, milliseconds), after which nothing counts
- * @throws {Problem} 400 for both at once, 404 when there is no such order, or it was not there yet
+ * @param until last version, or last instant (RFC 3339, UTC, milliseconds)
+ * @throws {Problem} 400 for both, 404 when the order does not exist, or did not exist yet
  */
 export async function readHistory(
   { input, services, principal }: Call,
   { version, at }: { version?: number | undefined; at?: string | undefined } = {},
 ): Promise<StoredEvent[]> {
   if (version !== undefined && at !== undefined) {
-    throw new Problem('invalid_parameter', 'Give version or at, not both.', {
-      errors: [
-        { parameter: 'version', detail: 'cannot be given together with at' },
-        { parameter: 'at', detail: 'cannot be given together with version' },
-      ],
-    });
+    throw invalidParameter([
+      { parameter: 'version', detail: 'cannot be given together with at' },
+      { parameter: 'at', detail: 'cannot be given together with version' },
+    ]);
   }
   const events = await readOrder(services.log, principal, input.params['order_id']!, version);
   if (at === undefined) return events;
@@ -30,16 +29,17 @@ export async function readHistory(
   if (until.length === 0) {
     throw new Problem(
       'order_version_not_found',
-      `This order was placed later, at ${events[0]?.recorded_at}.`,
+      `This order did not exist yet: it was placed at ${events[0]?.recorded_at}.`,
     );
   }
   return until;
 }
 
 /**
- * Answers a page of what some of an order's events show. A stream has a bound, so it is read whole; the cursor is the version of an event.
+ * Answers a page of documents of an order's events. Reads the whole stream, which is bounded; the
+ * cursor is the version of an event.
  *
- * @param list names the list in its cursors
+ * @param list name of the list, to which its cursors are bound
  */
 export async function answerHistoryPage(
   call: Call,
@@ -52,7 +52,7 @@ export async function answerHistoryPage(
   const binding = bindingOf(list, call.principal.tenantId, call.input.params['order_id']);
   const after = positionOf(cursors, cursor, binding) ?? 0;
   const events = await readHistory(call);
-  requirePlace(after, events.length);
+  requireWithinList(after, events.length);
   const left = events.filter((event) => event.version > after && isWanted(event));
   const items: string[] = [];
   let bytes = 0;

@@ -2,13 +2,14 @@
 import { fold } from '../../../domain/order/order.ts';
 import { readOrdersPage } from '../../../projections/orders-page.ts';
 import { ordersProjection } from '../../../projections/orders.ts';
-import { answer, answerWrite, commandContext } from '../../answer.ts';
+import { answer, answerWrite } from '../../answer.ts';
+import { commandContext } from '../../commands/command-context.ts';
 import { runCommand } from '../../commands/run-command.ts';
 import { entityTag } from '../../commands/entity-tag.ts';
 import type { Handlers } from '../../handler.ts';
 import { instantOf } from '../../lists/instant.ts';
-import { answerPage, bindingOf, positionOf, requirePlace } from '../../lists/page.ts';
-import { isKnownAlready } from '../../commands/preconditions.ts';
+import { answerPage, bindingOf, positionOf, requireWithinList } from '../../lists/page.ts';
+import { isNotModified } from '../../commands/preconditions.ts';
 import { readAfter } from '../../lists/read-after.ts';
 import { readHistory } from './history.ts';
 
@@ -38,7 +39,7 @@ export const orderHandlers: Handlers = {
     const { order } = fold(events)!;
     const etag = entityTag(order.version);
     ctx.set('ETag', etag);
-    if (isKnownAlready(ctx, etag)) {
+    if (isNotModified(ctx, etag)) {
       ctx.status = 304;
       return;
     }
@@ -75,7 +76,7 @@ export const orderHandlers: Handlers = {
       limit: query.limit,
       from,
     });
-    requirePlace(from, page.head);
+    requireWithinList(from, page.head);
     ctx.set('Holdfast-Position', String(page.applied));
     ctx.set('Holdfast-Lag', String(page.head - page.applied));
     const cursor = page.next === null ? null : services.cursors.encode(page.next, binding);

@@ -1,14 +1,14 @@
-/** The noun *payment*: money that came in for an order. */
+/** The noun *payment* for an order. */
 import type { Handlers } from '../../handler.ts';
-import { listedFact } from './fact.ts';
+import { listedRecord } from './record.ts';
 
-const payment = listedFact({
+const payment = listedRecord({
   command: 'RecordPayment',
   event: 'PaymentRecorded',
   path: 'payments',
   prefix: 'pay',
   at: 'paid_at',
-  notFound: { code: 'payment_not_found', detail: 'This order has no such payment.' },
+  notFound: { code: 'payment_not_found', detail: 'This order does not have this payment.' },
 });
 
 export const paymentHandlers: Handlers = {

@@ -1,14 +1,14 @@
-/** The noun *refund*: money that went back. */
+/** The noun *refund* of payments. */
 import type { Handlers } from '../../handler.ts';
-import { listedFact } from './fact.ts';
+import { listedRecord } from './record.ts';
 
-const refund = listedFact({
+const refund = listedRecord({
   command: 'RecordRefund',
   event: 'RefundRecorded',
   path: 'refunds',
   prefix: 'ref',
   at: 'refunded_at',
-  notFound: { code: 'refund_not_found', detail: 'This order has no such refund.' },
+  notFound: { code: 'refund_not_found', detail: 'This order does not have this refund.' },
 });
 
 export const refundHandlers: Handlers = {

@@ -1,18 +1,18 @@
-/** The noun *return*: pieces that were shipped and came back. */
+/** The noun *return* of shipped pieces. */
 import type { Handlers } from '../../handler.ts';
-import { listedFact } from './fact.ts';
+import { listedRecord } from './record.ts';
 
-const aReturn = listedFact({
+const itemReturn = listedRecord({
   command: 'ReturnItems',
   event: 'ItemsReturned',
   path: 'returns',
   prefix: 'ret',
   at: 'returned_at',
-  notFound: { code: 'return_not_found', detail: 'This order has no such return.' },
+  notFound: { code: 'return_not_found', detail: 'This order does not have this return.' },
 });
 
 export const returnHandlers: Handlers = {
-  recordReturn: aReturn.record,
-  listReturns: aReturn.list,
-  getReturn: aReturn.get,
+  recordReturn: itemReturn.record,
+  listReturns: itemReturn.list,
+  getReturn: itemReturn.get,
 };

@@ -1,14 +1,14 @@
-/** The noun *shipment*: pieces of an order's lines that were sent. */
+/** The noun *shipment* of pieces of an order. */
 import type { Handlers } from '../../handler.ts';
-import { listedFact } from './fact.ts';
+import { listedRecord } from './record.ts';
 
-const shipment = listedFact({
+const shipment = listedRecord({
   command: 'ShipItems',
   event: 'ItemsShipped',
   path: 'shipments',
   prefix: 'shp',
   at: 'shipped_at',
-  notFound: { code: 'shipment_not_found', detail: 'This order has no such shipment.' },
+  notFound: { code: 'shipment_not_found', detail: 'This order does not have this shipment.' },
 });
 
 export const shipmentHandlers: Handlers = {

@@ -40,11 +40,11 @@ export function bodies(scene: Scene): Omit<Case, 'index' | 'after'> {
     : (odd.bytes ?? plainBytes);
   const script = createScript(scene);
   script.send(script.request(odd.draft, { at, bytes })).awaitAll();
-  return { kind: 'bodies', what: odd.what, stages: [[script.lane]], isSlow: false };
+  return { kind: 'bodies', what: odd.what, stages: [[script.connection]], isSlow: false };
 }
 
-/** The allowed answers to a draft whose body is replaced. */
-function judged(draft: Draft, given: 'good' | 'either' | number[]): Draft {
+/** A draft with the responses allowed for its replaced body. */
+function expecting(draft: Draft, given: 'good' | 'either' | number[]): Draft {
   // A batch reports an invalid order in the outcome of that order.
   const isBatch = draft.offer?.operation.id === 'placeOrders';
   const verdict = isBatch && given.includes(422 as never) ? 'either' : given;
@@ -62,7 +62,7 @@ function judged(draft: Draft, given: 'good' | 'either' | number[]): Draft {
 function text({ random }: Scene, draft: Draft): Odd {
   const { what, body, verdict } = oddText(random, draft.body!);
   const isTooLarge = body.length > (draft.offer?.operation.body?.maxBytes ?? 0);
-  return { what: `JSON: ${what}`, draft: { ...judged(draft, isTooLarge ? [413] : verdict), body } };
+  return { what: `JSON: ${what}`, draft: { ...expecting(draft, isTooLarge ? [413] : verdict), body } };
 }
 
 function coded({ random }: Scene, draft: Draft): Odd {
@@ -70,15 +70,15 @@ function coded({ random }: Scene, draft: Draft): Odd {
   const { what, coding, body, verdict } = codedBody(random, draft.body!, maxBytes);
   return {
     what: `Content-Encoding ${what}`,
-    draft: withHeader({ ...judged(draft, verdict), body }, 'Content-Encoding', coding),
+    draft: withHeader({ ...expecting(draft, verdict), body }, 'Content-Encoding', coding),
   };
 }
 
 function typed(draft: Draft): Odd[] {
   const mediaType = draft.offer?.operation.body?.mediaType ?? '';
-  const as = (type: string, verdict: Parameters<typeof judged>[1]): Odd => ({
+  const as = (type: string, verdict: Parameters<typeof expecting>[1]): Odd => ({
     what: `Content-Type: ${type}`,
-    draft: withHeader(judged(draft, verdict), 'Content-Type', type),
+    draft: withHeader(expecting(draft, verdict), 'Content-Type', type),
   });
   return [
     as(`${mediaType}; charset=utf-8`, 'good'),
@@ -97,18 +97,18 @@ function typed(draft: Draft): Odd[] {
     as('multipart/form-data; boundary=x', [415]),
     {
       what: 'two media types',
-      draft: withHeaders(judged(draft, 'either'), ['Content-Type', 'text/plain']),
+      draft: withHeaders(expecting(draft, 'either'), ['Content-Type', 'text/plain']),
     },
   ];
 }
 
-/** Every framing of an absent body has the same answer. */
+/** Every framing of an absent body gets the same response. */
 function empty(draft: Draft): Odd[] {
   const none = refusedWith({ ...draft, meaning: undefined }, 400);
   const head = (sealed: Draft, ...fields: [string, string][]) =>
     Buffer.from(`${headOf(sealed, fields)}\r\n`, 'latin1');
   return [
-    { what: 'no body, and no length', draft: none, bytes: (sealed) => head(sealed) },
+    { what: 'no body and no length', draft: none, bytes: (sealed) => head(sealed) },
     {
       what: 'no body: Content-Length: 0',
       draft: none,

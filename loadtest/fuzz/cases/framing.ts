@@ -14,16 +14,16 @@ export function framing(scene: Scene): Omit<Case, 'index' | 'after'> {
   const script = createScript(scene);
   const bytes = script.request(
     odd.inert ? { ...meant, inert: true } : meant,
-    // With stray bytes the connection may end without an answer.
+    // After stray bytes, the connection may end without a response.
     { at, form: odd.form, bytes: odd.bytes, silence: odd.form === 'hurt' || odd.stray === true },
   );
   if (odd.stray) script.garbage();
   deliver(scene, script, bytes);
   if (odd.ends || (odd.stray && random.chance(0.5))) script.do({ do: 'fin' });
-  // The server may wait for the rest of the stray bytes.
+  // The server may wait for more bytes.
   script.do({ do: 'await', answers: 1 });
   if (odd.stray) script.do({ do: 'fin' });
-  return { kind: 'framing', what: odd.what, stages: [[script.lane]], isSlow: false };
+  return { kind: 'framing', what: odd.what, stages: [[script.connection]], isSlow: false };
 }
 
 /** Sends bytes at once, or in a few segments. */

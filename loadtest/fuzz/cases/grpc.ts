@@ -1,6 +1,6 @@
 /** gRPC calls and streams: valid, damaged, late, cancelled and broken ones. */
 import { GetOrderRequest, WatchEventsRequest } from '../../../api/grpc/generated/orders.ts';
-import type { Case, FrameLane, GrpcLane, GrpcMethod, Lane, Sent } from '../case.ts';
+import type { Case, FrameCall, GrpcCall, GrpcMethod, Connection, Sent } from '../case.ts';
 import { noise, weighted } from '../chance.ts';
 import { type Message, framed, hurt, message } from '../make/grpc-messages.ts';
 import { type Scene, keyAt, sharedOrder, traceparentAt, waresAt } from '../make/scene.ts';
@@ -54,7 +54,7 @@ function sentOf(scene: Scene, method: GrpcMethod, messages: readonly Message[], 
     target: method,
     caller,
     keys: messages.map(({ key }) => key),
-    // A flipped bit may make another order.
+    // A flipped bit may give another order.
     meaning: form === 'whole' ? messages.map(({ wares }) => wares) : undefined,
     orderToken: calling.orderToken,
     form,
@@ -75,8 +75,8 @@ function call(
   scene: Scene,
   method: GrpcMethod,
   messages: readonly Message[],
-  calling: Calling & Partial<Pick<GrpcLane, 'deadlineMs' | 'cancelAfterMs'>> = {},
-): GrpcLane {
+  calling: Calling & Partial<Pick<GrpcCall, 'deadlineMs' | 'cancelAfterMs'>> = {},
+): GrpcCall {
   const sent = sentOf(scene, method, messages, calling);
   const { deadlineMs, cancelAfterMs } = calling;
   return {
@@ -90,7 +90,12 @@ function call(
   };
 }
 
-const made = (what: string, ...stages: Lane[][]): Made => ({ kind: 'grpc', what, stages, isSlow: false });
+const made = (what: string, ...stages: Connection[][]): Made => ({
+  kind: 'grpc',
+  what,
+  stages,
+  isSlow: false,
+});
 const fresh = (scene: Scene): Message => message(keyAt(scene.seed, scene.next()), someWares(scene.random));
 
 function unary(scene: Scene): Made {
@@ -112,7 +117,7 @@ function repeated(scene: Scene): Made {
   const one = message(key, isChanged ? { ...wares, customer_id: 'somebody_else' } : wares);
   const method = random.pick(['PlaceOrder', 'PlaceOrders'] as const);
   const repeats = { ...order, changed: isChanged };
-  return made(`an order that came by REST${isChanged ? ', changed' : ''}`, [
+  return made(`an order placed by REST${isChanged ? ', changed' : ''}`, [
     call(scene, method, [one], { repeats }),
   ]);
 }
@@ -136,9 +141,9 @@ function hurtMessage(scene: Scene): Made {
 function hurtStream(scene: Scene): Made {
   const { random } = scene;
   const messages = Array.from({ length: random.between(2, 10) }, () => fresh(scene));
-  const place = random.between(0, messages.length - 1);
-  const { what, message: one } = hurt(random, messages[place]!);
-  messages[place] = one;
+  const position = random.between(0, messages.length - 1);
+  const { what, message: one } = hurt(random, messages[position]!);
+  messages[position] = one;
   return made(`a stream of orders, one of them ${what}`, [
     call(scene, 'PlaceOrders', messages, { form: 'hurt', silence: true }),
   ]);
@@ -149,23 +154,23 @@ function reading(scene: Scene): Made {
   const orderToken = idToken('ord', sharedOrder(scene));
   const version = random.chance(0.5) ? undefined : random.between(1, 4);
   const bytes = Buffer.from(GetOrderRequest.encode({ order_id: orderToken, version }).finish());
-  const lane = call(scene, 'GetOrder', [], {
+  const planned = call(scene, 'GetOrder', [], {
     orderToken: version === undefined ? orderToken : undefined,
     inert: true,
   });
-  return made('an order, to read', [{ ...lane, messages: [bytes] }]);
+  return made('read an order', [{ ...planned, messages: [bytes] }]);
 }
 
 function watching(scene: Scene): Made {
   const { random } = scene;
   const after = random.pick([0, 0, 1, 500, Number.MAX_SAFE_INTEGER]);
   const bytes = Buffer.from(WatchEventsRequest.encode({ after, types: [], since: undefined }).finish());
-  const lane = call(scene, 'WatchEvents', [], {
+  const planned = call(scene, 'WatchEvents', [], {
     inert: true,
     silence: true,
     cancelAfterMs: random.between(20, 300),
   });
-  return made(`events behind ${after}`, [{ ...lane, messages: [bytes] }]);
+  return made(`events after ${after}`, [{ ...planned, messages: [bytes] }]);
 }
 
 /** The client cancels, or its deadline passes; then it retries. */
@@ -181,7 +186,7 @@ function late(scene: Scene): Made {
   const first = call(scene, method, messages, { at, silence: true, ...how });
   const again = call(scene, method, messages, { repeats: { ...at, changed: false } });
   return made(
-    `${method}, ${'deadlineMs' in how ? 'its deadline passes' : 'it is cancelled'}, and again`,
+    `${method}, ${'deadlineMs' in how ? 'its deadline passes' : 'cancelled'}, then retried`,
     [first],
     [again],
   );
@@ -193,7 +198,7 @@ function stranger(scene: Scene): Made {
   const [what, method] = random.pick([
     [`an order by ${caller}`, 'PlaceOrder'],
     [`a stream by ${caller}`, 'PlaceOrders'],
-    ['a method that nobody has', 'NoSuchMethod'],
+    ['an unknown method', 'NoSuchMethod'],
   ] as const);
   return made(what, [
     call(scene, method, [fresh(scene)], { caller, inert: true, silence: method === 'PlaceOrders' }),
@@ -205,9 +210,9 @@ function frames(
   method: GrpcMethod,
   messages: readonly Message[],
   bytes: Buffer,
-  end: FrameLane['end'],
+  end: FrameCall['end'],
   calling: Calling,
-): FrameLane {
+): FrameCall {
   const sent = sentOf(scene, method, messages, { silence: true, ...calling });
   const afterMs = scene.random.between(0, 30);
   return {
@@ -232,7 +237,7 @@ function brokenStream(scene: Scene): Made {
   const first = frames(scene, 'PlaceOrders', messages, bytes, end, { at, form: 'hurt' });
   const again = call(scene, 'PlaceOrders', messages, { repeats: { ...at, changed: false } });
   return made(
-    `a stream, ${end === 'break' ? 'its connection breaks' : 'it is reset'}, and again`,
+    `a stream, ${end === 'break' ? 'its connection breaks' : 'reset'}, then retried`,
     [first],
     [again],
   );
@@ -246,13 +251,13 @@ function wrongFrames(scene: Scene): Made {
     ['a length that is too large', framed(bytes, { length: bytes.length + 10 }), 'PlaceOrder'],
     ['a length that is too small', framed(bytes, { length: bytes.length - 3 }), 'PlaceOrder'],
     ['a length of 4 GB', framed(bytes, { length: 0xffffffff }), 'PlaceOrder'],
-    ['said to be compressed', framed(bytes, { flag: 1 }), 'PlaceOrder'],
-    ['a flag that nobody knows', framed(bytes, { flag: 0x7f }), 'PlaceOrder'],
+    ['flagged as compressed', framed(bytes, { flag: 1 }), 'PlaceOrder'],
+    ['an unknown flag', framed(bytes, { flag: 0x7f }), 'PlaceOrder'],
     ['half a prefix', framed(bytes).subarray(0, 3), 'PlaceOrder'],
     ['half a message', framed(bytes).subarray(0, 20), 'PlaceOrders'],
     ['no message', Buffer.alloc(0), 'PlaceOrder'],
     [
-      'two messages to a call that takes one',
+      'two messages in a unary call',
       Buffer.concat([framed(bytes), framed(fresh(scene).bytes)]),
       'PlaceOrder',
     ],

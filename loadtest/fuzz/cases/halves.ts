@@ -1,4 +1,4 @@
-/** A write whose request or answer is cut off, and then the retry that the contract asks for. */
+/** A write whose request or response is cut off, then the retry that the contract requires. */
 import type { Case } from '../case.ts';
 import { type Draft, chunkedBytes, plainBytes } from '../make/draft.ts';
 import type { Scene } from '../make/scene.ts';
@@ -30,6 +30,6 @@ export function halves(scene: Scene): Omit<Case, 'index' | 'after'> {
   for (let times = random.between(1, 2); times > 0; times -= 1) {
     again.send(again.request(draft, { repeats: { ...at, changed: false } })).awaitAll();
   }
-  const what = `${isWhole ? 'whole' : 'in part'}${inChunks ? ', in chunks' : ''}, then ${how}, then again`;
-  return { kind: 'halves', what, stages: [[script.lane], [again.lane]], isSlow: false };
+  const what = `${isWhole ? 'whole' : 'in part'}${inChunks ? ', in chunks' : ''}, then ${how}, then retried`;
+  return { kind: 'halves', what, stages: [[script.connection], [again.connection]], isSlow: false };
 }

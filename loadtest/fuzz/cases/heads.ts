@@ -3,7 +3,7 @@ import type { Case } from '../case.ts';
 import type { Random } from '../chance.ts';
 import { type Draft, headOf, plainBytes } from '../make/draft.ts';
 import type { OddHead, OddHeads } from '../make/odd/head.ts';
-import { conditions, expectations, ids, passers } from '../make/odd/conditions.ts';
+import { clientAddresses, conditions, expectations, ids } from '../make/odd/conditions.ts';
 import { fields, keys, sizes } from '../make/odd/fields.ts';
 import { hosts, lines, versions } from '../make/odd/lines.ts';
 import type { Scene } from '../make/scene.ts';
@@ -23,7 +23,7 @@ const SUBJECTS: OddHeads[] = [
   expectations,
   conditions,
   ids,
-  passers,
+  clientAddresses,
 ];
 
 function oddHead(random: Random, draft: Draft): OddHead {
@@ -50,7 +50,7 @@ export function heads(scene: Scene): Omit<Case, 'index' | 'after'> {
   } else script.send(script.request(odd, { at, ...options, bytes }));
   if (ends) script.do({ do: 'fin' });
   script.awaitAll();
-  return { kind: 'heads', what, stages: [[script.lane]], isSlow: false };
+  return { kind: 'heads', what, stages: [[script.connection]], isSlow: false };
 }
 
 const latin = (text: string) => Buffer.from(text, 'latin1');
@@ -72,7 +72,7 @@ const METHODS = [
   'QUERY',
 ];
 /** Paths that do not exist: 404 for every method. */
-const NOWHERE = [
+const UNKNOWN_PATHS = [
   '/nothing',
   '/v2/nothing',
   '/v3/orders',
@@ -83,7 +83,7 @@ const NOWHERE = [
   '/.env',
   '/v2/payments',
 ];
-/** Spellings of an existing path; the contract does not say whether they match. */
+/** Spellings of an existing path; the contract leaves open whether they match. */
 const SPELLINGS = [
   '/v2/orders/',
   '//v2/orders',
@@ -139,8 +139,8 @@ function strangers(scene: Scene): Omit<Case, 'index' | 'after'> {
     if (share < 0.3) {
       const method = random.pick(METHODS);
       return [
-        `${method} of nothing`,
-        { ...base, method, target: random.pick(NOWHERE), allowed: [404] },
+        `${method} of an unknown path`,
+        { ...base, method, target: random.pick(UNKNOWN_PATHS), allowed: [404] },
         'whole',
       ];
     }
@@ -182,5 +182,5 @@ function strangers(scene: Scene): Omit<Case, 'index' | 'after'> {
   })();
   const script = createScript(scene);
   script.send(script.request(draft, { form })).awaitAll();
-  return { kind: 'heads', what, stages: [[script.lane]], isSlow: false };
+  return { kind: 'heads', what, stages: [[script.connection]], isSlow: false };
 }

@@ -1,15 +1,15 @@
-/** Rules between answers: time windows, walks, customers. */
+/** Rules between responses: time filters, pages, customers. */
 import type { Case } from '../case.ts';
 import type { Draft } from '../make/draft.ts';
 import { type Scene, aVersion } from '../make/scene.ts';
 import { createScript } from '../make/script.ts';
-import { apiKeyToken, factToken } from '../tokens.ts';
+import { apiKeyToken, valueToken } from '../tokens.ts';
 import { someWares } from '../make/wares.ts';
 import { placing } from '../make/writes.ts';
 
 type Made = Omit<Case, 'index' | 'after'>;
 
-export const law = (scene: Scene): Made => scene.random.pick([window, walk, customer, walk])(scene);
+export const law = (scene: Scene): Made => scene.random.pick([timeFilter, walk, customer, walk])(scene);
 
 function reading(scene: Scene, operationId: string, target: string, ...fields: [string, string][]): Draft {
   const version = target.slice(1, 3) as 'v1' | 'v2';
@@ -29,26 +29,26 @@ function reading(scene: Scene, operationId: string, target: string, ...fields: [
   };
 }
 
-/** An order is in exactly one of two windows that share an edge between two milliseconds. */
-function window(scene: Scene): Made {
+/** An order is either before or after a time between two milliseconds, never both. */
+function timeFilter(scene: Scene): Made {
   const { random, index } = scene;
   const at = scene.next();
   const version = aVersion(random);
   const script = createScript(scene);
-  const wares = { ...someWares(random), customer_id: `window-${index}` };
+  const wares = { ...someWares(random), customer_id: `time-filter-${index}` };
   script.send(script.request(placing(scene, wares, { at, version }), { at })).awaitAll();
-  const edge = factToken('instant', at);
+  const edge = valueToken('instant', at);
   for (const side of ['placed_before', 'placed_after']) {
-    const target = `/${version}/orders?customer_id=window-${index}&${side}=${edge}`;
-    const draft = reading(scene, 'listOrders', target, ['Holdfast-Read-After', factToken('position', at)]);
+    const target = `/${version}/orders?customer_id=time-filter-${index}&${side}=${edge}`;
+    const draft = reading(scene, 'listOrders', target, ['Holdfast-Read-After', valueToken('position', at)]);
     script.send(script.request(draft)).awaitAll();
   }
   return {
     kind: 'law',
-    what: 'an order is on one side of an instant',
-    stages: [[script.lane]],
+    what: 'an order is before or after a time',
+    stages: [[script.connection]],
     isSlow: false,
-    law: 'window',
+    law: 'time-filter',
   };
 }
 
@@ -64,12 +64,18 @@ function walk(scene: Scene): Made {
   const script = createScript(scene);
   const first = scene.next();
   script.send(script.request(reading(scene, operationId, `/${version}/${path}`), { at: first })).awaitAll();
-  const next = reading(scene, operationId, `/${version}/${path}&cursor=${factToken('cursor', first)}`);
+  const next = reading(scene, operationId, `/${version}/${path}&cursor=${valueToken('cursor', first)}`);
   script.send(script.request({ ...next, allowed: [200, 400] })).awaitAll();
-  return { kind: 'law', what: `the page after ${path}`, stages: [[script.lane]], isSlow: false, law: 'walk' };
+  return {
+    kind: 'law',
+    what: `the page after ${path}`,
+    stages: [[script.connection]],
+    isSlow: false,
+    law: 'walk',
+  };
 }
 
-/** The summary of every customer who has an order can be read. */
+/** Every customer with an order has a summary. */
 function customer(scene: Scene): Made {
   const { random, index } = scene;
   const at = scene.next();
@@ -88,19 +94,19 @@ function customer(scene: Scene): Made {
     script.request(placing(scene, { ...someWares(random), customer_id: id }, { at, version }), { at }),
   );
   script.awaitAll();
-  // Clients normalize paths: `.` and `..` lead elsewhere.
+  // Clients normalize paths: `.` and `..` give another path.
   const path = `/${version}/customers/${encodeURIComponent(id)}/summary`;
   const { pathname } = new URL(path, 'http://localhost');
-  const asked = reading(scene, 'getCustomerSummary', pathname, [
+  const summary = reading(scene, 'getCustomerSummary', pathname, [
     'Holdfast-Read-After',
-    factToken('position', at),
+    valueToken('position', at),
   ]);
-  const draft = path === pathname ? asked : { ...asked, offer: undefined };
+  const draft = path === pathname ? summary : { ...summary, offer: undefined };
   script.send(script.request({ ...draft, allowed: [200, 404] })).awaitAll();
   return {
     kind: 'law',
-    what: 'a customer who has ordered can be read',
-    stages: [[script.lane]],
+    what: 'a customer with an order has a summary',
+    stages: [[script.connection]],
     isSlow: false,
     law: 'customer',
   };

@@ -1,4 +1,4 @@
-/** Several requests sent without waiting, with refused ones between and garbage behind them. */
+/** Pipelined requests, some of them refused, some followed by garbage. */
 import { spoil } from '../make/odd/spoil.ts';
 import type { Case } from '../case.ts';
 import { noise } from '../chance.ts';
@@ -12,26 +12,23 @@ import { deliver } from './framing.ts';
 
 const latin = (text: string) => Buffer.from(text, 'latin1');
 
-/** Bytes that are no request. */
+/** Bytes that are not a request. */
 const TAILS: [what: string, bytes: (scene: Scene) => Buffer][] = [
   [
     'a head that is too large',
     () => latin(`GET / HTTP/1.1\r\nHost: x\r\nX-Large: ${'x'.repeat(20_000)}\r\n\r\n`),
   ],
   ['a target that is too long', () => latin(`GET /${'x'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`)],
-  ['the preface of HTTP/2', () => latin('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')],
+  ['the HTTP/2 preface', () => latin('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')],
   ['a head without an end', () => latin('POST /v2/orders HTTP/1.1\r\nHost: localhost\r\n')],
-  ['a greeting of TLS', () => latin('\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03')],
+  ['a TLS ClientHello', () => latin('\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03')],
   ['noise', ({ random }) => noise(random, random.between(1, 300))],
   ['a field without a colon', () => latin('GET / HTTP/1.1\r\nHost: x\r\nnonsense\r\n\r\n')],
   [
     'two lengths',
     () => latin('GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx'),
   ],
-  [
-    'a chunk that is none',
-    () => latin('POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n'),
-  ],
+  ['an invalid chunk', () => latin('POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n')],
 ];
 
 function reading(scene: Scene): Draft {
@@ -69,7 +66,7 @@ export function pipeline(scene: Scene): Omit<Case, 'index' | 'after'> {
     names.push(name);
     const inChunks = draft.body !== undefined && random.chance(0.2);
     const bytes = inChunks ? (sealed: Draft) => chunkedBytes(sealed, [sealed.body!]) : plainBytes;
-    // After a refusal or garbage the server may close the connection.
+    // After a refusal or garbage, the server may close the connection.
     parts.push(script.request(draft, { at, bytes, silence: tail !== undefined || isSpoilt || isEarly }));
   }
   const whole = parts.length;
@@ -81,8 +78,8 @@ export function pipeline(scene: Scene): Omit<Case, 'index' | 'after'> {
   if (isEarly) script.do({ do: 'fin' });
   script.do({ do: 'await', answers: whole });
   if (tail) script.do({ do: 'fin' });
-  const what = `${[...names, ...(tail ? [tail[0]] : [])].join(', ')}${isEarly ? ', and no more' : ''}`;
-  return { kind: 'pipeline', what, stages: [[script.lane]], isSlow: false };
+  const what = `${[...names, ...(tail ? [tail[0]] : [])].join(', ')}${isEarly ? ', then FIN' : ''}`;
+  return { kind: 'pipeline', what, stages: [[script.connection]], isSlow: false };
 }
 
 function link(scene: Scene): [name: string, draft: Draft, at: Address] {

@@ -1,10 +1,10 @@
-/** Repeats the order of an earlier case: same, respelled, changed, or by another tenant. */
+/** Repeats the order of an earlier case: equal, respelled, changed, or by another tenant. */
 import type { Case } from '../case.ts';
 import type { Draft } from '../make/draft.ts';
 import { type Scene, keyAt, keyField, sharedOrder, waresAt } from '../make/scene.ts';
 import { createScript } from '../make/script.ts';
 import { changed, makingEndpoint, placing, recording } from '../make/writes.ts';
-import { FACTS } from '../make/wares.ts';
+import { RECORD_OPERATIONS } from '../make/wares.ts';
 
 export function repeat(scene: Scene): Omit<Case, 'index' | 'after'> {
   const { random, seed } = scene;
@@ -15,12 +15,12 @@ export function repeat(scene: Scene): Omit<Case, 'index' | 'after'> {
   const [what, draft, options] = random.pick([
     ['the same', same, { repeats }],
     ['the same', same, { repeats }],
-    ['the same, its key written otherwise', otherSpelling(scene, same, order), { repeats }],
+    ['the same, its key in another form', otherSpelling(scene, same, order), { repeats }],
     ['the same, its members in another order', otherOrder(same), { repeats }],
     ['changed', changed(same), { repeats: reused }],
     [
       'its key, for something else',
-      recording(scene, random.pick(FACTS), order, { at: order }),
+      recording(scene, random.pick(RECORD_OPERATIONS), order, { at: order }),
       { repeats: reused },
     ],
     ['its key, for a webhook endpoint', makingEndpoint(scene, { at: order }), {}],
@@ -28,7 +28,7 @@ export function repeat(scene: Scene): Omit<Case, 'index' | 'after'> {
   ] as const);
   const script = createScript(scene);
   script.send(script.request(draft, options)).awaitAll();
-  return { kind: 'repeat', what, stages: [[script.lane]], isSlow: false };
+  return { kind: 'repeat', what, stages: [[script.connection]], isSlow: false };
 }
 
 function otherSpelling({ seed, random }: Scene, draft: Draft, at: Parameters<typeof keyAt>[1]): Draft {
@@ -38,7 +38,7 @@ function otherSpelling({ seed, random }: Scene, draft: Draft, at: Parameters<typ
   return { ...draft, headers };
 }
 
-/** The order of members and spaces have no meaning in JSON. */
+/** The order of members and whitespace have no meaning in JSON. */
 function otherOrder(draft: Draft): Draft {
   const turned = (value: unknown): unknown =>
     Array.isArray(value)

@@ -1,5 +1,5 @@
 /** One request to any operation, valid or with one fault. */
-import { asking } from '../make/asks.ts';
+import { asking } from '../make/valid-requests.ts';
 import { spoil } from '../make/odd/spoil.ts';
 import type { Case } from '../case.ts';
 import { type Draft, answeredWith, chunkedBytes, refusedWith, withHeader } from '../make/draft.ts';
@@ -18,7 +18,12 @@ export function single(scene: Scene): Omit<Case, 'index' | 'after'> {
   const inChunks = body !== undefined && body.length > 0 && random.chance(0.15);
   const bytes = inChunks ? (sealed: Draft) => chunkedBytes(sealed, [sealed.body!]) : undefined;
   script.send(script.request(draft, { at, ...(bytes && { bytes }) })).awaitAll();
-  return { kind: 'single', what: `${offer.operation.id}: ${what}`, stages: [[script.lane]], isSlow: false };
+  return {
+    kind: 'single',
+    what: `${offer.operation.id}: ${what}`,
+    stages: [[script.connection]],
+    isSlow: false,
+  };
 }
 
 function variant({ random }: Scene, good: Draft): [draft: Draft, what: string] {
@@ -28,11 +33,11 @@ function variant({ random }: Scene, good: Draft): [draft: Draft, what: string] {
     return [draft, what];
   }
   if (share < 0.45) return [byOther(good), 'by another shop'];
-  if (share < 0.5 && good.method === 'GET') return [{ ...good, method: 'HEAD' }, 'its head alone'];
+  if (share < 0.5 && good.method === 'GET') return [{ ...good, method: 'HEAD' }, 'HEAD instead of GET'];
   if (share < 0.55 && good.method !== 'GET') {
-    // No version is that high: the condition must be evaluated or refused.
+    // No order has this version: the condition must fail or be refused.
     const draft = refusedWith(withHeader(good, 'If-Match', '"999999"'), 400, 404, 409, 412, 422);
-    return [draft, 'If-Match names a version that never was'];
+    return [draft, 'If-Match names a version that does not exist'];
   }
   if (share < 0.6 && good.offer?.operation.answers['304'] !== undefined) {
     const draft = answeredWith(withHeader(good, 'If-None-Match', '*'), 400, 404);

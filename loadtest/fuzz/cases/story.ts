@@ -1,11 +1,11 @@
-/** Places an order, then records facts and reads. Later cases share the order. */
-import { TAKES_JSON, asking } from '../make/asks.ts';
+/** Places an order, then records payments and the like, and reads. Later cases share the order. */
+import { ACCEPTS_JSON, asking } from '../make/valid-requests.ts';
 import type { Case } from '../case.ts';
 import { type Draft, chunkedBytes, withHeader } from '../make/draft.ts';
 import { type Scene, aVersion, keyAt, waresAt } from '../make/scene.ts';
 import { type Script, createScript } from '../make/script.ts';
 import { type Address, apiKeyToken, idToken } from '../tokens.ts';
-import { FACTS, someWares } from '../make/wares.ts';
+import { RECORD_OPERATIONS, someWares } from '../make/wares.ts';
 import {
   ENDPOINT_WRITES,
   aboutEndpoint,
@@ -27,7 +27,7 @@ const READS = [
   'listShipments',
 ];
 /** More payments and shipments than cancellations. */
-const ACTS = [...FACTS.slice(0, 2), ...FACTS.slice(0, 2), ...FACTS];
+const ACTS = [...RECORD_OPERATIONS.slice(0, 2), ...RECORD_OPERATIONS.slice(0, 2), ...RECORD_OPERATIONS];
 
 export function story(scene: Scene): Omit<Case, 'index' | 'after'> {
   const { random } = scene;
@@ -38,10 +38,10 @@ export function story(scene: Scene): Omit<Case, 'index' | 'after'> {
     script.request(placing(scene, waresAt(scene.seed, order), { at: order, version }), { at: order }),
   );
   script.awaitAll();
-  const told: { draft: Draft; at: Address }[] = [];
+  const writes: { draft: Draft; at: Address }[] = [];
   for (let step = random.between(0, 6); step > 0; step -= 1) {
     const at = scene.next();
-    const earlier = told.length > 0 && random.chance(0.15) ? random.pick(told) : undefined;
+    const earlier = writes.length > 0 && random.chance(0.15) ? random.pick(writes) : undefined;
     if (earlier && random.chance(0.3)) {
       script.send(script.request(receiptOf(scene, earlier.at), { at })).awaitAll();
       continue;
@@ -56,9 +56,9 @@ export function story(scene: Scene): Omit<Case, 'index' | 'after'> {
     const inChunks = draft.body !== undefined && random.chance(0.1);
     const bytes = inChunks ? (sealed: Draft) => chunkedBytes(sealed, [sealed.body!]) : undefined;
     script.send(script.request(draft, { at, repeats, ...(bytes && { bytes }) })).awaitAll();
-    if (!earlier && draft.keys.length > 0) told.push({ draft, at });
+    if (!earlier && draft.keys.length > 0) writes.push({ draft, at });
   }
-  return { kind: 'story', what: 'the life of an order', stages: [[script.lane]], isSlow: false };
+  return { kind: 'story', what: 'the life of an order', stages: [[script.connection]], isSlow: false };
 }
 
 function chapter(scene: Scene, order: Address, at: Address): Draft {
@@ -78,7 +78,7 @@ function aboutThis(draft: Draft, order: Address): Draft {
 }
 
 const dressed = ({ random }: Scene, draft: Draft): Draft =>
-  random.chance(0.15) ? withHeader(draft, 'Accept', random.pick(TAKES_JSON)) : draft;
+  random.chance(0.15) ? withHeader(draft, 'Accept', random.pick(ACCEPTS_JSON)) : draft;
 
 /** Makes a webhook endpoint, changes and reads it, and usually deletes it. */
 export function endpointStory(scene: Scene): Omit<Case, 'index' | 'after'> {
@@ -105,12 +105,17 @@ export function endpointStory(scene: Scene): Omit<Case, 'index' | 'after'> {
     } else tell(ask(random.pick(READS_OF_ENDPOINTS), at), at);
   }
   if (isBusy) deliveries(scene, endpoint, script, { tell, ask });
-  // An endpoint with a delivery per order must not stay.
+  // An endpoint with a delivery for each order would slow the rest of the run.
   if (isBusy || random.chance(0.85)) {
     const at = scene.next();
     tell(aboutEndpoint(scene, 'deleteWebhookEndpoint', endpoint, { at, version }), at);
   }
-  return { kind: 'endpoint', what: 'the life of a webhook endpoint', stages: [[script.lane]], isSlow: false };
+  return {
+    kind: 'endpoint',
+    what: 'the life of a webhook endpoint',
+    stages: [[script.connection]],
+    isSlow: false,
+  };
 }
 
 const READS_OF_ENDPOINTS = [
@@ -141,7 +146,7 @@ function deliveries(
   }
 }
 
-/** Asks for the receipt of an earlier write. */
+/** Reads the receipt of an earlier write. */
 function receiptOf({ seed, repertoire, random }: Scene, at: Address): Draft {
   const version = aVersion(random);
   const offer = repertoire.find(version, 'getReceipt');

@@ -2,7 +2,7 @@
 import type { Case } from '../case.ts';
 import { type Scene, sharedOrder } from '../make/scene.ts';
 import { createScript } from '../make/script.ts';
-import { FACTS, someWares } from '../make/wares.ts';
+import { RECORD_OPERATIONS, someWares } from '../make/wares.ts';
 import { changed, patching, placing, recording } from '../make/writes.ts';
 
 export function twins(scene: Scene): Omit<Case, 'index' | 'after'> {
@@ -13,23 +13,23 @@ export function twins(scene: Scene): Omit<Case, 'index' | 'after'> {
   const draft = isPlacing
     ? placing(scene, wares, { at })
     : random.chance(0.8)
-      ? recording(scene, random.pick(FACTS), sharedOrder(scene), { at })
+      ? recording(scene, random.pick(RECORD_OPERATIONS), sharedOrder(scene), { at })
       : patching(scene, sharedOrder(scene), { at });
   const count = random.between(2, 4);
   const odd = random.chance(0.3) ? random.between(1, count - 1) : -1;
-  const lanes = Array.from({ length: count }, (_, n) => {
+  const connections = Array.from({ length: count }, (_, n) => {
     const script = createScript(scene);
     const isOther = n === odd;
-    // An order placed through one version is a replay through the other.
+    // An order placed through one version of the API is a replay through the other.
     const same = isPlacing && random.chance(0.5) ? placing(scene, wares, { at }) : draft;
     const options = n === 0 ? { at } : { repeats: { ...at, changed: isOther } };
     script.send(script.request(isOther ? changed(draft) : same, options)).awaitAll();
-    return script.lane;
+    return script.connection;
   });
   return {
     kind: 'twins',
-    what: `${count} at once${odd < 0 ? '' : ', one of them changed'}`,
-    stages: [lanes],
+    what: `${count} concurrent${odd < 0 ? '' : ', one of them changed'}`,
+    stages: [connections],
     isSlow: false,
   };
 }

@@ -1,4 +1,4 @@
-/** The problems that there are, as docs/retry-contract.md tells clients of them. */
+/** The catalogue of problems, read from docs/retry-contract.md. */
 import { readFileSync } from 'node:fs';
 
 export interface Advice {
@@ -8,7 +8,7 @@ export interface Advice {
 
 const ROW = /^\| *(\d{3}) *\| *`(\w+)` *\| *(`\w+`(?:, `\w+`)*) *\|/gm;
 
-/** What may be said with each code; with some, one of two. */
+/** The allowed statuses and `retry` values by code. @throws if the table is missing */
 export function readCatalogue(): ReadonlyMap<string, Advice[]> {
   const text = readFileSync(new URL('../../../docs/retry-contract.md', import.meta.url), 'utf8');
   const catalogue = new Map<string, Advice[]>();
@@ -18,6 +18,6 @@ export function readCatalogue(): ReadonlyMap<string, Advice[]> {
       .map((retry) => ({ status: Number(status), retry: retry.slice(1, -1) }));
     catalogue.set(code!, advice);
   }
-  if (catalogue.size < 20) throw new Error('docs/retry-contract.md has no table of problems any more');
+  if (catalogue.size < 20) throw new Error('docs/retry-contract.md has no table of problems');
   return catalogue;
 }

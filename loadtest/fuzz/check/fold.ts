@@ -1,4 +1,4 @@
-/** Folds events into an order, by docs/orders.md; shares no code with the server. */
+/** Folds events into an order by docs/orders.md, without any code of the server. */
 import type { Version } from '../case.ts';
 import type { LoggedEvent } from './log.ts';
 
@@ -26,7 +26,7 @@ export interface Folded {
   updated_at: string;
 }
 
-/** @returns the order after the event; the one before is not touched */
+/** @returns the order after the event; `before` stays unchanged */
 export function foldOne(before: Folded | undefined, event: LoggedEvent): Folded {
   const { type, data, version, recordedAt: updated_at } = event;
   if (type === 'OrderPlaced') {
@@ -77,7 +77,7 @@ export function foldOne(before: Folded | undefined, event: LoggedEvent): Folded 
   }
 }
 
-/** What the API shows of an order. */
+/** The order document of the API. */
 export function documentOf(order: Folded, spelling: Version): object {
   const { id, version, customer_id, currency, lines, shipping_address, metadata, placed_at, updated_at } =
     order;

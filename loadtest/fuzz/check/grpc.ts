@@ -9,40 +9,40 @@ import {
   PlaceOrdersResponse,
   WatchEventsResponse,
 } from '../../../api/grpc/generated/orders.ts';
-import type { FrameLane, GrpcLane, Sent } from '../case.ts';
+import type { FrameCall, GrpcCall, Sent } from '../case.ts';
 import type { Advice } from './catalogue.ts';
 import type { Called } from '../send/grpc-client.ts';
-import type { JudgeOptions } from './http.ts';
+import type { CheckOptions } from './http.ts';
 import type { Attempt, Verdict } from './ledger.ts';
 
 /** Without details, these leave open whether the call took effect. */
-const OPEN = new Set<number>([codes.CANCELLED, codes.DEADLINE_EXCEEDED, codes.UNAVAILABLE]);
+const OPEN_CODES = new Set<number>([codes.CANCELLED, codes.DEADLINE_EXCEEDED, codes.UNAVAILABLE]);
 /** grpc-js answers frames that it cannot parse with these. */
-const UNREADABLE = new Set<number>([
+const UNREADABLE_CODES = new Set<number>([
   codes.INTERNAL,
   codes.UNIMPLEMENTED,
   codes.INVALID_ARGUMENT,
   codes.UNKNOWN,
 ]);
 
-type Options = JudgeOptions & { catalogue: ReadonlyMap<string, Advice[]> };
+type Options = CheckOptions & { catalogue: ReadonlyMap<string, Advice[]> };
 
-export function judgeGrpc(options: Options, lane: GrpcLane | FrameLane, called: Called): void {
+export function checkGrpc(options: Options, planned: GrpcCall | FrameCall, called: Called): void {
   const { failures, ledger, tenantOf, tallies, wasUp } = options;
-  const [sent] = lane.requests;
+  const [sent] = planned.requests;
   const { status, hang, began, ended } = called;
   const note = (kind: string, detail = '') =>
     failures.note({
       area: 'contract',
       kind: `gRPC: ${kind}`,
       at: sent,
-      detail: `${lane.method} ${detail}`,
+      detail: `${planned.method} ${detail}`,
       answer: shownStatus(status),
     });
   const name = status === undefined ? 'broken' : (codes[status.code] ?? String(status.code));
   tallies.statuses.set(`gRPC ${name}`, (tallies.statuses.get(`gRPC ${name}`) ?? 0) + 1);
-  if (hang && wasUp(began)) note('no end within 20 seconds');
-  const isOpen = status === undefined || (OPEN.has(status.code) && status.details === undefined);
+  if (hang && wasUp(began)) note('no status within 20 seconds');
+  const isOpen = status === undefined || (OPEN_CODES.has(status.code) && status.details === undefined);
   if (isOpen && !hang && !sent.silence && wasUp(began)) note(`ended with ${name} without details`);
   const failed = status === undefined ? unknown('broken') : verdictOfStatus(options, sent, status, note);
   const keep = (verdict: Verdict, item: number) => {
@@ -62,11 +62,11 @@ export function judgeGrpc(options: Options, lane: GrpcLane | FrameLane, called: 
     } satisfies Attempt);
   };
 
-  switch (lane.method) {
+  switch (planned.method) {
     case 'PlaceOrder': {
       const [bytes] = called.messages;
       const verdict = bytes && status?.code === codes.OK ? placed(PlaceOrderResponse.decode(bytes)) : failed;
-      for (let item = 0; item < sent.keys.length; item += 1) keep(verdict ?? unknown('no answer'), item);
+      for (let item = 0; item < sent.keys.length; item += 1) keep(verdict ?? unknown('no response'), item);
       return;
     }
     case 'PlaceOrders': {
@@ -74,19 +74,19 @@ export function judgeGrpc(options: Options, lane: GrpcLane | FrameLane, called: 
       for (const bytes of called.messages) {
         const { sequence, idempotency_key, outcome } = PlaceOrdersResponse.decode(bytes);
         const key = sent.keys[sequence - 1];
-        if (key === undefined) note('an answer to a message that was not sent', `sequence ${sequence}`);
+        if (key === undefined) note('a response to a message that was not sent', `sequence ${sequence}`);
         else if (sent.form === 'whole' && key !== idempotency_key)
-          note('an answer has the key of another message');
-        if (outcomes.has(sequence)) note('two answers to one message', `sequence ${sequence}`);
+          note('a response has the key of another message');
+        if (outcomes.has(sequence)) note('two responses to one message', `sequence ${sequence}`);
         outcomes.set(sequence, outcomeVerdict(options, sent, outcome, note));
       }
       if (status?.code === codes.OK && outcomes.size < sent.keys.length && sent.form === 'whole')
         note(
-          'a stream ended well, and did not answer every message',
+          'a stream ended with OK before it answered every message',
           `${outcomes.size} of ${sent.keys.length}`,
         );
-      // A message without an answer may have taken effect: the client sends it again.
-      const rest = failed?.kind === 'refused' && isOfCaller(failed) ? failed : unknown('no answer');
+      // A message without a response may have taken effect: the client retries it.
+      const rest = failed?.kind === 'refused' && isOfCaller(failed) ? failed : unknown('no response');
       for (let item = 0; item < sent.keys.length; item += 1) keep(outcomes.get(item + 1) ?? rest, item);
       return;
     }
@@ -111,7 +111,7 @@ export function judgeGrpc(options: Options, lane: GrpcLane | FrameLane, called: 
       let last = 0;
       for (const bytes of called.messages) {
         const { position, event } = WatchEventsResponse.decode(bytes);
-        if (position < last) note('a stream of events runs backwards');
+        if (position < last) note('positions of a stream of events decrease');
         last = position;
         const { index, n } = sent;
         if (event)
@@ -126,7 +126,7 @@ export function judgeGrpc(options: Options, lane: GrpcLane | FrameLane, called: 
       return;
     }
     case 'NoSuchMethod':
-      if (status?.code !== codes.UNIMPLEMENTED) note(`a method that nobody has ended with ${name}`);
+      if (status?.code !== codes.UNIMPLEMENTED) note(`an unknown method ended with ${name}`);
   }
 }
 
@@ -136,8 +136,8 @@ const isOfCaller = ({ code }: { code: string }) => code === 'unauthenticated' ||
 const unknown = (why: string): Verdict => ({ kind: 'unknown', why });
 
 function placed({ order, position, replayed }: PlaceOrderResponse): Verdict {
-  const told = { position, ...(order && { orderId: order.id, version: order.version }) };
-  return { kind: 'done', replayed, told };
+  const reported = { position, ...(order && { orderId: order.id, version: order.version }) };
+  return { kind: 'done', replayed, reported };
 }
 
 type Note = (kind: string, detail?: string) => void;
@@ -150,18 +150,18 @@ function outcomeVerdict(
 ): Verdict {
   if (outcome?.$case === 'placed') {
     const { order_id: orderId, position, replayed } = outcome.value;
-    return { kind: 'done', replayed, told: { orderId, position } };
+    return { kind: 'done', replayed, reported: { orderId, position } };
   }
   if (outcome === undefined) {
-    note('an answer that says nothing');
-    return unknown('nothing');
+    note('a response without an outcome');
+    return unknown('no outcome');
   }
   const details = Buffer.from(Status.encode(outcome.value).finish());
   const { code, message } = outcome.value;
   return verdictOfStatus(options, sent, { code, message, details }, note) ?? unknown('OK');
 }
 
-/** @returns `undefined` when all is well */
+/** @returns `undefined` for OK */
 function verdictOfStatus(
   { catalogue }: Options,
   sent: Sent,
@@ -170,19 +170,19 @@ function verdictOfStatus(
 ): Verdict | undefined {
   if (code === codes.OK) return undefined;
   if (details === undefined) {
-    if (OPEN.has(code)) return unknown(codes[code] ?? '');
+    if (OPEN_CODES.has(code)) return unknown(codes[code] ?? '');
     if (code === codes.RESOURCE_EXHAUSTED) return refused('message too large', 'never');
     if (sent.target === 'NoSuchMethod') return refused('no such method', 'never');
-    if (sent.form !== 'whole' && UNREADABLE.has(code)) return unknown(codes[code] ?? '');
+    if (sent.form !== 'whole' && UNREADABLE_CODES.has(code)) return unknown(codes[code] ?? '');
     note(`${codes[code]} without details: ${message.slice(0, 100)}`);
     return unknown(codes[code] ?? '');
   }
   const info = Status.decode(details).details.find(({ type_url }) =>
     type_url.endsWith('/google.rpc.ErrorInfo'),
   );
-  const told = info && ErrorInfo.decode(info.value).metadata;
-  const problem = told?.get('code') ?? 'none';
-  const retry = told?.get('retry') ?? 'none';
+  const metadata = info && ErrorInfo.decode(info.value).metadata;
+  const problem = metadata?.get('code') ?? 'none';
+  const retry = metadata?.get('retry') ?? 'none';
   if (code === codes.INTERNAL) note(`INTERNAL: ${problem}`);
   if (!catalogue.get(problem)?.some((row) => row.retry === retry))
     note(`problem ${problem} with retry ${retry} is not in docs/retry-contract.md`);
@@ -200,7 +200,7 @@ const isThere = ({ lessons }: Options, { orderToken }: Sent): boolean => {
 const shownStatus = (status: Called['status']): string =>
   status === undefined ? 'the connection broke' : `${codes[status.code]} ${status.message.slice(0, 300)}`;
 
-/** An order message in the spelling of v1. */
+/** An order message as a v1 document. */
 function documentOf({ status, metadata, shipping_address, placed_at, updated_at, ...order }: Order): object {
   const text = (at: Order['placed_at']) =>
     new Date((at?.seconds ?? 0) * 1_000 + (at?.nanos ?? 0) / 1_000_000).toISOString();

@@ -1,9 +1,9 @@
-/** Checks the answers of a connection, and records them in the ledger. */
-import type { Answer } from '../send/answers.ts';
-import { type HttpLane, type Sent, isSafe } from '../case.ts';
+/** Checks the responses of a connection and records them in the ledger. */
+import type { Response } from '../send/responses.ts';
+import { type HttpConnection, type Sent, isSafe } from '../case.ts';
 import type { ContractCheck, Json } from './contract.ts';
 import type { Failures } from '../failures.ts';
-import type { Heard } from '../send/http-lane.ts';
+import type { Heard } from '../send/http-connection.ts';
 import type { Attempt, Ledger } from './ledger.ts';
 import { type Pair, pairUp } from './pairing.ts';
 import type { Lessons, Address } from '../tokens.ts';
@@ -14,7 +14,7 @@ export interface Tallies {
   endings: Map<string, number>;
 }
 
-export interface JudgeOptions {
+export interface CheckOptions {
   check: ContractCheck;
   failures: Failures;
   ledger: Ledger;
@@ -22,17 +22,17 @@ export interface JudgeOptions {
   /** The tenant of a caller; empty for `nobody`. */
   tenantOf: (caller: Sent['caller']) => string;
   tallies: Tallies;
-  /** Whether the server was up since then, as of `performance.now()`. */
+  /** Whether the server has been up since a time of `performance.now()`. */
   wasUp: (since: number) => boolean;
 }
 
-/** Limit on documents kept for the comparison with the log: about 1 KB each. */
-const MOST_READINGS = 40_000;
+/** Documents kept for the comparison with the log, about 1 KB each. */
+const READINGS_MAX = 40_000;
 const count = (map: Map<string, number>, name: string) => map.set(name, (map.get(name) ?? 0) + 1);
 
-export function judgeHttp(options: JudgeOptions, lane: HttpLane, heard: Heard): void {
+export function checkHttp(options: CheckOptions, connection: HttpConnection, heard: Heard): void {
   const { failures, tallies } = options;
-  const requests = lane.requests.slice(0, heard.sentAt.length);
+  const requests = connection.requests.slice(0, heard.sentAt.length);
   const { pairs, faults } = pairUp(requests, heard.answers);
   const [first] = requests;
   const area = 'connection';
@@ -41,23 +41,23 @@ export function judgeHttp(options: JudgeOptions, lane: HttpLane, heard: Heard): 
   if (heard.rest.length > 0 && heard.ending !== 'hang')
     failures.note({
       area,
-      kind: 'bytes that are no answer',
+      kind: 'bytes that are not a response',
       at: first,
       detail: JSON.stringify(heard.rest.toString('latin1').slice(0, 300)),
     });
   if (heard.ending === 'hang' && options.wasUp(heard.began))
     failures.note({
       area,
-      kind: `neither an answer nor an end within ${lane.patienceMs / 1_000} seconds`,
+      kind: `neither a response nor an end within ${connection.timeoutMs / 1_000} seconds`,
       at: pairs.find(({ answer }) => answer === undefined)?.sent ?? first,
-      detail: `${heard.answers.length} answers to ${requests.length} requests`,
+      detail: `${heard.answers.length} responses to ${requests.length} requests`,
     });
   count(tallies.endings, heard.ending);
 
   let isClosing = false;
   for (const [n, pair] of pairs.entries()) {
     const ended = heard.times[heard.answers.indexOf(pair.answer!)] ?? performance.now();
-    judgeOne(options, pair, { began: heard.sentAt[n]!, ended, isClosing, ending: heard.ending });
+    checkResponse(options, pair, { began: heard.sentAt[n]!, ended, isClosing, ending: heard.ending });
     if (pair.answer?.fields.get('connection') === 'close') isClosing = true;
   }
 }
@@ -65,12 +65,12 @@ export function judgeHttp(options: JudgeOptions, lane: HttpLane, heard: Heard): 
 interface Circumstances {
   began: number;
   ended: number;
-  /** An earlier answer had `Connection: close`. */
+  /** An earlier response had `Connection: close`. */
   isClosing: boolean;
   ending: Heard['ending'];
 }
 
-function judgeOne(options: JudgeOptions, { sent, answer, isOwn }: Pair, at: Circumstances): void {
+function checkResponse(options: CheckOptions, { sent, answer, isOwn }: Pair, at: Circumstances): void {
   const { check, failures, ledger, lessons, tenantOf, tallies, wasUp } = options;
   const { began, ended, isClosing, ending } = at;
   const { index, n } = sent;
@@ -83,15 +83,15 @@ function judgeOne(options: JudgeOptions, { sent, answer, isOwn }: Pair, at: Circ
     for (let item = 0; item < Math.max(1, sent.keys.length); item += 1) keep(verdict, item);
   };
   if (answer === undefined) {
-    count(tallies.statuses, 'no answer');
+    count(tallies.statuses, 'no response');
     if (!sent.silence && !isClosing && ending !== 'hang' && wasUp(began))
       failures.note({
         area: 'connection',
-        kind: `no answer to a valid request, connection ${ending}`,
+        kind: `no response to a valid request, connection ${ending}`,
         at: sent,
         detail: nameOf(sent),
       });
-    keepAll({ kind: 'unknown', why: 'no answer' });
+    keepAll({ kind: 'unknown', why: 'no response' });
     return;
   }
   count(tallies.statuses, String(answer.status));
@@ -108,7 +108,7 @@ function judgeOne(options: JudgeOptions, { sent, answer, isOwn }: Pair, at: Circ
     if (data.length !== sent.keys.length)
       failures.note({
         area: 'contract',
-        kind: 'a batch has another number of outcomes than of orders',
+        kind: 'a batch has more or fewer outcomes than orders',
         at: sent,
         detail: nameOf(sent),
         answer: shown(answer),
@@ -140,20 +140,20 @@ function judgeOne(options: JudgeOptions, { sent, answer, isOwn }: Pair, at: Circ
   if (sent.operationId === 'getReceipt' && [200, 404].includes(answer.status)) {
     const found = answer.status === 200;
     const key = decodeURIComponent(sent.target.split('/').at(-1)!.split('?', 1)[0]!);
-    const told = answer.fields.get('holdfast-position');
+    const position = answer.fields.get('holdfast-position');
     ledger.receipts.push({
       index,
       n,
       tenant: tenantOf(sent.caller),
       key,
       found,
-      position: told === undefined ? undefined : Number(told),
+      position: position === undefined ? undefined : Number(position),
       began,
     });
   }
 
   function read(document: Json): void {
-    if (ledger.readings.length >= MOST_READINGS || typeof document?.['id'] !== 'string') return;
+    if (ledger.readings.length >= READINGS_MAX || typeof document?.['id'] !== 'string') return;
     const { version: spelling } = sent;
     const { id, version } = document as { id: string; version: number };
     ledger.readings.push({ index, n, orderId: id, version, document, spelling });
@@ -168,13 +168,13 @@ const isThere = (lessons: Lessons, token: string): boolean => {
 const nameOf = (sent: Sent | undefined): string =>
   sent === undefined ? '' : `${sent.method} ${sent.target.slice(0, 200)}`;
 
-export const shown = ({ status, fields, text }: Answer): string =>
+export const shown = ({ status, fields, text }: Response): string =>
   `${status} ${fields.get('connection') === 'close' ? '(close) ' : ''}${text.slice(0, 400)}`;
 
 const OWN_ID = /^fz\.(\d+)\.(\d+)$/;
 
-/** Stores what later requests need from an answer. */
-export function learn(lessons: Lessons, { status, fields, text }: Answer): void {
+/** Stores the values of a response that later requests need. */
+export function learn(lessons: Lessons, { status, fields, text }: Response): void {
   const [, index, n] = OWN_ID.exec(fields.get('x-request-id') ?? '') ?? [];
   if (index === undefined || status >= 300 || !text.startsWith('{')) return;
   const from: Address = { index: Number(index), n: Number(n) };
@@ -188,7 +188,7 @@ export function learn(lessons: Lessons, { status, fields, text }: Answer): void 
   const position = fields.get('holdfast-position');
   lessons.learn(from, {
     ids: [id, Array.isArray(data) ? data[0]?.id : undefined].filter((each) => typeof each === 'string'),
-    facts: {
+    values: {
       ...(etag && { etag }),
       ...(position && { position }),
       ...(next_cursor && { cursor: next_cursor }),

@@ -1,18 +1,18 @@
-/** Records requests and verdicts until the log is read. */
+/** The ledger: requests and verdicts, kept until the log is read. */
 import type { Sent } from '../case.ts';
 import type { Address } from '../tokens.ts';
 
-/** What an answer says about the effect of its request. */
+/** The effect of a request, according to its response. */
 export type Verdict =
-  /** It took effect now, or, replayed, at an earlier request. */
-  | { kind: 'done'; replayed: boolean; told: Told }
+  /** It took effect now or, if replayed, with an earlier request. */
+  | { kind: 'done'; replayed: boolean; reported: Reported }
   /** It took no effect. */
   | { kind: 'refused'; status: number; code: string; retry: string }
-  /** Once or not at all. */
+  /** It took effect once or not at all. */
   | { kind: 'unknown'; why: string };
 
-/** What the answer says about the event; members that the answer lacks are left out. */
-export interface Told {
+/** The event according to the response; members that the response lacks are absent. */
+export interface Reported {
   position?: number;
   version?: number;
   orderId?: string;
@@ -22,22 +22,22 @@ export interface Told {
   digest?: string;
 }
 
-/** One command under one key: each item of a batch and each message of a stream is one. */
+/** One command under one key, such as an item of a batch or a message of a stream. */
 export interface Attempt extends Address {
-  /** Which of its keys. */
+  /** Index of its key. */
   item: number;
   tenant: string;
   key: string | undefined;
   sent: Sent;
   verdict: Verdict;
-  /** When it was sent, and answered: ms. */
+  /** Times of the request and of the response, `performance.now()`. */
   began: number;
   ended: number;
-  /** Events that it made, counted when the log is read. */
+  /** Events that it caused, counted when the log is read. */
   events: number;
 }
 
-/** A document of an order in an answer. */
+/** An order document in a response. */
 export interface Reading extends Address {
   orderId: string;
   version: number;
@@ -45,7 +45,7 @@ export interface Reading extends Address {
   spelling: Sent['version'];
 }
 
-/** An answer about a key. */
+/** A response about a key. */
 export interface Receipt extends Address {
   tenant: string;
   key: string;
@@ -54,7 +54,7 @@ export interface Receipt extends Address {
   began: number;
 }
 
-/** An event in an answer. */
+/** An event in a response. */
 export interface Sighting extends Address {
   tenant: string;
   position: number;

@@ -1,10 +1,10 @@
-/** Reads the log and the keys of webhook writes from Postgres, without the server's code. */
+/** Reads the log and the keys of webhook writes from Postgres, without any code of the server. */
 import { Client } from 'pg';
 
 export interface LoggedEvent {
   position: number;
   tenant: string;
-  /** Without hyphens, as ids spell them. */
+  /** Without hyphens, as in ids. */
   orderId: string;
   eventId: string;
   version: number;
@@ -17,14 +17,15 @@ export interface LoggedEvent {
 }
 
 export interface Log {
-  /** Calls for each event of the tenants, in the order of the log. */
+  /** Calls `onEvent` for each event of the tenants, in log order. */
   events: (onEvent: (event: LoggedEvent) => void) => Promise<void>;
-  /** Status of the answer to each webhook write that took effect, by tenant and key. */
+  /** Status of the response to each webhook write that took effect, by tenant and key. */
   webhookWrites: () => Promise<Map<string, number>>;
   close: () => Promise<void>;
 }
 
-const PAGE = 5_000;
+const PAGE_EVENTS = 5_000;
+
 export const keyName = (tenant: string, key: string): string => `${tenant} ${key}`;
 
 export async function openLog(databaseUrl: string, tenants: readonly string[]): Promise<Log> {
@@ -37,14 +38,14 @@ export async function openLog(databaseUrl: string, tenants: readonly string[]): 
   return {
     async events(onEvent) {
       for (let after = 0; ;) {
-        const { rows } = await client.query<Row>(EVENTS, [tenants, after, PAGE]);
+        const { rows } = await client.query<Row>(EVENTS, [tenants, after, PAGE_EVENTS]);
         for (const row of rows)
           onEvent({
             ...row,
             position: Number(row.position),
             data: JSON.parse(row.data) as LoggedEvent['data'],
           });
-        if (rows.length < PAGE) return;
+        if (rows.length < PAGE_EVENTS) return;
         after = Number(rows.at(-1)!.position);
       }
     },

@@ -5,7 +5,7 @@ import type { LoggedEvent } from './log.ts';
 
 type Json = Record<string, unknown>;
 
-/** The event that each command makes. */
+/** The event type of each command. */
 export const EVENT_OF: Record<string, string> = {
   placeOrder: 'OrderPlaced',
   placeOrders: 'OrderPlaced',
@@ -20,8 +20,8 @@ export const EVENT_OF: Record<string, string> = {
   completeOrder: 'OrderCompleted',
 };
 
-/** Values of members that a body leaves out. */
-const LEFT_OUT: Record<string, Json> = {
+/** Values of absent members, by event type. */
+const DEFAULT_MEMBERS: Record<string, Json> = {
   OrderPlaced: { shipping_address: null, metadata: {} },
   PaymentRecorded: { method: null, reference: null },
   ItemsShipped: { carrier: null, tracking_number: null },
@@ -31,14 +31,15 @@ const LEFT_OUT: Record<string, Json> = {
   OrderCompleted: { note: null },
 };
 
-export function isWhatWasAsked({ type, data }: LoggedEvent, body: unknown, spelling: Version): boolean {
+/** Whether an event has the content of the request body. */
+export function matchesRequest({ type, data }: LoggedEvent, body: unknown, spelling: Version): boolean {
   if (typeof body !== 'object' || body === null) return false;
   if (type === 'OrderUpdated') return isDeepStrictEqual(data['patch'], body);
-  const asked = { ...LEFT_OUT[type], ...plain(type, body as Json, spelling) };
-  return isDeepStrictEqual(asked, asRequest(type, data));
+  const requested = { ...DEFAULT_MEMBERS[type], ...plain(type, body as Json, spelling) };
+  return isDeepStrictEqual(requested, asRequest(type, data));
 }
 
-/** A body in the spelling of the log. */
+/** A body in the form of the log. */
 function plain(type: string, body: Json, spelling: Version): Json {
   if (spelling === 'v1') return body;
   if (type === 'OrderPlaced') {
@@ -53,7 +54,7 @@ function plain(type: string, body: Json, spelling: Version): Json {
   return amount === undefined ? body : { ...body, amount: amount.amount };
 }
 
-/** An event without what the server adds. */
+/** An event without the members that the server adds. */
 function asRequest(type: string, data: Json): Json {
   if (type === 'OrderPlaced') {
     const { total: _total, ...placed } = data;
@@ -61,8 +62,8 @@ function asRequest(type: string, data: Json): Json {
     return { ...placed, lines: lines.map(({ id: _id, total: _ofLine, ...line }) => line) };
   }
   if (type === 'PaymentRecorded' || type === 'RefundRecorded') {
-    const { currency: _currency, ...fact } = data;
-    return fact;
+    const { currency: _currency, ...record } = data;
+    return record;
   }
   return data;
 }

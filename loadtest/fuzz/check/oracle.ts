@@ -1,14 +1,15 @@
 /**
- * The oracle: compares what each answer said about the effect of its request with the log.
+ * The oracle: compares the log with the effect that each response reported.
  *
- * An event names its request by the trace: of two requests with one key the wrong one is known.
+ * An event names its request by the trace id, so that the oracle can tell two requests with one key
+ * apart.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Failures } from '../failures.ts';
 import { type Folded, documentOf, foldOne } from './fold.ts';
-import type { Attempt, Ledger, Reading, Told } from './ledger.ts';
+import type { Attempt, Ledger, Reading, Reported } from './ledger.ts';
 import { type Log, type LoggedEvent, keyName } from './log.ts';
-import { EVENT_OF, isWhatWasAsked } from './meaning.ts';
+import { EVENT_OF, matchesRequest } from './meaning.ts';
 import { addressOfTrace } from '../make/scene.ts';
 import type { Address } from '../tokens.ts';
 
@@ -22,19 +23,19 @@ export interface OracleOptions {
 export interface Agreement {
   /** Events of the run. */
   events: number;
-  /** Commands whose answers were compared. */
+  /** Compared commands. */
   compared: number;
-  /** Documents of orders, and events in answers, that were compared. */
+  /** Compared order documents and events of responses. */
   documents: number;
   sightings: number;
 }
 
-const placeOf = ({ index, n }: Address) => `${index}.${n}`;
+const addressName = ({ index, n }: Address) => `${index}.${n}`;
 const isOfWebhooks = ({ sent }: Attempt) => /webhook/i.test(sent.operationId ?? '');
 
-export async function askTheLog({ seed, log, ledger, failures }: OracleOptions): Promise<Agreement> {
+export async function compareWithLog({ seed, log, ledger, failures }: OracleOptions): Promise<Agreement> {
   const { attempts, readings, receipts, sightings } = ledger;
-  const byPlace = grouped(attempts, placeOf);
+  const byAddress = grouped(attempts, addressName);
   const byKey = grouped(attempts, ({ tenant, key }) => keyName(tenant, key ?? ''));
   const readingsOf = grouped(readings, ({ orderId }) => orderId);
   const sightingsOf = grouped(sightings, ({ position }) => String(position));
@@ -53,36 +54,36 @@ export async function askTheLog({ seed, log, ledger, failures }: OracleOptions):
   await log.events((event) => {
     agreement.events += 1;
     if (last && event.recordedAt < last.recordedAt)
-      note('the log runs backwards', undefined, `position ${event.position}`);
+      note('recorded_at decreases in the log', undefined, `position ${event.position}`);
     last = event;
-    const by = whoMade(event);
+    const by = causeOf(event);
     const { data: _data, ...kept } = event;
     const key = keyName(event.tenant, event.key);
     if (holders.has(key)) note('two events have one key', by, event.key);
     holders.set(key, { event: kept, by });
-    if (by) judgeEffect(event, by);
+    if (by) checkEffect(event, by);
     fold(event);
     for (const seen of sightingsOf.get(String(event.position)) ?? [])
       if (seen.eventId !== `evt_${event.eventId}` || seen.tenant !== event.tenant)
-        note('an event in an answer differs from the log', seen, `${seen.eventId} at ${seen.position}`);
+        note('an event in a response differs from the log', seen, `${seen.eventId} at ${seen.position}`);
     sightingsOf.delete(String(event.position));
   });
   for (const [seen] of sightingsOf.values())
-    note('an event in an answer is not in the log', seen, `${seen!.eventId} at position ${seen!.position}`);
+    note('an event in a response is not in the log', seen, `${seen!.eventId} at position ${seen!.position}`);
   const webhookWrites = await log.webhookWrites();
   for (const attempt of attempts) {
-    if (isOfWebhooks(attempt)) judgeWebhook(attempt);
-    else judgeAnswer(attempt);
+    if (isOfWebhooks(attempt)) checkWebhookWrite(attempt);
+    else checkAttempt(attempt);
   }
-  judgeRepeats();
-  judgeReceipts();
+  checkRepeats();
+  checkReceipts();
   return agreement;
 
-  /** The request that made an event. */
-  function whoMade(event: LoggedEvent): Attempt | undefined {
-    const place = addressOfTrace(seed, event.traceparent);
-    const candidates = place
-      ? byPlace.get(placeOf(place))
+  /** The request that caused an event. */
+  function causeOf(event: LoggedEvent): Attempt | undefined {
+    const address = addressOfTrace(seed, event.traceparent);
+    const candidates = address
+      ? byAddress.get(addressName(address))
       : byKey.get(keyName(event.tenant, event.key))?.filter(({ sent }) => !sent.isTraced);
     const by = candidates?.find(({ key, tenant }) => key === event.key && tenant === event.tenant);
     if (by) return by;
@@ -92,30 +93,30 @@ export async function askTheLog({ seed, log, ledger, failures }: OracleOptions):
     if (some?.sent.form === 'hurt') return some;
     note(
       some ? 'an event has another key than its request' : 'an event without a request',
-      some ?? place,
+      some ?? address,
       what,
     );
     return undefined;
   }
 
-  function judgeEffect(event: LoggedEvent, by: Attempt): void {
+  function checkEffect(event: LoggedEvent, by: Attempt): void {
     by.events += 1;
     const { sent, verdict } = by;
     const what = `${event.type} of ord_${event.orderId} at position ${event.position}, key ${event.key.slice(0, 80)}`;
-    if (by.events > 1 && by.key === event.key) note('one request made two events', by, what);
+    if (by.events > 1 && by.key === event.key) note('one request caused two events', by, what);
     if (verdict.kind === 'refused')
       note(
         `a command that took effect was answered ${verdict.status} ${verdict.code}, retry ${verdict.retry}`,
         by,
         what,
       );
-    else if (sent.inert) note('a request took effect that must have none', by, what);
+    else if (sent.inert) note('a request that must have no effect took effect', by, what);
     if (verdict.kind === 'done' && verdict.replayed) note('a first run claims to be a replay', by, what);
     const expected = EVENT_OF[sent.operationId ?? sent.target];
     if (expected !== event.type && sent.form !== 'hurt')
       note('an event has another type than its request', by, what);
-    const asked = Array.isArray(sent.meaning) ? sent.meaning[by.item] : sent.meaning;
-    if (by.key === event.key && asked !== undefined && !isWhatWasAsked(event, asked, sent.version))
+    const requested = Array.isArray(sent.meaning) ? sent.meaning[by.item] : sent.meaning;
+    if (by.key === event.key && requested !== undefined && !matchesRequest(event, requested, sent.version))
       note(
         'an event differs from the body of its request',
         by,
@@ -145,50 +146,50 @@ export async function askTheLog({ seed, log, ledger, failures }: OracleOptions):
     const expected = documentOf(order, reading.spelling);
     if (isDeepStrictEqual(reading.document, expected)) return;
     note(
-      'an order in an answer is not the fold of its events',
+      'an order in a response is not the fold of its events',
       reading,
       `${JSON.stringify(reading.document).slice(0, 400)} is not ${JSON.stringify(expected).slice(0, 400)}`,
     );
   }
 
-  function judgeAnswer(attempt: Attempt): void {
+  function checkAttempt(attempt: Attempt): void {
     const { verdict, key, tenant, events } = attempt;
     if (verdict.kind !== 'done') return;
     const holder = holders.get(keyName(tenant, key ?? ''));
     const what = `${attempt.sent.operationId ?? attempt.sent.target}, key ${key?.slice(0, 80)}`;
     if (holder === undefined) return note('an acknowledged command is not in the log', attempt, what);
     if (!verdict.replayed && events === 0) note('a replay claims to be a first run', attempt, what);
-    for (const [member, told, logged] of differences(verdict.told, holder.event))
-      note(`the answer has another ${member} than the log`, attempt, `${what}: ${told}, and not ${logged}`);
+    for (const [member, reported, logged] of differences(verdict.reported, holder.event))
+      note(`a response has another ${member} than the log`, attempt, `${what}: ${reported}, not ${logged}`);
   }
 
-  /** Webhook writes make no event: a row under their key says that they took effect. */
-  function judgeWebhook(attempt: Attempt): void {
+  /** A webhook write causes no event: a row under its key shows its effect. */
+  function checkWebhookWrite(attempt: Attempt): void {
     const { verdict, key, tenant, sent } = attempt;
     const name = keyName(tenant, key ?? '');
-    const took = webhookWrites.has(name);
+    const tookEffect = webhookWrites.has(name);
     const what = `${sent.operationId}, key ${key?.slice(0, 80)}`;
-    if (verdict.kind === 'done' && !took)
+    if (verdict.kind === 'done' && !tookEffect)
       note('an acknowledged webhook write is not in the database', attempt, what);
-    if (!took || (verdict.kind !== 'refused' && !sent.inert)) return;
+    if (!tookEffect || (verdict.kind !== 'refused' && !sent.inert)) return;
     const mayHave = (other: Attempt) => other.verdict.kind !== 'refused' && !other.sent.inert;
     if (byKey.get(name)?.some(mayHave)) return;
     note(
       verdict.kind === 'refused'
         ? `a webhook write that took effect was answered ${verdict.status} ${verdict.code}, retry ${verdict.retry}`
-        : 'a webhook write took effect that must have none',
+        : 'a webhook write that must have no effect took effect',
       attempt,
       what,
     );
   }
 
-  function judgeRepeats(): void {
+  function checkRepeats(): void {
     for (const attempt of attempts) {
       const { sent, verdict, item, key } = attempt;
       if (sent.repeats === undefined) continue;
-      const original = byPlace.get(placeOf(sent.repeats))?.find((other) => other.key === key);
+      const original = byAddress.get(addressName(sent.repeats))?.find((other) => other.key === key);
       if (original?.verdict.kind !== 'done' || original.ended > attempt.began) continue;
-      const what = `${sent.operationId ?? sent.target} of ${placeOf(sent.repeats)}, item ${item}, key ${key?.slice(0, 80)}`;
+      const what = `${sent.operationId ?? sent.target} of ${addressName(sent.repeats)}, item ${item}, key ${key?.slice(0, 80)}`;
       if (sent.repeats.changed) {
         if (verdict.kind === 'done') note('a used key was accepted for another request', attempt, what);
       } else if (verdict.kind === 'refused' && verdict.status !== 429 && verdict.status !== 503) {
@@ -200,13 +201,13 @@ export async function askTheLog({ seed, log, ledger, failures }: OracleOptions):
       } else if (verdict.kind === 'done') {
         if (!verdict.replayed) note('a repeat is not marked as a replay', attempt, what);
         const same = original.sent.operationId === sent.operationId && original.sent.version === sent.version;
-        if (same && verdict.told.digest !== original.verdict.told.digest)
-          note('a repeat has another body than the first answer', attempt, what);
+        if (same && verdict.reported.digest !== original.verdict.reported.digest)
+          note('a repeat has another body than the first response', attempt, what);
       }
     }
   }
 
-  function judgeReceipts(): void {
+  function checkReceipts(): void {
     for (const receipt of receipts) {
       const name = keyName(receipt.tenant, receipt.key);
       const held = holders.get(name)?.event;
@@ -230,7 +231,10 @@ export async function askTheLog({ seed, log, ledger, failures }: OracleOptions):
   }
 }
 
-function* differences(told: Told, event: Omit<LoggedEvent, 'data'>): Generator<[string, unknown, unknown]> {
+function* differences(
+  reported: Reported,
+  event: Omit<LoggedEvent, 'data'>,
+): Generator<[string, unknown, unknown]> {
   const logged: Record<string, unknown> = {
     position: event.position,
     version: event.version,
@@ -238,7 +242,7 @@ function* differences(told: Told, event: Omit<LoggedEvent, 'data'>): Generator<[
     eventId: event.eventId,
     recordedAt: event.recordedAt,
   };
-  for (const [member, value] of Object.entries(told))
+  for (const [member, value] of Object.entries(reported))
     if (member !== 'digest' && value !== logged[member]) yield [member, value, logged[member]];
 }
 

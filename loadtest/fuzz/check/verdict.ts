@@ -1,16 +1,16 @@
-/** Derives from an answer whether its request took effect, by docs/retry-contract.md. */
+/** Derives the effect of a request from its response, by docs/retry-contract.md. */
 import { hash } from 'node:crypto';
-import type { Answer } from '../send/answers.ts';
+import type { Response } from '../send/responses.ts';
 import type { Json } from './contract.ts';
-import type { Told, Verdict } from './ledger.ts';
+import type { Reported, Verdict } from './ledger.ts';
 
-/** Ids of facts contain the id of their event. */
+/** Ids of payments, shipments, returns and refunds contain the id of their event. */
 const OF_EVENTS = /^(?:pay|shp|ret|ref)_([0-9a-f]{32})$/;
 
-export function verdictOf({ status, fields, text }: Answer, json: unknown): Verdict {
+export function verdictOf({ status, fields, text }: Response, json: unknown): Verdict {
   if (status < 300) {
     const replayed = fields.get('idempotent-replayed') === 'true';
-    return { kind: 'done', replayed, told: toldBy(fields, text, (json ?? {}) as Json) };
+    return { kind: 'done', replayed, reported: reportedBy(fields, text, (json ?? {}) as Json) };
   }
   return problemVerdict(status, (json ?? {}) as Json);
 }
@@ -18,12 +18,12 @@ export function verdictOf({ status, fields, text }: Answer, json: unknown): Verd
 /** @param problem a problem document */
 export function problemVerdict(status: number, problem: Json): Verdict {
   const { code = 'none', retry = 'none', detail = '' } = problem as Record<string, string | undefined>;
-  const said = { kind: 'refused', status, code, retry } as const;
-  if (status === 429) return said;
-  if (status === 503 && /took no effect/.test(detail)) return said;
+  const refused = { kind: 'refused', status, code, retry } as const;
+  if (status === 429) return refused;
+  if (status === 503 && /took no effect/.test(detail)) return refused;
   if (status >= 500 || retry === 'same_key' || retry === 'same_key_after')
     return { kind: 'unknown', why: `${status} ${code}` };
-  return said;
+  return refused;
 }
 
 /** The verdict of an item of a 207. */
@@ -36,11 +36,15 @@ export function itemVerdict(item: Json): Verdict {
     problem?: Json;
   };
   if (status >= 300 || order === undefined) return problemVerdict(status, problem ?? {});
-  const told = { orderId: order.id, version: order.version, digest: digestOf(JSON.stringify(order)) };
-  return { kind: 'done', replayed: replayed === true, told: { ...told, ...(position && { position }) } };
+  const reported = { orderId: order.id, version: order.version, digest: digestOf(JSON.stringify(order)) };
+  return {
+    kind: 'done',
+    replayed: replayed === true,
+    reported: { ...reported, ...(position && { position }) },
+  };
 }
 
-function toldBy(fields: Map<string, string>, text: string, json: Json): Told {
+function reportedBy(fields: Map<string, string>, text: string, json: Json): Reported {
   const { id, order_id } = json as { id?: string; order_id?: string };
   const position = fields.get('holdfast-position');
   const version = /^"(\d+)"$/.exec(fields.get('etag') ?? '')?.[1];

@@ -1,13 +1,13 @@
 /** Selects the cases of a seed to run. */
 import { type Case, requestsOf } from '../case.ts';
 import type { Plan } from './plan.ts';
-import { REACH } from './scene.ts';
+import { REACH_CASES } from './scene.ts';
 
-/** Cases with a longer patience wait for the server's limit of 30 seconds. */
-const QUICK_MS = 25_000;
+/** Cases with a longer timeout wait for the server's limit of 30 seconds. */
+const QUICK_TIMEOUT_MS_MAX = 25_000;
 
 /**
- * Cases from the first on, until they have so many requests.
+ * The cases from the first on, up to a number of requests.
  *
  * @param isQuick skips cases that take more than about ten seconds
  */
@@ -38,7 +38,10 @@ export function* ofKinds(plan: Plan, kinds: readonly string[], requests: number)
 }
 
 const isLong = ({ stages, isSlow }: Case): boolean =>
-  isSlow && stages.flat().some((lane) => lane.kind === 'http' && lane.patienceMs > QUICK_MS);
+  isSlow &&
+  stages
+    .flat()
+    .some((connection) => connection.kind === 'http' && connection.timeoutMs > QUICK_TIMEOUT_MS_MAX);
 
 /** One case, after the cases that it depends on, and those that changed the same orders. */
 export function oneAndBefore(plan: Plan, index: number): Case[] {
@@ -51,7 +54,7 @@ export function oneAndBefore(plan: Plan, index: number): Case[] {
   };
   take(index);
   const shared = new Set(plan(index).after);
-  for (let earlier = Math.max(0, index - 2 * REACH); earlier < index; earlier += 1)
+  for (let earlier = Math.max(0, index - 2 * REACH_CASES); earlier < index; earlier += 1)
     if (plan(earlier).after.some((maker) => shared.has(maker))) take(earlier);
   return [...chosen.values()].toSorted((a, b) => a.index - b.index);
 }

@@ -1,4 +1,4 @@
-/** A request before it is serialized, with the answers that are allowed. */
+/** A request before serialization, with its allowed responses. */
 import type { Caller } from '../tokens.ts';
 import type { Version } from '../case.ts';
 import type { Offer } from './repertoire.ts';
@@ -34,8 +34,8 @@ export function withHeader(draft: Draft, name: string, value: string | undefined
 }
 
 /**
- * A request that is answered with one of these statuses, or as its conditions say: If-Match is
- * evaluated first.
+ * A request with these allowed statuses, besides those of its conditions: If-Match is evaluated
+ * first.
  */
 export function answeredWith(draft: Draft, ...statuses: number[]): Draft {
   const has = (name: string) => draft.headers.some(([other]) => other.toLowerCase() === name);
@@ -49,7 +49,7 @@ export function answeredWith(draft: Draft, ...statuses: number[]): Draft {
 /** A request that must be refused with one of these statuses, and have no effect. */
 export const refusedWith = (draft: Draft, ...statuses: number[]): Draft => ({
   ...draft,
-  // The contract does not say which of two faults is reported.
+  // The contract leaves open which of two faults is reported.
   allowed: [...(draft.inert ? (draft.allowed ?? []) : []), ...statuses],
   inert: true,
 });

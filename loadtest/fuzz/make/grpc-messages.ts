@@ -1,4 +1,4 @@
-/** Orders as messages of gRPC: good ones, hurt ones, and messages in wrong frames. */
+/** Orders as gRPC messages: valid, damaged, or in wrong frames. */
 import { type NewOrder, PlaceOrderRequest } from '../../../api/grpc/generated/orders.ts';
 import { type Random, noise } from '../chance.ts';
 import type { Wares } from './wares.ts';
@@ -11,7 +11,7 @@ export interface Message {
 
 export function message(key: string, wares: Wares): Message {
   const { metadata, shipping_address, ...order } = wares;
-  const asked: NewOrder = {
+  const newOrder: NewOrder = {
     ...order,
     shipping_address: shipping_address ?? undefined,
     metadata: new Map(Object.entries(metadata)),
@@ -19,7 +19,7 @@ export function message(key: string, wares: Wares): Message {
   return {
     key,
     wares,
-    bytes: Buffer.from(PlaceOrderRequest.encode({ idempotency_key: key, order: asked }).finish()),
+    bytes: Buffer.from(PlaceOrderRequest.encode({ idempotency_key: key, order: newOrder }).finish()),
   };
 }
 
@@ -39,23 +39,23 @@ export function hurt(random: Random, one: Message): { what: string; message: Mes
   const name = text.indexOf(one.wares.lines[0]!.name);
   text[name] = 0xff;
   return random.pick([
-    other('a bit is another one', flipped),
-    other('a bit is another one', flipped),
+    other('with a flipped bit', flipped),
+    other('with a flipped bit', flipped),
     other('cut short', bytes.subarray(0, random.between(1, bytes.length - 1))),
-    other('something behind it', Buffer.concat([bytes, noise(random, random.between(1, 20))])),
-    other('a field that nobody knows', Buffer.concat([bytes, Buffer.from([0xf8, 0x07, 0x01])])),
+    other('followed by noise', Buffer.concat([bytes, noise(random, random.between(1, 20))])),
+    other('an unknown field', Buffer.concat([bytes, Buffer.from([0xf8, 0x07, 0x01])])),
     other('noise', noise(random, random.between(1, 100)), true),
     other('nothing', Buffer.alloc(0), true),
-    other('bytes that are no UTF-8 in a text', text, true),
+    other('invalid UTF-8 in a string', text, true),
     other(
-      'larger than may be',
+      'larger than allowed',
       Buffer.concat([bytes, Buffer.from([0xfa, 0x07, 0xe0, 0xa7, 0x12]), Buffer.alloc(300_000)]),
       true,
     ),
   ]);
 }
 
-/** A message with the prefix that gRPC frames it by; flag and length may be wrong. */
+/** A message with its gRPC length prefix; flag and length may be wrong. */
 export const framed = (bytes: Buffer, { flag = 0, length = bytes.length } = {}): Buffer => {
   const head = Buffer.alloc(5);
   head[0] = flag;

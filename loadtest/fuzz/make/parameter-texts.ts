@@ -1,11 +1,11 @@
-/** Parameter texts that lenient parsers take for a number, a time or a day. */
+/** Parameter texts that a lenient parser would read as a number, a time or a day. */
 import type { BadValue } from '../../../test/provider/bad-values.ts';
 import type { Schema } from '../../../test/provider/contract.ts';
 
 const named = (values: readonly string[]): BadValue<string>[] =>
   values.map((value) => ({ what: `is ${JSON.stringify(value.slice(0, 40))}`, value }));
 
-const NO_NUMBERS = [
+const INVALID_NUMBERS = [
   '0x10',
   '1e1',
   '0b1',
@@ -21,7 +21,7 @@ const NO_NUMBERS = [
   '',
   '--5',
 ];
-const NO_TIMES = [
+const INVALID_TIMES = [
   '2026-02-30T00:00:00Z',
   '2026-02-29T12:00:00Z',
   '2026-13-01T00:00:00Z',
@@ -42,17 +42,17 @@ const ODD_TIMES = [
   '2026-01-01T00:00:00-00:00',
   '2026-01-01T24:00:00Z',
 ];
-const NO_DAYS = ['2026-02-30', '2026-13-01', '2026-2-3', '20260203', '2026-02-03T00:00:00Z', ''];
+const INVALID_DAYS = ['2026-02-30', '2026-13-01', '2026-2-3', '20260203', '2026-02-03T00:00:00Z', ''];
 const ODD_DAYS = ['0000-01-01', '9999-12-31', '0001-01-01'];
 
 /** Texts that must be refused. */
 export function wrongTexts({ type, format, pattern }: Schema): BadValue<string>[] {
-  if (type === 'integer') return named(NO_NUMBERS);
-  if (format === 'date-time') return named(NO_TIMES);
-  return format === 'date' || pattern?.startsWith('^[0-9]{4}-') ? named(NO_DAYS) : [];
+  if (type === 'integer') return named(INVALID_NUMBERS);
+  if (format === 'date-time') return named(INVALID_TIMES);
+  return format === 'date' || pattern?.startsWith('^[0-9]{4}-') ? named(INVALID_DAYS) : [];
 }
 
-/** Texts that may be taken or refused, but must not cause a 500. */
+/** Texts that the server may accept or refuse, but not answer with 500. */
 export function oddTexts({ type, format }: Schema): BadValue<string>[] {
   if (type === 'integer') return named(['+5', '05', '5.0', '-0', '9'.repeat(400)]);
   if (format === 'date-time') return named(ODD_TIMES);

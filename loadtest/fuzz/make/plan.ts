@@ -1,4 +1,4 @@
-/** Makes the case at an index of a run: a pure function of seed and index. */
+/** The plan: the case at each index of a run, a pure function of seed and index. */
 import { bodies } from '../cases/bodies.ts';
 import { framing } from '../cases/framing.ts';
 import { grpc } from '../cases/grpc.ts';

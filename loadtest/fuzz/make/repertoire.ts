@@ -1,4 +1,4 @@
-/** Valid and invalid values for each operation, made from the contracts alone. */
+/** Valid and invalid values for each operation, derived from the contracts alone. */
 import fc from 'fast-check';
 import { type BadValue, badTexts, badValues } from '../../../test/provider/bad-values.ts';
 import {
@@ -13,8 +13,8 @@ import type { Version } from '../case.ts';
 import { oddTexts, wrongTexts } from './parameter-texts.ts';
 
 /** Valid values per body and parameter. */
-const GOOD_BODIES = 32;
-const GOOD_TEXTS = 8;
+const GOOD_BODIES_COUNT = 32;
+const GOOD_TEXTS_COUNT = 8;
 /** A field value: visible ASCII, with spaces inside. */
 const FIELD = /^[!-~](?:[ -~]{0,1000}[!-~])?$/;
 
@@ -22,7 +22,7 @@ export interface Choices {
   parameter: Parameter;
   good: string[];
   bad: BadValue<string>[];
-  /** Values that may be taken or refused. */
+  /** Values that the server may accept or refuse. */
   odd: BadValue<string>[];
 }
 
@@ -66,22 +66,22 @@ function offerOf({ name }: Contract, operation: Operation, root: number): Offer 
 }
 
 function choicesOf(parameter: Parameter, seed: number): Choices {
-  const { schema, in: place } = parameter;
-  const carried = (text: string) => place !== 'header' || FIELD.test(text);
+  const { schema, in: location } = parameter;
+  const carried = (text: string) => location !== 'header' || FIELD.test(text);
   const good = fc
-    .sample(goodValues(schema), { seed, numRuns: GOOD_TEXTS })
+    .sample(goodValues(schema), { seed, numRuns: GOOD_TEXTS_COUNT })
     .map(String)
     .filter((text) => fitsText(schema, text) && carried(text));
   const [full] = fc.sample(goodValues(schema, true), { seed, numRuns: 1 });
   const bad = [...badTexts(schema, full), ...wrongTexts(schema)].filter(
-    ({ value }) => carried(value) && value.length < 4_000 && (place !== 'path' || value !== ''),
+    ({ value }) => carried(value) && value.length < 4_000 && (location !== 'path' || value !== ''),
   );
   return { parameter, good, bad, odd: oddTexts(schema) };
 }
 
 function bodiesOf({ body }: Operation, seed: number): Offer['bodies'] {
   if (body === undefined) return { good: [], bad: [] };
-  const good = fc.sample(goodValues(body.schema), { seed, numRuns: GOOD_BODIES });
+  const good = fc.sample(goodValues(body.schema), { seed, numRuns: GOOD_BODIES_COUNT });
   const [full] = fc.sample(goodValues(body.schema, true), { seed, numRuns: 1 });
   const bad = [...badValues(body.schema, body.example), ...badValues(body.schema, full)];
   return { good: [body.example, ...good], bad };

@@ -1,4 +1,4 @@
-/** The context in which a case is made: random numbers, index, and resources of earlier cases. */
+/** The context of a case: random numbers, index, and resources of earlier cases. */
 import type { Address } from '../tokens.ts';
 import type { Sent, Version } from '../case.ts';
 import { type Random, chanceAt } from '../chance.ts';
@@ -8,12 +8,12 @@ import { type Wares, someWares } from './wares.ts';
 
 /** Every eighth case places an order that later cases change. */
 export const SHARED_EVERY = 8;
-/** One case in 128 makes a webhook endpoint; the first is the 62nd. */
+/** Every 128th case creates a webhook endpoint; the first one has index 61. */
 const ENDPOINT_EVERY = 128;
-const FIRST_ENDPOINT = 61;
-export const isEndpointStory = (index: number): boolean => index % ENDPOINT_EVERY === FIRST_ENDPOINT;
-/** A case uses resources of at most this many cases before. */
-export const REACH = 300;
+const ENDPOINT_INDEX_FIRST = 61;
+export const isEndpointStory = (index: number): boolean => index % ENDPOINT_EVERY === ENDPOINT_INDEX_FIRST;
+/** A case uses resources of this many preceding cases. */
+export const REACH_CASES = 300;
 
 export interface Scene {
   seed: number;
@@ -22,7 +22,7 @@ export interface Scene {
   repertoire: Repertoire;
   /** Cases that must end first. */
   after: Set<number>;
-  /** The place of the next request of the case. */
+  /** The address of the next request of the case. */
   next: () => Address;
 }
 
@@ -40,7 +40,7 @@ export function createScene(seed: number, index: number, repertoire: Repertoire)
 
 /** An order of an earlier case. */
 export function sharedOrder({ random, index, after }: Scene): Address {
-  const maker = Math.floor((index - random.between(1, REACH)) / SHARED_EVERY) * SHARED_EVERY;
+  const maker = Math.floor((index - random.between(1, REACH_CASES)) / SHARED_EVERY) * SHARED_EVERY;
   if (maker < 0) return { index: 0, n: 999 };
   after.add(maker);
   return { index: maker, n: 0 };
@@ -48,8 +48,8 @@ export function sharedOrder({ random, index, after }: Scene): Address {
 
 /** A webhook endpoint of an earlier case. */
 export function sharedEndpoint({ random, index, after }: Scene): Address {
-  const back = index - FIRST_ENDPOINT - random.between(1, REACH);
-  const maker = Math.floor(back / ENDPOINT_EVERY) * ENDPOINT_EVERY + FIRST_ENDPOINT;
+  const back = index - ENDPOINT_INDEX_FIRST - random.between(1, REACH_CASES);
+  const maker = Math.floor(back / ENDPOINT_EVERY) * ENDPOINT_EVERY + ENDPOINT_INDEX_FIRST;
   if (maker < 0) return { index: 0, n: 999 };
   after.add(maker);
   return { index: maker, n: 0 };
@@ -82,7 +82,7 @@ const hex = (value: number, digits: number) => (value >>> 0).toString(16).padSta
 export const traceOf = (seed: number, { index, n }: Address): string =>
   `${hex(seed, 8)}${hex(index, 8)}${hex(n, 8)}f022f022`;
 
-/** The request that a trace names; `undefined` when it is not of this run. */
+/** The request of a trace id; `undefined` if the id is not of this run. */
 export function addressOfTrace(seed: number, traceparent: string | null): Address | undefined {
   const trace = traceparent?.split('-')[1] ?? '';
   if (!trace.startsWith(hex(seed, 8)) || !trace.endsWith('f022f022')) return undefined;

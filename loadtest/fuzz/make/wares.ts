@@ -1,9 +1,9 @@
-/** Orders and facts of the fuzzer's shop, in the spelling of each version. */
+/** Orders, payments and other records of the fuzzer's shop, in the form of each API version. */
 import { anOrderOf } from '../../../test/replay/wares.ts';
 import type { Version } from '../case.ts';
 import type { Random } from '../chance.ts';
 
-/** An order as v1 spells it, and as the log does. */
+/** An order in the form of v1 and of the log. */
 export type Wares = Omit<ReturnType<typeof anOrderOf>, 'shipping_address'> & {
   shipping_address?: ReturnType<typeof anOrderOf>['shipping_address'];
 };
@@ -33,7 +33,7 @@ export function orderBody(version: Version, { currency, lines, ...rest }: Wares)
   };
 }
 
-export const FACTS = [
+export const RECORD_OPERATIONS = [
   'recordPayment',
   'recordShipment',
   'recordReturn',
@@ -41,14 +41,19 @@ export const FACTS = [
   'cancelOrder',
   'completeOrder',
 ] as const;
-export type FactId = (typeof FACTS)[number];
+export type RecordOperation = (typeof RECORD_OPERATIONS)[number];
 
-/** The body of a fact, which the state of the order may forbid. */
-export function factBody(random: Random, version: Version, fact: FactId, wares: Wares): object {
+/** The body of a record operation; the state of the order may forbid it. */
+export function recordBody(
+  random: Random,
+  version: Version,
+  operation: RecordOperation,
+  wares: Wares,
+): object {
   const total = totalOf(wares);
   const money = (amount: number) =>
     version === 'v1' ? { amount } : { amount: { amount, currency: wares.currency } };
-  switch (fact) {
+  switch (operation) {
     case 'recordPayment': {
       const amount = Math.max(1, random.chance(0.7) ? total : random.between(1, total + 1));
       return { ...money(amount), ...maybe(random, 'method', 'card'), ...maybe(random, 'reference', 'ch_1') };

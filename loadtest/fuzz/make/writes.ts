@@ -1,18 +1,26 @@
-/** Valid writes of the fuzzer's shop, about orders and endpoints that may exist or not. */
+/** Valid writes of the fuzzer's shop; their orders and endpoints may not exist. */
 import type { Version } from '../case.ts';
 import type { Draft } from './draft.ts';
 import { type Scene, aVersion, keyAt, keyField, sharedEndpoint, sharedOrder, waresAt } from './scene.ts';
-import { type Address, type Caller, apiKeyToken, factToken, idToken } from '../tokens.ts';
-import { FACTS, type FactId, type Wares, factBody, orderBody, patchBody, someWares } from './wares.ts';
+import { type Address, type Caller, apiKeyToken, valueToken, idToken } from '../tokens.ts';
+import {
+  RECORD_OPERATIONS,
+  type RecordOperation,
+  type Wares,
+  recordBody,
+  orderBody,
+  patchBody,
+  someWares,
+} from './wares.ts';
 
-/** Nothing listens there: deliveries fail and retry. */
-const SINK = 'http://127.0.0.1:9/holdfast';
+/** No process listens there: deliveries fail and are retried. */
+const UNREACHABLE_URL = 'http://127.0.0.1:9/holdfast';
 
 const encoded = (body: unknown) => Buffer.from(JSON.stringify(body));
 
 interface Writing {
   version?: Version | undefined;
-  /** The address that its key is made from. */
+  /** The address that determines its key. */
   at: Address;
   caller?: Caller;
 }
@@ -20,7 +28,7 @@ interface Writing {
 /**
  * A write with a key and a JSON body.
  *
- * @param id of the path, if it has one
+ * @param id in the path, if it has one
  */
 function writing(
   { seed, random, repertoire }: Scene,
@@ -56,12 +64,12 @@ export const placing = (scene: Scene, wares: Wares, options: Writing): Draft => 
   return writing(scene, 'placeOrder', '', orderBody(version, wares), { ...options, version });
 };
 
-/** @param order where the order was placed */
-export function recording(scene: Scene, fact: FactId, order: Address, options: Writing): Draft {
+/** @param order address of the request that placed the order */
+export function recording(scene: Scene, operation: RecordOperation, order: Address, options: Writing): Draft {
   const version = options.version ?? aVersion(scene.random);
   const orderToken = idToken('ord', order);
-  const body = factBody(scene.random, version, fact, waresAt(scene.seed, order));
-  return { ...writing(scene, fact, orderToken, body, { ...options, version }), orderToken };
+  const body = recordBody(scene.random, version, operation, waresAt(scene.seed, order));
+  return { ...writing(scene, operation, orderToken, body, { ...options, version }), orderToken };
 }
 
 export function patching(scene: Scene, order: Address, options: Writing): Draft {
@@ -73,13 +81,13 @@ export function patching(scene: Scene, order: Address, options: Writing): Draft 
   const named = random.between(1, 4);
   const [field, ifVersion] = random.pick([
     ['*', undefined],
-    [factToken('etag', order), undefined],
+    [valueToken('etag', order), undefined],
     [`"${named}"`, named],
   ] as const);
   return { ...draft, headers: [...draft.headers, ['If-Match', field]], orderToken, ifVersion };
 }
 
-/** A few orders, each under a key of its own. */
+/** A batch of orders, each with its own key. */
 export function batching(
   scene: Scene,
   count: number,
@@ -114,8 +122,8 @@ export function batching(
 export function makingEndpoint(scene: Scene, options: Writing, eventTypes?: string[]): Draft {
   const { random } = scene;
   const body = {
-    url: SINK,
-    description: `of case ${scene.index}`,
+    url: UNREACHABLE_URL,
+    description: `case ${scene.index}`,
     event_types: eventTypes ?? random.pick([['OrderCompleted'], ['OrderCompleted', 'OrderCancelled']]),
     max_per_second: random.between(1, 10),
   };
@@ -140,7 +148,7 @@ export function aboutEndpoint(
   switch (operationId) {
     case 'updateWebhookEndpoint': {
       const draft = writing(scene, operationId, id, { max_per_second: random.between(1, 10) }, options);
-      const tag = random.pick(['*', factToken('etag', endpoint), '"1"']);
+      const tag = random.pick(['*', valueToken('etag', endpoint), '"1"']);
       return { ...draft, headers: [...draft.headers, ['If-Match', tag]] };
     }
     case 'rotateWebhookSecret':
@@ -158,19 +166,20 @@ export function aboutEndpoint(
   }
 }
 
-/** @param delivery where a list of deliveries was read */
+/** @param delivery address of the request that listed the deliveries */
 export function redelivering(scene: Scene, endpoint: Address, delivery: Address, options: Writing): Draft {
   const draft = writing(scene, 'redeliverWebhook', idToken('whe', endpoint), undefined, options);
   return { ...draft, target: draft.target.replace('{delivery_id}', idToken('whd', delivery)) };
 }
 
-/** A random write, to be damaged or cut. */
+/** A random write, for cases that damage or cut it. */
 export function someWrite(scene: Scene): { draft: Draft; at: Address } {
   const { random } = scene;
   const at = scene.next();
   const share = random.next();
   if (share < 0.5) return { draft: placing(scene, someWares(random), { at }), at };
-  if (share < 0.8) return { draft: recording(scene, random.pick(FACTS), sharedOrder(scene), { at }), at };
+  if (share < 0.8)
+    return { draft: recording(scene, random.pick(RECORD_OPERATIONS), sharedOrder(scene), { at }), at };
   if (share < 0.88) return { draft: patching(scene, sharedOrder(scene), { at }), at };
   if (share < 0.94) return { draft: batching(scene, random.between(1, 4), {}), at };
   if (share < 0.96) return { draft: makingEndpoint(scene, { at, version: aVersion(random) }), at };

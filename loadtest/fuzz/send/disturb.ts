@@ -1,4 +1,4 @@
-/** Kills the server and cuts its connections to Postgres. No answer may be wrong. */
+/** Kills the server and cuts its connections to Postgres. Every response must still be right. */
 import { Client } from 'pg';
 import { chanceAt } from '../chance.ts';
 import type { Target } from './target.ts';
@@ -13,11 +13,11 @@ export interface Disturbance {
   stop: () => Promise<void>;
 }
 
-/** Time between two disturbances. */
-const SHORTEST_MS = 1_500;
-const LONGEST_MS = 5_000;
+/** Interval between two disturbances. */
+const INTERVAL_MS_MIN = 1_500;
+const INTERVAL_MS_MAX = 5_000;
 /** Share of disturbances that kill the server. */
-const KILLS = 0.3;
+const KILL_SHARE = 0.3;
 
 const CUT = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
               WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`;
@@ -38,7 +38,7 @@ export function disturb(target: Target, seed: number): Disturbance {
   }
   async function one(): Promise<void> {
     await target.ready();
-    if (random.chance(KILLS)) {
+    if (random.chance(KILL_SHARE)) {
       target.kill();
       done.kills += 1;
       await target.ready();
@@ -52,7 +52,7 @@ export function disturb(target: Target, seed: number): Disturbance {
           .catch(() => {})
           .finally(next);
       },
-      random.between(SHORTEST_MS, LONGEST_MS),
+      random.between(INTERVAL_MS_MIN, INTERVAL_MS_MAX),
     );
   }
   next();

@@ -8,39 +8,39 @@ import {
   credentials,
   status as codes,
 } from '@grpc/grpc-js';
-import type { FrameLane, GrpcLane } from '../case.ts';
+import type { FrameCall, GrpcCall } from '../case.ts';
 
 /** The messages and the status of a call. */
 export interface Called {
   began: number;
   ended: number;
   messages: Buffer[];
-  /** `undefined` when the connection broke, or the call never ended. */
+  /** `undefined` if the connection broke or the call never ended. */
   status: { code: number; message: string; details: Buffer | undefined } | undefined;
   hang: boolean;
 }
 
 const SERVICE = '/holdfast.orders.v1.OrderService/';
-const PATIENCE_MS = 20_000;
-const CONNECTIONS = 4;
+const TIMEOUT_MS = 20_000;
+const CONNECTIONS_COUNT = 4;
 const same = (bytes: Buffer) => bytes;
 
 export interface GrpcCaller {
-  call: (lane: GrpcLane, resolve: (bytes: Buffer) => Buffer) => Promise<Called>;
-  sendFrames: (lane: FrameLane, resolve: (bytes: Buffer) => Buffer) => Promise<Called>;
+  call: (planned: GrpcCall, resolve: (bytes: Buffer) => Buffer) => Promise<Called>;
+  sendFrames: (planned: FrameCall, resolve: (bytes: Buffer) => Buffer) => Promise<Called>;
   close: () => void;
 }
 
 /** @param address `127.0.0.1:50051` */
 export function createGrpcCaller(address: string): GrpcCaller {
   const clients = Array.from(
-    { length: CONNECTIONS },
+    { length: CONNECTIONS_COUNT },
     () => new Client(address, credentials.createInsecure(), { 'grpc.use_local_subchannel_pool': 1 }),
   );
   let turn = 0;
   return {
-    call: (lane, resolve) => call(clients[turn++ % CONNECTIONS]!, lane, resolve),
-    sendFrames: (lane, resolve) => sendFrames(address, lane, resolve),
+    call: (planned, resolve) => call(clients[turn++ % CONNECTIONS_COUNT]!, planned, resolve),
+    sendFrames: (planned, resolve) => sendFrames(address, planned, resolve),
     close: () => clients.forEach((client) => client.close()),
   };
 }
@@ -48,14 +48,14 @@ export function createGrpcCaller(address: string): GrpcCaller {
 const text = (resolve: (bytes: Buffer) => Buffer, value: string) =>
   resolve(Buffer.from(value, 'latin1')).toString('latin1');
 
-function call(client: Client, lane: GrpcLane, resolve: (bytes: Buffer) => Buffer): Promise<Called> {
-  const { method, deadlineMs, cancelAfterMs } = lane;
+function call(client: Client, planned: GrpcCall, resolve: (bytes: Buffer) => Buffer): Promise<Called> {
+  const { method, deadlineMs, cancelAfterMs } = planned;
   const metadata = new Metadata();
-  for (const [name, value] of lane.metadata) metadata.set(name, text(resolve, value));
-  const messages = lane.messages.map(resolve);
+  for (const [name, value] of planned.metadata) metadata.set(name, text(resolve, value));
+  const messages = planned.messages.map(resolve);
   const began = performance.now();
   const heard: Buffer[] = [];
-  const deadline = new Date(Date.now() + (deadlineMs ?? PATIENCE_MS));
+  const deadline = new Date(Date.now() + (deadlineMs ?? TIMEOUT_MS));
   return new Promise((done) => {
     const finish = (status: Called['status'], hang = false) =>
       done({ began, ended: performance.now(), messages: heard, status, hang });
@@ -98,7 +98,11 @@ function call(client: Client, lane: GrpcLane, resolve: (bytes: Buffer) => Buffer
   });
 }
 
-function sendFrames(address: string, lane: FrameLane, resolve: (bytes: Buffer) => Buffer): Promise<Called> {
+function sendFrames(
+  address: string,
+  planned: FrameCall,
+  resolve: (bytes: Buffer) => Buffer,
+): Promise<Called> {
   const began = performance.now();
   const session = connectHttp2(`http://${address}`);
   let content = Buffer.alloc(0);
@@ -108,17 +112,17 @@ function sendFrames(address: string, lane: FrameLane, resolve: (bytes: Buffer) =
     const finish = (hang = false) => {
       if (isDone) return;
       isDone = true;
-      clearTimeout(patience);
+      clearTimeout(timeout);
       session.destroy();
       done({ began, ended: performance.now(), messages: unframed(content), status, hang });
     };
-    const patience = setTimeout(() => finish(true), PATIENCE_MS);
+    const timeout = setTimeout(() => finish(true), TIMEOUT_MS);
     session.on('error', () => finish());
     session.on('close', () => finish());
-    const fields = Object.fromEntries(lane.metadata.map(([name, value]) => [name, text(resolve, value)]));
+    const fields = Object.fromEntries(planned.metadata.map(([name, value]) => [name, text(resolve, value)]));
     const stream = session.request({
       ':method': 'POST',
-      ':path': SERVICE + lane.method,
+      ':path': SERVICE + planned.method,
       'content-type': 'application/grpc',
       te: 'trailers',
       ...fields,
@@ -139,13 +143,13 @@ function sendFrames(address: string, lane: FrameLane, resolve: (bytes: Buffer) =
     });
     stream.on('error', () => finish());
     stream.on('close', () => finish());
-    stream.write(resolve(lane.bytes));
-    if (lane.end === 'half-close') stream.end();
+    stream.write(resolve(planned.bytes));
+    if (planned.end === 'half-close') stream.end();
     else
       setTimeout(() => {
-        if (lane.end === 'break') session.destroy();
+        if (planned.end === 'break') session.destroy();
         else stream.close(8);
-      }, lane.afterMs);
+      }, planned.afterMs);
   });
 }
 

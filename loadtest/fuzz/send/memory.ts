@@ -7,26 +7,26 @@ import { promisify } from 'node:util';
 export interface Memory {
   start: number;
   peak: number;
-  /** The lowest of a tenth of the run: in its middle, and at its end. */
+  /** Minimum over a tenth of the run: in the middle and at the end. */
   middle: number;
   end: number;
   samples: number;
 }
 
 export interface MemoryWatch {
-  /** `undefined` when nothing was measured. */
+  /** `undefined` without measurements. */
   result: () => Memory | undefined;
   stop: () => void;
 }
 
 const INTERVAL_MS = 500;
-/** In a shorter run the heap still grows towards its first large collections. */
-const LEAST_SAMPLES = 180;
+/** In a shorter run, the heap still grows towards its first full garbage collections. */
+const SAMPLES_MIN = 180;
 /** Allowed growth between the middle and the end. */
-const GROWTH_MB = 96;
-const GROWTH_SHARE = 0.2;
-/** Outside the old generation: young generation, code, buffers of sockets. */
-const BESIDE_HEAP_MB = 512;
+const GROWTH_MB_MAX = 96;
+const GROWTH_SHARE_MAX = 0.2;
+/** Memory outside the old generation: young generation, code, socket buffers. */
+const BESIDE_HEAP_MB_MAX = 512;
 
 const run = promisify(execFile);
 
@@ -41,21 +41,21 @@ async function residentMb(pid: number): Promise<number | undefined> {
   return stdout.trim() === '' ? undefined : Number(stdout) / 1_024;
 }
 
-/** @param pid of the server's process; changes when it restarts */
+/** @param pid process id of the server, which changes on a restart */
 export function watchMemory(pid: () => number | undefined): MemoryWatch {
   const samples: number[] = [];
-  const look = async () => {
+  const sample = async () => {
     const id = pid();
     const mb = id === undefined ? undefined : await residentMb(id);
     if (mb !== undefined) samples.push(mb);
   };
-  void look();
-  const timer = setInterval(() => void look(), INTERVAL_MS);
+  void sample();
+  const timer = setInterval(() => void sample(), INTERVAL_MS);
   return {
     result() {
       if (samples.length < 4) return undefined;
       const tenth = Math.max(1, Math.floor(samples.length / 10));
-      // Garbage comes and goes: the minimum over a while is what the server holds.
+      // The minimum excludes garbage that is not yet collected.
       const lowest = (from: number) => Math.min(...samples.slice(from, from + tenth));
       return {
         start: samples[0]!,
@@ -70,17 +70,15 @@ export function watchMemory(pid: () => number | undefined): MemoryWatch {
 }
 
 /**
- * The faults: growth in the second half of the run, or a peak above what the heap explains.
+ * The faults: growth in the second half of the run, or a peak beyond the heap limit.
  *
- * @param heapMb of the server; `undefined` when that is not known
+ * @param heapMb heap limit of the server; `undefined` if unknown
  */
 export function faultsOfMemory({ middle, end, peak, samples }: Memory, heapMb: number | undefined): string[] {
   const faults: string[] = [];
-  if (samples >= LEAST_SAMPLES && end > middle + Math.max(GROWTH_MB, middle * GROWTH_SHARE))
+  if (samples >= SAMPLES_MIN && end > middle + Math.max(GROWTH_MB_MAX, middle * GROWTH_SHARE_MAX))
     faults.push('the memory of the server grew in the second half of the run');
-  if (heapMb !== undefined && peak > heapMb + BESIDE_HEAP_MB)
-    faults.push(
-      `the server had more memory than its heap of ${heapMb} MB and ${BESIDE_HEAP_MB} MB beside it`,
-    );
+  if (heapMb !== undefined && peak > heapMb + BESIDE_HEAP_MB_MAX)
+    faults.push(`the memory of the server exceeded its heap of ${heapMb} MB plus ${BESIDE_HEAP_MB_MAX} MB`);
   return faults;
 }

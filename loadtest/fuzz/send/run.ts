@@ -1,29 +1,29 @@
 /** Runs cases concurrently, each after the cases that it depends on. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Advice } from '../check/catalogue.ts';
-import type { Case, Lane } from '../case.ts';
-import { learn, judgeHttp, type JudgeOptions } from '../check/http.ts';
+import type { Case, Connection } from '../case.ts';
+import { learn, checkHttp, type CheckOptions } from '../check/http.ts';
 import { type GrpcCaller, createGrpcCaller } from './grpc-client.ts';
-import { runHttpLane } from './http-lane.ts';
-import { judgeGrpc } from '../check/grpc.ts';
-import { judgeLaw } from '../check/law.ts';
+import { runHttpConnection } from './http-connection.ts';
+import { checkGrpc } from '../check/grpc.ts';
+import { checkLaw } from '../check/law.ts';
 import type { Target } from './target.ts';
 
 /** Concurrent cases: usual ones, ones that stall for seconds, heavy ones. */
-const WIDTH = 48;
-const MOST_SLOW = 400;
-const MOST_HEAVY = 3;
-/** Time until the exit of the server is known. */
-const DEATH_NOTICE_MS = 250;
-/** Cases back whose end is remembered; more than any case reaches. */
-const MEMORY = 2_000;
-/** Of gRPC. */
+const CASES_MAX = 48;
+const SLOW_CASES_MAX = 400;
+const HEAVY_CASES_MAX = 3;
+/** Time until an exit of the server is known. */
+const EXIT_NOTICE_MS = 250;
+/** Ended cases that are remembered, more than REACH_CASES. */
+const ENDED_CASES_MAX = 2_000;
+/** gRPC status code. */
 const UNAVAILABLE = 14;
 
-export interface RunOptions extends JudgeOptions {
+export interface RunOptions extends CheckOptions {
   catalogue: ReadonlyMap<string, Advice[]>;
   target: Target;
-  /** In their order. */
+  /** In sequence. */
   cases: Iterable<Case>;
   /** Called when a case begins. */
   onBegin: (one: Case) => void;
@@ -34,11 +34,11 @@ export interface RunOptions extends JudgeOptions {
 export async function runCases(options: RunOptions): Promise<void> {
   const { target, cases, onBegin, onEnd } = options;
   const over = new Map<number, Promise<void>>();
-  /** A case that stalls outlasts thousands of others. */
+  /** A stalling case lasts longer than thousands of others. */
   const running = new Set<Promise<void>>();
-  const free = createGate(WIDTH);
-  const freeSlow = createGate(MOST_SLOW);
-  const freeHeavy = createGate(MOST_HEAVY);
+  const free = createGate(CASES_MAX);
+  const freeSlow = createGate(SLOW_CASES_MAX);
+  const freeHeavy = createGate(HEAVY_CASES_MAX);
   const grpc = target.grpc === undefined ? undefined : createGrpcCaller(target.grpc);
   for (const one of cases) {
     await target.ready();
@@ -55,11 +55,11 @@ export async function runCases(options: RunOptions): Promise<void> {
       }
     })();
     over.set(one.index, run);
-    over.delete(one.index - MEMORY);
+    over.delete(one.index - ENDED_CASES_MAX);
     running.add(run);
     run.then(
       () => running.delete(run),
-      () => {}, // stays, and fails the run
+      () => {}, // stays in `running` and fails the run
     );
   }
   await Promise.all(running);
@@ -67,28 +67,31 @@ export async function runCases(options: RunOptions): Promise<void> {
 }
 
 async function runCase(options: RunOptions, grpc: GrpcCaller | undefined, one: Case): Promise<void> {
-  for (const lanes of one.stages) await Promise.all(lanes.map((lane) => runLane(options, grpc, one, lane)));
+  for (const connections of one.stages)
+    await Promise.all(connections.map((connection) => runConnection(options, grpc, one, connection)));
 }
 
-async function runLane(
+async function runConnection(
   options: RunOptions,
   grpc: GrpcCaller | undefined,
   one: Case,
-  lane: Lane,
+  connection: Connection,
 ): Promise<void> {
   const { target, lessons, failures } = options;
-  if (lane.kind === 'http') {
-    const heard = await runHttpLane(lane, target.http, lessons.resolve, (answer) => learn(lessons, answer));
-    // Connections of a dying server close before its exit is known.
-    if (heard.answers.length < heard.sentAt.length && heard.ending !== 'ours') await delay(DEATH_NOTICE_MS);
-    judgeHttp(options, lane, heard);
-    judgeLaw(one, lane, heard, failures);
+  if (connection.kind === 'http') {
+    const heard = await runHttpConnection(connection, target.http, lessons.resolve, (answer) =>
+      learn(lessons, answer),
+    );
+    // The connections of a dying server close before its exit is known.
+    if (heard.answers.length < heard.sentAt.length && heard.ending !== 'ours') await delay(EXIT_NOTICE_MS);
+    checkHttp(options, connection, heard);
+    checkLaw(one, connection, heard, failures);
   } else if (grpc !== undefined) {
-    const called = await (lane.kind === 'grpc'
-      ? grpc.call(lane, lessons.resolve)
-      : grpc.sendFrames(lane, lessons.resolve));
-    if (called.status === undefined || called.status.code === UNAVAILABLE) await delay(DEATH_NOTICE_MS);
-    judgeGrpc(options, lane, called);
+    const called = await (connection.kind === 'grpc'
+      ? grpc.call(connection, lessons.resolve)
+      : grpc.sendFrames(connection, lessons.resolve));
+    if (called.status === undefined || called.status.code === UNAVAILABLE) await delay(EXIT_NOTICE_MS);
+    checkGrpc(options, connection, called);
   }
 }
 

@@ -1,11 +1,11 @@
-/** The server under test: started here and restarted when it dies, or running elsewhere. */
+/** The server under test: started and restarted here, or already running. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { pino } from 'pino';
 import { CONSUMERS } from '../../../process/node.ts';
+import { newApiKey } from '../../../ops/development-key.ts';
 import { freePort } from '../../../ops/embedded/free-port.ts';
 import { addApiKey, createTenant } from '../../../store/keys/api-keys.ts';
 import { SCOPES, type Scope } from '../../../store/keys/scopes.ts';
@@ -14,28 +14,28 @@ import { ensurePartitions, listPartitions } from '../../../store/partitions.ts';
 import { openPool } from '../../../store/pool.ts';
 import { endWithUs } from '../../kit/ending.ts';
 import { startServices } from '../../kit/services.ts';
-import type { Endpoint } from './http-lane.ts';
+import type { Endpoint } from './http-connection.ts';
 import type { Caller } from '../tokens.ts';
 
 export interface Target {
   http: Endpoint;
-  /** `127.0.0.1:50051`; `undefined` where it is not known. */
+  /** Such as `127.0.0.1:50051`; `undefined` if unknown. */
   grpc: string | undefined;
-  /** Its liveness probe. */
+  /** URL of its liveness probe. */
   aliveUrl: string | undefined;
   databaseUrl: string;
   apiKeys: Record<Caller, string>;
   /** UUIDs of the tenants. */
   tenants: Record<'shop' | 'other' | 'hoarder', string>;
-  /** Of the process, if started here. */
+  /** Process id, if it was started here. */
   pid: () => number | undefined;
-  /** Limit of its heap, if started here. */
+  /** Heap limit, if it was started here. */
   heapMb: number | undefined;
-  /** Whether it was up since then, as of `performance.now()`. */
+  /** Whether it has been up since a time of `performance.now()`. */
   wasUp: (since: number) => boolean;
   /** Resolves when it is up. */
   ready: () => Promise<void>;
-  /** Kills it, if started here; it restarts. */
+  /** Kills it, if it was started here; it then restarts. */
   kill: () => void;
   /** Called with its last output when it dies without `kill`. */
   onDeath: (listener: (lastWords: string) => void) => void;
@@ -53,12 +53,10 @@ const SETTINGS = {
   HOLDFAST_TRUST_PROXY: 'on',
   HOLDFAST_LOG_LEVEL: 'error',
 };
-/** After this many deaths it stays down. */
-const MOST_DEATHS = 5;
+/** After this many unexpected exits, it is not restarted. */
+const DEATHS_MAX = 5;
 
-const newApiKey = () => `hf_test_${randomBytes(24).toString('hex')}`;
-
-/** Makes tenants for this run alone: idempotency keys of an earlier run are used up. */
+/** Creates tenants for this run: the idempotency keys of earlier runs are in use. */
 async function openShops(databaseUrl: string): Promise<Pick<Target, 'apiKeys' | 'tenants'>> {
   const pool = await openPool({ databaseUrl, size: 2, log: pino({ level: 'silent' }) });
   try {
@@ -76,7 +74,7 @@ async function openShops(databaseUrl: string): Promise<Pick<Target, 'apiKeys' | 
       shop: await add(shop, SCOPES),
       other: await add(other, SCOPES),
       hoarder: await add(hoarder, SCOPES),
-      reader: await add(shop, ['orders:read', 'webhooks:read'], 'fuzz, who reads'),
+      reader: await add(shop, ['orders:read', 'webhooks:read'], 'fuzz, read only'),
       nobody: newApiKey(),
     };
     return { apiKeys, tenants: { shop, other, hoarder } };
@@ -87,7 +85,7 @@ async function openShops(databaseUrl: string): Promise<Pick<Target, 'apiKeys' | 
 
 export async function targetAt(url: string, databaseUrl: string, grpc: string | undefined): Promise<Target> {
   const { hostname, port, protocol } = new URL(url);
-  if (protocol !== 'http:') throw new Error('--url begins with http://');
+  if (protocol !== 'http:') throw new Error('--url must begin with http://');
   return {
     http: { host: hostname, port: Number(port || 80) },
     grpc,
@@ -105,9 +103,9 @@ export async function targetAt(url: string, databaseUrl: string, grpc: string | 
 }
 
 export interface StartOptions {
-  /** MB of the server's heap. */
+  /** Heap limit of the server. */
   heapMb: number;
-  /** Program of the server, instead of main.ts. */
+  /** Program of the server; default main.ts. */
   main?: string;
   /** Give its database unusual defaults. */
   isOdd?: boolean;
@@ -134,7 +132,7 @@ async function makeOdd(databaseUrl: string): Promise<void> {
 }
 
 export async function startTarget({ heapMb, main = MAIN, isOdd = false }: StartOptions): Promise<Target> {
-  // Importing it pins this process to a core; `targetAt` must not.
+  // The import pins this process to a core, which `targetAt` must not do.
   const { pinned } = await import('../../serve.ts');
   const services = await startServices();
   const shops = await migrate(services.databaseUrl)
@@ -180,14 +178,14 @@ export async function startTarget({ heapMb, main = MAIN, isOdd = false }: StartO
       });
     fresh.once('exit', (code, signal) => {
       upSince = Number.POSITIVE_INFINITY;
-      up.reject(new Error(`The server ended with ${code ?? signal}:\n${text}`));
+      up.reject(new Error(`server exited with ${code ?? signal}:\n${text}`));
       if (isStopping || child !== fresh) return;
       if (!isKilled) {
         for (const listener of listeners) listener(text);
         deaths += 1;
       }
       isKilled = false;
-      if (deaths < MOST_DEATHS) starting = launch();
+      if (deaths < DEATHS_MAX) starting = launch();
       starting.catch(() => {});
     });
     await up.promise;

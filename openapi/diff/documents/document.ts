@@ -1,50 +1,50 @@
-/** A parsed OpenAPI document, and how to follow its references. */
+/** A parsed OpenAPI document and functions that follow its references. */
 import { Unusable } from './unusable.ts';
 
 /** An object of the document: a schema, a parameter, a response … */
 export type Node = Record<string, unknown>;
 
 export interface Document {
-  /** How messages name it: the file. */
+  /** File name, for messages. */
   name: string;
-  /** How schemas are to be read: 3.1 and later take JSON Schema as it is. */
+  /** Dialect of the schemas: from 3.1 on, plain JSON Schema. */
   version: '3.0' | '3.1';
   root: Node;
 }
 
-/** Whether a value is an object of the document, not a list and not a scalar. */
+/** Whether a value is an object, not a list or a scalar. */
 export function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The object at a key, or an empty one, so that absent parts need no branches. */
+/** The object at a key, or an empty object if there is none. */
 export function nodeAt(node: Node | undefined, key: string): Node {
   const value = node?.[key];
   return isNode(value) ? value : {};
 }
 
-/** The list at a key, or an empty one. */
+/** The list at a key, or an empty list if there is none. */
 export function listAt(node: Node | undefined, key: string): unknown[] {
   const value = node?.[key];
   return Array.isArray(value) ? value : [];
 }
 
-/** A value as text, whatever somebody has put there: `String` is tripped by an object with a `toString` of its own. */
+/** A value as text. `String` would call a `toString` that the document itself defines. */
 export function textOf(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 /**
- * Follows `$ref` until something else stands there.
+ * Follows `$ref` to an object that is not a reference.
  *
- * @throws Unusable when a reference leads nowhere, out of the document, or round in a circle
+ * @throws Unusable if a reference is broken, leaves the document or is circular
  */
 export function follow(document: Document, value: unknown): Node {
   const seen = new Set<string>();
   let at = value;
   while (isNode(at) && typeof at.$ref === 'string') {
     if (seen.has(at.$ref)) {
-      throw new Unusable(document.name, `$ref ${at.$ref} leads back to itself`, 'Let it name an object');
+      throw new Unusable(document.name, `$ref ${at.$ref} is circular`, 'Let it name an object');
     }
     seen.add(at.$ref);
     at = target(document, at.$ref);
@@ -52,14 +52,10 @@ export function follow(document: Document, value: unknown): Node {
   return isNode(at) ? at : {};
 }
 
-/** What one reference names. */
+/** The value that a reference names. */
 export function target(document: Document, ref: string): unknown {
   if (!ref.startsWith('#')) {
-    throw new Unusable(
-      document.name,
-      `$ref ${ref} leads out of the document`,
-      'Bundle the contract into one file first',
-    );
+    throw new Unusable(document.name, `$ref ${ref} leaves the document`, 'Bundle the contract into one file');
   }
   let at: unknown = document.root;
   for (const part of pointerParts(ref)) {
@@ -67,11 +63,7 @@ export function target(document: Document, ref: string): unknown {
   }
   const found = at ?? anchored(document.root, ref.slice(1));
   if (found === undefined) {
-    throw new Unusable(
-      document.name,
-      `$ref ${ref} names nothing`,
-      'Correct the reference or add what it names',
-    );
+    throw new Unusable(document.name, `$ref ${ref} has no target`, 'Correct the reference or add its target');
   }
   return found;
 }
@@ -92,7 +84,7 @@ function decoded(part: string): string {
   }
 }
 
-/** OpenAPI 3.1 also names schemas by `$anchor` and `$dynamicAnchor`. */
+/** The schema with an `$anchor` or `$dynamicAnchor` (OpenAPI 3.1). */
 function anchored(node: unknown, anchor: string): unknown {
   if (anchor === '' || anchor.startsWith('/') || typeof node !== 'object' || node === null) return undefined;
   if (isNode(node) && (node.$anchor === anchor || node.$dynamicAnchor === anchor)) return node;
@@ -103,12 +95,16 @@ function anchored(node: unknown, anchor: string): unknown {
   return undefined;
 }
 
-/** Keys whose value is data of the author's, in which `$ref` is no reference. */
-const DATA = new Set(['example', 'examples', 'default', 'enum', 'const', 'value']);
+/** Keys whose value is plain data, in which `$ref` is not a reference. */
+const DATA_KEYS = new Set(['example', 'examples', 'default', 'enum', 'const', 'value']);
 
-/** Follows every reference of the document once, so that a broken one is told even where no operation uses it. */
+/**
+ * Follows every reference of the document once, used or not.
+ *
+ * @throws Unusable if one is broken
+ */
 export function checkReferences(document: Document): void {
-  const seen = new Set<unknown>(); // YAML aliases can close a circle
+  const seen = new Set<unknown>(); // YAML aliases can be circular
   const walk = (node: unknown): void => {
     if (typeof node !== 'object' || seen.has(node)) return;
     seen.add(node);
@@ -116,7 +112,7 @@ export function checkReferences(document: Document): void {
     if (!isNode(node)) return;
     if (typeof node.$ref === 'string') target(document, node.$ref);
     for (const [key, child] of Object.entries(node)) {
-      if (!DATA.has(key) && !key.startsWith('x-')) walk(child);
+      if (!DATA_KEYS.has(key) && !key.startsWith('x-')) walk(child);
     }
   };
   walk(document.root);

@@ -1,8 +1,8 @@
-/** Input that no verdict can be given on: what is wrong, where, and what to do about it. */
+/** Input that cannot be compared. The message states where, what and the remedy. */
 export class Unusable extends Error {
   override name = 'Unusable';
 
-  constructor(where: string, what: string, todo: string) {
-    super(`${where}: ${what}. ${todo}.`);
+  constructor(where: string, what: string, remedy: string) {
+    super(`${where}: ${what}. ${remedy}.`);
   }
 }

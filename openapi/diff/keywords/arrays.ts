@@ -1,9 +1,9 @@
-/** items, prefixItems and unevaluatedItems. */
+/** Rules of `items`, `prefixItems`, `contains` and `unevaluatedItems`. */
 import type { KeywordRule } from './comparison.ts';
-import { type Conjunction, saysNothing } from './conjunction.ts';
+import { type Conjunction, allowsAll } from './conjunction.ts';
 import type { Shape } from './shape.ts';
 
-/** Position by position; beyond the prefix, `items` speaks. */
+/** Compares position by position; `items` applies after the prefix. */
 export const items: KeywordRule = ({ base, head, into, walk }) => {
   const before = base.schema('items');
   const after = head.schema('items');
@@ -17,7 +17,7 @@ export const items: KeywordRule = ({ base, head, into, walk }) => {
   return undefined;
 };
 
-/** Keywords that hold one schema, that limits the value wherever it is added. */
+/** Keywords whose value is one schema; adding it limits the value. */
 export const singleSchemas: KeywordRule = ({ base, head, say, into }) => {
   for (const keyword of ['contains', 'propertyNames', 'unevaluatedItems']) {
     const before = limiting(keyword, base);
@@ -30,8 +30,8 @@ export const singleSchemas: KeywordRule = ({ base, head, say, into }) => {
   return undefined;
 };
 
-/** `contains` asks for an item even if any will do; the others limit nothing when their schema does not. */
+/** The schema of a keyword that limits something. `contains` always does: it requires an item. */
 function limiting(keyword: string, shape: Shape): Conjunction | undefined {
   const schema = shape.schema(keyword);
-  return schema !== undefined && keyword !== 'contains' && saysNothing(schema) ? undefined : schema;
+  return schema !== undefined && keyword !== 'contains' && allowsAll(schema) ? undefined : schema;
 }

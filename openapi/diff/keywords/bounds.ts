@@ -1,11 +1,11 @@
-/** Bounds of numbers, lengths and counts, whatever the type beside them: who writes a bound means it. */
+/** Rules of bounds: numbers, lengths and counts. They apply whatever the `type` beside them. */
 import type { Comparison, KeywordRule } from './comparison.ts';
 import type { Bound, Shape } from './shape.ts';
 
 const UPPER = ['maximum', 'maxLength', 'maxItems', 'maxProperties', 'maxContains'];
 const LOWER = ['minimum', 'minLength', 'minItems', 'minProperties', 'minContains'];
 
-/** Every bound, set, unset or moved. */
+/** Every bound: set, unset or moved. */
 export const bounds: KeywordRule = (comparison) => {
   for (const keyword of UPPER) compareBound(comparison, keyword, 'upper');
   for (const keyword of LOWER) compareBound(comparison, keyword, 'lower');
@@ -13,25 +13,25 @@ export const bounds: KeywordRule = (comparison) => {
 };
 
 function compareBound({ base, head, say }: Comparison, keyword: string, side: 'lower' | 'upper'): void {
-  // Without `contains` on both sides these two limit nothing that could be compared.
+  // Without `contains` on both sides, minContains and maxContains have no effect.
   if (keyword.endsWith('Contains') && !(base.schema('contains') && head.schema('contains'))) return;
   const before = effective(base, keyword, side);
   const after = effective(head, keyword, side);
-  const told: [unknown, unknown] = [before && text(before), after && text(after)];
+  const values: [unknown, unknown] = [before && text(before), after && text(after)];
   if (before === undefined && after === undefined) return;
-  if (before === undefined) say(`${keyword}.set`, ...told);
-  else if (after === undefined) say(`${keyword}.unset`, ...told);
+  if (before === undefined) say(`${keyword}.set`, ...values);
+  else if (after === undefined) say(`${keyword}.unset`, ...values);
   else {
     const moved =
       after.value - before.value ||
       (Number(before.exclusive) - Number(after.exclusive)) * (side === 'upper' ? 1 : -1);
-    if (moved !== 0) say(`${keyword}.${moved > 0 ? 'raised' : 'lowered'}`, ...told);
+    if (moved !== 0) say(`${keyword}.${moved > 0 ? 'raised' : 'lowered'}`, ...values);
   }
 }
 
 const text = ({ value, exclusive }: Bound): unknown => (exclusive ? `${value}, exclusive` : value);
 
-/** The bound that holds: of integers, exclusive bounds are inclusive ones; counts are never below 0. */
+/** The effective bound. Bounds of integers become inclusive; a minimum count of 0 has no effect. */
 function effective(shape: Shape, keyword: string, side: 'lower' | 'upper'): Bound | undefined {
   const bound = shape.bound(keyword, side);
   if (keyword === 'minContains') return bound ?? { value: 1, exclusive: false };
@@ -51,7 +51,7 @@ function stepOf(shape: Shape): number | undefined {
   return typeof step === 'number' ? step : undefined;
 }
 
-/** The step of numbers. */
+/** Compares the steps of numbers. */
 export const multipleOf: KeywordRule = ({ base, head, say }) => {
   const before = stepOf(base);
   const after = stepOf(head);
@@ -68,7 +68,7 @@ export const multipleOf: KeywordRule = ({ base, head, say }) => {
 const divides = (step: number, value: number): boolean =>
   Math.abs(value / step - Math.round(value / step)) < 1e-9;
 
-/** Whether items must differ. */
+/** Compares whether items must differ. */
 export const uniqueItems: KeywordRule = ({ base, head, say }) => {
   if (base.flag('uniqueItems') !== head.flag('uniqueItems')) {
     say(

@@ -1,15 +1,15 @@
 /**
- * The walk over two schemas side by side, that the rules of the keywords are called on.
+ * The walk over two schemas side by side, which applies the keyword rules.
  *
- * Two schemas are compared once, however many places name them: what the rules say of the two alone is kept with the steps that lead
- * on from there. So schemas that contain themselves, or each other, make a graph that can be searched, and no endless walk.
+ * Two schemas are compared once, however often they are used. The walk stores the remarks on the
+ * pair and the steps to the pairs below. So recursive schemas form a finite graph.
  */
 import type { Conjunction, Schemas } from './conjunction.ts';
 import type { Direction, Verdict } from '../finding.ts';
-import { SCHEMA_RULES, type SchemaRule } from './schema-rules.ts';
+import { SCHEMA_RULES, type SchemaRule } from './verdicts.ts';
 import { type Shape, shapeOf } from './shape.ts';
 
-/** What a rule found, with its place counted from the schema that was asked about. */
+/** A remark of a rule. `at` is the path from the compared schema. */
 export interface Remark {
   rule: SchemaRule;
   at: string;
@@ -23,7 +23,7 @@ interface Step {
   head: Conjunction;
 }
 
-/** What the rules say of two schemas alone, and where they lead on. */
+/** The remarks on one pair of schemas and the steps to the pairs below. */
 interface Entry {
   key: string;
   remarks: Remark[];
@@ -34,50 +34,50 @@ interface WalkOptions {
   base: Schemas;
   head: Schemas;
   direction: Direction;
-  /** Values travel as text, as in parameters and XML, so that a plain string is every value. */
+  /** Values travel as text, as in parameters and XML: a plain string then covers every value. */
   text: boolean;
   /** `YYYY-MM-DD` */
   today: string;
 }
 
-/** What all comparisons of one kind share. */
+/** The state that all comparisons of one direction share. */
 export interface Walk extends WalkOptions {
-  /** The walk of the other direction, for what stands under `not`. */
+  /** The walk of the other direction, for schemas under `not`. */
   opposite: () => Walk;
-  /** `undefined` while the two are being compared: until that is done they are taken as equal. */
+  /** `undefined` while the comparison of the two is in progress: until then they count as equal. */
   entry: (base: Conjunction, head: Conjunction) => Entry | undefined;
 }
 
-/** Two schemas of the same place, as a rule sees them. */
+/** Two schemas of the same location, as a rule reads them. */
 export interface Comparison {
   walk: Walk;
   base: Shape;
   head: Shape;
-  /** `at`: the step to what the rule speaks of, if it is below. */
+  /** Adds a remark; `at` is the step to a location below. */
   say: (rule: string, base?: unknown, head?: unknown, at?: string) => void;
-  /** Goes on with two schemas below. */
+  /** Adds a step to two schemas below. */
   into: (at: string, base: Conjunction, head: Conjunction) => void;
 }
 
-/** A rule of one or more keywords; `stop` when nothing below is worth comparing. */
+/** A rule of one or more keywords; `stop` ends the comparison of this pair. */
 export type KeywordRule = (comparison: Comparison) => 'stop' | undefined;
 
-/** What a remark means in a direction. */
+/** The verdict of a remark in the direction of the walk. */
 export function verdictOf(walk: Walk, remark: Remark): Verdict {
   return remark.rule[walk.direction];
 }
 
-/** Whether the head can stand in for the base: nothing breaks. */
+/** Whether the head can replace the base without a break. */
 export function fits(walk: Walk, base: Conjunction, head: Conjunction): boolean {
   return everywhere(walk, base, head, (remark) => verdictOf(walk, remark) !== 'breaking');
 }
 
-/** Whether two schemas say the same, annotations aside. */
+/** Whether two schemas are equal, annotations aside. */
 export function same(walk: Walk, base: Conjunction, head: Conjunction): boolean {
   return everywhere(walk, base, head, () => false);
 }
 
-/** Whether all remarks on two schemas, and on all below them, meet a condition. */
+/** Whether all remarks on two schemas and on those below meet a condition. */
 function everywhere(
   walk: Walk,
   base: Conjunction,
@@ -96,21 +96,21 @@ function everywhere(
   return true;
 }
 
-/** How many places a pair of schemas is told at below one schema: enough to see that there are more. */
-const PLACES = 8;
+/** Maximum number of locations at which the same pair is reported below one schema. */
+const LOCATIONS_MAX = 8;
 
-/** All remarks on two schemas and on those below them. */
+/** All remarks on two schemas and on those below. */
 export function remarksOn(walk: Walk, base: Conjunction, head: Conjunction): Remark[] {
-  const loud = leadingToRemarks(walk, base, head);
+  const relevant = leadingToRemarks(walk, base, head);
   const found: Remark[] = [];
-  const told = new Map<string, number>();
+  const reported = new Map<string, number>();
   const above = new Set<string>();
   const visit = (at: string, before: Conjunction, after: Conjunction): void => {
     const entry = walk.entry(before, after);
-    if (entry === undefined || above.has(entry.key) || !loud.has(entry.key)) return;
-    const times = (told.get(entry.key) ?? 0) + 1;
-    if (times > PLACES) return;
-    told.set(entry.key, times);
+    if (entry === undefined || above.has(entry.key) || !relevant.has(entry.key)) return;
+    const times = (reported.get(entry.key) ?? 0) + 1;
+    if (times > LOCATIONS_MAX) return;
+    reported.set(entry.key, times);
     above.add(entry.key);
     for (const remark of entry.remarks) found.push({ ...remark, at: at + remark.at });
     for (const step of entry.steps) visit(at + step.at, step.base, step.head);
@@ -120,10 +120,10 @@ export function remarksOn(walk: Walk, base: Conjunction, head: Conjunction): Rem
   return found;
 }
 
-/** The keys of all entries from which a remark can be reached. */
+/** The keys of all entries with a remark on them or below. */
 function leadingToRemarks(walk: Walk, base: Conjunction, head: Conjunction): Set<string> {
   const from = new Map<string, string[]>();
-  const loud: string[] = [];
+  const withRemarks: string[] = [];
   const ahead: (Omit<Step, 'at'> & { after?: string })[] = [{ base, head }];
   for (let step = ahead.pop(); step !== undefined; step = ahead.pop()) {
     const entry = walk.entry(step.base, step.head);
@@ -132,14 +132,14 @@ function leadingToRemarks(walk: Walk, base: Conjunction, head: Conjunction): Set
     if (step.after !== undefined) before?.push(step.after);
     if (before !== undefined) continue;
     from.set(entry.key, step.after === undefined ? [] : [step.after]);
-    if (entry.remarks.length > 0) loud.push(entry.key);
+    if (entry.remarks.length > 0) withRemarks.push(entry.key);
     for (const next of entry.steps) ahead.push({ ...next, after: entry.key });
   }
   const found = new Set<string>();
-  for (let key = loud.pop(); key !== undefined; key = loud.pop()) {
+  for (let key = withRemarks.pop(); key !== undefined; key = withRemarks.pop()) {
     if (found.has(key)) continue;
     found.add(key);
-    loud.push(...(from.get(key) ?? []));
+    withRemarks.push(...(from.get(key) ?? []));
   }
   return found;
 }
@@ -147,7 +147,7 @@ function leadingToRemarks(walk: Walk, base: Conjunction, head: Conjunction): Set
 /**
  * Starts a walk.
  *
- * @param rules the rules, in the order in which they speak
+ * @param rules in the order of application
  */
 export function startWalk(options: WalkOptions, rules: KeywordRule[]): Walk {
   const other = options.direction === 'request' ? 'response' : 'request';

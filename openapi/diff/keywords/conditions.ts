@@ -1,8 +1,8 @@
-/** not, if, then, else. */
+/** Rules of `not`, `if`, `then` and `else`. */
 import type { Conjunction } from './conjunction.ts';
 import { type KeywordRule, type Walk, fits } from './comparison.ts';
 
-/** What is excluded: the more of it, the less is allowed. */
+/** `not` reverses the directions: a wider exclusion narrows the allowed values. */
 export const not: KeywordRule = ({ base, head, say, walk }) => {
   const before = base.values('not').map((schema) => walk.base.conjoin(schema));
   const after = head.values('not').map((schema) => walk.head.conjoin(schema));
@@ -20,7 +20,7 @@ export const not: KeywordRule = ({ base, head, say, walk }) => {
   return undefined;
 };
 
-/** A condition and what it decides. */
+/** Compares a condition and its branches. */
 export const condition: KeywordRule = ({ base, head, say, into, walk }) => {
   for (const keyword of ['if', 'then', 'else']) {
     const before = base.schema(keyword);

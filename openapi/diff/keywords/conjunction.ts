@@ -1,8 +1,8 @@
 /**
- * Schemas that must hold together, made one thing with an identity.
+ * A conjunction: schemas that must hold together, with an identity.
  *
- * `$ref`, `allOf` and alternatives that leave no choice are gathered into leaves: objects of plain keywords. The same leaves always
- * make the same conjunction, which is what lets a walk over recursive schemas notice that it has been here before.
+ * It gathers `$ref`, `allOf` and alternatives without a choice into leaves, objects of plain
+ * keywords. Equal leaves give the same conjunction, so that the walk can detect recursion.
  */
 import { type Document, type Node, isNode, listAt, target } from '../documents/document.ts';
 
@@ -11,22 +11,22 @@ export interface Conjunction {
   leaves: Node[];
 }
 
-/** A keyword of ours on a leaf: null is one of the alternatives. */
+/** An internal keyword of a leaf: null is one of the alternatives. */
 export const NULL_ALTERNATIVE = 'null-alternative';
 
-/** What is remembered of a document while it is compared. */
+/** The schemas of a document during a comparison. */
 export interface Schemas {
   document: Document;
   conjoin: (...schemas: unknown[]) => Conjunction;
-  /** The leaves without some keywords. */
+  /** The conjunction without some keywords. */
   without: (conjunction: Conjunction, keywords: string[]) => Conjunction;
   ofType: (type: string) => Conjunction;
-  /** Leaves of several conjunctions together. */
+  /** The conjunction of several conjunctions. */
   together: (...conjunctions: Conjunction[]) => Conjunction;
 }
 
 const NEVER: Node = { never: true };
-/** Keywords that say something about a schema without limiting it. */
+/** Keywords that annotate a schema without limiting it. */
 const ANNOTATIONS = new Set(
   (
     'title description example examples externalDocs $comment xml deprecated default nullable ' +
@@ -41,10 +41,10 @@ export function onlyAnnotates(leaf: Node, besides: string[] = []): boolean {
   );
 }
 
-/** Whether a conjunction lets every value pass. */
-export const saysNothing = ({ leaves }: Conjunction): boolean => leaves.every((leaf) => onlyAnnotates(leaf));
+/** Whether a conjunction allows every value. */
+export const allowsAll = ({ leaves }: Conjunction): boolean => leaves.every((leaf) => onlyAnnotates(leaf));
 
-/** Prepares a document for comparing its schemas. */
+/** Prepares the schemas of a document for a comparison. */
 export function schemasOf(document: Document): Schemas {
   const ids = new WeakMap<Node, number>();
   const known = new Map<string, Conjunction>();
@@ -79,7 +79,7 @@ export function schemasOf(document: Document): Schemas {
     stripped.set(key, found);
     return found;
   };
-  /** A leaf that only says which types there are, the same object for the same types. */
+  /** A leaf of types alone; the same object for the same types. */
   const typeLeaf = (types: string[], withNull: boolean): Node => {
     const key = `${types.toSorted().join()} ${withNull}`;
     const found = typeLeaves.get(key) ?? {
@@ -95,7 +95,7 @@ export function schemasOf(document: Document): Schemas {
     if (!isNode(schema) || seen.has(schema)) return;
     seen.add(schema);
     if (typeof schema.$ref === 'string') {
-      // OpenAPI 3.0 ignores what stands beside $ref; 3.1 asks for both.
+      // OpenAPI 3.0 ignores the keywords beside $ref; 3.1 applies them.
       if (document.version === '3.1') gather(strip(schema, ['$ref']), into, seen);
       gather(target(document, schema.$ref), into, seen);
       return;
@@ -156,7 +156,7 @@ export function schemasOf(document: Document): Schemas {
       (Array.isArray(node.enum) && node.enum.length > 0 && node.enum.every((value) => value === null))
     );
   };
-  /** The types of a schema that says nothing else. */
+  /** The types of a schema that has no other keyword. */
   const plainTypes = (schema: unknown): string[] | undefined => {
     const node = resolved(schema);
     if (node === undefined || node.type === undefined || !onlyAnnotates(node, ['type'])) return undefined;

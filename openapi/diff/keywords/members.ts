@@ -1,4 +1,4 @@
-/** oneOf, anyOf, allOf and the discriminator: schemas made of schemas. */
+/** Rules of `oneOf`, `anyOf`, `allOf` and `discriminator`. */
 import { type Comparison, type KeywordRule, type Walk, fits, same } from './comparison.ts';
 import { type Conjunction, NULL_ALTERNATIVE, type Schemas, onlyAnnotates } from './conjunction.ts';
 import { type Node, isNode, listAt, nodeAt, textOf } from '../documents/document.ts';
@@ -22,7 +22,7 @@ export function alternativesOf(shape: Shape): Group[] {
   );
 }
 
-/** A side of a comparison, with what all its alternatives share. */
+/** One side of a comparison, with the keywords that all its alternatives share. */
 interface Side {
   schemas: Schemas;
   whole: Conjunction;
@@ -35,11 +35,13 @@ const sideOf = (schemas: Schemas, shape: Shape): Side => ({
   shared: schemas.without(shape.conjunction, [...ALTERNATIVES]),
 });
 
-/** One alternative together with what all alternatives share. */
+/** One alternative together with the shared keywords. */
 const branch = (side: Side, member: unknown): Conjunction =>
   side.schemas.together(side.shared, side.schemas.conjoin(member));
 
-/** Alternatives on one side or on both; speaks for the whole schema when it is wrapped, unwrapped or reshaped. */
+/**
+ * Compares alternatives; ends the comparison of a schema that became or ceased to be alternatives.
+ */
 export const alternatives: KeywordRule = (comparison) => {
   const { base, head, walk } = comparison;
   const before = alternativesOf(base);
@@ -51,7 +53,7 @@ export const alternatives: KeywordRule = (comparison) => {
   for (const group of after.slice(pairs)) wrapped(comparison, from, to, group);
   for (const group of before.slice(pairs)) unwrapped(comparison, from, to, group);
   if (pairs === 0) return 'stop';
-  // What is shared may have moved into the alternatives or out of them: then each is judged whole.
+  // Shared keywords may have moved into or out of the alternatives: then each is compared whole.
   const sharedKept = same(walk, from.shared, to.shared);
   let wholes = false;
   for (let index = 0; index < pairs; index += 1) {
@@ -67,7 +69,7 @@ function wrapped({ say, walk }: Comparison, from: Side, to: Side, group: Group):
     walk.direction === 'response'
       ? branches.every((each) => fits(walk, from.whole, each))
       : branches.some((each) => same(walk, from.whole, each)) ||
-        pieces(from).every((piece) => hasPlace(group, branches, (each) => fits(walk, piece, each)));
+        pieces(from).every((piece) => isAccepted(group, branches, (each) => fits(walk, piece, each)));
   say(
     fit ? 'oneOf.wrapped' : 'oneOf.wrapped-unfit',
     undefined,
@@ -82,17 +84,17 @@ function unwrapped({ say, walk }: Comparison, from: Side, to: Side, group: Group
     walk.direction === 'request'
       ? branches.every((each) => fits(walk, each, to.whole))
       : branches.some((each) => same(walk, each, to.whole)) ||
-        pieces(to).every((piece) => hasPlace(group, branches, (each) => fits(walk, each, piece)));
+        pieces(to).every((piece) => isAccepted(group, branches, (each) => fits(walk, each, piece)));
   say(fit ? 'oneOf.unwrapped' : 'oneOf.unwrapped-unfit', `${group.keyword} of ${group.members.length}`);
 }
 
-/** Whether an alternative takes a schema; of `oneOf`, only one may. */
-function hasPlace(group: Group, branches: Conjunction[], takes: (each: Conjunction) => boolean): boolean {
-  const taking = branches.filter(takes).length;
-  return group.keyword === 'oneOf' ? taking === 1 : taking > 0;
+/** Whether an alternative accepts a schema; in `oneOf`, exactly one must. */
+function isAccepted(group: Group, branches: Conjunction[], accepts: (each: Conjunction) => boolean): boolean {
+  const accepting = branches.filter(accepts).length;
+  return group.keyword === 'oneOf' ? accepting === 1 : accepting > 0;
 }
 
-/** A schema of several types, type by type. */
+/** A schema of several types as one schema a type. */
 function pieces({ schemas, whole }: Side): Conjunction[] {
   const types = whole.leaves.map((leaf) => leaf.type).find((type) => Array.isArray(type) && type.length > 1);
   return Array.isArray(types)
@@ -100,7 +102,7 @@ function pieces({ schemas, whole }: Side): Conjunction[] {
     : [whole];
 }
 
-/** @returns whether the alternatives were judged with what they share, so that it needs no judgement of its own */
+/** @returns whether the alternatives were compared together with the shared keywords */
 function regrouped(
   comparison: Comparison,
   from: Side,
@@ -133,7 +135,7 @@ const nameOf = (member: unknown): string | undefined =>
 
 const label = (member: unknown): unknown => nameOf(member) ?? member;
 
-/** Which alternative became which: those of the same name, the equal ones, then those that stand in for each other. */
+/** Pairs the alternatives of both sides: by name, then by equality, then by compatibility. */
 function match(
   walk: Walk,
   before: unknown[],
@@ -155,16 +157,16 @@ function match(
     walk.base.conjoin(was),
     walk.head.conjoin(is),
   ];
-  // The name first: it is cheap, and comparing every schema with every other is not.
+  // By name first: comparing every schema with every other is expensive.
   pairUp((was, is) => nameOf(was) !== undefined && nameOf(was) === nameOf(is));
   pairUp((was, is) => same(walk, ...conjoined(was, is)));
   pairUp((was, is) => fits(walk, ...conjoined(was, is)));
-  // Of what is left, alternatives without a name are taken as edited in place.
+  // Pair the remaining unnamed alternatives as edited in place.
   pairUp((was, is) => nameOf(was) === undefined && nameOf(is) === undefined);
   return { pairs, removed, added };
 }
 
-/** One more schema that must hold beside those that are all still there. */
+/** Finds a schema added to a conjunction whose other schemas are unchanged. */
 export const conjuncts: KeywordRule = ({ base, head, say, walk }) => {
   const before = base.conjunction.leaves;
   if (before.length < 2) return undefined;
@@ -181,13 +183,13 @@ export const conjuncts: KeywordRule = ({ base, head, say, walk }) => {
   return undefined;
 };
 
-/** A conjunct that describes properties which nothing described adds them and is no limit. */
+/** Whether a schema only describes properties that were undescribed, and so limits nothing. */
 const onlyAddsProperties = (leaf: Node, base: Shape): boolean =>
   onlyAnnotates(leaf, ['type', 'properties']) &&
   isNode(leaf.properties) &&
   Object.keys(leaf.properties).every((name) => !base.properties.has(name));
 
-/** Which property tells alternatives apart, and by which values. */
+/** Compares the property and the values that select an alternative. */
 export const discriminator: KeywordRule = ({ base, head, say, walk }) => {
   const before = base.value('discriminator');
   const after = head.value('discriminator');
@@ -215,7 +217,7 @@ export const discriminator: KeywordRule = ({ base, head, say, walk }) => {
   return undefined;
 };
 
-/** Whether two mapped schemas have other names only. */
+/** Whether two mapped schemas differ in their names only. */
 function sameTarget(walk: Walk, was: unknown, is: unknown): boolean {
   const named = ({ document }: Schemas, name: unknown): unknown => {
     const ref = textOf(name);

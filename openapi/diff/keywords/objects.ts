@@ -1,11 +1,11 @@
-/** properties, required and what else limits objects. */
+/** Rules of `properties`, `required` and the other keywords of objects. */
 import type { Comparison, KeywordRule } from './comparison.ts';
-import { type Conjunction, saysNothing } from './conjunction.ts';
+import { type Conjunction, allowsAll } from './conjunction.ts';
 import { isNode, listAt } from '../documents/document.ts';
-import { type Says, promises, removal } from '../operations/lifecycle.ts';
+import { type KeyReader, lifecycleChanges, removalKind } from '../lifecycle.ts';
 import { type Shape, shapeOf } from './shape.ts';
 
-/** Each property by its name: there, required, seen in this direction. */
+/** Compares each property by name: presence, required, visible in this direction. */
 export const properties: KeywordRule = (comparison) => {
   const { base, head } = comparison;
   const names = new Set([
@@ -25,12 +25,12 @@ export const properties: KeywordRule = (comparison) => {
   return undefined;
 };
 
-/** Says something about a property below. */
-function sayOf({ say }: Comparison, name: string, rule: string): void {
+/** Adds a remark on a property below. */
+function sayOfProperty({ say }: Comparison, name: string, rule: string): void {
   say(rule, undefined, undefined, `.${name}`);
 }
 
-/** What is read-only is not part of requests, and what is write-only not of responses. */
+/** Read-only properties are hidden in requests, write-only ones in responses. */
 function isHidden({ walk }: Comparison, shape: Shape): boolean {
   return shape.flag(walk.direction === 'request' ? 'readOnly' : 'writeOnly');
 }
@@ -39,13 +39,13 @@ function removed(comparison: Comparison, name: string, before: Conjunction): voi
   const { walk, base } = comparison;
   const shape = shapeOf(walk.base, before);
   if (isHidden(comparison, shape)) return;
-  const how = removal(saysOf(shape), walk.today);
+  const how = removalKind(readerOf(shape), walk.today);
   if (how === 'removed-as-announced' || how === 'removed-unstable') {
-    sayOf(comparison, name, `property.${how}`);
+    sayOfProperty(comparison, name, `property.${how}`);
   } else if (walk.direction === 'request') {
-    sayOf(comparison, name, 'property.removed');
+    sayOfProperty(comparison, name, 'property.removed');
   } else {
-    sayOf(comparison, name, `property.removed-${base.required.has(name) ? 'required' : 'optional'}`);
+    sayOfProperty(comparison, name, `property.removed-${base.required.has(name) ? 'required' : 'optional'}`);
   }
 }
 
@@ -53,7 +53,7 @@ function added(comparison: Comparison, name: string, after: Conjunction): void {
   const { walk, base, head } = comparison;
   if (isHidden(comparison, shapeOf(walk.head, after))) return;
   const required = head.required.has(name) && !base.required.has(name);
-  sayOf(comparison, name, required ? 'property.added-required' : 'property.added');
+  sayOfProperty(comparison, name, required ? 'property.added-required' : 'property.added');
 }
 
 function kept(comparison: Comparison, name: string, before: Conjunction, after: Conjunction): void {
@@ -63,25 +63,30 @@ function kept(comparison: Comparison, name: string, before: Conjunction, after: 
   const wasHidden = isHidden(comparison, was);
   const isNowHidden = isHidden(comparison, is);
   const required = head.required.has(name);
-  for (const news of promises(saysOf(was), saysOf(is), walk.today)) {
-    sayOf(comparison, name, `property.${news}`);
+  for (const change of lifecycleChanges(readerOf(was), readerOf(is), walk.today)) {
+    sayOfProperty(comparison, name, `property.${change}`);
   }
   if (walk.direction === 'request') {
     if (wasHidden !== isNowHidden) {
-      if (isNowHidden) sayOf(comparison, name, 'property.became-read-only');
-      else sayOf(comparison, name, required ? 'property.added-required' : 'property.became-not-read-only');
+      if (isNowHidden) sayOfProperty(comparison, name, 'property.became-read-only');
+      else
+        sayOfProperty(
+          comparison,
+          name,
+          required ? 'property.added-required' : 'property.became-not-read-only',
+        );
       return;
     }
-    // A client that reads, changes and writes back sends what is read-only too: its values count, its presence does not.
+    // A client that reads and writes back sends read-only properties too: compare their values.
   } else if (wasHidden || isNowHidden) {
-    if (!wasHidden) sayOf(comparison, name, 'property.became-write-only');
+    if (!wasHidden) sayOfProperty(comparison, name, 'property.became-write-only');
     else if (!isNowHidden) {
-      sayOf(comparison, name, `property.${required ? 'required-' : ''}became-not-write-only`);
+      sayOfProperty(comparison, name, `property.${required ? 'required-' : ''}became-not-write-only`);
     }
     return;
   }
   if (base.required.has(name) !== required && !isNowHidden) {
-    sayOf(comparison, name, required ? 'property.became-required' : 'property.became-optional');
+    sayOfProperty(comparison, name, required ? 'property.became-required' : 'property.became-optional');
   }
   into(`.${name}`, before, after);
 }
@@ -89,19 +94,21 @@ function kept(comparison: Comparison, name: string, before: Conjunction, after: 
 function undescribed(comparison: Comparison, name: string): void {
   const { base, head } = comparison;
   if (base.required.has(name) === head.required.has(name)) return;
-  sayOf(
+  sayOfProperty(
     comparison,
     name,
     head.required.has(name) ? 'required.undescribed-added' : 'required.undescribed-removed',
   );
 }
 
-const saysOf =
-  (shape: Shape): Says =>
+const readerOf =
+  (shape: Shape): KeyReader =>
   (key) =>
     shape.value(key);
 
-/** The properties that nothing else describes: `additionalProperties`, and `unevaluatedProperties` where it closes or opens. */
+/**
+ * Compares `additionalProperties` and `unevaluatedProperties`: rules for undescribed properties.
+ */
 export const additionalProperties: KeywordRule = ({ base, head, say, into }) => {
   for (const keyword of ['additionalProperties', 'unevaluatedProperties']) {
     const before = opennessOf(base, keyword);
@@ -121,10 +128,10 @@ export const additionalProperties: KeywordRule = ({ base, head, say, into }) => 
 function opennessOf(shape: Shape, keyword: string): 'open' | 'closed' | Conjunction {
   if (shape.values(keyword).includes(false)) return 'closed';
   const schema = shape.schema(keyword);
-  return schema === undefined || saysNothing(schema) ? 'open' : schema;
+  return schema === undefined || allowsAll(schema) ? 'open' : schema;
 }
 
-/** patternProperties and dependentSchemas: schemas under names. */
+/** Compares `patternProperties` and `dependentSchemas`, which map names to schemas. */
 export const namedSchemas: KeywordRule = ({ base, head, say, into }) => {
   for (const keyword of ['patternProperties', 'dependentSchemas']) {
     const before = base.schemaMap(keyword);
@@ -139,7 +146,7 @@ export const namedSchemas: KeywordRule = ({ base, head, say, into }) => {
   return undefined;
 };
 
-/** dependentRequired: properties that come along with another. */
+/** Compares `dependentRequired`: properties that another property requires. */
 export const dependentRequired: KeywordRule = ({ base, head, say }) => {
   const listsOf = (shape: Shape) =>
     new Map(

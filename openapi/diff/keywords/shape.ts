@@ -1,4 +1,4 @@
-/** A conjunction of schemas, read keyword by keyword: what a rule looks at. */
+/** The shape of a conjunction: its keywords, as a rule reads them. */
 import { type Conjunction, NULL_ALTERNATIVE, type Schemas } from './conjunction.ts';
 import { type Node, isNode, listAt, nodeAt } from '../documents/document.ts';
 
@@ -10,20 +10,20 @@ export interface Bound {
 export interface Shape {
   conjunction: Conjunction;
   never: boolean;
-  /** Without `null`; `undefined` is every type. */
+  /** Without `null`; `undefined` means every type. */
   types: Set<string> | undefined;
   nullable: boolean;
-  /** The first value that a leaf gives to a keyword; outer schemas come first. */
+  /** The value of a keyword in the first leaf that has it; outer schemas come first. */
   value: (keyword: string) => unknown;
-  /** The values that leaves give to a keyword, each once. */
+  /** The distinct values of a keyword in all leaves. */
   values: (keyword: string) => unknown[];
-  /** The tighter of all lower, or upper, bounds. */
+  /** The tightest lower or upper bound. */
   bound: (keyword: string, side: 'lower' | 'upper') => Bound | undefined;
   required: Set<string>;
   properties: Map<string, Conjunction>;
-  /** The schemas of a keyword, together. */
+  /** The conjunction of the schemas of a keyword. */
   schema: (keyword: string) => Conjunction | undefined;
-  /** The schemas of a keyword that maps names to schemas. */
+  /** The schemas of a keyword that maps names to schemas, by name. */
   schemaMap: (keyword: string) => Map<string, Conjunction>;
   prefixItems: Conjunction[];
   flag: (keyword: string) => boolean;
@@ -92,7 +92,10 @@ function both(a: Set<string>, b: Set<string>): Set<string> {
   return shared;
 }
 
-/** In 3.0 `nullable`, read leniently beside `allOf`; in 3.1 `null` among the types of all leaves that have types, or among the values. */
+/**
+ * In 3.0 `nullable` of any leaf; in 3.1 `null` in all lists of types, or else in all lists of
+ * values.
+ */
 function isNullable(leaves: Node[], version: '3.0' | '3.1'): boolean {
   if (leaves.some((leaf) => leaf[NULL_ALTERNATIVE] === true || leaf.nullable === true)) return true;
   if (version === '3.0') return false;
@@ -104,7 +107,7 @@ function isNullable(leaves: Node[], version: '3.0' | '3.1'): boolean {
   );
 }
 
-/** Whether a leaf limits its values to a list, which then says whether null is one of them. */
+/** Whether a leaf limits its values to a list. */
 export const listsValues = (leaf: Node): boolean => Array.isArray(leaf.enum) || leaf.const !== undefined;
 
 function boundOf(leaves: Node[], keyword: string, side: 'lower' | 'upper'): Bound | undefined {
@@ -113,7 +116,7 @@ function boundOf(leaves: Node[], keyword: string, side: 'lower' | 'upper'): Boun
   for (const leaf of leaves) {
     const inclusive = leaf[keyword];
     const exclusive = exclusiveKeyword === undefined ? undefined : leaf[exclusiveKeyword];
-    // 3.0 marks the bound as exclusive, 3.1 gives a bound of its own.
+    // In 3.0 `exclusiveMinimum` is a flag of the bound, in 3.1 a bound itself.
     if (typeof inclusive === 'number') found.push({ value: inclusive, exclusive: exclusive === true });
     if (typeof exclusive === 'number') found.push({ value: exclusive, exclusive: true });
   }

@@ -1,4 +1,4 @@
-/** pattern and the content of strings. */
+/** Rules of `pattern` and of the content of strings. */
 import type { KeywordRule } from './comparison.ts';
 import { textOf } from '../documents/document.ts';
 import { isUpgrade } from './types.ts';
@@ -7,7 +7,7 @@ import type { Shape } from './shape.ts';
 /** Patterns that match every string. */
 const MATCHES_ALL = /^\^?\(?(?:\?:)?(?:\.\*|\[\\s\\S\]\*|)\)?\$?$/;
 
-/** The patterns that hold together. */
+/** Compares the patterns that apply together. */
 export const pattern: KeywordRule = ({ base, head, say }) => {
   const before = base.values('pattern').map(textOf).sort();
   const after = head.values('pattern').map(textOf).sort();
@@ -23,7 +23,7 @@ export const pattern: KeywordRule = ({ base, head, say }) => {
   return undefined;
 };
 
-/** contentEncoding, contentMediaType, contentSchema: what the string holds. */
+/** Compares `contentEncoding`, `contentMediaType` and `contentSchema`. */
 export const content: KeywordRule = ({ base, head, say, into, walk }) => {
   for (const keyword of ['contentEncoding', 'contentMediaType']) {
     const valueOf = (shape: Shape) =>

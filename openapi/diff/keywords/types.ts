@@ -1,10 +1,10 @@
-/** type, nullable, format: what kind of value it is. */
+/** Rules of `type`, `nullable` and `format`. */
 import type { Comparison, KeywordRule, Walk } from './comparison.ts';
 import { textOf } from '../documents/document.ts';
 import { alternativesOf } from './members.ts';
 import { type Shape, listsValues, shapeOf } from './shape.ts';
 
-/** Schemas that allow nothing, such as `false`. */
+/** Finds schemas that allow no value, such as `false`. */
 export const never: KeywordRule = ({ base, head, say }) => {
   if (base.never && head.never) return 'stop';
   if (!base.never && !head.never) return undefined;
@@ -12,7 +12,7 @@ export const never: KeywordRule = ({ base, head, say }) => {
   return 'stop';
 };
 
-/** The types, one containing the other or not. */
+/** Compares the sets of types. */
 export const types: KeywordRule = (comparison) => {
   const { base, head, say, walk } = comparison;
   if (becameList(comparison)) return 'stop';
@@ -28,10 +28,10 @@ export const types: KeywordRule = (comparison) => {
   return rule === 'type.changed' && shareNothing(before, after) ? 'stop' : undefined;
 };
 
-/** Where values travel as text, a string that need not be a date or the like is every value. */
+/** A string without a format; as text, it covers every value. */
 const isAnyText = (shape: Shape): boolean => shape.value('format') === undefined;
 
-/** A parameter that takes a list, one item of which is written as the single value was. */
+/** Whether a parameter became a list whose single item is written as the old value. */
 function becameList({ base, head, into, say, walk }: Comparison): boolean {
   const only = (shape: Shape, type: string) => shape.types?.size === 1 && shape.types.has(type);
   const items = head.schema('items');
@@ -40,13 +40,13 @@ function becameList({ base, head, into, say, walk }: Comparison): boolean {
   if ((head.bound('minItems', 'lower')?.value ?? 0) > 1) return false;
   say('type.widened', [...base.types], ['array']);
   const item = shapeOf(walk.head, items);
-  // Every value is written as a string could be.
+  // As text, a string covers every value.
   const free = item.types?.has('string') === true && isAnyText(item) ? ['type'] : [];
   into('[]', walk.base.without(base.conjunction, free), walk.head.without(items, free));
   return true;
 }
 
-/** Keywords of objects or arrays, and listed values, say the type where `type` does not, as long as the other side agrees. */
+/** The types that other keywords or listed values imply, if they agree with the other side. */
 function impliedBy(shape: Shape, other: Shape): Set<string> | undefined {
   const types = other.types;
   if (types === undefined) return undefined;
@@ -73,7 +73,7 @@ function isOfType(value: unknown, types: Set<string>): boolean {
 
 function contains(all: Set<string> | undefined, part: Set<string> | undefined, text: boolean): boolean {
   if (all === undefined) return true;
-  // Who lists several types reads each in its own way, so that a string does not stand for a list.
+  // With several types listed, a string does not cover the others.
   if (text && all.has('string') && (part === undefined || part.size < 2)) return true;
   if (part === undefined) return false;
   return [...part].every((type) => all.has(type) || (type === 'integer' && all.has('number')));
@@ -85,9 +85,9 @@ function shareNothing(before: Set<string> | undefined, after: Set<string> | unde
   return ![...before].some((type) => after.has(type)) && !(numeric(before) && numeric(after));
 }
 
-/** Whether null is allowed, where both sides say. */
+/** Compares whether null is allowed, if both sides state it. */
 export const nullable: KeywordRule = ({ base, head, say, walk }) => {
-  // In 3.1 a schema without types, values or alternatives allows null without a word.
+  // In 3.1 a schema without types, values or alternatives allows null implicitly.
   const silent = (shape: Shape, version: string) =>
     version === '3.1' &&
     !shape.nullable &&
@@ -101,8 +101,8 @@ export const nullable: KeywordRule = ({ base, head, say, walk }) => {
   return undefined;
 };
 
-/** Formats that hold all values of another. */
-const WIDER: Record<string, string[]> = {
+/** Format → formats that include all its values. */
+const WIDER_FORMATS: Record<string, string[]> = {
   int8: ['int16', 'int32', 'int64', 'float', 'double'],
   int16: ['int32', 'int64', 'float', 'double'],
   int32: ['int64', 'float', 'double'],
@@ -115,7 +115,7 @@ const WIDER: Record<string, string[]> = {
   'uri-reference': ['iri-reference'],
 };
 
-/** The format, one containing the other or not. */
+/** Compares the formats. */
 export const format: KeywordRule = ({ base, head, say, walk }) => {
   const before = formatOf(base, isUpgrade(walk));
   const after = formatOf(head, isUpgrade(walk));
@@ -123,13 +123,13 @@ export const format: KeywordRule = ({ base, head, say, walk }) => {
   let rule = 'format.changed';
   if (before === undefined) rule = 'format.set';
   else if (after === undefined) rule = 'format.unset';
-  else if (WIDER[before]?.includes(after)) rule = 'format.widened';
-  else if (WIDER[after]?.includes(before)) rule = 'format.narrowed';
+  else if (WIDER_FORMATS[before]?.includes(after)) rule = 'format.widened';
+  else if (WIDER_FORMATS[after]?.includes(before)) rule = 'format.narrowed';
   say(rule, before, after);
   return undefined;
 };
 
-/** Whether one side is 3.0 and the other 3.1, which calls the format `byte` an encoding. */
+/** Whether the versions differ: 3.0 has the format `byte`, 3.1 an encoding instead. */
 export const isUpgrade = ({ base, head }: Walk): boolean => base.document.version !== head.document.version;
 
 function formatOf(shape: Shape, upgrade: boolean): string | undefined {

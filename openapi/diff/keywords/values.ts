@@ -1,9 +1,9 @@
-/** enum, const, x-extensible-enum, default: which values there are. */
+/** Rules of `enum`, `const`, `x-extensible-enum` and `default`. */
 import type { KeywordRule } from './comparison.ts';
 import { textOf } from '../documents/document.ts';
 import type { Shape } from './shape.ts';
 
-/** A value as text by which equal values are found, whatever the order of their keys. */
+/** A value as text, equal for equal values in any order of keys. */
 export function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) =>
     typeof part === 'object' && part !== null && !Array.isArray(part)
@@ -12,7 +12,7 @@ export function canonical(value: unknown): string {
   );
 }
 
-/** The values that a schema is limited to; null is a matter of `nullable`. */
+/** The listed values of a schema, without null, which the rule `nullable` compares. */
 function listed(shape: Shape, text: boolean): Map<string, unknown> | undefined {
   const lists = [
     ...shape.values('enum').filter((list) => Array.isArray(list)),
@@ -33,7 +33,7 @@ function listed(shape: Shape, text: boolean): Map<string, unknown> | undefined {
 const missing = (from: Map<string, unknown>, inside: Map<string, unknown>): unknown[] =>
   [...from].filter(([key]) => !inside.has(key)).map(([, value]) => value);
 
-/** enum and const, which is a list of one. */
+/** Compares `enum` and `const`; a `const` is a list of one. */
 export const values: KeywordRule = ({ base, head, say, walk }) => {
   const before = listed(base, walk.text);
   const after = listed(head, walk.text);
@@ -59,7 +59,7 @@ export const values: KeywordRule = ({ base, head, say, walk }) => {
   return undefined;
 };
 
-/** The list that says which values are known today. */
+/** Compares the lists of known values. */
 export const extensibleEnum: KeywordRule = ({ base, head, say }) => {
   const list = (shape: Shape) => {
     const value = shape.value('x-extensible-enum');
@@ -81,7 +81,7 @@ export const extensibleEnum: KeywordRule = ({ base, head, say }) => {
   return undefined;
 };
 
-/** What leaving the value out means. */
+/** Compares the default values. */
 export const defaults: KeywordRule = ({ base, head, say }) => {
   const before = base.value('default');
   const after = head.value('default');

@@ -1,4 +1,4 @@
-/** openapi-diff in a thread of its own, which can be ended: it takes for ever over alternatives of large objects. */
+/** Runs openapi-diff in a thread that can be stopped: it may never finish on large alternatives. */
 import { parentPort } from 'node:worker_threads';
 import openApiDiff from 'openapi-diff';
 

@@ -1,11 +1,11 @@
-/** Two contracts side by side: what every part of the comparison needs, and where it leaves what it finds. */
+/** The state of a comparison of two contracts: both sides and the findings. */
 import { type Walk, remarksOn, startWalk, verdictOf } from '../keywords/comparison.ts';
 import { type Schemas, schemasOf } from '../keywords/conjunction.ts';
-import type { Document } from '../documents/document.ts';
+import type { Document, Node } from '../documents/document.ts';
 import { type Direction, type Finding } from '../finding.ts';
-import { KEYWORD_RULES } from '../keywords/keywords.ts';
-import { OPERATION_RULES } from './operation-rules.ts';
-import { reason } from '../keywords/schema-rules.ts';
+import { KEYWORD_RULES } from '../keywords/rule-order.ts';
+import { OPERATION_RULES } from './verdicts.ts';
+import { reasonOf } from '../keywords/verdicts.ts';
 
 export interface Comparing {
   base: Schemas;
@@ -15,19 +15,27 @@ export interface Comparing {
   findings: Finding[];
 }
 
-/** A place in the contract: its parts, from the operation inwards. */
-export type Place = string[];
+/** A location in the contract: its parts, from the operation inwards. */
+export type Location = string[];
+
+/** An operation of one side, with the data of its path item. */
+export interface Operation {
+  path: string;
+  node: Node;
+  /** Parameters of the path item. */
+  shared: unknown[];
+}
 
 /** Prepares the comparison of two contracts. */
 export function startComparing(base: Document, head: Document, today: string): Comparing {
   return { base: schemasOf(base), head: schemasOf(head), today, findings: [] };
 }
 
-/** Notes what a rule without direction found. */
+/** Adds a finding of a rule without direction. */
 export function note(
   comparing: Comparing,
   name: string,
-  place: Place,
+  location: Location,
   values: { base?: unknown; head?: unknown } = {},
 ): void {
   const rule = OPERATION_RULES.get(name);
@@ -35,7 +43,7 @@ export function note(
   comparing.findings.push({
     rule: name,
     verdict: rule.verdict,
-    place: place.join(' > '),
+    place: location.join(' > '),
     why: rule.why,
     ...values,
   });
@@ -44,16 +52,16 @@ export function note(
 export interface SchemaOptions {
   direction: Direction;
   text: boolean;
-  /** Rules that are left to somebody else at the top of the schema. */
+  /** Rules to skip at the root of the schema. */
   except?: string[];
 }
 
 const walks = new WeakMap<Comparing, Map<string, Walk>>();
 
-/** Compares two schemas, either of which may be absent, and notes what the rules say. */
+/** Compares two schemas, either of which may be absent, and adds the findings. */
 export function compareSchemas(
   comparing: Comparing,
-  place: Place,
+  location: Location,
   base: unknown,
   head: unknown,
   { direction, text, except = [] }: SchemaOptions,
@@ -66,8 +74,8 @@ export function compareSchemas(
     comparing.findings.push({
       rule: `${direction}.${remark.rule.rule}`,
       verdict: verdictOf(walk, remark),
-      place: [...place, ...(at === '' ? [] : [at])].join(' > '),
-      why: reason(remark.rule, direction),
+      place: [...location, ...(at === '' ? [] : [at])].join(' > '),
+      why: reasonOf(remark.rule, direction),
       ...(remark.base !== undefined && { base: remark.base }),
       ...(remark.head !== undefined && { head: remark.head }),
     });

@@ -1,5 +1,5 @@
-/** Media types of a body: which there are, and their schemas. */
-import { type Comparing, type Place, compareSchemas, note } from './comparing.ts';
+/** Compares the media types of a body and their schemas. */
+import { type Comparing, type Location, compareSchemas, note } from './comparing.ts';
 import { onlyAnnotates } from '../keywords/conjunction.ts';
 import { type Node, isNode, nodeAt } from '../documents/document.ts';
 import type { Direction } from '../finding.ts';
@@ -7,31 +7,31 @@ import type { Direction } from '../finding.ts';
 /**
  * Compares two `content` maps.
  *
- * @param direction which way the body travels
+ * @param direction of the body
  */
 export function compareContent(
   comparing: Comparing,
   base: Node,
   head: Node,
-  body: Place,
+  body: Location,
   direction: Direction,
 ): void {
   const before = mediaTypesOf(base);
   const after = mediaTypesOf(head);
   const taken = new Set<string>();
   for (const [name, was] of before) {
-    const place = [...body, was.written];
+    const location = [...body, was.written];
     const is = after.get(name) ?? related(after, before, taken, name);
     if (is === undefined) {
-      note(comparing, `${direction}-media-type.removed`, place);
+      note(comparing, `${direction}-media-type.removed`, location);
       continue;
     }
     taken.add(is.name);
     if (is.name !== name) {
       const rule = covers(is.name, name) ? 'generalised' : 'specialised';
-      note(comparing, `${direction}-media-type.${rule}`, place, { base: was.written, head: is.written });
+      note(comparing, `${direction}-media-type.${rule}`, location, { base: was.written, head: is.written });
     }
-    compareMediaType(comparing, was, is, place, direction);
+    compareMediaType(comparing, was, is, location, direction);
   }
   for (const [name, is] of after) {
     if (!before.has(name) && !taken.has(name)) {
@@ -46,7 +46,7 @@ interface MediaType {
   node: Node;
 }
 
-/** By type, subtype and the parameters that make it another type, which a weight and a charset do not. */
+/** Media types by normalised name: type, subtype and parameters, without weight and charset. */
 function mediaTypesOf(content: Node): Map<string, MediaType> {
   return new Map(
     Object.entries(content).map(([written, node]) => {
@@ -61,7 +61,7 @@ function mediaTypesOf(content: Node): Map<string, MediaType> {
   );
 }
 
-/** The media type that a removed one became: one that contains it or is contained in it, and was not there before. */
+/** The new media type that replaces a removed one: it includes that type or is included in it. */
 function related(
   after: Map<string, MediaType>,
   before: Map<string, MediaType>,
@@ -74,7 +74,10 @@ function related(
   );
 }
 
-/** Whether one name contains another: `application/*`, `application/json` and `application/problem+json`, in this order. */
+/**
+ * Whether a name includes another: `application/*` > `application/json` >
+ * `application/problem+json`.
+ */
 function covers(wide: string, narrow: string): boolean {
   const [wideType = '', ...wideParameters] = wide.split(';');
   const [narrowType = '', ...narrowParameters] = narrow.split(';');
@@ -85,29 +88,32 @@ function covers(wide: string, narrow: string): boolean {
   return wideMain === narrowMain && (wideSub === '*' || narrowSub.endsWith(`+${wideSub}`));
 }
 
-/** JSON, or what has its types; anything else travels as text. */
+/** JSON and YAML have types; any other body travels as text. */
 const isTyped = (name: string): boolean => /(?:json|yaml)(?:;|$)|^(?:\*|application)\/\*/.test(name);
 
 function compareMediaType(
   comparing: Comparing,
   was: MediaType,
   is: MediaType,
-  place: Place,
+  location: Location,
   direction: Direction,
 ): void {
   if (was.node.schema === undefined && is.node.schema === undefined) return;
   if (was.node.schema === undefined) {
-    if (!isEmpty(is.node.schema)) note(comparing, `${direction}-media-type.schema-added`, place);
+    if (!isEmpty(is.node.schema)) note(comparing, `${direction}-media-type.schema-added`, location);
   } else if (is.node.schema === undefined) {
-    if (!isEmpty(was.node.schema)) note(comparing, `${direction}-media-type.schema-removed`, place);
+    if (!isEmpty(was.node.schema)) note(comparing, `${direction}-media-type.schema-removed`, location);
   } else {
-    compareSchemas(comparing, place, was.node.schema, is.node.schema, { direction, text: !isTyped(is.name) });
+    compareSchemas(comparing, location, was.node.schema, is.node.schema, {
+      direction,
+      text: !isTyped(is.name),
+    });
   }
   const encodings = [nodeAt(was.node, 'encoding'), nodeAt(is.node, 'encoding')] as const;
   for (const name of Object.keys(encodings[0])) {
     const [before, after] = encodings.map((encoding) => wireForm(nodeAt(encoding, name)));
     if (before !== after && name in encodings[1]) {
-      note(comparing, `${direction}-media-type.encoding-changed`, [...place, name], {
+      note(comparing, `${direction}-media-type.encoding-changed`, [...location, name], {
         base: before,
         head: after,
       });

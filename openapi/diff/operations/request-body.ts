@@ -1,5 +1,5 @@
-/** The body of a request. */
-import { type Comparing, type Place, note } from './comparing.ts';
+/** Compares request bodies. */
+import { type Comparing, type Location, note } from './comparing.ts';
 import { follow, nodeAt } from '../documents/document.ts';
 import type { Direction } from '../finding.ts';
 import { compareContent } from './media-types.ts';
@@ -9,25 +9,25 @@ export function compareRequestBody(
   comparing: Comparing,
   base: unknown,
   head: unknown,
-  operation: Place,
+  operation: Location,
   direction: Direction = 'request',
 ): void {
-  const place = [...operation, 'request body'];
+  const location = [...operation, 'request body'];
   const was = follow(comparing.base.document, base);
   const is = follow(comparing.head.document, head);
   if (direction === 'request') {
     if (base === undefined && head !== undefined) {
-      note(comparing, is.required === true ? 'request-body.added-required' : 'request-body.added', place);
+      note(comparing, is.required === true ? 'request-body.added-required' : 'request-body.added', location);
     } else if (base !== undefined && head === undefined) {
-      note(comparing, 'request-body.removed', place);
+      note(comparing, 'request-body.removed', location);
     } else if ((was.required === true) !== (is.required === true)) {
       note(
         comparing,
         is.required === true ? 'request-body.became-required' : 'request-body.became-optional',
-        place,
+        location,
       );
     }
   }
   if (base === undefined || head === undefined) return;
-  compareContent(comparing, nodeAt(was, 'content'), nodeAt(is, 'content'), place, direction);
+  compareContent(comparing, nodeAt(was, 'content'), nodeAt(is, 'content'), location, direction);
 }

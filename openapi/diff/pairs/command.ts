@@ -1,18 +1,20 @@
-/** The command `openapi:pairs`: how often the judgement is right on a folder of pairs whose verdict is known. */
+/**
+ * The command `openapi:pairs`: measures the verdicts on pairs of contracts with a known verdict.
+ */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type World, day, tellUnusable } from '../command.ts';
+import { type CommandContext, day, reportUnusable } from '../command.ts';
 import { isNode, textOf } from '../documents/document.ts';
-import { type Judgement, judge } from '../judge.ts';
+import { type ContractComparison, compareContracts } from '../compare-contracts.ts';
 import { loadContract, parseYaml, readText } from '../documents/load.ts';
-import { type Measured, measure, tellMeasure } from './measure.ts';
+import { type Measured, measure, reportFigures } from './measure.ts';
 import { Unusable } from '../documents/unusable.ts';
 
 const USAGE = `Usage: npm run openapi:pairs -- DIR [--json] [--strict]
 
-  DIR       holds manifest.json: a list of {id, base, revision, breaking, level, ids}
-  --json    the figures as JSON
-  --strict  what is to be reviewed counts as breaking
+  DIR       folder with manifest.json, a list of {id, base, revision, breaking, level, ids}
+  --json    print the figures as JSON
+  --strict  count changes to review as breaking
 `;
 
 interface Pair {
@@ -25,27 +27,28 @@ interface Pair {
 }
 
 /**
- * Measures the judgement.
+ * Measures the verdicts and prints the figures.
  *
- * @returns the exit code: 0 every pair was judged right, 1 not every one, 2 the folder cannot be measured
+ * @returns the exit code: 0 all verdicts are right, 1 some are wrong, 2 unusable folder
  */
-export async function pairsCommand(args: string[], world: World): Promise<number> {
+export async function pairsCommand(args: string[], context: CommandContext): Promise<number> {
   let json = args.includes('--json');
   try {
     const { values, positionals } = parsed(args);
     json = values.json;
     const [folder, ...more] = positionals;
     if (folder === undefined || more.length > 0) {
-      throw new Unusable('the command line', `${positionals.length} folders are given`, 'Give one DIR');
+      throw new Unusable('the command line', `it names ${positionals.length} folders`, 'Give one DIR');
     }
-    const today = day(world.now());
+    const today = day(context.now());
     const measured: Measured[] = [];
-    for (const pair of readManifest(folder)) measured.push(await judged(folder, pair, today, values.strict));
+    for (const pair of readManifest(folder))
+      measured.push(await measurePair(folder, pair, today, values.strict));
     const figures = measure(measured);
-    world.write(json ? `${JSON.stringify(figures, null, 2)}\n` : tellMeasure(figures));
+    context.write(json ? `${JSON.stringify(figures, null, 2)}\n` : reportFigures(figures));
     return figures.misses + figures.falseAlarms + figures.withoutVerdict === 0 ? 0 : 1;
   } catch (error) {
-    return tellUnusable(error, json, world, USAGE);
+    return reportUnusable(error, json, context, USAGE);
   }
 }
 
@@ -67,7 +70,7 @@ function parsed(args: string[]) {
 function readManifest(folder: string): Pair[] {
   const file = join(folder, 'manifest.json');
   const list = parseYaml(file, readText(file));
-  if (!Array.isArray(list)) throw new Unusable(file, 'it is no list', 'Write a list of pairs');
+  if (!Array.isArray(list)) throw new Unusable(file, 'it is not a list', 'Write a list of pairs');
   return list.map((entry: unknown, index) => {
     if (
       !isNode(entry) ||
@@ -77,7 +80,7 @@ function readManifest(folder: string): Pair[] {
     ) {
       throw new Unusable(
         `${file}, entry ${index + 1}`,
-        'it has no base, revision and breaking',
+        'base, revision or breaking is missing',
         'Give the two files and the verdict',
       );
     }
@@ -92,12 +95,12 @@ function readManifest(folder: string): Pair[] {
   });
 }
 
-async function judged(folder: string, pair: Pair, today: string, strict: boolean): Promise<Measured> {
+async function measurePair(folder: string, pair: Pair, today: string, strict: boolean): Promise<Measured> {
   const kinds = pair.ids.length > 0 ? pair.ids : [`no break (${pair.level || 'unnamed'})`];
   const known = { id: pair.id, expected: pair.breaking, kinds };
-  let judgement: Judgement;
+  let comparison: ContractComparison;
   try {
-    judgement = await judge(
+    comparison = await compareContracts(
       loadContract(join(folder, pair.base)),
       loadContract(join(folder, pair.revision)),
       {
@@ -105,14 +108,15 @@ async function judged(folder: string, pair: Pair, today: string, strict: boolean
       },
     );
   } catch (error) {
-    return { ...known, found: undefined, first: undefined, told: [(error as Error).message] };
+    return { ...known, found: undefined, openapiDiff: undefined, details: [(error as Error).message] };
   }
   const counts = strict ? ['breaking', 'review'] : ['breaking'];
-  const told = judgement.findings.filter(({ verdict }) => counts.includes(verdict));
+  const counted = comparison.findings.filter(({ verdict }) => counts.includes(verdict));
+  const { first } = comparison;
   return {
     ...known,
-    found: told.length > 0,
-    first: judgement.first.refused === undefined ? judgement.first.breaks.length > 0 : undefined,
-    told: told.map(({ rule, place }) => `${rule}, ${place}`),
+    found: counted.length > 0,
+    openapiDiff: first.refused === undefined ? first.breaks.length > 0 : undefined,
+    details: counted.map(({ rule, place }) => `${rule}, ${place}`),
   };
 }

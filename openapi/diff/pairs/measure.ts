@@ -1,19 +1,19 @@
-/** Figures of judgements against known verdicts. */
+/** Compares verdicts with the known ones and counts the mistakes. */
 
-/** One pair, as judged. */
+/** The result for one pair. */
 export interface Measured {
   id: string;
   expected: boolean;
-  /** `undefined`: no verdict. */
+  /** Whether a break was found; `undefined` without a verdict. */
   found: boolean | undefined;
-  /** What openapi-diff alone says; `undefined`: it refused. */
-  first: boolean | undefined;
+  /** Whether openapi-diff alone found a break; `undefined` without a result. */
+  openapiDiff: boolean | undefined;
   kinds: string[];
-  /** What was found, or why there is no verdict. */
-  told: string[];
+  /** The findings, or the reason for no verdict. */
+  details: string[];
 }
 
-/** How often a judge was right. */
+/** The number of mistakes by kind. */
 export interface Score {
   misses: number;
   falseAlarms: number;
@@ -25,35 +25,35 @@ export interface Figures extends Score {
   breaking: number;
   compatible: number;
   /** openapi-diff alone, for comparison. */
-  firstJudge: Score;
-  /** A pair of several kinds counts for each. */
+  openapiDiff: Score;
+  /** A pair of several kinds counts in each. */
   byKind: Record<string, Score & { pairs: number }>;
-  wrong: { id: string; wrong: keyof Score; kinds: string[]; told: string[] }[];
+  wrong: { id: string; wrong: keyof Score; kinds: string[]; details: string[] }[];
 }
 
-/** Counts. */
+/** Counts the mistakes. */
 export function measure(measured: Measured[]): Figures {
   const byKind: Figures['byKind'] = {};
   const total = emptyScore();
-  const firstJudge = emptyScore();
+  const openapiDiffScore = emptyScore();
   const wrong: Figures['wrong'] = [];
-  for (const { id, expected, found, first, kinds, told } of measured) {
+  for (const { id, expected, found, openapiDiff, kinds, details } of measured) {
     const mistake = mistakeOf(expected, found);
     count(total, mistake);
-    count(firstJudge, mistakeOf(expected, first));
+    count(openapiDiffScore, mistakeOf(expected, openapiDiff));
     for (const kind of kinds) {
       byKind[kind] ??= { pairs: 0, ...emptyScore() };
       byKind[kind].pairs += 1;
       count(byKind[kind], mistake);
     }
-    if (mistake !== undefined) wrong.push({ id, wrong: mistake, kinds, told });
+    if (mistake !== undefined) wrong.push({ id, wrong: mistake, kinds, details });
   }
   return {
     pairs: measured.length,
     breaking: measured.filter(({ expected }) => expected).length,
     compatible: measured.filter(({ expected }) => !expected).length,
     ...total,
-    firstJudge,
+    openapiDiff: openapiDiffScore,
     byKind,
     wrong,
   };
@@ -71,8 +71,8 @@ function count(score: Score, mistake: keyof Score | undefined): void {
   if (mistake !== undefined) score[mistake] += 1;
 }
 
-/** The figures as text: by kind of change, then what was wrong. */
-export function tellMeasure(figures: Figures): string {
+/** The figures as text: by kind of change, then the wrong verdicts. */
+export function reportFigures(figures: Figures): string {
   const kinds = Object.entries(figures.byKind).sort(([a], [b]) => (a < b ? -1 : 1));
   const width = Math.max(4, ...kinds.map(([kind]) => kind.length));
   const line = (kind: string, ...cells: (string | number)[]) =>
@@ -83,10 +83,11 @@ export function tellMeasure(figures: Figures): string {
     ...kinds.map(([kind, score]) => line(kind, score.pairs, ...scored(score))),
     '',
     line('all', figures.pairs, ...scored(figures)),
-    line('openapi-diff alone', figures.pairs, ...scored(figures.firstJudge)),
+    line('openapi-diff alone', figures.pairs, ...scored(figures.openapiDiff)),
     `${figures.breaking} pairs break, ${figures.compatible} do not`,
     ...figures.wrong.map(
-      ({ id, wrong, kinds, told }) => `\n${wrong}: ${id} (${kinds.join(', ')})\n    ${told.join('\n    ')}`,
+      ({ id, wrong, kinds, details }) =>
+        `\n${wrong}: ${id} (${kinds.join(', ')})\n    ${details.join('\n    ')}`,
     ),
     '',
   ].join('\n');

@@ -17,7 +17,7 @@ const CODERS = {
   br: (bytes: Buffer) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } }),
 } as const;
 
-/** @param maxBytes of the body, once it is decoded */
+/** @param maxBytes limit of the decoded body */
 export function codedBody(random: Random, body: Buffer, maxBytes: number): Coded {
   const [coding, encode] = random.pick(Object.entries(CODERS));
   const good = encode(body);
@@ -27,22 +27,22 @@ export function codedBody(random: Random, body: Buffer, maxBytes: number): Coded
     () => ({ what: `${name}: ${what}`, coding: name, body: bytes(), verdict });
   const gzip = () => gzipSync(body);
   const makes = [
-    named('as it should be', () => good, 'good'),
+    named('valid', () => good, 'good'),
     named('gzip in capitals', gzip, 'good', 'GZIP'),
-    named('its other name', gzip, 'good', 'x-gzip'),
-    named('not coded at all', () => body, 'good', 'identity'),
+    named('its alias', gzip, 'good', 'x-gzip'),
+    named('not coded', () => body, 'good', 'identity'),
     named('in two members', () => Buffer.concat([gzip(), gzipSync('')]), 'either', 'gzip'),
     named('without its frame', () => deflateRawSync(body), 'either', 'deflate'),
     named('cut short', () => good.subarray(0, random.between(1, good.length - 1)), [400]),
-    named('hurt', () => hurt(random, good), [400]),
+    named('damaged', () => hurt(random, good), [400]),
     named('noise', () => noise(random, random.between(1, 200)), [400]),
-    named('not coded at all', () => body, [400]),
+    named('not coded', () => body, [400]),
     named('in another coding', () => CODERS[coding === 'br' ? 'gzip' : 'br'](body), [400]),
     named('a wrong checksum', () => wrongSum(gzip()), [400], 'gzip'),
     named('no bytes', () => Buffer.alloc(0), [400]),
-    named('nothing, coded', () => encode(Buffer.alloc(0)), [400]),
-    named('something behind it', () => Buffer.concat([good, Buffer.from('x')]), 'either'),
-    named('more than may be, once it is decoded', () => encode(spaced(body, maxBytes)), [413]),
+    named('an empty body, coded', () => encode(Buffer.alloc(0)), [400]),
+    named('followed by a byte', () => Buffer.concat([good, Buffer.from('x')]), 'either'),
+    named('too large after decoding', () => encode(spaced(body, maxBytes)), [413]),
     named('unknown', () => body, [415], 'compress'),
     named('unknown', () => body, [415], 'foo'),
     named('twice', () => gzipSync(gzip()), 'either', 'gzip, gzip'),
@@ -57,7 +57,7 @@ const spaced = (body: Buffer, length: number) => Buffer.concat([body, Buffer.all
 /** Flips a byte of the coding's header. */
 function hurt(random: Random, bytes: Buffer): Buffer {
   const copy = Buffer.from(bytes);
-  // The first bytes name the format: with another one nothing can be decoded.
+  // The first bytes identify the format; a change makes the body undecodable.
   const at = random.between(0, Math.min(3, copy.length - 1));
   copy[at] = copy[at]! ^ 0xff;
   return copy;

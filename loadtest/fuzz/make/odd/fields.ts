@@ -1,4 +1,4 @@
-/** Fields that are many, large, doubled or invalid: RFC 9110, section 5. */
+/** Many, large, duplicate or invalid fields: RFC 9110, section 5. */
 import { type Draft, refusedWith, withHeader, withHeaders } from '../draft.ts';
 import type { Random } from '../../chance.ts';
 import { type OddHead, broken, hurt } from './head.ts';
@@ -43,22 +43,22 @@ export function fields(random: Random, draft: Draft): OddHead[] {
     harmless,
     harmless,
     harmless,
-    // The contract has no limit; a field beyond the server's limit must not be ignored.
-    { what: `${many.length} fields more`, draft: { ...withHeaders(draft, ...many) }, options: hurt },
+    // The contract has no limit. The server must not ignore a field beyond its own limit.
+    { what: `${many.length} more fields`, draft: { ...withHeaders(draft, ...many) }, options: hurt },
     {
-      what: `${many.length} fields in front of all others`,
+      what: `${many.length} fields before all others`,
       draft: { ...draft, headers: [...many, ...draft.headers] },
       options: hurt,
     },
     {
-      what: `${many.length} fields, and then an If-Match that names no version that ever was`,
+      what: `${many.length} fields, then an If-Match of a version that does not exist`,
       draft: {
         ...withHeaders(broken(withHeader(draft, 'If-Match', undefined)), ...many, ['If-Match', '"999999"']),
       },
       options: hurt,
     },
     {
-      what: 'Accept that nobody can read',
+      what: 'an invalid Accept',
       draft: {
         ...withHeader(
           draft,
@@ -99,10 +99,10 @@ export function keys(_random: Random, draft: Draft): OddHead[] {
     as('without its second quote', `"${key}`),
     as('with a space in it', `"${key} x"`),
     as('bare, with a space in it', `${key} x`),
-    as('with a letter behind its quotes', `"${key}"x`),
-    as('that is not ASCII', `"${key}\xe9"`),
+    as('with a letter after its quotes', `"${key}"x`),
+    as('with a byte outside ASCII', `"${key}\xe9"`),
     as('with a quote in it', `"${key}\\"x"`, `${key}"x`),
-    as('with an escape that is none', `"${key}\\x"`),
+    as('with an invalid escape', `"${key}\\x"`),
     {
       what: 'two Idempotency-Key fields',
       draft: refusedWith(

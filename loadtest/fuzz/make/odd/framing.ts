@@ -1,10 +1,10 @@
-/** Ways to frame a body that are odd or wrong: RFC 9112, sections 6 and 7. */
+/** Unusual and wrong framing of a body: RFC 9112, sections 6 and 7. */
 import { type Random, noise } from '../../chance.ts';
 import { type Draft, chunk, chunkedBytes, headOf, plainBytes } from '../draft.ts';
 
 const latin = (text: string) => Buffer.from(text, 'latin1');
 
-/** Bytes of a draft, framed by the fields given; they may say anything. */
+/** The bytes of a draft with the given framing fields, right or wrong. */
 const framed = (draft: Draft, fields: [string, string][], body: Buffer): Buffer =>
   Buffer.concat([latin(`${headOf(draft, fields)}\r\n`), body]);
 
@@ -14,11 +14,11 @@ export interface Odd {
   bytes: (draft: Draft) => Buffer;
   /** Whole: unusual but valid. */
   form: 'whole' | 'hurt';
-  /** Bytes that are no request follow. */
+  /** Followed by bytes that are not a request. */
   stray?: boolean;
   /** It must have no effect, however leniently the server parses. */
   inert?: boolean;
-  /** The client closes its half, so that the server sees that the rest never comes. */
+  /** The client closes its sending side, so that the server knows that the rest never arrives. */
   ends?: boolean;
 }
 
@@ -37,10 +37,7 @@ const STRAYS: ((random: Random) => Buffer)[] = [
   (random) => noise(random, random.between(1, 64)),
 ];
 
-/**
- * @param takesBody whether the operation reads a body; where it does not, the first half of one is
- * as good as all of it
- */
+/** @param takesBody if the operation reads no body, a part of a body is as valid as the whole */
 export function oddities(random: Random, body: Buffer, takesBody = true): Odd[] {
   const length = body.length;
   const [first, second] = [body.subarray(0, length >> 1), body.subarray(length >> 1)];
@@ -61,7 +58,7 @@ export function oddities(random: Random, body: Buffer, takesBody = true): Odd[] 
     form: 'hurt',
     ends: true,
   });
-  /** However a server reads it, the end has not come. */
+  /** For any reading of the chunks, their end is missing. */
   const halfChunks = (what: string, ...parts: (string | Buffer)[]): Odd => ({
     ...wrongChunks(what, ...parts),
     inert: true,
@@ -69,7 +66,7 @@ export function oddities(random: Random, body: Buffer, takesBody = true): Odd[] 
   const size = (value: number) => value.toString(16);
   return [
     ...[0, 1, 2].map((): Odd => ({
-      what: `stray bytes behind the body: ${stray.toString('hex')}`,
+      what: `stray bytes after the body: ${stray.toString('hex')}`,
       bytes: (draft) => Buffer.concat([plainBytes(draft), stray]),
       form: 'whole',
       stray: true,
@@ -100,7 +97,7 @@ export function oddities(random: Random, body: Buffer, takesBody = true): Odd[] 
       form: 'whole',
     },
     {
-      what: 'in chunks, and trailers that would be fields of their own',
+      what: 'in chunks, with trailers named like request fields',
       bytes: (draft) =>
         chunkedBytes(draft, inPieces, { trailers: 'Idempotency-Key: "smuggled"\r\nContent-Length: 3\r\n' }),
       form: 'hurt',
@@ -111,13 +108,13 @@ export function oddities(random: Random, body: Buffer, takesBody = true): Odd[] 
       bytes: (draft) => chunkedBytes(draft, inPieces, { coding: 'Chunked' }),
       form: 'whole',
     },
-    wrongChunks('a size in no digits', 'xyz\r\n', body, '\r\n0\r\n\r\n'),
-    wrongChunks('a size below nothing', '-1\r\n', body, '\r\n0\r\n\r\n'),
+    wrongChunks('a size without digits', 'xyz\r\n', body, '\r\n0\r\n\r\n'),
+    wrongChunks('a negative size', '-1\r\n', body, '\r\n0\r\n\r\n'),
     wrongChunks('a size with a prefix', `0x${size(length)}\r\n`, body, '\r\n0\r\n\r\n'),
-    wrongChunks('a size beyond all numbers', 'FFFFFFFFFFFFFFFFF\r\n', body, '\r\n0\r\n\r\n'),
+    wrongChunks('a size beyond 64 bits', 'FFFFFFFFFFFFFFFFF\r\n', body, '\r\n0\r\n\r\n'),
     wrongChunks('a size that is too small', `${size(length - 1)}\r\n`, body, '\r\n0\r\n\r\n'),
     halfChunks('a size that is too large', `${size(length + 7)}\r\n`, body, '\r\n0\r\n\r\n'),
-    wrongChunks('no end of a chunk', `${size(length)}\r\n`, body, '0\r\n\r\n'),
+    wrongChunks('a chunk without its end', `${size(length)}\r\n`, body, '0\r\n\r\n'),
     wrongChunks('newlines alone', `${size(length)}\n`, body, '\n0\n\n'),
     wrongChunks('spaces around the size', ` ${size(length)} \r\n`, body, '\r\n0\r\n\r\n'),
     halfChunks('the last chunk is missing', `${size(length)}\r\n`, body, '\r\n'),
@@ -126,7 +123,7 @@ export function oddities(random: Random, body: Buffer, takesBody = true): Odd[] 
     wrongChunks('an extension of 20 KB', `${size(length)};${'a'.repeat(20_000)}\r\n`, body, '\r\n0\r\n\r\n'),
     wrongChunks('trailers of 20 KB', chunk(body), `0\r\nX-Late: ${'a'.repeat(20_000)}\r\n\r\n`),
     {
-      what: 'chunked, and stray bytes behind',
+      what: 'chunked, followed by stray bytes',
       bytes: (draft) => Buffer.concat([chunkedBytes(draft, inPieces), stray]),
       form: 'whole',
       stray: true,
@@ -146,7 +143,7 @@ export function oddities(random: Random, body: Buffer, takesBody = true): Odd[] 
       ends: true,
     },
     {
-      what: 'Transfer-Encoding and Content-Length, and no chunks',
+      what: 'Transfer-Encoding and Content-Length without chunks',
       bytes: fields(['Transfer-Encoding', 'chunked'], ['Content-Length', String(length)]),
       form: 'hurt',
       ends: true,
@@ -196,9 +193,9 @@ export function oddities(random: Random, body: Buffer, takesBody = true): Odd[] 
   ];
 }
 
-/** Splits a body at random places. */
+/** Splits a body at random positions. */
 function cut(random: Random, body: Buffer, most = 6): Buffer[] {
-  const places = Array.from({ length: random.between(0, most - 1) }, () => random.between(0, body.length));
-  const edges = [0, ...places.sort((a, b) => a - b), body.length];
+  const positions = Array.from({ length: random.between(0, most - 1) }, () => random.between(0, body.length));
+  const edges = [0, ...positions.sort((a, b) => a - b), body.length];
   return edges.slice(1).map((edge, n) => body.subarray(edges[n], edge));
 }

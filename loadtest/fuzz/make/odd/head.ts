@@ -1,4 +1,4 @@
-/** A head of a request that is odd or wrong, and the ways to make one of a good one. */
+/** An unusual or wrong request head, and functions that derive it from a valid request. */
 import { type Draft, headOf } from '../draft.ts';
 import type { Random } from '../../chance.ts';
 import type { SealOptions } from '../scene.ts';
@@ -6,16 +6,16 @@ import type { SealOptions } from '../scene.ts';
 export interface OddHead {
   what: string;
   draft: Draft;
-  /** Bytes of the request, where no usual client would send them. */
+  /** The bytes, if they differ from those of a usual client. */
   bytes?: ((draft: Draft) => Buffer) | undefined;
   options?: SealOptions;
-  /** The client closes its half, so that the server sees that the rest never comes. */
+  /** The client closes its sending side, so that the server knows that the rest never arrives. */
   ends?: boolean;
   /** The client waits for 100 Continue before it sends the body. */
   waits?: boolean;
 }
 
-/** Odd heads of one subject, made of a write. */
+/** Unusual heads of one subject, derived from a write. */
 export type OddHeads = (random: Random, draft: Draft) => OddHead[];
 
 export type Rewrite = (head: string, draft: Draft) => string;
@@ -31,5 +31,5 @@ export const rewritten =
   };
 
 export const hurt = { form: 'hurt' } as const;
-/** No server may take it for a good request. */
+/** A request that no server may accept. */
 export const broken = (draft: Draft): Draft => ({ ...draft, inert: true });

@@ -9,14 +9,14 @@ export interface OddText {
 }
 
 const latin = (text: string) => Buffer.from(text, 'latin1');
-/** Byte sequences that are no UTF-8: RFC 3629, sections 3 and 10. */
-const NO_UTF8 = ['\xff', '\xc3\x28', '\xc0\x80', '\xed\xa0\x80', '\xf5\x80\x80\x80', '\xe2\x82'];
+/** Invalid UTF-8: RFC 3629, sections 3 and 10. */
+const INVALID_UTF8 = ['\xff', '\xc3\x28', '\xc0\x80', '\xed\xa0\x80', '\xf5\x80\x80\x80', '\xe2\x82'];
 
 /** @param body an object, as JSON writes it */
 export function oddText(random: Random, body: Buffer): OddText {
   const text = body.toString('latin1');
   const isEmpty = text === '{}';
-  /** Adds a member in front of the others. */
+  /** Adds a member before the others. */
   const withMember = (member: string) => latin(`{${member}${isEmpty ? '' : ','}${text.slice(1)}`);
   const kinds = [
     () => duplicates(text, withMember),
@@ -42,7 +42,7 @@ function duplicates(text: string, withMember: WithMember): (OddText | undefined)
   const first = /^\{"(\w)(\w*)":/.exec(text);
   const refused = [400];
   return [
-    { what: 'a member that it has not, twice', body: withMember('"x":1,"x":1'), verdict: refused },
+    { what: 'an unknown member twice', body: withMember('"x":1,"x":1'), verdict: refused },
     first?.[0] === undefined
       ? undefined
       : {
@@ -63,19 +63,19 @@ function duplicates(text: string, withMember: WithMember): (OddText | undefined)
 }
 
 function strings(random: Random, text: string, withMember: WithMember): (OddText | undefined)[] {
-  const bytes = random.pick(NO_UTF8);
+  const bytes = random.pick(INVALID_UTF8);
   return [
     {
-      what: 'bytes that are no UTF-8 in a member that it has not',
+      what: 'invalid UTF-8 in an unknown member',
       body: withMember(`"x":"${bytes}"`),
       verdict: [400],
     },
-    replaced(text, /":"/, `":"${bytes}`, 'bytes that are no UTF-8 in a text', [400]),
-    replaced(text, /^\{"/, `{"${bytes}`, 'bytes that are no UTF-8 in a name', [400]),
+    replaced(text, /":"/, `":"${bytes}`, 'invalid UTF-8 in a string', [400]),
+    replaced(text, /^\{"/, `{"${bytes}`, 'invalid UTF-8 in a name', [400]),
     replaced(text, /"name":"/, '"name":"\\ud800', 'half of a surrogate pair', [400, 422]),
     replaced(text, /"name":"/, '"name":"\\u0000', 'an escaped NUL', [400, 422]),
     replaced(text, /":"/, '":"\x01', 'a control character', [400]),
-    replaced(text, /":"/, '":"\\x', 'an escape that is none', [400]),
+    replaced(text, /":"/, '":"\\x', 'an invalid escape', [400]),
     { what: '__proto__', body: withMember('"__proto__":{"x":1}'), verdict: [400] },
     { what: 'an escaped __proto__', body: withMember('"__pr\\u006fto__":{}'), verdict: [400] },
     { what: 'constructor', body: withMember('"constructor":{"prototype":{}}'), verdict: [400, 422] },
@@ -95,14 +95,14 @@ function numbers(text: string): OddText[] {
   return [
     other(`${digits}.0`, 'with .0', 'either'),
     other(`${digits}e0`, 'with an exponent', 'either'),
-    other(`${digits}.00000000000000001`, 'with a fraction beyond what a double holds', 'either'),
+    other(`${digits}.00000000000000001`, 'with a fraction beyond double precision', 'either'),
     other(`${digits}.5`, 'with a fraction', [400, 422]),
-    other(`0${digits}`, 'with a zero in front', [400]),
+    other(`0${digits}`, 'with a leading zero', [400]),
     other(`+${digits}`, 'with a plus', [400]),
-    other('1e400', 'beyond all doubles', [400, 422]),
+    other('1e400', 'beyond the largest double', [400, 422]),
     other('9007199254740993', 'that a double cannot hold', [400, 422]),
     other(`"${digits}"`, 'in quotes', [400, 422]),
-    other('NaN', 'that is none', [400]),
+    other('NaN', 'named NaN', [400]),
     other('-1', 'below zero', [400, 422]),
   ];
 }
@@ -115,12 +115,12 @@ function around(text: string): OddText[] {
   });
   return [
     inside('spaces around it', `\r\n\t ${text} \n`, 'good'),
-    inside('a thousand spaces behind it', `${text}${' '.repeat(1_000)}`, 'good'),
+    inside('a thousand spaces after it', `${text}${' '.repeat(1_000)}`, 'good'),
     inside('a byte order mark', `\xef\xbb\xbf${text}`, 'either'),
-    inside('a NUL behind it', `${text}\0`, [400]),
-    inside('a letter behind it', `${text}x`, [400]),
-    inside('a second one behind it', `${text}${text}`, [400]),
-    inside('a comma too many', text.replace(/\}$/, ',}'), [400]),
+    inside('a NUL after it', `${text}\0`, [400]),
+    inside('a letter after it', `${text}x`, [400]),
+    inside('a second document after it', `${text}${text}`, [400]),
+    inside('a trailing comma', text.replace(/\}$/, ',}'), [400]),
     inside('a comment', text.replace(/^\{/, '{/* */'), [400]),
     inside('no end', text.slice(0, -1), [400]),
     inside('UTF-16', [...text].map((letter) => `${letter}\0`).join(''), [400]),
@@ -149,11 +149,11 @@ function deep(withMember: WithMember): OddText[] {
   return [
     { what: 'lists in lists, 2,000 deep', body: withMember(nested(2_000)), verdict: [400, 422] },
     {
-      what: 'lists in lists, 7,000 deep and no end',
+      what: 'lists in lists, 7,000 deep, without end',
       body: latin(`{"x":${'['.repeat(7_000)}`),
       verdict: [400, 413],
     },
-    { what: '2,000 members too many', body: withMember(many), verdict: [400, 422] },
+    { what: '2,000 unknown members', body: withMember(many), verdict: [400, 422] },
   ];
 }
 

@@ -1,4 +1,4 @@
-/** Request lines and field lines that are odd or wrong: RFC 9112, sections 2 to 5. */
+/** Unusual and wrong request lines and field lines: RFC 9112, sections 2 to 5. */
 import type { Draft } from '../draft.ts';
 import type { Random } from '../../chance.ts';
 import { type OddHead, type Rewrite, broken, hurt, rewritten } from './head.ts';
@@ -50,8 +50,8 @@ export function lines(random: Random, draft: Draft): OddHead[] {
     ),
     odd('an empty line before it', (head) => `\r\n${head}`),
     odd('three empty lines before it', (head) => `\r\n\r\n\r\n${head}`),
-    odd('newlines alone', (head) => head.replaceAll('\r\n', '\n'), { options: hurt, ends: true }),
-    odd('carriage returns alone', (head) => head.replaceAll('\r\n', '\r'), { options: hurt, ends: true }),
+    odd('LF line ends', (head) => head.replaceAll('\r\n', '\n'), { options: hurt, ends: true }),
+    odd('CR line ends', (head) => head.replaceAll('\r\n', '\r'), { options: hurt, ends: true }),
     odd('a field folded over two lines', extra('X-Folded: one\r\n two')),
     // A batch has no Idempotency-Key field.
     odd('a space before a colon', (head) => head.replace(/^(Idempotency-Key|Content-Type):/m, '$1 :'), {
@@ -59,11 +59,11 @@ export function lines(random: Random, draft: Draft): OddHead[] {
       options: hurt,
     }),
     odd('a space before the first field', (head) => head.replace('\r\nHost', '\r\n Host')),
-    odd('a line that is no field', extra('nonsense')),
+    odd('a line without a field', extra('nonsense')),
     odd('a field without a name', extra(': nothing')),
     odd('a NUL in a field', extra('X-Odd: a\0b')),
     odd('a carriage return in a field', extra('X-Odd: a\rb')),
-    odd('bytes that are no ASCII in a field', extra('X-Odd: caf\xe9')),
+    odd('a byte outside ASCII in a field', extra('X-Odd: caf\xe9')),
     odd('a NUL in the name of a field', extra('X-\0dd: 1')),
     odd('two spaces in the request line', (head) => head.replace(' /', '  /')),
     odd('a tab in the request line', (head) => head.replace(' HTTP/', '\tHTTP/')),
@@ -76,7 +76,7 @@ export function lines(random: Random, draft: Draft): OddHead[] {
       ends: true,
       draft: broken(draft),
     }),
-    odd(`a method that nobody has: ${random.between(1, 3)}`, (head) => head.replace(/^\w+/, 'FROBNICATE'), {
+    odd(`an unknown method: ${random.between(1, 3)}`, (head) => head.replace(/^\w+/, 'FROBNICATE'), {
       draft: broken(draft),
       options: hurt,
     }),
@@ -97,7 +97,7 @@ export function hosts(_random: Random, draft: Draft): OddHead[] {
     odd('an empty Host', 'Host:\r\n', false),
     odd('a Host with a space', 'Host: a b\r\n', false),
     odd('a Host with a path', 'Host: localhost/v2/\r\n', false),
-    odd('a Host with a port that is none', 'Host: localhost:99999999\r\n', false),
+    odd('a Host with an invalid port', 'Host: localhost:99999999\r\n', false),
     odd('a Host that is an address', 'Host: [::1]:8080\r\n', false),
     odd('a Host of 9,000 characters', `Host: ${'a'.repeat(9_000)}\r\n`, false),
   ];

@@ -1,10 +1,10 @@
-/** Breaks a valid request in one place, for which the contract has a status. */
+/** Adds one fault to a valid request, for which the contract has a status. */
 import type { Random } from '../../chance.ts';
 import { type Draft, answeredWith, refusedWith, withHeader } from '../draft.ts';
 import type { Choices } from '../repertoire.ts';
 import { apiKeyToken } from '../../tokens.ts';
 
-const TAKES_NO_JSON = ['text/html', 'image/*;q=0.5, text/plain', 'application/json;q=0', 'application/xml'];
+const ACCEPTS_NO_JSON = ['text/html', 'image/*;q=0.5, text/plain', 'application/json;q=0', 'application/xml'];
 
 /** @returns the request with one fault, and the name of the fault */
 export function spoil(random: Random, draft: Draft): { draft: Draft; what: string } {
@@ -25,8 +25,8 @@ function credentials(draft: Draft): Spoilt[] {
     ['no API key', refusedWith({ ...as(undefined), caller: 'nobody' }, 401)],
     ['a wrong API key', refusedWith({ ...as('Bearer hf_live_nobody'), caller: 'nobody' }, 401)],
     ['another way to authenticate', refusedWith({ ...as('Basic eDp5'), caller: 'nobody' }, 401)],
-    ['a client that takes no JSON', refusedWith(withHeader(draft, 'Accept', TAKES_NO_JSON[0]), 406)],
-    ['an Accept that leaves JSON out', refusedWith(withHeader(draft, 'Accept', TAKES_NO_JSON[2]), 406)],
+    ['an Accept without JSON', refusedWith(withHeader(draft, 'Accept', ACCEPTS_NO_JSON[0]), 406)],
+    ['an Accept that excludes JSON', refusedWith(withHeader(draft, 'Accept', ACCEPTS_NO_JSON[2]), 406)],
     [
       'an unknown parameter',
       refusedWith(
@@ -37,7 +37,7 @@ function credentials(draft: Draft): Spoilt[] {
     ...(isWrite
       ? ([
           [
-            'a key that may only read',
+            'an API key with read scopes only',
             refusedWith({ ...as(`Bearer ${apiKeyToken('reader')}`), caller: 'reader' }, 403),
           ],
         ] as Spoilt[])
@@ -47,10 +47,10 @@ function credentials(draft: Draft): Spoilt[] {
 
 function parameters(random: Random, draft: Draft): Spoilt[] {
   return (draft.offer?.parameters ?? []).flatMap((choices) => {
-    const { in: place } = choices.parameter;
+    const { in: location } = choices.parameter;
     if (choices.bad.length === 0) return [];
-    if (place === 'query') return queryParameter(random, draft, choices);
-    return place === 'header' ? headerField(random, draft, choices) : pathId(random, draft, choices);
+    if (location === 'query') return queryParameter(random, draft, choices);
+    return location === 'header' ? headerField(random, draft, choices) : pathId(random, draft, choices);
   });
 }
 
@@ -78,7 +78,7 @@ function queryParameter(random: Random, draft: Draft, { parameter, bad, odd }: C
 function headerField(random: Random, draft: Draft, { parameter, bad }: Choices): Spoilt[] {
   const { name, required } = parameter;
   const { what, value } = random.pick(bad);
-  // Without a valid key the log has nothing under it.
+  // Without a valid key, the log has no event.
   const keys = name === 'Idempotency-Key' ? [] : draft.keys;
   const spoilt: Spoilt[] = [
     [`header ${name}: ${what}`, refusedWith({ ...withHeader(draft, name, value), keys }, 400)],
@@ -116,11 +116,11 @@ function bodies(random: Random, draft: Draft): Spoilt[] {
     refusedWith({ ...draft, body: bytes, meaning: undefined, keys: batchKeys(draft) }, ...statuses);
   const type = (value: string | undefined) => refusedWith(withHeader(draft, 'Content-Type', value), 415);
   const { what, value } = random.pick(offer!.bodies.bad);
-  // The contract calls 400 what is neither an object nor a list: it is not read any further.
+  // By the contract, a body that is neither an object nor a list gets 400.
   const isRead = typeof value === 'object' && value !== null;
   return [
     [`body: ${what}`, other(Buffer.from(JSON.stringify(value)), isRead ? 422 : 400)],
-    [`body: ${what}, once more`, other(Buffer.from(` ${JSON.stringify(value)}\n`), isRead ? 422 : 400)],
+    [`body: ${what}, with whitespace`, other(Buffer.from(` ${JSON.stringify(value)}\n`), isRead ? 422 : 400)],
     ['another media type', type('text/csv')],
     ['a form', type('application/x-www-form-urlencoded')],
     ['no media type', type(undefined)],

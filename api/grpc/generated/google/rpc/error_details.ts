@@ -12,14 +12,14 @@ export const protobufPackage = "google.rpc";
 
 export const protobufFileName = "google/rpc/error_details.proto";
 
-/** The details of a google.rpc.Status that Holdfast gives, as googleapis has them under the same names. */
+/** The details that Holdfast adds to a google.rpc.Status, copied from googleapis. */
 
-/** Which problem it is, for a program. */
+/** The problem, for a program. */
 export interface ErrorInfo {
-  /** The code of the problem, in capitals: IDEMPOTENCY_KEY_REUSED. */
+  /** The code of the problem in capitals, such as IDEMPOTENCY_KEY_REUSED. */
   reason: string;
   domain: string;
-  /** `code`, as the REST API spells it, and `retry`: what may be done next. */
+  /** `code` as in the REST API, and `retry`, the retry advice. */
   metadata: Map<string, string>;
 }
 
@@ -28,12 +28,12 @@ export interface ErrorInfo_MetadataEntry {
   value: string;
 }
 
-/** When the same request is worth another try. */
+/** The delay before the client may retry. */
 export interface RetryInfo {
   retry_delay: Duration | undefined;
 }
 
-/** What is wrong with the request. */
+/** The invalid fields of the request. */
 export interface BadRequest {
   field_violations: BadRequest_FieldViolation[];
 }
@@ -44,7 +44,7 @@ export interface BadRequest_FieldViolation {
   description: string;
 }
 
-/** By which the request is found in the log of the server. */
+/** Identifies the request in the log of the server. */
 export interface RequestInfo {
   request_id: string;
 }

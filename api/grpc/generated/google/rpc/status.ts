@@ -12,12 +12,12 @@ export const protobufPackage = "google.rpc";
 
 export const protobufFileName = "google/rpc/status.proto";
 
-/** The standard error of gRPC, as googleapis has it under the same name: a client that has that one needs not this. */
+/** The standard error of gRPC, copied from googleapis. A client may use the original file. */
 
 export interface Status {
-  /** A status code of gRPC. */
+  /** A gRPC status code. */
   code: number;
-  /** For the client's developer. */
+  /** For the developer of the client. */
   message: string;
   /** Messages of error_details.proto. */
   details: Any[];

@@ -1,0 +1,95 @@
+/**
+ * The records of an order: each is one event, and its document a pure function of that event.
+ *
+ * Payments, shipments, returns and refunds are listed; an order has one cancellation or completion.
+ */
+import type { CommandType } from '../../../domain/order/commands.ts';
+import type { EventType } from '../../../domain/order/events.ts';
+import { toId, toUuid } from '../../../store/ids.ts';
+import type { StoredEvent } from '../../../store/log/event-row.ts';
+import { answer, answerWrite } from '../../answer.ts';
+import { commandContext } from '../../commands/command-context.ts';
+import { runCommand } from '../../commands/run-command.ts';
+import type { Executed } from '../../commands/execute.ts';
+import type { Call, Handler } from '../../handler.ts';
+import { Problem, type ProblemCode } from '../../problem/problem.ts';
+import { answerHistoryPage, readHistory } from './history.ts';
+
+interface RecordKind {
+  command: Exclude<CommandType, 'PlaceOrder' | 'UpdateOrder'>;
+  event: EventType;
+  /** Last segment of its path. */
+  path: string;
+  /** Name of the member with its time. */
+  at: string;
+  /** The problem of a missing record. */
+  notFound: { code: ProblemCode; detail: string };
+}
+
+interface ListedKind extends RecordKind {
+  /** Of its ids. */
+  prefix: string;
+}
+
+/** The handlers of a record that an order can have many of. */
+export function listedRecord(kind: ListedKind): { record: Handler; list: Handler; get: Handler } {
+  const idOf = (event: StoredEvent) => toId(kind.prefix, toUuid(event.event_id));
+  const documentOf = (call: Call, event: StoredEvent) => ({
+    id: idOf(event),
+    ...recordDocument(call, kind, event),
+  });
+  return {
+    async record(call) {
+      const done = await run(call, kind);
+      const { event } = done;
+      const location = `/${call.edition.name}/orders/${event.order_id}/${kind.path}/${idOf(event)}`;
+      answerWrite(call.ctx, done, { status: 201, location, body: documentOf(call, event) });
+    },
+
+    list: (call) =>
+      answerHistoryPage(
+        call,
+        kind.path,
+        (event) => event.type === kind.event,
+        (event) => documentOf(call, event),
+      ),
+
+    async get(call) {
+      const id = call.input.params[`${kind.path.slice(0, -1)}_id`];
+      const found = (await readHistory(call)).find(
+        (event) => event.type === kind.event && idOf(event) === id,
+      );
+      if (found === undefined) throw new Problem(kind.notFound.code, kind.notFound.detail);
+      answer(call.ctx, 200, documentOf(call, found));
+    },
+  };
+}
+
+/** The handlers of a record that an order can have one of. */
+export function singleRecord(kind: RecordKind): { record: Handler; get: Handler } {
+  return {
+    async record(call) {
+      const done = await run(call, kind);
+      const location = `/${call.edition.name}/orders/${done.event.order_id}/${kind.path}`;
+      answerWrite(call.ctx, done, { status: 201, location, body: recordDocument(call, kind, done.event) });
+    },
+    async get(call) {
+      const found = (await readHistory(call)).find((event) => event.type === kind.event);
+      if (found === undefined) throw new Problem(kind.notFound.code, kind.notFound.detail);
+      answer(call.ctx, 200, recordDocument(call, kind, found));
+    },
+  };
+}
+
+const run = (call: Call, { command }: RecordKind): Promise<Executed> =>
+  runCommand(call, commandContext(call), {
+    type: command,
+    orderId: call.input.params['order_id']!,
+    body: call.input.body,
+  });
+
+const recordDocument = ({ edition }: Call, kind: RecordKind, event: StoredEvent) => ({
+  order_id: event.order_id,
+  ...edition.eventData(event),
+  [kind.at]: event.recorded_at,
+});

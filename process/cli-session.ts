@@ -1,0 +1,75 @@
+/**
+ * The installation that a command of `npx holdfast` works on: its database and its gRPC service.
+ */
+import { endpointOf } from '../api/grpc/endpoint.ts';
+import { type CliContext, CommandError, type GrpcAccess } from '../command-line/command.ts';
+import { writeStandardOutput } from '../command-line/standard-output.ts';
+import { developmentKeyIn } from '../ops/development-key.ts';
+import { findRunningPostgres } from '../ops/embedded/running-postgres.ts';
+import { grpcAddressIn } from '../ops/grpc-address.ts';
+import { loadConfig } from '../platform/config.ts';
+import { createLogger } from '../platform/logger.ts';
+import { type DatabasePool, openPool } from '../store/pool.ts';
+import { probe } from '../store/unfit.ts';
+
+/** One hour: a rebuild or an export may run long. */
+const STATEMENT_TIMEOUT_MS = 3_600_000;
+const POOL_CONNECTIONS_MAX = 4;
+
+export interface CliSession {
+  context: CliContext;
+  /** DATABASE_URL, once a command has asked for the database. */
+  databaseUrl: () => string | undefined;
+  /** Closes the database connections, if any. */
+  end: () => Promise<void>;
+}
+
+export function createCliSession(): CliSession {
+  let pool: Promise<DatabasePool> | undefined;
+  let databaseUrl: string | undefined;
+
+  async function connect(): Promise<DatabasePool> {
+    const config = loadConfig();
+    ({ databaseUrl } = config);
+    if (databaseUrl !== undefined) await probe(databaseUrl);
+    return openPool({
+      databaseUrl: databaseUrl ?? (await findRunningPostgres(config.dataDir)),
+      size: POOL_CONNECTIONS_MAX,
+      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+      // Standard output is reserved for the output of the command.
+      log: createLogger('silent'),
+      checkRows: true,
+    });
+  }
+  return {
+    context: { database: () => (pool ??= connect()), grpcAccess, write: writeStandardOutput },
+    databaseUrl: () => databaseUrl,
+    async end() {
+      await pool?.then(
+        (open) => open.end(),
+        () => {},
+      );
+    },
+  };
+}
+
+async function grpcAccess(): Promise<GrpcAccess> {
+  const { grpc, apiKey, bootstrapKey, databaseUrl, dataDir } = loadConfig();
+  const candidates = [
+    { key: apiKey, source: 'HOLDFAST_API_KEY' },
+    { key: bootstrapKey, source: 'HOLDFAST_BOOTSTRAP_KEY' },
+    { key: await developmentKeyIn(dataDir), source: `the development key in ${dataDir}` },
+  ];
+  const found = candidates.find(({ key }) => key !== undefined);
+  if (found?.key === undefined) {
+    throw new CommandError(
+      'No API key. Set HOLDFAST_API_KEY or HOLDFAST_KEY, or run this in the directory of npm start.',
+    );
+  }
+  // With DATABASE_URL, the server of this data directory belongs to another installation.
+  const local = databaseUrl === undefined ? await grpcAddressIn(dataDir) : undefined;
+  const { host = grpc.host, port } = grpc.port === undefined ? (local ?? {}) : grpc;
+  const address = port === null ? undefined : endpointOf({ host, port });
+  const { token, cert, key, ca } = grpc;
+  return { address, token, cert, key, ca, apiKey: found.key, apiKeySource: found.source };
+}

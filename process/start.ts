@@ -1,0 +1,111 @@
+/** The steps of `npm start`, in their order. */
+import { write } from 'node:fs';
+import { type BackingServices, startBackingServices } from '../ops/embedded/backing-services.ts';
+import { noteGrpcAddress } from '../ops/grpc-address.ts';
+import { type ListenAddress, welcome } from '../ops/welcome.ts';
+import type { Config } from '../platform/config.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Shutdown } from '../platform/shutdown.ts';
+import { migrate } from '../store/migrate.ts';
+import { ensurePartitions } from '../store/partitions.ts';
+import { type DatabasePool, openPool } from '../store/pool.ts';
+import { type AdminPort, openAdminPort } from './admin-port.ts';
+import { startWorkers } from './cluster.ts';
+import { ensureFirstKey } from './first-key.ts';
+import { CONSUMERS, type RunningNode, startNode } from './node.ts';
+
+export interface StartOptions {
+  config: Config;
+  log: Logger;
+  /** Stops the parts that were started, in reverse order. Its signal aborts the start. */
+  shutdown: Shutdown;
+}
+
+/** Starts an installation and prints the welcome. Rejects when the shutdown begins first. */
+export async function start(options: StartOptions): Promise<void> {
+  const { config, shutdown } = options;
+  const { signal } = shutdown;
+  const services = await startServices(options);
+  const pool = await openMigratedDatabase(options, services.databaseUrl);
+  const key = await ensureFirstKey(config, pool);
+  signal.throwIfAborted();
+
+  const { redisUrl } = services;
+  const admin = await openAdminPort({ ...options, pool, redisUrl });
+  const running = await startRoles(options, services, admin);
+  await publishGrpcAddress(options, running.grpcPort);
+  signal.throwIfAborted();
+  admin.setPhase('serving');
+  signal.addEventListener('abort', () => admin.setPhase('draining'));
+
+  print(
+    welcome({
+      api: addressOf(running.port, config.host),
+      grpc: addressOf(running.grpcPort, config.grpc.host),
+      admin: { port: admin.port, host: config.adminHost },
+      key,
+      hasRedis: redisUrl !== undefined,
+      dataDir: config.databaseUrl === undefined ? config.dataDir : undefined,
+    }),
+  );
+}
+
+async function startServices({ config, log, shutdown }: StartOptions): Promise<BackingServices> {
+  const starting = startBackingServices({ ...config, log, signal: shutdown.signal });
+  shutdown.addServices(async (cut) => {
+    const started = await starting.catch(() => undefined); // a failed start leaves nothing behind
+    await started?.stop(cut);
+  });
+  return starting;
+}
+
+async function openMigratedDatabase(
+  { config, log, shutdown }: StartOptions,
+  databaseUrl: string,
+): Promise<DatabasePool> {
+  const applied = await migrate(databaseUrl);
+  shutdown.signal.throwIfAborted();
+  if (applied.length > 0) log.info({ applied }, 'schema migrated');
+  const pool = await openPool({ databaseUrl, size: 2, log });
+  shutdown.add('pool', () => pool.end());
+  await ensurePartitions(pool, config.partitions, CONSUMERS);
+  return pool;
+}
+
+type Running = Pick<RunningNode, 'port' | 'grpcPort'>;
+
+/** Runs the roles in this process, or in HOLDFAST_WORKERS processes. */
+async function startRoles(
+  { config, log, shutdown }: StartOptions,
+  { databaseUrl, redisUrl }: BackingServices,
+  admin: AdminPort,
+): Promise<Running> {
+  const connections = { databaseUrl, redisUrl, log };
+  const workers = config.workers > 1 ? await startWorkers(config, connections) : undefined;
+  if (workers) {
+    admin.addCheck('workers', {
+      run: async () =>
+        workers.serving() === config.workers || Promise.reject(new Error('a worker is missing')),
+    });
+  }
+  const running = workers ?? (await startNode({ config, roles: config.roles, ...connections }));
+  admin.setCallers(running.callers);
+  shutdown.add('node', running.stop);
+  return running;
+}
+
+/** With the embedded database, commands in this directory find the gRPC service through a file. */
+async function publishGrpcAddress(
+  { config, shutdown }: StartOptions,
+  port: number | undefined,
+): Promise<void> {
+  if (config.databaseUrl !== undefined) return;
+  const { host } = config.grpc;
+  shutdown.add('gRPC address', await noteGrpcAddress(config.dataDir, { host, port }));
+}
+
+const addressOf = (port: number | undefined, host: string | undefined): ListenAddress | undefined =>
+  port === undefined ? undefined : { port, host };
+
+/** Does not wait: a reader that stops reading must not block the shutdown. */
+const print = (text: string): void => write(1, text, () => {});

@@ -1,0 +1,96 @@
+/** The rules of style that a program can check; CONTRIBUTING.md states them. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+
+const ROOT = new URL('../../', import.meta.url);
+const COLUMNS_MAX = 100;
+const LINES_MAX = 300;
+const FILES_MAX = 15;
+
+/** Files that a program writes, and migrations, whose SHA-256 is recorded. */
+const NOT_OURS =
+  /(?:^|\/)generated\/|^openapi\/client\/v\d\.ts$|^store\/migrations\/|^package-lock\.json$|^docs\/evidence\//;
+
+/** Files of more than 300 lines, and why each is one. */
+const LONG_FILES: Record<string, string> = {};
+
+/** Folders of more than 15 files, and why each is one. */
+const LARGE_FOLDERS: Record<string, string> = {
+  docs: 'one page a subject, each served at /docs/NAME',
+};
+
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: fileURLToPath(ROOT),
+  encoding: 'utf8',
+})
+  .trim()
+  .split('\n')
+  .filter((file) => !NOT_OURS.test(file));
+const code = files.filter((file) => /\.(?:ts|js|sql|lua)$/.test(file));
+const linesOf = (file: string): string[] => {
+  try {
+    return readFileSync(new URL(file, ROOT), 'utf8').split('\n');
+  } catch {
+    return []; // deleted, and not yet committed
+  }
+};
+
+/** Lines of a kind that break a rule, as `file:line: text`. */
+const offences = (list: readonly string[], isOffence: (line: string) => boolean): string[] =>
+  list.flatMap((file) =>
+    linesOf(file).flatMap((line, n) => (isOffence(line) ? [`${file}:${n + 1}: ${line.trim()}`] : [])),
+  );
+
+const isComment = (line: string): boolean => /^\s*(?:\/\/|\/?\*|--)/.test(line);
+
+test('a comment has at most 100 columns', () => {
+  expect(offences(code, (line) => isComment(line) && line.length > COLUMNS_MAX)).toEqual([]);
+});
+
+/** Words of the glossary stand for these, and a sentence with them must be read twice. */
+const UNCLEAR =
+  /\b(?:anew|whoever|is told|are told|was told|made of what|good for|comes? about|takes? it away)\b/i;
+
+test('no text has a phrase that must be read twice', () => {
+  const texts = files.filter((file) => /\.(?:ts|js|sql|lua|md|ya?ml|css|html)$/.test(file) && file !== TIDY);
+  expect(offences(texts, (line) => UNCLEAR.test(line))).toEqual([]);
+});
+const TIDY = 'test/architecture/tidy.test.ts';
+
+/** Units, then `MIN`, `MAX` and the like. Counts are plural nouns with a bound. */
+const QUALIFIED =
+  /_(?:MS|SECONDS|MINUTES|HOURS|DAYS|BYTES|KIB|MIB|COLUMNS|LINES|PORT|PERCENT|RATIO|FACTOR|PER_SECOND|STATUS|CODE|VERSION|LOCK|COUNT|BITS|DIGITS|LENGTH|SIZE)(?:_(?:MIN|MAX|INITIAL|STEP))?$|_(?:MIN|MAX|INITIAL)$/;
+const NUMBER = /^(?:export )?const ([A-Z][A-Z0-9_]*) = -?[\d_.]+(?:n|e\d+)?(?: [*/+-] [\d_.]+)*;/;
+
+test('a number has a name that ends with its unit, or with its bound', () => {
+  const own = code.filter((file) => !file.startsWith('test/'));
+  const unnamed = offences(own, (line) => {
+    const name = NUMBER.exec(line)?.[1];
+    return name !== undefined && !QUALIFIED.test(name);
+  });
+  expect(unnamed).toEqual([]);
+});
+
+describe('a reader can hold it', () => {
+  test('a file has at most 300 lines, or a reason', () => {
+    const long = code.filter((file) => linesOf(file).length - 1 > LINES_MAX);
+    expect(long.filter((file) => !(file in LONG_FILES))).toEqual([]);
+    expect(Object.keys(LONG_FILES).filter((file) => !long.includes(file))).toEqual([]);
+  });
+
+  test('a folder has at most 15 files, or a reason', () => {
+    const sizes = new Map<string, number>();
+    for (const file of files) sizes.set(dirname(file), (sizes.get(dirname(file)) ?? 0) + 1);
+    const large = [...sizes].filter(([, size]) => size > FILES_MAX).map(([folder]) => folder);
+    expect(large.filter((folder) => !(folder in LARGE_FOLDERS))).toEqual([]);
+    expect(Object.keys(LARGE_FOLDERS).filter((folder) => !large.includes(folder))).toEqual([]);
+  });
+
+  test('a file is not named after nothing', () => {
+    const vague = /^(?:utils?|helpers?|common|misc|lib|index)\b/;
+    expect(files.filter((file) => vague.test(basename(file)))).toEqual([]);
+  });
+});

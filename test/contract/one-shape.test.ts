@@ -1,0 +1,79 @@
+/**
+ * The shape of a command is written twice: in the contract, which clients read, and in zod, which
+ * gives the canonical form and the types. Here the two are one: member by member, rule by rule.
+ */
+import { expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { loadSpec } from '../../api/contract/spec.ts';
+import { COMMAND_SCHEMAS, type CommandType } from '../../domain/order/commands.ts';
+
+type Node = { [key: string]: unknown };
+
+const OPERATIONS: Record<CommandType, string> = {
+  PlaceOrder: 'placeOrder',
+  UpdateOrder: 'updateOrder',
+  RecordPayment: 'recordPayment',
+  ShipItems: 'recordShipment',
+  ReturnItems: 'recordReturn',
+  RecordRefund: 'recordRefund',
+  CancelOrder: 'cancelOrder',
+  CompleteOrder: 'completeOrder',
+};
+
+/** Annotations, and what only one of the two languages can say; verdicts.test.ts compares those rules. */
+const LEFT_OUT = new Set([
+  '$schema',
+  'title',
+  'description',
+  'example',
+  'examples',
+  'default',
+  'format', // int64; zod's integers are safe ones
+  'propertyNames', // not in OpenAPI 3.0
+  'maxProperties', // a refinement in zod
+  'minProperties',
+]);
+
+/** A customer's id may not be `.` or `..`: one pattern in the contract, two in zod. */
+const isTwoPatterns = ({ maxLength, pattern, allOf }: Node): boolean =>
+  maxLength === 64 && (Array.isArray(allOf) || String(pattern).startsWith('^(?:'));
+
+const { document, operations } = loadSpec('v1');
+const NULL = { type: 'null' };
+
+function resolved(node: Node): Node {
+  const { $ref } = node;
+  if (typeof $ref !== 'string') return node;
+  const target = $ref
+    .slice(2)
+    .split('/')
+    .reduce<unknown>((at, name) => (at as Node)[name], document) as Node;
+  return resolved(target);
+}
+
+/** One spelling of a schema for both: members sorted, `nullable` as an alternative. */
+function normal(given: unknown): unknown {
+  if (Array.isArray(given)) return given.map(normal);
+  if (given === null || typeof given !== 'object') return given;
+  const { nullable, ...node } = resolved(given as Node);
+  if (nullable === true) return 'enum' in node ? NULL : { anyOf: [normal(node), NULL] };
+  const kept = Object.entries(node)
+    .filter(([name]) => !LEFT_OUT.has(name))
+    .filter(([name]) => !(isTwoPatterns(node) && (name === 'pattern' || name === 'allOf')))
+    .map(([name, value]) => [name, normalMember(name, value)] as const);
+  return Object.fromEntries(kept);
+}
+
+function normalMember(name: string, value: unknown): unknown {
+  if (name === 'required') return (value as string[]).toSorted();
+  if (name !== 'properties') return normal(value);
+  return Object.fromEntries(
+    Object.entries(value as Node).map(([member, schema]) => [member, normal(schema)]),
+  );
+}
+
+test.each(Object.keys(COMMAND_SCHEMAS) as CommandType[])('%s has one shape', (type) => {
+  const { body } = operations.find(({ id }) => id === OPERATIONS[type])!;
+  const ofDomain = z.toJSONSchema(COMMAND_SCHEMAS[type], { io: 'input' });
+  expect(normal(ofDomain)).toEqual(normal(body!.schema));
+});

@@ -1,0 +1,14 @@
+import { rm } from 'node:fs/promises';
+import type { BackingServices } from '../../../ops/embedded/backing-services.ts';
+import { killLeftBehind } from './left-behind.ts';
+
+export default async function globalTeardown(): Promise<void> {
+  const { __services: services, __dataDir: dataDir } = globalThis as unknown as {
+    __services: BackingServices;
+    __dataDir: string;
+  };
+  await services.stop();
+  const left = await killLeftBehind(dataDir);
+  await rm(dataDir, { recursive: true, force: true });
+  if (left.length > 0) throw new Error(`Tests left processes running:\n${left.join('\n')}`);
+}
