@@ -6,7 +6,7 @@ import { reachable } from './unavailable.ts';
 
 const readProgress = statement('consumers/read-progress', z.object({ head: z.int(), applied: z.int() }));
 
-/** Creates missing partitions 0 to `count - 1`, and missing checkpoints of consumers in each of them. */
+/** Creates missing partitions 0 to `count - 1`, and missing checkpoints of the consumers. */
 export async function ensurePartitions(
   pool: DatabasePool,
   count: number,

@@ -28,8 +28,8 @@ export interface PoolOptions {
  * Opens a pool.
  *
  * - `resetConnection` does nothing. The default sends `DISCARD ALL` at each checkout: one more
- *   statement for each query, and no prepared statements. In return, only session.ts may set session
- *   state, the same for all connections; other code uses `SET LOCAL`.
+ *   statement for each query, and no prepared statements. In return, only session.ts may set
+ *   session state, the same for all connections; other code uses `SET LOCAL`.
  * - `int8` is parsed to a safe integer: positions and amounts are far below 2^53.
  * - `numeric` stays text, never a float.
  */

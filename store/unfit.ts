@@ -1,6 +1,6 @@
 /**
- * Checks whether Holdfast can use a Postgres. A message says what is wrong, where, and what to do; it
- * never contains a password.
+ * Checks whether Holdfast can use a Postgres. A message says what is wrong, where, and what to do;
+ * it never contains a password.
  */
 import type { Client } from 'pg';
 import { connect, newClient } from './session.ts';
@@ -43,8 +43,9 @@ export async function refuseOld(client: Client, { server }: DatabaseLocation): P
 }
 
 /**
- * Refuses a pooler that shares one session among several connections, as PgBouncer does in its modes
- * `transaction` and `statement`: one connection would get the settings, locks and `LISTEN` of another.
+ * Refuses a pooler that shares one session among several connections, as PgBouncer does in its
+ * modes `transaction` and `statement`: one connection would get the settings, locks and `LISTEN` of
+ * another.
  *
  * @param client connected, outside a transaction
  * @throws {UnfitDatabaseError}

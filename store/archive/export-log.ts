@@ -45,9 +45,9 @@ export interface ExportRange {
 }
 
 /**
- * The lines of the file, without newlines, the header first. Events that are appended after the first
- * line was read are left out. The rest is consistent without a snapshot: events never change, and
- * positions follow the order of commits.
+ * The lines of the file, without newlines, the header first. Events that are appended after the
+ * first line was read are left out. The rest is consistent without a snapshot: events never change,
+ * and positions follow the order of commits.
  */
 export async function* exportLog(pool: DatabasePool, range: ExportRange): AsyncGenerator<string> {
   const header = await headerOf(pool, range);

@@ -1,4 +1,4 @@
-/** Checks lines of a log against the rules and inserts them in batches; reads on while one is inserted. */
+/** Checks lines of a log against the rules, and inserts them in batches while it reads on. */
 import { type DatabaseTransactionConnection, UniqueIntegrityConstraintViolationError } from 'slonik';
 import { z } from 'zod';
 import { type ReadLine, createRules } from './import-rules.ts';

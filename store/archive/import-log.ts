@@ -143,7 +143,7 @@ async function lockEmptyPartitions(
   return rowCount > 0;
 }
 
-/** Event ids must be unique in a tenant: they are ids of payments and messages. No index enforces it. */
+/** No index keeps event ids, which are also ids of payments and messages, unique in a tenant. */
 async function checkEventIds(
   transaction: DatabaseTransactionConnection,
   partitions: number[],

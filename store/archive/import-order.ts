@@ -69,8 +69,8 @@ export function createLineOrder(latest: string): LineOrder {
 }
 
 /**
- * Refuses a time in the future. The clock of a log never runs backwards: after an event of 2030, each
- * new order would be placed in 2030.
+ * Refuses a time in the future. The clock of a log never runs backwards: after an event of 2030,
+ * each new order would be placed in 2030.
  *
  * @throws {LogFileError}
  */

@@ -16,8 +16,8 @@ import { LogFileError, type LogLine } from './log-file.ts';
 import { statement } from '../statement.ts';
 
 /**
- * Orders in memory, in UTF-16 code units of their events: about 50,000 orders of common size. An order
- * that was evicted is folded again from its stream.
+ * Orders in memory, in UTF-16 code units of their events: about 50,000 orders of common size. An
+ * order that was evicted is folded again from its stream.
  */
 const CACHE_LENGTH_MAX = 32 * 1024 * 1024;
 
@@ -155,8 +155,8 @@ function reasonOf({ code, detail, errors = [] }: Rejection): string {
 }
 
 /**
- * The first member that differs from what the rules produce. Shows the expected value of numbers, line
- * ids and currencies only: other values may be personal data.
+ * The first member that differs from what the rules produce. Shows the expected value of numbers,
+ * line ids and currencies only: other values may be personal data.
  */
 function difference(expected: unknown, given: unknown, path: string): string | undefined {
   if (isDeepStrictEqual(expected, given)) return undefined;

@@ -1,8 +1,8 @@
 /**
  * The file format of a log: a header, then one event on each line, by partition and position.
  *
- * The data of an event is the last member of its line, byte for byte as it is stored. It is cut out,
- * not parsed and serialized: that could change the format of a number or the order of members.
+ * The data of an event is the last member of its line, byte for byte as it is stored. It is cut
+ * out, not parsed and serialized: that could change the format of a number or the order of members.
  */
 import { z } from 'zod';
 import { EVENT_SCHEMAS, type OrderEvent } from '../../domain/order/events.ts';
@@ -10,7 +10,9 @@ import { UnknownEventError, upcast } from '../../domain/order/upcast.ts';
 import { text } from '../../domain/text.ts';
 import { issueText } from '../../domain/issue-text.ts';
 
-/** The file is not a log, or its log cannot be imported. The message names the line and the fault. */
+/**
+ * The file is not a log, or its log cannot be imported. The message names the line and the fault.
+ */
 export class LogFileError extends Error {
   override name = 'LogFileError';
 }

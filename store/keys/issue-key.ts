@@ -60,7 +60,9 @@ export const rotateKey = (pool: DatabasePool, keyId: string): Promise<RotateOutc
     }),
   );
 
-/** Only one transaction at a time issues keys to a tenant. FOR UPDATE would also block foreign keys. */
+/**
+ * Only one transaction at a time issues keys to a tenant. FOR UPDATE would also block foreign keys.
+ */
 async function lockTenant(transaction: DatabaseTransactionConnection, tenantId: string): Promise<void> {
   await transaction.query(sql.unsafe`SELECT FROM tenants WHERE tenant_id = ${tenantId} FOR NO KEY UPDATE`);
 }

@@ -1,6 +1,6 @@
 /**
- * Scopes of API keys. An operation needs one scope, which the contract names. Some scopes have parts:
- * a key with the whole scope has all of its parts, also those that were added after the key.
+ * Scopes of API keys. An operation needs one scope, which the contract names. Some scopes have
+ * parts: a key with the whole scope has all of its parts, also those that were added after the key.
  */
 
 /** Whole scopes, and the parts of each. */
