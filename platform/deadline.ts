@@ -10,18 +10,26 @@ export class DeadlineExceeded extends Error {
   }
 }
 
+/** A timer this late shows that the event loop was busy. */
+const LATE_MS_MIN = 20;
+
 /**
  * Waits for a call for at most `timeoutMs`.
  *
- * The time counts against the other side, not against this process: after a busy event loop, an
- * answer that already lies in the socket is read before the deadline passes.
+ * The time counts against the other side, not against this process: the time for which a busy event
+ * loop kept the timer waiting is added once, so answers that lie in the socket are read first.
  *
  * @throws {DeadlineExceeded}
  */
 export async function withDeadline<T>(call: Promise<T>, timeoutMs: number): Promise<T> {
   const late = Promise.withResolvers<never>();
   const expire = () => late.reject(new DeadlineExceeded(timeoutMs));
-  const timer = setTimeout(() => setImmediate(expire), timeoutMs);
+  const dueMs = performance.now() + timeoutMs;
+  let timer = setTimeout(() => {
+    const lateMs = performance.now() - dueMs;
+    if (lateMs < LATE_MS_MIN) setImmediate(expire);
+    else timer = setTimeout(() => setImmediate(expire), lateMs);
+  }, timeoutMs);
   call.catch(() => {}); // may fail after the deadline, when nothing waits for it
   try {
     return await Promise.race([call, late.promise]);

@@ -71,6 +71,12 @@ const timeoutsOf = ({
 
 const PREPARE_TIMEOUT_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 10_000;
+/**
+ * pg destroys the socket of an attempt after this time. pg's timer counts against this process: on a
+ * busy machine it fired while the answer lay in the socket, and the first order got 503. So the
+ * deadline of an attempt is ours (platform/deadline.ts), and this one only closes lost sockets.
+ */
+const SOCKET_TIMEOUT_MS = 20_000;
 
 /**
  * Both words ask for TLS with a verified certificate: `require` in Slonik, `verify-full` in pg.
@@ -95,12 +101,18 @@ export function createSessionDriver(): ReturnType<typeof createPgDriverFactory> 
         ssl: parseDsn(connectionUri).ssl,
         statementTimeout: 'DISABLE_TIMEOUT',
         idleInTransactionSessionTimeout: 'DISABLE_TIMEOUT',
+        connectionTimeout: SOCKET_TIMEOUT_MS,
       },
     });
     const prepare = PREPARE + timeoutsOf(driverConfiguration);
+    const connectTimeoutMs = Number(driverConfiguration.connectionTimeout);
     return {
       async createClient() {
-        const client = await driver.createClient();
+        const attempt = driver.createClient();
+        const client = await answered(attempt, connectTimeoutMs).catch((error: unknown) => {
+          attempt.then((late) => late.destroy()).catch(() => {});
+          throw error;
+        });
         try {
           client.acquire();
           await answered(client.query(prepare), PREPARE_TIMEOUT_MS);
