@@ -40,7 +40,7 @@ export const metadata = z
 const pieces = z
   .array(
     z.strictObject({
-      line_id: z.string().regex(/^line_[1-9][0-9]{0,2}$/, 'must be a line id, such as line_1'),
+      line_id: z.string().regex(/^line_[1-9]\d{0,2}$/, 'must be a line id, such as line_1'),
       quantity: z.int().min(1).max(QUANTITY_MAX),
     }),
   )

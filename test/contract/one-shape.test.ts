@@ -66,6 +66,7 @@ function normal(given: unknown): unknown {
 
 function normalMember(name: string, value: unknown): unknown {
   if (name === 'required') return (value as string[]).toSorted();
+  if (name === 'pattern') return String(value).replaceAll('\\d', '[0-9]');
   if (name !== 'properties') return normal(value);
   return Object.fromEntries(
     Object.entries(value as Node).map(([member, schema]) => [member, normal(schema)]),
