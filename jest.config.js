@@ -1,4 +1,4 @@
-/** What `npm test` runs: all tests but those of whole processes, which have jest.processes.config.js. */
+/** `npm test`: all tests but those of whole processes (jest.processes.config.js). */
 export default {
   // Bare Node instead of a sandbox for each file, in processes: some tests need signals and argv.
   runner: ['jest-light-runner', { runtime: 'child_process' }],

@@ -72,8 +72,8 @@ const timeoutsOf = ({
 const PREPARE_TIMEOUT_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 /**
- * pg destroys the socket of an attempt after this time. pg's timer counts against this process: on a
- * busy machine it fired while the answer lay in the socket, and the first order got 503. So the
+ * pg destroys the socket of an attempt after this time. pg's timer counts against this process: on
+ * a busy machine it fired while the answer lay in the socket, and the first order got 503. So the
  * deadline of an attempt is ours (platform/deadline.ts), and this one only closes lost sockets.
  */
 const SOCKET_TIMEOUT_MS = 20_000;

@@ -13,7 +13,7 @@ import type { DatabasePool } from '../store/pool.ts';
 import {
   CLAIM_SECONDS,
   type Claimed,
-  FAILURES_BEFORE_SINGLE_CLAIMS,
+  SINGLE_CLAIMS_FAILURES_MIN,
   claimDeliveries,
   releaseDeliveries,
 } from '../store/webhooks/claims.ts';
@@ -65,7 +65,7 @@ export async function deliverOnce(options: DeliverOptions, endpointId: string): 
 
   const unsent = [...unanswered, ...claimed.slice(tried).map((each) => each.delivery_id)];
   if (unsent.length > 0) await releaseDeliveries(pool, unsent);
-  const rest = Math.max(asked.restSeconds, restAfter(failures, FAILURES_BEFORE_SINGLE_CLAIMS));
+  const rest = Math.max(asked.restSeconds, restAfter(failures, SINGLE_CLAIMS_FAILURES_MIN));
   const restSeconds = Math.min(REQUESTED_REST_SECONDS_MAX, rest);
   if (restSeconds > 0 || failures !== first.failures)
     await recordHealth(pool, endpointId, { failures, restSeconds });
@@ -105,7 +105,7 @@ async function sendClaimed(
     !stopping?.aborted &&
     sent.end === undefined &&
     sent.restSeconds === 0 &&
-    (sent.failures < FAILURES_BEFORE_SINGLE_CLAIMS || sent.tried === 0) &&
+    (sent.failures < SINGLE_CLAIMS_FAILURES_MIN || sent.tried === 0) &&
     performance.now() - startedMs < ATTEMPT_START_MS_MAX;
 
   async function sendInTurn(): Promise<void> {

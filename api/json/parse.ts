@@ -41,15 +41,15 @@ export function parseJson(text: string, piece: Piece = WHOLE): unknown {
   }
   if (typeof value !== 'object' || value === null) throw malformed();
   const members = countMembersIn(text, DEPTH_MAX - piece.path.length);
-  if (members === FAULTY || members !== countMembers(value)) throw faultIn(text, piece);
+  if (members === FAULTY_COUNT || members !== countMembers(value)) throw faultIn(text, piece);
   return value;
 }
 
 /** The count of a text or value that is refused. */
-const FAULTY = -1;
+const FAULTY_COUNT = -1;
 
 /**
- * The number of members in a valid text; {@link FAULTY} for an inexact number or too deep nesting.
+ * The number of members in a valid text; {@link FAULTY_COUNT} for an inexact number or too deep nesting.
  */
 function countMembersIn(text: string, depthMax: number): number {
   let members = 0;
@@ -61,7 +61,7 @@ function countMembersIn(text: string, depthMax: number): number {
     else if (char === COLON) members += 1;
     else if (char === OPEN_OBJECT || char === OPEN_ARRAY) {
       depth += 1;
-      if (depth > depthMax) return FAULTY;
+      if (depth > depthMax) return FAULTY_COUNT;
     } else if (char === CLOSE_OBJECT || char === CLOSE_ARRAY) depth -= 1;
     else if (char === MINUS || isDigit(char)) {
       const from = at;
@@ -70,7 +70,7 @@ function countMembersIn(text: string, depthMax: number): number {
       while (isDigit(text.charCodeAt(at)) && at < end) at += 1;
       let isLong = at - from > EXACT_DIGITS_MAX;
       for (; isOfNumber(text.charCodeAt(at)) && at <= end; at += 1) isLong = true;
-      if (isLong && !isExact(text.slice(from, at))) return FAULTY;
+      if (isLong && !isExact(text.slice(from, at))) return FAULTY_COUNT;
       at -= 1;
     }
   }

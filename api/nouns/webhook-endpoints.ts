@@ -25,7 +25,7 @@ import { Problem } from '../problem/problem.ts';
 import { webhookCommand } from '../commands/webhook-command.ts';
 
 /** Deliveries a second of an endpoint that sets no rate. */
-const PER_SECOND_DEFAULT = 100;
+const RATE_PER_SECOND_DEFAULT = 100;
 
 export const webhookEndpointHandlers: Handlers = {
   async createWebhookEndpoint(call) {
@@ -40,7 +40,7 @@ export const webhookEndpointHandlers: Handlers = {
         url: given.url,
         description: given.description ?? '',
         event_types: given.event_types ?? null,
-        max_per_second: given.max_per_second ?? PER_SECOND_DEFAULT,
+        max_per_second: given.max_per_second ?? RATE_PER_SECOND_DEFAULT,
       });
       if (row === undefined) {
         throw new Problem(

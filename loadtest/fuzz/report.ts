@@ -7,8 +7,8 @@ import { transcriptOf } from './transcript.ts';
 
 /** Groups of failures in the report, and lines of each transcript. */
 const GROUPS_MAX = 40;
-const LINES_BEFORE = 14;
-const LINES_AFTER = 16;
+const BEFORE_LINES = 14;
+const AFTER_LINES = 16;
 
 const number = (value: number) => value.toLocaleString('en');
 const counts = (entries: Iterable<[string, number]>) =>
@@ -72,8 +72,8 @@ export function failureLines({ failures, plan, lessons, seed }: Outcome): string
 /** The lines of a transcript around one request. */
 function excerpt(transcript: string[], { index, n }: Address): string[] {
   const named = transcript.findIndex((line) => line.includes(`X-Request-Id: fz.${index}.${n}\\r`));
-  const from = Math.max(0, named - LINES_BEFORE);
-  const lines = transcript.slice(from, from + LINES_BEFORE + LINES_AFTER);
+  const from = Math.max(0, named - BEFORE_LINES);
+  const lines = transcript.slice(from, from + BEFORE_LINES + AFTER_LINES);
   return [
     ...(from > 0 ? [`… ${from} lines omitted`] : []),
     ...lines,

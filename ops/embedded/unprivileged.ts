@@ -8,10 +8,10 @@ import { dirname, join } from 'node:path';
 import { LaunchError } from './launch-error.ts';
 
 /** The uid of `nobody` on Linux. */
-const NOBODY = 65_534;
+const NOBODY_UID = 65_534;
 
 /** The uid for Postgres; `undefined` for the current user. */
-export const serviceUser = (): number | undefined => (process.getuid?.() === 0 ? NOBODY : undefined);
+export const serviceUser = (): number | undefined => (process.getuid?.() === 0 ? NOBODY_UID : undefined);
 
 /** Whether every user may enter a folder and all folders above it. */
 export async function isEnterable(path: string): Promise<boolean> {

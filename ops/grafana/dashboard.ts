@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 
 const PROMETHEUS = { type: 'prometheus', uid: '${datasource}' };
 /** In columns and rows of the Grafana grid, which has 24 columns. */
-const PANEL_WIDTH = 12;
-const PANEL_HEIGHT = 8;
+const PANEL_COLUMNS = 12;
+const PANEL_ROWS = 8;
 
 interface Panel {
   title: string;
@@ -116,10 +116,10 @@ const dashboard = {
     type: 'timeseries',
     datasource: PROMETHEUS,
     gridPos: {
-      x: (n % 2) * PANEL_WIDTH,
-      y: Math.floor(n / 2) * PANEL_HEIGHT,
-      w: PANEL_WIDTH,
-      h: PANEL_HEIGHT,
+      x: (n % 2) * PANEL_COLUMNS,
+      y: Math.floor(n / 2) * PANEL_ROWS,
+      w: PANEL_COLUMNS,
+      h: PANEL_ROWS,
     },
     fieldConfig: {
       defaults: { unit, ...(isLogScale && { custom: { scaleDistribution: { type: 'log', log: 10 } } }) },

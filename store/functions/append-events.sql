@@ -1,17 +1,17 @@
 -- Version 1
 --
 -- Appends the events of a batch of commands: declare, lock, read, check, write.
--- The caller sends one statement that commits by itself, so a client that hangs cannot hold the lock.
+-- The caller sends one statement that commits by itself: a client that hangs cannot hold the lock.
 --
--- Returns one row for each command whose idempotency key is taken when the statement ends: the event
--- that holds the key. That is the command's own event (same event_id: appended now), or an earlier
--- one (a replay, or a key that was used for another request). A command without a row met another
--- event at its stream version.
+-- Returns one row for each command whose idempotency key is taken when the statement ends: the
+-- event that holds the key. That is the command's own event (same event_id: appended now), or an
+-- earlier one (a replay, or a key that was used for another request). A command without a row met
+-- another event at its stream version.
 --
 -- It is a function because of READ COMMITTED: each statement in a function has its own snapshot, so
 -- what it reads after it got the lock is everything that was ever committed to the partition.
--- Rejected: one plain INSERT ... ON CONFLICT DO NOTHING that locks the head in a CTE. Its snapshot is
--- older than the lock. It needs a second statement to tell a replay from a version conflict, and
+-- Rejected: one plain INSERT ... ON CONFLICT DO NOTHING that locks the head in a CTE. Its snapshot
+-- is older than the lock. It needs a second statement to tell a replay from a version conflict, and
 -- leaves a gap in the positions for each row that does not come back.
 --
 -- A batch must not contain the same key, or the same order and version, twice: the unique

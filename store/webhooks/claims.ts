@@ -13,7 +13,7 @@ export const CLAIM_SECONDS = 30;
 /** Bytes of event data in one claim. Bounds what a slow receiver keeps in memory. */
 const CLAIM_BYTES_MAX = 256 * 1024;
 /** After this many failures in a row, a claim holds one delivery, until the endpoint recovers. */
-export const FAILURES_BEFORE_SINGLE_CLAIMS = 5;
+export const SINGLE_CLAIMS_FAILURES_MIN = 5;
 
 const claimedColumns = {
   delivery_id: z.uuid(),
@@ -75,7 +75,7 @@ export async function claimDeliveries(
 ): Promise<Claimed[]> {
   const rows = await reachable(
     pool.any(
-      claimRows(endpointId, deliveriesMax, CLAIM_SECONDS, FAILURES_BEFORE_SINGLE_CLAIMS, CLAIM_BYTES_MAX),
+      claimRows(endpointId, deliveriesMax, CLAIM_SECONDS, SINGLE_CLAIMS_FAILURES_MIN, CLAIM_BYTES_MAX),
     ),
   );
   return rows.map((row) => ({

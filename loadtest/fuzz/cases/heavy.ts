@@ -9,7 +9,7 @@ import { someWares } from '../make/wares.ts';
 import { batching, placing } from '../make/writes.ts';
 
 type Made = Omit<Case, 'index' | 'after'>;
-const MIB = 1_048_576;
+const MIB_BYTES = 1_048_576;
 const TIMEOUT_MS = 30_000;
 
 export const heavy = (scene: Scene): Made => scene.random.pick(HEAVY)(scene);
@@ -29,7 +29,7 @@ function tooLarge(scene: Scene): Made {
   const { random } = scene;
   const at = scene.next();
   const good = placing(scene, someWares(random), { at });
-  const length = random.pick([262_145, 300_000, MIB, 4.3 * MIB, 6 * MIB].map(Math.floor));
+  const length = random.pick([262_145, 300_000, MIB_BYTES, 4.3 * MIB_BYTES, 6 * MIB_BYTES].map(Math.floor));
   const body = Buffer.concat([good.body!, Buffer.alloc(length - good.body!.length, 0x20)]);
   const draft = refusedWith({ ...good, body }, 413);
   const inChunks = random.chance(0.4);
@@ -46,7 +46,7 @@ function announced(scene: Scene): Made {
   const good = placing(scene, someWares(scene.random), { at });
   const draft = refusedWith({ ...withHeader(good, 'Expect', '100-continue'), meaning: undefined }, 413);
   const head = (sealed: Draft) =>
-    Buffer.from(`${headOf(sealed, [['Content-Length', String(50 * MIB)]])}\r\n`, 'latin1');
+    Buffer.from(`${headOf(sealed, [['Content-Length', String(50 * MIB_BYTES)]])}\r\n`, 'latin1');
   const script = createScript(scene, TIMEOUT_MS);
   const part = script.request(draft, { at, form: 'hurt', bytes: head });
   script.send(part).do({ do: 'await-continue' }, { do: 'fin' }).awaitAll();
@@ -64,7 +64,7 @@ function wide(scene: Scene): Made {
   const item = random.pick(['{}', '{}', '{"a":1}', '[]', 'null', '""']);
   const isBatch = random.chance(0.6);
   const [good, bytes, name]: [Draft, number, string] = isBatch
-    ? [batching(scene, 1, { version }), random.pick([MIB / 4, 4 * MIB, 4 * MIB]), 'orders']
+    ? [batching(scene, 1, { version }), random.pick([MIB_BYTES / 4, 4 * MIB_BYTES, 4 * MIB_BYTES]), 'orders']
     : [
         placing(scene, someWares(random), { at, version }),
         262_144,
@@ -108,7 +108,7 @@ function bomb(scene: Scene): Made {
   const { random } = scene;
   const at = scene.next();
   const good = placing(scene, someWares(random), { at });
-  const body = gzipSync(Buffer.alloc(20 * MIB, 0x20));
+  const body = gzipSync(Buffer.alloc(20 * MIB_BYTES, 0x20));
   const draft = refusedWith(
     { ...withHeader(good, 'Content-Encoding', 'gzip'), body, meaning: undefined },
     413,

@@ -10,8 +10,8 @@ import { type Wares, someWares } from './wares.ts';
 export const SHARED_EVERY = 8;
 /** Every 128th case creates a webhook endpoint; the first one has index 61. */
 const ENDPOINT_EVERY = 128;
-const ENDPOINT_INDEX_FIRST = 61;
-export const isEndpointStory = (index: number): boolean => index % ENDPOINT_EVERY === ENDPOINT_INDEX_FIRST;
+const ENDPOINT_FIRST_INDEX = 61;
+export const isEndpointStory = (index: number): boolean => index % ENDPOINT_EVERY === ENDPOINT_FIRST_INDEX;
 /** A case uses resources of this many preceding cases. */
 export const REACH_CASES = 300;
 
@@ -48,8 +48,8 @@ export function sharedOrder({ random, index, after }: Scene): Address {
 
 /** A webhook endpoint of an earlier case. */
 export function sharedEndpoint({ random, index, after }: Scene): Address {
-  const back = index - ENDPOINT_INDEX_FIRST - random.between(1, REACH_CASES);
-  const maker = Math.floor(back / ENDPOINT_EVERY) * ENDPOINT_EVERY + ENDPOINT_INDEX_FIRST;
+  const back = index - ENDPOINT_FIRST_INDEX - random.between(1, REACH_CASES);
+  const maker = Math.floor(back / ENDPOINT_EVERY) * ENDPOINT_EVERY + ENDPOINT_FIRST_INDEX;
   if (maker < 0) return { index: 0, n: 999 };
   after.add(maker);
   return { index: maker, n: 0 };

@@ -18,7 +18,7 @@ const EXIT_NOTICE_MS = 250;
 /** Ended cases that are remembered, more than REACH_CASES. */
 const ENDED_CASES_MAX = 2_000;
 /** gRPC status code. */
-const UNAVAILABLE = 14;
+const UNAVAILABLE_CODE = 14;
 
 export interface RunOptions extends CheckOptions {
   catalogue: ReadonlyMap<string, Advice[]>;
@@ -90,7 +90,7 @@ async function runConnection(
     const called = await (connection.kind === 'grpc'
       ? grpc.call(connection, lessons.resolve)
       : grpc.sendFrames(connection, lessons.resolve));
-    if (called.status === undefined || called.status.code === UNAVAILABLE) await delay(EXIT_NOTICE_MS);
+    if (called.status === undefined || called.status.code === UNAVAILABLE_CODE) await delay(EXIT_NOTICE_MS);
     checkGrpc(options, connection, called);
   }
 }
