@@ -15,7 +15,7 @@ import { keys } from '../../store/cli/keys.ts';
 import { tenants } from '../../store/cli/tenants.ts';
 import { ensurePartitions } from '../../store/partitions.ts';
 import { type DatabasePool, openPool } from '../../store/pool.ts';
-import { holdfast } from '../setup/command.ts';
+import { holdfast } from '../setup/processes/command.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
 
 const LAUNCHER = fileURLToPath(new URL('../../holdfast.js', import.meta.url));

@@ -13,7 +13,7 @@ import { importLog } from '../../store/archive/import-log.ts';
 import { readLine } from '../../store/archive/log-file.ts';
 import { type DatabasePool, openPool } from '../../store/pool.ts';
 import { recordShop } from '../replay/generator.ts';
-import { holdfast } from '../setup/command.ts';
+import { holdfast } from '../setup/processes/command.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
 
 const small = recordShop(7, 40);

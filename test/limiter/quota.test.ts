@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TEST_REDIS, cloneDatabase } from '../setup/database.ts';
-import { startServer } from '../setup/server-process.ts';
+import { startServer } from '../setup/processes/server-process.ts';
 import { type Shop, anOrder, newApiKey, openShop, send } from '../setup/shop.ts';
 
 let shop: Shop | undefined;

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { TEST_REDIS, type TestDatabase, cloneDatabase } from '../setup/database.ts';
-import { type ServerProcess, startServer } from '../setup/server-process.ts';
+import { type ServerProcess, startServer } from '../setup/processes/server-process.ts';
 import { anOrder, newApiKey, send, until } from '../setup/shop.ts';
 import { type Receiver, openReceiver } from '../workers/receiver.ts';
 

@@ -9,7 +9,7 @@ import { Client } from 'pg';
 import { needRedisServer } from '../../ops/embedded/redis-server.ts';
 import { startRedis } from '../../ops/embedded/redis.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
-import { type ServerProcess, startServer } from '../setup/server-process.ts';
+import { type ServerProcess, startServer } from '../setup/processes/server-process.ts';
 import { anOrder, newApiKey, send, until } from '../setup/shop.ts';
 import { type Receiver, openReceiver } from '../workers/receiver.ts';
 

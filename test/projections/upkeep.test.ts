@@ -9,7 +9,7 @@ import { auditOnce, startAuditor } from '../../projections/auditor.ts';
 import { ordersProjection } from '../../projections/orders.ts';
 import { rebuild, verify } from '../../projections/rebuild.ts';
 import { AUDIT_SCHEMA } from '../../projections/shadow-table.ts';
-import { holdfast } from '../setup/command.ts';
+import { holdfast } from '../setup/processes/command.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 
 const PLACED = 20;
