@@ -1,4 +1,4 @@
-/** docs/input.md as a table: an input a row, with its exact answer. */
+/** docs/input.md as tables: each row has an input and its exact answer. */
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ExactRequest, sendExactly } from '../setup/exact-request.ts';
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-/** `201`, or `400 invalid_parameter limit`: status, code, and the places at fault. */
+/** `201`, or `400 invalid_parameter limit`: status, code, and the locations of the faults. */
 async function answerTo(request: ExactRequest): Promise<string> {
   const { status, json } = await sendExactly(shop, request);
   if (status < 400) return String(status);
@@ -46,7 +46,7 @@ describe('a query', () => {
     ['limit', LIMIT],
     ['limit=true', LIMIT],
     ['limit=null', LIMIT],
-    ['limit=%D9%A5', LIMIT], // an Arabic five
+    ['limit=%D9%A5', LIMIT], // an Arabic digit five
     ['limit=1_0', LIMIT],
     ['limit=Infinity', LIMIT],
     [`limit=${'9'.repeat(30)}`, LIMIT],
@@ -216,7 +216,7 @@ describe('a field', () => {
     expect(await answerTo({ path: '/v2/orders', headers: { [name]: value } })).toBe(expected);
   });
 
-  test('public pages are answered whatever Accept says', async () => {
+  test('public pages ignore Accept', async () => {
     for (const path of ['/docs', '/openapi/v2.json', '/problems/not_acceptable', '/docs/versioning']) {
       for (const Accept of ['application/json; charset=utf-8', '*', 'image/png'])
         expect([path, await answerTo({ path, headers: { Accept, Authorization: null } })]).toEqual([
@@ -228,7 +228,7 @@ describe('a field', () => {
 });
 
 const TEXT = JSON.stringify(anOrder());
-/** An order whose text has one thing changed. */
+/** The text of an order with one replacement. */
 const changed = (from: string, to: string): string => TEXT.replace(from, to);
 const latin = (text: string) => Buffer.from(text, 'latin1');
 const json = { 'Content-Type': 'application/json' };
@@ -266,12 +266,12 @@ describe('the body of an order', () => {
       '400 malformed_json /currency',
     ],
     [
-      'with a member twice, spelled in two ways',
+      'with a duplicate member in two spellings',
       changed('"currency"', '"curren\\u0063y":"USD","currency"'),
       '400 malformed_json /currency',
     ],
     [
-      'with a quantity twice',
+      'with a duplicate quantity',
       changed('"quantity":2', '"quantity":2,"quantity":2'),
       '400 malformed_json /lines/0/quantity',
     ],
@@ -339,22 +339,22 @@ describe('the body of an order', () => {
     ['zstd', '', TEXT, '415 unsupported_media_type'],
     ['compress', '', TEXT, '415 unsupported_media_type'],
     ['constructor', '', TEXT, '415 unsupported_media_type'],
-    ['gzip', 'that is none', TEXT, '400 malformed_request'],
+    ['gzip', 'of plain text', TEXT, '400 malformed_request'],
     ['gzip', 'cut off', gzip.subarray(0, -1), '400 malformed_request'],
     ['gzip', 'with a byte changed', flipped(gzip, 20), '400 malformed_request'],
     ['gzip', 'with its checksum changed', flipped(gzip, gzip.length - 6), '400 malformed_request'],
     ['gzip', 'with bytes behind it', Buffer.concat([gzip, Buffer.from('x')]), '400 malformed_request'],
     ['gzip', 'with zeros behind it', Buffer.concat([gzip, Buffer.alloc(8)]), '400 malformed_request'],
     ['gzip', 'that is deflate', deflate, '400 malformed_request'],
-    ['deflate', 'that is none', TEXT, '400 malformed_request'],
+    ['deflate', 'of plain text', TEXT, '400 malformed_request'],
     ['deflate', 'without its frame', deflateRawSync(TEXT), '400 malformed_request'],
     ['deflate', 'cut off', deflate.subarray(0, -1), '400 malformed_request'],
     ['deflate', 'with bytes behind it', Buffer.concat([deflate, Buffer.from('x')]), '400 malformed_request'],
-    ['br', 'that is none', 'hello', '400 malformed_request'],
+    ['br', 'of plain text', 'hello', '400 malformed_request'],
     ['br', 'cut off', br.subarray(0, -2), '400 malformed_request'],
     ['br', 'with bytes behind it', Buffer.concat([br, Buffer.from('x')]), '400 malformed_request'],
-    ['gzip', 'of what is no JSON', gzipSync('hello'), '400 malformed_json'],
-    ['gzip', 'of what is no UTF-8', gzipSync(Buffer.from([0x22, 0xff, 0x22])), '400 malformed_json'],
+    ['gzip', 'of invalid JSON', gzipSync('hello'), '400 malformed_json'],
+    ['gzip', 'of invalid UTF-8', gzipSync(Buffer.from([0x22, 0xff, 0x22])), '400 malformed_json'],
     ['gzip', 'of 300 KB in 300 bytes', gzipSync(`${TEXT}${' '.repeat(300_000)}`), '413 content_too_large'],
     [
       'br',
@@ -363,7 +363,7 @@ describe('the body of an order', () => {
       '413 content_too_large',
     ],
     ['deflate', 'of 300 KB', deflateSync(`${TEXT}${' '.repeat(300_000)}`), '413 content_too_large'],
-  ])('coded as %s %s', async (coding, _how, body, expected) => {
+  ])('with Content-Encoding %s %s', async (coding, _how, body, expected) => {
     const headers = { ...json, 'Content-Encoding': coding };
     for (const framing of ['length', 'chunked'] as const) {
       const request = { method: 'POST', path: '/v1/orders', headers, body, framing };
@@ -371,7 +371,7 @@ describe('the body of an order', () => {
     }
   });
 
-  test('a coding that is not taken is told those that are', async () => {
+  test('an unsupported coding gets the list of the supported ones', async () => {
     const headers = { ...json, 'Content-Encoding': 'zstd' };
     const answer = await sendExactly(shop, {
       method: 'POST',
@@ -397,7 +397,7 @@ describe('the body of an order', () => {
     ['text/json', '415 unsupported_media_type'],
     ['text/plain', '415 unsupported_media_type'],
     ['', '415 unsupported_media_type'],
-  ])('as %s', async (type, expected) => {
+  ])('with Content-Type %s', async (type, expected) => {
     const request = { method: 'POST', path: '/v1/orders', headers: { 'Content-Type': type }, body: TEXT };
     expect(await answerTo({ ...request, framing: 'length' })).toBe(expected);
   });
@@ -415,7 +415,7 @@ describe('a method', () => {
     '/problems',
     '/docs/assets/nothing',
     '/docs/x',
-  ])('on %s, which is not there, is 404 whatever it is', async (path) => {
+  ])('on the unknown path %s is 404, for each method', async (path) => {
     for (const method of NO_METHODS) {
       const { status, headers } = await sendExactly(shop, { method, path, framing: 'length' });
       expect([method, status, headers['allow']]).toEqual([method, 404, undefined]);
@@ -444,12 +444,12 @@ describe('a method', () => {
     ['/v2/orders', 'GET, HEAD, POST'],
     ['/docs', 'GET, HEAD'],
     ['/problems/route_not_found', 'GET, HEAD'],
-  ])('OPTIONS on %s says which there are', async (path, allow) => {
+  ])('OPTIONS on %s lists the methods', async (path, allow) => {
     const { status, headers } = await sendExactly(shop, { method: 'OPTIONS', path });
     expect([status, headers['allow']?.split(', ').toSorted().join(', ')]).toEqual([200, allow]);
   });
 
-  test('on a public page needs no key, and on any other one does', async () => {
+  test('needs no key on a public page, and a key on others', async () => {
     const ask = async (method: string, path: string) =>
       (await sendExactly(shop, { method, path, headers: { Authorization: null } })).status;
     expect(await ask('POST', '/docs')).toBe(405);

@@ -40,10 +40,10 @@ const json = async (...args: string[]) => {
   return json;
 };
 
-describe('a life of a tenant and its keys', () => {
+describe('the lifecycle of a tenant and its keys', () => {
   let tenantId: string;
 
-  test('a tenant is made, under a name that is its own', async () => {
+  test('a tenant is created under a unique name', async () => {
     const made = await run('tenants', 'create', 'Kelp & Söhne');
     expect(made).toMatchObject({ code: 0, stderr: '' });
     [{ tenant_id: tenantId }] = await json('tenants', 'list');
@@ -53,7 +53,7 @@ describe('a life of a tenant and its keys', () => {
     expect(again.stderr).toContain(`Tenant "Kelp & Söhne" already exists: ${tenantId}`);
   });
 
-  test('a key is shown once, and only its hash and its first characters are stored', async () => {
+  test('a key is shown once, and only its hash and prefix are stored', async () => {
     const made = await json('keys', 'create', '--tenant', 'Kelp & Söhne');
     expect(made).toEqual({
       key: expect.stringMatching(/^hf_live_[A-Za-z0-9]{32}$/),
@@ -77,7 +77,7 @@ describe('a life of a tenant and its keys', () => {
     );
   });
 
-  test('a key is rotated: the successor is like it, a third is refused, the old one is revoked', async () => {
+  test('a rotated key has a successor with the same scopes; a third is refused; the old key is revoked', async () => {
     const old = await json(
       'keys',
       'create',
@@ -125,9 +125,9 @@ describe('a life of a tenant and its keys', () => {
     [['--preset', 'storefront'], 'orders:read,orders:place,orders:update,cancellations:write'],
     [['--preset', 'warehouse'], 'orders:read,shipments:write,returns:write,completions:write'],
     [['--preset', 'accountant'], 'orders:read,payments:write,refunds:write'],
-    // What a sum contains is not stored beside it.
+    // The scopes that a sum contains are not stored beside it.
     [['--scopes', 'refunds:write, orders:read,sales:read'], 'orders:read,refunds:write'],
-  ])('a key with %j can do that, and the list says so', async (words, scopes) => {
+  ])('a key with %j has these scopes, and the list shows them', async (words, scopes) => {
     const name = words.join(' ').slice(2);
     const made = await json('keys', 'create', '--tenant', tenantId, '--name', name, ...words);
     expect(made.scopes).toEqual(scopes.split(','));
@@ -135,7 +135,7 @@ describe('a life of a tenant and its keys', () => {
     expect(await json('keys', 'rotate', made.key_id)).toMatchObject({ scopes: made.scopes });
   });
 
-  test('tenants that share a name, made otherwise, are told apart by id', async () => {
+  test('tenants of an older release that share a name are distinguished by id', async () => {
     const twin = sql.unsafe`
       INSERT INTO tenants (tenant_id, name, partition) VALUES (gen_random_uuid(), 'twin', 0), (gen_random_uuid(), 'twin', 0)`;
     await pool.query(twin);
@@ -146,7 +146,7 @@ describe('a life of a tenant and its keys', () => {
   });
 });
 
-describe('what cannot be done is said in words, and ends with 1', () => {
+describe('a failed command reports the cause and exits with code 1', () => {
   const id = '0'.repeat(32);
   test.each([
     [['keys', 'create', '--tenant', 'nobody'], 'Tenant "nobody" not found'],
@@ -158,14 +158,14 @@ describe('what cannot be done is said in words, and ends with 1', () => {
     expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining(words)]);
   });
 
-  test('the schema is not there', async () => {
+  test('without a schema', async () => {
     const empty = new URL(database.url);
     empty.pathname = '/postgres';
     const { code, stderr } = await holdfast(['tenants', 'list'], { DATABASE_URL: empty.href });
     expect([code, stderr]).toEqual([1, expect.stringContaining('Run npm start once')]);
   });
 
-  test('nothing runs here, and there is no DATABASE_URL', async () => {
+  test('without a server and without DATABASE_URL', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-cli-'));
     const { code, stderr } = await holdfast(['tenants', 'list'], {}, { cwd: folder });
     await rm(folder, { recursive: true });
@@ -175,7 +175,7 @@ describe('what cannot be done is said in words, and ends with 1', () => {
   });
 });
 
-describe('a wrong command line is told so, without a database, and ends with 2', () => {
+describe('a wrong command line is refused with exit code 2, without a database', () => {
   const key = `hf_live_${'x'.repeat(32)}`;
   test.each([
     [[], 'npx holdfast: missing command. Commands: tenants, keys'],
@@ -227,7 +227,7 @@ describe('a wrong command line is told so, without a database, and ends with 2',
     [['tenants', 'create', 'two', 'words'], 'Put quotes around'],
     [['tenants', 'list', '--json=x'], "option '--json' does not take an argument"],
   ])('%j', async (args, words) => {
-    // In this process: a child for each would take longer than all other tests of the file.
+    // In this process: a child process for each row would take longer than the rest of the file.
     const attempt = async () => {
       const parsed = parseCommandLine({ tenants, keys }, args);
       if (parsed.kind === 'run') await parsed.command.run(parsed.given, { database, grpcAccess, write });
@@ -252,7 +252,7 @@ describe('a wrong command line is told so, without a database, and ends with 2',
   });
 });
 
-test('there is help at every level', async () => {
+test('each level has a help text', async () => {
   for (const [args, ...words] of [
     [['--help'], 'npx holdfast keys create --tenant T', 'npx holdfast tenants list'],
     [['keys', '--help'], 'rotate KEY_ID', 'Create a successor'],
@@ -272,7 +272,7 @@ test('there is help at every level', async () => {
 });
 
 test.each([[['--version']], [['-V']], [['version']], [['keys', '--version']], [['keys', 'list', '-V']]])(
-  'the version is told: %j',
+  'prints the version: %j',
   async (args) => {
     const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
     expect(await holdfast(args, {})).toMatchObject({ code: 0, stdout: `holdfast ${version}\n`, stderr: '' });
@@ -290,7 +290,7 @@ function oldNode(): string | undefined {
       const node = join(folder, 'node');
       if (execFileSync(node, ['--version']).toString().startsWith('v20.')) return node;
     } catch {
-      // not there
+      // not installed
     }
   }
   return undefined;

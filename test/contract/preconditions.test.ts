@@ -1,6 +1,5 @@
 /**
- * A condition is evaluated or refused, never dropped: over every operation of the spec (RFC 9110,
- * section 13).
+ * Each operation evaluates or refuses a condition, and never ignores it (RFC 9110, section 13).
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
@@ -12,8 +11,8 @@ import { type Answer, type Ask, type Shop, anOrder, openShop } from '../setup/sh
 import { type Scene, createScene, goodRequest } from './scene.ts';
 
 /**
- * Operations on what has an ETag: writes, and reads; and those that make something new. No other
- * takes `If-Match`.
+ * Writes and reads of resources with an ETag, and operations that create a resource. No other
+ * operation accepts `If-Match`.
  */
 const CHANGES = new Set([
   'updateOrder',
@@ -43,7 +42,7 @@ const tagless = named(({ id, method }) => method === 'get' && !READS.has(id));
 let shop: Shop;
 let scene: Scene;
 beforeAll(async () => {
-  // Nothing is sent, so that no endpoint changes by itself.
+  // No deliveries, so that no endpoint changes by itself.
   shop = await openShop({ HOLDFAST_ROLES: 'api,projector,relay' });
   scene = await createScene(shop);
 });
@@ -53,14 +52,14 @@ const outcome = ({ status, json }: Answer) => `${status} ${json?.code ?? ''}`.tr
 const parametersOf = ({ json }: Answer) =>
   (json.errors ?? []).map(({ parameter }: { parameter: string }) => parameter);
 
-/** All that a write could have changed. */
+/** All resources that a write could change. */
 const standing = () =>
   shop.pool.one(sql.type(z.object({ events: z.int(), endpoints: z.string(), others: z.string() }))`
     SELECT (SELECT count(*) FROM events) AS events,
            (SELECT string_agg(encode(secret, 'hex') || url || description, ',' ORDER BY number) FROM webhook_endpoints) AS endpoints,
            (SELECT count(*) FROM webhook_replays) || ' ' || (SELECT count(*) FROM webhook_commands) AS others`);
 
-/** The ETag of what a request is about. */
+/** The ETag of the resource of a request. */
 async function tagOf({ path }: { path: string }): Promise<string> {
   const [resource = ''] = /^\/v\d\/(?:orders|webhook-endpoints)\/\w+/.exec(path) ?? [];
   return (await shop.ask(resource)).headers.get('etag')!;
@@ -72,14 +71,14 @@ const withFields = (
   more: Ask = {},
 ) => shop.ask(path, { ...ask, ...more, headers: { ...ask.headers, ...headers } });
 
-test('every operation has its place here', () => {
+test('each operation is in one of these lists', () => {
   const all = [changes, makers, reads, tagless].flatMap((group) => group.map(([, { id }]) => id));
   expect(all.toSorted()).toEqual(operations.map(({ id }) => id).toSorted());
 });
 
 describe('a change', () => {
   test.each(changes)(
-    '%s: is done only while the ETag is one that If-Match names',
+    '%s: takes effect only if If-Match contains the current ETag',
     async (_name, operation) => {
       const good = await goodRequest(operation, scene);
       const tag = await tagOf(good);
@@ -124,8 +123,7 @@ describe('a change', () => {
       const done = await withFields(good, { 'If-Match': `"98" ,, ${tag}` }, { key });
       expect(done.status).toBeLessThan(300);
       expect(await standing()).not.toEqual(before);
-      // The key is looked at first: what took effect is answered again, whatever the conditions are
-      // by then.
+      // The key comes first: a repeat gets the first answer, regardless of the conditions.
       for (const headers of [
         { 'If-Match': '"99"' },
         { 'If-Match': 'x' },
@@ -141,7 +139,7 @@ describe('a change', () => {
     },
   );
 
-  test.each(changes)('%s: with If-Match: * is done while there is something', async (_name, operation) => {
+  test.each(changes)('%s: takes effect with If-Match: * if the resource exists', async (_name, operation) => {
     const good = await goodRequest(operation, scene);
     expect((await withFields(good, { 'If-Match': '*' })).status).toBeLessThan(300);
     const [code] = operation.path.includes('webhook') ? ['webhook_endpoint_not_found'] : ['order_not_found'];
@@ -149,7 +147,7 @@ describe('a change', () => {
     expect(outcome(await withFields({ ...good, path }, { 'If-Match': '*' }))).toBe(`404 ${code}`);
   });
 
-  test('of two at once that saw the same order, one is done', async () => {
+  test('one of two concurrent changes of the same version takes effect', async () => {
     const { json } = await shop.ask('/v2/orders', { body: anOrderOfV2() });
     const path = `/v2/orders/${json.id}/payments`;
     const body = { amount: { amount: 1, currency: 'EUR' } };
@@ -163,7 +161,7 @@ describe('a change', () => {
     expect((await shop.ask(`/v2/orders/${json.id}`)).json.amount_paid.amount).toBe(1);
   });
 
-  test('a warehouse ships only to the address that it printed', async () => {
+  test('a warehouse ships only to the printed address', async () => {
     const order = (await shop.ask('/v1/orders', { body: anOrder() })).json.id as string;
     await shop.ask(`/v1/orders/${order}/payments`, { body: { amount: 900 } });
     const printed = (await shop.ask(`/v1/orders/${order}`)).headers.get('etag')!;
@@ -189,8 +187,8 @@ const anOrderOfV2 = () => ({
   lines: [{ sku: 'K', name: 'Kelp', quantity: 2, unit_price: { amount: 450, currency: 'EUR' } }],
 });
 
-describe('what is new has nothing to match', () => {
-  test.each(makers)('%s: a condition is refused, and nothing is made', async (_name, operation) => {
+describe('the creation of a resource', () => {
+  test.each(makers)('%s: a condition is refused, and nothing is created', async (_name, operation) => {
     const good = await goodRequest(operation, scene);
     const fresh = { ...good, ask: { ...good.ask, body: withFreshKey(good.ask.body) } };
     const before = await standing();
@@ -207,7 +205,7 @@ describe('what is new has nothing to match', () => {
     }
   });
 
-  test.each(makers)('%s: but a repeat of what took effect is answered', async (_name, operation) => {
+  test.each(makers)('%s: a repeat gets its first answer despite a condition', async (_name, operation) => {
     const good = await goodRequest(operation, scene);
     const key = `made-${operation.path}`;
     const fresh = { ...good, ask: { ...good.ask, key, body: withFreshKey(good.ask.body) } };
@@ -226,7 +224,7 @@ describe('what is new has nothing to match', () => {
     }
   });
 
-  test('of a batch that was placed in part, each order has its own answer', async () => {
+  test('each order of a partly placed batch gets its own answer', async () => {
     const order = anOrderOfV2();
     await shop.ask('/v2/order-batches', { body: { orders: [{ idempotency_key: 'part-1', order }] } });
     const orders = ['part-1', 'part-2'].map((idempotency_key) => ({ idempotency_key, order }));
@@ -249,36 +247,31 @@ function withFreshKey(body: unknown): unknown {
 }
 
 describe('a read', () => {
-  test.each(reads)(
-    '%s: is answered only while the ETag is one that If-Match names',
-    async (_name, operation) => {
-      const { path, ask } = await goodRequest(operation, scene);
-      const tag = await tagOf({ path });
-      const read = (headers: Record<string, string>, method = 'GET') =>
-        shop.ask(path, { ...ask, method, headers, key: null });
-      for (const [field, status] of [
-        [tag, 200],
-        [`"98", ${tag}`, 200],
-        ['*', 200],
-        ['"98"', 412],
-        [`W/${tag}`, 412],
-        ['98', 400],
-      ] as const) {
-        for (const method of ['GET', 'HEAD']) {
-          const answer = await read({ 'If-Match': field }, method);
-          expect([field, method, answer.status]).toEqual([field, method, status]);
-          if (status !== 400) expect(answer.headers.get('etag')).toBe(tag);
-        }
+  test.each(reads)('%s: gets 412 unless If-Match contains the current ETag', async (_name, operation) => {
+    const { path, ask } = await goodRequest(operation, scene);
+    const tag = await tagOf({ path });
+    const read = (headers: Record<string, string>, method = 'GET') =>
+      shop.ask(path, { ...ask, method, headers, key: null });
+    for (const [field, status] of [
+      [tag, 200],
+      [`"98", ${tag}`, 200],
+      ['*', 200],
+      ['"98"', 412],
+      [`W/${tag}`, 412],
+      ['98', 400],
+    ] as const) {
+      for (const method of ['GET', 'HEAD']) {
+        const answer = await read({ 'If-Match': field }, method);
+        expect([field, method, answer.status]).toEqual([field, method, status]);
+        if (status !== 400) expect(answer.headers.get('etag')).toBe(tag);
       }
-      // If-Match comes first (section 13.2.2).
-      expect(outcome(await read({ 'If-Match': '"98"', 'If-None-Match': '*' }))).toBe(
-        '412 precondition_failed',
-      );
-      expect(outcome(await read({ 'If-Match': tag, 'If-None-Match': tag }))).toBe('304');
-    },
-  );
+    }
+    // If-Match comes first (section 13.2.2).
+    expect(outcome(await read({ 'If-Match': '"98"', 'If-None-Match': '*' }))).toBe('412 precondition_failed');
+    expect(outcome(await read({ 'If-Match': tag, 'If-None-Match': tag }))).toBe('304');
+  });
 
-  test.each(reads)('%s: is spared to who has it', async (_name, operation) => {
+  test.each(reads)('%s: gets 304 if If-None-Match contains the current ETag', async (_name, operation) => {
     const { path, ask } = await goodRequest(operation, scene);
     const tag = await tagOf({ path });
     for (const [field, status] of [
@@ -297,7 +290,7 @@ describe('a read', () => {
     }
   });
 
-  test('of an order as it was goes by the version that it had', async () => {
+  test('of a past order uses the ETag of that version', async () => {
     const { json } = await shop.ask('/v1/orders', { body: anOrder() });
     await shop.ask(`/v1/orders/${json.id}/payments`, { body: { amount: 1 } });
     const read = (headers: Record<string, string>) =>
@@ -308,7 +301,7 @@ describe('a read', () => {
     expect((await read({ 'If-None-Match': '"1"' })).status).toBe(304);
   });
 
-  test.each(tagless)('%s: what has no ETag refuses If-Match', async (_name, operation) => {
+  test.each(tagless)('%s: refuses If-Match, because it has no ETag', async (_name, operation) => {
     const { path, ask } = await goodRequest(operation, scene);
     for (const field of ['*', '"1"']) {
       const answer = await shop.ask(path, { ...ask, headers: { 'If-Match': field } });
@@ -317,7 +310,7 @@ describe('a read', () => {
     expect((await shop.ask(path, { ...ask, headers: { 'If-None-Match': '"1"' } })).status).toBe(200);
   });
 
-  test('dates and ranges are ignored, for no answer has a Last-Modified', async () => {
+  test('dates and ranges are ignored, because no answer has a Last-Modified', async () => {
     const path = `/v1/orders/${scene.ids['order_id']}`;
     const whole = await shop.ask(path);
     for (const headers of [
@@ -332,7 +325,7 @@ describe('a read', () => {
 });
 
 describe('a webhook endpoint', () => {
-  test('has another ETag once its health has changed: nobody is told that it is as it was', async () => {
+  test('gets a new ETag when its health changes', async () => {
     const { recordHealth } = await import('../../store/webhooks/endpoint-health.ts');
     const { json, headers } = await shop.ask('/v2/webhook-endpoints', {
       body: { url: 'https://receiver.invalid/' },

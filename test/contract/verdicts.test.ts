@@ -1,4 +1,4 @@
-/** The compiled validators of the hot path and express-openapi-validator must say the same of every request. */
+/** The compiled validators and express-openapi-validator accept the same requests. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { judgeOf } from '../../api/contract/judge.ts';
@@ -13,7 +13,7 @@ const spec = loadSpec('v1');
 const judge = judgeOf(spec);
 const validators = compileValidators(spec);
 
-/** `valid`, or the places that the compiled validator complains of. */
+/** `valid`, or the locations that the compiled validator reports. */
 function compiled(id: string, input: RawInput): string {
   try {
     validators.get(id)?.validate(structuredClone(input));
@@ -112,7 +112,7 @@ describe('the judge and the compiled validator agree on', () => {
     const json = body === undefined ? undefined : (JSON.parse(JSON.stringify(body)) as unknown);
     const [judged, ours] = await verdicts('placeOrder', { headers: key, body: json });
     expect([judged, ours.split(':')[0]]).toEqual(good ? ['valid', 'valid'] : ['invalid', 'invalid']);
-    // What the contract takes, the domain's own schema takes too, and the other way round.
+    // The contract and the domain's schema accept the same bodies.
     expect(takenByDomain(json)).toBe(good);
   });
 
@@ -181,7 +181,7 @@ describe('the judge and the compiled validator agree on', () => {
     ['a cursor with a space', 'listOrders', { query: { cursor: 'a b' } }, 'invalid: invalid_parameter'],
     ['a position', 'listOrders', { headers: { 'holdfast-read-after': '7' } }, 'valid'],
     [
-      'a position below nothing',
+      'a negative position',
       'listOrders',
       { headers: { 'holdfast-read-after': '-7' } },
       'invalid: invalid_parameter',
@@ -201,14 +201,14 @@ describe('the judge and the compiled validator agree on', () => {
       'invalid: precondition_required',
     ],
     [
-      'a payment that is no id',
+      'a malformed payment id',
       'getPayment',
       { params: { order_id: id, payment_id: 'pay_1' } },
       'invalid: payment_not_found',
     ],
     ['an order as it was', 'getOrder', { params: { order_id: id }, query: { version: '3' } }, 'valid'],
     [
-      'an order before it was',
+      'an order before its first version',
       'getOrder',
       { params: { order_id: id }, query: { version: '0' } },
       'invalid: invalid_parameter',
@@ -236,7 +236,7 @@ describe('the judge and the compiled validator agree on', () => {
       'invalid: idempotency_key_not_found',
     ],
     [
-      'a batch of a bad order',
+      'a batch of an invalid order',
       'placeOrders',
       { body: { orders: [{ idempotency_key: 'a', order: {} }] } },
       'valid',
@@ -250,7 +250,7 @@ describe('the judge and the compiled validator agree on', () => {
     ],
     ['a batch without a key', 'placeOrders', { body: { orders: [{ order: {} }] } }, 'invalid: invalid_body'],
     [
-      'a cancellation without a word',
+      'a cancellation without a body',
       'cancelOrder',
       { params: { order_id: id }, headers: key, body: {} },
       'valid',
@@ -379,7 +379,7 @@ describe('the judge and the compiled validator agree on', () => {
     expect(takenByDomain(body, type)).toBe(good);
   });
 
-  test('whatever is made of a good order by chance', async () => {
+  test('random changes of a valid order', async () => {
     const junk = fc.oneof(
       fc.constant(null),
       fc.boolean(),
@@ -422,7 +422,7 @@ describe('the judge and the compiled validator agree on', () => {
   });
 });
 
-/** Whether the command's own schema takes a body. */
+/** Whether the schema of the command accepts a body. */
 function takenByDomain(body: unknown, type: CommandType = 'PlaceOrder'): boolean {
   try {
     parseBody(COMMAND_SCHEMAS[type], body);

@@ -1,6 +1,6 @@
 /**
- * Runs every snippet of README.md, CONTRIBUTING.md and docs/ as it stands, page by page, from top to
- * bottom in one shell.
+ * Runs every snippet of README.md, CONTRIBUTING.md and docs/ without a change, page by page, from
+ * top to bottom in one shell.
  *
  * A comment in front of a snippet that cannot run states why, `<!-- not run: REASON -->`; NOT_RUN
  * lists them all.
@@ -156,7 +156,7 @@ HOLDFAST_API_KEY=$KEY npx node try.ts\n`;
     })
     .join('\n');
 
-describe('run as they stand', () => {
+describe('run without a change', () => {
   const runnable = PAGES.filter(([, snippets]) =>
     snippets.some((each) => isProgram(each) && each.reason === undefined),
   );

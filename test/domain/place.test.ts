@@ -26,12 +26,12 @@ describe('placing an order', () => {
     ['a line that is too dear', { lines: [line(1, 1), line(AMOUNT_MAX, 2)] }, '/lines/1'],
     ['the dearest line there can be', { lines: [line(AMOUNT_MAX, 1_000_000)] }, '/lines/0'],
     ['an order that is too dear', { lines: [line(AMOUNT_MAX, 1), line(1, 1)] }, '/lines'],
-  ])('refuses %s, and says where', (_name, change, pointer) => {
+  ])('refuses %s, with the location', (_name, change, pointer) => {
     const decision = decide(null, place(change));
     expect(decision).toMatchObject({ rejection: { code: 'invalid_body', errors: [{ pointer }] } });
   });
 
-  test('takes an order that is exactly as dear as an amount can be', () => {
+  test('accepts an order of exactly the maximum amount', () => {
     const decision = decide(null, place({ lines: [line(AMOUNT_MAX - 1, 1), line(1, 1)] }));
     expect(decision).toMatchObject({ event: { data: { total: AMOUNT_MAX } } });
   });

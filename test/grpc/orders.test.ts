@@ -26,7 +26,7 @@ const eventsOf = async (key: string): Promise<number> =>
   Number(await shop.pool.oneFirst(sql.unsafe`SELECT count(*) FROM events WHERE idempotency_key = ${key}`));
 
 describe('PlaceOrder', () => {
-  test('places an order; sent again it is the same answer, replayed; REST knows it too', async () => {
+  test('places an order, which REST returns too; a repeat gets the same answer as a replay', async () => {
     const idempotency_key = randomUUID();
     const order = anOrder({
       shipping_address: { name: 'Ada', line1: 'Quay 1', city: 'Bergen', postal_code: '5003', country: 'NO' },
@@ -58,7 +58,7 @@ describe('PlaceOrder', () => {
     expect(await eventsOf(idempotency_key)).toBe(1);
   });
 
-  test('an order that REST placed is replayed here', async () => {
+  test('replays an order that was placed through REST', async () => {
     const key = randomUUID();
     const rest = await shop.ask('/v2/orders', {
       key,
@@ -76,7 +76,7 @@ describe('PlaceOrder', () => {
     expect([placed.replayed, placed.order.id]).toEqual([true, rest.json.id]);
   });
 
-  test('many at once under one key are one order', async () => {
+  test('places one order for many concurrent calls with one key', async () => {
     const request = { idempotency_key: randomUUID(), order: anOrder() };
     const answers = await Promise.all(Array.from({ length: 50 }, () => client.placeOrder(request)));
     expect(new Set(answers.map(({ order }) => order.id)).size).toBe(1);
@@ -84,7 +84,7 @@ describe('PlaceOrder', () => {
     expect(await eventsOf(request.idempotency_key)).toBe(1);
   });
 
-  test('a key that was used for another order: the very problem of REST, with its fields', async () => {
+  test('gives the problem of REST, with its fields, for a key of another order', async () => {
     const key = randomUUID();
     await client.placeOrder({ idempotency_key: key, order: anOrder() });
     const other = anOrder({ lines: [{ sku: 'KELP-1', name: 'Kelp, dried', quantity: 3, unit_price: 450 }] });
@@ -92,7 +92,7 @@ describe('PlaceOrder', () => {
     const { code, message, details } = await failureOf(
       client.placeOrder({ idempotency_key: key, order: other }),
     );
-    // Never ALREADY_EXISTS, which clients take for success.
+    // Never ALREADY_EXISTS, which clients treat as success.
     expect(code).toBe(status.FAILED_PRECONDITION);
     expect(message).toBe(rest.json.detail);
     expect(details['ErrorInfo']).toEqual({
@@ -124,7 +124,7 @@ describe('PlaceOrder', () => {
     ],
     ['no lines', { idempotency_key: 'k', order: anOrder({ lines: [] }) }, 'invalid_body', 'order.lines'],
     [
-      'a price beyond what an order can hold',
+      'a price above the maximum of an order',
       {
         idempotency_key: 'k',
         order: anOrder({ lines: [{ sku: 'A', name: 'B', quantity: 2, unit_price: 999_999_999_999 }] }),
@@ -133,7 +133,7 @@ describe('PlaceOrder', () => {
       'order.lines[0]',
     ],
     [
-      'a price beyond what a number can hold',
+      'a price above the exact integers',
       {
         idempotency_key: 'k',
         order: anOrder({ lines: [{ sku: 'A', name: 'B', quantity: 2, unit_price: '9223372036854775807' }] }),
@@ -160,7 +160,7 @@ describe('PlaceOrder', () => {
     expect(await eventsOf('k')).toBe(0);
   });
 
-  test('a message that is larger than an order can be is refused, and the connection goes on', async () => {
+  test('refuses a message above the maximum size of an order, and keeps the connection', async () => {
     const order = anOrder({ metadata: { a: 'x'.repeat(300_000) } });
     expect((await failureOf(client.placeOrder({ idempotency_key: 'k', order }))).code).toBe(
       status.RESOURCE_EXHAUSTED,
@@ -172,7 +172,7 @@ describe('PlaceOrder', () => {
 });
 
 describe('deadlines', () => {
-  test('a call whose deadline passes while the log is held ends in time; the same key then tells what became of it', async () => {
+  test('a call ends at its deadline while the log is locked; a repeat with its key returns the outcome', async () => {
     const held = await holdTheLog(shop.database.url);
     const request = { idempotency_key: randomUUID(), order: anOrder() };
     const began = performance.now();
@@ -190,7 +190,7 @@ describe('deadlines', () => {
   });
 });
 
-describe('who may call', () => {
+describe('authentication and scopes', () => {
   test.each([
     [undefined, status.UNAUTHENTICATED, 'unauthenticated'],
     ['hf_test_00000000000000000000000000000000', status.UNAUTHENTICATED, 'unauthenticated'],
@@ -226,7 +226,7 @@ describe('who may call', () => {
     ],
     ['GetOrder', ['orders:read'], (client) => client.getOrder({ order_id: `ord_${'0'.repeat(32)}` })],
     ['WatchEvents', ['events:read', 'orders:read'], (client) => take(client.watchEvents({ after: 0 }), 1)],
-  ])('%s takes a key with its scope, or with the sum that contains it', async (_call, needed, ask) => {
+  ])('%s accepts a key with its scope, or with the sum that contains it', async (_call, needed, ask) => {
     const placed = await client.placeOrder({ idempotency_key: randomUUID(), order: anOrder() });
     expect(placed.order.version).toBe(1);
     for (const scope of SCOPES) {
@@ -254,7 +254,7 @@ describe('who may call', () => {
     }
   });
 
-  test("another tenant's order and events are not there", async () => {
+  test('the order and events of another tenant are not found', async () => {
     const placed = await client.placeOrder({ idempotency_key: randomUUID(), order: anOrder() });
     const { apiKey } = await shop.addTenant();
     const other = connect(shop.grpc, apiKey);
@@ -267,7 +267,7 @@ describe('who may call', () => {
 });
 
 describe('GetOrder', () => {
-  test('reads what was acknowledged, as it is and as it was', async () => {
+  test('reads an acknowledged order, in its current and past versions', async () => {
     const placed = await client.placeOrder({ idempotency_key: randomUUID(), order: anOrder() });
     const { id } = placed.order;
     await shop.ask(`/v1/orders/${id}/payments`, { body: { amount: 900 } });
@@ -288,7 +288,7 @@ describe('GetOrder', () => {
     [{ order_id: '' }, status.NOT_FOUND, 'order_not_found'],
     [{ order_id: 'x', version: 0 }, status.INVALID_ARGUMENT, 'invalid_parameter'],
     [{ order_id: 'x', version: -1 }, status.INVALID_ARGUMENT, 'invalid_parameter'],
-  ])('%j is not there', async (request, code, problem) => {
+  ])('%j is not found', async (request, code, problem) => {
     const failure = await failureOf(client.getOrder(request));
     expect([failure.code, failure.details['ErrorInfo'].metadata.code]).toEqual([code, problem]);
   });
@@ -299,7 +299,7 @@ describe('PlaceOrders', () => {
     const stream = client.placeOrders();
     const keys = Array.from({ length: 500 }, () => randomUUID());
     const looks: Promise<void>[] = [];
-    // Whatever is acknowledged can be read on any connection at that moment.
+    // An acknowledged order can be read at once on any connection.
     const look = async (position: number) => {
       const count = await shop.pool.oneFirst(
         sql.unsafe`SELECT count(*) FROM events WHERE position = ${position}`,
@@ -321,7 +321,7 @@ describe('PlaceOrders', () => {
     expect(new Set(all.map(({ placed }) => placed.position)).size).toBe(500);
   });
 
-  test("one message's misfortune is its own, and one that is not a message is answered too", async () => {
+  test('a faulty message does not affect others, and an empty message gets an answer', async () => {
     const stream = client.placeOrders();
     const good = randomUUID();
     stream.write({ idempotency_key: good, order: anOrder() });
@@ -352,7 +352,7 @@ describe('PlaceOrders', () => {
     expect(await eventsOf(good)).toBe(1);
   });
 
-  test('a sender that is faster than the log is held back: no more than a window is taken in', async () => {
+  test('a sender faster than the log is held back at the in-flight limit', async () => {
     const held = await holdTheLog(shop.database.url);
     const stream = client.placeOrders();
     const answers = take(stream);
@@ -368,7 +368,7 @@ describe('PlaceOrders', () => {
     await delay(200);
     expect((await gauge('holdfast_append_queue_length')) - before).toBe(512);
     expect(refusedToTakeMore).toBe(true);
-    // Another stream has no window of its own, but is not shut out: as the first goes on, so does it.
+    // Another stream shares the in-flight limit, and continues together with the first.
     const second = client.placeOrders();
     const others = take(second);
     for (let n = 0; n < 600; n += 1) second.write({ idempotency_key: randomUUID(), order: anOrder() });
@@ -380,13 +380,13 @@ describe('PlaceOrders', () => {
     expect(await others).toHaveLength(600);
   });
 
-  test('an empty stream ends well', async () => {
+  test('an empty stream ends with OK', async () => {
     const stream = client.placeOrders();
     stream.end();
     expect(await take(stream)).toEqual([]);
   });
 
-  test('a client that hangs up leaves no order half placed, and nothing behind', async () => {
+  test('a disconnected client leaves only whole orders, and no resources behind', async () => {
     const stream = client.placeOrders();
     const keys = Array.from({ length: 100 }, () => randomUUID());
     stream.once('error', () => {});
@@ -403,7 +403,7 @@ describe('PlaceOrders', () => {
 });
 
 describe('WatchEvents', () => {
-  test('gives all there were, then each new one, in order, and goes on from any position', async () => {
+  test('sends all past events, then each new one, in log order, and continues from any position', async () => {
     const { apiKey } = await shop.addTenant();
     const other = connect(shop.grpc, apiKey);
     const place = async () =>
@@ -426,7 +426,7 @@ describe('WatchEvents', () => {
     expect(left.map(({ position }) => position)).toEqual(positions.slice(3));
   });
 
-  test('every kind of event is told with what it says', async () => {
+  test('sends each type of event with its data', async () => {
     const { apiKey } = await shop.addTenant();
     const other = connect(shop.grpc, apiKey);
     const post = async (path: string, body: object, method = 'POST') => {
@@ -476,7 +476,7 @@ describe('WatchEvents', () => {
     expect(events[6].order_completed.note).toBe('done');
 
     const some = other.watchEvents({ after: 0, types: ['EVENT_TYPE_REFUND_RECORDED'] });
-    // The last message says how far it has looked, though there was nothing for us.
+    // The last message has the scanned position, although no event matched.
     const [refund, moved] = await take(some, 2);
     some.cancel();
     other.close();
@@ -488,7 +488,7 @@ describe('WatchEvents', () => {
     [{ after: -1 }, 'invalid_parameter'],
     [{ types: ['EVENT_TYPE_UNSPECIFIED'] }, 'invalid_parameter'],
     [{ types: [99] }, 'malformed_request'],
-  ])('%j is refused in words', async (request, code) => {
+  ])('%j is refused with a plain detail', async (request, code) => {
     const failure = await failureOf(take(client.watchEvents(request)));
     expect([failure.code, failure.details['ErrorInfo'].metadata.code]).toEqual([
       status.INVALID_ARGUMENT,

@@ -237,7 +237,7 @@ const ROWS: Row[] = [
   ],
 ];
 
-/** Rules that speak, or speak otherwise, in one direction only. */
+/** Rules that apply in one direction only, or differ by direction. */
 const ONE_WAY: [direction: 'request' | 'response', ...Row][] = [
   ['request', 'property.removed', object({ a: text() }), object()],
   ['request', 'property.removed', object({ a: text({ writeOnly: true }) }), object()],
@@ -319,7 +319,7 @@ describe.each(['request', 'response'] as const)('in a %s', (direction) => {
     const findings = changes(withField(direction, base, version), withField(direction, head, version));
     const { [direction]: verdict } = SCHEMA_RULES.get(rule)!;
     expect(textsOf(findings)).toContain(`${direction}.${rule} ${verdict}`);
-    // Only what is looked for: no second rule may break what the row says is fine.
+    // Only the expected rule: no second rule may report a break.
     if (verdict !== 'breaking') {
       expect(findings.filter((finding) => finding.verdict === 'breaking')).toEqual([]);
     }
@@ -372,7 +372,7 @@ test.each<[string, unknown, unknown]>([
   ['a property added by a conjunct', { allOf: [CAT, DOG] }, { allOf: [CAT, DOG, object({ sing: text() })] }],
   ['an alternative of its own for null', CAT, { oneOf: [CAT, { type: 'null' }] }],
   ['an alternative that asks for less', { anyOf: [CAT, DOG] }, { anyOf: [object({ meow: text() }), DOG] }],
-])('in a request, %s breaks nobody', (_name, base, head) => {
+])('in a request, %s breaks no client', (_name, base, head) => {
   const findings = changes(withField('request', base, '3.1.0'), withField('request', head, '3.1.0'));
   expect(findings.filter(({ verdict }) => verdict !== 'compatible')).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** Bodies that do not come whole, and more of them than there is room for. */
+/** Incomplete bodies, and more bodies than memory is reserved for. */
 import { once } from 'node:events';
 import { type AddressInfo, type Socket, connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
@@ -11,7 +11,7 @@ import { sendExactly } from '../../setup/exact-request.ts';
 import { type Shop, anOrder, openShop, until } from '../../setup/shop.ts';
 
 const MAX_BYTES = 4_194_304;
-/** Of one order, and yet no small body. */
+/** A batch of one order, padded beyond the size of a small body. */
 const BATCH = JSON.stringify({ orders: [{ idempotency_key: 'room', order: anOrder() }] }).padEnd(70_000);
 
 describe('room for bodies', () => {
@@ -25,7 +25,7 @@ describe('room for bodies', () => {
     await shop.close();
   });
 
-  /** Begins a batch and never ends it. @returns what it is answered meanwhile */
+  /** Starts a batch and never ends it. @returns the bytes of the answer so far */
   async function begin(framing: string, bytes: Buffer): Promise<() => string> {
     const { hostname, port } = new URL(shop.url);
     const socket = connect(Number(port), hostname);
@@ -53,18 +53,18 @@ describe('room for bodies', () => {
     );
 
   test.each([
-    ['that say their length', `Content-Length: ${MAX_BYTES}`, Buffer.from('{')],
+    ['with a Content-Length', `Content-Length: ${MAX_BYTES}`, Buffer.from('{')],
     [
-      'that come in chunks',
+      'in chunks',
       'Transfer-Encoding: chunked',
       Buffer.concat([Buffer.from('3fffff\r\n'), Buffer.alloc(MAX_BYTES - 1, ' '), Buffer.from('\r\n')]),
     ],
   ])(
-    'is 16 MiB for one key: bodies %s and never end take it from no other',
+    'is 16 MiB a key: endless bodies %s of one key do not block another key',
     async (_name, framing, bytes) => {
       const answers = await Promise.all(Array.from({ length: 5 }, () => begin(framing, bytes)));
       await until(() => answers.some((answer) => answer().startsWith('HTTP/1.1 503')));
-      // The four others may still be arriving, and the one that is sent now may take their room.
+      // The four others may still be arriving, and this one may get their room.
       let refused = await place();
       await until(async () => {
         if (refused.status === 503) return true;
@@ -86,13 +86,13 @@ describe('room for bodies', () => {
     },
   );
 
-  test('is given back with each answer', async () => {
+  test('is released with each answer', async () => {
     for (let n = 0; n < 300; n += 1) expect((await place()).status).toBe(207);
   });
 });
 
 describe('a body whose connection fails', () => {
-  /** A server that reads bodies, and does something to the request when half of it is there. */
+  /** A server that reads bodies, and runs `act` when half of the body has arrived. */
   async function answerTo(fail: (req: Koa.Context['req']) => void, coding: string): Promise<unknown> {
     const outcome = Promise.withResolvers<unknown>();
     const app = new Koa();
@@ -127,14 +127,14 @@ describe('a body whose connection fails', () => {
     ['compressed', 'Content-Encoding: gzip\r\n'],
   ])('sent %s', (_name, coding) => {
     test.each<[string, (req: Koa.Context['req']) => void, object]>([
-      ['is told the problem that the connection had', (req) => req.emit('error', late), late],
-      ['is told it when the connection is gone with it', (req) => req.destroy(late), late],
+      ['fails with the error of the connection', (req) => req.emit('error', late), late],
+      ['fails with that error when it destroyed the connection', (req) => req.destroy(late), late],
       [
-        'is malformed when it was reset',
+        'is malformed after a reset',
         (req) => req.destroy(new Error('ECONNRESET')),
         { code: 'malformed_request' },
       ],
-      ['is malformed when it was closed', (req) => req.destroy(), { code: 'malformed_request' }],
+      ['is malformed after a close', (req) => req.destroy(), { code: 'malformed_request' }],
     ])('%s', async (_name, fail, expected) => {
       expect(await answerTo(fail, coding)).toMatchObject(expected);
     });

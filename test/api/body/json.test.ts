@@ -1,4 +1,7 @@
-/** JSON of bodies: what `JSON.parse` takes in silence is refused, long texts are parsed in pieces, and the pieces are the whole. */
+/**
+ * JSON of bodies: duplicates, `__proto__` and rounded numbers are refused. Long texts are parsed in
+ * pieces, with the same result.
+ */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseJson } from '../../../api/json/parse.ts';
@@ -6,7 +9,7 @@ import { readJson } from '../../../api/json/read.ts';
 import { parseInSlices } from '../../../api/json/slices.ts';
 import { Problem } from '../../../api/problem/problem.ts';
 
-/** `code pointer` of a problem, or the value. */
+/** @returns `code pointer` of the problem, or the value */
 function outcome(parse: () => unknown): unknown {
   try {
     return parse();
@@ -25,7 +28,7 @@ function inSlices(text: string, slice: number): unknown {
   }
 }
 
-/** A power of ten in more digits than are looked at. */
+/** A power of ten with more digits than the parser checks. */
 const LONG = `1${'0'.repeat(400)}`;
 const deep = (levels: number) => `${'{"a":['.repeat(levels / 2)}1${']}'.repeat(levels / 2)}`;
 
@@ -83,7 +86,7 @@ describe('a text', () => {
     expect(outcome(() => inSlices(`{"a":[true,${number}]}`, 3))).toEqual(parsed);
   });
 
-  test('that breaks off says where', () => {
+  test('that is cut off gives the location', () => {
     expect(() => parseJson('{"a": 1 "b": 2}')).toThrow(/character 8/);
   });
 });
@@ -116,7 +119,7 @@ describe('a long text', () => {
     expect(outcome(parsed as () => unknown)).toBe(expected);
   });
 
-  test('is the same in pieces as in one, be it JSON or hardly', () => {
+  test('has the same outcome in pieces as in one call, whether it is JSON or not', () => {
     const texts = fc
       .oneof(
         fc.array(fc.jsonValue({ maxDepth: 5 })),
@@ -154,7 +157,7 @@ describe('a long text', () => {
         if (!text.isWellFormed()) return;
         const whole = outcome(() => parseJson(text));
         const pieces = outcome(() => inSlices(text, slice));
-        // Of two faults the one or the other may be found.
+        // Either of two faults may be reported.
         if (typeof whole === 'string') expect(pieces).toEqual(expect.any(String));
         else expect(JSON.stringify(pieces)).toBe(JSON.stringify(whole));
         if (!isJson(text)) expect(whole).toBe('malformed_json');

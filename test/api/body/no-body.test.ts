@@ -1,4 +1,4 @@
-/** A body that is not there is the same whatever way it is not there: 400, before anything is done. */
+/** Each form of an empty body is refused with 400, without any effect. */
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { loadSpec } from '../../../api/contract/spec.ts';
@@ -18,7 +18,7 @@ afterAll(() => shop.close());
 const nothing = Buffer.alloc(0);
 const coded = (coding: string) => ({ 'Content-Encoding': coding });
 
-/** The ways to send nothing. */
+/** The forms of an empty body. */
 const WAYS: [string, Pick<ExactRequest, 'framing' | 'body' | 'headers'>][] = [
   ['no length', { framing: 'none' }],
   ['Content-Length: 0', { framing: 'length' }],
@@ -29,8 +29,8 @@ const WAYS: [string, Pick<ExactRequest, 'framing' | 'body' | 'headers'>][] = [
   ['gzip of nothing', { framing: 'length', body: gzipSync(nothing), headers: coded('gzip') }],
   ['gzip of nothing, chunked', { framing: 'chunked', body: gzipSync(nothing), headers: coded('gzip') }],
   ['gzip of a space', { framing: 'length', body: gzipSync(' '), headers: coded('gzip') }],
-  ['gzip that is not there', { framing: 'length', headers: coded('gzip') }],
-  ['gzip that is not there, chunked', { framing: 'chunked', headers: coded('gzip') }],
+  ['gzip without a byte', { framing: 'length', headers: coded('gzip') }],
+  ['gzip without a byte, chunked', { framing: 'chunked', headers: coded('gzip') }],
   ['deflate of nothing', { framing: 'chunked', body: deflateSync(nothing), headers: coded('deflate') }],
   ['br of nothing', { framing: 'chunked', body: brotliCompressSync(nothing), headers: coded('br') }],
 ];
@@ -42,7 +42,7 @@ const OPERATIONS = ['v1', 'v2']
   .map(({ method, path, body }) => [`${method.toUpperCase()} ${path}`, body!.mediaType] as const);
 
 describe.each(OPERATIONS)('%s', (operation, mediaType) => {
-  test.each(WAYS)('with a body of %s is 400', async (_name, { headers, ...request }) => {
+  test.each(WAYS)('answers 400 to a body of %s', async (_name, { headers, ...request }) => {
     const [method = '', template = ''] = operation.split(' ');
     const path = template
       .replace('{order_id}', orderId)
@@ -59,7 +59,7 @@ describe.each(OPERATIONS)('%s', (operation, mediaType) => {
   });
 });
 
-test('and none of it took effect', async () => {
+test('none of these requests took effect', async () => {
   const { json } = await shop.ask(`/v1/orders/${orderId}/events`);
   expect(json.data.map(({ type }: { type: string }) => type)).toEqual(['OrderPlaced']);
   const { json: secret } = await shop.ask(`/v1/webhook-endpoints/${endpointId}/secret`);

@@ -1,6 +1,6 @@
 /**
- * A request is done when it has come whole (RFC 9112, section 8), also where its operation reads no
- * body.
+ * A command runs only after its whole request has arrived (RFC 9112, section 8), even if it reads
+ * no body.
  */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -25,7 +25,7 @@ const named = (list: Operation[]) =>
 const COMMANDS = named(operations.filter(({ method, body }) => body === undefined && method !== 'get'));
 const MAX_BYTES = 65_536;
 
-/** @returns the key of the request as well */
+/** @returns the answer, and the idempotency key of the request */
 async function begin(
   operation: Operation,
   fields: Record<string, string>,
@@ -62,14 +62,14 @@ describe.each(COMMANDS)('%s', (_name, operation) => {
     expect(await tookEffect(key)).toBe(false);
   });
 
-  test('with a chunk of no size is answered 400, and has no effect', async () => {
+  test('with a chunk without a size gets 400, and has no effect', async () => {
     const { connection, key } = await begin(operation, chunked, 'zz\r\n{}\r\n0\r\n\r\n');
     await connection.closed();
     expect(connection.statuses()).toEqual([400]);
     expect(await tookEffect(key)).toBe(false);
   });
 
-  test('whose client goes away in the middle of it has no effect', async () => {
+  test('has no effect when its client disconnects within the body', async () => {
     const { connection, key } = await begin(operation, { 'Content-Length': '9' }, '{}');
     await until(async () => (await inFlight()) === 1);
     connection.socket.resetAndDestroy();
@@ -92,8 +92,8 @@ describe.each(COMMANDS)('%s', (_name, operation) => {
     expect(await tookEffect(key)).toBe(false);
   });
 
-  test('waits for the rest of its body, asks for it if it is to, and goes on with the connection', async () => {
-    // It names nothing that is there, so that it can be sent again and again.
+  test('waits for the rest of its body, answers Expect: 100-continue, and keeps the connection', async () => {
+    // It names an unknown resource, so that the test can send it repeatedly.
     const fields = { 'Content-Length': '9', Expect: '100-continue' };
     const { connection } = await begin({ ...operation, path: absent(operation) }, fields, '');
     await until(() => connection.statuses().length === 1);
@@ -110,7 +110,7 @@ describe.each(COMMANDS)('%s', (_name, operation) => {
 const absent = ({ path }: Operation) =>
   path.replace('{endpoint_id}', `whe_${'0'.repeat(32)}`).replace('{delivery_id}', `whd_${'0'.repeat(32)}`);
 
-test('a read may be answered before its body has come: it changes nothing', async () => {
+test('a read may get its answer before its body has arrived, because it changes nothing', async () => {
   const read = operations.find(({ id }) => id === 'listOrders')!;
   const { connection } = await begin(read, { 'Content-Length': '1204' }, '{}');
   await connection.closed();
@@ -118,11 +118,14 @@ test('a read may be answered before its body has come: it changes nothing', asyn
   expect(connection.text()).toMatch(/^connection: close\r$/im);
 });
 
-test.each(COMMANDS)('%s with a whole body that nobody reads is done', async (_name, operation) => {
-  const { connection, key } = await begin(operation, {}, 'no JSON');
-  await until(() => connection.statuses().length === 1);
-  expect(connection.statuses()[0]).toBeLessThan(300);
-  expect(connection.text()).not.toMatch(/^connection: close/im);
-  expect(await tookEffect(key)).toBe(true);
-  connection.socket.destroy();
-});
+test.each(COMMANDS)(
+  '%s with a whole body that the server does not read takes effect',
+  async (_name, operation) => {
+    const { connection, key } = await begin(operation, {}, 'no JSON');
+    await until(() => connection.statuses().length === 1);
+    expect(connection.statuses()[0]).toBeLessThan(300);
+    expect(connection.text()).not.toMatch(/^connection: close/im);
+    expect(await tookEffect(key)).toBe(true);
+    connection.socket.destroy();
+  },
+);

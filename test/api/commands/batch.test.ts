@@ -17,7 +17,7 @@ const many = (count: number, prefix: string) =>
   }));
 
 describe('a batch of orders', () => {
-  test('places 500, in their order, and sent again whole it places none', async () => {
+  test('places 500 orders in sequence, and a repeat places none', async () => {
     const orders = many(500, 'feed');
     const first = await send(orders);
     expect([first.status, first.json.succeeded, first.json.failed]).toEqual([207, 500, 0]);
@@ -30,7 +30,7 @@ describe('a batch of orders', () => {
     expect(idsOf(again)).toEqual(idsOf(first));
   });
 
-  test('an order of it is the order that the single call places, key and all', async () => {
+  test('places the same order as the single call under the same key', async () => {
     const [item] = many(1, 'shared');
     const single = await shop.ask('/v1/orders', { body: item!.order, key: 'shared-0' });
     const { json } = await send([item!]);
@@ -38,7 +38,7 @@ describe('a batch of orders', () => {
     expect(json.data[0].order).toEqual(single.json);
   });
 
-  test('each has its own outcome, and none stops another', async () => {
+  test('gives each order its own outcome, and continues after a refused order', async () => {
     const good = anOrder();
     const answer = await send([
       { idempotency_key: 'own-1', order: good },
@@ -59,14 +59,14 @@ describe('a batch of orders', () => {
     expect(answer.json).toMatchObject({ succeeded: 4, failed: 3 });
   });
 
-  test('that is no batch is refused whole, and says where', async () => {
+  test('that is invalid is refused as a whole, with the location of the fault', async () => {
     const { status, json } = await send([{ idempotency_key: 'a b', order: anOrder() }, ...many(1, 'x')]);
     expect([status, json.errors[0].pointer]).toEqual([422, '/orders/0/idempotency_key']);
     expect((await shop.ask('/v1/idempotency-keys/x-0')).status).toBe(404);
   });
 });
 
-test('each order of a batch counts as a write; those over quota are told when to come back, and do', async () => {
+test('each order of a batch counts as a write; orders beyond the quota get a retry time, and pass at that time', async () => {
   const strict = await openShop({ HOLDFAST_RATE_LIMIT_WRITE: '5/2' });
   const ask = () => strict.ask('/v1/order-batches', { body: { orders: many(8, 'quota') }, key: null });
   const first = await ask();

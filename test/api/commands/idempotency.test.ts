@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-/** What must be the same in every answer to one request; the rest is about this very exchange. */
+/** The part of an answer that is equal in each repeat, without the fields of one exchange. */
 function essence({ status, headers, text }: Answer) {
   const about = new Set([
     'date',
@@ -27,7 +27,7 @@ async function countEvents(): Promise<number> {
 }
 
 describe('a repeated request', () => {
-  test('makes one order, and is answered as the first one was, byte for byte', async () => {
+  test('places one order, and gets the first answer, byte for byte', async () => {
     const body = anOrder({ metadata: { b: '2', a: '1', 10: 'ten', 9: 'nine' } });
     const first = await shop.ask('/v1/orders', { body, key: 'once' });
     expect(first.status).toBe(201);
@@ -40,7 +40,7 @@ describe('a repeated request', () => {
     expect(await countEvents()).toBe(events);
   });
 
-  test('is the same after a restart, and after the order has since been cancelled', async () => {
+  test('gets the same answer after a restart, and after a later cancellation of the order', async () => {
     const first = await shop.ask('/v1/orders', { body: anOrder(), key: 'long-ago' });
     const id = first.json.id as string;
     const cancelled = await shop.ask(`/v1/orders/${id}/cancellation`, {
@@ -63,7 +63,7 @@ describe('a repeated request', () => {
     expect(essence(cancelledAgain)).toEqual(essence(cancelled));
   });
 
-  test('may spell the same request in another way', async () => {
+  test('may have another spelling of the same JSON', async () => {
     const first = await shop.ask('/v1/orders', { body: anOrder(), key: 'spelling' });
     const { customer_id, currency, lines } = anOrder();
     const spelled = JSON.stringify({ metadata: {}, lines, currency, customer_id }, null, 3);
@@ -72,7 +72,7 @@ describe('a repeated request', () => {
     expect(again.json.id).toBe(first.json.id);
   });
 
-  test('that arrives while the first is under way waits for it and is answered the same', async () => {
+  test('that arrives during the first request waits for it, and gets the same answer', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => shop.ask('/v1/orders', { body: anOrder(), key: 'at-once' })),
     );
@@ -80,7 +80,7 @@ describe('a repeated request', () => {
     expect(answers.filter(({ headers }) => headers.get('idempotent-replayed') === null)).toHaveLength(1);
   });
 
-  test('of a cancellation takes effect once, and a second cancellation is refused', async () => {
+  test('of a cancellation takes effect once, and a cancellation with another key is refused', async () => {
     const { json } = await shop.ask('/v1/orders', { body: anOrder() });
     const cancel = (key: string) => shop.ask(`/v1/orders/${json.id}/cancellation`, { body: {}, key });
     const answers = await Promise.all([
@@ -97,8 +97,8 @@ describe('a repeated request', () => {
   });
 });
 
-describe('a key that is used for another request', () => {
-  test('is 422, and names the members that differ, never their values', async () => {
+describe('a key that was used for another request', () => {
+  test('gets 422 with pointers to the different members, never with their values', async () => {
     await shop.ask('/v1/orders', { body: anOrder({ metadata: { gift: 'yes' } }), key: 'reused' });
     const other = anOrder({
       customer_id: 'cus_secret',
@@ -120,7 +120,7 @@ describe('a key that is used for another request', () => {
     expect(text).not.toContain('cus_secret');
   });
 
-  test('is 422 also when the operation, or the order, is another one', async () => {
+  test('gets 422 when the operation or the order is another one', async () => {
     const one = await shop.ask('/v1/orders', { body: anOrder(), key: 'for-placing' });
     const two = await shop.ask('/v1/orders', { body: anOrder() });
     const asCancel = await shop.ask(`/v1/orders/${one.json.id}/cancellation`, {
@@ -137,7 +137,7 @@ describe('a key that is used for another request', () => {
     expect((await shop.ask(`/v1/orders/${two.json.id}`)).json.status).toBe('placed');
   });
 
-  test('in another tenant is independent', async () => {
+  test('of another tenant is independent', async () => {
     const other = await shop.addTenant();
     const mine = await shop.ask('/v1/orders', { body: anOrder(), key: 'shared-name' });
     const theirs = await shop.ask('/v1/orders', {

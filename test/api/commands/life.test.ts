@@ -1,4 +1,4 @@
-/** What a shop does with an order, from the first day to the last. */
+/** The commands on an order, from its placing to its completion. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Answer, type Ask, type Shop, anOrder, openShop } from '../../setup/shop.ts';
 
@@ -64,7 +64,7 @@ test('an order is paid in two parts, shipped in two, partly returned and refunde
   expect(json).toMatchObject({ total: 1_000, amount_paid: 1_000, amount_refunded: 1_000, version: 9 });
 });
 
-test('a refusal names the place and what would be right', async () => {
+test('a refusal gives the location of the fault and the allowed value', async () => {
   const order = await place();
   const over = await shop.ask(`${order}/payments`, { body: { amount: 1_001 } });
   expect(over.json.errors).toEqual([{ pointer: '/amount', detail: 'must be at most 1000, the amount due' }]);
@@ -79,7 +79,7 @@ test('a refusal names the place and what would be right', async () => {
   ]);
 });
 
-describe('each fact is a resource', () => {
+describe('each record of an order is a resource', () => {
   test.each([
     ['payments', { amount: 300, method: 'card', reference: null }, /^pay_[0-9a-f]{32}$/, 'paid_at'],
     ['shipments', { lines: pieces(1), carrier: null, tracking_number: 'KP' }, /^shp_/, 'shipped_at'],
@@ -109,7 +109,7 @@ describe('each fact is a resource', () => {
     );
   });
 
-  test('and a list of them has pages', async () => {
+  test('with a list that has pages', async () => {
     const order = await place();
     for (let n = 1; n <= 5; n += 1) await shop.ask(`${order}/payments`, { body: { amount: n } });
     const amounts: number[] = [];
@@ -127,7 +127,7 @@ describe('each fact is a resource', () => {
 });
 
 describe('a patch', () => {
-  test('changes what it names, and answers the whole order', async () => {
+  test('changes the given members, and returns the whole order', async () => {
     const order = await place({ metadata: { channel: 'web' } });
     const address = { name: 'Ada', line1: '3 Harbour Row', city: 'Galway', country: 'IE' };
     const one = await patch(order, { shipping_address: address, metadata: { gift: 'yes', channel: null } });
@@ -142,7 +142,7 @@ describe('a patch', () => {
     expect((await shop.ask(order)).text).toBe(two.text);
   });
 
-  test('needs If-Match, and one that is current; whoever is late reads again', async () => {
+  test('needs a current If-Match; after 412 the client reads the order again', async () => {
     const order = await place();
     const body = { metadata: { a: '1' } };
     const none = await shop.ask(order, {
@@ -162,14 +162,14 @@ describe('a patch', () => {
       expect((await patch(order, body, { headers: { 'If-Match': tag } })).status).toBe(200);
   });
 
-  test('that is repeated after it took effect is a replay, not stale', async () => {
+  test('that is repeated after it took effect is a replay, not a 412', async () => {
     const order = await place();
     const body = { metadata: { a: '1' } };
     const first = await patch(order, body, { key: 'patch-1' });
     const again = await patch(order, body, { key: 'patch-1' });
     expect([again.status, again.text]).toEqual([200, first.text]);
     expect(again.headers.get('idempotent-replayed')).toBe('true');
-    // null takes away, which is not the same as nothing said
+    // null removes a member; an absent member stays
     const other = await patch(order, { metadata: { a: '1', b: null } }, { key: 'patch-1' });
     expect([outcome(other), other.json.errors[0].pointer]).toEqual([
       '422 idempotency_key_reused',
@@ -177,14 +177,14 @@ describe('a patch', () => {
     ]);
   });
 
-  test('of two at once changes one version only; the other is stale', async () => {
+  test('of two concurrent ones succeeds once; the other gets 412', async () => {
     const order = await place();
     const answers = await Promise.all(['x', 'y', 'z'].map((a) => patch(order, { metadata: { a } })));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 412, 412]);
     expect((await shop.ask(order)).json.version).toBe(2);
   });
 
-  test('is JSON Merge Patch and says so', async () => {
+  test('requires the media type of JSON Merge Patch', async () => {
     const order = await place();
     const json = await patch(order, { metadata: {} }, { headers: { 'Content-Type': 'application/json' } });
     expect([outcome(json), json.headers.get('accept-patch')]).toEqual([
@@ -195,7 +195,7 @@ describe('a patch', () => {
 });
 
 describe('the past of an order', () => {
-  test('is there by version and by time, and its events say who', async () => {
+  test('is available by version and by time, and its events name the API key', async () => {
     const order = await place();
     const placed = await shop.ask(order);
     const paid = await shop.ask(`${order}/payments`, { body: { amount: 1_000 } });
@@ -233,7 +233,7 @@ describe('the past of an order', () => {
 });
 
 describe('a receipt', () => {
-  test('tells what became of a key', async () => {
+  test('shows the outcome of a request by its key', async () => {
     const key = 'a/b?c#d%41"';
     const made = await shop.ask('/v1/orders', { body: anOrder(), key: JSON.stringify(key) });
     const receipt = await shop.ask(`/v1/idempotency-keys/${encodeURIComponent(key)}`);
@@ -252,13 +252,13 @@ describe('a receipt', () => {
     expect((await shop.ask('/v1/idempotency-keys/a-patch')).json).toMatchObject({ status: 200, version: 2 });
   });
 
-  test('of a key of dots is found by its quoted form', async () => {
+  test('of a key that consists of dots is found by the quoted key', async () => {
     const made = await shop.ask('/v1/orders', { body: anOrder(), key: '../..' });
     const receipt = await shop.ask('/v1/idempotency-keys/%22..%22');
     expect(receipt.json).toMatchObject({ idempotency_key: '../..', order_id: made.json.id });
   });
 
-  test('is 404 for a key that was refused, was never used, or is of another tenant', async () => {
+  test('is 404 for a key whose request was refused, an unused key, and a key of another tenant', async () => {
     const { apiKey } = await shop.addTenant();
     await shop.ask('/v1/orders', { body: anOrder({ currency: 'XXX' }), key: 'refused' });
     await shop.ask('/v1/orders', { body: anOrder(), key: 'theirs', apiKey });

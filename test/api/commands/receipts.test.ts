@@ -1,6 +1,5 @@
 /**
- * What became of a request, whatever it was for: no key that has done something is told that it has
- * not.
+ * Receipts of each kind of write: a key whose write took effect always has one.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
@@ -9,7 +8,7 @@ import { connect } from '../../grpc/client.ts';
 
 let shop: Shop;
 beforeAll(async () => {
-  // Nothing is sent, so that no endpoint changes by itself.
+  // No deliveries, so that no endpoint changes by itself.
   shop = await openShop({ HOLDFAST_ROLES: 'api,projector,relay' });
 });
 afterAll(() => shop.close());
@@ -20,7 +19,7 @@ const receiptOf = (key: string, ask: Ask = {}, version = 'v2') =>
 const patch = { 'Content-Type': 'application/merge-patch+json', 'If-Match': '*' };
 const url = 'https://receiver.invalid/events';
 
-/** Each write about webhooks, under a key of its own, with its answer. */
+/** Each webhook write, under its own key, with its answer. */
 async function writeAll(
   version: string,
 ): Promise<[operation: string, endpoint: string, key: string, Answer][]> {
@@ -51,8 +50,8 @@ async function writeAll(
   return done;
 }
 
-describe.each(['v1', 'v2'])('in %s the key of a write about webhooks', (version) => {
-  test('has a receipt that says what it did, with the answer that it had', async () => {
+describe.each(['v1', 'v2'])('in %s the key of a webhook write', (version) => {
+  test('has a receipt with the operation and its first answer', async () => {
     const writes = await writeAll(version);
     expect(writes).toHaveLength(6);
     for (const [operation, endpoint_id, key, { status, json, headers }] of writes) {
@@ -77,7 +76,7 @@ describe.each(['v1', 'v2'])('in %s the key of a write about webhooks', (version)
       expect(receipt.text).not.toContain('whsec_');
       expect((await receiptOf(`"${key}"`, {}, version)).json).toEqual(receipt.json);
     }
-    // The release before this kept the answers alone.
+    // The previous release stored the answers alone.
     const before = await Promise.all(writes.map(([, , key]) => receiptOf(key, {}, version)));
     await shop.pool.query(
       sql.unsafe`UPDATE webhook_commands SET answer = (answer::jsonb - 'operation' - 'endpoint_id')::json`,
@@ -91,7 +90,7 @@ describe.each(['v1', 'v2'])('in %s the key of a write about webhooks', (version)
   });
 });
 
-test('a client that lost the answer of a rotation finds the secret that is in use, and need not rotate again', async () => {
+test('a client that lost the answer of a rotation reads the current secret from the receipt', async () => {
   const { json } = await shop.ask('/v2/webhook-endpoints', { body: { url } });
   const path = `/v2/webhook-endpoints/${json.id}`;
   const old = (await shop.ask(`${path}/secret`)).json.secret;
@@ -104,7 +103,7 @@ test('a client that lost the answer of a rotation finds the secret that is in us
   expect(previous_secret_expires_at).toBe(write.answer.previous_secret_expires_at);
 });
 
-test('a key that names a command on an order and a write about webhooks has both in its receipt', async () => {
+test('a key of both an order command and a webhook write has both in its receipt', async () => {
   const order = await shop.ask('/v1/orders', { body: anOrder(), key: 'both' });
   const alone = await receiptOf('both');
   expect(alone.json).toMatchObject({ order_id: order.json.id, status: 201 });
@@ -113,12 +112,12 @@ test('a key that names a command on an order and a write about webhooks has both
   const { webhook_write: write, ...ofOrder } = (await receiptOf('both')).json;
   expect(ofOrder).toEqual(alone.json);
   expect(write).toMatchObject({ operation: 'createWebhookEndpoint', answer: endpoint.json });
-  // Each is still answered as it was.
+  // Each repeat still gets its first answer.
   expect((await shop.ask('/v1/orders', { body: anOrder(), key: 'both' })).text).toBe(order.text);
   expect((await shop.ask('/v2/webhook-endpoints', { body: { url }, key: 'both' })).text).toBe(endpoint.text);
 });
 
-test('keys of a batch, and of gRPC, have their receipts as well', async () => {
+test('keys of batch items and of gRPC calls have receipts', async () => {
   const orders = [{ idempotency_key: 'of-a-batch', order: anOrder() }];
   const batch = await shop.ask('/v1/order-batches', { body: { orders } });
   expect((await receiptOf('of-a-batch')).json.order_id).toBe(batch.json.data[0].order.id);
@@ -128,7 +127,7 @@ test('keys of a batch, and of gRPC, have their receipts as well', async () => {
   expect((await receiptOf('of-grpc')).json).toMatchObject({ order_id: order.id, status: 201 });
 });
 
-test('a write that was refused leaves its key without a receipt', async () => {
+test('a refused write leaves its key without a receipt', async () => {
   const { status } = await shop.ask('/v2/webhook-endpoints', {
     body: { url: 'https://127.0.0.1/' },
     key: 'refused',
@@ -137,7 +136,7 @@ test('a write that was refused leaves its key without a receipt', async () => {
   expect((await receiptOf('refused')).json.code).toBe('idempotency_key_not_found');
 });
 
-test('what was written about webhooks is told to keys that may read or write webhooks, and its being is denied to no key', async () => {
+test('a receipt shows a webhook write only to keys with a webhook scope; other keys see that it exists', async () => {
   const { addApiKey } = await import('../../../store/keys/api-keys.ts');
   const { newApiKey } = await import('../../setup/shop.ts');
   const keyWith = async (...scopes: ('orders:read' | 'webhooks:read' | 'webhooks:write')[]) => {

@@ -5,18 +5,18 @@ const never = () => {
   throw new Error('it is not to be cut');
 };
 
-test('a caller is refused while what it holds reaches its bound; others are not', () => {
+test('a caller at its limit is refused; other callers are not', () => {
   const budget = createByteBudget({ callerBytesMax: 100, totalBytesMax: 1_000 });
   const release = budget.hold('a', 60, never);
   expect(budget.admits('a')).toBe(true);
   budget.hold('a', 60, never);
   expect([budget.admits('a'), budget.admits('b')]).toEqual([false, true]);
   release();
-  release(); // twice counts once
+  release(); // a second release has no effect
   expect([budget.admits('a'), budget.held()]).toEqual([true, 60]);
 });
 
-test('beyond the bound of all, who holds most loses what it has held longest', () => {
+test('beyond the total limit, the caller with the most bytes loses its oldest reservation', () => {
   const budget = createByteBudget({ callerBytesMax: 1_000, totalBytesMax: 100 });
   const cut: string[] = [];
   for (const [caller, name, bytes] of [
@@ -34,7 +34,7 @@ test('beyond the bound of all, who holds most loses what it has held longest', (
   expect([cut, budget.held()]).toEqual([['b1', 'c2'], 55]);
 });
 
-test('a caller that holds nothing costs nothing', () => {
+test('a caller without reservations takes no memory', () => {
   const budget = createByteBudget({ callerBytesMax: 10, totalBytesMax: 10 });
   for (let n = 0; n < 1_000; n += 1) budget.hold(`caller ${n}`, 5, never)();
   expect(budget.held()).toBe(0);

@@ -11,7 +11,7 @@ afterAll(() => shop.close());
 
 const headers = { 'Content-Type': 'application/json' };
 
-describe('a request that cannot be taken gets a problem that says what, where, and what to do', () => {
+describe('an invalid request gets a problem with the fault, its location and the remedy', () => {
   test.each<[string, string, Ask, ProblemCode]>([
     ['no API key', '/v1/orders', { apiKey: null }, 'unauthenticated'],
     [
@@ -28,7 +28,7 @@ describe('a request that cannot be taken gets a problem that says what, where, a
     ],
     ['an unknown path', '/v1/nothing', {}, 'route_not_found'],
     ['another method', '/v1/orders', { method: 'DELETE', key: null }, 'method_not_allowed'],
-    ['a method nobody knows', '/v1/orders', { method: 'PROPFIND', key: null }, 'method_not_allowed'],
+    ['an unknown method', '/v1/orders', { method: 'PROPFIND', key: null }, 'method_not_allowed'],
     ['a client that wants XML', '/v1/orders', { headers: { Accept: 'application/xml' } }, 'not_acceptable'],
     ['no media type', '/v1/orders', { method: 'POST' }, 'unsupported_media_type'],
     [
@@ -38,7 +38,7 @@ describe('a request that cannot be taken gets a problem that says what, where, a
       'unsupported_media_type',
     ],
     [
-      'a merge patch where none is taken',
+      'a merge patch for an operation that accepts none',
       '/v1/orders',
       { method: 'POST', body: '{}', headers: { 'Content-Type': 'application/merge-patch+json' } },
       'unsupported_media_type',
@@ -53,7 +53,7 @@ describe('a request that cannot be taken gets a problem that says what, where, a
     ['a bare word', '/v1/orders', { method: 'POST', body: 'true' }, 'malformed_json'],
     ['an empty body', '/v1/orders', { method: 'POST', body: '' }, 'malformed_json'],
     [
-      'a poisoned prototype',
+      'a member named __proto__',
       '/v1/orders',
       { method: 'POST', body: '{"__proto__":{"x":1}}' },
       'malformed_json',
@@ -72,7 +72,7 @@ describe('a request that cannot be taken gets a problem that says what, where, a
     ['what is no id', '/v1/orders/1%20OR%201=1', {}, 'order_not_found'],
     ['a path that cannot be decoded', '/v1/orders/%E0%A4%A', {}, 'order_not_found'],
     [
-      'the cancellation of no order',
+      'the cancellation of an unknown order',
       `/v1/orders/ord_${'0'.repeat(32)}/cancellation`,
       { body: {} },
       'order_not_found',
@@ -80,7 +80,7 @@ describe('a request that cannot be taken gets a problem that says what, where, a
     ['an unknown parameter', '/v1/orders?page=2', {}, 'invalid_parameter'],
     ['one parameter twice', '/v1/orders?limit=1&limit=2', {}, 'invalid_parameter'],
     ['a time that does not exist', '/v1/orders?placed_after=2026-02-30T25:00:00Z', {}, 'invalid_parameter'],
-    ['a cursor of nobody', '/v1/orders?cursor=abc', {}, 'invalid_cursor'],
+    ['an invented cursor', '/v1/orders?cursor=abc', {}, 'invalid_cursor'],
     [
       'a position beyond the log',
       '/v1/orders',
@@ -104,7 +104,7 @@ describe('a request that cannot be taken gets a problem that says what, where, a
     if (status >= 500 || status === 429) expect(Number(fields.get('retry-after'))).toBeGreaterThan(0);
   });
 
-  test('and each problem has a page that explains it', async () => {
+  test('each problem has a page that explains it', async () => {
     for (const [code, { title }] of Object.entries(PROBLEMS)) {
       const { status, text } = await shop.ask(`/problems/${code}`, { apiKey: null });
       expect(status).toBe(200);
@@ -114,7 +114,7 @@ describe('a request that cannot be taken gets a problem that says what, where, a
     expect((await shop.ask('/problems/toString')).status).toBe(404);
   });
 
-  test('every error in a body is named, with its place', async () => {
+  test('each error in a body is listed with its location', async () => {
     const { json } = await shop.ask('/v1/orders', {
       body: {
         customer_id: '',
@@ -128,7 +128,7 @@ describe('a request that cannot be taken gets a problem that says what, where, a
   });
 });
 
-/** Sends bytes as they are and collects what comes back. */
+/** Sends raw bytes. @returns the received text */
 function raw(bytes: string): Promise<string> {
   const { port, hostname } = new URL(shop.url);
   return new Promise((resolve, reject) => {
@@ -143,7 +143,7 @@ function raw(bytes: string): Promise<string> {
   });
 }
 
-describe('what is hardly HTTP', () => {
+describe('malformed HTTP', () => {
   test.each([
     ['no HTTP at all', 'HELLO\r\n\r\n', 400, 'malformed_request'],
     [
@@ -158,22 +158,22 @@ describe('what is hardly HTTP', () => {
       400,
       'malformed_request',
     ],
-  ])('%s is answered with a problem too', async (_name, bytes, status, code) => {
+  ])('%s gets a problem document too', async (_name, bytes, status, code) => {
     const answer = await raw(bytes);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(answer).toContain(`"code":"${code}"`);
   });
 });
 
-describe('requests are named and traced', () => {
-  test('a good X-Request-Id is taken over, a bad one is replaced', async () => {
+describe('request ids and traces', () => {
+  test('a valid X-Request-Id is kept, an invalid one is replaced', async () => {
     const good = await shop.ask('/v1/orders', { headers: { 'X-Request-Id': 'mine-1' } });
     expect(good.headers.get('x-request-id')).toBe('mine-1');
     const bad = await shop.ask('/v1/orders', { headers: { 'X-Request-Id': 'no good' } });
     expect(bad.headers.get('x-request-id')).toMatch(/^[0-9a-f]{24}$/);
   });
 
-  test('traceparent is kept with the event; a malformed one is not', async () => {
+  test('a valid traceparent is stored with the event, a malformed one is not', async () => {
     const { sql } = await import('slonik');
     const { z } = await import('zod');
     const trace = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
@@ -186,7 +186,7 @@ describe('requests are named and traced', () => {
 });
 
 describe('reading an order', () => {
-  test('If-None-Match spares the body of what the client has', async () => {
+  test('If-None-Match gets 304 without a body for the current version', async () => {
     const placed = await shop.ask('/v1/orders', { body: anOrder() });
     const path = `/v1/orders/${placed.json.id}`;
     const read = await shop.ask(path);
@@ -202,7 +202,7 @@ describe('reading an order', () => {
     ]);
   });
 
-  test('the cancellation is a resource of its own', async () => {
+  test('the cancellation is a separate resource', async () => {
     const { json } = await shop.ask('/v1/orders', { body: anOrder() });
     const path = `/v1/orders/${json.id}/cancellation`;
     expect((await shop.ask(path)).json.code).toBe('cancellation_not_found');
@@ -213,7 +213,7 @@ describe('reading an order', () => {
     expect(read.json).toMatchObject({ order_id: json.id, reason: 'too late' });
   });
 
-  test('HEAD is GET without the body; OPTIONS names the methods', async () => {
+  test('HEAD equals GET without the body; OPTIONS lists the methods', async () => {
     const { json } = await shop.ask('/v1/orders', { body: anOrder() });
     const head = await shop.ask(`/v1/orders/${json.id}`, { method: 'HEAD', key: null });
     expect([head.status, head.text, head.headers.get('etag')]).toEqual([200, '', '"1"']);
@@ -221,7 +221,7 @@ describe('reading an order', () => {
     expect(options.headers.get('allow')).toBe('HEAD, GET, PATCH');
   });
 
-  test('another tenant finds nothing', async () => {
+  test('another tenant gets 404', async () => {
     const { json } = await shop.ask('/v1/orders', { body: anOrder() });
     const { apiKey } = await shop.addTenant();
     for (const path of [`/v1/orders/${json.id}`, `/v1/orders/${json.id}/cancellation`]) {
@@ -234,7 +234,7 @@ describe('reading an order', () => {
 });
 
 describe('scopes', () => {
-  test('a key may do what its scopes say', async () => {
+  test('a key may call only the operations of its scopes', async () => {
     const reader = await shop.addTenant(['orders:read']);
     const writer = await shop.addTenant(['orders:write']);
     expect((await shop.ask('/v1/orders', { body: anOrder(), apiKey: reader.apiKey })).json.code).toBe(

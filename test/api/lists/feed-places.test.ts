@@ -1,6 +1,6 @@
 /**
- * Where a feed begins and goes on, over other types, a restore from a backup, and an export and
- * import.
+ * The start positions and cursors of a feed: with other types, after a restore from a backup, and
+ * after an export and import.
  */
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -31,8 +31,7 @@ const cursorOf = async (shop: Shop, query = '') =>
   (await shop.ask(`/v1/events?limit=100&${query}`)).json.next_cursor as string;
 
 /**
- * What a restore from a backup leaves: the log up to a position, and read tables that are no
- * further.
+ * Restores the state of a backup: the log up to a position, and read tables no further than that.
  */
 async function restore(shop: Shop, position: number): Promise<void> {
   await shop.pool.transaction(async (transaction) => {
@@ -49,8 +48,7 @@ async function restore(shop: Shop, position: number): Promise<void> {
 }
 
 /**
- * The text of the cursors of before this release, which were bound to the types that were asked
- * for.
+ * A cursor in the format of the previous release, which was bound to the requested types.
  */
 async function earlierCursor(shop: Shop, position: number, types: string[]): Promise<string> {
   const secret = await shop.pool.oneFirst(
@@ -66,7 +64,7 @@ async function earlierCursor(shop: Shop, position: number, types: string[]): Pro
   return Buffer.concat([head, mac]).toString('base64url');
 }
 
-describe('a feed begins', () => {
+describe('a feed starts', () => {
   let shop: Shop;
   let other: string;
   let orders: { id: string; position: number }[];
@@ -78,7 +76,7 @@ describe('a feed begins', () => {
     for (let n = 0; n < 4; n += 1) {
       orders.push(await place(shop));
       await place(shop, other);
-      // The log's clock counts milliseconds: each order has a time of its own.
+      // The log's clock counts milliseconds: each order gets a different time.
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     const { json } = await shop.ask('/v1/events');
@@ -90,7 +88,7 @@ describe('a feed begins', () => {
   const from = (query: string) => shop.ask(`/v1/events?${query}`);
   const own = (first: number) => orders.slice(first).map(({ position }) => position);
 
-  test('behind a position, be it of an event of the tenant or of another', async () => {
+  test('after a position, whether the event there is of this tenant or of another', async () => {
     expect(own(0)).toEqual([1, 3, 5, 7]);
     for (const [after, expected] of [
       [0, own(0)],
@@ -102,13 +100,13 @@ describe('a feed begins', () => {
     ] as const) {
       const page = await from(`after_position=${after}`);
       expect([after, positions(page)]).toEqual([after, expected]);
-      // Its cursor goes on from there, and from nowhere else.
+      // Its cursor continues from there.
       await place(shop, other);
       expect(positions(await from(`cursor=${page.json.next_cursor}`))).toEqual([]);
     }
   });
 
-  test('at a time: with what was recorded then or later', async () => {
+  test('at a time, with the events recorded then or later', async () => {
     for (const [n, time] of times.entries()) {
       expect(positions(await from(`since=${time}`))).toEqual(own(n));
       const before = new Date(Date.parse(time) - 1).toISOString();
@@ -123,7 +121,7 @@ describe('a feed begins', () => {
     expect(positions(await from(`since=${now}`))).toEqual([]);
   });
 
-  test('where it is told only while there is no cursor, so that the same request with a cursor is the next page', async () => {
+  test('at the given position only without a cursor; the same request with a cursor gets the next page', async () => {
     const first = await from(`since=${times[1]}&limit=1&types=OrderPlaced`);
     expect(positions(first)).toEqual([own(1)[0]]);
     const next = /<([^>]+)>; rel="next"/.exec(first.headers.get('link')!)![1]!;
@@ -133,7 +131,7 @@ describe('a feed begins', () => {
     expect(positions(again)).toEqual([own(1)[1]]);
   });
 
-  test('at a time of a long log with gaps, as an import leaves them', async () => {
+  test('at a time of a long log with the gaps of an import', async () => {
     const long = await openShop();
     await place(long);
     await long.pool.query(sql.unsafe`
@@ -184,11 +182,11 @@ describe('a feed begins', () => {
     expect(faultOf(answer).detail).toMatch(words);
   });
 
-  test('with each type once, however often it is named', async () => {
+  test('with each type once, even if the query repeats it', async () => {
     expect(positions(await from('types=OrderPlaced,OrderPlaced,OrderCancelled'))).toEqual(own(0));
   });
 
-  test('for gRPC at a time too', async () => {
+  test('at a time for gRPC too', async () => {
     const client = connect(shop.grpc, shop.apiKey);
     const ms = Date.parse(times[2]!);
     const since = (nanos: number) => ({ seconds: Math.floor(ms / 1_000), nanos: (ms % 1_000) * 1e6 + nanos });
@@ -227,7 +225,7 @@ describe('a cursor of the feed', () => {
   });
   afterAll(() => shop.close());
 
-  test('goes on where it was when other types are asked for, in both versions', async () => {
+  test('continues at its position with other types, in both versions', async () => {
     const one = await place(shop);
     const two = await place(shop);
     await cancel(shop, one.id);
@@ -247,7 +245,7 @@ describe('a cursor of the feed', () => {
     }
   });
 
-  test('of before this release is still good, whatever types it was made for and are asked for now', async () => {
+  test('of the previous release is still valid, for any types', async () => {
     const first = await place(shop);
     await place(shop);
     for (const made of [
@@ -266,7 +264,7 @@ describe('a cursor of the feed', () => {
     expect(positions(await shop.ask(`/v2/events?limit=1&cursor=${begin}`))).toEqual([1]);
   });
 
-  test('that is damaged, or of another list or tenant, is refused', async () => {
+  test('that is damaged, or belongs to another list or tenant, is refused', async () => {
     const cursor = await cursorOf(shop);
     const bytes = Buffer.from(cursor, 'base64url');
     const flipped = Array.from(bytes.keys(), (at) => {
@@ -326,7 +324,7 @@ describe('after a restore from a backup', () => {
     expect(answer.json.detail).toMatch(/restore.*since.*after_position/);
   };
 
-  test('a cursor beyond the end of the log is refused, with what to do, while one that the backup has goes on', async () => {
+  test('a cursor beyond the end of the log is refused with a remedy, and one within the backup continues', async () => {
     await refused(`cursor=${ahead}`);
     await refused(`cursor=${ahead}&types=OrderCancelled`);
     await refused(`cursor=${ahead}&wait=20`);
@@ -334,7 +332,7 @@ describe('after a restore from a backup', () => {
     expect(positions(await shop.ask(`/v1/events?cursor=${kept}`))).toEqual([]);
   });
 
-  test('so is a position, in the feed, in a replay of webhooks, and in gRPC', async () => {
+  test('a position beyond the end is refused in the feed, in a webhook replay, and in gRPC', async () => {
     const feed = await shop.ask('/v1/events?after_position=8');
     expect([outcome(feed), faultOf(feed).detail]).toEqual([
       '400 invalid_parameter',
@@ -354,7 +352,7 @@ describe('after a restore from a backup', () => {
     expect(failure.message).toContain('after');
   });
 
-  test('so is the walk of a list', async () => {
+  test('a list cursor beyond the end is refused', async () => {
     expect(outcome(await shop.ask(`/v1/orders?order=asc&limit=5&cursor=${walk}`))).toBe('400 invalid_cursor');
     expect(outcome(await shop.ask(`/v1/daily-sales?cursor=${sales}`))).toBe('400 invalid_cursor');
     const { id } = (await shop.ask('/v1/orders?limit=1')).json.data[0];
@@ -375,7 +373,7 @@ describe('after a restore from a backup', () => {
     );
   });
 
-  test('a cursor stays refused once the log is longer than it was: another event stands where it was', async () => {
+  test('a cursor stays refused when the log has grown past it, because another event has its position', async () => {
     for (let n = 0; n < 7; n += 1) await place(shop);
     expect(positions(await shop.ask('/v1/events'))).toHaveLength(10);
     await refused(`cursor=${ahead}`);
@@ -384,7 +382,7 @@ describe('after a restore from a backup', () => {
   });
 });
 
-/** A cursor as a list of now would have made it. */
+/** A cursor in the format of the current lists. */
 async function forgedCursor(
   shop: Shop,
   list: string,
@@ -397,7 +395,7 @@ async function forgedCursor(
   return cursors.encode(position, JSON.stringify([list, shop.tenantId, ...filters]));
 }
 
-test('after an export and import a cursor goes on where it was, also of a tenant under another id', async () => {
+test('after an export and import a cursor continues at its position, even if the tenant has another id', async () => {
   const [from, to, renamed] = await Promise.all([openShop(), openShop(), openShop()]);
   for (let n = 0; n < 3; n += 1) await place(from);
   const cursor = await cursorOf(from);

@@ -15,7 +15,7 @@ const positions = ({ json }: Answer): number[] =>
   json.data.map(({ position }: { position: number }) => position);
 
 describe('the feed of events', () => {
-  test('has every event of the tenant in the order of the log, and always a cursor to come back with', async () => {
+  test('has each event of the tenant in log order, and always a cursor to continue from', async () => {
     const other = await shop.addTenant();
     expect((await shop.ask('/v1/events')).json).toMatchObject({ data: [], has_more: false });
     for (let n = 0; n < 3; n += 1) {
@@ -41,7 +41,7 @@ describe('the feed of events', () => {
     expect(typesOf(await shop.ask('/v1/events', { apiKey: other.apiKey }))).toHaveLength(3);
   });
 
-  test('can be asked for some types, in whatever order they are named, and for others from a cursor on', async () => {
+  test('filters by types in any sequence, and a cursor may continue with other types', async () => {
     await cancel(await place());
     await place();
     const cancelled = await shop.ask('/v1/events?types=OrderCancelled');
@@ -55,7 +55,7 @@ describe('the feed of events', () => {
     expect([...typesOf(both), ...typesOf(rest)]).toEqual(['OrderPlaced', 'OrderCancelled', 'OrderPlaced']);
   });
 
-  test('of a type that is rare looks at a bounded number of events a page, and says that there is more', async () => {
+  test('of a rare type scans a bounded number of events a page, and sets has_more', async () => {
     const { sql } = await import('slonik');
     await place();
     await shop.pool.query(sql.unsafe`
@@ -77,10 +77,10 @@ describe('the feed of events', () => {
   });
 });
 
-describe('waiting for news', () => {
+describe('a long poll', () => {
   const cursorNow = async (query = '') => (await shop.ask(`/v1/events?${query}`)).json.next_cursor as string;
 
-  test('ends with the event that comes, at once', async () => {
+  test('ends as soon as an event is appended', async () => {
     const cursor = await cursorNow();
     const started = performance.now();
     const waiting = shop.ask(`/v1/events?wait=20&cursor=${cursor}`);
@@ -90,7 +90,7 @@ describe('waiting for news', () => {
     expect(performance.now() - started).toBeLessThan(5_000);
   });
 
-  test('ends with nothing when the time is up, and the cursor is still good', async () => {
+  test('ends without events at its timeout, and its cursor stays valid', async () => {
     const cursor = await cursorNow();
     const started = performance.now();
     const answer = await shop.ask(`/v1/events?wait=1&cursor=${cursor}`);
@@ -100,7 +100,7 @@ describe('waiting for news', () => {
     expect(typesOf(await shop.ask(`/v1/events?cursor=${answer.json.next_cursor}`))).toEqual(['OrderPlaced']);
   });
 
-  test('is not ended by events of others, nor of other types', async () => {
+  test('ignores events of other tenants and of other types', async () => {
     const other = await shop.addTenant();
     const id = await place();
     const cursor = await cursorNow('types=OrderCancelled');
@@ -111,7 +111,7 @@ describe('waiting for news', () => {
     expect(typesOf(await waiting)).toEqual(['OrderCancelled']);
   });
 
-  test('misses nothing, whenever it begins', async () => {
+  test('misses no event, regardless of its start time', async () => {
     const seen: number[] = [];
     let placing = true;
     const reader = (async () => {
@@ -128,7 +128,7 @@ describe('waiting for news', () => {
     expect(seen).toEqual(Array.from({ length: 60 }, (_, n) => n + 1));
   });
 
-  test('many wait for the price of one, and a server that stops lets them go', async () => {
+  test('shares one query with all other long polls, and ends when the server stops', async () => {
     const cursor = await cursorNow();
     const waiting = Array.from({ length: 50 }, () => shop.ask(`/v1/events?wait=30&cursor=${cursor}`));
     await until(async () => (await feedWatchers.get()).values[0]?.value === 50);

@@ -1,11 +1,13 @@
-/** Orders of the largest size: pages and batches of them are bounded by bytes, and nothing is lost at their seams. */
+/**
+ * Orders of the maximum size: the byte limits of pages and batches, without gaps between two pages.
+ */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { aLargeOrder } from '../../setup/large-order.ts';
 import { type Shop, openShop, until } from '../../setup/shop.ts';
 import { type Receiver, openReceiver } from '../../workers/receiver.ts';
 
 const ORDERS = 40;
-/** What a page may hold, and the item that fills it. */
+/** The size limit of a page, and of the item that exceeds it. */
 const PAGE_BYTES_MAX = 1.6 * 1024 * 1024;
 
 let shop: Shop;
@@ -52,7 +54,7 @@ test('large orders are placed and delivered', async () => {
   expect(receiver.messages.map(({ json }) => json.data.order_id).sort()).toEqual(placed.toSorted());
 });
 
-describe.each(['/v1', '/v2'])('%s: pages are short, and a walk has everything once', (version) => {
+describe.each(['/v1', '/v2'])('%s: pages have few items, and a walk has each item once', (version) => {
   test.each(['asc', 'desc'])('orders, %s', async (order) => {
     const { ids, pages, largest } = await walk(`${version}/orders?limit=100&order=${order}`);
     expect(ids).toEqual(order === 'asc' ? placed : placed.toReversed());
@@ -69,7 +71,7 @@ describe.each(['/v1', '/v2'])('%s: pages are short, and a walk has everything on
   });
 });
 
-test('a history is bounded by bytes too: patches end, pages are short, and the order can still be shipped', async () => {
+test('a history is bounded by bytes too: patches end, pages have few items, and the order can still be shipped', async () => {
   const { json } = await shop.ask('/v1/orders', { body: aLargeOrder(1_000) });
   const path = `/v1/orders/${json.id}`;
   const patch = (version: number) =>

@@ -32,14 +32,14 @@ const ids = (wanted = (_order: (typeof placed)[number], _n: number) => true) =>
   placed.filter(wanted).map(({ id }) => id);
 
 describe('the list of orders', () => {
-  test('is newest first, or oldest first, and holds the very documents of the orders', async () => {
+  test('is newest first or oldest first, with the same documents as the single reads', async () => {
     const answer = await list();
     expect(idsOf(answer)).toEqual(ids().toReversed());
     expect(idsOf(await list({ order: 'asc' }))).toEqual(ids());
     expect(JSON.stringify(answer.json.data.at(-1))).toBe(placed[0]?.text);
   });
 
-  test('follows next_cursor, or Link, to the last order and then ends', async () => {
+  test('continues with next_cursor or Link up to the last order', async () => {
     for (const order of ['asc', 'desc']) {
       const seen: string[] = [];
       let next: string | undefined = `/v1/orders?order=${order}&limit=5`;
@@ -58,7 +58,7 @@ describe('the list of orders', () => {
     }
   });
 
-  test('ends without another page when the last one is exactly full', async () => {
+  test('has no further page after a last page that is exactly full', async () => {
     const answer = await list({ limit: '12' });
     expect([answer.json.data.length, answer.json.has_more, answer.json.next_cursor]).toEqual([
       12,
@@ -94,7 +94,7 @@ describe('the list of orders', () => {
     expect(idsOf(await list({ placed_after: elsewhere, order: 'asc' }))).toEqual(ids(({ at }) => at > after));
   });
 
-  test('reads your writes, and says how far behind the log it is', async () => {
+  test('contains your own writes, and shows its lag behind the log', async () => {
     const { json, headers } = await shop.ask('/v1/orders', { body: anOrder({ customer_id: 'now' }) });
     const mark = headers.get('holdfast-position') ?? '';
     const answer = await shop.ask('/v1/orders?customer_id=now', { headers: { 'Holdfast-Read-After': mark } });
@@ -106,7 +106,7 @@ describe('the list of orders', () => {
 });
 
 describe('a cursor', () => {
-  test('is good for its own filters, direction and tenant only', async () => {
+  test('is valid only with its own filters, direction and tenant', async () => {
     const { json } = await list({ customer_id: 'ada', limit: '2' });
     const cursor = json.next_cursor as string;
     expect((await list({ customer_id: 'ada', limit: '3', cursor })).status).toBe(200);
@@ -136,7 +136,7 @@ describe('a cursor', () => {
     }
   });
 
-  test('lives on after a restart', async () => {
+  test('stays valid after a restart', async () => {
     const { json } = await list({ limit: '2', order: 'asc' });
     await shop.restart();
     const next = await list({ limit: '2', order: 'asc', cursor: json.next_cursor });

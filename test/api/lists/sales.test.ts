@@ -1,4 +1,4 @@
-/** What the orders add up to, as clients read it. */
+/** The sales summaries of customers and days. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Shop, anOrder, openShop } from '../../setup/shop.ts';
 
@@ -29,7 +29,7 @@ const EUR = { orders_placed: 3, orders_cancelled: 1, ordered: 2_700, paid: 900, 
 const times = { first_order_at: expect.any(String), last_activity_at: expect.any(String) };
 
 describe('the summary of a customer', () => {
-  test('adds up their orders by currency, as far as was asked for', async () => {
+  test('has the totals of their orders by currency, up to the requested position', async () => {
     const { status, json, headers } = await shop.ask('/v1/customers/cus_1/summary', after());
     expect([status, json]).toEqual([
       200,
@@ -53,17 +53,17 @@ describe('the summary of a customer', () => {
     expect(headers.get('holdfast-lag')).toBe('0');
   });
 
-  test('says in v2 which money it is', async () => {
+  test('has the currency of each amount in v2', async () => {
     const { json } = await shop.ask('/v2/customers/cus_1/summary', after());
     expect(json.totals[0]).toMatchObject({ orders_placed: 3, refunded: { amount: 100, currency: 'EUR' } });
   });
 
-  test('is found by an id of any visible characters', async () => {
+  test('accepts a customer id of any visible characters', async () => {
     const { status, json } = await shop.ask(`/v1/customers/${encodeURIComponent(ODD)}/summary`, after());
     expect([status, json.customer_id]).toEqual([200, ODD]);
   });
 
-  test('of nobody is 404', async () => {
+  test('of an unknown customer is 404', async () => {
     const { status, json } = await shop.ask('/v1/customers/nobody/summary', after());
     expect([status, json.code, json.retry]).toEqual([404, 'customer_not_found', 'never']);
   });
@@ -72,7 +72,7 @@ describe('the summary of a customer', () => {
 describe('the days', () => {
   const today = new Date().toISOString().slice(0, 10);
 
-  test('are paged, one item for each currency', async () => {
+  test('have pages, with one item for each currency', async () => {
     const first = await shop.ask('/v1/daily-sales?order=asc&limit=1', after());
     expect(first.json).toMatchObject({
       data: [{ currency: 'EUR', ...EUR, orders_placed: 4, ordered: 3_600 }],
@@ -84,8 +84,8 @@ describe('the days', () => {
     expect(v2.json.data[0].ordered).toEqual({ amount: 900, currency: 'JPY' });
   });
 
-  test('are picked by date, and a date that no calendar has is refused', async () => {
-    // Around midnight the orders may have two days.
+  test('are filtered by date, and an impossible date is refused', async () => {
+    // Around midnight the orders may be of two days.
     expect((await shop.ask('/v1/daily-sales?since=2020-01-01')).json.data.length).toBeGreaterThanOrEqual(2);
     expect((await shop.ask('/v1/daily-sales?since=2999-01-01')).json.data).toEqual([]);
     expect((await shop.ask('/v1/daily-sales?until=2020-01-01')).json.data).toEqual([]);
@@ -96,7 +96,7 @@ describe('the days', () => {
     }
   });
 
-  test('of one filter have cursors that are of no use to another', async () => {
+  test('have cursors that are refused with another filter', async () => {
     const { json } = await shop.ask('/v1/daily-sales?limit=1');
     const { status } = await shop.ask(`/v1/daily-sales?limit=1&currency=EUR&cursor=${json.next_cursor}`);
     expect(status).toBe(400);

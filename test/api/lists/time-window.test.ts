@@ -1,4 +1,4 @@
-/** A time in any precision parts the orders in two: no order is on neither side, and none is on both. */
+/** A time of any precision divides the orders: each is either before it or after it. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Shop, anOrder, openShop, until } from '../../setup/shop.ts';
 
@@ -16,16 +16,16 @@ beforeAll(async () => {
     });
     orders.push(json);
     position = headers.get('holdfast-position') ?? '';
-    await until(() => Date.now() > Date.parse(json.placed_at) + 1); // each at a millisecond of its own
+    await until(() => Date.now() > Date.parse(json.placed_at) + 1); // each in a different millisecond
   }
 });
 afterAll(() => shop.close());
 
-/** A time so many ms before or behind that of the third order, with more digits behind it. */
+/** The time of the third order plus an offset in ms, with further digits. */
 const time = (ms: number, digits: string) =>
   new Date(Date.parse(orders[2]!.placed_at) + ms).toISOString().replace('Z', `${digits}Z`);
 
-/** The numbers of the orders that a list has, walked to its end. */
+/** @returns the indexes of all orders of a list */
 async function walk(query: Record<string, string>): Promise<number[]> {
   const numbers: number[] = [];
   let cursor: string | null | undefined;
@@ -38,9 +38,9 @@ async function walk(query: Record<string, string>): Promise<number[]> {
   return numbers;
 }
 
-describe.each(['asc', 'desc'])('in the order %s, of five orders', (order) => {
+describe.each(['asc', 'desc'])('in direction %s, of five orders', (order) => {
   test.each<[string, number, string, before: number[], after: number[]]>([
-    ['the very time of the third', 0, '', [0, 1], [3, 4]],
+    ['the exact time of the third', 0, '', [0, 1], [3, 4]],
     ['the same in microseconds', 0, '000', [0, 1], [3, 4]],
     ['the same in more digits', 0, '0000000', [0, 1], [3, 4]],
     ['half a millisecond behind it', 0, '500', [0, 1, 2], [3, 4]],
@@ -59,7 +59,7 @@ describe.each(['asc', 'desc'])('in the order %s, of five orders', (order) => {
   });
 });
 
-test('a cursor is good for every spelling of its time, and for no other time', async () => {
+test('a cursor is valid with each spelling of its time, and with no other time', async () => {
   const page = (placed_before: string, cursor = '') =>
     shop.ask(
       `/v2/orders?${new URLSearchParams({ order: 'asc', limit: '1', placed_before, ...(cursor && { cursor }) })}`,
@@ -73,7 +73,7 @@ test('a cursor is good for every spelling of its time, and for no other time', a
     expect((await page(other, json.next_cursor)).json.code).toBe('invalid_cursor');
 });
 
-test('an order as it was at a time is the one with all events up to then', async () => {
+test('an order at a time has all events up to that time', async () => {
   const { id, placed_at } = orders[2]!;
   const read = (at: string) => shop.ask(`/v2/orders/${id}?${new URLSearchParams({ at })}`);
   for (const at of [placed_at, time(0, '001'), time(0, '999999'), '9999-12-31T23:59:59.9999-23:59'])

@@ -1,4 +1,4 @@
-/** The page of the engineer on call, in a real browser, while a storm blows. */
+/** The operations dashboard in a real browser, during a request storm. */
 import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
@@ -30,7 +30,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Clients that send the same again and again. */
+/** Clients that repeat the same request. */
 async function storm<T>(watch: () => Promise<T>): Promise<T> {
   let blowing = true;
   const clients = Array.from({ length: 8 }, async (_, n) => {
@@ -46,7 +46,7 @@ async function storm<T>(watch: () => Promise<T>): Promise<T> {
 }
 const overview = async () => (await fetch(`${server.adminUrl}/ops/data`)).json() as Promise<any>; // oxlint-disable-line typescript/no-explicit-any
 
-test('the figures tell of a storm within five seconds, and of who makes it', async () => {
+test('the figures show a storm and its API key within five seconds', async () => {
   await until(async () => (await overview()).verdict.level === 'calm');
   const began = Date.now();
   const seen = await storm(async () => {
@@ -71,7 +71,7 @@ test('the figures tell of a storm within five seconds, and of who makes it', asy
 }, 60_000);
 
 (hasBrowser ? test : test.skip)(
-  'a browser shows it: calm, then the storm, then nothing but what it last knew',
+  'a browser shows the calm state, then the storm, then the last figures of a dead server',
   async () => {
     const page = await browser!.newPage({ viewport: { width: 360, height: 800 } });
     const faults: string[] = [];
@@ -88,7 +88,7 @@ test('the figures tell of a storm within five seconds, and of who makes it', asy
       await page.waitForSelector('#callers td:text("bootstrap")');
     });
     expect(await page.locator('#plots canvas').count()).toBe(6);
-    // A phone has nothing to push aside.
+    // No horizontal scrolling on a phone.
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
     expect(faults).toEqual([]);
     await page.route('**/ops/data*', (route) => route.abort());
@@ -100,8 +100,7 @@ test('the figures tell of a storm within five seconds, and of who makes it', asy
 );
 
 /**
- * Canvases that are wider than what their card has room for, or leave more than a tenth of it
- * empty.
+ * Canvases that are wider than their card, or leave more than a tenth of it empty.
  */
 const misfits = (page: Page): Promise<string[]> =>
   page.evaluate(`
@@ -117,7 +116,7 @@ const evidence = new URL('../../../docs/evidence/', import.meta.url);
 const reports = (await readdir(evidence)).filter((file) => file.endsWith('.html'));
 
 (hasBrowser ? test.each : test.skip.each)(WIDTHS)(
-  'each chart fits its card at first sight, %s px wide',
+  'each chart fits its card after the first load, at a width of %s px',
   async (width) => {
     const page = await browser!.newPage({ viewport: { width, height: 900 } });
     await page.goto(`${server.adminUrl}/ops`);

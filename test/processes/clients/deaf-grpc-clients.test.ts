@@ -1,6 +1,6 @@
 /**
  * One API key whose streams and calls are never read does not end a process with a heap of 512 MiB,
- * and holds nobody else up.
+ * and does not delay other tenants.
  */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -24,7 +24,7 @@ import { startWithSmallHeap } from '../../setup/processes/small-heap.ts';
 
 const ORDERS = 60;
 const CONNECTIONS = 4;
-/** On each connection. */
+/** Streams or calls on each connection. */
 const CALLS = 30;
 
 const apiKey = newApiKey();
@@ -58,7 +58,7 @@ const memory = (field: string) =>
   Number(
     new RegExp(`${field}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${server.child.pid}/status`, 'utf8'))?.[1],
   ) / 1024;
-/** An order of 150 kB, as a message. */
+/** The message of an order of 150 kB. */
 function placing(n: number): Uint8Array {
   const { metadata, ...order } = aLargeOrder(n) as unknown as {
     customer_id: string;
@@ -76,7 +76,7 @@ const CALM_DOWN = constants.NGHTTP2_ENHANCE_YOUR_CALM;
 
 interface Kind {
   method: string;
-  /** Bytes of an answer that are taken. */
+  /** Bytes of an answer that the client accepts. */
   window: number;
   call: (client: DeafClient) => DeafCall;
 }
@@ -96,7 +96,7 @@ const KINDS: Kind[] = [
   },
 ];
 
-/** Makes calls by a key of its own, and answers how they ended. */
+/** Makes calls with a separate key. @returns how they ended */
 async function deaf({ method, window, call }: Kind): Promise<string> {
   const { key } = await issue(['keys', 'create', '--tenant', 'bootstrap', '--name', method + window]);
   const clients = Array.from({ length: CONNECTIONS }, () => connectDeaf(server.grpc, key, window));
@@ -107,7 +107,7 @@ async function deaf({ method, window, call }: Kind): Promise<string> {
   return `${method}, ${window} B taken: ${cut} of ${calls.length} cut off, the others refused`;
 }
 
-test('calls that are never read are ended; the process stays within its heap, and others are served', async () => {
+test('unread calls are ended; the process stays within its heap, and other tenants are served', async () => {
   const before = memory('VmHWM');
   const neighbour = connect(server.grpc, other);
   const stream = neighbour.placeOrders();
@@ -131,14 +131,14 @@ test('calls that are never read are ended; the process stays within its heap, an
   );
   expect([server.child.exitCode, server.child.signalCode]).toEqual([null, null]);
   expect(answered).toBeGreaterThan(10);
-  // Who is not served at all, because so much is asked for at once, need not be cut off.
+  // A call that gets no answer at all under this load need not be ended.
   expect(outcomes.join()).toMatch(/: [1-9]\d* of/);
   stream.end();
   await take(stream);
   neighbour.close();
 }, 150_000);
 
-/** A message with one member: text, under a number. */
+/** A message with one text field of a given number. */
 const textOf = (number: number, text: string): Uint8Array =>
   new BinaryWriter()
     .uint32((number << 3) | 2)
@@ -147,7 +147,7 @@ const textOf = (number: number, text: string): Uint8Array =>
 
 test.each<[string, number, (client: DeafClient) => void]>([
   [
-    'begins requests and does not end them',
+    'starts requests and does not end them',
     500,
     (client) => {
       const { stream } = client.call('PlaceOrder', undefined, { open: true });
@@ -155,7 +155,7 @@ test.each<[string, number, (client: DeafClient) => void]>([
     },
   ],
   [
-    'asks reflection and never reads',
+    'calls reflection and never reads',
     100,
     (client) => {
       const path = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
@@ -184,10 +184,10 @@ test.each<[string, number, (client: DeafClient) => void]>([
   120_000,
 );
 
-test('a client that reads on is told why it was ended, behind what it had not taken', async () => {
+test('a client that reads again gets the reason of the end, after the unread messages', async () => {
   const client = connect(server.grpc, apiKey);
   const stream = client.watchEvents({ after: 0 });
-  const told = failureOf(take(stream));
+  const ending = failureOf(take(stream));
   let messages = 0;
   stream.on('data', () => {
     messages += 1;
@@ -200,7 +200,7 @@ test('a client that reads on is told why it was ended, behind what it had not ta
   await until(isEnded, 60_000);
   expect(performance.now() - began).toBeGreaterThan(29_000);
   stream.resume();
-  expect(await told).toMatchObject({
+  expect(await ending).toMatchObject({
     code: status.RESOURCE_EXHAUSTED,
     message: expect.stringContaining('The client read no message for 30 seconds'),
     details: { ErrorInfo: { metadata: { code: 'overloaded', retry: 'same_key_after' } } },

@@ -1,4 +1,4 @@
-/** No body holds up the others for long, ends the process, or is a 500; the process has a heap of 512 MB. */
+/** With a heap of 512 MB, no body blocks others for long, ends the process, or gets a 500. */
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -9,8 +9,9 @@ import { type ServerProcess, startServer } from '../../setup/processes/server-pr
 import { anOrder, newApiKey, send, until } from '../../setup/shop.ts';
 
 /**
- * Milliseconds of the processor that a turn of the event loop may take, on a machine that parses 4 MiB of orders in 20 ms: twice what is
- * promised, for a processor that others use makes each turn longer. (Measured: 5 to 43 ms; `SHOW_TURNS=1` tells.)
+ * Processor time of a turn of the event loop in ms, on a machine that parses 4 MiB of orders in
+ * 20 ms. Twice the promise, because other load makes each turn longer. Measured: 5 to 43 ms;
+ * `SHOW_TURNS=1` prints the figures.
  */
 const LONGEST_TURN_MS = 100;
 const USUAL_PARSE_MS = 20;
@@ -34,7 +35,7 @@ beforeAll(async () => {
   });
 });
 beforeAll(async () => {
-  // What a process does once only, at its start and for its first order, is no matter here.
+  // The single costs of the start and of the first order do not count.
   expect((await send(`${server.url}/v1/orders`, { apiKey, body: anOrder() })).status).toBe(201);
   await look();
 });
@@ -45,7 +46,7 @@ afterAll(async () => {
 
 const watched = () => server.output().match(/(?<=^watched ).*$/gm) ?? [];
 
-/** What the process has seen of itself since it was asked last. */
+/** The measurements of the process since the last call. */
 async function look(): Promise<{ longest_ms: number; peak_mb: number }> {
   const before = watched().length;
   server.child.kill('SIGUSR2');
@@ -53,7 +54,7 @@ async function look(): Promise<{ longest_ms: number; peak_mb: number }> {
   return JSON.parse(watched().at(-1)!) as { longest_ms: number; peak_mb: number };
 }
 
-/** How much slower this machine is than the usual one. */
+/** The speed of this machine, as a factor of the reference machine's time. */
 function slowness(): number {
   const parse = () => {
     const { user, system } = process.threadCpuUsage();
@@ -77,7 +78,7 @@ const post = (path: string, body: string | Buffer, headers: Record<string, strin
     },
   );
 
-describe('the event loop goes round during', () => {
+describe('each turn of the event loop is short during', () => {
   test.each(Object.entries(HEAVY_BODIES))('%s', async (_name, [body, status]) => {
     await look();
     expect((await post('/v1/order-batches', body)).status).toBe(status);
@@ -90,9 +91,9 @@ describe('the event loop goes round during', () => {
   });
 });
 
-test('all of them at once, three times over, and a good order in between', async () => {
+test('all heavy bodies at once, three times, do not block a valid order', async () => {
   const bodies = Object.values(HEAVY_BODIES).map(([body]) => body);
-  // Of a refusal that comes before the body was sent, the connection may tell nothing but its end.
+  // After an early refusal, the client may see only a closed connection.
   const heavy = Promise.all(
     [...bodies, ...bodies, ...bodies].map((body) =>
       post('/v2/order-batches', body).catch(() => ({ status: 503 })),

@@ -1,4 +1,4 @@
-/** What a client is told is what happened, with and without a proxy between. */
+/** Each client gets the true outcome of its request, with and without a proxy. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PROXIES, type Proxy, isInstalled, startProxy } from '../../setup/processes/proxy.ts';
@@ -37,7 +37,7 @@ describe.each(['no proxy', ...names.filter((name) => isInstalled(name))] as cons
     ['a NUL', '\0'],
     ['a brace', '}'],
     ['a head that is too large', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`],
-  ])('an order with %s behind its body is placed, and its answer says so', async (_name, stray) => {
+  ])('an order with %s after its body is placed, and gets 201', async (_name, stray) => {
     for (let n = 0; n < 20; n += 1) {
       const key = randomUUID();
       const connection = rawConnection(url);
@@ -46,7 +46,7 @@ describe.each(['no proxy', ...names.filter((name) => isInstalled(name))] as cons
       );
       await until(() => connection.statuses().length > 0 || connection.isClosed());
       connection.socket.destroy();
-      // The answer to the order comes first, if one comes; what follows it answers the stray bytes.
+      // The answer to the order comes first; a second answer is for the stray bytes.
       const [status] = connection.statuses();
       expect([201, undefined]).toContain(status);
       if (status === 201) expect(await receipt(key)).toBe(200);
@@ -72,7 +72,7 @@ describe.each(['no proxy', ...names.filter((name) => isInstalled(name))] as cons
     expect(await receipt(key)).toBe(404);
   });
 
-  test('a body that is too large is refused with 413, and the refusal arrives', async () => {
+  test('a body that is too large gets 413, and the refusal arrives', async () => {
     for (const framing of ['length', 'chunked']) {
       for (let n = 0; n < 20; n += 1) {
         const body = Buffer.alloc(6 * 1024 * 1024, 32);
@@ -98,7 +98,7 @@ describe.each(['no proxy', ...names.filter((name) => isInstalled(name))] as cons
     }
   }, 120_000);
 
-  test('an order is placed once, however often it is sent', async () => {
+  test('an order is placed once, even if it is sent several times', async () => {
     const key = randomUUID();
     const statuses = await Promise.all(
       Array.from({ length: 20 }, async () => {

@@ -1,4 +1,4 @@
-/** One API key that asks and never reads does not end a process with a heap of 512 MiB, and hurts nobody else. */
+/** One API key that never reads its answers neither ends a process of 512 MiB nor delays others. */
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -11,9 +11,9 @@ import { anOrder, newApiKey, send, until } from '../../setup/shop.ts';
 import { startWithSmallHeap } from '../../setup/processes/small-heap.ts';
 
 const ORDERS = 120;
-/** Of each kind. */
+/** Connections of each kind. */
 const CONNECTIONS = 12;
-/** Requests that each connection sends, one behind the other. */
+/** Pipelined requests of each connection. */
 const PIPELINED = 20;
 
 const apiKey = newApiKey();
@@ -41,7 +41,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** In the spelling of v2. */
+/** In the format of v2. */
 function inV2({ currency, lines, ...order }: ReturnType<typeof anOrder>): object {
   const priced = lines.map((line) => ({ ...line, unit_price: { amount: line.unit_price, currency } }));
   return { ...order, lines: priced };
@@ -58,7 +58,7 @@ const KINDS = [
   '/openapi/v2.json',
 ];
 
-test('clients that ask and never read are cut off; the process stays within its heap, and others are served', async () => {
+test('clients that never read are disconnected; the process stays within its heap, and others are served', async () => {
   const peakBefore = peakMiB();
   const sockets: Socket[] = [];
   for (const kind of KINDS) {

@@ -1,6 +1,5 @@
 /**
- * /docs in a real browser: what the page offers to try out works as it stands, as often as somebody
- * tries.
+ * /docs in a real browser: the prepared requests of the page work without a change, repeatedly.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Locator, Page, Response } from 'playwright-core';
@@ -21,7 +20,7 @@ afterAll(async () => {
 const field = (block: Locator, name: string) =>
   block.locator(`tr[data-param-name="${name}"]`).locator('input, select').first();
 
-/** Opens an operation, and makes it ready to be sent. */
+/** Opens the form of an operation. */
 async function open(page: Page, operation: string): Promise<Locator> {
   const block = page.locator(`#operations-${operation}`);
   await block.locator('.opblock-summary-control').click();
@@ -29,7 +28,7 @@ async function open(page: Page, operation: string): Promise<Locator> {
   return block;
 }
 
-/** Sends an operation as it stands. */
+/** Sends the prepared request of an operation. */
 async function execute(page: Page, block: Locator) {
   const isAnswer = (response: Response) => /\/v\d\//.test(new URL(response.url()).pathname);
   const answered = page.waitForResponse(isAnswer);
@@ -64,7 +63,7 @@ async function execute(page: Page, block: Locator) {
   }, 90_000);
   afterAll(() => page?.close());
 
-  test('an order, the same order again, and its payment: each is a write of its own', async () => {
+  test('an order, the same order again, and its payment are three separate writes', async () => {
     const placing = await open(page, 'orders-placeOrder');
     const first = await execute(page, placing);
     const second = await execute(page, placing);
@@ -82,11 +81,11 @@ async function execute(page: Page, block: Locator) {
     expect(new Set(keys).size).toBe(3);
     for (const key of keys)
       expect(key).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
-    // The command line that the page shows is that request, with its key.
+    // The shown command line is that request, with its key.
     expect(await paying.locator('.curl').textContent()).toContain(payment.key);
   }, 60_000);
 
-  test('a key that somebody typed is sent as it is, and sent again it is a repeat', async () => {
+  test('a typed idempotency key is sent unchanged, and a second send is a repeat', async () => {
     const placing = page.locator('#operations-orders-placeOrder');
     await field(placing, 'Idempotency-Key').fill(`typed-${contract.slice(0, 2)}`);
     const first = await execute(page, placing);
@@ -96,7 +95,7 @@ async function execute(page: Page, block: Locator) {
     expect(again.json.id).toBe(first.json.id);
   }, 60_000);
 
-  test('a batch places its orders each time', async () => {
+  test('a batch places new orders each time', async () => {
     const batch = await open(page, 'orders-placeOrders');
     const answers = [await execute(page, batch), await execute(page, batch)];
     expect(answers.map(({ json }) => [json.data[0].status, json.data[0].replayed])).toEqual([
@@ -106,7 +105,7 @@ async function execute(page: Page, block: Locator) {
     expect(answers[0]!.sent).not.toContain('feed-2026-03-14-000001');
   }, 60_000);
 
-  test('a read sends no condition and no filter that nobody chose', async () => {
+  test('a read sends no condition and no filter by default', async () => {
     const reading = await open(page, 'orders-getOrder');
     await field(reading, 'order_id').fill(order);
     const read = await execute(page, reading);
@@ -118,5 +117,5 @@ async function execute(page: Page, block: Locator) {
     expect([feed.status, feed.query]).toEqual([200, '?wait=0&limit=20']);
   }, 60_000);
 
-  test('the page breaks none of its own rules', () => expect(faults).toEqual([]));
+  test('the page violates no rule of its content security policy', () => expect(faults).toEqual([]));
 });

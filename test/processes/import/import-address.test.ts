@@ -1,4 +1,4 @@
-/** `holdfast import` finds the Holdfast whose key it takes, in the data directory of both. */
+/** `holdfast import` finds the server through the data directory. */
 import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -27,7 +27,7 @@ const start = async (grpcPort: string) => {
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'holdfast-address-'));
-  // Else Postgres, which does not run as root, would keep its data elsewhere.
+  // Otherwise Postgres, which does not run as root, would keep its data elsewhere.
   await chmod(dataDir, 0o755);
   path = join(dataDir, 'orders.ndjson');
   const lines = [{ sku: 'A', name: 'B', quantity: 1, unit_price: 5 }];
@@ -42,12 +42,12 @@ afterAll(async () => {
 const run = (more: Record<string, string> = {}, ...words: string[]) =>
   holdfast(['import', path, '--patience', '1', ...words], { HOLDFAST_DATA_DIR: dataDir, ...more });
 
-test('wherever it listens, and not where another one does', async () => {
+test('import finds the server of the data directory on any port, and no other server', async () => {
   const server = await start('0');
   const ended = await run();
   expect([ended.code, ended.stdout]).toEqual([0, expect.stringContaining('1 orders placed')]);
 
-  // What was named is taken instead.
+  // An explicit address has priority.
   const named = await run({ GRPC_PORT: '1' });
   expect([named.code, named.stderr]).toEqual([
     1,
@@ -60,7 +60,7 @@ test('wherever it listens, and not where another one does', async () => {
   expect(await readdir(dataDir)).not.toContain('grpc-address');
 }, 60_000);
 
-test('one that found its usual port taken is said to serve none', async () => {
+test('a server without a gRPC port is reported as such', async () => {
   const other = createServer().listen(50_051, '127.0.0.1');
   const taken = await Promise.race([
     once(other, 'listening').then(() => true),

@@ -1,4 +1,4 @@
-/** `holdfast import`, as a process of its own, against a server that is a process of its own. */
+/** `holdfast import` as a process, against a server process. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, open, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
@@ -23,7 +23,7 @@ let server: ServerProcess;
 let folder: string;
 let look: Client;
 
-/** A port that stays the same when the server is started again. */
+/** The same port after a restart of the server. */
 async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
@@ -39,7 +39,7 @@ const start = () =>
       REDIS_URL: TEST_REDIS,
       HOLDFAST_BOOTSTRAP_KEY: apiKey,
       HOLDFAST_RATE_LIMIT_WRITE: '100000/1',
-      // Other tests come from the same address, to the same Redis.
+      // Other tests use the same address and the same Redis.
       HOLDFAST_RATE_LIMIT_UNAUTHENTICATED: '100000/60',
       HOLDFAST_CONTRACT_JUDGE: 'off',
       HOLDFAST_LOG_LEVEL: 'error',
@@ -88,7 +88,7 @@ const env = (more: Record<string, string> = {}) => ({
 });
 const run = (path: string, ...words: string[]) => holdfast(['import', path, '--json', ...words], env());
 
-/** How many orders and keys of a name are in the log. */
+/** Numbers of the logged orders and keys whose key matches a pattern. */
 async function logged(name: string): Promise<{ orders: number; keys: number }> {
   const { rows } = await look.query(
     `SELECT count(*)::int AS orders, count(DISTINCT idempotency_key)::int AS keys FROM events WHERE idempotency_key LIKE $1`,
@@ -97,7 +97,7 @@ async function logged(name: string): Promise<{ orders: number; keys: number }> {
   return rows[0];
 }
 
-/** An import that goes on while the test does something else. */
+/** Starts an import and returns at once. */
 function begin(path: string): { child: ChildProcess; output: () => string; ended: Promise<number | null> } {
   const child = spawn(process.execPath, [LAUNCHER, 'import', path, '--json'], {
     env: { PATH: process.env['PATH'], ...env() },
@@ -112,7 +112,7 @@ function begin(path: string): { child: ChildProcess; output: () => string; ended
   return { child, output: () => text, ended: once(child, 'close').then(([code]) => code as number | null) };
 }
 
-test('places what is in the file, and nothing when it is run again', async () => {
+test('an import places the orders of the file, and a second run places none', async () => {
   const path = await fileOf(many('twice', 3_000));
   const first = await run(path);
   expect(first.json).toMatchObject({
@@ -129,7 +129,7 @@ test('places what is in the file, and nothing when it is run again', async () =>
   expect(await readdir(folder)).toEqual(['orders.ndjson']);
 });
 
-test('the server is killed in mid-stream: the import goes on with the next one, and each order is in the log once', async () => {
+test('after a kill of the server, the import continues with the next one, and places each order once', async () => {
   const count = 30_000;
   const path = await fileOf(many('killed', count));
   const going = begin(path);
@@ -140,19 +140,19 @@ test('the server is killed in mid-stream: the import goes on with the next one, 
   server = await start();
   expect(await going.ended).toBe(0);
   expect(going.output()).toMatch(/Reconnecting/);
-  const told = JSON.parse(/^\{[^]*^\}/m.exec(going.output())![0]);
-  // What was committed when the server died, and not answered, is told as placed before.
-  expect(told.placed + told.replayed).toBe(count);
-  expect([told.lines, told.refused]).toEqual([count, 0]);
-  expect(told.interruptions).toBeGreaterThan(0);
+  const result = JSON.parse(/^\{[^]*^\}/m.exec(going.output())![0]);
+  // Orders that were committed before the kill, without an answer, count as replayed.
+  expect(result.placed + result.replayed).toBe(count);
+  expect([result.lines, result.refused]).toEqual([count, 0]);
+  expect(result.interruptions).toBeGreaterThan(0);
   expect(await logged('killed')).toEqual({ orders: count, keys: count });
 }, 60_000);
 
-test('the import is killed: the same command goes on where it was, and each order is in the log once', async () => {
+test('after a kill of the import, the same command continues, and places each order once', async () => {
   const count = 30_000;
   const path = await fileOf(many('resumed', count));
   const going = begin(path);
-  // Once it has kept its progress.
+  // The import has saved its progress.
   await until(
     async () => (await readdir(folder)).includes('orders.ndjson.import') && (await progress(path)) > 1_000,
   );
@@ -162,7 +162,7 @@ test('the import is killed: the same command goes on where it was, and each orde
   const second = await run(path);
   expect(second.json).toMatchObject({ lines: count, refused: 0 });
   expect(second.json.placed + second.json.replayed).toBe(count);
-  // It did not begin from the first line.
+  // It did not start from the first line.
   expect(second.json.replayed).toBeLessThan(count - kept);
   expect(await logged('resumed')).toEqual({ orders: count, keys: count });
   expect(await readdir(folder)).toEqual(['orders.ndjson']);
@@ -170,7 +170,7 @@ test('the import is killed: the same command goes on where it was, and each orde
 const progress = async (path: string): Promise<number> =>
   JSON.parse(await readFile(`${path}.import`, 'utf8')).done;
 
-test('Ctrl-C keeps the place, and says so; another file under the name begins anew', async () => {
+test('Ctrl-C saves the progress and reports it; another file under the same name starts from its first line', async () => {
   const path = await fileOf(many('stopped', 30_000));
   const going = begin(path);
   await until(async () => (await logged('stopped')).orders > 1_000, 60_000);
@@ -182,7 +182,7 @@ test('Ctrl-C keeps the place, and says so; another file under the name begins an
   expect((await run(path)).json).toMatchObject({ lines: 20, placed: 20 });
 });
 
-test('lines that are refused are written down with the reason, the others placed', async () => {
+test('refused lines go to a file with their reasons, and the other lines are placed', async () => {
   const v1 = {
     idempotency_key: 'mixed-v1',
     order: {
@@ -255,7 +255,7 @@ test.each<[string, object, { field: string; description: string }[]]>([
     { idempotency_key: 7 },
     [{ field: 'idempotency_key', description: 'must be a string' }],
   ],
-])('a line with what would be lost is refused: %s', async (name, change, fields) => {
+])('a line with a member that the import would lose is refused: %s', async (name, change, fields) => {
   const key = `member-${name.replaceAll(' ', '-')}`;
   const path = await fileOf([JSON.stringify({ ...JSON.parse(line(key)), ...change })]);
   const { code, stdout } = await holdfast(['import', path], env());
@@ -268,7 +268,7 @@ test.each<[string, object, { field: string; description: string }[]]>([
   expect(await logged('member')).toEqual({ orders: 0, keys: 0 });
 });
 
-describe('from what is no file', () => {
+describe('an import from a pipe', () => {
   const shell = (script: string, path: string) =>
     promisify(execFile)(
       'bash',
@@ -286,16 +286,16 @@ describe('from what is no file', () => {
     ['windows', `sed 's/$/\\r/' "$1" | holdfast import - --json`],
     ['marked', `{ printf '\\357\\273\\277'; cat "$1"; } | holdfast import - --json`],
     ['unended', 'head -c -1 "$1" | holdfast import - --json'],
-  ])('%s: each line is an order', async (name, script) => {
+  ])('places each line: %s', async (name, script) => {
     const path = await fileOf(many(name, 5));
     const { stdout } = await shell(script, path);
     expect(JSON.parse(stdout)).toMatchObject({ lines: 5, placed: 5, refused: 0 });
     expect(await logged(name)).toEqual({ orders: 5, keys: 5 });
-    // Nothing is left behind, neither here nor beside the pipe.
+    // No file remains, neither here nor beside the pipe.
     expect((await readdir(folder)).filter((file) => file !== 'lines')).toEqual(['orders.ndjson']);
   });
 
-  test('what is refused is in a file of this directory, which the answer names', async () => {
+  test('writes the refused lines to a file in this directory, and reports its name', async () => {
     const path = await fileOf([line('half-1'), 'nonsense', line('half-2')]);
     const ended = await shell('cat "$1" | holdfast import -', path).catch(
       (error: { code: number; stdout: string }) => error,
@@ -306,25 +306,25 @@ describe('from what is no file', () => {
     expect(JSON.parse(await readFile(join(folder, name!), 'utf8'))).toMatchObject({ line: 2 });
   });
 
-  test('a file that is UTF-16 is said to be', async () => {
+  test('refuses UTF-16 by name', async () => {
     const path = join(folder, 'utf16.ndjson');
     await writeFile(path, Buffer.from(`\ufeff${line('utf16-1')}\n`, 'utf16le'));
     const { code, stderr } = await holdfast(['import', path], env());
     expect([code, stderr]).toEqual([1, expect.stringContaining('UTF-16')]);
   });
 
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s ends it, however long it waits', async (signal) => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('ends by %s while it waits', async (signal) => {
     const fifo = join(folder, 'lines');
     await promisify(execFile)('mkfifo', [fifo]);
     const going = begin(fifo);
     try {
-      // A writer that goes on: opening waits until the import reads.
+      // An endless writer: its open waits until the import reads.
       const writer = await open(fifo, 'w');
       await writer.write(`${line(`${signal}-1`)}\n`);
       await until(async () => (await logged(signal)).orders === 1);
       going.child.kill(signal);
       expect(await going.ended).toBe(1);
-      // The order may be in the log before the import has heard of it.
+      // The order may be in the log before the import gets the answer.
       expect(going.output()).toMatch(
         /Stopped after line [01]\. Send all lines again: no order is placed twice\./,
       );
@@ -335,7 +335,7 @@ describe('from what is no file', () => {
   });
 });
 
-test('a file that is changed while it is imported is not taken for done', async () => {
+test('a file that changes during its import is not marked as done', async () => {
   const path = await fileOf(many('changed', 20_000));
   const going = begin(path);
   await until(async () => (await logged('changed')).orders > 100, 60_000);
@@ -344,7 +344,7 @@ test('a file that is changed while it is imported is not taken for done', async 
   expect(going.output()).toContain('was changed while it was imported');
 }, 60_000);
 
-test('a place that cannot be kept is said at once', async () => {
+test('an unwritable progress file is reported at once', async () => {
   const path = await fileOf(many('unkept', 5));
   await mkdir(`${path}.import.new`);
   const { code, stderr } = await holdfast(['import', path], env());
@@ -353,7 +353,7 @@ test('a place that cannot be kept is said at once', async () => {
   expect(await logged('unkept')).toEqual({ orders: 0, keys: 0 });
 });
 
-test('a file of refusals that cannot be written is said, not passed over', async () => {
+test('an unwritable file of refusals is reported', async () => {
   const path = await fileOf([line('unwritten-1'), 'nonsense']);
   await mkdir(`${path}.refused.ndjson`);
   const { code, stderr } = await holdfast(['import', path], env());
@@ -361,7 +361,7 @@ test('a file of refusals that cannot be written is said, not passed over', async
   expect(stderr).not.toMatch(/^\s+at /m);
 });
 
-describe('where the quota is small', () => {
+describe('with a small quota', () => {
   let slow: ServerProcess;
   beforeAll(async () => {
     slow = await startServer({
@@ -376,7 +376,7 @@ describe('where the quota is small', () => {
   });
   afterAll(() => slow.end('SIGKILL'));
 
-  test('the import says that it waits, for how long, and how long all will take', async () => {
+  test('the import reports its wait and the estimated total time', async () => {
     const path = await fileOf(many('quota', 45));
     const { json, stderr } = await run(path, '--to', slow.grpc);
     expect(json).toMatchObject({ placed: 45, refused: 0 });
@@ -388,12 +388,12 @@ describe('where the quota is small', () => {
     expect(said).not.toBeNull();
     const [, wait, left] = said!.map(Number);
     expect(wait).toBeLessThanOrEqual(4);
-    // Two windows more, of which a slow machine may have used a part.
+    // Two more windows, of which a slow machine may have used a part.
     expect(left).toBeGreaterThan(4);
     expect(left).toBeLessThanOrEqual(8);
   }, 60_000);
 
-  test('so it does when others have used the quota up', async () => {
+  test('the import reports a quota that other clients have used up', async () => {
     const others = await startServer({
       env: {
         DATABASE_URL: database.url,
@@ -415,12 +415,12 @@ describe('where the quota is small', () => {
   }, 60_000);
 });
 
-test('a packed file', async () => {
+test('a gzip file is imported', async () => {
   const path = await fileOf(many('packed', 50), 'orders.ndjson.gz');
   expect((await run(path)).json).toMatchObject({ lines: 50, placed: 50 });
 });
 
-test('what cannot be done is said in words', async () => {
+test('each failure is reported with its cause and remedy', async () => {
   const path = await fileOf(many('never', 5));
   const attempts: [string[], Record<string, string>, number, RegExp][] = [
     [['import'], env(), 2, /missing FILE/],
@@ -434,7 +434,7 @@ test('what cannot be done is said in words', async () => {
       /No answer for 1 seconds\. .*ECONNREFUSED/,
     ],
     [['import', path], env({ HOLDFAST_API_KEY: newApiKey() }), 1, /This API key is not valid/],
-    // Which address, and whose key.
+    // The address, and the source of the key.
     [
       ['import', path],
       env({ HOLDFAST_API_KEY: newApiKey() }),

@@ -1,4 +1,4 @@
-/** What `npm start` prints is typed into a shell as it stands. */
+/** The commands that `npm start` prints run in a shell without a change. */
 import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -31,7 +31,7 @@ async function start(env: Record<string, string>): Promise<ServerProcess> {
   return server;
 }
 
-/** The status lines of both curl lines, run by a shell with an environment. */
+/** Runs both curl commands in a shell. @returns their status lines */
 async function runCurlLines(output: string, env: Record<string, string>): Promise<string[]> {
   const lines = [...output.matchAll(/^ +(curl -i .*)$/gm)].map(([, line = '']) => line);
   expect(lines).toHaveLength(2);
@@ -45,14 +45,14 @@ async function runCurlLines(output: string, env: Record<string, string>): Promis
 }
 const GOOD = ['HTTP/1.1 201 Created', 'HTTP/1.1 200 OK'];
 
-describe('the curl lines work as they are printed', () => {
+describe('the printed curl commands work', () => {
   test('with the development key, which is printed', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-banner-'));
     await chmod(folder, 0o755);
     const { output, end } = await start({ DATABASE_URL: '', HOLDFAST_DATA_DIR: folder });
     expect(await runCurlLines(output(), {})).toEqual(GOOD);
 
-    // Revoked, it is not printed any more; the command that is printed makes another key.
+    // A revoked key is no longer printed; the printed command creates another key.
     const cli = { HOLDFAST_DATA_DIR: folder };
     const { json: tenants } = await holdfast(['tenants', 'list', '--json'], cli);
     const { json: keys } = await holdfast(['keys', 'list', '--tenant', tenants[0].tenant_id, '--json'], cli);
@@ -79,7 +79,7 @@ describe('the curl lines work as they are printed', () => {
     expect(await runCurlLines(output(), { [variable]: apiKey })).toEqual(GOOD);
   });
 
-  test('with a key of one whose own database has keys', async () => {
+  test('with an existing key of an external database', async () => {
     const apiKey = newApiKey();
     const pool = await openPool({ databaseUrl: database.url, size: 1, log: pino({ level: 'silent' }) });
     await ensurePartitions(pool, 1, []);
@@ -97,7 +97,7 @@ describe('the curl lines work as they are printed', () => {
   });
 });
 
-test('a bootstrap key that was revoked is named, and how to make another one', async () => {
+test('a revoked bootstrap key is reported, with the command that creates another one', async () => {
   const apiKey = newApiKey();
   const env = { HOLDFAST_BOOTSTRAP_KEY: apiKey };
   const first = await start(env);

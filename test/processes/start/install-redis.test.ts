@@ -1,6 +1,6 @@
 /**
- * Tests may install a Redis; nothing else does. A machine of its own for each, with an apt-get that
- * notes what it is asked.
+ * Only tests install a Redis. Each test has a simulated machine, whose apt-get records its
+ * arguments.
  */
 import { access, chmod, mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -23,7 +23,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const asked = async () => (await readFile(join(folder, 'asked'), 'utf8').catch(() => '')).trim().split('\n');
 
-/** @param script what apt-get does after it has noted its arguments; `$n` is which call it is */
+/** @param script of apt-get, after it has recorded its arguments; `$n` is the number of the call */
 async function machine(script: string, isRoot = true): Promise<Machine> {
   const aptGet = join(folder, 'apt-get');
   const note = `echo "$*" >> ${folder}/asked\nn=$(/usr/bin/wc -l < ${folder}/asked)`;
@@ -35,18 +35,18 @@ const installs = `case "$*" in *install*) printf '${GOOD.replaceAll('\n', '\\n')
 const installing = () => installs.replaceAll('$BIN', bin);
 
 describe('a machine without Redis', () => {
-  test('gets one from apt-get, which waits for the lock; it is said first', async () => {
+  test('gets one from apt-get, which waits for the lock, after a message', async () => {
     expect(await redisForTests(await machine(installing()))).toBe(join(bin, 'valkey-server'));
     expect(said).toEqual([expect.stringContaining('apt-get install redis-server')]);
     expect(await asked()).toEqual([
       '-o DPkg::Lock::Timeout=600 update -q',
       '-o DPkg::Lock::Timeout=600 install -y -q --no-install-recommends redis-server',
     ]);
-    // Debian did not start a service of its own, and may start others again.
+    // Debian did not start a Redis service, and may start other services again.
     await expect(access(join(folder, 'policy'))).rejects.toThrow('ENOENT');
   });
 
-  test('whose lists are locked waits for them too', async () => {
+  test('waits for the lock of the package lists too', async () => {
     const held = `[ $n -gt 3 ] || { echo 'E: Could not get lock /var/lib/apt/lists/lock' >&2; exit 100; }`;
     await redisForTests(await machine(`${held}\n${installing()}`));
     expect((await asked()).map((line) => line.split(' ')[2])).toEqual([
@@ -59,14 +59,14 @@ describe('a machine without Redis', () => {
     expect(said).toEqual([expect.any(String), expect.stringContaining('Another program holds the lock')]);
   });
 
-  test('that has no such package says what apt-get said', async () => {
+  test('without such a package reports the message of apt-get', async () => {
     const failing = machine(`echo 'E: Unable to locate package redis-server' >&2; exit 100`);
     await expect(redisForTests(await failing)).rejects.toThrow(
       'apt-get could not install redis-server.\nE: Unable to locate package redis-server',
     );
   });
 
-  test('and without root is left alone', async () => {
+  test('and without root is not changed', async () => {
     await expect(redisForTests(await machine(installing(), false))).rejects.toThrow(
       'No redis-server or valkey-server on the PATH',
     );
@@ -74,7 +74,7 @@ describe('a machine without Redis', () => {
   });
 });
 
-test('a machine with Redis is left alone', async () => {
+test('a machine with Redis is not changed', async () => {
   await writeFile(join(bin, 'redis-server'), GOOD, { mode: 0o755 });
   expect(await redisForTests(await machine(installing()))).toBe(join(bin, 'redis-server'));
   expect([await asked(), said]).toEqual([[''], []]);

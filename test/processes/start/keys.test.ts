@@ -10,7 +10,7 @@ import { TEST_REDIS, type TestDatabase, cloneDatabase } from '../../setup/databa
 import { type ServerProcess, startServer } from '../../setup/processes/server-process.ts';
 import { newApiKey, send, until } from '../../setup/shop.ts';
 
-/** Milliseconds after which every node knows: docs/keys.md. */
+/** Milliseconds after which each node applies a change: docs/keys.md. */
 const PROMISE = 5_000;
 let database: TestDatabase;
 let nodes: ServerProcess[] = [];
@@ -39,7 +39,7 @@ const command = async (...args: string[]) => {
 const statusAt = async (node: ServerProcess, apiKey: string) =>
   (await send(`${node.url}/v1/orders`, { apiKey })).status;
 
-/** Asks every node all the time; answers how long after `since` the last one gave that status for good. */
+/** Polls every node. @returns ms from `since` until the last node gave that status steadily */
 async function settles(apiKey: string, status: number, since: number): Promise<number> {
   const times = await Promise.all(
     nodes.map(async (node) => {
@@ -60,7 +60,7 @@ test('a key that was tried on every node before it existed works within 5 s', as
   await pool.end();
 }, 30_000);
 
-test('on two nodes: a key works, its successor works beside it, a revoked one is refused within 5 s, and the end says when it was used', async () => {
+test('on two nodes, a key and its successor work, a revoked key is refused within 5 s, and the list shows the last use', async () => {
   const { tenant_id: tenant } = await command('tenants', 'create', 'shop');
   const old = await command('keys', 'create', '--tenant', 'shop', '--name', 'till');
   expect(await settles(old.key, 200, performance.now())).toBeLessThan(PROMISE);
@@ -69,7 +69,7 @@ test('on two nodes: a key works, its successor works beside it, a revoked one is
   for (const { key } of [old, next]) expect(await settles(key, 200, performance.now())).toBeLessThan(PROMISE);
 
   const revoked = command('keys', 'revoke', old.key_id);
-  // Busy on both nodes until the very moment, so that both have just looked it up.
+  // The key is in use on both nodes up to the revocation, so both have a fresh look-up.
   let done = false;
   await Promise.all([
     revoked.then(() => (done = true)),
@@ -83,7 +83,7 @@ test('on two nodes: a key works, its successor works beside it, a revoked one is
     expect(await statusAt(node, next.key)).toBe(200);
   }
 
-  // What the nodes noted is written when they stop, at the latest.
+  // The nodes write the recorded uses when they stop, at the latest.
   const [first] = nodes;
   expect(await first?.end('SIGTERM')).toBe(0);
   nodes = nodes.slice(1);
@@ -101,7 +101,7 @@ test('on two nodes: a key works, its successor works beside it, a revoked one is
   for (const { key } of [old, next]) expect(said).not.toContain(key.slice(8));
 }, 60_000);
 
-test('without DATABASE_URL, the commands find the database of npm start', async () => {
+test('without DATABASE_URL, the commands use the database of npm start', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-keys-'));
   await chmod(dataDir, 0o755);
   const env = { HOLDFAST_DATA_DIR: dataDir, REDIS_URL: TEST_REDIS };

@@ -1,6 +1,6 @@
 /**
- * A Postgres of one's own that cannot be used: server and command say in words what, where, and
- * what to do, and end with 1.
+ * An unusable external Postgres: server and command report the fault, its location and the remedy,
+ * and exit with code 1.
  */
 import { createServer as createWebServer } from 'node:http';
 import { type Server, type Socket, connect, createServer } from 'node:net';
@@ -26,7 +26,7 @@ afterAll(() => database.drop());
 
 const at = (change: Partial<URL>) => Object.assign(new URL(database.url), change).href;
 
-/** A server of some kind on a free port: `127.0.0.1:PORT`. */
+/** A TCP server on a free port. @returns `127.0.0.1:PORT` */
 async function listening(some: Server): Promise<string> {
   const sockets = new Set<Socket>();
   some.on('connection', (socket) => sockets.add(socket.on('error', () => {})));
@@ -39,7 +39,7 @@ async function listening(some: Server): Promise<string> {
   return `127.0.0.1:${(some.address() as { port: number }).port}`;
 }
 
-/** The Postgres of the tests behind a proxy that changes what it answers. */
+/** The Postgres of the tests behind a proxy that changes its answers. */
 const disguised = (change: (answer: string) => string) =>
   listening(
     createServer((socket) => {
@@ -73,12 +73,12 @@ const refuseBoth = async (
     expect(text).not.toMatch(/^\s+at /m);
     expect(text).not.toMatch(/warning/i);
     expect(text).not.toContain(PASSWORD);
-    // What, and what to do.
+    // The fault, and the remedy.
     expect(text.trim().split('\n').length).toBe(2);
   }
 };
 
-describe('who it is that connects', () => {
+describe('an unusable DATABASE_URL', () => {
   test.each<[string, () => Partial<URL>, () => string[]]>([
     [
       'a wrong password',
@@ -101,12 +101,12 @@ describe('who it is that connects', () => {
       () => [`There is no database "elsewhere" at ${server}`, 'CREATE DATABASE'],
     ],
     [
-      'TLS, which that server does not speak',
+      'TLS, which that server does not support',
       () => ({ search: '?sslmode=require' }),
       () => [`Postgres at ${server} does not speak TLS`, 'ssl = on'],
     ],
     [
-      'TLS, spelt otherwise',
+      'TLS, by another parameter',
       () => ({ search: '?sslmode=verify-full' }),
       () => [`Postgres at ${server} does not speak TLS`, 'leave sslmode out'],
     ],
@@ -119,12 +119,12 @@ describe('who it is that connects', () => {
       ],
     ],
     [
-      'a host that is not known',
+      'an unknown host',
       () => ({ hostname: 'no-such-host.invalid' }),
       () => ['The host of DATABASE_URL, no-such-host.invalid:', 'is not known', 'DNS'],
     ],
     [
-      'a socket that is not there',
+      'an absent socket',
       () => ({ host: '', search: '?host=/nowhere/at/all' }),
       () => ['Postgres at /nowhere/at/all/.s.PGSQL.5432 did not answer: nothing listens there (ENOENT)'],
     ],
@@ -149,7 +149,7 @@ describe('who it is that connects', () => {
       () => ['has no connection left', 'HOLDFAST_DATABASE_POOL'],
     ],
     [
-      'a database that takes no connections',
+      'a database that allows no connections',
       ({ name }) => [
         `ALTER DATABASE ${name} ALLOW_CONNECTIONS false`,
         `ALTER DATABASE ${name} ALLOW_CONNECTIONS true`,
@@ -157,7 +157,7 @@ describe('who it is that connects', () => {
       ({ name }) => [`"${name}"`, 'cannot work now'],
     ],
     [
-      'a database that is frozen',
+      'a read-only database',
       ({ name }) => [
         `ALTER DATABASE ${name} SET default_transaction_read_only = on`,
         `ALTER DATABASE ${name} RESET default_transaction_read_only`,
@@ -195,11 +195,11 @@ describe('who it is that connects', () => {
   }, 60_000);
 });
 
-describe('what listens there', () => {
+describe('an unsuitable server at the address', () => {
   test.each<[string, () => Promise<string>, string[]]>([
-    ['nothing that answers', () => listening(createServer()), ['did not answer in time', 'a firewall']],
+    ['a silent server', () => listening(createServer()), ['did not answer in time', 'a firewall']],
     [
-      'what hangs up',
+      'a server that closes the connection',
       () => listening(createServer((socket) => socket.destroy())),
       ['does not answer like Postgres', 'Check host and port'],
     ],
@@ -217,13 +217,13 @@ describe('what listens there', () => {
     60_000,
   );
 
-  test('a Postgres that is too old', async () => {
+  test('a Postgres below the minimum version', async () => {
     const host = await disguised((answer) => answer.replaceAll(/\b18000\d\b/g, '130022'));
     await refuseBoth(at({ host }), [`Postgres at ${host} is version 1`, 'Holdfast needs 14 or later']);
   }, 60_000);
 });
 
-test('a table in the way: nothing is applied, and the command says that there is no schema', async () => {
+test('a table with a conflicting name: no migration is applied, and the command reports a missing schema', async () => {
   const own = await emptyDatabase();
   ends.push(() => own.drop());
   await asSuperuser(own.name, 'CREATE TABLE orders (id int)');
@@ -233,7 +233,7 @@ test('a table in the way: nothing is applied, and the command says that there is
   });
 }, 60_000);
 
-test('several workers say why none could start, without a stack', async () => {
+test('several workers report the cause of the failed start, without a stack trace', async () => {
   const blocker = createServer();
   const port = (await listening(blocker)).split(':')[1] ?? '';
   const env = { DATABASE_URL: database.url, REDIS_URL: TEST_REDIS, HOLDFAST_WORKERS: '2', PORT: port };
@@ -245,7 +245,7 @@ test('several workers say why none could start, without a stack', async () => {
   expect(output).not.toMatch(/^\s+at /m);
 }, 60_000);
 
-test('the first start makes no key, and says how to make one, which then works', async () => {
+test('the first start creates no key, and prints the command that creates one', async () => {
   const own = await emptyDatabase();
   ends.push(() => own.drop());
   const env = { DATABASE_URL: own.url, REDIS_URL: TEST_REDIS };
@@ -262,7 +262,7 @@ test('the first start makes no key, and says how to make one, which then works',
   const apiKey = (made.json as { key: string }).key;
   expect((await send(`${first.url}/v2/orders`, { apiKey })).status).toBe(200);
 
-  // Somebody has one now.
+  // A key exists now.
   const second = await startServer({ env });
   ends.push(() => second.end('SIGTERM'));
   expect(second.output()).toMatch(/Key +export one of your keys/);
@@ -280,7 +280,7 @@ test('a bootstrap key is not printed', async () => {
   expect((await send(`${up.url}/v2/orders`, { apiKey })).status).toBe(200);
 }, 60_000);
 
-/** Runs a statement in a database, as the superuser of the test run. */
+/** Runs a statement in a database as the superuser of the test run. */
 async function asSuperuser(name: string, statement: string): Promise<void> {
   const { Client } = await import('pg');
   const url = new URL(process.env['TEST_POSTGRES'] ?? '');

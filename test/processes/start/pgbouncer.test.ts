@@ -1,5 +1,5 @@
 /**
- * Behind PgBouncer: session pooling works, with all limits; what would mix sessions up is refused.
+ * Behind PgBouncer: session pooling works, with all limits; other pool modes are refused.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,13 +20,13 @@ import { anOrder, newApiKey, send, until } from '../../setup/shop.ts';
 const isInstalled = spawnSync('pgbouncer', ['--version'], { stdio: 'ignore' }).error === undefined;
 if (!isInstalled) process.stdout.write('NOT TESTED, for it is not installed: pgbouncer\n');
 
-/** In the order in which they began. */
+/** In start order. */
 const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).toReversed()) await end();
 });
 
-/** @returns the address of a new database behind a PgBouncer of its own */
+/** @returns the address of a new database behind a new PgBouncer */
 async function behindPgBouncer(mode: string): Promise<string> {
   const database = await cloneDatabase();
   ends.push(() => database.drop());
@@ -48,7 +48,7 @@ pool_mode = ${mode}
 default_pool_size = 40
 `,
   );
-  // It refuses to be root, and so does its own user elsewhere.
+  // PgBouncer refuses to run as root.
   const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   const child = spawn('pgbouncer', [join(folder, 'pgbouncer.ini')], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -82,7 +82,7 @@ const environment = (url: string) => ({
 });
 
 (isInstalled ? describe : describe.skip)('behind PgBouncer', () => {
-  test('in session mode, a server places orders and fills its lists, and commands run', async () => {
+  test('in session mode, a server places orders and updates its lists, and commands run', async () => {
     const env = environment(await behindPgBouncer('session'));
     const apiKey = env.HOLDFAST_BOOTSTRAP_KEY;
     const server = await startServer({ env });
@@ -108,7 +108,7 @@ const environment = (url: string) => ({
     expect(await limitOf('DateStyle')).toBe('ISO, YMD');
   });
 
-  test('in transaction mode, server and commands say what is wrong and what to do', async () => {
+  test('in transaction mode, server and commands report the fault and the remedy', async () => {
     const env = environment(await behindPgBouncer('transaction'));
     const refusal =
       /shares one Postgres session among several connections, as PgBouncer does in transaction mode\.\n.*pool_mode = session/;

@@ -1,4 +1,4 @@
-/** A Postgres of its own that speaks TLS, and one that is a standby. */
+/** A Postgres with TLS, and a standby. */
 import { execFile } from 'node:child_process';
 import { chmod, chown, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -28,7 +28,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'holdfast-tls-'));
   await chmod(folder, 0o755);
   postgres = await startPostgres(folder, log);
-  // `localhost` is what the certificate is for, and no authority has signed it.
+  // The self-signed certificate is for `localhost`.
   certificate = join(folder, 'server.crt');
   const key = join(folder, 'postgres', 'server.key');
   const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
@@ -58,7 +58,7 @@ afterAll(async () => {
 const at = (search: string, hostname = 'localhost') =>
   Object.assign(new URL(postgres.url), { hostname, search }).href;
 
-describe('a Postgres that speaks TLS', () => {
+describe('a Postgres with TLS', () => {
   test.each([
     ['', 'localhost', ['does not let the role "holdfast" into', 'sslmode=require']],
     [
@@ -68,7 +68,7 @@ describe('a Postgres that speaks TLS', () => {
     ],
     ['?sslmode=verify-full', 'localhost', ['is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT)', 'no-verify']],
   ])(
-    'refuses "%s" in words',
+    'is not used with "%s", and the message has the remedy',
     async (search, host, words) => {
       const url = at(search, host);
       const results = [
@@ -88,7 +88,7 @@ describe('a Postgres that speaks TLS', () => {
     60_000,
   );
 
-  test('whose certificate is for another name is refused', async () => {
+  test('with a certificate for another name is refused', async () => {
     const env = given(at('?sslmode=require', '127.0.0.1'), { NODE_EXTRA_CA_CERTS: certificate });
     const { code, output } = await ended(launch({ env }));
     expect([code, output]).toEqual([
@@ -117,7 +117,7 @@ describe('a Postgres that speaks TLS', () => {
   );
 });
 
-test('a standby is told from its primary, and may be read by commands', async () => {
+test('a standby is refused by the server, and commands may read it', async () => {
   const primary = await mkdtemp(join(tmpdir(), 'holdfast-primary-'));
   const copy = await mkdtemp(join(tmpdir(), 'holdfast-standby-'));
   for (const path of [primary, copy]) await chmod(path, 0o755);

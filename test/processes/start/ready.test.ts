@@ -21,11 +21,11 @@ const listens = (port: number): Promise<boolean> =>
 test.each([
   ['one process', '1'],
   ['several workers', '2'],
-])('a load balancer that asks /health/ready sends nobody to a closed port: %s', async (_, workers) => {
+])('/health/ready answers 200 only after the API port is open: %s', async (_, workers) => {
   const database = await cloneDatabase();
   cleanups.push(database.drop);
   const [port, adminPort, grpcPort] = [await freePort(), await freePort(), await freePort()];
-  // The start waits here for a secret that it reads before it opens its ports.
+  // The start waits here for a secret, which it reads before it opens its ports.
   const holder = new Client({ connectionString: database.url });
   await holder.connect();
   await holder.query('BEGIN; LOCK TABLE instance_secrets');
@@ -42,7 +42,7 @@ test.each([
     },
   });
   cleanups.push(() => server.end('SIGTERM'));
-  // The port is opened once alone, to see whether it is free, and closed again: that is no answer yet.
+  // The start opens and closes the port once to check that it is free; that is no answer.
   const answers = () =>
     fetch(`http://127.0.0.1:${adminPort}/health/live`).then(
       ({ ok }) => ok,

@@ -26,7 +26,7 @@ async function start(env: Record<string, string>): Promise<ServerProcess> {
   return server;
 }
 
-/** The process numbers of the Postgres and the Redis of a data directory. */
+/** The process ids of the Postgres and the Redis of a data directory. */
 async function servicesOf(folder: string): Promise<number[]> {
   const postmaster = await readFile(join(folder, 'postgres', 'postmaster.pid'), 'utf8');
   const redis = JSON.parse(await readFile(join(folder, 'redis.json'), 'utf8')) as { pid: number };
@@ -42,8 +42,8 @@ const isGone = (pid: number) => {
   }
 };
 
-describe('npm start, on a machine with nothing', () => {
-  test('prints a key and a curl line that work, and keeps the orders over stops and kills of every kind', async () => {
+describe('npm start on a new machine', () => {
+  test('prints a valid key and curl command, and keeps the orders after each kind of stop and kill', async () => {
     let server = await start({});
     const apiKey = /Key +(hf_test_\w+)/.exec(server.output())?.[1] ?? '';
     const first = await send(`${server.url}/v1/orders`, { body: anOrder(), key: 'kept', apiKey });
@@ -53,12 +53,12 @@ describe('npm start, on a machine with nothing', () => {
       'holdfast_append_batch_size_count',
     );
 
-    // Stopped in good order: the services stop with it.
+    // A stop by a signal also stops the services.
     const services = await servicesOf(dataDir);
     expect(await server.end('SIGTERM')).toBe(0);
     expect(services.map(isGone)).toEqual([true, true]);
 
-    // Everything killed, the database too.
+    // All processes killed, the database too.
     server = await start({});
     expect(/Key +(hf_test_\w+)/.exec(server.output())?.[1]).toBe(apiKey);
     const second = await send(`${server.url}/v1/orders`, { body: anOrder(), key: 'acknowledged', apiKey });
@@ -68,8 +68,7 @@ describe('npm start, on a machine with nothing', () => {
     for (const pid of doomed) process.kill(pid, 'SIGKILL');
     await until(() => doomed.every(isGone));
 
-    // Only the server killed: what it started is taken over, or, by a start that is slow to come,
-    // started again.
+    // Only the server killed: a fast start takes its services over, a slow one starts them again.
     server = await start({});
     const orphans = await servicesOf(dataDir);
     await server.end('SIGKILL');
@@ -93,7 +92,7 @@ describe('npm start, on a machine with nothing', () => {
   }, 90_000);
 });
 
-describe('npm start, when something is in the way, says in words what, where, and what to do', () => {
+describe('npm start reports the fault, its location and the remedy when', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await cloneDatabase();
@@ -109,7 +108,7 @@ describe('npm start, when something is in the way, says in words what, where, an
     expect(output).not.toContain(new URL(database.url).password);
   }
 
-  test.each(['PORT', 'ADMIN_PORT', 'GRPC_PORT'])('%s is taken', async (variable) => {
+  test.each(['PORT', 'ADMIN_PORT', 'GRPC_PORT'])('%s is in use', async (variable) => {
     const blocker = createServer().listen(0, '127.0.0.1');
     await until(() => blocker.listening);
     const { port } = blocker.address() as { port: number };
@@ -122,9 +121,9 @@ describe('npm start, when something is in the way, says in words what, where, an
     );
   });
 
-  test('but the usual port of gRPC, which nobody asked for, is done without', async () => {
+  test('only the default port of gRPC is in use: it starts without gRPC', async () => {
     const blocker = createServer();
-    // Taken by us, or by somebody else already.
+    // Taken by this test, or already by another program.
     await new Promise<void>((resolve) => {
       blocker.once('error', () => resolve()).listen(50_051, '127.0.0.1', resolve);
     });
@@ -137,14 +136,14 @@ describe('npm start, when something is in the way, says in words what, where, an
     blocker.close();
   });
 
-  test('a variable that is wrong, and one that does not exist', async () => {
+  test('a variable is invalid, or unknown', async () => {
     const result = await ended(
       launch({ env: { ...given(), HOLDFAST_WRITE_LIMIT: '5', HOLDFAST_WORKERS: 'many' } }),
     );
     expectWords(result, 'HOLDFAST_WRITE_LIMIT is not a setting of Holdfast', 'HOLDFAST_WORKERS must be');
   });
 
-  test('Postgres at DATABASE_URL is not there', async () => {
+  test('nothing listens at DATABASE_URL', async () => {
     const result = await ended(
       launch({ env: { ...given(), DATABASE_URL: 'postgres://u:hush@127.0.0.1:1/x' } }),
     );
@@ -160,7 +159,7 @@ describe('npm start, when something is in the way, says in words what, where, an
       'is version 6.1, but Holdfast needs 6.2 or later',
     ],
     ['redis-server', 'echo broken >&2; exit 127', 'does not run'],
-  ])('the %s that is there is too old, or broken: %s', async (name, script, words) => {
+  ])('the installed %s is too old or broken: %s', async (name, script, words) => {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-redis-'));
     await writeFile(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     const result = await ended(
@@ -172,7 +171,7 @@ describe('npm start, when something is in the way, says in words what, where, an
     expectWords(result, join(folder, name), words, 'set REDIS_URL');
   });
 
-  test('the data directory cannot be written to', async () => {
+  test('the data directory is not writable', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-locked-'));
     await chmod(folder, 0o555);
     const result = await ended(
@@ -186,7 +185,7 @@ describe('npm start, when something is in the way, says in words what, where, an
     );
   });
 
-  test('the data directory is of another Postgres', async () => {
+  test('the data directory belongs to another Postgres version', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-older-'));
     await chmod(folder, 0o755);
     await mkdir(join(folder, 'postgres'));
@@ -196,7 +195,7 @@ describe('npm start, when something is in the way, says in words what, where, an
     expectWords(result, 'was created by Postgres 12', 'HOLDFAST_DATA_DIR');
   });
 
-  test('but a first start that was killed half way is not', async () => {
+  test('a first start was killed: the next start works', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-half-'));
     await chmod(folder, 0o755);
     await mkdir(join(folder, 'postgres.init-1'));
@@ -207,7 +206,7 @@ describe('npm start, when something is in the way, says in words what, where, an
   }, 60_000);
 
   (isRoot ? test : test.skip)(
-    'and root in a folder that nobody else can enter gets a database all the same',
+    'root starts it in a folder that other users cannot enter: it works',
     async () => {
       const folder = await mkdtemp(join(tmpdir(), 'holdfast-closed-')); // 0700
       const server = await startServer({
@@ -222,7 +221,7 @@ describe('npm start, when something is in the way, says in words what, where, an
     60_000,
   );
 
-  test('with both addresses given, nothing is started and no directory is made', async () => {
+  test('DATABASE_URL and REDIS_URL are set: it starts no services and creates no directory', async () => {
     const folder = join(await mkdtemp(join(tmpdir(), 'holdfast-none-')), 'data');
     const apiKey = newApiKey();
     const server = await startServer({

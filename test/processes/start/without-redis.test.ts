@@ -56,7 +56,7 @@ const place = async ({ url }: ServerProcess) =>
 const received = ({ messages }: Receiver) => messages.map(({ json }) => json.data.order_id as string);
 
 describe('npm start', () => {
-  test('starts, says so in one line, at /health/ready and on /ops, and places orders', async () => {
+  test('starts, reports the absence in one line, at /health/ready and on /ops, and places orders', async () => {
     const server = await start();
     const lines = server.output().split('\n');
     expect(lines.filter((line) => /redis/i.test(line))).toEqual([
@@ -84,14 +84,14 @@ describe('npm start', () => {
       text: 'No Redis: each process keeps its own quotas',
       since: null,
     });
-    // Nothing is wrong, so nobody is woken for it.
+    // This is no fault, so no alert fires.
     expect(await (await fetch(`${server.adminUrl}/metrics`)).text()).not.toMatch(
       /^holdfast_limiter_fallbacks_total\{.*\} [1-9]/m,
     );
     expect(await server.end('SIGTERM')).toBe(0);
   }, 60_000);
 
-  test('with a Postgres of one’s own, touches no directory: many may start in one folder', async () => {
+  test('with an external Postgres creates no directory, so many may start in one folder', async () => {
     const data = join(folder, 'untouched');
     await Promise.all([1, 2].map(() => start({ ...ownPostgres(), HOLDFAST_DATA_DIR: data })));
     await expect(readdir(data)).rejects.toThrow('ENOENT');
@@ -99,7 +99,7 @@ describe('npm start', () => {
 });
 
 describe('quotas', () => {
-  test('hold, to the request, with the fields that say so', async () => {
+  test('are exact, with their header fields', async () => {
     const server = await start({ ...ownPostgres(), HOLDFAST_RATE_LIMIT_WRITE: '5/60' });
     const answers = [];
     for (let n = 0; n < 7; n += 1)
@@ -123,7 +123,7 @@ describe('quotas', () => {
 });
 
 describe('an event', () => {
-  test('reaches its endpoint, and again after a failure', async () => {
+  test('reaches its endpoint, with a retry after a failure', async () => {
     const server = await start(ownPostgres());
     const good = await connect(server);
     let failures = 0;
@@ -133,18 +133,17 @@ describe('an event', () => {
     });
     const order = await place(server);
     await until(() => received(good).includes(order));
-    // The schedule has it tried again after some five seconds: nobody is woken for that, the sweep
-    // finds it.
+    // The schedule retries after about five seconds: the sweep finds the delivery.
     await until(() => received(bad).filter((id) => id === order).length === 2, 30_000);
     expect(received(good)).toEqual([order]);
   }, 60_000);
 
-  test('is found by a process that only sends, while others answer and queue', async () => {
+  test('is found by a process that only sends, while other processes serve requests', async () => {
     const api = await start({ ...ownPostgres(), HOLDFAST_ROLES: 'api,projector' });
     const receiver = await connect(api);
     await Promise.all([
       start({ ...ownPostgres(), HOLDFAST_ROLES: 'relay' }),
-      // Two of them: claims keep them apart.
+      // Two senders: claims prevent duplicates.
       start({ ...ownPostgres(), HOLDFAST_ROLES: 'webhooks' }),
       start({ ...ownPostgres(), HOLDFAST_ROLES: 'webhooks' }),
     ]);

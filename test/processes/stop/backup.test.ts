@@ -1,4 +1,4 @@
-/** docs/backup.md: its commands, as they stand, lose nothing that they promise to keep. */
+/** Runs the commands of docs/backup.md, and checks that a restore keeps the promised data. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import {
@@ -27,7 +27,7 @@ import { until } from '../../setup/shop.ts';
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const run = promisify(execFile);
 
-/** Where Debian and others put the tools of Postgres; `undefined` when this machine has none. */
+/** The folder of the Postgres tools; `undefined` without an installation. */
 function toolsFolder(): string | undefined {
   const versions = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql') : [];
   const folders = versions
@@ -58,7 +58,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The commands of a part of the page, block by block. */
+/** The commands of a section of the page, block by block. */
 const blocksOf = (heading: string): string[] => {
   const part = page.slice(page.indexOf(`\n## ${heading}\n`) + 1).split('\n## ', 1)[0]!;
   return [...part.matchAll(/```sh\n(.*?)```/gs)].map(([, block]) => block!);
@@ -69,7 +69,7 @@ interface Server {
   stop: () => Promise<void>;
 }
 const running = new Set<Server>();
-/** Of the tenant whose orders these are. */
+/** The API key of the tenant. */
 let apiKey = '';
 const settings = () => ({
   PATH: `${tools ?? ''}:${process.env['PATH']}`,
@@ -81,12 +81,12 @@ const settings = () => ({
   HOLDFAST_LOG_LEVEL: 'error',
 });
 
-/** What the page calls `npx holdfast` and `npm start` is of this folder, without npm in between. */
+/** `npx holdfast` and `npm start` of the page run from this checkout, without npm. */
 const PRELUDE = `set -e
 npx() { shift; "${process.execPath}" holdfast.js "$@"; }
 `;
 
-/** Runs a block. Its last line may be `npm start`, which goes on until it is stopped. */
+/** Runs a block. Its last line may be `npm start`, which runs until the test stops it. */
 async function follow(
   block: string,
   env: Record<string, string> = {},
@@ -162,7 +162,7 @@ const order = {
 const place = (server: Server, key: string) => ask(server, '/orders', { body: order, key });
 const cursorOf = async (server: Server) => (await ask(server, '/events')).json.next_cursor as string;
 
-/** A shop before its backup, and what it did after it. */
+/** A shop at the time of its backup, and its later writes. */
 async function before(server: Server, tenant: string, env: Record<string, string> = {}) {
   await holdfast(['tenants', 'create', tenant], env);
   const { stdout } = await holdfast(['keys', 'create', '--tenant', tenant, '--json'], env);
@@ -177,7 +177,7 @@ async function after(server: Server) {
   return { lost, cursor: await cursorOf(server) };
 }
 
-/** What the page says that clients see. */
+/** Checks the effects for clients that the page promises. */
 async function expectRestored(
   server: Server,
   { kept, cursor }: Awaited<ReturnType<typeof before>>,
@@ -209,11 +209,11 @@ async function expectRestored(
   const again = await place(server, 'lost');
   expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, null]);
   expect(again.json.id).not.toBe(gone.lost.json.id);
-  // The log has grown to where it was: the cursor of then is refused all the same.
+  // The log has grown to its former length; the old cursor is still refused.
   expect(await ask(server, `/events?cursor=${gone.cursor}`)).toMatchObject(refused);
 }
 
-test('a copy of the data directory, and the log alone', async () => {
+test('a copy of the data directory, and an export of the log, can be restored', async () => {
   let server = await serve();
   const shop = await before(server, 'acme');
   const [tar, restore] = blocksOf('Embedded Postgres');
@@ -273,7 +273,7 @@ test('a copy of the data directory, and the log alone', async () => {
     await rm(home, { recursive: true, force: true });
   });
 
-  test('a dump', async () => {
+  test('a dump can be restored', async () => {
     const [dump, restore] = blocksOf('Your own Postgres');
     let server = await serve(undefined, env);
     const shop = await before(server, 'acme', env);
@@ -285,12 +285,12 @@ test('a copy of the data directory, and the log alone', async () => {
     await server.stop();
   }, 240_000);
 
-  test('a base backup and the write-ahead log, to a moment', async () => {
+  test('a base backup and the write-ahead log can be restored to a point in time', async () => {
     const [archive, base, restore] = blocksOf('To any moment');
     await asPostgres(archive!);
     await asPostgres(base!);
     let server = await serve(undefined, env);
-    // After the base backup, and before the moment.
+    // After the base backup, and before the restored point in time.
     const { kept } = await before(server, 'tide', env);
     const client = new Client({ connectionString: env['DATABASE_URL'] });
     await client.connect();

@@ -11,7 +11,7 @@ import { anOrder, newApiKey, send } from '../../setup/shop.ts';
 const KEYS = 50;
 const DUPLICATES = 20;
 const apiKey = newApiKey();
-/** SEED=… npm test repeats a failed run. */
+/** `SEED=… npm run test:processes -- duplicates` repeats a failed run. */
 const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
 let database: TestDatabase;
@@ -37,7 +37,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-test(`${KEYS} keys × ${DUPLICATES} duplicates at once over two processes, connections cut at random: one event and one answer a key`, async () => {
+test(`${KEYS} keys × ${DUPLICATES} concurrent duplicates over two processes, with random disconnects: one event and one answer a key`, async () => {
   process.stdout.write(`seed ${seed}\n`);
   const chance = createRandom(seed).next;
   const order = (n: number) => anOrder({ customer_id: `cus_${n}`, metadata: { n: String(n) } });
@@ -56,7 +56,7 @@ test(`${KEYS} keys × ${DUPLICATES} duplicates at once over two processes, conne
         ...(signal && { signal }),
       });
       if (status === 503) {
-        cut += 1; // as good as cut off: the answer says to send the same again
+        cut += 1; // equals a disconnect: the answer requires a repeat
         return;
       }
       expect(status).toBe(201);
@@ -68,7 +68,7 @@ test(`${KEYS} keys × ${DUPLICATES} duplicates at once over two processes, conne
   };
   const requests = Array.from({ length: KEYS * DUPLICATES }, (_, index) => index % KEYS);
   await Promise.all(requests.map(attempt));
-  // Whoever was cut off asks again, as a client would, until it has its answer.
+  // A disconnected client repeats its request until it gets the answer.
   for (let n = 0; n < KEYS; n += 1) while (!answers.has(n)) await attempt(n);
   expect(cut).toBeGreaterThan(0);
 

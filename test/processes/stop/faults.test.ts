@@ -28,12 +28,12 @@ const env = (more: Record<string, string> = {}) => ({
 const place = (server: ServerProcess, key?: string) =>
   send(`${server.url}/v1/orders`, { body: anOrder(), apiKey, ...(key !== undefined && { key }) });
 
-describe('a process that is asked to stop', () => {
-  test('turns its readiness off, finishes what is in flight, and loses nothing that it acknowledged', async () => {
+describe('a process that gets SIGTERM', () => {
+  test('becomes unready, finishes requests in flight, and loses no acknowledged order', async () => {
     const server = await startServer({ env: env() });
     const held = await holdTheLog(database.url);
     const answers = Array.from({ length: 20 }, (_, n) => place(server, `in-flight-${n}`));
-    // All of them have been read when the signal comes.
+    // All requests have been read when the signal arrives.
     await until(async () =>
       /^holdfast_append_queue_length 20$/m.test(await (await fetch(`${server.adminUrl}/metrics`)).text()),
     );
@@ -57,7 +57,7 @@ describe('a process that is asked to stop', () => {
     await next.end('SIGTERM');
   }, 60_000);
 
-  test('that is killed outright has lost nothing that it acknowledged', async () => {
+  test('or SIGKILL loses no acknowledged order', async () => {
     let server = await startServer({ env: env() });
     const acknowledged = new Map<string, string>();
     const storm = Array.from({ length: 8 }, async (_, writer) => {
@@ -80,14 +80,14 @@ describe('a process that is asked to stop', () => {
   }, 60_000);
 });
 
-describe('load beyond what can be written', () => {
-  test('is shed at once, with 503 and Retry-After, and what was shed passes later under the same key', async () => {
+describe('load beyond the write capacity', () => {
+  test('is shed at once with 503 and Retry-After, and passes later under the same key', async () => {
     const server = await startServer({ env: env({ HOLDFAST_APPEND_QUEUE: '5' }) });
     expect((await place(server)).status).toBe(201);
     const held = await holdTheLog(database.url);
     const waiting: ReturnType<typeof place>[] = [];
     const shed: string[] = [];
-    // One batch under way, five that wait, and the rest is refused while those still wait.
+    // One batch in flight, five writes wait, and the rest is refused meanwhile.
     for (let n = 0; n < 40; n += 1) waiting.push(place(server, `load-${n}`));
     await Promise.race([Promise.all(waiting), until(() => false, 1_000).catch(() => {})]);
     await held.release();
@@ -110,8 +110,8 @@ describe('load beyond what can be written', () => {
   }, 60_000);
 });
 
-describe('Postgres goes away', () => {
-  test('writes and reads are told 503 in time, and all is well when it is back', async () => {
+describe('an outage of Postgres', () => {
+  test('gives 503 to writes and reads in time, and both work again after it', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-outage-'));
     await chmod(dataDir, 0o755);
     const log = pino({ level: 'silent' });
@@ -156,7 +156,7 @@ describe('Postgres goes away', () => {
 });
 
 describe('several processes on one port', () => {
-  test('serve, share the port and the metrics, and are replaced when they die', async () => {
+  test('share the port and the metrics, and are replaced when they die', async () => {
     const server = await startServer({ env: env({ HOLDFAST_WORKERS: '2', HOLDFAST_LOG_LEVEL: 'info' }) });
     await Promise.all(Array.from({ length: 20 }, () => place(server)));
     const pids = () =>
@@ -178,8 +178,8 @@ describe('several processes on one port', () => {
   }, 60_000);
 });
 
-describe('a client that is slow on purpose', () => {
-  test('is cut off when its headers do not come', async () => {
+describe('a slow client', () => {
+  test('is disconnected when its headers do not arrive in time', async () => {
     const shop = await openShop();
     const { port } = new URL(shop.url);
     const socket = connect(Number(port), '127.0.0.1');

@@ -1,4 +1,4 @@
-/** What a person kills: npm, npx, or the process itself, outright too. Nothing is left of it. */
+/** Kills npm, npx, or the process itself, with SIGKILL too: no process remains. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
@@ -14,9 +14,9 @@ import { type ServerProcess, startServer } from '../../setup/processes/server-pr
 import { until } from '../../setup/shop.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-/** For embedded services to end after a process that was killed outright. */
+/** Time for embedded services to end after the SIGKILL of their process. */
 const ORPHANS_MS = 10_000;
-/** More than that, on a machine that is busy with other things. */
+/** The same with a margin for a busy machine. */
 const BUSY_MS = 5_000;
 
 const cleanups: (() => unknown)[] = [];
@@ -74,7 +74,7 @@ const refuses = (port: string | undefined): Promise<boolean> =>
 
 describe('npm start &', () => {
   test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGKILL'] as const)(
-    'kill -%s of npm leaves no process and no port',
+    'kill -%s of npm leaves no process and no open port',
     async (signal) => {
       const { child, output, tree } = run('npm', ['start']);
       await until(() => /Admin .*\n/.test(output()), 60_000);
@@ -97,7 +97,7 @@ describe('other scripts that serve', () => {
     ['load', ['--', 'steady', '--rate', '50', '--seconds', '60', '--out', '/tmp'], 'watch it at'],
     ['bench:place', [], 'bytes an order'],
   ])(
-    'npm run %s ends as a whole with npm',
+    'npm run %s ends completely with npm',
     async (script, args, says) => {
       for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
         const { child, output, tree } = run('npm', ['run', script, ...args]);
@@ -110,7 +110,7 @@ describe('other scripts that serve', () => {
     240_000,
   );
 
-  test('each of them takes the place of its shell, which would keep a signal to itself', async () => {
+  test('each script replaces its shell by exec, because a shell does not forward signals', async () => {
     const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
     const serving = Object.entries<string>(scripts).filter(([, script]) =>
       /\b(?:main|jest|loadtest\/|ops\/)/.test(script),
@@ -132,7 +132,7 @@ describe('npx holdfast &', () => {
   });
 });
 
-describe('a command that waits for a server which never answers', () => {
+describe('a command that waits for a silent server', () => {
   test.each([
     [['projections', 'rebuild', 'orders']],
     [['projections', 'verify', 'orders']],
@@ -164,19 +164,19 @@ describe('a command that waits for a server which never answers', () => {
 });
 
 describe('kill -9 of the server itself', () => {
-  test.each(['1', '2'])('the services end by themselves within ten seconds; workers: %s', async (workers) => {
+  test.each(['1', '2'])('the services end within ten seconds; workers: %s', async (workers) => {
     const { child, output, tree } = run(process.execPath, ['main.ts'], { HOLDFAST_WORKERS: workers });
     await until(() => output().includes('Holdfast is up'), 60_000);
     const pids = tree();
     child.kill('SIGKILL');
     await until(isGone(pids), ORPHANS_MS + BUSY_MS);
-    // In good order, so that the next start has nothing to recover.
+    // A clean shutdown, so that the next start needs no recovery.
     expect(await readFile(join(dataDir, 'data', 'postgres.log'), 'utf8')).toContain(
       'database system is shut down',
     );
   });
 
-  test('also those that somebody has stopped', async () => {
+  test('services stopped by SIGSTOP end too', async () => {
     const { child, output, tree } = run(process.execPath, ['main.ts']);
     await until(() => output().includes('Holdfast is up'), 60_000);
     const pids = tree();
@@ -186,13 +186,13 @@ describe('kill -9 of the server itself', () => {
     await until(isGone(pids), ORPHANS_MS + BUSY_MS);
   });
 
-  test('a start that comes while they end waits, and goes on with the same data', async () => {
+  test('a start during their end waits, and continues with the same data', async () => {
     const env = { HOLDFAST_DATA_DIR: dataDir };
     const first = await startServer({ env });
     const key = /Key +(hf_test_\w+)/.exec(first.output())?.[1];
     const pids = treeOf(first.child.pid!);
     await first.end('SIGKILL');
-    // One of them is gone: the others are being ended.
+    // One service has ended, so the others are ending.
     await until(() => pids.filter(isRunning).length < pids.length - 1, ORPHANS_MS);
     const second = await startServer({ env });
     expect(/Key +(hf_test_\w+)/.exec(second.output())?.[1]).toBe(key);
@@ -200,9 +200,9 @@ describe('kill -9 of the server itself', () => {
   }, 60_000);
 });
 
-describe('a first start, while Postgres makes its cluster', () => {
+describe('a first start, while initdb runs', () => {
   test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGKILL'] as const)(
-    '%s leaves nothing that runs, and the next start works',
+    '%s leaves no process, and the next start works',
     async (signal) => {
       const { child, tree } = run(process.execPath, ['main.ts']);
       const home = join(dataDir, 'data');
@@ -220,7 +220,7 @@ describe('a first start, while Postgres makes its cluster', () => {
     90_000,
   );
 
-  test('a password and a key that were not written whole are written again', async () => {
+  test('a password and a key in incomplete files are written again', async () => {
     await writeFile(join(dataDir, 'postgres-password'), '');
     await writeFile(join(dataDir, 'development-key'), '');
     const server = await startServer({ env: { HOLDFAST_DATA_DIR: dataDir } });
@@ -229,8 +229,8 @@ describe('a first start, while Postgres makes its cluster', () => {
   }, 60_000);
 });
 
-test('a process that has the number of a service of ours by now is left alone', async () => {
-  // It even has the words of the others in its own.
+test('a foreign process that reuses the id of a service is not killed', async () => {
+  // Its command line even contains those of the services.
   const data = join(dataDir, 'postgres');
   const port = await freePort();
   const stranger = spawn('sleep', ['1000'], { argv0: `postgres ${data} 127.0.0.1:${port}`, stdio: 'ignore' });

@@ -1,4 +1,4 @@
-/** Projectors of several partitions on several nodes, none of which knows of another. */
+/** Projectors of several partitions on several independent nodes. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { holdfast } from '../../setup/processes/command.ts';
@@ -38,7 +38,7 @@ async function newTenant(name: string): Promise<string> {
   return key.json.key as string;
 }
 
-/** The tenant of the bootstrap key does not count: nobody places orders in it. */
+/** Without the tenant of the bootstrap key, which has no orders. */
 const SHOPS = `(SELECT partition FROM tenants WHERE name LIKE 'Shop %') AS shops`;
 const partitionsOf = async (relation: typeof SHOPS | 'events' | 'orders'): Promise<number> => {
   const { rowCount } = await client.query(`SELECT DISTINCT partition FROM ${relation}`);
@@ -52,9 +52,9 @@ const lag = async (): Promise<number[]> => {
   return rows.map((row) => Number(row.lag));
 };
 
-test('every partition is worked on; a node that is killed in the middle is taken over within seconds, and each event counts once', async () => {
+test('each partition is processed; another node takes over from a killed one within seconds, and each event counts once', async () => {
   const keys: string[] = [];
-  // A tenant's id decides on its partition: as many as it takes for each to have one.
+  // A tenant's id decides its partition: add tenants until each partition has one.
   while ((await partitionsOf(SHOPS)) < PARTITIONS) keys.push(await newTenant(`Shop ${keys.length}`));
   const api = nodes[0]!;
   let placed = 0;
@@ -74,7 +74,7 @@ test('every partition is worked on; a node that is killed in the middle is taken
   const heads = await client.query<{ partition: number; position: string }>(
     'SELECT partition, position FROM log_heads',
   );
-  // Whatever was in the log when it died is applied by the other one.
+  // The other node applies all events that were in the log at the kill.
   await until(async () => {
     const { rowCount } = await client.query(
       `SELECT FROM checkpoints JOIN unnest($1::int[], $2::bigint[]) AS was (partition, position) USING (partition)

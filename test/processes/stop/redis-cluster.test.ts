@@ -1,4 +1,4 @@
-/** Limiter and queues on a Redis Cluster of six nodes, one of whose masters dies while orders are being placed. */
+/** Limiter and queues on a Redis Cluster of six nodes, one of whose masters dies under load. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,7 +55,7 @@ const fallbacks = async ({ adminUrl }: ServerProcess): Promise<number> => {
 };
 const isMaster = async (port: number) => String(await cluster.ask(port, 'ROLE')).startsWith('master');
 
-test('two nodes share one quota, to the request', async () => {
+test('two nodes share one exact quota', async () => {
   const both = await Promise.all(
     [1, 2].map(() => start({ HOLDFAST_RATE_LIMIT_WRITE: `${QUOTA}/60`, HOLDFAST_ROLES: 'api' })),
   );
@@ -68,7 +68,7 @@ test('two nodes share one quota, to the request', async () => {
   }
 }, 60_000);
 
-test('a master dies while orders are placed: none is refused, each is sent out, and soon the cluster decides again', async () => {
+test('when a master dies, no order is refused, each event is delivered, and the cluster takes over again', async () => {
   const node = await start({ HOLDFAST_RATE_LIMIT_WRITE: '100000/60' });
   const made = await send(`${node.url}/v2/webhook-endpoints`, {
     body: { url: receiver.url, max_per_second: 1_000 },
@@ -95,7 +95,7 @@ test('a master dies while orders are placed: none is refused, each is sent out, 
   const masters: number[] = [];
   for (const port of cluster.nodes.keys()) if (await isMaster(port)) masters.push(port);
   expect(masters).toHaveLength(3);
-  // The one that has the queue, since that hurts most.
+  // The master of the queue, the worst case.
   let victim = 0;
   for (const port of masters) {
     const keys = (await cluster.ask(port, 'KEYS', '{holdfast-*}*')) as string[];
@@ -103,7 +103,7 @@ test('a master dies while orders are placed: none is refused, each is sent out, 
   }
   cluster.nodes.get(victim)!.kill('SIGKILL');
 
-  // A replica takes its place, and an order that is placed then is sent out.
+  // A replica replaces it, and the event of a new order is delivered.
   await until(async () => {
     const left = [...cluster.nodes.keys()].filter((port) => port !== victim);
     return (await Promise.all(left.map(isMaster))).filter(Boolean).length === 3;

@@ -1,4 +1,4 @@
-/** Whatever a node is doing, a signal ends it within its drain time, and leaves no port open. */
+/** A signal ends a node within its drain time in each state, and leaves no port open. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
@@ -35,9 +35,9 @@ import { openReceiver } from '../../workers/receiver.ts';
 
 const DRAIN_SECONDS = 4;
 const DRAIN_MS = DRAIN_SECONDS * 1_000;
-/** With nothing to wait for, on a machine that is busy with other things. */
+/** Time for an idle node to end, with a margin for a busy machine. */
 const AT_ONCE_MS = 2_500;
-/** For a signal to arrive, and an end to be noticed. */
+/** Time to deliver the signal and to see the exit. */
 const SLACK_MS = 1_000;
 
 const log = pino({ level: 'silent' });
@@ -76,7 +76,7 @@ async function folder(): Promise<string> {
   return path;
 }
 
-/** A Postgres that may be hurt, and the number of its process. */
+/** A Postgres that a test may stop, and its process id. */
 async function ownPostgres(): Promise<{ url: string; pid: number }> {
   const dataDir = await folder();
   const { url, stop } = await startPostgres(dataDir, log);
@@ -105,7 +105,7 @@ const order = (n = 0) => ({
 });
 const place = (server: ServerProcess, n = 0) => send(`${server.url}/v2/orders`, { apiKey, body: order(n) });
 
-/** An order that is placed later than now: the log is held. */
+/** Sends an order that waits, because the log is locked. */
 async function anOrderUnderWay(server: ServerProcess, url: string): Promise<void> {
   const held = await holdTheLog(url);
   cleanups.push(() => held.release().catch(() => {}));
@@ -114,15 +114,15 @@ async function anOrderUnderWay(server: ServerProcess, url: string): Promise<void
 }
 
 describe.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s ends', (signal) => {
-  test('a node at rest', async () => {
+  test('an idle node', async () => {
     expect(await takesMs(await start(), signal)).toBeLessThan(AT_ONCE_MS);
   });
 
-  test('several workers at rest', async () => {
+  test('several idle workers', async () => {
     expect(await takesMs(await start({ HOLDFAST_WORKERS: '2' }), signal)).toBeLessThan(AT_ONCE_MS);
   });
 
-  test('a node whose Postgres has vanished', async () => {
+  test('a node whose Postgres has died', async () => {
     const postgres = await ownPostgres();
     const server = await start({ DATABASE_URL: postgres.url });
     process.kill(postgres.pid, 'SIGQUIT');
@@ -132,8 +132,8 @@ describe.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s ends', (signal) => {
   });
 });
 
-describe('SIGTERM ends at once, for nobody can be waited for', () => {
-  test('watchers of the health, and those who reflect', async () => {
+describe('SIGTERM ends at once, despite', () => {
+  test('health watches and reflection streams', async () => {
     const server = await start();
     const Health = makeGenericClientConstructor(health as never, 'Health');
     const client = new Health(server.grpc, credentials.createInsecure()) as unknown as {
@@ -141,22 +141,24 @@ describe('SIGTERM ends at once, for nobody can be waited for', () => {
       close: () => void;
     };
     cleanups.push(() => client.close());
-    const told: string[] = [];
+    const received: string[] = [];
     for (const service of ['', 'holdfast.orders.v1.OrderService', 'nobody.knows']) {
       const watching = client.watch({ service });
-      watching.on('data', ({ status }) => told.push(status)).on('error', ({ message }) => told.push(message));
+      watching
+        .on('data', ({ status }) => received.push(status))
+        .on('error', ({ message }) => received.push(message));
     }
     const reflecting = reflect(server.grpc);
-    reflecting.on('error', ({ message }) => told.push(message));
+    reflecting.on('error', ({ message }) => received.push(message));
     reflecting.write({ listServices: '' });
     await once(reflecting, 'data');
-    await until(() => told.length === 3);
+    await until(() => received.length === 3);
     expect(await takesMs(server)).toBeLessThan(AT_ONCE_MS);
-    await until(() => told.filter((text) => /UNAVAILABLE/.test(text)).length === 4);
-    expect(told.filter((text) => text === 'NOT_SERVING')).toHaveLength(2);
+    await until(() => received.filter((text) => /UNAVAILABLE/.test(text)).length === 4);
+    expect(received.filter((text) => text === 'NOT_SERVING')).toHaveLength(2);
   });
 
-  test('streams of orders and of events, and polls', async () => {
+  test('streams of orders and events, and long polls', async () => {
     const server = await start();
     const client = connect(server.grpc, apiKey);
     cleanups.push(client.close);
@@ -170,7 +172,7 @@ describe('SIGTERM ends at once, for nobody can be waited for', () => {
     await poll;
   });
 
-  test('connections that say nothing', async () => {
+  test('silent connections', async () => {
     const server = await start();
     const { port } = new URL(server.url);
     const sockets = Array.from({ length: 20 }, () => connectSocket(Number(port), '127.0.0.1'));
@@ -184,7 +186,7 @@ describe('SIGTERM ends at once, for nobody can be waited for', () => {
 });
 
 describe('SIGTERM ends within the drain time', () => {
-  test('a node whose Postgres hangs, with an order under way', async () => {
+  test('a node whose Postgres hangs, with an order in flight', async () => {
     const postgres = await ownPostgres();
     const server = await start({ DATABASE_URL: postgres.url });
     await anOrderUnderWay(server, postgres.url);
@@ -208,10 +210,10 @@ describe('SIGTERM ends within the drain time', () => {
     ['', {}],
     ['without a Redis, ', { REDIS_URL: '', PATH: '/nowhere' }],
   ])(
-    'a node %swith many webhook receivers that never answer, and the attempts are made again',
+    'a node %swith many silent webhook receivers, and the next start repeats the attempts',
     async (_what, env) => {
       const server = await start(env);
-      // Connections to one of them are bounded, so that there are several.
+      // Connections to one receiver are limited, so there are several receivers.
       const receivers = await Promise.all(Array.from({ length: 15 }, () => openReceiver(() => {})));
       for (const receiver of receivers) {
         cleanups.push(receiver.close);
@@ -235,7 +237,7 @@ describe('SIGTERM ends within the drain time', () => {
     90_000,
   );
 
-  test('a node with an order that waits, half a request, and an answer that nobody reads', async () => {
+  test('a node with a waiting order, half a request, and an unread answer', async () => {
     const server = await start();
     await anOrderUnderWay(server, database.url);
     const socket = connectSocket(Number(new URL(server.url).port), '127.0.0.1');
@@ -246,7 +248,7 @@ describe('SIGTERM ends within the drain time', () => {
     expect(await takesMs(server)).toBeLessThan(DRAIN_MS + SLACK_MS);
   });
 
-  test('several workers, one of which does not run any more', async () => {
+  test('several workers, one of which is stopped', async () => {
     const server = await start({ HOLDFAST_WORKERS: '2' });
     const [worker = 0] = pidsOf(server.child.pid!);
     process.kill(worker, 'SIGSTOP');
@@ -254,7 +256,7 @@ describe('SIGTERM ends within the drain time', () => {
     expect(() => process.kill(worker, 0)).toThrow('ESRCH');
   });
 
-  test('a node whose standard output nobody reads', async () => {
+  test('a node whose standard output is not read', async () => {
     const fifo = join(await folder(), 'output');
     spawnSync('mkfifo', [fifo]);
     const reader = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK);
@@ -283,14 +285,14 @@ describe('SIGTERM ends within the drain time', () => {
   });
 });
 
-test('a second signal ends it at once', async () => {
+test('a second signal ends the node at once', async () => {
   const server = await start({ HOLDFAST_DRAIN_SECONDS: '60' });
   await anOrderUnderWay(server, database.url);
   const began = performance.now();
   const exit = once(server.child, 'exit');
   server.child.kill('SIGINT');
   await until(async () => (await fetch(`${server.adminUrl}/health/ready`)).status === 503);
-  // What npm passes on right away is the same signal once more; this one is another.
+  // npm forwards the same signal once more right away, so this one must differ.
   const again = setInterval(() => server.child.kill('SIGINT'), 1_100);
   await exit;
   clearInterval(again);
@@ -298,7 +300,7 @@ test('a second signal ends it at once', async () => {
 });
 
 describe('SIGTERM ends a start', () => {
-  test('that waits for another node that migrates', async () => {
+  test('that waits for the migration of another node', async () => {
     const other = new Client({ connectionString: database.url });
     await other.connect();
     cleanups.push(() => other.end());
@@ -317,7 +319,7 @@ describe('SIGTERM ends a start', () => {
     expect(performance.now() - began).toBeLessThan(AT_ONCE_MS);
   });
 
-  test('whose Postgres accepts connections and never answers', async () => {
+  test('whose Postgres accepts connections and stays silent', async () => {
     const silent = createServer(() => {}).listen(0, '127.0.0.1');
     const connected = once(silent, 'connection');
     await once(silent, 'listening');
@@ -357,6 +359,6 @@ function reflect(address: string): ClientDuplexStream<object, object> {
   return client.ask();
 }
 
-/** The processes that a process has started. */
+/** The children of a process. */
 const pidsOf = (parent: number): number[] =>
   readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ').map(Number);

@@ -55,15 +55,15 @@ async function install({ path, aptGet, policy, say, pause }: Machine): Promise<v
   const deadline = performance.now() + LOCK_SECONDS * 1_000;
   async function run(...args: string[]): Promise<void> {
     const waiting = ['-o', `DPkg::Lock::Timeout=${LOCK_SECONDS}`];
-    for (let told = false; ; await delay(pause)) {
+    for (let isReported = false; ; await delay(pause)) {
       try {
         await promisify(execFile)(aptGet, [...waiting, ...args], { env });
         return;
       } catch (error) {
         const { stderr = '' } = error as { stderr?: string };
         if (!LOCK_HELD.test(stderr) || performance.now() > deadline) throw error;
-        if (!told) say('Another program holds the lock of apt-get; waiting for it.');
-        told = true;
+        if (!isReported) say('Another program holds the lock of apt-get; waiting for it.');
+        isReported = true;
       }
     }
   }
