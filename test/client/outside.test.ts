@@ -119,7 +119,7 @@ test('a second build replaces the first, and a foreign package is not changed', 
   const manifest = await readFile(join(project, 'package.json'), 'utf8');
   await expect(build(project)).rejects.toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('is a package of its own'),
+    stderr: expect.stringContaining('contains another package'),
   });
   expect(await readFile(join(project, 'package.json'), 'utf8')).toBe(manifest);
 });

@@ -69,7 +69,7 @@ const NOT_RUN: Record<string, string[]> = {
   'docs/grpc.md': [
     'ends with Ctrl-C',
     'the file is yours; test/processes/import/import.test.ts runs it',
-    'the files are yours; test/processes/import/import.test.ts runs such',
+    'the files are yours; test/processes/import/import-input.test.ts runs such',
     'minutes of load',
   ],
   'docs/load.md': ['minutes of load'],

@@ -1,21 +1,8 @@
 /** Runs the commands of docs/backup.md, and checks that a restore keeps the promised data. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import {
-  appendFile,
-  chmod,
-  chown,
-  cp,
-  mkdir,
-  mkdtemp,
-  readFile,
-  rm,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
+import { appendFile, chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
@@ -23,46 +10,26 @@ import { freePort } from '../../../ops/embedded/free-port.ts';
 import { serviceUser } from '../../../ops/embedded/unprivileged.ts';
 import { TEST_REDIS } from '../../setup/database.ts';
 import { until } from '../../setup/shop.ts';
+import { blocksOf as commandsOf, checkOut, readPage, toolsFolder } from './backup-page.ts';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const run = promisify(execFile);
 
-/** The folder of the Postgres tools; `undefined` without an installation. */
-function toolsFolder(): string | undefined {
-  const versions = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql') : [];
-  const folders = versions
-    .toSorted((a, b) => Number(b) - Number(a))
-    .map((v) => `/usr/lib/postgresql/${v}/bin`);
-  return folders.find((folder) =>
-    ['initdb', 'pg_dump', 'pg_basebackup'].every((tool) => existsSync(join(folder, tool))),
-  );
-}
 const tools = toolsFolder();
 
 let page: string;
 let folder: string;
 beforeAll(async () => {
-  page = await readFile(join(ROOT, 'docs/backup.md'), 'utf8');
+  page = await readPage();
   folder = await mkdtemp(join(tmpdir(), 'holdfast-backup-'));
   await chmod(folder, 0o755);
-  const { stdout } = await run('git', ['ls-files', '-co', '--exclude-standard'], { cwd: ROOT });
-  const files = stdout
-    .trim()
-    .split('\n')
-    .filter((file) => !/^(?:test|loadtest)\//.test(file));
-  await Promise.all(files.map((file) => cp(join(ROOT, file), join(folder, file))));
-  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  await checkOut(folder);
 });
 afterAll(async () => {
   for (const server of running) await server.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The commands of a section of the page, block by block. */
-const blocksOf = (heading: string): string[] => {
-  const part = page.slice(page.indexOf(`\n## ${heading}\n`) + 1).split('\n## ', 1)[0]!;
-  return [...part.matchAll(/```sh\n(.*?)```/gs)].map(([, block]) => block!);
-};
+const blocksOf = (heading: string) => commandsOf(page, heading);
 
 interface Server {
   url: string;
