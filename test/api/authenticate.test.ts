@@ -107,8 +107,8 @@ describe('confirming the key of an admitted caller', () => {
   test.each([
     ['nothing changed', () => {}, 'yes'],
     ['the key was revoked', () => (live = false), 'unauthenticated'],
-    ['the scope is gone', () => (scopes = ['orders:write']), 'scope_missing'],
-    ['the database is away', () => (away = true), 'Error: away'],
+    ['the key has lost the scope', () => (scopes = ['orders:write']), 'scope_missing'],
+    ['the database does not answer', () => (away = true), 'Error: away'],
   ])('%s', async (_what, change, expected) => {
     const confirm = await outcome();
     change();

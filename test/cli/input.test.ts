@@ -47,7 +47,7 @@ describe('the lines of a file', () => {
     ['empty lines, which have numbers too', '\na\n\r\n\nb\n', ['', 'a', '', '', 'b']],
     ['a byte order mark', '\ufeffa\nb\n', ['a', 'b']],
     ['a byte order mark inside', 'a\n\ufeffb\n', ['a', '\ufeffb']],
-    ['nothing', '', []],
+    ['an empty file', '', []],
     ['a byte order mark alone', '\ufeff', []],
     ['U+2028, which is no newline', 'a\u2028b\n', ['a\u2028b']],
     ['packed', gzipSync('a\nb\n'), ['a', 'b']],

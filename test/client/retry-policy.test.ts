@@ -27,7 +27,7 @@ describe('the next step of a client', () => {
     ['the same key, by the luckiest chance', said('same_key'), 1, 0, 0, 0],
     ['the same key, later', said('same_key_after', 7), 1, 0, 0.5, 7_100],
     ['the same key, later, with time enough', said('same_key_after', 7), 1, 52_900, 0.5, 7_100],
-    ['the same key, later than there is time', said('same_key_after', 7), 1, 52_901, 0.5, undefined],
+    ['the same key, after the time limit', said('same_key_after', 7), 1, 52_901, 0.5, undefined],
   ])('%s', (_name, outcome, attempt, elapsedMs, random, wait) => {
     expect(waitBeforeRetryMs(outcome, { attempt, elapsedMs, random }, limits)).toBe(wait);
   });

@@ -38,7 +38,7 @@ test.each<[string, Parameters<typeof judge.answer>[1]]>([
   ['a float for money', { status: 200, headers, body: { ...example, total: 38.5 } }],
   ['an unknown status of the order', { status: 200, headers, body: { ...example, status: 'lost' } }],
   ['a required header missing', { status: 200, headers: { ...headers, etag: undefined }, body: example }],
-  ['a body where there is none', { status: 304, headers, body: example }],
+  ['a body of a status without one', { status: 304, headers, body: example }],
   [
     'a problem without its code',
     {

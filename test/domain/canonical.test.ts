@@ -20,7 +20,7 @@ test.each([
   ['quotes and backslashes', 'a "b" \\ c'],
   ['each control character', Array.from({ length: 33 }, (_, code) => String.fromCharCode(code)).join('')],
   ['DEL and the line separators', '\u007f\u0080\u2028\u2029'],
-  ['the last letter before the surrogates, and the first behind', '\ud7ff\ue000\uffff'],
+  ['the characters before and after the surrogates', '\ud7ff\ue000\uffff'],
   ['a pair of surrogates', '😀'],
   ['a lone surrogate, high', '\ud83d'],
   ['a lone surrogate, low', 'x\ude00'],

@@ -22,7 +22,7 @@ describe('placing an order', () => {
   const line = (unit_price: number, quantity: number) => ({ sku: 'A', name: 'a', quantity, unit_price });
   test.each<[string, Partial<typeof placing>, string]>([
     ['an unknown currency', { currency: 'ABC' }, '/currency'],
-    ['a currency that is no more', { currency: 'DEM' }, '/currency'],
+    ['a withdrawn currency', { currency: 'DEM' }, '/currency'],
     ['a line that is too dear', { lines: [line(1, 1), line(AMOUNT_MAX, 2)] }, '/lines/1'],
     ['the dearest line there can be', { lines: [line(AMOUNT_MAX, 1_000_000)] }, '/lines/0'],
     ['an order that is too dear', { lines: [line(AMOUNT_MAX, 1), line(1, 1)] }, '/lines'],

@@ -36,7 +36,7 @@ describe('the response reader', () => {
   });
 
   test.each([
-    ['what only says to go on', `${head(100)}${head(204)}`, [204], [100], ''],
+    ['an interim response', `${head(100)}${head(204)}`, [204], [100], ''],
     ['a response without a body', `${head(304, 'ETag: "1"')}${head(204)}`, [304, 204], [], ''],
     ['bytes after a response', `${head(204)}oops`, [204], [], 'oops'],
     ['bytes that are not a response', 'SSH-2.0-x\r\n\r\n', [], [], 'SSH-2.0-x\r\n\r\n'],

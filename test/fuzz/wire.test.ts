@@ -108,7 +108,7 @@ const orders =
   };
 
 test.each<[what: string, say: string, count: number, found: RegExp]>([
-  ['nothing', '', 1, /^neither a response nor an end within 0.3 seconds$/],
+  ['silence', '', 1, /^neither a response nor an end within 0.3 seconds$/],
   [
     'a connection-level response instead of the response',
     ofConnection(),

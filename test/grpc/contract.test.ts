@@ -17,10 +17,10 @@ afterEach(async () => {
 
 describe('the contract', () => {
   test.each([
-    ['a field that is gone', /^ {2}string currency = 2;$/m, ''],
+    ['a removed field', /^ {2}string currency = 2;$/m, ''],
     ['a field of another type', 'int64 unit_price = 4;', 'int32 unit_price = 4;'],
-    ['a field by another name', 'string sku = 1;', 'string code = 1;'],
-    ['a call that is gone', /^ {2}rpc GetOrder.*$/m, ''],
+    ['a renamed field', 'string sku = 1;', 'string code = 1;'],
+    ['a removed call', /^ {2}rpc GetOrder.*$/m, ''],
   ])('%s is reported as a break', async (_name, from, to) => {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-breaking-'));
     ended.push(() => rm(folder, { recursive: true }));

@@ -27,13 +27,13 @@ export interface DeafClient {
 
 /**
  * @param address `127.0.0.1:PORT`
- * @param window bytes of an answer that the client buffers
+ * @param bufferBytes bytes of an answer that the client buffers
  */
-export function connectDeaf(address: string, apiKey: string, window = 0): DeafClient {
+export function connectDeaf(address: string, apiKey: string, bufferBytes = 0): DeafClient {
   // No limit for sent data that waits for flow control: this client waits.
   const session = connect(`http://${address}`, {
     maxSessionMemory: 1_000,
-    settings: { initialWindowSize: window },
+    settings: { initialWindowSize: bufferBytes },
   });
   session.on('error', () => {});
   return {

@@ -26,11 +26,11 @@ const scoped = (scope: string, sums: Sums): string =>
   );
 
 test.each<[how: string, base: [string, Sums], head: [string, Sums], expected: string[]]>([
-  ['a part of what was needed', ['all', {}], ['part', { all: ['part'] }], ['security.widened compatible']],
+  ['a part of the former scope', ['all', {}], ['part', { all: ['part'] }], ['security.widened compatible']],
   ['a part of another sum', ['all', {}], ['part', { other: ['part'] }], ['security.narrowed review']],
   ['the sum alone', ['part', { all: ['part'] }], ['all', { all: ['part'] }], ['security.narrowed review']],
   [
-    'the same, in a sum no more',
+    'the same, which is no longer part of a sum',
     ['part', { all: ['part'] }],
     ['part', { all: [] }],
     ['security.narrowed review'],

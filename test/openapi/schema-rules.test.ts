@@ -40,14 +40,14 @@ test.each<[string, unknown, unknown]>([
     object({}, { additionalProperties: { description: 'Anything' } }),
   ],
   [
-    'names and items that may be any',
+    'unrestricted names and items',
     object({ a: list() }),
     object({ a: list({ unevaluatedItems: true }) }, { propertyNames: {} }),
   ],
-  ['the type of an object that was clear', { properties: { a: text() } }, object({ a: text() })],
+  ['the explicit type of an object with properties', { properties: { a: text() } }, object({ a: text() })],
   ['a schema that only annotates', { allOf: [CAT, DOG] }, { allOf: [CAT, DOG, { title: 'Chimera' }] }],
   [
-    'an allOf that is drawn together',
+    'a merged allOf',
     { allOf: [object({ a: text() }), object({ b: text() })] },
     object({ b: text(), a: text() }),
   ],
@@ -57,11 +57,11 @@ test.each<[string, unknown, unknown]>([
   ['the type of numbers that are listed', { enum: [1, 2] }, number({ enum: [1, 2] })],
   ['a list of one value', text({ const: 'a' }), text({ enum: ['a'] })],
   [
-    'bounds of integers that say the same',
+    'equivalent bounds of integers',
     { type: 'integer', minimum: 1 },
     { type: 'integer', exclusiveMinimum: 0 },
   ],
-  ['a bound that every count keeps to', list(), list({ minItems: 0 })],
+  ['a minimum of 0 items', list(), list({ minItems: 0 })],
 ])('%s is no change', (_name, base, head) => {
   for (const direction of ['request', 'response'] as const) {
     for (const [before, after] of [
@@ -77,8 +77,12 @@ test.each<[string, unknown, unknown]>([
 
 test.each<[string, unknown, unknown]>([
   ['a property added by a conjunct', { allOf: [CAT, DOG] }, { allOf: [CAT, DOG, object({ sing: text() })] }],
-  ['an alternative of its own for null', CAT, { oneOf: [CAT, { type: 'null' }] }],
-  ['an alternative that asks for less', { anyOf: [CAT, DOG] }, { anyOf: [object({ meow: text() }), DOG] }],
+  ['a separate alternative for null', CAT, { oneOf: [CAT, { type: 'null' }] }],
+  [
+    'an alternative with fewer requirements',
+    { anyOf: [CAT, DOG] },
+    { anyOf: [object({ meow: text() }), DOG] },
+  ],
 ])('in a request, %s breaks no client', (_name, base, head) => {
   const findings = changes(withField('request', base, '3.1.0'), withField('request', head, '3.1.0'));
   expect(findings.filter(({ verdict }) => verdict !== 'compatible')).toEqual([]);

@@ -14,7 +14,7 @@ function verdictOf(points: Point[], parts: Record<string, string> = { postgres: 
 const busy = { requests: 100, placed: 100, write_p99_ms: 20 };
 
 test.each<[string, Point[], string, RegExp]>([
-  ['nothing happens, for as long as that is known', seconds(10, {}), 'calm', /^0 commands a second$/],
+  ['no request arrived in the known past', seconds(10, {}), 'calm', /^0 commands a second$/],
   ['all is served', seconds(10, busy), 'calm', /^100 commands a second$/],
   [
     'the node has just started, perhaps during a storm',
@@ -22,7 +22,7 @@ test.each<[string, Point[], string, RegExp]>([
     'unknown',
     /^Not enough data: 9 of 10 seconds$/,
   ],
-  ['nothing has been seen yet', [], 'unknown', /^Not enough data: 0 of 10/],
+  ['no second has been measured', [], 'unknown', /^Not enough data: 0 of 10/],
   [
     'all requests of the only shop are refused, slowly',
     seconds(10, { requests: 5, limited: 5 }),
@@ -87,7 +87,12 @@ test.each<[string, Point[], string, RegExp]>([
     'look',
     /^Receivers: 1 webhook endpoint has failed for 30 s or longer$/,
   ],
-  ['two receivers take nothing', seconds(10, { endpoints_failing: 2 }), 'look', /2 webhook endpoints have/],
+  [
+    'two receivers refuse each delivery',
+    seconds(10, { endpoints_failing: 2 }),
+    'look',
+    /2 webhook endpoints have/,
+  ],
   [
     'a new node has a fault',
     seconds(1, { ...busy, failed: 50 }),

@@ -30,7 +30,7 @@ describe('a faulty file is refused with the line and the fault, and nothing is i
   const first = small[1]!;
   test.each<[string, (lines: string[]) => string[], string | RegExp]>([
     ['an empty file', () => [], 'The file is empty'],
-    ['something else', () => ['{"a":1}'], 'Line 1: this is not the header of a log'],
+    ['another format', () => ['{"a":1}'], 'Line 1: this is not the header of a log'],
     ['a later format', at(1, (t) => t.replace(':1', ':2')), 'Line 1: the file has format 2'],
     ['a header without counts', at(1, (t) => t.replace('"events"', '"e"')), 'Line 1: events: '],
     ['cut off in a line', at(9, (t) => t.slice(0, -20)), 'Line 9: this is not an event'],
@@ -43,7 +43,11 @@ describe('a faulty file is refused with the line and the fault, and nothing is i
       'Line 7: X of schema version 1 is not known',
     ],
     ['a member too many', at(7, (t) => t.replace('{', '{"x":1,')), 'Line 7: unknown field "x"'],
-    ['bad data', at(2, (t) => t.replace(/"currency":"\w+"/, '"currency":"e"')), 'Line 2: data/currency: '],
+    [
+      'invalid data',
+      at(2, (t) => t.replace(/"currency":"\w+"/, '"currency":"e"')),
+      'Line 2: data/currency: ',
+    ],
     ['a short fingerprint', at(7, (t) => t.replace(/(print":")../, '$1')), 'Line 7: fingerprint: must be 64'],
     [
       'no such time',

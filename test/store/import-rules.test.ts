@@ -201,7 +201,7 @@ describe('an event that the rules refuse', () => {
       'recorded_at: must not be earlier',
     ],
     [
-      'a day that no month has',
+      'an impossible day',
       () => [lines.with(30, { ...lines[30]!, recorded_at: '2026-02-30T00:00:00.000000Z' }), 32],
       'recorded_at: must be a time',
     ],
@@ -266,7 +266,7 @@ describe('an event that the rules refuse', () => {
       'Line 1: tenants: created_at: 2030-01-01T00:00:00.000000Z is in the future',
     ],
     [
-      'a name that is no text',
+      'a name with a NUL',
       (h) => ({ ...h, tenants: h.tenants.map((t: Data) => ({ ...t, name: 'a\0b' })) }),
       'Line 1: tenants/0/name: ',
     ],

@@ -5,7 +5,7 @@ import { toUuid } from '../../store/ids.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 import { type Behaviour, type Receiver, openReceiver } from './receiver.ts';
 
-/** Registers the hooks of a test file: one shop, whose endpoints and receivers end with each test. */
+/** Registers the hooks of a test file: one shop, and the end of endpoints after each test. */
 export function openWebhooks() {
   let shop: Shop;
   const ends: (() => Promise<unknown>)[] = [];

@@ -34,7 +34,7 @@ const deep = (levels: number) => `${'{"a":['.repeat(levels / 2)}1${']}'.repeat(l
 
 describe('a text', () => {
   test.each<[string, string, unknown]>([
-    ['nothing', '', 'malformed_json'],
+    ['an empty text', '', 'malformed_json'],
     ['spaces', ' \n\t\r ', 'malformed_json'],
     ['a bare word', 'true', 'malformed_json'],
     ['a text', '"x"', 'malformed_json'],
@@ -107,7 +107,7 @@ describe('a long text', () => {
     ['a member twice, far apart', `{"a":"${'x'.repeat(70_000)}","b":[],"a":1}`, 'malformed_json /a'],
     ['a cut member twice', `{"a":{"b":"${'x'.repeat(70_000)}","c":1},"a":{}}`, 'malformed_json /a'],
     [
-      'a number that is rounded, behind a cut',
+      'a rounded number after a cut',
       `{"a":[{},{"b":"${'x'.repeat(70_000)}","c":{}},{},{"d":1e999}]}`,
       'invalid_body /a/3/d',
     ],

@@ -26,13 +26,13 @@ const WAYS: [string, Pick<ExactRequest, 'framing' | 'body' | 'headers'>][] = [
   ['spaces', { framing: 'length', body: ' \t\r\n' }],
   ['spaces, chunked', { framing: 'chunked', body: '  ' }],
   ['a byte order mark', { framing: 'length', body: Buffer.from('\ufeff') }],
-  ['gzip of nothing', { framing: 'length', body: gzipSync(nothing), headers: coded('gzip') }],
-  ['gzip of nothing, chunked', { framing: 'chunked', body: gzipSync(nothing), headers: coded('gzip') }],
+  ['gzip of an empty body', { framing: 'length', body: gzipSync(nothing), headers: coded('gzip') }],
+  ['gzip of an empty body, chunked', { framing: 'chunked', body: gzipSync(nothing), headers: coded('gzip') }],
   ['gzip of a space', { framing: 'length', body: gzipSync(' '), headers: coded('gzip') }],
   ['gzip without a byte', { framing: 'length', headers: coded('gzip') }],
   ['gzip without a byte, chunked', { framing: 'chunked', headers: coded('gzip') }],
-  ['deflate of nothing', { framing: 'chunked', body: deflateSync(nothing), headers: coded('deflate') }],
-  ['br of nothing', { framing: 'chunked', body: brotliCompressSync(nothing), headers: coded('br') }],
+  ['deflate of an empty body', { framing: 'chunked', body: deflateSync(nothing), headers: coded('deflate') }],
+  ['br of an empty body', { framing: 'chunked', body: brotliCompressSync(nothing), headers: coded('br') }],
 ];
 
 /** Every operation that takes a body, in both versions. */

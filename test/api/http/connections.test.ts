@@ -87,7 +87,7 @@ describe('an incomplete body', () => {
     ]);
 
   test.each([
-    ['a size that is no number', 'zz\r\n'],
+    ['a chunk size that is not a number', 'zz\r\n'],
     ['a chunk that is longer than its size', '2\r\n{"customer_id"'],
     ['a size beyond all bounds', 'ffffffffffffffffff\r\n'],
   ])('%s: one 400, and nothing is placed', async (_name, body) => {

@@ -82,7 +82,7 @@ describe('the judge and the compiled validator agree on', () => {
       'invalid: invalid_parameter',
     ],
     ['an id', 'getOrder', { params: { order_id: id } }, 'valid'],
-    ['what is no id', 'getOrder', { params: { order_id: 'ord_1' } }, 'invalid: order_not_found'],
+    ['a malformed id', 'getOrder', { params: { order_id: 'ord_1' } }, 'invalid: order_not_found'],
     [
       'a patch without If-Match',
       'updateOrder',
@@ -119,7 +119,7 @@ describe('the judge and the compiled validator agree on', () => {
     ['a key', 'getReceipt', { params: { idempotency_key: '8e03978e' } }, 'valid'],
     ['a key of slashes', 'getReceipt', { params: { idempotency_key: 'a/b?c#d%' } }, 'valid'],
     [
-      'what is no key',
+      'a malformed key',
       'getReceipt',
       { params: { idempotency_key: 'a b' } },
       'invalid: idempotency_key_not_found',
@@ -130,7 +130,7 @@ describe('the judge and the compiled validator agree on', () => {
       { body: { orders: [{ idempotency_key: 'a', order: {} }] } },
       'valid',
     ],
-    ['a batch of nothing', 'placeOrders', { body: { orders: [] } }, 'invalid: invalid_body'],
+    ['an empty batch', 'placeOrders', { body: { orders: [] } }, 'invalid: invalid_body'],
     [
       'a batch of too many',
       'placeOrders',

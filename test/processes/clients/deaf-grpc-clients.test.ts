@@ -77,16 +77,16 @@ const CALM_DOWN = constants.NGHTTP2_ENHANCE_YOUR_CALM;
 interface Kind {
   method: string;
   /** Bytes of an answer that the client accepts. */
-  window: number;
+  bufferBytes: number;
   call: (client: DeafClient) => DeafCall;
 }
 const KINDS: Kind[] = [
-  { method: 'WatchEvents', window: 0, call: (client) => client.call('WatchEvents', watching()) },
-  { method: 'WatchEvents', window: 65_535, call: (client) => client.call('WatchEvents', watching()) },
-  { method: 'GetOrder', window: 0, call: (client) => client.call('GetOrder', getting()) },
+  { method: 'WatchEvents', bufferBytes: 0, call: (client) => client.call('WatchEvents', watching()) },
+  { method: 'WatchEvents', bufferBytes: 65_535, call: (client) => client.call('WatchEvents', watching()) },
+  { method: 'GetOrder', bufferBytes: 0, call: (client) => client.call('GetOrder', getting()) },
   {
     method: 'PlaceOrders',
-    window: 0,
+    bufferBytes: 0,
     call(client) {
       const call = client.call('PlaceOrders', undefined, { open: true });
       for (let n = 0; n < 4; n += 1) writeTo(call, placing(n));
@@ -97,14 +97,14 @@ const KINDS: Kind[] = [
 ];
 
 /** Makes calls with a separate key. @returns how they ended */
-async function deaf({ method, window, call }: Kind): Promise<string> {
-  const { key } = await issue(['keys', 'create', '--tenant', 'bootstrap', '--name', method + window]);
-  const clients = Array.from({ length: CONNECTIONS }, () => connectDeaf(server.grpc, key, window));
+async function deaf({ method, bufferBytes, call }: Kind): Promise<string> {
+  const { key } = await issue(['keys', 'create', '--tenant', 'bootstrap', '--name', method + bufferBytes]);
+  const clients = Array.from({ length: CONNECTIONS }, () => connectDeaf(server.grpc, key, bufferBytes));
   const calls = clients.flatMap((client) => Array.from({ length: CALLS }, () => call(client)));
   const codes = await Promise.all(calls.map(({ ended }) => ended));
   for (const client of clients) client.close();
   const cut = codes.filter((code) => code === CALM_DOWN).length;
-  return `${method}, ${window} B taken: ${cut} of ${calls.length} cut off, the others refused`;
+  return `${method}, ${bufferBytes} B accepted: ${cut} of ${calls.length} cut off, the others refused`;
 }
 
 test('unread calls are ended; the process stays within its heap, and other tenants are served', async () => {
