@@ -233,7 +233,7 @@ describe('the end of version 1', () => {
     ['serve', '2028-01-01T00:00:00Z', 200],
     ['gone', '2027-12-30T23:59:59Z', 200],
     ['gone', '2027-12-31T00:00:00Z', 410],
-  ])('with %s, at %s, it answers %i; version 2 lives on', async (choice, now, status) => {
+  ])('with %s, at %s, version 1 answers %i, and version 2 continues', async (choice, now, status) => {
     const later = await openShop({ HOLDFAST_V1_AFTER_SUNSET: choice }, () => Date.parse(now));
     const { status: one, json, headers } = await later.ask('/v1/orders');
     const two = await later.ask('/v2/orders');

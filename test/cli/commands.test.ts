@@ -187,24 +187,27 @@ function oldNode(): string | undefined {
   return undefined;
 }
 const node = oldNode();
-(node ? test : test.skip)('it runs on a machine whose own Node is 20, exit codes and all', async () => {
+(node ? test : test.skip)('the commands run with Node 20 on the PATH, with the same exit codes', async () => {
   const listed = await holdfast(['tenants', 'list', '--json'], env, { node });
   expect(listed).toMatchObject({ code: 0, stderr: '' });
   expect((await holdfast(['tenants'], env, { node })).code).toBe(2);
   expect((await holdfast(['keys', 'list', '--tenant', 'nobody'], env, { node })).code).toBe(1);
 });
-(node ? test : test.skip)('so it does with the pipe of a shell, and a signal ends it', async () => {
-  const script = `"${node}" "${LAUNCHER}" log import <(echo '{}')`;
-  const piped = await promisify(execFile)('bash', ['-c', script], {
-    env: { PATH: process.env['PATH'], ...env },
-  }).catch((error: { stderr: string }) => error);
-  expect(piped.stderr).toContain('Line 1: this is not the header of a log');
+(node ? test : test.skip)(
+  'with Node 20 on the PATH, a command reads a shell pipe and ends by a signal',
+  async () => {
+    const script = `"${node}" "${LAUNCHER}" log import <(echo '{}')`;
+    const piped = await promisify(execFile)('bash', ['-c', script], {
+      env: { PATH: process.env['PATH'], ...env },
+    }).catch((error: { stderr: string }) => error);
+    expect(piped.stderr).toContain('Line 1: this is not the header of a log');
 
-  const child = spawn(node!, [LAUNCHER, 'webhook-sink', '--port', '0'], {
-    env: { PATH: process.env['PATH'] },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await once(child.stdout, 'data');
-  child.kill('SIGINT');
-  expect(await once(child, 'exit')).toEqual([0, null]);
-});
+    const child = spawn(node!, [LAUNCHER, 'webhook-sink', '--port', '0'], {
+      env: { PATH: process.env['PATH'] },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(child.stdout, 'data');
+    child.kill('SIGINT');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  },
+);

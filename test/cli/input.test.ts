@@ -57,9 +57,9 @@ describe('the lines of a file', () => {
 
   test.each<[string, string | Uint8Array, string]>([
     ['UTF-16 with a mark', Buffer.concat([Buffer.of(0xff, 0xfe), le('{"a":1}\n')]), 'UTF-16'],
-    ['UTF-16, the other way round', Buffer.concat([Buffer.of(0xfe, 0xff), be('{"a":1}\n')]), 'UTF-16'],
+    ['big-endian UTF-16 with a mark', Buffer.concat([Buffer.of(0xfe, 0xff), be('{"a":1}\n')]), 'UTF-16'],
     ['UTF-16 without a mark', le('{"a":1}\n'), 'UTF-16'],
-    ['UTF-16 without a mark, the other way round', be('{"a":1}\n'), 'UTF-16'],
+    ['big-endian UTF-16 without a mark', be('{"a":1}\n'), 'UTF-16'],
     ['Latin-1', Buffer.from('a\nb\ncaf\u00e9\nd\n', 'latin1'), 'Line 3 is not UTF-8 text'],
     ['a character that is cut off', Buffer.of(0x61, 0x0a, 0xf0, 0x9f), 'Line 2 is not UTF-8 text'],
   ])('%s is refused', async (_name, bytes, words) => {

@@ -14,19 +14,19 @@ const limits = { attempts: 4, totalMs: 60_000 };
 describe('the next step of a client', () => {
   test.each<[string, Outcome, number, number, number, number | undefined]>([
     // outcome, attempt, elapsed ms, chance → wait
-    ['it is done', said(undefined), 1, 0, 0.5, undefined],
+    ['a success', said(undefined), 1, 0, 0.5, undefined],
     ['never', said('never'), 1, 0, 0.5, undefined],
     ['after a change', said('after_change'), 1, 0, 0.5, undefined],
     ['after a refetch', said('after_refetch'), 1, 0, 0.5, undefined],
-    ['a word of the future', said('perhaps'), 1, 0, 0.5, undefined],
+    ['an unknown advice', said('perhaps'), 1, 0, 0.5, undefined],
     ['no answer', noResponse, 1, 0, 0.5, 100],
     ['no answer, again', noResponse, 2, 0, 0.5, 200],
     ['no answer, a third time', noResponse, 3, 0, 0.5, 400],
-    ['no answer, for the last time', noResponse, 4, 0, 0.5, undefined],
+    ['no answer to the last attempt', noResponse, 4, 0, 0.5, undefined],
     ['the same key', said('same_key'), 1, 0, 1, 200],
-    ['the same key, by the luckiest chance', said('same_key'), 1, 0, 0, 0],
+    ['the same key, with the shortest jitter', said('same_key'), 1, 0, 0, 0],
     ['the same key, later', said('same_key_after', 7), 1, 0, 0.5, 7_100],
-    ['the same key, later, with time enough', said('same_key_after', 7), 1, 52_900, 0.5, 7_100],
+    ['the same key, later, within the time limit', said('same_key_after', 7), 1, 52_900, 0.5, 7_100],
     ['the same key, after the time limit', said('same_key_after', 7), 1, 52_901, 0.5, undefined],
   ])('%s', (_name, outcome, attempt, elapsedMs, random, wait) => {
     expect(waitBeforeRetryMs(outcome, { attempt, elapsedMs, random }, limits)).toBe(wait);

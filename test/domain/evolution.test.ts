@@ -87,7 +87,7 @@ describe('an upcaster', () => {
   test.each([
     ['a version of the future', 'Priced', 4],
     ['a type of the future', 'Refined', 1],
-    ['a type that is a name of every object', 'constructor', 1],
+    ['a type named after a member of Object.prototype', 'constructor', 1],
   ])('refuses %s', (_name, type, version) => {
     expect(() => upcast(type, version, {}, upcasters, versions)).toThrow(UnknownEventError);
   });

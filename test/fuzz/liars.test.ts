@@ -222,7 +222,7 @@ const LIES: [what: string, id: string, lie: Liar, kinds: string[], found: RegExp
     /404 for an order that exists/,
   ],
   [
-    'a receipt denies',
+    'a receipt of an acknowledged command is not found',
     'getReceipt',
     async () => {
       throw new Problem('idempotency_key_not_found', 'No command with this key has taken effect.');
@@ -253,7 +253,7 @@ const LIES: [what: string, id: string, lie: Liar, kinds: string[], found: RegExp
     /a command ran at a version that its If-Match does not name|a request took effect that must have none/,
   ],
   [
-    'a fall',
+    'a handler throws',
     'placeOrder',
     sometimes(async () => {
       throw new Error('a bug');

@@ -144,7 +144,7 @@ describe('PlaceOrder', () => {
       'malformed_request',
       undefined,
     ],
-  ] as const)('%s is refused in words', async (_name, request, code, field) => {
+  ] as const)('%s is refused with a plain detail', async (_name, request, code, field) => {
     const failure = await failureOf(client.placeOrder(request));
     expect(failure.code).toBe(status.INVALID_ARGUMENT);
     expect(failure.details['ErrorInfo'].metadata).toEqual({ code, retry: PROBLEMS[code].retry });

@@ -137,7 +137,7 @@ const LIES: [what: string, id: string, lie: Lie, found: RegExp][] = [
     /the body is not JSON/,
   ],
   [
-    'a fall',
+    'a handler that throws',
     'getReceipt',
     () => {
       throw new Error('a bug');

@@ -38,7 +38,7 @@ describe('a faulty file is refused with the line and the fault, and nothing is i
     ['a line twice', (lines) => lines.toSpliced(5, 0, lines[4]!), 'Line 6: position: must be greater than 4'],
     ['a number for a text', at(7, (t) => t.replace(/"type":"\w+"/, '"type":4')), 'Line 7: type: '],
     [
-      'a type of later',
+      'an unknown type',
       at(7, (t) => t.replace(/"type":"\w+"/, '"type":"X"')),
       'Line 7: X of schema version 1 is not known',
     ],

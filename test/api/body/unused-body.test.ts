@@ -53,7 +53,7 @@ describe.each(COMMANDS)('%s', (_name, operation) => {
     ['no last chunk', chunked, '2\r\n{}\r\n'],
     ['half of the last chunk', chunked, '2\r\n{}\r\n0\r\n'],
     ['half a chunk', chunked, '9\r\n{}'],
-  ])('that ends with %s is answered 400, and has no effect', async (_how, fields, body) => {
+  ])('that ends with %s gets 400, and has no effect', async (_how, fields, body) => {
     const { connection, key } = await begin(operation, fields, body);
     connection.socket.end();
     await connection.closed();
@@ -84,7 +84,7 @@ describe.each(COMMANDS)('%s', (_name, operation) => {
       chunked,
       Buffer.concat([Buffer.from(`${(MAX_BYTES + 1).toString(16)}\r\n`), Buffer.alloc(MAX_BYTES + 1, ' ')]),
     ],
-  ])('with %s than a body without a use may have is 413, and has no effect', async (_how, fields, body) => {
+  ])('with %s than the limit of an unused body gets 413, and has no effect', async (_how, fields, body) => {
     const { connection, key } = await begin(operation, fields, body);
     await connection.closed();
     expect(connection.statuses()).toEqual([413]);

@@ -58,7 +58,7 @@ describe('the judge and the compiled validator agree on', () => {
     ['a limit of 0', 'listOrders', { query: { limit: '0' } }, 'invalid: invalid_parameter'],
     ['a limit of 101', 'listOrders', { query: { limit: '101' } }, 'invalid: invalid_parameter'],
     ['a limit in words', 'listOrders', { query: { limit: 'ten' } }, 'invalid: invalid_parameter'],
-    ['half a limit', 'listOrders', { query: { limit: '1.5' } }, 'invalid: invalid_parameter'],
+    ['a fractional limit', 'listOrders', { query: { limit: '1.5' } }, 'invalid: invalid_parameter'],
     ['an unknown status', 'listOrders', { query: { status: 'lost' } }, 'invalid: invalid_parameter'],
     ['an unknown direction', 'listOrders', { query: { order: 'up' } }, 'invalid: invalid_parameter'],
     [
@@ -95,7 +95,12 @@ describe('the judge and the compiled validator agree on', () => {
       { params: { order_id: id, payment_id: 'pay_1' } },
       'invalid: payment_not_found',
     ],
-    ['an order as it was', 'getOrder', { params: { order_id: id }, query: { version: '3' } }, 'valid'],
+    [
+      'a past version of an order',
+      'getOrder',
+      { params: { order_id: id }, query: { version: '3' } },
+      'valid',
+    ],
     [
       'an order before its first version',
       'getOrder',
@@ -115,7 +120,7 @@ describe('the judge and the compiled validator agree on', () => {
       { query: { types: 'OrderLost' } },
       'invalid: invalid_parameter',
     ],
-    ['too much patience', 'listEvents', { query: { wait: '31' } }, 'invalid: invalid_parameter'],
+    ['a wait beyond the maximum', 'listEvents', { query: { wait: '31' } }, 'invalid: invalid_parameter'],
     ['a key', 'getReceipt', { params: { idempotency_key: '8e03978e' } }, 'valid'],
     ['a key of slashes', 'getReceipt', { params: { idempotency_key: 'a/b?c#d%' } }, 'valid'],
     [

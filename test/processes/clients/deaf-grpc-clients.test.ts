@@ -164,7 +164,7 @@ test.each<[string, number, (client: DeafClient) => void]>([
     },
   ],
 ])(
-  'a stranger who %s',
+  'a client without a valid key that %s',
   async (_what, count, call) => {
     const before = memory('VmRSS');
     const clients = Array.from({ length: CONNECTIONS }, () => connectDeaf(server.grpc, 'nobody'));

@@ -50,7 +50,7 @@ async function settles(apiKey: string, status: number, since: number): Promise<n
   return Math.max(...times);
 }
 
-test('a key that was tried on every node before it existed works within 5 s', async () => {
+test('a key that was used on each node before it existed works within 5 s', async () => {
   const pool = await openPool({ databaseUrl: database.url, size: 1, log: pino({ level: 'silent' }) });
   const { tenantId } = await createTenant(pool, 'early', 1);
   const key = newApiKey();
