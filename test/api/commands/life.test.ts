@@ -253,9 +253,9 @@ describe('a receipt', () => {
   });
 
   test('of a key that consists of dots is found by the quoted key', async () => {
-    const made = await shop.ask('/v1/orders', { body: anOrder(), key: '../..' });
+    const made = await shop.ask('/v1/orders', { body: anOrder(), key: '..' });
     const receipt = await shop.ask('/v1/idempotency-keys/%22..%22');
-    expect(receipt.json).toMatchObject({ idempotency_key: '../..', order_id: made.json.id });
+    expect(receipt.json).toMatchObject({ idempotency_key: '..', order_id: made.json.id });
   });
 
   test('is 404 for a key whose request was refused, an unused key, and a key of another tenant', async () => {
