@@ -2,7 +2,7 @@
  * Validators of requests, one an operation, compiled from the spec at start.
  *
  * The judge (judge.ts) is too slow for production: docs/performance.md has the figures.
- * test/contract/verdicts.test.ts compares the verdicts of the two.
+ * test/contract/verdicts/ compares the verdicts of the two.
  */
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';

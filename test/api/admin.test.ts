@@ -1,4 +1,4 @@
-/** The admin port, as somebody meets it who was only given its number. */
+/** The root path of the admin port. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -26,7 +26,7 @@ afterAll(() => {
   server.close();
 });
 
-test.each(['GET', 'HEAD'])('%s / leads to the page of the engineer on call', async (method) => {
+test.each(['GET', 'HEAD'])('%s / redirects to the operations dashboard', async (method) => {
   const { status, headers } = await fetch(`${url}/`, { method, redirect: 'manual' });
   expect([status, headers.get('location')]).toEqual([302, '/ops']);
   expect((await fetch(`${url}/`, { method })).status).toBe(200);

@@ -1,4 +1,4 @@
-/** Load shedding, by a clock of our own where that is possible. */
+/** Load shedding, with a simulated clock where possible. */
 import { execFile } from 'node:child_process';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -9,7 +9,7 @@ import { type RunningServer, serve } from '../../api/http/server.ts';
 
 const log = pino({ level: 'silent' });
 
-describe('the limit on requests under way', () => {
+describe('the limit on requests in flight', () => {
   const clocked = () => {
     let at = 0;
     const limit = createLimit(() => at);
@@ -21,14 +21,14 @@ describe('the limit on requests under way', () => {
     return entered;
   };
 
-  test('lets in so many and no more, and one more for each that leaves', () => {
+  test('admits requests up to the limit, and one more for each that finishes', () => {
     const limit = clocked();
     expect(fill(limit)).toBe(limit.limit());
     limit.leave();
     expect([limit.enter(), limit.enter()]).toEqual([true, false]);
   });
 
-  test('sinks by a tenth while answers are late, once for those that were let in together, and never to nothing', () => {
+  test('sinks by a tenth while responses are late, once for each group of concurrent requests, down to a minimum', () => {
     const limit = clocked();
     const before = limit.limit();
     fill(limit);
@@ -41,7 +41,7 @@ describe('the limit on requests under way', () => {
     expect(limit.limit()).toBe(16);
   });
 
-  test('does not sink while it is not used: with few under way, something else is slow', () => {
+  test('does not sink while few requests are in flight, because the cause of the delay is elsewhere', () => {
     const limit = clocked();
     const before = limit.limit();
     for (let n = 0; n < 100; n += 1) {
@@ -52,7 +52,7 @@ describe('the limit on requests under way', () => {
     expect(limit.limit()).toBe(before);
   });
 
-  test('rises while it is being used and answers are in time, and not while it is not used', () => {
+  test('rises while it is in use and responses are in time, and stays while it is not in use', () => {
     const limit = clocked();
     const before = limit.limit();
     for (let n = 0; n < 1_000; n += 1) limit.note(5);
@@ -68,7 +68,7 @@ describe('the limit on requests under way', () => {
   });
 });
 
-test('refusals leave at once as long as they are few; of many, the first ones first, and none is held for longer than half a second', async () => {
+test('few refusals are sent at once; many are sent in order, each within half a second', async () => {
   const turnstile = createTurnstile(() => performance.now());
   const began = performance.now();
   const gone: { n: number; ms: number }[] = [];
@@ -81,12 +81,12 @@ test('refusals leave at once as long as they are few; of many, the first ones fi
   turnstile.stop();
 });
 
-describe('a server that is full', () => {
+describe('a server at its limit', () => {
   const running: RunningServer[] = [];
   afterEach(async () => {
     for (const server of running.splice(0)) await server.stop(0);
   });
-  /** Answers when it is told to. */
+  /** Answers when the test releases it. */
   async function start() {
     const held: (() => void)[] = [];
     const app = new Koa();
@@ -111,9 +111,9 @@ describe('a server that is full', () => {
     while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
   };
 
-  test('answers 503 with Retry-After and what may be done; reads go on; and when it has room again, so do writes', async () => {
+  test('answers writes with 503, Retry-After and a retry advice; reads continue; writes continue when there is room', async () => {
     const { url, post, release, held } = await start();
-    // Nobody is answered yet, but who is refused.
+    // Only refused requests have an answer so far.
     const writes = Array.from({ length: 300 }, post);
     let refusals = 0;
     for (const write of writes) void write.then(() => (refusals += 1));
@@ -135,7 +135,7 @@ describe('a server that is full', () => {
     expect((await again).status).toBe(200);
   });
 
-  test('does not count who waits for news, nor who takes a long time to send a body', async () => {
+  test('does not count long polls, nor requests whose body arrives slowly', async () => {
     const { url, port, post, release, held } = await start();
     const sockets = Array.from({ length: 300 }, () => {
       const socket = connect(port, '127.0.0.1');
@@ -143,7 +143,8 @@ describe('a server that is full', () => {
       socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{');
       return socket;
     });
-    // Those whose body does not come are not under way any more: there is room for all of these, and one more of each kind.
+    // Requests that wait for their body do not count: all of these fit, and one more of each
+    // kind.
     await new Promise((resolve) => setTimeout(resolve, 700));
     const before = held();
     const answer = post();
@@ -155,7 +156,7 @@ describe('a server that is full', () => {
   });
 });
 
-test('in turns of the event loop that are long, many connections are let in, not one a turn', async () => {
+test('the server accepts many connections in each long turn of the event loop, not one', async () => {
   const app = new Koa();
   app.use((ctx) => {
     ctx.body = 'here';
@@ -176,7 +177,7 @@ test('in turns of the event loop that are long, many connections are let in, not
   });
   spinning = false;
   expect(code).toBe(0);
-  // One a turn of 20 ms would be four seconds and more.
+  // One connection in each turn of 20 ms would take more than four seconds.
   if (process.platform === 'linux') expect(performance.now() - began).toBeLessThan(3_000);
   await server.stop(0);
 }, 30_000);

@@ -3,7 +3,7 @@ import { type Authenticate, createAuthenticator } from '../../api/authenticate.t
 import { Problem } from '../../api/problem/problem.ts';
 import type { Principal } from '../../store/keys/api-keys.ts';
 
-/** What is promised: docs/keys.md. */
+/** The promise of docs/keys.md, in milliseconds. */
 const PROMISE = 5_000;
 const principal: Principal = { keyId: 'k', tenantId: 't', partition: 0, scopes: new Set(['orders:read']) };
 const bearer = 'Bearer hf_test_0000000000000000000000000000';
@@ -13,7 +13,7 @@ let clock: number;
 let live: boolean;
 let away: boolean;
 let scopes: string[];
-/** How long the database takes to answer with what it saw at once. */
+/** The latency of the database, whose answer shows its state at the time of the query. */
 let slowness: number;
 let used: string[];
 let authenticate: Authenticate;
@@ -43,11 +43,11 @@ const letIn = () =>
   );
 
 test.each([0, 100, 2_900, 9_000])(
-  'a revoked key is refused in time, though the last look-up before it took %d ms',
+  'a revoked key is refused in time, although the look-up before it took %d ms',
   async (ms) => {
     slowness = ms;
     expect(await letIn()).toBe(true);
-    live = false; // revoked, at the latest, when that answer was under way
+    live = false; // revoked before that answer arrived
     slowness = 0;
     clock = Math.max(clock, PROMISE);
     expect(await letIn()).toBe(false);
@@ -55,7 +55,7 @@ test.each([0, 100, 2_900, 9_000])(
 );
 
 test.each([0, 100, 2_900, 9_000])(
-  'a key that was tried before it was made works in time, though that look-up took %d ms',
+  'a key that was used before it existed works in time, although that look-up took %d ms',
   async (ms) => {
     live = false;
     slowness = ms;
@@ -67,7 +67,7 @@ test.each([0, 100, 2_900, 9_000])(
   },
 );
 
-test('a look-up is good for many requests, each of which is a use', async () => {
+test('one look-up serves many requests, and each request counts as a use', async () => {
   let lookUps = 0;
   const counted = createAuthenticator({
     find: async () => {
@@ -81,7 +81,7 @@ test('a look-up is good for many requests, each of which is a use', async () => 
   expect([lookUps, used.length]).toEqual([1, 10]);
 });
 
-describe('looking again at a caller that was let in', () => {
+describe('confirming the key of an admitted caller', () => {
   const outcome = async (scope = 'orders:read') => {
     const { confirm } = await authenticate(bearer, unlimited);
     return async () => {
@@ -94,7 +94,7 @@ describe('looking again at a caller that was let in', () => {
     };
   };
 
-  test('costs no look-up while the last answer is good, and is a use of the key', async () => {
+  test('needs no look-up while the last answer is fresh, and counts as a use of the key', async () => {
     const { confirm } = await authenticate(bearer, unlimited);
     clock = 2_999;
     expect([confirm('orders:read'), used.length]).toEqual([undefined, 1]);
@@ -107,17 +107,17 @@ describe('looking again at a caller that was let in', () => {
   test.each([
     ['nothing changed', () => {}, 'yes'],
     ['the key was revoked', () => (live = false), 'unauthenticated'],
-    ['the scope is gone', () => (scopes = ['orders:write']), 'scope_missing'],
-    ['the database is away', () => (away = true), 'Error: away'],
+    ['the key has lost the scope', () => (scopes = ['orders:write']), 'scope_missing'],
+    ['the database does not answer', () => (away = true), 'Error: away'],
   ])('%s', async (_what, change, expected) => {
     const confirm = await outcome();
     change();
-    expect(await confirm()).toBe('yes'); // it was looked up just now
+    expect(await confirm()).toBe('yes'); // the last look-up is fresh
     clock = 3_001;
     expect(await confirm()).toBe(expected);
   });
 
-  test('an outage says nothing of the key', async () => {
+  test('does not refuse the key during an outage', async () => {
     const confirm = await outcome();
     clock = 3_001;
     away = true;
@@ -126,7 +126,7 @@ describe('looking again at a caller that was let in', () => {
     expect(await confirm()).toBe('yes');
   });
 
-  test('a thousand at once are one look-up', async () => {
+  test('needs one look-up for a thousand concurrent calls', async () => {
     let lookUps = 0;
     const counted = createAuthenticator({
       find: async () => {

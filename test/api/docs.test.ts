@@ -1,4 +1,4 @@
-/** The pages for people: they need no key, and ask nobody but us for anything. */
+/** The public pages: they need no key, and load nothing from other hosts. */
 import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PROBLEMS } from '../../api/problem/problem.ts';
@@ -14,7 +14,7 @@ const page = (path: string, headers: Record<string, string> = {}) =>
   shop.ask(path, { apiKey: null, headers });
 
 describe('/docs', () => {
-  test('loads whatever it names from here, and is allowed no other place', async () => {
+  test('loads all of its assets from this server, and its policy allows no other origin', async () => {
     const { status, text, headers } = await page('/docs');
     expect(status).toBe(200);
     expect(headers.get('content-type')).toContain('text/html');
@@ -29,7 +29,7 @@ describe('/docs', () => {
     }
   });
 
-  test('opens the contract of each version, the newest first, and shows it to no validator', async () => {
+  test('opens the contract of each version, the newest first, without an external validator', async () => {
     const { text } = await page('/docs/assets/open.js');
     const urls = [...text.matchAll(/"url":"([^"]+)"/g)].map(([, url]) => url!);
     expect(urls).toEqual(['/openapi/v2.json', '/openapi/v1.json']);
@@ -47,14 +47,14 @@ describe('/docs', () => {
   });
 });
 
-test('/docs/versioning is the page that every answer of version 1 points to', async () => {
+test('/docs/versioning is the page that the Link of each version 1 answer names', async () => {
   const { headers } = await shop.ask('/v1/orders');
   const link = /<([^>]+)>; rel="sunset"/.exec(headers.get('link') ?? '')?.[1];
   expect((await page(link!)).text).toContain('>Versions</h1>');
 });
 
-describe('the bare address', () => {
-  test.each(['GET', 'HEAD'])('%s / leads to the calls, without a key', async (method) => {
+describe('the root path', () => {
+  test.each(['GET', 'HEAD'])('%s / redirects to the API reference, without a key', async (method) => {
     const { status, headers } = await fetch(`${shop.url}/`, { method, redirect: 'manual' });
     expect([status, headers.get('location')]).toEqual([302, '/docs']);
     expect((await page('/')).text).toContain('<title>Holdfast orders API</title>');
@@ -63,7 +63,7 @@ describe('the bare address', () => {
   test.each([
     ['POST', 405],
     ['OPTIONS', 200],
-  ])('%s / says what it has', async (method, status) => {
+  ])('%s / names the allowed methods', async (method, status) => {
     const answer = await fetch(`${shop.url}/`, { method });
     expect([answer.status, answer.headers.get('allow')]).toEqual([status, 'HEAD, GET']);
   });
@@ -74,7 +74,7 @@ const guides = (await readdir(new URL('../../docs/', import.meta.url)))
   .map((file) => `/docs/${file.slice(0, -'.md'.length)}`);
 
 describe('a guide', () => {
-  test.each(guides)('%s is a page whose links lead somewhere', async (path) => {
+  test.each(guides)('%s is a page without broken links', async (path) => {
     const { status, headers, text } = await page(path);
     expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");
@@ -97,7 +97,7 @@ describe('a guide', () => {
   );
 });
 
-/** All texts of a document, wherever they stand. */
+/** All strings of a document. */
 const textsOf = (node: unknown): string[] =>
   typeof node === 'string'
     ? [node]
@@ -107,7 +107,7 @@ const textsOf = (node: unknown): string[] =>
 const pagesIn = (text: string) => text.match(/(?<![\w./])\/(?:docs|problems|openapi)\/[\w./-]*\w/g) ?? [];
 
 test.each(['/openapi/v1.json', '/openapi/v2.json'])(
-  'every page that %s names is there, without a key',
+  'each page that %s names exists, without a key',
   async (path) => {
     const texts = textsOf((await page(path)).json);
     const named = [...new Set(texts.flatMap(pagesIn))];
@@ -115,12 +115,12 @@ test.each(['/openapi/v1.json', '/openapi/v2.json'])(
     const missing = [];
     for (const url of named) if ((await page(url)).status !== 200) missing.push(url);
     expect(missing).toEqual([]);
-    // A file of the repository is nothing that a reader of the contract has.
+    // A reader of the contract does not have the files of the repository.
     expect(texts.filter((text) => /(?<!\/)\bdocs\/[\w-]+\.md/.test(text))).toEqual([]);
   },
 );
 
-test('every page that a problem names is there', async () => {
+test('each page that a problem names exists', async () => {
   for (const path of ['/nothing', '/v2/orders/ord_1', '/v2/orders?limit=x']) {
     const { json } = await shop.ask(path);
     const named = textsOf(json).flatMap(pagesIn);
@@ -130,7 +130,7 @@ test('every page that a problem names is there', async () => {
 });
 
 test.each(['/docs', '/openapi/v2.json', '/docs/assets/swagger-ui.css', '/docs/versioning', '/docs/webhooks'])(
-  '%s is not sent again to who has it',
+  '%s answers 304 to a client that has the current version',
   async (path) => {
     const first = await page(path);
     const again = await page(path, { 'If-None-Match': first.headers.get('etag')! });

@@ -1,4 +1,4 @@
-/** A key that is revoked while a request is under way. docs/keys.md: 5 seconds, whatever the request is doing. */
+/** A key that is revoked during a request; docs/keys.md promises an end within 5 seconds. */
 import { connect as connectTcp } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
@@ -7,7 +7,7 @@ import { setPaused } from '../../projections/pause.ts';
 import { revokeKey } from '../../store/keys/revoke-key.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 
-/** What docs/keys.md promises, and some for a busy machine. */
+/** The promise of docs/keys.md, plus one second for a busy machine. */
 const PROMISE_MS = 5_000 + 1_000;
 
 let shop: Shop;
@@ -16,29 +16,29 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-/** A caller of its own, whose key can be revoked. */
+/** A new caller, whose key can be revoked. */
 async function aCaller() {
   const { apiKey } = await shop.addTenant();
   const principal = await findPrincipal(shop.pool, hashApiKey(apiKey));
   const { keyId = '' } = principal ?? {};
-  await shop.ask('/v2/orders', { apiKey }); // every node remembers the key for a while
+  await shop.ask('/v2/orders', { apiKey }); // every node caches the key
   const isForgotten = () => until(async () => (await shop.ask('/v2/orders', { apiKey })).status === 401);
   return { apiKey, principal: principal!, revoke: () => revokeKey(shop.pool, keyId), isForgotten };
 }
-const told = ({ status, json }: { status: number; json: { code?: string } }) => [status, json.code];
+const outcomeOf = ({ status, json }: { status: number; json: { code?: string } }) => [status, json.code];
 
-test('whoever waits for news is told, and not only when the wait is over', async () => {
+test('a long poll ends with 401 before its timeout', async () => {
   const { apiKey, revoke } = await aCaller();
   const waiting = shop.ask('/v2/events?wait=30', { apiKey });
   await revoke();
   const since = performance.now();
   const answer = await waiting;
-  expect(told(answer)).toEqual([401, 'unauthenticated']);
+  expect(outcomeOf(answer)).toEqual([401, 'unauthenticated']);
   expect(answer.headers.get('link')).toBeNull();
   expect(performance.now() - since).toBeLessThan(PROMISE_MS);
 });
 
-test('a list that waits for a write is not told what came meanwhile', async () => {
+test('a list that waits for a write ends with 401, without newer data', async () => {
   const { apiKey, revoke, isForgotten } = await aCaller();
   await setPaused(shop.pool, 'orders', true);
   try {
@@ -49,14 +49,14 @@ test('a list that waits for a write is not told what came meanwhile', async () =
     await isForgotten();
     await setPaused(shop.pool, 'orders', false);
     const answer = await waiting;
-    expect(told(answer)).toEqual([401, 'unauthenticated']);
+    expect(outcomeOf(answer)).toEqual([401, 'unauthenticated']);
     expect(answer.headers.get('holdfast-position')).toBeNull();
   } finally {
     await setPaused(shop.pool, 'orders', false);
   }
 });
 
-test('an order whose body arrives too late is not placed', async () => {
+test('an order whose body arrives after the revocation is not placed', async () => {
   const { apiKey, principal, revoke, isForgotten } = await aCaller();
   const body = JSON.stringify(anOrder());
   const socket = connectTcp(Number(new URL(shop.url).port), '127.0.0.1');

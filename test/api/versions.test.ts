@@ -1,4 +1,4 @@
-/** Two versions over one log. */
+/** Two API versions over one log. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { sql } from 'slonik';
@@ -21,7 +21,7 @@ const v2Order = (change: Record<string, unknown> = {}) => ({
 });
 
 describe('an order', () => {
-  test('that is placed through one version is read through the other', async () => {
+  test('that is placed through one version can be read through the other', async () => {
     const one = await shop.ask('/v1/orders', { body: anOrder() });
     const two = await shop.ask('/v2/orders', { body: v2Order() });
     expect((await shop.ask(`/v2/orders/${one.json.id}`)).json).toEqual({
@@ -44,7 +44,7 @@ describe('an order', () => {
     expect(two.headers.get('location')).toBe(`/v2/orders/${two.json.id}`);
   });
 
-  test('is paid, shipped and refunded through either, and each tells it in its own way', async () => {
+  test('is paid, shipped and refunded through either, and each version has its own format', async () => {
     const { json } = await shop.ask('/v2/orders', { body: v2Order() });
     const [one, two] = [`/v1/orders/${json.id}`, `/v2/orders/${json.id}`];
     const statuses = async () => {
@@ -90,7 +90,7 @@ describe('an order', () => {
 });
 
 describe('an idempotency key', () => {
-  test('that was used on one version cannot run again on the other: the same request is a replay in its words', async () => {
+  test('that was used on one version replays on the other, in the format of that version', async () => {
     const first = await shop.ask('/v1/orders', { body: anOrder(), key: 'across' });
     const again = await shop.ask('/v2/orders', { body: v2Order(), key: 'across' });
     expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
@@ -102,7 +102,7 @@ describe('an idempotency key', () => {
     expect((await shop.ask(`/v1/orders/${first.json.id}`)).json.version).toBe(2);
   });
 
-  test('for another request is 422, with pointers into the body that was sent', async () => {
+  test('for another request is 422, with pointers into the sent body', async () => {
     await shop.ask('/v1/orders', { body: anOrder(), key: 'across-other' });
     const other = await shop.ask('/v2/orders', {
       body: v2Order({ lines: [{ ...line, unit_price: { amount: 451, currency: 'USD' } }] }),
@@ -129,7 +129,7 @@ describe('money in version 2', () => {
     ]);
   });
 
-  test('of a payment or a refund is in the currency of the order, also in a repeat', async () => {
+  test('of a payment or a refund is in the currency of the order, in repeats too', async () => {
     const { json: order } = await shop.ask('/v2/orders', { body: v2Order() });
     const pay = (currency: string, key?: string) =>
       shop.ask(`/v2/orders/${order.id}/payments`, {
@@ -144,7 +144,7 @@ describe('money in version 2', () => {
     expect([over.json.code, pointers(over.json)]).toEqual(['refund_exceeds_paid', ['/amount/amount']]);
   });
 
-  test('of a batch is as in a single order', async () => {
+  test('of a batch has the format of a single order', async () => {
     const orders = [
       { idempotency_key: 'v2-batch-1', order: v2Order() },
       { idempotency_key: 'v2-batch-2', order: v2Order({ lines: [{ ...line, unit_price: 450 }] }) },
@@ -158,7 +158,7 @@ describe('money in version 2', () => {
 });
 
 describe('the list of version 2', () => {
-  test('picks by how orders are paid and how they are fulfilled', async () => {
+  test('filters by payment status and fulfilment status', async () => {
     const list = await openShop();
     const place = async () => (await list.ask('/v2/orders', { body: v2Order() })).json.id as string;
     const act = (id: string, noun: string, body: object) => list.ask(`/v2/orders/${id}/${noun}`, { body });
@@ -193,7 +193,7 @@ describe('the list of version 2', () => {
     await list.close();
   });
 
-  test('has the statuses of the index where the documents have those of the domain', async () => {
+  test('derives statuses in the index as in the documents', async () => {
     const text = sql.type(z.object({ payment: z.string(), fulfillment: z.string() }));
     await fc.assert(
       fc.asyncProperty(
@@ -217,7 +217,7 @@ describe('the list of version 2', () => {
 });
 
 describe('the end of version 1', () => {
-  test('is announced in every answer, problems too; version 2 has none', async () => {
+  test('is announced in every answer, in problems too; version 2 announces none', async () => {
     for (const ask of [{}, { apiKey: null }]) {
       const { headers } = await shop.ask('/v1/orders', ask);
       expect(headers.get('deprecation')).toBe('@1798761600');
@@ -233,7 +233,7 @@ describe('the end of version 1', () => {
     ['serve', '2028-01-01T00:00:00Z', 200],
     ['gone', '2027-12-30T23:59:59Z', 200],
     ['gone', '2027-12-31T00:00:00Z', 410],
-  ])('with %s, at %s, it answers %i; version 2 lives on', async (choice, now, status) => {
+  ])('with %s, at %s, version 1 answers %i, and version 2 continues', async (choice, now, status) => {
     const later = await openShop({ HOLDFAST_V1_AFTER_SUNSET: choice }, () => Date.parse(now));
     const { status: one, json, headers } = await later.ask('/v1/orders');
     const two = await later.ask('/v2/orders');

@@ -1,6 +1,6 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,13 +9,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { sql } from 'slonik';
 import { z } from 'zod';
-import { parseCommandLine } from '../../command-line/parse.ts';
-import { UsageError } from '../../command-line/command.ts';
-import { keys } from '../../store/cli/keys.ts';
-import { tenants } from '../../store/cli/tenants.ts';
 import { ensurePartitions } from '../../store/partitions.ts';
 import { type DatabasePool, openPool } from '../../store/pool.ts';
-import { holdfast } from '../setup/command.ts';
+import { holdfast } from '../setup/processes/command.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
 
 const LAUNCHER = fileURLToPath(new URL('../../holdfast.js', import.meta.url));
@@ -40,10 +36,10 @@ const json = async (...args: string[]) => {
   return json;
 };
 
-describe('a life of a tenant and its keys', () => {
+describe('the lifecycle of a tenant and its keys', () => {
   let tenantId: string;
 
-  test('a tenant is made, under a name that is its own', async () => {
+  test('a tenant is created under a unique name', async () => {
     const made = await run('tenants', 'create', 'Kelp & Söhne');
     expect(made).toMatchObject({ code: 0, stderr: '' });
     [{ tenant_id: tenantId }] = await json('tenants', 'list');
@@ -53,7 +49,7 @@ describe('a life of a tenant and its keys', () => {
     expect(again.stderr).toContain(`Tenant "Kelp & Söhne" already exists: ${tenantId}`);
   });
 
-  test('a key is shown once, and only its hash and its first characters are stored', async () => {
+  test('a key is shown once, and only its hash and prefix are stored', async () => {
     const made = await json('keys', 'create', '--tenant', 'Kelp & Söhne');
     expect(made).toEqual({
       key: expect.stringMatching(/^hf_live_[A-Za-z0-9]{32}$/),
@@ -77,7 +73,7 @@ describe('a life of a tenant and its keys', () => {
     );
   });
 
-  test('a key is rotated: the successor is like it, a third is refused, the old one is revoked', async () => {
+  test('a rotated key has a successor with the same scopes; a third is refused; the old key is revoked', async () => {
     const old = await json(
       'keys',
       'create',
@@ -125,9 +121,9 @@ describe('a life of a tenant and its keys', () => {
     [['--preset', 'storefront'], 'orders:read,orders:place,orders:update,cancellations:write'],
     [['--preset', 'warehouse'], 'orders:read,shipments:write,returns:write,completions:write'],
     [['--preset', 'accountant'], 'orders:read,payments:write,refunds:write'],
-    // What a sum contains is not stored beside it.
+    // The scopes that a sum contains are not stored beside it.
     [['--scopes', 'refunds:write, orders:read,sales:read'], 'orders:read,refunds:write'],
-  ])('a key with %j can do that, and the list says so', async (words, scopes) => {
+  ])('a key with %j has these scopes, and the list shows them', async (words, scopes) => {
     const name = words.join(' ').slice(2);
     const made = await json('keys', 'create', '--tenant', tenantId, '--name', name, ...words);
     expect(made.scopes).toEqual(scopes.split(','));
@@ -135,7 +131,7 @@ describe('a life of a tenant and its keys', () => {
     expect(await json('keys', 'rotate', made.key_id)).toMatchObject({ scopes: made.scopes });
   });
 
-  test('tenants that share a name, made otherwise, are told apart by id', async () => {
+  test('tenants of an older release that share a name are distinguished by id', async () => {
     const twin = sql.unsafe`
       INSERT INTO tenants (tenant_id, name, partition) VALUES (gen_random_uuid(), 'twin', 0), (gen_random_uuid(), 'twin', 0)`;
     await pool.query(twin);
@@ -146,7 +142,7 @@ describe('a life of a tenant and its keys', () => {
   });
 });
 
-describe('what cannot be done is said in words, and ends with 1', () => {
+describe('a failed command reports the cause and exits with code 1', () => {
   const id = '0'.repeat(32);
   test.each([
     [['keys', 'create', '--tenant', 'nobody'], 'Tenant "nobody" not found'],
@@ -158,14 +154,14 @@ describe('what cannot be done is said in words, and ends with 1', () => {
     expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining(words)]);
   });
 
-  test('the schema is not there', async () => {
+  test('without a schema', async () => {
     const empty = new URL(database.url);
     empty.pathname = '/postgres';
     const { code, stderr } = await holdfast(['tenants', 'list'], { DATABASE_URL: empty.href });
     expect([code, stderr]).toEqual([1, expect.stringContaining('Run npm start once')]);
   });
 
-  test('nothing runs here, and there is no DATABASE_URL', async () => {
+  test('without a server and without DATABASE_URL', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-cli-'));
     const { code, stderr } = await holdfast(['tenants', 'list'], {}, { cwd: folder });
     await rm(folder, { recursive: true });
@@ -174,111 +170,6 @@ describe('what cannot be done is said in words, and ends with 1', () => {
     expect(stderr).toContain('npm start');
   });
 });
-
-describe('a wrong command line is told so, without a database, and ends with 2', () => {
-  const key = `hf_live_${'x'.repeat(32)}`;
-  test.each([
-    [[], 'npx holdfast: missing command. Commands: tenants, keys'],
-    [['key'], 'npx holdfast: unknown command "key". Did you mean keys? Commands: tenants, keys'],
-    [['kyes'], 'unknown command "kyes". Did you mean keys?'],
-    [['tenant', 'list'], 'unknown command "tenant". Did you mean tenants?'],
-    [['--verson'], 'unknown command "--verson". Did you mean --version?'],
-    [['orders'], 'npx holdfast: unknown command "orders". Commands: tenants, keys'],
-    [['keys', 'crate'], 'npx holdfast keys: unknown command "crate". Did you mean create?'],
-    [['keys', 'create', '--tennant', 'a'], "unknown option '--tennant'. Did you mean --tenant?"],
-    [['help', 'kyes'], 'npx holdfast: unknown command "kyes". Did you mean keys?'],
-    [['help', 'keys', 'crate'], 'npx holdfast keys: unknown command "crate". Did you mean create?'],
-    [['help', 'keys', 'create', 'x'], 'unexpected word "x"'],
-    [['keys', 'help', 'crate'], 'npx holdfast keys: unknown command "crate". Did you mean create?'],
-    [['toString', 'x'], 'unknown command "toString"'],
-    [['keys'], 'npx holdfast keys: missing command. Commands: create, list, rotate, revoke'],
-    [['keys', 'show'], 'npx holdfast keys: unknown command "show"'],
-    [['keys', 'create'], 'npx holdfast keys create: missing --tenant T'],
-    [['keys', 'create', '--tenant'], "npx holdfast keys create: option '--tenant <value>' argument missing"],
-    [
-      ['keys', 'create', '--tenant', 'a', '--scope', 'x'],
-      "npx holdfast keys create: unknown option '--scope'",
-    ],
-    [['keys', 'create', '--tenant', 'a', '--scopes', 'orders'], '--scopes: unknown scope "orders"'],
-    [['keys', 'create', '--tenant', 'a', '--scopes', ''], '--scopes: unknown scope ""'],
-    [
-      ['keys', 'create', '--tenant', 'a', '--scopes', 'orders:place,refunds'],
-      'unknown scope "refunds". Use one or more of orders:read,orders:write,webhooks:read,webhooks:write,' +
-        'events:read,receipts:read,sales:read,orders:place,orders:update,payments:write,shipments:write,' +
-        'returns:write,refunds:write,cancellations:write,completions:write,endpoints:write,secrets:read,' +
-        'secrets:write,deliveries:write, separated by commas.',
-    ],
-    [
-      ['keys', 'create', '--tenant', 'a', '--preset', 'toString'],
-      '--preset: unknown preset "toString". Presets: storefront, warehouse, accountant. For other scopes, use --scopes.',
-    ],
-    [['keys', 'create', '--tenant', 'a', '--preset', ''], '--preset: unknown preset "". Presets:'],
-    [
-      ['keys', 'create', '--tenant', 'a', '--preset', 'warehouse', '--scopes', 'orders:read'],
-      '--scopes and --preset exclude each other. Use one of them.',
-    ],
-    [['keys', 'create', '--tenant', 'a', '--test', '--live'], '--test and --live exclude each other'],
-    [['keys', 'create', '--tenant', 'a', '--name', 'x'.repeat(101)], '--name must have 1 to 100 characters'],
-    [['keys', 'revoke'], 'npx holdfast keys revoke: missing KEY_ID'],
-    [['keys', 'revoke', 'a', 'b'], 'takes KEY_ID, got 2'],
-    [['keys', 'revoke', key], 'KEY_ID must be the id of a key, not "hf_live_…"'],
-    [['tenants', 'create', ' '], 'NAME must have 1 to 100 characters'],
-    [['tenants', 'create', 'a\nb'], 'NAME must have 1 to 100 characters'],
-    [['tenants', 'create', 'two', 'words'], 'Put quotes around'],
-    [['tenants', 'list', '--json=x'], "option '--json' does not take an argument"],
-  ])('%j', async (args, words) => {
-    // In this process: a child for each would take longer than all other tests of the file.
-    const attempt = async () => {
-      const parsed = parseCommandLine({ tenants, keys }, args);
-      if (parsed.kind === 'run') await parsed.command.run(parsed.given, { database, grpcAccess, write });
-    };
-    const database = () => Promise.reject(new Error('it asked for the database'));
-    const grpcAccess = () => Promise.reject(new Error('it asked for the gRPC service'));
-    const write = () => Promise.reject(new Error('it wrote'));
-    const error = (await attempt().catch((thrown: unknown) => thrown)) as UsageError;
-    expect(error).toBeInstanceOf(UsageError);
-    expect(error.message).toContain(words);
-    expect(error.message).not.toMatch(/\n/);
-    expect(error.message).not.toContain(key);
-  });
-
-  test('as a process', async () => {
-    const { code, stdout, stderr } = await holdfast(['keys', 'show'], {});
-    expect([code, stdout, stderr]).toEqual([
-      2,
-      '',
-      'npx holdfast keys: unknown command "show". Commands: create, list, rotate, revoke. See npx holdfast keys --help\n',
-    ]);
-  });
-});
-
-test('there is help at every level', async () => {
-  for (const [args, ...words] of [
-    [['--help'], 'npx holdfast keys create --tenant T', 'npx holdfast tenants list'],
-    [['keys', '--help'], 'rotate KEY_ID', 'Create a successor'],
-    [['keys', 'create', '--help'], '--scopes A,B', 'orders:read,orders:write,webhooks:read,webhooks:write'],
-    [['keys', 'create', '--help'], '--preset P', 'accountant (orders:read,payments:write,refunds:write)'],
-    [['tenants', 'list', '-h'], 'npx holdfast tenants list [--json]'],
-    [['help', 'keys'], 'npx holdfast keys: ', 'rotate KEY_ID'],
-    [['help', 'keys', 'create'], 'npx holdfast keys create --tenant T', '--scopes A,B'],
-    [['help', 'import'], 'npx holdfast import FILE', '--patience SECONDS'],
-    [['keys', 'help', 'rotate'], 'npx holdfast keys rotate KEY_ID'],
-    [['--help', 'tenants'], 'npx holdfast tenants: '],
-  ] as [string[], ...string[]][]) {
-    const { code, stdout, stderr } = await holdfast(args, {});
-    expect([code, stderr]).toEqual([0, '']);
-    for (const word of words) expect(stdout).toContain(word);
-  }
-});
-
-test.each([[['--version']], [['-V']], [['version']], [['keys', '--version']], [['keys', 'list', '-V']]])(
-  'the version is told: %j',
-  async (args) => {
-    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
-    expect(await holdfast(args, {})).toMatchObject({ code: 0, stdout: `holdfast ${version}\n`, stderr: '' });
-    expect((await holdfast([...args, '--json'], {})).json).toEqual({ version });
-  },
-);
 
 /** A Node on the PATH that is too old for TypeScript, if there is one. */
 function oldNode(): string | undefined {
@@ -290,30 +181,33 @@ function oldNode(): string | undefined {
       const node = join(folder, 'node');
       if (execFileSync(node, ['--version']).toString().startsWith('v20.')) return node;
     } catch {
-      // not there
+      // not installed
     }
   }
   return undefined;
 }
 const node = oldNode();
-(node ? test : test.skip)('it runs on a machine whose own Node is 20, exit codes and all', async () => {
+(node ? test : test.skip)('the commands run with Node 20 on the PATH, with the same exit codes', async () => {
   const listed = await holdfast(['tenants', 'list', '--json'], env, { node });
   expect(listed).toMatchObject({ code: 0, stderr: '' });
   expect((await holdfast(['tenants'], env, { node })).code).toBe(2);
   expect((await holdfast(['keys', 'list', '--tenant', 'nobody'], env, { node })).code).toBe(1);
 });
-(node ? test : test.skip)('so it does with the pipe of a shell, and a signal ends it', async () => {
-  const script = `"${node}" "${LAUNCHER}" log import <(echo '{}')`;
-  const piped = await promisify(execFile)('bash', ['-c', script], {
-    env: { PATH: process.env['PATH'], ...env },
-  }).catch((error: { stderr: string }) => error);
-  expect(piped.stderr).toContain('Line 1: this is not the header of a log');
+(node ? test : test.skip)(
+  'with Node 20 on the PATH, a command reads a shell pipe and ends by a signal',
+  async () => {
+    const script = `"${node}" "${LAUNCHER}" log import <(echo '{}')`;
+    const piped = await promisify(execFile)('bash', ['-c', script], {
+      env: { PATH: process.env['PATH'], ...env },
+    }).catch((error: { stderr: string }) => error);
+    expect(piped.stderr).toContain('Line 1: this is not the header of a log');
 
-  const child = spawn(node!, [LAUNCHER, 'webhook-sink', '--port', '0'], {
-    env: { PATH: process.env['PATH'] },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await once(child.stdout, 'data');
-  child.kill('SIGINT');
-  expect(await once(child, 'exit')).toEqual([0, null]);
-});
+    const child = spawn(node!, [LAUNCHER, 'webhook-sink', '--port', '0'], {
+      env: { PATH: process.env['PATH'] },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(child.stdout, 'data');
+    child.kill('SIGINT');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  },
+);

@@ -1,4 +1,4 @@
-/** What a command reads: files, pipes, FIFOs and standard input, however the text was saved. */
+/** The input of a command: files, pipes, FIFOs and standard input, in several encodings. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, readlink, readdir, rm, writeFile } from 'node:fs/promises';
@@ -47,7 +47,7 @@ describe('the lines of a file', () => {
     ['empty lines, which have numbers too', '\na\n\r\n\nb\n', ['', 'a', '', '', 'b']],
     ['a byte order mark', '\ufeffa\nb\n', ['a', 'b']],
     ['a byte order mark inside', 'a\n\ufeffb\n', ['a', '\ufeffb']],
-    ['nothing', '', []],
+    ['an empty file', '', []],
     ['a byte order mark alone', '\ufeff', []],
     ['U+2028, which is no newline', 'a\u2028b\n', ['a\u2028b']],
     ['packed', gzipSync('a\nb\n'), ['a', 'b']],
@@ -57,16 +57,16 @@ describe('the lines of a file', () => {
 
   test.each<[string, string | Uint8Array, string]>([
     ['UTF-16 with a mark', Buffer.concat([Buffer.of(0xff, 0xfe), le('{"a":1}\n')]), 'UTF-16'],
-    ['UTF-16, the other way round', Buffer.concat([Buffer.of(0xfe, 0xff), be('{"a":1}\n')]), 'UTF-16'],
+    ['big-endian UTF-16 with a mark', Buffer.concat([Buffer.of(0xfe, 0xff), be('{"a":1}\n')]), 'UTF-16'],
     ['UTF-16 without a mark', le('{"a":1}\n'), 'UTF-16'],
-    ['UTF-16 without a mark, the other way round', be('{"a":1}\n'), 'UTF-16'],
+    ['big-endian UTF-16 without a mark', be('{"a":1}\n'), 'UTF-16'],
     ['Latin-1', Buffer.from('a\nb\ncaf\u00e9\nd\n', 'latin1'), 'Line 3 is not UTF-8 text'],
     ['a character that is cut off', Buffer.of(0x61, 0x0a, 0xf0, 0x9f), 'Line 2 is not UTF-8 text'],
   ])('%s is refused', async (_name, bytes, words) => {
     await expect(linesIn(await fileOf('text', bytes))).rejects.toThrow(words);
   });
 
-  test('the line that is not UTF-8 is named, however the bytes come', async () => {
+  test('a line that is not UTF-8 is reported by number, regardless of the chunks', async () => {
     async function* byteByByte() {
       for (const byte of Buffer.from('\ufeffa\r\n\u{1f30a}\r\ncaf\u00e9\n').subarray(0, -2))
         yield Uint8Array.of(byte);
@@ -81,7 +81,7 @@ describe('the lines of a file', () => {
   });
 
   test.each([
-    ['nowhere', 'nowhere', 'cannot be read (ENOENT'],
+    ['an absent file', 'nowhere', 'cannot be read (ENOENT'],
     ['a folder', '.', 'cannot be read (EISDIR'],
     ['a descriptor that is not open', '/dev/fd/99', 'cannot be read (EBADF'],
   ])('%s', async (_name, path, words) => {
@@ -101,7 +101,7 @@ describe('npx holdfast log import', () => {
     return { PATH: process.env['PATH'], DATABASE_URL: database.url };
   };
 
-  /** Each takes the name of a file that holds the log. */
+  /** Each command gets the name of a file that holds the log. */
   test.each([
     ['standard input', 'cat "$1" | holdfast log import -'],
     ['standard input by its name', 'cat "$1" | holdfast log import /dev/stdin'],
@@ -122,7 +122,7 @@ describe('npx holdfast log import', () => {
   });
 
   test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-    '%s ends one that waits for a writer',
+    'ends by %s while it waits for a writer',
     async (signal) => {
       const fifo = join(folder, `${signal}.fifo`);
       await run('mkfifo', [fifo]);

@@ -13,13 +13,13 @@ import { importLog } from '../../store/archive/import-log.ts';
 import { readLine } from '../../store/archive/log-file.ts';
 import { type DatabasePool, openPool } from '../../store/pool.ts';
 import { recordShop } from '../replay/generator.ts';
-import { holdfast } from '../setup/command.ts';
+import { holdfast } from '../setup/processes/command.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
 
 const small = recordShop(7, 40);
 const [KELP = '', TIDE = ''] = [1, 2].map((n) => `019b8000-0000-7000-8000-00000000000${n}`);
 const idOf = (uuid: string) => `ten_${uuid.replaceAll('-', '')}`;
-/** The same shop a second time, in a partition of its own, behind the first one. */
+/** The same shop a second time, in its own partition, after the first one. */
 const twice = [
   JSON.stringify({
     holdfast_log: 1,
@@ -83,7 +83,7 @@ const headsOf = (pool: DatabasePool) =>
     sql.unsafe`SELECT partition, position, recorded_at FROM log_heads WHERE position > 0 ORDER BY partition`,
   );
 
-test('a log that is imported and exported is the same, byte for byte, and goes on behind its last position', async () => {
+test('an imported log is exported byte for byte, and continues after its last position', async () => {
   const { pool, run } = await emptyDatabase();
   const imported = await run('import', await fileOf(twice, 'log.ndjson.gz'), '--json');
   expect(imported).toMatchObject({ code: 0, stderr: '' });
@@ -107,7 +107,7 @@ test('a log that is imported and exported is the same, byte for byte, and goes o
   expect(again.stderr).toContain('Import into a database without events');
 });
 
-test('a part is exported: a tenant, or a range; a beginning can be imported, a middle cannot', async () => {
+test('a tenant or a range can be exported; a part from the first position can be imported, another cannot', async () => {
   const { pool, run } = await emptyDatabase();
   await importLog(pool, each(small));
   const tide = (await run('export', '--tenant', idOf(TIDE))).stdout.trimEnd().split('\n');
@@ -130,7 +130,7 @@ test('a part is exported: a tenant, or a range; a beginning can be imported, a m
   expect(await countOf(other)).toBe(0);
 });
 
-test('a tenant can come in under another id', async () => {
+test('a tenant can be imported under another id', async () => {
   const { pool, run } = await emptyDatabase();
   const other = KELP.replace(/1$/, '9');
   const path = await fileOf(small);
@@ -152,7 +152,7 @@ test('a tenant can come in under another id', async () => {
   expect([both.code, both.stderr]).toEqual([1, expect.stringContaining('would both become')]);
 });
 
-test('a tenant that is there must be in the partition that its events are in', async () => {
+test('an existing tenant must be in the partition of the imported events', async () => {
   const { pool } = await emptyDatabase();
   await pool.query(sql.unsafe`INSERT INTO log_heads (partition) SELECT generate_series(0, 3)`);
   await pool.query(
@@ -165,7 +165,7 @@ test('a tenant that is there must be in the partition that its events are in', a
   expect(await importLog(pool, each(small))).toMatchObject({ created: [], new_partitions: false });
 });
 
-test('a file that is not there, is not packed, or is not text', async () => {
+test('a file that is absent, not packed, or not text is refused', async () => {
   const { run } = await emptyDatabase();
   await writeFile(join(folder, 'plain.gz'), 'not packed');
   await writeFile(join(folder, 'latin1'), Buffer.from([0x7b, 0xe9, 0x0a]));
@@ -181,7 +181,7 @@ test('a file that is not there, is not packed, or is not text', async () => {
   }
 });
 
-test('a wrong command line is told so, without a database', async () => {
+test('a wrong command line is refused with exit code 2, without a database', async () => {
   for (const [args, words] of [
     [['export', '--from', '0'], '--from must be a position, a whole number from 1 on, not "0"'],
     [['export', '--to', '1e3'], '--to must be a position, a whole number from 1 on, not "1e3"'],
@@ -203,7 +203,7 @@ test('a wrong command line is told so, without a database', async () => {
   }
 });
 
-test('a reader that goes away ends the export', async () => {
+test('the export ends when its reader closes the pipe', async () => {
   const { pool } = await emptyDatabase();
   await importLog(pool, each(small));
   const written: string[] = [];

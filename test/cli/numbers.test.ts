@@ -1,4 +1,4 @@
-/** A number that is none is told in words, with what was given, before anything else is done. */
+/** An invalid number is refused with the given value, before the command starts. */
 import { expect, test } from '@jest/globals';
 import { importing } from '../../api/cli/import.ts';
 import {
@@ -40,6 +40,6 @@ test.each<[option: string, given: string, words: string, command: CliCommand]>([
   expect([error.name, error.message]).toEqual(['UsageError', words]);
 });
 
-test('one that is, is taken', () => {
+test('a valid number is accepted', () => {
   expect([wholeNumber('--n', '0', 0, 5), wholeNumber('--n', '5', 0, 5)]).toEqual([0, 5]);
 });

@@ -1,4 +1,4 @@
-/** The client, against the server, over a bad network. */
+/** The client against the server, over a faulty network. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -22,8 +22,8 @@ const order = {
 };
 
 /**
- * A client whose network does to its n-th attempt what `plan` says; it notes the keys it sent and
- * the times it waited.
+ * A client whose network applies the n-th fault of `plan` to the n-th attempt. It records the sent
+ * keys and the waits.
  */
 function over(plan: ('cut before' | 'cut after' | 'pass' | Response)[], options: object = {}) {
   const keys: (string | null)[] = [];
@@ -55,7 +55,7 @@ const problem = (status: number, retry: string, headers: Record<string, string> 
   });
 
 describe('placing an order', () => {
-  test('over a network that swallows the answers makes one order, and the answer is the replay', async () => {
+  test('over a network that loses the answers places one order, and returns the replay', async () => {
     const { client, keys, waits } = over(['cut before', 'cut after', 'cut after']);
     const { data, response } = await client.POST('/v2/orders', { body: order });
     expect(data?.total).toEqual({ amount: 900, currency: 'EUR' });
@@ -68,7 +68,7 @@ describe('placing an order', () => {
     expect(receipt?.order_id).toBe(data?.id);
   });
 
-  test('keeps a key that it is given, and makes a new one for each call otherwise', async () => {
+  test('uses the given key, or a new one for each call', async () => {
     const { client, keys } = over([]);
     await client.POST('/v2/orders', { body: order, params: { header: { 'Idempotency-Key': 'mine' } } });
     await client.POST('/v2/orders', { body: order });
@@ -77,7 +77,7 @@ describe('placing an order', () => {
     expect(new Set(keys).size).toBe(3);
   });
 
-  test('waits for as long as the server says', async () => {
+  test('waits as long as Retry-After requires', async () => {
     const { client, waits } = over([
       problem(429, 'same_key_after', { 'Retry-After': '7' }),
       problem(500, 'same_key'),
@@ -87,7 +87,7 @@ describe('placing an order', () => {
     expect(waits).toEqual([7_100, 200]);
   });
 
-  test('comes through when the quota is used up, at the moment that the server named', async () => {
+  test('succeeds after a used-up quota, at the time that the server named', async () => {
     const strict = await openShop({ HOLDFAST_RATE_LIMIT_WRITE: '2/1' });
     const client = createClient({ baseUrl: strict.url, apiKey: strict.apiKey });
     const answers = await Promise.all([1, 2, 3].map(() => client.POST('/v2/orders', { body: order })));
@@ -96,18 +96,18 @@ describe('placing an order', () => {
   });
 });
 
-describe('the client leaves it at', () => {
+describe('the client does not retry', () => {
   test.each([
-    ['what is wrong', { ...order, customer_id: '' }, 'invalid_body'],
-    ['what is not known', { ...order, surprise: 1 }, 'invalid_body'],
-  ])('%s, and hands on the problem', async (_name, body, code) => {
+    ['an invalid member', { ...order, customer_id: '' }, 'invalid_body'],
+    ['an unknown member', { ...order, surprise: 1 }, 'invalid_body'],
+  ])('%s, and returns the problem', async (_name, body, code) => {
     const { client, keys } = over([]);
     const { error, response } = await client.POST('/v2/orders', { body });
     expect([response.status, error?.code, error?.retry]).toEqual([422, code, 'never']);
     expect(keys).toHaveLength(1);
   });
 
-  test('what the state of the order forbids', async () => {
+  test('a command that the state of the order forbids', async () => {
     const { client, keys } = over([]);
     const { data } = await client.POST('/v2/orders', { body: order });
     const path = { order_id: data!.id };
@@ -120,7 +120,7 @@ describe('the client leaves it at', () => {
     expect(keys).toHaveLength(3);
   });
 
-  test('its number of attempts, and its time', async () => {
+  test('beyond its number of attempts or its time', async () => {
     const nobody = Array.from({ length: 99 }, () => 'cut before' as const);
     const few = over([...nobody], { attempts: 3 });
     await expect(few.client.POST('/v2/orders', { body: order })).rejects.toThrow('after 3 attempts in ');
@@ -129,7 +129,7 @@ describe('the client leaves it at', () => {
     expect(short.keys).toHaveLength(1);
   });
 
-  test('a call that its caller has given up', async () => {
+  test('an aborted call', async () => {
     const { client, keys } = over(['cut before', 'cut before']);
     const signal = AbortSignal.abort(new Error('closed the tab'));
     await expect(client.POST('/v2/orders', { body: order, signal })).rejects.toThrow('closed the tab');
@@ -137,7 +137,7 @@ describe('the client leaves it at', () => {
   });
 });
 
-test('an answer of a proxy is tried again; one that is cut in the middle is no answer', async () => {
+test('an error of a proxy and a truncated answer are retried', async () => {
   const half = new Response(
     new ReadableStream({
       start(controller) {
@@ -163,7 +163,7 @@ test('version 1 has a client too', async () => {
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-test('the codes of problems are those that the API has, in each version, and a misspelt one does not compile', async () => {
+test('the problem codes equal those of the API, in each version, and a misspelt code does not compile', async () => {
   for (const { name } of EDITIONS) {
     const { components } = loadSpec(name).document as unknown as {
       components: { schemas: { Problem: { properties: { code: { 'x-extensible-enum': string[] } } } } };
@@ -173,17 +173,17 @@ test('the codes of problems are those that the API has, in each version, and a m
   }
   const { client } = over([]);
   const { error } = await client.GET('/v2/orders/{order_id}', { params: { path: { order_id: 'x' } } });
-  // @ts-expect-error -- there is no such code
+  // @ts-expect-error -- an unknown code
   const misspelt: ProblemCode = 'order_not_fuond';
   const right: ProblemCode = 'order_not_found';
   expect([error?.code === right, String(error?.code) === misspelt]).toEqual([true, false]);
 });
 
-test('the types are what the specs make', async () => {
+test('the types equal the generated ones', async () => {
   await promisify(execFile)(process.execPath, ['openapi/client/generate.ts', '--check'], { cwd: ROOT });
 });
 
-test('the example of the README does what it says', async () => {
+test('the example of the README prints its documented output', async () => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
   const code = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
   const { stdout } = await promisify(execFile)(

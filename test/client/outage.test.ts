@@ -1,4 +1,4 @@
-/** Carts, and a server that is away for a while; time is simulated. */
+/** Many carts during an outage of the server, in simulated time. */
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { HoldfastUnavailable, attemptsOf, createClient } from '../../openapi/client/client.ts';
 
@@ -6,7 +6,7 @@ const order = {
   customer_id: 'cus_1',
   lines: [{ sku: 'KELP-1', name: 'Kelp', quantity: 1, unit_price: { amount: 450, currency: 'EUR' } }],
 };
-/** Milliseconds that the server takes for an answer. */
+/** Latency of the server in milliseconds. */
 const LATENCY_MS = 50;
 
 beforeEach(() => {
@@ -18,16 +18,16 @@ afterEach(() => {
 
 interface Storm {
   clients: number;
-  /** At the same moment, by each client. */
+  /** Carts that each client places at the same time. */
   carts: number;
   awayMs: number;
-  /** What it says while it is away; nothing by itself, as a port that nobody listens on. */
+  /** The response during the outage; default: connection refused. */
   says?: () => Response;
 }
 
-/** @returns how many carts were placed and by when; attempts by second; what was thrown */
+/** @returns placed carts and their times; attempts by second; thrown errors */
 async function storm({ clients, carts, awayMs, says }: Storm) {
-  // Chance by a seed: a linear congruential generator (Numerical Recipes).
+  // Seeded random numbers: a linear congruential generator (Numerical Recipes).
   let seed = 16;
   const random = () => (seed = (seed * 1_664_525 + 1_013_904_223) % 2 ** 32) / 2 ** 32;
   const began = performance.now();
@@ -73,7 +73,7 @@ const busy = () =>
   );
 
 test.each<[number, number, (() => Response) | undefined, number]>([
-  // carts, away ms, what the server says meanwhile, placed by ms
+  // carts, outage ms, response during the outage, placed by ms
   [1, 3_000, undefined, 8_000],
   [1, 10_000, undefined, 21_000],
   [1, 40_000, undefined, 60_000],
@@ -84,14 +84,14 @@ test.each<[number, number, (() => Response) | undefined, number]>([
   [60, 10_000, () => new Response('<h1>Bad Gateway</h1>', { status: 502 }), 21_000],
   [600, 3_000, undefined, 8_000],
   [600, 10_000, undefined, 24_000],
-])('%d carts at once, the server away for %d ms: all are placed', async (carts, awayMs, says, byMs) => {
+])('%d concurrent carts are placed after an outage of %d ms', async (carts, awayMs, says, byMs) => {
   const { placed, lastMs, failures } = await storm({ clients: 1, carts, awayMs, ...(says && { says }) });
   expect([placed, failures]).toEqual([carts, []]);
   expect(lastMs).toBeLessThan(byMs);
 });
 
-describe('the load on a server that is away is bounded', () => {
-  test('of one client by its budget, however many carts it has', async () => {
+describe('the load on a server during an outage is bounded', () => {
+  test('for one client by its budget, for any number of carts', async () => {
     const { attempts, failures } = await storm({ clients: 1, carts: 5_000, awayMs: 90_000 });
     const [first = 0, ...rest] = attempts;
     // Each request once, the accumulated retries, and those of one second.
@@ -102,7 +102,7 @@ describe('the load on a server that is away is bounded', () => {
     expect(whys).toContain('budget');
   });
 
-  test('of many clients by their waits, which grow', async () => {
+  test('for many clients by their growing waits', async () => {
     const clients = 1_000;
     const { attempts } = await storm({ clients, carts: 1, awayMs: 90_000 });
     const perClient = attempts.map((count) => count / clients);
@@ -111,7 +111,7 @@ describe('the load on a server that is away is bounded', () => {
     expect(Math.max(...perClient.slice(15))).toBeLessThan(0.3);
   });
 
-  test('and once it is back, the repeats follow as fast as it answers', async () => {
+  test('and the repeats after it follow at the speed of the server', async () => {
     const { placed, lastMs, attempts } = await storm({ clients: 1, carts: 5_000, awayMs: 3_000 });
     expect(placed).toBe(5_000);
     expect(lastMs).toBeLessThan(20_000);
@@ -119,7 +119,7 @@ describe('the load on a server that is away is bounded', () => {
   });
 });
 
-describe('a client that gives up says', () => {
+describe('a client that gives up reports', () => {
   const giveUp = async (limits: object, says?: () => Response) => {
     const fetch = (async () => {
       if (says) return says();
@@ -145,26 +145,31 @@ describe('a client that gives up says', () => {
       0,
       'the retry budget is used up',
     ],
-  ])('that it was for %s, and with which key to go on', async (gaveUp, limits, attempts, elapsedMs, why) => {
-    const error = await giveUp(limits);
-    expect(error).toBeInstanceOf(HoldfastUnavailable);
-    expect(error).toMatchObject({
-      name: 'HoldfastUnavailable',
-      key: 'cart-4711',
-      attempts,
-      elapsedMs,
-      gaveUp,
-    });
-    const { message, cause } = error as HoldfastUnavailable;
-    expect(message).toContain(`No response from 127.0.0.1:8080 to POST /v2/orders after ${attempts} attempt`);
-    expect(message).toContain(why);
-    expect(message).toContain('Last error: connect ECONNREFUSED 127.0.0.1:8080.');
-    expect(message).toContain('took effect once or not at all: retry it with key cart-4711.');
-    expect(message).not.toContain('hf_test');
-    expect(cause).toBeInstanceOf(TypeError);
-  });
+  ])(
+    'that the reason was %s, and the key for a later repeat',
+    async (gaveUp, limits, attempts, elapsedMs, why) => {
+      const error = await giveUp(limits);
+      expect(error).toBeInstanceOf(HoldfastUnavailable);
+      expect(error).toMatchObject({
+        name: 'HoldfastUnavailable',
+        key: 'cart-4711',
+        attempts,
+        elapsedMs,
+        gaveUp,
+      });
+      const { message, cause } = error as HoldfastUnavailable;
+      expect(message).toContain(
+        `No response from 127.0.0.1:8080 to POST /v2/orders after ${attempts} attempt`,
+      );
+      expect(message).toContain(why);
+      expect(message).toContain('Last error: connect ECONNREFUSED 127.0.0.1:8080.');
+      expect(message).toContain('took effect once or not at all: retry it with key cart-4711.');
+      expect(message).not.toContain('hf_test');
+      expect(cause).toBeInstanceOf(TypeError);
+    },
+  );
 
-  test('the last that a server answered before it fell silent', async () => {
+  test('the last answer of a server that became silent', async () => {
     const answers = [busy(), busy()];
     const says = () => {
       const answer = answers.shift();
@@ -181,13 +186,13 @@ describe('a client that gives up says', () => {
     ['attempts', { attempts: 2 }, 2],
     ['time', { totalMs: 3_000 }, 2],
     ['budget', { budget: { earn() {}, repay() {}, spend: async () => false } }, 1],
-  ])('the answer that it got, and that it left it at that for %s', async (gaveUp, limits, attempts) => {
+  ])('the answer, and that it stopped because %s', async (gaveUp, limits, attempts) => {
     const { error, response } = (await giveUp(limits, busy)) as { error: object; response: Response };
     expect([response.status, error]).toEqual([503, expect.objectContaining({ code: 'unavailable' })]);
     expect(attemptsOf(response)).toMatchObject({ key: 'cart-4711', attempts, gaveUp });
   });
 
-  test('nothing of giving up where there was none', async () => {
+  test('no retry failure when there was none', async () => {
     const placed = () => Response.json({ id: 'ord_1' }, { status: 201 });
     const { response } = (await giveUp({}, placed)) as { response: Response };
     expect(attemptsOf(response)).toEqual({ key: 'cart-4711', attempts: 1, elapsedMs: 0 });
@@ -198,7 +203,7 @@ describe('a client that gives up says', () => {
 test.each([
   ['between two attempts', { random: () => 1 }],
   ['in the queue for a retry', { random: () => 0, budget: { earn() {}, repay() {}, spend: waiting } }],
-])('a call that its caller gives up %s ends at once', async (_when, options) => {
+])('a call that its caller aborts %s ends at once', async (_when, options) => {
   const fetch = (async () => {
     throw new TypeError('fetch failed');
   }) as typeof globalThis.fetch;
@@ -209,7 +214,7 @@ test.each([
     .catch((error: unknown) => error);
   await jest.advanceTimersByTimeAsync(100);
   tab.abort(new Error('closed the tab'));
-  expect(await call).toEqual(new Error('closed the tab')); // though no timer has gone off
+  expect(await call).toEqual(new Error('closed the tab')); // although no timer has fired
 });
 
 function waiting(_ms: number, signal?: AbortSignal): Promise<boolean> {

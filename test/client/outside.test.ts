@@ -1,6 +1,6 @@
 /**
- * The client in a project of its own: `npm run client`, a strict compiler, and the oldest Node that
- * is promised.
+ * The client in a separate project: `npm run client`, a strict compiler, and the oldest supported
+ * Node.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
@@ -14,7 +14,7 @@ import { type Shop, openShop } from '../setup/shop.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const run = promisify(execFile);
 
-/** What docs/client.md shows, with the import that it names for such a project. */
+/** The program of docs/client.md, with the import for such a project. */
 const PROGRAM = `
 import { HoldfastUnavailable, attemptsOf, createClient, isReplay, type ProblemCode } from './holdfast/client.js';
 import { createRetryBudget } from './holdfast/retry-budget.js';
@@ -65,9 +65,9 @@ afterAll(async () => {
 const NODENEXT = { module: 'nodenext', moduleResolution: 'nodenext' };
 const BUNDLER = { module: 'esnext', moduleResolution: 'bundler' };
 
-/** Compiles the program in a package of a type; fails with what the compiler says. */
+/** Compiles the program in a package of a type. @throws the messages of the compiler */
 async function compile(resolution: typeof NODENEXT, type: string): Promise<void> {
-  // Top-level await is of modules: a file of a CommonJS package says by its name that it is one.
+  // Top-level await requires a module: a CommonJS package needs the extension .mts.
   const file = type === 'module' || resolution === BUNDLER ? 'shop.ts' : 'shop.mts';
   const compilerOptions = {
     ...resolution,
@@ -101,9 +101,9 @@ describe('compiles, strictly and with the declarations checked, in a project', (
   });
 });
 
-test('what was compiled runs, and needs nothing that Node 20 lacks', async () => {
+test('the compiled client runs on Node 20', async () => {
   await compile(NODENEXT, 'module');
-  // Node 20 has no Promise.withResolvers; a later one is made to lack it too.
+  // Node 20 has no Promise.withResolvers, so a later Node runs without it too.
   const without = '--import=data:text/javascript,delete Promise.withResolvers;delete Promise.try';
   const shown = async () =>
     (await run(process.execPath, [without, 'shop.js', shop.url, shop.apiKey], { cwd: project })).stdout;
@@ -111,7 +111,7 @@ test('what was compiled runs, and needs nothing that Node 20 lacks', async () =>
   expect(await shown()).toBe('900 true 2\n');
 });
 
-test('a second build replaces the first, and a package of somebody else is left alone', async () => {
+test('a second build replaces the first, and a foreign package is not changed', async () => {
   const build = (folder: string) => run(process.execPath, ['openapi/client/build.ts', folder], { cwd: ROOT });
   const before = await readdir(join(project, 'holdfast'));
   await build(join(project, 'holdfast'));

@@ -11,28 +11,28 @@ const said = (retry: string | undefined, seconds = 0): Outcome => ({
 const noResponse: Outcome = { kind: 'no_response' };
 const limits = { attempts: 4, totalMs: 60_000 };
 
-describe('what a client does next', () => {
+describe('the next step of a client', () => {
   test.each<[string, Outcome, number, number, number, number | undefined]>([
     // outcome, attempt, elapsed ms, chance → wait
-    ['it is done', said(undefined), 1, 0, 0.5, undefined],
+    ['a success', said(undefined), 1, 0, 0.5, undefined],
     ['never', said('never'), 1, 0, 0.5, undefined],
     ['after a change', said('after_change'), 1, 0, 0.5, undefined],
     ['after a refetch', said('after_refetch'), 1, 0, 0.5, undefined],
-    ['a word of the future', said('perhaps'), 1, 0, 0.5, undefined],
+    ['an unknown advice', said('perhaps'), 1, 0, 0.5, undefined],
     ['no answer', noResponse, 1, 0, 0.5, 100],
     ['no answer, again', noResponse, 2, 0, 0.5, 200],
     ['no answer, a third time', noResponse, 3, 0, 0.5, 400],
-    ['no answer, for the last time', noResponse, 4, 0, 0.5, undefined],
+    ['no answer to the last attempt', noResponse, 4, 0, 0.5, undefined],
     ['the same key', said('same_key'), 1, 0, 1, 200],
-    ['the same key, by the luckiest chance', said('same_key'), 1, 0, 0, 0],
+    ['the same key, with the shortest jitter', said('same_key'), 1, 0, 0, 0],
     ['the same key, later', said('same_key_after', 7), 1, 0, 0.5, 7_100],
-    ['the same key, later, with time enough', said('same_key_after', 7), 1, 52_900, 0.5, 7_100],
-    ['the same key, later than there is time', said('same_key_after', 7), 1, 52_901, 0.5, undefined],
+    ['the same key, later, within the time limit', said('same_key_after', 7), 1, 52_900, 0.5, 7_100],
+    ['the same key, after the time limit', said('same_key_after', 7), 1, 52_901, 0.5, undefined],
   ])('%s', (_name, outcome, attempt, elapsedMs, random, wait) => {
     expect(waitBeforeRetryMs(outcome, { attempt, elapsedMs, random }, limits)).toBe(wait);
   });
 
-  test('the jitter grows no further than ten seconds', () => {
+  test('the jitter is at most ten seconds', () => {
     const many = { attempts: 100, totalMs: 1e9 };
     expect(waitBeforeRetryMs(noResponse, { attempt: 50, elapsedMs: 0, random: 1 }, many)).toBe(10_000);
   });
@@ -45,7 +45,7 @@ describe('a budget', () => {
   afterEach(() => {
     jest.useRealTimers();
   });
-  /** How many of so many that ask at once have got a retry. */
+  /** @returns the number of granted retries among concurrent requests */
   const asking = (budget: RetryBudget, count: number, ms = 60_000) => {
     const taken: number[] = [];
     for (let n = 0; n < count; n += 1) void budget.spend(ms).then((got) => got && taken.push(n));
@@ -53,7 +53,7 @@ describe('a budget', () => {
   };
   const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
 
-  test('has ten retries saved, and ten more a second, in the order in which they are asked for', async () => {
+  test('has ten saved retries, and ten more each second, in the sequence of the requests', async () => {
     const taken = asking(createRetryBudget(), 25);
     await pass(0);
     expect(taken).toHaveLength(10);
@@ -63,7 +63,7 @@ describe('a budget', () => {
     expect(taken).toEqual(Array.from({ length: 25 }, (_, n) => n));
   });
 
-  test('gets one for every ten requests, and one back for each repeat that was answered', async () => {
+  test('gains one retry for ten requests, and one for each answered repeat', async () => {
     const budget = createRetryBudget();
     const taken = asking(budget, 100);
     await pass(0);
@@ -75,7 +75,7 @@ describe('a budget', () => {
     expect(taken).toHaveLength(20);
   });
 
-  test('saves no more than ten', async () => {
+  test('saves at most ten', async () => {
     const budget = createRetryBudget();
     for (let n = 0; n < 1_000; n += 1) budget.repay();
     await pass(60_000);

@@ -4,7 +4,7 @@ import { ConfigError, loadConfig } from '../../platform/config.ts';
 const ENCODED = 'in a password write @ as %40';
 
 test.each([
-  // A password with one of @ / # ? % in it makes another address of it: the host would be the role.
+  // An unescaped @ / # ? % in the password changes the address: the host would be the role.
   ['DATABASE_URL', 'postgres://app:12/secret@db.internal/shop', ENCODED],
   ['DATABASE_URL', 'postgres://app:12#secret@db.internal/shop', ENCODED],
   ['DATABASE_URL', 'postgres://app:12?secret@db.internal/shop', ENCODED],
@@ -24,7 +24,7 @@ test.each([
   ],
   ['DATABASE_URL', 'postgres://app:secret@db.internal/shop?sslmode=verify-ca', 'sslmode must be one of'],
   ['DATABASE_URL', 'postgres://app:secret@db.internal/shop?sslmode=REQUIRE', 'sslmode must be one of'],
-  // What one of the two drivers reads and the other does not.
+  // Parameters that only one of the two drivers reads.
   ['DATABASE_URL', 'postgres://app:secret@db.internal/shop?ssl=true', 'use sslmode=require instead of ssl'],
   [
     'DATABASE_URL',
@@ -49,7 +49,7 @@ test.each([
   ],
   ['REDIS_URL', 'redis://:12/secret@cache.internal', ENCODED],
   ['REDIS_URL', 'http://:secret@cache.internal', 'must be a URL such as redis://'],
-])('%s=%s is refused, and not shown', (name, value, words) => {
+])('%s=%s is refused, and the message does not contain it', (name, value, words) => {
   let error: unknown;
   try {
     loadConfig({ [name]: value });
@@ -69,6 +69,6 @@ test.each([
   'postgresql://[::1]:5433/shop?sslmode=no-verify',
   'postgres:///shop?host=/var/run/postgresql',
   'postgres://db.internal',
-])('%s is taken', (url) => {
+])('%s is accepted', (url) => {
   expect(loadConfig({ DATABASE_URL: url }).databaseUrl).toBe(url);
 });

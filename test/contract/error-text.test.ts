@@ -11,7 +11,7 @@ import { ASCII_EXPECTED } from '../../domain/text.ts';
 import { COMMAND_SCHEMAS, type CommandType } from '../../domain/order/commands.ts';
 import { anOrder } from '../setup/shop.ts';
 
-/** The language of validators, which no detail may have. */
+/** Jargon of validators, which no detail may contain. */
 const JARGON =
   /pattern|schema in|\bNOT\b|[<>]=|Invalid (?:input|string|option|key|type)|received|expected|undefined|NaN|Unrecognized|Too |\^|\[A-Z/;
 
@@ -35,7 +35,7 @@ function asked(id: string, input: Partial<RawInput>, version = 'v2'): Problem {
   return problem;
 }
 
-const told = ({ errors = [] }: Problem): [string, string][] =>
+const detailsOf = ({ errors = [] }: Problem): [string, string][] =>
   errors.map((error: ProblemError) => ['pointer' in error ? error.pointer : error.parameter, error.detail]);
 
 /** Every pattern of a document. */
@@ -47,7 +47,7 @@ function patternsOf(node: unknown): string[] {
 }
 
 test.each([...new Set(specs.flatMap(({ document }) => patternsOf(document)))])(
-  'the pattern %s has words',
+  'the pattern %s has a description',
   (pattern) => {
     expect(patternText(pattern)).toMatch(/^must /);
     expect(patternText(pattern)).not.toMatch(JARGON);
@@ -101,7 +101,7 @@ describe('a query', () => {
     ],
   ])('%s %j: %s %s', (id, query, parameter, detail) => {
     const problem = asked(id, { query, params: { order_id: `ord_${'0'.repeat(32)}` } });
-    expect([problem.message, told(problem)]).toEqual([
+    expect([problem.message, detailsOf(problem)]).toEqual([
       `Invalid parameter: ${parameter}.`,
       [[parameter, detail]],
     ]);
@@ -113,31 +113,31 @@ describe('a query', () => {
     ['null', 'Invalid parameter: "null".'],
     ['a b', 'Invalid parameter: "a b".'],
     ['pirates', 'Invalid parameter: pirates.'],
-  ])('with the parameter %j, which no call has', (name, message) => {
+  ])('with the unknown parameter %j', (name, message) => {
     const problem = asked('getOrder', {
       query: { [name]: '1' },
       params: { order_id: `ord_${'0'.repeat(32)}` },
     });
-    expect([problem.message, told(problem)]).toEqual([
+    expect([problem.message, detailsOf(problem)]).toEqual([
       message,
       [[name, 'unknown parameter; this call accepts version, at']],
     ]);
     expect(problemOf(() => requireDecodable(`${encodeURIComponent(name)}=%ff`))).toBeDefined();
   });
 
-  test('to a call that takes none', () => {
+  test('for an operation without parameters', () => {
     const problem = asked('placeOrder', { query: { dry_run: '1' } });
-    expect(told(problem)).toEqual([['dry_run', 'unknown parameter; this call accepts none']]);
+    expect(detailsOf(problem)).toEqual([['dry_run', 'unknown parameter; this call accepts none']]);
   });
 
-  test('that has no name, and is no UTF-8', () => {
+  test('with a parameter that has no name, or is not UTF-8', () => {
     expect(problemOf(() => requireDecodable('=%ff'))?.message).toBe('Invalid parameter: "".');
   });
 });
 
-test('a header that is a number', () => {
+test('a numeric header has a plain detail', () => {
   const problem = asked('listOrders', { headers: { 'holdfast-read-after': 'now' } });
-  expect([problem.message, told(problem)]).toEqual([
+  expect([problem.message, detailsOf(problem)]).toEqual([
     'Invalid header: Holdfast-Read-After.',
     [['Holdfast-Read-After', "must be a whole number, not 'now'"]],
   ]);
@@ -198,11 +198,11 @@ describe('a body', () => {
       ['/url', 'must be an ASCII URL that starts with https:// or http://'],
     ],
   ])('of %s: %j', (id, body, ...errors) => {
-    expect(told(asked(id, { headers, params, body }))).toEqual(errors);
+    expect(detailsOf(asked(id, { headers, params, body }))).toEqual(errors);
   });
 });
 
-/** Of whatever kind it is, something here is not it. */
+/** Values of all JSON types: some are of the wrong type for each schema. */
 const JUNK = ['', 'two', 'ä b', '\u0000', 'x'.repeat(5_000), -1.5, 1e18, true, null, [], [[]], {}, { '': 1 }];
 
 function schemaAt({ document }: (typeof specs)[0], node: unknown): Schema {
@@ -217,7 +217,7 @@ function schemaAt({ document }: (typeof specs)[0], node: unknown): Schema {
   return schemaAt({ document } as (typeof specs)[0], target);
 }
 
-/** A body with junk in the place of each of its members, at all depths. */
+/** Bodies with junk instead of one member each, at all depths. */
 function* spoilt(spec: (typeof specs)[0], node: unknown): Generator<unknown> {
   yield* JUNK;
   const {
@@ -260,7 +260,7 @@ describe('each fault of a request has a plain detail', () => {
     for (const value of body ? spoilt(spec, body.schema) : [])
       problems.push(problemOf(() => validator.checkBody(value)));
     const found = problems.filter((problem) => problem !== undefined);
-    const details = new Set(found.flatMap((problem) => told(problem).map(([, detail]) => detail)));
+    const details = new Set(found.flatMap((problem) => detailsOf(problem).map(([, detail]) => detail)));
     for (const { message } of found) details.add(message);
     expect(
       [...details].filter((detail) => JARGON.test(detail) || detail.includes('does not fit the contract')),
@@ -286,7 +286,7 @@ describe('each fault of a request has a plain detail', () => {
     const details = new Set(
       bodies.flatMap((body) => {
         const problem = problemOf(() => parseBody(COMMAND_SCHEMAS[type], body));
-        return problem ? told(problem).map(([, detail]) => detail) : [];
+        return problem ? detailsOf(problem).map(([, detail]) => detail) : [];
       }),
     );
     expect([...details].filter((detail) => JARGON.test(detail) || detail === 'is not valid')).toEqual([]);

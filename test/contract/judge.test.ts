@@ -1,4 +1,4 @@
-/** The test of the test: the judge must not let a wrong answer pass. */
+/** The contract judge rejects each answer that violates the contract. */
 import { expect, test } from '@jest/globals';
 import { judgeOf } from '../../api/contract/judge.ts';
 import { loadSpec } from '../../api/contract/spec.ts';
@@ -26,7 +26,7 @@ const headers = {
   link: 'x',
 };
 
-test('the example of the spec is an answer that fits', async () => {
+test('the example of the spec passes', async () => {
   expect(await judge.answer(getOrder, { status: 200, headers, body: example })).toBeUndefined();
 });
 
@@ -38,7 +38,7 @@ test.each<[string, Parameters<typeof judge.answer>[1]]>([
   ['a float for money', { status: 200, headers, body: { ...example, total: 38.5 } }],
   ['an unknown status of the order', { status: 200, headers, body: { ...example, status: 'lost' } }],
   ['a required header missing', { status: 200, headers: { ...headers, etag: undefined }, body: example }],
-  ['a body where there is none', { status: 304, headers, body: example }],
+  ['a body of a status without one', { status: 304, headers, body: example }],
   [
     'a problem without its code',
     {
@@ -47,12 +47,12 @@ test.each<[string, Parameters<typeof judge.answer>[1]]>([
       body: { type: '/x', title: 'x', status: 404, detail: 'x', retry: 'never', request_id: 'x' },
     },
   ],
-])('an answer with %s does not pass', async (_name, answer) => {
+])('an answer with %s fails', async (_name, answer) => {
   const body = JSON.parse(JSON.stringify(answer.body)) as unknown;
   expect(await judge.answer(getOrder, { ...answer, body })).toBeDefined();
 });
 
-test('a handler that answers what the spec does not say is found out', async () => {
+test('a handler whose answer violates the spec gets 500', async () => {
   const honest = HANDLERS['getOrder']!;
   HANDLERS['getOrder'] = async (call) => {
     await honest(call);

@@ -1,6 +1,6 @@
 /**
- * The shape of a command is written twice: in the contract, which clients read, and in zod, which
- * gives the canonical form and the types. Here the two are one: member by member, rule by rule.
+ * The contract and the zod schema of each command are equal, member by member, rule by rule.
+ * Clients read the contract; zod gives the canonical form and the types.
  */
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
@@ -20,7 +20,7 @@ const OPERATIONS: Record<CommandType, string> = {
   CompleteOrder: 'completeOrder',
 };
 
-/** Annotations, and what only one of the two languages can say; verdicts.test.ts compares those rules. */
+/** Annotations, and rules of only one of the two languages; verdicts/ compares those. */
 const LEFT_OUT = new Set([
   '$schema',
   'title',
@@ -51,7 +51,7 @@ function resolved(node: Node): Node {
   return resolved(target);
 }
 
-/** One spelling of a schema for both: members sorted, `nullable` as an alternative. */
+/** The normal form of a schema: members sorted, `nullable` as an alternative. */
 function normal(given: unknown): unknown {
   if (Array.isArray(given)) return given.map(normal);
   if (given === null || typeof given !== 'object') return given;
@@ -73,8 +73,11 @@ function normalMember(name: string, value: unknown): unknown {
   );
 }
 
-test.each(Object.keys(COMMAND_SCHEMAS) as CommandType[])('%s has one shape', (type) => {
-  const { body } = operations.find(({ id }) => id === OPERATIONS[type])!;
-  const ofDomain = z.toJSONSchema(COMMAND_SCHEMAS[type], { io: 'input' });
-  expect(normal(ofDomain)).toEqual(normal(body!.schema));
-});
+test.each(Object.keys(COMMAND_SCHEMAS) as CommandType[])(
+  '%s has equal schemas in the contract and in zod',
+  (type) => {
+    const { body } = operations.find(({ id }) => id === OPERATIONS[type])!;
+    const ofDomain = z.toJSONSchema(COMMAND_SCHEMAS[type], { io: 'input' });
+    expect(normal(ofDomain)).toEqual(normal(body!.schema));
+  },
+);

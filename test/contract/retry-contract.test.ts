@@ -1,4 +1,4 @@
-/** The retry contract stands in three places: the catalogue of problems, the spec, and docs/retry-contract.md. */
+/** The problem catalogue, the spec and docs/retry-contract.md have the same retry contract. */
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import { loadSpec } from '../../api/contract/spec.ts';
@@ -46,7 +46,7 @@ test.each(responses.map((r) => [r.name, r] as const))(
   },
 );
 
-test('docs/retry-contract.md has every problem, with its status and what to do', async () => {
+test('docs/retry-contract.md has each problem, with its status and its retry', async () => {
   const text = await readFile(new URL('../../docs/retry-contract.md', import.meta.url), 'utf8');
   const rows = [...text.matchAll(/^\| (\d{3}) +\| `(\w+)` +\| (`\w+`(?:, `\w+`)*) +\|$/gm)].map(
     ([, status, code, retries = '']) => [Number(status), code, retries.replaceAll('`', '').split(', ')],

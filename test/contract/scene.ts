@@ -1,10 +1,10 @@
-/** A shop in which every operation of the spec has something to work on, and a good request for each. */
+/** A shop with a resource and a valid request for each operation of the spec. */
 import type { Operation } from '../../api/contract/spec.ts';
 import { type Ask, type Shop, anOrder, until } from '../setup/shop.ts';
 
 export interface Scene {
   shop: Shop;
-  /** Ids by the name of their path parameter, all of one order that has been shipped in part, and of two that have ended. */
+  /** Ids by path parameter: of one partly shipped order, and of two ended orders. */
   ids: Record<string, string>;
   cancelled: string;
   completed: string;
@@ -49,7 +49,7 @@ export async function createScene(shop: Shop): Promise<Scene> {
   return { shop, ids, cancelled, completed };
 }
 
-/** An endpoint that nothing is at, so that what is sent to it stays in the ledger. */
+/** An endpoint without a listener, so that its deliveries stay in the ledger. */
 const ENDPOINT = { url: 'https://receiver.invalid/events' };
 const REPLAY = { after_position: 0, which: 'undelivered' };
 
@@ -68,7 +68,7 @@ async function firstDelivery(shop: Shop, endpoint: string): Promise<string> {
 
 type Money = number | { amount: number; currency: string };
 
-/** A good body of each write, with money in the spelling of the version. */
+/** A valid body of each write, with money in the format of the version. */
 const bodiesWith = (money: (amount: number) => Money): Record<string, object> => {
   const { currency, lines, ...order } = anOrder();
   const placing = {
@@ -102,7 +102,7 @@ const BODIES: Record<string, Record<string, object>> = {
   v2: bodiesWith((amount) => ({ amount, currency: 'EUR' })),
 };
 
-/** What must have been done to an order for an operation to be allowed. */
+/** The commands on an order before an operation is allowed. */
 const BEFORE: Record<string, [noun: string, body: object][]> = {
   recordShipment: [['payments', { amount: 900 }]],
   recordReturn: [
@@ -116,7 +116,7 @@ const BEFORE: Record<string, [noun: string, body: object][]> = {
   ],
 };
 
-/** A request that the shop answers 2xx: a write on a fresh order in the right state, a read of the scene. */
+/** A request that gets 2xx: a write on a fresh order in the right state, or a read. */
 export async function goodRequest(
   operation: Operation,
   { shop, ids, cancelled, completed }: Scene,

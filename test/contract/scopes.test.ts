@@ -1,4 +1,4 @@
-/** Which scopes are enough for which operation, in both versions: all of them, one by one. */
+/** The sufficient scopes of each operation, in both versions. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { loadSpec } from '../../api/contract/spec.ts';
@@ -54,7 +54,7 @@ const NEEDED: Record<string, Scope[]> = {
 let shop: Shop;
 let scene: Scene;
 let names = 0;
-/** A key with each scope alone, all of one tenant. */
+/** Keys of one tenant, each with a single scope. */
 const keys = new Map<Scope, string>();
 
 async function keyWith(...scopes: Scope[]): Promise<string> {
@@ -75,11 +75,11 @@ describe.each(
     operations.map((operation) => [`${name} ${operation.id}`, operation] as const),
   ),
 )('%s', (_id, operation) => {
-  test('takes a key with its scope, or with the sum that contains it, and no other', async () => {
+  test('accepts only a key with its scope, or with the sum that contains it', async () => {
     const { path, ask } = await goodRequest(operation, scene);
     const answers = await Promise.all(
       [...keys].map(async ([scope, apiKey]) => {
-        // Refused later than for a scope, so that nothing is done.
+        // Refused after the scope check, so that nothing takes effect.
         const { status, json } = await shop.ask(`${path}?surprise=1`, { ...ask, apiKey });
         return [scope, status, status === 403 ? json.detail : json.code];
       }),
@@ -95,7 +95,7 @@ describe.each(
   });
 });
 
-test('a batch needs the scope of placing, before any of its orders is looked at', async () => {
+test('a batch without the scope for placing is refused before its orders are read', async () => {
   const batch = { orders: [{ idempotency_key: 'b-1', order: anOrder() }] };
   const { status } = await shop.ask('/v1/order-batches', {
     body: batch,
@@ -116,22 +116,25 @@ describe('the presets', () => {
     ['cancellation', {}, 'storefront'],
   ];
 
-  test.each(Object.keys(PRESETS))('the key of a %s does its own work and no other', async (preset) => {
-    const apiKey = await keyWith(...PRESETS[preset]!);
-    const placed = await shop.ask('/v1/orders', { body: anOrder(), apiKey });
-    expect(placed.status).toBe(preset === 'storefront' ? 201 : 403);
-    const order = (await shop.ask('/v1/orders', { body: anOrder() })).json.id;
-    for (const [noun, body, ...presets] of WRITES) {
-      const ask = { body, key: `${preset}-${noun}` };
-      const { status, json } = await shop.ask(`/v1/orders/${order}/${noun}`, { ...ask, apiKey });
-      if (presets.includes(preset)) expect([noun, status]).not.toEqual([noun, 403]);
-      else expect([noun, status, json.code]).toEqual([noun, 403, 'scope_missing']);
-      // Somebody else does it, so that the next is allowed by the state of the order.
-      await shop.ask(`/v1/orders/${order}/${noun}`, ask);
-    }
-    expect((await shop.ask(`/v1/orders/${order}`, { apiKey })).status).toBe(200);
-    expect((await shop.ask('/v1/webhook-endpoints', { apiKey })).status).toBe(403);
-  });
+  test.each(Object.keys(PRESETS))(
+    'the key of a %s may call its own operations and no others',
+    async (preset) => {
+      const apiKey = await keyWith(...PRESETS[preset]!);
+      const placed = await shop.ask('/v1/orders', { body: anOrder(), apiKey });
+      expect(placed.status).toBe(preset === 'storefront' ? 201 : 403);
+      const order = (await shop.ask('/v1/orders', { body: anOrder() })).json.id;
+      for (const [noun, body, ...presets] of WRITES) {
+        const ask = { body, key: `${preset}-${noun}` };
+        const { status, json } = await shop.ask(`/v1/orders/${order}/${noun}`, { ...ask, apiKey });
+        if (presets.includes(preset)) expect([noun, status]).not.toEqual([noun, 403]);
+        else expect([noun, status, json.code]).toEqual([noun, 403, 'scope_missing']);
+        // Another key does it, so that the state of the order allows the next command.
+        await shop.ask(`/v1/orders/${order}/${noun}`, ask);
+      }
+      expect((await shop.ask(`/v1/orders/${order}`, { apiKey })).status).toBe(200);
+      expect((await shop.ask('/v1/webhook-endpoints', { apiKey })).status).toBe(403);
+    },
+  );
 
   test("a storefront's key cannot refund, a warehouse's cannot record payments", () => {
     expect(expandScopes(PRESETS['storefront']!)).not.toContain('refunds:write');
@@ -139,27 +142,28 @@ describe('the presets', () => {
   });
 });
 
-test.each(EDITIONS.map(({ name }) => name))('%s documents the scopes as they are', (name) => {
+test.each(EDITIONS.map(({ name }) => name))('%s documents the scopes of the code', (name) => {
   const { components } = loadSpec(name).document as {
     components: { securitySchemes: { apiKey: { 'x-scopes': Record<string, Scope[]> } } };
   };
-  const told = components.securitySchemes.apiKey['x-scopes'];
-  expect([...Object.keys(told), ...Object.values(told).flat()]).toEqual(SCOPES);
-  for (const [sum, parts] of Object.entries(told)) expect([...expandScopes([sum])]).toEqual([sum, ...parts]);
+  const documented = components.securitySchemes.apiKey['x-scopes'];
+  expect([...Object.keys(documented), ...Object.values(documented).flat()]).toEqual(SCOPES);
+  for (const [sum, parts] of Object.entries(documented))
+    expect([...expandScopes([sum])]).toEqual([sum, ...parts]);
 });
 
-describe('of a key in the database', () => {
-  test('all scopes together are stored as the sums, which will contain what comes later', () => {
+describe('the stored scopes of a key', () => {
+  test('all scopes are stored as sums, which include later scopes', () => {
     expect(shortenScopes(SCOPES)).toEqual(['orders:read', 'orders:write', 'webhooks:read', 'webhooks:write']);
   });
 
-  test('a row can hold the longest list that no sum shortens', async () => {
+  test('fit into a row, for the longest list that no sum shortens', async () => {
     const parts = SCOPES.filter((scope) => expandScopes([scope]).size === 1);
     expect(shortenScopes(parts)).toEqual(parts);
     await expect(keyWith(...parts)).resolves.toMatch(/^hf_/);
   });
 
-  test('a scope that no release knows gives nothing, and takes nothing away', async () => {
+  test('ignore a scope that this release does not know', async () => {
     const key = await keyWith('sales:read');
     await shop.pool.query(sql.unsafe`
       UPDATE api_keys SET scopes = '{constructor,orders:read}' WHERE key_hash = ${sql.binary(hashApiKey(key))}`);

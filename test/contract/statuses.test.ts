@@ -1,6 +1,6 @@
 /**
- * The status-code contract: for every operation and every status that the spec promises, a request that earns it. The server runs
- * with the judge, so that no other answer could have been sent.
+ * The status-code contract: a request for each operation and each status of the spec. The server
+ * runs with the contract judge, so that it can send no other status.
  */
 import { once } from 'node:events';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
@@ -54,7 +54,7 @@ afterAll(async () => {
   await ended.close();
 });
 
-/** Sends a good request for an operation, changed a little. */
+/** Sends a valid request for an operation, with changes. */
 async function send(
   operation: Operation,
   change: (good: { path: string; ask: Ask }) => { path?: string; ask?: Ask } = () => ({}),
@@ -67,7 +67,7 @@ async function send(
 
 type Earner = (operation: Operation) => Promise<Answer>;
 
-/** What earns a status, for every operation that promises it. */
+/** A request for each status, for all operations that promise it. */
 const EARNERS: Record<number, Earner> = {
   200: (operation) => send(operation),
   201: (operation) => send(operation),
@@ -110,7 +110,7 @@ const EARNERS: Record<number, Earner> = {
   415: (operation) => send(operation, () => ({ ask: { headers: { 'Content-Type': 'text/csv' } } })),
   422: async (operation) => {
     if (operation.body) return send(operation, () => ({ ask: { body: [] } }));
-    // Without a body there is only the key that can be wrong.
+    // Without a body only the key can be wrong.
     await shop.ask('/v1/webhook-endpoints', { body: { url: 'https://receiver.invalid' }, key: operation.id });
     return send(operation, () => ({ ask: { key: operation.id } }));
   },
@@ -131,8 +131,8 @@ const EARNERS: Record<number, Earner> = {
 };
 
 /**
- * Answers to half a body, by operation. All are sent at once, for the server waits half a minute
- * for the rest.
+ * Answers to half a body, by operation. The requests run concurrently, because the server waits
+ * half a minute for the rest.
  */
 let halves: Map<Operation, Promise<Answer>> | undefined;
 
@@ -164,7 +164,7 @@ async function sendHalf(operation: Operation): Promise<Answer> {
   return { status: response.statusCode!, headers, text, json: JSON.parse(text) };
 }
 
-/** Asks for one more endpoint in the name of a tenant that has all it may have. */
+/** Creates an endpoint beyond the limit of its tenant. */
 async function sendFull(operation: Operation): Promise<Answer> {
   const { tenantId, apiKey } = await shop.addTenant();
   await shop.pool.query(sql.unsafe`
@@ -174,7 +174,7 @@ async function sendFull(operation: Operation): Promise<Answer> {
   return send(operation, () => ({ ask: { apiKey } }));
 }
 
-/** Asks for something to be sent to an endpoint that is disabled. */
+/** Requests a delivery to a disabled endpoint. */
 async function sendDisabled(operation: Operation): Promise<Answer> {
   const endpoint = `/v1/webhook-endpoints/${scene.ids['endpoint_id']}`;
   const put = (status: string) =>
@@ -213,7 +213,7 @@ describe.each(
     .map(Number)
     .filter((status) => status !== 503);
 
-  test.each(statuses)('answers %i when that is earned', async (status) => {
+  test.each(statuses)('answers %i in its case', async (status) => {
     const earn = EARNERS[status];
     if (earn === undefined) throw new Error(`nothing here earns ${status}`);
     const answer = await earn(operation);
@@ -227,10 +227,10 @@ describe.each(
   });
 });
 
-test('while Postgres is gone, every operation answers 503, and says when to come back', async () => {
+test('during an outage of Postgres, each operation answers 503 with Retry-After', async () => {
   const operations = specs.flatMap((spec) => spec.operations);
   const lost = await openShop();
-  await lost.ask('/v1/orders'); // the API key is known from here on
+  await lost.ask('/v1/orders'); // the node caches the API key
   const name = new URL(lost.database.url).pathname.slice(1);
   const allow = (yes: boolean) =>
     shop.pool.query(sql.unsafe`UPDATE pg_database SET datallowconn = ${yes} WHERE datname = ${name}`);
@@ -245,11 +245,11 @@ test('while Postgres is gone, every operation answers 503, and says when to come
   await allow(true);
   await until(async () => (await lost.ask('/v1/orders', { body: anOrder() })).status === 201);
   await lost.close();
-  const told = answers.map(({ status, json, headers }) => {
-    // Each order of a batch has its own outcome, unless not even the API key can be looked up.
+  const outcomes = answers.map(({ status, json, headers }) => {
+    // Each order of a batch has its own outcome, unless the key look-up fails too.
     const item = status === 207 ? json.data[0] : undefined;
     const retryAfter = Number(item?.retry_after ?? headers.get('retry-after'));
     return [item?.status ?? status, (item?.problem ?? json).retry, retryAfter >= 1];
   });
-  expect(told).toEqual(operations.map(() => [503, 'same_key_after', true]));
+  expect(outcomes).toEqual(operations.map(() => [503, 'same_key_after', true]));
 }, 120_000);

@@ -1,4 +1,4 @@
-/** A second client cannot see, change, or learn of the existence of anything of the first: over every operation of the spec. */
+/** A tenant can neither see nor change another one's data, nor learn that it exists. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { z } from 'zod';
@@ -18,8 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-/** All that an answer tells, without what is about this very exchange. */
-const told = ({ status, json, headers }: Answer) => {
+/** The content of an answer, without the fields of one exchange. */
+const contentOf = ({ status, json, headers }: Answer) => {
   const { request_id: _id, ...problem } = json ?? {};
   const fields = [...headers].filter(([name]) => !['date', 'x-request-id', 'ratelimit'].includes(name));
   return { status, problem, fields };
@@ -32,22 +32,22 @@ const firstTenant = () =>
 const addressed = operations.filter(({ path }) => path.includes('{'));
 const lists = operations.filter(({ path, method }) => !path.includes('{') && method === 'get');
 
-describe('an operation on what belongs to another', () => {
+describe('an operation on a resource of another tenant', () => {
   test.each(addressed.map((operation) => [operation.path, operation] as const))(
-    '%s: it is answered as if it were not there, to the last byte, and changes nothing',
+    '%s: gets the same bytes as for an unknown resource, and changes nothing',
     async (_id, operation) => {
       const { path, ask } = await goodRequest(operation, scene);
       const before = await firstTenant();
       const theirs = await shop.ask(path, { ...ask, apiKey: stranger });
-      // The same with ids of nobody: every hexadecimal digit turned around, every key another one.
-      const nowhere = path
+      // The same with unknown ids: each hexadecimal digit inverted, and another key.
+      const unknownPath = path
         .replaceAll(/_[0-9a-f]{32}/g, (id) =>
           id.replaceAll(/[0-9a-f]/g, (digit) => (15 - Number.parseInt(digit, 16)).toString(16)),
         )
         .replace(/idempotency-keys\/.*/, 'idempotency-keys/of-nobody');
-      const nobodys = await shop.ask(nowhere, { ...ask, apiKey: stranger });
+      const ofUnknown = await shop.ask(unknownPath, { ...ask, apiKey: stranger });
       expect(theirs.status).toBe(404);
-      expect(told(theirs)).toEqual(told(nobodys));
+      expect(contentOf(theirs)).toEqual(contentOf(ofUnknown));
       expect(await firstTenant()).toEqual(before);
     },
   );
@@ -55,7 +55,7 @@ describe('an operation on what belongs to another', () => {
 
 describe('a list', () => {
   test.each(lists.map((operation) => [operation.path, operation] as const))(
-    '%s: that of a second client is empty, and a cursor of the first is of no use to it',
+    '%s: is empty for a second tenant, which cannot use a cursor of the first',
     async (_id, operation) => {
       const mine = await shop.ask(`${operation.path}?limit=1`);
       expect(mine.json.data).toHaveLength(1);
@@ -69,8 +69,8 @@ describe('a list', () => {
   );
 });
 
-describe('an idempotency key of another', () => {
-  test('is free to a second client, for an order and in a batch, and tells nothing', async () => {
+describe('an idempotency key of another tenant', () => {
+  test('is unused for a second tenant, for an order and in a batch', async () => {
     const [placing, batch] = ['placeOrder', 'placeOrders'].map((id) =>
       operations.find((operation) => operation.id === id)!,
     );

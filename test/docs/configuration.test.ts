@@ -57,7 +57,7 @@ describe('the environment', () => {
   });
 
   test.each([[`hf_test_${'a'.repeat(24)}`], [`hf_live_${'A9_'.repeat(40)}`], [`hf_live_${'x'.repeat(128)}`]])(
-    'takes the key %s',
+    'accepts the key %s',
     (key) => {
       expect(loadConfig({ HOLDFAST_BOOTSTRAP_KEY: key }).bootstrapKey).toBe(key);
     },

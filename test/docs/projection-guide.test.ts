@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { TEST_REDIS, type TestDatabase, cloneDatabase } from '../setup/database.ts';
-import { startServer } from '../setup/server-process.ts';
+import { startServer } from '../setup/processes/server-process.ts';
 import { anOrder, newApiKey, send, until } from '../setup/shop.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));

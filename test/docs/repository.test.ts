@@ -51,7 +51,7 @@ test.each([
   expect(parse(await textOf(file), { strict: true, uniqueKeys: true })).toBeInstanceOf(Object);
 });
 
-test('each migration has a number of its own', async () => {
+test('each migration has a unique number', async () => {
   const numbers = (await readdir(join(ROOT, 'store/migrations'))).map(
     (file) => /^(\d{4})_\w+\.sql$/.exec(file)?.[1],
   );
@@ -66,7 +66,7 @@ test.each(['utils', 'helpers', 'common', 'misc'])('no file or folder is called %
   expect(named).toEqual([]);
 });
 
-test('the changelog starts with what is not released, in the categories of Keep a Changelog', async () => {
+test('the changelog starts with the unreleased changes, in the categories of Keep a Changelog', async () => {
   const headings = [...(await textOf('CHANGELOG.md')).matchAll(/^(###?) (.*)$/gm)];
   expect(headings[0]?.[0]).toBe('## [Unreleased]');
   const categories = headings.filter(([, level]) => level === '###').map(([, , name]) => name);

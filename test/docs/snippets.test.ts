@@ -1,6 +1,6 @@
 /**
- * Runs every snippet of README.md, CONTRIBUTING.md and docs/ as it stands, page by page, from top to
- * bottom in one shell.
+ * Runs every snippet of README.md, CONTRIBUTING.md and docs/ without a change, page by page, from
+ * top to bottom in one shell.
  *
  * A comment in front of a snippet that cannot run states why, `<!-- not run: REASON -->`; NOT_RUN
  * lists them all.
@@ -38,7 +38,7 @@ function snippetsOf(page: string): Snippet[] {
 }
 
 /** Pages that have a test of their own, which runs them block by block. */
-const RUN_ELSEWHERE: Record<string, string> = { 'docs/backup.md': 'test/processes/backup.test.ts' };
+const RUN_ELSEWHERE: Record<string, string> = { 'docs/backup.md': 'test/processes/stop/backup.test.ts' };
 
 const PAGES: [page: string, snippets: Snippet[]][] = [];
 for (const name of [
@@ -68,8 +68,8 @@ const NOT_RUN: Record<string, string[]> = {
   'docs/fuzz.md': ['minutes of load'],
   'docs/grpc.md': [
     'ends with Ctrl-C',
-    'the file is yours; test/processes/import.test.ts runs it',
-    'the files are yours; test/processes/import.test.ts runs such',
+    'the file is yours; test/processes/import/import.test.ts runs it',
+    'the files are yours; test/processes/import/import-input.test.ts runs such',
     'minutes of load',
   ],
   'docs/load.md': ['minutes of load'],
@@ -156,7 +156,7 @@ HOLDFAST_API_KEY=$KEY npx node try.ts\n`;
     })
     .join('\n');
 
-describe('run as they stand', () => {
+describe('run without a change', () => {
   const runnable = PAGES.filter(([, snippets]) =>
     snippets.some((each) => isProgram(each) && each.reason === undefined),
   );

@@ -1,14 +1,12 @@
 /**
- * The one text of a request, which its fingerprint is made of: every key in every log depends on
- * it.
+ * The canonical text of a request. Its hash is the fingerprint, so each stored key depends on it.
  */
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Json, canonical, isUndefined } from '../../domain/canonical.ts';
 
 /**
- * What it has been from the first key on: JSON.stringify of each part, members in the order of
- * their UTF-16.
+ * The form since the first release: JSON.stringify of each part, members in UTF-16 order.
  */
 function byTheBook(value: Json): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
@@ -22,7 +20,7 @@ test.each([
   ['quotes and backslashes', 'a "b" \\ c'],
   ['each control character', Array.from({ length: 33 }, (_, code) => String.fromCharCode(code)).join('')],
   ['DEL and the line separators', '\u007f\u0080\u2028\u2029'],
-  ['the last letter before the surrogates, and the first behind', '\ud7ff\ue000\uffff'],
+  ['the characters before and after the surrogates', '\ud7ff\ue000\uffff'],
   ['a pair of surrogates', '😀'],
   ['a lone surrogate, high', '\ud83d'],
   ['a lone surrogate, low', 'x\ude00'],
@@ -33,7 +31,7 @@ test.each([
   expect(canonical(value as Json, isUndefined)).toBe(byTheBook(value as Json));
 });
 
-test('whatever JSON can say', () => {
+test('any JSON value', () => {
   fc.assert(
     fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
       expect(canonical(value as Json, isUndefined)).toBe(byTheBook(value as Json));

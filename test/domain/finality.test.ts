@@ -1,6 +1,5 @@
 /**
- * What a refusal says of later: a final one stays, whatever happens to the order; any other one
- * gives way to something.
+ * Final refusals: a final one stays for each later state of the order; any other one can end.
  */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -50,7 +49,7 @@ describe('a refusal is', () => {
     ['order_not_paid', 'more is shipped than was ordered', true, [place()], ship(4)],
     ['order_not_paid', 'it is refunded before it is paid', false, [place()], refund(1_000)],
     ['order_not_paid', 'more is refunded than it costs', true, [place()], refund(1_001)],
-    ['order_not_paid', 'a cancelled order that nobody paid is refunded', true, [place(), cancel], refund(1)],
+    ['order_not_paid', 'an unpaid cancelled order is refunded', true, [place(), cancel], refund(1)],
     ['order_not_paid', 'an order that costs nothing is refunded', true, [place(free)], refund(1)],
     ['order_not_shipped', 'it comes back before it is shipped', false, [place()], takeBack(3)],
     ['order_not_shipped', 'more comes back than was ordered', true, [place()], takeBack(4)],
@@ -84,7 +83,7 @@ const acts: fc.Arbitrary<OrderCommand> = fc.oneof(
 
 const isAllowed = (state: OrderState | null, command: OrderCommand) => 'event' in decide(state, command);
 
-/** Pays what is due, then ships what is left: more can nobody do to have a command allowed. */
+/** Pays the due amount, then ships the rest: all steps that can make a command allowed. */
 function helped({ order, facts }: OrderState, command: OrderCommand): boolean {
   const due = order.total - order.amount_paid;
   const left = order.lines.map(({ id, quantity }) => quantity - (facts.shipped[id] ?? 0));
@@ -101,8 +100,8 @@ function helped({ order, facts }: OrderState, command: OrderCommand): boolean {
   return false;
 }
 
-describe('whatever happens to an order', () => {
-  test('a refusal says final exactly when nothing helps, and its code allows that advice', () => {
+describe('for each sequence of commands', () => {
+  test('a refusal is final exactly when no later command helps, and its code allows that retry', () => {
     const codes = new Set<ProblemCode>();
     fc.assert(
       fc.property(fc.array(acts, { maxLength: 6 }), acts, (before, command) => {
@@ -119,7 +118,7 @@ describe('whatever happens to an order', () => {
     expect(codes.size).toBeGreaterThanOrEqual(9);
   });
 
-  test('what was refused for good is refused for good', () => {
+  test('a final refusal repeats in each later state', () => {
     fc.assert(
       fc.property(fc.array(acts, { maxLength: 6 }), acts, fc.array(acts), (before, command, later) => {
         const { state } = run([place(), ...before]);

@@ -5,7 +5,7 @@ import { AMOUNT_MAX, addAmounts, lineTotal } from '../../domain/money.ts';
 
 const amount = fc.integer({ min: 0, max: AMOUNT_MAX });
 
-test('a line total is exact, or refused when it is beyond the bound', () => {
+test('a line total is exact, or refused beyond the maximum', () => {
   fc.assert(
     fc.property(amount, fc.integer({ min: 1, max: 1_000_000 }), (price, quantity) => {
       const exact = BigInt(price) * BigInt(quantity);
@@ -16,7 +16,7 @@ test('a line total is exact, or refused when it is beyond the bound', () => {
   );
 });
 
-test('a sum is exact, or refused when it is beyond the bound', () => {
+test('a sum is exact, or refused beyond the maximum', () => {
   fc.assert(
     fc.property(amount, amount, (a, b) => {
       const exact = BigInt(a) + BigInt(b);

@@ -22,16 +22,16 @@ describe('placing an order', () => {
   const line = (unit_price: number, quantity: number) => ({ sku: 'A', name: 'a', quantity, unit_price });
   test.each<[string, Partial<typeof placing>, string]>([
     ['an unknown currency', { currency: 'ABC' }, '/currency'],
-    ['a currency that is no more', { currency: 'DEM' }, '/currency'],
-    ['a line that is too dear', { lines: [line(1, 1), line(AMOUNT_MAX, 2)] }, '/lines/1'],
-    ['the dearest line there can be', { lines: [line(AMOUNT_MAX, 1_000_000)] }, '/lines/0'],
-    ['an order that is too dear', { lines: [line(AMOUNT_MAX, 1), line(1, 1)] }, '/lines'],
-  ])('refuses %s, and says where', (_name, change, pointer) => {
+    ['a withdrawn currency', { currency: 'DEM' }, '/currency'],
+    ['a line above the maximum amount', { lines: [line(1, 1), line(AMOUNT_MAX, 2)] }, '/lines/1'],
+    ['a line of the highest price and quantity', { lines: [line(AMOUNT_MAX, 1_000_000)] }, '/lines/0'],
+    ['an order above the maximum amount', { lines: [line(AMOUNT_MAX, 1), line(1, 1)] }, '/lines'],
+  ])('refuses %s, with the location', (_name, change, pointer) => {
     const decision = decide(null, place(change));
     expect(decision).toMatchObject({ rejection: { code: 'invalid_body', errors: [{ pointer }] } });
   });
 
-  test('takes an order that is exactly as dear as an amount can be', () => {
+  test('accepts an order of exactly the maximum amount', () => {
     const decision = decide(null, place({ lines: [line(AMOUNT_MAX - 1, 1), line(1, 1)] }));
     expect(decision).toMatchObject({ event: { data: { total: AMOUNT_MAX } } });
   });

@@ -52,7 +52,7 @@ const acts = fc.oneof(
     }),
   }),
 );
-/** Few pieces for little money, so that an order gets somewhere; then whatever comes. */
+/** Few pieces and small amounts, so that orders reach late states; then random commands. */
 const small = placing.map(({ type, data }) => ({
   type,
   data: {
@@ -77,8 +77,8 @@ const commands: fc.Arbitrary<OrderCommand[]> = fc
     return list;
   });
 
-describe('whatever is asked of an order', () => {
-  test('the fold of its events is the state that the commands made, each time it is folded', () => {
+describe('for each sequence of commands', () => {
+  test('a fold of the events gives the state after the commands, each time', () => {
     fc.assert(
       fc.property(commands, (list) => {
         const { state, events } = run(list);
@@ -118,12 +118,12 @@ describe('whatever is asked of an order', () => {
     );
   });
 
-  test('every event is one of the stored schemas, and tells the request that it came from', () => {
+  test('each event conforms to a stored schema, and gives the request that caused it', () => {
     fc.assert(
       fc.property(commands, (list) => {
         for (const event of run(list).events) {
           const parsed = EVENT_SCHEMAS[event.type].data.safeParse(JSON.parse(JSON.stringify(event.data)));
-          // Free text of the generator may hold what the API's own schema refuses; the shape must fit all the same.
+          // Generated text may contain characters that the API refuses; only the shape counts.
           if (!parsed.success)
             expect(parsed.error.issues.every((issue) => issue.code === 'invalid_format')).toBe(true);
           const request = requestOf(event);
@@ -139,7 +139,7 @@ describe('whatever is asked of an order', () => {
     );
   });
 
-  test('a command in its canonical form is itself', () => {
+  test('the canonical form of a canonical command is the same', () => {
     fc.assert(
       fc.property(commands, (list) => {
         for (const { type, data } of list) {

@@ -65,33 +65,33 @@ describe('a refusal', () => {
   test.each<[string, OrderCommand[], OrderCommand, detail: string, ...errors: string[]]>([
     ['a shipment before any payment', [], ship(1), '9.00 EUR are still due. Record the payment first.'],
     [
-      'a shipment when 5.00 are missing',
+      'a shipment when 5.00 EUR are due',
       [pay(400)],
       ship(1),
       '5.00 EUR are still due. Record the payment first.',
     ],
     [
-      'a payment of too much',
+      'a payment above the due amount',
       [pay(400)],
       pay(501),
       'The payment exceeds the amount due: 5.00 EUR.',
       'must be at most 500, the amount due',
     ],
     [
-      'a refund of nothing paid',
+      'a refund without a payment',
       [],
       refund(1),
       'No payment is recorded for this order, so there is nothing to refund.',
     ],
     [
-      'a refund of too much',
+      'a refund above the paid amount',
       [pay(900), refund(400)],
       refund(501),
       'The refund exceeds the amount left to refund: 5.00 EUR.',
       'must be at most 500, the amount left to refund',
     ],
     [
-      'a refund of all, again',
+      'a refund after a full refund',
       [pay(900), refund(900)],
       refund(1),
       'All payments of this order are already refunded.',
@@ -109,20 +109,20 @@ describe('a refusal', () => {
       '2 pieces are left to ship. Ship the whole order first.',
     ],
     [
-      'a shipment of too many',
+      'a shipment of too many pieces',
       [pay(900), ship(1)],
       ship(2),
       'More pieces than are left to ship, see errors.',
       'must be at most 1, the pieces left to ship',
     ],
     [
-      'a return of all, again',
+      'a return after a full return',
       [pay(900), ship(1), takeBack(1)],
       takeBack(1),
       'More pieces than are shipped and not returned, see errors.',
       'must be left out with its line: no piece of it is shipped and not returned',
     ],
-  ])('of %s names what is missing', (_what, before, command, detail, ...errors) => {
+  ])('of %s names the missing amount or pieces', (_what, before, command, detail, ...errors) => {
     const decision = decide(after(...before), command);
     const { rejection } = decision as Extract<typeof decision, { rejection: unknown }>;
     expect([rejection.detail, ...(rejection.errors ?? []).map((error) => error.detail)]).toEqual([

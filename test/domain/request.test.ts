@@ -15,7 +15,7 @@ const request: OrderRequest = {
 };
 
 describe('the fingerprint', () => {
-  test('never changes from release to release: a key that was used years ago must still know its request', () => {
+  test('is the same in each release, so that an old key still matches its request', () => {
     expect(fingerprint(request).toString('hex')).toBe(
       '4e2e414a772b3ad5c5fc78d6920a41f812c8f687c466192993eedbd175b4ed02',
     );
@@ -28,7 +28,7 @@ describe('the fingerprint', () => {
     ).toBe('c3b79889a74f785d0e71f3e8c948815cb8f9cf87784fc6c3881826fd17594a58');
   });
 
-  test('does not see members that are absent, null or empty, nor the order of members', () => {
+  test('ignores members that are absent, null or empty, and the sequence of members', () => {
     const { customer_id, currency, lines } = request.data as Extract<
       OrderRequest,
       { type: 'PlaceOrder' }
@@ -44,7 +44,7 @@ describe('the fingerprint', () => {
   test.each<[string, OrderRequest, string[]]>([
     ['a member', { ...request, data: { ...request.data, currency: 'USD' } } as OrderRequest, ['/currency']],
     [
-      'a member that came to be',
+      'an added member',
       { ...request, data: { ...request.data, metadata: { 'a/b~c': 'x' } } } as OrderRequest,
       ['/metadata/a~1b~0c'],
     ],
@@ -63,12 +63,12 @@ describe('the fingerprint', () => {
       ['/lines/1'],
     ],
     ['the operation', { type: 'CancelOrder', order_id: 'ord_1', data: { reason: null } }, ['']],
-  ])('tells apart requests that differ in %s, and where is said', (_name, other, pointers) => {
+  ])('distinguishes requests that differ in %s, with the pointer', (_name, other, pointers) => {
     expect(fingerprint(other)).not.toEqual(fingerprint(request));
     expect(differences(request, other).map(({ pointer }) => pointer)).toEqual(pointers);
   });
 
-  test('tells apart 1 and "1", and where a list ends', () => {
+  test('distinguishes 1 from "1", and the ends of lists', () => {
     const withLines = (lines: unknown) =>
       fingerprint({ ...request, data: { ...request.data, lines } } as OrderRequest);
     const prints = [[['a', 'b']], [['a'], ['b']], [['a,b']], [['a', 'b'], []], [1], ['1']].map((lines) =>

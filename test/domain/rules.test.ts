@@ -1,4 +1,4 @@
-/** The decider against the tables of docs/orders.md, which are read from there. */
+/** The rules against the tables of docs/orders.md, which the test reads. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { PROBLEMS, type ProblemCode } from '../../api/problem/problem.ts';
@@ -11,7 +11,7 @@ import { address, after, cancel, complete, pay, place, refund, ship, takeBack, u
 
 const page = readFileSync(new URL('../../docs/orders.md', import.meta.url), 'utf8');
 
-/** The rows of the table whose first column has a name, without the row of dashes. */
+/** The rows of the table with a given name of the first column, without the separator. */
 function table(firstColumn: string): string[][] {
   const lines = page.split('\n');
   const start = lines.findIndex((line) => line.startsWith(`| ${firstColumn} `));
@@ -49,7 +49,7 @@ const COMMANDS: Record<string, OrderCommand> = {
   CompleteOrder: complete,
 };
 
-/** The statuses of an order as version 2 has them, and as the tables spell them. */
+/** The statuses of an order in version 2, and their spelling in the tables. */
 const statusesOf = ({ order }: OrderState): string => `${fulfillmentStatus(order)}, ${paymentStatus(order)}`;
 
 function outcomeOf(state: OrderState | null, command: OrderCommand): string {
@@ -60,7 +60,7 @@ function outcomeOf(state: OrderState | null, command: OrderCommand): string {
 const [[, ...states] = [], ...rows] = table('command');
 
 describe('command × state → event, or the code of the refusal', () => {
-  test('the table has every command, every state, and every event', () => {
+  test('the table has each command, state and event', () => {
     expect(states).toEqual(Object.keys(STATES));
     expect(rows.map(([command]) => command)).toEqual(Object.keys(COMMANDS));
     expect(new Set(Object.values(COMMANDS).map(({ type }) => type))).toEqual(
@@ -94,7 +94,7 @@ const twice = {
   },
 } as const;
 
-/** Each row of the second table: what went before, and the command. */
+/** Each row of the second table: the earlier commands, and the command. */
 const CASES: Record<string, [OrderCommand[], OrderCommand]> = {
   'the payment is less than the amount due': [[place()], pay(999)],
   'the payment is the rest of the amount due': [[place(), pay(999)], pay(1)],
@@ -129,9 +129,9 @@ const CASES: Record<string, [OrderCommand[], OrderCommand]> = {
   ],
 };
 
-describe('what an amount, a number of pieces, or the past decides', () => {
+describe('refusals by amounts, pieces or earlier commands', () => {
   const [, ...cases] = table('when');
-  test('every row of the table is a case', () => {
+  test('each row of the table is a case', () => {
     expect(cases.map(([when]) => when)).toEqual(Object.keys(CASES));
   });
 
@@ -160,7 +160,7 @@ describe('what an amount, a number of pieces, or the past decides', () => {
 
 describe('a merge patch', () => {
   const order = (command: OrderCommand) => after(place(), command)!.order;
-  test('changes what it gives, takes away what it gives as null, and leaves the rest', () => {
+  test('changes the given members, removes those that are null, and keeps the others', () => {
     expect(order(update({ metadata: { gift: 'yes', channel: null } })).metadata).toEqual({ gift: 'yes' });
     expect(order(update({ shipping_address: { city: 'Cork', line2: 'x' } })).shipping_address).toEqual({
       ...address,
@@ -172,7 +172,7 @@ describe('a merge patch', () => {
     expect(order(update({ metadata: {} }))).toMatchObject({ metadata: { channel: 'web' }, version: 2 });
   });
 
-  test('says which member is missing', () => {
+  test('names a missing member', () => {
     const decision = decide(
       after(place({ shipping_address: null })),
       update({ shipping_address: { city: 'Cork' } }),

@@ -1,4 +1,4 @@
-/** Orders in each of their states, made by commands. */
+/** Orders in each state, built by commands. */
 import type { Command, CommandType, OrderCommand } from '../../domain/order/commands.ts';
 import { decide } from '../../domain/order/decide.ts';
 import type { RecordedEvent } from '../../domain/order/events.ts';
@@ -34,7 +34,7 @@ export const update = (patch: Command<'UpdateOrder'>['data']) => command('Update
 export const cancel = command('CancelOrder', { reason: null });
 export const complete = command('CompleteOrder', { note: null });
 
-/** Runs commands one after the other, as the store would, and keeps what was accepted. */
+/** Runs commands in sequence, as the store does. @returns the state after the accepted ones */
 export function run(commands: OrderCommand[]): { state: OrderState | null; events: RecordedEvent[] } {
   let state: OrderState | null = null;
   const events: RecordedEvent[] = [];

@@ -1,4 +1,4 @@
-/** What the fuzzer expects of an answer holds for the very bytes that it sends. */
+/** The fuzzer derives the expected answer from the exact bytes that it sends. */
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type Draft, answeredWith, plainBytes, withHeaders } from '../../loadtest/fuzz/make/draft.ts';
 import { hosts, lines, versions } from '../../loadtest/fuzz/make/odd/lines.ts';
@@ -36,7 +36,7 @@ const WRITES: [string, (scene: Scene) => Draft][] = [
   ]),
 ];
 
-describe('a head that must have no effect is wrong in its bytes', () => {
+describe('the bytes of each head without an expected effect are invalid', () => {
   test.each(WRITES)('%s', (_name, write) => {
     const scene = createScene(1, 5, repertoire);
     const draft = write(scene);

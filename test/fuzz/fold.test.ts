@@ -1,4 +1,4 @@
-/** The fuzzer's own fold agrees with the domain's, or one of them misreads docs/orders.md. */
+/** The fuzzer's fold equals the fold of the domain. */
 import { expect, test } from '@jest/globals';
 import { fold } from '../../domain/order/order.ts';
 import { type Folded, documentOf, foldOne } from '../../loadtest/fuzz/check/fold.ts';
@@ -10,7 +10,7 @@ import { v2 } from '../../api/v2/edition.ts';
 import { liveLife } from '../replay/life.ts';
 import { createRandom } from '../replay/random.ts';
 
-test('of the lives of three hundred orders', () => {
+test('both folds give the same state for three hundred orders', () => {
   const random = createRandom(4);
   for (let n = 0; n < 300; n += 1) {
     const orderId = `ord_${String(n).padStart(32, '0')}`;

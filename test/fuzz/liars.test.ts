@@ -93,21 +93,21 @@ const withBody = ({ input, ...call }: Call, change: object): Call => ({
 
 const LIES: [what: string, id: string, lie: Liar, kinds: string[], found: RegExp][] = [
   [
-    'an order that was placed is answered 400',
+    'a placed order gets 400',
     'placeOrder',
     refuse(() => new Problem('malformed_request', 'This is not an HTTP/1.1 request.')),
     ['story'],
     /a command that took effect was answered 400 malformed_request, retry never/,
   ],
   [
-    'a payment that was recorded is answered 409',
+    'a recorded payment gets 409',
     'recordPayment',
     refuse(() => new Problem('order_already_paid', 'Nothing is due.')),
     ['story'],
     /a command that took effect was answered 409 order_already_paid, retry never/,
   ],
   [
-    'one that was shed took effect all the same',
+    'a shed request took effect',
     'placeOrder',
     refuse(
       () =>
@@ -117,14 +117,14 @@ const LIES: [what: string, id: string, lie: Liar, kinds: string[], found: RegExp
     /a command that took effect was answered 503 overloaded/,
   ],
   [
-    'a created webhook endpoint is answered 422',
+    'a created webhook endpoint gets 422',
     'createWebhookEndpoint',
     refuse(() => new Problem('invalid_body', 'Nothing can be sent there.')),
     ['endpoint'],
     /a webhook write that took effect was answered 422 invalid_body/,
   ],
   [
-    'what is acknowledged is not done',
+    'an acknowledged write did not happen',
     'cancelOrder',
     sometimes(async ({ ctx, input }) => {
       ctx.status = 201;
@@ -151,21 +151,21 @@ const LIES: [what: string, id: string, lie: Liar, kinds: string[], found: RegExp
     /an event has another key than its request/,
   ],
   [
-    'another order is placed than was asked for',
+    'a different order is placed',
     'placeOrder',
     sometimes((call, handler) => handler(withBody(call, { customer_id: 'somebody_else' }))),
     ['story'],
     /an event differs from the body of its request/,
   ],
   [
-    'a first run says that it is a repeat',
+    'a first run is marked as a replay',
     'recordPayment',
     field('Idempotent-Replayed', 'true'),
     ['story'],
     /a first run claims to be a replay/,
   ],
   [
-    'a repeat does not say that it is one',
+    'a replay is not marked',
     'placeOrder',
     field('Idempotent-Replayed', undefined),
     ['repeat', 'story'],
@@ -206,14 +206,14 @@ const LIES: [what: string, id: string, lie: Liar, kinds: string[], found: RegExp
     /a response has another recordedAt than the log/,
   ],
   [
-    'an order is shown with a total that it has not',
+    'an order is shown with a wrong total',
     'getOrder',
     afterwards((ctx) => ctx.body && members({ customer_id: 'cus_none' })(ctx)),
     ['story', 'single'],
     /an order in a response is not the fold of its events/,
   ],
   [
-    'an order that is there is not found',
+    'an existing order is not found',
     'getOrder',
     sometimes(async () => {
       throw new Problem('order_not_found', 'There is no such order.');
@@ -222,7 +222,7 @@ const LIES: [what: string, id: string, lie: Liar, kinds: string[], found: RegExp
     /404 for an order that exists/,
   ],
   [
-    'a receipt denies',
+    'a receipt of an acknowledged command is not found',
     'getReceipt',
     async () => {
       throw new Problem('idempotency_key_not_found', 'No command with this key has taken effect.');
@@ -231,7 +231,7 @@ const LIES: [what: string, id: string, lie: Liar, kinds: string[], found: RegExp
     /a receipt denies an acknowledged command/,
   ],
   [
-    'an event is shown that never was',
+    'an invented event is shown',
     'listOrderEvents',
     afterwards((ctx) => {
       if (ctx.status !== 200) return;
@@ -253,7 +253,7 @@ const LIES: [what: string, id: string, lie: Liar, kinds: string[], found: RegExp
     /a command ran at a version that its If-Match does not name|a request took effect that must have none/,
   ],
   [
-    'a fall',
+    'a handler throws',
     'placeOrder',
     sometimes(async () => {
       throw new Error('a bug');
@@ -270,12 +270,12 @@ const LIES: [what: string, id: string, lie: Liar, kinds: string[], found: RegExp
   ],
 ];
 
-test.each(LIES)('it is found when %s', async (_what, id, lie, kinds, expected) => {
+test.each(LIES)('the fuzzer finds the lie: %s', async (_what, id, lie, kinds, expected) => {
   liars = { [id]: lie };
   expect(await found(kinds)).toMatch(expected);
 });
 
-test('it is found when an order that came by gRPC was placed, and is refused', async () => {
+test('the fuzzer finds the lie: a placed gRPC order is refused', async () => {
   placeOrder.run = async (call, request) => {
     await honestly(call, request);
     throw new Problem('invalid_body', 'This is no order.');
@@ -285,7 +285,7 @@ test('it is found when an order that came by gRPC was placed, and is refused', a
   );
 });
 
-test('an honest server is not accused of what it did', async () => {
+test('an honest server has no failures', async () => {
   const kindsFound = await found(['story', 'twins', 'repeat', 'grpc'], 500);
   expect(kindsFound).not.toMatch(/took effect was answered|acknowledged|the log|fold|event|repeat|replay/);
 }, 60_000);

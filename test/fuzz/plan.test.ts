@@ -1,4 +1,4 @@
-/** The seed decides every byte of a run, whatever the responses. */
+/** The seed decides each byte of a run, independently of the responses. */
 import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type Case, requestsOf } from '../../loadtest/fuzz/case.ts';
@@ -26,13 +26,13 @@ beforeAll(async () => {
 }, 60_000);
 
 describe('a plan', () => {
-  test('is the same for the same seed, in whatever order its cases are asked for', async () => {
+  test('is the same for the same seed, for each sequence of reading its cases', async () => {
     const again = createPlan(SEED, await readRepertoire(SEED));
     for (let index = 599; index >= 0; index -= 1)
       expect([index, isDeepStrictEqual(again(index), plan(index))]).toEqual([index, true]);
   });
 
-  test('is another one for another seed', async () => {
+  test('differs for another seed', async () => {
     const other = createPlan(SEED + 1, await readRepertoire(SEED + 1));
     const whatIs = (each: Plan, index: number) => JSON.stringify(each(index));
     const theirs = new Set(Array.from({ length: 100 }, (_, index) => whatIs(other, index)));
@@ -42,7 +42,7 @@ describe('a plan', () => {
     expect(same).toEqual([]);
   });
 
-  test('asks for every operation of every contract, and for all kinds of trouble', () => {
+  test('contains each operation of each contract, and each kind of fault', () => {
     const asked = new Set<string>();
     const kinds = new Set<string>();
     for (const one of cases) {
@@ -72,14 +72,14 @@ describe('a plan', () => {
     ]);
   });
 
-  test('gives every request a name and every first run a key of its own', () => {
+  test('gives each request a unique name, and each first run a unique key', () => {
     const names = new Set<string>();
     const keys = new Set<string>();
     for (const [index, one] of cases.entries()) {
       for (const { n, keys: own, repeats, operationId, form } of requestsOf(one)) {
         if (names.has(`${index}.${n}`)) throw new Error(`${index}.${n} is there twice`);
         names.add(`${index}.${n}`);
-        // A key of another request is used again on purpose, by a repeat or for something else.
+        // A repeat, or another request, reuses a key on purpose.
         if (repeats || form !== 'whole' || operationId !== 'placeOrder') continue;
         for (const key of own) if (key.startsWith(`fz-${index}-`)) keys.add(key);
       }
@@ -88,14 +88,14 @@ describe('a plan', () => {
     expect(keys.size).toBeGreaterThan(CASES / 4);
   });
 
-  test('goes on only from cases that came before', () => {
+  test('depends only on earlier cases', () => {
     for (let index = 0; index < 600; index += 1)
       for (const before of cases[index]!.after) expect(before).toBeLessThan(index);
   });
 });
 
-describe('which cases are run', () => {
-  test('as many as it takes for so many requests; the same ones without those that take long', () => {
+describe('the selection of cases', () => {
+  test('has enough cases for the given requests, and the same ones without slow cases', () => {
     const all = [...untilRequests(plan, 2_000, false)];
     expect(all.reduce((sum, one) => sum + requestsOf(one).length, 0)).toBeGreaterThanOrEqual(2_000);
     const quick = new Set([...untilRequests(plan, 2_000, true)].map(({ index }) => index));
@@ -103,7 +103,7 @@ describe('which cases are run', () => {
     expect(left.every(({ isSlow }) => isSlow)).toBe(true);
   });
 
-  test('one, behind all that it goes on from', () => {
+  test('has a single case after all of its dependencies', () => {
     const index = Array.from({ length: 400 }, (_, n) => 200 + n).find((each) => plan(each).after.length > 0)!;
     const chosen = oneAndBefore(plan, index).map((one) => one.index);
     expect(chosen.at(-1)).toBe(index);
@@ -139,7 +139,7 @@ describe('values that only a response can supply', () => {
     expect(lessons().show(Buffer.from(text)).toString()).toBe(text);
   });
 
-  test('an event names the request that made it', () => {
+  test('an event names the request that caused it', () => {
     expect(addressOfTrace(SEED, traceparentAt(SEED, from))).toEqual(from);
     expect(addressOfTrace(SEED + 1, traceparentAt(SEED, from))).toBeUndefined();
     expect(addressOfTrace(SEED, null)).toBeUndefined();

@@ -1,4 +1,4 @@
-/** Answers are read from bytes as they come, and belong to the requests that they belong to. */
+/** Responses are read from bytes in any pieces, and matched to their requests. */
 import { describe, expect, test } from '@jest/globals';
 import { createResponseReader } from '../../loadtest/fuzz/send/responses.ts';
 import type { Sent } from '../../loadtest/fuzz/case.ts';
@@ -24,7 +24,7 @@ function read(text: string, { isHead = false, size = text.length } = {}) {
 describe('the response reader', () => {
   const two = `${head(201, 'Content-Length: 2')}{}${head(200, 'Transfer-Encoding: chunked')}3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n`;
 
-  test.each([1, 2, 7, two.length])('reads what comes in pieces of %i bytes', (size) => {
+  test.each([1, 2, 7, two.length])('reads pieces of %i bytes', (size) => {
     expect(read(two, { size })).toEqual({
       answers: [
         { status: 201, body: '{}', faults: [] },
@@ -36,7 +36,7 @@ describe('the response reader', () => {
   });
 
   test.each([
-    ['what only says to go on', `${head(100)}${head(204)}`, [204], [100], ''],
+    ['an interim response', `${head(100)}${head(204)}`, [204], [100], ''],
     ['a response without a body', `${head(304, 'ETag: "1"')}${head(204)}`, [304, 204], [], ''],
     ['bytes after a response', `${head(204)}oops`, [204], [], 'oops'],
     ['bytes that are not a response', 'SSH-2.0-x\r\n\r\n', [], [], 'SSH-2.0-x\r\n\r\n'],
@@ -61,7 +61,7 @@ describe('the response reader', () => {
       'the response has content-length twice, the response has Content-Length 2, 2',
     ],
     ['a line without a field', head(204, 'oops'), 'a line of the response is not a field: oops'],
-  ])('accuses %s', (_what, text, fault) => {
+  ])('reports %s', (_what, text, fault) => {
     expect(
       read(text)
         .answers.flatMap(({ faults }) => faults)
@@ -96,13 +96,13 @@ describe('responses of one connection', () => {
     };
   };
 
-  test('belong to the requests that they name', () => {
+  test('are matched by the named request', () => {
     const { pairs, faults } = paired([sent('a'), sent('b')], answer(201, 'a'), answer(200, 'b'));
     expect(pairs).toEqual(['a 201', 'b 200']);
     expect(faults).toEqual([]);
   });
 
-  test('one that names none is said of the first that has none', () => {
+  test('without a name are matched to the first open request', () => {
     const { pairs } = paired([sent('a'), sent('b')], answer(201, 'a'), answer(400));
     expect(pairs).toEqual(['a 201', 'b 400 of the connection']);
     expect(paired([sent('a')], answer(400)).pairs).toEqual(['a 400 of the connection']);
@@ -126,7 +126,7 @@ describe('responses of one connection', () => {
     expect(paired(requests, ...answers).faults).toContain(fault);
   });
 
-  test('what is no request may have none', () => {
+  test('are optional for bytes that are no request', () => {
     expect(
       paired([sent('a'), sent('?', 'garbage'), sent('c')], answer(201, 'a'), answer(200, 'c')).faults,
     ).toEqual([]);
@@ -150,7 +150,7 @@ describe('the effect of a request, according to its response', () => {
     expect(problemVerdict(status, document).kind).toBe(kind);
   });
 
-  test('a write that is granted says which event it made', () => {
+  test('a successful write names its event', () => {
     const fields = new Map([
       ['holdfast-position', '7'],
       ['etag', '"2"'],

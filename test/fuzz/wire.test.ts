@@ -103,12 +103,12 @@ const orders =
       return script.request(placing(scene, someWares(scene.random), { at, version: 'v2' }), { at });
     });
     script.send(...parts).awaitAll();
-    // Whoever is done with a connection hears what comes all the same.
+    // A finished connection still receives later bytes.
     if (more) script.do({ do: 'pause', ms: 100 });
   };
 
 test.each<[what: string, say: string, count: number, found: RegExp]>([
-  ['nothing', '', 1, /^neither a response nor an end within 0.3 seconds$/],
+  ['silence', '', 1, /^neither a response nor an end within 0.3 seconds$/],
   [
     'a connection-level response instead of the response',
     ofConnection(),
@@ -126,13 +126,13 @@ test.each<[what: string, say: string, count: number, found: RegExp]>([
   ['bytes after a response', `${refusal('fz.1.0')}\0`, 1, /^bytes that are not a response$/],
   ['half a response', refusal('fz.1.0').slice(0, -9), 1, /^neither a response nor an end/],
   [
-    'a 502 of somebody else',
+    'a 502 of an intermediary',
     answer(502, 'Bad gateway', 'Content-Type: text/html'),
     1,
     /^502 is text\/html, not a problem document$/,
   ],
   [
-    'a problem that nobody knows',
+    'an unknown problem',
     refusal('fz.1.0').replaceAll('invalid_body', 'invalid_Body'.toLowerCase().replace('body', 'bodi')),
     1,
     /^problem invalid_bodi is not in docs\/retry-contract.md$/,
@@ -151,11 +151,11 @@ test.each<[what: string, end: (socket: Socket) => void]>([
   ]);
 });
 
-test('a good refusal is not kindsFoundIn of anything', async () => {
+test('a correct refusal is no failure', async () => {
   expect(await kindsFoundIn((socket) => socket.write(refusal('fz.1.0')), orders(1))).toEqual([]);
 });
 
-test('behind garbage a connection may end, with a word or without one', async () => {
+test('a connection may end after garbage, with or without a response', async () => {
   const withGarbage = (script: Script) => {
     orders(1)(script);
     script.garbage();

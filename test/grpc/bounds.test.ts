@@ -1,4 +1,4 @@
-/** What one caller may hold of a node, and what it does to the others. */
+/** The limits of one caller on a node, and the effect on other callers. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { constants } from 'node:http2';
@@ -46,7 +46,7 @@ afterEach(() => {
 const placedBy = async ({ tenantId }: { tenantId: string }) =>
   Number(await shop.pool.oneFirst(sql.unsafe`SELECT count(*) FROM events WHERE tenant_id = ${tenantId}`));
 
-/** Milliseconds that a stream of another caller takes for three orders, one after the other. */
+/** Milliseconds of three consecutive orders on a stream of another caller. */
 async function neighbourWaits(): Promise<number> {
   const stream = neighbour.placeOrders();
   const outcomes: string[] = [];
@@ -61,7 +61,7 @@ async function neighbourWaits(): Promise<number> {
   return performance.now() - began;
 }
 
-test('a stream that is not read is not read from, and holds no place of others', async () => {
+test('an unread stream is paused, and does not delay others', async () => {
   const client = connectDeaf(shop.grpc, loud.apiKey);
   ends.push(client.close);
   const call = client.call('PlaceOrders', undefined, { open: true });
@@ -70,7 +70,7 @@ test('a stream that is not read is not read from, and holds no place of others',
     const message = { idempotency_key: `k-${n}`.padEnd(255, 'k'), order };
     writeTo(call, PlaceOrdersRequest.encode(message).finish());
   }
-  // As many as the answers of which fit into 64 KiB, and what was under way with them.
+  // The orders whose answers fit into 64 KiB, plus those in flight.
   await until(async () => (await placedBy(loud)) >= 180);
   let before = -1;
   await until(async () => {
@@ -83,7 +83,7 @@ test('a stream that is not read is not read from, and holds no place of others',
   expect(await placedBy(loud)).toBeLessThan(QUOTA);
 });
 
-test('a stream that waits for its quota holds no place of others', async () => {
+test('a stream that waits for its quota does not delay others', async () => {
   const client = connect(shop.grpc, loud.apiKey);
   ends.push(client.close);
   const stream = client.placeOrders();
@@ -96,7 +96,7 @@ test('a stream that waits for its quota holds no place of others', async () => {
   stream.cancel();
 });
 
-test('a key has so many streams, and no more; others are not concerned', async () => {
+test('the streams of a key are limited; other keys are not affected', async () => {
   const client = connect(shop.grpc, loud.apiKey);
   ends.push(client.close);
   const streams = Array.from({ length: KEY_STREAMS_MAX }, () => client.placeOrders());
@@ -126,7 +126,7 @@ test('a key has so many streams, and no more; others are not concerned', async (
   });
 });
 
-describe('before it is known whose a call is', () => {
+describe('before the key of a call is known', () => {
   async function listen(bounds: Partial<Bounds>): Promise<string> {
     const server = new Server();
     server.addService(OrderServiceService, {} as never);
@@ -141,7 +141,7 @@ describe('before it is known whose a call is', () => {
     return `127.0.0.1:${port}`;
   }
 
-  test('a server takes so many connections, and no more', async () => {
+  test('the connections of a server are limited', async () => {
     const [, port] = (await listen({ connectionsMax: 2 })).split(':');
     const closed: number[] = [];
     for (let n = 1; n <= 3; n += 1) {
@@ -156,7 +156,7 @@ describe('before it is known whose a call is', () => {
     expect(closed).toEqual([3]);
   });
 
-  test('a server takes so many calls, and the others may be sent again', async () => {
+  test('the calls of a server are limited, and the refused ones may be repeated', async () => {
     const client = connectDeaf(await listen({ callsMax: 2 }), 'k');
     ends.push(client.close);
     const calls = Array.from({ length: 3 }, () => client.call('PlaceOrder', undefined, { open: true }));
@@ -166,7 +166,7 @@ describe('before it is known whose a call is', () => {
     ]);
   });
 
-  test('a request that does not end is ended', async () => {
+  test('an endless request is ended', async () => {
     const client = connectDeaf(await listen({ requestMs: 300 }), 'k');
     ends.push(client.close);
     const half = client.call('PlaceOrder', undefined, { open: true });
@@ -175,7 +175,7 @@ describe('before it is known whose a call is', () => {
   });
 });
 
-test('the health of a service that is not here is not known, and is not remembered', async () => {
+test('the health of an unknown service is SERVICE_UNKNOWN', async () => {
   const { grpc } = loadPackageDefinition(loadSync(protoPath, { enums: String })) as unknown as {
     grpc: { health: { v1: { Health: ServiceClientConstructor } } };
   };

@@ -1,4 +1,4 @@
-/** A client that knows nothing of our code but the .proto file, which it reads at run time. */
+/** A client that depends on the .proto file alone, which it reads at run time. */
 import { fileURLToPath } from 'node:url';
 import {
   type CallOptions,
@@ -23,7 +23,7 @@ const definition = loadPackageDefinition(
 ) as unknown as { holdfast: { orders: { v1: { OrderService: ServiceClientConstructor } } } };
 const root = new protobuf.Root().loadSync([PROTO, DETAILS], { keepCase: true });
 
-// oxlint-disable-next-line typescript/no-explicit-any -- each test knows what it asked for
+// oxlint-disable-next-line typescript/no-explicit-any -- each test knows its answer
 type Message = any;
 
 export interface OrdersClient {
@@ -44,7 +44,7 @@ export function connect(
   }: { more?: Record<string, string>; secure?: ChannelCredentials } = {},
 ): OrdersClient {
   const raw = new definition.holdfast.orders.v1.OrderService(address, secure, {
-    // Each test has a connection of its own, which is gone when it is closed.
+    // Each test has its own connection, which ends when the client is closed.
     'grpc.use_local_subchannel_pool': 1,
   }) as unknown as GrpcObject & Record<string, (...given: unknown[]) => Message> & { close: () => void };
   const metadata = new Metadata();
@@ -90,7 +90,7 @@ export function unpacked(status: {
   };
 }
 
-/** What a call failed with. */
+/** The error of a failed call. */
 export async function failureOf(call: Promise<unknown>): Promise<ReturnType<typeof unpacked>> {
   const error = (await call.then(
     () => {
@@ -106,7 +106,7 @@ export async function failureOf(call: Promise<unknown>): Promise<ReturnType<type
   );
 }
 
-/** Reads a stream until it has so many messages, or ends; a status other than OK is thrown. */
+/** Reads up to `count` messages of a stream. @throws a status other than OK */
 export function take(
   stream: ClientReadableStream<Message>,
   count = Number.POSITIVE_INFINITY,

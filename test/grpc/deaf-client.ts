@@ -1,4 +1,4 @@
-/** A client of gRPC that never reads: calls over bare HTTP/2, whose answers stay where they are. */
+/** A gRPC client that never reads: calls over bare HTTP/2, whose answers stay on the server. */
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
 
 const SERVICE = '/holdfast.orders.v1.OrderService/';
@@ -12,13 +12,13 @@ function framed(message: Uint8Array): Buffer {
 
 export interface DeafCall {
   stream: ClientHttp2Stream;
-  /** Resolves with the code of HTTP/2 that the server ended it with. */
+  /** Resolves with the HTTP/2 code of the server's reset. */
   ended: Promise<number>;
 }
 
 export interface DeafClient {
   /**
-   * Calls a method of ours, or one by its whole path; more messages may be written to the stream.
+   * Calls a method of OrdersService, or one by its full path. The stream accepts more messages.
    */
   call: (method: string, message?: Uint8Array, more?: { open: boolean }) => DeafCall;
   session: ClientHttp2Session;
@@ -27,13 +27,13 @@ export interface DeafClient {
 
 /**
  * @param address `127.0.0.1:PORT`
- * @param window bytes of an answer that the client takes all the same, to keep them
+ * @param bufferBytes bytes of an answer that the client buffers
  */
-export function connectDeaf(address: string, apiKey: string, window = 0): DeafClient {
-  // What is sent and waits for room is not counted: this client has patience.
+export function connectDeaf(address: string, apiKey: string, bufferBytes = 0): DeafClient {
+  // No limit for sent data that waits for flow control: this client waits.
   const session = connect(`http://${address}`, {
     maxSessionMemory: 1_000,
-    settings: { initialWindowSize: window },
+    settings: { initialWindowSize: bufferBytes },
   });
   session.on('error', () => {});
   return {
@@ -47,8 +47,7 @@ export function connectDeaf(address: string, apiKey: string, window = 0): DeafCl
         authorization: `Bearer ${apiKey}`,
       });
       stream.on('error', () => {});
-      // Without a listener for data nothing is read, and the window of HTTP/2 is never opened
-      // again.
+      // Without a data listener nothing is read, so HTTP/2 flow control never continues.
       const ended = new Promise<number>((resolve) =>
         stream.once('close', () => resolve(stream.rstCode ?? 0)),
       );
@@ -60,6 +59,6 @@ export function connectDeaf(address: string, apiKey: string, window = 0): DeafCl
   };
 }
 
-/** Writes a message, so many times. */
+/** Writes a message several times. */
 export const writeTo = ({ stream }: DeafCall, message: Uint8Array, times = 1): boolean =>
   stream.write(Buffer.concat(Array<Buffer>(times).fill(framed(message))));

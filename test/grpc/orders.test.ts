@@ -1,15 +1,12 @@
+/** The single calls of gRPC: PlaceOrder and GetOrder. */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { PROBLEMS } from '../../api/problem/problem.ts';
-import { addApiKey } from '../../store/keys/api-keys.ts';
-import { newKey } from '../../store/keys/new-key.ts';
-import { SCOPES, type Scope } from '../../store/keys/scopes.ts';
 import { holdTheLog } from '../setup/database.ts';
-import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
-import { type OrdersClient, connect, failureOf, take, unpacked } from './client.ts';
+import { type Shop, anOrder, openShop } from '../setup/shop.ts';
+import { type OrdersClient, connect, failureOf, take } from './client.ts';
 
 let shop: Shop;
 let client: OrdersClient;
@@ -26,7 +23,7 @@ const eventsOf = async (key: string): Promise<number> =>
   Number(await shop.pool.oneFirst(sql.unsafe`SELECT count(*) FROM events WHERE idempotency_key = ${key}`));
 
 describe('PlaceOrder', () => {
-  test('places an order; sent again it is the same answer, replayed; REST knows it too', async () => {
+  test('places an order, which REST returns too; a repeat gets the same answer as a replay', async () => {
     const idempotency_key = randomUUID();
     const order = anOrder({
       shipping_address: { name: 'Ada', line1: 'Quay 1', city: 'Bergen', postal_code: '5003', country: 'NO' },
@@ -58,7 +55,7 @@ describe('PlaceOrder', () => {
     expect(await eventsOf(idempotency_key)).toBe(1);
   });
 
-  test('an order that REST placed is replayed here', async () => {
+  test('replays an order that was placed through REST', async () => {
     const key = randomUUID();
     const rest = await shop.ask('/v2/orders', {
       key,
@@ -76,7 +73,7 @@ describe('PlaceOrder', () => {
     expect([placed.replayed, placed.order.id]).toEqual([true, rest.json.id]);
   });
 
-  test('many at once under one key are one order', async () => {
+  test('places one order for many concurrent calls with one key', async () => {
     const request = { idempotency_key: randomUUID(), order: anOrder() };
     const answers = await Promise.all(Array.from({ length: 50 }, () => client.placeOrder(request)));
     expect(new Set(answers.map(({ order }) => order.id)).size).toBe(1);
@@ -84,7 +81,7 @@ describe('PlaceOrder', () => {
     expect(await eventsOf(request.idempotency_key)).toBe(1);
   });
 
-  test('a key that was used for another order: the very problem of REST, with its fields', async () => {
+  test('gives the problem of REST, with its fields, for a key of another order', async () => {
     const key = randomUUID();
     await client.placeOrder({ idempotency_key: key, order: anOrder() });
     const other = anOrder({ lines: [{ sku: 'KELP-1', name: 'Kelp, dried', quantity: 3, unit_price: 450 }] });
@@ -92,7 +89,7 @@ describe('PlaceOrder', () => {
     const { code, message, details } = await failureOf(
       client.placeOrder({ idempotency_key: key, order: other }),
     );
-    // Never ALREADY_EXISTS, which clients take for success.
+    // Never ALREADY_EXISTS, which clients treat as success.
     expect(code).toBe(status.FAILED_PRECONDITION);
     expect(message).toBe(rest.json.detail);
     expect(details['ErrorInfo']).toEqual({
@@ -124,7 +121,7 @@ describe('PlaceOrder', () => {
     ],
     ['no lines', { idempotency_key: 'k', order: anOrder({ lines: [] }) }, 'invalid_body', 'order.lines'],
     [
-      'a price beyond what an order can hold',
+      'a price above the maximum of an order',
       {
         idempotency_key: 'k',
         order: anOrder({ lines: [{ sku: 'A', name: 'B', quantity: 2, unit_price: 999_999_999_999 }] }),
@@ -133,7 +130,7 @@ describe('PlaceOrder', () => {
       'order.lines[0]',
     ],
     [
-      'a price beyond what a number can hold',
+      'a price above the exact integers',
       {
         idempotency_key: 'k',
         order: anOrder({ lines: [{ sku: 'A', name: 'B', quantity: 2, unit_price: '9223372036854775807' }] }),
@@ -147,7 +144,7 @@ describe('PlaceOrder', () => {
       'malformed_request',
       undefined,
     ],
-  ] as const)('%s is refused in words', async (_name, request, code, field) => {
+  ] as const)('%s is refused with a plain detail', async (_name, request, code, field) => {
     const failure = await failureOf(client.placeOrder(request));
     expect(failure.code).toBe(status.INVALID_ARGUMENT);
     expect(failure.details['ErrorInfo'].metadata).toEqual({ code, retry: PROBLEMS[code].retry });
@@ -160,7 +157,7 @@ describe('PlaceOrder', () => {
     expect(await eventsOf('k')).toBe(0);
   });
 
-  test('a message that is larger than an order can be is refused, and the connection goes on', async () => {
+  test('refuses a message above the maximum size of an order, and keeps the connection', async () => {
     const order = anOrder({ metadata: { a: 'x'.repeat(300_000) } });
     expect((await failureOf(client.placeOrder({ idempotency_key: 'k', order }))).code).toBe(
       status.RESOURCE_EXHAUSTED,
@@ -172,7 +169,7 @@ describe('PlaceOrder', () => {
 });
 
 describe('deadlines', () => {
-  test('a call whose deadline passes while the log is held ends in time; the same key then tells what became of it', async () => {
+  test('a call ends at its deadline while the log is locked; a repeat with its key returns the outcome', async () => {
     const held = await holdTheLog(shop.database.url);
     const request = { idempotency_key: randomUUID(), order: anOrder() };
     const began = performance.now();
@@ -190,84 +187,8 @@ describe('deadlines', () => {
   });
 });
 
-describe('who may call', () => {
-  test.each([
-    [undefined, status.UNAUTHENTICATED, 'unauthenticated'],
-    ['hf_test_00000000000000000000000000000000', status.UNAUTHENTICATED, 'unauthenticated'],
-  ])('with the key %s', async (key, code, problem) => {
-    const stranger = connect(shop.grpc, key);
-    const failures = await Promise.all([
-      failureOf(stranger.placeOrder({ idempotency_key: 'k', order: anOrder() })),
-      failureOf(stranger.getOrder({ order_id: 'x' })),
-      failureOf(take(stranger.placeOrders())),
-      failureOf(take(stranger.watchEvents({}))),
-    ]);
-    stranger.close();
-    for (const failure of failures) {
-      expect(failure.code).toBe(code);
-      expect(failure.details['ErrorInfo'].metadata.code).toBe(problem);
-    }
-  });
-
-  test.each<[call: string, needed: Scope[], (client: OrdersClient) => Promise<unknown>]>([
-    [
-      'PlaceOrder',
-      ['orders:place', 'orders:write'],
-      (client) => client.placeOrder({ idempotency_key: randomUUID(), order: anOrder() }),
-    ],
-    [
-      'PlaceOrders',
-      ['orders:place', 'orders:write'],
-      (client) => {
-        const stream = client.placeOrders();
-        stream.end();
-        return take(stream);
-      },
-    ],
-    ['GetOrder', ['orders:read'], (client) => client.getOrder({ order_id: `ord_${'0'.repeat(32)}` })],
-    ['WatchEvents', ['events:read', 'orders:read'], (client) => take(client.watchEvents({ after: 0 }), 1)],
-  ])('%s takes a key with its scope, or with the sum that contains it', async (_call, needed, ask) => {
-    const placed = await client.placeOrder({ idempotency_key: randomUUID(), order: anOrder() });
-    expect(placed.order.version).toBe(1);
-    for (const scope of SCOPES) {
-      const apiKey = newKey('test').key;
-      await addApiKey(shop.pool, {
-        tenantId: shop.tenantId,
-        key: apiKey,
-        name: apiKey,
-        scopes: [scope],
-      });
-      const bearer = connect(shop.grpc, apiKey);
-      const failure = await ask(bearer).then(
-        () => undefined,
-        (error: unknown) => failureOf(Promise.reject(error)),
-      );
-      bearer.close();
-      const refusal =
-        failure?.code === status.PERMISSION_DENIED
-          ? [failure.message, failure.details['ErrorInfo'].metadata.code]
-          : undefined;
-      expect([scope, refusal]).toEqual([
-        scope,
-        needed.includes(scope) ? undefined : [`This call needs the scope ${needed[0]}.`, 'scope_missing'],
-      ]);
-    }
-  });
-
-  test("another tenant's order and events are not there", async () => {
-    const placed = await client.placeOrder({ idempotency_key: randomUUID(), order: anOrder() });
-    const { apiKey } = await shop.addTenant();
-    const other = connect(shop.grpc, apiKey);
-    expect((await failureOf(other.getOrder({ order_id: placed.order.id }))).code).toBe(status.NOT_FOUND);
-    const mine = await other.placeOrder({ idempotency_key: randomUUID(), order: anOrder() });
-    const [first] = await take(other.watchEvents({ after: 0 }), 1);
-    other.close();
-    expect(first.event.order_id).toBe(mine.order.id);
-  });
-});
-
 describe('GetOrder', () => {
-  test('reads what was acknowledged, as it is and as it was', async () => {
+  test('reads an acknowledged order, in its current and past versions', async () => {
     const placed = await client.placeOrder({ idempotency_key: randomUUID(), order: anOrder() });
     const { id } = placed.order;
     await shop.ask(`/v1/orders/${id}/payments`, { body: { amount: 900 } });
@@ -288,217 +209,8 @@ describe('GetOrder', () => {
     [{ order_id: '' }, status.NOT_FOUND, 'order_not_found'],
     [{ order_id: 'x', version: 0 }, status.INVALID_ARGUMENT, 'invalid_parameter'],
     [{ order_id: 'x', version: -1 }, status.INVALID_ARGUMENT, 'invalid_parameter'],
-  ])('%j is not there', async (request, code, problem) => {
+  ])('%j is not found', async (request, code, problem) => {
     const failure = await failureOf(client.getOrder(request));
     expect([failure.code, failure.details['ErrorInfo'].metadata.code]).toEqual([code, problem]);
   });
 });
-
-describe('PlaceOrders', () => {
-  test('answers each message with its key, its number, and a position, once it is committed', async () => {
-    const stream = client.placeOrders();
-    const keys = Array.from({ length: 500 }, () => randomUUID());
-    const looks: Promise<void>[] = [];
-    // Whatever is acknowledged can be read on any connection at that moment.
-    const look = async (position: number) => {
-      const count = await shop.pool.oneFirst(
-        sql.unsafe`SELECT count(*) FROM events WHERE position = ${position}`,
-      );
-      expect(Number(count)).toBe(1);
-    };
-    stream.on('data', ({ placed }) => looks.push(look(placed.position)));
-    const answers = take(stream);
-    for (const idempotency_key of keys) stream.write({ idempotency_key, order: anOrder() });
-    stream.end();
-    const all = await answers;
-    await Promise.all(looks);
-    expect(looks).toHaveLength(500);
-    expect(all.map(({ sequence }) => sequence).toSorted((a, b) => a - b)).toEqual(keys.map((_, n) => n + 1));
-    for (const { sequence, idempotency_key, placed } of all) {
-      expect(idempotency_key).toBe(keys[sequence - 1]);
-      expect(placed.replayed).toBe(false);
-    }
-    expect(new Set(all.map(({ placed }) => placed.position)).size).toBe(500);
-  });
-
-  test("one message's misfortune is its own, and one that is not a message is answered too", async () => {
-    const stream = client.placeOrders();
-    const good = randomUUID();
-    stream.write({ idempotency_key: good, order: anOrder() });
-    stream.write({ idempotency_key: 'bad', order: anOrder({ currency: 'euro' }) });
-    stream.write({ idempotency_key: '', order: anOrder() });
-    stream.write({
-      idempotency_key: 'huge',
-      order: anOrder({ lines: [{ sku: 'A', name: 'B', quantity: 1, unit_price: '9223372036854775807' }] }),
-    });
-    stream.write({ idempotency_key: good, order: anOrder() });
-    stream.write({ idempotency_key: good, order: anOrder({ customer_id: 'somebody_else' }) });
-    stream.end();
-    const bySequence = new Map((await take(stream)).map((answer) => [answer.sequence, answer]));
-    const code = (n: number) => {
-      const { details } = unpacked(bySequence.get(n).refused);
-      return details['ErrorInfo'].metadata.code;
-    };
-    expect(bySequence.size).toBe(6);
-    expect([code(2), code(3), code(4), code(6)]).toEqual([
-      'invalid_body',
-      'idempotency_key_missing',
-      'malformed_request',
-      'idempotency_key_reused',
-    ]);
-    const [first, fifth] = [bySequence.get(1).placed, bySequence.get(5).placed];
-    expect(fifth.order_id).toBe(first.order_id);
-    expect([first.replayed, fifth.replayed].toSorted()).toEqual([false, true]);
-    expect(await eventsOf(good)).toBe(1);
-  });
-
-  test('a sender that is faster than the log is held back: no more than a window is taken in', async () => {
-    const held = await holdTheLog(shop.database.url);
-    const stream = client.placeOrders();
-    const answers = take(stream);
-    const before = await gauge('holdfast_append_queue_length');
-    let refusedToTakeMore = false;
-    for (let n = 0; n < 5_000; n += 1) {
-      const order = anOrder({ metadata: { a: 'x'.repeat(400) } });
-      const taken = stream.write({ idempotency_key: randomUUID(), order });
-      refusedToTakeMore ||= !taken;
-    }
-    stream.end();
-    await until(async () => (await gauge('holdfast_append_queue_length')) - before >= 512);
-    await delay(200);
-    expect((await gauge('holdfast_append_queue_length')) - before).toBe(512);
-    expect(refusedToTakeMore).toBe(true);
-    // Another stream has no window of its own, but is not shut out: as the first goes on, so does it.
-    const second = client.placeOrders();
-    const others = take(second);
-    for (let n = 0; n < 600; n += 1) second.write({ idempotency_key: randomUUID(), order: anOrder() });
-    second.end();
-    await delay(200);
-    expect((await gauge('holdfast_append_queue_length')) - before).toBeLessThan(520);
-    await held.release();
-    expect(await answers).toHaveLength(5_000);
-    expect(await others).toHaveLength(600);
-  });
-
-  test('an empty stream ends well', async () => {
-    const stream = client.placeOrders();
-    stream.end();
-    expect(await take(stream)).toEqual([]);
-  });
-
-  test('a client that hangs up leaves no order half placed, and nothing behind', async () => {
-    const stream = client.placeOrders();
-    const keys = Array.from({ length: 100 }, () => randomUUID());
-    stream.once('error', () => {});
-    for (const idempotency_key of keys) stream.write({ idempotency_key, order: anOrder() });
-    await new Promise((resolve) => stream.once('data', resolve));
-    stream.cancel();
-    await until(async () => (await gauge('holdfast_append_queue_length')) === 0);
-    const again = client.placeOrders();
-    for (const idempotency_key of keys) again.write({ idempotency_key, order: anOrder() });
-    again.end();
-    expect(await take(again)).toHaveLength(100);
-    for (const key of keys) expect(await eventsOf(key)).toBe(1);
-  });
-});
-
-describe('WatchEvents', () => {
-  test('gives all there were, then each new one, in order, and goes on from any position', async () => {
-    const { apiKey } = await shop.addTenant();
-    const other = connect(shop.grpc, apiKey);
-    const place = async () =>
-      (await other.placeOrder({ idempotency_key: randomUUID(), order: anOrder() })).position;
-    const first = [await place(), await place()];
-    const watch = other.watchEvents({ after: 0 });
-    const seen = take(watch, 5);
-    await delay(100);
-    const positions = [...first, await place(), await place(), await place()];
-    const events = await seen;
-    expect(events.map(({ position }) => position)).toEqual(positions);
-    expect(events.map(({ event }) => event.position)).toEqual(positions);
-    expect(events[0].event.order_placed).toMatchObject({ customer_id: 'cus_1', total: 900 });
-    watch.cancel();
-
-    const rest = other.watchEvents({ after: positions[2] });
-    const left = await take(rest, 2);
-    rest.cancel();
-    other.close();
-    expect(left.map(({ position }) => position)).toEqual(positions.slice(3));
-  });
-
-  test('every kind of event is told with what it says', async () => {
-    const { apiKey } = await shop.addTenant();
-    const other = connect(shop.grpc, apiKey);
-    const post = async (path: string, body: object, method = 'POST') => {
-      const headers: Record<string, string> =
-        method === 'PATCH' ? { 'Content-Type': 'application/merge-patch+json', 'If-Match': '"1"' } : {};
-      const { status: code, json } = await shop.ask(path, { body, apiKey, method, headers });
-      expect([200, 201]).toContain(code);
-      return json;
-    };
-    const { id } = await post('/v1/orders', anOrder());
-    const patch = { metadata: { note: 'x', gone: null } };
-    await post(`/v1/orders/${id}`, patch, 'PATCH');
-    await post(`/v1/orders/${id}/payments`, { amount: 900, method: 'card' });
-    await post(`/v1/orders/${id}/shipments`, { lines: [{ line_id: 'line_1', quantity: 2 }], carrier: 'sea' });
-    await post(`/v1/orders/${id}/returns`, { lines: [{ line_id: 'line_1', quantity: 1 }], reason: 'wet' });
-    await post(`/v1/orders/${id}/refunds`, { amount: 450 });
-    await post(`/v1/orders/${id}/completion`, { note: 'done' });
-    const cancelled = await post('/v1/orders', anOrder());
-    await post(`/v1/orders/${cancelled.id}/cancellation`, {});
-    const watch = other.watchEvents({ after: 0 });
-    const events = (await take(watch, 9)).map(({ event }) => event);
-    watch.cancel();
-
-    expect(events.map(({ data }) => data)).toEqual([
-      'order_placed',
-      'order_updated',
-      'payment_recorded',
-      'items_shipped',
-      'items_returned',
-      'refund_recorded',
-      'order_completed',
-      'order_placed',
-      'order_cancelled',
-    ]);
-    expect(events[1].order_updated.metadata).toEqual({ note: 'x' });
-    expect(Object.keys(events[1].order_updated.patch.fields.metadata.structValue.fields)).toEqual([
-      'note',
-      'gone',
-    ]);
-    expect(events[2].payment_recorded).toMatchObject({ amount: 900, currency: 'EUR', method: 'card' });
-    expect(events[3].items_shipped).toMatchObject({
-      lines: [{ line_id: 'line_1', quantity: 2 }],
-      carrier: 'sea',
-    });
-    expect(events[4].items_returned.reason).toBe('wet');
-    expect(events[5].refund_recorded.amount).toBe(450);
-    expect(events[6].order_completed.note).toBe('done');
-
-    const some = other.watchEvents({ after: 0, types: ['EVENT_TYPE_REFUND_RECORDED'] });
-    // The last message says how far it has looked, though there was nothing for us.
-    const [refund, moved] = await take(some, 2);
-    some.cancel();
-    other.close();
-    expect(refund.event.refund_recorded.amount).toBe(450);
-    expect([moved.event, moved.position]).toEqual([null, events[8].position]);
-  });
-
-  test.each([
-    [{ after: -1 }, 'invalid_parameter'],
-    [{ types: ['EVENT_TYPE_UNSPECIFIED'] }, 'invalid_parameter'],
-    [{ types: [99] }, 'malformed_request'],
-  ])('%j is refused in words', async (request, code) => {
-    const failure = await failureOf(take(client.watchEvents(request)));
-    expect([failure.code, failure.details['ErrorInfo'].metadata.code]).toEqual([
-      status.INVALID_ARGUMENT,
-      code,
-    ]);
-  });
-});
-
-async function gauge(name: string): Promise<number> {
-  const { registry } = await import('../../platform/metrics.ts');
-  const found = (await registry.getSingleMetric(name)!.get()).values as { value: number }[];
-  return found[0]?.value ?? 0;
-}

@@ -1,4 +1,4 @@
-/** Streams whose key is revoked, or loses its scope, while they are open. docs/keys.md: 5 seconds. */
+/** Open streams whose key is revoked or loses its scope end within 5 seconds (docs/keys.md). */
 import { randomUUID } from 'node:crypto';
 import { type ServiceError, status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -9,7 +9,7 @@ import { revokeKey } from '../../store/keys/revoke-key.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 import { type OrdersClient, connect, failureOf, take, unpacked } from './client.ts';
 
-/** What docs/keys.md promises, and some for a busy machine. */
+/** The promise of docs/keys.md, plus a margin for a busy machine. */
 const PROMISE_MS = 5_000 + 1_000;
 const UNAUTHENTICATED = {
   code: status.UNAUTHENTICATED,
@@ -22,7 +22,7 @@ let client: OrdersClient;
 let principal: Principal;
 const ends: (() => void)[] = [];
 
-/** A caller of its own, whose key can be revoked. */
+/** A new caller, whose key can be revoked. */
 async function call(at: Shop): Promise<void> {
   const { apiKey } = await at.addTenant();
   principal = (await findPrincipal(at.pool, hashApiKey(apiKey)))!;
@@ -40,7 +40,7 @@ afterEach(() => {
 
 const revoke = ({ pool } = shop) => revokeKey(pool, principal.keyId);
 const request = () => ({ idempotency_key: randomUUID(), order: anOrder() });
-/** Keys of the tenant's orders. */
+/** Idempotency keys of the tenant's orders. */
 const placedKeys = ({ pool } = shop) =>
   pool.anyFirst(sql.type(z.object({ idempotency_key: z.string() }))`
     SELECT idempotency_key FROM events WHERE tenant_id = ${principal.tenantId} ORDER BY position`);
@@ -51,7 +51,7 @@ async function lasts(failure: Promise<unknown>): Promise<number> {
 }
 
 describe('a stream of orders', () => {
-  test('ends; what it had taken is answered, and what comes later is not placed', async () => {
+  test('ends; accepted orders are answered, and later ones are not placed', async () => {
     const stream = client.placeOrders();
     const placed: string[] = [];
     const refused: { code: number }[] = [];
@@ -66,12 +66,12 @@ describe('a stream of orders', () => {
     await revoke();
     expect(await lasts(failure)).toBeLessThan(PROMISE_MS);
     expect(await failure).toMatchObject(UNAUTHENTICATED);
-    // What the log says is what was answered.
+    // The log equals the answers.
     expect((await placedKeys()).toSorted()).toEqual(placed.toSorted());
     for (const each of refused) expect(each).toMatchObject(UNAUTHENTICATED);
   });
 
-  test('ends though nothing is sent', async () => {
+  test('ends while it is idle', async () => {
     const failure = failureOf(take(client.placeOrders()));
     await client.placeOrder(request());
     await revoke();
@@ -79,7 +79,7 @@ describe('a stream of orders', () => {
     expect(await failure).toMatchObject(UNAUTHENTICATED);
   });
 
-  test('ends when the scope is gone', async () => {
+  test('ends when its key loses the scope', async () => {
     const failure = failureOf(take(client.placeOrders()));
     await client.placeOrder(request());
     await shop.pool.query(
@@ -91,7 +91,7 @@ describe('a stream of orders', () => {
     });
   });
 
-  test('goes on when another key was revoked', async () => {
+  test('continues when another key is revoked', async () => {
     const stream = client.placeOrders();
     const answers: unknown[] = [];
     stream.on('data', (answer) => answers.push(answer.outcome));
@@ -107,7 +107,7 @@ describe('a stream of orders', () => {
   });
 });
 
-test('an order that waits for its quota is refused, not placed once the quota allows it', async () => {
+test('an order that waits for its quota is refused after the revocation', async () => {
   const small = await openShop({ HOLDFAST_RATE_LIMIT_WRITE: '3/60' });
   await call(small);
   const stream = client.placeOrders();
@@ -136,7 +136,7 @@ describe('a stream of events', () => {
     stream.on('data', ({ position }) => positions.push(position));
     const failure = failureOf(take(stream));
     await until(() => positions.length > 0);
-    // Another key of the same tenant goes on placing orders.
+    // Another key of the same tenant continues to place orders.
     const other = randomUUID().replaceAll('-', '');
     await shop.pool.query(sql.unsafe`
       INSERT INTO api_keys (key_id, tenant_id, key_hash, name, scopes)
@@ -155,7 +155,7 @@ describe('a stream of events', () => {
   });
 });
 
-test('an outage of Postgres ends no stream of orders with a valid key; it says nothing of the key', async () => {
+test('an outage of Postgres ends no stream of orders with a valid key', async () => {
   const stream = client.placeOrders();
   const answers: { outcome: string; refused: Parameters<typeof unpacked>[0] }[] = [];
   stream.on('data', (answer) => answers.push(answer));
@@ -169,7 +169,7 @@ test('an outage of Postgres ends no stream of orders with a valid key; it says n
   };
   expect((await outcome()).outcome).toBe('placed');
   await shop.database.suspend();
-  // Until what was known of the key is forgotten, and has been asked for in vain.
+  // Until the cached key has expired, and a look-up of it has failed.
   for (const since = performance.now(); performance.now() - since < 4_500;) {
     expect(unpacked((await outcome()).refused)).toMatchObject({
       code: status.UNAVAILABLE,

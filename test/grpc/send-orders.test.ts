@@ -1,4 +1,4 @@
-/** The client sends each order until it has a final answer, and gives up after its patience. */
+/** The client sends each order until it gets a final answer, and stops after its time limit. */
 import { randomUUID } from 'node:crypto';
 import { Metadata, credentials } from '@grpc/grpc-js';
 import { afterEach, expect, test } from '@jest/globals';
@@ -50,7 +50,7 @@ function send(
   return { done, answered, broke };
 }
 
-test('waiting for a quota is not trouble', async () => {
+test('a wait for the quota is not an interruption', async () => {
   await open({ HOLDFAST_RATE_LIMIT_WRITE: '10/3' });
   const { done, answered, broke } = send(25, { patienceMs: 500 });
   await done;
@@ -70,7 +70,7 @@ test('orders wait while Postgres is down, and are placed once it is back', async
   expect(events.json.data).toHaveLength(100);
 }, 60_000);
 
-test('the client gives up after its patience, and names the reason', async () => {
+test('the client stops after its time limit, and reports the reason', async () => {
   await open();
   await shop.database.suspend();
   const { done, answered } = send(10, { patienceMs: 3_000 });

@@ -1,4 +1,4 @@
-/** Strings of messages are UTF-8, to the byte: what is not would be kept as U+FFFD. */
+/** Strings of messages must be valid UTF-8; a decoder would store other bytes as U+FFFD. */
 import { Client, Metadata, type ServiceError, credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { PlaceOrderRequest } from '../../api/grpc/generated/orders.ts';
@@ -15,7 +15,7 @@ afterAll(async () => {
   await shop.close();
 });
 
-/** The request for an order of something whose name is these bytes. */
+/** The request for an order whose item name has the given bytes. */
 function requestOf(name: Buffer): Buffer {
   const place = 'N'.repeat(name.length);
   const lines = [{ sku: 'A', name: place, quantity: 1, unit_price: 1 }];

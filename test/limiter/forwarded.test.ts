@@ -1,4 +1,7 @@
-/** Behind a proxy, a caller without a key counts against the address that the proxy names; against the proxy's own when that is none. */
+/**
+ * Behind a proxy, a caller without a key counts against the forwarded address, or against the
+ * proxy's address when the forwarded one is invalid.
+ */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Shop, openShop } from '../setup/shop.ts';
 
@@ -13,13 +16,13 @@ const statusFor = async (forwarded?: string) => {
   return (await shop.ask('/v2/orders', { apiKey: null, headers })).status;
 };
 
-test('what is no address is that of the proxy', async () => {
-  await statusFor(); // the one that the proxy's own has, unless another test had it
+test('an invalid forwarded address counts as the address of the proxy', async () => {
+  await statusFor(); // uses up the quota of the proxy's address, unless another test has
   for (const junk of ['1:2:3:4:5:6:7:8::1', 'unknown', '_hidden', '999.1.1.1', ':::::::::', '%00', '"', ',,'])
     expect([junk, await statusFor(junk)]).toEqual([junk, 429]);
 });
 
-test('an address, with a port or without, has a quota of its own', async () => {
+test('each forwarded address, with or without a port, has its own quota', async () => {
   expect(await statusFor('198.51.100.57')).toBe(401);
   expect(await statusFor('198.51.100.57:4711, 10.0.0.1')).toBe(429);
   expect(await statusFor('2001:db8:57::1')).toBe(401);

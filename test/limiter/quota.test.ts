@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TEST_REDIS, cloneDatabase } from '../setup/database.ts';
-import { startServer } from '../setup/server-process.ts';
+import { startServer } from '../setup/processes/server-process.ts';
 import { type Shop, anOrder, newApiKey, openShop, send } from '../setup/shop.ts';
 
 let shop: Shop | undefined;
@@ -15,7 +15,7 @@ afterEach(async () => {
   shop = undefined;
 });
 
-/** 300 reads of one key with a quota of 100, at two nodes in turn. */
+/** 300 reads of one key with a quota of 100, alternately at two nodes. */
 async function askTwoNodes(): Promise<{ statuses: Record<number, number>; fallbacks: number }> {
   const database = await cloneDatabase();
   const apiKey = newApiKey();
@@ -46,13 +46,13 @@ async function askTwoNodes(): Promise<{ statuses: Record<number, number>; fallba
 
 describe('a quota', () => {
   test('is exact over two processes', async () => {
-    // A node whose Redis answers late counts by itself, as it should; such a round says nothing of the window.
+    // A node whose Redis is late counts locally, as specified; repeat such a round.
     let round = await askTwoNodes();
     for (let n = 0; n < 4 && round.fallbacks > 0; n += 1) round = await askTwoNodes();
     expect(round).toEqual({ statuses: { 200: 100, 429: 200 }, fallbacks: 0 });
   }, 120_000);
 
-  test('over it, Retry-After is the moment when the same request passes', async () => {
+  test('beyond its limit has a Retry-After at which the same request passes', async () => {
     shop = await openShop({ HOLDFAST_RATE_LIMIT_WRITE: '3/2' });
     const place = () => shop!.ask('/v1/orders', { body: anOrder(), key: 'patient' });
     for (let n = 0; n < 3; n += 1) expect((await place()).status).toBe(201);
@@ -67,7 +67,7 @@ describe('a quota', () => {
     expect((await place()).status).toBe(201);
   });
 
-  test('of reads is not that of writes, and each key has its own', async () => {
+  test('is separate for reads and writes, and for each key', async () => {
     shop = await openShop({ HOLDFAST_RATE_LIMIT_WRITE: '1/60', HOLDFAST_RATE_LIMIT_READ: '2/60' });
     const other = await shop.addTenant();
     const statuses = [
@@ -81,8 +81,8 @@ describe('a quota', () => {
     expect(statuses).toEqual([201, 429, 200, 200, 429, 201]);
   });
 
-  test('of a caller without a good key is that of its address, whatever path it asks for', async () => {
-    // A window of an odd length, so that it is not that of another test at the same address.
+  test('of a caller without a valid key counts by address, for all paths', async () => {
+    // An unusual window length, which no other test at the same address uses.
     shop = await openShop({ HOLDFAST_RATE_LIMIT_UNAUTHENTICATED: '3/59' });
     const statuses = [
       await shop.ask('/v1/orders', { apiKey: 'hf_test_unknown0000000000000000000000' }),
@@ -97,7 +97,7 @@ describe('a quota', () => {
 });
 
 describe('without Redis', () => {
-  test('orders go on being placed, under the same quota, and Redis is taken back when it answers again', async () => {
+  test('orders are placed under the same quota, and Redis is used again when it answers', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-limiter-'));
     const redis = await startRedis(dataDir, await needRedisServer());
     const pid = (
@@ -113,17 +113,17 @@ describe('without Redis', () => {
     };
     expect(await place()).toMatchObject({ status: 201, remaining: '"write";r=4;t=60' });
 
-    process.kill(pid, 'SIGSTOP'); // slow beyond all patience
+    process.kill(pid, 'SIGSTOP'); // stops answering
     const first = await place();
     expect(first).toMatchObject({ status: 201, remaining: '"write";r=4;t=60' });
     expect(first.ms).toBeLessThan(1_000);
     process.kill(pid, 'SIGCONT');
-    await delay(1_100); // the pause in which it is left alone
+    await delay(1_100); // the pause after a Redis timeout
     const back = await place();
     expect(back.status).toBe(201);
     expect(back.remaining).toMatch(/r=[0-3];/);
 
-    await redis.stop(); // gone
+    await redis.stop(); // an outage
     const statuses = [];
     for (let n = 0; n < 5; n += 1) statuses.push((await place()).status);
     expect(statuses).toEqual([201, 201, 201, 201, 429]); // one of the five in memory was used above

@@ -1,4 +1,4 @@
-/** One suite for both windows: the script in Redis and the one in memory must decide alike. */
+/** One suite for both windows: Redis and memory must give the same decisions. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -31,7 +31,7 @@ describe.each<[string, () => (subject: string, policy: Policy) => Promise<Decisi
     },
   ],
 ])('%s', (_name, open) => {
-  test('lets exactly the quota pass, and counts down to it', async () => {
+  test('allows exactly the quota, and counts down', async () => {
     const take = open();
     const subject = randomUUID();
     const decisions = await Promise.all(Array.from({ length: 50 }, () => take(subject, policy(20, 60))));
@@ -46,7 +46,7 @@ describe.each<[string, () => (subject: string, policy: Policy) => Promise<Decisi
     ).toBe(true);
   });
 
-  test('slides: what passed early leaves early, and a client that waits as long as it is told passes', async () => {
+  test('slides: early requests expire early, and a client passes after its Retry-After', async () => {
     const take = open();
     const subject = randomUUID();
     const limit = policy(2, 2);
@@ -60,7 +60,7 @@ describe.each<[string, () => (subject: string, policy: Policy) => Promise<Decisi
     expect((await take(subject, limit)).allowed).toBe(false); // the second of the two is still in the window
   });
 
-  test('keeps subjects and policies apart', async () => {
+  test('separates subjects and policies', async () => {
     const take = open();
     const [a, b] = [randomUUID(), randomUUID()];
     const one = policy(1, 60);
@@ -69,7 +69,7 @@ describe.each<[string, () => (subject: string, policy: Policy) => Promise<Decisi
     expect(decisions.map(({ allowed }) => allowed)).toEqual([true, false, true, true]);
   });
 
-  test('follows a quota that is changed at once, down and up', async () => {
+  test('applies a changed quota at once, down and up', async () => {
     const take = open();
     const subject = randomUUID();
     for (let n = 0; n < 10; n += 1) await take(subject, policy(10, 60));
@@ -78,7 +78,7 @@ describe.each<[string, () => (subject: string, policy: Policy) => Promise<Decisi
   });
 });
 
-test('no window of the length ever holds more than the quota, whenever requests come', () => {
+test('no interval of the window length contains more than the quota, for any request times', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 5 }),
@@ -99,7 +99,7 @@ test('no window of the length ever holds more than the quota, whenever requests 
   );
 });
 
-test('a window of many in memory lets exactly the quota pass, over many lengths of it', () => {
+test('the window in memory allows exactly a large quota, over many window lengths', () => {
   let now = 0;
   const { take } = createLocalWindow(() => now);
   const limit = policy(3_000, 4);
@@ -109,13 +109,13 @@ test('a window of many in memory lets exactly the quota pass, over many lengths 
   expect(passed).toEqual(passed.map((_, ms) => ms % 4_000 < 3_000));
 });
 
-test('the window in Redis stands still while its clock goes back, and forgets itself', async () => {
+test('the window in Redis pauses while its clock goes back, and expires', async () => {
   const limiter = createLimiter({ redis, log, now: () => performance.now() });
   const subject = randomUUID();
   const key = `hf:limit:{${subject}}:write`;
   await limiter.take(subject, policy(3, 2));
   expect(await redis.pttl(key)).toBeGreaterThan(0);
-  await redis.rpush(key, String((Date.now() + 5_000) * 1_000)); // as if it had been 5 seconds later already
+  await redis.rpush(key, String((Date.now() + 5_000) * 1_000)); // as if the clock had been 5 seconds ahead
   expect(await limiter.take(subject, policy(3, 2))).toMatchObject({ allowed: true, resetSeconds: 2 });
   expect(await limiter.take(subject, policy(3, 2))).toMatchObject({ allowed: true });
 });
@@ -128,7 +128,7 @@ test.each([
   ['2001:0DB8:0001:0002::6', '2001:db8:1:2::/64'],
   ['::1', '0:0:0:0::/64'],
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-  // As proxies write them.
+  // The formats of proxies.
   ['203.0.113.7:41234', '203.0.113.7'],
   ['[2001:db8:1:2::6]', '2001:db8:1:2::/64'],
   ['[2001:db8:1:2::6]:41234', '2001:db8:1:2::/64'],
@@ -144,7 +144,7 @@ test.each([
   expect(subjectOfAddress(address)).toBe(subject);
 });
 
-test('the local window never says longer than the window is, whatever the clock reads', () => {
+test('the local window never returns a wait above its length, for any clock', () => {
   const rate = { count: 1, seconds: 60 };
   for (let n = 1; n <= 10_000; n += 1) {
     const at = n * 1_234.567_890_123;

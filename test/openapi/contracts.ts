@@ -39,3 +39,14 @@ export function changes(base: string, head: string, today = TODAY): Finding[] {
 /** Rules and verdicts only: `request.maxLength.lowered breaking`. */
 export const textsOf = (findings: Finding[]): string[] =>
   findings.map(({ rule, verdict }) => `${rule} ${verdict}`);
+
+export const text = (more: Fragment = {}): Fragment => ({ type: 'string', ...more });
+export const number = (more: Fragment = {}): Fragment => ({ type: 'number', ...more });
+export const list = (more: Fragment = {}): Fragment => ({ type: 'array', items: {}, ...more });
+export const object = (properties: Fragment = {}, more: Fragment = {}): Fragment => ({
+  type: 'object',
+  properties,
+  ...more,
+});
+export const CAT = object({ meow: text() }, { required: ['meow'] });
+export const DOG = object({ bark: text() }, { required: ['bark'] });

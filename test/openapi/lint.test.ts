@@ -1,5 +1,5 @@
 /**
- * The contracts keep every rule of the lint, and each rule of ours finds what it is there to find.
+ * The contracts pass each lint rule, and each of our own rules finds its faults.
  */
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
@@ -105,7 +105,7 @@ const BROKEN: [rule: string, how: string, change: (document: Document) => void][
   ],
   [
     'holdfast/list-envelope',
-    'a list with more beside it',
+    'a list with a further member',
     (d) => (schemas(d).OrderList.properties.count = { type: 'integer' }),
   ],
   [
@@ -134,7 +134,7 @@ const BROKEN: [rule: string, how: string, change: (document: Document) => void][
   ],
   [
     'holdfast/write-idempotent',
-    'a batch that does not say that its items have keys',
+    'a batch without a statement about the keys of its items',
     (d) => without(d.paths['/v2/order-batches'].post, 'x-idempotency'),
   ],
   [
@@ -160,12 +160,12 @@ const BROKEN: [rule: string, how: string, change: (document: Document) => void][
   ],
 ];
 
-test.each(['v1', 'v2'])('%s keeps every rule', async (name) => {
+test.each(['v1', 'v2'])('%s passes each rule', async (name) => {
   expect(await lintContract(await sourceOf(name), `${name}.yaml`)).toEqual([]);
 });
 
 test.each(BROKEN)('%s finds %s', async (rule, _how, change) => {
-  // Through JSON, so that what the YAML says once with an anchor is changed in one place only.
+  // Through JSON, so that a change affects only one use of a YAML anchor.
   const document = JSON.parse(JSON.stringify(parse(await sourceOf('v2')))) as Document;
   change(document);
   const faults = await lintContract(JSON.stringify(document), 'broken.json');
@@ -175,7 +175,7 @@ test.each(BROKEN)('%s finds %s', async (rule, _how, change) => {
   );
 });
 
-test('every rule of ours is broken by some row above', () => {
+test('each of our own rules has a row that breaks it', () => {
   const broken = BROKEN.map(([rule]) => rule).filter((rule) => rule.startsWith('holdfast/'));
   expect(new Set(broken)).toEqual(new Set(Object.keys(RULES).map((name) => `holdfast/${name}`)));
 });

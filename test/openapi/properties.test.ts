@@ -61,7 +61,7 @@ const anyContract = fc
   )
   .filter((document) => !endsInItself(document));
 
-/** A component that is nothing but a reference to itself has no meaning. */
+/** A component that only references itself has no meaning. */
 function endsInItself(document: Fragment): boolean {
   const { schemas } = document.components as { schemas: Record<string, Schema> };
   return NAMES.some((name) => {
@@ -86,12 +86,12 @@ const isSchema = (node: Fragment): boolean =>
   ['type', 'enum', '$ref', 'oneOf', 'anyOf', 'allOf', 'not'].some((key) => key in node) &&
   !('openapi' in node);
 
-/** Changes of the text that change nothing for a client. */
+/** Changes of the text without an effect for a client. */
 const REWRITES: Record<string, (document: Fragment) => unknown> = {
   'the same contract': (document) => document,
   'keys in another order': (document) =>
     rewrite(document, (node) => Object.fromEntries(Object.entries(node).toReversed())),
-  'lists whose order means nothing, in another order': (document) =>
+  'another sequence of unordered lists': (document) =>
     rewrite(document, (node) =>
       Object.fromEntries(
         Object.entries(node).map(([key, value]) => [
@@ -196,7 +196,7 @@ const { schema: plainSchema } = fc.letrec<{ schema: Schema }>((tie) => ({
   ),
 }));
 
-/** A schema and one that grew out of it by little, or another one. */
+/** A schema, and a small change of it or an unrelated one. */
 const twoSchemas = fc.oneof(
   fc.tuple(plainSchema, plainSchema),
   plainSchema.chain((schema) =>
@@ -245,12 +245,12 @@ test('a request that the base accepts is accepted by the head unless something b
   );
 });
 
-test('an answer that the head can give is one that the base let expect unless something breaks', () => {
+test('each answer of the head is allowed by the base unless something breaks', () => {
   const ajv = new Ajv2020({ strict: false });
   fc.assert(
     fc.property(twoSchemas, fc.array(anyValue, { minLength: 10, maxLength: 40 }), ([base, head], values) => {
       const findings = changes(withField('response', base, '3.1.0'), withField('response', head, '3.1.0'));
-      // That clients read past properties which are new is a convention and no law.
+      // That clients ignore new properties is only a convention.
       const news = new Set(['response.property.added', 'response.property.added-required']);
       if (findings.some(({ verdict, rule }) => verdict === 'breaking' || news.has(rule))) return;
       const [before, after] = [ajv.compile(base), ajv.compile(head)];
@@ -263,7 +263,7 @@ test('an answer that the head can give is one that the base let expect unless so
 });
 
 test.each(['minimum', 'maximum', 'minLength', 'maxLength', 'minItems', 'maxItems'])(
-  'what breaks requests by %s breaks responses the other way round, and never both',
+  'a change of %s that breaks requests does not break responses, and its reverse does',
   (keyword) => {
     fc.assert(
       fc.property(fc.option(fc.nat(5)), fc.option(fc.nat(5)), (before, after) => {

@@ -6,7 +6,7 @@ import { Unusable } from '../../openapi/diff/documents/unusable.ts';
 import { type Fragment, TODAY, changes, contract, json } from './contracts.ts';
 
 const text = { type: 'string' };
-/** Something of everything that the comparison reads. */
+/** A contract with one of each part that the comparison reads. */
 const RICH = JSON.parse(
   contract(
     {
@@ -68,7 +68,7 @@ const RICH = JSON.parse(
   ),
 ) as unknown;
 
-/** The places of a document at which something stands. */
+/** All paths of a document that have a value. */
 function placesOf(node: unknown, place: string[] = []): string[][] {
   if (typeof node !== 'object' || node === null) return [place];
   return [place, ...Object.entries(node).flatMap(([key, value]) => placesOf(value, [...place, key]))];
@@ -81,7 +81,7 @@ function replaced(node: unknown, [key, ...rest]: string[], value: unknown): unkn
   return copy;
 }
 
-/** Values that trip code which takes every object for a plain one. */
+/** Values that break code which treats each object as a plain one. */
 const NASTY: fc.JsonValue[] = [
   { toString: false },
   { toString: false, valueOf: false },

@@ -1,4 +1,4 @@
-/** The verdict of /ops: table of measurements and the text that they give. */
+/** The verdict of /ops: a table of measurements and the resulting texts. */
 import { expect, test } from '@jest/globals';
 import { createFindings, inspect } from '../../api/overview/findings.ts';
 import { type Point, SERIES } from '../../api/overview/samples.ts';
@@ -14,17 +14,17 @@ function verdictOf(points: Point[], parts: Record<string, string> = { postgres: 
 const busy = { requests: 100, placed: 100, write_p99_ms: 20 };
 
 test.each<[string, Point[], string, RegExp]>([
-  ['nothing happens, for as long as that is known', seconds(10, {}), 'calm', /^0 commands a second$/],
+  ['no request arrived in the known past', seconds(10, {}), 'calm', /^0 commands a second$/],
   ['all is served', seconds(10, busy), 'calm', /^100 commands a second$/],
   [
-    'the node has just started, beside a storm perhaps',
+    'the node has just started, perhaps during a storm',
     seconds(9, busy),
     'unknown',
     /^Not enough data: 9 of 10 seconds$/,
   ],
-  ['nothing has been seen yet', [], 'unknown', /^Not enough data: 0 of 10/],
+  ['no second has been measured', [], 'unknown', /^Not enough data: 0 of 10/],
   [
-    'the only shop is refused everything, slowly',
+    'all requests of the only shop are refused, slowly',
     seconds(10, { requests: 5, limited: 5 }),
     'look',
     /^Goodput: 0 % of 5 requests a second are served$/,
@@ -48,7 +48,7 @@ test.each<[string, Point[], string, RegExp]>([
     /^A retry storm, absorbed: 100 repeats and refusals a second, 100 commands a second$/,
   ],
   [
-    'nine tenths of a storm are served, and not one more is refused',
+    'nine tenths of a storm are served, and no further request is refused',
     seconds(10, { ...busy, requests: 300, replayed: 170, limited: 30 }),
     'storm',
     /, absorbed: 200/,
@@ -82,14 +82,19 @@ test.each<[string, Point[], string, RegExp]>([
   ],
   ['a tile warns', seconds(10, { ...busy, relay_lag: 5_000 }), 'look', /^Webhooks: 5,000 events behind$/],
   [
-    'a receiver takes nothing',
+    'a receiver refuses each delivery',
     seconds(10, { ...busy, endpoints_failing: 1 }),
     'look',
     /^Receivers: 1 webhook endpoint has failed for 30 s or longer$/,
   ],
-  ['two receivers take nothing', seconds(10, { endpoints_failing: 2 }), 'look', /2 webhook endpoints have/],
   [
-    'a young node sees trouble',
+    'two receivers refuse each delivery',
+    seconds(10, { endpoints_failing: 2 }),
+    'look',
+    /2 webhook endpoints have/,
+  ],
+  [
+    'a new node has a fault',
     seconds(1, { ...busy, failed: 50 }),
     'trouble',
     /^Goodput: 50 requests a second fail/,
@@ -98,7 +103,7 @@ test.each<[string, Point[], string, RegExp]>([
   expect(verdictOf(points)).toMatchObject({ level, text: expect.stringMatching(text) });
 });
 
-test('a part that is down is trouble, and since when', () => {
+test('a part that is down is reported, with its start time', () => {
   const { assess } = createFindings();
   const points = seconds(10, busy);
   const down = { postgres: 'down' };

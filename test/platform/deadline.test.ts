@@ -16,7 +16,7 @@ afterEach(async () => {
   for (const end of ends.splice(0).toReversed()) await end();
 });
 
-/** A server that takes connections and sends only what the test sends. */
+/** A server that accepts connections and sends only the bytes of the test. */
 async function silentServer(): Promise<{ port: number; sockets: Set<Socket> }> {
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
@@ -72,7 +72,7 @@ describe('a call with a deadline', () => {
   });
 });
 
-test('a part that ends is told from one that does not, and a wait can be cut', async () => {
+test('a part that ends is distinguished from one that does not, and a wait can be cut', async () => {
   expect(await endsWithin(Promise.resolve(), 1_000)).toBe(true);
   expect(await endsWithin(never, 10)).toBe(false);
   const cut = new AbortController();
@@ -87,7 +87,7 @@ describe('the store', () => {
     await expect(reachable(Promise.reject(new DeadlineExceeded(20)))).rejects.toThrow(StoreUnavailable);
   });
 
-  test('does not take a missed deadline of another part for an outage of Postgres', () => {
+  test('does not report a missed deadline of another part as an outage of Postgres', () => {
     expect(isOutage(new DeadlineExceeded(20))).toBe(false);
   });
 });

@@ -1,10 +1,10 @@
-/** One trace from the request to the webhook, as a collector of OpenTelemetry gets it. */
+/** One trace from the request to the webhook, at an OpenTelemetry collector. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { TEST_REDIS, type TestDatabase, cloneDatabase } from '../setup/database.ts';
-import { type ServerProcess, startServer } from '../setup/server-process.ts';
+import { type ServerProcess, startServer } from '../setup/processes/server-process.ts';
 import { anOrder, newApiKey, send, until } from '../setup/shop.ts';
 import { type Receiver, openReceiver } from '../workers/receiver.ts';
 
@@ -54,7 +54,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-test('the request, its append, the read table and the webhook are one trace, which goes on where the client began it', async () => {
+test('the request, its append, the read table and the webhook are one trace, which continues the trace of the client', async () => {
   const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
   const made = await send(`${server.url}/v2/webhook-endpoints`, { body: { url: receiver.url }, apiKey });
   expect(made.status).toBe(201);
@@ -70,11 +70,11 @@ test('the request, its append, the read table and the webhook are one trace, whi
   expect(request.parentSpanId).toBe('00f067aa0ba902b7');
   for (const name of all.slice(1)) expect(named(name).parentSpanId).toBe(request.spanId);
   expect(request.attributes).toContainEqual({ key: 'http.response.status_code', value: { intValue: 201 } });
-  // The receiver goes on where we end.
+  // The receiver can continue the trace.
   expect(receiver.messages[0]!.headers['traceparent']).toBe(
     `00-${traceId}-${named('deliver webhook').spanId}-01`,
   );
   // No key, no body, no address of a receiver.
-  const told = JSON.stringify(spans);
-  for (const secret of [apiKey, 'cus_1', 'of-the-shop']) expect(told).not.toContain(secret);
+  const exported = JSON.stringify(spans);
+  for (const secret of [apiKey, 'cus_1', 'of-the-shop']) expect(exported).not.toContain(secret);
 }, 40_000);

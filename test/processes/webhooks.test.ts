@@ -1,4 +1,4 @@
-/** Relay and delivery workers that die at any moment, and a Redis that forgets everything. */
+/** Relay and delivery workers that die at random times, and a Redis that loses its data. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { Client } from 'pg';
 import { needRedisServer } from '../../ops/embedded/redis-server.ts';
 import { startRedis } from '../../ops/embedded/redis.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
-import { type ServerProcess, startServer } from '../setup/server-process.ts';
+import { type ServerProcess, startServer } from '../setup/processes/server-process.ts';
 import { anOrder, newApiKey, send, until } from '../setup/shop.ts';
 import { type Receiver, openReceiver } from '../workers/receiver.ts';
 
@@ -26,11 +26,11 @@ const nodes: (ServerProcess | undefined)[] = [undefined, undefined];
 beforeAll(async () => {
   database = await cloneDatabase();
   folder = await mkdtemp(join(tmpdir(), 'holdfast-webhooks-'));
-  redis = await startRedis(folder, await needRedisServer()); // one of our own: others must not notice that it is emptied
+  redis = await startRedis(folder, await needRedisServer()); // a separate Redis, because this test deletes its data
   client = new Client({ connectionString: database.url });
   await client.connect();
   api = await startServer({ env: env('api,projector') });
-  // Slow enough that whoever is killed has requests under way.
+  // Slow, so that a killed node has requests in flight.
   receiver = await openReceiver((response) => setTimeout(() => response.writeHead(204).end(), 20));
 }, 60_000);
 afterAll(async () => {
@@ -54,7 +54,7 @@ const env = (roles: string) => ({
 const countOf = async (query: string): Promise<number> =>
   Number((await client.query<{ count: string }>(`SELECT count(*) FROM ${query}`)).rows[0]?.count);
 
-test('every event arrives, and twice only under the same id', async () => {
+test('each event is delivered; a duplicate has the same id', async () => {
   const made = await send(`${api.url}/v2/webhook-endpoints`, {
     body: { url: receiver.url, max_per_second: 1_000 },
     apiKey,
@@ -63,7 +63,7 @@ test('every event arrives, and twice only under the same id', async () => {
 
   let killed = 0;
   let stormy = true;
-  /** Keeps a node alive until the storm is over, and kills it at a moment that is nobody's choice. */
+  /** Restarts a node until the storm is over, and kills it at random times. */
   const keepKilling = nodes.map(async (_none, n) => {
     while (stormy) {
       const node = await startServer({ env: env('relay,webhooks') });
@@ -80,7 +80,7 @@ test('every event arrives, and twice only under the same id', async () => {
     while (placed < EVENTS) {
       placed += 1;
       expect((await send(`${api.url}/v1/orders`, { body: anOrder(), apiKey })).status).toBe(201);
-      if (killed < 4) await delay(20); // so that the storm lasts long enough to be one
+      if (killed < 4) await delay(20); // so that the storm lasts long enough
     }
   });
   await until(() => receiver.messages.length > EVENTS / 4, 60_000);

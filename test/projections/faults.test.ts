@@ -14,7 +14,7 @@ import { startProjector } from '../../projections/runner.ts';
 import { createOrderLog } from '../../store/log/log.ts';
 import { ensurePartitions, progressOf } from '../../store/partitions.ts';
 import { type DatabasePool, openPool } from '../../store/pool.ts';
-import { holdfast } from '../setup/command.ts';
+import { holdfast } from '../setup/processes/command.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
 import { until } from '../setup/shop.ts';
 import { anAppend, appended } from '../store/events.ts';

@@ -4,7 +4,7 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import { ordersProjection } from '../../projections/orders.ts';
 import { rebuild, verify } from '../../projections/rebuild.ts';
-import { holdfast } from '../setup/command.ts';
+import { holdfast } from '../setup/processes/command.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 
 let shop: Shop;

@@ -70,7 +70,7 @@ const GROUPS: [Projection, string, Parameters<typeof counted>[0]][] = [
 ];
 
 test.each(GROUPS)(
-  '$name is a count of the log, however it is cut into batches',
+  '$name equals a count of the log, for each size of batches',
   async (projection, column, groupOf) => {
     const read = async (): Promise<Record<string, Row>> => {
       const rows = await pool.any(sql.type(z.object({ key: z.string(), row: z.string() }))`

@@ -9,7 +9,7 @@ import { auditOnce, startAuditor } from '../../projections/auditor.ts';
 import { ordersProjection } from '../../projections/orders.ts';
 import { rebuild, verify } from '../../projections/rebuild.ts';
 import { AUDIT_SCHEMA } from '../../projections/shadow-table.ts';
-import { holdfast } from '../setup/command.ts';
+import { holdfast } from '../setup/processes/command.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 
 const PLACED = 20;
@@ -72,7 +72,7 @@ test('an unknown projection cannot be paused', async () => {
 });
 
 test.each([1, 2, 3, 7, PLACED + 1, 1_000])(
-  'a comparison in chunks of %i rows tells each difference once',
+  'a comparison in chunks of %i rows reports each difference once',
   async (chunkRows) => {
     const ends = sql.unsafe`
     SELECT order_id FROM orders WHERE order_id IN ((SELECT min(order_id::text) FROM orders)::uuid, (SELECT max(order_id::text) FROM orders)::uuid)`;
@@ -127,7 +127,7 @@ describe('the auditor', () => {
     expect(await gauge('holdfast_projection_different_rows')).toBe(0);
   }, 30_000);
 
-  test('works only for its share of the time', async () => {
+  test('uses only its share of the time', async () => {
     const timed = async (share: number) => {
       const started = performance.now();
       await auditOnce(shop.pool, ordersProjection, { share });

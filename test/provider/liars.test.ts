@@ -104,7 +104,7 @@ const LIES: [what: string, id: string, lie: Lie, found: RegExp][] = [
     /body: \/version must be >= 1/,
   ],
   [
-    'a member that is none of the choices',
+    'a member outside its enum',
     'getReceipt',
     (ctx) => change(ctx, { status: 203 }),
     /body: \/status must be equal to one of/,
@@ -137,7 +137,7 @@ const LIES: [what: string, id: string, lie: Lie, found: RegExp][] = [
     /the body is not JSON/,
   ],
   [
-    'a fall',
+    'a handler that throws',
     'getReceipt',
     () => {
       throw new Error('a bug');
@@ -145,7 +145,7 @@ const LIES: [what: string, id: string, lie: Lie, found: RegExp][] = [
     /status 500 is wrong here/,
   ],
   [
-    'a cursor that leads nowhere',
+    'an invalid cursor',
     'listEvents',
     (ctx) => change(ctx, { next_cursor: 'nowhere' }),
     /the page after .*: status 400/,
@@ -161,7 +161,7 @@ test.each(LIES)('%s is found', async (_what, id, lie, found) => {
   expect(await ask(id)).toMatch(found);
 });
 
-describe('a server that checks otherwise than its contract says is found', () => {
+describe('the verification finds a server whose checks differ from its contract', () => {
   const changed = (change: (contract: Contract) => void) => {
     const copy = structuredClone(contract);
     change(copy);
@@ -169,14 +169,14 @@ describe('a server that checks otherwise than its contract says is found', () =>
   };
   const operation = ({ operations }: Contract, id: string) => operations.find((one) => one.id === id)!;
 
-  test('when it takes what it should refuse', async () => {
+  test('when it accepts an invalid request', async () => {
     const strict = changed((of) => {
       operation(of, 'cancelOrder').body!.schema.properties!['reason']!.maxLength = 100;
     });
     expect(await ask('cancelOrder', strict)).toMatch(/body: \/reason is too long: status 201 is wrong here/);
   });
 
-  test('when it refuses what it should take', async () => {
+  test('when it refuses a valid request', async () => {
     const lax = changed((of) => {
       const limit = operation(of, 'listPayments').parameters.find(({ name }) => name === 'limit')!;
       Object.assign(limit, { required: true, schema: { type: 'integer', minimum: 200, maximum: 300 } });

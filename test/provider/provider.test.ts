@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => shop?.close());
 
 test.each(['v1', 'v2'])(
-  '%s: every operation, asked good and bad things, answers as its contract says',
+  '%s: each operation answers valid and invalid requests as its contract requires',
   async (name) => {
     process.stdout.write(`provider verification of ${name}: SEED=${seed}\n`);
     const contract = await readContract(name);

@@ -133,7 +133,7 @@ describe('when a customer looks at their orders, the storefront relies on', () =
     });
   });
 
-  test('a list that holds the order that was just placed, when it says which', async () => {
+  test('a list that contains the order just placed, with Holdfast-Read-After', async () => {
     const { json, headers } = await place(randomUUID(), basket('cus_reader'));
     const list = await shop.ask('/v2/orders?customer_id=cus_reader', {
       headers: { 'Holdfast-Read-After': headers.get('holdfast-position')! },
@@ -164,15 +164,15 @@ describe('when a customer looks at their orders, the storefront relies on', () =
     expect(nextStep(strange)).toBe('give up');
   });
 
-  test('304 while an order that it has kept is still as it was', async () => {
+  test('304 while a cached order is unchanged', async () => {
     const path = `/v2/orders/${await placed()}`;
     const tag = (await shop.ask(path)).headers.get('etag')!;
     expect((await shop.ask(path, { headers: { 'If-None-Match': tag } })).status).toBe(304);
   });
 });
 
-describe('when a customer pays, or thinks better of it, the storefront relies on', () => {
-  test('seeing in the order what has been paid and what is due', async () => {
+describe('when a customer pays or cancels, the storefront relies on', () => {
+  test('the paid amount and the due amount in the order', async () => {
     const id = await placed();
     const view = async () => orderPage((await shop.ask(`/v2/orders/${id}`)).json);
     expect(await pay(id, 400)).toMatchObject({ status: 201, json: { amount: EUR(400) } });
@@ -197,7 +197,7 @@ describe('when a customer pays, or thinks better of it, the storefront relies on
     expect(nextStep(over)).toBe('give up');
   });
 
-  test('an order that can be cancelled once, and is over then', async () => {
+  test('an order that can be cancelled once, and accepts no further command', async () => {
     const id = await placed();
     const cancel = () => shop.ask(`/v2/orders/${id}/cancellation`, { body: { reason: 'changed my mind' } });
     expect((await cancel()).status).toBe(201);
@@ -207,7 +207,7 @@ describe('when a customer pays, or thinks better of it, the storefront relies on
     expect(nextStep(again)).toBe('give up');
   });
 
-  test('waiting for the payment of an order that is not paid before it is shipped', async () => {
+  test('a refusal to ship an unpaid order, until its payment', async () => {
     const early = await shop.ask(`/v2/orders/${await placed()}/shipments`, {
       body: { lines: [{ line_id: 'line_1', quantity: 2 }] },
     });

@@ -49,7 +49,7 @@ export const HEAVY_BODIES: Record<string, [body: string, status: number]> = {
     filled('{"orders":[', (n) => keyed(`{"metadata":${MANY_NAMES(n)}}`, n), ']}', 490),
     207,
   ],
-  'orders of bad lines': [
+  'orders of invalid lines': [
     filled('{"orders":[', (n) => keyed(order(many(190, () => '{"a":1,"b":2}')), n), ']}', 490),
     207,
   ],
@@ -70,8 +70,8 @@ export const HEAVY_BODIES: Record<string, [body: string, status: number]> = {
   'numbers of 400 digits': [inLists(() => '9'.repeat(400)), 422],
   spaces: [`{"orders":${' '.repeat(MAX_BYTES - 20)}[]}`, 422],
   'a member twice, at both ends': [`{"orders":[],"x":"${'x'.repeat(MAX_BYTES - 60)}","orders":[]}`, 400],
-  'nothing but colons': [':'.repeat(MAX_BYTES), 400],
-  'nothing but quotes': ['"'.repeat(MAX_BYTES), 400],
-  'nothing but commas': [`[${','.repeat(MAX_BYTES - 2)}]`, 422],
-  'a bracket, and then nothing': [`[${' '.repeat(MAX_BYTES - 1)}`, 400],
+  'only colons': [':'.repeat(MAX_BYTES), 400],
+  'only quotes': ['"'.repeat(MAX_BYTES), 400],
+  'only commas': [`[${','.repeat(MAX_BYTES - 2)}]`, 422],
+  'a bracket, and then spaces': [`[${' '.repeat(MAX_BYTES - 1)}`, 400],
 };

@@ -1,4 +1,4 @@
-/** A running Holdfast in this process, on a database of its own, with express-openapi-validator judging every request and answer. */
+/** A running Holdfast in this process, with its own database and the contract judge. */
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { newApiKey } from '../../ops/development-key.ts';

@@ -30,7 +30,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-describe('each caller of a batch gets an outcome of its own', () => {
+describe('each caller of a batch gets its own outcome', () => {
   test('appended, replayed, key reused and version conflict in one batch', async () => {
     const held = anAppend(tenant);
     await appended(orders, held);

@@ -161,9 +161,9 @@ describe('a role without the rights gets the GRANT statements that it needs, and
   });
 
   test.each([
-    ['nothing', [], ['GRANT USAGE, CREATE ON SCHEMA public TO', 'GRANT CREATE ON DATABASE']],
+    ['no rights', [], ['GRANT USAGE, CREATE ON SCHEMA public TO', 'GRANT CREATE ON DATABASE']],
     [
-      'a look at the schema',
+      'only USAGE of the schema',
       ['GRANT USAGE ON SCHEMA public TO'],
       ['GRANT USAGE, CREATE ON SCHEMA public TO'],
     ],

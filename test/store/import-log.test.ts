@@ -30,7 +30,7 @@ describe('a faulty file is refused with the line and the fault, and nothing is i
   const first = small[1]!;
   test.each<[string, (lines: string[]) => string[], string | RegExp]>([
     ['an empty file', () => [], 'The file is empty'],
-    ['something else', () => ['{"a":1}'], 'Line 1: this is not the header of a log'],
+    ['another format', () => ['{"a":1}'], 'Line 1: this is not the header of a log'],
     ['a later format', at(1, (t) => t.replace(':1', ':2')), 'Line 1: the file has format 2'],
     ['a header without counts', at(1, (t) => t.replace('"events"', '"e"')), 'Line 1: events: '],
     ['cut off in a line', at(9, (t) => t.slice(0, -20)), 'Line 9: this is not an event'],
@@ -38,12 +38,16 @@ describe('a faulty file is refused with the line and the fault, and nothing is i
     ['a line twice', (lines) => lines.toSpliced(5, 0, lines[4]!), 'Line 6: position: must be greater than 4'],
     ['a number for a text', at(7, (t) => t.replace(/"type":"\w+"/, '"type":4')), 'Line 7: type: '],
     [
-      'a type of later',
+      'an unknown type',
       at(7, (t) => t.replace(/"type":"\w+"/, '"type":"X"')),
       'Line 7: X of schema version 1 is not known',
     ],
     ['a member too many', at(7, (t) => t.replace('{', '{"x":1,')), 'Line 7: unknown field "x"'],
-    ['bad data', at(2, (t) => t.replace(/"currency":"\w+"/, '"currency":"e"')), 'Line 2: data/currency: '],
+    [
+      'invalid data',
+      at(2, (t) => t.replace(/"currency":"\w+"/, '"currency":"e"')),
+      'Line 2: data/currency: ',
+    ],
     ['a short fingerprint', at(7, (t) => t.replace(/(print":")../, '$1')), 'Line 7: fingerprint: must be 64'],
     [
       'no such time',

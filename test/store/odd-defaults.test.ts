@@ -11,7 +11,7 @@ import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import type { DatabasePool } from '../../store/pool.ts';
 import { connect as connectGrpc, take } from '../grpc/client.ts';
-import { holdfast } from '../setup/command.ts';
+import { holdfast } from '../setup/processes/command.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
 import { databaseOfOddRole, oddDatabase } from '../setup/odd-database.ts';
 import { type Ask, anOrder, openShop, until } from '../setup/shop.ts';

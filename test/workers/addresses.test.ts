@@ -117,11 +117,11 @@ describe('at connect time', () => {
     createGuardedAgent({ ...rule, connectionsMax: 1, connectTimeoutMs: 1_000, resolve: answers(...list) });
 
   test.each([
-    ['a name that leads to this machine', ['127.0.0.1']],
-    ['a name that leads here and there', ['93.184.216.34', '127.0.0.1']],
-    ['a name that leads to the metadata of a cloud', ['169.254.169.254']],
-    ['a name that leads to a mapped address', ['::ffff:127.0.0.1']],
-    ['a name that leads nowhere', []],
+    ['a name that resolves to this machine', ['127.0.0.1']],
+    ['a name that resolves to this machine and a public address', ['93.184.216.34', '127.0.0.1']],
+    ['a name that resolves to the metadata service of a cloud', ['169.254.169.254']],
+    ['a name that resolves to a mapped address', ['::ffff:127.0.0.1']],
+    ['a name that resolves to nothing', []],
   ])('%s is refused without a connection', async (_what, found) => {
     const there = await listener();
     const agent = agentOf(PUBLIC, found);

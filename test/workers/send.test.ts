@@ -26,12 +26,12 @@ async function attempt(answer: RequestListener, timeoutMs = 2_000): Promise<Repl
   return { ...reply, took: performance.now() - began };
 }
 
-test.each([200, 201, 202, 204, 299])('%i is taken', async (status) => {
+test.each([200, 201, 202, 204, 299])('the status %i is a success', async (status) => {
   const reply = await attempt((_request, response) => response.writeHead(status).end());
   expect([reply.status, reply.error]).toEqual([status, undefined]);
 });
 
-test.each([300, 304, 400, 401, 404, 410, 429, 500, 503])('%i is not', async (status) => {
+test.each([300, 304, 400, 401, 404, 410, 429, 500, 503])('the status %i is a failure', async (status) => {
   const reply = await attempt((_request, response) => response.writeHead(status).end());
   expect([reply.status, reply.error]).toEqual([status, 'not_2xx']);
 });
@@ -45,13 +45,13 @@ test.each([301, 302, 303, 307, 308])('%i: a redirect is not followed', async (st
   expect([reply.status, reply.error, asked]).toEqual([status, 'not_2xx', 1]);
 });
 
-test('a receiver that never answers is given up in time', async () => {
+test('an attempt ends in time when the receiver stays silent', async () => {
   const reply = await attempt(() => {}, 300);
   expect(reply).toMatchObject({ error: 'timeout', answer: '' });
   expect(reply.took).toBeLessThan(1_500);
 });
 
-test('a receiver that sends byte by byte is given up in time', async () => {
+test('an attempt ends in time when the receiver sends byte by byte', async () => {
   const reply = await attempt((_request, response) => {
     response.writeHead(200);
     const drip = setInterval(() => response.write('.'), 20);
@@ -61,7 +61,7 @@ test('a receiver that sends byte by byte is given up in time', async () => {
   expect(reply.took).toBeLessThan(1_500);
 });
 
-test('of an endless answer a bounded part is read, and 1 KiB is kept', async () => {
+test('a bounded part of an endless answer is read, and 1 KiB is stored', async () => {
   let written = 0;
   const reply = await attempt((_request, response) => {
     response.writeHead(200);
@@ -77,7 +77,7 @@ test('of an endless answer a bounded part is read, and 1 KiB is kept', async () 
   expect(written).toBeLessThan(16 * 1_024 * 1_024);
 });
 
-test('control characters are not kept, because answers are shown on terminals', async () => {
+test('control characters are not stored, because terminals show the answers', async () => {
   const reply = await attempt((_request, response) => response.end('bad\u001b[31m\u0000thing\n'));
   expect(reply.answer).toBe('bad [31m thing ');
 });

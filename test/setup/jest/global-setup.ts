@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { pino } from 'pino';
 import { startBackingServices } from '../../../ops/embedded/backing-services.ts';
-import { redisForTests } from '../redis.ts';
+import { redisForTests } from '../processes/redis.ts';
 import { migrate } from '../../../store/migrate.ts';
 
 export default async function globalSetup(): Promise<void> {

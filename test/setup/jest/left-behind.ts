@@ -1,7 +1,7 @@
 /** Processes that tests started and did not end. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { commandOf, isRunning } from '../process-tree.ts';
+import { commandOf, isRunning } from '../processes/process-tree.ts';
 
 /** Time for processes that were asked to end, and for workers, which end after the last test. */
 const END_MS = 10_000;

@@ -6,7 +6,7 @@
  * load outside Jest's own sandbox, so its name leads to the functions of the runner.
  */
 import { registerHooks } from 'node:module';
-import { commandOf, treeOf } from '../process-tree.ts';
+import { commandOf, treeOf } from '../processes/process-tree.ts';
 
 const GLOBALS = new URL('./globals.ts', import.meta.url).href;
 

@@ -1,0 +1,74 @@
+/** `holdfast import` finds the server through the data directory. */
+import { once } from 'node:events';
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { holdfast } from '../../setup/processes/command.ts';
+import { TEST_REDIS } from '../../setup/database.ts';
+import { type ServerProcess, startServer } from '../../setup/processes/server-process.ts';
+
+let dataDir: string;
+let path: string;
+const servers: ServerProcess[] = [];
+const start = async (grpcPort: string) => {
+  const server = await startServer({
+    env: {
+      HOLDFAST_DATA_DIR: dataDir,
+      REDIS_URL: TEST_REDIS,
+      GRPC_PORT: grpcPort,
+      HOLDFAST_LOG_LEVEL: 'error',
+    },
+  });
+  servers.push(server);
+  return server;
+};
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'holdfast-address-'));
+  // Otherwise Postgres, which does not run as root, would keep its data elsewhere.
+  await chmod(dataDir, 0o755);
+  path = join(dataDir, 'orders.ndjson');
+  const lines = [{ sku: 'A', name: 'B', quantity: 1, unit_price: 5 }];
+  const order = { customer_id: 'ada', currency: 'EUR', lines };
+  await writeFile(path, `${JSON.stringify({ idempotency_key: 'one', order })}\n`);
+});
+afterAll(async () => {
+  for (const server of servers) await server.end('SIGTERM');
+  await rm(dataDir, { recursive: true });
+});
+
+const run = (more: Record<string, string> = {}, ...words: string[]) =>
+  holdfast(['import', path, '--patience', '1', ...words], { HOLDFAST_DATA_DIR: dataDir, ...more });
+
+test('import finds the server of the data directory on any port, and no other server', async () => {
+  const server = await start('0');
+  const ended = await run();
+  expect([ended.code, ended.stdout]).toEqual([0, expect.stringContaining('1 orders placed')]);
+
+  // An explicit address has priority.
+  const named = await run({ GRPC_PORT: '1' });
+  expect([named.code, named.stderr]).toEqual([
+    1,
+    expect.stringContaining('127.0.0.1:1: No answer for 1 seconds'),
+  ]);
+  expect(named.stderr).toContain(`API key used: the development key in ${dataDir}`);
+  const to = await run({ GRPC_PORT: '1' }, '--to', server.grpc);
+  expect([to.code, to.stdout]).toEqual([0, expect.stringContaining('1 already placed')]);
+  await server.end('SIGTERM');
+  expect(await readdir(dataDir)).not.toContain('grpc-address');
+}, 60_000);
+
+test('a server without a gRPC port is reported as such', async () => {
+  const other = createServer().listen(50_051, '127.0.0.1');
+  const taken = await Promise.race([
+    once(other, 'listening').then(() => true),
+    once(other, 'error').then(() => false),
+  ]);
+  const server = await start('');
+  const { code, stderr } = await run();
+  expect([code, stderr]).toEqual([1, expect.stringContaining('does not serve gRPC')]);
+  await server.end('SIGTERM');
+  if (taken) other.close();
+}, 60_000);

@@ -1,0 +1,96 @@
+/** Projectors of several partitions on several independent nodes. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Client } from 'pg';
+import { holdfast } from '../../setup/processes/command.ts';
+import { TEST_REDIS, type TestDatabase, cloneDatabase } from '../../setup/database.ts';
+import { type ServerProcess, startServer } from '../../setup/processes/server-process.ts';
+import { anOrder, newApiKey, send, until } from '../../setup/shop.ts';
+
+const PARTITIONS = 4;
+
+let database: TestDatabase;
+let client: Client;
+let env: Record<string, string>;
+const nodes: ServerProcess[] = [];
+beforeAll(async () => {
+  database = await cloneDatabase();
+  client = new Client({ connectionString: database.url });
+  await client.connect();
+  env = {
+    DATABASE_URL: database.url,
+    REDIS_URL: TEST_REDIS,
+    HOLDFAST_BOOTSTRAP_KEY: newApiKey(),
+    HOLDFAST_PARTITIONS: String(PARTITIONS),
+    HOLDFAST_LOG_LEVEL: 'error',
+  };
+  nodes.push(await startServer({ env: { ...env, HOLDFAST_ROLES: 'api' } }));
+  for (let n = 0; n < 2; n += 1) nodes.push(await startServer({ env }));
+}, 60_000);
+afterAll(async () => {
+  await Promise.all(nodes.map((node) => node.end('SIGKILL')));
+  await client.end();
+  await database.drop();
+});
+
+async function newTenant(name: string): Promise<string> {
+  const tenant = await holdfast(['tenants', 'create', name, '--json'], env);
+  const key = await holdfast(['keys', 'create', '--tenant', tenant.json.tenant_id, '--json'], env);
+  return key.json.key as string;
+}
+
+/** Without the tenant of the bootstrap key, which has no orders. */
+const SHOPS = `(SELECT partition FROM tenants WHERE name LIKE 'Shop %') AS shops`;
+const partitionsOf = async (relation: typeof SHOPS | 'events' | 'orders'): Promise<number> => {
+  const { rowCount } = await client.query(`SELECT DISTINCT partition FROM ${relation}`);
+  return rowCount ?? 0;
+};
+const lag = async (): Promise<number[]> => {
+  const { rows } = await client.query<{ lag: string }>(`
+    SELECT head.position - checkpoint.position AS lag
+      FROM log_heads AS head JOIN checkpoints AS checkpoint USING (partition)
+     WHERE checkpoint.consumer = 'orders' ORDER BY partition`);
+  return rows.map((row) => Number(row.lag));
+};
+
+test('each partition is processed; another node takes over from a killed one within seconds, and each event counts once', async () => {
+  const keys: string[] = [];
+  // A tenant's id decides its partition: add tenants until each partition has one.
+  while ((await partitionsOf(SHOPS)) < PARTITIONS) keys.push(await newTenant(`Shop ${keys.length}`));
+  const api = nodes[0]!;
+  let placed = 0;
+  let busy = true;
+  const writers = keys.map(async (apiKey) => {
+    while (busy) {
+      const { status } = await send(`${api.url}/v1/orders`, { body: anOrder(), apiKey });
+      expect(status).toBe(201);
+      placed += 1;
+    }
+  });
+  await until(() => placed > 200);
+  expect(await partitionsOf('events')).toBe(PARTITIONS);
+
+  await nodes[1]!.end('SIGKILL');
+  const killedAt = performance.now();
+  const heads = await client.query<{ partition: number; position: string }>(
+    'SELECT partition, position FROM log_heads',
+  );
+  // The other node applies all events that were in the log at the kill.
+  await until(async () => {
+    const { rowCount } = await client.query(
+      `SELECT FROM checkpoints JOIN unnest($1::int[], $2::bigint[]) AS was (partition, position) USING (partition)
+        WHERE consumer = 'orders' AND checkpoints.position < was.position`,
+      [heads.rows.map((row) => row.partition), heads.rows.map((row) => row.position)],
+    );
+    return rowCount === 0;
+  }, 5_000);
+  expect(performance.now() - killedAt).toBeLessThan(5_000);
+
+  busy = false;
+  await Promise.all(writers);
+  await until(async () => (await lag()).every((events) => events === 0), 10_000);
+  const verified = await holdfast(['projections', 'verify', 'orders', '--json'], env);
+  expect(verified.json).toMatchObject({ missing: 0, surplus: 0, different: 0, compared: placed });
+  const rebuilt = await holdfast(['projections', 'rebuild', 'orders', '--json'], env);
+  expect(rebuilt.json).toMatchObject({ missing: 0, surplus: 0, different: 0, compared: placed });
+  expect(await partitionsOf('orders')).toBe(PARTITIONS);
+}, 90_000);
