@@ -107,7 +107,7 @@ test.each([...commands])('npx holdfast %s: command and options exist', async (na
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [join(ROOT, 'holdfast.js'), ...name.split(' '), '--help'],
-    { env: { PATH: process.env['PATH'] } },
+    { env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] } },
   );
   expect([...options].filter((option) => !stdout.includes(option))).toEqual([]);
 });

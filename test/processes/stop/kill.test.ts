@@ -58,7 +58,7 @@ function run(command: string, args: string[], env: Record<string, string> = {}):
   let last: number[] = [];
   const tree = () => (last = [...new Set([...last, ...treeOf(child.pid!)])]);
   cleanups.push(() => {
-    for (const pid of last.filter(isRunning)) process.kill(pid, 'SIGKILL');
+    for (const pid of tree().filter(isRunning)) process.kill(pid, 'SIGKILL');
   });
   return { child, output: () => text, tree };
 }
@@ -93,8 +93,8 @@ describe('npm start &', () => {
 describe('other scripts that serve', () => {
   test.each([
     ['dev', [], 'Holdfast is up'],
-    ['redis:cluster', [], 'Ctrl-C ends them'],
-    ['load', ['--', 'steady', '--rate', '50', '--seconds', '60', '--out', '/tmp'], 'watch it at'],
+    ['redis:cluster', [], 'Ctrl-C stops them'],
+    ['load', ['--', 'steady', '--rate', '50', '--seconds', '60', '--out', '/tmp'], 'overview: http'],
     ['bench:place', [], 'bytes an order'],
   ])(
     'npm run %s ends completely with npm',
