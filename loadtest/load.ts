@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createOrders } from './kit/orders.ts';
 import { createRecorder } from './kit/recorder.ts';
-import { renderReport } from './kit/report.ts';
+import { renderReport } from './kit/report/report.ts';
 import type { Scenario } from './kit/scenario.ts';
 import { scrape } from './kit/scrape.ts';
 import { startSystem, systemAt } from './kit/system.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LaunchError } from './embedded/launch-error.ts';
 import { whenNpmIsGone } from './embedded/npm-parent.ts';
-import { startRedisCluster } from './embedded/redis-cluster.ts';
+import { startRedisCluster } from './embedded/redis/redis-cluster.ts';
 import { END_SIGNALS } from '../platform/shutdown.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-redis-cluster-'));

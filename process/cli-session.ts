@@ -5,7 +5,7 @@ import { endpointOf } from '../api/grpc/endpoint.ts';
 import { type CliContext, CommandError, type GrpcAccess } from '../command-line/command.ts';
 import { writeStandardOutput } from '../command-line/standard-output.ts';
 import { developmentKeyIn } from '../ops/development-key.ts';
-import { findRunningPostgres } from '../ops/embedded/running-postgres.ts';
+import { findRunningPostgres } from '../ops/embedded/postgres/running-postgres.ts';
 import { grpcAddressIn } from '../ops/grpc-address.ts';
 import { loadConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';

@@ -5,7 +5,7 @@ import { type ApiOptions, startApi } from '../api/start.ts';
 import type { Config, Role } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
 import { watchPool } from '../platform/metrics.ts';
-import { startAuditor } from '../projections/auditor.ts';
+import { startAuditor } from '../projections/rebuild/auditor.ts';
 import { PROJECTIONS } from '../projections/registry.ts';
 import { startProjector } from '../projections/runner.ts';
 import { endsWithin } from '../platform/deadline.ts';

@@ -3,9 +3,9 @@
  * A lock makes nodes that start together take turns.
  */
 import type { Client } from 'pg';
-import { findCollisions } from './collisions.ts';
-import { MISSING_RIGHTS } from './rights.ts';
-import { type SchemaFile, pendingOf, readSchemaFiles } from './schema-files.ts';
+import { findCollisions } from './schema/collisions.ts';
+import { MISSING_RIGHTS } from './schema/rights.ts';
+import { type SchemaFile, pendingOf, readSchemaFiles } from './schema/schema-files.ts';
 import { connect, newClient } from './session.ts';
 import {
   type DatabaseLocation,

@@ -10,7 +10,7 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { load } from '../kit/http-client.ts';
+import { load } from '../kit/http/http-client.ts';
 import { cpuSecondsOf } from '../kit/cpu.ts';
 import { median } from '../kit/open-loop.ts';
 import { startServices } from '../kit/services.ts';

@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { median } from '../kit/open-loop.ts';
 import { startServices } from '../kit/services.ts';
-import { type Result, load } from '../kit/http-client.ts';
+import { type Result, load } from '../kit/http/http-client.ts';
 import { body, placeOrder } from '../kit/order-request.ts';
 import { pinned, serve, serveHoldfast } from '../serve.ts';
 

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { reportProfile } from '../kit/profile.ts';
 import { startServices } from '../kit/services.ts';
-import { load } from '../kit/http-client.ts';
+import { load } from '../kit/http/http-client.ts';
 import { placeOrder } from '../kit/order-request.ts';
 import { serveHoldfast } from '../serve.ts';
 

@@ -16,7 +16,7 @@ import { v7 } from 'uuid';
 import { z } from 'zod';
 import { startServices } from '../kit/services.ts';
 import { ordersProjection } from '../../projections/orders.ts';
-import { rebuild } from '../../projections/rebuild.ts';
+import { rebuild } from '../../projections/rebuild/rebuild.ts';
 import { runOnce } from '../../projections/runner.ts';
 import { migrate } from '../../store/migrate.ts';
 import { ensurePartitions } from '../../store/partitions.ts';

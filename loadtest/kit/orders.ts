@@ -3,7 +3,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { order } from './order-request.ts';
-import { openConnection } from './connection.ts';
+import { openConnection } from './http/connection.ts';
 import type { System } from './system.ts';
 
 export interface Orders {

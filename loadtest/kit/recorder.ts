@@ -1,5 +1,5 @@
 /** Records the outcomes and latencies of a run, second by second. */
-import type { NoResponse, Response } from './connection.ts';
+import type { NoResponse, Response } from './http/connection.ts';
 import { quantile } from './open-loop.ts';
 
 /** The outcome of a request, as its client can tell. */

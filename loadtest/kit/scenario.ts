@@ -1,5 +1,5 @@
 /** The building blocks of all scenarios: phases, loops, clients and the check of the log. */
-import { openConnection, type Connection } from './connection.ts';
+import { openConnection, type Connection } from './http/connection.ts';
 import { openLoop } from './open-loop.ts';
 import type { Orders } from './orders.ts';
 import { type Recorder, outcomeOf } from './recorder.ts';

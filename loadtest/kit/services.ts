@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { type BackingServices, startBackingServices } from '../../ops/embedded/backing-services.ts';
-import { needRedisServer } from '../../ops/embedded/redis-server.ts';
+import { needRedisServer } from '../../ops/embedded/redis/redis-server.ts';
 import { endServicesWithUs } from './ending.ts';
 
 export interface Services extends BackingServices {

@@ -2,7 +2,7 @@
  * Scenario: a shop's usual mix at a steady rate: reads, some orders, few payments and
  * cancellations.
  */
-import type { Connection } from '../kit/connection.ts';
+import type { Connection } from '../kit/http/connection.ts';
 import { quantile } from '../kit/open-loop.ts';
 import { outcomeOf } from '../kit/recorder.ts';
 import {

@@ -2,7 +2,7 @@
  * Scenario: clients page through the whole list while orders are placed. No page may skip or
  * repeat.
  */
-import type { Connection } from '../kit/connection.ts';
+import type { Connection } from '../kit/http/connection.ts';
 import { quantile } from '../kit/open-loop.ts';
 import {
   type Phase,

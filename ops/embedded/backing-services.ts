@@ -2,9 +2,9 @@
 import type { Logger } from '../../platform/logger.ts';
 import { lockDataDir, prepareDataDir } from './data-dir.ts';
 import { type Guard, startGuard } from './guard.ts';
-import { type Service, startPostgres } from './postgres.ts';
-import { findRedisServer } from './redis-server.ts';
-import { startRedis } from './redis.ts';
+import { type Service, startPostgres } from './postgres/postgres.ts';
+import { findRedisServer } from './redis/redis-server.ts';
+import { startRedis } from './redis/redis.ts';
 
 export interface BackingServices {
   databaseUrl: string;

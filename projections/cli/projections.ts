@@ -16,10 +16,10 @@ import { text } from '../../domain/text.ts';
 import { listFaults, skipEvent } from '../faults.ts';
 import { setPaused } from '../pause.ts';
 import type { Projection } from '../projection.ts';
-import type { Differences } from '../compare.ts';
-import { NothingKeptError, type RebuildOptions, rebuild, rollback, verify } from '../rebuild.ts';
-import { RebuildHeldError } from '../rebuild-lock.ts';
-import { PREVIOUS_SCHEMA, type Progress } from '../shadow-table.ts';
+import type { Differences } from '../rebuild/compare.ts';
+import { NothingKeptError, type RebuildOptions, rebuild, rollback, verify } from '../rebuild/rebuild.ts';
+import { RebuildHeldError } from '../rebuild/rebuild-lock.ts';
+import { PREVIOUS_SCHEMA, type Progress } from '../rebuild/shadow-table.ts';
 import { PROJECTIONS } from '../registry.ts';
 
 const progressRow = z.object({

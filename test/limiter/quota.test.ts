@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { needRedisServer } from '../../ops/embedded/redis-server.ts';
-import { startRedis } from '../../ops/embedded/redis.ts';
+import { needRedisServer } from '../../ops/embedded/redis/redis-server.ts';
+import { startRedis } from '../../ops/embedded/redis/redis.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

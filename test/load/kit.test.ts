@@ -2,11 +2,11 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openConnection } from '../../loadtest/kit/connection.ts';
+import { openConnection } from '../../loadtest/kit/http/connection.ts';
 import { openLoop, quantile } from '../../loadtest/kit/open-loop.ts';
 import { createOrders } from '../../loadtest/kit/orders.ts';
 import { createRecorder, outcomeOf } from '../../loadtest/kit/recorder.ts';
-import { renderReport } from '../../loadtest/kit/report.ts';
+import { renderReport } from '../../loadtest/kit/report/report.ts';
 import { systemAt } from '../../loadtest/kit/system.ts';
 import { type Shop, openShop } from '../setup/shop.ts';
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { ordersProjection } from '../../projections/orders.ts';
-import { rebuild, verify } from '../../projections/rebuild.ts';
+import { rebuild, verify } from '../../projections/rebuild/rebuild.ts';
 import { holdfast } from '../setup/processes/command.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { customerTotalsProjection } from '../../projections/customer-totals.ts';
 import { dailySalesProjection } from '../../projections/daily-sales.ts';
 import type { Projection } from '../../projections/projection.ts';
-import { rebuild } from '../../projections/rebuild.ts';
+import { rebuild } from '../../projections/rebuild/rebuild.ts';
 import { runOnce } from '../../projections/runner.ts';
 import { importLog } from '../../store/archive/import-log.ts';
 import { readLine } from '../../store/archive/log-file.ts';

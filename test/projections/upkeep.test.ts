@@ -5,10 +5,10 @@ import { pino } from 'pino';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { registry } from '../../platform/metrics.ts';
-import { auditOnce, startAuditor } from '../../projections/auditor.ts';
+import { auditOnce, startAuditor } from '../../projections/rebuild/auditor.ts';
 import { ordersProjection } from '../../projections/orders.ts';
-import { rebuild, verify } from '../../projections/rebuild.ts';
-import { AUDIT_SCHEMA } from '../../projections/shadow-table.ts';
+import { rebuild, verify } from '../../projections/rebuild/rebuild.ts';
+import { AUDIT_SCHEMA } from '../../projections/rebuild/shadow-table.ts';
 import { holdfast } from '../setup/processes/command.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 

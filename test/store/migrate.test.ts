@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { Client } from 'pg';
 import { readdir } from 'node:fs/promises';
 import { migrate } from '../../store/migrate.ts';
-import { readSchemaFiles } from '../../store/schema-files.ts';
+import { readSchemaFiles } from '../../store/schema/schema-files.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
 
 const FUNCTION = 'append-events.sql version 1';

@@ -1,5 +1,5 @@
 /** The results of bench:grpc as text and as an SVG. */
-import { chart } from '../../kit/chart.ts';
+import { chart } from '../../kit/report/chart.ts';
 import type { Measured } from './measure.ts';
 
 export type Result = Measured & {

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { freePort } from '../../../ops/embedded/free-port.ts';
-import { serviceUser } from '../../../ops/embedded/unprivileged.ts';
+import { serviceUser } from '../../../ops/embedded/postgres/unprivileged.ts';
 import { TEST_REDIS } from '../../setup/database.ts';
 import { until } from '../../setup/shop.ts';
 import { blocksOf as commandsOf, checkOut, readPage, toolsFolder } from './backup-page.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import { startPostgres } from '../../../ops/embedded/postgres.ts';
+import { startPostgres } from '../../../ops/embedded/postgres/postgres.ts';
 import { TEST_REDIS, type TestDatabase, cloneDatabase, holdTheLog } from '../../setup/database.ts';
 import { type ServerProcess, startServer } from '../../setup/processes/server-process.ts';
 import { anOrder, newApiKey, openShop, send, until } from '../../setup/shop.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type RedisCluster, startRedisCluster } from '../../../ops/embedded/redis-cluster.ts';
+import { type RedisCluster, startRedisCluster } from '../../../ops/embedded/redis/redis-cluster.ts';
 import { type TestDatabase, cloneDatabase } from '../../setup/database.ts';
 import { type ServerProcess, startServer } from '../../setup/processes/server-process.ts';
 import { anOrder, newApiKey, send, until } from '../../setup/shop.ts';

@@ -2,7 +2,7 @@
 import { ModernFakeTimers } from '@jest/fake-timers';
 
 type Globals = typeof import('@jest/globals');
-// oxlint-disable-next-line typescript/no-explicit-any -- rows of test.each are whatever a table holds
+// oxlint-disable-next-line typescript/no-explicit-any -- a row of test.each has any types
 type Run = (...row: any[]) => unknown;
 type Define = (name: string, run: Run, limitMs?: number) => void;
 type Hook = (run: Run, limitMs?: number) => void;

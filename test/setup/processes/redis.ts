@@ -4,7 +4,7 @@ import { access, constants, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { LaunchError } from '../../../ops/embedded/launch-error.ts';
-import { findRedisServer, needRedisServer } from '../../../ops/embedded/redis-server.ts';
+import { findRedisServer, needRedisServer } from '../../../ops/embedded/redis/redis-server.ts';
 
 /** Another package manager has this long to finish. */
 const LOCK_SECONDS = 600;

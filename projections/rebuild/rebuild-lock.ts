@@ -1,7 +1,7 @@
 /** The lock that allows one rebuild and one audit of a projection at a time, on all nodes. */
 import { type CommonQueryMethods, type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
-import type { Projection } from './projection.ts';
+import type { Projection } from '../projection.ts';
 
 /** Another process rebuilds, rolls back or audits this table now. The message names the process. */
 export class RebuildHeldError extends Error {

@@ -7,9 +7,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
-import { listPartitions, progressOf } from '../store/partitions.ts';
-import { statement } from '../store/statement.ts';
-import { type Projection, eventsOf, nextRow } from './projection.ts';
+import { listPartitions, progressOf } from '../../store/partitions.ts';
+import { statement } from '../../store/statement.ts';
+import { type Projection, eventsOf, nextRow } from '../projection.ts';
 import { RebuildHeldError } from './rebuild-lock.ts';
 
 const readEventsBehind = statement('consumers/read-events-behind', nextRow);

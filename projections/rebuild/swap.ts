@@ -1,6 +1,6 @@
 /** The swap: a shadow table becomes the live table, and the live table is kept for a rollback. */
 import { type DatabaseTransactionConnection, sql } from 'slonik';
-import type { Projection } from './projection.ts';
+import type { Projection } from '../projection.ts';
 import { PREVIOUS_SCHEMA, REBUILD_SCHEMA, shadowConsumer, tableIn } from './shadow-table.ts';
 
 /**

@@ -6,9 +6,9 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
-import { freePort } from './free-port.ts';
-import { startGuard } from './guard.ts';
-import { LaunchError } from './launch-error.ts';
+import { freePort } from '../free-port.ts';
+import { startGuard } from '../guard.ts';
+import { LaunchError } from '../launch-error.ts';
 import { needRedisServer, searchPath } from './redis-server.ts';
 
 const NODE_COUNT = 6;

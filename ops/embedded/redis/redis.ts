@@ -5,11 +5,11 @@ import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { freePort } from './free-port.ts';
-import { LaunchError } from './launch-error.ts';
-import { logTail } from './log-tail.ts';
-import type { Life, Service } from './postgres.ts';
-import { type KnownProcess, isSame, knownProcess, runsAs, stopProcess } from './process.ts';
+import { freePort } from '../free-port.ts';
+import { LaunchError } from '../launch-error.ts';
+import { logTail } from '../log-tail.ts';
+import type { Life, Service } from '../postgres/postgres.ts';
+import { type KnownProcess, isSame, knownProcess, runsAs, stopProcess } from '../process.ts';
 import { REMEDY, searchPath } from './redis-server.ts';
 
 const START_TIMEOUT_MS = 10_000;

@@ -3,7 +3,7 @@
  * load generator must not be the bottleneck. The bytes of a request are built once.
  */
 import { connect } from 'node:net';
-import { quantile } from './open-loop.ts';
+import { quantile } from '../open-loop.ts';
 import { readResponses } from './response-reader.ts';
 
 export interface Target {

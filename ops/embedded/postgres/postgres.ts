@@ -16,15 +16,15 @@ import {
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
-import type { Logger } from '../../platform/logger.ts';
-import { freePort } from './free-port.ts';
-import type { Guard } from './guard.ts';
-import { keptSecret } from './kept-secret.ts';
-import { LaunchError } from './launch-error.ts';
-import { logTail } from './log-tail.ts';
-import { type PostgresBinaries, findPostgres } from './postgres-binaries.ts';
+import type { Logger } from '../../../platform/logger.ts';
+import { freePort } from '../free-port.ts';
+import type { Guard } from '../guard.ts';
+import { keptSecret } from '../kept-secret.ts';
+import { LaunchError } from '../launch-error.ts';
+import { logTail } from '../log-tail.ts';
+import { type PostgresBinaries, findPostgres } from './binaries.ts';
 import { DATABASE, USER, isPostmaster, readPostmaster, urlOf } from './postmaster.ts';
-import { type KnownProcess, isSame, knownProcess, stopProcess } from './process.ts';
+import { type KnownProcess, isSame, knownProcess, stopProcess } from '../process.ts';
 import { isEnterable, serviceUser, sideFolder } from './unprivileged.ts';
 
 const START_TIMEOUT_MS = 30_000;

@@ -4,10 +4,10 @@
  */
 import { hash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
-import { UnfitDatabaseError } from './unfit.ts';
+import { UnfitDatabaseError } from '../unfit.ts';
 
-const MIGRATIONS = new URL('./migrations/', import.meta.url);
-const FUNCTIONS = new URL('./functions/', import.meta.url);
+const MIGRATIONS = new URL('../migrations/', import.meta.url);
+const FUNCTIONS = new URL('../functions/', import.meta.url);
 
 /** A file, or one version of it, as `schema_migrations` records it. */
 export interface SchemaFile {

@@ -1,8 +1,8 @@
 /** Finds the binaries of Postgres in the npm package for this platform. */
 import { access, constants, cp, readFile, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Logger } from '../../platform/logger.ts';
-import { LaunchError } from './launch-error.ts';
+import type { Logger } from '../../../platform/logger.ts';
+import { LaunchError } from '../launch-error.ts';
 import { isEnterable, sideFolder } from './unprivileged.ts';
 
 export interface PostgresBinaries {

@@ -1,7 +1,7 @@
 /** Finds a running embedded Postgres. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runsAs } from './process.ts';
+import { runsAs } from '../process.ts';
 
 export const USER = 'holdfast';
 export const DATABASE = 'holdfast';

@@ -5,7 +5,7 @@
 import { hash } from 'node:crypto';
 import { lstat, mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { LaunchError } from './launch-error.ts';
+import { LaunchError } from '../launch-error.ts';
 
 /** The uid of `nobody` on Linux. */
 const NOBODY_UID = 65_534;

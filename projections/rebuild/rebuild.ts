@@ -7,7 +7,7 @@
  */
 import { type DatabasePool, sql } from 'slonik';
 import { type CompareOptions, type Differences, compare } from './compare.ts';
-import type { Projection } from './projection.ts';
+import type { Projection } from '../projection.ts';
 import { withRebuildLock } from './rebuild-lock.ts';
 import {
   AUDIT_SCHEMA,

@@ -1,7 +1,7 @@
 /** The HTML report: figures, verdicts and plots in one file without external parts. */
 import { readFile } from 'node:fs/promises';
-import type { Second } from './recorder.ts';
-import type { Outcome } from './scenario.ts';
+import type { Second } from '../recorder.ts';
+import type { Outcome } from '../scenario.ts';
 
 export interface Report extends Outcome {
   scenario: string;
@@ -20,7 +20,7 @@ const text = (value: unknown) =>
     .replaceAll('"', '&quot;');
 
 export async function renderReport(report: Report): Promise<string> {
-  const here = new URL('../../node_modules/uplot/dist/', import.meta.url);
+  const here = new URL('../../../node_modules/uplot/dist/', import.meta.url);
   const [uplot, style, script, css] = await Promise.all([
     readFile(new URL('uPlot.iife.min.js', here), 'utf8'),
     readFile(new URL('uPlot.min.css', here), 'utf8'),

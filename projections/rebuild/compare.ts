@@ -1,7 +1,7 @@
 /** Compares a read table with its shadow table, row by row in the order of the primary key. */
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
-import type { Projection } from './projection.ts';
+import type { Projection } from '../projection.ts';
 import { type ShadowSchema, atSamePosition, tableIn } from './shadow-table.ts';
 
 /**

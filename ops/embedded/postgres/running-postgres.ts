@@ -1,7 +1,7 @@
 /** Finds the embedded Postgres of a running server, for commands. Starts and changes nothing. */
 import { readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LaunchError } from './launch-error.ts';
+import { LaunchError } from '../launch-error.ts';
 import { isPostmaster, readPostmaster, urlOf } from './postmaster.ts';
 import { isEnterable, serviceUser, sideFolder } from './unprivileged.ts';
 

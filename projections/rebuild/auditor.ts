@@ -4,10 +4,10 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DatabasePool } from 'slonik';
-import type { Logger } from '../platform/logger.ts';
-import { auditedAt, differentRows, missingEvents } from '../platform/metrics.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { auditedAt, differentRows, missingEvents } from '../../platform/metrics.ts';
 import type { Differences } from './compare.ts';
-import type { Projection } from './projection.ts';
+import type { Projection } from '../projection.ts';
 import { verify } from './rebuild.ts';
 import { RebuildHeldError } from './rebuild-lock.ts';
 import { AUDIT_SCHEMA } from './shadow-table.ts';
