@@ -1,6 +1,6 @@
 import config from './jest.config.js';
 
-/** What `npm run test:processes` runs: servers that are killed, stopped, starved and cut off. */
+/** `npm run test:processes`: servers that are killed, stopped and starved, and commands. */
 export default {
   ...config,
   testMatch: ['<rootDir>/test/processes/**/*.test.ts'],

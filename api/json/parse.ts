@@ -49,7 +49,8 @@ export function parseJson(text: string, piece: Piece = WHOLE): unknown {
 const FAULTY_COUNT = -1;
 
 /**
- * The number of members in a valid text; {@link FAULTY_COUNT} for an inexact number or too deep nesting.
+ * The number of members in a valid text; {@link FAULTY_COUNT} for an inexact number or too deep
+ * nesting.
  */
 function countMembersIn(text: string, depthMax: number): number {
   let members = 0;

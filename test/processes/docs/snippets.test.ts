@@ -13,10 +13,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
-import { TEST_REDIS } from '../setup/database.ts';
-import { openShop } from '../setup/shop.ts';
+import { TEST_REDIS } from '../../setup/database.ts';
+import { openShop } from '../../setup/shop.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const run = promisify(execFile);
 
 interface Snippet {
@@ -77,12 +77,12 @@ const NOT_RUN: Record<string, string[]> = {
   'docs/performance.md': Array.from({ length: 7 }, () => 'minutes of load'),
   'docs/projections.md': [
     'skips a faulty event; test/projections/faults.test.ts does',
-    ...Array.from({ length: 4 }, () => 'test/docs/projection-guide.test.ts runs it'),
+    ...Array.from({ length: 4 }, () => 'test/processes/docs/projection-guide.test.ts runs it'),
   ],
   'docs/replay.md': [
     'other test files',
-    'the tenants are yours; test/cli/log.test.ts runs each',
-    'it fails; test/cli/log.test.ts runs such',
+    'the tenants are yours; test/processes/cli/log.test.ts runs each',
+    'it fails; test/processes/cli/log.test.ts runs such',
   ],
   'docs/webhooks.md': ['both serve until Ctrl-C', 'serves until Ctrl-C'],
 };

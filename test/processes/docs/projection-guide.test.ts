@@ -7,11 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client } from 'pg';
-import { TEST_REDIS, type TestDatabase, cloneDatabase } from '../setup/database.ts';
-import { startServer } from '../setup/processes/server-process.ts';
-import { anOrder, newApiKey, send, until } from '../setup/shop.ts';
+import { TEST_REDIS, type TestDatabase, cloneDatabase } from '../../setup/database.ts';
+import { startServer } from '../../setup/processes/server-process.ts';
+import { anOrder, newApiKey, send, until } from '../../setup/shop.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const run = promisify(execFile);
 
 let copy: string;

@@ -9,12 +9,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { sql } from 'slonik';
 import { z } from 'zod';
-import { ensurePartitions } from '../../store/partitions.ts';
-import { type DatabasePool, openPool } from '../../store/pool.ts';
-import { holdfast } from '../setup/processes/command.ts';
-import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
+import { ensurePartitions } from '../../../store/partitions.ts';
+import { type DatabasePool, openPool } from '../../../store/pool.ts';
+import { holdfast } from '../../setup/processes/command.ts';
+import { type TestDatabase, cloneDatabase } from '../../setup/database.ts';
 
-const LAUNCHER = fileURLToPath(new URL('../../holdfast.js', import.meta.url));
+const LAUNCHER = fileURLToPath(new URL('../../../holdfast.js', import.meta.url));
 let database: TestDatabase;
 let pool: DatabasePool;
 let env: Record<string, string>;

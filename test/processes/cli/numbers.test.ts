@@ -1,14 +1,14 @@
 /** An invalid number is refused with the given value, before the command starts. */
 import { expect, test } from '@jest/globals';
-import { importing } from '../../api/cli/import.ts';
+import { importing } from '../../../api/cli/import.ts';
 import {
   type CliCommand,
   type CliContext,
   type UsageError,
   wholeNumber,
-} from '../../command-line/command.ts';
-import { projections } from '../../projections/cli/projections.ts';
-import { webhookSink as sink } from '../../workers/cli/webhook-sink.ts';
+} from '../../../command-line/command.ts';
+import { projections } from '../../../projections/cli/projections.ts';
+import { webhookSink as sink } from '../../../workers/cli/webhook-sink.ts';
 
 const context: CliContext = {
   database: () => Promise.reject(new Error('it asked for the database')),

@@ -1,11 +1,11 @@
 /** Wrong command lines, help texts and the version. */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
-import { parseCommandLine } from '../../command-line/parse.ts';
-import { UsageError } from '../../command-line/command.ts';
-import { keys } from '../../store/cli/keys.ts';
-import { tenants } from '../../store/cli/tenants.ts';
-import { holdfast } from '../setup/processes/command.ts';
+import { parseCommandLine } from '../../../command-line/parse.ts';
+import { UsageError } from '../../../command-line/command.ts';
+import { keys } from '../../../store/cli/keys.ts';
+import { tenants } from '../../../store/cli/tenants.ts';
+import { holdfast } from '../../setup/processes/command.ts';
 
 describe('a wrong command line is refused with exit code 2, without a database', () => {
   const key = `hf_live_${'x'.repeat(32)}`;
@@ -106,7 +106,7 @@ test('each level has a help text', async () => {
 test.each([[['--version']], [['-V']], [['version']], [['keys', '--version']], [['keys', 'list', '-V']]])(
   'prints the version: %j',
   async (args) => {
-    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+    const { version } = JSON.parse(await readFile(new URL('../../../package.json', import.meta.url), 'utf8'));
     expect(await holdfast(args, {})).toMatchObject({ code: 0, stdout: `holdfast ${version}\n`, stderr: '' });
     expect((await holdfast([...args, '--json'], {})).json).toEqual({ version });
   },

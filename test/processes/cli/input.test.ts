@@ -8,13 +8,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { openInput } from '../../command-line/input.ts';
-import { linesOf } from '../../command-line/lines.ts';
-import { recordShop } from '../replay/generator.ts';
-import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
-import { until } from '../setup/shop.ts';
+import { openInput } from '../../../command-line/input.ts';
+import { linesOf } from '../../../command-line/lines.ts';
+import { recordShop } from '../../replay/generator.ts';
+import { type TestDatabase, cloneDatabase } from '../../setup/database.ts';
+import { until } from '../../setup/shop.ts';
 
-const LAUNCHER = fileURLToPath(new URL('../../holdfast.js', import.meta.url));
+const LAUNCHER = fileURLToPath(new URL('../../../holdfast.js', import.meta.url));
 const run = promisify(execFile);
 
 let folder: string;
