@@ -1,9 +1,7 @@
-/** Metrics, settings, operations, CLI commands and files that the pages name exist. */
-import { execFile } from 'node:child_process';
+/** Metrics, settings, operations and files that the pages name exist. */
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { loadSpec } from '../../api/contract/spec.ts';
 import { EDITIONS } from '../../api/operations.ts';
@@ -86,28 +84,4 @@ test.each([...TEXTS])('%s: each file exists', async (_page, text) => {
     if (there === undefined) missing.push(file);
   }
   expect(missing).toEqual([]);
-});
-
-/** `npx holdfast GROUP COMMAND …` of all pages, with the options that they show for each. */
-const commands = new Map<string, Set<string>>();
-for (const text of TEXTS.values()) {
-  for (const [, line = ''] of text.matchAll(/npx holdfast ([a-z][^`\n|#]*)/g)) {
-    const words = line.trim().split(/\s+/);
-    const name = words.slice(
-      0,
-      words[1] !== undefined && /^[a-z][a-z-]*$/.test(words[1]) && words[0] !== 'import' ? 2 : 1,
-    );
-    const options = commands.get(name.join(' ')) ?? new Set();
-    for (const option of line.match(/--[a-z-]+/g) ?? []) options.add(option);
-    commands.set(name.join(' '), options);
-  }
-}
-
-test.each([...commands])('npx holdfast %s: command and options exist', async (name, options) => {
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [join(ROOT, 'holdfast.js'), ...name.split(' '), '--help'],
-    { env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] } },
-  );
-  expect([...options].filter((option) => !stdout.includes(option))).toEqual([]);
 });
