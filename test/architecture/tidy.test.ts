@@ -63,7 +63,7 @@ test('no text has a phrase that must be read twice', () => {
 });
 const TIDY = 'test/architecture/tidy.test.ts';
 
-/** A unit or a plural noun, and then `MIN`, `MAX` and the like; a rate; or the meaning of a code. */
+/** A unit or a plural noun, and then `MIN`, `MAX` and the like; a rate; or a kind of code. */
 const QUALIFIED = new RegExp(
   '_(?:MS|SECONDS|MINUTES|HOURS|DAYS|BYTES|PX|COLUMNS|ROWS|LINES|CHARACTERS|EVENTS|ORDERS|CASES|CLIENTS|FAILURES)' +
     '(?:_(?:MIN|MAX|INITIAL|BASE|WARN|BAD|BEFORE|AFTER))?$' +
