@@ -1,13 +1,31 @@
-import { type AddressInfo, createServer } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
 
-/** A TCP port of 127.0.0.1 that is free now. Another process may take it before its use. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/**
+ * Below the ephemeral ports of Linux, macOS and Windows: an outgoing connection of another process
+ * cannot take such a port between this look and its use.
+ */
+const PORT_MIN = 20_000;
+const PORT_MAX = 32_767;
+const ATTEMPTS_MAX = 100;
+
+/**
+ * A TCP port of 127.0.0.1 that is free now. Another server may take it before its use.
+ *
+ * @throws {Error} no attempt found one
+ */
+export async function freePort(): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = randomInt(PORT_MIN, PORT_MAX + 1);
+    if (await isFree(port)) return port;
+    if (attempt === ATTEMPTS_MAX) throw new Error(`no free port in ${ATTEMPTS_MAX} attempts`);
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }

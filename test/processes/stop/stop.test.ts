@@ -115,7 +115,14 @@ describe('SIGTERM ends within the drain time', () => {
     }).toThrow('EAGAIN');
     const port = await freePort();
     const child = spawn(process.execPath, [MAIN], {
-      env: { PATH: process.env['PATH'], PORT: String(port), ADMIN_PORT: '0', GRPC_PORT: '0', ...given() },
+      env: {
+        PATH: process.env['PATH'],
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+        PORT: String(port),
+        ADMIN_PORT: '0',
+        GRPC_PORT: '0',
+        ...given(),
+      },
       stdio: ['ignore', writer, 'ignore'],
     });
     cleanups.push(() => child.kill('SIGKILL'));
@@ -124,7 +131,7 @@ describe('SIGTERM ends within the drain time', () => {
         ({ ok }) => ok,
         () => false,
       );
-    await until(ready, 30_000);
+    await until(ready, 60_000);
     const began = performance.now();
     const exit = once(child, 'exit');
     child.kill('SIGTERM');
