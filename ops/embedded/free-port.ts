@@ -6,17 +6,18 @@ import { createServer } from 'node:net';
  * cannot take such a port between this look and its use.
  */
 const PORT_MIN = 20_000;
-const PORT_MAX = 32_767;
+const PORT_MAX = 29_999;
 const ATTEMPTS_MAX = 100;
 
 /**
- * A TCP port of 127.0.0.1 that is free now. Another server may take it before its use.
+ * A TCP port of 127.0.0.1 that is free now, from 20000. Another server may take it before its use.
  *
+ * @param portMax the highest port, at most 29999
  * @throws {Error} no attempt found one
  */
-export async function freePort(): Promise<number> {
+export async function freePort(portMax = PORT_MAX): Promise<number> {
   for (let attempt = 1; ; attempt += 1) {
-    const port = randomInt(PORT_MIN, PORT_MAX + 1);
+    const port = randomInt(PORT_MIN, portMax + 1);
     if (await isFree(port)) return port;
     if (attempt === ATTEMPTS_MAX) throw new Error(`no free port in ${ATTEMPTS_MAX} attempts`);
   }

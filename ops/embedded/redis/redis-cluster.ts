@@ -12,8 +12,11 @@ import { LaunchError } from '../launch-error.ts';
 import { needRedisServer, searchPath } from './redis-server.ts';
 
 const NODE_COUNT = 6;
-/** The cluster bus of a node listens 10,000 ports higher. */
-const PORT_MAX = 55_000;
+/**
+ * A node also listens at its port + 10000, up to 32767: above the ports that `freePort` gives to
+ * others, and below the ephemeral ones.
+ */
+const PORT_MAX = 22_767;
 const START_TIMEOUT_MS = 30_000;
 const CHECK_INTERVAL_MS = 50;
 /** A replica takes over from a master that is silent for this time. */
@@ -49,8 +52,8 @@ export async function startRedisCluster(folder: string): Promise<RedisCluster> {
 
   try {
     while (nodes.size < NODE_COUNT) {
-      const port = await freePort();
-      if (port > PORT_MAX || nodes.has(port)) continue;
+      const port = await freePort(PORT_MAX);
+      if (nodes.has(port)) continue;
       const node = await startNode(server, port, password, join(folder, String(port)));
       nodes.set(port, node);
       if (node.pid !== undefined) guard.watch(node.pid, 'SIGKILL');
