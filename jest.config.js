@@ -3,9 +3,8 @@ export default {
   // Bare Node instead of a sandbox for each file, in processes: some tests need signals and argv.
   runner: ['jest-light-runner', { runtime: 'child_process' }],
   setupFiles: ['<rootDir>/test/setup/jest/worker.ts'],
-  // The config, setup and teardown are TypeScript; Node strips the types of everything else.
-  transform: { '\\.ts$': '<rootDir>/test/setup/jest/strip-types.js' },
-  extensionsToTreatAsEsm: ['.ts'],
+  // Node strips the types; there is nothing to transform.
+  transform: {},
   globalSetup: '<rootDir>/test/setup/jest/global-setup.ts',
   globalTeardown: '<rootDir>/test/setup/jest/global-teardown.ts',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
