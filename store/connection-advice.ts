@@ -1,4 +1,5 @@
 /** Advice for errors of a connection to Postgres: what is wrong, where, and what to do. */
+import { PERCENT_ENCODING } from '../platform/config.ts';
 import { type DatabaseLocation, locationOf } from './unfit.ts';
 
 /** The part of an error that the advice depends on. */
@@ -35,7 +36,6 @@ const socket =
   (fault) =>
     pattern.test(fault.code) && /^(?:connect|getaddrinfo|read|write) |ended by|hang up/.test(fault.message);
 
-const ENCODE_PASSWORD = 'in a password write @ as %40, : as %3A, / as %2F, # as %23, ? as %3F, % as %25';
 const CHECK_ADDRESS = 'Check host and port in DATABASE_URL';
 
 const noAnswer: Advise = ({ server }, { code }) =>
@@ -50,7 +50,7 @@ const ADVICE: readonly [Matches, Advise][] = [
     code(/^28P01/),
     ({ server, role }) =>
       `Postgres at ${server} refused the role "${role}": its password is wrong, or there is no such role.\n` +
-      `Correct the password in DATABASE_URL (${ENCODE_PASSWORD}), or create the role.`,
+      `Correct the password in DATABASE_URL (${PERCENT_ENCODING}), or create the role.`,
   ],
   [
     driver(/client password must be/),
