@@ -62,6 +62,24 @@ export async function stopProcess(
   while (isSame(known)) await delay(CHECK_INTERVAL_MS);
 }
 
+/**
+ * Waits until a process is ready.
+ *
+ * @returns false if it ended, `timeoutMs` passed, or `signal` aborted
+ */
+export async function becomesReady(
+  known: KnownProcess,
+  isReady: () => Promise<boolean>,
+  { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal | undefined },
+): Promise<boolean> {
+  const deadline = performance.now() + timeoutMs;
+  while (performance.now() < deadline && isSame(known) && !signal?.aborted) {
+    if (await isReady()) return true;
+    await delay(CHECK_INTERVAL_MS);
+  }
+  return false;
+}
+
 function send(known: KnownProcess, signal: NodeJS.Signals): void {
   if (!isSame(known)) return;
   try {

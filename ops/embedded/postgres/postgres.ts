@@ -14,7 +14,6 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { Logger } from '../../../platform/logger.ts';
 import { freePort } from '../free-port.ts';
@@ -24,14 +23,13 @@ import { LaunchError } from '../launch-error.ts';
 import { logTail } from '../log-tail.ts';
 import { type PostgresBinaries, findPostgres } from './binaries.ts';
 import { DATABASE, USER, isPostmaster, readPostmaster, urlOf } from './postmaster.ts';
-import { type KnownProcess, isSame, knownProcess, stopProcess } from '../process.ts';
+import { type KnownProcess, becomesReady, knownProcess, stopProcess } from '../process.ts';
 import { isEnterable, serviceUser, sideFolder } from './unprivileged.ts';
 
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 15_000;
 /** Time for a Postgres that did not become ready to stop. */
 const ABANDON_TIMEOUT_MS = 1_000;
-const CHECK_INTERVAL_MS = 50;
 /** A start truncates a larger log. */
 const LOG_BYTES_MAX = 5_000_000;
 const ATTEMPTS_MAX = 3;
@@ -149,11 +147,7 @@ async function adopt({ data, password, life }: Instance): Promise<Omit<Service, 
   life.guard?.watch(pid, 'SIGINT');
   process.kill(pid, 'SIGCONT'); // it may be suspended
   const url = urlOf(password, port);
-  const deadline = performance.now() + START_TIMEOUT_MS;
-  while (performance.now() < deadline && isSame(known) && !life.signal?.aborted) {
-    if ((await tryConnect(url)) === 'ready') return { url, stop: stopper(known, life) };
-    await delay(CHECK_INTERVAL_MS);
-  }
+  if (await acceptsConnections(known, url, life)) return { url, stop: stopper(known, life) };
   await stopper(known, life)();
   life.signal?.throwIfAborted();
   return undefined;
@@ -177,7 +171,7 @@ async function start(instance: Instance, givenPort?: number): Promise<Omit<Servi
     const known = knownProcess(child.pid ?? 0);
     if (known) life.guard?.watch(known.pid, 'SIGINT');
     const url = urlOf(instance.password, port);
-    if (known && (await becomesReady(child, url, life))) {
+    if (known && (await acceptsConnections(known, url, life))) {
       child.unref();
       return { url, stop: stopper(known, life) };
     }
@@ -219,19 +213,11 @@ async function launch({ binaries, data, logFile, uid }: Instance, port: number):
   return child;
 }
 
-async function becomesReady(child: ChildProcess, url: string, { signal }: Life): Promise<boolean> {
-  const deadline = performance.now() + START_TIMEOUT_MS;
-  while (
-    performance.now() < deadline &&
-    child.exitCode === null &&
-    child.signalCode === null &&
-    !signal?.aborted
-  ) {
-    if ((await tryConnect(url)) === 'ready') return true;
-    await delay(CHECK_INTERVAL_MS);
-  }
-  return false;
-}
+const acceptsConnections = (known: KnownProcess, url: string, { signal }: Life): Promise<boolean> =>
+  becomesReady(known, async () => (await tryConnect(url)) === 'ready', {
+    timeoutMs: START_TIMEOUT_MS,
+    signal,
+  });
 
 /** Connects, and creates the database if it is missing. */
 async function tryConnect(url: string): Promise<'ready' | 'not yet'> {

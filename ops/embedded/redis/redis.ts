@@ -3,18 +3,16 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort } from '../free-port.ts';
 import { LaunchError } from '../launch-error.ts';
 import { logTail } from '../log-tail.ts';
 import type { Life, Service } from '../postgres/postgres.ts';
-import { type KnownProcess, isSame, knownProcess, runsAs, stopProcess } from '../process.ts';
+import { type KnownProcess, becomesReady, isSame, knownProcess, runsAs, stopProcess } from '../process.ts';
 import { REMEDY, searchPath } from './redis-server.ts';
 
 const START_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 5_000;
-const CHECK_INTERVAL_MS = 20;
 const ATTEMPTS_MAX = 3;
 
 /**
@@ -40,7 +38,7 @@ export async function startRedis(dataDir: string, server: string, life: Life = {
       // Before Redis is ready: if this process is killed now, the next start finds the record.
       await writeFile(record, JSON.stringify({ ...known, url }), { mode: 0o600 });
     }
-    if (known && (await becomesReady(child, known, url, life))) {
+    if (known && (await answersAs(known, url, life))) {
       child.unref();
       return { url, adopted: false, stop: stopper(known, record, life) };
     }
@@ -78,24 +76,12 @@ async function launch(server: string, logFile: string): Promise<{ child: ChildPr
   return { child, url: `redis://:${password}@127.0.0.1:${port}` };
 }
 
-async function becomesReady(
-  child: ChildProcess,
-  known: KnownProcess,
-  url: string,
-  { signal }: Life,
-): Promise<boolean> {
-  const deadline = performance.now() + START_TIMEOUT_MS;
-  while (
-    performance.now() < deadline &&
-    child.exitCode === null &&
-    child.signalCode === null &&
-    !signal?.aborted
-  ) {
-    if ((await processAt(url)) === known.pid) return true;
-    await delay(CHECK_INTERVAL_MS);
-  }
-  return false;
-}
+/** Waits until the server at the URL is this process, and not another that took the port. */
+const answersAs = (known: KnownProcess, url: string, { signal }: Life): Promise<boolean> =>
+  becomesReady(known, async () => (await processAt(url)) === known.pid, {
+    timeoutMs: START_TIMEOUT_MS,
+    signal,
+  });
 
 const stopper =
   (known: KnownProcess, record: string, { guard }: Life) =>
