@@ -15,21 +15,48 @@ registerHooks({
 });
 
 const VERSIONS = ['v1', 'v2'];
+const COLUMNS_MAX = 100;
+/** A line break within a paragraph or list item of Markdown; none before a row or heading. */
+const SOFT_BREAK = /(?<=\S)\n *(?=[^\s|#>*-])/g;
 const HEADER = '// Generated from openapi/NAME.yaml by npm run openapi:client. Do not edit.\n\n';
 
-/** Turns an `x-extensible-enum` into a union, so that the compiler finds a misspelt value. */
-const withUnions = (_key: unknown, node: unknown): unknown => {
+/**
+ * Joins the lines of each paragraph of a description, for {@link wrapComments} to break; and turns
+ * an `x-extensible-enum` into a union, so that the compiler finds a misspelt value.
+ */
+const prepared = (key: unknown, node: unknown): unknown => {
+  if (key === 'description' && typeof node === 'string') return node.replaceAll(SOFT_BREAK, ' ');
   if (node === null || typeof node !== 'object' || !('x-extensible-enum' in node)) return node;
   const { 'x-extensible-enum': values, ...rest } = node;
   return { ...rest, enum: values };
 };
 
+/** Breaks the lines of comments, which hold descriptions of the contract at any indentation. */
+const wrapComments = (source: string): string =>
+  source
+    .replaceAll(/^( *)\/\*\* (.+) \*\/$/gm, (line, indent: string, text: string) =>
+      line.length <= COLUMNS_MAX ? line : `${indent}/**\n${indent} * ${text}\n${indent} */`,
+    )
+    .replaceAll(/^( *\*) (.+)$/gm, (line, margin: string, text: string) =>
+      line.length <= COLUMNS_MAX ? line : wrapped(margin, text),
+    );
+
+function wrapped(margin: string, text: string): string {
+  const lines = [margin];
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (longer.length <= COLUMNS_MAX) lines[lines.length - 1] = longer;
+    else lines.push(`${margin} ${word}`);
+  }
+  return lines.join('\n');
+}
+
 /** The types of one version, as text. */
 async function typesOf(name: string): Promise<string> {
   const { default: openapiTS, astToString } = await import('openapi-typescript');
   const text = await readFile(new URL(`../${name}.yaml`, import.meta.url), 'utf8');
-  const ast = await openapiTS(parse(text, withUnions) as never, { alphabetize: true });
-  return HEADER.replace('NAME', name) + astToString(ast);
+  const ast = await openapiTS(parse(text, prepared) as never, { alphabetize: true });
+  return HEADER.replace('NAME', name) + wrapComments(astToString(ast));
 }
 
 const check = process.argv.includes('--check');

@@ -10,9 +10,9 @@ export interface paths {
         };
         /**
          * Read a customer's totals
-         * @description The customer's totals by currency, projected from the log as a list is. `Holdfast-Position`
-         *     is the last event counted. Use `Holdfast-Read-After` to wait for your own write. 404 means
-         *     that no order of this customer has been counted.
+         * @description The customer's totals by currency, projected from the log as a list is.
+         * `Holdfast-Position` is the last event counted. Use `Holdfast-Read-After` to wait for your
+         * own write. 404 means that no order of this customer has been counted.
          */
         get: operations["getCustomerSummary"];
         put?: never;
@@ -32,9 +32,9 @@ export interface paths {
         };
         /**
          * List sales by day
-         * @description One item for each day and currency with a placed, cancelled, paid or refunded order, newest
-         *     first unless `order=asc`. Days are in UTC. An event counts on the day when it was recorded:
-         *     a refund counts on its own day, not on the day of its order.
+         * @description One item for each day and currency with a placed, cancelled, paid or
+         * refunded order, newest first unless `order=asc`. Days are in UTC. An event counts on the
+         * day when it was recorded: a refund counts on its own day, not on the day of its order.
          */
         get: operations["listDailySales"];
         put?: never;
@@ -54,17 +54,18 @@ export interface paths {
         };
         /**
          * Read the event feed
-         * @description All events of the tenant, oldest first, in the order in which they took effect. No event is
-         *     skipped, and no event appears later at a position that you have passed. `next_cursor` is
-         *     always present: store it and continue from it. With `wait`, the server holds an empty
-         *     response until an event arrives or the time is over. With `types`, a page may be short or
-         *     empty although `has_more` is true. A new choice of `types` applies from the cursor on.
+         * @description All events of the tenant, oldest first, in the order in which they took
+         * effect. No event is skipped, and no event appears later at a position that you have
+         * passed. `next_cursor` is always present: store it and continue from it. With `wait`, the
+         * server holds an empty response until an event arrives or the time is over. With `types`,
+         * a page may be short or empty although `has_more` is true. A new choice of `types` applies
+         * from the cursor on.
          *
-         *     The feed starts at the first event, after `after_position`, or at `since`. Both parameters
-         *     are ignored if there is a cursor. A cursor is refused with 400 `invalid_cursor` if the log
-         *     does not hold its event, for example after a restore from an older backup. Continue then
-         *     with `after_position`, or with `since` and a time before the last event of the backup. An
-         *     event that you read twice has the same `id` both times.
+         *     The feed starts at the first event, after `after_position`, or at `since`. Both
+         * parameters are ignored if there is a cursor. A cursor is refused with 400
+         * `invalid_cursor` if the log does not hold its event, for example after a restore from an
+         * older backup. Continue then with `after_position`, or with `since` and a time before the
+         * last event of the backup. An event that you read twice has the same `id` both times.
          */
         get: operations["listEvents"];
         put?: never;
@@ -84,15 +85,15 @@ export interface paths {
         };
         /**
          * Read the receipt of a request
-         * @description The receipt of the command with this key: an order, an item of a batch, an order sent by
-         *     gRPC, or a write on webhooks. 404 means that no command with this key has taken effect: send
-         *     it with the same key. A command that is still in progress also gets 404; sending it again is
-         *     safe.
+         * @description The receipt of the command with this key: an order, an item of a batch, an
+         * order sent by gRPC, or a write on webhooks. 404 means that no command with this key has
+         * taken effect: send it with the same key. A command that is still in progress also gets
+         * 404; sending it again is safe.
          *
-         *     Writes on webhooks have a key space of their own: one key may name one of them and one
-         *     command on an order. The receipt then has both. `webhook_write` holds the write on webhooks.
-         *     It is present for an API key with the scope `webhooks:read` or a scope to write webhooks.
-         *     Without such a scope, a key that names only a write on webhooks gets 403.
+         *     Writes on webhooks have a key space of their own: one key may name one of them and
+         * one command on an order. The receipt then has both. `webhook_write` holds the write on
+         * webhooks. It is present for an API key with the scope `webhooks:read` or a scope to write
+         * webhooks. Without such a scope, a key that names only a write on webhooks gets 403.
          */
         get: operations["getReceipt"];
         put?: never;
@@ -114,10 +115,11 @@ export interface paths {
         put?: never;
         /**
          * Place up to 500 orders
-         * @description Places each order under its own idempotency key, as a single request would. A refused order
-         *     does not stop the others. Each order counts as one write of your quota. After any failure,
-         *     send the whole batch again: orders that were placed come back as replays. The response has
-         *     one item for each order, in the same sequence, with the status of a single request.
+         * @description Places each order under its own idempotency key, as a single request would.
+         * A refused order does not stop the others. Each order counts as one write of your quota.
+         * After any failure, send the whole batch again: orders that were placed come back as
+         * replays. The response has one item for each order, in the same sequence, with the status
+         * of a single request.
          */
         post: operations["placeOrders"];
         delete?: never;
@@ -135,10 +137,10 @@ export interface paths {
         };
         /**
          * List orders
-         * @description The tenant's orders by the time of placement, newest first unless `order=asc`. Follow
-         *     `next_cursor` (or `Link` with `rel="next"`) until `has_more` is false. The list neither
-         *     skips nor repeats an order, even if orders are placed meanwhile. A page costs the same at
-         *     any depth.
+         * @description The tenant's orders by the time of placement, newest first unless
+         * `order=asc`. Follow `next_cursor` (or `Link` with `rel="next"`) until `has_more` is
+         * false. The list neither skips nor repeats an order, even if orders are placed meanwhile.
+         * A page costs the same at any depth.
          */
         get: operations["listOrders"];
         put?: never;
@@ -162,8 +164,8 @@ export interface paths {
         };
         /**
          * Read an order
-         * @description The current order, folded from its events and never stale; or the order at a past version or
-         *     time.
+         * @description The current order, folded from its events and never stale; or the order at a
+         * past version or time.
          */
         get: operations["getOrder"];
         put?: never;
@@ -173,10 +175,10 @@ export interface paths {
         head?: never;
         /**
          * Change address or metadata
-         * @description A JSON Merge Patch (RFC 7396): a member that you send is changed, `null` removes it, all
-         *     others stay. The address can change until the first shipment, the metadata at any time.
-         *     `If-Match` names the version that you read, so that you cannot overwrite a concurrent
-         *     change.
+         * @description A JSON Merge Patch (RFC 7396): a member that you send is changed, `null`
+         * removes it, all others stay. The address can change until the first shipment, the
+         * metadata at any time. `If-Match` names the version that you read, so that you cannot
+         * overwrite a concurrent change.
          */
         patch: operations["updateOrder"];
         trace?: never;
@@ -220,7 +222,8 @@ export interface paths {
         put?: never;
         /**
          * Complete an order
-         * @description Closes an order of which all pieces were shipped. After that, no return is possible.
+         * @description Closes an order of which all pieces were shipped. After that, no return is
+         * possible.
          */
         post: operations["completeOrder"];
         delete?: never;
@@ -238,7 +241,8 @@ export interface paths {
         };
         /**
          * List an order's events
-         * @description The events of the order, oldest first, each with the API key that caused it. Never stale.
+         * @description The events of the order, oldest first, each with the API key that caused it.
+         * Never stale.
          */
         get: operations["listOrderEvents"];
         put?: never;
@@ -308,7 +312,8 @@ export interface paths {
         put?: never;
         /**
          * Record a refund
-         * @description Records money paid back to the customer. All refunds together cannot exceed the payments.
+         * @description Records money paid back to the customer. All refunds together cannot exceed
+         * the payments.
          */
         post: operations["recordRefund"];
         delete?: never;
@@ -352,8 +357,8 @@ export interface paths {
         put?: never;
         /**
          * Record a return
-         * @description Records pieces that came back, by line. They cannot exceed the shipped quantity. A return
-         *     moves no money; a refund does.
+         * @description Records pieces that came back, by line. They cannot exceed the shipped
+         * quantity. A return moves no money; a refund does.
          */
         post: operations["recordReturn"];
         delete?: never;
@@ -397,8 +402,8 @@ export interface paths {
         put?: never;
         /**
          * Record a shipment
-         * @description Ships all or some pieces of a paid order, by line. The pieces of a line cannot exceed the
-         *     ordered quantity.
+         * @description Ships all or some pieces of a paid order, by line. The pieces of a line
+         * cannot exceed the ordered quantity.
          */
         post: operations["recordShipment"];
         delete?: never;
@@ -442,9 +447,10 @@ export interface paths {
         put?: never;
         /**
          * Create a webhook endpoint
-         * @description Sends to the URL every event of these types that is recorded after the response. Messages
-         *     are signed as Standard Webhooks requires. Each event is sent at least once, always with the
-         *     same `webhook-id`. Read the secret from `/secret`. See [/docs/webhooks](/docs/webhooks).
+         * @description Sends to the URL every event of these types that is recorded after the
+         * response. Messages are signed as Standard Webhooks requires. Each event is sent at least
+         * once, always with the same `webhook-id`. Read the secret from `/secret`. See
+         * [/docs/webhooks](/docs/webhooks).
          */
         post: operations["createWebhookEndpoint"];
         delete?: never;
@@ -469,17 +475,17 @@ export interface paths {
         post?: never;
         /**
          * Delete a webhook endpoint
-         * @description Deletes the endpoint and its deliveries. Requests already in progress complete; no others
-         *     are sent.
+         * @description Deletes the endpoint and its deliveries. Requests already in progress
+         * complete; no others are sent.
          */
         delete: operations["deleteWebhookEndpoint"];
         options?: never;
         head?: never;
         /**
          * Change a webhook endpoint
-         * @description A JSON Merge Patch (RFC 7396). `status: disabled` holds all open deliveries. `status:
-         *     enabled` sends them, and every event recorded from then on. Events recorded while the
-         *     endpoint was disabled are not sent: request a replay for them.
+         * @description A JSON Merge Patch (RFC 7396). `status: disabled` holds all open deliveries.
+         * `status: enabled` sends them, and every event recorded from then on. Events recorded
+         * while the endpoint was disabled are not sent: request a replay for them.
          */
         patch: operations["updateWebhookEndpoint"];
         trace?: never;
@@ -493,8 +499,9 @@ export interface paths {
         };
         /**
          * List deliveries
-         * @description Newest first unless `order=asc`. `status=failed` lists the dead letters: deliveries whose
-         *     attempts are used up. Delivered and failed deliveries are kept for 30 days.
+         * @description Newest first unless `order=asc`. `status=failed` lists the dead letters:
+         * deliveries whose attempts are used up. Delivered and failed deliveries are kept for 30
+         * days.
          */
         get: operations["listWebhookDeliveries"];
         put?: never;
@@ -514,7 +521,8 @@ export interface paths {
         };
         /**
          * Read a delivery and its attempts
-         * @description The delivery and its last 100 attempts, newest first, each with its response.
+         * @description The delivery and its last 100 attempts, newest first, each with its
+         * response.
          */
         get: operations["getWebhookDelivery"];
         put?: never;
@@ -536,8 +544,8 @@ export interface paths {
         put?: never;
         /**
          * Redeliver an event
-         * @description Makes the delivery due now, in any status, with the same `webhook-id` and a new retry
-         *     schedule.
+         * @description Makes the delivery due now, in any status, with the same `webhook-id` and a
+         * new retry schedule.
          */
         post: operations["redeliverWebhook"];
         delete?: never;
@@ -557,9 +565,9 @@ export interface paths {
         put?: never;
         /**
          * Replay events from a position
-         * @description Sends the events after `after_position`, up to the newest one now, whose types the endpoint
-         *     accepts: all of them, or only those not delivered yet. Each keeps its `webhook-id`. A
-         *     position beyond the end of the log is refused.
+         * @description Sends the events after `after_position`, up to the newest one now, whose
+         * types the endpoint accepts: all of them, or only those not delivered yet. Each keeps its
+         * `webhook-id`. A position beyond the end of the log is refused.
          */
         post: operations["createWebhookReplay"];
         delete?: never;
@@ -597,8 +605,8 @@ export interface paths {
         };
         /**
          * Read the signing secret
-         * @description Anyone who has the secret can sign as this server, so reading it needs a scope to write.
-         *     During a rotation, each message carries one signature for each secret.
+         * @description Anyone who has the secret can sign as this server, so reading it needs a
+         * scope to write. During a rotation, each message carries one signature for each secret.
          */
         get: operations["getWebhookSecret"];
         put?: never;
@@ -621,7 +629,7 @@ export interface paths {
         /**
          * Rotate the signing secret
          * @description Creates a new secret. Messages are also signed with the previous secret for
-         *     `previous_secret_hours`. Use 0 if the previous secret has leaked: it ends at once.
+         * `previous_secret_hours`. Use 0 if the previous secret has leaked: it ends at once.
          */
         post: operations["rotateWebhookSecret"];
         delete?: never;
@@ -727,7 +735,9 @@ export interface components {
         };
         /** @description SHA-256 of the canonical request, in hexadecimal. */
         Fingerprint: string;
-        /** @description 1 to 255 visible ASCII characters, bare or as a Structured Fields string. */
+        /**
+         * @description 1 to 255 visible ASCII characters, bare or as a Structured Fields string.
+         */
         IdempotencyKey: string;
         ItemsReturned: {
             data: {
@@ -758,7 +768,9 @@ export interface components {
             type: "ItemsShipped";
             version: components["schemas"]["Version"];
         };
-        /** @description The API key that caused the event; `null` in events older than this member. */
+        /**
+         * @description The API key that caused the event; `null` in events older than this member.
+         */
         KeyId: string | null;
         /** @example line_1 */
         LineId: string;
@@ -768,7 +780,8 @@ export interface components {
         /** Format: date-time */
         MaybeTimestamp: string | null;
         /**
-         * @description Up to 20 entries of your own. A name has 1 to 40 characters of `A-Za-z0-9_.-`.
+         * @description Up to 20 entries of your own. A name has 1 to 40 characters of
+         * `A-Za-z0-9_.-`.
          * @example {
          *       "channel": "web"
          *     }
@@ -777,7 +790,8 @@ export interface components {
             [key: string]: string;
         };
         /**
-         * @description Your own customer id, in visible ASCII. Not `.` or `..`, which cannot occur in a path.
+         * @description Your own customer id, in visible ASCII. Not `.` or `..`, which cannot occur
+         * in a path.
          * @example cus_4711
          */
         NewCustomerId: string;
@@ -943,8 +957,8 @@ export interface components {
             orders: {
                 idempotency_key: components["schemas"]["IdempotencyKey"];
                 /**
-                 * @description An order as in `PlaceOrder`. An invalid order is refused in its own item of the
-                 *     response.
+                 * @description An order as in `PlaceOrder`. An invalid order is refused in its own
+                 * item of the response.
                  */
                 order: Record<string, never>;
             }[];
@@ -960,8 +974,8 @@ export interface components {
         /** @description A problem document, RFC 9457. */
         Problem: {
             /**
-             * @description Identifies the problem for programs. A code is never renamed, but later releases may add
-             *     codes. Handle an unknown code by its `retry` and `status`.
+             * @description Identifies the problem for programs. A code is never renamed, but later
+             * releases may add codes. Handle an unknown code by its `retry` and `status`.
              * @enum {string}
              */
             code: "malformed_request" | "malformed_json" | "idempotency_key_missing" | "idempotency_key_invalid" | "invalid_parameter" | "invalid_cursor" | "unauthenticated" | "scope_missing" | "route_not_found" | "customer_not_found" | "order_not_found" | "order_version_not_found" | "payment_not_found" | "shipment_not_found" | "return_not_found" | "refund_not_found" | "cancellation_not_found" | "completion_not_found" | "webhook_endpoint_not_found" | "webhook_delivery_not_found" | "webhook_replay_not_found" | "idempotency_key_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "order_already_placed" | "order_already_cancelled" | "order_already_completed" | "order_already_paid" | "order_already_shipped" | "order_not_paid" | "order_not_shipped" | "payment_exceeds_due" | "refund_exceeds_paid" | "shipment_exceeds_ordered" | "return_exceeds_shipped" | "webhook_endpoint_disabled" | "webhook_endpoints_full" | "version_gone" | "precondition_failed" | "content_too_large" | "unsupported_media_type" | "expectation_failed" | "invalid_body" | "idempotency_key_reused" | "order_history_full" | "precondition_required" | "rate_limited" | "header_fields_too_large" | "internal_error" | "overloaded" | "unavailable" | "order_busy" | "projection_behind";
@@ -972,7 +986,10 @@ export interface components {
                 detail: string;
                 /** @description Name of the query parameter or of the header field. */
                 parameter?: string;
-                /** @description RFC 6901 JSON Pointer into the body; the empty string is the whole body. */
+                /**
+                 * @description RFC 6901 JSON Pointer into the body; the empty string is the whole
+                 * body.
+                 */
                 pointer?: string;
             }[];
             request_id: string;
@@ -981,7 +998,8 @@ export interface components {
             status: number;
             title: string;
             /**
-             * @description URL of the problem type, relative to this server. Open it to read about the problem.
+             * @description URL of the problem type, relative to this server. Open it to read about
+             * the problem.
              * @example /problems/order_not_found
              */
             type: string;
@@ -990,8 +1008,8 @@ export interface components {
         Quantity: number;
         Reason: string | null;
         /**
-         * @description The receipt of a key. If the key names only a write on webhooks, `order_id`, `version` and
-         *     `event` are `null`, and all other members describe that write.
+         * @description The receipt of a key. If the key names only a write on webhooks, `order_id`,
+         * `version` and `event` are `null`, and all other members describe that write.
          */
         Receipt: {
             event: components["schemas"]["Event"] | (never | null);
@@ -1001,7 +1019,8 @@ export interface components {
             order_id: string | null;
             recorded_at: components["schemas"]["Timestamp"];
             /**
-             * @description Status of the original response. Only a write on webhooks has 202 or 204.
+             * @description Status of the original response. Only a write on webhooks has 202 or
+             * 204.
              * @enum {integer}
              */
             status: 200 | 201 | 202 | 204;
@@ -1067,7 +1086,10 @@ export interface components {
             next_cursor: string | null;
         };
         RotateWebhookSecret: {
-            /** @description Hours for which messages are also signed with the previous secret. The default is 24. */
+            /**
+             * @description Hours for which messages are also signed with the previous secret. The
+             * default is 24.
+             */
             previous_secret_hours?: number;
         };
         ShipItems: {
@@ -1102,7 +1124,8 @@ export interface components {
         Sku: string;
         /**
          * Format: int64
-         * @description Whole minor units of the currency, summed. Larger sums are capped at 9,007,199,254,740,991.
+         * @description Whole minor units of the currency, summed. Larger sums are capped at
+         * 9,007,199,254,740,991.
          * @example 7600
          */
         Sum: number;
@@ -1142,7 +1165,10 @@ export interface components {
             duration_ms: number;
             error: string | null;
             number: number;
-            /** @description HTTP status; `null` if there was no response, and `error` holds the cause. */
+            /**
+             * @description HTTP status; `null` if there was no response, and `error` holds the
+             * cause.
+             */
             status: number | null;
         };
         WebhookDelivery: {
@@ -1155,8 +1181,8 @@ export interface components {
             finished_at: components["schemas"]["MaybeTimestamp"];
             id: string;
             /**
-             * @description Cause of the last failed attempt: `timeout`, `address_refused`, `connection_failed` or
-             *     `not_2xx`.
+             * @description Cause of the last failed attempt: `timeout`, `address_refused`,
+             * `connection_failed` or `not_2xx`.
              */
             last_error: string | null;
             /** @description HTTP status of the last response. */
@@ -1186,8 +1212,8 @@ export interface components {
             finished_at: components["schemas"]["MaybeTimestamp"];
             id: string;
             /**
-             * @description Cause of the last failed attempt: `timeout`, `address_refused`, `connection_failed` or
-             *     `not_2xx`.
+             * @description Cause of the last failed attempt: `timeout`, `address_refused`,
+             * `connection_failed` or `not_2xx`.
              */
             last_error: string | null;
             /** @description HTTP status of the last response. */
@@ -1207,8 +1233,8 @@ export interface components {
             description: string;
             disabled_at: components["schemas"]["MaybeTimestamp"];
             /**
-             * @description `by_client`: a client disabled it. `gone`: it answered 410. `exhausted`: every attempt
-             *     failed for the whole schedule.
+             * @description `by_client`: a client disabled it. `gone`: it answered 410. `exhausted`:
+             * every attempt failed for the whole schedule.
              */
             disabled_reason: string | null;
             event_types: components["schemas"]["WebhookEventTypes"];
@@ -1227,9 +1253,14 @@ export interface components {
             has_more: boolean;
             next_cursor: string | null;
         };
-        /** @description Event types to send; `null` for all. `WebhookEndpointDisabled` reports your other endpoints. */
+        /**
+         * @description Event types to send; `null` for all. `WebhookEndpointDisabled` reports your
+         * other endpoints.
+         */
         WebhookEventTypes: ("OrderPlaced" | "OrderUpdated" | "PaymentRecorded" | "ItemsShipped" | "ItemsReturned" | "RefundRecorded" | "OrderCancelled" | "OrderCompleted" | "WebhookEndpointDisabled")[] | null;
-        /** @description Maximum number of requests a second. At most 10 are in progress at a time. */
+        /**
+         * @description Maximum number of requests a second. At most 10 are in progress at a time.
+         */
         WebhookRate: number;
         WebhookReplay: {
             after_position: number;
@@ -1258,18 +1289,24 @@ export interface components {
             rotated_at: components["schemas"]["Timestamp"];
         };
         /**
-         * @description An absolute `https` URL without user name, password or fragment. Its host must be on the
-         *     public Internet. The server checks the host before every attempt.
+         * @description An absolute `https` URL without user name, password or fragment. Its host
+         * must be on the public Internet. The server checks the host before every attempt.
          */
         WebhookUrl: string;
         /** @description A write on webhooks. Sent again with its key, it gets the same response. */
         WebhookWrite: {
-            /** @description Body of the original response, without secrets; `null` if it had no body. */
+            /**
+             * @description Body of the original response, without secrets; `null` if it had no
+             * body.
+             */
             answer: components["schemas"]["WebhookEndpoint"] | components["schemas"]["WebhookSecretRotation"] | components["schemas"]["WebhookDelivery"] | components["schemas"]["WebhookReplay"] | (never | null);
             /** @description `null` for an endpoint that was deleted before this member existed. */
             endpoint_id: string | null;
             fingerprint: components["schemas"]["Fingerprint"];
-            /** @description `Location` of the original response. After a rotation, the path of the current secret. */
+            /**
+             * @description `Location` of the original response. After a rotation, the path of the
+             * current secret.
+             */
             location: string | null;
             /** @enum {string} */
             operation: "createWebhookEndpoint" | "updateWebhookEndpoint" | "deleteWebhookEndpoint" | "rotateWebhookSecret" | "redeliverWebhook" | "createWebhookReplay";
@@ -1283,10 +1320,10 @@ export interface components {
     };
     responses: {
         /**
-         * @description The request cannot be read. The body is empty, is not UTF-8, is not a JSON object or list,
-         *     does not match its `Content-Encoding`, or has a duplicate member or a member named
-         *     `__proto__`. Or the `Idempotency-Key` is missing or invalid, or a parameter or cursor is
-         *     invalid.
+         * @description The request cannot be read. The body is empty, is not UTF-8, is not a JSON
+         * object or list, does not match its `Content-Encoding`, or has a duplicate member or a
+         * member named `__proto__`. Or the `Idempotency-Key` is missing or invalid, or a parameter
+         * or cursor is invalid.
          */
         BadRequest: {
             headers: {
@@ -1305,7 +1342,8 @@ export interface components {
                  *       "title": "Idempotency key missing",
                  *       "status": 400,
                  *       "code": "idempotency_key_missing",
-                 *       "detail": "Send Idempotency-Key with each write: a new key for each command, the same key for each retry.",
+                 *       "detail": "Send Idempotency-Key with each write: a new key for each
+                 * command, the same key for each retry.",
                  *       "retry": "never",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1314,8 +1352,8 @@ export interface components {
             };
         };
         /**
-         * @description The state of the order or of the webhook endpoint forbids the request. `retry` is `never` if
-         *     no later state will allow it, and `after_change` if one may.
+         * @description The state of the order or of the webhook endpoint forbids the request.
+         * `retry` is `never` if no later state will allow it, and `after_change` if one may.
          */
         Conflict: {
             headers: {
@@ -1343,8 +1381,8 @@ export interface components {
             };
         };
         /**
-         * @description The body exceeds `x-max-bytes` of the request body, or 65,536 bytes if the operation has no
-         *     request body.
+         * @description The body exceeds `x-max-bytes` of the request body, or 65,536 bytes if the
+         * operation has no request body.
          */
         ContentTooLarge: {
             headers: {
@@ -1372,8 +1410,8 @@ export interface components {
             };
         };
         /**
-         * @description The API key lacks the scope of this operation (`x-scope`) and any combined scope that
-         *     includes it.
+         * @description The API key lacks the scope of this operation (`x-scope`) and any combined
+         * scope that includes it.
          */
         Forbidden: {
             headers: {
@@ -1401,8 +1439,8 @@ export interface components {
             };
         };
         /**
-         * @description This version has passed its `Sunset`; `Link` names the successor. Sent only if the operator
-         *     has chosen so.
+         * @description This version has passed its `Sunset`; `Link` names the successor. Sent only
+         * if the operator has chosen so.
          */
         Gone: {
             headers: {
@@ -1421,7 +1459,8 @@ export interface components {
                  *       "title": "API version ended",
                  *       "status": 410,
                  *       "code": "version_gone",
-                 *       "detail": "v1 ended on 2027-12-31. Use /v2; /docs/versioning lists the differences.",
+                 *       "detail": "v1 ended on 2027-12-31. Use /v2; /docs/versioning lists the
+                 * differences.",
                  *       "retry": "never",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1430,8 +1469,8 @@ export interface components {
             };
         };
         /**
-         * @description An error of the server. The request took effect once or not at all; send it again with the
-         *     same key to get its result.
+         * @description An error of the server. The request took effect once or not at all; send it
+         * again with the same key to get its result.
          */
         InternalError: {
             headers: {
@@ -1450,7 +1489,8 @@ export interface components {
                  *       "title": "Internal error",
                  *       "status": 500,
                  *       "code": "internal_error",
-                 *       "detail": "The server failed. Send the same request with the same key again.",
+                 *       "detail": "The server failed. Send the same request with the same key
+                 * again.",
                  *       "retry": "same_key",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1476,7 +1516,8 @@ export interface components {
                  *       "title": "Not acceptable",
                  *       "status": 406,
                  *       "code": "not_acceptable",
-                 *       "detail": "This API answers application/json only. Accept it, or send no Accept.",
+                 *       "detail": "This API answers application/json only. Accept it, or send no
+                 * Accept.",
                  *       "retry": "never",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1525,8 +1566,8 @@ export interface components {
             content?: never;
         };
         /**
-         * @description The order or the webhook endpoint has another version than `If-Match` names. `ETag` is its
-         *     current version. Nothing changed.
+         * @description The order or the webhook endpoint has another version than `If-Match` names.
+         * `ETag` is its current version. Nothing changed.
          */
         PreconditionFailed: {
             headers: {
@@ -1546,7 +1587,8 @@ export interface components {
                  *       "title": "Precondition failed",
                  *       "status": 412,
                  *       "code": "precondition_failed",
-                 *       "detail": "The current ETag is \"4\", which If-Match does not name. Read the resource again.",
+                 *       "detail": "The current ETag is \"4\", which If-Match does not name. Read
+                 * the resource again.",
                  *       "retry": "after_refetch",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1572,7 +1614,8 @@ export interface components {
                  *       "title": "If-Match missing",
                  *       "status": 428,
                  *       "code": "precondition_required",
-                 *       "detail": "Send If-Match with the ETag that you read, so that no concurrent change is lost.",
+                 *       "detail": "Send If-Match with the ETag that you read, so that no concurrent
+                 * change is lost.",
                  *       "retry": "after_refetch",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1580,7 +1623,9 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The quota is used up. `Retry-After` holds the seconds until it is restored. */
+        /**
+         * @description The quota is used up. `Retry-After` holds the seconds until it is restored.
+         */
         RateLimited: {
             headers: {
                 Deprecation: components["headers"]["Deprecation"];
@@ -1599,7 +1644,8 @@ export interface components {
                  *       "title": "Too many requests",
                  *       "status": 429,
                  *       "code": "rate_limited",
-                 *       "detail": "Quota exceeded: 600 requests in 60 seconds. Retry after the seconds of Retry-After.",
+                 *       "detail": "Quota exceeded: 600 requests in 60 seconds. Retry after the
+                 * seconds of Retry-After.",
                  *       "retry": "same_key_after",
                  *       "request_id": "0199f2c07a3e7b1c"
                  *     }
@@ -1661,7 +1707,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The server sheds load, or a dependency is down. The request took effect once or not at all. */
+        /**
+         * @description The server sheds load, or a dependency is down. The request took effect once
+         * or not at all.
+         */
         Unavailable: {
             headers: {
                 Deprecation: components["headers"]["Deprecation"];
@@ -1688,7 +1737,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The request was read but is invalid, or its `Idempotency-Key` belongs to another request. */
+        /**
+         * @description The request was read but is invalid, or its `Idempotency-Key` belongs to
+         * another request.
+         */
         Unprocessable: {
             headers: {
                 Deprecation: components["headers"]["Deprecation"];
@@ -1721,12 +1773,16 @@ export interface components {
             };
         };
         /**
-         * @description This operation does not accept the media type, the charset or the `Content-Encoding` of the
-         *     body. In the last case, `Accept-Encoding` lists the accepted codings.
+         * @description This operation does not accept the media type, the charset or the
+         * `Content-Encoding` of the body. In the last case, `Accept-Encoding` lists the accepted
+         * codings.
          */
         UnsupportedMediaType: {
             headers: {
-                /** @description RFC 9110, section 15.5.16: the accepted codings, if the coding was refused. */
+                /**
+                 * @description RFC 9110, section 15.5.16: the accepted codings, if the coding was
+                 * refused.
+                 */
                 "Accept-Encoding"?: string;
                 Deprecation: components["headers"]["Deprecation"];
                 Link: components["headers"]["Link"];
@@ -1754,9 +1810,9 @@ export interface components {
     };
     parameters: {
         /**
-         * @description `next_cursor` of the previous page. Opaque. It belongs to your tenant, to the filters and to
-         *     the sort direction; a list with others refuses it. It does not expire. After a restore from
-         *     a backup it may be refused: start again without a cursor.
+         * @description `next_cursor` of the previous page. Opaque. It belongs to your tenant, to
+         * the filters and to the sort direction; a list with others refuses it. It does not expire.
+         * After a restore from a backup it may be refused: start again without a cursor.
          */
         Cursor: string;
         CustomerIdInPath: components["schemas"]["CustomerId"];
@@ -1765,40 +1821,40 @@ export interface components {
         /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
         EndpointId: string;
         /**
-         * @description `next_cursor` of the previous page. Opaque. It names the last event that the server read,
-         *     and is valid while the log holds that event: for years, in both versions of the API, with
-         *     other `types`, and after an import of the log into another database.
+         * @description `next_cursor` of the previous page. Opaque. It names the last event that the
+         * server read, and is valid while the log holds that event: for years, in both versions of
+         * the API, with other `types`, and after an import of the log into another database.
          */
         FeedCursor: string;
         /**
-         * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
-         *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
-         *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
+         * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique
+         * in your tenant. Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
+         * draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
          * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
          */
         IdempotencyKey: components["schemas"]["IdempotencyKey"];
         /**
-         * @description The key, bare or quoted, percent-encoded where a path requires it. Quote a key of dots
-         *     alone: `%22.%22`.
+         * @description The key, bare or quoted, percent-encoded where a path requires it. Quote a
+         * key of dots alone: `%22.%22`.
          * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
          */
         IdempotencyKeyInPath: components["schemas"]["IdempotencyKey"];
         /**
-         * @description The `ETag` that you read, or several separated by commas. The response is 412 if none is
-         *     current. `*` matches any version.
+         * @description The `ETag` that you read, or several separated by commas. The response is
+         * 412 if none is current. `*` matches any version.
          * @example "3"
          */
         IfMatch: string;
         /**
-         * @description The `ETag` of the order or of the webhook endpoint that you read, or several separated by
-         *     commas. If none is current, the response is 412 and nothing changes. `*` matches any
-         *     version.
+         * @description The `ETag` of the order or of the webhook endpoint that you read, or several
+         * separated by commas. If none is current, the response is 412 and nothing changes. `*`
+         * matches any version.
          * @example "3"
          */
         IfMatchOptional: string;
         /**
-         * @description Entity tags that you have, separated by commas. The response is 304 if one of them is
-         *     current. `*` matches any.
+         * @description Entity tags that you have, separated by commas. The response is 304 if one
+         * of them is current. `*` matches any.
          * @example "3"
          */
         IfNoneMatch: string;
@@ -1808,8 +1864,8 @@ export interface components {
         /** @example pay_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
         PaymentId: string;
         /**
-         * @description Read your own writes: send the `Holdfast-Position` of a write. The server waits up to 5
-         *     seconds until the list holds that write.
+         * @description Read your own writes: send the `Holdfast-Position` of a write. The server
+         * waits up to 5 seconds until the list holds that write.
          */
         ReadAfter: number;
         /** @example ref_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
@@ -1821,8 +1877,8 @@ export interface components {
         /** @example shp_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
         ShipmentId: string;
         /**
-         * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-         *     requires.
+         * @description W3C Trace Context, stored with the event. A malformed value is ignored, as
+         * that standard requires.
          * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
          */
         Traceparent: string;
@@ -1832,8 +1888,8 @@ export interface components {
         /** @description RFC 9111. No cache may store a secret. */
         CacheControl: "no-store";
         /**
-         * @description RFC 9745: the time of deprecation of this version, in Unix seconds. The version works until
-         *     `Sunset`.
+         * @description RFC 9745: the time of deprecation of this version, in Unix seconds. The
+         * version works until `Sunset`.
          * @example @1798761600
          */
         Deprecation: string;
@@ -1853,24 +1909,33 @@ export interface components {
          */
         HoldfastListPosition: number;
         /**
-         * @description Log position of the event of this response. Send it to a list as `Holdfast-Read-After`.
+         * @description Log position of the event of this response. Send it to a list as
+         * `Holdfast-Read-After`.
          * @example 4711
          */
         HoldfastPosition: number;
         /**
-         * @description Log position of the event that the command appended. Absent for a write on webhooks.
+         * @description Log position of the event that the command appended. Absent for a write on
+         * webhooks.
          * @example 4711
          */
         HoldfastReceiptPosition: number;
-        /** @description Time when the request took effect. On a replay, the time of the first request. */
+        /**
+         * @description Time when the request took effect. On a replay, the time of the first
+         * request.
+         */
         HoldfastRecordedAt: components["schemas"]["Timestamp"];
-        /** @description `true` if this response repeats that of an earlier request with the same key. */
+        /**
+         * @description `true` if this response repeats that of an earlier request with the same
+         * key.
+         */
         IdempotentReplayed: "true";
         /**
-         * @description RFC 8288. For this version: `rel="deprecation"` and `rel="sunset"` (what changes for you)
-         *     and `rel="successor-version"` (the next version). For a list also `rel="next"`, the next
-         *     page, if there is one, and `rel="first"`, the first page.
-         * @example </v1/orders?limit=20>; rel="first", </docs/versioning>; rel="deprecation", </docs/versioning>; rel="sunset", </v2>; rel="successor-version"
+         * @description RFC 8288. For this version: `rel="deprecation"` and `rel="sunset"` (what
+         * changes for you) and `rel="successor-version"` (the next version). For a list also
+         * `rel="next"`, the next page, if there is one, and `rel="first"`, the first page.
+         * @example </v1/orders?limit=20>; rel="first", </docs/versioning>; rel="deprecation",
+         * </docs/versioning>; rel="sunset", </v2>; rel="successor-version"
          */
         Link: string;
         /**
@@ -1899,8 +1964,8 @@ export interface components {
          */
         Sunset: string;
         /**
-         * @description Identifies this request in the server's logs. Your own `X-Request-Id` is kept if it has 1 to
-         *     64 characters of `A-Za-z0-9._-`.
+         * @description Identifies this request in the server's logs. Your own `X-Request-Id` is
+         * kept if it has 1 to 64 characters of `A-Za-z0-9._-`.
          */
         XRequestId: string;
     };
@@ -1913,13 +1978,13 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Read your own writes: send the `Holdfast-Position` of a write. The server waits up to 5
-                 *     seconds until the list holds that write.
+                 * @description Read your own writes: send the `Holdfast-Position` of a write. The
+                 * server waits up to 5 seconds until the list holds that write.
                  */
                 "Holdfast-Read-After"?: components["parameters"]["ReadAfter"];
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -1982,14 +2047,18 @@ export interface operations {
                 /** @description Only sales in this currency. */
                 currency?: components["schemas"]["Currency"];
                 /**
-                 * @description `next_cursor` of the previous page. Opaque. It belongs to your tenant, to the filters and to
-                 *     the sort direction; a list with others refuses it. It does not expire. After a restore from
-                 *     a backup it may be refused: start again without a cursor.
+                 * @description `next_cursor` of the previous page. Opaque. It belongs to your
+                 * tenant, to the filters and to the sort direction; a list with others refuses it.
+                 * It does not expire. After a restore from a backup it may be refused: start again
+                 * without a cursor.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Maximum number of items in a page. */
                 limit?: components["parameters"]["Limit"];
-                /** @description The sort order by time, `asc` (oldest first) or `desc` (newest first). */
+                /**
+                 * @description The sort order by time, `asc` (oldest first) or `desc` (newest
+                 * first).
+                 */
                 order?: "asc" | "desc";
                 /** @description First day of the period. */
                 since?: components["schemas"]["Day"];
@@ -1998,13 +2067,13 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description Read your own writes: send the `Holdfast-Position` of a write. The server waits up to 5
-                 *     seconds until the list holds that write.
+                 * @description Read your own writes: send the `Holdfast-Position` of a write. The
+                 * server waits up to 5 seconds until the list holds that write.
                  */
                 "Holdfast-Read-After"?: components["parameters"]["ReadAfter"];
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -2062,21 +2131,24 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Start after this position of the log; 0 is the start of the log. Ignored if there is a
-                 *     `cursor`. A position beyond the end of the log is refused. Not together with `since`.
+                 * @description Start after this position of the log; 0 is the start of the log.
+                 * Ignored if there is a `cursor`. A position beyond the end of the log is refused.
+                 * Not together with `since`.
                  */
                 after_position?: number;
                 /**
-                 * @description `next_cursor` of the previous page. Opaque. It names the last event that the server read,
-                 *     and is valid while the log holds that event: for years, in both versions of the API, with
-                 *     other `types`, and after an import of the log into another database.
+                 * @description `next_cursor` of the previous page. Opaque. It names the last event
+                 * that the server read, and is valid while the log holds that event: for years, in
+                 * both versions of the API, with other `types`, and after an import of the log into
+                 * another database.
                  */
                 cursor?: components["parameters"]["FeedCursor"];
                 /** @description Maximum number of items in a page. */
                 limit?: components["parameters"]["Limit"];
                 /**
-                 * @description Start with the first event recorded at or after this time. Ignored if there is a
-                 *     `cursor`. A time in the future is refused. Not together with `after_position`.
+                 * @description Start with the first event recorded at or after this time. Ignored
+                 * if there is a `cursor`. A time in the future is refused. Not together with
+                 * `after_position`.
                  */
                 since?: components["schemas"]["Timestamp"];
                 /**
@@ -2084,13 +2156,16 @@ export interface operations {
                  * @example OrderPlaced,OrderCancelled
                  */
                 types?: string;
-                /** @description Seconds for which the server may hold an empty response until an event arrives. */
+                /**
+                 * @description Seconds for which the server may hold an empty response until an
+                 * event arrives.
+                 */
                 wait?: number;
             };
             header?: {
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -2153,16 +2228,16 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
                 /**
-                 * @description The key, bare or quoted, percent-encoded where a path requires it. Quote a key of dots
-                 *     alone: `%22.%22`.
+                 * @description The key, bare or quoted, percent-encoded where a path requires it.
+                 * Quote a key of dots alone: `%22.%22`.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */
                 idempotency_key: components["parameters"]["IdempotencyKeyInPath"];
@@ -2190,7 +2265,8 @@ export interface operations {
                      *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
                      *       "version": 2,
                      *       "recorded_at": "2026-03-14T09:27:10.102Z",
-                     *       "fingerprint": "4e2e414a772b3ad5c5fc78d6920a41f812c8f687c466192993eedbd175b4ed02",
+                     *       "fingerprint":
+                     * "4e2e414a772b3ad5c5fc78d6920a41f812c8f687c466192993eedbd175b4ed02",
                      *       "status": 201,
                      *       "event": {
                      *         "id": "evt_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
@@ -2228,8 +2304,8 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -2367,25 +2443,29 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description `next_cursor` of the previous page. Opaque. It belongs to your tenant, to the filters and to
-                 *     the sort direction; a list with others refuses it. It does not expire. After a restore from
-                 *     a backup it may be refused: start again without a cursor.
+                 * @description `next_cursor` of the previous page. Opaque. It belongs to your
+                 * tenant, to the filters and to the sort direction; a list with others refuses it.
+                 * It does not expire. After a restore from a backup it may be refused: start again
+                 * without a cursor.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only orders of this customer. */
                 customer_id?: components["schemas"]["CustomerId"];
                 /** @description Maximum number of items in a page. */
                 limit?: components["parameters"]["Limit"];
-                /** @description The sort order by time, `asc` (oldest first) or `desc` (newest first). */
+                /**
+                 * @description The sort order by time, `asc` (oldest first) or `desc` (newest
+                 * first).
+                 */
                 order?: "asc" | "desc";
                 /**
-                 * @description Only orders placed after this time, with any number of decimals. In a URL, write `+` as
-                 *     `%2B`.
+                 * @description Only orders placed after this time, with any number of decimals. In
+                 * a URL, write `+` as `%2B`.
                  */
                 placed_after?: components["schemas"]["Timestamp"];
                 /**
-                 * @description Only orders placed before this time, with any number of decimals. In a URL, write `+` as
-                 *     `%2B`.
+                 * @description Only orders placed before this time, with any number of decimals. In
+                 * a URL, write `+` as `%2B`.
                  */
                 placed_before?: components["schemas"]["Timestamp"];
                 /** @description Only orders with this status. */
@@ -2393,13 +2473,13 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description Read your own writes: send the `Holdfast-Position` of a write. The server waits up to 5
-                 *     seconds until the list holds that write.
+                 * @description Read your own writes: send the `Holdfast-Position` of a write. The
+                 * server waits up to 5 seconds until the list holds that write.
                  */
                 "Holdfast-Read-After"?: components["parameters"]["ReadAfter"];
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -2489,15 +2569,16 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
-                 *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
-                 *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters,
+                 * unique in your tenant. Use a random UUID. Write it as a Structured Fields string
+                 * (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07). Without the quotes
+                 * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -2542,8 +2623,8 @@ export interface operations {
         };
         responses: {
             /**
-             * @description The order was placed by this request, or by an earlier one if `Idempotent-Replayed` is
-             *     `true`.
+             * @description The order was placed by this request, or by an earlier one if
+             * `Idempotent-Replayed` is `true`.
              */
             201: {
                 headers: {
@@ -2625,26 +2706,29 @@ export interface operations {
             query?: {
                 /** @description The order at this time. Not together with `version`. */
                 at?: components["schemas"]["Timestamp"];
-                /** @description The order at this version. Version 1 is the order as placed. Not together with `at`. */
+                /**
+                 * @description The order at this version. Version 1 is the order as placed. Not
+                 * together with `at`.
+                 */
                 version?: number;
             };
             header?: {
                 /**
-                 * @description The `ETag` of the order or of the webhook endpoint that you read, or several separated by
-                 *     commas. If none is current, the response is 412 and nothing changes. `*` matches any
-                 *     version.
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or
+                 * several separated by commas. If none is current, the response is 412 and nothing
+                 * changes. `*` matches any version.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
-                 * @description Entity tags that you have, separated by commas. The response is 304 if one of them is
-                 *     current. `*` matches any.
+                 * @description Entity tags that you have, separated by commas. The response is 304
+                 * if one of them is current. `*` matches any.
                  * @example "3"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -2733,21 +2817,22 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
-                 *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
-                 *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters,
+                 * unique in your tenant. Use a random UUID. Write it as a Structured Fields string
+                 * (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07). Without the quotes
+                 * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The `ETag` that you read, or several separated by commas. The response is 412 if none is
-                 *     current. `*` matches any version.
+                 * @description The `ETag` that you read, or several separated by commas. The
+                 * response is 412 if none is current. `*` matches any version.
                  * @example "3"
                  */
                 "If-Match": components["parameters"]["IfMatch"];
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -2772,8 +2857,8 @@ export interface operations {
         };
         responses: {
             /**
-             * @description The order was changed by this request, or by an earlier one if `Idempotent-Replayed` is
-             *     `true`.
+             * @description The order was changed by this request, or by an earlier one if
+             * `Idempotent-Replayed` is `true`.
              */
             200: {
                 headers: {
@@ -2858,8 +2943,8 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -2909,22 +2994,23 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
-                 *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
-                 *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters,
+                 * unique in your tenant. Use a random UUID. Write it as a Structured Fields string
+                 * (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07). Without the quotes
+                 * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The `ETag` of the order or of the webhook endpoint that you read, or several separated by
-                 *     commas. If none is current, the response is 412 and nothing changes. `*` matches any
-                 *     version.
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or
+                 * several separated by commas. If none is current, the response is 412 and nothing
+                 * changes. `*` matches any version.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -2946,8 +3032,8 @@ export interface operations {
         };
         responses: {
             /**
-             * @description The order was cancelled by this request, or by an earlier one if `Idempotent-Replayed`
-             *     is `true`.
+             * @description The order was cancelled by this request, or by an earlier one if
+             * `Idempotent-Replayed` is `true`.
              */
             201: {
                 headers: {
@@ -2997,8 +3083,8 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -3048,22 +3134,23 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
-                 *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
-                 *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters,
+                 * unique in your tenant. Use a random UUID. Write it as a Structured Fields string
+                 * (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07). Without the quotes
+                 * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The `ETag` of the order or of the webhook endpoint that you read, or several separated by
-                 *     commas. If none is current, the response is 412 and nothing changes. `*` matches any
-                 *     version.
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or
+                 * several separated by commas. If none is current, the response is 412 and nothing
+                 * changes. `*` matches any version.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -3085,8 +3172,8 @@ export interface operations {
         };
         responses: {
             /**
-             * @description The order was completed by this request, or by an earlier one if `Idempotent-Replayed`
-             *     is `true`.
+             * @description The order was completed by this request, or by an earlier one if
+             * `Idempotent-Replayed` is `true`.
              */
             201: {
                 headers: {
@@ -3135,9 +3222,10 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description `next_cursor` of the previous page. Opaque. It belongs to your tenant, to the filters and to
-                 *     the sort direction; a list with others refuses it. It does not expire. After a restore from
-                 *     a backup it may be refused: start again without a cursor.
+                 * @description `next_cursor` of the previous page. Opaque. It belongs to your
+                 * tenant, to the filters and to the sort direction; a list with others refuses it.
+                 * It does not expire. After a restore from a backup it may be refused: start again
+                 * without a cursor.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Maximum number of items in a page. */
@@ -3145,8 +3233,8 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -3211,9 +3299,10 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description `next_cursor` of the previous page. Opaque. It belongs to your tenant, to the filters and to
-                 *     the sort direction; a list with others refuses it. It does not expire. After a restore from
-                 *     a backup it may be refused: start again without a cursor.
+                 * @description `next_cursor` of the previous page. Opaque. It belongs to your
+                 * tenant, to the filters and to the sort direction; a list with others refuses it.
+                 * It does not expire. After a restore from a backup it may be refused: start again
+                 * without a cursor.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Maximum number of items in a page. */
@@ -3221,8 +3310,8 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -3282,22 +3371,23 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
-                 *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
-                 *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters,
+                 * unique in your tenant. Use a random UUID. Write it as a Structured Fields string
+                 * (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07). Without the quotes
+                 * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The `ETag` of the order or of the webhook endpoint that you read, or several separated by
-                 *     commas. If none is current, the response is 412 and nothing changes. `*` matches any
-                 *     version.
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or
+                 * several separated by commas. If none is current, the response is 412 and nothing
+                 * changes. `*` matches any version.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -3321,8 +3411,8 @@ export interface operations {
         };
         responses: {
             /**
-             * @description The payment was recorded by this request, or by an earlier one if `Idempotent-Replayed`
-             *     is `true`.
+             * @description The payment was recorded by this request, or by an earlier one if
+             * `Idempotent-Replayed` is `true`.
              */
             201: {
                 headers: {
@@ -3376,8 +3466,8 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -3432,9 +3522,10 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description `next_cursor` of the previous page. Opaque. It belongs to your tenant, to the filters and to
-                 *     the sort direction; a list with others refuses it. It does not expire. After a restore from
-                 *     a backup it may be refused: start again without a cursor.
+                 * @description `next_cursor` of the previous page. Opaque. It belongs to your
+                 * tenant, to the filters and to the sort direction; a list with others refuses it.
+                 * It does not expire. After a restore from a backup it may be refused: start again
+                 * without a cursor.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Maximum number of items in a page. */
@@ -3442,8 +3533,8 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -3503,22 +3594,23 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
-                 *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
-                 *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters,
+                 * unique in your tenant. Use a random UUID. Write it as a Structured Fields string
+                 * (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07). Without the quotes
+                 * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The `ETag` of the order or of the webhook endpoint that you read, or several separated by
-                 *     commas. If none is current, the response is 412 and nothing changes. `*` matches any
-                 *     version.
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or
+                 * several separated by commas. If none is current, the response is 412 and nothing
+                 * changes. `*` matches any version.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -3541,8 +3633,8 @@ export interface operations {
         };
         responses: {
             /**
-             * @description The refund was recorded by this request, or by an earlier one if `Idempotent-Replayed`
-             *     is `true`.
+             * @description The refund was recorded by this request, or by an earlier one if
+             * `Idempotent-Replayed` is `true`.
              */
             201: {
                 headers: {
@@ -3596,8 +3688,8 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -3652,9 +3744,10 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description `next_cursor` of the previous page. Opaque. It belongs to your tenant, to the filters and to
-                 *     the sort direction; a list with others refuses it. It does not expire. After a restore from
-                 *     a backup it may be refused: start again without a cursor.
+                 * @description `next_cursor` of the previous page. Opaque. It belongs to your
+                 * tenant, to the filters and to the sort direction; a list with others refuses it.
+                 * It does not expire. After a restore from a backup it may be refused: start again
+                 * without a cursor.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Maximum number of items in a page. */
@@ -3662,8 +3755,8 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -3726,22 +3819,23 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
-                 *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
-                 *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters,
+                 * unique in your tenant. Use a random UUID. Write it as a Structured Fields string
+                 * (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07). Without the quotes
+                 * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The `ETag` of the order or of the webhook endpoint that you read, or several separated by
-                 *     commas. If none is current, the response is 412 and nothing changes. `*` matches any
-                 *     version.
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or
+                 * several separated by commas. If none is current, the response is 412 and nothing
+                 * changes. `*` matches any version.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -3769,8 +3863,8 @@ export interface operations {
         };
         responses: {
             /**
-             * @description The return was recorded by this request, or by an earlier one if `Idempotent-Replayed`
-             *     is `true`.
+             * @description The return was recorded by this request, or by an earlier one if
+             * `Idempotent-Replayed` is `true`.
              */
             201: {
                 headers: {
@@ -3827,8 +3921,8 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -3886,9 +3980,10 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description `next_cursor` of the previous page. Opaque. It belongs to your tenant, to the filters and to
-                 *     the sort direction; a list with others refuses it. It does not expire. After a restore from
-                 *     a backup it may be refused: start again without a cursor.
+                 * @description `next_cursor` of the previous page. Opaque. It belongs to your
+                 * tenant, to the filters and to the sort direction; a list with others refuses it.
+                 * It does not expire. After a restore from a backup it may be refused: start again
+                 * without a cursor.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Maximum number of items in a page. */
@@ -3896,8 +3991,8 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -3961,22 +4056,23 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
-                 *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
-                 *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters,
+                 * unique in your tenant. Use a random UUID. Write it as a Structured Fields string
+                 * (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07). Without the quotes
+                 * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The `ETag` of the order or of the webhook endpoint that you read, or several separated by
-                 *     commas. If none is current, the response is 412 and nothing changes. `*` matches any
-                 *     version.
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or
+                 * several separated by commas. If none is current, the response is 412 and nothing
+                 * changes. `*` matches any version.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -4005,8 +4101,8 @@ export interface operations {
         };
         responses: {
             /**
-             * @description The shipment was recorded by this request, or by an earlier one if `Idempotent-Replayed`
-             *     is `true`.
+             * @description The shipment was recorded by this request, or by an earlier one if
+             * `Idempotent-Replayed` is `true`.
              */
             201: {
                 headers: {
@@ -4064,8 +4160,8 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -4124,9 +4220,10 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description `next_cursor` of the previous page. Opaque. It belongs to your tenant, to the filters and to
-                 *     the sort direction; a list with others refuses it. It does not expire. After a restore from
-                 *     a backup it may be refused: start again without a cursor.
+                 * @description `next_cursor` of the previous page. Opaque. It belongs to your
+                 * tenant, to the filters and to the sort direction; a list with others refuses it.
+                 * It does not expire. After a restore from a backup it may be refused: start again
+                 * without a cursor.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Maximum number of items in a page. */
@@ -4134,8 +4231,8 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -4201,15 +4298,16 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
-                 *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
-                 *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters,
+                 * unique in your tenant. Use a random UUID. Write it as a Structured Fields string
+                 * (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07). Without the quotes
+                 * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -4234,8 +4332,8 @@ export interface operations {
         };
         responses: {
             /**
-             * @description The endpoint was created by this request, or by an earlier one if `Idempotent-Replayed`
-             *     is `true`.
+             * @description The endpoint was created by this request, or by an earlier one if
+             * `Idempotent-Replayed` is `true`.
              */
             201: {
                 headers: {
@@ -4294,21 +4392,21 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The `ETag` of the order or of the webhook endpoint that you read, or several separated by
-                 *     commas. If none is current, the response is 412 and nothing changes. `*` matches any
-                 *     version.
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or
+                 * several separated by commas. If none is current, the response is 412 and nothing
+                 * changes. `*` matches any version.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
-                 * @description Entity tags that you have, separated by commas. The response is 304 if one of them is
-                 *     current. `*` matches any.
+                 * @description Entity tags that you have, separated by commas. The response is 304
+                 * if one of them is current. `*` matches any.
                  * @example "3"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -4375,22 +4473,23 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
-                 *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
-                 *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters,
+                 * unique in your tenant. Use a random UUID. Write it as a Structured Fields string
+                 * (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07). Without the quotes
+                 * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The `ETag` of the order or of the webhook endpoint that you read, or several separated by
-                 *     commas. If none is current, the response is 412 and nothing changes. `*` matches any
-                 *     version.
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or
+                 * several separated by commas. If none is current, the response is 412 and nothing
+                 * changes. `*` matches any version.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -4404,8 +4503,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             /**
-             * @description The endpoint was deleted by this request, or by an earlier one if `Idempotent-Replayed`
-             *     is `true`.
+             * @description The endpoint was deleted by this request, or by an earlier one if
+             * `Idempotent-Replayed` is `true`.
              */
             204: {
                 headers: {
@@ -4440,21 +4539,22 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
-                 *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
-                 *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters,
+                 * unique in your tenant. Use a random UUID. Write it as a Structured Fields string
+                 * (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07). Without the quotes
+                 * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The `ETag` that you read, or several separated by commas. The response is 412 if none is
-                 *     current. `*` matches any version.
+                 * @description The `ETag` that you read, or several separated by commas. The
+                 * response is 412 if none is current. `*` matches any version.
                  * @example "3"
                  */
                 "If-Match": components["parameters"]["IfMatch"];
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -4477,8 +4577,8 @@ export interface operations {
         };
         responses: {
             /**
-             * @description The endpoint was changed by this request, or by an earlier one if `Idempotent-Replayed`
-             *     is `true`.
+             * @description The endpoint was changed by this request, or by an earlier one if
+             * `Idempotent-Replayed` is `true`.
              */
             200: {
                 headers: {
@@ -4537,14 +4637,18 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description `next_cursor` of the previous page. Opaque. It belongs to your tenant, to the filters and to
-                 *     the sort direction; a list with others refuses it. It does not expire. After a restore from
-                 *     a backup it may be refused: start again without a cursor.
+                 * @description `next_cursor` of the previous page. Opaque. It belongs to your
+                 * tenant, to the filters and to the sort direction; a list with others refuses it.
+                 * It does not expire. After a restore from a backup it may be refused: start again
+                 * without a cursor.
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Maximum number of items in a page. */
                 limit?: components["parameters"]["Limit"];
-                /** @description The sort order by time, `asc` (oldest first) or `desc` (newest first). */
+                /**
+                 * @description The sort order by time, `asc` (oldest first) or `desc` (newest
+                 * first).
+                 */
                 order?: "asc" | "desc";
                 /** @description Only events of this order. */
                 order_id?: components["schemas"]["OrderId"];
@@ -4553,8 +4657,8 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -4622,8 +4726,8 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -4697,22 +4801,23 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
-                 *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
-                 *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters,
+                 * unique in your tenant. Use a random UUID. Write it as a Structured Fields string
+                 * (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07). Without the quotes
+                 * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The `ETag` of the order or of the webhook endpoint that you read, or several separated by
-                 *     commas. If none is current, the response is 412 and nothing changes. `*` matches any
-                 *     version.
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or
+                 * several separated by commas. If none is current, the response is 412 and nothing
+                 * changes. `*` matches any version.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -4728,8 +4833,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             /**
-             * @description The delivery was made due by this request, or by an earlier one if `Idempotent-Replayed`
-             *     is `true`.
+             * @description The delivery was made due by this request, or by an earlier one if
+             * `Idempotent-Replayed` is `true`.
              */
             202: {
                 headers: {
@@ -4785,22 +4890,23 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
-                 *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
-                 *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters,
+                 * unique in your tenant. Use a random UUID. Write it as a Structured Fields string
+                 * (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07). Without the quotes
+                 * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The `ETag` of the order or of the webhook endpoint that you read, or several separated by
-                 *     commas. If none is current, the response is 412 and nothing changes. `*` matches any
-                 *     version.
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or
+                 * several separated by commas. If none is current, the response is 412 and nothing
+                 * changes. `*` matches any version.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -4824,8 +4930,8 @@ export interface operations {
         };
         responses: {
             /**
-             * @description The replay was started by this request, or by an earlier one if `Idempotent-Replayed` is
-             *     `true`.
+             * @description The replay was started by this request, or by an earlier one if
+             * `Idempotent-Replayed` is `true`.
              */
             202: {
                 headers: {
@@ -4879,8 +4985,8 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -4940,8 +5046,8 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -4993,22 +5099,23 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique in your tenant.
-                 *     Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
-                 *     draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters,
+                 * unique in your tenant. Use a random UUID. Write it as a Structured Fields string
+                 * (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07). Without the quotes
+                 * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The `ETag` of the order or of the webhook endpoint that you read, or several separated by
-                 *     commas. If none is current, the response is 412 and nothing changes. `*` matches any
-                 *     version.
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or
+                 * several separated by commas. If none is current, the response is 412 and nothing
+                 * changes. `*` matches any version.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatchOptional"];
                 /**
-                 * @description W3C Trace Context, stored with the event. A malformed value is ignored, as that standard
-                 *     requires.
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["Traceparent"];
@@ -5031,8 +5138,8 @@ export interface operations {
         };
         responses: {
             /**
-             * @description The secret was rotated by this request, or by an earlier one if `Idempotent-Replayed` is
-             *     `true`.
+             * @description The secret was rotated by this request, or by an earlier one if
+             * `Idempotent-Replayed` is `true`.
              */
             201: {
                 headers: {

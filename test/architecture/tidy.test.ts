@@ -10,12 +10,14 @@ const COLUMNS_MAX = 100;
 const LINES_MAX = 300;
 const FILES_MAX = 15;
 
-/** Files that a program writes, and migrations, whose SHA-256 is recorded. */
+/** Written by a program, applied (migrations have a recorded SHA-256), or contracts as released. */
 const NOT_OURS =
-  /(?:^|\/)generated\/|^openapi\/client\/v\d\.ts$|^store\/migrations\/|^package-lock\.json$|^docs\/evidence\//;
+  /(?:^|\/)generated\/|^store\/migrations\/|^openapi\/evidence\/|^package-lock\.json$|^docs\/evidence\//;
 
 /** Files of more than 300 lines, and why each is one. */
 const LONG_FILES: Record<string, string> = {
+  'openapi/client/v1.ts': 'generated, one file a version',
+  'openapi/client/v2.ts': 'generated, one file a version',
   'ops/dashboard/dashboard.js': 'the one script of /ops; the browser loads it as it is',
 };
 
@@ -47,10 +49,11 @@ const offences = (list: readonly string[], isOffence: (line: string) => boolean)
     linesOf(file).flatMap((line, n) => (isOffence(line) ? [`${file}:${n + 1}: ${line.trim()}`] : [])),
   );
 
-const isComment = (line: string): boolean => /^\s*(?:\/\/|\/?\*|--)/.test(line);
+const isComment = (line: string): boolean => /^\s*(?:\/\/|\/?\*|--|#)/.test(line);
 
 test('a comment has at most 100 columns', () => {
-  expect(offences(code, (line) => isComment(line) && line.length > COLUMNS_MAX)).toEqual([]);
+  const commented = files.filter((file) => /\.(?:ts|js|sql|lua|ya?ml|proto|css)$/.test(file));
+  expect(offences(commented, (line) => isComment(line) && line.length > COLUMNS_MAX)).toEqual([]);
 });
 
 /** Words of the glossary stand for these, and a sentence with them must be read twice. */
