@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { sql } from 'slonik';
 import { v7 } from 'uuid';
-import { z } from 'zod';
+import { explain } from '../kit/explain.ts';
 import { median } from '../kit/open-loop.ts';
 import { startServices } from '../kit/services.ts';
 import { type OrdersQuery, ordersPageStatement } from '../../projections/orders-page.ts';
@@ -22,15 +22,6 @@ const PAGE_ROWS = 20;
 const ROUNDS_COUNT = 21;
 const log = pino({ level: 'silent' });
 const say = (text: string) => process.stdout.write(`${text}\n`);
-
-interface PlanNode {
-  'Node Type': string;
-  'Relation Name'?: string;
-  'Index Name'?: string;
-  'Shared Hit Blocks': number;
-  'Shared Read Blocks': number;
-  Plans?: PlanNode[];
-}
 
 const services = await startServices();
 try {
@@ -65,23 +56,10 @@ try {
       await pool.one(statement);
       times.push(performance.now() - started);
     }
-    const explained = {
-      ...statement,
-      sql: `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${statement.sql}`,
-      parser: z.any(),
-    };
-    const row: { 'QUERY PLAN': string | [{ Plan: PlanNode }] } = await pool.one(explained);
-    const plan = row['QUERY PLAN'];
-    const [{ Plan: root }] = typeof plan === 'string' ? (JSON.parse(plan) as [{ Plan: PlanNode }]) : plan;
-    const nodes: PlanNode[] = [];
-    const visit = (node: PlanNode) => {
-      nodes.push(node);
-      node.Plans?.forEach(visit);
-    };
-    visit(root);
+    const { buffers, nodes } = await explain(pool, statement);
     return {
       ms: median(times),
-      buffers: root['Shared Hit Blocks'] + root['Shared Read Blocks'],
+      buffers,
       reads: nodes
         .filter((node) => node['Relation Name'] === 'orders')
         .map((node) => `${node['Node Type']} ${node['Index Name'] ?? ''}`),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { sql } from 'slonik';
 import { v7 } from 'uuid';
-import { z } from 'zod';
+import { explain } from '../../loadtest/kit/explain.ts';
 import { type OrdersQuery, ordersPageStatement } from '../../projections/orders-page.ts';
 import { ensurePartitions } from '../../store/partitions.ts';
 import { type DatabasePool, openPool } from '../../store/pool.ts';
@@ -35,37 +35,13 @@ afterAll(async () => {
   await database.drop();
 });
 
-interface PlanNode {
-  'Node Type': string;
-  'Relation Name'?: string;
-  'Index Name'?: string;
-  'Rows Removed by Filter'?: number;
-  'Actual Rows': number;
-  'Shared Hit Blocks': number;
-  'Shared Read Blocks': number;
-  Plans?: PlanNode[];
-}
-
 /** Explains a page: the buffers that it read, and the scan of the table. */
-async function explain(query: Partial<OrdersQuery>) {
+async function explainPage(query: Partial<OrdersQuery>) {
   const statement = ordersPageStatement({ partition: 0, tenantId, direction: 'desc', limit: 20, ...query });
-  const explained = {
-    ...statement,
-    sql: `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${statement.sql}`,
-    parser: z.any(),
-  };
-  await pool.one(explained); // the first plan also reads the catalogue
-  const row: { 'QUERY PLAN': string | [{ Plan: PlanNode }] } = await pool.one(explained);
-  const plan = row['QUERY PLAN'];
-  const [{ Plan: root }] = typeof plan === 'string' ? (JSON.parse(plan) as [{ Plan: PlanNode }]) : plan;
-  const nodes: PlanNode[] = [];
-  const visit = (node: PlanNode) => {
-    nodes.push(node);
-    node.Plans?.forEach(visit);
-  };
-  visit(root);
+  await explain(pool, statement); // the first plan also reads the catalogue
+  const { buffers, nodes } = await explain(pool, statement);
   return {
-    buffers: root['Shared Hit Blocks'] + root['Shared Read Blocks'],
+    buffers,
     scans: nodes.filter((node) => node['Relation Name'] === 'orders'),
     sorts: nodes.filter((node) => node['Node Type'].includes('Sort')),
   };
@@ -80,7 +56,7 @@ describe(`a page of 20 of ${ROWS} orders`, () => {
   ])(
     '%s: the last page touches as many buffers as the first, within a tenth, by one range of an index',
     async (_name, first, last) => {
-      const [near, deep] = [await explain(first), await explain(last)];
+      const [near, deep] = [await explainPage(first), await explainPage(last)];
       for (const { scans, sorts } of [near, deep]) {
         expect(scans.map((scan) => scan['Node Type'])).toEqual(['Index Scan']);
         expect(scans[0]?.['Rows Removed by Filter'] ?? 0).toBe(0);
@@ -95,8 +71,8 @@ describe(`a page of 20 of ${ROWS} orders`, () => {
     ['after a time near the end', { placedAfter: '2026-01-02T03:00:00Z', direction: 'asc' }],
     ['before a time near the start', { placedBefore: '2026-01-01T01:00:00Z' }],
   ])('%s costs one more look-up in the index, and no scan', async (_name, query) => {
-    const plain = await explain({ direction: query.direction ?? 'desc' });
-    const timed = await explain(query);
+    const plain = await explainPage({ direction: query.direction ?? 'desc' });
+    const timed = await explainPage(query);
     for (const scan of timed.scans) expect(scan['Node Type']).toMatch(/^Index (Only )?Scan$/);
     expect(timed.buffers).toBeLessThanOrEqual(plain.buffers + 10);
   });
