@@ -1,23 +1,15 @@
 /** Metrics, settings, operations and files that the pages name exist. */
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { loadSpec } from '../../api/contract/spec.ts';
 import { EDITIONS } from '../../api/operations.ts';
 import { PROBLEMS } from '../../api/problem/problem.ts';
 import { VARIABLE_NAMES } from '../../platform/config.ts';
 import { registry } from '../../platform/metrics.ts';
+import { PAGES, ROOT } from './pages.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const TEXTS = new Map<string, string>();
-for (const name of [
-  ...(await readdir(ROOT)),
-  ...(await readdir(join(ROOT, 'docs'))).map((file) => `docs/${file}`),
-]) {
-  if (name.endsWith('.md')) TEXTS.set(name, await readFile(join(ROOT, name), 'utf8'));
-}
-const WITH_ALERTS = [...TEXTS.keys(), 'ops/prometheus/alerts.yaml', 'ops/grafana/dashboard.json'];
+const WITH_ALERTS = [...PAGES.keys(), 'ops/prometheus/alerts.yaml', 'ops/grafana/dashboard.json'];
 
 /** The distinct matches in a page. */
 const named = (text: string, pattern: RegExp): string[] => [
@@ -41,12 +33,12 @@ test.each(WITH_ALERTS)('%s: each metric exists', async (page) => {
   expect(unknown.filter((name) => !others.has(name))).toEqual([]);
 });
 
-test.each([...TEXTS])('%s: each setting exists', (_page, text) => {
+test.each([...PAGES])('%s: each setting exists', (_page, text) => {
   const names = new Set<string>(VARIABLE_NAMES);
   expect(named(text, /\bHOLDFAST_[A-Z0-9_]*[A-Z0-9]\b/g).filter((name) => !names.has(name))).toEqual([]);
 });
 
-test.each([...TEXTS])('%s: each problem exists', (_page, text) => {
+test.each([...PAGES])('%s: each problem exists', (_page, text) => {
   const unknown = named(text, /\b[45]\d\d `([a-z]+_[a-z_]+)`/g).filter((code) => !(code in PROBLEMS));
   expect(unknown).toEqual([]);
 });
@@ -60,7 +52,7 @@ describe('operations', () => {
         new RegExp(`^${operation.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path),
     );
 
-  test.each([...TEXTS])('%s: each is in the contract', (_page, text) => {
+  test.each([...PAGES])('%s: each is in the contract', (_page, text) => {
     const calls = [...text.matchAll(/\b(GET|POST|PATCH|DELETE|PUT) (\/v[12]\/[\w/{}.…-]*)/g)].map(
       ([, method = '', path = '']) => [method, path] as const,
     );
@@ -68,7 +60,7 @@ describe('operations', () => {
   });
 });
 
-test.each([...TEXTS])('%s: each file exists', async (_page, text) => {
+test.each([...PAGES])('%s: each file exists', async (_page, text) => {
   const files = named(
     text,
     /`((?:api|command-line|domain|docs|loadtest|openapi|ops|platform|process|projections|store|test|workers)\/[\w./-]*[\w/])`/g,

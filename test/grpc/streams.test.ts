@@ -7,6 +7,7 @@ import { sql } from 'slonik';
 import { holdTheLog } from '../setup/database.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 import { type OrdersClient, connect, failureOf, take, unpacked } from './client.ts';
+import { eventsOf } from './events-of.ts';
 
 let shop: Shop;
 let client: OrdersClient;
@@ -18,9 +19,6 @@ afterAll(async () => {
   client.close();
   await shop.close();
 });
-
-const eventsOf = async (key: string): Promise<number> =>
-  Number(await shop.pool.oneFirst(sql.unsafe`SELECT count(*) FROM events WHERE idempotency_key = ${key}`));
 
 describe('PlaceOrders', () => {
   test('answers each message with its key, its number, and a position, once it is committed', async () => {
@@ -77,7 +75,7 @@ describe('PlaceOrders', () => {
     const [first, fifth] = [bySequence.get(1).placed, bySequence.get(5).placed];
     expect(fifth.order_id).toBe(first.order_id);
     expect([first.replayed, fifth.replayed].toSorted()).toEqual([false, true]);
-    expect(await eventsOf(good)).toBe(1);
+    expect(await eventsOf(shop, good)).toBe(1);
   });
 
   test('a sender faster than the log is held back at the in-flight limit', async () => {
@@ -126,7 +124,7 @@ describe('PlaceOrders', () => {
     for (const idempotency_key of keys) again.write({ idempotency_key, order: anOrder() });
     again.end();
     expect(await take(again)).toHaveLength(100);
-    for (const key of keys) expect(await eventsOf(key)).toBe(1);
+    for (const key of keys) expect(await eventsOf(shop, key)).toBe(1);
   });
 });
 

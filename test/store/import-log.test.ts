@@ -6,12 +6,9 @@ import type { DatabasePool } from '../../store/pool.ts';
 import { recordShop } from '../replay/generator.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
 import { openTestPool } from '../setup/pool.ts';
+import { each } from './log-lines.ts';
 
 const small = recordShop(7, 40);
-
-async function* each(lines: string[]) {
-  yield* lines;
-}
 
 describe('a faulty file is refused with the line and the fault, and nothing is imported', () => {
   // One database for all files, so that a rest of one import would show.

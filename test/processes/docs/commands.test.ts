@@ -1,23 +1,13 @@
 /** CLI commands and options that the pages name exist. */
 import { execFile } from 'node:child_process';
-import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
-
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const FOLDERS = [ROOT, join(ROOT, 'docs')];
-const files = (
-  await Promise.all(FOLDERS.map(async (folder) => (await readdir(folder)).map((file) => join(folder, file))))
-).flat();
-const texts = await Promise.all(
-  files.filter((file) => file.endsWith('.md')).map((file) => readFile(file, 'utf8')),
-);
+import { PAGES, ROOT } from '../../docs/pages.ts';
 
 /** `npx holdfast GROUP COMMAND …` of all pages, with the options that they show for each. */
 const commands = new Map<string, Set<string>>();
-for (const text of texts) {
+for (const text of PAGES.values()) {
   for (const [, line = ''] of text.matchAll(/npx holdfast ([a-z][^`\n|#]*)/g)) {
     const words = line.trim().split(/\s+/);
     const name = words.slice(
