@@ -1,6 +1,6 @@
 /** The command `openapi:diff`. */
 import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { loadAcceptedBreaks } from './accepted.ts';
 import { compareContracts } from './compare-contracts.ts';
 import { loadContract } from './documents/load.ts';
@@ -32,7 +32,7 @@ const USAGE = `Usage: npm run openapi:diff -- BASE HEAD [--json] [--strict] [--a
 export async function diffCommand(args: string[], context: CommandContext): Promise<number> {
   let json = args.includes('--json');
   try {
-    const { values, positionals } = parsed(args);
+    const { values, positionals } = parseWords(args, { ...OPTIONS, accepted: { type: 'string' } });
     json = values.json;
     const [base, head, ...more] = positionals;
     if (base === undefined || head === undefined || more.length > 0) {
@@ -52,17 +52,19 @@ export async function diffCommand(args: string[], context: CommandContext): Prom
   }
 }
 
-function parsed(args: string[]) {
+/** The options of both commands. */
+export const OPTIONS = {
+  json: { type: 'boolean', default: false },
+  strict: { type: 'boolean', default: false },
+} as const;
+
+/** @throws {Unusable} an option is unknown, or has no value */
+export function parseWords<Options extends NonNullable<ParseArgsConfig['options']>>(
+  args: string[],
+  options: Options,
+) {
   try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        json: { type: 'boolean', default: false },
-        strict: { type: 'boolean', default: false },
-        accepted: { type: 'string' },
-      },
-    });
+    return parseArgs({ args, allowPositionals: true, options });
   } catch (error) {
     throw new Unusable('the command line', (error as Error).message, 'See the usage');
   }

@@ -2,8 +2,7 @@
  * The command `openapi:pairs`: measures the verdicts on pairs of contracts with a known verdict.
  */
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { type CommandContext, day, reportUnusable } from '../command.ts';
+import { type CommandContext, OPTIONS, day, parseWords, reportUnusable } from '../command.ts';
 import { isNode, textOf } from '../documents/document.ts';
 import { type ContractComparison, compareContracts } from '../compare-contracts.ts';
 import { loadContract, parseYaml, readText } from '../documents/load.ts';
@@ -34,7 +33,7 @@ interface Pair {
 export async function pairsCommand(args: string[], context: CommandContext): Promise<number> {
   let json = args.includes('--json');
   try {
-    const { values, positionals } = parsed(args);
+    const { values, positionals } = parseWords(args, OPTIONS);
     json = values.json;
     const [folder, ...more] = positionals;
     if (folder === undefined || more.length > 0) {
@@ -49,21 +48,6 @@ export async function pairsCommand(args: string[], context: CommandContext): Pro
     return figures.misses + figures.falseAlarms + figures.withoutVerdict === 0 ? 0 : 1;
   } catch (error) {
     return reportUnusable(error, json, context, USAGE);
-  }
-}
-
-function parsed(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        json: { type: 'boolean', default: false },
-        strict: { type: 'boolean', default: false },
-      },
-    });
-  } catch (error) {
-    throw new Unusable('the command line', (error as Error).message, 'See the usage');
   }
 }
 
