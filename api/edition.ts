@@ -4,13 +4,15 @@
  */
 import type { COMMAND_SCHEMAS, Command, CommandType } from '../domain/order/commands.ts';
 import type { RecordedEvent } from '../domain/order/events.ts';
-import type { Order } from '../domain/order/order.ts';
+import type { OrderState } from '../domain/order/order.ts';
 import type { CustomerTotal } from '../projections/customer-summary.ts';
 import type { OrdersFilter } from '../projections/orders-page.ts';
 
 export interface Edition {
   /** First segment of its paths, and the name of its spec. */
   name: string;
+  /** The types of events that it shows; all when absent. */
+  eventTypes?: ReadonlySet<RecordedEvent['type']>;
   /**
    * The command of a body that fits the contract.
    *
@@ -23,9 +25,9 @@ export interface Edition {
   ) => { data: (typeof COMMAND_SCHEMAS)[T]['_zod']['output']; currency?: string };
   /** Translates a JSON Pointer into the command's data into one into the body. */
   pointerOf: (type: Command<CommandType>['type'], pointer: string) => string;
-  order: (order: Order) => unknown;
-  /** @param documents of the read table: JSON texts, separated by commas */
-  orders: (documents: string) => string;
+  order: (state: OrderState) => unknown;
+  /** @param rows of the read table: JSON texts, separated by commas; see `parseStates` */
+  orders: (rows: string) => string;
   /** The totals of a customer in one currency. */
   customerTotal: (total: CustomerTotal) => unknown;
   /** @param documents of the read table: JSON texts, separated by commas */

@@ -1,12 +1,15 @@
 /** The editions of the API, and the handler of each `operationId`. */
 import type { Edition } from './edition.ts';
 import type { Handlers } from './handler.ts';
+import { authorizationHandlers } from './nouns/order/authorizations.ts';
 import { batchHandlers } from './nouns/order/batches.ts';
 import { cancellationHandlers } from './nouns/order/cancellation.ts';
 import { completionHandlers } from './nouns/order/completion.ts';
 import { customerHandlers } from './nouns/customers.ts';
 import { dailySalesHandlers } from './nouns/daily-sales.ts';
+import { editHandlers } from './nouns/order/edits.ts';
 import { eventHandlers } from './nouns/events.ts';
+import { holdHandlers } from './nouns/order/holds.ts';
 import { orderHandlers } from './nouns/order/orders.ts';
 import { paymentHandlers } from './nouns/order/payments.ts';
 import { receiptHandlers } from './nouns/receipts.ts';
@@ -20,15 +23,18 @@ import { v2 } from './v2/edition.ts';
 
 export const EDITIONS: readonly Edition[] = [v1, v2];
 
-/** Each version has each operation. A spec with another operation stops the start. */
+/** A spec with another operation stops the start. */
 export const HANDLERS: Handlers = {
   ...orderHandlers,
+  ...authorizationHandlers,
   ...paymentHandlers,
   ...shipmentHandlers,
   ...returnHandlers,
   ...refundHandlers,
   ...cancellationHandlers,
   ...completionHandlers,
+  ...editHandlers,
+  ...holdHandlers,
   ...eventHandlers,
   ...receiptHandlers,
   ...batchHandlers,

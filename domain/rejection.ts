@@ -23,7 +23,20 @@ export interface Rejection {
     | 'refund_exceeds_paid'
     | 'shipment_exceeds_ordered'
     | 'return_exceeds_shipped'
-    | 'order_history_full';
+    | 'order_on_hold'
+    | 'order_history_full'
+    | 'discount_exceeds_line'
+    | 'totals_disagree'
+    | 'authorization_not_found'
+    | 'authorization_closed'
+    | 'capture_exceeds_authorized'
+    | 'payment_not_found'
+    | 'reversal_exceeds_payment'
+    | 'refund_exceeds_line'
+    | 'refund_exceeds_payment'
+    | 'refund_of_open_pieces'
+    | 'edit_exceeds_open'
+    | 'hold_not_found';
   detail: string;
   errors?: FieldError[];
   /** No later state of the order can allow the command. */

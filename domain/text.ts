@@ -19,3 +19,11 @@ export const foreignId = (maxLength: number) =>
     .min(1)
     .max(maxLength)
     .regex(/^[\x21-\x7e]+$/, ASCII_EXPECTED);
+
+/** Schema of a text of several lines. */
+export const multilineText = (maxLength: number) =>
+  z
+    .string()
+    .min(1)
+    .max(maxLength)
+    .regex(/^(?:[^\p{Cc}\p{Cs}]|[\t\n\r])*$/u, TEXT_EXPECTED);

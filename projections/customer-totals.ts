@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { statement } from '../store/statement.ts';
 import type { Projection } from './projection.ts';
-import { columnsOf, countedOf, tallied } from './tally.ts';
+import { type Counted, columnsOf, countedOf, tallied } from './tally.ts';
 
 const addTotals = statement('projections/add-customer-totals', z.object({}));
 
@@ -11,7 +11,7 @@ export const customerTotalsProjection: Projection = {
   key: ['tenant_id', 'customer_id', 'currency', 'partition'],
   count: 'events',
   async apply(transaction, partition, events) {
-    const counted = await countedOf(transaction, partition, events);
+    const counted = (await countedOf(transaction, partition, events)).filter(isOfCustomer);
     if (counted.length === 0) return;
     const groups = tallied(
       counted,
@@ -21,7 +21,7 @@ export const customerTotalsProjection: Projection = {
       addTotals(
         partition,
         groups.map(({ first }) => first.event.tenant_id),
-        groups.map(({ first }) => first.placed.customer_id),
+        groups.map(({ first }) => first.placed.customer_id!),
         groups.map(({ first }) => first.placed.currency),
         ...columnsOf(groups.map(({ tally }) => tally)),
         groups.map(({ first }) => first.event.recorded_at),
@@ -30,3 +30,6 @@ export const customerTotalsProjection: Projection = {
     );
   },
 };
+
+/** Orders of guests have no customer. */
+const isOfCustomer = ({ placed }: Counted): boolean => placed.customer_id !== undefined;

@@ -26,7 +26,8 @@ export const ordersPageStatement = (query: OrdersQuery) => pageStatement(query, 
 const listed = (query: OrdersQuery) => ({
   projection: ordersProjection,
   position: 'placed_position',
-  document: sql.fragment`document`,
+  // The two texts that the fold was stored as.
+  document: sql.fragment`'{"order":' || document || ',"facts":' || facts || '}'`,
   where: conditions(query),
 });
 

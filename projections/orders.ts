@@ -47,7 +47,7 @@ export const ordersProjection: Projection = {
         rows.set(key, {
           tenantId: row.tenant_id,
           placedPosition: row.placed_position,
-          state: { order, facts },
+          state: { order, facts, payments: {} },
         });
       }
     }
@@ -67,7 +67,7 @@ export const ordersProjection: Projection = {
         all.map((row) => row.tenantId),
         orders.map((order) => toUuid(order.id)),
         all.map((row) => row.placedPosition),
-        orders.map((order) => order.customer_id),
+        orders.map((order) => order.customer_id ?? ''),
         orders.map((order) => order.status),
         orders.map((order) => order.placed_at),
         orders.map((order) => order.version),

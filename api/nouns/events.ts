@@ -37,14 +37,14 @@ export const eventHandlers: Handlers = {
   /** The feed has no end, so each page has a next cursor. */
   async listEvents(call) {
     const query = call.input.query as unknown as FeedParameters;
-    const types = query.types && [...new Set(query.types.split(','))];
+    const types = query.types ? [...new Set(query.types.split(','))] : call.edition.eventTypes;
     const { position: after, mark } = await startOf(call, query);
     const gone = new AbortController();
     call.ctx.res.once('close', () => gone.abort());
     const watch = keepWatch(call.confirm);
     const page = await readOrWait(
       call.services,
-      { ...call.principal, after, mark, types: types || undefined, limit: query.limit },
+      { ...call.principal, after, mark, types: types && [...types], limit: query.limit },
       { waitMs: query.wait * 1_000, gone: AbortSignal.any([gone.signal, watch.lapsed]) },
     )
       .catch((error: unknown) => {

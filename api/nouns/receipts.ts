@@ -30,7 +30,7 @@ export const receiptHandlers: Handlers = {
         recorded_at: event.recorded_at,
         fingerprint: event.fingerprint.toString('hex'),
         status: event.type === 'OrderUpdated' ? 200 : 201,
-        event: eventDocument(edition, event),
+        event: (edition.eventTypes?.has(event.type) ?? true) ? eventDocument(edition, event) : null,
         ...(webhookWrite && { webhook_write: webhookWrite }),
       });
       return;

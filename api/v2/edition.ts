@@ -1,7 +1,7 @@
 /** Version 2: each amount has its currency; an order has a payment and a fulfillment status. */
-import type { Order } from '../../domain/order/order.ts';
 import type { DailySales } from '../../projections/daily-sales-page.ts';
 import type { Edition } from '../edition.ts';
+import { parseStates } from '../lists/stored-orders.ts';
 import { commandOf, pointerOf } from './commands.ts';
 import { eventData, orderDocument, totalDocument } from './documents.ts';
 
@@ -10,8 +10,10 @@ export const v2: Edition = {
   commandOf,
   pointerOf,
   order: orderDocument,
-  orders: (documents) =>
-    (JSON.parse(`[${documents}]`) as Order[]).map((order) => JSON.stringify(orderDocument(order))).join(','),
+  orders: (rows) =>
+    parseStates(rows)
+      .map((state) => JSON.stringify(orderDocument(state)))
+      .join(','),
   customerTotal: totalDocument,
   dailySales: (documents) =>
     (JSON.parse(`[${documents}]`) as DailySales[]).map((day) => JSON.stringify(totalDocument(day))).join(','),

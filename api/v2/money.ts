@@ -5,3 +5,10 @@ export interface Money {
 }
 
 export const money = (amount: number, currency: string): Money => ({ amount, currency });
+
+/** Whether a value of a body that fits the contract is money. */
+export const isMoney = (value: unknown): value is Money =>
+  typeof value === 'object' &&
+  value !== null &&
+  'currency' in value &&
+  typeof (value as Money).amount === 'number';

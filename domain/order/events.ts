@@ -1,27 +1,49 @@
 /**
  * The events of an order, as stored. They are fat: one event is enough to render it, to publish it,
- * and to compare it with its request.
+ * and to compare it with its request. What was split is stored split, so that no later rule changes
+ * an old order.
  */
 import { z } from 'zod';
+import { foreignId } from '../text.ts';
+import { addressPatch, recordedAddress } from './address.ts';
 import {
   cancelOrderData,
   completeOrderData,
+  editOrderBody,
   metadata,
-  placeOrderData,
+  placeHoldData,
+  placeOrderBody,
+  recordAuthorizationData,
   recordPaymentData,
   recordRefundData,
+  releaseHoldData,
   returnItemsData,
+  reversePaymentData,
   shipItemsData,
-  shippingAddress,
-  updateOrderData,
+  updateOrderBody,
+  voidAuthorizationData,
 } from './commands.ts';
-import { foreignId } from '../text.ts';
 
-const placedLine = placeOrderData.shape.lines.element.extend({
+const amount = z.int().min(0);
+const time = z.iso.datetime().optional();
+const { currency, lines, charges } = placeOrderBody.shape;
+
+const placedLine = lines.element.extend({
   id: z.string().regex(/^line_[1-9]\d{0,2}$/),
-  total: z.int().min(0),
+  sku: lines.element.shape.sku.unwrap().unwrap().optional(),
+  ships: z.literal(false).optional(),
+  /** `unit_price × quantity`. */
+  total: amount,
+  /** The line's share of each discount and of each tax of the whole order. */
+  discount_shares: z.array(amount).optional(),
+  tax_shares: z.array(amount).optional(),
+  /** What is to be paid for the line; `total` when absent. */
+  amount: amount.optional(),
 });
-const currency = placeOrderData.shape.currency;
+const placedCharge = charges.unwrap().element.extend({ id: z.string(), amount });
+const pieces = shipItemsData.shape.lines;
+/** Pieces and their part of the line's amount. */
+const pricedPieces = z.array(pieces.element.extend({ amount }));
 
 /**
  * Schema of each event's `data` at its current version; upcast.ts brings older events up to it.
@@ -29,78 +51,184 @@ const currency = placeOrderData.shape.currency;
  */
 export const EVENT_SCHEMAS = {
   OrderPlaced: {
-    version: 1,
-    data: z.strictObject({
+    version: 2,
+    data: placeOrderBody.extend({
       /** Older events may have `.` and `..`. */
-      customer_id: foreignId(64),
-      currency,
+      customer_id: foreignId(64).optional(),
       lines: z.array(placedLine).min(1).max(100),
-      total: z.int().min(0),
-      shipping_address: placeOrderData.shape.shipping_address.unwrap(),
+      charges: z.array(placedCharge).optional(),
+      total: amount,
+      shipping_address: recordedAddress.nullable(),
+      billing_address: recordedAddress.optional(),
       metadata,
+      ordered_at: time,
+      prices_include_tax: z.literal(true).optional(),
+      payment_terms: z.literal('open').optional(),
     }),
   },
   OrderUpdated: {
-    version: 1,
+    version: 2,
     data: z.strictObject({
       /** The patch of the request. */
-      patch: updateOrderData,
+      patch: updateOrderBody.extend({
+        shipping_address: addressPatch
+          .extend({ country: recordedAddress.shape.country.optional() })
+          .nullable()
+          .optional(),
+        billing_address: addressPatch
+          .extend({ country: recordedAddress.shape.country.optional() })
+          .nullable()
+          .optional(),
+      }),
       /** The order's members after the patch. */
-      shipping_address: shippingAddress.nullable(),
+      shipping_address: recordedAddress.nullable(),
       metadata,
+      /** Of these, those that the patch changed; `null` when it removed them. */
+      billing_address: recordedAddress.nullable().optional(),
+      email: placeOrderBody.shape.email.nullable(),
+      phone: placeOrderBody.shape.phone.nullable(),
+      note: placeOrderBody.shape.note.nullable(),
+      tags: placeOrderBody.shape.tags.nullable(),
+    }),
+  },
+  AuthorizationRecorded: {
+    version: 1,
+    data: recordAuthorizationData.extend({
+      currency,
+      method: recordAuthorizationData.shape.method.unwrap(),
+      reference: recordAuthorizationData.shape.reference.unwrap(),
+      occurred_at: time,
+    }),
+  },
+  AuthorizationVoided: {
+    version: 1,
+    data: voidAuthorizationData.extend({
+      /** What could still be captured. */
+      amount,
+      currency,
+      reason: voidAuthorizationData.shape.reason.unwrap(),
+      occurred_at: time,
     }),
   },
   PaymentRecorded: {
-    version: 1,
-    data: z.strictObject({
-      amount: recordPaymentData.shape.amount,
+    version: 2,
+    data: recordPaymentData.extend({
       currency,
       method: recordPaymentData.shape.method.unwrap(),
       reference: recordPaymentData.shape.reference.unwrap(),
+      occurred_at: time,
     }),
   },
-  ItemsShipped: {
+  PaymentReversed: {
     version: 1,
-    data: z.strictObject({
-      lines: shipItemsData.shape.lines,
-      carrier: shipItemsData.shape.carrier.unwrap(),
-      tracking_number: shipItemsData.shape.tracking_number.unwrap(),
-    }),
-  },
-  ItemsReturned: {
-    version: 1,
-    data: z.strictObject({
-      lines: returnItemsData.shape.lines,
-      reason: returnItemsData.shape.reason.unwrap(),
+    data: reversePaymentData.extend({
+      amount,
+      /** The request left the amount out. */
+      is_rest: z.literal(true).optional(),
+      currency,
+      reason: reversePaymentData.shape.reason.unwrap(),
+      reference: reversePaymentData.shape.reference.unwrap(),
+      occurred_at: time,
     }),
   },
   RefundRecorded: {
-    version: 1,
-    data: z.strictObject({
-      amount: recordRefundData.shape.amount,
+    version: 2,
+    data: recordRefundData.extend({
       currency,
       reason: recordRefundData.shape.reason.unwrap(),
       reference: recordRefundData.shape.reference.unwrap(),
+      occurred_at: time,
+      lines: pricedPieces.optional(),
+      /** What the refund is for, decided once; absent in events of the first release. */
+      counts: z
+        .strictObject({
+          /** Against what was cancelled, returned or overpaid. */
+          settled: amount,
+          /** No longer owed from here on. */
+          adjusted: amount,
+          /** Owed again, since pieces are open. */
+          reopened: amount,
+        })
+        .optional(),
+      /** The payments that it gives back. */
+      payments: z.array(z.strictObject({ payment_id: z.string(), amount })).optional(),
+    }),
+  },
+  ItemsShipped: {
+    version: 2,
+    data: shipItemsData.extend({
+      carrier: shipItemsData.shape.carrier.unwrap(),
+      tracking_number: shipItemsData.shape.tracking_number.unwrap(),
+      occurred_at: time,
+    }),
+  },
+  ItemsReturned: {
+    version: 2,
+    data: returnItemsData.extend({
+      reason: returnItemsData.shape.reason.unwrap(),
+      occurred_at: time,
+      /** What is no longer owed for the pieces; absent in events of the first release. */
+      amount: amount.optional(),
+    }),
+  },
+  OrderEdited: {
+    version: 1,
+    data: editOrderBody.extend({
+      cancel: pricedPieces.optional(),
+      add: z.array(placedLine).optional(),
+      charges: z.array(placedCharge).optional(),
+      currency,
+      /** What the edit adds to the total of the order. */
+      added: amount,
+      reason: editOrderBody.shape.reason.unwrap(),
+      occurred_at: time,
     }),
   },
   OrderCancelled: {
-    version: 1,
-    data: z.strictObject({ reason: cancelOrderData.shape.reason.unwrap() }),
+    version: 2,
+    data: cancelOrderData.extend({
+      reason: cancelOrderData.shape.reason.unwrap(),
+      occurred_at: time,
+      /** The pieces that it frees, and what is no longer owed; absent in the first release. */
+      lines: z.array(pieces.element).optional(),
+      amount: amount.optional(),
+    }),
   },
   OrderCompleted: {
+    version: 2,
+    data: completeOrderData.extend({ note: completeOrderData.shape.note.unwrap(), occurred_at: time }),
+  },
+  HoldPlaced: { version: 1, data: placeHoldData.extend({ occurred_at: time }) },
+  HoldReleased: {
     version: 1,
-    data: z.strictObject({ note: completeOrderData.shape.note.unwrap() }),
+    data: releaseHoldData.extend({ reason: releaseHoldData.shape.reason.unwrap(), occurred_at: time }),
   },
 } as const;
 
 export type EventType = keyof typeof EVENT_SCHEMAS;
 export const EVENT_TYPES = Object.keys(EVENT_SCHEMAS) as EventType[];
 
+/** The types of the first release, to which version 1 of the API is closed. */
+export const FIRST_EVENT_TYPES: ReadonlySet<EventType> = new Set<EventType>([
+  'OrderPlaced',
+  'OrderUpdated',
+  'PaymentRecorded',
+  'ItemsShipped',
+  'ItemsReturned',
+  'RefundRecorded',
+  'OrderCancelled',
+  'OrderCompleted',
+]);
+
 /** An event of a type. */
 export type EventOf<T extends EventType> = T extends EventType
   ? { type: T; data: z.output<(typeof EVENT_SCHEMAS)[T]['data']> }
   : never;
 export type OrderEvent = EventOf<EventType>;
+
+export type OrderPlaced = EventOf<'OrderPlaced'>['data'];
+export type PlacedLine = z.output<typeof placedLine>;
+export type PlacedCharge = z.output<typeof placedCharge>;
 
 /** The metadata of an event in the log. */
 export interface Recorded {
@@ -112,6 +240,8 @@ export interface Recorded {
   recorded_at: string;
   /** Id of the API key that sent the command; `null` in events of before keys were recorded. */
   key_id: string | null;
+  /** The number that the order got; only with its first event. */
+  number?: string | null;
 }
 
 export type RecordedEvent = OrderEvent & Recorded;

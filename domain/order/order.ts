@@ -1,29 +1,78 @@
 /**
- * An order: the fold of its events.
+ * An order: the fold of its events. This file has the state and the table of contents of the fold;
+ * each family of rules folds its own events.
  *
- * `Order` has the members of v1, in the same order: fold, read table and document share one shape.
- * `Facts` holds the rest that the rules need.
+ * Members that an order does not use are absent, so that a plain order stays small.
  */
-import type { Pieces, ShippingAddress } from './commands.ts';
+import type { Address } from './address.ts';
+import type { CHARGE_KINDS, Discount, Pieces, Tax } from './commands.ts';
 import type { RecordedEvent } from './events.ts';
+import { cancelled, completed, edited, updated } from './rules/changes.ts';
+import { returned, shipped } from './rules/goods.ts';
+import { held, released } from './rules/holds.ts';
+import { authorized, paid, reversed, voided } from './rules/money.ts';
+import { placed } from './rules/placing.ts';
+import { refunded } from './rules/refunds.ts';
 
 export type OrderStatus = 'placed' | 'paid' | 'partially_shipped' | 'shipped' | 'completed' | 'cancelled';
 
+/** Amounts are minor units. */
 export interface OrderLine {
   id: string;
-  sku: string;
+  /** Absent for a line without one. */
+  sku?: string;
   name: string;
   quantity: number;
-  /** Minor units. */
   unit_price: number;
-  /** Minor units: `unit_price × quantity`. */
+  /** `unit_price × quantity`. */
   total: number;
+  /** Its own discount and its share of the order's. */
+  discount?: number;
+  /** Its own tax or its share of the order's. */
+  tax?: number;
+  taxes?: Tax[];
+  /** What is to be paid for the line; `total` when absent. */
+  amount?: number;
+  /** `false`: nothing to ship. */
+  ships?: false;
+  reference?: string;
+  metadata?: Record<string, string>;
 }
 
-export interface Order {
+export interface OrderCharge {
+  id: string;
+  kind: (typeof CHARGE_KINDS)[number];
+  name?: string;
+  price: number;
+  discount?: number;
+  tax?: number;
+  /** What is to be paid for the charge. */
+  amount: number;
+}
+
+/** Members that an order may lack. */
+export interface OrderExtras {
+  number?: string;
+  reference?: string;
+  email?: string;
+  phone?: string;
+  billing_address?: Address;
+  note?: string;
+  tags?: string[];
+  ordered_at?: string;
+  prices_include_tax?: true;
+  discounts?: Discount[];
+  taxes?: Tax[];
+  charges?: OrderCharge[];
+  rounding?: number;
+  payment_terms?: 'open';
+}
+
+export interface Order extends OrderExtras {
   id: string;
   status: OrderStatus;
-  customer_id: string;
+  /** `null` for a guest. */
+  customer_id: string | null;
   /** ISO 4217. */
   currency: string;
   lines: OrderLine[];
@@ -31,7 +80,7 @@ export interface Order {
   total: number;
   amount_paid: number;
   amount_refunded: number;
-  shipping_address: ShippingAddress | null;
+  shipping_address: Address | null;
   metadata: Record<string, string>;
   /** Number of events; also the entity tag. */
   version: number;
@@ -48,20 +97,56 @@ export const VERSION_MAX = 500;
  */
 export const HISTORY_LENGTH_MAX = 4 * 1024 * 1024;
 
-/** Number of pieces by line id. */
+/** Numbers by line id, charge id or record id. */
 export type Quantities = Record<string, number>;
 
-/** Quantities that the rules need and `Order` does not show. */
+/** An authorization: minor units. It is closed when it is voided or captured whole. */
+export interface Authorization {
+  amount: number;
+  captured: number;
+  isVoid?: true;
+}
+
+/** What the rules need and `Order` does not show. Pieces by line id; amounts in minor units. */
 export interface Facts {
   shipped: Quantities;
   returned: Quantities;
+  /** Pieces that an edit or the cancellation freed. */
+  cancelled?: Quantities;
+  /** Pieces whose money was given back. */
+  refunded?: Quantities;
+  /** Shipped pieces whose money was given back and that the customer kept. */
+  kept?: Quantities;
+  /** By charge: the amount that is no longer owed, and the amount that was given back. */
+  charges_freed?: Quantities;
+  charges_refunded?: Quantities;
+  amount_cancelled?: number;
+  amount_returned?: number;
+  /** Reductions: refunds of kept pieces and of charges, and adjustments. */
+  amount_adjusted?: number;
+  amount_reversed?: number;
+  /** Refunds that count against cancelled or returned amounts. */
+  amount_settled?: number;
+  /** Refunds that are owed again, since their pieces are still open. */
+  amount_reopened?: number;
+  authorizations?: Record<string, Authorization>;
+  /** Reasons of the holds that are not released. */
+  holds?: Record<string, string>;
 }
 
 export const NO_FACTS: Facts = { shipped: {}, returned: {} };
 
+/** A payment, and what is left of it after refunds and reversals. Minor units. */
+export interface Payment {
+  amount: number;
+  left: number;
+}
+
 export interface OrderState {
   order: Order;
   facts: Facts;
+  /** By id, in the order of their records. Only the rules need them; no document shows them. */
+  payments: Record<string, Payment>;
 }
 
 /**
@@ -70,64 +155,53 @@ export interface OrderState {
  * @throws {Error} when the event is not the next version
  */
 export function evolve(state: OrderState | null, event: RecordedEvent): OrderState {
-  if (event.type === 'OrderPlaced') return { order: placedOrder(event), facts: NO_FACTS };
+  if (event.type === 'OrderPlaced') return placed(event);
   if (state === null || event.version !== state.order.version + 1) {
     const at = state?.order.version ?? 0;
     throw new Error(
       `${event.order_id} is at version ${at}, cannot apply version ${event.version} (${event.event_id})`,
     );
   }
-  const order = { ...state.order, version: event.version, updated_at: event.recorded_at };
-  const { facts } = state;
+  const next = {
+    ...state,
+    order: { ...state.order, version: event.version, updated_at: event.recorded_at },
+  };
   switch (event.type) {
-    case 'OrderUpdated': {
-      const { shipping_address, metadata } = event.data;
-      return { order: { ...order, shipping_address, metadata }, facts };
-    }
-    case 'PaymentRecorded': {
-      const amount_paid = order.amount_paid + event.data.amount;
-      const status = amount_paid === order.total ? 'paid' : order.status;
-      return { order: { ...order, status, amount_paid }, facts };
-    }
-    case 'ItemsShipped': {
-      const shipped = plus(facts.shipped, event.data.lines);
-      const all = order.lines.every(({ id, quantity }) => shipped[id] === quantity);
-      return {
-        order: { ...order, status: all ? 'shipped' : 'partially_shipped' },
-        facts: { ...facts, shipped },
-      };
-    }
-    case 'ItemsReturned':
-      return { order, facts: { ...facts, returned: plus(facts.returned, event.data.lines) } };
+    case 'OrderUpdated':
+      return updated(next, event.data);
+    case 'AuthorizationRecorded':
+      return authorized(next, event.data, recordIdOf('aut', event));
+    case 'AuthorizationVoided':
+      return voided(next, event.data);
+    case 'PaymentRecorded':
+      return paid(next, event.data, recordIdOf('pay', event));
+    case 'PaymentReversed':
+      return reversed(next, event.data);
     case 'RefundRecorded':
-      return { order: { ...order, amount_refunded: order.amount_refunded + event.data.amount }, facts };
+      return refunded(next, event.data);
+    case 'ItemsShipped':
+      return shipped(next, event.data);
+    case 'ItemsReturned':
+      return returned(next, event.data);
+    case 'OrderEdited':
+      return edited(next, event.data);
     case 'OrderCancelled':
-      return { order: { ...order, status: 'cancelled' }, facts };
+      return cancelled(next);
     case 'OrderCompleted':
-      return { order: { ...order, status: 'completed' }, facts };
+      return completed(next);
+    case 'HoldPlaced':
+      return held(next, event.data, recordIdOf('hld', event));
+    case 'HoldReleased':
+      return released(next, event.data);
   }
 }
 
-function placedOrder(event: Extract<RecordedEvent, { type: 'OrderPlaced' }>): Order {
-  const { customer_id, currency, lines, total, shipping_address, metadata } = event.data;
-  return {
-    id: event.order_id,
-    status: 'placed',
-    customer_id,
-    currency,
-    lines,
-    total,
-    amount_paid: 0,
-    amount_refunded: 0,
-    shipping_address,
-    metadata,
-    version: event.version,
-    placed_at: event.recorded_at,
-    updated_at: event.recorded_at,
-  };
-}
+/** The id of the record that an event made: its own id behind another prefix. */
+const recordIdOf = (prefix: string, { event_id }: RecordedEvent): string =>
+  `${prefix}_${event_id.slice('evt_'.length)}`;
 
-function plus(quantities: Quantities, pieces: Pieces): Quantities {
+/** Quantities and the pieces that an event adds to them. */
+export function plus(quantities: Quantities | undefined, pieces: Pieces): Quantities {
   const sum = { ...quantities };
   for (const { line_id, quantity } of pieces) sum[line_id] = (sum[line_id] ?? 0) + quantity;
   return sum;

@@ -7,8 +7,8 @@
 import { hash } from 'node:crypto';
 import { type Absence, type Json, canonical, isUndefined } from '../canonical.ts';
 import type { FieldError } from '../rejection.ts';
-import type { OrderCommand } from './commands.ts';
-import type { OrderEvent } from './events.ts';
+import type { OrderCommand, PricedCharge, PricedLine } from './commands.ts';
+import type { OrderEvent, PlacedCharge, PlacedLine } from './events.ts';
 
 /** Pointers in one answer. */
 const DIFFERENCES_MAX = 20;
@@ -36,29 +36,81 @@ export function requestOf(event: OrderEvent & { order_id: string }): OrderReques
   switch (event.type) {
     case 'OrderPlaced': {
       const { total: _total, ...data } = event.data;
-      const lines = data.lines.map(({ id: _id, total: _ofLine, ...line }) => line);
-      return { type: 'PlaceOrder', order_id: null, data: { ...data, lines } };
+      const lines = data.lines.map(requestedLine);
+      const charges = data.charges?.map(requestedCharge);
+      return { type: 'PlaceOrder', order_id: null, data: { ...data, lines, ...(charges && { charges }) } };
     }
     case 'OrderUpdated':
       return { type: 'UpdateOrder', order_id, data: event.data.patch };
+    case 'AuthorizationRecorded': {
+      const { currency: _currency, ...data } = event.data;
+      return { type: 'RecordAuthorization', order_id, data };
+    }
+    case 'AuthorizationVoided': {
+      const { amount: _amount, currency: _currency, ...data } = event.data;
+      return { type: 'VoidAuthorization', order_id, data };
+    }
     case 'PaymentRecorded': {
       const { currency: _currency, ...data } = event.data;
       return { type: 'RecordPayment', order_id, data };
     }
+    case 'PaymentReversed': {
+      const { currency: _currency, is_rest, amount, ...data } = event.data;
+      return { type: 'ReversePayment', order_id, data: is_rest ? data : { ...data, amount } };
+    }
+    case 'RefundRecorded': {
+      const { currency: _currency, counts: _counts, payments: _payments, lines, ...data } = event.data;
+      return {
+        type: 'RecordRefund',
+        order_id,
+        data: { ...data, ...(lines && { lines: lines.map(requestedPieces) }) },
+      };
+    }
     case 'ItemsShipped':
       return { type: 'ShipItems', order_id, data: event.data };
-    case 'ItemsReturned':
-      return { type: 'ReturnItems', order_id, data: event.data };
-    case 'RefundRecorded': {
-      const { currency: _currency, ...data } = event.data;
-      return { type: 'RecordRefund', order_id, data };
+    case 'ItemsReturned': {
+      const { amount: _amount, ...data } = event.data;
+      return { type: 'ReturnItems', order_id, data };
     }
-    case 'OrderCancelled':
-      return { type: 'CancelOrder', order_id, data: event.data };
+    case 'OrderEdited': {
+      const { cancel, add, charges, currency: _currency, added: _added, ...data } = event.data;
+      return {
+        type: 'EditOrder',
+        order_id,
+        data: {
+          ...data,
+          ...(cancel && { cancel: cancel.map(requestedPieces) }),
+          ...(add && { add: add.map(requestedLine) }),
+          ...(charges && { charges: charges.map(requestedCharge) }),
+        },
+      };
+    }
+    case 'OrderCancelled': {
+      const { lines: _lines, amount: _amount, ...data } = event.data;
+      return { type: 'CancelOrder', order_id, data };
+    }
     case 'OrderCompleted':
       return { type: 'CompleteOrder', order_id, data: event.data };
+    case 'HoldPlaced':
+      return { type: 'PlaceHold', order_id, data: event.data };
+    case 'HoldReleased':
+      return { type: 'ReleaseHold', order_id, data: event.data };
   }
 }
+
+function requestedLine(line: PlacedLine): PricedLine {
+  const { id: _id, total: _total, amount: _amount, discount_shares: _d, tax_shares: _t, ...stated } = line;
+  return stated;
+}
+
+function requestedCharge({ id: _id, amount: _amount, ...stated }: PlacedCharge): PricedCharge {
+  return stated;
+}
+
+const requestedPieces = ({ line_id, quantity }: { line_id: string; quantity: number }) => ({
+  line_id,
+  quantity,
+});
 
 /**
  * The members in which two requests differ, without their values.

@@ -1,18 +1,38 @@
-/** The two statuses of v2: payment and fulfillment. */
-import type { Order } from './order.ts';
+/** The two statuses of an order: how far it is paid, and how far it is fulfilled. */
+import { due, isCovered, net } from './amounts.ts';
+import type { Order, OrderState } from './order.ts';
 
-export type PaymentStatus = 'unpaid' | 'partially_paid' | 'paid' | 'partially_refunded' | 'refunded';
-export type FulfillmentStatus = 'unfulfilled' | 'partially_shipped' | 'shipped' | 'completed' | 'cancelled';
+export const PAYMENT_STATUSES = [
+  'unpaid',
+  'authorized',
+  'partially_paid',
+  'paid',
+  'partially_refunded',
+  'refunded',
+] as const;
+export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 
-type Amounts = Pick<Order, 'total' | 'amount_paid' | 'amount_refunded'>;
+export const FULFILLMENT_STATUSES = [
+  'unfulfilled',
+  'partially_shipped',
+  'shipped',
+  'completed',
+  'cancelled',
+] as const;
+export type FulfillmentStatus = (typeof FULFILLMENT_STATUSES)[number];
 
-/**
- * A free order is paid. store/migrations/0006_statuses.sql has the same rule for the list index.
- */
-export function paymentStatus({ total, amount_paid, amount_refunded }: Amounts): PaymentStatus {
-  if (amount_refunded > 0) return amount_refunded === amount_paid ? 'refunded' : 'partially_refunded';
-  if (amount_paid === total) return 'paid';
-  return amount_paid === 0 ? 'unpaid' : 'partially_paid';
+/** A free order is paid. `authorized`: money and open authorizations cover what is owed. */
+export function paymentStatus(state: OrderState): PaymentStatus {
+  if (due(state) > 0) {
+    if (isCovered(state)) return 'authorized';
+    if (net(state) > 0) return 'partially_paid';
+    return state.order.amount_refunded > 0 ? 'refunded' : 'unpaid';
+  }
+  // Refunds that are owed again do not count: the order was paid again since.
+  const { amount_settled = 0, amount_adjusted = 0 } = state.facts;
+  if (amount_settled + amount_adjusted > 0) return net(state) === 0 ? 'refunded' : 'partially_refunded';
+  // Nothing was paid, and all of it was cancelled.
+  return net(state) === 0 && state.order.total > 0 ? 'unpaid' : 'paid';
 }
 
 export function fulfillmentStatus({ status }: Pick<Order, 'status'>): FulfillmentStatus {

@@ -13,8 +13,19 @@ export type Upcaster = (data: Data) => Data;
 /** By event type, from version 1 on: the first upcaster returns version 2. */
 export type Upcasters = Partial<Record<string, readonly Upcaster[]>>;
 
-/** Empty: each event is still at version 1. */
-const UPCASTERS: Upcasters = {};
+const unchanged: Upcaster = (data) => data;
+
+/** Version 2 added members that are absent when an order does not use them. */
+const UPCASTERS: Upcasters = {
+  OrderPlaced: [unchanged],
+  OrderUpdated: [unchanged],
+  PaymentRecorded: [unchanged],
+  RefundRecorded: [unchanged],
+  ItemsShipped: [unchanged],
+  ItemsReturned: [unchanged],
+  OrderCancelled: [unchanged],
+  OrderCompleted: [unchanged],
+};
 
 /** The type or version of an event is newer than this release. */
 export class UnknownEventError extends Error {

@@ -1,6 +1,7 @@
 /** One step of the relay: the next events of the log become deliveries. */
 import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
+import { FIRST_EVENT_TYPES } from '../../domain/order/events.ts';
 import { statement } from '../statement.ts';
 
 /** The relay as a consumer of the log: the name of its checkpoint. */
@@ -20,7 +21,8 @@ export const relayBatch = (
   pool: DatabasePool,
   partition: number,
   eventsMax: number,
-): Promise<{ events: number; endpoints: readonly string[] }> => pool.one(relayEvents(partition, eventsMax));
+): Promise<{ events: number; endpoints: readonly string[] }> =>
+  pool.one(relayEvents(partition, eventsMax, [...FIRST_EVENT_TYPES]));
 
 /**
  * Locks the relay of a partition until the end of the transaction. Only one transaction at a time

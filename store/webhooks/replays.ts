@@ -3,6 +3,7 @@ import { type CommonQueryMethods, type DatabasePool, type DatabaseTransactionCon
 import { z } from 'zod';
 import { toId } from '../ids.ts';
 import type { Tenancy } from '../tenancy.ts';
+import { FIRST_EVENT_TYPES } from '../../domain/order/events.ts';
 import { statement } from '../statement.ts';
 import { lockDeliveries } from './relay-batch.ts';
 
@@ -68,7 +69,9 @@ export function replayOnce(pool: DatabasePool, partition: number): Promise<strin
        ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED`);
     if (replayId === null) return undefined;
     await lockDeliveries(transaction, partition);
-    const { endpoint_id } = await transaction.one(replayEvents(replayId, BATCH_EVENTS_MAX));
+    const { endpoint_id } = await transaction.one(
+      replayEvents(replayId, BATCH_EVENTS_MAX, [...FIRST_EVENT_TYPES]),
+    );
     return endpoint_id;
   });
 }

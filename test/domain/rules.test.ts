@@ -50,7 +50,8 @@ const COMMANDS: Record<string, OrderCommand> = {
 };
 
 /** The statuses of an order in version 2, and their spelling in the tables. */
-const statusesOf = ({ order }: OrderState): string => `${fulfillmentStatus(order)}, ${paymentStatus(order)}`;
+const statusesOf = (state: OrderState): string =>
+  `${fulfillmentStatus(state.order)}, ${paymentStatus(state)}`;
 
 function outcomeOf(state: OrderState | null, command: OrderCommand): string {
   const decision = decide(state, command);

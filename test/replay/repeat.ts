@@ -6,7 +6,7 @@ import { toId } from '../../store/ids.ts';
 import type { LogLine } from '../../store/archive/log-file.ts';
 import type { Answer, Ask } from '../setup/shop.ts';
 
-const NOUNS = {
+const NOUNS: Partial<Record<OrderRequest['type'], string>> = {
   RecordPayment: 'payments',
   ShipItems: 'shipments',
   ReturnItems: 'returns',

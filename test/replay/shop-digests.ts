@@ -58,11 +58,11 @@ export async function digestShop(pool: DatabasePool, tenants: readonly Tenancy[]
       after = page.next;
       ({ more } = page);
     }
-    for (const { order } of states.values()) {
+    for (const state of states.values()) {
       shop.orders += 1;
-      count(shop.byStatus, order.status);
+      count(shop.byStatus, state.order.status);
       for (const edition of EDITIONS) {
-        note(`orders of tenant ${index + 1}, ${edition.name}`, JSON.stringify(edition.order(order)));
+        note(`orders of tenant ${index + 1}, ${edition.name}`, JSON.stringify(edition.order(state)));
       }
     }
   }

@@ -1,5 +1,6 @@
 /** Goods, customers and currencies of the recorded shop. */
-import type { Command, ShippingAddress } from '../../domain/order/commands.ts';
+import type { Address } from '../../domain/order/address.ts';
+import type { Command } from '../../domain/order/commands.ts';
 import { minorUnits } from '../../domain/currency.ts';
 import type { Random } from './random.ts';
 
@@ -12,7 +13,7 @@ const NAMES = [
   'Łucja Wójcik',
   'O’Neill & Sons',
 ];
-const PLACES: Pick<ShippingAddress, 'line1' | 'city' | 'country' | 'postal_code' | 'region'>[] = [
+const PLACES: Pick<Address, 'line1' | 'city' | 'country' | 'postal_code' | 'region'>[] = [
   { line1: '3 Harbour Row', city: 'Galway', country: 'IE' },
   { line1: 'Hafnarstræti 20', city: 'Reykjavík', postal_code: '101', country: 'IS' },
   { line1: '1-2-3 Ginza', city: '東京', region: '中央区', postal_code: '104-0061', country: 'JP' },
@@ -34,7 +35,7 @@ const KINDS = ['dried', 'fresh', 'smoked "old style"', 'powder 🌊', '2 kg'];
 /** Most orders are in euros. */
 const CURRENCIES = ['EUR', 'EUR', 'EUR', 'EUR', 'USD', 'GBP', 'JPY', 'KWD', 'ISK', 'CHF'];
 
-export function anAddress(random: Random): ShippingAddress {
+export function anAddress(random: Random): Address {
   const address = { name: random.pick(NAMES), ...random.pick(PLACES) };
   return random.chance(0.2) ? { ...address, line2: `Flat ${random.between(1, 30)}` } : address;
 }

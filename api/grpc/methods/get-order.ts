@@ -16,6 +16,6 @@ export const getOrder: Unary<GetOrderRequest, GetOrderResponse> = {
     }
     const events = await readOrder(services.log, principal, order_id, version);
     note(200, false);
-    return { order: orderMessage(fold(events)!.order), position: events.at(-1)!.position };
+    return { order: orderMessage(fold(events)!), position: events.at(-1)!.position };
   },
 };

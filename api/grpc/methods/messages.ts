@@ -3,8 +3,9 @@
  */
 import type { Command } from '../../../domain/order/commands.ts';
 import type { RecordedEvent } from '../../../domain/order/events.ts';
-import type { Order } from '../../../domain/order/order.ts';
+import type { OrderState } from '../../../domain/order/order.ts';
 import { Problem } from '../../problem/problem.ts';
+import { orderDocument, placedData, updatedData } from '../../v1/documents.ts';
 import type { Timestamp } from '../generated/google/protobuf/timestamp.ts';
 import {
   EventType,
@@ -39,21 +40,28 @@ export function bodyOf(order: NewOrder | undefined): unknown {
 export const newOrderMessage = ({
   shipping_address,
   metadata,
-  ...data
+  customer_id = '',
+  currency,
+  lines,
 }: Command<'PlaceOrder'>['data']): NewOrder => ({
-  ...data,
+  customer_id,
+  currency,
+  lines: lines.map(({ sku = '', name, quantity, unit_price }) => ({ sku, name, quantity, unit_price })),
   shipping_address: shipping_address ?? undefined,
   metadata: entries(metadata),
 });
 
-export const orderMessage = (order: Order): OrderMessage => ({
-  ...order,
-  status: `ORDER_STATUS_${order.status.toUpperCase()}` as OrderMessage['status'],
-  shipping_address: order.shipping_address ?? undefined,
-  metadata: entries(order.metadata),
-  placed_at: timestamp(order.placed_at),
-  updated_at: timestamp(order.updated_at),
-});
+export function orderMessage(state: OrderState): OrderMessage {
+  const order = orderDocument(state);
+  return {
+    ...order,
+    status: `ORDER_STATUS_${order.status.toUpperCase()}` as OrderMessage['status'],
+    shipping_address: order.shipping_address ?? undefined,
+    metadata: entries(order.metadata),
+    placed_at: timestamp(order.placed_at),
+    updated_at: timestamp(order.updated_at),
+  };
+}
 
 /** The type name in the log; `undefined` for an unknown type. */
 export const eventTypeOf = (type: EventType): RecordedEvent['type'] | undefined => TYPES.get(type);
@@ -84,7 +92,7 @@ const present = (value: string | null): string | undefined => value ?? undefined
 function dataOf(event: RecordedEvent): EventMessage['data'] {
   switch (event.type) {
     case 'OrderPlaced': {
-      const { metadata, shipping_address, ...data } = event.data;
+      const { metadata, shipping_address, ...data } = placedData(event.data);
       const value = {
         ...data,
         shipping_address: shipping_address ?? undefined,
@@ -93,15 +101,15 @@ function dataOf(event: RecordedEvent): EventMessage['data'] {
       return { $case: 'order_placed', value };
     }
     case 'OrderUpdated': {
-      const { patch, metadata, shipping_address } = event.data;
+      const { patch, metadata, shipping_address } = updatedData(event.data);
       const value = { patch, shipping_address: shipping_address ?? undefined, metadata: entries(metadata) };
       return { $case: 'order_updated', value };
     }
     case 'PaymentRecorded': {
-      const { method, reference, ...data } = event.data;
+      const { amount, currency, method, reference } = event.data;
       return {
         $case: 'payment_recorded',
-        value: { ...data, method: present(method), reference: present(reference) },
+        value: { amount, currency, method: present(method), reference: present(reference) },
       };
     }
     case 'ItemsShipped': {
@@ -116,15 +124,17 @@ function dataOf(event: RecordedEvent): EventMessage['data'] {
       return { $case: 'items_returned', value: { lines, reason: present(reason) } };
     }
     case 'RefundRecorded': {
-      const { reason, reference, ...data } = event.data;
+      const { amount, currency, reason, reference } = event.data;
       return {
         $case: 'refund_recorded',
-        value: { ...data, reason: present(reason), reference: present(reference) },
+        value: { amount, currency, reason: present(reason), reference: present(reference) },
       };
     }
     case 'OrderCancelled':
       return { $case: 'order_cancelled', value: { reason: present(event.data.reason) } };
     case 'OrderCompleted':
       return { $case: 'order_completed', value: { note: present(event.data.note) } };
+    default:
+      throw new Error(`no message for ${event.type}`);
   }
 }

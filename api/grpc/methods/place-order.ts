@@ -27,6 +27,6 @@ export const placeOrder: Unary<PlaceOrderRequest, PlaceOrderResponse> = {
   async run(call, request) {
     const { state, event, replayed } = await place(call, request);
     call.note(201, replayed);
-    return { order: orderMessage(state.order), position: event.position, replayed };
+    return { order: orderMessage(state), position: event.position, replayed };
   },
 };

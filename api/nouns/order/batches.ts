@@ -94,7 +94,7 @@ async function placeOne(call: Call, { idempotencyKey, refusal, order }: Checked)
         idempotency_key: idempotencyKey,
         replayed: done.replayed,
         position: done.event.position,
-        order: edition.order(done.state.order),
+        order: edition.order(done.state),
       }),
     };
   } catch (error) {

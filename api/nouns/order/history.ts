@@ -53,7 +53,10 @@ export async function answerHistoryPage(
   const after = positionOf(cursors, cursor, binding) ?? 0;
   const events = await readHistory(call);
   requireWithinList(after, events.length);
-  const left = events.filter((event) => event.version > after && isWanted(event));
+  const { eventTypes } = call.edition;
+  const left = events.filter(
+    (event) => event.version > after && isWanted(event) && (eventTypes?.has(event.type) ?? true),
+  );
   const items: string[] = [];
   let bytes = 0;
   for (const event of left.slice(0, limit)) {

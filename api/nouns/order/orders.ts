@@ -18,16 +18,15 @@ export const orderHandlers: Handlers = {
     const { input, edition } = call;
     const command = { type: 'PlaceOrder', orderId: null, body: input.body } as const;
     const done = await runCommand(call, commandContext(call), command);
-    const { order } = done.state;
-    const location = `/${edition.name}/orders/${order.id}`;
-    answerWrite(call.ctx, done, { status: 201, location, body: edition.order(order) });
+    const location = `/${edition.name}/orders/${done.state.order.id}`;
+    answerWrite(call.ctx, done, { status: 201, location, body: edition.order(done.state) });
   },
 
   async updateOrder(call) {
     const { input, edition } = call;
     const command = { type: 'UpdateOrder', orderId: input.params['order_id']!, body: input.body } as const;
     const done = await runCommand(call, commandContext(call), command);
-    answerWrite(call.ctx, done, { status: 200, body: edition.order(done.state.order) });
+    answerWrite(call.ctx, done, { status: 200, body: edition.order(done.state) });
   },
 
   async getOrder(call) {
@@ -36,15 +35,15 @@ export const orderHandlers: Handlers = {
       version: input.query['version'] as number | undefined,
       at: instantOf(input.query['at'] as string | undefined, 'down'),
     });
-    const { order } = fold(events)!;
-    const etag = entityTag(order.version);
+    const state = fold(events)!;
+    const etag = entityTag(state.order.version);
     ctx.set('ETag', etag);
     if (isNotModified(ctx, etag)) {
       ctx.status = 304;
       return;
     }
     ctx.set('Holdfast-Position', String(events.at(-1)?.position));
-    answer(ctx, 200, edition.order(order));
+    answer(ctx, 200, edition.order(state));
   },
 
   async listOrders(call) {

@@ -1,6 +1,8 @@
-/** The noun *payment* for an order. */
+/** The noun *payment* for an order, and its reversal. */
 import type { Handlers } from '../../handler.ts';
 import { listedRecord } from './record.ts';
+
+const notFound = { code: 'payment_not_found', detail: 'This order does not have this payment.' } as const;
 
 const payment = listedRecord({
   command: 'RecordPayment',
@@ -8,11 +10,22 @@ const payment = listedRecord({
   path: 'payments',
   prefix: 'pay',
   at: 'paid_at',
-  notFound: { code: 'payment_not_found', detail: 'This order does not have this payment.' },
+  notFound,
+});
+
+const reversal = listedRecord({
+  command: 'ReversePayment',
+  event: 'PaymentReversed',
+  path: 'payments',
+  within: 'payment_id',
+  prefix: 'rev',
+  at: 'reversed_at',
+  notFound,
 });
 
 export const paymentHandlers: Handlers = {
   recordPayment: payment.record,
   listPayments: payment.list,
   getPayment: payment.get,
+  reversePayment: reversal.record,
 };

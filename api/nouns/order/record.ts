@@ -29,6 +29,8 @@ interface RecordKind {
 interface ListedKind extends RecordKind {
   /** Of its ids. */
   prefix: string;
+  /** For a record about another one: the path parameter and command member with the other's id. */
+  within?: 'authorization_id' | 'payment_id' | 'hold_id';
 }
 
 /** The handlers of a record that an order can have many of. */
@@ -42,7 +44,8 @@ export function listedRecord(kind: ListedKind): { record: Handler; list: Handler
     async record(call) {
       const done = await run(call, kind);
       const { event } = done;
-      const location = `/${call.edition.name}/orders/${event.order_id}/${kind.path}/${idOf(event)}`;
+      const about = kind.within && call.input.params[kind.within];
+      const location = `/${call.edition.name}/orders/${event.order_id}/${kind.path}/${about ?? idOf(event)}`;
       answerWrite(call.ctx, done, { status: 201, location, body: documentOf(call, event) });
     },
 
@@ -81,15 +84,16 @@ export function singleRecord(kind: RecordKind): { record: Handler; get: Handler 
   };
 }
 
-const run = (call: Call, { command }: RecordKind): Promise<Executed> =>
-  runCommand(call, commandContext(call), {
+function run(call: Call, { command, within }: RecordKind & Pick<ListedKind, 'within'>): Promise<Executed> {
+  const { params, body } = call.input;
+  return runCommand(call, commandContext(call), {
     type: command,
-    orderId: call.input.params['order_id']!,
-    body: call.input.body,
+    orderId: params['order_id']!,
+    body: within === undefined ? body : Object.assign({}, body, { [within]: params[within] }),
   });
+}
 
-const recordDocument = ({ edition }: Call, kind: RecordKind, event: StoredEvent) => ({
-  order_id: event.order_id,
-  ...edition.eventData(event),
-  [kind.at]: event.recorded_at,
-});
+function recordDocument({ edition }: Call, kind: RecordKind, event: StoredEvent) {
+  const { occurred_at = event.recorded_at, ...data } = edition.eventData(event) as { occurred_at?: string };
+  return { order_id: event.order_id, ...data, [kind.at]: occurred_at };
+}

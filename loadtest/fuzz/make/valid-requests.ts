@@ -122,7 +122,7 @@ const OF_ENDPOINTS: Record<string, string> = { endpoint_id: 'whe', delivery_id: 
 function pathValue(scene: Scene, name: string, order: Address): string {
   const { random, seed } = scene;
   if (name === 'order_id') return idToken('ord', order);
-  if (name === 'customer_id') return encodeURIComponent(waresAt(seed, order).customer_id);
+  if (name === 'customer_id') return encodeURIComponent(waresAt(seed, order).customer_id ?? 'guest');
   if (name === 'idempotency_key') return encodeURIComponent(keyAt(seed, order));
   const prefix = OF_ORDERS[name];
   if (prefix !== undefined) return idToken(prefix, { index: order.index, n: random.between(1, 6) });

@@ -1,7 +1,7 @@
 -- Relays a batch of the log: lease, deliveries and checkpoint in one statement that commits by
 -- itself, so a relay that dies has done all of it or nothing. It returns no events while another
 -- node holds the lease (SKIP LOCKED). An endpoint that this snapshot does not see was not
--- acknowledged before these events, so no endpoint misses an event.
+-- acknowledged before these events, so no endpoint misses an event. $3: the types of version 1.
 WITH lease AS MATERIALIZED (
   SELECT position
     FROM checkpoints
@@ -28,6 +28,7 @@ WITH lease AS MATERIALIZED (
      AND endpoint.disabled_at IS NULL
      AND endpoint.since_position < batch.position
      AND (endpoint.event_types IS NULL OR batch.type = ANY (endpoint.event_types))
+     AND (endpoint.edition <> 'v1' OR batch.type = ANY ($3))
    ORDER BY batch.position
       ON CONFLICT (endpoint_id, event_id) DO NOTHING
   RETURNING endpoint_id

@@ -1,7 +1,7 @@
 -- The next batch of replay $1, of at most $2 events. A delivery that exists is queued again under
--- its id.
+-- its id. $3: the types of version 1.
 WITH replay AS MATERIALIZED (
-  SELECT replay.*, endpoint.tenant_id, endpoint.event_types
+  SELECT replay.*, endpoint.tenant_id, endpoint.event_types, endpoint.edition
     FROM webhook_replays AS replay
     JOIN webhook_endpoints AS endpoint USING (endpoint_id)
    WHERE replay.replay_id = $1
@@ -23,7 +23,8 @@ WITH replay AS MATERIALIZED (
          batch.order_id, batch.version
     FROM batch
    CROSS JOIN replay
-   WHERE replay.event_types IS NULL OR batch.type = ANY (replay.event_types)
+   WHERE (replay.event_types IS NULL OR batch.type = ANY (replay.event_types))
+     AND (replay.edition <> 'v1' OR batch.type = ANY ($3))
    ORDER BY batch.position
       ON CONFLICT (endpoint_id, event_id) DO UPDATE
      SET status = 'pending', tries = 0, queued_at = now(), next_attempt_at = now(), finished_at = NULL

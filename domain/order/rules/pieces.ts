@@ -1,0 +1,59 @@
+/** Pieces of an order's lines, as shipments, returns, refunds and edits name them. */
+import type { FieldError, Rejection } from '../../rejection.ts';
+import type { Pieces } from '../commands.ts';
+import type { Order, OrderLine } from '../order.ts';
+import { type Rejected, reject } from './reject.ts';
+
+interface Bound {
+  /** Of the rejection when too few pieces are available. */
+  code: Rejection['code'];
+  /** Of an available piece, for the detail: `left to ship`. */
+  condition: string;
+  /** Pointer to the list of pieces in the body. */
+  at?: string;
+}
+
+/** The line of an event's or a checked command's piece. @throws {Error} when the order lacks it */
+export function lineById({ lines }: Order, id: string): OrderLine {
+  const line = lines.find((each) => each.id === id);
+  if (line === undefined) throw new Error(`the order has no ${id}`);
+  return line;
+}
+
+/**
+ * The rejection of pieces that the order does not have, `undefined` when it has all of them.
+ *
+ * @param available number of pieces of a line
+ */
+export function excess(
+  order: Order,
+  pieces: Pieces,
+  available: (line: OrderLine) => number,
+  { code, condition, at = '/lines' }: Bound,
+): Rejected | undefined {
+  const byId = new Map(order.lines.map((line) => [line.id, line]));
+  const named = new Set<string>();
+  const invalid: FieldError[] = [];
+  const beyond: FieldError[] = [];
+  for (const [index, { line_id, quantity }] of pieces.entries()) {
+    const line = byId.get(line_id);
+    const idPointer = `${at}/${index}/line_id`;
+    if (line === undefined) {
+      invalid.push({ pointer: idPointer, detail: 'must be the id of a line of this order' });
+    } else if (named.has(line_id)) {
+      invalid.push({ pointer: idPointer, detail: 'must name each line once' });
+    } else if (quantity > available(line)) {
+      beyond.push({
+        pointer: `${at}/${index}/quantity`,
+        detail:
+          available(line) === 0
+            ? `must be left out with its line: no piece of it is ${condition}`
+            : `must be at most ${available(line)}, the pieces ${condition}`,
+      });
+    }
+    named.add(line_id);
+  }
+  if (invalid.length > 0) return reject('invalid_body', 'Invalid lines, see errors.', invalid);
+  if (beyond.length > 0) return reject(code, `More pieces than are ${condition}, see errors.`, beyond);
+  return undefined;
+}

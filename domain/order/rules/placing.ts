@@ -1,0 +1,187 @@
+/** Places an order: numbers lines and charges, splits and checks all amounts. */
+import { minorUnits } from '../../currency.ts';
+import { AMOUNT_MAX, lineTotal } from '../../money.ts';
+import type { FieldError } from '../../rejection.ts';
+import { allocate, sum } from '../arithmetic.ts';
+import type { Command, Tax } from '../commands.ts';
+import type { EventOf, OrderPlaced, PlacedCharge, PlacedLine, RecordedEvent } from '../events.ts';
+import {
+  NO_FACTS,
+  type Order,
+  type OrderCharge,
+  type OrderExtras,
+  type OrderLine,
+  type OrderState,
+} from '../order.ts';
+import {
+  FROM_START,
+  type Shares,
+  disagree,
+  netPrices,
+  pricedCharges,
+  pricedLines,
+  splitDiscounts,
+  statedTax,
+  tooLarge,
+} from './pricing.ts';
+import { type Rejected, invalid } from './reject.ts';
+
+type PlaceOrder = Command<'PlaceOrder'>['data'];
+type PlainOrder = PlaceOrder & { charges?: undefined };
+
+/** @returns the event, or the rejection of an order that does not add up */
+export function place(data: PlaceOrder): { event: EventOf<'OrderPlaced'> } | Rejected {
+  if (minorUnits(data.currency) === undefined) {
+    return invalid('Unknown currency.', '/currency', 'must be an active currency of ISO 4217, such as EUR');
+  }
+  return isPlain(data) ? placePlain(data) : placePriced(data);
+}
+
+/** Whether the order has only lines with prices: nothing to split or to check. */
+const isPlain = (data: PlaceOrder): data is PlainOrder =>
+  hasNoParts(data) && data.lines.every((line) => (line.discount ?? line.tax ?? line.taxes) === undefined);
+
+const hasNoParts = ({ discounts, taxes, charges, rounding, stated }: PlaceOrder): boolean =>
+  (discounts ?? taxes ?? charges ?? rounding ?? stated) === undefined;
+
+function placePlain(data: PlainOrder): { event: EventOf<'OrderPlaced'> } | Rejected {
+  let total = 0;
+  const lines: PlacedLine[] = [];
+  for (const [index, line] of data.lines.entries()) {
+    const ofLine = lineTotal(line.unit_price, line.quantity);
+    if (ofLine === undefined) return tooLarge(`/lines/${index}`);
+    total += ofLine;
+    if (total > AMOUNT_MAX) return tooLarge('/lines');
+    lines.push({ id: `line_${index + 1}`, ...line, total: ofLine });
+  }
+  return { event: { type: 'OrderPlaced', data: { ...data, lines, total } } };
+}
+
+function placePriced(data: PlaceOrder): { event: EventOf<'OrderPlaced'> } | Rejected {
+  const isTaxIncluded = data.prices_include_tax ?? false;
+  const shares = sharesOf(data);
+  if ('rejection' in shares) return shares;
+  const lines = pricedLines(data.lines, FROM_START, isTaxIncluded, shares);
+  if ('rejection' in lines) return lines;
+  const { charges: stated = [], ...rest } = data;
+  const charges = pricedCharges(stated, FROM_START, isTaxIncluded);
+  if ('rejection' in charges) return charges;
+  const total =
+    sum(lines.map((line) => line.amount ?? line.total)) +
+    sum(charges.map(({ amount }) => amount)) +
+    (data.rounding ?? 0);
+  if (total > AMOUNT_MAX) return tooLarge('/lines');
+  if (total < 0)
+    return invalid('The total is negative.', '/rounding', `must be at least ${data.rounding! - total}`);
+  const errors = disagreements(data, lines, charges, total);
+  if (errors.length > 0) return disagree(errors);
+  return {
+    event: {
+      type: 'OrderPlaced',
+      data: { ...rest, lines, ...(charges.length > 0 && { charges }), total },
+    },
+  };
+}
+
+/** The order's discounts and taxes, split over the lines. */
+function sharesOf(data: PlaceOrder): Shares | Rejected {
+  const prices = netPrices(data.lines, FROM_START.linesAt);
+  if ('rejection' in prices) return prices;
+  const discounts = splitDiscounts(prices, data.discounts ?? []);
+  if ('rejection' in discounts) return discounts;
+  if (data.taxes === undefined) return { discounts: discounts.splits, taxes: [] };
+  const stated = sum([...data.lines, ...(data.charges ?? [])].map(statedTax));
+  // Lines or charges that state their tax make the order's taxes its summary.
+  if (stated === 0) {
+    return {
+      discounts: discounts.splits,
+      taxes: data.taxes.map(({ amount }) => allocate(amount, discounts.left)),
+    };
+  }
+  const summary = sum(data.taxes.map(({ amount }) => amount));
+  if (summary === stated) return { discounts: discounts.splits, taxes: [] };
+  return disagree([
+    {
+      pointer: '/taxes',
+      detail: `must sum to ${stated}, the tax of the lines and charges, not to ${summary}`,
+    },
+  ]);
+}
+
+/** The members of `stated` that differ from the computed totals. */
+function disagreements(
+  { stated }: PlaceOrder,
+  lines: readonly PlacedLine[],
+  charges: readonly PlacedCharge[],
+  total: number,
+): FieldError[] {
+  if (stated === undefined) return [];
+  const all = [...lines.map((line) => lineOf(line)), ...charges];
+  const computed = {
+    total,
+    tax_total: sum(all.map(({ tax }) => tax ?? 0)),
+    discount_total: sum(all.map(({ discount }) => discount ?? 0)),
+  };
+  return (Object.keys(computed) as (keyof typeof computed)[]).flatMap((name) =>
+    stated[name] === undefined || stated[name] === computed[name]
+      ? []
+      : [{ pointer: `/stated/${name}`, detail: `must be ${computed[name]}, the computed value` }],
+  );
+}
+
+const EXTRAS = [
+  'reference',
+  'email',
+  'phone',
+  'billing_address',
+  'note',
+  'tags',
+  'ordered_at',
+  'prices_include_tax',
+  'discounts',
+  'taxes',
+  'rounding',
+  'payment_terms',
+] as const satisfies readonly (keyof OrderExtras & keyof OrderPlaced)[];
+
+/** The first state of an order. */
+export function placed(event: Extract<RecordedEvent, { type: 'OrderPlaced' }>): OrderState {
+  const { data, order_id, version, recorded_at } = event;
+  const order: Order = {
+    id: order_id,
+    status: 'placed',
+    customer_id: data.customer_id ?? null,
+    currency: data.currency,
+    lines: data.lines.map((line) => lineOf(line, data.taxes)),
+    total: data.total,
+    amount_paid: 0,
+    amount_refunded: 0,
+    shipping_address: data.shipping_address,
+    metadata: data.metadata,
+    version,
+    placed_at: recorded_at,
+    updated_at: recorded_at,
+  };
+  const number = event.number ?? data.number;
+  if (number !== undefined) order.number = number;
+  for (const name of EXTRAS) if (data[name] !== undefined) Object.assign(order, { [name]: data[name] });
+  if (data.charges !== undefined) order.charges = data.charges as OrderCharge[];
+  return { order, facts: NO_FACTS, payments: {} };
+}
+
+/**
+ * A line of an event as the order shows it: shares become part of its discount and taxes.
+ *
+ * @param ofOrder the taxes of the whole order, which the shares are of
+ */
+export function lineOf(line: PlacedLine, ofOrder: readonly Tax[] = []): OrderLine {
+  const { discount_shares, tax_shares, tax, taxes, discount, ...rest } = line;
+  if ((discount ?? tax ?? taxes ?? discount_shares ?? tax_shares) === undefined) return line as OrderLine;
+  const shown = rest as OrderLine;
+  if ((discount ?? discount_shares) !== undefined)
+    shown.discount = (discount ?? 0) + sum(discount_shares ?? []);
+  if ((tax ?? taxes ?? tax_shares) !== undefined) shown.tax = statedTax(line) + sum(tax_shares ?? []);
+  const shares = (tax_shares ?? []).map((amount, index) => ({ ...ofOrder[index]!, amount }));
+  if (taxes !== undefined || shares.length > 0) shown.taxes = [...(taxes ?? []), ...shares];
+  return shown;
+}

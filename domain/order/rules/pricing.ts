@@ -1,0 +1,152 @@
+/**
+ * Prices lines and charges: adds what the caller states, splits what belongs to the whole order,
+ * and checks that all of it agrees. Holdfast computes no tax and no promotion.
+ *
+ *     line.amount = quantity × unit_price − discount + (prices_include_tax ? 0 : tax)
+ */
+import { AMOUNT_MAX, lineTotal } from '../../money.ts';
+import type { FieldError } from '../../rejection.ts';
+import { allocate, sum } from '../arithmetic.ts';
+import type { PricedCharge, PricedLine } from '../commands.ts';
+import type { PlacedCharge, PlacedLine } from '../events.ts';
+import { type Rejected, invalid, reject } from './reject.ts';
+
+/** Splits of the order's discounts and taxes: by discount or tax, then by line. */
+export interface Shares {
+  discounts: number[][];
+  taxes: number[][];
+}
+
+export const NO_SHARES: Shares = { discounts: [], taxes: [] };
+
+/** Where the lines and charges are in the body, and how far the order is numbered already. */
+export interface Numbering {
+  linesAt: string;
+  linesBefore: number;
+  chargesBefore: number;
+}
+
+export const FROM_START: Numbering = { linesAt: '/lines', linesBefore: 0, chargesBefore: 0 };
+
+/** The price of each line before the order's discounts: `quantity × unit_price − discount`. */
+export function netPrices(lines: readonly PricedLine[], linesAt: string): number[] | Rejected {
+  const prices: number[] = [];
+  for (const [index, { quantity, unit_price, discount = 0 }] of lines.entries()) {
+    const total = lineTotal(unit_price, quantity);
+    if (total === undefined) return tooLarge(`${linesAt}/${index}`);
+    if (discount > total) return exceedsLine(`${linesAt}/${index}/discount`, total, 'the price of the line');
+    prices.push(total - discount);
+  }
+  return prices;
+}
+
+/** The lines as the event has them: numbered, with totals, taxes and amounts. */
+export function pricedLines(
+  lines: readonly PricedLine[],
+  { linesAt, linesBefore }: Numbering,
+  isTaxIncluded: boolean,
+  shares: Shares = NO_SHARES,
+): PlacedLine[] | Rejected {
+  const priced: PlacedLine[] = [];
+  for (const [index, line] of lines.entries()) {
+    const total = lineTotal(line.unit_price, line.quantity)!;
+    const { id, ...rest } = { id: `line_${linesBefore + index + 1}`, ...line, total };
+    const ofDiscounts = shares.discounts.map((split) => split[index]!);
+    const ofTaxes = shares.taxes.map((split) => split[index]!);
+    const tax = taxOf(line, `${linesAt}/${index}`);
+    if (typeof tax !== 'number') return tax;
+    const discount = (line.discount ?? 0) + sum(ofDiscounts);
+    const allTax = tax + sum(ofTaxes);
+    const before = total - discount;
+    if (isTaxIncluded && allTax > before) {
+      return invalid(
+        'The tax exceeds the price that includes it.',
+        `${linesAt}/${index}/tax`,
+        `must be at most ${before}, since prices_include_tax`,
+      );
+    }
+    const amount = before + (isTaxIncluded ? 0 : allTax);
+    if (amount > AMOUNT_MAX) return tooLarge(`${linesAt}/${index}`);
+    priced.push({
+      id,
+      ...rest,
+      ...(sum(ofDiscounts) > 0 && { discount_shares: ofDiscounts }),
+      ...(sum(ofTaxes) > 0 && { tax_shares: ofTaxes }),
+      ...(amount !== total && { amount }),
+    });
+  }
+  return priced;
+}
+
+/** The charges as the event has them: numbered, with amounts. */
+export function pricedCharges(
+  charges: readonly PricedCharge[],
+  { chargesBefore }: Numbering,
+  isTaxIncluded: boolean,
+): PlacedCharge[] | Rejected {
+  const priced: PlacedCharge[] = [];
+  for (const [index, charge] of charges.entries()) {
+    const { price, discount = 0, tax = 0 } = charge;
+    if (discount > price) return exceedsLine(`/charges/${index}/discount`, price, 'the price of the charge');
+    if (isTaxIncluded && tax > price - discount) {
+      return invalid(
+        'The tax exceeds the price that includes it.',
+        `/charges/${index}/tax`,
+        `must be at most ${price - discount}, since prices_include_tax`,
+      );
+    }
+    const amount = price - discount + (isTaxIncluded ? 0 : tax);
+    if (amount > AMOUNT_MAX) return tooLarge(`/charges/${index}`);
+    priced.push({ id: `charge_${chargesBefore + index + 1}`, ...charge, amount });
+  }
+  return priced;
+}
+
+/**
+ * Splits each discount of the order over the lines, in proportion to what the discounts before it
+ * left of their prices.
+ */
+export function splitDiscounts(
+  prices: readonly number[],
+  discounts: readonly { amount: number }[],
+): { splits: number[][]; left: number[] } | Rejected {
+  let left = [...prices];
+  const splits: number[][] = [];
+  for (const [index, { amount }] of discounts.entries()) {
+    const most = sum(left);
+    if (amount > most) return exceedsLine(`/discounts/${index}/amount`, most, 'the price of all lines');
+    const split = amount === 0 ? left.map(() => 0) : allocate(amount, left);
+    left = left.map((price, line) => price - split[line]!);
+    splits.push(split);
+  }
+  return { splits, left };
+}
+
+/** The tax that a line states: its `tax`, or the sum of its `taxes`, which must agree. */
+function taxOf({ tax, taxes }: PricedLine, pointer: string): number | Rejected {
+  if (taxes === undefined) return tax ?? 0;
+  const total = sum(taxes.map(({ amount }) => amount));
+  if (tax === undefined || tax === total) return total;
+  return disagree([
+    { pointer: `${pointer}/tax`, detail: `must be ${total}, the sum of the taxes of the line` },
+  ]);
+}
+
+/** What a line states as its tax, without a check. */
+export const statedTax = ({ tax, taxes }: Pick<PricedLine, 'tax' | 'taxes'>): number =>
+  tax ?? sum((taxes ?? []).map(({ amount }) => amount));
+
+export const disagree = (errors: FieldError[]): Rejected =>
+  reject('totals_disagree', 'Stated amounts differ from their computed sums, see errors.', errors);
+
+export const tooLarge = (pointer: string): Rejected =>
+  invalid(
+    'The total exceeds the largest amount.',
+    pointer,
+    `must have a total of at most ${AMOUNT_MAX} minor units`,
+  );
+
+const exceedsLine = (pointer: string, most: number, what: string): Rejected =>
+  reject('discount_exceeds_line', 'A discount exceeds the price that it reduces.', [
+    { pointer, detail: `must be at most ${most}, ${what}` },
+  ]);
