@@ -240,8 +240,8 @@ export interface Recorded {
   recorded_at: string;
   /** Id of the API key that sent the command; `null` in events of before keys were recorded. */
   key_id: string | null;
-  /** The number that the order got; only with its first event. */
-  number?: string | null;
+  /** The number of the order; only its first event can have one. */
+  number: string | null;
 }
 
 export type RecordedEvent = OrderEvent & Recorded;

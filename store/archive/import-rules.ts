@@ -118,7 +118,15 @@ const keyOf = ({ tenant_id, order_id }: { tenant_id: string; order_id: string })
 function recorded(event: OrderEvent, at: { order_id: string; version: number }): RecordedEvent {
   const order_id = toId('ord', at.order_id);
   // The rules use neither times nor ids of events.
-  return { ...event, event_id: '', order_id, version: at.version, recorded_at: '', key_id: null };
+  return {
+    ...event,
+    event_id: '',
+    order_id,
+    version: at.version,
+    recorded_at: '',
+    key_id: null,
+    number: null,
+  };
 }
 
 /**

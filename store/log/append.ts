@@ -8,6 +8,7 @@ import { SEPARATOR, statement } from '../statement.ts';
 import type { Tenancy } from '../tenancy.ts';
 import { reachable } from '../unavailable.ts';
 import { type StoredEvent, storedRow, toStoredEvent } from './event-row.ts';
+import { placeInSeries } from './series.ts';
 
 /**
  * The event of a command, for the next version of its order's stream, under its idempotency key.
@@ -24,6 +25,12 @@ export interface Append extends Tenancy {
   traceparent: string | null;
   /** The API key of the request; a UUID. */
   key_id: string;
+  /** Asks for the next number of this series ({@link SERIES}); not together with `number`. */
+  series?: string | null | undefined;
+  /** A number that the caller states: 1 to 64 characters, once in the tenant. */
+  number?: string | null | undefined;
+  /** A name that one event of the tenant can hold: 1 to 600 characters, opaque to the store. */
+  claim?: string | null | undefined;
 }
 
 export type AppendOutcome =
@@ -33,11 +40,17 @@ export type AppendOutcome =
   | { kind: 'replayed'; event: StoredEvent }
   /** Another request holds this key. */
   | { kind: 'key_reused'; event: StoredEvent }
+  /** Another event holds the claim. */
+  | { kind: 'claimed'; claim: string; event: StoredEvent }
+  /** Another event holds the stated number. */
+  | { kind: 'number_taken'; number: string; event: StoredEvent }
   /** Another event has this version of the stream: read the stream and decide again. */
   | { kind: 'version_conflict' };
 
-const appendedRow = storedRow.omit({ idempotency_key: true }).extend({
+const appendedRow = storedRow.extend({
   ordinal: z.int(),
+  held: z.enum(['key', 'claim', 'number']),
+  idempotency_key: z.string().nullable(),
   order_id: z.uuid().nullable(),
   type: z.string().nullable(),
   schema_version: z.int().nullable(),
@@ -71,6 +84,7 @@ export async function appendBatch(
         batch.map((each) => each.fingerprint),
         batch.map((each) => each.traceparent),
         batch.map((each) => each.key_id),
+        ...namesOf(batch),
       ),
     ),
   );
@@ -84,11 +98,24 @@ export async function appendBatch(
   return outcomes;
 }
 
-/** A row holds the event that has the command's idempotency key: its own, or an earlier one. */
+/** The last arguments of the function; a batch without names costs it nothing. */
+function namesOf(batch: readonly Append[]): ((string | number | null)[] | null)[] {
+  const hasNames = batch.some(({ series, number, claim }) => (series ?? number ?? claim ?? null) !== null);
+  if (!hasNames) return [null, null, null, null];
+  const places = batch.map(({ number }) => (typeof number === 'string' ? placeInSeries(number) : undefined));
+  return [
+    batch.map(({ series }, n) => series ?? places[n]?.series ?? null),
+    places.map((each) => each?.place ?? null),
+    batch.map(({ number }) => number ?? null),
+    batch.map(({ claim }) => claim ?? null),
+  ];
+}
+
+/** A row holds the command's own event, or the earlier one that has its key, claim or number. */
 function outcomeOf(append: Append, row: z.output<typeof appendedRow>): AppendOutcome {
   const { event_id, order_id, version, event, idempotency_key, fingerprint } = append;
   if (toId('evt', row.event_id) === event_id) {
-    const { position, recorded_at } = row;
+    const { position, recorded_at, number } = row;
     const key_id = toId('key', append.key_id);
     return {
       kind: 'appended',
@@ -99,12 +126,15 @@ function outcomeOf(append: Append, row: z.output<typeof appendedRow>): AppendOut
         version,
         recorded_at,
         key_id,
+        number,
         idempotency_key,
         fingerprint,
         ...event,
       },
     };
   }
-  const holder = toStoredEvent({ ...storedRow.required().parse({ ...row, idempotency_key }) });
+  const holder = toStoredEvent({ ...storedRow.required().parse(row) });
+  if (row.held === 'claim') return { kind: 'claimed', claim: append.claim!, event: holder };
+  if (row.held === 'number') return { kind: 'number_taken', number: append.number!, event: holder };
   return { kind: holder.fingerprint.equals(fingerprint) ? 'replayed' : 'key_reused', event: holder };
 }

@@ -14,6 +14,7 @@ export const recordedRow = z.object({
   data: z.string(),
   recorded_at: z.string(),
   key_id: z.uuid().nullable(),
+  number: z.string().nullable(),
 });
 
 export const storedRow = recordedRow.extend({
@@ -41,6 +42,7 @@ export function toRecordedEvent(row: z.output<typeof recordedRow>): RecordedEven
     version: row.version,
     recorded_at: row.recorded_at,
     key_id: row.key_id === null ? null : toId('key', row.key_id),
+    number: row.number,
     ...upcast(row.type, row.schema_version, JSON.parse(row.data)),
   };
 }

@@ -53,6 +53,14 @@ export interface OrderLogOptions {
   timeoutMs?: number;
 }
 
+/** What is unique in a batch; append-events.sql relies on it. */
+function claimsOf({ tenantId, idempotency_key, order_id, version, number, claim }: Append): string[] {
+  const claims = [`${tenantId} ${idempotency_key}`, `${order_id} ${version}`];
+  if (typeof number === 'string') claims.push(`number ${tenantId} ${number}`);
+  if (typeof claim === 'string') claims.push(`claim ${tenantId} ${claim}`);
+  return claims;
+}
+
 export function createOrderLog({ pool, capacity, timeoutMs = APPEND_TIMEOUT_MS }: OrderLogOptions): OrderLog {
   const writers = new Map<number, GroupCommit<Append, AppendOutcome>>();
 
@@ -61,7 +69,7 @@ export function createOrderLog({ pool, capacity, timeoutMs = APPEND_TIMEOUT_MS }
     if (writer === undefined) {
       writer = createGroupCommit({
         write: (batch: Append[]) => appendBatch(pool, partition, batch),
-        claims: (a) => [`${a.tenantId} ${a.idempotency_key}`, `${a.order_id} ${a.version}`],
+        claims: claimsOf,
         capacity,
         batchItemsMax: BATCH_COMMANDS_MAX,
         timeoutMs,

@@ -17,7 +17,6 @@ export const SINGLE_CLAIMS_FAILURES_MIN = 5;
 
 const claimedColumns = {
   delivery_id: z.uuid(),
-  number: z.int(),
   event_id: z.uuid(),
   created_at: z.string(),
   tries: z.int(),

@@ -46,6 +46,7 @@ describe('the golden corpus of stored events', () => {
       version: index + 1,
       recorded_at: `2026-03-14T09:26:5${index}.000Z`,
       key_id: null,
+      number: null,
       ...upcast(type, schema_version, data),
     }) as RecordedEvent;
 

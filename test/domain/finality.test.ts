@@ -93,7 +93,14 @@ function helped({ order, facts }: OrderState, command: OrderCommand): boolean {
     const decision = decide(state, helper);
     if ('rejection' in decision) return false;
     const version = state.order.version + 1;
-    const recorded = { event_id: 'e', order_id: 'ord_1', version, recorded_at: '', key_id: null };
+    const recorded = {
+      event_id: 'e',
+      order_id: 'ord_1',
+      version,
+      recorded_at: '',
+      key_id: null,
+      number: null,
+    };
     state = evolve(state, { ...decision.event, ...recorded });
     if (isAllowed(state, command)) return true;
   }

@@ -55,6 +55,7 @@ function after(...commands: OrderCommand[]): OrderState {
       version: index + 1,
       recorded_at: '',
       key_id: null,
+      number: null,
     };
     state = evolve(state, { ...decision.event, ...recorded });
   }

@@ -152,6 +152,7 @@ describe('refusals by amounts, pieces or earlier commands', () => {
           version: before.length + 1,
           recorded_at: '',
           key_id: null,
+          number: null,
         };
         expect(statusesOf(evolve(state, { ...decision.event, ...recorded }))).toBe(outcome);
       }

@@ -49,6 +49,7 @@ export function run(commands: OrderCommand[]): { state: OrderState | null; event
       version,
       recorded_at: new Date(version * 1_000).toISOString(),
       key_id: 'key_1',
+      number: null,
     };
     events.push(event);
     state = evolve(state, event);

@@ -48,6 +48,7 @@ export function liveLife({ random, orderId, placedAt, customers }: LifeOptions):
       version: happened.length + 1,
       recorded_at: new Date(at).toISOString(),
       key_id: null,
+      number: null,
     };
     state = evolve(state, event);
     happened.push({ at, command, event });

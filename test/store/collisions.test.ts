@@ -133,12 +133,12 @@ test('migration continues where an earlier release failed', async () => {
     DROP SCHEMA holdfast_rebuild, holdfast_previous, holdfast_audit`);
   // About the schema after 0001: 0005 creates the function that nodes call.
   await client.query(`
-    DROP TABLE orders, tenants, api_keys, instance_secrets, projection_faults, projection_skips, customer_totals, daily_sales,
+    DROP TABLE orders, order_series, tenants, api_keys, instance_secrets, projection_faults, projection_skips, customer_totals, daily_sales,
                webhook_endpoints, webhook_commands, webhook_deliveries, webhook_attempts, webhook_replays CASCADE;
     DROP FUNCTION order_payment_status, order_fulfillment_status;
-    DROP FUNCTION append_events;
+    DROP FUNCTION ${(await contents()).flatMap((what) => /^function (append_events.*)/.exec(what)?.[1] ?? []).join(', ')};
     DROP INDEX events_feed;
-    ALTER TABLE events DROP COLUMN key_id;
+    ALTER TABLE events DROP COLUMN key_id, DROP COLUMN number, DROP COLUMN claim;
     ALTER TABLE checkpoints DROP COLUMN paused_at;
     DELETE FROM schema_migrations WHERE name <> '${first}'`);
   await client.query('CREATE TABLE orders (id int)');

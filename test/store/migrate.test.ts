@@ -5,7 +5,7 @@ import { migrate } from '../../store/migrate.ts';
 import { readSchemaFiles } from '../../store/schema/schema-files.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
 
-const FUNCTION = 'append-events.sql version 1';
+const FUNCTION = 'append-events.sql version 2';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -55,30 +55,41 @@ describe('a function', () => {
   const record = (name: string, sha256: string) =>
     query(`INSERT INTO schema_migrations (name, sha256) VALUES ('${name}', '${sha256}')`);
   const body = async () =>
-    (await query("SELECT prosrc FROM pg_proc WHERE proname = 'append_events'")).map(({ prosrc }) => prosrc);
+    (await query("SELECT prosrc FROM pg_proc WHERE proname = 'append_events' ORDER BY pronargs DESC")).map(
+      ({ prosrc }) => prosrc,
+    );
   beforeEach(async () => {
     await database.drop();
     database = await cloneDatabase();
   });
 
-  test('has one version in the database, and its comments', async () => {
-    const [text, ...others] = await body();
+  test('has one body in the database, with its comments; the one of the release before calls it', async () => {
+    const [text, before, ...others] = await body();
     expect(others).toEqual([]);
     expect(text).toContain('-- Lock: the row lock of the head puts positions into the order of commits');
+    expect(before).toContain('FROM append_events(');
+    expect(before).not.toContain('INSERT');
   });
 
   test('replaces a lower version that the database has', async () => {
     await query(`DELETE FROM schema_migrations WHERE name = '${FUNCTION}'`);
     await record('append-events.sql version 0', 'older');
-    await query('ALTER FUNCTION append_events SET plan_cache_mode = force_custom_plan');
+    const arguments16 = await query(
+      "SELECT oid::regprocedure AS signature FROM pg_proc WHERE proname = 'append_events' AND pronargs = 16",
+    );
+    await query(
+      `ALTER FUNCTION ${String(arguments16[0]?.['signature'])} SET plan_cache_mode = force_custom_plan`,
+    );
     expect(await migrate(database.url)).toEqual([FUNCTION]);
-    const [settings] = await query("SELECT proconfig FROM pg_proc WHERE proname = 'append_events'");
-    expect(settings).toEqual({ proconfig: ['plan_cache_mode=force_generic_plan'] });
+    const settings = await query(
+      "SELECT proconfig FROM pg_proc WHERE proname = 'append_events' ORDER BY pronargs DESC",
+    );
+    expect(settings).toEqual([{ proconfig: ['plan_cache_mode=force_generic_plan'] }, { proconfig: null }]);
   });
 
   test('keeps a higher version, which a newer release installed', async () => {
     await query(`DELETE FROM schema_migrations WHERE name = '${FUNCTION}'`);
-    await record('append-events.sql version 2', 'newer');
+    await record('append-events.sql version 3', 'newer');
     expect(await migrate(database.url)).toEqual([]);
   });
 

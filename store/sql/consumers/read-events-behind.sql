@@ -3,6 +3,7 @@
 -- with the event that exceeds $5 bytes.
 SELECT event.position, event.tenant_id, event.event_id, event.order_id, event.version, event.type,
        event.schema_version, event.data, event.recorded_at, event.key_id,
+       event.number,
        EXISTS (SELECT
                  FROM projection_skips AS skip
                 WHERE skip.partition = $1 AND skip.projection = $4

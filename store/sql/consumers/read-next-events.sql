@@ -10,7 +10,8 @@ WITH lease AS MATERIALIZED (
      FOR UPDATE SKIP LOCKED
 )
 SELECT event.position, event.tenant_id, event.event_id, event.order_id, event.version, event.type,
-       event.schema_version, event.data, event.recorded_at, event.key_id, event.found,
+       event.schema_version, event.data, event.recorded_at, event.key_id,
+       event.number, event.found,
        EXISTS (SELECT
                  FROM projection_skips AS skip
                 WHERE skip.partition = $1 AND skip.projection = $2

@@ -23,7 +23,8 @@ WITH next AS MATERIALIZED (
 )
 SELECT seen.head, seen.here, seen.scanned, seen.scanned_id, seen.scanned_count,
        event.position, event.event_id, event.order_id, event.version, event.type,
-       event.schema_version, event.data, event.recorded_at, event.key_id, event.found
+       event.schema_version, event.data, event.recorded_at, event.key_id,
+       event.number, event.found
   FROM (SELECT (SELECT position FROM log_heads WHERE partition = $6) AS head,
                (SELECT event_id
                   FROM events

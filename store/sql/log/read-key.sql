@@ -1,5 +1,5 @@
 -- The event that holds an idempotency key.
 SELECT position, event_id, order_id, version, type, schema_version, data, fingerprint, recorded_at,
-       key_id, idempotency_key
+       key_id, number, idempotency_key
   FROM events
  WHERE idempotency_key = $1 AND tenant_id = $2

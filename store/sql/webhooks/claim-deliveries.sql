@@ -27,14 +27,14 @@ WITH endpoint AS MATERIALIZED (
      AND coalesce(sized.bytes_so_far - coalesce(sized.bytes, 0), 0) < $5
   RETURNING delivery.*
 )
-SELECT claimed.delivery_id, claimed.number, claimed.tries, claimed.queued_at, claimed.notice,
+SELECT claimed.delivery_id, claimed.tries, claimed.queued_at, claimed.notice,
        claimed.event_id, claimed.created_at,
        endpoint.edition, endpoint.url, endpoint.max_per_second, endpoint.failures,
        endpoint.failing_since, endpoint.secret,
        CASE WHEN endpoint.previous_secret_expires_at > now()
             THEN endpoint.previous_secret END AS previous_secret,
        event.position, event.order_id, event.version, event.type, event.schema_version, event.data,
-       event.recorded_at, event.key_id, event.traceparent
+       event.recorded_at, event.key_id, event.number, event.traceparent
   FROM claimed
  CROSS JOIN endpoint
   LEFT JOIN events AS event
