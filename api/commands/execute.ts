@@ -8,19 +8,25 @@ import { decide } from '../../domain/order/decide.ts';
 import { HISTORY_LENGTH_MAX, type OrderState, evolve, fold } from '../../domain/order/order.ts';
 import { type OrderRequest, differences, fingerprint, requestOf } from '../../domain/order/request.ts';
 import type { Rejection } from '../../domain/rejection.ts';
-import type { AppendOutcome } from '../../store/log/append.ts';
+import { claimOf } from '../../domain/order/claims.ts';
+import type { OrderCommand } from '../../domain/order/commands.ts';
+import { futureTime } from '../../domain/order/occurred-at.ts';
+import type { Append } from '../../store/log/append.ts';
 import type { StoredEvent } from '../../store/log/event-row.ts';
 import type { OrderLog } from '../../store/log/log.ts';
 import type { Tenancy } from '../../store/tenancy.ts';
 import { replays } from '../../platform/metrics.ts';
 import { keyReused } from './idempotency-key.ts';
 import { type Conditions, requireConditions } from './preconditions.ts';
+import { taken } from './taken.ts';
 import { Problem } from '../problem/problem.ts';
 
 export interface CommandPath {
   log: OrderLog;
   /** A new id with a prefix: `ord`, `evt`. */
   newId: (prefix: string) => string;
+  /** The present time in milliseconds since 1970. */
+  now: () => number;
   /** Called after each append, to wake the consumers. */
   onAppended: (partition: number) => void;
 }
@@ -68,8 +74,9 @@ export async function execute(
     if (before.state !== null || request.order_id === null)
       requireConditions(context.conditions, before.state?.order.version);
     if (request.type === 'UpdateOrder' && before.streamLength > HISTORY_LENGTH_MAX) throw historyFull();
+    requirePast(path, request);
     const decision = decide(before.state, request);
-    if ('rejection' in decision) throw rejected(decision.rejection);
+    if ('rejection' in decision) throw await refusal(path, context, request, decision.rejection);
     const outcome = await path.log.append({
       partition: context.partition,
       tenantId: context.tenantId,
@@ -77,6 +84,7 @@ export async function execute(
       order_id: request.order_id ?? path.newId('ord'),
       version: (before.state?.order.version ?? 0) + 1,
       event: decision.event,
+      ...namesOf(request),
       idempotency_key: context.idempotencyKey,
       fingerprint: print,
       traceparent: context.traceparent,
@@ -86,6 +94,7 @@ export async function execute(
       path.onAppended(context.partition);
       return { state: evolve(before.state, outcome.event), event: outcome.event, replayed: false };
     }
+    if (outcome.kind === 'claimed' || outcome.kind === 'number_taken') throw taken(outcome);
     if (outcome.kind !== 'version_conflict') return replay(path, context, request, print, outcome.event);
   }
   throw new Problem(
@@ -93,6 +102,31 @@ export async function execute(
     `Concurrent commands won ${ATTEMPTS_MAX} times. This request took no effect.`,
     { headers: { 'Retry-After': '1' } },
   );
+}
+
+/** The number and the claim of a command. */
+function namesOf(command: OrderCommand): Pick<Append, 'series' | 'number' | 'claim'> {
+  const { series, number } = command.type === 'PlaceOrder' ? command.data : {};
+  return { series, number, claim: claimOf(command) };
+}
+
+/** The rejection of a command; of one that another request recorded already, that one. */
+async function refusal(
+  { log }: CommandPath,
+  context: CommandContext,
+  request: OrderRequest,
+  rejection: Rejection,
+): Promise<Problem> {
+  const claim = claimOf(request);
+  const event = claim === null ? undefined : await log.readClaim(context, claim);
+  return event === undefined ? rejected(rejection) : taken({ kind: 'claimed', event });
+}
+
+/** @throws {Problem} 422 when the command states a time in the future */
+function requirePast({ now }: CommandPath, request: OrderRequest): void {
+  const error = futureTime(request, new Date(now()).toISOString());
+  if (error !== undefined)
+    throw new Problem('invalid_body', 'The time lies in the future, see errors.', { errors: [error] });
 }
 
 /** Runs before a replay too: the currency never changes, so another currency is another request. */
@@ -128,7 +162,7 @@ async function replay(
   context: CommandContext,
   request: OrderRequest,
   print: Buffer,
-  event: Extract<AppendOutcome, { event: StoredEvent }>['event'],
+  event: StoredEvent,
 ): Promise<Executed> {
   if (!event.fingerprint.equals(print)) throw keyReused(differences(requestOf(event), request));
   const stream = event.version === 1 ? [event] : await log.readStream(context, event.order_id, event.version);

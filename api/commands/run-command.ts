@@ -25,7 +25,7 @@ export async function runCommand(
     const errors = error.errors.map((each) =>
       'pointer' in each ? { ...each, pointer: edition.pointerOf(type, each.pointer) } : each,
     );
-    const { code, message, retry, headers, cause } = error;
-    throw new Problem(code, message, { errors, retry, headers, cause });
+    const { code, message, retry, headers, members, cause } = error;
+    throw new Problem(code, message, { errors, retry, headers, members, cause });
   }
 }

@@ -120,6 +120,8 @@ interface Extras {
   retry?: Retry | undefined;
   /** Header fields of the response. */
   headers?: Record<string, string>;
+  /** Further members of the document, such as the id of what is in the way. */
+  members?: Record<string, string>;
   cause?: unknown;
 }
 
@@ -131,15 +133,18 @@ export class Problem extends Error {
   readonly retry: Retry;
   readonly errors: ProblemError[] | undefined;
   readonly headers: Record<string, string>;
+  readonly members: Record<string, string>;
 
   /** @param detail what happened, where, and what to do: for the client's developer */
-  constructor(code: ProblemCode, detail: string, { errors, retry, headers = {}, cause }: Extras = {}) {
+  constructor(code: ProblemCode, detail: string, extras: Extras = {}) {
+    const { errors, retry, headers = {}, members = {}, cause } = extras;
     super(detail, { cause });
     this.code = code;
     this.status = PROBLEMS[code].status;
     this.retry = retry ?? retriesOf(code)[0]!;
     this.errors = errors?.slice(0, ERRORS_MAX);
     this.headers = headers;
+    this.members = members;
   }
 }
 
@@ -157,6 +162,7 @@ export function problemDocument(problem: Problem, requestId: string): Record<str
     detail: problem.message,
     retry: problem.retry,
     request_id: requestId,
+    ...problem.members,
     ...(problem.errors && { errors: problem.errors }),
   };
 }

@@ -31,6 +31,8 @@ export interface OrderLog {
   ) => Promise<{ stream: StoredEvent[]; holder: StoredEvent | undefined; streamLength: number }>;
   /** The event that holds a key of a tenant. */
   readKey: (tenancy: Tenancy, idempotencyKey: string) => Promise<StoredEvent | undefined>;
+  /** The event that holds a claim of a tenant. */
+  readClaim: (tenancy: Tenancy, claim: string) => Promise<StoredEvent | undefined>;
   /** Resolves when each submitted append has its outcome. */
   drained: () => Promise<void>;
 }
@@ -38,6 +40,7 @@ export interface OrderLog {
 const readStreamEvents = statement('log/read-stream', storedRow);
 const readStreamAndKey = statement('log/read-stream-and-key', storedRow);
 const readHolder = statement('log/read-key', storedRow);
+const readClaimHolder = statement('log/read-claim', storedRow);
 
 /** The largest `integer` of Postgres. */
 const VERSION_MAX = 2_147_483_647;
@@ -121,6 +124,10 @@ export function createOrderLog({ pool, capacity, timeoutMs = APPEND_TIMEOUT_MS }
     },
     async readKey({ tenantId }, idempotencyKey) {
       const row = await reachable(pool.maybeOne(readHolder(idempotencyKey, tenantId)));
+      return row === null ? undefined : toStoredEvent(row);
+    },
+    async readClaim({ partition, tenantId }, claim) {
+      const row = await reachable(pool.maybeOne(readClaimHolder(partition, tenantId, claim)));
       return row === null ? undefined : toStoredEvent(row);
     },
     async drained() {
