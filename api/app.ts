@@ -153,7 +153,7 @@ function operationSteps(
       announceEnd(ctx);
       requireClearHead(ctx.req);
       await identify(ctx);
-      requireAcceptable(ctx);
+      if (operation.refusesAccept) requireAcceptable(ctx);
       requireScope(principalOf(ctx), operation.scope);
       requireDecodable(ctx.querystring);
       requireRoom(ctx, bytes);

@@ -4,7 +4,13 @@
  */
 import type { ErrorObject } from 'ajv';
 import { EVENT_TYPES } from '../../domain/order/events.ts';
-import { ASCII_EXPECTED, TEXT_EXPECTED } from '../../domain/text.ts';
+import {
+  ASCII_EXPECTED,
+  MULTILINE_TEXT,
+  MULTILINE_TEXT_EXPECTED,
+  TEXT,
+  TEXT_EXPECTED,
+} from '../../domain/text.ts';
 import { FORMAT_EXPECTED } from './formats.ts';
 import { isDigits } from './integer.ts';
 
@@ -14,9 +20,10 @@ export type Location = 'body' | 'path' | 'query' | 'header';
 /** Characters of a value that a detail repeats. */
 const QUOTED_LENGTH_MAX = 40;
 
-/** By pattern, as the spec spells it; a test finds a pattern without a text. */
+/** By pattern, as the server's rules spell it; a test finds a pattern without a text. */
 const PATTERNS: Readonly<Record<string, string>> = {
-  '^[^\\p{Cc}\\p{Cs}]*$': TEXT_EXPECTED,
+  [TEXT.source]: TEXT_EXPECTED,
+  [MULTILINE_TEXT.source]: MULTILINE_TEXT_EXPECTED,
   '^[\\x21-\\x7e]+$': ASCII_EXPECTED,
   '^(?:\\.{3}[!-~]*|\\.{0,2}[!-\\-/-~][!-~]*)$': `${ASCII_EXPECTED}, and neither . nor ..`,
   '^(?:"(?:[!#-\\[\\]-~]|\\\\["\\\\]){1,255}"|[!#-~][!-~]{0,254})$':
@@ -32,6 +39,7 @@ const PATTERNS: Readonly<Record<string, string>> = {
   '^[A-Za-z0-9._-]{1,64}$': 'must be 1 to 64 ASCII letters, digits, dots, hyphens or underscores',
   '^[a-z][a-z0-9_]*$': 'must be lower-case letters, digits and underscores, starting with a letter',
   '^@[0-9]+$': 'must be @ and the seconds since 1970',
+  '^(?:0|[1-9][0-9]{0,15})$': 'must be the Holdfast-Position of an answer, such as 4711',
   '^whsec_[A-Za-z0-9+/=]+$': 'must be whsec_ and a key in base64',
 };
 
@@ -125,9 +133,15 @@ const isOfNull = ({ keyword, params }: ErrorObject) =>
 
 /**
  * The errors without noise: without "no alternative matches", which follows from the errors of each
- * alternative, and without the alternative `null`.
+ * alternative, without the alternative `null`, and without an error that two alternatives share.
  */
 export function withoutNoise(errors: readonly ErrorObject[]): ErrorObject[] {
   const rest = errors.filter((error) => !isOfAlternatives(error) && !isOfNull(error));
-  return rest.length > 0 ? rest : [...errors];
+  const kept = new Map(
+    (rest.length > 0 ? rest : errors).map((error) => [
+      `${error.instancePath} ${error.keyword} ${JSON.stringify(error.params)}`,
+      error,
+    ]),
+  );
+  return [...kept.values()];
 }

@@ -642,6 +642,48 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Address: {
+            city: string;
+            /** @description ISO 3166-1 alpha-2. */
+            country: string;
+            line1: string;
+            line2?: string;
+            name: string;
+            postal_code?: string;
+            region?: string;
+        } | null;
+        AddressInput: {
+            city: string;
+            /** @description ISO 3166-1 alpha-2. */
+            country: string;
+            line1: string;
+            line2?: string;
+            name: string;
+            postal_code?: string;
+            region?: string;
+        } | null;
+        /** @description A JSON Merge Patch. `null` removes the address. */
+        AddressPatch: {
+            city?: string;
+            /** @description ISO 3166-1 alpha-2. */
+            country?: string;
+            line1?: string;
+            line2?: string | null;
+            name?: string;
+            postal_code?: string | null;
+            region?: string | null;
+        } | null;
+        /** @description A JSON Merge Patch. `null` removes the address. */
+        AddressPatchInput: {
+            city?: string;
+            /** @description ISO 3166-1 alpha-2. */
+            country?: string;
+            line1?: string;
+            line2?: string | null;
+            name?: string;
+            postal_code?: string | null;
+            region?: string | null;
+        } | null;
         Cancellation: {
             cancelled_at: components["schemas"]["Timestamp"];
             order_id: components["schemas"]["OrderId"];
@@ -662,11 +704,12 @@ export interface components {
         Count: number;
         CreateWebhookEndpoint: {
             description?: components["schemas"]["WebhookDescription"];
-            event_types?: components["schemas"]["WebhookEventTypes"];
+            event_types?: components["schemas"]["WebhookEventTypesInput"];
             max_per_second?: components["schemas"]["WebhookRate"];
             url: components["schemas"]["WebhookUrl"];
         };
         CreateWebhookReplay: {
+            /** Format: int64 */
             after_position: number;
             /**
              * @description All events, or only those not delivered yet. The default is all.
@@ -719,7 +762,10 @@ export interface components {
          * @example 2026-03-14
          */
         Day: string;
-        /** @description One event. `type` names the schema of `data`. */
+        /**
+         * @description One event. `type` names its schema. Later releases may add types. Ignore an
+         * event whose type you do not know.
+         */
         Event: components["schemas"]["OrderPlaced"] | components["schemas"]["OrderUpdated"] | components["schemas"]["PaymentRecorded"] | components["schemas"]["ItemsShipped"] | components["schemas"]["ItemsReturned"] | components["schemas"]["RefundRecorded"] | components["schemas"]["OrderCancelled"] | components["schemas"]["OrderCompleted"];
         EventId: string;
         EventList: {
@@ -729,40 +775,67 @@ export interface components {
         };
         /** @description SHA-256 of the canonical request, in hexadecimal. */
         Fingerprint: string;
-        /** @enum {string} */
+        /**
+         * @description The state of an order's goods. Later releases may add values. Ignore a value
+         * that you do not know.
+         * @example unfulfilled
+         * @enum {string}
+         */
         FulfillmentStatus: "unfulfilled" | "partially_shipped" | "shipped" | "completed" | "cancelled";
+        /** @enum {string} */
+        FulfillmentStatusFilter: "unfulfilled" | "partially_shipped" | "shipped" | "completed" | "cancelled";
         /**
          * @description 1 to 255 visible ASCII characters, bare or as a Structured Fields string.
          */
         IdempotencyKey: string;
+        ItemReturn: {
+            id: components["schemas"]["ReturnId"];
+            lines: components["schemas"]["Pieces"];
+            order_id: components["schemas"]["OrderId"];
+            reason: string | null;
+            returned_at: components["schemas"]["Timestamp"];
+        };
+        ItemReturnList: {
+            data: components["schemas"]["ItemReturn"][];
+            has_more: boolean;
+            next_cursor: string | null;
+        };
         ItemsReturned: {
-            data: {
-                lines: components["schemas"]["Pieces"];
-                reason: string | null;
-            };
+            data: components["schemas"]["ItemsReturnedData"];
             id: components["schemas"]["EventId"];
             key_id: components["schemas"]["KeyId"];
             order_id: components["schemas"]["OrderId"];
             position: components["schemas"]["Position"];
             recorded_at: components["schemas"]["Timestamp"];
-            /** @enum {string} */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "ItemsReturned";
             version: components["schemas"]["Version"];
         };
+        ItemsReturnedData: {
+            lines: components["schemas"]["Pieces"];
+            reason: string | null;
+        };
         ItemsShipped: {
-            data: {
-                carrier: string | null;
-                lines: components["schemas"]["Pieces"];
-                tracking_number: string | null;
-            };
+            data: components["schemas"]["ItemsShippedData"];
             id: components["schemas"]["EventId"];
             key_id: components["schemas"]["KeyId"];
             order_id: components["schemas"]["OrderId"];
             position: components["schemas"]["Position"];
             recorded_at: components["schemas"]["Timestamp"];
-            /** @enum {string} */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "ItemsShipped";
             version: components["schemas"]["Version"];
+        };
+        ItemsShippedData: {
+            carrier: string | null;
+            lines: components["schemas"]["Pieces"];
+            tracking_number: string | null;
         };
         /**
          * @description The API key that caused the event; `null` in events older than this member.
@@ -772,7 +845,6 @@ export interface components {
         LineId: string;
         /** @example Kelp, dried, 100 g */
         LineName: string;
-        MaybeShippingAddress: components["schemas"]["ShippingAddress"] | (never | null);
         /** Format: date-time */
         MaybeTimestamp: string | null;
         /**
@@ -785,6 +857,10 @@ export interface components {
         Metadata: {
             [key: string]: string;
         };
+        /** @description A JSON Merge Patch. `null` removes an entry, or all of them. */
+        MetadataPatch: {
+            [key: string]: string | null;
+        } | null;
         /**
          * @example {
          *       "amount": 3800,
@@ -792,6 +868,20 @@ export interface components {
          *     }
          */
         Money: {
+            /**
+             * Format: int64
+             * @description Whole minor units of the currency.
+             */
+            amount: number;
+            currency: components["schemas"]["Currency"];
+        };
+        /**
+         * @example {
+         *       "amount": 3800,
+         *       "currency": "EUR"
+         *     }
+         */
+        MoneyInput: {
             /**
              * Format: int64
              * @description Whole minor units of the currency.
@@ -815,36 +905,44 @@ export interface components {
             metadata: components["schemas"]["Metadata"];
             payment_status: components["schemas"]["PaymentStatus"];
             placed_at: components["schemas"]["Timestamp"];
-            shipping_address: components["schemas"]["MaybeShippingAddress"];
+            shipping_address: components["schemas"]["Address"];
             total: components["schemas"]["Money"];
             updated_at: components["schemas"]["Timestamp"];
             version: number;
         };
         OrderCancelled: {
-            data: {
-                reason: string | null;
-            };
+            data: components["schemas"]["OrderCancelledData"];
             id: components["schemas"]["EventId"];
             key_id: components["schemas"]["KeyId"];
             order_id: components["schemas"]["OrderId"];
             position: components["schemas"]["Position"];
             recorded_at: components["schemas"]["Timestamp"];
-            /** @enum {string} */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "OrderCancelled";
             version: components["schemas"]["Version"];
         };
+        OrderCancelledData: {
+            reason: string | null;
+        };
         OrderCompleted: {
-            data: {
-                note: string | null;
-            };
+            data: components["schemas"]["OrderCompletedData"];
             id: components["schemas"]["EventId"];
             key_id: components["schemas"]["KeyId"];
             order_id: components["schemas"]["OrderId"];
             position: components["schemas"]["Position"];
             recorded_at: components["schemas"]["Timestamp"];
-            /** @enum {string} */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "OrderCompleted";
             version: components["schemas"]["Version"];
+        };
+        OrderCompletedData: {
+            note: string | null;
         };
         /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
         OrderId: string;
@@ -856,12 +954,51 @@ export interface components {
             total: components["schemas"]["Money"];
             unit_price: components["schemas"]["Money"];
         };
+        OrderLineInput: {
+            name: components["schemas"]["LineName"];
+            quantity: components["schemas"]["Quantity"];
+            sku: components["schemas"]["Sku"];
+            unit_price: components["schemas"]["MoneyInput"];
+        };
         OrderList: {
             data: components["schemas"]["Order"][];
             has_more: boolean;
             next_cursor: string | null;
         };
-        OrderOutcome: {
+        /** @description The outcome of one item, by its `status`. */
+        OrderOutcome: components["schemas"]["OrderPlacedOutcome"] | components["schemas"]["OrderRefusedOutcome"];
+        OrderOutcomes: {
+            data: components["schemas"]["OrderOutcome"][];
+            failed: number;
+            succeeded: number;
+        };
+        /** @description The change, as it was sent. */
+        OrderPatch: {
+            metadata?: components["schemas"]["MetadataPatch"];
+            shipping_address?: components["schemas"]["AddressPatch"];
+        };
+        OrderPlaced: {
+            data: components["schemas"]["OrderPlacedData"];
+            id: components["schemas"]["EventId"];
+            key_id: components["schemas"]["KeyId"];
+            order_id: components["schemas"]["OrderId"];
+            position: components["schemas"]["Position"];
+            recorded_at: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "OrderPlaced";
+            version: components["schemas"]["Version"];
+        };
+        OrderPlacedData: {
+            customer_id: components["schemas"]["CustomerId"];
+            lines: components["schemas"]["OrderLine"][];
+            metadata: components["schemas"]["Metadata"];
+            shipping_address: components["schemas"]["Address"];
+            total: components["schemas"]["Money"];
+        };
+        OrderPlacedOutcome: {
             idempotency_key: string;
             order: components["schemas"]["Order"];
             position: components["schemas"]["Position"];
@@ -869,107 +1006,108 @@ export interface components {
             replayed: boolean;
             /** @enum {integer} */
             status: 201;
-        } | {
+        };
+        OrderRefusedOutcome: {
             idempotency_key: string;
             problem: components["schemas"]["Problem"];
             /** @description Seconds to wait before you send this item again. */
             retry_after?: number;
             status: number;
         };
-        OrderOutcomes: {
-            data: components["schemas"]["OrderOutcome"][];
-            failed: number;
-            succeeded: number;
-        };
-        OrderPlaced: {
-            data: {
-                customer_id: components["schemas"]["CustomerId"];
-                lines: components["schemas"]["OrderLine"][];
-                metadata: components["schemas"]["Metadata"];
-                shipping_address: components["schemas"]["MaybeShippingAddress"];
-                total: components["schemas"]["Money"];
-            };
-            id: components["schemas"]["EventId"];
-            key_id: components["schemas"]["KeyId"];
-            order_id: components["schemas"]["OrderId"];
-            position: components["schemas"]["Position"];
-            recorded_at: components["schemas"]["Timestamp"];
-            /** @enum {string} */
-            type: "OrderPlaced";
-            version: components["schemas"]["Version"];
-        };
         OrderUpdated: {
-            data: {
-                metadata: components["schemas"]["Metadata"];
-                patch: components["schemas"]["UpdateOrder"];
-                shipping_address: components["schemas"]["MaybeShippingAddress"];
-            };
+            data: components["schemas"]["OrderUpdatedData"];
             id: components["schemas"]["EventId"];
             key_id: components["schemas"]["KeyId"];
             order_id: components["schemas"]["OrderId"];
             position: components["schemas"]["Position"];
             recorded_at: components["schemas"]["Timestamp"];
-            /** @enum {string} */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "OrderUpdated";
             version: components["schemas"]["Version"];
         };
+        OrderUpdatedData: {
+            metadata: components["schemas"]["Metadata"];
+            patch: components["schemas"]["OrderPatch"];
+            shipping_address: components["schemas"]["Address"];
+        };
         Payment: {
-            amount: components["schemas"]["PositiveMoney"];
-            id: string;
+            amount: components["schemas"]["Money"];
+            id: components["schemas"]["PaymentId"];
             method: string | null;
             order_id: components["schemas"]["OrderId"];
             paid_at: components["schemas"]["Timestamp"];
             reference: string | null;
         };
+        /** @example pay_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        PaymentId: string;
         PaymentList: {
             data: components["schemas"]["Payment"][];
             has_more: boolean;
             next_cursor: string | null;
         };
         PaymentRecorded: {
-            data: {
-                amount: components["schemas"]["PositiveMoney"];
-                method: string | null;
-                reference: string | null;
-            };
+            data: components["schemas"]["PaymentRecordedData"];
             id: components["schemas"]["EventId"];
             key_id: components["schemas"]["KeyId"];
             order_id: components["schemas"]["OrderId"];
             position: components["schemas"]["Position"];
             recorded_at: components["schemas"]["Timestamp"];
-            /** @enum {string} */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "PaymentRecorded";
             version: components["schemas"]["Version"];
         };
-        /** @enum {string} */
+        PaymentRecordedData: {
+            amount: components["schemas"]["Money"];
+            method: string | null;
+            reference: string | null;
+        };
+        /**
+         * @description The state of an order's payments. Later releases may add values. Ignore a
+         * value that you do not know.
+         * @example unpaid
+         * @enum {string}
+         */
         PaymentStatus: "unpaid" | "partially_paid" | "paid" | "partially_refunded" | "refunded";
-        /** @description Each line of the order at most once. */
-        Pieces: {
+        /** @enum {string} */
+        PaymentStatusFilter: "unpaid" | "partially_paid" | "paid" | "partially_refunded" | "refunded";
+        Piece: {
             line_id: components["schemas"]["LineId"];
             quantity: components["schemas"]["Quantity"];
-        }[];
+        };
+        PieceInput: {
+            line_id: components["schemas"]["LineId"];
+            quantity: components["schemas"]["Quantity"];
+        };
+        /** @description Each line of the order at most once. */
+        Pieces: components["schemas"]["Piece"][];
+        /** @description Each line of the order at most once. */
+        PiecesInput: components["schemas"]["PieceInput"][];
         PlaceOrder: {
             customer_id: components["schemas"]["NewCustomerId"];
-            lines: {
-                name: components["schemas"]["LineName"];
-                quantity: components["schemas"]["Quantity"];
-                sku: components["schemas"]["Sku"];
-                unit_price: components["schemas"]["Money"];
-            }[];
+            lines: components["schemas"]["OrderLineInput"][];
             metadata?: components["schemas"]["Metadata"];
-            shipping_address?: components["schemas"]["MaybeShippingAddress"];
+            shipping_address?: components["schemas"]["AddressInput"];
         };
         PlaceOrders: {
-            orders: {
-                idempotency_key: components["schemas"]["IdempotencyKey"];
-                /**
-                 * @description An order as in `PlaceOrder`. An invalid order is refused in its own
-                 * item of the response.
-                 */
-                order: Record<string, never>;
-            }[];
+            orders: components["schemas"]["PlaceOrdersItem"][];
         };
-        /** @description Position of the event in the log. Later events have higher positions. */
+        /**
+         * @description One order. An invalid `order` is refused in its own item of the response.
+         */
+        PlaceOrdersItem: {
+            idempotency_key: components["schemas"]["IdempotencyKey"];
+            order: components["schemas"]["PlaceOrder"];
+        };
+        /**
+         * Format: int64
+         * @description Position of the event in the log. Later events have higher positions.
+         */
         Position: number;
         /**
          * @description In the order's currency.
@@ -978,7 +1116,7 @@ export interface components {
          *       "currency": "EUR"
          *     }
          */
-        PositiveMoney: {
+        PositiveMoneyInput: {
             /**
              * Format: int64
              * @description Whole minor units of the currency.
@@ -997,16 +1135,7 @@ export interface components {
             /** @description What happened, where, and what to do. */
             detail: string;
             /** @description Each location of an error; never its value. */
-            errors?: {
-                detail: string;
-                /** @description Name of the query parameter or of the header field. */
-                parameter?: string;
-                /**
-                 * @description RFC 6901 JSON Pointer into the body; the empty string is the whole
-                 * body.
-                 */
-                pointer?: string;
-            }[];
+            errors?: components["schemas"]["ProblemError"][];
             request_id: string;
             /** @enum {string} */
             retry: "never" | "after_change" | "after_refetch" | "same_key" | "same_key_after";
@@ -1019,6 +1148,15 @@ export interface components {
              */
             type: string;
         };
+        ProblemError: {
+            detail: string;
+            /** @description Name of the query parameter or of the header field. */
+            parameter?: string;
+            /**
+             * @description RFC 6901 JSON Pointer into the body; the empty string is the whole body.
+             */
+            pointer?: string;
+        };
         /** @example 2 */
         Quantity: number;
         Reason: string | null;
@@ -1027,7 +1165,7 @@ export interface components {
          * `version` and `event` are `null`, and all other members describe that write.
          */
         Receipt: {
-            event: components["schemas"]["Event"] | (never | null);
+            event: components["schemas"]["Event"] | null;
             fingerprint: components["schemas"]["Fingerprint"];
             /** @description The key itself, without quotes. */
             idempotency_key: string;
@@ -1043,60 +1181,56 @@ export interface components {
             webhook_write?: components["schemas"]["WebhookWrite"];
         };
         RecordPayment: {
-            amount: components["schemas"]["PositiveMoney"];
+            amount: components["schemas"]["PositiveMoneyInput"];
             method?: string | null;
             reference?: components["schemas"]["Reference"];
         };
         RecordRefund: {
-            amount: components["schemas"]["PositiveMoney"];
+            amount: components["schemas"]["PositiveMoneyInput"];
             reason?: components["schemas"]["Reason"];
             reference?: components["schemas"]["Reference"];
         };
         /** @description Your own reference, such as the id of a charge at your payment provider. */
         Reference: string | null;
         Refund: {
-            amount: components["schemas"]["PositiveMoney"];
-            id: string;
+            amount: components["schemas"]["Money"];
+            id: components["schemas"]["RefundId"];
             order_id: components["schemas"]["OrderId"];
             reason: string | null;
             reference: string | null;
             refunded_at: components["schemas"]["Timestamp"];
         };
+        /** @example ref_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        RefundId: string;
         RefundList: {
             data: components["schemas"]["Refund"][];
             has_more: boolean;
             next_cursor: string | null;
         };
         RefundRecorded: {
-            data: {
-                amount: components["schemas"]["PositiveMoney"];
-                reason: string | null;
-                reference: string | null;
-            };
+            data: components["schemas"]["RefundRecordedData"];
             id: components["schemas"]["EventId"];
             key_id: components["schemas"]["KeyId"];
             order_id: components["schemas"]["OrderId"];
             position: components["schemas"]["Position"];
             recorded_at: components["schemas"]["Timestamp"];
-            /** @enum {string} */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "RefundRecorded";
             version: components["schemas"]["Version"];
         };
-        Return: {
-            id: string;
-            lines: components["schemas"]["Pieces"];
-            order_id: components["schemas"]["OrderId"];
+        RefundRecordedData: {
+            amount: components["schemas"]["Money"];
             reason: string | null;
-            returned_at: components["schemas"]["Timestamp"];
+            reference: string | null;
         };
+        /** @example ret_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        ReturnId: string;
         ReturnItems: {
-            lines: components["schemas"]["Pieces"];
+            lines: components["schemas"]["PiecesInput"];
             reason?: components["schemas"]["Reason"];
-        };
-        ReturnList: {
-            data: components["schemas"]["Return"][];
-            has_more: boolean;
-            next_cursor: string | null;
         };
         RotateWebhookSecret: {
             /**
@@ -1107,31 +1241,23 @@ export interface components {
         };
         ShipItems: {
             carrier?: string | null;
-            lines: components["schemas"]["Pieces"];
+            lines: components["schemas"]["PiecesInput"];
             tracking_number?: string | null;
         };
         Shipment: {
             carrier: string | null;
-            id: string;
+            id: components["schemas"]["ShipmentId"];
             lines: components["schemas"]["Pieces"];
             order_id: components["schemas"]["OrderId"];
             shipped_at: components["schemas"]["Timestamp"];
             tracking_number: string | null;
         };
+        /** @example shp_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        ShipmentId: string;
         ShipmentList: {
             data: components["schemas"]["Shipment"][];
             has_more: boolean;
             next_cursor: string | null;
-        };
-        ShippingAddress: {
-            city: string;
-            /** @description ISO 3166-1 alpha-2. */
-            country: string;
-            line1: string;
-            line2?: string;
-            name: string;
-            postal_code?: string;
-            region?: string;
         };
         /** @example KELP-1 */
         Sku: string;
@@ -1156,22 +1282,12 @@ export interface components {
          */
         Timestamp: string;
         UpdateOrder: {
-            metadata?: {
-                [key: string]: string | null;
-            } | null;
-            shipping_address?: {
-                city?: string;
-                country?: string;
-                line1?: string;
-                line2?: string | null;
-                name?: string;
-                postal_code?: string | null;
-                region?: string | null;
-            } | (never | null);
+            metadata?: components["schemas"]["MetadataPatch"];
+            shipping_address?: components["schemas"]["AddressPatchInput"];
         };
         UpdateWebhookEndpoint: {
             description?: components["schemas"]["WebhookDescription"];
-            event_types?: components["schemas"]["WebhookEventTypes"];
+            event_types?: components["schemas"]["WebhookEventTypesInput"];
             max_per_second?: components["schemas"]["WebhookRate"];
             /** @enum {string} */
             status?: "enabled" | "disabled";
@@ -1198,9 +1314,9 @@ export interface components {
             endpoint_id: components["schemas"]["WebhookEndpointId"];
             /** @description `webhook-id` of every attempt. */
             event_id: string;
-            event_type: string;
+            event_type: components["schemas"]["WebhookEventType"];
             finished_at: components["schemas"]["MaybeTimestamp"];
-            id: string;
+            id: components["schemas"]["WebhookDeliveryId"];
             /**
              * @description Cause of the last failed attempt: `timeout`, `address_refused`,
              * `connection_failed` or `not_2xx`.
@@ -1211,10 +1327,14 @@ export interface components {
             next_attempt_at: components["schemas"]["MaybeTimestamp"];
             order_id: string | null;
             order_version: number | null;
-            /** @description Log position; `null` for a notice about an endpoint. */
+            /**
+             * Format: int64
+             * @description Log position; `null` for a notice about an endpoint.
+             */
             position: number | null;
             status: components["schemas"]["WebhookDeliveryStatus"];
         };
+        WebhookDeliveryId: string;
         WebhookDeliveryList: {
             data: components["schemas"]["WebhookDelivery"][];
             has_more: boolean;
@@ -1229,9 +1349,9 @@ export interface components {
             endpoint_id: components["schemas"]["WebhookEndpointId"];
             /** @description `webhook-id` of every attempt. */
             event_id: string;
-            event_type: string;
+            event_type: components["schemas"]["WebhookEventType"];
             finished_at: components["schemas"]["MaybeTimestamp"];
-            id: string;
+            id: components["schemas"]["WebhookDeliveryId"];
             /**
              * @description Cause of the last failed attempt: `timeout`, `address_refused`,
              * `connection_failed` or `not_2xx`.
@@ -1242,7 +1362,10 @@ export interface components {
             next_attempt_at: components["schemas"]["MaybeTimestamp"];
             order_id: string | null;
             order_version: number | null;
-            /** @description Log position; `null` for a notice about an endpoint. */
+            /**
+             * Format: int64
+             * @description Log position; `null` for a notice about an endpoint.
+             */
             position: number | null;
             status: components["schemas"]["WebhookDeliveryStatus"];
         };
@@ -1275,31 +1398,54 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * @description A type of event. Later releases may add types. Ignore an event whose type
+         * you do not know.
+         * @example OrderPlaced
+         * @enum {string}
+         */
+        WebhookEventType: "OrderPlaced" | "OrderUpdated" | "PaymentRecorded" | "ItemsShipped" | "ItemsReturned" | "RefundRecorded" | "OrderCancelled" | "OrderCompleted" | "WebhookEndpointDisabled";
+        /**
          * @description Event types to send; `null` for all. `WebhookEndpointDisabled` reports your
          * other endpoints.
          */
-        WebhookEventTypes: ("OrderPlaced" | "OrderUpdated" | "PaymentRecorded" | "ItemsShipped" | "ItemsReturned" | "RefundRecorded" | "OrderCancelled" | "OrderCompleted" | "WebhookEndpointDisabled")[] | null;
+        WebhookEventTypes: components["schemas"]["WebhookEventType"][] | null;
+        /**
+         * @description Event types to send; `null` for all. `WebhookEndpointDisabled` reports your
+         * other endpoints.
+         */
+        WebhookEventTypesInput: ("OrderPlaced" | "OrderUpdated" | "PaymentRecorded" | "ItemsShipped" | "ItemsReturned" | "RefundRecorded" | "OrderCancelled" | "OrderCompleted" | "WebhookEndpointDisabled")[] | null;
         /**
          * @description Maximum number of requests a second. At most 10 are in progress at a time.
          */
         WebhookRate: number;
         WebhookReplay: {
+            /** Format: int64 */
             after_position: number;
             created_at: components["schemas"]["Timestamp"];
             endpoint_id: components["schemas"]["WebhookEndpointId"];
             finished_at: components["schemas"]["MaybeTimestamp"];
-            id: string;
-            /** @description Position that the replay has reached. */
+            id: components["schemas"]["WebhookReplayId"];
+            /**
+             * Format: int64
+             * @description Position that the replay has reached.
+             */
             position: number;
-            /** @description Number of deliveries that the replay has made due. */
+            /**
+             * Format: int64
+             * @description Number of deliveries that the replay has made due.
+             */
             queued: number;
             /** @enum {string} */
             status: "running" | "finished";
-            /** @description Position of the newest event at the time of the request. */
+            /**
+             * Format: int64
+             * @description Position of the newest event at the time of the request.
+             */
             up_to_position: number;
             /** @enum {string} */
             which: "all" | "undelivered";
         };
+        WebhookReplayId: string;
         WebhookSecret: {
             previous_secret: string | null;
             previous_secret_expires_at: components["schemas"]["MaybeTimestamp"];
@@ -1320,7 +1466,7 @@ export interface components {
              * @description Body of the original response, without secrets; `null` if it had no
              * body.
              */
-            answer: components["schemas"]["WebhookEndpoint"] | components["schemas"]["WebhookSecretRotation"] | components["schemas"]["WebhookDelivery"] | components["schemas"]["WebhookReplay"] | (never | null);
+            answer: components["schemas"]["WebhookWriteAnswer"] | null;
             /** @description `null` for an endpoint that was deleted before this member existed. */
             endpoint_id: string | null;
             fingerprint: components["schemas"]["Fingerprint"];
@@ -1338,6 +1484,7 @@ export interface components {
              */
             status: 200 | 201 | 202 | 204;
         };
+        WebhookWriteAnswer: components["schemas"]["WebhookEndpoint"] | components["schemas"]["WebhookSecretRotation"] | components["schemas"]["WebhookDelivery"] | components["schemas"]["WebhookReplay"];
     };
     responses: {
         /**
@@ -1758,11 +1905,8 @@ export interface components {
          * After a restore from a backup it may be refused: start again without a cursor.
          */
         Cursor: string;
+        /** @example cus_4711 */
         CustomerIdInPath: components["schemas"]["CustomerId"];
-        /** @example whd_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-        DeliveryId: string;
-        /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-        EndpointId: string;
         /**
          * @description `next_cursor` of the previous page. Opaque. It names the last event that the
          * server read, and is valid while the log holds that event: for years, in both versions of
@@ -1775,7 +1919,7 @@ export interface components {
          * draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
          * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
          */
-        IdempotencyKey: components["schemas"]["IdempotencyKey"];
+        IdempotencyKeyHeader: components["schemas"]["IdempotencyKey"];
         /**
          * @description The key, bare or quoted, percent-encoded where a path requires it. Quote a
          * key of dots alone: `%22.%22`.
@@ -1803,28 +1947,34 @@ export interface components {
         IfNoneMatch: string;
         /** @description Maximum number of items in a page. */
         Limit: number;
-        OrderId: components["schemas"]["OrderId"];
+        /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+        OrderIdInPath: components["schemas"]["OrderId"];
         /** @example pay_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-        PaymentId: string;
+        PaymentIdInPath: components["schemas"]["PaymentId"];
         /**
          * @description Read your own writes: send the `Holdfast-Position` of a write. The server
          * waits up to 5 seconds until the list holds that write.
+         * @example 4711
          */
-        ReadAfter: number;
+        ReadAfter: string;
         /** @example ref_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-        RefundId: string;
-        /** @example whr_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-        ReplayId: string;
+        RefundIdInPath: components["schemas"]["RefundId"];
         /** @example ret_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-        ReturnId: string;
+        ReturnIdInPath: components["schemas"]["ReturnId"];
         /** @example shp_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-        ShipmentId: string;
+        ShipmentIdInPath: components["schemas"]["ShipmentId"];
         /**
          * @description W3C Trace Context, stored with the event. A malformed value is ignored, as
          * that standard requires.
          * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
          */
         Traceparent: string;
+        /** @example whd_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        WebhookDeliveryIdInPath: components["schemas"]["WebhookDeliveryId"];
+        /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        WebhookEndpointIdInPath: components["schemas"]["WebhookEndpointId"];
+        /** @example whr_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        WebhookReplayIdInPath: components["schemas"]["WebhookReplayId"];
     };
     requestBodies: never;
     headers: {
@@ -1910,6 +2060,7 @@ export interface operations {
                 /**
                  * @description Read your own writes: send the `Holdfast-Position` of a write. The
                  * server waits up to 5 seconds until the list holds that write.
+                 * @example 4711
                  */
                 "Holdfast-Read-After"?: components["parameters"]["ReadAfter"];
                 /**
@@ -1920,6 +2071,7 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
+                /** @example cus_4711 */
                 customer_id: components["parameters"]["CustomerIdInPath"];
             };
             cookie?: never;
@@ -2004,6 +2156,7 @@ export interface operations {
                 /**
                  * @description Read your own writes: send the `Holdfast-Position` of a write. The
                  * server waits up to 5 seconds until the list holds that write.
+                 * @example 4711
                  */
                 "Holdfast-Read-After"?: components["parameters"]["ReadAfter"];
                 /**
@@ -2412,7 +2565,7 @@ export interface operations {
                 /** @description Only orders of this customer. */
                 customer_id?: components["schemas"]["CustomerId"];
                 /** @description Only orders with this fulfillment status. */
-                fulfillment_status?: components["schemas"]["FulfillmentStatus"];
+                fulfillment_status?: components["schemas"]["FulfillmentStatusFilter"];
                 /** @description Maximum number of items in a page. */
                 limit?: components["parameters"]["Limit"];
                 /**
@@ -2421,15 +2574,17 @@ export interface operations {
                  */
                 order?: "asc" | "desc";
                 /** @description Only orders with this payment status. */
-                payment_status?: components["schemas"]["PaymentStatus"];
+                payment_status?: components["schemas"]["PaymentStatusFilter"];
                 /**
                  * @description Only orders placed after this time, with any number of decimals. In
                  * a URL, write `+` as `%2B`.
+                 * @example 2026-03-01T00:00:00Z
                  */
                 placed_after?: components["schemas"]["Timestamp"];
                 /**
                  * @description Only orders placed before this time, with any number of decimals. In
                  * a URL, write `+` as `%2B`.
+                 * @example 2026-04-01T00:00:00Z
                  */
                 placed_before?: components["schemas"]["Timestamp"];
             };
@@ -2437,6 +2592,7 @@ export interface operations {
                 /**
                  * @description Read your own writes: send the `Holdfast-Position` of a write. The
                  * server waits up to 5 seconds until the list holds that write.
+                 * @example 4711
                  */
                 "Holdfast-Read-After"?: components["parameters"]["ReadAfter"];
                 /**
@@ -2555,7 +2711,7 @@ export interface operations {
                  * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
                 /**
                  * @description W3C Trace Context, stored with the event. A malformed value is
                  * ignored, as that standard requires.
@@ -2736,7 +2892,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -2842,7 +2999,7 @@ export interface operations {
                  * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
                 /**
                  * @description The `ETag` that you read, or several separated by commas. The
                  * response is 412 if none is current. `*` matches any version.
@@ -2857,7 +3014,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -2986,7 +3144,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -3032,7 +3191,7 @@ export interface operations {
                  * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
                 /**
                  * @description The `ETag` of the order or of the webhook endpoint that you read, or
                  * several separated by commas. If none is current, the response is 412 and nothing
@@ -3048,7 +3207,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -3118,7 +3278,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -3164,7 +3325,7 @@ export interface operations {
                  * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
                 /**
                  * @description The `ETag` of the order or of the webhook endpoint that you read, or
                  * several separated by commas. If none is current, the response is 412 and nothing
@@ -3180,7 +3341,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -3260,7 +3422,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -3336,7 +3499,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -3395,7 +3559,7 @@ export interface operations {
                  * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
                 /**
                  * @description The `ETag` of the order or of the webhook endpoint that you read, or
                  * several separated by commas. If none is current, the response is 412 and nothing
@@ -3411,7 +3575,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -3492,9 +3657,10 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
                 /** @example pay_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                payment_id: components["parameters"]["PaymentId"];
+                payment_id: components["parameters"]["PaymentIdInPath"];
             };
             cookie?: never;
         };
@@ -3557,7 +3723,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -3616,7 +3783,7 @@ export interface operations {
                  * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
                 /**
                  * @description The `ETag` of the order or of the webhook endpoint that you read, or
                  * several separated by commas. If none is current, the response is 412 and nothing
@@ -3632,7 +3799,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -3712,9 +3880,10 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
                 /** @example ref_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                refund_id: components["parameters"]["RefundId"];
+                refund_id: components["parameters"]["RefundIdInPath"];
             };
             cookie?: never;
         };
@@ -3777,7 +3946,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -3813,7 +3983,7 @@ export interface operations {
                      *       "next_cursor": null
                      *     }
                      */
-                    "application/json": components["schemas"]["ReturnList"];
+                    "application/json": components["schemas"]["ItemReturnList"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -3837,7 +4007,7 @@ export interface operations {
                  * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
                 /**
                  * @description The `ETag` of the order or of the webhook endpoint that you read, or
                  * several separated by commas. If none is current, the response is 412 and nothing
@@ -3853,7 +4023,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -3905,7 +4076,7 @@ export interface operations {
                      *       "returned_at": "2026-03-20T11:45:00.007Z"
                      *     }
                      */
-                    "application/json": components["schemas"]["Return"];
+                    "application/json": components["schemas"]["ItemReturn"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -3936,9 +4107,10 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
                 /** @example ret_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                return_id: components["parameters"]["ReturnId"];
+                return_id: components["parameters"]["ReturnIdInPath"];
             };
             cookie?: never;
         };
@@ -3967,7 +4139,7 @@ export interface operations {
                      *       "returned_at": "2026-03-20T11:45:00.007Z"
                      *     }
                      */
-                    "application/json": components["schemas"]["Return"];
+                    "application/json": components["schemas"]["ItemReturn"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -4002,7 +4174,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -4063,7 +4236,7 @@ export interface operations {
                  * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
                 /**
                  * @description The `ETag` of the order or of the webhook endpoint that you read, or
                  * several separated by commas. If none is current, the response is 412 and nothing
@@ -4079,7 +4252,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -4164,9 +4338,10 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
                 /** @example shp_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                shipment_id: components["parameters"]["ShipmentId"];
+                shipment_id: components["parameters"]["ShipmentIdInPath"];
             };
             cookie?: never;
         };
@@ -4294,7 +4469,7 @@ export interface operations {
                  * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
                 /**
                  * @description W3C Trace Context, stored with the event. A malformed value is
                  * ignored, as that standard requires.
@@ -4399,7 +4574,7 @@ export interface operations {
             };
             path: {
                 /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                endpoint_id: components["parameters"]["EndpointId"];
+                endpoint_id: components["parameters"]["WebhookEndpointIdInPath"];
             };
             cookie?: never;
         };
@@ -4461,7 +4636,7 @@ export interface operations {
                  * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
                 /**
                  * @description The `ETag` of the order or of the webhook endpoint that you read, or
                  * several separated by commas. If none is current, the response is 412 and nothing
@@ -4478,7 +4653,7 @@ export interface operations {
             };
             path: {
                 /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                endpoint_id: components["parameters"]["EndpointId"];
+                endpoint_id: components["parameters"]["WebhookEndpointIdInPath"];
             };
             cookie?: never;
         };
@@ -4502,7 +4677,6 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
@@ -4523,7 +4697,7 @@ export interface operations {
                  * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
                 /**
                  * @description The `ETag` that you read, or several separated by commas. The
                  * response is 412 if none is current. `*` matches any version.
@@ -4539,7 +4713,7 @@ export interface operations {
             };
             path: {
                 /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                endpoint_id: components["parameters"]["EndpointId"];
+                endpoint_id: components["parameters"]["WebhookEndpointIdInPath"];
             };
             cookie?: never;
         };
@@ -4639,7 +4813,7 @@ export interface operations {
             };
             path: {
                 /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                endpoint_id: components["parameters"]["EndpointId"];
+                endpoint_id: components["parameters"]["WebhookEndpointIdInPath"];
             };
             cookie?: never;
         };
@@ -4705,9 +4879,9 @@ export interface operations {
             };
             path: {
                 /** @example whd_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                delivery_id: components["parameters"]["DeliveryId"];
+                delivery_id: components["parameters"]["WebhookDeliveryIdInPath"];
                 /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                endpoint_id: components["parameters"]["EndpointId"];
+                endpoint_id: components["parameters"]["WebhookEndpointIdInPath"];
             };
             cookie?: never;
         };
@@ -4774,7 +4948,7 @@ export interface operations {
                  * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
                 /**
                  * @description The `ETag` of the order or of the webhook endpoint that you read, or
                  * several separated by commas. If none is current, the response is 412 and nothing
@@ -4791,9 +4965,9 @@ export interface operations {
             };
             path: {
                 /** @example whd_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                delivery_id: components["parameters"]["DeliveryId"];
+                delivery_id: components["parameters"]["WebhookDeliveryIdInPath"];
                 /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                endpoint_id: components["parameters"]["EndpointId"];
+                endpoint_id: components["parameters"]["WebhookEndpointIdInPath"];
             };
             cookie?: never;
         };
@@ -4859,7 +5033,7 @@ export interface operations {
                  * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
                 /**
                  * @description The `ETag` of the order or of the webhook endpoint that you read, or
                  * several separated by commas. If none is current, the response is 412 and nothing
@@ -4876,7 +5050,7 @@ export interface operations {
             };
             path: {
                 /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                endpoint_id: components["parameters"]["EndpointId"];
+                endpoint_id: components["parameters"]["WebhookEndpointIdInPath"];
             };
             cookie?: never;
         };
@@ -4952,9 +5126,9 @@ export interface operations {
             };
             path: {
                 /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                endpoint_id: components["parameters"]["EndpointId"];
+                endpoint_id: components["parameters"]["WebhookEndpointIdInPath"];
                 /** @example whr_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                replay_id: components["parameters"]["ReplayId"];
+                replay_id: components["parameters"]["WebhookReplayIdInPath"];
             };
             cookie?: never;
         };
@@ -5009,7 +5183,7 @@ export interface operations {
             };
             path: {
                 /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                endpoint_id: components["parameters"]["EndpointId"];
+                endpoint_id: components["parameters"]["WebhookEndpointIdInPath"];
             };
             cookie?: never;
         };
@@ -5056,7 +5230,7 @@ export interface operations {
                  * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
                 /**
                  * @description The `ETag` of the order or of the webhook endpoint that you read, or
                  * several separated by commas. If none is current, the response is 412 and nothing
@@ -5073,7 +5247,7 @@ export interface operations {
             };
             path: {
                 /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                endpoint_id: components["parameters"]["EndpointId"];
+                endpoint_id: components["parameters"]["WebhookEndpointIdInPath"];
             };
             cookie?: never;
         };

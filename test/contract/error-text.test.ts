@@ -46,7 +46,7 @@ function patternsOf(node: unknown): string[] {
   );
 }
 
-test.each([...new Set(specs.flatMap(({ document }) => patternsOf(document)))])(
+test.each([...new Set(specs.flatMap(({ requests }) => patternsOf(requests)))])(
   'the pattern %s has a description',
   (pattern) => {
     expect(patternText(pattern)).toMatch(/^must /);
@@ -135,11 +135,14 @@ describe('a query', () => {
   });
 });
 
-test('a numeric header has a plain detail', () => {
-  const problem = asked('listOrders', { headers: { 'holdfast-read-after': 'now' } });
+test.each([
+  ['v1', "must be a whole number, not 'now'"],
+  ['v2', 'must be the Holdfast-Position of an answer, such as 4711'],
+])('a position in a header of %s has a plain detail', (version, detail) => {
+  const problem = asked('listOrders', { headers: { 'holdfast-read-after': 'now' } }, version);
   expect([problem.message, detailsOf(problem)]).toEqual([
     'Invalid header: Holdfast-Read-After.',
-    [['Holdfast-Read-After', "must be a whole number, not 'now'"]],
+    [['Holdfast-Read-After', detail]],
   ]);
 });
 
@@ -181,7 +184,9 @@ describe('a body', () => {
     ['placeOrder', { ...order, metadata: { a: 1 } }, ['/metadata/a', 'must be a string']],
     ['placeOrder', { ...order, colour: 'red' }, ['/colour', 'unknown field']],
     ['placeOrder', [], ['', 'must be an object']],
+    ['placeOrder', { ...order, shipping_address: 5 }, ['/shipping_address', 'must be an object']],
     ['updateOrder', {}, ['', 'must not be empty']],
+    ['updateOrder', { shipping_address: [] }, ['/shipping_address', 'must be an object']],
     [
       'updateOrder',
       { shipping_address: { country: 'X' } },
