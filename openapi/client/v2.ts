@@ -183,6 +183,71 @@ export interface paths {
         patch: operations["updateOrder"];
         trace?: never;
     };
+    "/v2/orders/{order_id}/authorizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an order's authorizations
+         * @description Sorted oldest first. Never stale.
+         */
+        get: operations["listAuthorizations"];
+        put?: never;
+        /**
+         * Record an authorization
+         * @description A promise of money by a payment provider. Payments with its id capture it,
+         * part by part.
+         */
+        post: operations["recordAuthorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/orders/{order_id}/authorizations/{authorization_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an authorization
+         * @description One authorization of the order.
+         */
+        get: operations["getAuthorization"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/orders/{order_id}/authorizations/{authorization_id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Void an authorization
+         * @description Gives up what is left of the authorization.
+         */
+        post: operations["voidAuthorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/orders/{order_id}/cancellation": {
         parameters: {
             query?: never;
@@ -232,6 +297,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/orders/{order_id}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an order's edits
+         * @description Sorted oldest first. Never stale.
+         */
+        get: operations["listEdits"];
+        put?: never;
+        /**
+         * Edit an order
+         * @description Cancels open pieces, and adds lines and charges. Lines stay, with their
+         * quantities.
+         */
+        post: operations["editOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/orders/{order_id}/edits/{edit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an edit
+         * @description One edit of the order.
+         */
+        get: operations["getEdit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/orders/{order_id}/events": {
         parameters: {
             query?: never;
@@ -253,6 +363,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/orders/{order_id}/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an order's holds
+         * @description Sorted oldest first. Never stale.
+         */
+        get: operations["listHolds"];
+        put?: never;
+        /**
+         * Hold an order
+         * @description Nothing of the order is shipped until each of its holds is released.
+         */
+        post: operations["placeHold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/orders/{order_id}/holds/{hold_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a hold
+         * @description One hold of the order.
+         */
+        get: operations["getHold"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/orders/{order_id}/holds/{hold_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release a hold
+         * @description Ends the hold.
+         */
+        post: operations["releaseHold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/orders/{order_id}/payments": {
         parameters: {
             query?: never;
@@ -268,7 +442,8 @@ export interface paths {
         put?: never;
         /**
          * Record a payment
-         * @description Pays all or part of the amount due. The order is `paid` once nothing is due.
+         * @description Pays all or part of the amount due, or captures an authorization. The order
+         * is `paid` once nothing is due.
          */
         post: operations["recordPayment"];
         delete?: never;
@@ -291,6 +466,27 @@ export interface paths {
         get: operations["getPayment"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/orders/{order_id}/payments/{payment_id}/reversal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reverse a payment
+         * @description A chargeback, a returned debit or a wrong card. The amount is due again;
+         * without one, the rest of the payment.
+         */
+        post: operations["reversePayment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -644,55 +840,157 @@ export interface components {
     schemas: {
         Address: {
             city: string;
+            company?: string;
             /** @description ISO 3166-1 alpha-2. */
             country: string;
             line1: string;
             line2?: string;
+            line3?: string;
             name: string;
+            phone?: string;
             postal_code?: string;
             region?: string;
         } | null;
         AddressInput: {
             city: string;
+            company?: string;
             /** @description ISO 3166-1 alpha-2. */
             country: string;
             line1: string;
             line2?: string;
+            line3?: string;
             name: string;
+            phone?: string;
             postal_code?: string;
             region?: string;
         } | null;
         /** @description A JSON Merge Patch. `null` removes the address. */
         AddressPatch: {
             city?: string;
+            company?: string | null;
             /** @description ISO 3166-1 alpha-2. */
             country?: string;
             line1?: string;
             line2?: string | null;
+            line3?: string | null;
             name?: string;
+            phone?: string | null;
             postal_code?: string | null;
             region?: string | null;
         } | null;
         /** @description A JSON Merge Patch. `null` removes the address. */
         AddressPatchInput: {
             city?: string;
+            company?: string | null;
             /** @description ISO 3166-1 alpha-2. */
             country?: string;
             line1?: string;
             line2?: string | null;
+            line3?: string | null;
             name?: string;
+            phone?: string | null;
             postal_code?: string | null;
             region?: string | null;
         } | null;
+        Authorization: {
+            amount: components["schemas"]["Money"];
+            authorized_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["AuthorizationId"];
+            method: string | null;
+            order_id: components["schemas"]["OrderId"];
+            provider: string | null;
+            reference: string | null;
+        };
+        /** @example aut_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        AuthorizationId: string;
+        AuthorizationList: {
+            data: components["schemas"]["Authorization"][];
+            has_more: boolean;
+            next_cursor: string | null;
+        };
+        AuthorizationRecorded: {
+            data: components["schemas"]["AuthorizationRecordedData"];
+            id: components["schemas"]["EventId"];
+            key_id: components["schemas"]["KeyId"];
+            order_id: components["schemas"]["OrderId"];
+            position: components["schemas"]["Position"];
+            recorded_at: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "AuthorizationRecorded";
+            version: components["schemas"]["Version"];
+        };
+        AuthorizationRecordedData: {
+            amount: components["schemas"]["Money"];
+            method: string | null;
+            occurred_at?: components["schemas"]["Timestamp"];
+            provider: string | null;
+            reference: string | null;
+        };
+        AuthorizationVoid: {
+            amount: components["schemas"]["Money"];
+            authorization_id: components["schemas"]["AuthorizationId"];
+            id: components["schemas"]["AuthorizationVoidId"];
+            order_id: components["schemas"]["OrderId"];
+            reason: string | null;
+            voided_at: components["schemas"]["Timestamp"];
+        };
+        AuthorizationVoided: {
+            data: components["schemas"]["AuthorizationVoidedData"];
+            id: components["schemas"]["EventId"];
+            key_id: components["schemas"]["KeyId"];
+            order_id: components["schemas"]["OrderId"];
+            position: components["schemas"]["Position"];
+            recorded_at: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "AuthorizationVoided";
+            version: components["schemas"]["Version"];
+        };
+        AuthorizationVoidedData: {
+            amount: components["schemas"]["Money"];
+            authorization_id: components["schemas"]["AuthorizationId"];
+            occurred_at?: components["schemas"]["Timestamp"];
+            reason: string | null;
+        };
+        /** @example avd_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        AuthorizationVoidId: string;
         Cancellation: {
             cancelled_at: components["schemas"]["Timestamp"];
+            /** @description The pieces that it frees. */
+            lines: components["schemas"]["Piece"][];
             order_id: components["schemas"]["OrderId"];
             reason: string | null;
         };
         CancelOrder: {
+            /**
+             * Format: date-time
+             * @description When it happened, if in the past.
+             */
+            cancelled_at?: string;
             reason?: components["schemas"]["Reason"];
         };
+        /** @example charge_1 */
+        ChargeId: string;
+        /** @description A charge besides the lines. */
+        ChargeInput: {
+            discount?: components["schemas"]["MoneyInput"];
+            /** @enum {string} */
+            kind: "shipping" | "handling" | "fee" | "tip" | "gift_wrap";
+            name?: string;
+            price: components["schemas"]["MoneyInput"];
+            tax?: components["schemas"]["MoneyInput"];
+        };
         CompleteOrder: {
+            /**
+             * Format: date-time
+             * @description When it happened, if in the past.
+             */
+            completed_at?: string;
             note?: components["schemas"]["Reason"];
         };
         Completion: {
@@ -762,11 +1060,47 @@ export interface components {
          * @example 2026-03-14
          */
         Day: string;
+        /** @description A discount of the whole order. The server splits it over the lines. */
+        DiscountInput: {
+            amount: components["schemas"]["MoneyInput"];
+            code?: string;
+            name: string;
+        };
+        Edit: {
+            add: components["schemas"]["PlacedLine"][];
+            cancel: components["schemas"]["PricedPieces"][];
+            charges: components["schemas"]["OrderCharge"][];
+            edited_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["EditId"];
+            order_id: components["schemas"]["OrderId"];
+            reason: string | null;
+        };
+        /** @example edt_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        EditId: string;
+        EditList: {
+            data: components["schemas"]["Edit"][];
+            has_more: boolean;
+            next_cursor: string | null;
+        };
+        /** @description At least one of `cancel`, `add` and `charges`. */
+        EditOrder: {
+            add?: components["schemas"]["OrderLineInput"][];
+            cancel?: components["schemas"]["PiecesInput"];
+            charges?: components["schemas"]["ChargeInput"][];
+            /**
+             * Format: date-time
+             * @description When it happened, if in the past.
+             */
+            edited_at?: string;
+            reason?: components["schemas"]["Reason"];
+        };
+        /** @example ada@example.com */
+        Email: string;
         /**
          * @description One event. `type` names its schema. Later releases may add types. Ignore an
          * event whose type you do not know.
          */
-        Event: components["schemas"]["OrderPlaced"] | components["schemas"]["OrderUpdated"] | components["schemas"]["PaymentRecorded"] | components["schemas"]["ItemsShipped"] | components["schemas"]["ItemsReturned"] | components["schemas"]["RefundRecorded"] | components["schemas"]["OrderCancelled"] | components["schemas"]["OrderCompleted"];
+        Event: components["schemas"]["OrderPlaced"] | components["schemas"]["OrderUpdated"] | components["schemas"]["PaymentRecorded"] | components["schemas"]["ItemsShipped"] | components["schemas"]["ItemsReturned"] | components["schemas"]["RefundRecorded"] | components["schemas"]["OrderCancelled"] | components["schemas"]["OrderCompleted"] | components["schemas"]["AuthorizationRecorded"] | components["schemas"]["AuthorizationVoided"] | components["schemas"]["PaymentReversed"] | components["schemas"]["OrderEdited"] | components["schemas"]["HoldPlaced"] | components["schemas"]["HoldReleased"];
         EventId: string;
         EventList: {
             data: components["schemas"]["Event"][];
@@ -784,6 +1118,65 @@ export interface components {
         FulfillmentStatus: "unfulfilled" | "partially_shipped" | "shipped" | "completed" | "cancelled";
         /** @enum {string} */
         FulfillmentStatusFilter: "unfulfilled" | "partially_shipped" | "shipped" | "completed" | "cancelled";
+        Hold: {
+            held_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["HoldId"];
+            order_id: components["schemas"]["OrderId"];
+            reason: string;
+        };
+        /** @example hld_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        HoldId: string;
+        HoldList: {
+            data: components["schemas"]["Hold"][];
+            has_more: boolean;
+            next_cursor: string | null;
+        };
+        HoldPlaced: {
+            data: components["schemas"]["HoldPlacedData"];
+            id: components["schemas"]["EventId"];
+            key_id: components["schemas"]["KeyId"];
+            order_id: components["schemas"]["OrderId"];
+            position: components["schemas"]["Position"];
+            recorded_at: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "HoldPlaced";
+            version: components["schemas"]["Version"];
+        };
+        HoldPlacedData: {
+            occurred_at?: components["schemas"]["Timestamp"];
+            reason: string;
+        };
+        HoldRelease: {
+            hold_id: components["schemas"]["HoldId"];
+            id: components["schemas"]["HoldReleaseId"];
+            order_id: components["schemas"]["OrderId"];
+            reason: string | null;
+            released_at: components["schemas"]["Timestamp"];
+        };
+        HoldReleased: {
+            data: components["schemas"]["HoldReleasedData"];
+            id: components["schemas"]["EventId"];
+            key_id: components["schemas"]["KeyId"];
+            order_id: components["schemas"]["OrderId"];
+            position: components["schemas"]["Position"];
+            recorded_at: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "HoldReleased";
+            version: components["schemas"]["Version"];
+        };
+        HoldReleasedData: {
+            hold_id: components["schemas"]["HoldId"];
+            occurred_at?: components["schemas"]["Timestamp"];
+            reason: string | null;
+        };
+        /** @example rel_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        HoldReleaseId: string;
         /**
          * @description 1 to 255 visible ASCII characters, bare or as a Structured Fields string.
          */
@@ -816,6 +1209,7 @@ export interface components {
         };
         ItemsReturnedData: {
             lines: components["schemas"]["Pieces"];
+            occurred_at?: components["schemas"]["Timestamp"];
             reason: string | null;
         };
         ItemsShipped: {
@@ -835,6 +1229,7 @@ export interface components {
         ItemsShippedData: {
             carrier: string | null;
             lines: components["schemas"]["Pieces"];
+            occurred_at?: components["schemas"]["Timestamp"];
             tracking_number: string | null;
         };
         /**
@@ -843,6 +1238,13 @@ export interface components {
         KeyId: string | null;
         /** @example line_1 */
         LineId: string;
+        /**
+         * @description Up to 10 entries of your own. A name has 1 to 40 characters of
+         * `A-Za-z0-9_.-`.
+         */
+        LineMetadata: {
+            [key: string]: string;
+        };
         /** @example Kelp, dried, 100 g */
         LineName: string;
         /** Format: date-time */
@@ -889,23 +1291,73 @@ export interface components {
             amount: number;
             currency: components["schemas"]["Currency"];
         };
+        /** @example Leave it with the neighbour. */
+        Note: string;
+        /** @example aut_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        NullableAuthorizationId: string | null;
         /**
-         * @description Your own customer id, in visible ASCII. Not `.` or `..`, which cannot occur
-         * in a path.
+         * @description Your own customer id; `null` for a guest.
          * @example cus_4711
          */
-        NewCustomerId: string;
+        NullableCustomerId: string | null;
+        /** @example ada@example.com */
+        NullableEmail: string | null;
+        NullableMoney: {
+            /**
+             * Format: int64
+             * @description Whole minor units of the currency.
+             */
+            amount: number;
+            currency: components["schemas"]["Currency"];
+        } | null;
+        NullableNote: string | null;
+        /** @example KELP-1 */
+        NullableSku: string | null;
+        /**
+         * @description Your own customer id, in visible ASCII. Not `.` or `..`, which cannot occur
+         * in a path. Absent for a guest.
+         * @example cus_4711
+         */
+        OptionalCustomerId: string | null;
         Order: {
+            amount_adjusted: components["schemas"]["Money"];
+            amount_authorized: components["schemas"]["Money"];
+            amount_cancelled: components["schemas"]["Money"];
+            amount_due: components["schemas"]["Money"];
             amount_paid: components["schemas"]["Money"];
             amount_refunded: components["schemas"]["Money"];
-            customer_id: components["schemas"]["CustomerId"];
+            amount_returned: components["schemas"]["Money"];
+            amount_reversed: components["schemas"]["Money"];
+            billing_address: components["schemas"]["Address"];
+            charge_total: components["schemas"]["Money"];
+            charges: components["schemas"]["OrderCharge"][];
+            customer_id: components["schemas"]["NullableCustomerId"];
+            discount_total: components["schemas"]["Money"];
+            discounts: components["schemas"]["OrderDiscount"][];
+            email: components["schemas"]["NullableEmail"];
             fulfillment_status: components["schemas"]["FulfillmentStatus"];
             id: components["schemas"]["OrderId"];
             lines: components["schemas"]["OrderLine"][];
             metadata: components["schemas"]["Metadata"];
+            note: components["schemas"]["NullableNote"];
+            /** @example W-1001 */
+            number: string | null;
+            on_hold: boolean;
+            ordered_at: components["schemas"]["Timestamp"];
             payment_status: components["schemas"]["PaymentStatus"];
+            /** @enum {string} */
+            payment_terms: "prepaid" | "open";
+            phone: string | null;
             placed_at: components["schemas"]["Timestamp"];
+            prices_include_tax: boolean;
+            /** @description Covered or on open terms, with open pieces, not on hold. */
+            ready_to_ship: boolean;
+            reference: string | null;
+            rounding: components["schemas"]["SignedMoney"];
             shipping_address: components["schemas"]["Address"];
+            tags: components["schemas"]["Tags"];
+            tax_total: components["schemas"]["Money"];
+            taxes: components["schemas"]["OrderTax"][];
             total: components["schemas"]["Money"];
             updated_at: components["schemas"]["Timestamp"];
             version: number;
@@ -925,7 +1377,21 @@ export interface components {
             version: components["schemas"]["Version"];
         };
         OrderCancelledData: {
+            /** @description The pieces that it frees. */
+            lines: components["schemas"]["Piece"][];
+            occurred_at?: components["schemas"]["Timestamp"];
             reason: string | null;
+        };
+        /** @description A charge besides the lines. `amount` is what is to be paid for it. */
+        OrderCharge: {
+            amount: components["schemas"]["Money"];
+            discount: components["schemas"]["Money"];
+            id: components["schemas"]["ChargeId"];
+            /** @enum {string} */
+            kind: "shipping" | "handling" | "fee" | "tip" | "gift_wrap";
+            name: string | null;
+            price: components["schemas"]["Money"];
+            tax: components["schemas"]["Money"];
         };
         OrderCompleted: {
             data: components["schemas"]["OrderCompletedData"];
@@ -943,21 +1409,69 @@ export interface components {
         };
         OrderCompletedData: {
             note: string | null;
+            occurred_at?: components["schemas"]["Timestamp"];
+        };
+        OrderDiscount: {
+            amount: components["schemas"]["Money"];
+            code: string | null;
+            name: string;
+        };
+        OrderEdited: {
+            data: components["schemas"]["OrderEditedData"];
+            id: components["schemas"]["EventId"];
+            key_id: components["schemas"]["KeyId"];
+            order_id: components["schemas"]["OrderId"];
+            position: components["schemas"]["Position"];
+            recorded_at: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "OrderEdited";
+            version: components["schemas"]["Version"];
+        };
+        OrderEditedData: {
+            add: components["schemas"]["PlacedLine"][];
+            cancel: components["schemas"]["PricedPieces"][];
+            charges: components["schemas"]["OrderCharge"][];
+            occurred_at?: components["schemas"]["Timestamp"];
+            reason: string | null;
         };
         /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
         OrderId: string;
+        /**
+         * @description `total` is `quantity × unit_price`. `amount` is what is to be paid: less the
+         * discounts, plus the tax unless prices include it.
+         */
         OrderLine: {
+            amount: components["schemas"]["Money"];
+            discount: components["schemas"]["Money"];
             id: components["schemas"]["LineId"];
+            metadata: components["schemas"]["LineMetadata"];
             name: components["schemas"]["LineName"];
             quantity: components["schemas"]["Quantity"];
-            sku: components["schemas"]["Sku"];
+            quantity_cancelled: number;
+            quantity_returned: number;
+            quantity_shipped: number;
+            reference: string | null;
+            ships: boolean;
+            sku: components["schemas"]["NullableSku"];
+            tax: components["schemas"]["Money"];
+            taxes: components["schemas"]["OrderTax"][];
             total: components["schemas"]["Money"];
             unit_price: components["schemas"]["Money"];
         };
         OrderLineInput: {
+            discount?: components["schemas"]["MoneyInput"];
+            metadata?: components["schemas"]["LineMetadata"];
             name: components["schemas"]["LineName"];
             quantity: components["schemas"]["Quantity"];
-            sku: components["schemas"]["Sku"];
+            reference?: string;
+            /** @description `false` for a line without goods, such as a download or a deposit. */
+            ships?: boolean;
+            sku?: components["schemas"]["NullableSku"];
+            tax?: components["schemas"]["MoneyInput"];
+            taxes?: components["schemas"]["TaxInput"][];
             unit_price: components["schemas"]["MoneyInput"];
         };
         OrderList: {
@@ -974,8 +1488,13 @@ export interface components {
         };
         /** @description The change, as it was sent. */
         OrderPatch: {
+            billing_address?: components["schemas"]["AddressPatch"];
+            email?: components["schemas"]["NullableEmail"];
             metadata?: components["schemas"]["MetadataPatch"];
+            note?: components["schemas"]["NullableNote"];
+            phone?: string | null;
             shipping_address?: components["schemas"]["AddressPatch"];
+            tags?: string[] | null;
         };
         OrderPlaced: {
             data: components["schemas"]["OrderPlacedData"];
@@ -992,10 +1511,29 @@ export interface components {
             version: components["schemas"]["Version"];
         };
         OrderPlacedData: {
-            customer_id: components["schemas"]["CustomerId"];
-            lines: components["schemas"]["OrderLine"][];
+            billing_address: components["schemas"]["Address"];
+            charge_total: components["schemas"]["Money"];
+            charges: components["schemas"]["OrderCharge"][];
+            customer_id: components["schemas"]["NullableCustomerId"];
+            discount_total: components["schemas"]["Money"];
+            discounts: components["schemas"]["OrderDiscount"][];
+            email: components["schemas"]["NullableEmail"];
+            lines: components["schemas"]["PlacedLine"][];
             metadata: components["schemas"]["Metadata"];
+            note: components["schemas"]["NullableNote"];
+            /** @example W-1001 */
+            number: string | null;
+            ordered_at: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            payment_terms: "prepaid" | "open";
+            phone: string | null;
+            prices_include_tax: boolean;
+            reference: string | null;
+            rounding: components["schemas"]["SignedMoney"];
             shipping_address: components["schemas"]["Address"];
+            tags: components["schemas"]["Tags"];
+            tax_total: components["schemas"]["Money"];
+            taxes: components["schemas"]["OrderTax"][];
             total: components["schemas"]["Money"];
         };
         OrderPlacedOutcome: {
@@ -1014,6 +1552,11 @@ export interface components {
             retry_after?: number;
             status: number;
         };
+        OrderTax: {
+            amount: components["schemas"]["Money"];
+            name: string;
+            rate: components["schemas"]["TaxRate"];
+        };
         OrderUpdated: {
             data: components["schemas"]["OrderUpdatedData"];
             id: components["schemas"]["EventId"];
@@ -1028,17 +1571,28 @@ export interface components {
             type: "OrderUpdated";
             version: components["schemas"]["Version"];
         };
+        /**
+         * @description The patch, and the members that it changed. Address and metadata are always
+         * shown.
+         */
         OrderUpdatedData: {
+            billing_address?: components["schemas"]["Address"];
+            email?: components["schemas"]["NullableEmail"];
             metadata: components["schemas"]["Metadata"];
+            note?: components["schemas"]["NullableNote"];
             patch: components["schemas"]["OrderPatch"];
+            phone?: string | null;
             shipping_address: components["schemas"]["Address"];
+            tags?: string[] | null;
         };
         Payment: {
             amount: components["schemas"]["Money"];
+            authorization_id: components["schemas"]["NullableAuthorizationId"];
             id: components["schemas"]["PaymentId"];
             method: string | null;
             order_id: components["schemas"]["OrderId"];
             paid_at: components["schemas"]["Timestamp"];
+            provider: string | null;
             reference: string | null;
         };
         /** @example pay_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
@@ -1064,7 +1618,32 @@ export interface components {
         };
         PaymentRecordedData: {
             amount: components["schemas"]["Money"];
+            authorization_id: components["schemas"]["NullableAuthorizationId"];
             method: string | null;
+            occurred_at?: components["schemas"]["Timestamp"];
+            provider: string | null;
+            reference: string | null;
+        };
+        PaymentReversed: {
+            data: components["schemas"]["PaymentReversedData"];
+            id: components["schemas"]["EventId"];
+            key_id: components["schemas"]["KeyId"];
+            order_id: components["schemas"]["OrderId"];
+            position: components["schemas"]["Position"];
+            recorded_at: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "PaymentReversed";
+            version: components["schemas"]["Version"];
+        };
+        PaymentReversedData: {
+            amount: components["schemas"]["Money"];
+            occurred_at?: components["schemas"]["Timestamp"];
+            payment_id: components["schemas"]["PaymentId"];
+            provider: string | null;
+            reason: string | null;
             reference: string | null;
         };
         /**
@@ -1073,9 +1652,9 @@ export interface components {
          * @example unpaid
          * @enum {string}
          */
-        PaymentStatus: "unpaid" | "partially_paid" | "paid" | "partially_refunded" | "refunded";
+        PaymentStatus: "unpaid" | "authorized" | "partially_paid" | "paid" | "partially_refunded" | "refunded";
         /** @enum {string} */
-        PaymentStatusFilter: "unpaid" | "partially_paid" | "paid" | "partially_refunded" | "refunded";
+        PaymentStatusFilter: "unpaid" | "authorized" | "partially_paid" | "paid" | "partially_refunded" | "refunded";
         Piece: {
             line_id: components["schemas"]["LineId"];
             quantity: components["schemas"]["Quantity"];
@@ -1088,11 +1667,83 @@ export interface components {
         Pieces: components["schemas"]["Piece"][];
         /** @description Each line of the order at most once. */
         PiecesInput: components["schemas"]["PieceInput"][];
+        /**
+         * @description `total` is `quantity × unit_price`. `amount` is what is to be paid: less the
+         * discounts, plus the tax unless prices include it.
+         */
+        PlacedLine: {
+            amount: components["schemas"]["Money"];
+            discount: components["schemas"]["Money"];
+            id: components["schemas"]["LineId"];
+            metadata: components["schemas"]["LineMetadata"];
+            name: components["schemas"]["LineName"];
+            quantity: components["schemas"]["Quantity"];
+            reference: string | null;
+            ships: boolean;
+            sku: components["schemas"]["NullableSku"];
+            tax: components["schemas"]["Money"];
+            taxes: components["schemas"]["OrderTax"][];
+            total: components["schemas"]["Money"];
+            unit_price: components["schemas"]["Money"];
+        };
+        PlaceHold: {
+            /**
+             * Format: date-time
+             * @description When it happened, if in the past.
+             */
+            held_at?: string;
+            /** @example fraud check */
+            reason: string;
+        };
         PlaceOrder: {
-            customer_id: components["schemas"]["NewCustomerId"];
+            billing_address?: components["schemas"]["AddressInput"];
+            charges?: components["schemas"]["ChargeInput"][];
+            customer_id?: components["schemas"]["OptionalCustomerId"];
+            discounts?: components["schemas"]["DiscountInput"][];
+            email?: components["schemas"]["Email"];
             lines: components["schemas"]["OrderLineInput"][];
             metadata?: components["schemas"]["Metadata"];
+            note?: components["schemas"]["Note"];
+            /**
+             * @description The number that another system gave, once in the tenant. Not together
+             * with `series`.
+             */
+            number?: string;
+            /**
+             * Format: date-time
+             * @description The time of the order, if it is in the past.
+             */
+            ordered_at?: string;
+            /**
+             * @description `open` for an invoice or cash on delivery: pieces ship before they are
+             * paid.
+             * @enum {string}
+             */
+            payment_terms?: "prepaid" | "open";
+            phone?: string;
+            /** @description Whether prices and discounts contain the tax. */
+            prices_include_tax?: boolean;
+            /**
+             * @description Your own reference of the order, once in the tenant.
+             * @example web-4711
+             */
+            reference?: string;
+            rounding?: components["schemas"]["SignedMoneyInput"];
+            /**
+             * @description Asks for the next number of this series: `W-` gives `W-1001`, `W-1002`,
+             * … without a gap and without a double. It does not end with a digit. Not together with
+             * `number`.
+             * @example W-
+             */
+            series?: string;
             shipping_address?: components["schemas"]["AddressInput"];
+            stated?: components["schemas"]["StatedTotals"];
+            tags?: components["schemas"]["Tags"];
+            /**
+             * @description Taxes of the whole order, which the server splits over the lines. If
+             * lines or charges state their tax, a summary that must sum to it.
+             */
+            taxes?: components["schemas"]["TaxInput"][];
         };
         PlaceOrders: {
             orders: components["schemas"]["PlaceOrdersItem"][];
@@ -1124,6 +1775,12 @@ export interface components {
             amount: number;
             currency: components["schemas"]["Currency"];
         };
+        /** @description Pieces of a line, and their part of its amount. */
+        PricedPieces: {
+            amount: components["schemas"]["Money"];
+            line_id: components["schemas"]["LineId"];
+            quantity: components["schemas"]["Quantity"];
+        };
         /** @description A problem document, RFC 9457. */
         Problem: {
             /**
@@ -1131,11 +1788,18 @@ export interface components {
              * releases may add codes. Handle an unknown code by its `retry` and `status`.
              * @enum {string}
              */
-            code: "malformed_request" | "malformed_json" | "idempotency_key_missing" | "idempotency_key_invalid" | "invalid_parameter" | "invalid_cursor" | "unauthenticated" | "scope_missing" | "route_not_found" | "customer_not_found" | "order_not_found" | "order_version_not_found" | "payment_not_found" | "shipment_not_found" | "return_not_found" | "refund_not_found" | "cancellation_not_found" | "completion_not_found" | "webhook_endpoint_not_found" | "webhook_delivery_not_found" | "webhook_replay_not_found" | "idempotency_key_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "order_already_placed" | "order_already_cancelled" | "order_already_completed" | "order_already_paid" | "order_already_shipped" | "order_not_paid" | "order_not_shipped" | "payment_exceeds_due" | "refund_exceeds_paid" | "shipment_exceeds_ordered" | "return_exceeds_shipped" | "webhook_endpoint_disabled" | "webhook_endpoints_full" | "version_gone" | "precondition_failed" | "content_too_large" | "unsupported_media_type" | "expectation_failed" | "invalid_body" | "idempotency_key_reused" | "order_history_full" | "precondition_required" | "rate_limited" | "header_fields_too_large" | "internal_error" | "overloaded" | "unavailable" | "order_busy" | "projection_behind";
+            code: "malformed_request" | "malformed_json" | "idempotency_key_missing" | "idempotency_key_invalid" | "invalid_parameter" | "invalid_cursor" | "unauthenticated" | "scope_missing" | "route_not_found" | "customer_not_found" | "order_not_found" | "order_version_not_found" | "payment_not_found" | "shipment_not_found" | "return_not_found" | "refund_not_found" | "authorization_not_found" | "hold_not_found" | "edit_not_found" | "cancellation_not_found" | "completion_not_found" | "webhook_endpoint_not_found" | "webhook_delivery_not_found" | "webhook_replay_not_found" | "idempotency_key_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "order_already_placed" | "order_already_cancelled" | "order_already_completed" | "order_already_paid" | "order_already_shipped" | "order_not_paid" | "order_not_shipped" | "order_on_hold" | "order_reference_taken" | "order_number_taken" | "payment_already_recorded" | "authorization_closed" | "capture_exceeds_authorized" | "reversal_exceeds_payment" | "refund_exceeds_payment" | "refund_exceeds_line" | "refund_of_open_pieces" | "edit_exceeds_open" | "payment_exceeds_due" | "refund_exceeds_paid" | "shipment_exceeds_ordered" | "return_exceeds_shipped" | "webhook_endpoint_disabled" | "webhook_endpoints_full" | "version_gone" | "precondition_failed" | "content_too_large" | "unsupported_media_type" | "expectation_failed" | "discount_exceeds_line" | "totals_disagree" | "invalid_body" | "idempotency_key_reused" | "order_history_full" | "precondition_required" | "rate_limited" | "header_fields_too_large" | "internal_error" | "overloaded" | "unavailable" | "order_busy" | "projection_behind";
             /** @description What happened, where, and what to do. */
             detail: string;
             /** @description Each location of an error; never its value. */
             errors?: components["schemas"]["ProblemError"][];
+            /**
+             * @description The order that has the name, with `order_reference_taken`,
+             * `order_number_taken` and `payment_already_recorded`.
+             */
+            order_id?: string;
+            /** @description The record that has the name, with `payment_already_recorded`. */
+            record_id?: string;
             request_id: string;
             /** @enum {string} */
             retry: "never" | "after_change" | "after_refetch" | "same_key" | "same_key_after";
@@ -1180,25 +1844,93 @@ export interface components {
             version: number | null;
             webhook_write?: components["schemas"]["WebhookWrite"];
         };
-        RecordPayment: {
+        RecordAuthorization: {
             amount: components["schemas"]["PositiveMoneyInput"];
+            /**
+             * Format: date-time
+             * @description When it happened, if in the past.
+             */
+            authorized_at?: string;
             method?: string | null;
+            /**
+             * @description The payment provider. With a reference, once in the tenant.
+             * @example stripe
+             */
+            provider?: string;
             reference?: components["schemas"]["Reference"];
         };
-        RecordRefund: {
+        RecordPayment: {
+            /**
+             * @description Records what exceeds the amount due as an overpayment.
+             * @enum {boolean}
+             */
+            accept_excess?: true;
             amount: components["schemas"]["PositiveMoneyInput"];
+            authorization_id?: components["schemas"]["AuthorizationId"];
+            method?: string | null;
+            /**
+             * Format: date-time
+             * @description When it happened, if in the past.
+             */
+            paid_at?: string;
+            /**
+             * @description The payment provider. With a reference, once in the tenant.
+             * @example stripe
+             */
+            provider?: string;
+            reference?: components["schemas"]["Reference"];
+        };
+        /**
+         * @description What the money is for: pieces, charges and an adjustment that sum to the
+         * amount, or nothing. What a refund does not explain counts first against what was
+         * cancelled or returned. The rest is due again while pieces are open, else it is a
+         * reduction.
+         */
+        RecordRefund: {
+            adjustment?: components["schemas"]["PositiveMoneyInput"];
+            amount: components["schemas"]["PositiveMoneyInput"];
+            charges?: components["schemas"]["RefundedChargeInput"][];
+            lines?: components["schemas"]["PiecesInput"];
+            payment_id?: components["schemas"]["PaymentId"];
+            /**
+             * @description The payment provider. With a reference, once in the tenant.
+             * @example stripe
+             */
+            provider?: string;
             reason?: components["schemas"]["Reason"];
             reference?: components["schemas"]["Reference"];
+            /**
+             * Format: date-time
+             * @description When it happened, if in the past.
+             */
+            refunded_at?: string;
         };
         /** @description Your own reference, such as the id of a charge at your payment provider. */
         Reference: string | null;
         Refund: {
+            adjustment: components["schemas"]["NullableMoney"];
             amount: components["schemas"]["Money"];
+            charges: components["schemas"]["RefundedCharge"][];
             id: components["schemas"]["RefundId"];
+            lines: components["schemas"]["PricedPieces"][];
             order_id: components["schemas"]["OrderId"];
+            payments: components["schemas"]["RefundedPayment"][];
+            provider: string | null;
             reason: string | null;
             reference: string | null;
             refunded_at: components["schemas"]["Timestamp"];
+        };
+        RefundedCharge: {
+            amount: components["schemas"]["Money"];
+            charge_id: components["schemas"]["ChargeId"];
+        };
+        RefundedChargeInput: {
+            amount: components["schemas"]["PositiveMoneyInput"];
+            charge_id: components["schemas"]["ChargeId"];
+        };
+        RefundedPayment: {
+            amount: components["schemas"]["Money"];
+            payment_id: components["schemas"]["PaymentId"];
         };
         /** @example ref_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
         RefundId: string;
@@ -1222,15 +1954,61 @@ export interface components {
             version: components["schemas"]["Version"];
         };
         RefundRecordedData: {
+            adjustment: components["schemas"]["NullableMoney"];
             amount: components["schemas"]["Money"];
+            charges: components["schemas"]["RefundedCharge"][];
+            lines: components["schemas"]["PricedPieces"][];
+            occurred_at?: components["schemas"]["Timestamp"];
+            payments: components["schemas"]["RefundedPayment"][];
+            provider: string | null;
             reason: string | null;
             reference: string | null;
+        };
+        ReleaseHold: {
+            reason?: components["schemas"]["Reason"];
+            /**
+             * Format: date-time
+             * @description When it happened, if in the past.
+             */
+            released_at?: string;
         };
         /** @example ret_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
         ReturnId: string;
         ReturnItems: {
             lines: components["schemas"]["PiecesInput"];
             reason?: components["schemas"]["Reason"];
+            /**
+             * Format: date-time
+             * @description When it happened, if in the past.
+             */
+            returned_at?: string;
+        };
+        Reversal: {
+            amount: components["schemas"]["Money"];
+            id: components["schemas"]["ReversalId"];
+            order_id: components["schemas"]["OrderId"];
+            payment_id: components["schemas"]["PaymentId"];
+            provider: string | null;
+            reason: string | null;
+            reference: string | null;
+            reversed_at: components["schemas"]["Timestamp"];
+        };
+        /** @example rev_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        ReversalId: string;
+        ReversePayment: {
+            amount?: components["schemas"]["PositiveMoneyInput"];
+            /**
+             * @description The payment provider. With a reference, once in the tenant.
+             * @example stripe
+             */
+            provider?: string;
+            reason?: components["schemas"]["Reason"];
+            reference?: components["schemas"]["Reference"];
+            /**
+             * Format: date-time
+             * @description When it happened, if in the past.
+             */
+            reversed_at?: string;
         };
         RotateWebhookSecret: {
             /**
@@ -1242,6 +2020,11 @@ export interface components {
         ShipItems: {
             carrier?: string | null;
             lines: components["schemas"]["PiecesInput"];
+            /**
+             * Format: date-time
+             * @description When it happened, if in the past.
+             */
+            shipped_at?: string;
             tracking_number?: string | null;
         };
         Shipment: {
@@ -1259,8 +2042,33 @@ export interface components {
             has_more: boolean;
             next_cursor: string | null;
         };
-        /** @example KELP-1 */
-        Sku: string;
+        /** @description An amount that may be negative. */
+        SignedMoney: {
+            /**
+             * Format: int64
+             * @description Whole minor units of the currency.
+             */
+            amount: number;
+            currency: components["schemas"]["Currency"];
+        };
+        /** @description An amount that may be negative. */
+        SignedMoneyInput: {
+            /**
+             * Format: int64
+             * @description Whole minor units of the currency.
+             */
+            amount: number;
+            currency: components["schemas"]["Currency"];
+        };
+        /**
+         * @description What you computed. A total that differs from the server's is refused with
+         * the computed value.
+         */
+        StatedTotals: {
+            discount_total?: components["schemas"]["MoneyInput"];
+            tax_total?: components["schemas"]["MoneyInput"];
+            total?: components["schemas"]["MoneyInput"];
+        };
         /**
          * @description Money, summed. Larger sums are capped at 9,007,199,254,740,991.
          * @example {
@@ -1277,13 +2085,37 @@ export interface components {
             currency: components["schemas"]["Currency"];
         };
         /**
+         * @example [
+         *       "b2b"
+         *     ]
+         */
+        Tags: string[];
+        /** @description A named tax. */
+        TaxInput: {
+            amount: components["schemas"]["MoneyInput"];
+            name: string;
+            /** @description A label: the server computes no tax. */
+            rate?: number;
+        };
+        /**
+         * @description The rate as you show it, such as `19` or `0.19`. A label: the server
+         * computes no tax.
+         * @example 19
+         */
+        TaxRate: number | null;
+        /**
          * Format: date-time
          * @example 2026-03-14T09:26:53.589Z
          */
         Timestamp: string;
         UpdateOrder: {
+            billing_address?: components["schemas"]["AddressPatchInput"];
+            email?: components["schemas"]["NullableEmail"];
             metadata?: components["schemas"]["MetadataPatch"];
+            note?: components["schemas"]["NullableNote"];
+            phone?: string | null;
             shipping_address?: components["schemas"]["AddressPatchInput"];
+            tags?: string[] | null;
         };
         UpdateWebhookEndpoint: {
             description?: components["schemas"]["WebhookDescription"];
@@ -1295,6 +2127,14 @@ export interface components {
         };
         /** @description Number of events of the order, up to and including this one. */
         Version: number;
+        VoidAuthorization: {
+            reason?: components["schemas"]["Reason"];
+            /**
+             * Format: date-time
+             * @description When it happened, if in the past.
+             */
+            voided_at?: string;
+        };
         WebhookAttempt: {
             /** @description First KiB of the response. */
             answer: string | null;
@@ -1403,7 +2243,7 @@ export interface components {
          * @example OrderPlaced
          * @enum {string}
          */
-        WebhookEventType: "OrderPlaced" | "OrderUpdated" | "PaymentRecorded" | "ItemsShipped" | "ItemsReturned" | "RefundRecorded" | "OrderCancelled" | "OrderCompleted" | "WebhookEndpointDisabled";
+        WebhookEventType: "OrderPlaced" | "OrderUpdated" | "PaymentRecorded" | "ItemsShipped" | "ItemsReturned" | "RefundRecorded" | "OrderCancelled" | "OrderCompleted" | "AuthorizationRecorded" | "AuthorizationVoided" | "PaymentReversed" | "OrderEdited" | "HoldPlaced" | "HoldReleased" | "WebhookEndpointDisabled";
         /**
          * @description Event types to send; `null` for all. `WebhookEndpointDisabled` reports your
          * other endpoints.
@@ -1413,7 +2253,7 @@ export interface components {
          * @description Event types to send; `null` for all. `WebhookEndpointDisabled` reports your
          * other endpoints.
          */
-        WebhookEventTypesInput: ("OrderPlaced" | "OrderUpdated" | "PaymentRecorded" | "ItemsShipped" | "ItemsReturned" | "RefundRecorded" | "OrderCancelled" | "OrderCompleted" | "WebhookEndpointDisabled")[] | null;
+        WebhookEventTypesInput: ("OrderPlaced" | "OrderUpdated" | "PaymentRecorded" | "ItemsShipped" | "ItemsReturned" | "RefundRecorded" | "OrderCancelled" | "OrderCompleted" | "AuthorizationRecorded" | "AuthorizationVoided" | "PaymentReversed" | "OrderEdited" | "HoldPlaced" | "HoldReleased" | "WebhookEndpointDisabled")[] | null;
         /**
          * @description Maximum number of requests a second. At most 10 are in progress at a time.
          */
@@ -1899,6 +2739,8 @@ export interface components {
         };
     };
     parameters: {
+        /** @example aut_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        AuthorizationIdInPath: components["schemas"]["AuthorizationId"];
         /**
          * @description `next_cursor` of the previous page. Opaque. It belongs to your tenant, to
          * the filters and to the sort direction; a list with others refuses it. It does not expire.
@@ -1907,12 +2749,16 @@ export interface components {
         Cursor: string;
         /** @example cus_4711 */
         CustomerIdInPath: components["schemas"]["CustomerId"];
+        /** @example edt_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        EditIdInPath: components["schemas"]["EditId"];
         /**
          * @description `next_cursor` of the previous page. Opaque. It names the last event that the
          * server read, and is valid while the log holds that event: for years, in both versions of
          * the API, with other `types`, and after an import of the log into another database.
          */
         FeedCursor: string;
+        /** @example hld_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        HoldIdInPath: components["schemas"]["HoldId"];
         /**
          * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique
          * in your tenant. Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
@@ -2296,7 +3142,9 @@ export interface operations {
                      *               "currency": "EUR"
                      *             },
                      *             "method": "card",
-                     *             "reference": "ch_3PqLk2"
+                     *             "reference": "ch_3PqLk2",
+                     *             "provider": null,
+                     *             "authorization_id": null
                      *           }
                      *         }
                      *       ],
@@ -2372,7 +3220,9 @@ export interface operations {
                      *             "currency": "EUR"
                      *           },
                      *           "method": "card",
-                     *           "reference": "ch_3PqLk2"
+                     *           "reference": "ch_3PqLk2",
+                     *           "provider": null,
+                     *           "authorization_id": null
                      *         }
                      *       }
                      *     }
@@ -2473,7 +3323,13 @@ export interface operations {
                      *             "id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
                      *             "payment_status": "unpaid",
                      *             "fulfillment_status": "unfulfilled",
+                     *             "on_hold": false,
+                     *             "ready_to_ship": false,
+                     *             "number": null,
+                     *             "reference": null,
                      *             "customer_id": "cus_4711",
+                     *             "email": null,
+                     *             "phone": null,
                      *             "lines": [
                      *               {
                      *                 "id": "line_1",
@@ -2487,7 +3343,26 @@ export interface operations {
                      *                 "total": {
                      *                   "amount": 900,
                      *                   "currency": "EUR"
-                     *                 }
+                     *                 },
+                     *                 "discount": {
+                     *                   "amount": 0,
+                     *                   "currency": "EUR"
+                     *                 },
+                     *                 "tax": {
+                     *                   "amount": 0,
+                     *                   "currency": "EUR"
+                     *                 },
+                     *                 "taxes": [],
+                     *                 "amount": {
+                     *                   "amount": 900,
+                     *                   "currency": "EUR"
+                     *                 },
+                     *                 "ships": true,
+                     *                 "reference": null,
+                     *                 "metadata": {},
+                     *                 "quantity_shipped": 0,
+                     *                 "quantity_returned": 0,
+                     *                 "quantity_cancelled": 0
                      *               },
                      *               {
                      *                 "id": "line_2",
@@ -2501,21 +3376,53 @@ export interface operations {
                      *                 "total": {
                      *                   "amount": 2900,
                      *                   "currency": "EUR"
-                     *                 }
+                     *                 },
+                     *                 "discount": {
+                     *                   "amount": 0,
+                     *                   "currency": "EUR"
+                     *                 },
+                     *                 "tax": {
+                     *                   "amount": 0,
+                     *                   "currency": "EUR"
+                     *                 },
+                     *                 "taxes": [],
+                     *                 "amount": {
+                     *                   "amount": 2900,
+                     *                   "currency": "EUR"
+                     *                 },
+                     *                 "ships": true,
+                     *                 "reference": null,
+                     *                 "metadata": {},
+                     *                 "quantity_shipped": 0,
+                     *                 "quantity_returned": 0,
+                     *                 "quantity_cancelled": 0
                      *               }
                      *             ],
+                     *             "charges": [],
+                     *             "prices_include_tax": false,
+                     *             "discounts": [],
+                     *             "taxes": [],
+                     *             "rounding": {
+                     *               "amount": 0,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "discount_total": {
+                     *               "amount": 0,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "tax_total": {
+                     *               "amount": 0,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "charge_total": {
+                     *               "amount": 0,
+                     *               "currency": "EUR"
+                     *             },
                      *             "total": {
                      *               "amount": 3800,
                      *               "currency": "EUR"
                      *             },
-                     *             "amount_paid": {
-                     *               "amount": 0,
-                     *               "currency": "EUR"
-                     *             },
-                     *             "amount_refunded": {
-                     *               "amount": 0,
-                     *               "currency": "EUR"
-                     *             },
+                     *             "payment_terms": "prepaid",
                      *             "shipping_address": {
                      *               "name": "Ada Byrne",
                      *               "line1": "3 Harbour Row",
@@ -2523,8 +3430,44 @@ export interface operations {
                      *               "postal_code": "H91 KX2",
                      *               "country": "IE"
                      *             },
+                     *             "billing_address": null,
+                     *             "note": null,
+                     *             "tags": [],
                      *             "metadata": {
                      *               "channel": "web"
+                     *             },
+                     *             "ordered_at": "2026-03-14T09:26:53.589Z",
+                     *             "amount_authorized": {
+                     *               "amount": 0,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "amount_paid": {
+                     *               "amount": 0,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "amount_reversed": {
+                     *               "amount": 0,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "amount_refunded": {
+                     *               "amount": 0,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "amount_cancelled": {
+                     *               "amount": 0,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "amount_returned": {
+                     *               "amount": 0,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "amount_adjusted": {
+                     *               "amount": 0,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "amount_due": {
+                     *               "amount": 3800,
+                     *               "currency": "EUR"
                      *             },
                      *             "version": 1,
                      *             "placed_at": "2026-03-14T09:26:53.589Z",
@@ -2626,7 +3569,13 @@ export interface operations {
                      *           "id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
                      *           "payment_status": "unpaid",
                      *           "fulfillment_status": "unfulfilled",
+                     *           "on_hold": false,
+                     *           "ready_to_ship": false,
+                     *           "number": null,
+                     *           "reference": null,
                      *           "customer_id": "cus_4711",
+                     *           "email": null,
+                     *           "phone": null,
                      *           "lines": [
                      *             {
                      *               "id": "line_1",
@@ -2640,7 +3589,26 @@ export interface operations {
                      *               "total": {
                      *                 "amount": 900,
                      *                 "currency": "EUR"
-                     *               }
+                     *               },
+                     *               "discount": {
+                     *                 "amount": 0,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "tax": {
+                     *                 "amount": 0,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "taxes": [],
+                     *               "amount": {
+                     *                 "amount": 900,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "ships": true,
+                     *               "reference": null,
+                     *               "metadata": {},
+                     *               "quantity_shipped": 0,
+                     *               "quantity_returned": 0,
+                     *               "quantity_cancelled": 0
                      *             },
                      *             {
                      *               "id": "line_2",
@@ -2654,21 +3622,53 @@ export interface operations {
                      *               "total": {
                      *                 "amount": 2900,
                      *                 "currency": "EUR"
-                     *               }
+                     *               },
+                     *               "discount": {
+                     *                 "amount": 0,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "tax": {
+                     *                 "amount": 0,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "taxes": [],
+                     *               "amount": {
+                     *                 "amount": 2900,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "ships": true,
+                     *               "reference": null,
+                     *               "metadata": {},
+                     *               "quantity_shipped": 0,
+                     *               "quantity_returned": 0,
+                     *               "quantity_cancelled": 0
                      *             }
                      *           ],
+                     *           "charges": [],
+                     *           "prices_include_tax": false,
+                     *           "discounts": [],
+                     *           "taxes": [],
+                     *           "rounding": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "discount_total": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax_total": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "charge_total": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
                      *           "total": {
                      *             "amount": 3800,
                      *             "currency": "EUR"
                      *           },
-                     *           "amount_paid": {
-                     *             "amount": 0,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "amount_refunded": {
-                     *             "amount": 0,
-                     *             "currency": "EUR"
-                     *           },
+                     *           "payment_terms": "prepaid",
                      *           "shipping_address": {
                      *             "name": "Ada Byrne",
                      *             "line1": "3 Harbour Row",
@@ -2676,8 +3676,44 @@ export interface operations {
                      *             "postal_code": "H91 KX2",
                      *             "country": "IE"
                      *           },
+                     *           "billing_address": null,
+                     *           "note": null,
+                     *           "tags": [],
                      *           "metadata": {
                      *             "channel": "web"
+                     *           },
+                     *           "ordered_at": "2026-03-14T09:26:53.589Z",
+                     *           "amount_authorized": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "amount_paid": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "amount_reversed": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "amount_refunded": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "amount_cancelled": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "amount_returned": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "amount_adjusted": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "amount_due": {
+                     *             "amount": 3800,
+                     *             "currency": "EUR"
                      *           },
                      *           "version": 1,
                      *           "placed_at": "2026-03-14T09:26:53.589Z",
@@ -2785,7 +3821,13 @@ export interface operations {
                      *       "id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
                      *       "payment_status": "unpaid",
                      *       "fulfillment_status": "unfulfilled",
+                     *       "on_hold": false,
+                     *       "ready_to_ship": false,
+                     *       "number": null,
+                     *       "reference": null,
                      *       "customer_id": "cus_4711",
+                     *       "email": null,
+                     *       "phone": null,
                      *       "lines": [
                      *         {
                      *           "id": "line_1",
@@ -2799,7 +3841,26 @@ export interface operations {
                      *           "total": {
                      *             "amount": 900,
                      *             "currency": "EUR"
-                     *           }
+                     *           },
+                     *           "discount": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "taxes": [],
+                     *           "amount": {
+                     *             "amount": 900,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "ships": true,
+                     *           "reference": null,
+                     *           "metadata": {},
+                     *           "quantity_shipped": 0,
+                     *           "quantity_returned": 0,
+                     *           "quantity_cancelled": 0
                      *         },
                      *         {
                      *           "id": "line_2",
@@ -2813,21 +3874,53 @@ export interface operations {
                      *           "total": {
                      *             "amount": 2900,
                      *             "currency": "EUR"
-                     *           }
+                     *           },
+                     *           "discount": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "taxes": [],
+                     *           "amount": {
+                     *             "amount": 2900,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "ships": true,
+                     *           "reference": null,
+                     *           "metadata": {},
+                     *           "quantity_shipped": 0,
+                     *           "quantity_returned": 0,
+                     *           "quantity_cancelled": 0
                      *         }
                      *       ],
+                     *       "charges": [],
+                     *       "prices_include_tax": false,
+                     *       "discounts": [],
+                     *       "taxes": [],
+                     *       "rounding": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "discount_total": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "tax_total": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "charge_total": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
                      *       "total": {
                      *         "amount": 3800,
                      *         "currency": "EUR"
                      *       },
-                     *       "amount_paid": {
-                     *         "amount": 0,
-                     *         "currency": "EUR"
-                     *       },
-                     *       "amount_refunded": {
-                     *         "amount": 0,
-                     *         "currency": "EUR"
-                     *       },
+                     *       "payment_terms": "prepaid",
                      *       "shipping_address": {
                      *         "name": "Ada Byrne",
                      *         "line1": "3 Harbour Row",
@@ -2835,8 +3928,44 @@ export interface operations {
                      *         "postal_code": "H91 KX2",
                      *         "country": "IE"
                      *       },
+                     *       "billing_address": null,
+                     *       "note": null,
+                     *       "tags": [],
                      *       "metadata": {
                      *         "channel": "web"
+                     *       },
+                     *       "ordered_at": "2026-03-14T09:26:53.589Z",
+                     *       "amount_authorized": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_paid": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_reversed": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_refunded": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_cancelled": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_returned": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_adjusted": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_due": {
+                     *         "amount": 3800,
+                     *         "currency": "EUR"
                      *       },
                      *       "version": 1,
                      *       "placed_at": "2026-03-14T09:26:53.589Z",
@@ -2915,7 +4044,13 @@ export interface operations {
                      *       "id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
                      *       "payment_status": "unpaid",
                      *       "fulfillment_status": "unfulfilled",
+                     *       "on_hold": false,
+                     *       "ready_to_ship": false,
+                     *       "number": null,
+                     *       "reference": null,
                      *       "customer_id": "cus_4711",
+                     *       "email": null,
+                     *       "phone": null,
                      *       "lines": [
                      *         {
                      *           "id": "line_1",
@@ -2929,7 +4064,26 @@ export interface operations {
                      *           "total": {
                      *             "amount": 900,
                      *             "currency": "EUR"
-                     *           }
+                     *           },
+                     *           "discount": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "taxes": [],
+                     *           "amount": {
+                     *             "amount": 900,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "ships": true,
+                     *           "reference": null,
+                     *           "metadata": {},
+                     *           "quantity_shipped": 0,
+                     *           "quantity_returned": 0,
+                     *           "quantity_cancelled": 0
                      *         },
                      *         {
                      *           "id": "line_2",
@@ -2943,21 +4097,53 @@ export interface operations {
                      *           "total": {
                      *             "amount": 2900,
                      *             "currency": "EUR"
-                     *           }
+                     *           },
+                     *           "discount": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "taxes": [],
+                     *           "amount": {
+                     *             "amount": 2900,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "ships": true,
+                     *           "reference": null,
+                     *           "metadata": {},
+                     *           "quantity_shipped": 0,
+                     *           "quantity_returned": 0,
+                     *           "quantity_cancelled": 0
                      *         }
                      *       ],
+                     *       "charges": [],
+                     *       "prices_include_tax": false,
+                     *       "discounts": [],
+                     *       "taxes": [],
+                     *       "rounding": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "discount_total": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "tax_total": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "charge_total": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
                      *       "total": {
                      *         "amount": 3800,
                      *         "currency": "EUR"
                      *       },
-                     *       "amount_paid": {
-                     *         "amount": 0,
-                     *         "currency": "EUR"
-                     *       },
-                     *       "amount_refunded": {
-                     *         "amount": 0,
-                     *         "currency": "EUR"
-                     *       },
+                     *       "payment_terms": "prepaid",
                      *       "shipping_address": {
                      *         "name": "Ada Byrne",
                      *         "line1": "3 Harbour Row",
@@ -2965,8 +4151,44 @@ export interface operations {
                      *         "postal_code": "H91 KX2",
                      *         "country": "IE"
                      *       },
+                     *       "billing_address": null,
+                     *       "note": null,
+                     *       "tags": [],
                      *       "metadata": {
                      *         "channel": "web"
+                     *       },
+                     *       "ordered_at": "2026-03-14T09:26:53.589Z",
+                     *       "amount_authorized": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_paid": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_reversed": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_refunded": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_cancelled": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_returned": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_adjusted": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_due": {
+                     *         "amount": 3800,
+                     *         "currency": "EUR"
                      *       },
                      *       "version": 1,
                      *       "placed_at": "2026-03-14T09:26:53.589Z",
@@ -3054,7 +4276,13 @@ export interface operations {
                      *       "id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
                      *       "payment_status": "unpaid",
                      *       "fulfillment_status": "unfulfilled",
+                     *       "on_hold": false,
+                     *       "ready_to_ship": false,
+                     *       "number": null,
+                     *       "reference": null,
                      *       "customer_id": "cus_4711",
+                     *       "email": null,
+                     *       "phone": null,
                      *       "lines": [
                      *         {
                      *           "id": "line_1",
@@ -3068,7 +4296,26 @@ export interface operations {
                      *           "total": {
                      *             "amount": 900,
                      *             "currency": "EUR"
-                     *           }
+                     *           },
+                     *           "discount": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "taxes": [],
+                     *           "amount": {
+                     *             "amount": 900,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "ships": true,
+                     *           "reference": null,
+                     *           "metadata": {},
+                     *           "quantity_shipped": 0,
+                     *           "quantity_returned": 0,
+                     *           "quantity_cancelled": 0
                      *         },
                      *         {
                      *           "id": "line_2",
@@ -3082,21 +4329,53 @@ export interface operations {
                      *           "total": {
                      *             "amount": 2900,
                      *             "currency": "EUR"
-                     *           }
+                     *           },
+                     *           "discount": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "taxes": [],
+                     *           "amount": {
+                     *             "amount": 2900,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "ships": true,
+                     *           "reference": null,
+                     *           "metadata": {},
+                     *           "quantity_shipped": 0,
+                     *           "quantity_returned": 0,
+                     *           "quantity_cancelled": 0
                      *         }
                      *       ],
+                     *       "charges": [],
+                     *       "prices_include_tax": false,
+                     *       "discounts": [],
+                     *       "taxes": [],
+                     *       "rounding": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "discount_total": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "tax_total": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "charge_total": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
                      *       "total": {
                      *         "amount": 3800,
                      *         "currency": "EUR"
                      *       },
-                     *       "amount_paid": {
-                     *         "amount": 0,
-                     *         "currency": "EUR"
-                     *       },
-                     *       "amount_refunded": {
-                     *         "amount": 0,
-                     *         "currency": "EUR"
-                     *       },
+                     *       "payment_terms": "prepaid",
                      *       "shipping_address": {
                      *         "name": "Ada Byrne",
                      *         "line1": "3 Harbour Row",
@@ -3104,8 +4383,44 @@ export interface operations {
                      *         "postal_code": "H91 KX2",
                      *         "country": "IE"
                      *       },
+                     *       "billing_address": null,
+                     *       "note": null,
+                     *       "tags": [],
                      *       "metadata": {
                      *         "channel": "web"
+                     *       },
+                     *       "ordered_at": "2026-03-14T09:26:53.589Z",
+                     *       "amount_authorized": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_paid": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_reversed": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_refunded": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_cancelled": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_returned": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_adjusted": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_due": {
+                     *         "amount": 3800,
+                     *         "currency": "EUR"
                      *       },
                      *       "version": 1,
                      *       "placed_at": "2026-03-14T09:26:53.589Z",
@@ -3127,6 +4442,327 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAuthorizations: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `next_cursor` of the previous page. Opaque. It belongs to your
+                 * tenant, to the filters and to the sort direction; a list with others refuses it.
+                 * It does not expire. After a restore from a backup it may be refused: start again
+                 * without a cursor.
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Maximum number of items in a page. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /**
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "aut_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *           "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *           "method": null,
+                     *           "reference": "pi_3PqLk2",
+                     *           "provider": "stripe",
+                     *           "amount": {
+                     *             "amount": 3800,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "authorized_at": "2026-03-14T09:27:10.102Z"
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuthorizationList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    recordAuthorization: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters,
+                 * unique in your tenant. Use a random UUID. Write it as a Structured Fields string
+                 * (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07). Without the quotes
+                 * it is the same key.
+                 * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
+                /**
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or
+                 * several separated by commas. If none is current, the response is 412 and nothing
+                 * changes. `*` matches any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount": {
+                 *         "amount": 3800,
+                 *         "currency": "EUR"
+                 *       },
+                 *       "provider": "stripe",
+                 *       "reference": "pi_3PqLk2"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecordAuthorization"];
+            };
+        };
+        responses: {
+            /**
+             * @description The authorization was recorded by this request, or by an earlier one if
+             * `Idempotent-Replayed` is `true`.
+             */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Holdfast-Position": components["headers"]["HoldfastPosition"];
+                    "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "aut_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "method": null,
+                     *       "reference": "pi_3PqLk2",
+                     *       "provider": "stripe",
+                     *       "amount": {
+                     *         "amount": 3800,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "authorized_at": "2026-03-14T09:27:10.102Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Authorization"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAuthorization: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example aut_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                authorization_id: components["parameters"]["AuthorizationIdInPath"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The authorization. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "aut_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "method": null,
+                     *       "reference": "pi_3PqLk2",
+                     *       "provider": "stripe",
+                     *       "amount": {
+                     *         "amount": 3800,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "authorized_at": "2026-03-14T09:27:10.102Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Authorization"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    voidAuthorization: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters,
+                 * unique in your tenant. Use a random UUID. Write it as a Structured Fields string
+                 * (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07). Without the quotes
+                 * it is the same key.
+                 * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
+                /**
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or
+                 * several separated by commas. If none is current, the response is 412 and nothing
+                 * changes. `*` matches any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example aut_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                authorization_id: components["parameters"]["AuthorizationIdInPath"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "shipped in part"
+                 *     }
+                 */
+                "application/json": components["schemas"]["VoidAuthorization"];
+            };
+        };
+        responses: {
+            /**
+             * @description The authorization was voided by this request, or by an earlier one if
+             * `Idempotent-Replayed` is `true`.
+             */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Holdfast-Position": components["headers"]["HoldfastPosition"];
+                    "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "avd_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "authorization_id": "aut_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "reason": "shipped in part",
+                     *       "amount": {
+                     *         "amount": 900,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "voided_at": "2026-03-14T10:27:10.102Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuthorizationVoid"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -3164,6 +4800,16 @@ export interface operations {
                      * @example {
                      *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
                      *       "reason": "changed my mind",
+                     *       "lines": [
+                     *         {
+                     *           "line_id": "line_1",
+                     *           "quantity": 2
+                     *         },
+                     *         {
+                     *           "line_id": "line_2",
+                     *           "quantity": 1
+                     *         }
+                     *       ],
                      *       "cancelled_at": "2026-03-14T10:02:11.004Z"
                      *     }
                      */
@@ -3244,6 +4890,16 @@ export interface operations {
                      * @example {
                      *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
                      *       "reason": "changed my mind",
+                     *       "lines": [
+                     *         {
+                     *           "line_id": "line_1",
+                     *           "quantity": 2
+                     *         },
+                     *         {
+                     *           "line_id": "line_2",
+                     *           "quantity": 1
+                     *         }
+                     *       ],
                      *       "cancelled_at": "2026-03-14T10:02:11.004Z"
                      *     }
                      */
@@ -3400,6 +5056,252 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listEdits: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `next_cursor` of the previous page. Opaque. It belongs to your
+                 * tenant, to the filters and to the sort direction; a list with others refuses it.
+                 * It does not expire. After a restore from a backup it may be refused: start again
+                 * without a cursor.
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Maximum number of items in a page. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /**
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "edt_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *           "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *           "cancel": [
+                     *             {
+                     *               "line_id": "line_1",
+                     *               "quantity": 1,
+                     *               "amount": {
+                     *                 "amount": 450,
+                     *                 "currency": "EUR"
+                     *               }
+                     *             }
+                     *           ],
+                     *           "add": [],
+                     *           "charges": [],
+                     *           "reason": "sold out",
+                     *           "edited_at": "2026-03-14T09:40:10.102Z"
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EditList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    editOrder: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters,
+                 * unique in your tenant. Use a random UUID. Write it as a Structured Fields string
+                 * (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07). Without the quotes
+                 * it is the same key.
+                 * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
+                /**
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or
+                 * several separated by commas. If none is current, the response is 412 and nothing
+                 * changes. `*` matches any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "cancel": [
+                 *         {
+                 *           "line_id": "line_1",
+                 *           "quantity": 1
+                 *         }
+                 *       ],
+                 *       "reason": "sold out"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EditOrder"];
+            };
+        };
+        responses: {
+            /**
+             * @description The order was edited by this request, or by an earlier one if
+             * `Idempotent-Replayed` is `true`.
+             */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Holdfast-Position": components["headers"]["HoldfastPosition"];
+                    "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "edt_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "cancel": [
+                     *         {
+                     *           "line_id": "line_1",
+                     *           "quantity": 1,
+                     *           "amount": {
+                     *             "amount": 450,
+                     *             "currency": "EUR"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "add": [],
+                     *       "charges": [],
+                     *       "reason": "sold out",
+                     *       "edited_at": "2026-03-14T09:40:10.102Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Edit"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getEdit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example edt_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                edit_id: components["parameters"]["EditIdInPath"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The edit. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "edt_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "cancel": [
+                     *         {
+                     *           "line_id": "line_1",
+                     *           "quantity": 1,
+                     *           "amount": {
+                     *             "amount": 450,
+                     *             "currency": "EUR"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "add": [],
+                     *       "charges": [],
+                     *       "reason": "sold out",
+                     *       "edited_at": "2026-03-14T09:40:10.102Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Edit"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listOrderEvents: {
         parameters: {
             query?: {
@@ -3456,7 +5358,9 @@ export interface operations {
                      *               "currency": "EUR"
                      *             },
                      *             "method": "card",
-                     *             "reference": "ch_3PqLk2"
+                     *             "reference": "ch_3PqLk2",
+                     *             "provider": null,
+                     *             "authorization_id": null
                      *           }
                      *         }
                      *       ],
@@ -3472,6 +5376,300 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listHolds: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `next_cursor` of the previous page. Opaque. It belongs to your
+                 * tenant, to the filters and to the sort direction; a list with others refuses it.
+                 * It does not expire. After a restore from a backup it may be refused: start again
+                 * without a cursor.
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Maximum number of items in a page. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /**
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "hld_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *           "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *           "reason": "fraud check",
+                     *           "held_at": "2026-03-14T09:40:10.102Z"
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HoldList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    placeHold: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters,
+                 * unique in your tenant. Use a random UUID. Write it as a Structured Fields string
+                 * (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07). Without the quotes
+                 * it is the same key.
+                 * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
+                /**
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or
+                 * several separated by commas. If none is current, the response is 412 and nothing
+                 * changes. `*` matches any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "fraud check"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PlaceHold"];
+            };
+        };
+        responses: {
+            /**
+             * @description The hold was placed by this request, or by an earlier one if
+             * `Idempotent-Replayed` is `true`.
+             */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Holdfast-Position": components["headers"]["HoldfastPosition"];
+                    "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "hld_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "reason": "fraud check",
+                     *       "held_at": "2026-03-14T09:40:10.102Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getHold: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example hld_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                hold_id: components["parameters"]["HoldIdInPath"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The hold. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "hld_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "reason": "fraud check",
+                     *       "held_at": "2026-03-14T09:40:10.102Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    releaseHold: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters,
+                 * unique in your tenant. Use a random UUID. Write it as a Structured Fields string
+                 * (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07). Without the quotes
+                 * it is the same key.
+                 * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
+                /**
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or
+                 * several separated by commas. If none is current, the response is 412 and nothing
+                 * changes. `*` matches any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example hld_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                hold_id: components["parameters"]["HoldIdInPath"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "checked"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReleaseHold"];
+            };
+        };
+        responses: {
+            /**
+             * @description The hold was released by this request, or by an earlier one if
+             * `Idempotent-Replayed` is `true`.
+             */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Holdfast-Position": components["headers"]["HoldfastPosition"];
+                    "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "rel_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "hold_id": "hld_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "reason": "checked",
+                     *       "released_at": "2026-03-14T10:27:10.102Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HoldRelease"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -3528,6 +5726,8 @@ export interface operations {
                      *           },
                      *           "method": "card",
                      *           "reference": "ch_3PqLk2",
+                     *           "provider": null,
+                     *           "authorization_id": null,
                      *           "paid_at": "2026-03-14T09:27:10.102Z"
                      *         }
                      *       ],
@@ -3623,6 +5823,8 @@ export interface operations {
                      *       },
                      *       "method": "card",
                      *       "reference": "ch_3PqLk2",
+                     *       "provider": null,
+                     *       "authorization_id": null,
                      *       "paid_at": "2026-03-14T09:27:10.102Z"
                      *     }
                      */
@@ -3685,6 +5887,8 @@ export interface operations {
                      *       },
                      *       "method": "card",
                      *       "reference": "ch_3PqLk2",
+                     *       "provider": null,
+                     *       "authorization_id": null,
                      *       "paid_at": "2026-03-14T09:27:10.102Z"
                      *     }
                      */
@@ -3696,6 +5900,102 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    reversePayment: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters,
+                 * unique in your tenant. Use a random UUID. Write it as a Structured Fields string
+                 * (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07). Without the quotes
+                 * it is the same key.
+                 * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
+                /**
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or
+                 * several separated by commas. If none is current, the response is 412 and nothing
+                 * changes. `*` matches any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
+                /** @example pay_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                payment_id: components["parameters"]["PaymentIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "chargeback"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReversePayment"];
+            };
+        };
+        responses: {
+            /**
+             * @description The payment was reversed by this request, or by an earlier one if
+             * `Idempotent-Replayed` is `true`.
+             */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Holdfast-Position": components["headers"]["HoldfastPosition"];
+                    "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "rev_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "payment_id": "pay_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "reason": "chargeback",
+                     *       "reference": null,
+                     *       "provider": null,
+                     *       "amount": {
+                     *         "amount": 3800,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "reversed_at": "2026-04-14T10:27:10.102Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Reversal"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -3752,6 +6052,19 @@ export interface operations {
                      *           },
                      *           "reason": "one bag returned",
                      *           "reference": null,
+                     *           "provider": null,
+                     *           "lines": [],
+                     *           "charges": [],
+                     *           "adjustment": null,
+                     *           "payments": [
+                     *             {
+                     *               "payment_id": "pay_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *               "amount": {
+                     *                 "amount": 450,
+                     *                 "currency": "EUR"
+                     *               }
+                     *             }
+                     *           ],
                      *           "refunded_at": "2026-03-20T12:00:00.512Z"
                      *         }
                      *       ],
@@ -3846,6 +6159,19 @@ export interface operations {
                      *       },
                      *       "reason": "one bag returned",
                      *       "reference": null,
+                     *       "provider": null,
+                     *       "lines": [],
+                     *       "charges": [],
+                     *       "adjustment": null,
+                     *       "payments": [
+                     *         {
+                     *           "payment_id": "pay_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *           "amount": {
+                     *             "amount": 450,
+                     *             "currency": "EUR"
+                     *           }
+                     *         }
+                     *       ],
                      *       "refunded_at": "2026-03-20T12:00:00.512Z"
                      *     }
                      */
@@ -3908,6 +6234,19 @@ export interface operations {
                      *       },
                      *       "reason": "one bag returned",
                      *       "reference": null,
+                     *       "provider": null,
+                     *       "lines": [],
+                     *       "charges": [],
+                     *       "adjustment": null,
+                     *       "payments": [
+                     *         {
+                     *           "payment_id": "pay_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *           "amount": {
+                     *             "amount": 450,
+                     *             "currency": "EUR"
+                     *           }
+                     *         }
+                     *       ],
                      *       "refunded_at": "2026-03-20T12:00:00.512Z"
                      *     }
                      */
