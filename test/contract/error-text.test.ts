@@ -5,10 +5,10 @@ import { type RawInput, compileValidators } from '../../api/contract/validator.t
 import { patternText } from '../../api/contract/error-text.ts';
 import { EDITIONS } from '../../api/operations.ts';
 import { parseBody } from '../../api/commands/parse-body.ts';
+import { V1_SCHEMAS } from '../../api/v1/commands.ts';
 import { requireDecodable } from '../../api/http/percent.ts';
 import { Problem, type ProblemError } from '../../api/problem/problem.ts';
 import { ASCII_EXPECTED } from '../../domain/text.ts';
-import { COMMAND_SCHEMAS, type CommandType } from '../../domain/order/commands.ts';
 import { anOrder } from '../setup/shop.ts';
 
 /** Jargon of validators, which no detail may contain. */
@@ -273,11 +273,11 @@ describe('each fault of a request has a plain detail', () => {
     expect(details.size).toBeGreaterThan(0);
   });
 
-  test.each(Object.keys(COMMAND_SCHEMAS) as CommandType[])('%s as a message of gRPC', (type) => {
+  test.each(Object.keys(V1_SCHEMAS) as (keyof typeof V1_SCHEMAS)[])('%s as a message of gRPC', (type) => {
     const shipping_address = { name: 'a', line1: 'b', city: 'c', country: 'IE' };
     const good = { ...anOrder(), shipping_address };
     const bodies: unknown[] = [...JUNK];
-    for (const name of [...Object.keys(COMMAND_SCHEMAS[type].shape ?? {}), 'colour'])
+    for (const name of [...Object.keys(V1_SCHEMAS[type].shape), 'colour'])
       for (const value of JUNK) bodies.push({ ...good, [name]: value }, { [name]: value });
     for (const name of ['sku', 'name', 'quantity', 'unit_price', 'line_id', 'colour'])
       for (const value of JUNK) bodies.push({ ...good, lines: [{ ...good.lines[0], [name]: value }] });
@@ -290,7 +290,7 @@ describe('each fault of a request has a plain detail', () => {
     for (const value of JUNK) bodies.push({ ...good, metadata: { 'a b': value, a: value } });
     const details = new Set(
       bodies.flatMap((body) => {
-        const problem = problemOf(() => parseBody(COMMAND_SCHEMAS[type], body));
+        const problem = problemOf(() => parseBody(V1_SCHEMAS[type], body));
         return problem ? detailsOf(problem).map(([, detail]) => detail) : [];
       }),
     );
