@@ -14,7 +14,11 @@ export const commandOf: Edition['commandOf'] = (type, body) => {
   const currencies = new Map<string, string>();
   const command = withoutMoney(body, '', currencies) as Record<string, unknown>;
   const currency = oneCurrency(type, currencies);
-  if (type === 'PlaceOrder') command['currency'] = currency;
+  if (type === 'PlaceOrder') {
+    command['currency'] = currency;
+    // The contract has one schema for both addresses; a command lacks the one that is null.
+    if (command['billing_address'] === null) delete command['billing_address'];
+  }
   const time = TIME_NAMES[type];
   if (time !== undefined && command[time] !== undefined) {
     command['occurred_at'] = command[time];
