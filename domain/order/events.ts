@@ -114,6 +114,7 @@ export const EVENT_SCHEMAS = {
     version: 2,
     data: recordPaymentData.extend({
       currency,
+      accept_excess: z.literal(true).optional(),
       method: recordPaymentData.shape.method.unwrap(),
       reference: recordPaymentData.shape.reference.unwrap(),
       occurred_at: time,

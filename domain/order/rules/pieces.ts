@@ -1,7 +1,7 @@
 /** Pieces of an order's lines, as shipments, returns, refunds and edits name them. */
 import type { FieldError, Rejection } from '../../rejection.ts';
 import type { Pieces } from '../commands.ts';
-import type { Order, OrderLine } from '../order.ts';
+import type { Order, OrderLine, Quantities } from '../order.ts';
 import { type Rejected, reject } from './reject.ts';
 
 interface Bound {
@@ -56,4 +56,11 @@ export function excess(
   if (invalid.length > 0) return reject('invalid_body', 'Invalid lines, see errors.', invalid);
   if (beyond.length > 0) return reject(code, `More pieces than are ${condition}, see errors.`, beyond);
   return undefined;
+}
+
+/** Quantities and the pieces that an event adds to them. */
+export function plus(quantities: Quantities | undefined, pieces: Pieces): Quantities {
+  const sum = { ...quantities };
+  for (const { line_id, quantity } of pieces) sum[line_id] = (sum[line_id] ?? 0) + quantity;
+  return sum;
 }
