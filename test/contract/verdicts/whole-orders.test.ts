@@ -194,7 +194,8 @@ const OTHERS: [operation: string, CommandType, bodies: Bodies, path?: object][] 
       ['a capture', { ...amount, authorization_id: recordId('aut') }, true],
       ['a capture of a payment', { ...amount, authorization_id: recordId('pay') }, false],
       ['an accepted excess', { ...amount, accept_excess: true }, true],
-      ['a refused excess', { ...amount, accept_excess: false }, false],
+      ['a refused excess', { ...amount, accept_excess: false }, true],
+      ['an excess as null', { ...amount, accept_excess: null }, false],
     ],
   ],
   [
