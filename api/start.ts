@@ -113,7 +113,7 @@ async function createEdge(
     webhooks: config.webhooks,
     cursors: createCursors(await instanceSecret(pool, 'cursor')),
     newId: (prefix) => toId(prefix, v7({ rng: randomBytes16 })),
-    now: clock,
+    clock,
     onAppended: announce,
   };
   const edge = {
