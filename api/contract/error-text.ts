@@ -3,7 +3,6 @@
  * domain/issue-text.ts has the same sentences for zod.
  */
 import type { ErrorObject } from 'ajv';
-import { EVENT_TYPES } from '../../domain/order/events.ts';
 import {
   ASCII_EXPECTED,
   MULTILINE_TEXT,
@@ -31,6 +30,11 @@ const PATTERNS: Readonly<Record<string, string>> = {
   '^[A-Z]{2}$': 'must be two capital letters of ISO 3166, such as IE',
   '^[A-Z]{3}$': 'must be three capital letters of ISO 4217, such as EUR',
   '^line_[1-9][0-9]{0,2}$': 'must be a line id, such as line_1',
+  '^charge_[1-9][0-9]{0,2}$': 'must be a charge id, such as charge_1',
+  '^[^\\x00-\\x20\\x7f-\\xa0@]+@[^\\x00-\\x20\\x7f-\\xa0@]+$':
+    'must be an e-mail address, such as ada@example.com',
+  '^[A-Za-z0-9._/-]*[A-Za-z._/-]$':
+    'must be letters, digits and . _ / - that do not end with a digit, such as W-',
   '^https?://[!-~]+$': 'must be an ASCII URL that starts with https:// or http://',
   '^[A-Za-z0-9_-]+$': 'must be a next_cursor of an earlier answer',
   '^[0-9]{4}-[0-9]{2}-[0-9]{2}$': 'must be a day, such as 2026-03-14',
@@ -44,14 +48,14 @@ const PATTERNS: Readonly<Record<string, string>> = {
 };
 
 const ID = /^\^([a-z]+_)\[0-9a-f\]\{32\}\$$/;
-const SEVERAL_TYPES = /^\^\(\?:OrderPlaced\|/;
+const SEVERAL_TYPES = /^\^\(\?:(OrderPlaced\|[A-Za-z|]+)\)/;
 
 /** The detail for a text that does not match a pattern; `undefined` for an unlisted pattern. */
 export function patternText(pattern: string): string | undefined {
   const prefix = ID.exec(pattern)?.[1];
   if (prefix !== undefined) return `must be an id: ${prefix} and 32 lower-case hexadecimal digits`;
-  if (SEVERAL_TYPES.test(pattern))
-    return `must be event types, separated by commas: ${EVENT_TYPES.join(', ')}`;
+  const types = SEVERAL_TYPES.exec(pattern)?.[1];
+  if (types !== undefined) return `must be event types, separated by commas: ${types.replaceAll('|', ', ')}`;
   return PATTERNS[pattern];
 }
 
