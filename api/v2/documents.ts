@@ -9,7 +9,6 @@ import type { Order, OrderCharge, OrderLine, OrderState } from '../../domain/ord
 import { lineOf, placed } from '../../domain/order/rules/placing.ts';
 import { fulfillmentStatus, paymentStatus } from '../../domain/order/statuses.ts';
 import type { CustomerTotal } from '../../projections/customer-summary.ts';
-import type { DailySales } from '../../projections/daily-sales-page.ts';
 import { money } from './money.ts';
 
 export function orderDocument(state: OrderState) {
@@ -109,7 +108,7 @@ const chargeDocument = (charge: OrderCharge | PlacedCharge, currency: string) =>
   amount: money(charge.amount, currency),
 });
 
-export function totalDocument({ currency, ordered, paid, refunded, ...rest }: CustomerTotal | DailySales) {
+export function totalDocument({ currency, ordered, paid, refunded, ...rest }: CustomerTotal) {
   return {
     currency,
     ...rest,
