@@ -105,9 +105,7 @@ test('a claim has up to 600 characters of any script', async () => {
   const claim = Array.from({ length: 600 }, (_, n) => String.fromCodePoint(0x20000 + n * 7)).join('');
   await appended(orders, anAppend(tenant, { claim }));
   expect(await orders.append(anAppend(tenant, { claim }))).toMatchObject({ kind: 'claimed', claim });
-  await expect(orders.append(anAppend(tenant, { claim: 'x'.repeat(601) }))).rejects.toMatchObject({
-    constraint: 'events_claim_length',
-  });
+  await expect(orders.append(anAppend(tenant, { claim: 'x'.repeat(601) }))).rejects.toThrow('check');
 });
 
 test('the release before appends by its own function, under the same lock', async () => {
