@@ -152,7 +152,8 @@ BEGIN
                               given.series || lpad(given.digits, greatest(given.width, length(given.digits)), '0'))
                      ORDER BY command.ordinal),
            array_agg(command.claim ORDER BY command.ordinal),
-           -- With the key of the event that holds its name, a command is not fresh, and gets that event.
+           -- With the key of the event that holds its name, a command is not fresh, and that event
+           -- is its row.
            array_agg(coalesce(unseen.key_of_holder, command.idempotency_key) ORDER BY command.ordinal)
       INTO numbers, claims, keys
       FROM command

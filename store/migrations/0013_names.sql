@@ -18,6 +18,6 @@ CREATE TABLE order_series (
   series      text    NOT NULL COLLATE "C" CHECK (series ~ '^[A-Za-z0-9._/-]{0,19}[A-Za-z._/-]$'),
   next_number bigint  NOT NULL CHECK (next_number >= 1),
   -- Digits of a number at least; shorter numbers get zeros in front.
-  width       integer NOT NULL DEFAULT 0 CHECK (width BETWEEN 0 AND 12),
+  width       integer NOT NULL DEFAULT 0 CHECK (width BETWEEN 0 AND 15),
   PRIMARY KEY (partition, tenant_id, series)
 ) WITH (fillfactor = 50); -- room for the next version of a row on the same page: updates stay HOT
