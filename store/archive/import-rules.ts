@@ -143,6 +143,8 @@ function checkedState(before: CachedOrder | undefined, { number, line, event }: 
       state === null ? ' An import needs the first events of all orders: export the log without --from.' : '';
     throw refusal(`version: is ${line.version}, but the next version of ${id} is ${version}.${hint}`);
   }
+  if (line.number !== undefined && event.type !== 'OrderPlaced')
+    throw refusal(`number: only OrderPlaced can have one, and this is ${line.type} of ${id}.`);
   const happened = recorded(event, line);
   const request = requestOf(happened);
   const isOlder = line.schema_version < EVENT_SCHEMAS[event.type].version;
