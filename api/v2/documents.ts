@@ -15,7 +15,7 @@ import { money } from './money.ts';
 export function orderDocument(state: OrderState) {
   const { order, facts } = state;
   const { currency } = order;
-  const { lines, ...members } = placedMembers(order);
+  const members = placedMembers(order);
   return {
     id: order.id,
     payment_status: paymentStatus(state),
@@ -23,7 +23,8 @@ export function orderDocument(state: OrderState) {
     on_hold: isOnHold(state),
     ready_to_ship: isReadyToShip(state),
     ...members,
-    lines: lines.map((line) => ({
+    // In the place of the lines without their pieces.
+    lines: members.lines.map((line) => ({
       ...line,
       quantity_shipped: facts.shipped[line.id] ?? 0,
       quantity_returned: facts.returned[line.id] ?? 0,

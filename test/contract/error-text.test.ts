@@ -73,7 +73,8 @@ describe('a query', () => {
       { types: 'Sold' },
       'types',
       'must be event types, separated by commas: OrderPlaced, OrderUpdated, PaymentRecorded, ' +
-        'ItemsShipped, ItemsReturned, RefundRecorded, OrderCancelled, OrderCompleted',
+        'ItemsShipped, ItemsReturned, RefundRecorded, OrderCancelled, OrderCompleted, ' +
+        'AuthorizationRecorded, AuthorizationVoided, PaymentReversed, OrderEdited, HoldPlaced, HoldReleased',
     ],
   ])('%s %j: %s %s', (id, query, parameter, detail) => {
     const problem = asked(id, { query, params: { order_id: `ord_${'0'.repeat(32)}` } });
