@@ -24,12 +24,13 @@ export function orderDocument(state: OrderState) {
     ready_to_ship: isReadyToShip(state),
     ...members,
     // In the place of the lines without their pieces.
-    lines: members.lines.map((line) => ({
-      ...line,
-      quantity_shipped: facts.shipped[line.id] ?? 0,
-      quantity_returned: facts.returned[line.id] ?? 0,
-      quantity_cancelled: facts.cancelled?.[line.id] ?? 0,
-    })),
+    lines: members.lines.map((line) =>
+      Object.assign(line, {
+        quantity_shipped: facts.shipped[line.id] ?? 0,
+        quantity_returned: facts.returned[line.id] ?? 0,
+        quantity_cancelled: facts.cancelled?.[line.id] ?? 0,
+      }),
+    ),
     amount_authorized: money(authorizedAmount(state), currency),
     amount_paid: money(order.amount_paid, currency),
     amount_reversed: money(facts.amount_reversed ?? 0, currency),
