@@ -6,6 +6,10 @@
 /** A series never ends with a digit, so each number has one series. */
 export const SERIES = /^[A-Za-z0-9._/-]{0,19}[A-Za-z._/-]$/;
 
+/** Error detail for {@link SERIES}. */
+export const SERIES_EXPECTED =
+  'must have 1 to 20 ASCII letters, digits and signs . _ / - and must not end with a digit';
+
 /** Digits of a stated number that raises a series, and of the width of a series. */
 export const SERIES_DIGITS_MAX = 15;
 
