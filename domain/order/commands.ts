@@ -173,7 +173,10 @@ export const recordPaymentData = z.strictObject({
   /** The payment is a capture of this authorization. */
   authorization_id: recordId('aut', 'an authorization').optional(),
   /** Records a payment above the amount due, which the shop owes back. */
-  accept_excess: z.literal(true).optional(),
+  accept_excess: z
+    .boolean()
+    .transform((isAccepted) => isAccepted || undefined)
+    .optional(),
   occurred_at: occurredAt,
 });
 
