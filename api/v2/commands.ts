@@ -56,6 +56,8 @@ function placeOrderOf(body: Members): Members {
   });
   const command: Members = Object.assign({}, body, { lines });
   for (const name of PRICED) if (name in body) command[name] = amounts.without(body[name], `/${name}`);
+  // The contract has one schema for both addresses; a command lacks the one that is null.
+  if (command['billing_address'] === null) delete command['billing_address'];
   command['currency'] = amounts.currency();
   return command;
 }

@@ -1971,11 +1971,8 @@ export interface components {
             reference?: components["schemas"]["Reference"];
         };
         RecordPayment: {
-            /**
-             * @description Records what exceeds the amount due as an overpayment.
-             * @enum {boolean}
-             */
-            accept_excess?: true;
+            /** @description Records what exceeds the amount due as an overpayment. */
+            accept_excess?: boolean;
             amount: components["schemas"]["PositiveMoneyInput"];
             authorization_id?: components["schemas"]["AuthorizationId"];
             method?: string | null;

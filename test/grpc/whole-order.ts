@@ -18,8 +18,8 @@ const address = {
 };
 
 /**
- * Three lines of 1,000, 2,000 and 500, all discounts and taxes that an order can have, and a stated
- * total that they give.
+ * Three lines of 1,000, 2,000 and 500; the taxes of the order are the summary of those of its lines
+ * and charges.
  *
  * @param change replaces members; `undefined` removes one
  */
@@ -54,7 +54,7 @@ export function aWholeOrder(change: Partial<PlaceOrder> = {}): PlaceOrder {
     phone: '+353 91 654321',
     note: 'Ring twice.\nThen wait.',
     tags: ['gift', 'early bird'],
-    ordered_at: '2026-01-02T03:04:05.678Z',
+    ordered_at: '2020-01-02T03:04:05.678Z',
     discounts: [
       { name: 'Spring', code: 'SPRING', amount: 340 },
       { name: 'Loyal', amount: 10 },
@@ -66,7 +66,7 @@ export function aWholeOrder(change: Partial<PlaceOrder> = {}): PlaceOrder {
     ],
     rounding: -3,
     payment_terms: 'open',
-    // 3,500 − 100 − 350 of the lines, 173 of tax, 600 of charges, −3.
+    // 3,500 − 450 of the lines, 600 of the charges, 173 of tax, −3.
     stated: { total: 3_820, tax_total: 173, discount_total: 500 },
     ...change,
   });
