@@ -9,7 +9,7 @@ export interface CommandGroup {
 
 export interface CliCommand {
   summary: string;
-  /** Names of the arguments, such as `KEY_ID`. All of them are required. */
+  /** Names of the arguments, such as `KEY_ID`; those that can be left out come last: `[SERIES]`. */
   positionals?: readonly string[];
   /** By name, without the dashes. Every command also has `--json` and `--help`. */
   options?: Record<string, CliOption>;

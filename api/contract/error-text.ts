@@ -3,11 +3,12 @@
  * domain/issue-text.ts has the same sentences for zod.
  */
 import type { ErrorObject } from 'ajv';
-import { EVENT_TYPES } from '../../domain/order/events.ts';
 import {
   ASCII_EXPECTED,
+  EMAIL_EXPECTED,
   MULTILINE_TEXT,
   MULTILINE_TEXT_EXPECTED,
+  SERIES_EXPECTED,
   TEXT,
   TEXT_EXPECTED,
 } from '../../domain/text.ts';
@@ -31,6 +32,9 @@ const PATTERNS: Readonly<Record<string, string>> = {
   '^[A-Z]{2}$': 'must be two capital letters of ISO 3166, such as IE',
   '^[A-Z]{3}$': 'must be three capital letters of ISO 4217, such as EUR',
   '^line_[1-9][0-9]{0,2}$': 'must be a line id, such as line_1',
+  '^charge_[1-9][0-9]{0,2}$': 'must be a charge id, such as charge_1',
+  '^[^\\x00-\\x20\\x7f-\\xa0@]+@[^\\x00-\\x20\\x7f-\\xa0@]+$': EMAIL_EXPECTED,
+  '^[A-Za-z0-9._/-]*[A-Za-z._/-]$': SERIES_EXPECTED,
   '^https?://[!-~]+$': 'must be an ASCII URL that starts with https:// or http://',
   '^[A-Za-z0-9_-]+$': 'must be a next_cursor of an earlier answer',
   '^[0-9]{4}-[0-9]{2}-[0-9]{2}$': 'must be a day, such as 2026-03-14',
@@ -46,12 +50,15 @@ const PATTERNS: Readonly<Record<string, string>> = {
 const ID = /^\^([a-z]+_)\[0-9a-f\]\{32\}\$$/;
 const SEVERAL_TYPES = /^\^\(\?:OrderPlaced\|/;
 
+/** The event types that a pattern allows. */
+const typesIn = (pattern: string): string[] => /\(\?:([A-Za-z|]+)\)/.exec(pattern)?.[1]?.split('|') ?? [];
+
 /** The detail for a text that does not match a pattern; `undefined` for an unlisted pattern. */
 export function patternText(pattern: string): string | undefined {
   const prefix = ID.exec(pattern)?.[1];
   if (prefix !== undefined) return `must be an id: ${prefix} and 32 lower-case hexadecimal digits`;
   if (SEVERAL_TYPES.test(pattern))
-    return `must be event types, separated by commas: ${EVENT_TYPES.join(', ')}`;
+    return `must be event types, separated by commas: ${typesIn(pattern).join(', ')}`;
   return PATTERNS[pattern];
 }
 

@@ -18,9 +18,15 @@ export const SERVER_PATTERNS: Readonly<Record<string, string>> = {
 /** The document with the rules of requests. */
 export const requestRules = <T>(document: T): T => changed(document, (node) => withOwnItems(withText(node)));
 
-/** The document with the rules of answers. */
-export const answerRules = <T>(document: T): T =>
-  changed(document, (node) => withNull(withKnownValues(closed(node))));
+/**
+ * The document with the rules of answers. The newest version lists each value that the server sends.
+ * An older one does not list the problem codes that came after it.
+ */
+export function answerRules<T>(document: T): T {
+  const { info } = document as { info?: { 'x-lifecycle'?: { successor?: string } } };
+  const isNewest = info?.['x-lifecycle']?.successor === undefined;
+  return changed(document, (node) => withNull(isNewest ? withKnownValues(closed(node)) : closed(node)));
+}
 
 /** A copy in which each object is changed, from the inside out. */
 function changed<T>(node: T, change: (node: Node) => Node): T {

@@ -17,7 +17,7 @@ const members = {
   phone: text(40).optional(),
 };
 
-/** An address as events have it. Events of the first release may have any two letters as country. */
+/** An address of an event. In the first release the country was any two letters. */
 export const recordedAddress = z.strictObject({ ...members, country: z.string().regex(COUNTRY) });
 
 /** An address of a request. */

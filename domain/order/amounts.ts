@@ -43,7 +43,7 @@ export const isCovered = (state: OrderState): boolean => net(state) + authorized
 
 export const ships = (line: OrderLine): boolean => line.ships !== false;
 
-/** Pieces of a line that are neither shipped nor cancelled; for a line that never ships, not given up. */
+/** Pieces of a line that are neither shipped nor cancelled, nor kept of a line that never ships. */
 export function openPieces({ facts }: OrderState, line: OrderLine): number {
   const cancelled = facts.cancelled?.[line.id] ?? 0;
   const gone = ships(line) ? (facts.shipped[line.id] ?? 0) : (facts.kept?.[line.id] ?? 0);
@@ -77,9 +77,28 @@ export function piecesHeld({ facts }: OrderState, line: OrderLine): number {
 export const amountOfNext = (state: OrderState, line: OrderLine, pieces: number): number =>
   share(amountOf(line), line.quantity, gonePieces(state, line), pieces);
 
-/** What was cancelled or returned, and not yet refunded. */
-export function unsettled({ facts }: OrderState): number {
-  const { amount_cancelled = 0, amount_returned = 0, amount_settled = 0 } = facts;
+/**
+ * Amounts that are freed together, each bounded by what is still owed: after a reduction or a
+ * negative rounding the last pieces free less than their share.
+ */
+export function withinOwed(state: OrderState, amounts: readonly number[]): number[] {
+  let left = owed(state);
+  return amounts.map((amount) => {
+    const freed = Math.min(amount, left);
+    left -= freed;
+    return freed;
+  });
+}
+
+/**
+ * What the shop owes back of cancelled and returned pieces and of payments above what is owed.
+ *
+ * Once nothing is due, only money beyond what is owed counts: what was cancelled before anybody
+ * paid for it needs no refund. While an amount is due, nobody can tell which part was paid.
+ */
+export function owedBack(state: OrderState): number {
+  if (due(state) === 0) return overpaid(state);
+  const { amount_cancelled = 0, amount_returned = 0, amount_settled = 0 } = state.facts;
   return Math.max(0, amount_cancelled + amount_returned - amount_settled);
 }
 
@@ -95,7 +114,5 @@ export const isReadyToShip = (state: OrderState): boolean =>
   (state.order.payment_terms === 'open' || isCovered(state)) &&
   allPiecesToShip(state) > 0;
 
-export const isOnHold = ({ facts }: OrderState): boolean => {
-  for (const _id in facts.holds) return true;
-  return false;
-};
+export const isOnHold = ({ facts }: OrderState): boolean =>
+  facts.holds !== undefined && Object.keys(facts.holds).length > 0;

@@ -2,8 +2,8 @@
 import type { OrderCommand } from './commands.ts';
 
 /**
- * The name that the event of a command claims: the reference of its order, or the provider and reference of its
- * transaction. A provider has no spaces, so no two names are spelled alike.
+ * The name that the event of a command claims: the reference of its order, or the provider and
+ * reference of its transaction. A provider has no spaces, so no two names are spelled alike.
  */
 export function claimOf({ type, data }: OrderCommand): string | null {
   switch (type) {

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { AMOUNT_MAX } from '../money.ts';
-import { foreignId, multilineText, text } from '../text.ts';
+import { EMAIL_EXPECTED, SERIES_EXPECTED, foreignId, multilineText, text } from '../text.ts';
 import { address, addressPatch, metadataName, metadataOf, metadataValue } from './address.ts';
 import { sparse } from './sparse.ts';
 
@@ -78,14 +78,11 @@ const pieces = z
 const series = z
   .string()
   .max(20)
-  .regex(
-    /^[A-Za-z0-9._/-]*[A-Za-z._/-]$/,
-    'must be letters, digits and . _ / - that do not end with a digit, such as W-',
-  );
+  .regex(/^[A-Za-z0-9._/-]*[A-Za-z._/-]$/, SERIES_EXPECTED);
 
 const contact = {
   email: text(254)
-    .regex(/^[^\s@]+@[^\s@]+$/, 'must be an e-mail address, such as ada@example.com')
+    .regex(/^[^\s@]+@[^\s@]+$/, EMAIL_EXPECTED)
     .optional(),
   phone: text(40).optional(),
   billing_address: address.optional(),
@@ -176,7 +173,10 @@ export const recordPaymentData = z.strictObject({
   /** The payment is a capture of this authorization. */
   authorization_id: recordId('aut', 'an authorization').optional(),
   /** Records a payment above the amount due, which the shop owes back. */
-  accept_excess: z.literal(true).optional(),
+  accept_excess: z
+    .boolean()
+    .transform((isAccepted) => isAccepted || undefined)
+    .optional(),
   occurred_at: occurredAt,
 });
 

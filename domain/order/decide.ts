@@ -28,8 +28,7 @@ export type Decision<T extends EventType = EventType> = { event: EventOf<T> } | 
 export function decide(state: OrderState | null, command: OrderCommand): Decision {
   const decision = eventOrRejection(state, command);
   if ('event' in decision || state === null) return decision;
-  const final = isFinal(state, command, decision.rejection.code);
-  return { rejection: { ...decision.rejection, final } };
+  return { rejection: { ...decision.rejection, final: isFinal(state, command) } };
 }
 
 function eventOrRejection(state: OrderState | null, command: OrderCommand): Decision {

@@ -5,7 +5,7 @@
  * Members that an order does not use are absent, so that a plain order stays small.
  */
 import type { Address } from './address.ts';
-import type { CHARGE_KINDS, Discount, Pieces, Tax } from './commands.ts';
+import type { CHARGE_KINDS, Discount, Tax } from './commands.ts';
 import type { RecordedEvent } from './events.ts';
 import { cancelled, completed, edited, updated } from './rules/changes.ts';
 import { returned, shipped } from './rules/goods.ts';
@@ -186,7 +186,7 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
     case 'OrderEdited':
       return edited(next, event.data);
     case 'OrderCancelled':
-      return cancelled(next);
+      return cancelled(next, event.data);
     case 'OrderCompleted':
       return completed(next);
     case 'HoldPlaced':
@@ -199,13 +199,6 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
 /** The id of the record that an event made: its own id behind another prefix. */
 const recordIdOf = (prefix: string, { event_id }: RecordedEvent): string =>
   `${prefix}_${event_id.slice('evt_'.length)}`;
-
-/** Quantities and the pieces that an event adds to them. */
-export function plus(quantities: Quantities | undefined, pieces: Pieces): Quantities {
-  const sum = { ...quantities };
-  for (const { line_id, quantity } of pieces) sum[line_id] = (sum[line_id] ?? 0) + quantity;
-  return sum;
-}
 
 /**
  * The state after a stream, oldest event first; `null` for an empty stream.

@@ -1,5 +1,5 @@
 /** The two statuses of an order: how far it is paid, and how far it is fulfilled. */
-import { due, isCovered, net } from './amounts.ts';
+import { due, gonePieces, isCovered, net } from './amounts.ts';
 import type { Order, OrderState } from './order.ts';
 
 export const PAYMENT_STATUSES = [
@@ -31,8 +31,9 @@ export function paymentStatus(state: OrderState): PaymentStatus {
   // Refunds that are owed again do not count: the order was paid again since.
   const { amount_settled = 0, amount_adjusted = 0 } = state.facts;
   if (amount_settled + amount_adjusted > 0) return net(state) === 0 ? 'refunded' : 'partially_refunded';
-  // Nothing was paid, and all of it was cancelled.
-  return net(state) === 0 && state.order.total > 0 ? 'unpaid' : 'paid';
+  if (net(state) > 0 || state.order.total === 0) return 'paid';
+  // Nothing was paid: for nothing when all pieces are cancelled or returned, else the rest is free.
+  return state.order.lines.every((line) => gonePieces(state, line) === line.quantity) ? 'unpaid' : 'paid';
 }
 
 export function fulfillmentStatus({ status }: Pick<Order, 'status'>): FulfillmentStatus {

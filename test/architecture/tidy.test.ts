@@ -25,6 +25,7 @@ const LONG_FILES: Record<string, string> = {
 const LARGE_FOLDERS: Record<string, string> = {
   '.': 'entry points, and files that tools look for here',
   docs: 'one page a subject, each served at /docs/NAME',
+  'test/domain/golden/schemas': 'one file for each version of an event',
 };
 
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {

@@ -41,7 +41,7 @@ describe('the golden corpus of stored events', () => {
   const streams = read<Record<string, { events: Stored[]; state: unknown }>>('streams.json');
   const recorded = ({ type, schema_version, data }: Stored, index: number) =>
     ({
-      event_id: `evt_${index + 1}`,
+      event_id: `evt_${String(index + 1).padStart(32, '0')}`,
       order_id: 'ord_1',
       version: index + 1,
       recorded_at: `2026-03-14T09:26:5${index}.000Z`,

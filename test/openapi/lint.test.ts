@@ -163,7 +163,7 @@ const BROKEN: [rule: string, how: string, change: (document: Document) => void][
     (pattern): (typeof BROKEN)[0] => [
       'holdfast/portable-pattern',
       `the pattern ${pattern}`,
-      (d) => (schemas(d).Sku.pattern = pattern),
+      (d) => (schemas(d).LineName.pattern = pattern),
     ],
   ),
   [

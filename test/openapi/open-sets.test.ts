@@ -40,10 +40,10 @@ function addEventType(root: Root): void {
 }
 
 function addStatuses({ components: { schemas } }: Root): void {
-  schemas.PaymentStatus['x-extensible-enum'].push('authorized');
-  schemas.PaymentStatusFilter.enum.push('authorized');
-  schemas.FulfillmentStatus['x-extensible-enum'].push('on_hold');
-  schemas.FulfillmentStatusFilter.enum.push('on_hold');
+  schemas.PaymentStatus['x-extensible-enum'].push('disputed');
+  schemas.PaymentStatusFilter.enum.push('disputed');
+  schemas.FulfillmentStatus['x-extensible-enum'].push('picked');
+  schemas.FulfillmentStatusFilter.enum.push('picked');
 }
 
 test('a new event type', () => {
@@ -66,8 +66,8 @@ test('a new payment status and a new fulfillment status', () => {
 
 test('a further member of an answer', () => {
   const head = changed(base, ({ components: { schemas } }: Root) => {
-    schemas.Order.properties.note = { type: 'string', nullable: true };
-    schemas.Order.required.push('note');
+    schemas.Order.properties.shop = { type: 'string', nullable: true };
+    schemas.Order.required.push('shop');
   });
   expect(rulesOf(base, head)).toEqual({ compatible: new Set(['response.property.added-required']) });
 });

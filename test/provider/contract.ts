@@ -70,6 +70,7 @@ interface OperationObject {
 }
 
 interface Document {
+  info: { 'x-lifecycle'?: { successor?: string } };
   paths: Record<string, Record<string, OperationObject>>;
 }
 
@@ -80,7 +81,8 @@ export async function readContract(name: string): Promise<Contract> {
   const text = await readFile(new URL(`../../openapi/${name}.yaml`, import.meta.url), 'utf8');
   const document: unknown = parse(text);
   const { paths } = dereference(document, ofRequests) as Document;
-  const { paths: answered } = dereference(document, ofAnswers) as Document;
+  const isNewest = (document as Document).info['x-lifecycle']?.successor === undefined;
+  const { paths: answered } = dereference(document, (schema) => ofAnswers(schema, isNewest)) as Document;
   const operations = Object.entries(paths).flatMap(([path, item]) =>
     METHODS.filter((method) => item[method]).map((method): Operation => {
       const { operationId, parameters = [], requestBody } = item[method]!;
@@ -105,10 +107,13 @@ function ofRequests(schema: Schema): Schema {
   return names.length === 0 ? schema : { ...schema, properties: { ...schema.properties, ...own } };
 }
 
-/** Clients must expect more; this server must send what its contract describes, and no more. */
-function ofAnswers(schema: Schema): Schema {
+/**
+ * Clients must expect more; this server must send what its contract describes, and no more. A
+ * version with a successor does not list the problem codes that came after it.
+ */
+function ofAnswers(schema: Schema, isNewest: boolean): Schema {
   const { 'x-extensible-enum': known, properties, additionalProperties, nullable, oneOf } = schema;
-  if (known !== undefined) return { ...schema, enum: known };
+  if (known !== undefined && isNewest) return { ...schema, enum: known };
   if (properties && additionalProperties === undefined) return { ...schema, additionalProperties: false };
   // `oneOf` of one schema would exclude null.
   if (nullable && oneOf) return { anyOf: [...oneOf, { type: 'object', nullable: true, enum: [null] }] };

@@ -1,18 +1,29 @@
 /** Changes of an order: patches, edits, cancellation and completion. */
 import { AMOUNT_MAX } from '../../money.ts';
 import { sum } from '../arithmetic.ts';
-import { allPiecesToShip, amountOfNext, isCovered, openPieces, owed, ships } from '../amounts.ts';
+import {
+  allPiecesToShip,
+  amountOfNext,
+  due,
+  gonePieces,
+  isCovered,
+  net,
+  openPieces,
+  owed,
+  withinOwed,
+} from '../amounts.ts';
 import { CHARGES_MAX, type Command, LINES_MAX, type Pieces } from '../commands.ts';
 import type { Decision } from '../decide.ts';
 import type { EventOf } from '../events.ts';
-import { type Facts, type Order, type OrderCharge, type OrderState, plus } from '../order.ts';
+import type { Facts, Order, OrderCharge, OrderState } from '../order.ts';
 import { mergePatch } from './merge-patch.ts';
-import { excess, lineById } from './pieces.ts';
+import { excess, lineById, plus, pricedPart } from './pieces.ts';
 import { lineOf } from './placing.ts';
-import { netPrices, pricedCharges, pricedLines, tooLarge } from './pricing.ts';
+import { grossOf, netPrices, pricedCharges, pricedLines, tooLarge } from './pricing.ts';
+import { settleReopened } from './refunds.ts';
 import { CANCELLED, COMPLETED, SHIPPED, invalid, reject } from './reject.ts';
 
-/** All but the shipping address can change in each state; that one only until the first shipment. */
+/** The shipping address can change until the first shipment, the rest in each state. */
 export function update(
   { order }: OrderState,
   patch: Command<'UpdateOrder'>['data'],
@@ -70,12 +81,13 @@ export function edit(state: OrderState, data: Command<'EditOrder'>['data']): Dec
   const charges = pricedCharges(data.charges ?? [], numbering, isTaxIncluded);
   if ('rejection' in charges) return charges;
   const added = sum(add.map((line) => line.amount ?? line.total)) + sum(charges.map(({ amount }) => amount));
-  if (order.total + added > AMOUNT_MAX) return tooLarge('');
+  const gross = grossOf(order.lines, order.charges) + grossOf(add, charges);
+  if (Math.max(order.total + added, gross) > AMOUNT_MAX) return tooLarge('');
   return {
     event: {
       type: 'OrderEdited',
       data: {
-        ...(data.cancel && { cancel: data.cancel.map((each) => withAmount(state, each)) }),
+        ...(data.cancel && { cancel: withAmounts(state, data.cancel) }),
         ...(data.add && { add }),
         ...(data.charges && { charges }),
         reason: data.reason,
@@ -87,11 +99,16 @@ export function edit(state: OrderState, data: Command<'EditOrder'>['data']): Dec
   };
 }
 
-const withAmount = (state: OrderState, { line_id, quantity }: Pieces[number]) => ({
-  line_id,
-  quantity,
-  amount: amountOfNext(state, lineById(state.order, line_id), quantity),
-});
+function withAmounts(state: OrderState, pieces: Pieces) {
+  const shares = pieces.map(({ line_id, quantity }) =>
+    amountOfNext(state, lineById(state.order, line_id), quantity),
+  );
+  const amounts = withinOwed(state, shares);
+  return pieces.map((each, index) => {
+    const line = lineById(state.order, each.line_id);
+    return pricedPart(each, line, gonePieces(state, line), amounts[index]!);
+  });
+}
 
 export function edited(state: OrderState, data: EventOf<'OrderEdited'>['data']): OrderState {
   const order: Order = { ...state.order, total: state.order.total + data.added };
@@ -105,19 +122,21 @@ export function edited(state: OrderState, data: EventOf<'OrderEdited'>['data']):
       sum(data.cancel.map(({ amount }) => amount)),
     );
   }
-  const hasShipped = Object.keys(next.facts.shipped).length > 0;
   if (allPiecesToShip(next) > 0) {
     if (order.status === 'shipped') order.status = 'partially_shipped';
-    return next;
-  }
-  if (hasShipped) {
+  } else if (hasShipped(next)) {
     order.status = 'shipped';
-    return next;
+  } else if (data.cancel && order.lines.every((line) => openPieces(next, line) === 0)) {
+    // Charges of this edit stay owed: a fee for the cancellation.
+    const fee = sum((data.charges ?? []).map(({ amount }) => amount));
+    return ended(next, { lines: [], amount: owed(next) - fee, fee });
   }
-  const isEmpty = order.lines.every((line) => openPieces(next, line) === 0);
-  // Charges of this edit stay owed: a fee for the cancellation.
-  return isEmpty ? ended(next, sum((data.charges ?? []).map(({ amount }) => amount))) : next;
+  // The unpaid pieces were cancelled.
+  if (order.status === 'placed' && net(next) > 0 && due(next) === 0) order.status = 'paid';
+  return next;
 }
+
+const hasShipped = ({ facts }: OrderState): boolean => Object.keys(facts.shipped).length > 0;
 
 export function cancel(state: OrderState, data: Command<'CancelOrder'>['data']): Decision<'OrderCancelled'> {
   switch (state.order.status) {
@@ -139,7 +158,11 @@ export function cancel(state: OrderState, data: Command<'CancelOrder'>['data']):
   }
 }
 
-export const cancelled = (state: OrderState): OrderState => ended(state, 0);
+/** Events of the first release name no pieces: all of them were open. */
+export const cancelled = (
+  state: OrderState,
+  { lines = allOpen(state), amount = owed(state) }: EventOf<'OrderCancelled'>['data'],
+): OrderState => ended(state, { lines, amount, fee: 0 });
 
 const allOpen = (state: OrderState): Pieces =>
   state.order.lines.flatMap((line) => {
@@ -147,35 +170,32 @@ const allOpen = (state: OrderState): Pieces =>
     return quantity > 0 ? [{ line_id: line.id, quantity }] : [];
   });
 
-/** The cancelled order: all open pieces and all charges are freed, but for a fee. */
-function ended(state: OrderState, fee: number): OrderState {
+/** The cancelled order: its last pieces and all charges are freed, but for a fee. */
+function ended(
+  state: OrderState,
+  { lines, amount, fee }: { lines: Pieces; amount: number; fee: number },
+): OrderState {
   const charges = state.order.charges ?? [];
-  const facts: Facts = { ...state.facts, cancelled: plus(state.facts.cancelled, allOpen(state)) };
+  const facts: Facts = { ...state.facts, cancelled: plus(state.facts.cancelled, lines) };
   if (charges.length > 0) {
     let kept = fee;
     facts.charges_freed = Object.fromEntries(
-      charges.toReversed().map(({ id, amount }) => {
-        const owedOf = Math.min(kept, amount);
+      charges.toReversed().map((charge) => {
+        const owedOf = Math.min(kept, charge.amount);
         kept -= owedOf;
-        return [id, amount - owedOf];
+        return [charge.id, charge.amount - owedOf];
       }),
     );
   }
-  const next = freed({ ...state, facts }, owed(state) - fee);
+  const next = freed({ ...state, facts }, amount);
   return { ...next, order: { ...next.order, status: 'cancelled' } };
 }
 
-/** The state after an amount is no longer owed. Refunds that were owed again count against it. */
+/** The state after an amount was cancelled. */
 function freed(state: OrderState, amount: number): OrderState {
-  const { amount_cancelled = 0, amount_reopened = 0, amount_settled = 0 } = state.facts;
-  const facts: Facts = { ...state.facts };
-  const settled = Math.min(amount, amount_reopened);
-  if (amount > 0) facts.amount_cancelled = amount_cancelled + amount;
-  if (settled > 0) {
-    facts.amount_settled = amount_settled + settled;
-    facts.amount_reopened = amount_reopened - settled;
-  }
-  return { ...state, facts };
+  if (amount === 0) return state;
+  const amount_cancelled = (state.facts.amount_cancelled ?? 0) + amount;
+  return { ...state, facts: settleReopened({ ...state.facts, amount_cancelled }, amount) };
 }
 
 /** Allowed once nothing is left to ship. */
@@ -191,7 +211,7 @@ export function complete(
     const pieces = left === 1 ? '1 piece is left to ship' : `${left} pieces are left to ship`;
     return reject('order_not_shipped', `${pieces}. Ship the whole order first.`);
   }
-  if (!order.lines.some(ships) && order.payment_terms !== 'open' && !isCovered(state))
+  if (!hasShipped(state) && order.payment_terms !== 'open' && !isCovered(state))
     return reject('order_not_paid', 'An order that is not shipped must be paid first.');
   return { event: { type: 'OrderCompleted', data } };
 }

@@ -1,11 +1,21 @@
 /** Goods: pieces that are shipped and pieces that come back. */
 import { amountText } from '../../currency.ts';
-import { allPiecesToShip, amountOfNext, due, isCovered, isOnHold, piecesToShip } from '../amounts.ts';
+import { sum } from '../arithmetic.ts';
+import {
+  allPiecesToShip,
+  amountOfNext,
+  due,
+  isCovered,
+  isOnHold,
+  piecesToShip,
+  withinOwed,
+} from '../amounts.ts';
 import type { Command } from '../commands.ts';
 import type { Decision } from '../decide.ts';
 import type { EventOf } from '../events.ts';
-import { type OrderState, plus } from '../order.ts';
-import { excess, lineById } from './pieces.ts';
+import type { OrderState } from '../order.ts';
+import { excess, lineById, plus } from './pieces.ts';
+import { settleReopened } from './refunds.ts';
 import { CANCELLED, COMPLETED, NOT_SHIPPED, SHIPPED, reject } from './reject.ts';
 
 /** Ships pieces of an order that is covered or on open terms, and not held. */
@@ -69,15 +79,14 @@ export function returned(state: OrderState, data: EventOf<'ItemsReturned'>['data
     next.kept = kept;
   }
   if (amount > 0) next.amount_returned = (facts.amount_returned ?? 0) + amount;
-  return { ...state, facts: next };
+  return { ...state, facts: settleReopened(next, amount) };
 }
 
 /** What is no longer owed once these pieces came back. */
 function freedBy(state: OrderState, pieces: Command<'ReturnItems'>['data']['lines']): number {
-  let amount = 0;
-  for (const { line_id, quantity } of pieces) {
+  const amounts = pieces.map(({ line_id, quantity }) => {
     const fresh = quantity - Math.min(quantity, state.facts.kept?.[line_id] ?? 0);
-    amount += amountOfNext(state, lineById(state.order, line_id), fresh);
-  }
-  return amount;
+    return amountOfNext(state, lineById(state.order, line_id), fresh);
+  });
+  return sum(withinOwed(state, amounts));
 }

@@ -1,21 +1,33 @@
 /** Money on its way in: authorizations, payments and their reversals. */
 import { amountText } from '../../currency.ts';
-import { due, isOpen } from '../amounts.ts';
+import { AMOUNT_MAX } from '../../money.ts';
+import { authorizedAmount, due, isOpen, owed } from '../amounts.ts';
 import type { Command } from '../commands.ts';
 import type { Decision } from '../decide.ts';
 import type { EventOf } from '../events.ts';
 import type { Authorization, OrderState } from '../order.ts';
-import { CANCELLED, COMPLETED, invalid, reject } from './reject.ts';
+import { CANCELLED, COMPLETED, type Rejected, invalid, reject } from './reject.ts';
+
+/** Sums of an order are amounts too. */
+const tooMuch = (most: number, what: string): Rejected =>
+  invalid(
+    `The ${what} of the order exceed the largest amount.`,
+    '/amount',
+    `must be at most ${most}: the ${what} of an order are at most ${AMOUNT_MAX} minor units`,
+  );
 
 const CLOSED = reject('authorization_closed', 'This authorization is voided or captured whole.');
 
 /** Any amount: a shop may authorize more than is due, and capture less. */
 export function authorize(
-  { order }: OrderState,
+  state: OrderState,
   data: Command<'RecordAuthorization'>['data'],
 ): Decision<'AuthorizationRecorded'> {
+  const { order } = state;
   if (order.status === 'cancelled') return CANCELLED;
   if (order.status === 'completed') return COMPLETED;
+  const open = authorizedAmount(state);
+  if (open + data.amount > AMOUNT_MAX) return tooMuch(AMOUNT_MAX - open, 'authorizations');
   return { event: { type: 'AuthorizationRecorded', data: { ...data, currency: order.currency } } };
 }
 
@@ -62,7 +74,7 @@ export function pay(state: OrderState, data: Command<'RecordPayment'>['data']): 
   const { order, facts } = state;
   const open = due(state);
   if (data.accept_excess === undefined) {
-    if (open === 0 && order.status === 'cancelled') return CANCELLED;
+    if (open === 0 && order.status === 'cancelled' && owed(state) === 0) return CANCELLED;
     if (open === 0) return reject('order_already_paid', 'This order is fully paid.');
   }
   if (data.authorization_id !== undefined) {
@@ -91,6 +103,8 @@ export function pay(state: OrderState, data: Command<'RecordPayment'>['data']): 
       [{ pointer: '/amount', detail: `must be at most ${open}, the amount due` }],
     );
   }
+  if (order.amount_paid + data.amount > AMOUNT_MAX)
+    return tooMuch(AMOUNT_MAX - order.amount_paid, 'payments');
   return { event: { type: 'PaymentRecorded', data: { ...data, currency: order.currency } } };
 }
 

@@ -2,25 +2,20 @@
 import { minorUnits } from '../../currency.ts';
 import { AMOUNT_MAX, lineTotal } from '../../money.ts';
 import type { FieldError } from '../../rejection.ts';
-import { allocate, sum } from '../arithmetic.ts';
+import { sum } from '../arithmetic.ts';
 import type { Command, Tax } from '../commands.ts';
 import type { EventOf, OrderPlaced, PlacedCharge, PlacedLine, RecordedEvent } from '../events.ts';
-import {
-  NO_FACTS,
-  type Order,
-  type OrderCharge,
-  type OrderExtras,
-  type OrderLine,
-  type OrderState,
-} from '../order.ts';
+import type { Order, OrderCharge, OrderExtras, OrderLine, OrderState } from '../order.ts';
 import {
   FROM_START,
   type Shares,
   disagree,
+  grossOf,
   netPrices,
   pricedCharges,
   pricedLines,
   splitDiscounts,
+  splitTaxes,
   statedTax,
   tooLarge,
 } from './pricing.ts';
@@ -66,11 +61,10 @@ function placePriced(data: PlaceOrder): { event: EventOf<'OrderPlaced'> } | Reje
   const { charges: stated = [], ...rest } = data;
   const charges = pricedCharges(stated, FROM_START, isTaxIncluded);
   if ('rejection' in charges) return charges;
-  const total =
-    sum(lines.map((line) => line.amount ?? line.total)) +
-    sum(charges.map(({ amount }) => amount)) +
-    (data.rounding ?? 0);
-  if (total > AMOUNT_MAX) return tooLarge('/lines');
+  const exact =
+    sum(lines.map((line) => line.amount ?? line.total)) + sum(charges.map(({ amount }) => amount));
+  const total = exact + (data.rounding ?? 0);
+  if (Math.max(exact, total, grossOf(lines, charges)) > AMOUNT_MAX) return tooLarge('/lines');
   if (total < 0)
     return invalid('The total is negative.', '/rounding', `must be at least ${data.rounding! - total}`);
   const errors = disagreements(data, lines, charges, total);
@@ -93,10 +87,8 @@ function sharesOf(data: PlaceOrder): Shares | Rejected {
   const stated = sum([...data.lines, ...(data.charges ?? [])].map(statedTax));
   // Lines or charges that state their tax make the order's taxes its summary.
   if (stated === 0) {
-    return {
-      discounts: discounts.splits,
-      taxes: data.taxes.map(({ amount }) => allocate(amount, discounts.left)),
-    };
+    const taxes = splitTaxes(discounts.left, data.taxes, data.prices_include_tax ?? false);
+    return 'rejection' in taxes ? taxes : { discounts: discounts.splits, taxes };
   }
   const summary = sum(data.taxes.map(({ amount }) => amount));
   if (summary === stated) return { discounts: discounts.splits, taxes: [] };
@@ -166,7 +158,7 @@ export function placed(event: Extract<RecordedEvent, { type: 'OrderPlaced' }>): 
   if (number !== undefined) order.number = number;
   for (const name of EXTRAS) if (data[name] !== undefined) Object.assign(order, { [name]: data[name] });
   if (data.charges !== undefined) order.charges = data.charges as OrderCharge[];
-  return { order, facts: NO_FACTS, payments: {} };
+  return { order, facts: { shipped: {}, returned: {} }, payments: {} };
 }
 
 /**
@@ -181,7 +173,7 @@ export function lineOf(line: PlacedLine, ofOrder: readonly Tax[] = []): OrderLin
   if ((discount ?? discount_shares) !== undefined)
     shown.discount = (discount ?? 0) + sum(discount_shares ?? []);
   if ((tax ?? taxes ?? tax_shares) !== undefined) shown.tax = statedTax(line) + sum(tax_shares ?? []);
-  const shares = (tax_shares ?? []).map((amount, index) => ({ ...ofOrder[index]!, amount }));
+  const shares = (tax_shares ?? []).map((amount, index) => Object.assign({}, ofOrder[index]!, { amount }));
   if (taxes !== undefined || shares.length > 0) shown.taxes = [...(taxes ?? []), ...shares];
   return shown;
 }

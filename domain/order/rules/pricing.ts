@@ -28,6 +28,12 @@ export interface Numbering {
 
 export const FROM_START: Numbering = { linesAt: '/lines', linesBefore: 0, chargesBefore: 0 };
 
+/** The price of lines and charges before any discount or tax. Bounds each sum of an order. */
+export const grossOf = (
+  lines: readonly { total: number }[],
+  charges: readonly { price: number }[] = [],
+): number => sum(lines.map(({ total }) => total)) + sum(charges.map(({ price }) => price));
+
 /** The price of each line before the order's discounts: `quantity × unit_price − discount`. */
 export function netPrices(lines: readonly PricedLine[], linesAt: string): number[] | Rejected {
   const prices: number[] = [];
@@ -115,11 +121,41 @@ export function splitDiscounts(
   for (const [index, { amount }] of discounts.entries()) {
     const most = sum(left);
     if (amount > most) return exceedsLine(`/discounts/${index}/amount`, most, 'the price of all lines');
-    const split = amount === 0 ? left.map(() => 0) : allocate(amount, left);
+    const split = allocate(amount, left);
     left = left.map((price, line) => price - split[line]!);
     splits.push(split);
   }
   return { splits, left };
+}
+
+/**
+ * Splits each tax of the order over the lines, in proportion to their prices; a tax that the prices
+ * include in proportion to what the taxes before it left of them.
+ *
+ * @param prices of the lines after all discounts
+ */
+export function splitTaxes(
+  prices: readonly number[],
+  taxes: readonly { amount: number }[],
+  isTaxIncluded: boolean,
+): number[][] | Rejected {
+  if (!isTaxIncluded) return taxes.map(({ amount }) => allocate(amount, prices));
+  let left = [...prices];
+  const splits: number[][] = [];
+  for (const [index, { amount }] of taxes.entries()) {
+    const most = sum(left);
+    if (amount > most) {
+      return invalid(
+        'The taxes exceed the prices that include them.',
+        `/taxes/${index}/amount`,
+        `must be at most ${most}, since prices_include_tax`,
+      );
+    }
+    const split = allocate(amount, left);
+    left = left.map((price, line) => price - split[line]!);
+    splits.push(split);
+  }
+  return splits;
 }
 
 /** The tax that a line states: its `tax`, or the sum of its `taxes`, which must agree. */

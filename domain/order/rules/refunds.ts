@@ -2,26 +2,27 @@
  * Refunds: what the money that goes back is for.
  *
  * A refund names pieces, charges and an adjustment that sum to its amount, or nothing. What it does
- * not explain counts first against what was cancelled, returned or overpaid. The rest is owed again
- * while pieces are open, else it is a reduction. The event stores the outcome.
+ * not explain counts first against what the shop owes back. The rest is owed again while pieces are
+ * open, else it is a reduction. The event stores the outcome.
+ *
+ * No refund exceeds the money that the shop has: pieces that are worth more are refunded with less.
  */
 import { amountText } from '../../currency.ts';
 import type { FieldError } from '../../rejection.ts';
 import { share, sum } from '../arithmetic.ts';
-import { amountOf, chargeLeft, gonePieces, net, overpaid, owed, piecesHeld, unsettled } from '../amounts.ts';
-import type { Command } from '../commands.ts';
+import { amountOf, chargeLeft, gonePieces, net, openPieces, owed, owedBack, piecesHeld } from '../amounts.ts';
+import type { Command, Pieces } from '../commands.ts';
 import type { Decision } from '../decide.ts';
-import type { EventOf } from '../events.ts';
+import type { EventOf, PricedPart } from '../events.ts';
 import type { Facts, OrderLine, OrderState, Quantities } from '../order.ts';
 import { withLess } from './money.ts';
-import { excess, lineById } from './pieces.ts';
+import { excess, lineById, pricedPart } from './pieces.ts';
 import { disagree } from './pricing.ts';
 import { type Rejected, invalid, reject } from './reject.ts';
 
 type RecordRefund = Command<'RecordRefund'>['data'];
 type RefundRecorded = EventOf<'RefundRecorded'>['data'];
 type Counts = NonNullable<RefundRecorded['counts']>;
-type Part = NonNullable<RefundRecorded['lines']>[number];
 
 /** Allowed in each state: also a cancelled or completed order may need a refund. */
 export function refund(state: OrderState, data: RecordRefund): Decision<'RefundRecorded'> {
@@ -29,7 +30,7 @@ export function refund(state: OrderState, data: RecordRefund): Decision<'RefundR
   const { lines: pieces, ...rest } = data;
   const refused = exceedsPaid(state, data) ?? exceedsPayment(state, data) ?? exceedsParts(state, data);
   if (refused) return refused;
-  const lines = pieces?.map((each) => pricedPieces(state, each));
+  const lines = pieces && pricedPieces(state, data, pieces);
   if (lines !== undefined || data.charges !== undefined || data.adjustment !== undefined) {
     const parts = sum([...(lines ?? []), ...(data.charges ?? [])].map((part) => part.amount));
     const computed = parts + (data.adjustment ?? 0);
@@ -126,15 +127,28 @@ function exceedsCharges(
   return undefined;
 }
 
-/** Pieces with their amount: the shares of the next pieces of the line in the order of refunds. */
-function pricedPieces({ order, facts }: OrderState, piece: { line_id: string; quantity: number }): Part {
-  const line = lineById(order, piece.line_id);
-  const before = facts.refunded?.[line.id] ?? 0;
-  return { ...piece, amount: share(amountOf(line), line.quantity, before, piece.quantity) };
+/**
+ * Pieces with their amounts: the shares of the next pieces of each line in the order of refunds,
+ * together at most the money that the other parts leave.
+ */
+function pricedPieces(
+  state: OrderState,
+  { charges = [], adjustment = 0 }: RecordRefund,
+  pieces: Pieces,
+): PricedPart[] {
+  const { order, facts } = state;
+  let left = Math.max(0, net(state) - adjustment - sum(charges.map(({ amount }) => amount)));
+  return pieces.map((piece) => {
+    const line = lineById(order, piece.line_id);
+    const before = facts.refunded?.[line.id] ?? 0;
+    const amount = Math.min(left, share(amountOf(line), line.quantity, before, piece.quantity));
+    left -= amount;
+    return pricedPart(piece, line, before, amount);
+  });
 }
 
 /** Pieces of a line that a refund makes kept: nobody owes them from here on. */
-const newlyKept = (state: OrderState, { line_id, quantity }: Part): number => {
+const newlyKept = (state: OrderState, { line_id, quantity }: PricedPart): number => {
   const line = lineById(state.order, line_id);
   const after = (state.facts.refunded?.[line_id] ?? 0) + quantity;
   return Math.max(0, after - gonePieces(state, line));
@@ -150,22 +164,21 @@ function countsOf(
     adjustment,
   }: Pick<RefundRecorded, 'amount' | 'lines' | 'charges' | 'adjustment'>,
 ): Counts {
-  let adjusted = 0;
+  let reduced = adjustment ?? 0;
   for (const part of lines) {
     const kept = newlyKept(state, part);
     const line = lineById(state.order, part.line_id);
-    adjusted += share(amountOf(line), line.quantity, gonePieces(state, line), kept);
+    reduced += share(amountOf(line), line.quantity, gonePieces(state, line), kept);
   }
   for (const { charge_id, amount: given } of charges) {
     const refundedBefore = state.facts.charges_refunded?.[charge_id] ?? 0;
-    adjusted += Math.max(0, refundedBefore + given - (state.facts.charges_freed?.[charge_id] ?? 0));
+    reduced += Math.max(0, refundedBefore + given - (state.facts.charges_freed?.[charge_id] ?? 0));
   }
-  const explained = sum([...lines, ...charges].map((part) => part.amount));
-  if (adjustment !== undefined) adjusted += Math.min(adjustment, owed(state) - adjusted);
-  const isExplained = explained > 0 || adjustment !== undefined;
-  if (isExplained) return { settled: amount - adjusted, adjusted, reopened: 0 };
-
-  const settled = Math.min(amount, Math.max(unsettled(state), overpaid(state)));
+  if (lines.length > 0 || charges.length > 0 || adjustment !== undefined) {
+    const adjusted = Math.min(reduced, owed(state));
+    return { settled: Math.max(0, amount - adjusted), adjusted, reopened: 0 };
+  }
+  const settled = Math.min(amount, owedBack(state));
   const rest = amount - settled;
   return isUnfinished(state)
     ? { settled, adjusted: 0, reopened: rest }
@@ -173,8 +186,9 @@ function countsOf(
 }
 
 /** Whether pieces are still open: then a refund without an explanation is owed again. */
-const isUnfinished = ({ order: { status } }: OrderState): boolean =>
-  status === 'placed' || status === 'paid' || status === 'partially_shipped';
+const isUnfinished = (state: OrderState): boolean =>
+  ['placed', 'paid', 'partially_shipped'].includes(state.order.status) &&
+  state.order.lines.some((line) => openPieces(state, line) > 0);
 
 /** The payments that a refund gives back: the one that it names, else the oldest first. */
 function givenBack(
@@ -212,6 +226,18 @@ export function refunded(state: OrderState, data: RefundRecorded): OrderState {
     if (refundedNow > freed) next.charges_freed = { ...next.charges_freed, [charge_id]: refundedNow };
   }
   return { order, facts: next, payments: withLess(state.payments, data.payments ?? givenBack(state, data)) };
+}
+
+/** The facts after an amount is no longer owed. Refunds that were owed again count against it. */
+export function settleReopened(facts: Facts, freed: number): Facts {
+  const { amount_reopened = 0, amount_settled = 0 } = facts;
+  const settled = Math.min(freed, amount_reopened);
+  if (settled === 0) return facts;
+  return {
+    ...facts,
+    amount_settled: amount_settled + settled,
+    amount_reopened: amount_reopened - settled,
+  };
 }
 
 const added = (quantities: Quantities | undefined, id: string, more: number): Quantities => ({
