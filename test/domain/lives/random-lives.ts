@@ -14,7 +14,7 @@ import {
   reverse,
   voidAuthorization,
 } from '../stories.ts';
-import { type Model, authorized, count, due, net, overpaid, owed, worthOf } from './order-model.ts';
+import { type Model, authorized, count, covered, due, net, overpaid, owed, worthOf } from './order-model.ts';
 
 type PlaceOrder = Command<'PlaceOrder'>['data'];
 
@@ -31,13 +31,13 @@ const seed = fc.record({
     fc.record({
       quantity: fc.integer({ min: 1, max: 7 }),
       price: fc.oneof(some, some, fc.constant(0)),
-      discount: often(fc.nat({ max: 105 })),
+      discount: often(fc.nat({ max: 101 })),
       taxes: often(fc.array(fc.nat({ max: 25 }), { minLength: 1, maxLength: 2 })),
       isDigital: fc.nat({ max: 4 }).map((n) => n === 0),
     }),
     { minLength: 1, maxLength: 4 },
   ),
-  discounts: fc.array(some, { maxLength: 2 }),
+  discounts: fc.array(fc.nat({ max: 800 }), { maxLength: 2 }),
   /** Percent of all lines; `undefined`: the lines state their own taxes. */
   orderTaxes: often(fc.array(fc.nat({ max: 25 }), { minLength: 1, maxLength: 2 })),
   charges: fc.array(
@@ -152,7 +152,7 @@ export interface Step {
 const nat = fc.nat({ max: 10_000 });
 export const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.record({ kind: fc.constantFrom(...KINDS), a: nat, b: nat, c: nat }),
-  { maxLength: 30 },
+  { maxLength: 40, size: 'max' },
 );
 
 /** One of the amounts that matter in this state, or a random one; at least 1. */
@@ -216,9 +216,22 @@ function refundOfPieces(model: Model, step: Step): OrderCommand {
   });
 }
 
+/** What a shop does first, so that lives reach late states. */
+function usual(model: Model, kind: Step['kind']): Step['kind'] {
+  const isOfGoods = kind.startsWith('ship') || kind.startsWith('return');
+  if (model.paid === 0n && (kind.startsWith('refund') || kind === 'adjust')) return 'pay';
+  if (isOfGoods && model.holds.size > 0) return 'release';
+  if (isOfGoods && !covered(model) && !model.isOnTerms) return 'pay';
+  if (kind === 'return' && model.status === 'unfulfilled') return 'ship';
+  if (kind === 'void' && model.authorizations.size === 0) return 'authorize';
+  if (kind === 'release' && model.holds.size === 0) return 'ship';
+  return kind;
+}
+
 /** The command of a step in a state. */
 export function commandOf(model: Model, step: Step): OrderCommand {
-  const { kind, b, c } = step;
+  const { b, c } = step;
+  const kind = c % 5 === 0 ? step.kind : usual(model, step.kind);
   const payments = [...model.payments].filter(([, left]) => left > 0n || c % 5 === 0);
   const authorizations = [...model.authorizations].filter(([, left]) => left > 0n || c % 5 === 0);
   const scale = model.total > 1_000_000n ? 37_000_000 : 1;
