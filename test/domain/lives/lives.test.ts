@@ -30,9 +30,9 @@ import { type OrderState, evolve, fold } from '../../../domain/order/order.ts';
 import { fingerprint, requestOf } from '../../../domain/order/request.ts';
 import { fulfillmentStatus, paymentStatus } from '../../../domain/order/statuses.ts';
 import { command, next, pay, recordedAt, refund } from '../stories.ts';
+import { act } from './model-rules.ts';
 import {
   type Model,
-  act,
   authorized,
   count,
   covered,
@@ -43,7 +43,8 @@ import {
   paymentStatus as paymentStatusOf,
   placed,
 } from './order-model.ts';
-import { commandOf, orders, steps } from './random-lives.ts';
+import { commandOf, steps } from './random-lives.ts';
+import { orders } from './random-orders.ts';
 
 const LIVES_COUNT = Number(process.env['LIVES'] ?? 1_500);
 const options = { numRuns: LIVES_COUNT };
@@ -193,7 +194,7 @@ function expectSound(event: OrderEvent, state: OrderState): void {
   expectSame(beyond, []);
 }
 
-/** Random ids of records have the form that the stored schemas ask for; those of the tests are short. */
+/** The event conforms to its schema, but for the short ids of records in these tests. */
 function expectStorable({ type, data }: OrderEvent): void {
   const { error } = EVENT_SCHEMAS[type].data.safeParse(data);
   expectSame(error?.issues.filter(({ path }) => !String(path.at(-1)).endsWith('_id')) ?? [], []);
