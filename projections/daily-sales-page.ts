@@ -11,17 +11,7 @@ export interface DailySalesQuery extends PageQuery {
   until?: string | undefined;
 }
 
-/** An item of the list: one day and currency. Amounts are whole minor units. */
-export interface DailySales {
-  day: string;
-  currency: string;
-  orders_placed: number;
-  orders_cancelled: number;
-  ordered: number;
-  paid: number;
-  refunded: number;
-}
-
+/** Items are one day and currency each. Amounts are whole minor units. */
 export function readDailySalesPage(pool: DatabasePool, query: DailySalesQuery): Promise<Page> {
   const { tenantId, currency, since, until, direction, from } = query;
   const where: FragmentSqlToken[] = [sql.fragment`tenant_id = ${tenantId}`];

@@ -15,12 +15,6 @@ import {
 import { share } from './arithmetic.ts';
 import type { OrderLine, OrderState } from './order.ts';
 
-/** Pieces and their amount, in minor units. */
-export interface PricedPieces {
-  quantity: number;
-  amount: number;
-}
-
 export type Balance = ReturnType<typeof balanceOf>;
 
 /** The balance of an order. Amounts are minor units. */

@@ -79,6 +79,8 @@ const DAY_OFFSET = 800_000;
 const LETTERS = 26;
 const FIRST_LETTER = 'A'.codePointAt(0)!;
 const CURRENCIES = LETTERS ** 3;
+/** Sorts before each currency. */
+const NO_CURRENCY = 'AAA';
 
 /** The cursor of an item: a safe integer that names its day and its currency. */
 function cursorOf({ day, currency }: { day: number; currency: string }): number {
@@ -115,8 +117,10 @@ export async function readSalesPage(pool: DatabasePool, query: SalesQuery): Prom
     .filter((item) => cursor === undefined || isAfter(item, cursor, isUp))
     .sort((a, b) => (isAfter(a, b, isUp) ? 1 : -1));
   const shown = items.slice(0, limit);
-  const end = shown.at(-1) ?? { day: isUp ? high : low, currency: 'ZZZ' };
+  const end = shown.at(-1) ?? { day: isUp ? high + 1 : low - 1, currency: NO_CURRENCY };
   const isEnd = items.length <= limit && !is_more;
+  // The cursor stood behind the last currency of its day: the next day with sales follows.
+  if (shown.length === 0 && !isEnd) return readSalesPage(pool, { ...query, from: cursorOf(end) });
   return { sales: shown.map(({ sales }) => sales), next: isEnd ? null : cursorOf(end), applied, head };
 }
 
