@@ -20,6 +20,12 @@ export const MULTILINE_TEXT_EXPECTED =
 export const multilineText = (maxLength: number) =>
   z.string().min(1).max(maxLength).regex(MULTILINE_TEXT, MULTILINE_TEXT_EXPECTED);
 
+/** Error detail for an e-mail address. */
+export const EMAIL_EXPECTED = 'must be an e-mail address, such as ada@example.com';
+
+/** Error detail for the name of a series of order numbers. */
+export const SERIES_EXPECTED = 'must be letters, digits and . _ / - that do not end with a digit, such as W-';
+
 /** Error detail for {@link foreignId}. */
 export const ASCII_EXPECTED = 'must be ASCII letters, digits and signs only: no spaces, no umlauts';
 

@@ -5,8 +5,10 @@
 import type { ErrorObject } from 'ajv';
 import {
   ASCII_EXPECTED,
+  EMAIL_EXPECTED,
   MULTILINE_TEXT,
   MULTILINE_TEXT_EXPECTED,
+  SERIES_EXPECTED,
   TEXT,
   TEXT_EXPECTED,
 } from '../../domain/text.ts';
@@ -31,10 +33,8 @@ const PATTERNS: Readonly<Record<string, string>> = {
   '^[A-Z]{3}$': 'must be three capital letters of ISO 4217, such as EUR',
   '^line_[1-9][0-9]{0,2}$': 'must be a line id, such as line_1',
   '^charge_[1-9][0-9]{0,2}$': 'must be a charge id, such as charge_1',
-  '^[^\\x00-\\x20\\x7f-\\xa0@]+@[^\\x00-\\x20\\x7f-\\xa0@]+$':
-    'must be an e-mail address, such as ada@example.com',
-  '^[A-Za-z0-9._/-]*[A-Za-z._/-]$':
-    'must be letters, digits and . _ / - that do not end with a digit, such as W-',
+  '^[^\\x00-\\x20\\x7f-\\xa0@]+@[^\\x00-\\x20\\x7f-\\xa0@]+$': EMAIL_EXPECTED,
+  '^[A-Za-z0-9._/-]*[A-Za-z._/-]$': SERIES_EXPECTED,
   '^https?://[!-~]+$': 'must be an ASCII URL that starts with https:// or http://',
   '^[A-Za-z0-9_-]+$': 'must be a next_cursor of an earlier answer',
   '^[0-9]{4}-[0-9]{2}-[0-9]{2}$': 'must be a day, such as 2026-03-14',
@@ -48,14 +48,17 @@ const PATTERNS: Readonly<Record<string, string>> = {
 };
 
 const ID = /^\^([a-z]+_)\[0-9a-f\]\{32\}\$$/;
-const SEVERAL_TYPES = /^\^\(\?:(OrderPlaced\|[A-Za-z|]+)\)/;
+const SEVERAL_TYPES = /^\^\(\?:OrderPlaced\|/;
+
+/** The event types that a pattern allows. */
+const typesIn = (pattern: string): string[] => /\(\?:([A-Za-z|]+)\)/.exec(pattern)?.[1]?.split('|') ?? [];
 
 /** The detail for a text that does not match a pattern; `undefined` for an unlisted pattern. */
 export function patternText(pattern: string): string | undefined {
   const prefix = ID.exec(pattern)?.[1];
   if (prefix !== undefined) return `must be an id: ${prefix} and 32 lower-case hexadecimal digits`;
-  const types = SEVERAL_TYPES.exec(pattern)?.[1];
-  if (types !== undefined) return `must be event types, separated by commas: ${types.replaceAll('|', ', ')}`;
+  if (SEVERAL_TYPES.test(pattern))
+    return `must be event types, separated by commas: ${typesIn(pattern).join(', ')}`;
   return PATTERNS[pattern];
 }
 

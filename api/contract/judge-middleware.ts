@@ -3,6 +3,7 @@
  */
 import type { Middleware } from 'koa';
 import { PROBLEM_TYPE, Problem, problemDocument } from '../problem/problem.ts';
+import { CSV_TYPE } from '../http/accept.ts';
 import { stateOf } from '../request-context.ts';
 import type { Judge } from './judge.ts';
 import type { Operation } from './spec.ts';
@@ -41,13 +42,16 @@ function problemOf(validate: ValidateInput, input: RawInput): Problem | undefine
   }
 }
 
+/** A body as the contract describes it: CSV is a text. */
+const parsed = (text: string, type: string): unknown => (type === CSV_TYPE ? text : JSON.parse(text));
+
 /** Judges each answer of an operation: status, required headers, body. */
 export function judgeAnswers(): Middleware {
   return async (ctx, next) => {
     await next();
     const state = stateOf(ctx);
     if (state.operation?.judge === undefined || CONNECTION_STATUSES.has(ctx.status)) return;
-    const body = typeof ctx.body === 'string' ? (JSON.parse(ctx.body) as unknown) : undefined;
+    const body = typeof ctx.body === 'string' ? parsed(ctx.body, ctx.response.type) : undefined;
     const headers = ctx.response.headers as Record<string, string>;
     const verdict = await state.operation.judge.answer(state.operation, {
       status: ctx.status,

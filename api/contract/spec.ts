@@ -1,6 +1,7 @@
 /** The specs of openapi/ as data: the source of all routes, scopes and validators. */
 import { readFileSync } from 'node:fs';
 import { CORE_SCHEMA, load } from 'js-yaml';
+import { JSON_TYPE } from '../http/accept.ts';
 import type { ProblemCode } from '../problem/problem.ts';
 import { requestRules } from './rules.ts';
 
@@ -24,6 +25,8 @@ export interface Operation {
   parameters: Parameter[];
   /** Whether its contract has 406: an answer without a body suits every `Accept`. */
   refusesAccept: boolean;
+  /** Media types of its answer, the preferred one first. */
+  mediaTypes: readonly string[];
   /** `undefined` when the operation reads no body. */
   body: { mediaType: string; schema: Schema; maxBytes: number } | undefined;
 }
@@ -55,8 +58,8 @@ interface OperationObject {
   operationId: string;
   'x-scope': string;
   parameters?: unknown[];
-  responses: Record<string, unknown>;
   requestBody?: { 'x-max-bytes': number; content: Record<string, { schema: Schema }> };
+  responses: Record<string, { content?: Record<string, unknown> }>;
 }
 
 const specs = new Map<string, Spec>();
@@ -92,6 +95,7 @@ function readSpec(name: string): Spec {
           (parameter) => resolve(requests, parameter) as Parameter,
         ),
         refusesAccept: '406' in operation.responses,
+        mediaTypes: mediaTypesOf(operation),
         body: content && {
           mediaType: content[0],
           schema: content[1].schema,
@@ -102,6 +106,11 @@ function readSpec(name: string): Spec {
   );
   return { name, lifecycle: document.info['x-lifecycle'], document, requests, operations };
 }
+
+/** JSON first, also where only problems have a body. */
+const mediaTypesOf = ({ responses }: OperationObject): string[] => [
+  ...new Set([JSON_TYPE, ...Object.keys(responses['200']?.content ?? {})]),
+];
 
 /** Follows a local `$ref`, such as `#/components/parameters/Limit`. */
 function resolve(document: unknown, node: unknown): unknown {

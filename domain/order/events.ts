@@ -42,8 +42,8 @@ const placedLine = lines.element.extend({
 });
 const placedCharge = charges.unwrap().element.extend({ id: z.string(), amount });
 const pieces = shipItemsData.shape.lines;
-/** Pieces and their part of the line's amount. */
-const pricedPieces = z.array(pieces.element.extend({ amount }));
+/** Pieces with their part of the line's amount, and of its tax if it has one. */
+const pricedPieces = z.array(pieces.element.extend({ amount, tax: amount.optional() }));
 
 /**
  * Schema of each event's `data` at its current version; upcast.ts brings older events up to it.
@@ -228,6 +228,7 @@ export type EventOf<T extends EventType> = T extends EventType
 export type OrderEvent = EventOf<EventType>;
 
 export type OrderPlaced = EventOf<'OrderPlaced'>['data'];
+export type PricedPart = z.output<typeof pricedPieces>[number];
 export type PlacedLine = z.output<typeof placedLine>;
 export type PlacedCharge = z.output<typeof placedCharge>;
 

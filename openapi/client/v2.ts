@@ -32,9 +32,14 @@ export interface paths {
         };
         /**
          * List sales by day
-         * @description One item for each day and currency with a placed, cancelled, paid or
-         * refunded order, newest first unless `order=asc`. Days are in UTC. An event counts on the
-         * day when it was recorded: a refund counts on its own day, not on the day of its order.
+         * @description One item for each day and currency with sales, newest first unless
+         * `order=asc`. Days are those of `timezone`. An order counts on the day of its
+         * `ordered_at`; an edit, a cancellation, a payment, a reversal and a refund count on the
+         * day on which they happened: a refund counts on its own day, not on the day of its order.
+         *
+         *     A page reads at most `limit` days. It may be short, and `has_more` true, when days
+         * lie between that have no sales. With `Accept: text/csv` a page is a CSV file (RFC 4180);
+         * `Link` has the next page.
          */
         get: operations["listDailySales"];
         put?: never;
@@ -141,6 +146,21 @@ export interface paths {
          * `order=asc`. Follow `next_cursor` (or `Link` with `rel="next"`) until `has_more` is
          * false. The list neither skips nor repeats an order, even if orders are placed meanwhile.
          * A page costs the same at any depth.
+         *
+         *     **Finders** are `reference`, `number`, `email`, `sku`, `tag` and `payment_reference`:
+         * at most one in a request. `ordered_after` and `ordered_before` list by `ordered_at`.
+         * `updated_after` lists by the last change, oldest first: to follow changes, continue with
+         * the `updated_at` of the last order. Neither goes together with a finder, with the other,
+         * or with `placed_after` and `placed_before`. All other filters go together with each
+         * other.
+         *
+         *     **A page may be short.** A filter besides a finder, a time, `customer_id`, `on_hold`
+         * or `ready_to_ship` is applied to the orders that those find, and a page examines at most
+         * 1,000 of them. Then `has_more` is true and the next page continues. Follow `has_more`; do
+         * not count items.
+         *
+         *     With `Accept: text/csv` a page is a CSV file (RFC 4180) with one row for each order;
+         * `Link` has the next page.
          */
         get: operations["listOrders"];
         put?: never;
@@ -242,6 +262,29 @@ export interface paths {
          * @description Gives up what is left of the authorization.
          */
         post: operations["voidAuthorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/orders/{order_id}/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the balance of an order
+         * @description What is to be paid, shipped and given back, folded from the order's events
+         * and never stale. `owed` = `total` − `cancelled` − `returned` − `adjusted`; `net` = `paid`
+         * − `reversed` − `refunded`; `due` and `overpaid` are the difference of `owed` and `net`. A
+         * refund is at most `net`.
+         */
+        get: operations["getOrderBalance"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -901,6 +944,12 @@ export interface components {
             provider: string | null;
             reference: string | null;
         };
+        AuthorizationBalance: {
+            amount: components["schemas"]["Money"];
+            authorization_id: components["schemas"]["AuthorizationId"];
+            captured: components["schemas"]["Money"];
+            left: components["schemas"]["Money"];
+        };
         /** @example aut_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
         AuthorizationId: string;
         AuthorizationList: {
@@ -959,6 +1008,10 @@ export interface components {
         };
         /** @example avd_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
         AuthorizationVoidId: string;
+        BalancePieces: {
+            amount: components["schemas"]["Money"];
+            quantity: number;
+        };
         Cancellation: {
             cancelled_at: components["schemas"]["Timestamp"];
             /** @description The pieces that it frees. */
@@ -974,6 +1027,11 @@ export interface components {
             cancelled_at?: string;
             reason?: components["schemas"]["Reason"];
         };
+        ChargeBalance: {
+            charge_id: components["schemas"]["ChargeId"];
+            owed_back: components["schemas"]["Money"];
+            refundable: components["schemas"]["Money"];
+        };
         /** @example charge_1 */
         ChargeId: string;
         /** @description A charge besides the lines. */
@@ -984,6 +1042,11 @@ export interface components {
             name?: string;
             price: components["schemas"]["MoneyInput"];
             tax?: components["schemas"]["MoneyInput"];
+        };
+        ChargeSales: {
+            amount: components["schemas"]["Sum"];
+            /** @enum {string} */
+            kind: "shipping" | "handling" | "fee" | "tip" | "gift_wrap";
         };
         CompleteOrder: {
             /**
@@ -1041,13 +1104,25 @@ export interface components {
             refunded: components["schemas"]["Sum"];
         };
         DailySales: {
+            cancelled: components["schemas"]["Sum"];
+            charge_total: components["schemas"]["Sum"];
+            charges: components["schemas"]["ChargeSales"][];
             currency: components["schemas"]["Currency"];
             day: components["schemas"]["Day"];
+            discount_total: components["schemas"]["Sum"];
+            gross: components["schemas"]["Sum"];
             ordered: components["schemas"]["Sum"];
             orders_cancelled: components["schemas"]["Count"];
             orders_placed: components["schemas"]["Count"];
             paid: components["schemas"]["Sum"];
+            payments: components["schemas"]["ProviderSales"][];
             refunded: components["schemas"]["Sum"];
+            refunds: components["schemas"]["ProviderSales"][];
+            reversals: components["schemas"]["ProviderSales"][];
+            reversed: components["schemas"]["Sum"];
+            rounding: components["schemas"]["SignedSum"];
+            tax_total: components["schemas"]["Sum"];
+            taxes: components["schemas"]["TaxSales"][];
         };
         DailySalesList: {
             data: components["schemas"]["DailySales"][];
@@ -1116,8 +1191,7 @@ export interface components {
          * @enum {string}
          */
         FulfillmentStatus: "unfulfilled" | "partially_shipped" | "shipped" | "completed" | "cancelled";
-        /** @enum {string} */
-        FulfillmentStatusFilter: "unfulfilled" | "partially_shipped" | "shipped" | "completed" | "cancelled";
+        FulfillmentStatusFilter: string;
         Hold: {
             held_at: components["schemas"]["Timestamp"];
             id: components["schemas"]["HoldId"];
@@ -1236,6 +1310,15 @@ export interface components {
          * @description The API key that caused the event; `null` in events older than this member.
          */
         KeyId: string | null;
+        LineBalance: {
+            /** @description Pieces that the customer has and that were not refunded. */
+            held: number;
+            line_id: components["schemas"]["LineId"];
+            owed_back: components["schemas"]["BalancePieces"];
+            refundable: components["schemas"]["BalancePieces"];
+            /** @description Pieces that are left to ship. */
+            to_ship: number;
+        };
         /** @example line_1 */
         LineId: string;
         /**
@@ -1361,6 +1444,26 @@ export interface components {
             total: components["schemas"]["Money"];
             updated_at: components["schemas"]["Timestamp"];
             version: number;
+        };
+        OrderBalance: {
+            adjusted: components["schemas"]["Money"];
+            authorizations: components["schemas"]["AuthorizationBalance"][];
+            authorized: components["schemas"]["Money"];
+            cancelled: components["schemas"]["Money"];
+            charges: components["schemas"]["ChargeBalance"][];
+            due: components["schemas"]["Money"];
+            lines: components["schemas"]["LineBalance"][];
+            net: components["schemas"]["Money"];
+            order_id: components["schemas"]["OrderId"];
+            overpaid: components["schemas"]["Money"];
+            owed: components["schemas"]["Money"];
+            paid: components["schemas"]["Money"];
+            payments: components["schemas"]["PaymentBalance"][];
+            refunded: components["schemas"]["Money"];
+            returned: components["schemas"]["Money"];
+            reversed: components["schemas"]["Money"];
+            total: components["schemas"]["Money"];
+            version: components["schemas"]["Version"];
         };
         OrderCancelled: {
             data: components["schemas"]["OrderCancelledData"];
@@ -1595,6 +1698,11 @@ export interface components {
             provider: string | null;
             reference: string | null;
         };
+        PaymentBalance: {
+            amount: components["schemas"]["Money"];
+            left: components["schemas"]["Money"];
+            payment_id: components["schemas"]["PaymentId"];
+        };
         /** @example pay_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
         PaymentId: string;
         PaymentList: {
@@ -1653,8 +1761,7 @@ export interface components {
          * @enum {string}
          */
         PaymentStatus: "unpaid" | "authorized" | "partially_paid" | "paid" | "partially_refunded" | "refunded";
-        /** @enum {string} */
-        PaymentStatusFilter: "unpaid" | "authorized" | "partially_paid" | "paid" | "partially_refunded" | "refunded";
+        PaymentStatusFilter: string;
         Piece: {
             line_id: components["schemas"]["LineId"];
             quantity: components["schemas"]["Quantity"];
@@ -1820,6 +1927,10 @@ export interface components {
              * @description RFC 6901 JSON Pointer into the body; the empty string is the whole body.
              */
             pointer?: string;
+        };
+        ProviderSales: {
+            amount: components["schemas"]["Sum"];
+            provider: string | null;
         };
         /** @example 2 */
         Quantity: number;
@@ -2058,6 +2169,21 @@ export interface components {
             currency: components["schemas"]["Currency"];
         };
         /**
+         * @description Money, summed. Larger sums are capped at 9,007,199,254,740,991.
+         * @example {
+         *       "amount": 7600,
+         *       "currency": "EUR"
+         *     }
+         */
+        SignedSum: {
+            /**
+             * Format: int64
+             * @description Whole minor units of the currency.
+             */
+            amount: number;
+            currency: components["schemas"]["Currency"];
+        };
+        /**
          * @description What you computed. A total that differs from the server's is refused with
          * the computed value.
          */
@@ -2100,6 +2226,10 @@ export interface components {
          * @example 19
          */
         TaxRate: number | null;
+        TaxSales: {
+            amount: components["schemas"]["Sum"];
+            name: string;
+        };
         /**
          * Format: date-time
          * @example 2026-03-14T09:26:53.589Z
@@ -2993,6 +3123,11 @@ export interface operations {
                 order?: "asc" | "desc";
                 /** @description First day of the period. */
                 since?: components["schemas"]["Day"];
+                /**
+                 * @description The time zone whose days are listed, by its IANA name.
+                 * @example Europe/Berlin
+                 */
+                timezone?: string;
                 /** @description Last day of the period. */
                 until?: components["schemas"]["Day"];
             };
@@ -3035,18 +3170,67 @@ export interface operations {
                      *           "currency": "EUR",
                      *           "orders_placed": 2,
                      *           "orders_cancelled": 0,
+                     *           "gross": {
+                     *             "amount": 7600,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "discount_total": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax_total": {
+                     *             "amount": 1213,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "taxes": [
+                     *             {
+                     *               "name": "VAT",
+                     *               "amount": {
+                     *                 "amount": 1213,
+                     *                 "currency": "EUR"
+                     *               }
+                     *             }
+                     *           ],
+                     *           "charge_total": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "charges": [],
+                     *           "rounding": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
                      *           "ordered": {
                      *             "amount": 7600,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "cancelled": {
+                     *             "amount": 0,
                      *             "currency": "EUR"
                      *           },
                      *           "paid": {
                      *             "amount": 7600,
                      *             "currency": "EUR"
                      *           },
+                     *           "payments": [
+                     *             {
+                     *               "provider": "stripe",
+                     *               "amount": {
+                     *                 "amount": 7600,
+                     *                 "currency": "EUR"
+                     *               }
+                     *             }
+                     *           ],
+                     *           "reversed": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "reversals": [],
                      *           "refunded": {
                      *             "amount": 0,
                      *             "currency": "EUR"
-                     *           }
+                     *           },
+                     *           "refunds": []
                      *         }
                      *       ],
                      *       "has_more": false,
@@ -3054,6 +3238,11 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["DailySalesList"];
+                    /**
+                     * @example day,currency,orders_placed
+                     *     2026-03-14,EUR,2
+                     */
+                    "text/csv": string;
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -3505,16 +3694,59 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only orders of this customer. */
                 customer_id?: components["schemas"]["CustomerId"];
-                /** @description Only orders with this fulfillment status. */
+                /**
+                 * @description Only orders with this e-mail address. Letters match without regard
+                 * to case.
+                 * @example ada@example.com
+                 */
+                email?: string;
+                /**
+                 * @description Only orders with one of these fulfillment statuses, separated by
+                 * commas.
+                 * @example unfulfilled,partially_shipped
+                 */
                 fulfillment_status?: components["schemas"]["FulfillmentStatusFilter"];
                 /** @description Maximum number of items in a page. */
                 limit?: components["parameters"]["Limit"];
                 /**
+                 * @description The order with this number.
+                 * @example W-1001
+                 */
+                number?: string;
+                /** @description Only orders that are on hold. */
+                on_hold?: "true";
+                /**
                  * @description The sort order by time, `asc` (oldest first) or `desc` (newest
-                 * first).
+                 * first). The default is `desc`; with `updated_after` it is `asc`.
                  */
                 order?: "asc" | "desc";
-                /** @description Only orders with this payment status. */
+                /**
+                 * @description Only orders whose `ordered_at` is after this time, sorted by it. Not
+                 * together with a finder, `placed_after`, `placed_before` or `updated_after`.
+                 * @example 2026-03-01T00:00:00Z
+                 */
+                ordered_after?: components["schemas"]["Timestamp"];
+                /**
+                 * @description Only orders whose `ordered_at` is before this time, sorted by it.
+                 * Not together with a finder, `placed_after`, `placed_before` or `updated_after`.
+                 * @example 2026-04-01T00:00:00Z
+                 */
+                ordered_before?: components["schemas"]["Timestamp"];
+                /**
+                 * @description Only together with `payment_reference`. The provider of that
+                 * payment.
+                 * @example stripe
+                 */
+                payment_provider?: string;
+                /**
+                 * @description Only orders with a payment of this reference.
+                 * @example ch_3PqLk2
+                 */
+                payment_reference?: string;
+                /**
+                 * @description Only orders with one of these payment statuses, separated by commas.
+                 * @example paid,partially_paid
+                 */
                 payment_status?: components["schemas"]["PaymentStatusFilter"];
                 /**
                  * @description Only orders placed after this time, with any number of decimals. In
@@ -3528,6 +3760,34 @@ export interface operations {
                  * @example 2026-04-01T00:00:00Z
                  */
                 placed_before?: components["schemas"]["Timestamp"];
+                /**
+                 * @description Only orders that can be picked: covered or on open terms, with open
+                 * pieces, not on hold.
+                 */
+                ready_to_ship?: "true";
+                /**
+                 * @description The order with this reference.
+                 * @example web-100234
+                 */
+                reference?: string;
+                /**
+                 * @description Only orders with a line of this SKU, also of lines that edits added
+                 * or cancelled.
+                 * @example KELP-1
+                 */
+                sku?: string;
+                /**
+                 * @description Only orders with this tag.
+                 * @example b2b
+                 */
+                tag?: string;
+                /**
+                 * @description Only orders that changed after this time, sorted by the last change,
+                 * oldest first. An order that changes during the walk comes again. Not together
+                 * with `order=desc`, a finder, or another time.
+                 * @example 2026-03-14T00:00:00Z
+                 */
+                updated_after?: components["schemas"]["Timestamp"];
             };
             header?: {
                 /**
@@ -3723,6 +3983,11 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["OrderList"];
+                    /**
+                     * @example id,number,reference
+                     *     ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d,W-1001,web-100234
+                     */
+                    "text/csv": string;
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -4762,6 +5027,157 @@ export interface operations {
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getOrderBalance: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The balance. */
+            200: {
+                headers: {
+                    "Holdfast-Position": components["headers"]["HoldfastPosition"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "version": 4,
+                     *       "total": {
+                     *         "amount": 3800,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "cancelled": {
+                     *         "amount": 450,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "returned": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "adjusted": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "owed": {
+                     *         "amount": 3350,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "paid": {
+                     *         "amount": 3800,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "reversed": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "refunded": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "net": {
+                     *         "amount": 3800,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "authorized": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "due": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "overpaid": {
+                     *         "amount": 450,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "lines": [
+                     *         {
+                     *           "line_id": "line_1",
+                     *           "to_ship": 0,
+                     *           "held": 1,
+                     *           "refundable": {
+                     *             "quantity": 2,
+                     *             "amount": {
+                     *               "amount": 900,
+                     *               "currency": "EUR"
+                     *             }
+                     *           },
+                     *           "owed_back": {
+                     *             "quantity": 1,
+                     *             "amount": {
+                     *               "amount": 450,
+                     *               "currency": "EUR"
+                     *             }
+                     *           }
+                     *         },
+                     *         {
+                     *           "line_id": "line_2",
+                     *           "to_ship": 1,
+                     *           "held": 0,
+                     *           "refundable": {
+                     *             "quantity": 0,
+                     *             "amount": {
+                     *               "amount": 0,
+                     *               "currency": "EUR"
+                     *             }
+                     *           },
+                     *           "owed_back": {
+                     *             "quantity": 0,
+                     *             "amount": {
+                     *               "amount": 0,
+                     *               "currency": "EUR"
+                     *             }
+                     *           }
+                     *         }
+                     *       ],
+                     *       "charges": [],
+                     *       "payments": [
+                     *         {
+                     *           "payment_id": "pay_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *           "amount": {
+                     *             "amount": 3800,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "left": {
+                     *             "amount": 3800,
+                     *             "currency": "EUR"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "authorizations": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OrderBalance"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

@@ -1,42 +1,18 @@
 /** Error details are plain sentences: no pattern, and no message of a validator. */
 import { describe, expect, test } from '@jest/globals';
-import { type Parameter, type Schema, loadSpec } from '../../api/contract/spec.ts';
-import { type RawInput, compileValidators } from '../../api/contract/validator.ts';
+import type { Parameter, Schema } from '../../api/contract/spec.ts';
 import { patternText } from '../../api/contract/error-text.ts';
-import { EDITIONS } from '../../api/operations.ts';
 import { parseBody } from '../../api/commands/parse-body.ts';
 import { V1_SCHEMAS } from '../../api/v1/commands.ts';
 import { requireDecodable } from '../../api/http/percent.ts';
-import { Problem, type ProblemError } from '../../api/problem/problem.ts';
+import type { Problem } from '../../api/problem/problem.ts';
 import { ASCII_EXPECTED } from '../../domain/text.ts';
 import { anOrder } from '../setup/shop.ts';
+import { asked, detailsOf, problemOf, specs, validators } from './asked.ts';
 
 /** Jargon of validators, which no detail may contain. */
 const JARGON =
   /pattern|schema in|\bNOT\b|[<>]=|Invalid (?:input|string|option|key|type)|received|expected|undefined|NaN|Unrecognized|Too |\^|\[A-Z/;
-
-const specs = EDITIONS.map(({ name }) => loadSpec(name));
-const validators = new Map(specs.map((spec) => [spec.name, compileValidators(spec)]));
-
-function problemOf(run: () => unknown): Problem | undefined {
-  try {
-    run();
-    return undefined;
-  } catch (error) {
-    if (error instanceof Problem) return error;
-    throw error;
-  }
-}
-
-function asked(id: string, input: Partial<RawInput>, version = 'v2'): Problem {
-  const all = { params: {}, query: {}, headers: {}, body: undefined, ...input };
-  const problem = problemOf(() => validators.get(version)!.get(id)!.validate(all));
-  if (problem === undefined) throw new Error('it fits the contract');
-  return problem;
-}
-
-const detailsOf = ({ errors = [] }: Problem): [string, string][] =>
-  errors.map((error: ProblemError) => ['pointer' in error ? error.pointer : error.parameter, error.detail]);
 
 /** Every pattern of a document. */
 function patternsOf(node: unknown): string[] {
@@ -97,7 +73,8 @@ describe('a query', () => {
       { types: 'Sold' },
       'types',
       'must be event types, separated by commas: OrderPlaced, OrderUpdated, PaymentRecorded, ' +
-        'ItemsShipped, ItemsReturned, RefundRecorded, OrderCancelled, OrderCompleted',
+        'ItemsShipped, ItemsReturned, RefundRecorded, OrderCancelled, OrderCompleted, ' +
+        'AuthorizationRecorded, AuthorizationVoided, PaymentReversed, OrderEdited, HoldPlaced, HoldReleased',
     ],
   ])('%s %j: %s %s', (id, query, parameter, detail) => {
     const problem = asked(id, { query, params: { order_id: `ord_${'0'.repeat(32)}` } });

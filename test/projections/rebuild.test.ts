@@ -95,7 +95,7 @@ describe('a rebuild', () => {
     const rebuilt = await holdfast(['projections', 'rebuild', 'orders', '--json'], env);
     expect(rebuilt.json).toMatchObject({ missing: 1, surplus: 1, different: 1 });
     expect((await holdfast(['projections', 'verify', 'orders'], env)).code).toBe(0);
-    expect(await tablesApart()).toEqual(['holdfast_previous.orders']);
+    expect(await tablesApart()).toEqual(['holdfast_previous.order_terms', 'holdfast_previous.orders']);
 
     await place();
     const back = await holdfast(['projections', 'rollback', 'orders'], env);

@@ -13,6 +13,8 @@ import { holdfast } from '../setup/processes/command.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 
 const PLACED = 20;
+/** One SKU an order. */
+const TERMS_PER_ORDER = 1;
 
 let shop: Shop;
 let env: Record<string, string>;
@@ -57,7 +59,10 @@ test('a paused projection stops, shows it, can be rebuilt, and continues where i
   expect(await rows()).toBe(PLACED);
   expect((await run('status')).stdout).toMatch(/orders +0 +20 +21 +1 +paused since 20/);
 
-  expect((await run('rebuild', 'orders', '--json')).json).toMatchObject({ compared: PLACED, different: 0 });
+  expect((await run('rebuild', 'orders', '--json')).json).toMatchObject({
+    compared: PLACED * (1 + TERMS_PER_ORDER),
+    different: 0,
+  });
   expect(await rows()).toBe(PLACED); // rebuilt, and still paused
   expect((await shop.ask('/v1/orders')).json.data).toHaveLength(PLACED);
 
@@ -91,7 +96,7 @@ test.each([1, 2, 3, 7, PLACED + 1, 1_000])(
       missing: 4,
       surplus: 2,
       different: 3,
-      compared: PLACED + 3,
+      compared: PLACED + 3 + (PLACED + 1) * TERMS_PER_ORDER,
       missing_events: 4,
     });
     expect(new Set(found.rows.map(({ key }) => key)).size).toBe(9);
@@ -159,7 +164,10 @@ test('a rebuild also skips the events that an operator skipped', async () => {
   await shop.pool.query(sql.unsafe`
     INSERT INTO projection_skips (partition, projection, position, error, reason)
     VALUES (0, 'orders', ${position}, 'it cannot be applied', 'a test')`);
-  await shop.pool.query(sql.unsafe`DELETE FROM orders WHERE placed_position = ${position}`);
+  for (const table of ['orders', 'order_terms'])
+    await shop.pool.query(
+      sql.unsafe`DELETE FROM ${sql.identifier([table])} WHERE placed_position = ${position}`,
+    );
   expect(await verify(shop.pool, ordersProjection, quiet)).toMatchObject({
     missing: 0,
     surplus: 0,

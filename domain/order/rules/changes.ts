@@ -5,6 +5,7 @@ import {
   allPiecesToShip,
   amountOfNext,
   due,
+  gonePieces,
   isCovered,
   net,
   openPieces,
@@ -16,7 +17,7 @@ import type { Decision } from '../decide.ts';
 import type { EventOf } from '../events.ts';
 import type { Facts, Order, OrderCharge, OrderState } from '../order.ts';
 import { mergePatch } from './merge-patch.ts';
-import { excess, lineById, plus } from './pieces.ts';
+import { excess, lineById, plus, pricedPart } from './pieces.ts';
 import { lineOf } from './placing.ts';
 import { grossOf, netPrices, pricedCharges, pricedLines, tooLarge } from './pricing.ts';
 import { settleReopened } from './refunds.ts';
@@ -103,7 +104,10 @@ function withAmounts(state: OrderState, pieces: Pieces) {
     amountOfNext(state, lineById(state.order, line_id), quantity),
   );
   const amounts = withinOwed(state, shares);
-  return pieces.map((each, index) => ({ ...each, amount: amounts[index]! }));
+  return pieces.map((each, index) => {
+    const line = lineById(state.order, each.line_id);
+    return pricedPart(each, line, gonePieces(state, line), amounts[index]!);
+  });
 }
 
 export function edited(state: OrderState, data: EventOf<'OrderEdited'>['data']): OrderState {

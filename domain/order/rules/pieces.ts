@@ -1,6 +1,8 @@
 /** Pieces of an order's lines, as shipments, returns, refunds and edits name them. */
 import type { FieldError, Rejection } from '../../rejection.ts';
+import { share } from '../arithmetic.ts';
 import type { Pieces } from '../commands.ts';
+import type { PricedPart } from '../events.ts';
 import type { Order, OrderLine, Quantities } from '../order.ts';
 import { type Rejected, reject } from './reject.ts';
 
@@ -56,6 +58,18 @@ export function excess(
   if (invalid.length > 0) return reject('invalid_body', 'Invalid lines, see errors.', invalid);
   if (beyond.length > 0) return reject(code, `More pieces than are ${condition}, see errors.`, beyond);
   return undefined;
+}
+
+/** Pieces as an event has them: with their amount, and their share of the tax of the line. */
+export function pricedPart(
+  { line_id, quantity }: Pieces[number],
+  line: OrderLine,
+  before: number,
+  amount: number,
+): PricedPart {
+  const part: PricedPart = { line_id, quantity, amount };
+  if (line.tax !== undefined) part.tax = Math.min(amount, share(line.tax, line.quantity, before, quantity));
+  return part;
 }
 
 /** Quantities and the pieces that an event adds to them. */

@@ -13,17 +13,16 @@ import { share, sum } from '../arithmetic.ts';
 import { amountOf, chargeLeft, gonePieces, net, openPieces, owed, owedBack, piecesHeld } from '../amounts.ts';
 import type { Command, Pieces } from '../commands.ts';
 import type { Decision } from '../decide.ts';
-import type { EventOf } from '../events.ts';
+import type { EventOf, PricedPart } from '../events.ts';
 import type { Facts, OrderLine, OrderState, Quantities } from '../order.ts';
 import { withLess } from './money.ts';
-import { excess, lineById } from './pieces.ts';
+import { excess, lineById, pricedPart } from './pieces.ts';
 import { disagree } from './pricing.ts';
 import { type Rejected, invalid, reject } from './reject.ts';
 
 type RecordRefund = Command<'RecordRefund'>['data'];
 type RefundRecorded = EventOf<'RefundRecorded'>['data'];
 type Counts = NonNullable<RefundRecorded['counts']>;
-type Part = NonNullable<RefundRecorded['lines']>[number];
 
 /** Allowed in each state: also a cancelled or completed order may need a refund. */
 export function refund(state: OrderState, data: RecordRefund): Decision<'RefundRecorded'> {
@@ -136,7 +135,7 @@ function pricedPieces(
   state: OrderState,
   { charges = [], adjustment = 0 }: RecordRefund,
   pieces: Pieces,
-): Part[] {
+): PricedPart[] {
   const { order, facts } = state;
   let left = Math.max(0, net(state) - adjustment - sum(charges.map(({ amount }) => amount)));
   return pieces.map((piece) => {
@@ -144,12 +143,12 @@ function pricedPieces(
     const before = facts.refunded?.[line.id] ?? 0;
     const amount = Math.min(left, share(amountOf(line), line.quantity, before, piece.quantity));
     left -= amount;
-    return { ...piece, amount };
+    return pricedPart(piece, line, before, amount);
   });
 }
 
 /** Pieces of a line that a refund makes kept: nobody owes them from here on. */
-const newlyKept = (state: OrderState, { line_id, quantity }: Part): number => {
+const newlyKept = (state: OrderState, { line_id, quantity }: PricedPart): number => {
   const line = lineById(state.order, line_id);
   const after = (state.facts.refunded?.[line_id] ?? 0) + quantity;
   return Math.max(0, after - gonePieces(state, line));
