@@ -48,17 +48,18 @@ const PATTERNS: Readonly<Record<string, string>> = {
 };
 
 const ID = /^\^([a-z]+_)\[0-9a-f\]\{32\}\$$/;
-const SEVERAL_TYPES = /^\^\(\?:OrderPlaced\|/;
-
-/** The event types that a pattern allows. */
-const typesIn = (pattern: string): string[] => /\(\?:([A-Za-z|]+)\)/.exec(pattern)?.[1]?.split('|') ?? [];
+/** A list of words, separated by commas. */
+const SEVERAL = /^\^\(\?:([A-Za-z_|]+)\)\(\?:,/;
 
 /** The detail for a text that does not match a pattern; `undefined` for an unlisted pattern. */
 export function patternText(pattern: string): string | undefined {
   const prefix = ID.exec(pattern)?.[1];
   if (prefix !== undefined) return `must be an id: ${prefix} and 32 lower-case hexadecimal digits`;
-  if (SEVERAL_TYPES.test(pattern))
-    return `must be event types, separated by commas: ${typesIn(pattern).join(', ')}`;
+  const words = SEVERAL.exec(pattern)?.[1];
+  if (words !== undefined) {
+    const what = words.startsWith('OrderPlaced|') ? 'event types' : 'one or several of these';
+    return `must be ${what}, separated by commas: ${words.replaceAll('|', ', ')}`;
+  }
   return PATTERNS[pattern];
 }
 

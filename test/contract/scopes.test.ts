@@ -34,6 +34,7 @@ const NEEDED: Record<string, Scope[]> = {
   getHold: ['orders:read'],
   listOrders: ['orders:read'],
   getOrder: ['orders:read'],
+  getOrderBalance: ['orders:read'],
   listPayments: ['orders:read'],
   getPayment: ['orders:read'],
   listShipments: ['orders:read'],

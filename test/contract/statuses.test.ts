@@ -90,6 +90,8 @@ const EARNERS: Record<number, Earner> = {
   409: async (operation) => {
     if (operation.id === 'createWebhookEndpoint') return sendFull(operation);
     if (operation.path.includes('/webhook-endpoints/')) return sendDisabled(operation);
+    if (operation.id === 'placeOrder') return sendTaken(operation);
+    if (['voidAuthorization', 'reversePayment'].includes(operation.id)) return sendTwice(operation);
     const { json } = await shop.ask('/v1/orders', { body: anOrder() });
     const order = `/v1/orders/${json.id}`;
     await shop.ask(`${order}/cancellation`, { body: {} });
@@ -162,6 +164,23 @@ async function sendHalf(operation: Operation): Promise<Answer> {
   for await (const chunk of response.setEncoding('utf8')) text += chunk as string;
   const headers = new Headers(response.headers as Record<string, string>);
   return { status: response.statusCode!, headers, text, json: JSON.parse(text) };
+}
+
+/** Places an order under the reference of another. */
+async function sendTaken(operation: Operation): Promise<Answer> {
+  const named = () =>
+    send(operation, ({ ask }) => ({
+      ask: { body: { ...(ask.body as object), reference: 'taken' } },
+    }));
+  await named();
+  return named();
+}
+
+/** Ends an authorization or a payment that has ended. */
+async function sendTwice(operation: Operation): Promise<Answer> {
+  const { path, ask } = await goodRequest(operation, scene);
+  await shop.ask(path, { ...ask, body: {} });
+  return shop.ask(path, { ...ask, body: {} });
 }
 
 /** Creates an endpoint beyond the limit of its tenant. */
