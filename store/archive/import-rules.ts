@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DatabaseTransactionConnection } from 'slonik';
 import { z } from 'zod';
+import { claimOf } from '../../domain/order/claims.ts';
 import { decide } from '../../domain/order/decide.ts';
 import { EVENT_SCHEMAS, type OrderEvent, type RecordedEvent } from '../../domain/order/events.ts';
 import { HISTORY_LENGTH_MAX, type OrderState, evolve } from '../../domain/order/order.ts';
@@ -158,6 +159,8 @@ function checkedState(before: CachedOrder | undefined, { number, line, event }: 
   if (differs !== undefined) throw refusal(`${differs} in ${line.type} of ${id}.`);
   if (fingerprint(request).toString('hex') !== line.fingerprint)
     throw refusal(`fingerprint: does not match ${line.type} of ${id}. The request or the event was changed.`);
+  if ((line.claim ?? null) !== claimOf(request))
+    throw refusal(`claim: must be the value that the rules produce in ${line.type} of ${id}.`);
   return evolve(state, happened);
 }
 

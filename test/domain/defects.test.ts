@@ -47,15 +47,15 @@ test('an order of which a refunded line cannot be shipped is completed', () => {
   expect(outcome(complete, ...before, drop(0, 1))).toBe('OrderCompleted');
 });
 
-test('a charge that is told twice has one name, and a refund has another', () => {
-  const told = { provider: 'stripe', reference: 'ch_1' };
-  expect(claimOf(pay(1_000, told))).toBe(claimOf(pay(1_000, { ...told, method: 'webhook' })));
-  expect(claimOf(refund(1_000, told))).toBe(claimOf(refund(500, told)));
+test('a charge that two sources record has one name, and a refund has another', () => {
+  const named = { provider: 'stripe', reference: 'ch_1' };
+  expect(claimOf(pay(1_000, named))).toBe(claimOf(pay(1_000, { ...named, method: 'webhook' })));
+  expect(claimOf(refund(1_000, named))).toBe(claimOf(refund(500, named)));
   const names = [
-    pay(1_000, told),
-    refund(1_000, told),
-    pay(1_000, { ...told, reference: 'ch_2' }),
-    pay(1_000, { ...told, provider: 'paypal' }),
+    pay(1_000, named),
+    refund(1_000, named),
+    pay(1_000, { ...named, reference: 'ch_2' }),
+    pay(1_000, { ...named, provider: 'paypal' }),
   ].map(claimOf);
   expect(new Set(names).size).toBe(names.length);
   // A reference alone is a note, as in version 1.

@@ -3,7 +3,21 @@ import { describe, expect, test } from '@jest/globals';
 import { amountText } from '../../domain/currency.ts';
 import { decide } from '../../domain/order/decide.ts';
 import type { OrderCommand } from '../../domain/order/commands.ts';
-import { type OrderState, evolve } from '../../domain/order/order.ts';
+import {
+  after,
+  authorize,
+  capture,
+  complete,
+  drop,
+  hold,
+  pay,
+  pieces,
+  place,
+  refund,
+  reverse,
+  ship,
+  takeBack,
+} from './stories.ts';
 
 test.each([
   [500, 'EUR', '5.00 EUR'],
@@ -14,53 +28,8 @@ test.each([
   expect(amountText(amount, currency)).toBe(text);
 });
 
-const pieces = (quantity: number) => [{ line_id: 'line_1', quantity }];
-const pay = (amount: number): OrderCommand => ({
-  type: 'RecordPayment',
-  data: { amount, method: null, reference: null },
-});
-const ship = (quantity: number): OrderCommand => ({
-  type: 'ShipItems',
-  data: { lines: pieces(quantity), carrier: null, tracking_number: null },
-});
-const takeBack = (quantity: number): OrderCommand => ({
-  type: 'ReturnItems',
-  data: { lines: pieces(quantity), reason: null },
-});
-const refund = (amount: number): OrderCommand => ({
-  type: 'RecordRefund',
-  data: { amount, reason: null, reference: null },
-});
-const complete: OrderCommand = { type: 'CompleteOrder', data: { note: null } };
-
 /** An order of two pieces for 9.00 EUR, after some commands. */
-function after(...commands: OrderCommand[]): OrderState {
-  const placing: OrderCommand = {
-    type: 'PlaceOrder',
-    data: {
-      customer_id: 'a',
-      currency: 'EUR',
-      lines: [{ sku: 'A', name: 'a', quantity: 2, unit_price: 450 }],
-      shipping_address: null,
-      metadata: {},
-    },
-  };
-  let state: OrderState | null = null;
-  for (const [index, command] of [placing, ...commands].entries()) {
-    const decision = decide(state, command);
-    if ('rejection' in decision) throw new Error(decision.rejection.detail);
-    const recorded = {
-      event_id: 'e',
-      order_id: 'ord_1',
-      version: index + 1,
-      recorded_at: '',
-      key_id: null,
-      number: null,
-    };
-    state = evolve(state, { ...decision.event, ...recorded });
-  }
-  return state!;
-}
+const order = place({ lines: [{ sku: 'A', name: 'a', quantity: 2, unit_price: 450 }] });
 
 describe('a refusal', () => {
   test.each<[string, OrderCommand[], OrderCommand, detail: string, ...errors: string[]]>([
@@ -123,8 +92,58 @@ describe('a refusal', () => {
       'More pieces than are shipped and not returned, see errors.',
       'must be left out with its line: no piece of it is shipped and not returned',
     ],
+    [
+      'a capture above its authorization',
+      [authorize(400)],
+      capture('aut_2', 401),
+      'The capture exceeds what is left of its authorization: 4.00 EUR.',
+      'must be at most 400, the rest of the authorization',
+    ],
+    [
+      'a reversal above its payment',
+      [pay(900), refund(400)],
+      reverse('pay_2', 501),
+      'The reversal exceeds what is left of its payment: 5.00 EUR.',
+      'must be at most 500, the rest of the payment',
+    ],
+    [
+      'a refund above its payment',
+      [pay(400), pay(500)],
+      refund(401, { payment_id: 'pay_2' }),
+      'The refund exceeds what is left of its payment: 4.00 EUR.',
+      'must be at most 400, the rest of the payment',
+    ],
+    [
+      'a refund of pieces that were refunded',
+      [pay(900), ship(1), refund(450, { lines: pieces(1) })],
+      refund(450, { lines: pieces(2) }),
+      'More pieces than are not refunded, see errors.',
+      'must be at most 1, the pieces not refunded',
+    ],
+    [
+      'a refund of open pieces',
+      [pay(900), ship(1)],
+      refund(900, { lines: pieces(2) }),
+      'More pieces than are cancelled, returned or shipped, see errors.',
+      'must be at most 1, the pieces cancelled, returned or shipped',
+    ],
+    [
+      'a refund whose parts do not sum',
+      [pay(900), ship(1)],
+      refund(500, { lines: pieces(1), adjustment: 40 }),
+      'Stated amounts differ from their computed sums, see errors.',
+      'must be 490, the sum of its parts',
+    ],
+    [
+      'an edit that cancels shipped pieces',
+      [pay(900), ship(1)],
+      drop(2),
+      'More pieces than are open, see errors.',
+      'must be at most 1, the pieces open',
+    ],
+    ['a shipment of a held order', [pay(900), hold], ship(1), 'This order is on hold. Release hld_3 first.'],
   ])('of %s names the missing amount or pieces', (_what, before, command, detail, ...errors) => {
-    const decision = decide(after(...before), command);
+    const decision = decide(after(order, ...before), command);
     const { rejection } = decision as Extract<typeof decision, { rejection: unknown }>;
     expect([rejection.detail, ...(rejection.errors ?? []).map((error) => error.detail)]).toEqual([
       detail,

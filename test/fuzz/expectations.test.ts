@@ -13,7 +13,8 @@ import {
   placing,
   recording,
 } from '../../loadtest/fuzz/make/writes.ts';
-import { RECORD_OPERATIONS, someWares } from '../../loadtest/fuzz/make/wares.ts';
+import { RECORD_OPERATIONS } from '../../loadtest/fuzz/make/records.ts';
+import { someWares } from '../../loadtest/fuzz/make/wares.ts';
 
 let repertoire: Repertoire;
 beforeAll(async () => {

@@ -104,7 +104,7 @@ const LIES: [what: string, id: string, lie: Liar, kinds: string[], found: RegExp
     'recordPayment',
     refuse(() => new Problem('order_already_paid', 'Nothing is due.')),
     ['story'],
-    /a command that took effect was answered 409 order_already_paid, retry never/,
+    /a command that took effect was answered 409 order_already_paid, retry after_change/,
   ],
   [
     'a shed request took effect',

@@ -63,6 +63,7 @@ describe('a plan', () => {
       'heads',
       'heavy',
       'law',
+      'misstated',
       'pipeline',
       'repeat',
       'single',

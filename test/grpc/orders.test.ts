@@ -52,6 +52,17 @@ describe('PlaceOrder', () => {
     expect(await eventsOf(shop, idempotency_key)).toBe(1);
   });
 
+  test('replays an order whose country was only accepted by the first release', async () => {
+    const shipping_address = { name: 'Ada', line1: '3 Harbour Row', city: 'Leeds', country: 'UK' };
+    const rest = await shop.ask('/v1/orders', { body: { ...anOrder(), shipping_address }, key: 'uk-1' });
+    expect(rest.status).toBe(201);
+    const { replayed, order } = await client.placeOrder({
+      idempotency_key: 'uk-1',
+      order: { ...anOrder(), shipping_address },
+    });
+    expect([replayed, order.id]).toEqual([true, rest.json.id]);
+  });
+
   test('replays an order that was placed through REST', async () => {
     const key = randomUUID();
     const rest = await shop.ask('/v2/orders', {

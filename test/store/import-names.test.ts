@@ -10,7 +10,7 @@ import type { DatabasePool } from '../../store/pool.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
 import { openTestPool } from '../setup/pool.ts';
 import { anAppend } from './events.ts';
-import { each, lines, small } from './log-lines.ts';
+import { dataOf, each, lines, small, withData } from './log-lines.ts';
 
 let database: TestDatabase;
 let pool: DatabasePool;
@@ -33,9 +33,20 @@ const withNames = (namesOf: (tenantId: string, n: number) => { number?: string; 
     if (line.type !== 'OrderPlaced') return line;
     const n = counts.get(line.tenant_id) ?? 0;
     counts.set(line.tenant_id, n + 1);
-    return { ...line, ...namesOf(line.tenant_id, n) };
+    return named(line, namesOf(line.tenant_id, n));
   });
 };
+/** A line with names; a claim is that of the reference in its data. */
+function named(line: LogLine, { number, claim }: { number?: string; claim?: string }): LogLine {
+  const reference = claim?.slice('order '.length);
+  const referenced = reference === undefined ? line : withData(line, { ...dataOf(line), reference });
+  return {
+    ...referenced,
+    ...(claim && { schema_version: 2 }),
+    ...(number && { number }),
+    ...(claim && { claim }),
+  };
+}
 const file = (all: readonly LogLine[]) => [small[0]!, ...all.map(writeLine)];
 const exported = async () => {
   const texts: string[] = [];
@@ -110,7 +121,7 @@ describe('a name that cannot be is refused with its line, and nothing is importe
   const last = lastPlaced(tenants[0]);
   const payment = lines.findIndex(({ type }) => type === 'PaymentRecorded');
   const twice = (names: { number?: string; claim?: string }) =>
-    lines.with(first, { ...lines[first]!, ...names }).with(last, { ...lines[last]!, ...names });
+    lines.with(first, named(lines[first]!, names)).with(last, named(lines[last]!, names));
   test.each<[string, LogLine[], number, string]>([
     [
       'a number twice',
@@ -120,7 +131,7 @@ describe('a name that cannot be is refused with its line, and nothing is importe
     ],
     [
       'a claim twice',
-      twice({ claim: 'a=(b), c' }),
+      twice({ claim: 'order a=(b), c' }),
       last,
       'claim: a tenant has an event with this claim already.',
     ],

@@ -1,6 +1,5 @@
 /** Converts orders, and what events have of them, into gRPC messages. */
 import { amountOf, authorizedAmount, due, isOnHold, isReadyToShip } from '../../../domain/order/amounts.ts';
-import { sum } from '../../../domain/order/arithmetic.ts';
 import type { PlacedCharge } from '../../../domain/order/events.ts';
 import {
   type Facts,
@@ -49,7 +48,6 @@ const upper = <Text extends string>(text: Text) => text.toUpperCase() as Upperca
 /** What an order is from its first event on. */
 export function placedMessage(order: Order, facts: Facts = NO_FACTS): OrderPlacedMessage {
   const { lines, charges = [] } = order;
-  const parts = [...lines, ...charges];
   return {
     customer_id: order.customer_id ?? '',
     currency: order.currency,
@@ -66,15 +64,22 @@ export function placedMessage(order: Order, facts: Facts = NO_FACTS): OrderPlace
     discounts: order.discounts ?? [],
     taxes: order.taxes ?? [],
     rounding: order.rounding ?? 0,
-    discount_total: sum(parts.map(({ discount = 0 }) => discount)),
-    tax_total: sum(parts.map(({ tax = 0 }) => tax)),
-    charge_total: sum(charges.map(({ amount }) => amount)),
+    discount_total: sumOf('discount', lines) + sumOf('discount', charges),
+    tax_total: sumOf('tax', lines) + sumOf('tax', charges),
+    charge_total: sumOf('amount', charges),
     payment_terms: paymentTermsMessage(order.payment_terms),
     billing_address: order.billing_address,
     note: order.note,
     tags: order.tags ?? [],
     ordered_at: timestamp(order.ordered_at ?? order.placed_at),
   };
+}
+
+/** The sum of a member that parts may lack. */
+function sumOf<Name extends string>(name: Name, parts: readonly { [Key in Name]?: number }[]): number {
+  let total = 0;
+  for (const part of parts) total += part[name] ?? 0;
+  return total;
 }
 
 const NO_METADATA: Map<string, string> = new Map();

@@ -1,4 +1,4 @@
-import { COMMAND_SCHEMAS } from '../../../domain/order/commands.ts';
+import { placeOrderDataOfAnyCountry } from '../../../domain/order/commands.ts';
 import { type Executed, execute } from '../../commands/execute.ts';
 import { keyOfMessage } from '../../commands/idempotency-key.ts';
 import { parseBody } from '../../commands/parse-body.ts';
@@ -18,7 +18,7 @@ export async function place(
   { idempotency_key, order }: PlaceOrderRequest,
 ): Promise<Executed> {
   const context = { ...principal, traceparent, idempotencyKey: keyOfMessage(idempotency_key) };
-  const data = parseBody(COMMAND_SCHEMAS.PlaceOrder, bodyOf(order));
+  const data = parseBody(placeOrderDataOfAnyCountry, bodyOf(order));
   return execute(services, context, { type: 'PlaceOrder', order_id: null, data });
 }
 

@@ -5,7 +5,7 @@ import { type Draft, chunkedBytes, headOf, refusedWith, withHeader } from '../ma
 import { type Scene, aVersion } from '../make/scene.ts';
 import { createScript } from '../make/script.ts';
 import { type Address, apiKeyToken } from '../tokens.ts';
-import { someWares } from '../make/wares.ts';
+import { plainWares, someWares } from '../make/wares.ts';
 import { batching, placing } from '../make/writes.ts';
 
 type Made = Omit<Case, 'index' | 'after'>;
@@ -66,7 +66,7 @@ function wide(scene: Scene): Made {
   const [good, bytes, name]: [Draft, number, string] = isBatch
     ? [batching(scene, 1, { version }), random.pick([MIB_BYTES / 4, 4 * MIB_BYTES, 4 * MIB_BYTES]), 'orders']
     : [
-        placing(scene, someWares(random), { at, version }),
+        placing(scene, plainWares(random), { at, version }),
         262_144,
         random.pick(['lines', 'metadata', 'nothing']),
       ];
@@ -120,7 +120,7 @@ function bomb(scene: Scene): Made {
 
 /** An order near the largest valid size: 130 KB, and larger in the response. */
 function largeOrder(scene: Scene, at: Address): Draft {
-  const wares = someWares(scene.random);
+  const wares = plainWares(scene.random);
   const [line] = wares.lines;
   const lines = Array.from({ length: 100 }, () =>
     Object.assign({}, line, { quantity: 1, sku: '€'.repeat(64), name: '€'.repeat(200) }),

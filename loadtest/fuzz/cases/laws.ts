@@ -5,7 +5,7 @@ import { type Scene, aVersion } from '../make/scene.ts';
 import { createScript } from '../make/script.ts';
 import { apiKeyToken, valueToken } from '../tokens.ts';
 import { someWares } from '../make/wares.ts';
-import { placing } from '../make/writes.ts';
+import { placing, versionFor } from '../make/writes.ts';
 
 type Made = Omit<Case, 'index' | 'after'>;
 
@@ -33,9 +33,9 @@ function reading(scene: Scene, operationId: string, target: string, ...fields: [
 function timeFilter(scene: Scene): Made {
   const { random, index } = scene;
   const at = scene.next();
-  const version = aVersion(random);
   const script = createScript(scene);
   const wares = { ...someWares(random), customer_id: `time-filter-${index}` };
+  const version = versionFor(random, wares);
   script.send(script.request(placing(scene, wares, { at, version }), { at })).awaitAll();
   const edge = valueToken('instant', at);
   for (const side of ['placed_before', 'placed_after']) {
@@ -79,7 +79,8 @@ function walk(scene: Scene): Made {
 function customer(scene: Scene): Made {
   const { random, index } = scene;
   const at = scene.next();
-  const version = aVersion(random);
+  const wares = someWares(random);
+  const version = versionFor(random, wares);
   const marks = "!#$%&'()*+,-./:;<=>?@[]^_`{|}~";
   const id = random.pick([
     '.',
@@ -90,9 +91,7 @@ function customer(scene: Scene): Made {
     Array.from({ length: random.between(1, 12) }, () => random.pick([...marks])).join(''),
   ]);
   const script = createScript(scene);
-  script.send(
-    script.request(placing(scene, { ...someWares(random), customer_id: id }, { at, version }), { at }),
-  );
+  script.send(script.request(placing(scene, { ...wares, customer_id: id }, { at, version }), { at }));
   script.awaitAll();
   // Clients normalize paths: `.` and `..` give another path.
   const path = `/${version}/customers/${encodeURIComponent(id)}/summary`;

@@ -4,7 +4,7 @@ import type { Draft } from '../make/draft.ts';
 import { type Scene, keyAt, keyField, sharedOrder, waresAt } from '../make/scene.ts';
 import { createScript } from '../make/script.ts';
 import { changed, makingEndpoint, placing, recording } from '../make/writes.ts';
-import { RECORD_OPERATIONS } from '../make/wares.ts';
+import { RECORD_OPERATIONS } from '../make/records.ts';
 
 export function repeat(scene: Scene): Omit<Case, 'index' | 'after'> {
   const { random, seed } = scene;

@@ -5,7 +5,8 @@ import { type Draft, chunkedBytes, withHeader } from '../make/draft.ts';
 import { type Scene, aVersion, keyAt, waresAt } from '../make/scene.ts';
 import { type Script, createScript } from '../make/script.ts';
 import { type Address, apiKeyToken, idToken } from '../tokens.ts';
-import { RECORD_OPERATIONS, someWares } from '../make/wares.ts';
+import { RECORD_OPERATIONS } from '../make/records.ts';
+import { someWares } from '../make/wares.ts';
 import {
   ENDPOINT_WRITES,
   aboutEndpoint,
@@ -26,6 +27,7 @@ const READS = [
   'getCancellation',
   'listShipments',
 ];
+const LATER_READS = ['listAuthorizations', 'listRefunds', 'listEdits', 'listHolds'];
 /** More payments and shipments than cancellations. */
 const ACTS = [...RECORD_OPERATIONS.slice(0, 2), ...RECORD_OPERATIONS.slice(0, 2), ...RECORD_OPERATIONS];
 
@@ -33,10 +35,8 @@ export function story(scene: Scene): Omit<Case, 'index' | 'after'> {
   const { random } = scene;
   const order = scene.next();
   const script = createScript(scene);
-  const version = aVersion(random);
-  script.send(
-    script.request(placing(scene, waresAt(scene.seed, order), { at: order, version }), { at: order }),
-  );
+  const wares = waresAt(scene.seed, order);
+  script.send(script.request(placing(scene, wares, { at: order }), { at: order }));
   script.awaitAll();
   const writes: { draft: Draft; at: Address }[] = [];
   for (let step = random.between(0, 6); step > 0; step -= 1) {
@@ -66,7 +66,9 @@ function chapter(scene: Scene, order: Address, at: Address): Draft {
   const share = random.next();
   if (share < 0.6) return recording(scene, random.pick(ACTS), order, { at });
   if (share < 0.7) return patching(scene, order, { at });
-  const offer = repertoire.find(aVersion(random), random.pick(READS));
+  const offer = random.chance(0.3)
+    ? repertoire.find('v2', random.pick(LATER_READS))
+    : repertoire.find(aVersion(random), random.pick(READS));
   return aboutThis(asking(scene, offer, at), order);
 }
 

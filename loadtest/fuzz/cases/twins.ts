@@ -2,7 +2,8 @@
 import type { Case } from '../case.ts';
 import { type Scene, sharedOrder } from '../make/scene.ts';
 import { createScript } from '../make/script.ts';
-import { RECORD_OPERATIONS, someWares } from '../make/wares.ts';
+import { RECORD_OPERATIONS } from '../make/records.ts';
+import { someWares } from '../make/wares.ts';
 import { changed, patching, placing, recording } from '../make/writes.ts';
 
 export function twins(scene: Scene): Omit<Case, 'index' | 'after'> {

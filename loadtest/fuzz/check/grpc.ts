@@ -108,7 +108,7 @@ function checkGetOrder({ options, sent, called, note }: CheckedCall): void {
   if (order) {
     const { id: orderId, version } = order;
     const document = documentOf(order);
-    options.ledger.readings.push({ index, n, orderId, version, document, spelling: 'v1' });
+    options.ledger.readings.push({ index, n, orderId, version, document, spelling: 'grpc' });
   } else if (called.status?.code === codes.NOT_FOUND && isThere(options, sent))
     note('NOT_FOUND for an order that exists');
 }
@@ -196,17 +196,57 @@ const isThere = ({ lessons }: Options, { orderToken }: Sent): boolean => {
 const shownStatus = (status: Called['status']): string =>
   status === undefined ? 'the connection broke' : `${codes[status.code]} ${status.message.slice(0, 300)}`;
 
-/** An order message as a v1 document. */
-function documentOf({ status, metadata, shipping_address, placed_at, updated_at, ...order }: Order): object {
-  const text = (at: Order['placed_at']) =>
-    new Date((at?.seconds ?? 0) * 1_000 + (at?.nanos ?? 0) / 1_000_000).toISOString();
-  const address = shipping_address && (JSON.parse(JSON.stringify(shipping_address)) as object);
+/** An order message as a document: `v2` with the status of `v1`. */
+function documentOf({ currency, ...order }: Order): object {
+  const { status, payment_status, fulfillment_status, payment_terms } = order;
+  const word = (value: string, prefix: string) => value.replace(prefix, '').toLowerCase();
+  const money = (amount: number) => ({ amount, currency });
+  const amounts = Object.entries(order).filter(([name]) => MONEY.test(name));
+  const parts = <Part extends object>(part: Part) =>
+    Object.fromEntries(
+      Object.entries(part).map(([name, value]) => [name, MONEY.test(name) ? money(value as number) : value]),
+    );
+  const taxes = (list: Order['taxes']) => list.map((tax) => ({ ...parts(tax), rate: tax.rate ?? null }));
+  const orNull = (names: readonly (keyof typeof order)[]) =>
+    Object.fromEntries(names.map((name) => [name, order[name] ?? null]));
   return {
     ...order,
-    status: status.replace('ORDER_STATUS_', '').toLowerCase(),
-    metadata: Object.fromEntries(metadata),
-    shipping_address: address ?? null,
-    placed_at: text(placed_at),
-    updated_at: text(updated_at),
+    ...Object.fromEntries(amounts.map(([name, amount]) => [name, money(amount as number)])),
+    ...orNull(['number', 'reference', 'email', 'phone', 'note']),
+    status: word(status, 'ORDER_STATUS_'),
+    payment_status: word(payment_status, 'PAYMENT_STATUS_'),
+    fulfillment_status: word(fulfillment_status, 'FULFILLMENT_STATUS_'),
+    payment_terms: word(payment_terms, 'PAYMENT_TERMS_'),
+    customer_id: order.customer_id || null,
+    lines: order.lines.map((line) => ({
+      ...parts(line),
+      sku: line.sku || null,
+      reference: line.reference ?? null,
+      metadata: Object.fromEntries(line.metadata),
+      taxes: taxes(line.taxes),
+    })),
+    charges: order.charges.map((charge) => ({
+      ...parts(charge),
+      kind: word(charge.kind, 'CHARGE_KIND_'),
+      name: charge.name ?? null,
+    })),
+    discounts: order.discounts.map((each) => ({ ...parts(each), code: each.code ?? null })),
+    taxes: taxes(order.taxes),
+    metadata: Object.fromEntries(order.metadata),
+    shipping_address: plain(order.shipping_address),
+    billing_address: plain(order.billing_address),
+    placed_at: timeText(order.placed_at),
+    updated_at: timeText(order.updated_at),
+    ordered_at: timeText(order.ordered_at),
   };
 }
+
+/** Members of an order, a line, a charge, a discount or a tax that are amounts. */
+const MONEY = /^(?:amount(?:_\w+)?|(?:\w+_)?total|rounding|unit_price|price|discount|tax)$/;
+
+/** Without absent members; `null` for an absent message. */
+const plain = (message: object | undefined) =>
+  message === undefined ? null : (JSON.parse(JSON.stringify(message)) as object);
+
+const timeText = (at: Order['placed_at']) =>
+  new Date((at?.seconds ?? 0) * 1_000 + (at?.nanos ?? 0) / 1_000_000).toISOString();

@@ -1,6 +1,7 @@
 /** The ledger: requests and verdicts, kept until the log is read. */
 import type { Sent } from '../case.ts';
 import type { Address } from '../tokens.ts';
+import type { Spelling } from './fold/document.ts';
 
 /** The effect of a request, according to its response. */
 export type Verdict =
@@ -42,7 +43,7 @@ export interface Reading extends Address {
   orderId: string;
   version: number;
   document: unknown;
-  spelling: Sent['version'];
+  spelling: Spelling;
 }
 
 /** A response about a key. */

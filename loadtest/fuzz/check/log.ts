@@ -9,6 +9,8 @@ export interface LoggedEvent {
   eventId: string;
   version: number;
   type: string;
+  /** Of the order; only its first event has one. */
+  number: string | null;
   data: Record<string, unknown>;
   key: string;
   traceparent: string | null;
@@ -63,7 +65,7 @@ type Row = Omit<LoggedEvent, 'position' | 'data'> & { position: string; data: st
 
 const EVENTS = `
   SELECT position, tenant_id::text AS tenant, replace(order_id::text, '-', '') AS "orderId",
-         replace(event_id::text, '-', '') AS "eventId", version, type, data::text AS data, idempotency_key AS key, traceparent,
+         replace(event_id::text, '-', '') AS "eventId", version, type, number, data::text AS data, idempotency_key AS key, traceparent,
          to_char(recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "recordedAt"
     FROM events
    WHERE tenant_id = ANY ($1::uuid[]) AND position > $2

@@ -6,9 +6,12 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Failures } from '../failures.ts';
-import { type Folded, documentOf, foldOne } from './fold.ts';
+import { documentOf } from './fold/document.ts';
+import { foldOne } from './fold/fold.ts';
+import type { Folded } from './fold/folded.ts';
 import type { Attempt, Ledger, Reading, Reported } from './ledger.ts';
 import { type Log, type LoggedEvent, keyName } from './log.ts';
+import { watchNames } from './names.ts';
 import { EVENT_OF, matchesRequest } from './meaning.ts';
 import { addressOfTrace } from '../make/scene.ts';
 import type { Address } from '../tokens.ts';
@@ -40,6 +43,7 @@ export async function compareWithLog({ seed, log, ledger, failures }: OracleOpti
   const readingsOf = grouped(readings, ({ orderId }) => orderId);
   const sightingsOf = grouped(sightings, ({ position }) => String(position));
   const orders = new Map<string, Folded>();
+  const names = watchNames();
   const holders = new Map<string, { event: Omit<LoggedEvent, 'data'>; by: Attempt | undefined }>();
   const agreement: Agreement = {
     events: 0,
@@ -63,6 +67,7 @@ export async function compareWithLog({ seed, log, ledger, failures }: OracleOpti
     holders.set(key, { event: kept, by });
     if (by) checkEffect(event, by);
     fold(event);
+    for (const fault of names.faultsOf(event)) note(fault, by, `position ${event.position}`);
     for (const seen of sightingsOf.get(String(event.position)) ?? [])
       if (seen.eventId !== `evt_${event.eventId}` || seen.tenant !== event.tenant)
         note('an event in a response differs from the log', seen, `${seen.eventId} at ${seen.position}`);

@@ -4,8 +4,8 @@ import type { Response } from '../send/responses.ts';
 import type { Json } from './contract.ts';
 import type { Reported, Verdict } from './ledger.ts';
 
-/** Ids of payments, shipments, returns and refunds contain the id of their event. */
-const OF_EVENTS = /^(?:pay|shp|ret|ref)_([0-9a-f]{32})$/;
+/** Ids of the records of an order contain the id of their event. */
+const OF_EVENTS = /^(?:pay|shp|ret|ref|aut|avd|rev|edt|hld|rel)_([0-9a-f]{32})$/;
 
 export function verdictOf({ status, fields, text }: Response, json: unknown): Verdict {
   if (status < 300) {

@@ -6,6 +6,7 @@ import { halves } from '../cases/halves.ts';
 import { heads } from '../cases/heads.ts';
 import { heavy } from '../cases/heavy.ts';
 import { law } from '../cases/laws.ts';
+import { misstatedOrder } from '../cases/misstated.ts';
 import { pipeline } from '../cases/pipeline.ts';
 import { repeat } from '../cases/repeat.ts';
 import { single } from '../cases/single.ts';
@@ -29,6 +30,7 @@ const KINDS: readonly (readonly [weight: number, make: Make])[] = [
   [6, twins],
   [5, repeat],
   [4, law],
+  [3, misstatedOrder],
   [6, grpc],
   [0.3, stall],
   [0.15, heavy],

@@ -116,6 +116,9 @@ const OF_ORDERS: Record<string, string> = {
   shipment_id: 'shp',
   return_id: 'ret',
   refund_id: 'ref',
+  authorization_id: 'aut',
+  edit_id: 'edt',
+  hold_id: 'hld',
 };
 const OF_ENDPOINTS: Record<string, string> = { endpoint_id: 'whe', delivery_id: 'whd', replay_id: 'whr' };
 

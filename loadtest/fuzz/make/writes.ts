@@ -1,17 +1,19 @@
 /** Valid writes of the fuzzer's shop; their orders and endpoints may not exist. */
 import type { Version } from '../case.ts';
+import type { Random } from '../chance.ts';
 import type { Draft } from './draft.ts';
 import { type Scene, aVersion, keyAt, keyField, sharedEndpoint, sharedOrder, waresAt } from './scene.ts';
 import { type Address, type Caller, apiKeyToken, valueToken, idToken } from '../tokens.ts';
 import {
+  ABOUT,
   RECORD_OPERATIONS,
   type RecordOperation,
-  type Wares,
-  recordBody,
-  orderBody,
+  isLater,
   patchBody,
-  someWares,
-} from './wares.ts';
+  recordBody,
+  someRecord,
+} from './records.ts';
+import { type Wares, isWhole, orderBody, plainWares, someWares } from './wares.ts';
 
 /** No process listens there: deliveries fail and are retried. */
 const UNREACHABLE_URL = 'http://127.0.0.1:9/holdfast';
@@ -59,24 +61,31 @@ function writing(
   };
 }
 
+/** A version that can place an order. */
+export const versionFor = (random: Random, wares: Wares): Version =>
+  isWhole(wares) ? 'v2' : aVersion(random);
+
 export const placing = (scene: Scene, wares: Wares, options: Writing): Draft => {
-  const version = options.version ?? aVersion(scene.random);
+  const version = options.version ?? versionFor(scene.random, wares);
   return writing(scene, 'placeOrder', '', orderBody(version, wares), { ...options, version });
 };
 
 /** @param order address of the request that placed the order */
 export function recording(scene: Scene, operation: RecordOperation, order: Address, options: Writing): Draft {
-  const version = options.version ?? aVersion(scene.random);
+  const { random, seed } = scene;
+  const version = isLater(operation) ? 'v2' : (options.version ?? aVersion(random));
   const orderToken = idToken('ord', order);
-  const body = recordBody(scene.random, version, operation, waresAt(scene.seed, order));
-  return { ...writing(scene, operation, orderToken, body, { ...options, version }), orderToken };
+  const body = recordBody({ random, version, operation, wares: waresAt(seed, order), order });
+  const draft = writing(scene, operation, orderToken, body, { ...options, version });
+  const target = draft.target.replace(/\{\w+\}/, someRecord(random, ABOUT[operation] ?? '', order));
+  return { ...draft, target, orderToken };
 }
 
 export function patching(scene: Scene, order: Address, options: Writing): Draft {
   const { random } = scene;
   const version = options.version ?? aVersion(random);
   const orderToken = idToken('ord', order);
-  const body = patchBody(random);
+  const body = patchBody(random, version);
   const draft = writing(scene, 'updateOrder', orderToken, body, { ...options, version });
   const named = random.between(1, 4);
   const [field, ifVersion] = random.pick([
@@ -98,7 +107,8 @@ export function batching(
   const offer = repertoire.find(spelling, 'placeOrders');
   const items = Array.from({ length: count }, () => {
     const key = keyAt(seed, scene.next());
-    return { idempotency_key: key, order: orderBody(spelling, someWares(random)) };
+    const wares = spelling === 'v1' ? plainWares(random) : someWares(random);
+    return { idempotency_key: key, order: orderBody(spelling, wares) };
   });
   return {
     version: spelling,
@@ -200,6 +210,12 @@ const CHANGES: Record<string, object> = {
   recordReturn: { reason: 'changed' },
   cancelOrder: { reason: 'changed' },
   completeOrder: { note: 'changed' },
+  recordAuthorization: { reference: 'changed' },
+  voidAuthorization: { reason: 'changed' },
+  reversePayment: { reason: 'changed' },
+  editOrder: { reason: 'changed' },
+  placeHold: { reason: 'changed' },
+  releaseHold: { reason: 'changed' },
   createWebhookEndpoint: { description: 'changed' },
   updateWebhookEndpoint: { description: 'changed' },
   rotateWebhookSecret: { previous_secret_hours: 167 },

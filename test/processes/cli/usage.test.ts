@@ -77,10 +77,11 @@ describe('a wrong command line is refused with exit code 2, without a database',
     // In this process: a child process for each row would take longer than the rest of the file.
     const attempt = async () => {
       const parsed = parseCommandLine({ tenants, keys }, args);
-      if (parsed.kind === 'run') await parsed.command.run(parsed.given, { database, grpcAccess, write });
+      if (parsed.kind === 'run')
+        await parsed.command.run(parsed.given, { database, grpcAccess: access, httpAccess: access, write });
     };
     const database = () => Promise.reject(new Error('it asked for the database'));
-    const grpcAccess = () => Promise.reject(new Error('it asked for the gRPC service'));
+    const access = () => Promise.reject(new Error('it asked for the service'));
     const write = () => Promise.reject(new Error('it wrote'));
     const error = (await attempt().catch((thrown: unknown) => thrown)) as UsageError;
     expect(error).toBeInstanceOf(UsageError);

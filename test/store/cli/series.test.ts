@@ -37,6 +37,7 @@ async function run(...words: string[]) {
   return parsed.command.run(parsed.given, {
     database: () => Promise.resolve(pool),
     grpcAccess: () => Promise.reject(new Error('it asked for the gRPC service')),
+    httpAccess: () => Promise.reject(new Error('it asked for the HTTP service')),
     write: () => Promise.reject(new Error('it wrote')),
   });
 }
