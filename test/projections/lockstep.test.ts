@@ -1,4 +1,4 @@
-/** Projections that share batches: each event counts once in each, whatever happens to one of them. */
+/** Projections that share batches: each event counts once in each, whatever stops one of them. */
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { sql } from 'slonik';
@@ -82,7 +82,7 @@ const allAt = async (position: number) => {
   for (const consumer of ['leader', 'one', 'two']) if ((await applied(consumer)) !== position) return false;
   return true;
 };
-/** Counts rows: how often each consumer saw each event, and the share of events that a batch shared. */
+/** Events that a consumer saw twice or never, and events that one batch served to all. */
 const counts = () =>
   pool.one(sql.type(z.object({ doubles: z.int(), missing: z.int(), events: z.int(), shared: z.int() }))`
     SELECT (SELECT count(*) FROM (SELECT FROM seen GROUP BY consumer, position HAVING count(*) > 1) AS d) AS doubles,
