@@ -28,7 +28,7 @@ export interface HistoryLine {
   records: HistoryRecord[];
 }
 
-/** One line of text: without control characters, cut to a length; `undefined` if nothing is left. */
+/** One line of text without control characters, cut to a length; `undefined` if it is empty. */
 export function textOf(text: string | number | null | undefined, lengthMax: number): string | undefined {
   // oxlint-disable-next-line no-control-regex -- Holdfast refuses them
   const clean = String(text ?? '').replaceAll(/[\u0000-\u001F\u007F-\u009F]+/g, ' ');

@@ -265,6 +265,15 @@ describe('as programs', () => {
   test('the CSV of the test', async () => {
     const { code, stdout } = await run('csv.ts', TABLE);
     expect([code, stdout.trim().split('\n').length]).toEqual([0, 3]);
-    expect((await run('csv.ts', `${folder()}/none.csv`)).code).toBe(1);
+    const none = await run('csv.ts', `${folder()}/none.csv`);
+    expect([none.code, none.stderr]).toEqual([
+      1,
+      expect.stringMatching(/none\.csv cannot be read: ENOENT.*\n$/),
+    ]);
+    const other = await run('csv.ts', await fileOf(['a,b', '1,2'], 'other.csv'));
+    expect([other.code, other.stderr]).toEqual([
+      1,
+      expect.stringContaining('The header lacks reference, ordered_at'),
+    ]);
   });
 });
