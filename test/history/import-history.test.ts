@@ -158,7 +158,7 @@ describe('bad lines', () => {
     expect(report[8]!.order_id).toBe(placed[1]!['id']);
   });
 
-  test('a line of more than 4 MiB, and one that is not UTF-8, are reported alone', async () => {
+  test('a line of more than 4 MiB, and one that is not UTF-8, stop no other', async () => {
     const { at, orders } = await newTenant(shop);
     const long = JSON.stringify(lineOf('long', { note: 'x'.repeat(5_000_000) }));
     const latin1 = Buffer.from('{"order":{"note":"Öl"}}', 'latin1');
@@ -167,6 +167,25 @@ describe('bad lines', () => {
     expect(await reportOf(path)).toMatchObject([
       { line: 2, detail: 'The line has more than 4 MiB.' },
       { line: 3, detail: 'The line is not UTF-8 text.' },
+    ]);
+    await orders(2);
+  });
+
+  test('an order for which the server refuses a whole batch is refused alone', async () => {
+    const { at, orders } = await newTenant(shop);
+    const [piece] = lineOf('x').order.lines;
+    // With its key, a line of 4 MiB is more than a batch may have.
+    const rest = 4_194_304 - JSON.stringify(lineOf('too-long', { note: '' })).length;
+    const path = await fileOf([
+      lineOf('before'),
+      lineOf('too-many', { lines: Array.from({ length: 1_500 }, () => piece) }),
+      lineOf('too-long', { note: 'x'.repeat(rest) }),
+      lineOf('after'),
+    ]);
+    expect(await runImport(at, path)).toMatchObject({ placed: 2, refused: 2 });
+    expect(await reportOf(path)).toMatchObject([
+      { line: 2, reference: 'too-many', status: 422, code: 'invalid_body' },
+      { line: 3, reference: 'too-long', status: 413, code: 'content_too_large' },
     ]);
     await orders(2);
   });
