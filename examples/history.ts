@@ -36,6 +36,11 @@ export function textOf(text: string | number | null | undefined, lengthMax: numb
   return cut === '' ? undefined : cut;
 }
 
+/** @throws {Error} an order has no lines, as Holdfast requires */
+export function requireLines(lines: readonly unknown[]): void {
+  if (lines.length === 0) throw new Error('it has no lines');
+}
+
 /** A name without spaces, as a payment provider needs it. */
 export function nameOf(text: string | number | null | undefined): string | undefined {
   const name = String(text ?? '')

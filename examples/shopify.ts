@@ -15,6 +15,7 @@ import {
   addressOf,
   metadataOf,
   nameOf,
+  requireLines,
   textOf,
   withTotal,
   withoutGaps,
@@ -36,8 +37,11 @@ import type { GonePieces, SourceEvent } from './source-events.ts';
 
 type Read = ReturnType<typeof createReader>;
 
-/** @throws {Error} an amount is not a decimal of the order's currency */
-export function convertOrder(given: ShopifyOrder): HistoryLine {
+/** @throws {Error} an amount is not a decimal of its currency, or the order has no lines */
+export function convertOrder(document: ShopifyOrder): HistoryLine {
+  // Lines that were removed before the order was placed have no pieces.
+  const given = { ...document, line_items: document.line_items.filter(({ quantity }) => quantity > 0) };
+  requireLines(given.line_items);
   const read = createReader(given.currency);
   const order = orderOf(given, read);
   return historyOf(order, eventsOf(given, order, read));

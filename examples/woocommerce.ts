@@ -15,6 +15,7 @@ import {
   addressOf,
   metadataOf,
   nameOf,
+  requireLines,
   textOf,
   withTotal,
   withoutGaps,
@@ -33,8 +34,9 @@ const CANCELLED = new Set(['cancelled', 'failed', 'trash']);
 /** Ways of payment whose money comes with the goods. */
 const ON_DELIVERY = 'cod';
 
-/** @throws {Error} an amount is not a decimal of the order's currency */
+/** @throws {Error} an amount is not a decimal of its currency, or the order has no lines */
 export function convertOrder(given: WooCommerceOrder): HistoryLine {
+  requireLines(given.line_items);
   const read = createReader(given.currency);
   const order = orderOf(given, read);
   return historyOf(order, eventsOf(given, order, read));
@@ -80,12 +82,14 @@ function orderOf(given: WooCommerceOrder, read: Read): PlaceOrder {
  * price of 9.99 is 9.99 again.
  */
 function lineOf(
-  { id, name, sku, quantity, ...item }: Item,
+  { id, name, sku, ...item }: Item,
   isTaxIncluded: boolean,
   hasGoods: boolean,
   read: Read,
   money: (amount: number) => ChargeInput['price'],
 ): LineInput {
+  // Plugins sell parts of a piece: such a line is one piece here.
+  const quantity = isWhole(item.quantity) ? item.quantity : 1;
   const tax = read(item.total_tax);
   const before = read(item.subtotal) + (isTaxIncluded ? read(item.subtotal_tax) : 0);
   const after = read(item.total) + (isTaxIncluded ? tax : 0);
@@ -188,7 +192,7 @@ function refundOf(refund: Refund, given: WooCommerceOrder, read: Read, otherwise
       const itemId = meta_data.find(({ key }) => key === '_refunded_item_id')?.value;
       const index = given.line_items.findIndex(({ id }) => id === Number(itemId));
       const count = Math.abs(quantity);
-      return index === -1 || count === 0
+      return index === -1 || !isWhole(count) || !isWhole(given.line_items[index]!.quantity)
         ? []
         : [{ line_id: `line_${index + 1}`, quantity: count, goods: 'unknown' as const }];
     }),
@@ -230,6 +234,8 @@ function plain(html: Text, lengthMax: number): string | undefined {
     );
   return textOf(text, lengthMax);
 }
+
+const isWhole = (quantity: number): boolean => Number.isInteger(quantity) && quantity > 0;
 
 const emailOf = (email: Text): string | undefined =>
   /^[^\s@]+@[^\s@]+$/.test(email ?? '') ? email! : undefined;
