@@ -3237,11 +3237,6 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["DailySalesList"];
-                    /**
-                     * @example day,currency,orders_placed
-                     *     2026-03-14,EUR,2
-                     */
-                    "text/csv": string;
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -3982,11 +3977,6 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["OrderList"];
-                    /**
-                     * @example id,number,reference
-                     *     ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d,W-1001,web-100234
-                     */
-                    "text/csv": string;
                 };
             };
             400: components["responses"]["BadRequest"];
