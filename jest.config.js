@@ -1,4 +1,7 @@
-/** `npm test`: all tests but those of whole processes (jest.processes.config.js). */
+/**
+ * `npm test`: all tests but those of whole processes (jest.processes.config.js) and of generators
+ * (jest.generators.config.js).
+ */
 export default {
   // Bare Node instead of a sandbox for each file, in processes: some tests need signals and argv.
   runner: ['jest-light-runner', { runtime: 'child_process' }],
@@ -8,7 +11,7 @@ export default {
   globalSetup: '<rootDir>/test/setup/jest/global-setup.ts',
   globalTeardown: '<rootDir>/test/setup/jest/global-teardown.ts',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['<rootDir>/test/processes/'],
+  testPathIgnorePatterns: ['<rootDir>/test/processes/', '<rootDir>/test/generators/'],
   modulePathIgnorePatterns: ['<rootDir>/.holdfast'],
   // One more than CI's cores: many tests wait for processes.
   maxWorkers: 3,

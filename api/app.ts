@@ -10,7 +10,7 @@
  *     head            refuses an ambiguous head
  *     authenticate    finds the API key; a request without one counts against its address
  *     rate limit      of the key, reads and writes apart
- *     acceptable      refuses a client that does not accept JSON
+ *     acceptable      refuses a client that accepts no media type of the answer
  *     scope           of the key
  *     query           refuses percent-encoding that is not UTF-8
  *     room            refuses a caller whose unread answers hold too many bytes
@@ -26,7 +26,7 @@ import { Router } from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
-import { takesJson } from './http/accept.ts';
+import { JSON_TYPE, mediaTypeOf } from './http/accept.ts';
 import { type Authenticate, requireScope } from './authenticate.ts';
 import { type BodyRoom, createBodyRoom } from './body/body-room.ts';
 import { readBody } from './body/read-body.ts';
@@ -153,7 +153,7 @@ function operationSteps(
       announceEnd(ctx);
       requireClearHead(ctx.req);
       await identify(ctx);
-      requireAcceptable(ctx);
+      if (operation.refusesAccept) requireAcceptable(ctx, operation);
       requireScope(principalOf(ctx), operation.scope);
       requireDecodable(ctx.querystring);
       requireRoom(ctx, bytes);
@@ -169,18 +169,20 @@ function operationSteps(
       const input = validate(inputOf(ctx));
       refuseIfMatch?.(ctx);
       const principal = principalOf(ctx);
-      return handler({ ctx, input, services, limits, edition, checkBody, principal, confirm });
+      const mediaType = mediaTypeOf(ctx.headers.accept, operation.mediaTypes) ?? JSON_TYPE;
+      return handler({ ctx, input, mediaType, services, limits, edition, checkBody, principal, confirm });
     },
   ];
 }
 
 /** @throws {Problem} 406 */
-function requireAcceptable(ctx: Context): void {
-  if (takesJson(ctx.headers.accept)) return;
-  throw new Problem(
-    'not_acceptable',
-    'This API answers application/json only. Accept it, or send no Accept.',
-  );
+function requireAcceptable(ctx: Context, { mediaTypes }: Operation): void {
+  if (mediaTypeOf(ctx.headers.accept, mediaTypes) !== undefined) return;
+  const detail =
+    mediaTypes.length === 1
+      ? 'This API answers application/json only. Accept it, or send no Accept.'
+      : `This call answers ${mediaTypes.join(' or ')}. Accept one of them, or send no Accept.`;
+  throw new Problem('not_acceptable', detail);
 }
 
 /** The methods of a path; none for an unknown path. */

@@ -4,9 +4,11 @@
  */
 import type { COMMAND_SCHEMAS, Command, CommandType } from '../domain/order/commands.ts';
 import type { RecordedEvent } from '../domain/order/events.ts';
-import type { OrderState } from '../domain/order/order.ts';
+import type { Balance } from '../domain/order/balance.ts';
+import type { Order, OrderState } from '../domain/order/order.ts';
 import type { CustomerTotal } from '../projections/customer-summary.ts';
 import type { OrdersFilter } from '../projections/orders-page.ts';
+import type { DaySales } from '../projections/sales/day-sales.ts';
 
 export interface Edition {
   /** First segment of its paths, and the name of its spec. */
@@ -28,12 +30,32 @@ export interface Edition {
   order: (state: OrderState) => unknown;
   /** @param rows of the read table: JSON texts, separated by commas; see `parseStates` */
   orders: (rows: string) => string;
+  /** The balance of an order; absent in a version without it. */
+  balance?: (order: Order, balance: Balance) => object;
   /** The totals of a customer in one currency. */
   customerTotal: (total: CustomerTotal) => unknown;
-  /** @param documents of the read table: JSON texts, separated by commas */
-  dailySales: (documents: string) => string;
+  /**
+   * The sales of one day of a time zone. Absent in a version whose days are those of the log, in
+   * UTC.
+   */
+  salesDocument?: (sales: DaySales) => object;
+  /** Rows of CSV; absent in a version without them. @param rows see `orders` */
+  csv?: { orders: (rows: string) => string; sales: (sales: readonly DaySales[]) => string };
   /** The data of an event. */
   eventData: (event: RecordedEvent) => object;
-  /** The filter of a query on the list of orders. */
-  filterOf: (query: Record<string, unknown>) => OrdersFilter;
+  /**
+   * The filter of a query on the list of orders.
+   *
+   * @throws {Problem} 400 for parameters that do not go together
+   */
+  filterOf: (query: OrdersQueryInput) => {
+    filter: OrdersFilter;
+    /** Lists the orders that changed after this instant, oldest change first. */
+    updatedAfter?: string | undefined;
+    /** The filter in canonical form. Cursors are bound to it, so a release must not change it. */
+    binding: readonly (string | undefined)[];
+  };
 }
+
+/** The filters of the list of orders as a client sends them, in any version. */
+export type OrdersQueryInput = Record<string, string | undefined>;

@@ -21,6 +21,8 @@ export interface Services extends CommandPath {
 export interface Call {
   ctx: Context;
   input: Input;
+  /** Of the answer: one of those that the operation declares. */
+  mediaType: string;
   services: Services;
   limits: RateLimits;
   edition: Edition;

@@ -2,6 +2,7 @@
 import type { Edition } from './edition.ts';
 import type { Handlers } from './handler.ts';
 import { authorizationHandlers } from './nouns/order/authorizations.ts';
+import { balanceHandlers } from './nouns/order/balance.ts';
 import { batchHandlers } from './nouns/order/batches.ts';
 import { cancellationHandlers } from './nouns/order/cancellation.ts';
 import { completionHandlers } from './nouns/order/completion.ts';
@@ -35,6 +36,7 @@ export const HANDLERS: Handlers = {
   ...completionHandlers,
   ...editHandlers,
   ...holdHandlers,
+  ...balanceHandlers,
   ...eventHandlers,
   ...receiptHandlers,
   ...batchHandlers,

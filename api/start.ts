@@ -93,7 +93,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
 
 /** The parts that HTTP and gRPC share. */
 async function createEdge(
-  { config, pool, redisUrl, tail, log, replaceGuards = (guards) => guards }: ApiOptions,
+  { config, pool, redisUrl, tail, log, clock, replaceGuards = (guards) => guards }: ApiOptions,
   now: () => number,
 ) {
   const redis = redisUrl === undefined ? undefined : connectRedis(redisUrl, { name: 'limiter', log });
@@ -113,7 +113,7 @@ async function createEdge(
     webhooks: config.webhooks,
     cursors: createCursors(await instanceSecret(pool, 'cursor')),
     newId: (prefix) => toId(prefix, v7({ rng: randomBytes16 })),
-    now,
+    clock,
     onAppended: announce,
   };
   const edge = {

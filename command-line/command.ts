@@ -9,7 +9,7 @@ export interface CommandGroup {
 
 export interface CliCommand {
   summary: string;
-  /** Names of the arguments, such as `KEY_ID`. All of them are required. */
+  /** Names of the arguments, such as `KEY_ID`; those that can be left out come last: `[SERIES]`. */
   positionals?: readonly string[];
   /** By name, without the dashes. Every command also has `--json` and `--help`. */
   options?: Record<string, CliOption>;
@@ -36,20 +36,27 @@ export interface CliContext {
   database: () => Promise<DatabasePool>;
   /** Address and credentials of the gRPC service, for commands that call a running server. */
   grpcAccess: () => Promise<GrpcAccess>;
+  /** Address and API key of the REST API, for commands that call a running server. */
+  httpAccess: () => Promise<HttpAccess>;
   /** Writes to standard output. Resolves when the reader has room for more. */
   write: (text: string) => Promise<void>;
 }
 
-export interface GrpcAccess {
+export interface HttpAccess {
+  /** `http://127.0.0.1:8080` */
+  url: string;
+  apiKey: string;
+  /** Source of the API key, for messages: a variable or a file. */
+  apiKeySource: string;
+}
+
+export interface GrpcAccess extends Omit<HttpAccess, 'url'> {
   /** `127.0.0.1:50051`; `undefined` when the server of this data directory does not serve gRPC. */
   address: string | undefined;
   token: string | undefined;
   cert: string | undefined;
   key: string | undefined;
   ca: string | undefined;
-  apiKey: string;
-  /** Source of the API key, for messages: a variable or a file. */
-  apiKeySource: string;
 }
 
 export interface CliOutput {

@@ -82,7 +82,7 @@ function requireArguments(
   positionals: readonly string[],
 ): void {
   const missing = [
-    ...names.slice(positionals.length),
+    ...names.slice(positionals.length).filter((name) => !name.startsWith('[')),
     ...Object.keys(options)
       .filter((name) => options[name]?.required && values[name] === undefined)
       .map((name) => `--${name} ${options[name]?.placeholder}`),

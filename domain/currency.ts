@@ -27,10 +27,14 @@ export function minorUnits(code: string): number | undefined {
   return MINOR_UNITS.get(code);
 }
 
-/** An amount of minor units as people write it: `5.00 EUR`. */
-export function amountText(amount: number, currency: string): string {
+/** An amount of minor units in the major unit, with all decimals of the currency: `5.00`. */
+export function decimalText(amount: number, currency: string): string {
   const digits = minorUnits(currency) ?? 0;
-  const text = String(amount).padStart(digits + 1, '0');
+  const text = String(Math.abs(amount)).padStart(digits + 1, '0');
   const decimal = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
-  return `${decimal} ${currency}`;
+  return amount < 0 ? `-${decimal}` : decimal;
 }
+
+/** An amount of minor units as people write it: `5.00 EUR`. */
+export const amountText = (amount: number, currency: string): string =>
+  `${decimalText(amount, currency)} ${currency}`;

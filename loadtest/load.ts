@@ -89,7 +89,7 @@ try {
   const outcome = await scenario({
     system,
     recorder,
-    orders: createOrders(),
+    orders: createOrders(scenario === storm),
     say: (text) => say(`— ${text}`),
     options,
   });

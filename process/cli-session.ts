@@ -1,13 +1,13 @@
 /**
- * The installation that a command of `npx holdfast` works on: its database and its gRPC service.
+ * The installation that a command of `npx holdfast` works on: its database and its server.
  */
 import { endpointOf } from '../api/grpc/endpoint.ts';
-import { type CliContext, CommandError, type GrpcAccess } from '../command-line/command.ts';
+import { type CliContext, CommandError, type GrpcAccess, type HttpAccess } from '../command-line/command.ts';
 import { writeStandardOutput } from '../command-line/standard-output.ts';
 import { developmentKeyIn } from '../ops/development-key.ts';
 import { findRunningPostgres } from '../ops/embedded/postgres/running-postgres.ts';
-import { grpcAddressIn } from '../ops/grpc-address.ts';
-import { loadConfig } from '../platform/config.ts';
+import { addressIn, reachable } from '../ops/server-address.ts';
+import { type Config, loadConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
 import { type DatabasePool, openPool } from '../store/pool.ts';
 import { probe } from '../store/unfit.ts';
@@ -42,7 +42,7 @@ export function createCliSession(): CliSession {
     });
   }
   return {
-    context: { database: () => (pool ??= connect()), grpcAccess, write: writeStandardOutput },
+    context: { database: () => (pool ??= connect()), grpcAccess, httpAccess, write: writeStandardOutput },
     databaseUrl: () => databaseUrl,
     async end() {
       await pool?.then(
@@ -53,8 +53,30 @@ export function createCliSession(): CliSession {
   };
 }
 
+// With DATABASE_URL, the server of this data directory belongs to another installation.
+
 async function grpcAccess(): Promise<GrpcAccess> {
-  const { grpc, apiKey, bootstrapKey, databaseUrl, dataDir } = loadConfig();
+  const config = loadConfig();
+  const { grpc, databaseUrl, dataDir } = config;
+  const key = await apiKeyOf(config);
+  const local = databaseUrl === undefined ? await addressIn(dataDir, 'grpc') : undefined;
+  const { host = grpc.host, port } = grpc.port === undefined ? (local ?? {}) : grpc;
+  const address = port === null ? undefined : endpointOf({ host, port });
+  const { token, cert, key: privateKey, ca } = grpc;
+  return { address, token, cert, key: privateKey, ca, ...key };
+}
+
+async function httpAccess(): Promise<HttpAccess> {
+  const config = loadConfig();
+  const { databaseUrl, dataDir, host = '127.0.0.1', port } = config;
+  const key = await apiKeyOf(config);
+  const local = databaseUrl === undefined ? await addressIn(dataDir, 'http') : undefined;
+  const address = { host: local?.host ?? reachable(host), port: local?.port ?? port };
+  return { url: `http://${endpointOf(address)}`, ...key };
+}
+
+/** @throws {CommandError} there is none */
+async function apiKeyOf({ apiKey, bootstrapKey, dataDir }: Config): Promise<ApiKey> {
   const candidates = [
     { key: apiKey, source: 'HOLDFAST_API_KEY' },
     { key: bootstrapKey, source: 'HOLDFAST_BOOTSTRAP_KEY' },
@@ -66,10 +88,7 @@ async function grpcAccess(): Promise<GrpcAccess> {
       'No API key. Set HOLDFAST_API_KEY or HOLDFAST_KEY, or run this in the directory of npm start.',
     );
   }
-  // With DATABASE_URL, the server of this data directory belongs to another installation.
-  const local = databaseUrl === undefined ? await grpcAddressIn(dataDir) : undefined;
-  const { host = grpc.host, port } = grpc.port === undefined ? (local ?? {}) : grpc;
-  const address = port === null ? undefined : endpointOf({ host, port });
-  const { token, cert, key, ca } = grpc;
-  return { address, token, cert, key, ca, apiKey: found.key, apiKeySource: found.source };
+  return { apiKey: found.key, apiKeySource: found.source };
 }
+
+type ApiKey = Pick<HttpAccess, 'apiKey' | 'apiKeySource'>;

@@ -1,7 +1,7 @@
 /** The steps of `npm start`, in their order. */
 import { write } from 'node:fs';
 import { type BackingServices, startBackingServices } from '../ops/embedded/backing-services.ts';
-import { noteGrpcAddress } from '../ops/grpc-address.ts';
+import { noteAddress } from '../ops/server-address.ts';
 import { type ListenAddress, welcome } from '../ops/welcome.ts';
 import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -33,7 +33,7 @@ export async function start(options: StartOptions): Promise<void> {
   const { redisUrl } = services;
   const admin = await openAdminPort({ ...options, pool, redisUrl });
   const running = await startRoles(options, services, admin);
-  await publishGrpcAddress(options, running.grpcPort);
+  await publishAddresses(options, running);
   signal.throwIfAborted();
   admin.setPhase('serving');
   signal.addEventListener('abort', () => admin.setPhase('draining'));
@@ -94,14 +94,14 @@ async function startRoles(
   return running;
 }
 
-/** With the embedded database, commands in this directory find the gRPC service through a file. */
-async function publishGrpcAddress(
-  { config, shutdown }: StartOptions,
-  port: number | undefined,
+/** With the embedded database, commands in this directory find the server through files. */
+async function publishAddresses(
+  { config: { databaseUrl, dataDir, host, grpc }, shutdown }: StartOptions,
+  { port, grpcPort }: Running,
 ): Promise<void> {
-  if (config.databaseUrl !== undefined) return;
-  const { host } = config.grpc;
-  shutdown.add('gRPC address', await noteGrpcAddress(config.dataDir, { host, port }));
+  if (databaseUrl !== undefined) return;
+  shutdown.add('HTTP address', await noteAddress(dataDir, 'http', { host, port }));
+  shutdown.add('gRPC address', await noteAddress(dataDir, 'grpc', { host: grpc.host, port: grpcPort }));
 }
 
 const addressOf = (port: number | undefined, host: string | undefined): ListenAddress | undefined =>

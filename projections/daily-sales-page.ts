@@ -1,7 +1,7 @@
 /** Pages of the list of daily sales. */
 import { type DatabasePool, type FragmentSqlToken, sql } from 'slonik';
 import { dailySalesProjection } from './daily-sales.ts';
-import { type Page, type PageQuery, readPage } from './page.ts';
+import { type Page, type PageQuery, behind, orderOf, readPage } from './page.ts';
 
 export interface DailySalesQuery extends PageQuery {
   currency?: string | undefined;
@@ -23,17 +23,22 @@ export interface DailySales {
 }
 
 export function readDailySalesPage(pool: DatabasePool, query: DailySalesQuery): Promise<Page> {
-  const { currency, since, until } = query;
-  const where: FragmentSqlToken[] = [];
+  const { tenantId, currency, since, until, direction, from } = query;
+  const where: FragmentSqlToken[] = [sql.fragment`tenant_id = ${tenantId}`];
   if (currency !== undefined) where.push(sql.fragment`currency = ${currency}`);
   if (since !== undefined) where.push(sql.fragment`day >= ${since}::date`);
   if (until !== undefined) where.push(sql.fragment`day <= ${until}::date`);
+  if (from !== undefined) where.push(behind(sql.fragment`position`, direction, sql.fragment`${from}`));
   return readPage(pool, query, {
     projection: dailySalesProjection,
-    position: 'position',
-    document: sql.fragment`json_build_object(
-      'day', day, 'currency', currency, 'orders_placed', orders_placed, 'orders_cancelled', orders_cancelled,
-      'ordered', ordered, 'paid', paid, 'refunded', refunded)::text`,
-    where,
+    rows: (limit) => sql.fragment`
+      SELECT json_build_object(
+               'day', day, 'currency', currency, 'orders_placed', orders_placed, 'orders_cancelled', orders_cancelled,
+               'ordered', ordered, 'paid', paid, 'refunded', refunded)::text AS document,
+             position AS at, position AS sort
+        FROM daily_sales
+       WHERE ${sql.and(where)}
+       ORDER BY position ${orderOf(direction)}
+       LIMIT ${limit}`,
   });
 }

@@ -1,55 +1,68 @@
-/** Pages of the list of orders. */
-import { type DatabasePool, type FragmentSqlToken, sql } from 'slonik';
+/** Pages of the list of orders: what a query lists, and the statement of its page. */
+import type { DatabasePool, FragmentSqlToken } from 'slonik';
+import { sql } from 'slonik';
+import type { OrderStatus } from '../domain/order/order.ts';
+import type { PaymentStatus } from '../domain/order/statuses.ts';
 import { ordersProjection } from './orders.ts';
-import { type Page, type PageQuery, pageStatement, readPage } from './page.ts';
+import { boundsOf, changed, filtersOf, found, merged, ordered, scanned } from './orders/sources.ts';
+import { type Listed, type Page, type PageQuery, pageStatement, readPage } from './page.ts';
 
-/** The filters of a list by status. */
+/** The filters of a list. Times are RFC 3339, UTC; each is exclusive. */
 export interface OrdersFilter {
-  status?: string | undefined;
-  paymentStatus?: string | undefined;
-  fulfillmentStatus?: string | undefined;
+  /** Any of these. */
+  statuses?: readonly OrderStatus[] | undefined;
+  /** Any of these. */
+  paymentStatuses?: readonly PaymentStatus[] | undefined;
+  customerId?: string | undefined;
+  isOnHold?: true | undefined;
+  isReadyToShip?: true | undefined;
+  placedAfter?: string | undefined;
+  placedBefore?: string | undefined;
+  /** A term of the order, see `termOf`. */
+  term?: string | undefined;
+  /** Lists by `ordered_at`. Not together with a term. */
+  orderedAfter?: string | undefined;
+  orderedBefore?: string | undefined;
+  /**
+   * Lists the orders that changed after this position, by their last change, oldest first. Not
+   * together with a term or another time.
+   */
+  changedAfter?: number | undefined;
 }
 
-export interface OrdersQuery extends PageQuery, OrdersFilter {
-  customerId?: string | undefined;
-  /** Placed later than this instant; RFC 3339, UTC. */
-  placedAfter?: string | undefined;
-  /** Placed earlier than this instant; RFC 3339, UTC. */
-  placedBefore?: string | undefined;
-}
+export type OrdersQuery = PageQuery & OrdersFilter;
 
 export const readOrdersPage = (pool: DatabasePool, query: OrdersQuery): Promise<Page> =>
   readPage(pool, query, listed(query));
 
 export const ordersPageStatement = (query: OrdersQuery) => pageStatement(query, listed(query));
 
-const listed = (query: OrdersQuery) => ({
-  projection: ordersProjection,
-  position: 'placed_position',
-  // The two texts that the fold was stored as.
-  document: sql.fragment`'{"order":' || document || ',"facts":' || facts || '}'`,
-  where: conditions(query),
-});
-
-function conditions(query: OrdersQuery): FragmentSqlToken[] {
-  const { tenantId, status, paymentStatus, fulfillmentStatus, customerId, placedAfter, placedBefore } = query;
-  const list: FragmentSqlToken[] = [];
-  const tenant = sql.fragment`tenant_id = ${tenantId}`;
-  if (status !== undefined) list.push(sql.fragment`status = ${status}`);
-  if (paymentStatus !== undefined) list.push(sql.fragment`order_payment_status(document) = ${paymentStatus}`);
-  if (fulfillmentStatus !== undefined)
-    list.push(sql.fragment`order_fulfillment_status(status) = ${fulfillmentStatus}`);
-  if (customerId !== undefined) list.push(sql.fragment`customer_id = ${customerId}`);
-  // Times grow with positions, so a time is one position: one look-up in the index.
-  if (placedAfter !== undefined) {
-    list.push(sql.fragment`placed_position > coalesce((
-      SELECT placed_position FROM orders WHERE ${tenant} AND placed_at <= ${placedAfter}::timestamptz
-       ORDER BY placed_at DESC, placed_position DESC LIMIT 1), 0)`);
+/**
+ * The source of a list. One of its filters drives the scan. The others, if any, are applied to a
+ * bounded number of rows.
+ */
+function listed(query: OrdersQuery): Listed {
+  const source = { projection: ordersProjection };
+  const filters = filtersOf(query);
+  const without = (...names: (keyof typeof filters)[]): FragmentSqlToken[] =>
+    Object.entries(filters).flatMap(([name, filter]) =>
+      filter === undefined || names.includes(name as keyof typeof filters) ? [] : [filter],
+    );
+  if (query.changedAfter !== undefined)
+    return { ...source, ...changed(query, query.changedAfter, without()) };
+  if (query.orderedAfter !== undefined || query.orderedBefore !== undefined)
+    return { ...source, ...ordered(query, without()) };
+  if (query.term !== undefined) {
+    const driver = sql.fragment`
+      FROM order_terms AS row
+     WHERE tenant_id = ${query.tenantId} AND term = ${query.term} AND ${boundsOf(query)}`;
+    return { ...source, ...found(query, driver, without()) };
   }
-  if (placedBefore !== undefined) {
-    list.push(sql.fragment`placed_position < coalesce((
-      SELECT placed_position FROM orders WHERE ${tenant} AND placed_at >= ${placedBefore}::timestamptz
-       ORDER BY placed_at, placed_position LIMIT 1), 9223372036854775807)`);
+  for (const name of ['isReadyToShip', 'isOnHold', 'customerId'] as const) {
+    const filter = filters[name];
+    if (filter !== undefined) return { ...source, ...scanned(query, filter, without(name)) };
   }
-  return list;
+  if (query.statuses === undefined && query.paymentStatuses === undefined)
+    return { ...source, ...scanned(query, sql.fragment`true`, []) };
+  return { ...source, ...merged(query) };
 }

@@ -1,10 +1,16 @@
 /**
- * The read table `orders`: one row for each order, with the document that lists return unparsed.
+ * The read table `orders`: one row for each order, with the document that lists return unparsed and
+ * the columns that they pick by. Beside it, `order_terms` has the texts that an order is found by.
  */
+import type { DatabaseTransactionConnection } from 'slonik';
 import { z } from 'zod';
+import { isOnHold, isReadyToShip } from '../domain/order/amounts.ts';
 import { type Facts, NO_FACTS, type Order, type OrderState, evolve } from '../domain/order/order.ts';
+import { paymentStatus } from '../domain/order/statuses.ts';
 import { toId, toUuid } from '../store/ids.ts';
 import { SEPARATOR, statement } from '../store/statement.ts';
+import { hasOutdatedOrders, readOutdatedOrders } from './orders/outdated.ts';
+import { type TermChanges, noteTerms } from './orders/terms.ts';
 import type { Projection, TenantEvent } from './projection.ts';
 
 const readRows = statement(
@@ -23,12 +29,15 @@ interface Row {
   tenantId: string;
   placedPosition: number;
   state: OrderState;
+  terms: TermChanges;
 }
 
 export const ordersProjection: Projection = {
   name: 'orders',
   key: ['order_id', 'tenant_id', 'partition'],
   count: 'version',
+  others: [{ name: 'order_terms', key: ['tenant_id', 'term', 'placed_position', 'partition'] }],
+
   async apply(transaction, partition, events) {
     const rows = new Map<string, Row>();
     const known = [...new Map(events.filter(isLater(events)).map((event) => [keyOf(event), event])).values()];
@@ -48,35 +57,92 @@ export const ordersProjection: Projection = {
           tenantId: row.tenant_id,
           placedPosition: row.placed_position,
           state: { order, facts, payments: {} },
+          terms: new Map(),
         });
       }
     }
-    for (const event of events) {
-      const row = rows.get(keyOf(event));
-      rows.set(keyOf(event), {
-        tenantId: event.tenant_id,
-        placedPosition: row?.placedPosition ?? event.position,
-        state: evolve(row?.state ?? null, event),
-      });
-    }
-    const all = [...rows.values()];
-    const orders = all.map(({ state }) => state.order);
-    await transaction.query(
-      writeRows(
-        partition,
-        all.map((row) => row.tenantId),
-        orders.map((order) => toUuid(order.id)),
-        all.map((row) => row.placedPosition),
-        orders.map((order) => order.customer_id ?? ''),
-        orders.map((order) => order.status),
-        orders.map((order) => order.placed_at),
-        orders.map((order) => order.version),
-        orders.map((order) => JSON.stringify(order)).join(SEPARATOR),
-        all.map(({ state }) => JSON.stringify(state.facts)).join(SEPARATOR),
-      ),
-    );
+    for (const event of events) applyTo(rows, event);
+    await write(transaction, partition, [...rows.values()]);
+  },
+
+  outdated: {
+    has: hasOutdatedOrders,
+    async renew(transaction, partition) {
+      const rows = new Map<string, Row>();
+      for (const event of await readOutdatedOrders(transaction, partition)) applyTo(rows, event);
+      return rows.size === 0 ? 0 : write(transaction, partition, [...rows.values()]);
+    },
   },
 };
+
+/** Applies the next event of an order to its row. */
+function applyTo(rows: Map<string, Row>, event: TenantEvent): void {
+  const key = keyOf(event);
+  const row = rows.get(key);
+  const state = evolve(row?.state ?? null, event);
+  const terms = row?.terms ?? new Map<string, boolean>();
+  noteTerms(terms, event, row?.state.order, state.order);
+  rows.set(key, {
+    tenantId: event.tenant_id,
+    placedPosition: row?.placedPosition ?? event.position,
+    state,
+    terms,
+  });
+}
+
+/** @returns the number of written rows */
+async function write(
+  transaction: DatabaseTransactionConnection,
+  partition: number,
+  rows: readonly Row[],
+): Promise<number> {
+  const states = rows.map(({ state }) => state);
+  const orders = states.map(({ order }) => order);
+  const written = await transaction.query(
+    writeRows(
+      partition,
+      rows.map((row) => row.tenantId),
+      orders.map((order) => toUuid(order.id)),
+      rows.map((row) => row.placedPosition),
+      orders.map((order) => order.customer_id ?? ''),
+      orders.map((order) => order.status),
+      orders.map((order) => order.placed_at),
+      orders.map((order) => order.version),
+      orders.map((order) => JSON.stringify(order)).join(SEPARATOR),
+      states.map(({ facts }) => JSON.stringify(facts)).join(SEPARATOR),
+      states.map(paymentStatus),
+      states.map(isOnHold),
+      states.map(isReadyToShip),
+      orders.map(orderedAt),
+      ...termColumns(rows, true),
+      ...termColumns(rows, false),
+    ),
+  );
+  return written.rowCount;
+}
+
+/** The first instant of the calendar of Postgres that its text form can spell as the log does. */
+const EARLIEST = '0001-01-01T00:00:00.000Z';
+
+/** When an order was ordered; a time before the year 1 counts as its first instant. */
+function orderedAt({ ordered_at, placed_at }: Order): string {
+  if (ordered_at === undefined) return placed_at;
+  return ordered_at < EARLIEST ? EARLIEST : ordered_at;
+}
+
+/** The terms that orders get, or lose, in the columns of the statement. */
+function termColumns(rows: readonly Row[], isGained: boolean): [string[], string[], number[]] {
+  const columns: [string[], string[], number[]] = [[], [], []];
+  for (const { tenantId, placedPosition, terms } of rows) {
+    for (const [term, gained] of terms) {
+      if (gained !== isGained) continue;
+      columns[0].push(tenantId);
+      columns[1].push(term);
+      columns[2].push(placedPosition);
+    }
+  }
+  return columns;
+}
 
 const keyOf = (event: { tenant_id: string; order_id: string }) => `${event.tenant_id} ${event.order_id}`;
 

@@ -2,7 +2,7 @@
  * Pages of a read table, by keyset: the cursor is the log position of the event that made the row.
  *
  * Rows become visible in the order of their positions, so a walk neither skips nor repeats a row.
- * Each page is one range scan of an index, at any depth (measured: docs/performance.md).
+ * Each page is a bounded range scan of an index, at any depth (measured: docs/performance.md).
  */
 import { type DatabasePool, type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
@@ -34,12 +34,16 @@ export interface Page {
 /** The source of a list. */
 export interface Listed {
   projection: Projection;
-  /** The column that holds the cursor. */
-  position: string;
-  /** A row as the text of a JSON object. */
-  document: FragmentSqlToken;
-  /** Conditions besides the tenant and the cursor. */
-  where: FragmentSqlToken[];
+  /**
+   * Selects the next rows in the order of the list, at most `limit`: `document` is the text of a
+   * JSON object, `at` the position that a cursor continues after, `sort` the order of the list.
+   */
+  rows: (limit: number) => FragmentSqlToken;
+  /**
+   * Selects the last row that a page may examine: `at`, or no row when it examines all that are
+   * left. A page that finds too few rows up to there ends there.
+   */
+  last?: FragmentSqlToken | undefined;
 }
 
 /**
@@ -67,14 +71,10 @@ export async function readPage(pool: DatabasePool, query: PageQuery, listed: Lis
  * Postgres knows the size of a text without reading it, so rows beyond the page cost nothing.
  */
 export function pageStatement(
-  { partition, tenantId, direction, limit, from }: PageQuery,
-  { projection, position, document, where }: Listed,
+  { partition, direction, limit }: Pick<PageQuery, 'partition' | 'direction' | 'limit'>,
+  { projection, rows, last = sql.fragment`SELECT NULL::bigint` }: Listed,
 ) {
-  const order = direction === 'asc' ? sql.fragment`ASC` : sql.fragment`DESC`;
-  const at = sql.identifier([position]);
-  const conditions = [sql.fragment`tenant_id = ${tenantId}`, ...where];
-  if (from !== undefined)
-    conditions.push(direction === 'asc' ? sql.fragment`${at} > ${from}` : sql.fragment`${at} < ${from}`);
+  const order = orderOf(direction);
   return sql.type(pageRow)`
     SELECT page.documents, page.next, checkpoint.position AS applied, head.position AS head
       FROM log_heads AS head
@@ -82,21 +82,27 @@ export function pageStatement(
         ON checkpoint.partition = head.partition AND checkpoint.consumer = ${projection.name}
      CROSS JOIN LATERAL (
              SELECT string_agg(document, ',' ORDER BY n) FILTER (WHERE fits) AS documents,
-                    CASE WHEN NOT bool_and(fits) THEN (array_agg(at ORDER BY n DESC) FILTER (WHERE fits))[1] END AS next
+                    CASE WHEN NOT bool_and(fits) THEN (array_agg(at ORDER BY n DESC) FILTER (WHERE fits))[1]
+                         ELSE (${last}) END AS next
                FROM (
                       SELECT document, at, n, n <= ${limit} AND (n = 1 OR bytes - octet_length(document) < ${PAGE_BYTES_MAX}) AS fits
                         FROM (
                                SELECT document, at, row_number() OVER walk AS n, sum(octet_length(document)) OVER walk AS bytes
-                                 FROM (
-                                        SELECT ${document} AS document, ${at} AS at
-                                          FROM ${sql.identifier([projection.name])}
-                                         WHERE ${sql.and(conditions)}
-                                         ORDER BY ${at} ${order}
-                                         LIMIT ${limit + 1}
-                                      ) AS row
-                               WINDOW walk AS (ORDER BY at ${order})
+                                 FROM (${rows(limit + 1)}) AS row
+                               WINDOW walk AS (ORDER BY sort ${order})
                              ) AS numbered
                     ) AS fitted
            ) AS page
      WHERE head.partition = ${partition}`;
 }
+
+export const orderOf = (direction: PageQuery['direction']): FragmentSqlToken =>
+  direction === 'asc' ? sql.fragment`ASC` : sql.fragment`DESC`;
+
+/** The condition that a column lies behind a value in the direction of the list. */
+export const behind = (
+  column: FragmentSqlToken,
+  direction: PageQuery['direction'],
+  value: FragmentSqlToken,
+): FragmentSqlToken =>
+  direction === 'asc' ? sql.fragment`${column} > ${value}` : sql.fragment`${column} < ${value}`;

@@ -1,20 +1,26 @@
 /** The interface of a projection: it folds events of the log into a read table. */
-import type { DatabaseTransactionConnection } from 'slonik';
+import type { CommonQueryMethods, DatabaseTransactionConnection } from 'slonik';
 import { z } from 'zod';
-import type { RecordedEvent } from '../domain/order/events.ts';
+import type { EventType, RecordedEvent } from '../domain/order/events.ts';
 import { recordedRow, toRecordedEvent } from '../store/log/event-row.ts';
 
 /** An event with its position and its tenant. */
 export type TenantEvent = RecordedEvent & { position: number; tenant_id: string };
 
-/** A read table that is folded from the log, and can be rebuilt from it at any time. */
-export interface Projection {
-  /** The name of its table and of its checkpoint. */
+export interface ReadTable {
   name: string;
-  /** Columns of the table's primary key. */
+  /** Columns of its primary key. */
   key: readonly string[];
+}
+
+/** A read table that is folded from the log, and can be rebuilt from it at any time. */
+export interface Projection extends ReadTable {
   /** The column that counts the events of a row: the auditor finds missing events by it. */
   count: string;
+  /** Tables that it writes besides, in the same transaction. They are rebuilt together. */
+  others?: readonly ReadTable[];
+  /** The types of events that `apply` gets; all when absent. */
+  types?: readonly EventType[];
   /**
    * Applies the next events of one partition, in the order of their positions, in the transaction
    * that also moves the checkpoint: all events count once, or none does.
@@ -24,13 +30,31 @@ export interface Projection {
     partition: number,
     events: TenantEvent[],
   ) => Promise<void>;
+  /** For a table whose rows the release before writes with fewer columns. */
+  outdated?: {
+    /** Whether the table has such rows. */
+    has: (pool: CommonQueryMethods) => Promise<boolean>;
+    /** Folds the orders of some such rows again. @returns the number of rows */
+    renew: (transaction: DatabaseTransactionConnection, partition: number) => Promise<number>;
+  };
 }
+
+/** All tables of a projection; its name is that of the first. */
+export const tablesOf = (projection: Projection): readonly ReadTable[] => [
+  projection,
+  ...(projection.others ?? []),
+];
 
 /** A row of a batch; `skipped` when an operator has skipped the event. */
 export const nextRow = recordedRow.extend({ tenant_id: z.uuid(), skipped: z.boolean() });
 
-/** The events of a batch, without those that are skipped. */
-export const eventsOf = (rows: readonly z.output<typeof nextRow>[]): TenantEvent[] =>
+/** The events of a batch, without those that are skipped or of other types. */
+export const eventsOf = (
+  rows: readonly z.output<typeof nextRow>[],
+  { types }: Pick<Projection, 'types'>,
+): TenantEvent[] =>
   rows
-    .filter((row) => !row.skipped)
+    .filter(
+      ({ skipped, type }) => !skipped && (types === undefined || (types as readonly string[]).includes(type)),
+    )
     .map((row) => Object.assign(toRecordedEvent(row), { tenant_id: row.tenant_id }));

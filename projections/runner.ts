@@ -29,6 +29,8 @@ const moveCheckpoint = statement('consumers/move-checkpoint', z.object({}));
 const BATCH_EVENTS_MAX = 500;
 /** A batch ends with the event that exceeds this. 500 of the largest events are 76 MB. */
 const BATCH_BYTES_MAX = 4 * 1024 * 1024;
+/** Pause between two searches for rows that a node of the release before has written. */
+const RENEW_INTERVAL_MS = 60_000;
 /** Requests that the span of a batch links to. */
 const SPAN_LINKS_MAX = 32;
 
@@ -59,7 +61,7 @@ function applyBatch(
     const last = rows.at(-1);
     if (last === undefined) return { applied: 0, full: false };
     const span = await spanOf(transaction, projection.name, partition, rows);
-    await projection.apply(transaction, partition, eventsOf(rows)).catch((cause: unknown) => {
+    await projection.apply(transaction, partition, eventsOf(rows, projection)).catch((cause: unknown) => {
       endSpan(span, {}, 'failed');
       throw cause;
     });
@@ -67,6 +69,25 @@ function applyBatch(
     await transaction.query(moveCheckpoint(partition, projection.name, last.position));
     projectionPosition.set({ projection: projection.name, partition }, last.position);
     return { applied: rows.length, full: rows.length === limit || rows.length < last.found };
+  });
+}
+
+/**
+ * Renews some rows of the release before, if the table has any.
+ *
+ * @returns the number of rows; `undefined` when another node holds the lease
+ */
+export function renewOnce(
+  pool: DatabasePool,
+  { name, outdated }: Projection,
+  partition: number,
+): Promise<number | undefined> {
+  return pool.transaction(async (transaction) => {
+    const isHeld = await transaction.exists(sql.unsafe`
+      SELECT FROM checkpoints
+       WHERE partition = ${partition} AND consumer = ${name} AND paused_at IS NULL
+         FOR UPDATE SKIP LOCKED`);
+    return isHeld ? (outdated?.renew(transaction, partition) ?? 0) : undefined;
   });
 }
 
@@ -116,9 +137,25 @@ function followerOf(
   const labels = { projection: projection.name, partition };
   let limit = BATCH_EVENTS_MAX;
   let isStopped = true; // so that the first batch clears a fault of an earlier process
+  let renewAtMs = projection.outdated === undefined ? Number.POSITIVE_INFINITY : 0;
+
+  /** @returns whether there may be more rows to renew now */
+  async function renew(): Promise<boolean> {
+    try {
+      const renewed = await renewOnce(pool, projection, partition);
+      if (renewed === undefined || renewed > 0) return renewed !== undefined;
+    } catch (cause) {
+      // The rows stay as they are: events must go on.
+      log.error({ err: cause, ...labels }, 'outdated rows not renewed');
+    }
+    renewAtMs = performance.now() + RENEW_INTERVAL_MS;
+    return false;
+  }
+
   return {
     partition,
     async step() {
+      const isRenewing = performance.now() >= renewAtMs && (await renew());
       const { applied, full } = await applyBatch(pool, projection, partition, limit);
       if (applied > 0 && isStopped) {
         await clearFault(pool, labels);
@@ -129,6 +166,7 @@ function followerOf(
         limit = Math.min(BATCH_EVENTS_MAX, limit * 2);
         return 'full';
       }
+      if (isRenewing) return 'full';
       if (applied > 0) return 'some';
       const { head, applied: position } = await progressOf(pool, partition, projection.name);
       projectionLag.set(labels, head - position);

@@ -7,7 +7,7 @@ import { loadSpec } from '../contract/spec.ts';
 import { compileValidators } from '../contract/validator.ts';
 import { type Advice, adviceOf } from '../grpc/client/advice.ts';
 import type { OrderToSend } from '../grpc/client/order-stream.ts';
-import { newOrderMessage } from '../grpc/methods/messages.ts';
+import { newOrderMessage } from '../grpc/messages/new-order.ts';
 import { statusOf } from '../grpc/status.ts';
 import { keyOfMessage } from '../commands/idempotency-key.ts';
 import { parseJson } from '../json/parse.ts';

@@ -1,7 +1,11 @@
-/** `npx holdfast import`: places the orders of a file over gRPC. */
+/**
+ * `npx holdfast import`: places the orders of a file over gRPC, or imports the history of another
+ * shop over HTTP.
+ */
 import {
   type CliCommand,
   CommandError,
+  type HttpAccess,
   UsageError,
   quoted,
   wholeNumber,
@@ -12,20 +16,32 @@ const DEFAULT_PATIENCE_SECONDS = 60;
 export const importing: CliCommand = {
   summary:
     'Place the orders of a file over gRPC. A line is {"idempotency_key","order"}; - is standard input. ' +
+    'With --history, a line is {"order","records"}: an old order with its dates and records, over HTTP. ' +
     'A repeated import places no order twice.',
   positionals: ['FILE'],
   options: {
+    history: { help: 'import orders with their dates, numbers, payments, shipments and refunds' },
+    strict: { help: 'with --history: stop at the first order or record that is refused' },
     to: {
-      placeholder: 'HOST:PORT',
-      help: 'gRPC address; default: GRPC_PORT, else the server of HOLDFAST_DATA_DIR, else 50051',
+      placeholder: 'ADDRESS',
+      help:
+        'HOST:PORT of gRPC; default: GRPC_PORT, else the server of HOLDFAST_DATA_DIR, else 50051. ' +
+        'With --history a URL; default: the server of HOLDFAST_DATA_DIR, else PORT',
     },
     patience: {
       placeholder: 'SECONDS',
       help: `give up after this time without an answer; default ${DEFAULT_PATIENCE_SECONDS}`,
     },
   },
-  async run({ positionals: [path = ''], values }, { grpcAccess }) {
+  async run({ positionals: [path = ''], values, flags }, { grpcAccess, httpAccess }) {
     const patienceMs = patienceMsFrom(values['patience']);
+    const isStrict = flags.has('strict');
+    if (flags.has('history')) {
+      const access = await httpAccessTo(values['to'], httpAccess);
+      const { runHistory } = await import('./history/run-history.ts');
+      return runHistory({ path, access, patienceMs, isStrict });
+    }
+    if (isStrict) throw new UsageError('--strict is an option of --history');
     const to = addressFrom(values['to']);
     const access = await grpcAccess();
     const address = to ?? access.address;
@@ -48,4 +64,14 @@ function patienceMsFrom(given: string | undefined): number {
 function addressFrom(given: string | undefined): string | undefined {
   if (given === undefined || /^(?:[\w.-]+|\[[\da-fA-F:.]+\]):\d{1,5}$/.test(given)) return given;
   throw new UsageError(`--to must be HOST:PORT, such as 127.0.0.1:50051, not ${quoted(given)}`);
+}
+
+async function httpAccessTo(
+  url: string | undefined,
+  httpAccess: () => Promise<HttpAccess>,
+): Promise<HttpAccess> {
+  if (url !== undefined && !(/^https?:\/\//.test(url) && URL.canParse(url)))
+    throw new UsageError(`--to must be a URL such as http://127.0.0.1:8080, not ${quoted(url)}`);
+  const access = await httpAccess();
+  return url === undefined ? access : { ...access, url };
 }

@@ -25,8 +25,8 @@ export interface CommandPath {
   log: OrderLog;
   /** A new id with a prefix: `ord`, `evt`. */
   newId: (prefix: string) => string;
-  /** The present time in milliseconds since 1970. */
-  now: () => number;
+  /** Milliseconds since 1970. */
+  clock: () => number;
   /** Called after each append, to wake the consumers. */
   onAppended: (partition: number) => void;
 }
@@ -123,8 +123,8 @@ async function refusal(
 }
 
 /** @throws {Problem} 422 when the command states a time in the future */
-function requirePast({ now }: CommandPath, request: OrderRequest): void {
-  const error = futureTime(request, new Date(now()).toISOString());
+function requirePast({ clock }: CommandPath, request: OrderRequest): void {
+  const error = futureTime(request, clock);
   if (error !== undefined)
     throw new Problem('invalid_body', 'The time lies in the future, see errors.', { errors: [error] });
 }

@@ -3,8 +3,15 @@
  * domain/issue-text.ts has the same sentences for zod.
  */
 import type { ErrorObject } from 'ajv';
-import { EVENT_TYPES } from '../../domain/order/events.ts';
-import { ASCII_EXPECTED, TEXT_EXPECTED } from '../../domain/text.ts';
+import {
+  ASCII_EXPECTED,
+  EMAIL_EXPECTED,
+  MULTILINE_TEXT,
+  MULTILINE_TEXT_EXPECTED,
+  SERIES_EXPECTED,
+  TEXT,
+  TEXT_EXPECTED,
+} from '../../domain/text.ts';
 import { FORMAT_EXPECTED } from './formats.ts';
 import { isDigits } from './integer.ts';
 
@@ -14,9 +21,10 @@ export type Location = 'body' | 'path' | 'query' | 'header';
 /** Characters of a value that a detail repeats. */
 const QUOTED_LENGTH_MAX = 40;
 
-/** By pattern, as the spec spells it; a test finds a pattern without a text. */
+/** By pattern, as the server's rules spell it; a test finds a pattern without a text. */
 const PATTERNS: Readonly<Record<string, string>> = {
-  '^[^\\p{Cc}\\p{Cs}]*$': TEXT_EXPECTED,
+  [TEXT.source]: TEXT_EXPECTED,
+  [MULTILINE_TEXT.source]: MULTILINE_TEXT_EXPECTED,
   '^[\\x21-\\x7e]+$': ASCII_EXPECTED,
   '^(?:\\.{3}[!-~]*|\\.{0,2}[!-\\-/-~][!-~]*)$': `${ASCII_EXPECTED}, and neither . nor ..`,
   '^(?:"(?:[!#-\\[\\]-~]|\\\\["\\\\]){1,255}"|[!#-~][!-~]{0,254})$':
@@ -24,6 +32,9 @@ const PATTERNS: Readonly<Record<string, string>> = {
   '^[A-Z]{2}$': 'must be two capital letters of ISO 3166, such as IE',
   '^[A-Z]{3}$': 'must be three capital letters of ISO 4217, such as EUR',
   '^line_[1-9][0-9]{0,2}$': 'must be a line id, such as line_1',
+  '^charge_[1-9][0-9]{0,2}$': 'must be a charge id, such as charge_1',
+  '^[^\\x00-\\x20\\x7f-\\xa0@]+@[^\\x00-\\x20\\x7f-\\xa0@]+$': EMAIL_EXPECTED,
+  '^[A-Za-z0-9._/-]*[A-Za-z._/-]$': SERIES_EXPECTED,
   '^https?://[!-~]+$': 'must be an ASCII URL that starts with https:// or http://',
   '^[A-Za-z0-9_-]+$': 'must be a next_cursor of an earlier answer',
   '^[0-9]{4}-[0-9]{2}-[0-9]{2}$': 'must be a day, such as 2026-03-14',
@@ -32,18 +43,22 @@ const PATTERNS: Readonly<Record<string, string>> = {
   '^[A-Za-z0-9._-]{1,64}$': 'must be 1 to 64 ASCII letters, digits, dots, hyphens or underscores',
   '^[a-z][a-z0-9_]*$': 'must be lower-case letters, digits and underscores, starting with a letter',
   '^@[0-9]+$': 'must be @ and the seconds since 1970',
+  '^(?:0|[1-9][0-9]{0,15})$': 'must be the Holdfast-Position of an answer, such as 4711',
   '^whsec_[A-Za-z0-9+/=]+$': 'must be whsec_ and a key in base64',
 };
 
 const ID = /^\^([a-z]+_)\[0-9a-f\]\{32\}\$$/;
 const SEVERAL_TYPES = /^\^\(\?:OrderPlaced\|/;
 
+/** The event types that a pattern allows. */
+const typesIn = (pattern: string): string[] => /\(\?:([A-Za-z|]+)\)/.exec(pattern)?.[1]?.split('|') ?? [];
+
 /** The detail for a text that does not match a pattern; `undefined` for an unlisted pattern. */
 export function patternText(pattern: string): string | undefined {
   const prefix = ID.exec(pattern)?.[1];
   if (prefix !== undefined) return `must be an id: ${prefix} and 32 lower-case hexadecimal digits`;
   if (SEVERAL_TYPES.test(pattern))
-    return `must be event types, separated by commas: ${EVENT_TYPES.join(', ')}`;
+    return `must be event types, separated by commas: ${typesIn(pattern).join(', ')}`;
   return PATTERNS[pattern];
 }
 
@@ -125,9 +140,15 @@ const isOfNull = ({ keyword, params }: ErrorObject) =>
 
 /**
  * The errors without noise: without "no alternative matches", which follows from the errors of each
- * alternative, and without the alternative `null`.
+ * alternative, without the alternative `null`, and without an error that two alternatives share.
  */
 export function withoutNoise(errors: readonly ErrorObject[]): ErrorObject[] {
   const rest = errors.filter((error) => !isOfAlternatives(error) && !isOfNull(error));
-  return rest.length > 0 ? rest : [...errors];
+  const kept = new Map(
+    (rest.length > 0 ? rest : errors).map((error) => [
+      `${error.instancePath} ${error.keyword} ${JSON.stringify(error.params)}`,
+      error,
+    ]),
+  );
+  return [...kept.values()];
 }

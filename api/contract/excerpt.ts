@@ -1,5 +1,5 @@
 /** Excerpts of a spec for the judge: one request or one answer. The whole spec would cost time. */
-import type { Operation, Spec } from './spec.ts';
+import type { Operation } from './spec.ts';
 
 type Components = Record<string, Record<string, unknown>>;
 type Document = Record<string, unknown> & {
@@ -10,9 +10,9 @@ type Document = Record<string, unknown> & {
 const REF = /^#\/components\/(\w+)\/(.+)$/;
 
 /** A whole document with the request of one operation. */
-export function requestExcerpt(spec: Spec, { path, method }: Operation): object {
-  const operation = (spec.document as Document).paths[path]![method]!;
-  return excerpt(spec, {
+export function requestExcerpt(document: object, { path, method }: Operation): object {
+  const operation = (document as Document).paths[path]![method]!;
+  return excerpt(document, {
     path,
     method,
     operation: { ...operation, responses: { 200: { description: '' } } },
@@ -23,13 +23,13 @@ export function requestExcerpt(spec: Spec, { path, method }: Operation): object 
 export const ANSWER = { method: 'GET', url: '/answer' };
 
 /** A whole document with one answer of {@link ANSWER}. */
-export function answerExcerpt(spec: Spec, status: number, content: unknown): object {
+export function answerExcerpt(document: object, status: number, content: unknown): object {
   const operation = { responses: { [status]: { description: '', content } } };
-  return excerpt(spec, { path: ANSWER.url, method: 'get', operation });
+  return excerpt(document, { path: ANSWER.url, method: 'get', operation });
 }
 
 function excerpt(
-  { document }: Spec,
+  document: object,
   { path, method, operation }: { path: string; method: string; operation: object },
 ): object {
   const { components, ...rest } = document as Document;

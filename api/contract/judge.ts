@@ -6,6 +6,7 @@ import { middleware } from 'express-openapi-validator';
 import { ANSWER, answerExcerpt, requestExcerpt } from './excerpt.ts';
 import { FORMATS } from './formats.ts';
 import { isInteger, isIntegerText } from './integer.ts';
+import { answerRules } from './rules.ts';
 import type { Operation, Spec } from './spec.ts';
 
 type Handler = (req: object, res: object, next: (error?: unknown) => void) => unknown;
@@ -74,22 +75,23 @@ function createJudge(spec: Spec): Judge {
   }
 
   const integers = integersOf(spec);
+  const answers = answerRules(spec.document);
 
   return {
     request: (operation, request) =>
       verdictOf((report) => {
-        const list = handlersOf(operation.id, 'request', () => requestExcerpt(spec, operation));
+        const list = handlersOf(operation.id, 'request', () => requestExcerpt(spec.requests, operation));
         return run(list, expressRequest(asStrict(request, integers)), {}, report);
       }),
 
     async answer(operation, answer) {
-      const { declared, missing, content } = responseOf(spec, operation, answer);
+      const { declared, missing, content } = responseOf(answers, operation, answer);
       if (!declared) return verdict(`status ${answer.status} is not in the contract of this operation`);
       if (missing.length > 0) return verdict(`missing response header: ${missing.join(', ')}`);
       // Answers with equal content share a validator. From status 500 on it would accept any body.
       const statusCode = content === undefined ? answer.status : 200;
       const list = handlersOf(`${statusCode} ${JSON.stringify(content)}`, 'answer', () =>
-        answerExcerpt(spec, statusCode, content),
+        answerExcerpt(answers, statusCode, content),
       );
       const res = {
         statusCode,
@@ -201,11 +203,11 @@ interface Responses {
 
 /** Checks required response headers, which the validator ignores. */
 function responseOf(
-  spec: Spec,
+  answers: Spec['document'],
   { method, path }: Operation,
   { status, headers }: JudgedAnswer,
 ): { declared: boolean; missing: string[]; content: unknown } {
-  const document = spec.document as {
+  const document = answers as {
     paths: Record<string, Record<string, { responses: Responses }>>;
     components: { responses: Responses; headers: Record<string, { required?: boolean }> };
   };

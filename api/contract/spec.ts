@@ -1,7 +1,9 @@
 /** The specs of openapi/ as data: the source of all routes, scopes and validators. */
 import { readFileSync } from 'node:fs';
 import { CORE_SCHEMA, load } from 'js-yaml';
+import { JSON_TYPE } from '../http/accept.ts';
 import type { ProblemCode } from '../problem/problem.ts';
+import { requestRules } from './rules.ts';
 
 export type Schema = Record<string, unknown>;
 
@@ -21,6 +23,10 @@ export interface Operation {
   path: string;
   scope: string;
   parameters: Parameter[];
+  /** Whether its contract has 406: an answer without a body suits every `Accept`. */
+  refusesAccept: boolean;
+  /** Media types of its answer, the preferred one first. */
+  mediaTypes: readonly string[];
   /** `undefined` when the operation reads no body. */
   body: { mediaType: string; schema: Schema; maxBytes: number } | undefined;
 }
@@ -39,7 +45,10 @@ export interface Spec {
   name: string;
   /** `undefined` for a version that is not deprecated. */
   lifecycle: Lifecycle | undefined;
+  /** As published. */
   document: Record<string, unknown>;
+  /** With the server's rules of requests; `operations` come from it. */
+  requests: Record<string, unknown>;
   operations: Operation[];
 }
 
@@ -50,6 +59,7 @@ interface OperationObject {
   'x-scope': string;
   parameters?: unknown[];
   requestBody?: { 'x-max-bytes': number; content: Record<string, { schema: Schema }> };
+  responses: Record<string, { content?: Record<string, unknown> }>;
 }
 
 const specs = new Map<string, Spec>();
@@ -71,7 +81,8 @@ function readSpec(name: string): Spec {
     info: { 'x-lifecycle'?: Lifecycle };
     paths: Record<string, Record<string, unknown>>;
   };
-  const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+  const requests = requestRules(document);
+  const operations = Object.entries(requests.paths).flatMap(([path, item]) =>
     METHODS.filter((method) => method in item).map((method): Operation => {
       const operation = item[method] as OperationObject;
       const content = Object.entries(operation.requestBody?.content ?? {})[0];
@@ -81,8 +92,10 @@ function readSpec(name: string): Spec {
         path,
         scope: operation['x-scope'],
         parameters: (operation.parameters ?? []).map(
-          (parameter) => resolve(document, parameter) as Parameter,
+          (parameter) => resolve(requests, parameter) as Parameter,
         ),
+        refusesAccept: '406' in operation.responses,
+        mediaTypes: mediaTypesOf(operation),
         body: content && {
           mediaType: content[0],
           schema: content[1].schema,
@@ -91,8 +104,13 @@ function readSpec(name: string): Spec {
       };
     }),
   );
-  return { name, lifecycle: document.info['x-lifecycle'], document, operations };
+  return { name, lifecycle: document.info['x-lifecycle'], document, requests, operations };
 }
+
+/** JSON first, also where only problems have a body. */
+const mediaTypesOf = ({ responses }: OperationObject): string[] => [
+  ...new Set([JSON_TYPE, ...Object.keys(responses['200']?.content ?? {})]),
+];
 
 /** Follows a local `$ref`, such as `#/components/parameters/Limit`. */
 function resolve(document: unknown, node: unknown): unknown {

@@ -77,7 +77,7 @@ function compilerOf(spec: Spec, options: Options): Ajv {
   addFormats.default(ajv, { mode: 'fast' }); // as in express-openapi-validator
   for (const [name, format] of Object.entries(FORMATS)) ajv.addFormat(name, format);
   ajv.addFormat('int64', true);
-  ajv.addSchema(spec.document, spec.name);
+  ajv.addSchema(spec.requests, spec.name);
   return ajv;
 }
 

@@ -49,9 +49,10 @@ const packed = <Message>(
  * @param code replaces the code of the problem
  */
 export function statusOf(problem: Problem, requestId: string, code = codeOf(problem)): Status {
-  const metadata = new Map([
+  const metadata = new Map<string, string>([
     ['code', problem.code],
     ['retry', problem.retry],
+    ...Object.entries(problem.members),
   ]);
   const details = [
     packed('ErrorInfo', ErrorInfo, { reason: problem.code.toUpperCase(), domain: DOMAIN, metadata }),

@@ -1,31 +1,45 @@
-/** `Accept` (RFC 9110, section 12.5.1): whether a client accepts JSON. */
+/** `Accept` (RFC 9110, section 12.5.1): the media type of an answer. */
+
+export const JSON_TYPE = 'application/json';
+export const CSV_TYPE = 'text/csv';
 
 /**
- * Ranges of `application/json`, most specific first; the first named one decides. Old Java clients
- * send `*`.
+ * The media type that a client prefers; `undefined` when it accepts none. Parameters other than `q`
+ * are ignored, as is a field without a range.
+ *
+ * @param offered in the order of preference of the server, which decides between equal weights
  */
-const SPECIFIC_FIRST = [['application/json'], ['application/*'], ['*/*', '*']];
-
-/**
- * Whether a client accepts `application/json`. Parameters other than `q` are ignored, as is a field
- * without a range.
- */
-export function takesJson(accept: string | undefined): boolean {
-  if (accept === undefined || accept === '*/*' || accept === 'application/json') return true;
+export function mediaTypeOf(accept: string | undefined, offered: readonly string[]): string | undefined {
+  const [first] = offered;
+  if (accept === undefined || accept === '*/*' || accept === first) return first;
   const ranges = partsOf(accept, ',').map((part) => {
     const [range = '', ...parameters] = partsOf(part, ';');
-    return { range: range.toLowerCase(), isAccepted: !parameters.some(isRefusal) };
+    return { range: range.toLowerCase(), weight: weightOf(parameters) };
   });
-  if (ranges.length === 0) return true;
-  for (const names of SPECIFIC_FIRST) {
-    const named = ranges.filter(({ range }) => names.includes(range));
-    if (named.length > 0) return named.some(({ isAccepted }) => isAccepted);
+  if (ranges.length === 0) return first;
+  let preferred: { type: string; weight: number } | undefined;
+  for (const type of offered) {
+    const weight = weightIn(ranges, type);
+    if (weight > (preferred?.weight ?? 0)) preferred = { type, weight };
   }
-  return false;
+  return preferred?.type;
 }
 
-/** A weight of zero: `q=0`, `q=0.000`. A malformed weight refuses nothing. */
-const isRefusal = (parameter: string): boolean => /^q=0(?:\.0*)?$/i.test(parameter);
+/** The weight of the most specific range that has the type. Old Java clients send `*`. */
+function weightIn(ranges: readonly { range: string; weight: number }[], type: string): number {
+  const [group] = type.split('/');
+  for (const names of [[type], [`${group}/*`], ['*/*', '*']]) {
+    const weights = ranges.filter(({ range }) => names.includes(range)).map(({ weight }) => weight);
+    if (weights.length > 0) return Math.max(...weights);
+  }
+  return 0;
+}
+
+/** The weight `q`, 0 to 1. A malformed one counts as 1. */
+function weightOf(parameters: readonly string[]): number {
+  const weight = parameters.map((each) => /^q=([01](?:\.\d*)?)$/i.exec(each)?.[1]).find(Boolean);
+  return Math.min(1, Number(weight ?? 1));
+}
 
 /** Splits a field at a separator, except within quotes. */
 function partsOf(field: string, separator: ',' | ';'): string[] {

@@ -33,6 +33,10 @@ export function instantOf(text: string | undefined, rounding: 'down' | 'up'): st
   return new Date(Math.min(Math.max(ms, EARLIEST_MS), LATEST_MS)).toISOString();
 }
 
+/** The instant one millisecond later, at most the end of the year 9999. */
+export const millisecondAfter = (instant: string): string =>
+  new Date(Math.min(Date.parse(instant) + 1, LATEST_MS)).toISOString();
+
 function millisecondsOf(text: string): { ms: number; isFiner: boolean } | undefined {
   const parts = TIME.exec(text);
   if (parts === null) return undefined;

@@ -1,6 +1,7 @@
 /** The envelope of all lists, with its cursor and links. */
 import type { Context } from 'koa';
 import { answerJson } from '../answer.ts';
+import { CSV_TYPE } from '../http/accept.ts';
 import type { Cursors } from './cursor.ts';
 import { Problem } from '../problem/problem.ts';
 
@@ -51,6 +52,18 @@ export function answerPage(ctx: Context, items: string, nextCursor: string | nul
     200,
     `{"data":[${items}],"has_more":${hasMore},"next_cursor":${JSON.stringify(nextCursor)}}`,
   );
+}
+
+/**
+ * Answers a page as CSV (RFC 4180). `Link` has the next page.
+ *
+ * @param csv header row and rows
+ */
+export function answerCsv(ctx: Context, csv: string, nextCursor: string | null): void {
+  ctx.append('Link', links(ctx, nextCursor));
+  ctx.status = 200;
+  ctx.type = CSV_TYPE;
+  ctx.body = csv;
 }
 
 function links(ctx: Context, cursor: string | null): string {

@@ -17,8 +17,10 @@ export async function readAfter(
   { input, services, principal, confirm }: Pick<Call, 'input' | 'services' | 'principal' | 'confirm'>,
   projection: Projection,
 ): Promise<void> {
-  const position = input.headers['Holdfast-Read-After'] as number | undefined;
-  if (position === undefined) return;
+  const field = input.headers['Holdfast-Read-After'];
+  if (field === undefined) return;
+  // A number in version 1, digits in version 2. A position beyond 2^53 is beyond the log.
+  const position = Number(field);
   const reached = await waitForPosition(services.pool, {
     partition: principal.partition,
     consumer: projection.name,

@@ -1,32 +1,85 @@
 /** The noun *daily sales*. */
 import { readDailySalesPage } from '../../projections/daily-sales-page.ts';
 import { dailySalesProjection } from '../../projections/daily-sales.ts';
-import type { Handlers } from '../handler.ts';
-import { answerPage, bindingOf, positionOf, requireWithinList } from '../lists/page.ts';
+import { readSalesPage } from '../../projections/sales/day-sales.ts';
+import { salesProjection } from '../../projections/sales/sales.ts';
+import { type ZoneDays, daysIn } from '../../projections/sales/zone-days.ts';
+import type { Edition } from '../edition.ts';
+import type { Call, Handlers } from '../handler.ts';
+import { CSV_TYPE } from '../http/accept.ts';
+import { answerCsv, answerPage, bindingOf, positionOf, requireWithinList } from '../lists/page.ts';
 import { readAfter } from '../lists/read-after.ts';
+import { invalidParameter } from '../problem/invalid-parameter.ts';
 
 export const dailySalesHandlers: Handlers = {
   async listDailySales(call) {
-    const { ctx, input, services, principal, edition } = call;
-    const query = input.query as {
-      currency?: string;
-      since?: string;
-      until?: string;
-      order: 'asc' | 'desc';
-      limit: number;
-      cursor?: string;
-    };
-    const { partition, tenantId } = principal;
-    const { currency, since, until, order: direction, limit } = query;
-    const filters = { currency, since, until, direction };
-    const binding = bindingOf('daily-sales', tenantId, ...Object.values(filters));
-    const from = positionOf(services.cursors, query.cursor, binding);
-    await readAfter(call, dailySalesProjection);
-    const page = await readDailySalesPage(services.pool, { partition, tenantId, ...filters, limit, from });
-    requireWithinList(from, page.head);
-    ctx.set('Holdfast-Position', String(page.applied));
-    ctx.set('Holdfast-Lag', String(page.head - page.applied));
-    const cursor = page.next === null ? null : services.cursors.encode(page.next, binding);
-    answerPage(ctx, edition.dailySales(page.documents), cursor, cursor !== null);
+    const { salesDocument } = call.edition;
+    await (salesDocument === undefined ? listRecordedDays(call) : listZoneDays(call, salesDocument));
   },
 };
+
+interface SalesQueryInput {
+  currency?: string;
+  since?: string;
+  until?: string;
+  order: 'asc' | 'desc';
+  limit: number;
+  cursor?: string;
+}
+
+/** Days in UTC; an event counts on the day on which it was recorded. */
+async function listRecordedDays(call: Call): Promise<void> {
+  const { ctx, input, services, principal } = call;
+  const { cursor: given, limit, ...query } = input.query as unknown as SalesQueryInput;
+  const { partition, tenantId } = principal;
+  const { currency, since, until, order: direction } = query;
+  const filters = { currency, since, until, direction };
+  const binding = bindingOf('daily-sales', tenantId, ...Object.values(filters));
+  const from = positionOf(services.cursors, given, binding);
+  await readAfter(call, dailySalesProjection);
+  const page = await readDailySalesPage(services.pool, { partition, tenantId, ...filters, limit, from });
+  requireWithinList(from, page.head);
+  const cursor = showPosition(call, page, binding);
+  answerPage(ctx, page.documents, cursor, cursor !== null);
+}
+
+/** Days of a time zone; an event counts on the day on which it happened. */
+async function listZoneDays(call: Call, salesDocument: NonNullable<Edition['salesDocument']>): Promise<void> {
+  const { ctx, input, mediaType, services, principal, edition } = call;
+  const query = input.query as unknown as SalesQueryInput & { timezone?: string };
+  const { partition, tenantId } = principal;
+  const { timezone = 'UTC', currency, since, until, order: direction, limit } = query;
+  const days = knownDays(timezone);
+  const binding = bindingOf('sales', tenantId, timezone, currency, since, until, direction);
+  const from = positionOf(services.cursors, query.cursor, binding);
+  await readAfter(call, salesProjection);
+  const filters = { days, currency, since, until, direction };
+  const page = await readSalesPage(services.pool, { partition, tenantId, ...filters, limit, from });
+  const cursor = showPosition(call, page, binding);
+  if (mediaType === CSV_TYPE) {
+    answerCsv(ctx, edition.csv!.sales(page.sales), cursor);
+    return;
+  }
+  const items = page.sales.map((sales) => JSON.stringify(salesDocument(sales)));
+  answerPage(ctx, items.join(','), cursor, cursor !== null);
+}
+
+/** @throws {Problem} 400 for an unknown time zone */
+function knownDays(timezone: string): ZoneDays {
+  const days = daysIn(timezone);
+  if (days !== undefined) return days;
+  throw invalidParameter([
+    { parameter: 'timezone', detail: 'must be an IANA time zone, such as Europe/Berlin' },
+  ]);
+}
+
+/** Sets the header fields of a page. @returns its cursor */
+function showPosition(
+  { ctx, services }: Call,
+  { next, applied, head }: { next: number | null; applied: number; head: number },
+  binding: string,
+): string | null {
+  ctx.set('Holdfast-Position', String(applied));
+  ctx.set('Holdfast-Lag', String(head - applied));
+  return next === null ? null : services.cursors.encode(next, binding);
+}

@@ -1,5 +1,7 @@
 /** Version 1: amounts are whole numbers beside one currency; an order has one status. */
 import { FIRST_EVENT_TYPES } from '../../domain/order/events.ts';
+import type { OrderStatus } from '../../domain/order/order.ts';
+import { instantOf } from '../lists/instant.ts';
 import { parseStates } from '../lists/stored-orders.ts';
 import type { Edition } from '../edition.ts';
 import { parseBody } from '../commands/parse-body.ts';
@@ -20,7 +22,14 @@ export const v1: Edition = {
       .map((state) => JSON.stringify(orderDocument(state)))
       .join(','),
   customerTotal: (total) => total,
-  dailySales: (documents) => documents,
   eventData,
-  filterOf: ({ status }) => ({ status: status as string | undefined }),
+  filterOf({ status, customer_id: customerId, placed_after, placed_before }) {
+    const placedAfter = instantOf(placed_after, 'down');
+    const placedBefore = instantOf(placed_before, 'up');
+    const statuses = status === undefined ? undefined : [status as OrderStatus];
+    return {
+      filter: { statuses, customerId, placedAfter, placedBefore },
+      binding: [status, customerId, placedAfter, placedBefore],
+    };
+  },
 };

@@ -2,26 +2,27 @@
  * How version 2 spells commands: each amount has its currency, and the time of a record is named
  * after it (`paid_at`, `shipped_at`, …).
  */
-import { COMMAND_SCHEMAS, type CommandType } from '../../domain/order/commands.ts';
+import { COMMAND_SCHEMAS } from '../../domain/order/commands.ts';
 import type { FieldError } from '../../domain/rejection.ts';
 import { parseBody } from '../commands/parse-body.ts';
 import type { Edition } from '../edition.ts';
 import { Problem } from '../problem/problem.ts';
-import { isMoney } from './money.ts';
+import { type Money, isMoney } from './money.ts';
 import { TIME_NAMES } from './times.ts';
 
 export const commandOf: Edition['commandOf'] = (type, body) => {
-  const currencies = new Map<string, string>();
-  const command = withoutMoney(body, '', currencies) as Record<string, unknown>;
-  const currency = oneCurrency(type, currencies);
-  if (type === 'PlaceOrder') command['currency'] = currency;
+  if (type === 'PlaceOrder')
+    return { data: parseBody(COMMAND_SCHEMAS[type], placeOrderOf(body as Members)) as never };
+  const amounts = createAmounts('the other amounts');
+  const command = amounts.without(body, '') as Members;
   const time = TIME_NAMES[type];
   if (time !== undefined && command[time] !== undefined) {
     command['occurred_at'] = command[time];
     delete command[time];
   }
+  const currency = amounts.currency();
   const data = parseBody(COMMAND_SCHEMAS[type], command) as never;
-  return type === 'PlaceOrder' || currency === undefined ? { data } : { data, currency };
+  return currency === undefined ? { data } : { data, currency };
 };
 
 /** Members of commands that are money in a body. */
@@ -35,45 +36,74 @@ export const pointerOf: Edition['pointerOf'] = (type, pointer) => {
   return MONEY.test(pointer) ? `${pointer}/amount` : pointer;
 };
 
+type Members = Record<string, unknown>;
+
+/** Members of an order with amounts, besides its lines. */
+const PRICED = ['discounts', 'taxes', 'charges', 'rounding', 'stated'] as const;
+/** Members of a line with amounts, besides its price. */
+const LINE_PRICED = ['discount', 'tax', 'taxes'] as const;
+
+/** Every order passes here: amounts are looked for only where an order can have them. */
+function placeOrderOf(body: Members): Members {
+  const amounts = createAmounts('the first line');
+  const lines = (body['lines'] as (Members & { unit_price: Money })[]).map((line, index) => {
+    const priced: Members = Object.assign({}, line, {
+      unit_price: amounts.of(line.unit_price, '/lines', index, '/unit_price'),
+    });
+    for (const name of LINE_PRICED)
+      if (name in line) priced[name] = amounts.without(line[name], `/lines/${index}/${name}`);
+    return priced;
+  });
+  const command: Members = Object.assign({}, body, { lines });
+  for (const name of PRICED) if (name in body) command[name] = amounts.without(body[name], `/${name}`);
+  // The contract has one schema for both addresses; a command lacks the one that is null.
+  if (command['billing_address'] === null) delete command['billing_address'];
+  command['currency'] = amounts.currency();
+  return command;
+}
+
 /**
- * A body with whole numbers in place of money. Relies on the contract, which has validated it.
+ * Replaces money by whole numbers. Relies on the contract, which has validated the body.
  *
- * @param currencies gets the currency of each amount by its pointer
+ * @param reference the amounts whose currency the others must have, for the error
  */
-function withoutMoney(value: unknown, pointer: string, currencies: Map<string, string>): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value))
-    return value.map((item, index) => withoutMoney(item, `${pointer}/${index}`, currencies));
-  if (isMoney(value)) {
-    currencies.set(pointer, value.currency);
-    return value.amount;
+function createAmounts(reference: string) {
+  let first: string | undefined;
+  let errors: FieldError[] | undefined;
+  const refuse = (pointer: string): void => {
+    const detail = `must be ${first}, the currency of ${reference}`;
+    (errors ??= []).push({ pointer: `${pointer}/currency`, detail });
+  };
+
+  function without(value: unknown, pointer: string): unknown {
+    if (typeof value !== 'object' || value === null) return value;
+    if (isMoney(value)) {
+      first ??= value.currency;
+      if (value.currency !== first) refuse(pointer);
+      return value.amount;
+    }
+    if (Array.isArray(value)) return value.map((item, index) => without(item, `${pointer}/${index}`));
+    const members: Members = {};
+    for (const [name, member] of Object.entries(value))
+      members[name] = NO_MONEY.has(name) ? member : without(member, `${pointer}/${name}`);
+    return members;
   }
-  const members: Record<string, unknown> = {};
-  for (const [name, member] of Object.entries(value))
-    members[name] = NO_MONEY.has(name) ? member : withoutMoney(member, `${pointer}/${name}`, currencies);
-  return members;
+
+  return {
+    without,
+    /** One amount; its pointer is put together only for an error. */
+    of(value: Money, list: string, index: number, member: string): number {
+      first ??= value.currency;
+      if (value.currency !== first) refuse(`${list}/${index}${member}`);
+      return value.amount;
+    },
+    /** The one currency. @throws {Problem} 422 when there are several */
+    currency(): string | undefined {
+      if (errors === undefined) return first;
+      throw new Problem('invalid_body', 'All amounts of an order must have one currency.', { errors });
+    },
+  };
 }
 
 /** Members with names that clients choose, or with nothing to convert. */
 const NO_MONEY = new Set(['metadata', 'shipping_address', 'billing_address', 'tags']);
-
-/**
- * The one currency of a body.
- *
- * @throws {Problem} 422 when it has several
- */
-function oneCurrency(type: CommandType, currencies: Map<string, string>): string | undefined {
-  const [first] = currencies;
-  if (first === undefined) return undefined;
-  // Lines come first: an order has the currency of its lines.
-  const currency = (type === 'PlaceOrder' && currencies.get('/lines/0/unit_price')) || first[1];
-  const errors: FieldError[] = [];
-  for (const [pointer, other] of currencies)
-    if (other !== currency)
-      errors.push({
-        pointer: `${pointer}/currency`,
-        detail: `must be ${currency}, the currency of the ${type === 'PlaceOrder' ? 'first line' : 'other amounts'}`,
-      });
-  if (errors.length === 0) return currency;
-  throw new Problem('invalid_body', 'All amounts of an order must have one currency.', { errors });
-}

@@ -9,13 +9,12 @@ import type { Order, OrderCharge, OrderLine, OrderState } from '../../domain/ord
 import { lineOf, placed } from '../../domain/order/rules/placing.ts';
 import { fulfillmentStatus, paymentStatus } from '../../domain/order/statuses.ts';
 import type { CustomerTotal } from '../../projections/customer-summary.ts';
-import type { DailySales } from '../../projections/daily-sales-page.ts';
 import { money } from './money.ts';
 
 export function orderDocument(state: OrderState) {
   const { order, facts } = state;
   const { currency } = order;
-  const { lines, ...members } = placedMembers(order);
+  const members = placedMembers(order);
   return {
     id: order.id,
     payment_status: paymentStatus(state),
@@ -23,12 +22,14 @@ export function orderDocument(state: OrderState) {
     on_hold: isOnHold(state),
     ready_to_ship: isReadyToShip(state),
     ...members,
-    lines: lines.map((line) => ({
-      ...line,
-      quantity_shipped: facts.shipped[line.id] ?? 0,
-      quantity_returned: facts.returned[line.id] ?? 0,
-      quantity_cancelled: facts.cancelled?.[line.id] ?? 0,
-    })),
+    // In the place of the lines without their pieces.
+    lines: members.lines.map((line) =>
+      Object.assign(line, {
+        quantity_shipped: facts.shipped[line.id] ?? 0,
+        quantity_returned: facts.returned[line.id] ?? 0,
+        quantity_cancelled: facts.cancelled?.[line.id] ?? 0,
+      }),
+    ),
     amount_authorized: money(authorizedAmount(state), currency),
     amount_paid: money(order.amount_paid, currency),
     amount_reversed: money(facts.amount_reversed ?? 0, currency),
@@ -109,7 +110,7 @@ const chargeDocument = (charge: OrderCharge | PlacedCharge, currency: string) =>
   amount: money(charge.amount, currency),
 });
 
-export function totalDocument({ currency, ordered, paid, refunded, ...rest }: CustomerTotal | DailySales) {
+export function totalDocument({ currency, ordered, paid, refunded, ...rest }: CustomerTotal) {
   return {
     currency,
     ...rest,

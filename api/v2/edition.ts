@@ -1,9 +1,13 @@
 /** Version 2: each amount has its currency; an order has a payment and a fulfillment status. */
-import type { DailySales } from '../../projections/daily-sales-page.ts';
 import type { Edition } from '../edition.ts';
 import { parseStates } from '../lists/stored-orders.ts';
+import { balanceDocument } from './balance-document.ts';
 import { commandOf, pointerOf } from './commands.ts';
 import { eventData, orderDocument, totalDocument } from './documents.ts';
+import { filterOf } from './order-filter.ts';
+import { ordersCsv } from './orders-csv.ts';
+import { salesCsv } from './sales-csv.ts';
+import { salesDocument } from './sales-document.ts';
 
 export const v2: Edition = {
   name: 'v2',
@@ -14,12 +18,10 @@ export const v2: Edition = {
     parseStates(rows)
       .map((state) => JSON.stringify(orderDocument(state)))
       .join(','),
+  balance: balanceDocument,
   customerTotal: totalDocument,
-  dailySales: (documents) =>
-    (JSON.parse(`[${documents}]`) as DailySales[]).map((day) => JSON.stringify(totalDocument(day))).join(','),
+  salesDocument,
+  csv: { orders: ordersCsv, sales: salesCsv },
   eventData,
-  filterOf: ({ payment_status, fulfillment_status }) => ({
-    paymentStatus: payment_status as string | undefined,
-    fulfillmentStatus: fulfillment_status as string | undefined,
-  }),
+  filterOf,
 };

@@ -1,10 +1,9 @@
 /** Addresses, and the small texts around an order that shops need to reach a customer. */
 import { z } from 'zod';
 import { TEXT, TEXT_EXPECTED, text } from '../text.ts';
-import { isCountry } from '../country.ts';
+import { COUNTRY_EXPECTED, isCountry } from '../country.ts';
 
 const COUNTRY = /^[A-Z]{2}$/;
-const COUNTRY_EXPECTED = 'must be a country of ISO 3166-1: two capital letters, such as IE or GB';
 
 const members = {
   name: text(200),

@@ -5,8 +5,15 @@
  */
 import { z } from 'zod';
 import { AMOUNT_MAX } from '../money.ts';
-import { foreignId, multilineText, text } from '../text.ts';
-import { address, addressPatch, metadataName, metadataOf, metadataValue } from './address.ts';
+import { EMAIL_EXPECTED, SERIES_EXPECTED, foreignId, multilineText, text } from '../text.ts';
+import {
+  address,
+  addressPatch,
+  metadataName,
+  metadataOf,
+  metadataValue,
+  recordedAddress,
+} from './address.ts';
 import { sparse } from './sparse.ts';
 
 const QUANTITY_MAX = 1_000_000;
@@ -78,14 +85,11 @@ const pieces = z
 const series = z
   .string()
   .max(20)
-  .regex(
-    /^[A-Za-z0-9._/-]*[A-Za-z._/-]$/,
-    'must be letters, digits and . _ / - that do not end with a digit, such as W-',
-  );
+  .regex(/^[A-Za-z0-9._/-]*[A-Za-z._/-]$/, SERIES_EXPECTED);
 
 const contact = {
   email: text(254)
-    .regex(/^[^\s@]+@[^\s@]+$/, 'must be an e-mail address, such as ada@example.com')
+    .regex(/^[^\s@]+@[^\s@]+$/, EMAIL_EXPECTED)
     .optional(),
   phone: text(40).optional(),
   billing_address: address.optional(),
@@ -122,12 +126,26 @@ export const placeOrderBody = z.strictObject({
     .optional(),
 });
 
-export const placeOrderData = placeOrderBody
-  .refine((order) => order.series === undefined || order.number === undefined, {
-    path: ['number'],
-    error: 'cannot be given together with series',
+const canonical = (order: z.output<typeof placeOrderBody>, context: z.RefinementCtx) => {
+  if (order.series !== undefined && order.number !== undefined) {
+    const message = 'cannot be given together with series';
+    context.addIssue({ code: 'custom', path: ['number'], message, input: order.number });
+  }
+  return sparse(order);
+};
+
+export const placeOrderData = placeOrderBody.transform(canonical);
+
+/**
+ * The same for clients of the first release, whose orders may have any two letters as a country:
+ * their repeats are answered as before.
+ */
+export const placeOrderDataOfAnyCountry = placeOrderBody
+  .extend({
+    shipping_address: recordedAddress.nullable().default(null),
+    billing_address: recordedAddress.optional(),
   })
-  .transform(sparse);
+  .transform(canonical);
 
 const nullable = <Schema extends z.ZodType>(schema: Schema) => schema.nullable().optional();
 

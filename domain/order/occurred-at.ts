@@ -4,11 +4,11 @@ import type { OrderCommand } from './commands.ts';
 /**
  * The error of a command whose time lies in the future, `undefined` for any other.
  *
- * @param now RFC 3339, UTC, milliseconds
+ * @param clock milliseconds since 1970
  */
-export function futureTime({ type, data }: OrderCommand, now: string): FieldError | undefined {
+export function futureTime({ type, data }: OrderCommand, clock: () => number): FieldError | undefined {
   const name = type === 'PlaceOrder' ? 'ordered_at' : 'occurred_at';
   const time = (data as { ordered_at?: string; occurred_at?: string })[name];
-  if (time === undefined || time <= now) return undefined;
+  if (time === undefined || Date.parse(time) <= clock()) return undefined;
   return { pointer: `/${name}`, detail: 'must not be in the future' };
 }

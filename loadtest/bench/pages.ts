@@ -70,9 +70,9 @@ try {
   const filters: [string, Partial<OrdersQuery>, share: number][] = [
     ['no filter', {}, 1],
     ['customer_id', { customerId: 'cus_3' }, 10],
-    ['status', { status: 'placed' }, 1],
-    ['fulfillment_status (v2)', { fulfillmentStatus: 'cancelled' }, 10],
-    ['payment_status (v2)', { paymentStatus: 'unpaid' }, 1],
+    ['status', { statuses: ['placed'] }, 1],
+    ['fulfillment_status (v2)', { statuses: ['cancelled'] }, 10],
+    ['payment_status (v2)', { paymentStatuses: ['unpaid'] }, 1],
     ['placed_after', { placedAfter: '2026-01-01T00:00:05Z' }, 1],
   ];
   for (const [name, filter, share] of filters) {

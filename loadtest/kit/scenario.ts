@@ -83,7 +83,7 @@ export async function closedLoop(
       const began = performance.now();
       recorder.offer();
       const outcome = outcomeOf(
-        await connection.send({ path: '/v1/orders', apiKey, key, body }, { timeoutMs: TIMEOUT_MS }),
+        await connection.send({ path: orders.path, apiKey, key, body }, { timeoutMs: TIMEOUT_MS }),
       );
       recorder.note(outcome, performance.now() - began);
       if (outcome === 'placed' || outcome === 'replayed') orders.acknowledge(number);
@@ -142,7 +142,7 @@ export async function placePolitely(
   const { number, key, body } = orders.next();
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
     const response = await connection.send(
-      { path: '/v1/orders', apiKey, key, body },
+      { path: orders.path, apiKey, key, body },
       { timeoutMs: TIMEOUT_MS },
     );
     const outcome = outcomeOf(response);
@@ -163,7 +163,7 @@ export async function placePolitely(
 /** Compares the log with the acknowledged orders. */
 export async function checkLog({ system, orders, say }: Run): Promise<Pick<Outcome, 'figures' | 'verdicts'>> {
   say('read the log');
-  const { lost, duplicates, unacknowledged, placed } = await orders.compare(system);
+  const { lost, duplicates, unacknowledged, placed, numbers } = await orders.compare(system);
   return {
     figures: {
       'orders sent': orders.sent(),
@@ -172,10 +172,24 @@ export async function checkLog({ system, orders, say }: Run): Promise<Pick<Outco
       'orders in the log without acknowledgement': unacknowledged,
       'orders acknowledged and lost': lost,
       'orders placed twice': duplicates,
+      ...(numbers && {
+        'numbers given': numbers.given,
+        'numbers missing': numbers.missing,
+        'numbers given twice': numbers.twice,
+        'numbers out of the order of the log': numbers.late,
+      }),
     },
     verdicts: [
       { text: 'The log has every acknowledged order', ok: lost === 0 },
       { text: 'The log has no order twice', ok: duplicates === 0 },
+      ...(numbers
+        ? [
+            {
+              text: 'The orders of each shop have the numbers 1001 to N, each once, in the order of the log',
+              ok: numbers.given > 0 && numbers.missing + numbers.twice + numbers.late === 0,
+            },
+          ]
+        : []),
     ],
   };
 }

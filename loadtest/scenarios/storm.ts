@@ -200,7 +200,7 @@ async function retryAtOnce({ system, recorder, orders, options }: Run, rate: num
       for (let attempt = 1; attempt <= ATTEMPTS_MAX && performance.now() < end; attempt += 1) {
         const cutAfterMs = Math.random() < CUT_SHARE ? Math.random() * CUT_AFTER_MS_MAX : undefined;
         const response = await connection.send(
-          { path: '/v1/orders', apiKey, key, body },
+          { path: orders.path, apiKey, key, body },
           { timeoutMs: TIMEOUT_MS, cutAfterMs },
         );
         const outcome = outcomeOf(response);

@@ -32,9 +32,14 @@ export interface paths {
         };
         /**
          * List sales by day
-         * @description One item for each day and currency with a placed, cancelled, paid or
-         * refunded order, newest first unless `order=asc`. Days are in UTC. An event counts on the
-         * day when it was recorded: a refund counts on its own day, not on the day of its order.
+         * @description One item for each day and currency with sales, newest first unless
+         * `order=asc`. Days are those of `timezone`. An order counts on the day of its
+         * `ordered_at`; an edit, a cancellation, a payment, a reversal and a refund count on the
+         * day on which they happened: a refund counts on its own day, not on the day of its order.
+         *
+         *     A page reads at most `limit` days. It may be short, and `has_more` true, when days
+         * lie between that have no sales. With `Accept: text/csv` a page is a CSV file (RFC 4180);
+         * `Link` has the next page.
          */
         get: operations["listDailySales"];
         put?: never;
@@ -141,6 +146,21 @@ export interface paths {
          * `order=asc`. Follow `next_cursor` (or `Link` with `rel="next"`) until `has_more` is
          * false. The list neither skips nor repeats an order, even if orders are placed meanwhile.
          * A page costs the same at any depth.
+         *
+         *     **Finders** are `reference`, `number`, `email`, `sku`, `tag` and `payment_reference`:
+         * at most one in a request. `ordered_after` and `ordered_before` list by `ordered_at`.
+         * `updated_after` lists by the last change, oldest first: to follow changes, continue with
+         * the `updated_at` of the last order. Neither goes together with a finder, with the other,
+         * or with `placed_after` and `placed_before`. All other filters go together with each
+         * other.
+         *
+         *     **A page may be short.** A filter besides a finder, a time, `customer_id`, `on_hold`
+         * or `ready_to_ship` is applied to the orders that those find, and a page examines at most
+         * 1,000 of them. Then `has_more` is true and the next page continues. Follow `has_more`; do
+         * not count items.
+         *
+         *     With `Accept: text/csv` a page is a CSV file (RFC 4180) with one row for each order;
+         * `Link` has the next page.
          */
         get: operations["listOrders"];
         put?: never;
@@ -181,6 +201,94 @@ export interface paths {
          * overwrite a concurrent change.
          */
         patch: operations["updateOrder"];
+        trace?: never;
+    };
+    "/v2/orders/{order_id}/authorizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an order's authorizations
+         * @description Sorted oldest first. Never stale.
+         */
+        get: operations["listAuthorizations"];
+        put?: never;
+        /**
+         * Record an authorization
+         * @description A promise of money by a payment provider. Payments with its id capture it,
+         * part by part.
+         */
+        post: operations["recordAuthorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/orders/{order_id}/authorizations/{authorization_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an authorization
+         * @description One authorization of the order.
+         */
+        get: operations["getAuthorization"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/orders/{order_id}/authorizations/{authorization_id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Void an authorization
+         * @description Gives up what is left of the authorization.
+         */
+        post: operations["voidAuthorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/orders/{order_id}/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the balance of an order
+         * @description What is to be paid, shipped and given back, folded from the order's events
+         * and never stale. `owed` = `total` − `cancelled` − `returned` − `adjusted`; `net` = `paid`
+         * − `reversed` − `refunded`; `due` and `overpaid` are the difference of `owed` and `net`. A
+         * refund is at most `net`.
+         */
+        get: operations["getOrderBalance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v2/orders/{order_id}/cancellation": {
@@ -232,6 +340,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/orders/{order_id}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an order's edits
+         * @description Sorted oldest first. Never stale.
+         */
+        get: operations["listEdits"];
+        put?: never;
+        /**
+         * Edit an order
+         * @description Cancels open pieces, and adds lines and charges. Lines stay, with their
+         * quantities.
+         */
+        post: operations["editOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/orders/{order_id}/edits/{edit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an edit
+         * @description One edit of the order.
+         */
+        get: operations["getEdit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/orders/{order_id}/events": {
         parameters: {
             query?: never;
@@ -253,6 +406,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/orders/{order_id}/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an order's holds
+         * @description Sorted oldest first. Never stale.
+         */
+        get: operations["listHolds"];
+        put?: never;
+        /**
+         * Hold an order
+         * @description Nothing of the order is shipped until each of its holds is released.
+         */
+        post: operations["placeHold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/orders/{order_id}/holds/{hold_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a hold
+         * @description One hold of the order.
+         */
+        get: operations["getHold"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/orders/{order_id}/holds/{hold_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release a hold
+         * @description Ends the hold.
+         */
+        post: operations["releaseHold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/orders/{order_id}/payments": {
         parameters: {
             query?: never;
@@ -268,7 +485,8 @@ export interface paths {
         put?: never;
         /**
          * Record a payment
-         * @description Pays all or part of the amount due. The order is `paid` once nothing is due.
+         * @description Pays all or part of the amount due, or captures an authorization. The order
+         * is `paid` once nothing is due.
          */
         post: operations["recordPayment"];
         delete?: never;
@@ -291,6 +509,27 @@ export interface paths {
         get: operations["getPayment"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/orders/{order_id}/payments/{payment_id}/reversal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reverse a payment
+         * @description A chargeback, a returned debit or a wrong card. The amount is due again;
+         * without one, the rest of the payment.
+         */
+        post: operations["reversePayment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -642,15 +881,179 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Address: {
+            city: string;
+            company?: string;
+            /** @description ISO 3166-1 alpha-2. */
+            country: string;
+            line1: string;
+            line2?: string;
+            line3?: string;
+            name: string;
+            phone?: string;
+            postal_code?: string;
+            region?: string;
+        } | null;
+        AddressInput: {
+            city: string;
+            company?: string;
+            /** @description ISO 3166-1 alpha-2. */
+            country: string;
+            line1: string;
+            line2?: string;
+            line3?: string;
+            name: string;
+            phone?: string;
+            postal_code?: string;
+            region?: string;
+        } | null;
+        /** @description A JSON Merge Patch. `null` removes the address. */
+        AddressPatch: {
+            city?: string;
+            company?: string | null;
+            /** @description ISO 3166-1 alpha-2. */
+            country?: string;
+            line1?: string;
+            line2?: string | null;
+            line3?: string | null;
+            name?: string;
+            phone?: string | null;
+            postal_code?: string | null;
+            region?: string | null;
+        } | null;
+        /** @description A JSON Merge Patch. `null` removes the address. */
+        AddressPatchInput: {
+            city?: string;
+            company?: string | null;
+            /** @description ISO 3166-1 alpha-2. */
+            country?: string;
+            line1?: string;
+            line2?: string | null;
+            line3?: string | null;
+            name?: string;
+            phone?: string | null;
+            postal_code?: string | null;
+            region?: string | null;
+        } | null;
+        Authorization: {
+            amount: components["schemas"]["Money"];
+            authorized_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["AuthorizationId"];
+            method: string | null;
+            order_id: components["schemas"]["OrderId"];
+            provider: string | null;
+            reference: string | null;
+        };
+        AuthorizationBalance: {
+            amount: components["schemas"]["Money"];
+            authorization_id: components["schemas"]["AuthorizationId"];
+            captured: components["schemas"]["Money"];
+            left: components["schemas"]["Money"];
+        };
+        /** @example aut_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        AuthorizationId: string;
+        AuthorizationList: {
+            data: components["schemas"]["Authorization"][];
+            has_more: boolean;
+            next_cursor: string | null;
+        };
+        AuthorizationRecorded: {
+            data: components["schemas"]["AuthorizationRecordedData"];
+            id: components["schemas"]["EventId"];
+            key_id: components["schemas"]["KeyId"];
+            order_id: components["schemas"]["OrderId"];
+            position: components["schemas"]["Position"];
+            recorded_at: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "AuthorizationRecorded";
+            version: components["schemas"]["Version"];
+        };
+        AuthorizationRecordedData: {
+            amount: components["schemas"]["Money"];
+            method: string | null;
+            occurred_at?: components["schemas"]["Timestamp"];
+            provider: string | null;
+            reference: string | null;
+        };
+        AuthorizationVoid: {
+            amount: components["schemas"]["Money"];
+            authorization_id: components["schemas"]["AuthorizationId"];
+            id: components["schemas"]["AuthorizationVoidId"];
+            order_id: components["schemas"]["OrderId"];
+            reason: string | null;
+            voided_at: components["schemas"]["Timestamp"];
+        };
+        AuthorizationVoided: {
+            data: components["schemas"]["AuthorizationVoidedData"];
+            id: components["schemas"]["EventId"];
+            key_id: components["schemas"]["KeyId"];
+            order_id: components["schemas"]["OrderId"];
+            position: components["schemas"]["Position"];
+            recorded_at: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "AuthorizationVoided";
+            version: components["schemas"]["Version"];
+        };
+        AuthorizationVoidedData: {
+            amount: components["schemas"]["Money"];
+            authorization_id: components["schemas"]["AuthorizationId"];
+            occurred_at?: components["schemas"]["Timestamp"];
+            reason: string | null;
+        };
+        /** @example avd_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        AuthorizationVoidId: string;
+        BalancePieces: {
+            amount: components["schemas"]["Money"];
+            quantity: number;
+        };
         Cancellation: {
             cancelled_at: components["schemas"]["Timestamp"];
+            /** @description The pieces that it frees. */
+            lines: components["schemas"]["Piece"][];
             order_id: components["schemas"]["OrderId"];
             reason: string | null;
         };
         CancelOrder: {
+            /**
+             * Format: date-time
+             * @description When it happened, if in the past.
+             */
+            cancelled_at?: string;
             reason?: components["schemas"]["Reason"];
         };
+        ChargeBalance: {
+            charge_id: components["schemas"]["ChargeId"];
+            owed_back: components["schemas"]["Money"];
+            refundable: components["schemas"]["Money"];
+        };
+        /** @example charge_1 */
+        ChargeId: string;
+        /** @description A charge besides the lines. */
+        ChargeInput: {
+            discount?: components["schemas"]["MoneyInput"];
+            /** @enum {string} */
+            kind: "shipping" | "handling" | "fee" | "tip" | "gift_wrap";
+            name?: string;
+            price: components["schemas"]["MoneyInput"];
+            tax?: components["schemas"]["MoneyInput"];
+        };
+        ChargeSales: {
+            amount: components["schemas"]["Sum"];
+            /** @enum {string} */
+            kind: "shipping" | "handling" | "fee" | "tip" | "gift_wrap";
+        };
         CompleteOrder: {
+            /**
+             * Format: date-time
+             * @description When it happened, if in the past.
+             */
+            completed_at?: string;
             note?: components["schemas"]["Reason"];
         };
         Completion: {
@@ -662,11 +1065,12 @@ export interface components {
         Count: number;
         CreateWebhookEndpoint: {
             description?: components["schemas"]["WebhookDescription"];
-            event_types?: components["schemas"]["WebhookEventTypes"];
+            event_types?: components["schemas"]["WebhookEventTypesInput"];
             max_per_second?: components["schemas"]["WebhookRate"];
             url: components["schemas"]["WebhookUrl"];
         };
         CreateWebhookReplay: {
+            /** Format: int64 */
             after_position: number;
             /**
              * @description All events, or only those not delivered yet. The default is all.
@@ -700,13 +1104,25 @@ export interface components {
             refunded: components["schemas"]["Sum"];
         };
         DailySales: {
+            cancelled: components["schemas"]["Sum"];
+            charge_total: components["schemas"]["Sum"];
+            charges: components["schemas"]["ChargeSales"][];
             currency: components["schemas"]["Currency"];
             day: components["schemas"]["Day"];
+            discount_total: components["schemas"]["Sum"];
+            gross: components["schemas"]["Sum"];
             ordered: components["schemas"]["Sum"];
             orders_cancelled: components["schemas"]["Count"];
             orders_placed: components["schemas"]["Count"];
             paid: components["schemas"]["Sum"];
+            payments: components["schemas"]["ProviderSales"][];
             refunded: components["schemas"]["Sum"];
+            refunds: components["schemas"]["ProviderSales"][];
+            reversals: components["schemas"]["ProviderSales"][];
+            reversed: components["schemas"]["Sum"];
+            rounding: components["schemas"]["SignedSum"];
+            tax_total: components["schemas"]["Sum"];
+            taxes: components["schemas"]["TaxSales"][];
         };
         DailySalesList: {
             data: components["schemas"]["DailySales"][];
@@ -719,8 +1135,47 @@ export interface components {
          * @example 2026-03-14
          */
         Day: string;
-        /** @description One event. `type` names the schema of `data`. */
-        Event: components["schemas"]["OrderPlaced"] | components["schemas"]["OrderUpdated"] | components["schemas"]["PaymentRecorded"] | components["schemas"]["ItemsShipped"] | components["schemas"]["ItemsReturned"] | components["schemas"]["RefundRecorded"] | components["schemas"]["OrderCancelled"] | components["schemas"]["OrderCompleted"];
+        /** @description A discount of the whole order. The server splits it over the lines. */
+        DiscountInput: {
+            amount: components["schemas"]["MoneyInput"];
+            code?: string;
+            name: string;
+        };
+        Edit: {
+            add: components["schemas"]["PlacedLine"][];
+            cancel: components["schemas"]["PricedPieces"][];
+            charges: components["schemas"]["OrderCharge"][];
+            edited_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["EditId"];
+            order_id: components["schemas"]["OrderId"];
+            reason: string | null;
+        };
+        /** @example edt_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        EditId: string;
+        EditList: {
+            data: components["schemas"]["Edit"][];
+            has_more: boolean;
+            next_cursor: string | null;
+        };
+        /** @description At least one of `cancel`, `add` and `charges`. */
+        EditOrder: {
+            add?: components["schemas"]["OrderLineInput"][];
+            cancel?: components["schemas"]["PiecesInput"];
+            charges?: components["schemas"]["ChargeInput"][];
+            /**
+             * Format: date-time
+             * @description When it happened, if in the past.
+             */
+            edited_at?: string;
+            reason?: components["schemas"]["Reason"];
+        };
+        /** @example ada@example.com */
+        Email: string;
+        /**
+         * @description One event. `type` names its schema. Later releases may add types. Ignore an
+         * event whose type you do not know.
+         */
+        Event: components["schemas"]["OrderPlaced"] | components["schemas"]["OrderUpdated"] | components["schemas"]["PaymentRecorded"] | components["schemas"]["ItemsShipped"] | components["schemas"]["ItemsReturned"] | components["schemas"]["RefundRecorded"] | components["schemas"]["OrderCancelled"] | components["schemas"]["OrderCompleted"] | components["schemas"]["AuthorizationRecorded"] | components["schemas"]["AuthorizationVoided"] | components["schemas"]["PaymentReversed"] | components["schemas"]["OrderEdited"] | components["schemas"]["HoldPlaced"] | components["schemas"]["HoldReleased"];
         EventId: string;
         EventList: {
             data: components["schemas"]["Event"][];
@@ -729,50 +1184,152 @@ export interface components {
         };
         /** @description SHA-256 of the canonical request, in hexadecimal. */
         Fingerprint: string;
-        /** @enum {string} */
+        /**
+         * @description The state of an order's goods. Later releases may add values. Ignore a value
+         * that you do not know.
+         * @example unfulfilled
+         * @enum {string}
+         */
         FulfillmentStatus: "unfulfilled" | "partially_shipped" | "shipped" | "completed" | "cancelled";
+        FulfillmentStatusFilter: string;
+        Hold: {
+            held_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["HoldId"];
+            order_id: components["schemas"]["OrderId"];
+            reason: string;
+        };
+        /** @example hld_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        HoldId: string;
+        HoldList: {
+            data: components["schemas"]["Hold"][];
+            has_more: boolean;
+            next_cursor: string | null;
+        };
+        HoldPlaced: {
+            data: components["schemas"]["HoldPlacedData"];
+            id: components["schemas"]["EventId"];
+            key_id: components["schemas"]["KeyId"];
+            order_id: components["schemas"]["OrderId"];
+            position: components["schemas"]["Position"];
+            recorded_at: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "HoldPlaced";
+            version: components["schemas"]["Version"];
+        };
+        HoldPlacedData: {
+            occurred_at?: components["schemas"]["Timestamp"];
+            reason: string;
+        };
+        HoldRelease: {
+            hold_id: components["schemas"]["HoldId"];
+            id: components["schemas"]["HoldReleaseId"];
+            order_id: components["schemas"]["OrderId"];
+            reason: string | null;
+            released_at: components["schemas"]["Timestamp"];
+        };
+        HoldReleased: {
+            data: components["schemas"]["HoldReleasedData"];
+            id: components["schemas"]["EventId"];
+            key_id: components["schemas"]["KeyId"];
+            order_id: components["schemas"]["OrderId"];
+            position: components["schemas"]["Position"];
+            recorded_at: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "HoldReleased";
+            version: components["schemas"]["Version"];
+        };
+        HoldReleasedData: {
+            hold_id: components["schemas"]["HoldId"];
+            occurred_at?: components["schemas"]["Timestamp"];
+            reason: string | null;
+        };
+        /** @example rel_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        HoldReleaseId: string;
         /**
          * @description 1 to 255 visible ASCII characters, bare or as a Structured Fields string.
          */
         IdempotencyKey: string;
+        ItemReturn: {
+            id: components["schemas"]["ReturnId"];
+            lines: components["schemas"]["Pieces"];
+            order_id: components["schemas"]["OrderId"];
+            reason: string | null;
+            returned_at: components["schemas"]["Timestamp"];
+        };
+        ItemReturnList: {
+            data: components["schemas"]["ItemReturn"][];
+            has_more: boolean;
+            next_cursor: string | null;
+        };
         ItemsReturned: {
-            data: {
-                lines: components["schemas"]["Pieces"];
-                reason: string | null;
-            };
+            data: components["schemas"]["ItemsReturnedData"];
             id: components["schemas"]["EventId"];
             key_id: components["schemas"]["KeyId"];
             order_id: components["schemas"]["OrderId"];
             position: components["schemas"]["Position"];
             recorded_at: components["schemas"]["Timestamp"];
-            /** @enum {string} */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "ItemsReturned";
             version: components["schemas"]["Version"];
         };
+        ItemsReturnedData: {
+            lines: components["schemas"]["Pieces"];
+            occurred_at?: components["schemas"]["Timestamp"];
+            reason: string | null;
+        };
         ItemsShipped: {
-            data: {
-                carrier: string | null;
-                lines: components["schemas"]["Pieces"];
-                tracking_number: string | null;
-            };
+            data: components["schemas"]["ItemsShippedData"];
             id: components["schemas"]["EventId"];
             key_id: components["schemas"]["KeyId"];
             order_id: components["schemas"]["OrderId"];
             position: components["schemas"]["Position"];
             recorded_at: components["schemas"]["Timestamp"];
-            /** @enum {string} */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "ItemsShipped";
             version: components["schemas"]["Version"];
+        };
+        ItemsShippedData: {
+            carrier: string | null;
+            lines: components["schemas"]["Pieces"];
+            occurred_at?: components["schemas"]["Timestamp"];
+            tracking_number: string | null;
         };
         /**
          * @description The API key that caused the event; `null` in events older than this member.
          */
         KeyId: string | null;
+        LineBalance: {
+            /** @description Pieces that the customer has and that were not refunded. */
+            held: number;
+            line_id: components["schemas"]["LineId"];
+            owed_back: components["schemas"]["BalancePieces"];
+            refundable: components["schemas"]["BalancePieces"];
+            /** @description Pieces that are left to ship. */
+            to_ship: number;
+        };
         /** @example line_1 */
         LineId: string;
+        /**
+         * @description Up to 10 entries of your own. A name has 1 to 40 characters of
+         * `A-Za-z0-9_.-`.
+         */
+        LineMetadata: {
+            [key: string]: string;
+        };
         /** @example Kelp, dried, 100 g */
         LineName: string;
-        MaybeShippingAddress: components["schemas"]["ShippingAddress"] | (never | null);
         /** Format: date-time */
         MaybeTimestamp: string | null;
         /**
@@ -785,6 +1342,10 @@ export interface components {
         Metadata: {
             [key: string]: string;
         };
+        /** @description A JSON Merge Patch. `null` removes an entry, or all of them. */
+        MetadataPatch: {
+            [key: string]: string | null;
+        } | null;
         /**
          * @example {
          *       "amount": 3800,
@@ -800,68 +1361,285 @@ export interface components {
             currency: components["schemas"]["Currency"];
         };
         /**
-         * @description Your own customer id, in visible ASCII. Not `.` or `..`, which cannot occur
-         * in a path.
+         * @example {
+         *       "amount": 3800,
+         *       "currency": "EUR"
+         *     }
+         */
+        MoneyInput: {
+            /**
+             * Format: int64
+             * @description Whole minor units of the currency.
+             */
+            amount: number;
+            currency: components["schemas"]["Currency"];
+        };
+        /** @example Leave it with the neighbour. */
+        Note: string;
+        /** @example aut_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        NullableAuthorizationId: string | null;
+        /**
+         * @description Your own customer id; `null` for a guest.
          * @example cus_4711
          */
-        NewCustomerId: string;
+        NullableCustomerId: string | null;
+        /** @example ada@example.com */
+        NullableEmail: string | null;
+        NullableMoney: {
+            /**
+             * Format: int64
+             * @description Whole minor units of the currency.
+             */
+            amount: number;
+            currency: components["schemas"]["Currency"];
+        } | null;
+        NullableNote: string | null;
+        /** @example KELP-1 */
+        NullableSku: string | null;
+        /**
+         * @description Your own customer id, in visible ASCII. Not `.` or `..`, which cannot occur
+         * in a path. Absent for a guest.
+         * @example cus_4711
+         */
+        OptionalCustomerId: string | null;
         Order: {
+            amount_adjusted: components["schemas"]["Money"];
+            amount_authorized: components["schemas"]["Money"];
+            amount_cancelled: components["schemas"]["Money"];
+            amount_due: components["schemas"]["Money"];
             amount_paid: components["schemas"]["Money"];
             amount_refunded: components["schemas"]["Money"];
-            customer_id: components["schemas"]["CustomerId"];
+            amount_returned: components["schemas"]["Money"];
+            amount_reversed: components["schemas"]["Money"];
+            billing_address: components["schemas"]["Address"];
+            charge_total: components["schemas"]["Money"];
+            charges: components["schemas"]["OrderCharge"][];
+            customer_id: components["schemas"]["NullableCustomerId"];
+            discount_total: components["schemas"]["Money"];
+            discounts: components["schemas"]["OrderDiscount"][];
+            email: components["schemas"]["NullableEmail"];
             fulfillment_status: components["schemas"]["FulfillmentStatus"];
             id: components["schemas"]["OrderId"];
             lines: components["schemas"]["OrderLine"][];
             metadata: components["schemas"]["Metadata"];
+            note: components["schemas"]["NullableNote"];
+            /** @example W-1001 */
+            number: string | null;
+            on_hold: boolean;
+            ordered_at: components["schemas"]["Timestamp"];
             payment_status: components["schemas"]["PaymentStatus"];
+            /** @enum {string} */
+            payment_terms: "prepaid" | "open";
+            phone: string | null;
             placed_at: components["schemas"]["Timestamp"];
-            shipping_address: components["schemas"]["MaybeShippingAddress"];
+            prices_include_tax: boolean;
+            /** @description Covered or on open terms, with open pieces, not on hold. */
+            ready_to_ship: boolean;
+            reference: string | null;
+            rounding: components["schemas"]["SignedMoney"];
+            shipping_address: components["schemas"]["Address"];
+            tags: components["schemas"]["Tags"];
+            tax_total: components["schemas"]["Money"];
+            taxes: components["schemas"]["OrderTax"][];
             total: components["schemas"]["Money"];
             updated_at: components["schemas"]["Timestamp"];
             version: number;
         };
+        OrderBalance: {
+            adjusted: components["schemas"]["Money"];
+            authorizations: components["schemas"]["AuthorizationBalance"][];
+            authorized: components["schemas"]["Money"];
+            cancelled: components["schemas"]["Money"];
+            charges: components["schemas"]["ChargeBalance"][];
+            due: components["schemas"]["Money"];
+            lines: components["schemas"]["LineBalance"][];
+            net: components["schemas"]["Money"];
+            order_id: components["schemas"]["OrderId"];
+            overpaid: components["schemas"]["Money"];
+            owed: components["schemas"]["Money"];
+            paid: components["schemas"]["Money"];
+            payments: components["schemas"]["PaymentBalance"][];
+            refunded: components["schemas"]["Money"];
+            returned: components["schemas"]["Money"];
+            reversed: components["schemas"]["Money"];
+            total: components["schemas"]["Money"];
+            version: components["schemas"]["Version"];
+        };
         OrderCancelled: {
-            data: {
-                reason: string | null;
-            };
+            data: components["schemas"]["OrderCancelledData"];
             id: components["schemas"]["EventId"];
             key_id: components["schemas"]["KeyId"];
             order_id: components["schemas"]["OrderId"];
             position: components["schemas"]["Position"];
             recorded_at: components["schemas"]["Timestamp"];
-            /** @enum {string} */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "OrderCancelled";
             version: components["schemas"]["Version"];
         };
+        OrderCancelledData: {
+            /** @description The pieces that it frees. */
+            lines: components["schemas"]["Piece"][];
+            occurred_at?: components["schemas"]["Timestamp"];
+            reason: string | null;
+        };
+        /** @description A charge besides the lines. `amount` is what is to be paid for it. */
+        OrderCharge: {
+            amount: components["schemas"]["Money"];
+            discount: components["schemas"]["Money"];
+            id: components["schemas"]["ChargeId"];
+            /** @enum {string} */
+            kind: "shipping" | "handling" | "fee" | "tip" | "gift_wrap";
+            name: string | null;
+            price: components["schemas"]["Money"];
+            tax: components["schemas"]["Money"];
+        };
         OrderCompleted: {
-            data: {
-                note: string | null;
-            };
+            data: components["schemas"]["OrderCompletedData"];
             id: components["schemas"]["EventId"];
             key_id: components["schemas"]["KeyId"];
             order_id: components["schemas"]["OrderId"];
             position: components["schemas"]["Position"];
             recorded_at: components["schemas"]["Timestamp"];
-            /** @enum {string} */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "OrderCompleted";
             version: components["schemas"]["Version"];
         };
+        OrderCompletedData: {
+            note: string | null;
+            occurred_at?: components["schemas"]["Timestamp"];
+        };
+        OrderDiscount: {
+            amount: components["schemas"]["Money"];
+            code: string | null;
+            name: string;
+        };
+        OrderEdited: {
+            data: components["schemas"]["OrderEditedData"];
+            id: components["schemas"]["EventId"];
+            key_id: components["schemas"]["KeyId"];
+            order_id: components["schemas"]["OrderId"];
+            position: components["schemas"]["Position"];
+            recorded_at: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "OrderEdited";
+            version: components["schemas"]["Version"];
+        };
+        OrderEditedData: {
+            add: components["schemas"]["PlacedLine"][];
+            cancel: components["schemas"]["PricedPieces"][];
+            charges: components["schemas"]["OrderCharge"][];
+            occurred_at?: components["schemas"]["Timestamp"];
+            reason: string | null;
+        };
         /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
         OrderId: string;
+        /**
+         * @description `total` is `quantity × unit_price`. `amount` is what is to be paid: less the
+         * discounts, plus the tax unless prices include it.
+         */
         OrderLine: {
+            amount: components["schemas"]["Money"];
+            discount: components["schemas"]["Money"];
             id: components["schemas"]["LineId"];
+            metadata: components["schemas"]["LineMetadata"];
             name: components["schemas"]["LineName"];
             quantity: components["schemas"]["Quantity"];
-            sku: components["schemas"]["Sku"];
+            quantity_cancelled: number;
+            quantity_returned: number;
+            quantity_shipped: number;
+            reference: string | null;
+            ships: boolean;
+            sku: components["schemas"]["NullableSku"];
+            tax: components["schemas"]["Money"];
+            taxes: components["schemas"]["OrderTax"][];
             total: components["schemas"]["Money"];
             unit_price: components["schemas"]["Money"];
+        };
+        OrderLineInput: {
+            discount?: components["schemas"]["MoneyInput"];
+            metadata?: components["schemas"]["LineMetadata"];
+            name: components["schemas"]["LineName"];
+            quantity: components["schemas"]["Quantity"];
+            reference?: string;
+            /** @description `false` for a line without goods, such as a download or a deposit. */
+            ships?: boolean;
+            sku?: components["schemas"]["NullableSku"];
+            tax?: components["schemas"]["MoneyInput"];
+            taxes?: components["schemas"]["TaxInput"][];
+            unit_price: components["schemas"]["MoneyInput"];
         };
         OrderList: {
             data: components["schemas"]["Order"][];
             has_more: boolean;
             next_cursor: string | null;
         };
-        OrderOutcome: {
+        /** @description The outcome of one item, by its `status`. */
+        OrderOutcome: components["schemas"]["OrderPlacedOutcome"] | components["schemas"]["OrderRefusedOutcome"];
+        OrderOutcomes: {
+            data: components["schemas"]["OrderOutcome"][];
+            failed: number;
+            succeeded: number;
+        };
+        /** @description The change, as it was sent. */
+        OrderPatch: {
+            billing_address?: components["schemas"]["AddressPatch"];
+            email?: components["schemas"]["NullableEmail"];
+            metadata?: components["schemas"]["MetadataPatch"];
+            note?: components["schemas"]["NullableNote"];
+            phone?: string | null;
+            shipping_address?: components["schemas"]["AddressPatch"];
+            tags?: string[] | null;
+        };
+        OrderPlaced: {
+            data: components["schemas"]["OrderPlacedData"];
+            id: components["schemas"]["EventId"];
+            key_id: components["schemas"]["KeyId"];
+            order_id: components["schemas"]["OrderId"];
+            position: components["schemas"]["Position"];
+            recorded_at: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "OrderPlaced";
+            version: components["schemas"]["Version"];
+        };
+        OrderPlacedData: {
+            billing_address: components["schemas"]["Address"];
+            charge_total: components["schemas"]["Money"];
+            charges: components["schemas"]["OrderCharge"][];
+            customer_id: components["schemas"]["NullableCustomerId"];
+            discount_total: components["schemas"]["Money"];
+            discounts: components["schemas"]["OrderDiscount"][];
+            email: components["schemas"]["NullableEmail"];
+            lines: components["schemas"]["PlacedLine"][];
+            metadata: components["schemas"]["Metadata"];
+            note: components["schemas"]["NullableNote"];
+            /** @example W-1001 */
+            number: string | null;
+            ordered_at: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            payment_terms: "prepaid" | "open";
+            phone: string | null;
+            prices_include_tax: boolean;
+            reference: string | null;
+            rounding: components["schemas"]["SignedMoney"];
+            shipping_address: components["schemas"]["Address"];
+            tags: components["schemas"]["Tags"];
+            tax_total: components["schemas"]["Money"];
+            taxes: components["schemas"]["OrderTax"][];
+            total: components["schemas"]["Money"];
+        };
+        OrderPlacedOutcome: {
             idempotency_key: string;
             order: components["schemas"]["Order"];
             position: components["schemas"]["Position"];
@@ -869,107 +1647,225 @@ export interface components {
             replayed: boolean;
             /** @enum {integer} */
             status: 201;
-        } | {
+        };
+        OrderRefusedOutcome: {
             idempotency_key: string;
             problem: components["schemas"]["Problem"];
             /** @description Seconds to wait before you send this item again. */
             retry_after?: number;
             status: number;
         };
-        OrderOutcomes: {
-            data: components["schemas"]["OrderOutcome"][];
-            failed: number;
-            succeeded: number;
-        };
-        OrderPlaced: {
-            data: {
-                customer_id: components["schemas"]["CustomerId"];
-                lines: components["schemas"]["OrderLine"][];
-                metadata: components["schemas"]["Metadata"];
-                shipping_address: components["schemas"]["MaybeShippingAddress"];
-                total: components["schemas"]["Money"];
-            };
-            id: components["schemas"]["EventId"];
-            key_id: components["schemas"]["KeyId"];
-            order_id: components["schemas"]["OrderId"];
-            position: components["schemas"]["Position"];
-            recorded_at: components["schemas"]["Timestamp"];
-            /** @enum {string} */
-            type: "OrderPlaced";
-            version: components["schemas"]["Version"];
+        OrderTax: {
+            amount: components["schemas"]["Money"];
+            name: string;
+            rate: components["schemas"]["TaxRate"];
         };
         OrderUpdated: {
-            data: {
-                metadata: components["schemas"]["Metadata"];
-                patch: components["schemas"]["UpdateOrder"];
-                shipping_address: components["schemas"]["MaybeShippingAddress"];
-            };
+            data: components["schemas"]["OrderUpdatedData"];
             id: components["schemas"]["EventId"];
             key_id: components["schemas"]["KeyId"];
             order_id: components["schemas"]["OrderId"];
             position: components["schemas"]["Position"];
             recorded_at: components["schemas"]["Timestamp"];
-            /** @enum {string} */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "OrderUpdated";
             version: components["schemas"]["Version"];
         };
+        /**
+         * @description The patch, and the members that it changed. Address and metadata are always
+         * shown.
+         */
+        OrderUpdatedData: {
+            billing_address?: components["schemas"]["Address"];
+            email?: components["schemas"]["NullableEmail"];
+            metadata: components["schemas"]["Metadata"];
+            note?: components["schemas"]["NullableNote"];
+            patch: components["schemas"]["OrderPatch"];
+            phone?: string | null;
+            shipping_address: components["schemas"]["Address"];
+            tags?: string[] | null;
+        };
         Payment: {
-            amount: components["schemas"]["PositiveMoney"];
-            id: string;
+            amount: components["schemas"]["Money"];
+            authorization_id: components["schemas"]["NullableAuthorizationId"];
+            id: components["schemas"]["PaymentId"];
             method: string | null;
             order_id: components["schemas"]["OrderId"];
             paid_at: components["schemas"]["Timestamp"];
+            provider: string | null;
             reference: string | null;
         };
+        PaymentBalance: {
+            amount: components["schemas"]["Money"];
+            left: components["schemas"]["Money"];
+            payment_id: components["schemas"]["PaymentId"];
+        };
+        /** @example pay_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        PaymentId: string;
         PaymentList: {
             data: components["schemas"]["Payment"][];
             has_more: boolean;
             next_cursor: string | null;
         };
         PaymentRecorded: {
-            data: {
-                amount: components["schemas"]["PositiveMoney"];
-                method: string | null;
-                reference: string | null;
-            };
+            data: components["schemas"]["PaymentRecordedData"];
             id: components["schemas"]["EventId"];
             key_id: components["schemas"]["KeyId"];
             order_id: components["schemas"]["OrderId"];
             position: components["schemas"]["Position"];
             recorded_at: components["schemas"]["Timestamp"];
-            /** @enum {string} */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "PaymentRecorded";
             version: components["schemas"]["Version"];
         };
-        /** @enum {string} */
-        PaymentStatus: "unpaid" | "partially_paid" | "paid" | "partially_refunded" | "refunded";
-        /** @description Each line of the order at most once. */
-        Pieces: {
+        PaymentRecordedData: {
+            amount: components["schemas"]["Money"];
+            authorization_id: components["schemas"]["NullableAuthorizationId"];
+            method: string | null;
+            occurred_at?: components["schemas"]["Timestamp"];
+            provider: string | null;
+            reference: string | null;
+        };
+        PaymentReversed: {
+            data: components["schemas"]["PaymentReversedData"];
+            id: components["schemas"]["EventId"];
+            key_id: components["schemas"]["KeyId"];
+            order_id: components["schemas"]["OrderId"];
+            position: components["schemas"]["Position"];
+            recorded_at: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "PaymentReversed";
+            version: components["schemas"]["Version"];
+        };
+        PaymentReversedData: {
+            amount: components["schemas"]["Money"];
+            occurred_at?: components["schemas"]["Timestamp"];
+            payment_id: components["schemas"]["PaymentId"];
+            provider: string | null;
+            reason: string | null;
+            reference: string | null;
+        };
+        /**
+         * @description The state of an order's payments. Later releases may add values. Ignore a
+         * value that you do not know.
+         * @example unpaid
+         * @enum {string}
+         */
+        PaymentStatus: "unpaid" | "authorized" | "partially_paid" | "paid" | "partially_refunded" | "refunded";
+        PaymentStatusFilter: string;
+        Piece: {
             line_id: components["schemas"]["LineId"];
             quantity: components["schemas"]["Quantity"];
-        }[];
+        };
+        PieceInput: {
+            line_id: components["schemas"]["LineId"];
+            quantity: components["schemas"]["Quantity"];
+        };
+        /** @description Each line of the order at most once. */
+        Pieces: components["schemas"]["Piece"][];
+        /** @description Each line of the order at most once. */
+        PiecesInput: components["schemas"]["PieceInput"][];
+        /**
+         * @description `total` is `quantity × unit_price`. `amount` is what is to be paid: less the
+         * discounts, plus the tax unless prices include it.
+         */
+        PlacedLine: {
+            amount: components["schemas"]["Money"];
+            discount: components["schemas"]["Money"];
+            id: components["schemas"]["LineId"];
+            metadata: components["schemas"]["LineMetadata"];
+            name: components["schemas"]["LineName"];
+            quantity: components["schemas"]["Quantity"];
+            reference: string | null;
+            ships: boolean;
+            sku: components["schemas"]["NullableSku"];
+            tax: components["schemas"]["Money"];
+            taxes: components["schemas"]["OrderTax"][];
+            total: components["schemas"]["Money"];
+            unit_price: components["schemas"]["Money"];
+        };
+        PlaceHold: {
+            /**
+             * Format: date-time
+             * @description When it happened, if in the past.
+             */
+            held_at?: string;
+            /** @example fraud check */
+            reason: string;
+        };
         PlaceOrder: {
-            customer_id: components["schemas"]["NewCustomerId"];
-            lines: {
-                name: components["schemas"]["LineName"];
-                quantity: components["schemas"]["Quantity"];
-                sku: components["schemas"]["Sku"];
-                unit_price: components["schemas"]["Money"];
-            }[];
+            billing_address?: components["schemas"]["AddressInput"];
+            charges?: components["schemas"]["ChargeInput"][];
+            customer_id?: components["schemas"]["OptionalCustomerId"];
+            discounts?: components["schemas"]["DiscountInput"][];
+            email?: components["schemas"]["Email"];
+            lines: components["schemas"]["OrderLineInput"][];
             metadata?: components["schemas"]["Metadata"];
-            shipping_address?: components["schemas"]["MaybeShippingAddress"];
+            note?: components["schemas"]["Note"];
+            /**
+             * @description The number that another system gave, once in the tenant. Not together
+             * with `series`.
+             */
+            number?: string;
+            /**
+             * Format: date-time
+             * @description The time of the order, if it is in the past.
+             */
+            ordered_at?: string;
+            /**
+             * @description `open` for an invoice or cash on delivery: pieces ship before they are
+             * paid.
+             * @enum {string}
+             */
+            payment_terms?: "prepaid" | "open";
+            phone?: string;
+            /** @description Whether prices and discounts contain the tax. */
+            prices_include_tax?: boolean;
+            /**
+             * @description Your own reference of the order, once in the tenant.
+             * @example web-4711
+             */
+            reference?: string;
+            rounding?: components["schemas"]["SignedMoneyInput"];
+            /**
+             * @description Asks for the next number of this series: `W-` gives `W-1001`, `W-1002`,
+             * … without a gap and without a double. It does not end with a digit. Not together with
+             * `number`.
+             * @example W-
+             */
+            series?: string;
+            shipping_address?: components["schemas"]["AddressInput"];
+            stated?: components["schemas"]["StatedTotals"];
+            tags?: components["schemas"]["Tags"];
+            /**
+             * @description Taxes of the whole order, which the server splits over the lines. If
+             * lines or charges state their tax, a summary that must sum to it.
+             */
+            taxes?: components["schemas"]["TaxInput"][];
         };
         PlaceOrders: {
-            orders: {
-                idempotency_key: components["schemas"]["IdempotencyKey"];
-                /**
-                 * @description An order as in `PlaceOrder`. An invalid order is refused in its own
-                 * item of the response.
-                 */
-                order: Record<string, never>;
-            }[];
+            orders: components["schemas"]["PlaceOrdersItem"][];
         };
-        /** @description Position of the event in the log. Later events have higher positions. */
+        /**
+         * @description One order. An invalid `order` is refused in its own item of the response.
+         */
+        PlaceOrdersItem: {
+            idempotency_key: components["schemas"]["IdempotencyKey"];
+            order: components["schemas"]["PlaceOrder"];
+        };
+        /**
+         * Format: int64
+         * @description Position of the event in the log. Later events have higher positions.
+         */
         Position: number;
         /**
          * @description In the order's currency.
@@ -978,13 +1874,19 @@ export interface components {
          *       "currency": "EUR"
          *     }
          */
-        PositiveMoney: {
+        PositiveMoneyInput: {
             /**
              * Format: int64
              * @description Whole minor units of the currency.
              */
             amount: number;
             currency: components["schemas"]["Currency"];
+        };
+        /** @description Pieces of a line, and their part of its amount. */
+        PricedPieces: {
+            amount: components["schemas"]["Money"];
+            line_id: components["schemas"]["LineId"];
+            quantity: components["schemas"]["Quantity"];
         };
         /** @description A problem document, RFC 9457. */
         Problem: {
@@ -993,20 +1895,18 @@ export interface components {
              * releases may add codes. Handle an unknown code by its `retry` and `status`.
              * @enum {string}
              */
-            code: "malformed_request" | "malformed_json" | "idempotency_key_missing" | "idempotency_key_invalid" | "invalid_parameter" | "invalid_cursor" | "unauthenticated" | "scope_missing" | "route_not_found" | "customer_not_found" | "order_not_found" | "order_version_not_found" | "payment_not_found" | "shipment_not_found" | "return_not_found" | "refund_not_found" | "cancellation_not_found" | "completion_not_found" | "webhook_endpoint_not_found" | "webhook_delivery_not_found" | "webhook_replay_not_found" | "idempotency_key_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "order_already_placed" | "order_already_cancelled" | "order_already_completed" | "order_already_paid" | "order_already_shipped" | "order_not_paid" | "order_not_shipped" | "payment_exceeds_due" | "refund_exceeds_paid" | "shipment_exceeds_ordered" | "return_exceeds_shipped" | "webhook_endpoint_disabled" | "webhook_endpoints_full" | "version_gone" | "precondition_failed" | "content_too_large" | "unsupported_media_type" | "expectation_failed" | "invalid_body" | "idempotency_key_reused" | "order_history_full" | "precondition_required" | "rate_limited" | "header_fields_too_large" | "internal_error" | "overloaded" | "unavailable" | "order_busy" | "projection_behind";
+            code: "malformed_request" | "malformed_json" | "idempotency_key_missing" | "idempotency_key_invalid" | "invalid_parameter" | "invalid_cursor" | "unauthenticated" | "scope_missing" | "route_not_found" | "customer_not_found" | "order_not_found" | "order_version_not_found" | "payment_not_found" | "shipment_not_found" | "return_not_found" | "refund_not_found" | "authorization_not_found" | "hold_not_found" | "edit_not_found" | "cancellation_not_found" | "completion_not_found" | "webhook_endpoint_not_found" | "webhook_delivery_not_found" | "webhook_replay_not_found" | "idempotency_key_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "order_already_placed" | "order_already_cancelled" | "order_already_completed" | "order_already_paid" | "order_already_shipped" | "order_not_paid" | "order_not_shipped" | "order_on_hold" | "order_reference_taken" | "order_number_taken" | "payment_already_recorded" | "authorization_closed" | "capture_exceeds_authorized" | "reversal_exceeds_payment" | "refund_exceeds_payment" | "refund_exceeds_line" | "refund_of_open_pieces" | "edit_exceeds_open" | "payment_exceeds_due" | "refund_exceeds_paid" | "shipment_exceeds_ordered" | "return_exceeds_shipped" | "webhook_endpoint_disabled" | "webhook_endpoints_full" | "version_gone" | "precondition_failed" | "content_too_large" | "unsupported_media_type" | "expectation_failed" | "discount_exceeds_line" | "totals_disagree" | "invalid_body" | "idempotency_key_reused" | "order_history_full" | "precondition_required" | "rate_limited" | "header_fields_too_large" | "internal_error" | "overloaded" | "unavailable" | "order_busy" | "projection_behind";
             /** @description What happened, where, and what to do. */
             detail: string;
             /** @description Each location of an error; never its value. */
-            errors?: {
-                detail: string;
-                /** @description Name of the query parameter or of the header field. */
-                parameter?: string;
-                /**
-                 * @description RFC 6901 JSON Pointer into the body; the empty string is the whole
-                 * body.
-                 */
-                pointer?: string;
-            }[];
+            errors?: components["schemas"]["ProblemError"][];
+            /**
+             * @description The order that has the name, with `order_reference_taken`,
+             * `order_number_taken` and `payment_already_recorded`.
+             */
+            order_id?: string;
+            /** @description The record that has the name, with `payment_already_recorded`. */
+            record_id?: string;
             request_id: string;
             /** @enum {string} */
             retry: "never" | "after_change" | "after_refetch" | "same_key" | "same_key_after";
@@ -1019,6 +1919,19 @@ export interface components {
              */
             type: string;
         };
+        ProblemError: {
+            detail: string;
+            /** @description Name of the query parameter or of the header field. */
+            parameter?: string;
+            /**
+             * @description RFC 6901 JSON Pointer into the body; the empty string is the whole body.
+             */
+            pointer?: string;
+        };
+        ProviderSales: {
+            amount: components["schemas"]["Sum"];
+            provider: string | null;
+        };
         /** @example 2 */
         Quantity: number;
         Reason: string | null;
@@ -1027,7 +1940,7 @@ export interface components {
          * `version` and `event` are `null`, and all other members describe that write.
          */
         Receipt: {
-            event: components["schemas"]["Event"] | (never | null);
+            event: components["schemas"]["Event"] | null;
             fingerprint: components["schemas"]["Fingerprint"];
             /** @description The key itself, without quotes. */
             idempotency_key: string;
@@ -1042,61 +1955,168 @@ export interface components {
             version: number | null;
             webhook_write?: components["schemas"]["WebhookWrite"];
         };
-        RecordPayment: {
-            amount: components["schemas"]["PositiveMoney"];
+        RecordAuthorization: {
+            amount: components["schemas"]["PositiveMoneyInput"];
+            /**
+             * Format: date-time
+             * @description When it happened, if in the past.
+             */
+            authorized_at?: string;
             method?: string | null;
+            /**
+             * @description The payment provider. With a reference, once in the tenant.
+             * @example stripe
+             */
+            provider?: string;
             reference?: components["schemas"]["Reference"];
         };
+        RecordPayment: {
+            /** @description Records what exceeds the amount due as an overpayment. */
+            accept_excess?: boolean;
+            amount: components["schemas"]["PositiveMoneyInput"];
+            authorization_id?: components["schemas"]["AuthorizationId"];
+            method?: string | null;
+            /**
+             * Format: date-time
+             * @description When it happened, if in the past.
+             */
+            paid_at?: string;
+            /**
+             * @description The payment provider. With a reference, once in the tenant.
+             * @example stripe
+             */
+            provider?: string;
+            reference?: components["schemas"]["Reference"];
+        };
+        /**
+         * @description What the money is for: pieces, charges and an adjustment that sum to the
+         * amount, or nothing. What a refund does not explain counts first against what was
+         * cancelled or returned. The rest is due again while pieces are open, else it is a
+         * reduction.
+         */
         RecordRefund: {
-            amount: components["schemas"]["PositiveMoney"];
+            adjustment?: components["schemas"]["PositiveMoneyInput"];
+            amount: components["schemas"]["PositiveMoneyInput"];
+            charges?: components["schemas"]["RefundedChargeInput"][];
+            lines?: components["schemas"]["PiecesInput"];
+            payment_id?: components["schemas"]["PaymentId"];
+            /**
+             * @description The payment provider. With a reference, once in the tenant.
+             * @example stripe
+             */
+            provider?: string;
             reason?: components["schemas"]["Reason"];
             reference?: components["schemas"]["Reference"];
+            /**
+             * Format: date-time
+             * @description When it happened, if in the past.
+             */
+            refunded_at?: string;
         };
         /** @description Your own reference, such as the id of a charge at your payment provider. */
         Reference: string | null;
         Refund: {
-            amount: components["schemas"]["PositiveMoney"];
-            id: string;
+            adjustment: components["schemas"]["NullableMoney"];
+            amount: components["schemas"]["Money"];
+            charges: components["schemas"]["RefundedCharge"][];
+            id: components["schemas"]["RefundId"];
+            lines: components["schemas"]["PricedPieces"][];
             order_id: components["schemas"]["OrderId"];
+            payments: components["schemas"]["RefundedPayment"][];
+            provider: string | null;
             reason: string | null;
             reference: string | null;
             refunded_at: components["schemas"]["Timestamp"];
         };
+        RefundedCharge: {
+            amount: components["schemas"]["Money"];
+            charge_id: components["schemas"]["ChargeId"];
+        };
+        RefundedChargeInput: {
+            amount: components["schemas"]["PositiveMoneyInput"];
+            charge_id: components["schemas"]["ChargeId"];
+        };
+        RefundedPayment: {
+            amount: components["schemas"]["Money"];
+            payment_id: components["schemas"]["PaymentId"];
+        };
+        /** @example ref_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        RefundId: string;
         RefundList: {
             data: components["schemas"]["Refund"][];
             has_more: boolean;
             next_cursor: string | null;
         };
         RefundRecorded: {
-            data: {
-                amount: components["schemas"]["PositiveMoney"];
-                reason: string | null;
-                reference: string | null;
-            };
+            data: components["schemas"]["RefundRecordedData"];
             id: components["schemas"]["EventId"];
             key_id: components["schemas"]["KeyId"];
             order_id: components["schemas"]["OrderId"];
             position: components["schemas"]["Position"];
             recorded_at: components["schemas"]["Timestamp"];
-            /** @enum {string} */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "RefundRecorded";
             version: components["schemas"]["Version"];
         };
-        Return: {
-            id: string;
-            lines: components["schemas"]["Pieces"];
-            order_id: components["schemas"]["OrderId"];
+        RefundRecordedData: {
+            adjustment: components["schemas"]["NullableMoney"];
+            amount: components["schemas"]["Money"];
+            charges: components["schemas"]["RefundedCharge"][];
+            lines: components["schemas"]["PricedPieces"][];
+            occurred_at?: components["schemas"]["Timestamp"];
+            payments: components["schemas"]["RefundedPayment"][];
+            provider: string | null;
             reason: string | null;
-            returned_at: components["schemas"]["Timestamp"];
+            reference: string | null;
         };
-        ReturnItems: {
-            lines: components["schemas"]["Pieces"];
+        ReleaseHold: {
             reason?: components["schemas"]["Reason"];
+            /**
+             * Format: date-time
+             * @description When it happened, if in the past.
+             */
+            released_at?: string;
         };
-        ReturnList: {
-            data: components["schemas"]["Return"][];
-            has_more: boolean;
-            next_cursor: string | null;
+        /** @example ret_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        ReturnId: string;
+        ReturnItems: {
+            lines: components["schemas"]["PiecesInput"];
+            reason?: components["schemas"]["Reason"];
+            /**
+             * Format: date-time
+             * @description When it happened, if in the past.
+             */
+            returned_at?: string;
+        };
+        Reversal: {
+            amount: components["schemas"]["Money"];
+            id: components["schemas"]["ReversalId"];
+            order_id: components["schemas"]["OrderId"];
+            payment_id: components["schemas"]["PaymentId"];
+            provider: string | null;
+            reason: string | null;
+            reference: string | null;
+            reversed_at: components["schemas"]["Timestamp"];
+        };
+        /** @example rev_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        ReversalId: string;
+        ReversePayment: {
+            amount?: components["schemas"]["PositiveMoneyInput"];
+            /**
+             * @description The payment provider. With a reference, once in the tenant.
+             * @example stripe
+             */
+            provider?: string;
+            reason?: components["schemas"]["Reason"];
+            reference?: components["schemas"]["Reference"];
+            /**
+             * Format: date-time
+             * @description When it happened, if in the past.
+             */
+            reversed_at?: string;
         };
         RotateWebhookSecret: {
             /**
@@ -1107,34 +2127,71 @@ export interface components {
         };
         ShipItems: {
             carrier?: string | null;
-            lines: components["schemas"]["Pieces"];
+            lines: components["schemas"]["PiecesInput"];
+            /**
+             * Format: date-time
+             * @description When it happened, if in the past.
+             */
+            shipped_at?: string;
             tracking_number?: string | null;
         };
         Shipment: {
             carrier: string | null;
-            id: string;
+            id: components["schemas"]["ShipmentId"];
             lines: components["schemas"]["Pieces"];
             order_id: components["schemas"]["OrderId"];
             shipped_at: components["schemas"]["Timestamp"];
             tracking_number: string | null;
         };
+        /** @example shp_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        ShipmentId: string;
         ShipmentList: {
             data: components["schemas"]["Shipment"][];
             has_more: boolean;
             next_cursor: string | null;
         };
-        ShippingAddress: {
-            city: string;
-            /** @description ISO 3166-1 alpha-2. */
-            country: string;
-            line1: string;
-            line2?: string;
-            name: string;
-            postal_code?: string;
-            region?: string;
+        /** @description An amount that may be negative. */
+        SignedMoney: {
+            /**
+             * Format: int64
+             * @description Whole minor units of the currency.
+             */
+            amount: number;
+            currency: components["schemas"]["Currency"];
         };
-        /** @example KELP-1 */
-        Sku: string;
+        /** @description An amount that may be negative. */
+        SignedMoneyInput: {
+            /**
+             * Format: int64
+             * @description Whole minor units of the currency.
+             */
+            amount: number;
+            currency: components["schemas"]["Currency"];
+        };
+        /**
+         * @description Money, summed. Larger sums are capped at 9,007,199,254,740,991.
+         * @example {
+         *       "amount": 7600,
+         *       "currency": "EUR"
+         *     }
+         */
+        SignedSum: {
+            /**
+             * Format: int64
+             * @description Whole minor units of the currency.
+             */
+            amount: number;
+            currency: components["schemas"]["Currency"];
+        };
+        /**
+         * @description What you computed. A total that differs from the server's is refused with
+         * the computed value.
+         */
+        StatedTotals: {
+            discount_total?: components["schemas"]["MoneyInput"];
+            tax_total?: components["schemas"]["MoneyInput"];
+            total?: components["schemas"]["MoneyInput"];
+        };
         /**
          * @description Money, summed. Larger sums are capped at 9,007,199,254,740,991.
          * @example {
@@ -1151,27 +2208,45 @@ export interface components {
             currency: components["schemas"]["Currency"];
         };
         /**
+         * @example [
+         *       "b2b"
+         *     ]
+         */
+        Tags: string[];
+        /** @description A named tax. */
+        TaxInput: {
+            amount: components["schemas"]["MoneyInput"];
+            name: string;
+            /** @description A label: the server computes no tax. */
+            rate?: number;
+        };
+        /**
+         * @description The rate as you show it, such as `19` or `0.19`. A label: the server
+         * computes no tax.
+         * @example 19
+         */
+        TaxRate: number | null;
+        TaxSales: {
+            amount: components["schemas"]["Sum"];
+            name: string;
+        };
+        /**
          * Format: date-time
          * @example 2026-03-14T09:26:53.589Z
          */
         Timestamp: string;
         UpdateOrder: {
-            metadata?: {
-                [key: string]: string | null;
-            } | null;
-            shipping_address?: {
-                city?: string;
-                country?: string;
-                line1?: string;
-                line2?: string | null;
-                name?: string;
-                postal_code?: string | null;
-                region?: string | null;
-            } | (never | null);
+            billing_address?: components["schemas"]["AddressPatchInput"];
+            email?: components["schemas"]["NullableEmail"];
+            metadata?: components["schemas"]["MetadataPatch"];
+            note?: components["schemas"]["NullableNote"];
+            phone?: string | null;
+            shipping_address?: components["schemas"]["AddressPatchInput"];
+            tags?: string[] | null;
         };
         UpdateWebhookEndpoint: {
             description?: components["schemas"]["WebhookDescription"];
-            event_types?: components["schemas"]["WebhookEventTypes"];
+            event_types?: components["schemas"]["WebhookEventTypesInput"];
             max_per_second?: components["schemas"]["WebhookRate"];
             /** @enum {string} */
             status?: "enabled" | "disabled";
@@ -1179,6 +2254,14 @@ export interface components {
         };
         /** @description Number of events of the order, up to and including this one. */
         Version: number;
+        VoidAuthorization: {
+            reason?: components["schemas"]["Reason"];
+            /**
+             * Format: date-time
+             * @description When it happened, if in the past.
+             */
+            voided_at?: string;
+        };
         WebhookAttempt: {
             /** @description First KiB of the response. */
             answer: string | null;
@@ -1198,9 +2281,9 @@ export interface components {
             endpoint_id: components["schemas"]["WebhookEndpointId"];
             /** @description `webhook-id` of every attempt. */
             event_id: string;
-            event_type: string;
+            event_type: components["schemas"]["WebhookEventType"];
             finished_at: components["schemas"]["MaybeTimestamp"];
-            id: string;
+            id: components["schemas"]["WebhookDeliveryId"];
             /**
              * @description Cause of the last failed attempt: `timeout`, `address_refused`,
              * `connection_failed` or `not_2xx`.
@@ -1211,10 +2294,14 @@ export interface components {
             next_attempt_at: components["schemas"]["MaybeTimestamp"];
             order_id: string | null;
             order_version: number | null;
-            /** @description Log position; `null` for a notice about an endpoint. */
+            /**
+             * Format: int64
+             * @description Log position; `null` for a notice about an endpoint.
+             */
             position: number | null;
             status: components["schemas"]["WebhookDeliveryStatus"];
         };
+        WebhookDeliveryId: string;
         WebhookDeliveryList: {
             data: components["schemas"]["WebhookDelivery"][];
             has_more: boolean;
@@ -1229,9 +2316,9 @@ export interface components {
             endpoint_id: components["schemas"]["WebhookEndpointId"];
             /** @description `webhook-id` of every attempt. */
             event_id: string;
-            event_type: string;
+            event_type: components["schemas"]["WebhookEventType"];
             finished_at: components["schemas"]["MaybeTimestamp"];
-            id: string;
+            id: components["schemas"]["WebhookDeliveryId"];
             /**
              * @description Cause of the last failed attempt: `timeout`, `address_refused`,
              * `connection_failed` or `not_2xx`.
@@ -1242,7 +2329,10 @@ export interface components {
             next_attempt_at: components["schemas"]["MaybeTimestamp"];
             order_id: string | null;
             order_version: number | null;
-            /** @description Log position; `null` for a notice about an endpoint. */
+            /**
+             * Format: int64
+             * @description Log position; `null` for a notice about an endpoint.
+             */
             position: number | null;
             status: components["schemas"]["WebhookDeliveryStatus"];
         };
@@ -1275,31 +2365,54 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * @description A type of event. Later releases may add types. Ignore an event whose type
+         * you do not know.
+         * @example OrderPlaced
+         * @enum {string}
+         */
+        WebhookEventType: "OrderPlaced" | "OrderUpdated" | "PaymentRecorded" | "ItemsShipped" | "ItemsReturned" | "RefundRecorded" | "OrderCancelled" | "OrderCompleted" | "AuthorizationRecorded" | "AuthorizationVoided" | "PaymentReversed" | "OrderEdited" | "HoldPlaced" | "HoldReleased" | "WebhookEndpointDisabled";
+        /**
          * @description Event types to send; `null` for all. `WebhookEndpointDisabled` reports your
          * other endpoints.
          */
-        WebhookEventTypes: ("OrderPlaced" | "OrderUpdated" | "PaymentRecorded" | "ItemsShipped" | "ItemsReturned" | "RefundRecorded" | "OrderCancelled" | "OrderCompleted" | "WebhookEndpointDisabled")[] | null;
+        WebhookEventTypes: components["schemas"]["WebhookEventType"][] | null;
+        /**
+         * @description Event types to send; `null` for all. `WebhookEndpointDisabled` reports your
+         * other endpoints.
+         */
+        WebhookEventTypesInput: ("OrderPlaced" | "OrderUpdated" | "PaymentRecorded" | "ItemsShipped" | "ItemsReturned" | "RefundRecorded" | "OrderCancelled" | "OrderCompleted" | "AuthorizationRecorded" | "AuthorizationVoided" | "PaymentReversed" | "OrderEdited" | "HoldPlaced" | "HoldReleased" | "WebhookEndpointDisabled")[] | null;
         /**
          * @description Maximum number of requests a second. At most 10 are in progress at a time.
          */
         WebhookRate: number;
         WebhookReplay: {
+            /** Format: int64 */
             after_position: number;
             created_at: components["schemas"]["Timestamp"];
             endpoint_id: components["schemas"]["WebhookEndpointId"];
             finished_at: components["schemas"]["MaybeTimestamp"];
-            id: string;
-            /** @description Position that the replay has reached. */
+            id: components["schemas"]["WebhookReplayId"];
+            /**
+             * Format: int64
+             * @description Position that the replay has reached.
+             */
             position: number;
-            /** @description Number of deliveries that the replay has made due. */
+            /**
+             * Format: int64
+             * @description Number of deliveries that the replay has made due.
+             */
             queued: number;
             /** @enum {string} */
             status: "running" | "finished";
-            /** @description Position of the newest event at the time of the request. */
+            /**
+             * Format: int64
+             * @description Position of the newest event at the time of the request.
+             */
             up_to_position: number;
             /** @enum {string} */
             which: "all" | "undelivered";
         };
+        WebhookReplayId: string;
         WebhookSecret: {
             previous_secret: string | null;
             previous_secret_expires_at: components["schemas"]["MaybeTimestamp"];
@@ -1320,7 +2433,7 @@ export interface components {
              * @description Body of the original response, without secrets; `null` if it had no
              * body.
              */
-            answer: components["schemas"]["WebhookEndpoint"] | components["schemas"]["WebhookSecretRotation"] | components["schemas"]["WebhookDelivery"] | components["schemas"]["WebhookReplay"] | (never | null);
+            answer: components["schemas"]["WebhookWriteAnswer"] | null;
             /** @description `null` for an endpoint that was deleted before this member existed. */
             endpoint_id: string | null;
             fingerprint: components["schemas"]["Fingerprint"];
@@ -1338,6 +2451,7 @@ export interface components {
              */
             status: 200 | 201 | 202 | 204;
         };
+        WebhookWriteAnswer: components["schemas"]["WebhookEndpoint"] | components["schemas"]["WebhookSecretRotation"] | components["schemas"]["WebhookDelivery"] | components["schemas"]["WebhookReplay"];
     };
     responses: {
         /**
@@ -1752,30 +2866,33 @@ export interface components {
         };
     };
     parameters: {
+        /** @example aut_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        AuthorizationIdInPath: components["schemas"]["AuthorizationId"];
         /**
          * @description `next_cursor` of the previous page. Opaque. It belongs to your tenant, to
          * the filters and to the sort direction; a list with others refuses it. It does not expire.
          * After a restore from a backup it may be refused: start again without a cursor.
          */
         Cursor: string;
+        /** @example cus_4711 */
         CustomerIdInPath: components["schemas"]["CustomerId"];
-        /** @example whd_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-        DeliveryId: string;
-        /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-        EndpointId: string;
+        /** @example edt_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        EditIdInPath: components["schemas"]["EditId"];
         /**
          * @description `next_cursor` of the previous page. Opaque. It names the last event that the
          * server read, and is valid while the log holds that event: for years, in both versions of
          * the API, with other `types`, and after an import of the log into another database.
          */
         FeedCursor: string;
+        /** @example hld_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        HoldIdInPath: components["schemas"]["HoldId"];
         /**
          * @description Identifies this request for ever: 1 to 255 visible ASCII characters, unique
          * in your tenant. Use a random UUID. Write it as a Structured Fields string (`"8e03978e"`,
          * draft-ietf-httpapi-idempotency-key-header-07). Without the quotes it is the same key.
          * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
          */
-        IdempotencyKey: components["schemas"]["IdempotencyKey"];
+        IdempotencyKeyHeader: components["schemas"]["IdempotencyKey"];
         /**
          * @description The key, bare or quoted, percent-encoded where a path requires it. Quote a
          * key of dots alone: `%22.%22`.
@@ -1803,28 +2920,34 @@ export interface components {
         IfNoneMatch: string;
         /** @description Maximum number of items in a page. */
         Limit: number;
-        OrderId: components["schemas"]["OrderId"];
+        /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+        OrderIdInPath: components["schemas"]["OrderId"];
         /** @example pay_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-        PaymentId: string;
+        PaymentIdInPath: components["schemas"]["PaymentId"];
         /**
          * @description Read your own writes: send the `Holdfast-Position` of a write. The server
          * waits up to 5 seconds until the list holds that write.
+         * @example 4711
          */
-        ReadAfter: number;
+        ReadAfter: string;
         /** @example ref_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-        RefundId: string;
-        /** @example whr_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-        ReplayId: string;
+        RefundIdInPath: components["schemas"]["RefundId"];
         /** @example ret_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-        ReturnId: string;
+        ReturnIdInPath: components["schemas"]["ReturnId"];
         /** @example shp_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-        ShipmentId: string;
+        ShipmentIdInPath: components["schemas"]["ShipmentId"];
         /**
          * @description W3C Trace Context, stored with the event. A malformed value is ignored, as
          * that standard requires.
          * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
          */
         Traceparent: string;
+        /** @example whd_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        WebhookDeliveryIdInPath: components["schemas"]["WebhookDeliveryId"];
+        /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        WebhookEndpointIdInPath: components["schemas"]["WebhookEndpointId"];
+        /** @example whr_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+        WebhookReplayIdInPath: components["schemas"]["WebhookReplayId"];
     };
     requestBodies: never;
     headers: {
@@ -1910,6 +3033,7 @@ export interface operations {
                 /**
                  * @description Read your own writes: send the `Holdfast-Position` of a write. The
                  * server waits up to 5 seconds until the list holds that write.
+                 * @example 4711
                  */
                 "Holdfast-Read-After"?: components["parameters"]["ReadAfter"];
                 /**
@@ -1920,6 +3044,7 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
+                /** @example cus_4711 */
                 customer_id: components["parameters"]["CustomerIdInPath"];
             };
             cookie?: never;
@@ -1997,6 +3122,11 @@ export interface operations {
                 order?: "asc" | "desc";
                 /** @description First day of the period. */
                 since?: components["schemas"]["Day"];
+                /**
+                 * @description The time zone whose days are listed, by its IANA name.
+                 * @example Europe/Berlin
+                 */
+                timezone?: string;
                 /** @description Last day of the period. */
                 until?: components["schemas"]["Day"];
             };
@@ -2004,6 +3134,7 @@ export interface operations {
                 /**
                  * @description Read your own writes: send the `Holdfast-Position` of a write. The
                  * server waits up to 5 seconds until the list holds that write.
+                 * @example 4711
                  */
                 "Holdfast-Read-After"?: components["parameters"]["ReadAfter"];
                 /**
@@ -2038,18 +3169,67 @@ export interface operations {
                      *           "currency": "EUR",
                      *           "orders_placed": 2,
                      *           "orders_cancelled": 0,
+                     *           "gross": {
+                     *             "amount": 7600,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "discount_total": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax_total": {
+                     *             "amount": 1213,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "taxes": [
+                     *             {
+                     *               "name": "VAT",
+                     *               "amount": {
+                     *                 "amount": 1213,
+                     *                 "currency": "EUR"
+                     *               }
+                     *             }
+                     *           ],
+                     *           "charge_total": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "charges": [],
+                     *           "rounding": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
                      *           "ordered": {
                      *             "amount": 7600,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "cancelled": {
+                     *             "amount": 0,
                      *             "currency": "EUR"
                      *           },
                      *           "paid": {
                      *             "amount": 7600,
                      *             "currency": "EUR"
                      *           },
+                     *           "payments": [
+                     *             {
+                     *               "provider": "stripe",
+                     *               "amount": {
+                     *                 "amount": 7600,
+                     *                 "currency": "EUR"
+                     *               }
+                     *             }
+                     *           ],
+                     *           "reversed": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "reversals": [],
                      *           "refunded": {
                      *             "amount": 0,
                      *             "currency": "EUR"
-                     *           }
+                     *           },
+                     *           "refunds": []
                      *         }
                      *       ],
                      *       "has_more": false,
@@ -2057,6 +3237,11 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["DailySalesList"];
+                    /**
+                     * @example day,currency,orders_placed
+                     *     2026-03-14,EUR,2
+                     */
+                    "text/csv": string;
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -2143,7 +3328,9 @@ export interface operations {
                      *               "currency": "EUR"
                      *             },
                      *             "method": "card",
-                     *             "reference": "ch_3PqLk2"
+                     *             "reference": "ch_3PqLk2",
+                     *             "provider": null,
+                     *             "authorization_id": null
                      *           }
                      *         }
                      *       ],
@@ -2219,7 +3406,9 @@ export interface operations {
                      *             "currency": "EUR"
                      *           },
                      *           "method": "card",
-                     *           "reference": "ch_3PqLk2"
+                     *           "reference": "ch_3PqLk2",
+                     *           "provider": null,
+                     *           "authorization_id": null
                      *         }
                      *       }
                      *     }
@@ -2320,7 +3509,13 @@ export interface operations {
                      *             "id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
                      *             "payment_status": "unpaid",
                      *             "fulfillment_status": "unfulfilled",
+                     *             "on_hold": false,
+                     *             "ready_to_ship": false,
+                     *             "number": null,
+                     *             "reference": null,
                      *             "customer_id": "cus_4711",
+                     *             "email": null,
+                     *             "phone": null,
                      *             "lines": [
                      *               {
                      *                 "id": "line_1",
@@ -2334,7 +3529,26 @@ export interface operations {
                      *                 "total": {
                      *                   "amount": 900,
                      *                   "currency": "EUR"
-                     *                 }
+                     *                 },
+                     *                 "discount": {
+                     *                   "amount": 0,
+                     *                   "currency": "EUR"
+                     *                 },
+                     *                 "tax": {
+                     *                   "amount": 0,
+                     *                   "currency": "EUR"
+                     *                 },
+                     *                 "taxes": [],
+                     *                 "amount": {
+                     *                   "amount": 900,
+                     *                   "currency": "EUR"
+                     *                 },
+                     *                 "ships": true,
+                     *                 "reference": null,
+                     *                 "metadata": {},
+                     *                 "quantity_shipped": 0,
+                     *                 "quantity_returned": 0,
+                     *                 "quantity_cancelled": 0
                      *               },
                      *               {
                      *                 "id": "line_2",
@@ -2348,21 +3562,53 @@ export interface operations {
                      *                 "total": {
                      *                   "amount": 2900,
                      *                   "currency": "EUR"
-                     *                 }
+                     *                 },
+                     *                 "discount": {
+                     *                   "amount": 0,
+                     *                   "currency": "EUR"
+                     *                 },
+                     *                 "tax": {
+                     *                   "amount": 0,
+                     *                   "currency": "EUR"
+                     *                 },
+                     *                 "taxes": [],
+                     *                 "amount": {
+                     *                   "amount": 2900,
+                     *                   "currency": "EUR"
+                     *                 },
+                     *                 "ships": true,
+                     *                 "reference": null,
+                     *                 "metadata": {},
+                     *                 "quantity_shipped": 0,
+                     *                 "quantity_returned": 0,
+                     *                 "quantity_cancelled": 0
                      *               }
                      *             ],
+                     *             "charges": [],
+                     *             "prices_include_tax": false,
+                     *             "discounts": [],
+                     *             "taxes": [],
+                     *             "rounding": {
+                     *               "amount": 0,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "discount_total": {
+                     *               "amount": 0,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "tax_total": {
+                     *               "amount": 0,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "charge_total": {
+                     *               "amount": 0,
+                     *               "currency": "EUR"
+                     *             },
                      *             "total": {
                      *               "amount": 3800,
                      *               "currency": "EUR"
                      *             },
-                     *             "amount_paid": {
-                     *               "amount": 0,
-                     *               "currency": "EUR"
-                     *             },
-                     *             "amount_refunded": {
-                     *               "amount": 0,
-                     *               "currency": "EUR"
-                     *             },
+                     *             "payment_terms": "prepaid",
                      *             "shipping_address": {
                      *               "name": "Ada Byrne",
                      *               "line1": "3 Harbour Row",
@@ -2370,8 +3616,44 @@ export interface operations {
                      *               "postal_code": "H91 KX2",
                      *               "country": "IE"
                      *             },
+                     *             "billing_address": null,
+                     *             "note": null,
+                     *             "tags": [],
                      *             "metadata": {
                      *               "channel": "web"
+                     *             },
+                     *             "ordered_at": "2026-03-14T09:26:53.589Z",
+                     *             "amount_authorized": {
+                     *               "amount": 0,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "amount_paid": {
+                     *               "amount": 0,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "amount_reversed": {
+                     *               "amount": 0,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "amount_refunded": {
+                     *               "amount": 0,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "amount_cancelled": {
+                     *               "amount": 0,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "amount_returned": {
+                     *               "amount": 0,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "amount_adjusted": {
+                     *               "amount": 0,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "amount_due": {
+                     *               "amount": 3800,
+                     *               "currency": "EUR"
                      *             },
                      *             "version": 1,
                      *             "placed_at": "2026-03-14T09:26:53.589Z",
@@ -2411,32 +3693,106 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only orders of this customer. */
                 customer_id?: components["schemas"]["CustomerId"];
-                /** @description Only orders with this fulfillment status. */
-                fulfillment_status?: components["schemas"]["FulfillmentStatus"];
+                /**
+                 * @description Only orders with this e-mail address. Letters match without regard
+                 * to case.
+                 * @example ada@example.com
+                 */
+                email?: string;
+                /**
+                 * @description Only orders with one of these fulfillment statuses, separated by
+                 * commas.
+                 * @example unfulfilled,partially_shipped
+                 */
+                fulfillment_status?: components["schemas"]["FulfillmentStatusFilter"];
                 /** @description Maximum number of items in a page. */
                 limit?: components["parameters"]["Limit"];
                 /**
+                 * @description The order with this number.
+                 * @example W-1001
+                 */
+                number?: string;
+                /** @description Only orders that are on hold. */
+                on_hold?: "true";
+                /**
                  * @description The sort order by time, `asc` (oldest first) or `desc` (newest
-                 * first).
+                 * first). The default is `desc`; with `updated_after` it is `asc`.
                  */
                 order?: "asc" | "desc";
-                /** @description Only orders with this payment status. */
-                payment_status?: components["schemas"]["PaymentStatus"];
+                /**
+                 * @description Only orders whose `ordered_at` is after this time, sorted by it. Not
+                 * together with a finder, `placed_after`, `placed_before` or `updated_after`.
+                 * @example 2026-03-01T00:00:00Z
+                 */
+                ordered_after?: components["schemas"]["Timestamp"];
+                /**
+                 * @description Only orders whose `ordered_at` is before this time, sorted by it.
+                 * Not together with a finder, `placed_after`, `placed_before` or `updated_after`.
+                 * @example 2026-04-01T00:00:00Z
+                 */
+                ordered_before?: components["schemas"]["Timestamp"];
+                /**
+                 * @description Only together with `payment_reference`. The provider of that
+                 * payment.
+                 * @example stripe
+                 */
+                payment_provider?: string;
+                /**
+                 * @description Only orders with a payment of this reference.
+                 * @example ch_3PqLk2
+                 */
+                payment_reference?: string;
+                /**
+                 * @description Only orders with one of these payment statuses, separated by commas.
+                 * @example paid,partially_paid
+                 */
+                payment_status?: components["schemas"]["PaymentStatusFilter"];
                 /**
                  * @description Only orders placed after this time, with any number of decimals. In
                  * a URL, write `+` as `%2B`.
+                 * @example 2026-03-01T00:00:00Z
                  */
                 placed_after?: components["schemas"]["Timestamp"];
                 /**
                  * @description Only orders placed before this time, with any number of decimals. In
                  * a URL, write `+` as `%2B`.
+                 * @example 2026-04-01T00:00:00Z
                  */
                 placed_before?: components["schemas"]["Timestamp"];
+                /**
+                 * @description Only orders that can be picked: covered or on open terms, with open
+                 * pieces, not on hold.
+                 */
+                ready_to_ship?: "true";
+                /**
+                 * @description The order with this reference.
+                 * @example web-100234
+                 */
+                reference?: string;
+                /**
+                 * @description Only orders with a line of this SKU, also of lines that edits added
+                 * or cancelled.
+                 * @example KELP-1
+                 */
+                sku?: string;
+                /**
+                 * @description Only orders with this tag.
+                 * @example b2b
+                 */
+                tag?: string;
+                /**
+                 * @description Only orders that changed after this time, sorted by the last change,
+                 * oldest first. An order that changes during the walk comes again. Not together
+                 * with `order=desc`, a finder, or another time.
+                 * @example 2026-03-14T00:00:00Z
+                 */
+                updated_after?: components["schemas"]["Timestamp"];
             };
             header?: {
                 /**
                  * @description Read your own writes: send the `Holdfast-Position` of a write. The
                  * server waits up to 5 seconds until the list holds that write.
+                 * @example 4711
                  */
                 "Holdfast-Read-After"?: components["parameters"]["ReadAfter"];
                 /**
@@ -2470,7 +3826,13 @@ export interface operations {
                      *           "id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
                      *           "payment_status": "unpaid",
                      *           "fulfillment_status": "unfulfilled",
+                     *           "on_hold": false,
+                     *           "ready_to_ship": false,
+                     *           "number": null,
+                     *           "reference": null,
                      *           "customer_id": "cus_4711",
+                     *           "email": null,
+                     *           "phone": null,
                      *           "lines": [
                      *             {
                      *               "id": "line_1",
@@ -2484,7 +3846,26 @@ export interface operations {
                      *               "total": {
                      *                 "amount": 900,
                      *                 "currency": "EUR"
-                     *               }
+                     *               },
+                     *               "discount": {
+                     *                 "amount": 0,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "tax": {
+                     *                 "amount": 0,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "taxes": [],
+                     *               "amount": {
+                     *                 "amount": 900,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "ships": true,
+                     *               "reference": null,
+                     *               "metadata": {},
+                     *               "quantity_shipped": 0,
+                     *               "quantity_returned": 0,
+                     *               "quantity_cancelled": 0
                      *             },
                      *             {
                      *               "id": "line_2",
@@ -2498,21 +3879,53 @@ export interface operations {
                      *               "total": {
                      *                 "amount": 2900,
                      *                 "currency": "EUR"
-                     *               }
+                     *               },
+                     *               "discount": {
+                     *                 "amount": 0,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "tax": {
+                     *                 "amount": 0,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "taxes": [],
+                     *               "amount": {
+                     *                 "amount": 2900,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "ships": true,
+                     *               "reference": null,
+                     *               "metadata": {},
+                     *               "quantity_shipped": 0,
+                     *               "quantity_returned": 0,
+                     *               "quantity_cancelled": 0
                      *             }
                      *           ],
+                     *           "charges": [],
+                     *           "prices_include_tax": false,
+                     *           "discounts": [],
+                     *           "taxes": [],
+                     *           "rounding": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "discount_total": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax_total": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "charge_total": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
                      *           "total": {
                      *             "amount": 3800,
                      *             "currency": "EUR"
                      *           },
-                     *           "amount_paid": {
-                     *             "amount": 0,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "amount_refunded": {
-                     *             "amount": 0,
-                     *             "currency": "EUR"
-                     *           },
+                     *           "payment_terms": "prepaid",
                      *           "shipping_address": {
                      *             "name": "Ada Byrne",
                      *             "line1": "3 Harbour Row",
@@ -2520,8 +3933,44 @@ export interface operations {
                      *             "postal_code": "H91 KX2",
                      *             "country": "IE"
                      *           },
+                     *           "billing_address": null,
+                     *           "note": null,
+                     *           "tags": [],
                      *           "metadata": {
                      *             "channel": "web"
+                     *           },
+                     *           "ordered_at": "2026-03-14T09:26:53.589Z",
+                     *           "amount_authorized": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "amount_paid": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "amount_reversed": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "amount_refunded": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "amount_cancelled": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "amount_returned": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "amount_adjusted": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "amount_due": {
+                     *             "amount": 3800,
+                     *             "currency": "EUR"
                      *           },
                      *           "version": 1,
                      *           "placed_at": "2026-03-14T09:26:53.589Z",
@@ -2533,6 +3982,11 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["OrderList"];
+                    /**
+                     * @example id,number,reference
+                     *     ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d,W-1001,web-100234
+                     */
+                    "text/csv": string;
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -2555,7 +4009,7 @@ export interface operations {
                  * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
                 /**
                  * @description W3C Trace Context, stored with the event. A malformed value is
                  * ignored, as that standard requires.
@@ -2629,7 +4083,13 @@ export interface operations {
                      *       "id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
                      *       "payment_status": "unpaid",
                      *       "fulfillment_status": "unfulfilled",
+                     *       "on_hold": false,
+                     *       "ready_to_ship": false,
+                     *       "number": null,
+                     *       "reference": null,
                      *       "customer_id": "cus_4711",
+                     *       "email": null,
+                     *       "phone": null,
                      *       "lines": [
                      *         {
                      *           "id": "line_1",
@@ -2643,7 +4103,26 @@ export interface operations {
                      *           "total": {
                      *             "amount": 900,
                      *             "currency": "EUR"
-                     *           }
+                     *           },
+                     *           "discount": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "taxes": [],
+                     *           "amount": {
+                     *             "amount": 900,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "ships": true,
+                     *           "reference": null,
+                     *           "metadata": {},
+                     *           "quantity_shipped": 0,
+                     *           "quantity_returned": 0,
+                     *           "quantity_cancelled": 0
                      *         },
                      *         {
                      *           "id": "line_2",
@@ -2657,21 +4136,53 @@ export interface operations {
                      *           "total": {
                      *             "amount": 2900,
                      *             "currency": "EUR"
-                     *           }
+                     *           },
+                     *           "discount": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "taxes": [],
+                     *           "amount": {
+                     *             "amount": 2900,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "ships": true,
+                     *           "reference": null,
+                     *           "metadata": {},
+                     *           "quantity_shipped": 0,
+                     *           "quantity_returned": 0,
+                     *           "quantity_cancelled": 0
                      *         }
                      *       ],
+                     *       "charges": [],
+                     *       "prices_include_tax": false,
+                     *       "discounts": [],
+                     *       "taxes": [],
+                     *       "rounding": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "discount_total": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "tax_total": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "charge_total": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
                      *       "total": {
                      *         "amount": 3800,
                      *         "currency": "EUR"
                      *       },
-                     *       "amount_paid": {
-                     *         "amount": 0,
-                     *         "currency": "EUR"
-                     *       },
-                     *       "amount_refunded": {
-                     *         "amount": 0,
-                     *         "currency": "EUR"
-                     *       },
+                     *       "payment_terms": "prepaid",
                      *       "shipping_address": {
                      *         "name": "Ada Byrne",
                      *         "line1": "3 Harbour Row",
@@ -2679,8 +4190,44 @@ export interface operations {
                      *         "postal_code": "H91 KX2",
                      *         "country": "IE"
                      *       },
+                     *       "billing_address": null,
+                     *       "note": null,
+                     *       "tags": [],
                      *       "metadata": {
                      *         "channel": "web"
+                     *       },
+                     *       "ordered_at": "2026-03-14T09:26:53.589Z",
+                     *       "amount_authorized": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_paid": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_reversed": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_refunded": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_cancelled": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_returned": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_adjusted": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_due": {
+                     *         "amount": 3800,
+                     *         "currency": "EUR"
                      *       },
                      *       "version": 1,
                      *       "placed_at": "2026-03-14T09:26:53.589Z",
@@ -2736,7 +4283,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -2758,7 +4306,13 @@ export interface operations {
                      *       "id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
                      *       "payment_status": "unpaid",
                      *       "fulfillment_status": "unfulfilled",
+                     *       "on_hold": false,
+                     *       "ready_to_ship": false,
+                     *       "number": null,
+                     *       "reference": null,
                      *       "customer_id": "cus_4711",
+                     *       "email": null,
+                     *       "phone": null,
                      *       "lines": [
                      *         {
                      *           "id": "line_1",
@@ -2772,7 +4326,26 @@ export interface operations {
                      *           "total": {
                      *             "amount": 900,
                      *             "currency": "EUR"
-                     *           }
+                     *           },
+                     *           "discount": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "taxes": [],
+                     *           "amount": {
+                     *             "amount": 900,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "ships": true,
+                     *           "reference": null,
+                     *           "metadata": {},
+                     *           "quantity_shipped": 0,
+                     *           "quantity_returned": 0,
+                     *           "quantity_cancelled": 0
                      *         },
                      *         {
                      *           "id": "line_2",
@@ -2786,21 +4359,53 @@ export interface operations {
                      *           "total": {
                      *             "amount": 2900,
                      *             "currency": "EUR"
-                     *           }
+                     *           },
+                     *           "discount": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "taxes": [],
+                     *           "amount": {
+                     *             "amount": 2900,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "ships": true,
+                     *           "reference": null,
+                     *           "metadata": {},
+                     *           "quantity_shipped": 0,
+                     *           "quantity_returned": 0,
+                     *           "quantity_cancelled": 0
                      *         }
                      *       ],
+                     *       "charges": [],
+                     *       "prices_include_tax": false,
+                     *       "discounts": [],
+                     *       "taxes": [],
+                     *       "rounding": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "discount_total": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "tax_total": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "charge_total": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
                      *       "total": {
                      *         "amount": 3800,
                      *         "currency": "EUR"
                      *       },
-                     *       "amount_paid": {
-                     *         "amount": 0,
-                     *         "currency": "EUR"
-                     *       },
-                     *       "amount_refunded": {
-                     *         "amount": 0,
-                     *         "currency": "EUR"
-                     *       },
+                     *       "payment_terms": "prepaid",
                      *       "shipping_address": {
                      *         "name": "Ada Byrne",
                      *         "line1": "3 Harbour Row",
@@ -2808,8 +4413,44 @@ export interface operations {
                      *         "postal_code": "H91 KX2",
                      *         "country": "IE"
                      *       },
+                     *       "billing_address": null,
+                     *       "note": null,
+                     *       "tags": [],
                      *       "metadata": {
                      *         "channel": "web"
+                     *       },
+                     *       "ordered_at": "2026-03-14T09:26:53.589Z",
+                     *       "amount_authorized": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_paid": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_reversed": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_refunded": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_cancelled": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_returned": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_adjusted": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_due": {
+                     *         "amount": 3800,
+                     *         "currency": "EUR"
                      *       },
                      *       "version": 1,
                      *       "placed_at": "2026-03-14T09:26:53.589Z",
@@ -2842,7 +4483,7 @@ export interface operations {
                  * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
                 /**
                  * @description The `ETag` that you read, or several separated by commas. The
                  * response is 412 if none is current. `*` matches any version.
@@ -2857,7 +4498,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -2896,7 +4538,13 @@ export interface operations {
                      *       "id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
                      *       "payment_status": "unpaid",
                      *       "fulfillment_status": "unfulfilled",
+                     *       "on_hold": false,
+                     *       "ready_to_ship": false,
+                     *       "number": null,
+                     *       "reference": null,
                      *       "customer_id": "cus_4711",
+                     *       "email": null,
+                     *       "phone": null,
                      *       "lines": [
                      *         {
                      *           "id": "line_1",
@@ -2910,7 +4558,26 @@ export interface operations {
                      *           "total": {
                      *             "amount": 900,
                      *             "currency": "EUR"
-                     *           }
+                     *           },
+                     *           "discount": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "taxes": [],
+                     *           "amount": {
+                     *             "amount": 900,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "ships": true,
+                     *           "reference": null,
+                     *           "metadata": {},
+                     *           "quantity_shipped": 0,
+                     *           "quantity_returned": 0,
+                     *           "quantity_cancelled": 0
                      *         },
                      *         {
                      *           "id": "line_2",
@@ -2924,21 +4591,53 @@ export interface operations {
                      *           "total": {
                      *             "amount": 2900,
                      *             "currency": "EUR"
-                     *           }
+                     *           },
+                     *           "discount": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "taxes": [],
+                     *           "amount": {
+                     *             "amount": 2900,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "ships": true,
+                     *           "reference": null,
+                     *           "metadata": {},
+                     *           "quantity_shipped": 0,
+                     *           "quantity_returned": 0,
+                     *           "quantity_cancelled": 0
                      *         }
                      *       ],
+                     *       "charges": [],
+                     *       "prices_include_tax": false,
+                     *       "discounts": [],
+                     *       "taxes": [],
+                     *       "rounding": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "discount_total": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "tax_total": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "charge_total": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
                      *       "total": {
                      *         "amount": 3800,
                      *         "currency": "EUR"
                      *       },
-                     *       "amount_paid": {
-                     *         "amount": 0,
-                     *         "currency": "EUR"
-                     *       },
-                     *       "amount_refunded": {
-                     *         "amount": 0,
-                     *         "currency": "EUR"
-                     *       },
+                     *       "payment_terms": "prepaid",
                      *       "shipping_address": {
                      *         "name": "Ada Byrne",
                      *         "line1": "3 Harbour Row",
@@ -2946,8 +4645,44 @@ export interface operations {
                      *         "postal_code": "H91 KX2",
                      *         "country": "IE"
                      *       },
+                     *       "billing_address": null,
+                     *       "note": null,
+                     *       "tags": [],
                      *       "metadata": {
                      *         "channel": "web"
+                     *       },
+                     *       "ordered_at": "2026-03-14T09:26:53.589Z",
+                     *       "amount_authorized": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_paid": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_reversed": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_refunded": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_cancelled": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_returned": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_adjusted": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "amount_due": {
+                     *         "amount": 3800,
+                     *         "currency": "EUR"
                      *       },
                      *       "version": 1,
                      *       "placed_at": "2026-03-14T09:26:53.589Z",
@@ -2974,6 +4709,478 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listAuthorizations: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `next_cursor` of the previous page. Opaque. It belongs to your
+                 * tenant, to the filters and to the sort direction; a list with others refuses it.
+                 * It does not expire. After a restore from a backup it may be refused: start again
+                 * without a cursor.
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Maximum number of items in a page. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /**
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "aut_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *           "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *           "method": null,
+                     *           "reference": "pi_3PqLk2",
+                     *           "provider": "stripe",
+                     *           "amount": {
+                     *             "amount": 3800,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "authorized_at": "2026-03-14T09:27:10.102Z"
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuthorizationList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    recordAuthorization: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters,
+                 * unique in your tenant. Use a random UUID. Write it as a Structured Fields string
+                 * (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07). Without the quotes
+                 * it is the same key.
+                 * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
+                /**
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or
+                 * several separated by commas. If none is current, the response is 412 and nothing
+                 * changes. `*` matches any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount": {
+                 *         "amount": 3800,
+                 *         "currency": "EUR"
+                 *       },
+                 *       "provider": "stripe",
+                 *       "reference": "pi_3PqLk2"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecordAuthorization"];
+            };
+        };
+        responses: {
+            /**
+             * @description The authorization was recorded by this request, or by an earlier one if
+             * `Idempotent-Replayed` is `true`.
+             */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Holdfast-Position": components["headers"]["HoldfastPosition"];
+                    "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "aut_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "method": null,
+                     *       "reference": "pi_3PqLk2",
+                     *       "provider": "stripe",
+                     *       "amount": {
+                     *         "amount": 3800,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "authorized_at": "2026-03-14T09:27:10.102Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Authorization"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAuthorization: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example aut_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                authorization_id: components["parameters"]["AuthorizationIdInPath"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The authorization. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "aut_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "method": null,
+                     *       "reference": "pi_3PqLk2",
+                     *       "provider": "stripe",
+                     *       "amount": {
+                     *         "amount": 3800,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "authorized_at": "2026-03-14T09:27:10.102Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Authorization"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    voidAuthorization: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters,
+                 * unique in your tenant. Use a random UUID. Write it as a Structured Fields string
+                 * (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07). Without the quotes
+                 * it is the same key.
+                 * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
+                /**
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or
+                 * several separated by commas. If none is current, the response is 412 and nothing
+                 * changes. `*` matches any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example aut_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                authorization_id: components["parameters"]["AuthorizationIdInPath"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "shipped in part"
+                 *     }
+                 */
+                "application/json": components["schemas"]["VoidAuthorization"];
+            };
+        };
+        responses: {
+            /**
+             * @description The authorization was voided by this request, or by an earlier one if
+             * `Idempotent-Replayed` is `true`.
+             */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Holdfast-Position": components["headers"]["HoldfastPosition"];
+                    "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "avd_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "authorization_id": "aut_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "reason": "shipped in part",
+                     *       "amount": {
+                     *         "amount": 900,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "voided_at": "2026-03-14T10:27:10.102Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuthorizationVoid"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getOrderBalance: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The balance. */
+            200: {
+                headers: {
+                    "Holdfast-Position": components["headers"]["HoldfastPosition"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "version": 4,
+                     *       "total": {
+                     *         "amount": 3800,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "cancelled": {
+                     *         "amount": 450,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "returned": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "adjusted": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "owed": {
+                     *         "amount": 3350,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "paid": {
+                     *         "amount": 3800,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "reversed": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "refunded": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "net": {
+                     *         "amount": 3800,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "authorized": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "due": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "overpaid": {
+                     *         "amount": 450,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "lines": [
+                     *         {
+                     *           "line_id": "line_1",
+                     *           "to_ship": 0,
+                     *           "held": 1,
+                     *           "refundable": {
+                     *             "quantity": 2,
+                     *             "amount": {
+                     *               "amount": 900,
+                     *               "currency": "EUR"
+                     *             }
+                     *           },
+                     *           "owed_back": {
+                     *             "quantity": 1,
+                     *             "amount": {
+                     *               "amount": 450,
+                     *               "currency": "EUR"
+                     *             }
+                     *           }
+                     *         },
+                     *         {
+                     *           "line_id": "line_2",
+                     *           "to_ship": 1,
+                     *           "held": 0,
+                     *           "refundable": {
+                     *             "quantity": 0,
+                     *             "amount": {
+                     *               "amount": 0,
+                     *               "currency": "EUR"
+                     *             }
+                     *           },
+                     *           "owed_back": {
+                     *             "quantity": 0,
+                     *             "amount": {
+                     *               "amount": 0,
+                     *               "currency": "EUR"
+                     *             }
+                     *           }
+                     *         }
+                     *       ],
+                     *       "charges": [],
+                     *       "payments": [
+                     *         {
+                     *           "payment_id": "pay_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *           "amount": {
+                     *             "amount": 3800,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "left": {
+                     *             "amount": 3800,
+                     *             "currency": "EUR"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "authorizations": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OrderBalance"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     getCancellation: {
         parameters: {
             query?: never;
@@ -2986,7 +5193,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -3005,6 +5213,16 @@ export interface operations {
                      * @example {
                      *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
                      *       "reason": "changed my mind",
+                     *       "lines": [
+                     *         {
+                     *           "line_id": "line_1",
+                     *           "quantity": 2
+                     *         },
+                     *         {
+                     *           "line_id": "line_2",
+                     *           "quantity": 1
+                     *         }
+                     *       ],
                      *       "cancelled_at": "2026-03-14T10:02:11.004Z"
                      *     }
                      */
@@ -3032,7 +5250,7 @@ export interface operations {
                  * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
                 /**
                  * @description The `ETag` of the order or of the webhook endpoint that you read, or
                  * several separated by commas. If none is current, the response is 412 and nothing
@@ -3048,7 +5266,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -3084,6 +5303,16 @@ export interface operations {
                      * @example {
                      *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
                      *       "reason": "changed my mind",
+                     *       "lines": [
+                     *         {
+                     *           "line_id": "line_1",
+                     *           "quantity": 2
+                     *         },
+                     *         {
+                     *           "line_id": "line_2",
+                     *           "quantity": 1
+                     *         }
+                     *       ],
                      *       "cancelled_at": "2026-03-14T10:02:11.004Z"
                      *     }
                      */
@@ -3118,7 +5347,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -3164,7 +5394,7 @@ export interface operations {
                  * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
                 /**
                  * @description The `ETag` of the order or of the webhook endpoint that you read, or
                  * several separated by commas. If none is current, the response is 412 and nothing
@@ -3180,7 +5410,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -3238,6 +5469,252 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listEdits: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `next_cursor` of the previous page. Opaque. It belongs to your
+                 * tenant, to the filters and to the sort direction; a list with others refuses it.
+                 * It does not expire. After a restore from a backup it may be refused: start again
+                 * without a cursor.
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Maximum number of items in a page. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /**
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "edt_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *           "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *           "cancel": [
+                     *             {
+                     *               "line_id": "line_1",
+                     *               "quantity": 1,
+                     *               "amount": {
+                     *                 "amount": 450,
+                     *                 "currency": "EUR"
+                     *               }
+                     *             }
+                     *           ],
+                     *           "add": [],
+                     *           "charges": [],
+                     *           "reason": "sold out",
+                     *           "edited_at": "2026-03-14T09:40:10.102Z"
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EditList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    editOrder: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters,
+                 * unique in your tenant. Use a random UUID. Write it as a Structured Fields string
+                 * (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07). Without the quotes
+                 * it is the same key.
+                 * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
+                /**
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or
+                 * several separated by commas. If none is current, the response is 412 and nothing
+                 * changes. `*` matches any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "cancel": [
+                 *         {
+                 *           "line_id": "line_1",
+                 *           "quantity": 1
+                 *         }
+                 *       ],
+                 *       "reason": "sold out"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EditOrder"];
+            };
+        };
+        responses: {
+            /**
+             * @description The order was edited by this request, or by an earlier one if
+             * `Idempotent-Replayed` is `true`.
+             */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Holdfast-Position": components["headers"]["HoldfastPosition"];
+                    "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "edt_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "cancel": [
+                     *         {
+                     *           "line_id": "line_1",
+                     *           "quantity": 1,
+                     *           "amount": {
+                     *             "amount": 450,
+                     *             "currency": "EUR"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "add": [],
+                     *       "charges": [],
+                     *       "reason": "sold out",
+                     *       "edited_at": "2026-03-14T09:40:10.102Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Edit"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getEdit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example edt_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                edit_id: components["parameters"]["EditIdInPath"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The edit. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "edt_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "cancel": [
+                     *         {
+                     *           "line_id": "line_1",
+                     *           "quantity": 1,
+                     *           "amount": {
+                     *             "amount": 450,
+                     *             "currency": "EUR"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "add": [],
+                     *       "charges": [],
+                     *       "reason": "sold out",
+                     *       "edited_at": "2026-03-14T09:40:10.102Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Edit"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listOrderEvents: {
         parameters: {
             query?: {
@@ -3260,7 +5737,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -3293,7 +5771,9 @@ export interface operations {
                      *               "currency": "EUR"
                      *             },
                      *             "method": "card",
-                     *             "reference": "ch_3PqLk2"
+                     *             "reference": "ch_3PqLk2",
+                     *             "provider": null,
+                     *             "authorization_id": null
                      *           }
                      *         }
                      *       ],
@@ -3309,6 +5789,300 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listHolds: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `next_cursor` of the previous page. Opaque. It belongs to your
+                 * tenant, to the filters and to the sort direction; a list with others refuses it.
+                 * It does not expire. After a restore from a backup it may be refused: start again
+                 * without a cursor.
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Maximum number of items in a page. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /**
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "hld_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *           "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *           "reason": "fraud check",
+                     *           "held_at": "2026-03-14T09:40:10.102Z"
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HoldList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    placeHold: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters,
+                 * unique in your tenant. Use a random UUID. Write it as a Structured Fields string
+                 * (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07). Without the quotes
+                 * it is the same key.
+                 * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
+                /**
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or
+                 * several separated by commas. If none is current, the response is 412 and nothing
+                 * changes. `*` matches any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "fraud check"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PlaceHold"];
+            };
+        };
+        responses: {
+            /**
+             * @description The hold was placed by this request, or by an earlier one if
+             * `Idempotent-Replayed` is `true`.
+             */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Holdfast-Position": components["headers"]["HoldfastPosition"];
+                    "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "hld_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "reason": "fraud check",
+                     *       "held_at": "2026-03-14T09:40:10.102Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getHold: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example hld_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                hold_id: components["parameters"]["HoldIdInPath"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The hold. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "hld_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "reason": "fraud check",
+                     *       "held_at": "2026-03-14T09:40:10.102Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    releaseHold: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters,
+                 * unique in your tenant. Use a random UUID. Write it as a Structured Fields string
+                 * (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07). Without the quotes
+                 * it is the same key.
+                 * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
+                /**
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or
+                 * several separated by commas. If none is current, the response is 412 and nothing
+                 * changes. `*` matches any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example hld_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                hold_id: components["parameters"]["HoldIdInPath"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "checked"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReleaseHold"];
+            };
+        };
+        responses: {
+            /**
+             * @description The hold was released by this request, or by an earlier one if
+             * `Idempotent-Replayed` is `true`.
+             */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Holdfast-Position": components["headers"]["HoldfastPosition"];
+                    "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "rel_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "hold_id": "hld_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "reason": "checked",
+                     *       "released_at": "2026-03-14T10:27:10.102Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HoldRelease"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -3336,7 +6110,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -3364,6 +6139,8 @@ export interface operations {
                      *           },
                      *           "method": "card",
                      *           "reference": "ch_3PqLk2",
+                     *           "provider": null,
+                     *           "authorization_id": null,
                      *           "paid_at": "2026-03-14T09:27:10.102Z"
                      *         }
                      *       ],
@@ -3395,7 +6172,7 @@ export interface operations {
                  * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
                 /**
                  * @description The `ETag` of the order or of the webhook endpoint that you read, or
                  * several separated by commas. If none is current, the response is 412 and nothing
@@ -3411,7 +6188,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -3458,6 +6236,8 @@ export interface operations {
                      *       },
                      *       "method": "card",
                      *       "reference": "ch_3PqLk2",
+                     *       "provider": null,
+                     *       "authorization_id": null,
                      *       "paid_at": "2026-03-14T09:27:10.102Z"
                      *     }
                      */
@@ -3492,9 +6272,10 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
                 /** @example pay_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                payment_id: components["parameters"]["PaymentId"];
+                payment_id: components["parameters"]["PaymentIdInPath"];
             };
             cookie?: never;
         };
@@ -3519,6 +6300,8 @@ export interface operations {
                      *       },
                      *       "method": "card",
                      *       "reference": "ch_3PqLk2",
+                     *       "provider": null,
+                     *       "authorization_id": null,
                      *       "paid_at": "2026-03-14T09:27:10.102Z"
                      *     }
                      */
@@ -3530,6 +6313,102 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    reversePayment: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters,
+                 * unique in your tenant. Use a random UUID. Write it as a Structured Fields string
+                 * (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07). Without the quotes
+                 * it is the same key.
+                 * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
+                /**
+                 * @description The `ETag` of the order or of the webhook endpoint that you read, or
+                 * several separated by commas. If none is current, the response is 412 and nothing
+                 * changes. `*` matches any version.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatchOptional"];
+                /**
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
+                /** @example pay_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
+                payment_id: components["parameters"]["PaymentIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "chargeback"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReversePayment"];
+            };
+        };
+        responses: {
+            /**
+             * @description The payment was reversed by this request, or by an earlier one if
+             * `Idempotent-Replayed` is `true`.
+             */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Holdfast-Position": components["headers"]["HoldfastPosition"];
+                    "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "rev_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "order_id": "ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "payment_id": "pay_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *       "reason": "chargeback",
+                     *       "reference": null,
+                     *       "provider": null,
+                     *       "amount": {
+                     *         "amount": 3800,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "reversed_at": "2026-04-14T10:27:10.102Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Reversal"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -3557,7 +6436,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -3585,6 +6465,19 @@ export interface operations {
                      *           },
                      *           "reason": "one bag returned",
                      *           "reference": null,
+                     *           "provider": null,
+                     *           "lines": [],
+                     *           "charges": [],
+                     *           "adjustment": null,
+                     *           "payments": [
+                     *             {
+                     *               "payment_id": "pay_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *               "amount": {
+                     *                 "amount": 450,
+                     *                 "currency": "EUR"
+                     *               }
+                     *             }
+                     *           ],
                      *           "refunded_at": "2026-03-20T12:00:00.512Z"
                      *         }
                      *       ],
@@ -3616,7 +6509,7 @@ export interface operations {
                  * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
                 /**
                  * @description The `ETag` of the order or of the webhook endpoint that you read, or
                  * several separated by commas. If none is current, the response is 412 and nothing
@@ -3632,7 +6525,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -3678,6 +6572,19 @@ export interface operations {
                      *       },
                      *       "reason": "one bag returned",
                      *       "reference": null,
+                     *       "provider": null,
+                     *       "lines": [],
+                     *       "charges": [],
+                     *       "adjustment": null,
+                     *       "payments": [
+                     *         {
+                     *           "payment_id": "pay_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *           "amount": {
+                     *             "amount": 450,
+                     *             "currency": "EUR"
+                     *           }
+                     *         }
+                     *       ],
                      *       "refunded_at": "2026-03-20T12:00:00.512Z"
                      *     }
                      */
@@ -3712,9 +6619,10 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
                 /** @example ref_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                refund_id: components["parameters"]["RefundId"];
+                refund_id: components["parameters"]["RefundIdInPath"];
             };
             cookie?: never;
         };
@@ -3739,6 +6647,19 @@ export interface operations {
                      *       },
                      *       "reason": "one bag returned",
                      *       "reference": null,
+                     *       "provider": null,
+                     *       "lines": [],
+                     *       "charges": [],
+                     *       "adjustment": null,
+                     *       "payments": [
+                     *         {
+                     *           "payment_id": "pay_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b",
+                     *           "amount": {
+                     *             "amount": 450,
+                     *             "currency": "EUR"
+                     *           }
+                     *         }
+                     *       ],
                      *       "refunded_at": "2026-03-20T12:00:00.512Z"
                      *     }
                      */
@@ -3777,7 +6698,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -3813,7 +6735,7 @@ export interface operations {
                      *       "next_cursor": null
                      *     }
                      */
-                    "application/json": components["schemas"]["ReturnList"];
+                    "application/json": components["schemas"]["ItemReturnList"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -3837,7 +6759,7 @@ export interface operations {
                  * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
                 /**
                  * @description The `ETag` of the order or of the webhook endpoint that you read, or
                  * several separated by commas. If none is current, the response is 412 and nothing
@@ -3853,7 +6775,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -3905,7 +6828,7 @@ export interface operations {
                      *       "returned_at": "2026-03-20T11:45:00.007Z"
                      *     }
                      */
-                    "application/json": components["schemas"]["Return"];
+                    "application/json": components["schemas"]["ItemReturn"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -3936,9 +6859,10 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
                 /** @example ret_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                return_id: components["parameters"]["ReturnId"];
+                return_id: components["parameters"]["ReturnIdInPath"];
             };
             cookie?: never;
         };
@@ -3967,7 +6891,7 @@ export interface operations {
                      *       "returned_at": "2026-03-20T11:45:00.007Z"
                      *     }
                      */
-                    "application/json": components["schemas"]["Return"];
+                    "application/json": components["schemas"]["ItemReturn"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -4002,7 +6926,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -4063,7 +6988,7 @@ export interface operations {
                  * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
                 /**
                  * @description The `ETag` of the order or of the webhook endpoint that you read, or
                  * several separated by commas. If none is current, the response is 412 and nothing
@@ -4079,7 +7004,8 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
             };
             cookie?: never;
         };
@@ -4164,9 +7090,10 @@ export interface operations {
                 traceparent?: components["parameters"]["Traceparent"];
             };
             path: {
-                order_id: components["parameters"]["OrderId"];
+                /** @example ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+                order_id: components["parameters"]["OrderIdInPath"];
                 /** @example shp_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                shipment_id: components["parameters"]["ShipmentId"];
+                shipment_id: components["parameters"]["ShipmentIdInPath"];
             };
             cookie?: never;
         };
@@ -4294,7 +7221,7 @@ export interface operations {
                  * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
                 /**
                  * @description W3C Trace Context, stored with the event. A malformed value is
                  * ignored, as that standard requires.
@@ -4399,7 +7326,7 @@ export interface operations {
             };
             path: {
                 /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                endpoint_id: components["parameters"]["EndpointId"];
+                endpoint_id: components["parameters"]["WebhookEndpointIdInPath"];
             };
             cookie?: never;
         };
@@ -4461,7 +7388,7 @@ export interface operations {
                  * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
                 /**
                  * @description The `ETag` of the order or of the webhook endpoint that you read, or
                  * several separated by commas. If none is current, the response is 412 and nothing
@@ -4478,7 +7405,7 @@ export interface operations {
             };
             path: {
                 /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                endpoint_id: components["parameters"]["EndpointId"];
+                endpoint_id: components["parameters"]["WebhookEndpointIdInPath"];
             };
             cookie?: never;
         };
@@ -4502,7 +7429,6 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
@@ -4523,7 +7449,7 @@ export interface operations {
                  * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
                 /**
                  * @description The `ETag` that you read, or several separated by commas. The
                  * response is 412 if none is current. `*` matches any version.
@@ -4539,7 +7465,7 @@ export interface operations {
             };
             path: {
                 /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                endpoint_id: components["parameters"]["EndpointId"];
+                endpoint_id: components["parameters"]["WebhookEndpointIdInPath"];
             };
             cookie?: never;
         };
@@ -4639,7 +7565,7 @@ export interface operations {
             };
             path: {
                 /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                endpoint_id: components["parameters"]["EndpointId"];
+                endpoint_id: components["parameters"]["WebhookEndpointIdInPath"];
             };
             cookie?: never;
         };
@@ -4705,9 +7631,9 @@ export interface operations {
             };
             path: {
                 /** @example whd_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                delivery_id: components["parameters"]["DeliveryId"];
+                delivery_id: components["parameters"]["WebhookDeliveryIdInPath"];
                 /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                endpoint_id: components["parameters"]["EndpointId"];
+                endpoint_id: components["parameters"]["WebhookEndpointIdInPath"];
             };
             cookie?: never;
         };
@@ -4774,7 +7700,7 @@ export interface operations {
                  * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
                 /**
                  * @description The `ETag` of the order or of the webhook endpoint that you read, or
                  * several separated by commas. If none is current, the response is 412 and nothing
@@ -4791,9 +7717,9 @@ export interface operations {
             };
             path: {
                 /** @example whd_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                delivery_id: components["parameters"]["DeliveryId"];
+                delivery_id: components["parameters"]["WebhookDeliveryIdInPath"];
                 /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                endpoint_id: components["parameters"]["EndpointId"];
+                endpoint_id: components["parameters"]["WebhookEndpointIdInPath"];
             };
             cookie?: never;
         };
@@ -4859,7 +7785,7 @@ export interface operations {
                  * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
                 /**
                  * @description The `ETag` of the order or of the webhook endpoint that you read, or
                  * several separated by commas. If none is current, the response is 412 and nothing
@@ -4876,7 +7802,7 @@ export interface operations {
             };
             path: {
                 /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                endpoint_id: components["parameters"]["EndpointId"];
+                endpoint_id: components["parameters"]["WebhookEndpointIdInPath"];
             };
             cookie?: never;
         };
@@ -4952,9 +7878,9 @@ export interface operations {
             };
             path: {
                 /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                endpoint_id: components["parameters"]["EndpointId"];
+                endpoint_id: components["parameters"]["WebhookEndpointIdInPath"];
                 /** @example whr_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                replay_id: components["parameters"]["ReplayId"];
+                replay_id: components["parameters"]["WebhookReplayIdInPath"];
             };
             cookie?: never;
         };
@@ -5009,7 +7935,7 @@ export interface operations {
             };
             path: {
                 /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                endpoint_id: components["parameters"]["EndpointId"];
+                endpoint_id: components["parameters"]["WebhookEndpointIdInPath"];
             };
             cookie?: never;
         };
@@ -5056,7 +7982,7 @@ export interface operations {
                  * it is the same key.
                  * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
                  */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
                 /**
                  * @description The `ETag` of the order or of the webhook endpoint that you read, or
                  * several separated by commas. If none is current, the response is 412 and nothing
@@ -5073,7 +7999,7 @@ export interface operations {
             };
             path: {
                 /** @example whe_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
-                endpoint_id: components["parameters"]["EndpointId"];
+                endpoint_id: components["parameters"]["WebhookEndpointIdInPath"];
             };
             cookie?: never;
         };

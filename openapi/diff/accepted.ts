@@ -6,6 +6,7 @@ import { Unusable } from './documents/unusable.ts';
 
 export interface AcceptedBreak {
   rule: string;
+  /** `*` stands for any text: `* /v2/* > response *` covers a whole version. */
   place: string;
   reason: string;
   /** Last day on which the entry applies, `YYYY-MM-DD`. */
@@ -65,12 +66,20 @@ export function loadAcceptedBreaks(file: string): AcceptedBreak[] {
 export function acceptBreaks(findings: Finding[], entries: AcceptedBreak[], today: string): IdleEntries {
   const idle: IdleEntries = { expired: [], unmatched: [] };
   for (const entry of entries) {
+    const covers = placesOf(entry);
     const matches = findings.filter(
-      ({ rule, place, verdict }) => rule === entry.rule && place === entry.place && verdict !== 'compatible',
+      ({ rule, place, verdict }) => rule === entry.rule && covers(place) && verdict !== 'compatible',
     );
     if (matches.length === 0) idle.unmatched.push(entry);
     else if (entry.expires < today) idle.expired.push(entry);
     else for (const finding of matches) finding.accepted = { reason: entry.reason, expires: entry.expires };
   }
   return idle;
+}
+
+/** Whether an entry covers a place. */
+function placesOf({ place }: AcceptedBreak): (place: string) => boolean {
+  const parts = place.split('*').map((text) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  const pattern = new RegExp(`^${parts.join('.*')}$`, 's');
+  return (other) => pattern.test(other);
 }

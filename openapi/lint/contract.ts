@@ -18,6 +18,9 @@ export interface Schema {
   anyOf?: Schema[];
   oneOf?: Schema[];
   allOf?: Schema[];
+  discriminator?: { mapping?: Record<string, string> };
+  /** Whether later releases may add alternatives. */
+  'x-extensible-one-of'?: boolean;
 }
 
 export interface MediaType {
@@ -55,7 +58,9 @@ interface SecurityScheme {
 }
 
 export interface Contract {
-  components?: { securitySchemes?: Record<string, SecurityScheme> };
+  info?: { version?: string };
+  /** By kind, such as `schemas`. */
+  components?: { securitySchemes?: Record<string, SecurityScheme> } & Record<string, object>;
   paths?: Record<string, Record<string, Operation>>;
 }
 

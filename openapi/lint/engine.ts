@@ -1,6 +1,7 @@
 /** Runs Redocly with its strict recommended rules and the rules of this folder. */
 import { createConfig, getLineColLocation, lintFromString } from '@redocly/openapi-core';
 import type { Contract } from './contract.ts';
+import { GENERATOR_RULES } from './generator-rules.ts';
 import { RULES, type Rule } from './rules.ts';
 
 /** One violation of a rule. */
@@ -26,6 +27,18 @@ interface Context {
   report: (problem: { message: string; location: object }) => void;
 }
 
+/** Version 1, which cannot change any more, has older forms. */
+const GENERATORS_VERSION_MIN = 2;
+
+const ALL_RULES: Record<string, Rule> = {
+  ...RULES,
+  ...mapValues(GENERATOR_RULES, ({ requirement, faults }) => ({
+    requirement,
+    faults: (contract: Contract) =>
+      Number.parseInt(contract.info?.version ?? '', 10) < GENERATORS_VERSION_MIN ? [] : faults(contract),
+  })),
+};
+
 /** A rule of this folder as a Redocly visitor, on the document with unresolved `$ref`s. */
 const visitorOf =
   ({ requirement, faults }: Rule) =>
@@ -38,9 +51,6 @@ const visitorOf =
     },
   });
 
-const mapValues = <T, U>(record: Record<string, T>, change: (value: T) => U): Record<string, U> =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
-
 /**
  * Lints one contract.
  *
@@ -51,9 +61,9 @@ const mapValues = <T, U>(record: Record<string, T>, change: (value: T) => U): Re
 export async function lintContract(source: string, file: string): Promise<Fault[]> {
   const config = await createConfig({
     extends: ['recommended-strict'],
-    plugins: [{ id: PLUGIN, rules: { oas3: mapValues(RULES, visitorOf) } as never }],
+    plugins: [{ id: PLUGIN, rules: { oas3: mapValues(ALL_RULES, visitorOf) } as never }],
     rules: Object.fromEntries(
-      [...ADDITIONAL_RULES, ...Object.keys(RULES).map((name) => `${PLUGIN}/${name}`)].map((rule) => [
+      [...ADDITIONAL_RULES, ...Object.keys(ALL_RULES).map((name) => `${PLUGIN}/${name}`)].map((rule) => [
         rule,
         'error',
       ]),
@@ -66,4 +76,8 @@ export async function lintContract(source: string, file: string): Promise<Fault[
     rule,
     message,
   }));
+}
+
+function mapValues<T, U>(record: Record<string, T>, change: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }

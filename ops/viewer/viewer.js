@@ -51,8 +51,21 @@ function preparedContract(answered) {
   const shared = Object.values(document.components.parameters);
   const own = operations.flatMap(({ parameters = [] }) => parameters);
   for (const parameter of [...shared, ...own]) prepare(parameter, document.components.schemas);
+  const answers = operations.flatMap(({ responses = {} }) => Object.values(responses));
+  for (const answer of [...Object.values(document.components.responses), ...answers]) showRetry(answer);
   answered.text = JSON.stringify(document);
   return answered;
+}
+
+/**
+ * Shows the retry advice of an answer with its description: Swagger UI shows no extension there.
+ *
+ * @param {{ description?: string, 'x-retry'?: string | string[] }} answer
+ */
+function showRetry(answer) {
+  const retries = [answer['x-retry'] ?? []].flat();
+  if (retries.length === 0) return;
+  answer.description += `\n\n\`x-retry\`: ${retries.map((retry) => `\`${retry}\``).join(' or ')}`;
 }
 
 /** Collects the keys in the examples of a body. @param {unknown} node */

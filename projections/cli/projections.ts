@@ -15,7 +15,7 @@ import {
 import { text } from '../../domain/text.ts';
 import { listFaults, skipEvent } from '../faults.ts';
 import { setPaused } from '../pause.ts';
-import type { Projection } from '../projection.ts';
+import { type Projection, tablesOf } from '../projection.ts';
 import type { Differences } from '../rebuild/compare.ts';
 import { NothingKeptError, type RebuildOptions, rebuild, rollback, verify } from '../rebuild/rebuild.ts';
 import { RebuildHeldError } from '../rebuild/rebuild-lock.ts';
@@ -77,20 +77,29 @@ const status: CliCommand = {
 };
 
 const list: CliCommand = {
-  summary: 'List the projections, the size of each table, and whether its previous table is kept.',
+  summary: 'List the projections, the size of their tables, and whether the previous tables are kept.',
   async run(_given, { database }): Promise<CliOutput> {
     const pool = await database();
+    const tables = PROJECTIONS.flatMap((each) =>
+      tablesOf(each).map((table) => ({ projection: each.name, table: table.name })),
+    );
+    const projections = sql.array(
+      tables.map(({ projection }) => projection),
+      'text',
+    );
     const names = sql.array(
-      PROJECTIONS.map(({ name }) => name),
+      tables.map(({ table }) => table),
       'text',
     );
     // The planner's estimate: an exact count of millions of rows takes too long.
     const data = await pool.any(sql.type(tableRow)`
-      SELECT name AS projection, greatest(table_of.reltuples, 0)::bigint AS rows,
-             pg_total_relation_size(table_of.oid) AS bytes, to_regclass(${`${PREVIOUS_SCHEMA}.`} || name) IS NOT NULL AS kept
-        FROM unnest(${names}) AS name
+      SELECT projection, (greatest(max(table_of.reltuples) FILTER (WHERE name = projection), 0))::bigint AS rows,
+             sum(pg_total_relation_size(table_of.oid))::bigint AS bytes,
+             to_regclass(${`${PREVIOUS_SCHEMA}.`} || projection) IS NOT NULL AS kept
+        FROM unnest(${projections}, ${names}) AS listed (projection, name)
         JOIN pg_class AS table_of ON table_of.oid = to_regclass('public.' || name)
-       ORDER BY name`);
+       GROUP BY projection
+       ORDER BY projection`);
     const rows = data.map(({ projection, rows: count, bytes, kept }) => [
       projection,
       String(count),

@@ -63,6 +63,8 @@ export function startAuditor({
 
   async function audit(projection: Projection): Promise<void> {
     try {
+      // The projector renews these rows first.
+      if (await projection.outdated?.has(pool)) return;
       const found = await auditOnce(pool, projection, { share, signal });
       const { missing, surplus, different } = found;
       if (missing + surplus + different > 0) {

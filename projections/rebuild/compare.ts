@@ -1,7 +1,7 @@
-/** Compares a read table with its shadow table, row by row in the order of the primary key. */
+/** Compares read tables with their shadow tables, row by row in the order of the primary key. */
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
-import type { Projection } from '../projection.ts';
+import { type Projection, type ReadTable, tablesOf } from '../projection.ts';
 import { type ShadowSchema, atSamePosition, tableIn } from './shadow-table.ts';
 
 /**
@@ -58,23 +58,31 @@ export async function compare(
     missing_events: 0,
     rows: [],
   };
-  let after: string | null = null;
-  do {
-    const from: string | null = after;
-    const chunk: z.infer<typeof chunkRow> = await atSamePosition(pool, projection, schema, (transaction) =>
-      transaction.one(chunkStatement(projection, schema, { after: from, chunkRows })),
-    );
-    total.missing += chunk.missing;
-    total.surplus += chunk.surplus;
-    total.different += chunk.different;
-    total.compared += chunk.compared;
-    total.missing_events += chunk.missing_events;
-    const named = JSON.parse(chunk.rows ?? '[]') as Differences['rows'];
-    total.rows.push(...named.slice(0, NAMED_ROWS_MAX - total.rows.length));
-    after = chunk.last;
-    await pause?.();
-  } while (after !== null);
+  for (const table of tablesOf(projection)) {
+    // The rows of the other tables count no events.
+    const count = table === projection ? projection.count : undefined;
+    let after: string | null = null;
+    do {
+      const from: string | null = after;
+      const chunk: z.infer<typeof chunkRow> = await atSamePosition(pool, projection, schema, (transaction) =>
+        transaction.one(chunkStatement({ ...table, count }, schema, { after: from, chunkRows })),
+      );
+      add(total, chunk);
+      after = chunk.last;
+      await pause?.();
+    } while (after !== null);
+  }
   return total;
+}
+
+function add(total: Differences, chunk: z.infer<typeof chunkRow>): void {
+  total.missing += chunk.missing;
+  total.surplus += chunk.surplus;
+  total.different += chunk.different;
+  total.compared += chunk.compared;
+  total.missing_events += chunk.missing_events;
+  const named = JSON.parse(chunk.rows ?? '[]') as Differences['rows'];
+  total.rows.push(...named.slice(0, NAMED_ROWS_MAX - total.rows.length));
 }
 
 /**
@@ -84,12 +92,12 @@ export async function compare(
  * @param after the chunk begins after this key, as JSON; `null` at the beginning
  */
 function chunkStatement(
-  projection: Projection,
+  table: ReadTable & { count: string | undefined },
   schema: ShadowSchema,
   { after, chunkRows }: { after: string | null; chunkRows: number },
 ) {
-  const { key, count } = projection;
-  const [live, folded] = [tableIn('public', projection), tableIn(schema, projection)];
+  const { key, count } = table;
+  const [live, folded] = [tableIn('public', table), tableIn(schema, table)];
   const columns = (of?: string) =>
     sql.join(
       key.map((name) => sql.identifier(of === undefined ? [name] : [of, name])),
@@ -99,9 +107,12 @@ function chunkStatement(
     after === null
       ? sql.fragment`true`
       : sql.fragment`(${columns()}) > (SELECT ${columns()} FROM jsonb_populate_record(NULL::${live}, ${after}::jsonb))`;
-  const part = (table: typeof live) => sql.fragment`
-    SELECT * FROM ${table} WHERE ${isInChunk} ORDER BY ${columns()} LIMIT ${chunkRows}`;
-  const events = sql.identifier([count]);
+  const part = (of: typeof live) => sql.fragment`
+    SELECT * FROM ${of} WHERE ${isInChunk} ORDER BY ${columns()} LIMIT ${chunkRows}`;
+  const missingEvents =
+    count === undefined
+      ? sql.fragment`0`
+      : sql.fragment`greatest(coalesce(folded.${sql.identifier([count])}, 0) - coalesce(live.${sql.identifier([count])}, 0), 0)`;
   return sql.type(chunkRow)`
     WITH live AS MATERIALIZED (${part(live)}),
          folded AS MATERIALIZED (${part(folded)}),
@@ -115,7 +126,7 @@ function chunkStatement(
            SELECT concat_ws(' ', ${columns('pair')}) AS key, pair.what, pair.missing_events
              FROM (
                SELECT ${columns()},
-                      greatest(coalesce(folded.${events}, 0) - coalesce(live.${events}, 0), 0) AS missing_events,
+                      ${missingEvents} AS missing_events,
                       CASE WHEN live IS NULL THEN 'missing'
                            WHEN folded IS NULL THEN 'surplus'
                            WHEN live::text IS DISTINCT FROM folded::text THEN 'different' END AS what

@@ -7,7 +7,7 @@
  */
 import { type DatabasePool, sql } from 'slonik';
 import { type CompareOptions, type Differences, compare } from './compare.ts';
-import type { Projection } from '../projection.ts';
+import { type Projection, tablesOf } from '../projection.ts';
 import { withRebuildLock } from './rebuild-lock.ts';
 import {
   AUDIT_SCHEMA,
@@ -63,7 +63,8 @@ export const verify = (
   withRebuildLock(pool, projection, schema === AUDIT_SCHEMA ? 'audit' : 'rebuild', async () => {
     await buildShadow(pool, projection, schema, options);
     const found = await compare(pool, projection, schema, options);
-    await pool.query(sql.unsafe`DROP TABLE ${tableIn(schema, projection)}`);
+    for (const table of tablesOf(projection))
+      await pool.query(sql.unsafe`DROP TABLE ${tableIn(schema, table)}`);
     return found;
   });
 
@@ -87,7 +88,13 @@ export const rollback = (
     );
   });
 
-const hasPrevious = (pool: DatabasePool, projection: Projection): Promise<boolean> =>
-  pool.exists(sql.unsafe`
-    SELECT FROM information_schema.tables
-     WHERE table_schema = ${PREVIOUS_SCHEMA} AND table_name = ${projection.name}`);
+/** Whether all tables of before the last rebuild are kept: an earlier release had fewer of them. */
+async function hasPrevious(pool: DatabasePool, projection: Projection): Promise<boolean> {
+  for (const { name } of tablesOf(projection)) {
+    const isKept = await pool.exists(sql.unsafe`
+      SELECT FROM information_schema.tables
+       WHERE table_schema = ${PREVIOUS_SCHEMA} AND table_name = ${name}`);
+    if (!isKept) return false;
+  }
+  return true;
+}

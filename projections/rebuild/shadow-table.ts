@@ -1,15 +1,16 @@
 /**
- * A shadow table: a second copy of a read table, folded from the log beside the live one.
+ * Shadow tables: a second copy of a projection's read tables, folded from the log beside the live
+ * ones.
  *
- * It has the name of the live table, in a schema of its own. A projection finds it by the search
- * path, so that the same projection fills both. It has a checkpoint of its own.
+ * Each has the name of the live table, in another schema. A projection finds it by the search path,
+ * so that the same projection fills both. They have a checkpoint of their own.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
 import { listPartitions, progressOf } from '../../store/partitions.ts';
 import { statement } from '../../store/statement.ts';
-import { type Projection, eventsOf, nextRow } from '../projection.ts';
+import { type Projection, type ReadTable, eventsOf, nextRow, tablesOf } from '../projection.ts';
 import { RebuildHeldError } from './rebuild-lock.ts';
 
 const readEventsBehind = statement('consumers/read-events-behind', nextRow);
@@ -47,10 +48,11 @@ export interface CatchUpOptions {
 export const shadowConsumer = (projection: Projection, schema: ShadowSchema) =>
   `${projection.name}.${schema.slice('holdfast_'.length)}`;
 
-export const tableIn = (schema: string, { name }: Projection) => sql.identifier([schema, name]);
+export const tableIn = (schema: string, { name }: ReadTable) => sql.identifier([schema, name]);
 
 /**
- * Creates a shadow table and folds the log into it, up to {@link NEAR_EVENTS} behind the live one.
+ * Creates the shadow tables of a projection and folds the log into them, up to {@link NEAR_EVENTS}
+ * behind the live ones.
  */
 export async function buildShadow(
   pool: DatabasePool,
@@ -58,37 +60,44 @@ export async function buildShadow(
   schema: ShadowSchema,
   options: CatchUpOptions,
 ): Promise<void> {
-  const shadow = tableIn(schema, projection);
+  const tables = tablesOf(projection);
   // Filled without the indexes that only readers need: they are created at the end.
-  const indexes = await pool.anyFirst(sql.type(z.object({ definition: z.string() }))`
-    SELECT pg_get_indexdef(indexrelid) AS definition
-      FROM pg_index
-     WHERE indrelid = ${`public.${projection.name}`}::regclass AND NOT indisprimary`);
+  const indexes = await Promise.all(tables.map((table) => indexesOf(pool, table)));
   await createEmpty(pool, projection, schema);
   await catchUp(pool, projection, schema, options);
-  // Only a rebuilt table gets readers.
-  for (const definition of schema === REBUILD_SCHEMA ? indexes : []) {
-    const text = definition.replace(` ON public.${projection.name} `, ` ON ${schema}.${projection.name} `);
-    await pool.query({ ...sql.unsafe`CREATE INDEX`, sql: text });
+  for (const [n, table] of tables.entries()) {
+    // Only a rebuilt table gets readers.
+    for (const definition of schema === REBUILD_SCHEMA ? indexes[n]! : []) {
+      const text = definition.replace(` ON public.${table.name} `, ` ON ${schema}.${table.name} `);
+      await pool.query({ ...sql.unsafe`CREATE INDEX`, sql: text });
+    }
+    await pool.query(sql.unsafe`ANALYZE ${tableIn(schema, table)}`);
   }
-  await pool.query(sql.unsafe`ANALYZE ${shadow}`);
   await catchUp(pool, projection, schema, options);
 }
 
+/** The definitions of a live table's indexes, but for its primary key. */
+const indexesOf = (pool: DatabasePool, { name }: ReadTable): Promise<readonly string[]> =>
+  pool.anyFirst(sql.type(z.object({ definition: z.string() }))`
+    SELECT pg_get_indexdef(indexrelid) AS definition
+      FROM pg_index
+     WHERE indrelid = ${`public.${name}`}::regclass AND NOT indisprimary`);
+
 async function createEmpty(pool: DatabasePool, projection: Projection, schema: ShadowSchema): Promise<void> {
-  const shadow = tableIn(schema, projection);
-  const key = await pool.oneFirst(sql.type(z.object({ definition: z.string() }))`
-    SELECT pg_get_constraintdef(oid) AS definition
-      FROM pg_constraint
-     WHERE conrelid = ${`public.${projection.name}`}::regclass AND contype = 'p'`);
   await pool.transaction(async (transaction) => {
-    await transaction.query(sql.unsafe`DROP TABLE IF EXISTS ${shadow}`);
-    await transaction.query(sql.unsafe`
-      CREATE TABLE ${shadow} (LIKE ${tableIn('public', projection)} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)`);
-    await transaction.query({
-      ...sql.unsafe`ALTER`,
-      sql: `ALTER TABLE ${schema}.${projection.name} ADD ${key}`,
-    });
+    for (const table of tablesOf(projection)) {
+      const key = await transaction.oneFirst(sql.type(z.object({ definition: z.string() }))`
+        SELECT pg_get_constraintdef(oid) AS definition
+          FROM pg_constraint
+         WHERE conrelid = ${`public.${table.name}`}::regclass AND contype = 'p'`);
+      await transaction.query(sql.unsafe`DROP TABLE IF EXISTS ${tableIn(schema, table)}`);
+      await transaction.query(sql.unsafe`
+        CREATE TABLE ${tableIn(schema, table)} (LIKE ${tableIn('public', table)} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)`);
+      await transaction.query({
+        ...sql.unsafe`ALTER`,
+        sql: `ALTER TABLE ${schema}.${table.name} ADD ${key}`,
+      });
+    }
     await transaction.query(sql.unsafe`
       INSERT INTO checkpoints (partition, consumer)
       SELECT partition, ${shadowConsumer(projection, schema)} FROM log_heads
@@ -155,7 +164,7 @@ async function applyToShadow(
     await transaction.query(
       sql.unsafe`SELECT set_config('search_path', ${`${schema}, public`}, true), set_config('synchronous_commit', 'off', true)`,
     );
-    await projection.apply(transaction, partition, eventsOf(rows));
+    await projection.apply(transaction, partition, eventsOf(rows, projection));
     const moved = await transaction.query(
       advanceCheckpoint(partition, shadowConsumer(projection, schema), from, to),
     );

@@ -1,6 +1,6 @@
 /** The swap: a shadow table becomes the live table, and the live table is kept for a rollback. */
 import { type DatabaseTransactionConnection, sql } from 'slonik';
-import type { Projection } from '../projection.ts';
+import { type Projection, tablesOf } from '../projection.ts';
 import { PREVIOUS_SCHEMA, REBUILD_SCHEMA, shadowConsumer, tableIn } from './shadow-table.ts';
 
 /**
@@ -12,10 +12,13 @@ export async function swap(
   projection: Projection,
   schema: typeof REBUILD_SCHEMA | typeof PREVIOUS_SCHEMA,
 ): Promise<void> {
-  const move = (from: string, to: string) =>
-    transaction.query(
-      sql.unsafe`ALTER TABLE ${tableIn(from, projection)} SET SCHEMA ${sql.identifier([to])}`,
-    );
+  const tables = tablesOf(projection);
+  const move = async (from: string, to: string): Promise<void> => {
+    for (const table of tables)
+      await transaction.query(
+        sql.unsafe`ALTER TABLE ${tableIn(from, table)} SET SCHEMA ${sql.identifier([to])}`,
+      );
+  };
   const deleteCheckpoints = (consumer: string) =>
     transaction.query(sql.unsafe`DELETE FROM checkpoints WHERE consumer = ${consumer}`);
   const live = projection.name;
@@ -26,7 +29,8 @@ export async function swap(
     await move(PREVIOUS_SCHEMA, REBUILD_SCHEMA);
     await deleteCheckpoints(shadowConsumer(projection, REBUILD_SCHEMA));
   } else {
-    await transaction.query(sql.unsafe`DROP TABLE IF EXISTS ${tableIn(PREVIOUS_SCHEMA, projection)}`);
+    for (const table of tables)
+      await transaction.query(sql.unsafe`DROP TABLE IF EXISTS ${tableIn(PREVIOUS_SCHEMA, table)}`);
     await deleteCheckpoints(previous);
   }
   await move('public', PREVIOUS_SCHEMA);

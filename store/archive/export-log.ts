@@ -22,6 +22,8 @@ const exportedRow = z.object({
   recorded_at: z.string(),
   traceparent: z.string().nullable(),
   key_id: z.uuid().nullable(),
+  number: z.string().nullable(),
+  claim: z.string().nullable(),
 });
 const readPage = statement('archive/export-events', exportedRow);
 
@@ -113,5 +115,7 @@ const lineOf = (partition: number, row: z.output<typeof exportedRow>): LogLine =
   recorded_at: row.recorded_at,
   traceparent: row.traceparent,
   key_id: row.key_id,
+  number: row.number ?? undefined,
+  claim: row.claim ?? undefined,
   data: row.data,
 });

@@ -78,23 +78,34 @@ async function insert(transaction: DatabaseTransactionConnection, batch: readonl
         column('recorded_at'),
         column('traceparent'),
         column('key_id'),
+        column('number').map((number) => number ?? null),
+        column('claim').map((claim) => claim ?? null),
       ),
     );
   } catch (error) {
     if (!(error instanceof UniqueIntegrityConstraintViolationError)) throw error;
-    const isKey = error.constraint === 'events_idempotency_key_unique';
-    const what = isKey
-      ? 'idempotency_key: a tenant has this key already'
-      : 'version: an order has this version already';
-    throw new LogFileError(`${linesOf(error, batch, isKey)}: ${what}.`, { cause: error });
+    const { member, fault } = DUPLICATES[error.constraint ?? ''] ?? {
+      member: 'version',
+      fault: 'an order has this version already',
+    };
+    throw new LogFileError(`${linesOf(error, batch, member)}: ${member}: ${fault}.`, { cause: error });
   }
 }
 
-/** The line of a duplicate key, which Postgres names: `(idempotency_key, …)=(first-order, …)`. */
-function linesOf(error: Error, batch: readonly ReadLine[], isKey: boolean): string {
+type Unique = 'idempotency_key' | 'number' | 'claim' | 'version';
+
+/** The faults of values that exist once in a tenant, by the name of their index. */
+const DUPLICATES: Record<string, { member: Unique; fault: string }> = {
+  events_idempotency_key_unique: { member: 'idempotency_key', fault: 'a tenant has this key already' },
+  events_number_unique: { member: 'number', fault: 'a tenant has an order with this number already' },
+  events_claim_unique: { member: 'claim', fault: 'a tenant has an event with this claim already' },
+};
+
+/** The line of a duplicate, which Postgres names: `(idempotency_key, …)=(first-order, …)`. */
+function linesOf(error: Error, batch: readonly ReadLine[], member: Unique): string {
   const { detail = '' } = error.cause as { detail?: string };
-  const [, key, tenant] = /=\((.*), ([0-9a-f-]{36}), \d+\)/.exec(isKey ? detail : '') ?? [];
-  const found = batch.findLast(({ line }) => line.idempotency_key === key && line.tenant_id === tenant);
+  const [, value, tenant] = /=\((.*), ([0-9a-f-]{36}), \d+\)/.exec(detail) ?? [];
+  const found = batch.findLast(({ line }) => line[member] === value && line.tenant_id === tenant);
   return found === undefined
     ? `Lines ${batch[0]?.number} to ${batch.at(-1)?.number}`
     : `Line ${found.number}`;

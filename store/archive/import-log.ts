@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type Batches, createBatches } from './import-batches.ts';
 import { checkTime, createLineOrder } from './import-order.ts';
 import { createTenants } from './import-tenants.ts';
+import { createImportedSeries } from './import-series.ts';
 import { LogFileError, readEvent, readHeader } from './log-file.ts';
 
 export interface Imported {
@@ -72,6 +73,7 @@ async function importLines(
   const { tenants, created } = await createTenants(transaction, header, rename);
 
   const order = createLineOrder(latest);
+  const series = createImportedSeries();
   let number = 1;
   for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
     number += 1;
@@ -85,11 +87,14 @@ async function importLines(
       throw new LogFileError(`Line ${number}: partition: the tenant is in partition ${tenant.partition}.`);
     }
     order.check(line, number);
-    await batches.add({ number, line: { ...line, tenant_id: tenant.tenant_id }, event });
+    const own = { ...line, tenant_id: tenant.tenant_id };
+    series.add(own);
+    await batches.add({ number, line: own, event });
   }
   await batches.end();
   order.checkCounts(header);
   await checkEventIds(transaction, partitions, order.lineOf);
+  await series.continue(transaction);
   for (const { partition, position, recorded_at } of order.heads()) {
     await transaction.query(sql.unsafe`
         UPDATE log_heads SET position = ${position}, recorded_at = ${recorded_at}::timestamptz WHERE partition = ${partition}`);

@@ -61,6 +61,9 @@ const fields = z.strictObject({
     .regex(/^[\x20-\x7e]{0,55}$/)
     .nullable(),
   key_id: uuid.nullable(),
+  /** Left out when the event has none, as in files of before there were names. */
+  number: text(64).optional(),
+  claim: text(600).optional(),
 });
 
 export type LogTenant = z.output<typeof tenant>;

@@ -14,7 +14,8 @@ import { type KeyRecord, listKeys } from '../keys/key-record.ts';
 import type { KeyMode } from '../keys/new-key.ts';
 import { revokeKey } from '../keys/revoke-key.ts';
 import { PRESETS, SCOPES, type Scope, shortenScopes } from '../keys/scopes.ts';
-import { nameFrom, tenantFrom } from './tenants.ts';
+import { tenantFrom } from './tenant-from.ts';
+import { nameFrom } from './tenants.ts';
 
 const DEFAULT_NAME = 'default';
 const DEFAULT_SCOPES: readonly Scope[] = ['orders:read', 'orders:write'];

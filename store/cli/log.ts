@@ -12,7 +12,7 @@ import { importLog } from '../archive/import-log.ts';
 import { openInput } from '../../command-line/input.ts';
 import { linesOf } from '../../command-line/lines.ts';
 import { LogFileError } from '../archive/log-file.ts';
-import { tenantFrom } from './tenants.ts';
+import { tenantFrom } from './tenant-from.ts';
 
 /** Length of the text that one write takes. */
 const WRITE_CHARACTERS = 65_536;

@@ -1,4 +1,4 @@
-/** `npx holdfast tenants`: creates and lists tenants. */
+/** `npx holdfast tenants`: creates and lists tenants, and sets their series of order numbers. */
 import { z } from 'zod';
 import {
   type CliCommand,
@@ -11,8 +11,8 @@ import {
 } from '../../command-line/command.ts';
 import { text } from '../../domain/text.ts';
 import { toId } from '../ids.ts';
-import type { DatabasePool } from '../pool.ts';
-import { type ListedTenant, type Tenant, createNamedTenant, findTenants, listTenants } from '../tenants.ts';
+import { type ListedTenant, type Tenant, createNamedTenant, listTenants } from '../tenants.ts';
+import { series } from './series.ts';
 
 const NAME = z.string().trim().pipe(text(100));
 
@@ -25,31 +25,6 @@ export function nameFrom(given: string, where: string): string {
   const parsed = NAME.safeParse(given);
   if (parsed.success) return parsed.data;
   throw new UsageError(`${where} must have 1 to 100 characters, without control characters.`);
-}
-
-/**
- * Finds a tenant by its id or its name.
- *
- * @throws {CommandError} there is none, or several tenants have the name
- */
-export async function tenantFrom(pool: DatabasePool, idOrName: string): Promise<Tenant> {
-  const found = await findTenants(pool, idOrName);
-  const [tenant] = found;
-  if (tenant === undefined) {
-    throw new CommandError(
-      `Tenant ${quoted(idOrName)} not found. See npx holdfast tenants list. ` +
-        'To create a tenant: npx holdfast tenants create NAME',
-    );
-  }
-  if (found.length > 1) {
-    const ids = found.map(
-      ({ tenant_id, created_at }) => `  ${toId('ten', tenant_id)}  created ${created_at}`,
-    );
-    throw new CommandError(
-      `Several tenants have the name ${quoted(idOrName)}. Use the id instead:\n${ids.join('\n')}`,
-    );
-  }
-  return tenant;
 }
 
 const documentOf = ({ tenant_id, name, created_at }: Tenant) => ({
@@ -104,5 +79,5 @@ const list: CliCommand = {
 
 export const tenants: CommandGroup = {
   summary: 'shops; each has its own orders',
-  commands: { create, list },
+  commands: { create, list, series },
 };

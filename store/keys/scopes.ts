@@ -15,6 +15,8 @@ const PARTS = {
     'refunds:write',
     'cancellations:write',
     'completions:write',
+    'edits:write',
+    'holds:write',
   ],
   'webhooks:read': [],
   'webhooks:write': ['endpoints:write', 'secrets:read', 'secrets:write', 'deliveries:write'],

@@ -49,7 +49,7 @@ export type AppendOutcome =
 
 const appendedRow = storedRow.extend({
   ordinal: z.int(),
-  held: z.enum(['key', 'claim', 'number']),
+  claim: z.string().nullable(),
   idempotency_key: z.string().nullable(),
   order_id: z.uuid().nullable(),
   type: z.string().nullable(),
@@ -84,7 +84,7 @@ export async function appendBatch(
         batch.map((each) => each.fingerprint),
         batch.map((each) => each.traceparent),
         batch.map((each) => each.key_id),
-        ...namesOf(batch),
+        namesOf(batch),
       ),
     ),
   );
@@ -98,17 +98,15 @@ export async function appendBatch(
   return outcomes;
 }
 
-/** The last arguments of the function; a batch without names costs it nothing. */
-function namesOf(batch: readonly Append[]): ((string | number | null)[] | null)[] {
+/** The names of a batch as JSON; `null` when it has none, which saves the function a statement. */
+function namesOf(batch: readonly Append[]): string | null {
   const hasNames = batch.some(({ series, number, claim }) => (series ?? number ?? claim ?? null) !== null);
-  if (!hasNames) return [null, null, null, null];
-  const places = batch.map(({ number }) => (typeof number === 'string' ? placeInSeries(number) : undefined));
-  return [
-    batch.map(({ series }, n) => series ?? places[n]?.series ?? null),
-    places.map((each) => each?.place ?? null),
-    batch.map(({ number }) => number ?? null),
-    batch.map(({ claim }) => claim ?? null),
-  ];
+  if (!hasNames) return null;
+  return JSON.stringify(
+    batch.map(({ series, number, claim }) =>
+      typeof number === 'string' ? { ...placeInSeries(number), number, claim } : { series, claim },
+    ),
+  );
 }
 
 /** A row holds the command's own event, or the earlier one that has its key, claim or number. */
@@ -134,7 +132,10 @@ function outcomeOf(append: Append, row: z.output<typeof appendedRow>): AppendOut
     };
   }
   const holder = toStoredEvent({ ...storedRow.required().parse(row) });
-  if (row.held === 'claim') return { kind: 'claimed', claim: append.claim!, event: holder };
-  if (row.held === 'number') return { kind: 'number_taken', number: append.number!, event: holder };
+  if (holder.idempotency_key !== idempotency_key) {
+    return row.claim !== null && row.claim === append.claim
+      ? { kind: 'claimed', claim: row.claim, event: holder }
+      : { kind: 'number_taken', number: append.number!, event: holder };
+  }
   return { kind: holder.fingerprint.equals(fingerprint) ? 'replayed' : 'key_reused', event: holder };
 }

@@ -128,6 +128,19 @@ export async function feedPositionAt(
 }
 
 /**
+ * The position of the last event of a partition that was recorded before an instant.
+ *
+ * @param instant RFC 3339
+ */
+export async function positionBefore(
+  pool: DatabasePool,
+  partition: number,
+  instant: string,
+): Promise<number> {
+  return (await reachable(pool.one(findPositionBefore(partition, instant)))).position;
+}
+
+/**
  * The feed position after the last event that was recorded before an instant.
  *
  * @param instant RFC 3339

@@ -1,9 +1,5 @@
 /** Two API versions over one log. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
-import { sql } from 'slonik';
-import { z } from 'zod';
-import { fulfillmentStatus, paymentStatus } from '../../domain/order/statuses.ts';
 import { type Shop, anOrder, openShop } from '../setup/shop.ts';
 
 let shop: Shop;
@@ -191,28 +187,6 @@ describe('the list of version 2', () => {
       (await list.ask(`/v2/orders?payment_status=paid&limit=1&order=asc&cursor=${cursor}`)).json.code,
     ).toBe('invalid_cursor');
     await list.close();
-  });
-
-  test('derives statuses in the index as in the documents', async () => {
-    const text = sql.type(z.object({ payment: z.string(), fulfillment: z.string() }));
-    await fc.assert(
-      fc.asyncProperty(
-        fc.nat({ max: 5 }),
-        fc.nat({ max: 5 }),
-        fc.nat({ max: 5 }),
-        fc.constantFrom('placed', 'paid', 'partially_shipped', 'shipped', 'completed', 'cancelled'),
-        async (total, some, more, status) => {
-          const amount_paid = Math.min(total, some);
-          const amounts = { total, amount_paid, amount_refunded: Math.min(amount_paid, more) };
-          const row = await shop.pool.one(text`
-            SELECT order_payment_status(${JSON.stringify(amounts)}) AS payment, order_fulfillment_status(${status}) AS fulfillment`);
-          expect(row).toEqual({
-            payment: paymentStatus(amounts),
-            fulfillment: fulfillmentStatus({ status }),
-          });
-        },
-      ),
-    );
   });
 });
 

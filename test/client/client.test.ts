@@ -6,7 +6,6 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ProblemCode, createClient, createV1Client, isReplay } from '../../openapi/client/client.ts';
 import { loadSpec } from '../../api/contract/spec.ts';
-import { EDITIONS } from '../../api/operations.ts';
 import { PROBLEMS } from '../../api/problem/problem.ts';
 import { type Shop, openShop } from '../setup/shop.ts';
 
@@ -163,14 +162,19 @@ test('version 1 has a client too', async () => {
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-test('the problem codes equal those of the API, in each version, and a misspelt code does not compile', async () => {
-  for (const { name } of EDITIONS) {
-    const { components } = loadSpec(name).document as unknown as {
-      components: { schemas: { Problem: { properties: { code: { 'x-extensible-enum': string[] } } } } };
-    };
-    const codes = components.schemas.Problem.properties.code['x-extensible-enum'];
-    expect([name, codes]).toEqual([name, Object.keys(PROBLEMS)]);
-  }
+function publishedCodes(version: string): string[] {
+  const { components } = loadSpec(version).document as unknown as {
+    components: { schemas: { Problem: { properties: { code: { 'x-extensible-enum': string[] } } } } };
+  };
+  return components.schemas.Problem.properties.code['x-extensible-enum'];
+}
+
+test('the problem codes equal those of the API, and a misspelt code does not compile', async () => {
+  const codes = Object.keys(PROBLEMS);
+  expect(publishedCodes('v2')).toEqual(codes);
+  // v1 lacks the codes of later commands; its clients expect codes that they do not know.
+  const first = publishedCodes('v1');
+  expect(first).toEqual(codes.filter((code) => first.includes(code)));
   const { client } = over([]);
   const { error } = await client.GET('/v2/orders/{order_id}', { params: { path: { order_id: 'x' } } });
   // @ts-expect-error -- an unknown code

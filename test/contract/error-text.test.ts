@@ -1,42 +1,18 @@
 /** Error details are plain sentences: no pattern, and no message of a validator. */
 import { describe, expect, test } from '@jest/globals';
-import { type Parameter, type Schema, loadSpec } from '../../api/contract/spec.ts';
-import { type RawInput, compileValidators } from '../../api/contract/validator.ts';
+import type { Parameter, Schema } from '../../api/contract/spec.ts';
 import { patternText } from '../../api/contract/error-text.ts';
-import { EDITIONS } from '../../api/operations.ts';
 import { parseBody } from '../../api/commands/parse-body.ts';
+import { V1_SCHEMAS } from '../../api/v1/commands.ts';
 import { requireDecodable } from '../../api/http/percent.ts';
-import { Problem, type ProblemError } from '../../api/problem/problem.ts';
+import type { Problem } from '../../api/problem/problem.ts';
 import { ASCII_EXPECTED } from '../../domain/text.ts';
-import { COMMAND_SCHEMAS, type CommandType } from '../../domain/order/commands.ts';
 import { anOrder } from '../setup/shop.ts';
+import { asked, detailsOf, problemOf, specs, validators } from './asked.ts';
 
 /** Jargon of validators, which no detail may contain. */
 const JARGON =
   /pattern|schema in|\bNOT\b|[<>]=|Invalid (?:input|string|option|key|type)|received|expected|undefined|NaN|Unrecognized|Too |\^|\[A-Z/;
-
-const specs = EDITIONS.map(({ name }) => loadSpec(name));
-const validators = new Map(specs.map((spec) => [spec.name, compileValidators(spec)]));
-
-function problemOf(run: () => unknown): Problem | undefined {
-  try {
-    run();
-    return undefined;
-  } catch (error) {
-    if (error instanceof Problem) return error;
-    throw error;
-  }
-}
-
-function asked(id: string, input: Partial<RawInput>, version = 'v2'): Problem {
-  const all = { params: {}, query: {}, headers: {}, body: undefined, ...input };
-  const problem = problemOf(() => validators.get(version)!.get(id)!.validate(all));
-  if (problem === undefined) throw new Error('it fits the contract');
-  return problem;
-}
-
-const detailsOf = ({ errors = [] }: Problem): [string, string][] =>
-  errors.map((error: ProblemError) => ['pointer' in error ? error.pointer : error.parameter, error.detail]);
 
 /** Every pattern of a document. */
 function patternsOf(node: unknown): string[] {
@@ -46,7 +22,7 @@ function patternsOf(node: unknown): string[] {
   );
 }
 
-test.each([...new Set(specs.flatMap(({ document }) => patternsOf(document)))])(
+test.each([...new Set(specs.flatMap(({ requests }) => patternsOf(requests)))])(
   'the pattern %s has a description',
   (pattern) => {
     expect(patternText(pattern)).toMatch(/^must /);
@@ -97,7 +73,8 @@ describe('a query', () => {
       { types: 'Sold' },
       'types',
       'must be event types, separated by commas: OrderPlaced, OrderUpdated, PaymentRecorded, ' +
-        'ItemsShipped, ItemsReturned, RefundRecorded, OrderCancelled, OrderCompleted',
+        'ItemsShipped, ItemsReturned, RefundRecorded, OrderCancelled, OrderCompleted, ' +
+        'AuthorizationRecorded, AuthorizationVoided, PaymentReversed, OrderEdited, HoldPlaced, HoldReleased',
     ],
   ])('%s %j: %s %s', (id, query, parameter, detail) => {
     const problem = asked(id, { query, params: { order_id: `ord_${'0'.repeat(32)}` } });
@@ -135,11 +112,14 @@ describe('a query', () => {
   });
 });
 
-test('a numeric header has a plain detail', () => {
-  const problem = asked('listOrders', { headers: { 'holdfast-read-after': 'now' } });
+test.each([
+  ['v1', "must be a whole number, not 'now'"],
+  ['v2', 'must be the Holdfast-Position of an answer, such as 4711'],
+])('a position in a header of %s has a plain detail', (version, detail) => {
+  const problem = asked('listOrders', { headers: { 'holdfast-read-after': 'now' } }, version);
   expect([problem.message, detailsOf(problem)]).toEqual([
     'Invalid header: Holdfast-Read-After.',
-    [['Holdfast-Read-After', "must be a whole number, not 'now'"]],
+    [['Holdfast-Read-After', detail]],
   ]);
 });
 
@@ -181,7 +161,9 @@ describe('a body', () => {
     ['placeOrder', { ...order, metadata: { a: 1 } }, ['/metadata/a', 'must be a string']],
     ['placeOrder', { ...order, colour: 'red' }, ['/colour', 'unknown field']],
     ['placeOrder', [], ['', 'must be an object']],
+    ['placeOrder', { ...order, shipping_address: 5 }, ['/shipping_address', 'must be an object']],
     ['updateOrder', {}, ['', 'must not be empty']],
+    ['updateOrder', { shipping_address: [] }, ['/shipping_address', 'must be an object']],
     [
       'updateOrder',
       { shipping_address: { country: 'X' } },
@@ -268,11 +250,11 @@ describe('each fault of a request has a plain detail', () => {
     expect(details.size).toBeGreaterThan(0);
   });
 
-  test.each(Object.keys(COMMAND_SCHEMAS) as CommandType[])('%s as a message of gRPC', (type) => {
+  test.each(Object.keys(V1_SCHEMAS) as (keyof typeof V1_SCHEMAS)[])('%s as a message of gRPC', (type) => {
     const shipping_address = { name: 'a', line1: 'b', city: 'c', country: 'IE' };
     const good = { ...anOrder(), shipping_address };
     const bodies: unknown[] = [...JUNK];
-    for (const name of [...Object.keys(COMMAND_SCHEMAS[type].shape ?? {}), 'colour'])
+    for (const name of [...Object.keys(V1_SCHEMAS[type].shape), 'colour'])
       for (const value of JUNK) bodies.push({ ...good, [name]: value }, { [name]: value });
     for (const name of ['sku', 'name', 'quantity', 'unit_price', 'line_id', 'colour'])
       for (const value of JUNK) bodies.push({ ...good, lines: [{ ...good.lines[0], [name]: value }] });
@@ -285,7 +267,7 @@ describe('each fault of a request has a plain detail', () => {
     for (const value of JUNK) bodies.push({ ...good, metadata: { 'a b': value, a: value } });
     const details = new Set(
       bodies.flatMap((body) => {
-        const problem = problemOf(() => parseBody(COMMAND_SCHEMAS[type], body));
+        const problem = problemOf(() => parseBody(V1_SCHEMAS[type], body));
         return problem ? detailsOf(problem).map(([, detail]) => detail) : [];
       }),
     );

@@ -11,10 +11,11 @@ export interface Scene {
 }
 
 const piece = { lines: [{ line_id: 'line_1', quantity: 1 }] };
+const eur = (amount: number) => ({ amount, currency: 'EUR' });
 
 export async function createScene(shop: Shop): Promise<Scene> {
-  const act = async (order: string, noun: string, body: object) => {
-    const { status, json } = await shop.ask(`/v1/orders/${order}/${noun}`, { body });
+  const act = async (order: string, noun: string, body: object, version = 'v1') => {
+    const { status, json } = await shop.ask(`/${version}/orders/${order}/${noun}`, { body });
     if (status !== 201) throw new Error(`${noun}: ${JSON.stringify(json)}`);
     return json.id as string;
   };
@@ -29,6 +30,9 @@ export async function createScene(shop: Shop): Promise<Scene> {
     shipment_id: await act(order, 'shipments', piece),
     return_id: await act(order, 'returns', piece),
     refund_id: await act(order, 'refunds', { amount: 1 }),
+    authorization_id: await act(order, 'authorizations', { amount: eur(1) }, 'v2'),
+    edit_id: await act(order, 'edits', { charges: [{ kind: 'tip', price: eur(0) }] }, 'v2'),
+    hold_id: await act(order, 'holds', { reason: 'x' }, 'v2'),
     idempotency_key: 'scene-0',
     customer_id: anOrder().customer_id,
     endpoint_id: endpoint,
@@ -91,6 +95,12 @@ const bodiesWith = (money: (amount: number) => Money): Record<string, object> =>
     recordRefund: { amount: money(1) },
     cancelOrder: { reason: 'x' },
     completeOrder: { note: 'x' },
+    recordAuthorization: { amount: money(1) },
+    voidAuthorization: { reason: 'x' },
+    reversePayment: { amount: money(1) },
+    editOrder: { cancel: piece.lines },
+    placeHold: { reason: 'x' },
+    releaseHold: { reason: 'x' },
     createWebhookEndpoint: ENDPOINT,
     updateWebhookEndpoint: { description: 'x' },
     rotateWebhookSecret: {},
@@ -99,11 +109,14 @@ const bodiesWith = (money: (amount: number) => Money): Record<string, object> =>
 };
 const BODIES: Record<string, Record<string, object>> = {
   v1: bodiesWith((amount) => amount),
-  v2: bodiesWith((amount) => ({ amount, currency: 'EUR' })),
+  v2: bodiesWith(eur),
 };
 
-/** The commands on an order before an operation is allowed. */
+/** The commands on an order before an operation is allowed, in words of v2 where v1 has none. */
 const BEFORE: Record<string, [noun: string, body: object][]> = {
+  voidAuthorization: [['authorizations', { amount: eur(1) }]],
+  reversePayment: [['payments', { amount: 900 }]],
+  releaseHold: [['holds', { reason: 'x' }]],
   recordShipment: [['payments', { amount: 900 }]],
   recordReturn: [
     ['payments', { amount: 900 }],
@@ -123,14 +136,18 @@ export async function goodRequest(
 ): Promise<{ path: string; ask: Ask }> {
   const body = BODIES[operation.path.split('/')[1]!]![operation.id];
   let order = { getCancellation: cancelled, getCompletion: completed }[operation.id] ?? ids['order_id']!;
+  const fresh: Record<string, string> = {};
   if (body && operation.path.includes('{order_id}')) {
     order = (await shop.ask('/v1/orders', { body: anOrder() })).json.id as string;
-    for (const [noun, what] of BEFORE[operation.id] ?? [])
-      await shop.ask(`/v1/orders/${order}/${noun}`, { body: what });
+    for (const [noun, what] of BEFORE[operation.id] ?? []) {
+      const version = ['authorizations', 'holds'].includes(noun) ? 'v2' : 'v1';
+      const { json } = await shop.ask(`/${version}/orders/${order}/${noun}`, { body: what });
+      fresh[`${noun.slice(0, -1)}_id`] = json.id as string;
+    }
   }
   const endpoint = operation.id === 'deleteWebhookEndpoint' ? await addEndpoint(shop) : ids['endpoint_id']!;
   const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-    name === 'order_id' ? order : name === 'endpoint_id' ? endpoint : ids[name]!,
+    name === 'order_id' ? order : name === 'endpoint_id' ? endpoint : (fresh[name] ?? ids[name]!),
   );
   const method = operation.method.toUpperCase();
   if (body === undefined) return { path, ask: { method } };

@@ -20,6 +20,18 @@ const NEEDED: Record<string, Scope[]> = {
   recordRefund: ['refunds:write', 'orders:write'],
   cancelOrder: ['cancellations:write', 'orders:write'],
   completeOrder: ['completions:write', 'orders:write'],
+  recordAuthorization: ['payments:write', 'orders:write'],
+  voidAuthorization: ['payments:write', 'orders:write'],
+  reversePayment: ['payments:write', 'orders:write'],
+  editOrder: ['edits:write', 'orders:write'],
+  placeHold: ['holds:write', 'orders:write'],
+  releaseHold: ['holds:write', 'orders:write'],
+  listAuthorizations: ['orders:read'],
+  getAuthorization: ['orders:read'],
+  listEdits: ['orders:read'],
+  getEdit: ['orders:read'],
+  listHolds: ['orders:read'],
+  getHold: ['orders:read'],
   listOrders: ['orders:read'],
   getOrder: ['orders:read'],
   listPayments: ['orders:read'],
@@ -142,14 +154,21 @@ describe('the presets', () => {
   });
 });
 
-test.each(EDITIONS.map(({ name }) => name))('%s documents the scopes of the code', (name) => {
+/** Scopes of operations that v1 does not have. */
+const ONLY_IN_V2: readonly Scope[] = ['edits:write', 'holds:write'];
+
+test.each<[string, readonly Scope[]]>([
+  ['v1', ONLY_IN_V2],
+  ['v2', []],
+])('%s documents the scopes of the code', (name, lacking) => {
+  const known = (scopes: readonly string[]) => scopes.filter((scope) => !lacking.includes(scope as Scope));
   const { components } = loadSpec(name).document as {
     components: { securitySchemes: { apiKey: { 'x-scopes': Record<string, Scope[]> } } };
   };
   const documented = components.securitySchemes.apiKey['x-scopes'];
-  expect([...Object.keys(documented), ...Object.values(documented).flat()]).toEqual(SCOPES);
+  expect([...Object.keys(documented), ...Object.values(documented).flat()]).toEqual(known(SCOPES));
   for (const [sum, parts] of Object.entries(documented))
-    expect([...expandScopes([sum])]).toEqual([sum, ...parts]);
+    expect(known([...expandScopes([sum])])).toEqual([sum, ...parts]);
 });
 
 describe('the stored scopes of a key', () => {

@@ -135,7 +135,7 @@ test.each<[what: string, say: string, count: number, found: RegExp]>([
     'an unknown problem',
     refusal('fz.1.0').replaceAll('invalid_body', 'invalid_Body'.toLowerCase().replace('body', 'bodi')),
     1,
-    /^problem invalid_bodi is not in docs\/retry-contract.md$/,
+    /^problem: \/code must be equal to one of the allowed values/,
   ],
 ])('%s is found', async (_what, say, count, found) => {
   const kinds = await kindsFoundIn((socket) => socket.write(say), orders(count, { more: true }));

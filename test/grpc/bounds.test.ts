@@ -16,6 +16,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { protoPath } from 'grpc-health-check';
 import { sql } from 'slonik';
 import { OrderServiceService, PlaceOrdersRequest } from '../../api/grpc/generated/orders.ts';
+import { newOrderMessage } from '../../api/grpc/messages/new-order.ts';
 import { type Bounds, boundArrivals } from '../../api/grpc/wire/arrivals.ts';
 import { createAnswerRoom } from '../../api/http/answer-room.ts';
 import { KEY_STREAMS_MAX } from '../../api/grpc/wire/limits.ts';
@@ -65,7 +66,7 @@ test('an unread stream is paused, and does not delay others', async () => {
   const client = connectDeaf(shop.grpc, loud.apiKey);
   ends.push(client.close);
   const call = client.call('PlaceOrders', undefined, { open: true });
-  const order = { ...anOrder(), shipping_address: undefined, metadata: new Map<string, string>() };
+  const order = newOrderMessage({ ...anOrder(), shipping_address: null, metadata: {} });
   for (let n = 0; n < SENT; n += 1) {
     const message = { idempotency_key: `k-${n}`.padEnd(255, 'k'), order };
     writeTo(call, PlaceOrdersRequest.encode(message).finish());

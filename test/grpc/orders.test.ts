@@ -52,6 +52,17 @@ describe('PlaceOrder', () => {
     expect(await eventsOf(shop, idempotency_key)).toBe(1);
   });
 
+  test('replays an order whose country was only accepted by the first release', async () => {
+    const shipping_address = { name: 'Ada', line1: '3 Harbour Row', city: 'Leeds', country: 'UK' };
+    const rest = await shop.ask('/v1/orders', { body: { ...anOrder(), shipping_address }, key: 'uk-1' });
+    expect(rest.status).toBe(201);
+    const { replayed, order } = await client.placeOrder({
+      idempotency_key: 'uk-1',
+      order: { ...anOrder(), shipping_address },
+    });
+    expect([replayed, order.id]).toEqual([true, rest.json.id]);
+  });
+
   test('replays an order that was placed through REST', async () => {
     const key = randomUUID();
     const rest = await shop.ask('/v2/orders', {
@@ -110,13 +121,67 @@ describe('PlaceOrder', () => {
       undefined,
     ],
     ['no order', { idempotency_key: 'k' }, 'invalid_body', 'order'],
+    ['no lines', { idempotency_key: 'k', order: anOrder({ lines: [] }) }, 'invalid_body', 'order.lines'],
     [
-      'no customer',
-      { idempotency_key: 'k', order: anOrder({ customer_id: '' }) },
+      'a customer id with a space',
+      { idempotency_key: 'k', order: anOrder({ customer_id: 'a b' }) },
       'invalid_body',
       'order.customer_id',
     ],
-    ['no lines', { idempotency_key: 'k', order: anOrder({ lines: [] }) }, 'invalid_body', 'order.lines'],
+    [
+      'a charge without a kind',
+      { idempotency_key: 'k', order: anOrder({ charges: [{ price: 5 }] }) },
+      'invalid_body',
+      'order.charges[0].kind',
+    ],
+    [
+      'payment terms that this release does not know',
+      { idempotency_key: 'k', order: anOrder({ payment_terms: 7 }) },
+      'malformed_request',
+      undefined,
+    ],
+    [
+      'a time after the year 9999',
+      { idempotency_key: 'k', order: anOrder({ ordered_at: { seconds: 253_402_300_800 } }) },
+      'invalid_body',
+      'order.ordered_at',
+    ],
+    [
+      'a time in the future',
+      { idempotency_key: 'k', order: anOrder({ ordered_at: { seconds: 253_402_300_000 } }) },
+      'invalid_body',
+      'order.ordered_at',
+    ],
+    [
+      'a discount above its line',
+      {
+        idempotency_key: 'k',
+        order: anOrder({
+          lines: [{ sku: 'A', name: 'B', quantity: 1, unit_price: 5, discount: 6 }],
+        }),
+      },
+      'discount_exceeds_line',
+      'order.lines[0].discount',
+    ],
+    [
+      'totals that disagree',
+      { idempotency_key: 'k', order: anOrder({ stated: { total: 901 } }) },
+      'totals_disagree',
+      'order.stated.total',
+    ],
+    [
+      'a line whose metadata has __proto__',
+      {
+        idempotency_key: 'k',
+        order: anOrder({
+          lines: [
+            { sku: 'A', name: 'B', quantity: 1, unit_price: 5, metadata: JSON.parse('{"__proto__":"x"}') },
+          ],
+        }),
+      },
+      'malformed_request',
+      undefined,
+    ],
     [
       'a price above the maximum of an order',
       {

@@ -6,6 +6,7 @@ import type { Advice } from '../../api/grpc/client/advice.ts';
 import type { OrderToSend } from '../../api/grpc/client/order-stream.ts';
 import { SendError, sendOrders } from '../../api/grpc/client/send-orders.ts';
 import { OrderServiceClient } from '../../api/grpc/generated/orders.ts';
+import { newOrderMessage } from '../../api/grpc/messages/new-order.ts';
 import { type Shop, openShop, until } from '../setup/shop.ts';
 
 let shop: Shop;
@@ -28,13 +29,13 @@ function send(
   const metadata = new Metadata();
   metadata.set('authorization', `Bearer ${shop.apiKey}`);
   const lines = [{ sku: 'A', name: 'Kelp', quantity: 1, unit_price: 5 }];
-  const order = {
+  const order = newOrderMessage({
     customer_id: 'ada',
     currency: 'EUR',
     lines,
-    shipping_address: undefined,
-    metadata: new Map(),
-  };
+    shipping_address: null,
+    metadata: {},
+  });
   async function* items(): AsyncGenerator<OrderToSend> {
     for (let n = 0; n < count; n += 1) yield { idempotency_key: randomUUID(), order };
   }

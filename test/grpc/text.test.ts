@@ -2,6 +2,7 @@
 import { Client, Metadata, type ServiceError, credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { PlaceOrderRequest } from '../../api/grpc/generated/orders.ts';
+import { newOrderMessage } from '../../api/grpc/messages/new-order.ts';
 import { type Shop, openShop } from '../setup/shop.ts';
 
 let shop: Shop;
@@ -19,13 +20,13 @@ afterAll(async () => {
 function requestOf(name: Buffer): Buffer {
   const place = 'N'.repeat(name.length);
   const lines = [{ sku: 'A', name: place, quantity: 1, unit_price: 1 }];
-  const order = {
+  const order = newOrderMessage({
     customer_id: 'ada',
     currency: 'EUR',
     lines,
-    shipping_address: undefined,
-    metadata: new Map<string, string>(),
-  };
+    shipping_address: null,
+    metadata: {},
+  });
   const bytes = Buffer.from(
     PlaceOrderRequest.encode({ idempotency_key: name.toString('hex'), order }).finish(),
   );

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openConnection } from '../../loadtest/kit/http/connection.ts';
+import { checkNumbers } from '../../loadtest/kit/numbers.ts';
 import { openLoop, quantile } from '../../loadtest/kit/open-loop.ts';
 import { createOrders } from '../../loadtest/kit/orders.ts';
 import { createRecorder, outcomeOf } from '../../loadtest/kit/recorder.ts';
@@ -42,6 +43,19 @@ describe('the comparison with the log', () => {
       placed: 0,
     });
   }, 60_000);
+});
+
+test.each<[string, (number | undefined)[], object]>([
+  ['none', [], { given: 0, missing: 0, twice: 0, late: 0 }],
+  ['each once', [1001, 1002, 1003], { given: 3, missing: 0, twice: 0, late: 0 }],
+  ['a gap', [1001, 1002, 1005], { given: 3, missing: 2, twice: 0, late: 0 }],
+  ['a gap at the beginning', [1002], { given: 1, missing: 1, twice: 0, late: 0 }],
+  ['a double', [1001, 1002, 1002, 1002], { given: 4, missing: 0, twice: 2, late: 0 }],
+  ['a gap and a double', [1001, 1003, 1003], { given: 3, missing: 1, twice: 1, late: 0 }],
+  ['another order than the log', [1002, 1001, 1003], { given: 3, missing: 0, twice: 0, late: 1 }],
+  ['an order without a number', [1001, undefined, 1002], { given: 2, missing: 1, twice: 0, late: 0 }],
+])('the numbers of a shop are checked: %s', (_name, places, expected) => {
+  expect(checkNumbers(places)).toEqual(expected);
 });
 
 test('requests do not wait for responses, and a latency counts from the time when its request was due', async () => {

@@ -42,6 +42,8 @@ export const textsOf = (findings: Finding[]): string[] =>
 
 export const text = (more: Fragment = {}): Fragment => ({ type: 'string', ...more });
 export const number = (more: Fragment = {}): Fragment => ({ type: 'number', ...more });
+/** A list of words in one text: `list` is `a|b`. */
+export const words = (list: string): Fragment => text({ pattern: `^(?:${list})(?:,(?:${list}))*$` });
 export const list = (more: Fragment = {}): Fragment => ({ type: 'array', items: {}, ...more });
 export const object = (properties: Fragment = {}, more: Fragment = {}): Fragment => ({
   type: 'object',
@@ -50,3 +52,4 @@ export const object = (properties: Fragment = {}, more: Fragment = {}): Fragment
 });
 export const CAT = object({ meow: text() }, { required: ['meow'] });
 export const DOG = object({ bark: text() }, { required: ['bark'] });
+export const openChoice = (...oneOf: unknown[]): Fragment => ({ oneOf, 'x-extensible-one-of': true });

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { lintContract } from '../../openapi/lint/engine.ts';
+import { GENERATOR_RULES } from '../../openapi/lint/generator-rules.ts';
 import { RULES } from '../../openapi/lint/rules.ts';
 
 const sourceOf = (name: string) => readFile(new URL(`../../openapi/${name}.yaml`, import.meta.url), 'utf8');
@@ -130,7 +131,7 @@ const BROKEN: [rule: string, how: string, change: (document: Document) => void][
   [
     'holdfast/write-idempotent',
     'a write whose key is optional',
-    (d) => (d.components.parameters.IdempotencyKey.required = false),
+    (d) => (d.components.parameters.IdempotencyKeyHeader.required = false),
   ],
   [
     'holdfast/write-idempotent',
@@ -140,14 +141,14 @@ const BROKEN: [rule: string, how: string, change: (document: Document) => void][
   [
     'holdfast/write-idempotent',
     'a batch whose items need no key',
-    (d) => (schemas(d).PlaceOrders.properties.orders.items.required = ['order']),
+    (d) => (schemas(d).PlaceOrdersItem.required = ['order']),
   ],
   [
     'holdfast/request-bound',
     'a string of any length',
     (d) => without(schemas(d).Reason, 'pattern') && without(schemas(d).Reason, 'maxLength'),
   ],
-  ['holdfast/request-bound', 'a list of any length', (d) => without(schemas(d).Pieces, 'maxItems')],
+  ['holdfast/request-bound', 'a list of any length', (d) => without(schemas(d).PiecesInput, 'maxItems')],
   [
     'holdfast/names-in-snake-case',
     'a member in camelCase',
@@ -157,6 +158,58 @@ const BROKEN: [rule: string, how: string, change: (document: Document) => void][
     'holdfast/names-in-snake-case',
     'a parameter in kebab-case',
     (d) => (orders(d).get.parameters[0].name = 'payment-status'),
+  ],
+  ...[String.raw`^\p{L}+$`, String.raw`^\u{41}$`, '^(?<name>a)$', '(?<!a)b', '(?i)a'].map(
+    (pattern): (typeof BROKEN)[0] => [
+      'holdfast/portable-pattern',
+      `the pattern ${pattern}`,
+      (d) => (schemas(d).LineName.pattern = pattern),
+    ],
+  ),
+  [
+    'holdfast/nullable-by-name',
+    'null as an alternative',
+    (d) =>
+      (schemas(d).Receipt.properties.event = {
+        anyOf: [{ $ref: '#/components/schemas/Event' }, { type: 'object', nullable: true, enum: [null] }],
+      }),
+  ],
+  [
+    'holdfast/object-name',
+    'an object within an object',
+    (d) => (schemas(d).Order.properties.extent = { type: 'object', properties: { a: { type: 'string' } } }),
+  ],
+  [
+    'holdfast/object-name',
+    'a choice within an object',
+    (d) => (schemas(d).Order.properties.extent = { oneOf: [{ type: 'string' }, { type: 'integer' }] }),
+  ],
+  [
+    'holdfast/component-name',
+    'a parameter with the name of a schema',
+    (d) => (d.components.parameters.orderId = { ...d.components.parameters.Limit }),
+  ],
+  ['holdfast/component-name', 'a reserved word', (d) => (schemas(d).Return = { ...schemas(d).ItemReturn })],
+  [
+    'holdfast/header-string',
+    'an integer in a header',
+    (d) => (d.components.parameters.ReadAfter.schema = { type: 'integer' }),
+  ],
+  [
+    'holdfast/closed-request',
+    'a request that allows any member',
+    (d) => without(schemas(d).MoneyInput, 'additionalProperties'),
+  ],
+  ['holdfast/open-answer', 'a closed answer', (d) => (schemas(d).Money.additionalProperties = false)],
+  [
+    'holdfast/discriminated-choice',
+    'an open choice without a discriminator',
+    (d) => without(schemas(d).Event, 'discriminator'),
+  ],
+  [
+    'holdfast/discriminated-choice',
+    'an alternative that is not mapped',
+    (d) => without(schemas(d).Event.discriminator.mapping, 'OrderPlaced'),
   ],
 ];
 
@@ -179,5 +232,7 @@ test.each(BROKEN)('%s finds %s', async (rule, _how, change) => {
 
 test('each of our own rules has a row that breaks it', () => {
   const broken = BROKEN.map(([rule]) => rule).filter((rule) => rule.startsWith('holdfast/'));
-  expect(new Set(broken)).toEqual(new Set(Object.keys(RULES).map((name) => `holdfast/${name}`)));
+  expect(new Set(broken)).toEqual(
+    new Set(Object.keys({ ...RULES, ...GENERATOR_RULES }).map((name) => `holdfast/${name}`)),
+  );
 });

@@ -12,7 +12,8 @@ import {
   textsOf,
   withField,
 } from './contracts.ts';
-import { ONE_WAY_ROWS, type Row, SCHEMA_ROWS } from './schema-rows.ts';
+import { ONE_WAY_ROWS } from './one-way-rows.ts';
+import { type Row, SCHEMA_ROWS } from './schema-rows.ts';
 
 describe.each(['request', 'response'] as const)('in a %s', (direction) => {
   const rows = [

@@ -79,7 +79,7 @@ test('the projection stops before the event, others continue, and an operator sk
   expect(text.stdout).toContain('stopped at 22');
   const wrong = await holdfast(['projections', 'skip', 'orders', '--position', '21', '--reason', 'x'], env);
   expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('is not stopped at position 21')]);
-  const unknown = await holdfast(['projections', 'skip', 'sales', '--position', '22', '--reason', 'x'], env);
+  const unknown = await holdfast(['projections', 'skip', 'ordres', '--position', '22', '--reason', 'x'], env);
   expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('Projections: orders')]);
 
   const skipped = await holdfast(

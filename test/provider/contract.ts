@@ -22,6 +22,9 @@ export interface Schema {
   additionalProperties?: Schema | boolean;
   anyOf?: Schema[];
   oneOf?: Schema[];
+  'x-extensible-enum'?: unknown[];
+  /** Members that the server checks item by item. */
+  'x-refused-in-item'?: string[];
 }
 
 export interface Parameter {
@@ -66,15 +69,23 @@ interface OperationObject {
   responses: Record<string, Promised>;
 }
 
+interface Document {
+  info: { 'x-lifecycle'?: { successor?: string } };
+  paths: Record<string, Record<string, OperationObject>>;
+}
+
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
 
 /** @param name file name in `openapi/`, without `.yaml` */
 export async function readContract(name: string): Promise<Contract> {
   const text = await readFile(new URL(`../../openapi/${name}.yaml`, import.meta.url), 'utf8');
-  const { paths } = dereference(parse(text)) as { paths: Record<string, Record<string, OperationObject>> };
+  const document: unknown = parse(text);
+  const { paths } = dereference(document, ofRequests) as Document;
+  const isNewest = (document as Document).info['x-lifecycle']?.successor === undefined;
+  const { paths: answered } = dereference(document, (schema) => ofAnswers(schema, isNewest)) as Document;
   const operations = Object.entries(paths).flatMap(([path, item]) =>
     METHODS.filter((method) => item[method]).map((method): Operation => {
-      const { operationId, parameters = [], requestBody, responses } = item[method]!;
+      const { operationId, parameters = [], requestBody } = item[method]!;
       const [mediaType, media] = Object.entries(requestBody?.content ?? {})[0] ?? [];
       return {
         id: operationId,
@@ -82,15 +93,38 @@ export async function readContract(name: string): Promise<Contract> {
         path,
         parameters,
         body: mediaType && media ? { mediaType, ...media, maxBytes: requestBody!['x-max-bytes'] } : undefined,
-        answers: responses,
+        answers: answered[path]![method]!.responses,
       };
     }),
   );
   return { name, operations };
 }
 
-/** Replaces each local `$ref` by its target; several references share one object. */
-function dereference(document: unknown): unknown {
+/** A wrong member of an item is refused in its own item of the answer. */
+function ofRequests(schema: Schema): Schema {
+  const names = schema['x-refused-in-item'] ?? [];
+  const own = Object.fromEntries(names.map((name) => [name, { type: 'object' }]));
+  return names.length === 0 ? schema : { ...schema, properties: { ...schema.properties, ...own } };
+}
+
+/**
+ * Clients must expect more; this server must send what its contract describes, and no more. A
+ * version with a successor does not list the problem codes that came after it.
+ */
+function ofAnswers(schema: Schema, isNewest: boolean): Schema {
+  const { 'x-extensible-enum': known, properties, additionalProperties, nullable, oneOf } = schema;
+  if (known !== undefined && isNewest) return { ...schema, enum: known };
+  if (properties && additionalProperties === undefined) return { ...schema, additionalProperties: false };
+  // `oneOf` of one schema would exclude null.
+  if (nullable && oneOf) return { anyOf: [...oneOf, { type: 'object', nullable: true, enum: [null] }] };
+  return schema;
+}
+
+/**
+ * Replaces each local `$ref` by its target, and changes each object; several references share one
+ * object.
+ */
+function dereference(document: unknown, change: (schema: Schema) => Schema): unknown {
   const done = new Map<string, unknown>();
   const follow = (ref: string): unknown => {
     if (!done.has(ref)) {
@@ -104,7 +138,7 @@ function dereference(document: unknown): unknown {
     if (typeof node !== 'object' || node === null) return node;
     const { $ref } = node as { $ref?: string };
     if ($ref !== undefined) return follow($ref);
-    return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, walk(value)]));
+    return change(Object.fromEntries(Object.entries(node).map(([key, value]) => [key, walk(value)])));
   };
   return walk(document);
 }

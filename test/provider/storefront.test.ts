@@ -191,10 +191,10 @@ describe('when a customer pays or cancels, the storefront relies on', () => {
     expect((await shop.ask(`/v2/orders/${id}`)).json).toMatchObject({ amount_paid: EUR(400) });
   });
 
-  test('a refusal of a payment above the amount due, with retry never', async () => {
+  test('a refusal of a payment above the amount due, until more is due', async () => {
     const over = await pay(await placed(), 901);
     expect(over).toMatchObject({ status: 409, json: { code: 'payment_exceeds_due' } });
-    expect(nextStep(over)).toBe('give up');
+    expect(nextStep(over)).toBe('reload');
   });
 
   test('an order that can be cancelled once, and accepts no further command', async () => {

@@ -22,6 +22,8 @@ type Line = string | { id: string; body: object };
 
 const PAID = ['placeOrder', 'recordPayment'];
 const SHIPPED = [...PAID, 'recordShipment'];
+const AUTHORIZED = ['placeOrder', 'recordAuthorization'];
+const HELD = ['placeOrder', 'placeHold'];
 const ALL_SHIPPED: Line[] = [
   ...SHIPPED,
   // The example ships the first line only.
@@ -36,10 +38,23 @@ const BEFORE: Record<string, Line[]> = {
   recordShipment: PAID,
   recordReturn: SHIPPED,
   recordRefund: PAID,
+  recordAuthorization: ['placeOrder'],
+  voidAuthorization: AUTHORIZED,
+  listAuthorizations: AUTHORIZED,
+  getAuthorization: AUTHORIZED,
+  reversePayment: PAID,
+  editOrder: ['placeOrder'],
+  listEdits: ['placeOrder', 'editOrder'],
+  getEdit: ['placeOrder', 'editOrder'],
+  placeHold: ['placeOrder'],
+  releaseHold: HELD,
+  listHolds: HELD,
+  getHold: HELD,
   cancelOrder: ['placeOrder'],
   getCancellation: ['placeOrder', 'cancelOrder'],
   completeOrder: ALL_SHIPPED,
   getCompletion: [...ALL_SHIPPED, 'completeOrder'],
+  getCustomerSummary: PAID,
 };
 /** An endpoint for completed orders only, so that the story causes no deliveries. */
 const ENDPOINT: Line = {
@@ -61,7 +76,92 @@ Object.assign(BEFORE, {
   getWebhookDelivery: SENT,
   redeliverWebhook: SENT,
 });
-const REST = [...SHIPPED, 'recordReturn', 'recordRefund'];
+const REST: Line[] = [...SHIPPED, 'recordReturn', 'recordRefund'];
+
+const eur = (amount: number) => ({ amount, currency: 'EUR' });
+const tax = (amount: number) => [{ name: 'VAT', rate: 19, amount: eur(amount) }];
+const shipping = { kind: 'shipping', name: 'Parcel', price: eur(500), discount: eur(100), tax: eur(0) };
+const address = {
+  name: 'Ada Byrne',
+  company: 'Kelp Ltd',
+  line1: '3 Harbour Row',
+  line2: 'Back door',
+  line3: 'Third bell',
+  city: 'Galway',
+  region: 'Connacht',
+  postal_code: 'H91 KX2',
+  phone: '+353 91 1',
+  country: 'IE',
+};
+/**
+ * A guest's order with each member, and each event that an order can have. Only v2 has its words.
+ */
+const WHOLE: Line[] = [
+  {
+    id: 'placeOrder',
+    body: {
+      customer_id: null,
+      email: 'ada@example.com',
+      phone: '+353 91 1',
+      series: 'W-',
+      note: 'two\nlines',
+      tags: ['b2b', 'fragile'],
+      ordered_at: '2026-03-14T09:26:53Z',
+      prices_include_tax: true,
+      payment_terms: 'open',
+      rounding: { amount: -1, currency: 'EUR' },
+      discounts: [{ name: 'Voucher', code: 'TEN', amount: eur(100) }],
+      charges: [shipping],
+      stated: { total: eur(3_299) },
+      shipping_address: address,
+      billing_address: address,
+      lines: [
+        {
+          sku: 'KELP-1',
+          name: 'Kelp',
+          quantity: 3,
+          unit_price: eur(1_000),
+          discount: eur(500),
+          taxes: tax(300),
+          reference: 'item-1',
+          metadata: { shelf: 'B4' },
+        },
+        { name: 'Recipe', quantity: 1, unit_price: eur(500), tax: eur(80), ships: false },
+      ],
+    },
+  },
+  { id: 'updateOrder', body: { billing_address: { line3: null }, note: null, tags: ['vip'], email: 'a@b' } },
+  'recordAuthorization',
+  'voidAuthorization',
+  'placeHold',
+  'releaseHold',
+  {
+    id: 'editOrder',
+    body: {
+      cancel: [{ line_id: 'line_1', quantity: 1 }],
+      add: [{ sku: 'ROPE-9', name: 'Rope', quantity: 1, unit_price: eur(900), tax: eur(100) }],
+      charges: [{ kind: 'fee', price: eur(200) }],
+      edited_at: '2026-03-15T00:00:00+01:00',
+    },
+  },
+  { id: 'recordPayment', body: { amount: eur(300), paid_at: '2026-03-15T00:00:00Z' } },
+  'reversePayment',
+  { id: 'recordPayment', body: { amount: eur(9_000), method: 'wire', accept_excess: true } },
+  { id: 'recordShipment', body: { lines: [{ line_id: 'line_1', quantity: 2 }] } },
+  'recordReturn',
+  {
+    id: 'recordRefund',
+    body: {
+      amount: eur(1_155),
+      charges: [{ charge_id: 'charge_1', amount: eur(300) }],
+      lines: [{ line_id: 'line_1', quantity: 1 }],
+      adjustment: eur(50),
+    },
+  },
+  { id: 'recordRefund', body: { amount: eur(1_000) } },
+  { id: 'recordShipment', body: { lines: [{ line_id: 'line_3', quantity: 1 }] } },
+  'completeOrder',
+];
 
 /** Plays the steps before an operation. */
 export async function playBefore(
@@ -71,7 +171,8 @@ export async function playBefore(
 ): Promise<{ known: KnownValues; steps: Step[] }> {
   const known: KnownValues = {};
   const steps: Step[] = [];
-  for (const line of BEFORE[id] ?? REST) {
+  const isWhole = contract.operations.some((operation) => operation.id === 'editOrder');
+  for (const line of BEFORE[id] ?? (isWhole ? WHOLE : REST)) {
     const { id: name, body } = typeof line === 'string' ? { id: line, body: undefined } : line;
     const operation = contract.operations.find((one) => one.id === name)!;
     const request = exampleOf(operation, known, body);
@@ -109,14 +210,17 @@ export function exampleOf({ parameters, body }: Operation, known: KnownValues, o
     path: known,
     query: {},
     headers: { ...Object.fromEntries(headers), ...(body && { 'Content-Type': body.mediaType }) },
-    body: body && JSON.stringify(other ?? withFreshKeys(body.example)),
+    body: body && JSON.stringify(other ?? withFreshNames(body.example)),
   };
 }
 
-/** Replaces the keys of the example: a key cannot be used for two requests. */
-function withFreshKeys(example: unknown): unknown {
+/** Names that exist once in a tenant. */
+const UNIQUE = new Set(['idempotency_key', 'reference']);
+
+/** Replaces names of the example that cannot be used for two requests. */
+function withFreshNames(example: unknown): unknown {
   return JSON.parse(JSON.stringify(example), (name, value: unknown) =>
-    name === 'idempotency_key' ? randomUUID() : value,
+    UNIQUE.has(name) ? randomUUID() : value,
   );
 }
 

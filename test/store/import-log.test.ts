@@ -99,6 +99,6 @@ test('data keeps its exact text', () => {
   const data = '{"b": 1.0, "2":"\\u00e9\u2028", "10":[1e2],"data":{"x":",\\"data\\":"}}';
   const line = writeLine({ ...rest, idempotency_key: 'a,"data":{}', data });
   expect(line.endsWith(`,"data":${data}}`)).toBe(true);
-  expect(() => readLine(line, 3)).toThrow('Line 3: data/customer_id: ');
+  expect(() => readLine(line, 3)).toThrow('Line 3: data/currency: ');
   expect(() => writeLine({ ...rest, data: '{\n}' })).toThrow('line breaks in its data');
 });

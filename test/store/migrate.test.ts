@@ -74,12 +74,10 @@ describe('a function', () => {
   test('replaces a lower version that the database has', async () => {
     await query(`DELETE FROM schema_migrations WHERE name = '${FUNCTION}'`);
     await record('append-events.sql version 0', 'older');
-    const arguments16 = await query(
-      "SELECT oid::regprocedure AS signature FROM pg_proc WHERE proname = 'append_events' AND pronargs = 16",
+    const newest = await query(
+      "SELECT oid::regprocedure AS signature FROM pg_proc WHERE proname = 'append_events' AND pronargs = 13",
     );
-    await query(
-      `ALTER FUNCTION ${String(arguments16[0]?.['signature'])} SET plan_cache_mode = force_custom_plan`,
-    );
+    await query(`ALTER FUNCTION ${String(newest[0]?.['signature'])} SET plan_cache_mode = force_custom_plan`);
     expect(await migrate(database.url)).toEqual([FUNCTION]);
     const settings = await query(
       "SELECT proconfig FROM pg_proc WHERE proname = 'append_events' ORDER BY pronargs DESC",

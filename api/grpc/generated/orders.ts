@@ -40,6 +40,250 @@ export const protobufFileName = "orders.proto";
  * a google.rpc.Status in `grpc-status-details-bin`, with the problem code and the retry advice.
  */
 
+export const ChargeKind = {
+  UNSPECIFIED: "CHARGE_KIND_UNSPECIFIED",
+  SHIPPING: "CHARGE_KIND_SHIPPING",
+  HANDLING: "CHARGE_KIND_HANDLING",
+  FEE: "CHARGE_KIND_FEE",
+  TIP: "CHARGE_KIND_TIP",
+  GIFT_WRAP: "CHARGE_KIND_GIFT_WRAP",
+} as const;
+
+export type ChargeKind = typeof ChargeKind[keyof typeof ChargeKind];
+
+export namespace ChargeKind {
+  export type UNSPECIFIED = typeof ChargeKind.UNSPECIFIED;
+  export type SHIPPING = typeof ChargeKind.SHIPPING;
+  export type HANDLING = typeof ChargeKind.HANDLING;
+  export type FEE = typeof ChargeKind.FEE;
+  export type TIP = typeof ChargeKind.TIP;
+  export type GIFT_WRAP = typeof ChargeKind.GIFT_WRAP;
+}
+
+export function chargeKindFromJSON(object: any): ChargeKind {
+  switch (object) {
+    case 0:
+    case "CHARGE_KIND_UNSPECIFIED":
+      return ChargeKind.UNSPECIFIED;
+    case 1:
+    case "CHARGE_KIND_SHIPPING":
+      return ChargeKind.SHIPPING;
+    case 2:
+    case "CHARGE_KIND_HANDLING":
+      return ChargeKind.HANDLING;
+    case 3:
+    case "CHARGE_KIND_FEE":
+      return ChargeKind.FEE;
+    case 4:
+    case "CHARGE_KIND_TIP":
+      return ChargeKind.TIP;
+    case 5:
+    case "CHARGE_KIND_GIFT_WRAP":
+      return ChargeKind.GIFT_WRAP;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum ChargeKind");
+  }
+}
+
+export function chargeKindToNumber(object: ChargeKind): number {
+  switch (object) {
+    case ChargeKind.UNSPECIFIED:
+      return 0;
+    case ChargeKind.SHIPPING:
+      return 1;
+    case ChargeKind.HANDLING:
+      return 2;
+    case ChargeKind.FEE:
+      return 3;
+    case ChargeKind.TIP:
+      return 4;
+    case ChargeKind.GIFT_WRAP:
+      return 5;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum ChargeKind");
+  }
+}
+
+export const PaymentTerms = {
+  UNSPECIFIED: "PAYMENT_TERMS_UNSPECIFIED",
+  /** PREPAID - Pieces ship once the order is paid or authorized. */
+  PREPAID: "PAYMENT_TERMS_PREPAID",
+  /** OPEN - An invoice or cash on delivery: pieces ship before they are paid. */
+  OPEN: "PAYMENT_TERMS_OPEN",
+} as const;
+
+export type PaymentTerms = typeof PaymentTerms[keyof typeof PaymentTerms];
+
+export namespace PaymentTerms {
+  export type UNSPECIFIED = typeof PaymentTerms.UNSPECIFIED;
+  export type PREPAID = typeof PaymentTerms.PREPAID;
+  export type OPEN = typeof PaymentTerms.OPEN;
+}
+
+export function paymentTermsFromJSON(object: any): PaymentTerms {
+  switch (object) {
+    case 0:
+    case "PAYMENT_TERMS_UNSPECIFIED":
+      return PaymentTerms.UNSPECIFIED;
+    case 1:
+    case "PAYMENT_TERMS_PREPAID":
+      return PaymentTerms.PREPAID;
+    case 2:
+    case "PAYMENT_TERMS_OPEN":
+      return PaymentTerms.OPEN;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum PaymentTerms");
+  }
+}
+
+export function paymentTermsToNumber(object: PaymentTerms): number {
+  switch (object) {
+    case PaymentTerms.UNSPECIFIED:
+      return 0;
+    case PaymentTerms.PREPAID:
+      return 1;
+    case PaymentTerms.OPEN:
+      return 2;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum PaymentTerms");
+  }
+}
+
+export const PaymentStatus = {
+  UNSPECIFIED: "PAYMENT_STATUS_UNSPECIFIED",
+  UNPAID: "PAYMENT_STATUS_UNPAID",
+  AUTHORIZED: "PAYMENT_STATUS_AUTHORIZED",
+  PARTIALLY_PAID: "PAYMENT_STATUS_PARTIALLY_PAID",
+  PAID: "PAYMENT_STATUS_PAID",
+  PARTIALLY_REFUNDED: "PAYMENT_STATUS_PARTIALLY_REFUNDED",
+  REFUNDED: "PAYMENT_STATUS_REFUNDED",
+} as const;
+
+export type PaymentStatus = typeof PaymentStatus[keyof typeof PaymentStatus];
+
+export namespace PaymentStatus {
+  export type UNSPECIFIED = typeof PaymentStatus.UNSPECIFIED;
+  export type UNPAID = typeof PaymentStatus.UNPAID;
+  export type AUTHORIZED = typeof PaymentStatus.AUTHORIZED;
+  export type PARTIALLY_PAID = typeof PaymentStatus.PARTIALLY_PAID;
+  export type PAID = typeof PaymentStatus.PAID;
+  export type PARTIALLY_REFUNDED = typeof PaymentStatus.PARTIALLY_REFUNDED;
+  export type REFUNDED = typeof PaymentStatus.REFUNDED;
+}
+
+export function paymentStatusFromJSON(object: any): PaymentStatus {
+  switch (object) {
+    case 0:
+    case "PAYMENT_STATUS_UNSPECIFIED":
+      return PaymentStatus.UNSPECIFIED;
+    case 1:
+    case "PAYMENT_STATUS_UNPAID":
+      return PaymentStatus.UNPAID;
+    case 2:
+    case "PAYMENT_STATUS_AUTHORIZED":
+      return PaymentStatus.AUTHORIZED;
+    case 3:
+    case "PAYMENT_STATUS_PARTIALLY_PAID":
+      return PaymentStatus.PARTIALLY_PAID;
+    case 4:
+    case "PAYMENT_STATUS_PAID":
+      return PaymentStatus.PAID;
+    case 5:
+    case "PAYMENT_STATUS_PARTIALLY_REFUNDED":
+      return PaymentStatus.PARTIALLY_REFUNDED;
+    case 6:
+    case "PAYMENT_STATUS_REFUNDED":
+      return PaymentStatus.REFUNDED;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum PaymentStatus");
+  }
+}
+
+export function paymentStatusToNumber(object: PaymentStatus): number {
+  switch (object) {
+    case PaymentStatus.UNSPECIFIED:
+      return 0;
+    case PaymentStatus.UNPAID:
+      return 1;
+    case PaymentStatus.AUTHORIZED:
+      return 2;
+    case PaymentStatus.PARTIALLY_PAID:
+      return 3;
+    case PaymentStatus.PAID:
+      return 4;
+    case PaymentStatus.PARTIALLY_REFUNDED:
+      return 5;
+    case PaymentStatus.REFUNDED:
+      return 6;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum PaymentStatus");
+  }
+}
+
+export const FulfillmentStatus = {
+  UNSPECIFIED: "FULFILLMENT_STATUS_UNSPECIFIED",
+  UNFULFILLED: "FULFILLMENT_STATUS_UNFULFILLED",
+  PARTIALLY_SHIPPED: "FULFILLMENT_STATUS_PARTIALLY_SHIPPED",
+  SHIPPED: "FULFILLMENT_STATUS_SHIPPED",
+  COMPLETED: "FULFILLMENT_STATUS_COMPLETED",
+  CANCELLED: "FULFILLMENT_STATUS_CANCELLED",
+} as const;
+
+export type FulfillmentStatus = typeof FulfillmentStatus[keyof typeof FulfillmentStatus];
+
+export namespace FulfillmentStatus {
+  export type UNSPECIFIED = typeof FulfillmentStatus.UNSPECIFIED;
+  export type UNFULFILLED = typeof FulfillmentStatus.UNFULFILLED;
+  export type PARTIALLY_SHIPPED = typeof FulfillmentStatus.PARTIALLY_SHIPPED;
+  export type SHIPPED = typeof FulfillmentStatus.SHIPPED;
+  export type COMPLETED = typeof FulfillmentStatus.COMPLETED;
+  export type CANCELLED = typeof FulfillmentStatus.CANCELLED;
+}
+
+export function fulfillmentStatusFromJSON(object: any): FulfillmentStatus {
+  switch (object) {
+    case 0:
+    case "FULFILLMENT_STATUS_UNSPECIFIED":
+      return FulfillmentStatus.UNSPECIFIED;
+    case 1:
+    case "FULFILLMENT_STATUS_UNFULFILLED":
+      return FulfillmentStatus.UNFULFILLED;
+    case 2:
+    case "FULFILLMENT_STATUS_PARTIALLY_SHIPPED":
+      return FulfillmentStatus.PARTIALLY_SHIPPED;
+    case 3:
+    case "FULFILLMENT_STATUS_SHIPPED":
+      return FulfillmentStatus.SHIPPED;
+    case 4:
+    case "FULFILLMENT_STATUS_COMPLETED":
+      return FulfillmentStatus.COMPLETED;
+    case 5:
+    case "FULFILLMENT_STATUS_CANCELLED":
+      return FulfillmentStatus.CANCELLED;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum FulfillmentStatus");
+  }
+}
+
+export function fulfillmentStatusToNumber(object: FulfillmentStatus): number {
+  switch (object) {
+    case FulfillmentStatus.UNSPECIFIED:
+      return 0;
+    case FulfillmentStatus.UNFULFILLED:
+      return 1;
+    case FulfillmentStatus.PARTIALLY_SHIPPED:
+      return 2;
+    case FulfillmentStatus.SHIPPED:
+      return 3;
+    case FulfillmentStatus.COMPLETED:
+      return 4;
+    case FulfillmentStatus.CANCELLED:
+      return 5;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum FulfillmentStatus");
+  }
+}
+
 export const OrderStatus = {
   UNSPECIFIED: "ORDER_STATUS_UNSPECIFIED",
   PLACED: "ORDER_STATUS_PLACED",
@@ -121,6 +365,12 @@ export const EventType = {
   REFUND_RECORDED: "EVENT_TYPE_REFUND_RECORDED",
   ORDER_CANCELLED: "EVENT_TYPE_ORDER_CANCELLED",
   ORDER_COMPLETED: "EVENT_TYPE_ORDER_COMPLETED",
+  AUTHORIZATION_RECORDED: "EVENT_TYPE_AUTHORIZATION_RECORDED",
+  AUTHORIZATION_VOIDED: "EVENT_TYPE_AUTHORIZATION_VOIDED",
+  PAYMENT_REVERSED: "EVENT_TYPE_PAYMENT_REVERSED",
+  ORDER_EDITED: "EVENT_TYPE_ORDER_EDITED",
+  HOLD_PLACED: "EVENT_TYPE_HOLD_PLACED",
+  HOLD_RELEASED: "EVENT_TYPE_HOLD_RELEASED",
 } as const;
 
 export type EventType = typeof EventType[keyof typeof EventType];
@@ -135,6 +385,12 @@ export namespace EventType {
   export type REFUND_RECORDED = typeof EventType.REFUND_RECORDED;
   export type ORDER_CANCELLED = typeof EventType.ORDER_CANCELLED;
   export type ORDER_COMPLETED = typeof EventType.ORDER_COMPLETED;
+  export type AUTHORIZATION_RECORDED = typeof EventType.AUTHORIZATION_RECORDED;
+  export type AUTHORIZATION_VOIDED = typeof EventType.AUTHORIZATION_VOIDED;
+  export type PAYMENT_REVERSED = typeof EventType.PAYMENT_REVERSED;
+  export type ORDER_EDITED = typeof EventType.ORDER_EDITED;
+  export type HOLD_PLACED = typeof EventType.HOLD_PLACED;
+  export type HOLD_RELEASED = typeof EventType.HOLD_RELEASED;
 }
 
 export function eventTypeFromJSON(object: any): EventType {
@@ -166,6 +422,24 @@ export function eventTypeFromJSON(object: any): EventType {
     case 8:
     case "EVENT_TYPE_ORDER_COMPLETED":
       return EventType.ORDER_COMPLETED;
+    case 9:
+    case "EVENT_TYPE_AUTHORIZATION_RECORDED":
+      return EventType.AUTHORIZATION_RECORDED;
+    case 10:
+    case "EVENT_TYPE_AUTHORIZATION_VOIDED":
+      return EventType.AUTHORIZATION_VOIDED;
+    case 11:
+    case "EVENT_TYPE_PAYMENT_REVERSED":
+      return EventType.PAYMENT_REVERSED;
+    case 12:
+    case "EVENT_TYPE_ORDER_EDITED":
+      return EventType.ORDER_EDITED;
+    case 13:
+    case "EVENT_TYPE_HOLD_PLACED":
+      return EventType.HOLD_PLACED;
+    case 14:
+    case "EVENT_TYPE_HOLD_RELEASED":
+      return EventType.HOLD_RELEASED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum EventType");
   }
@@ -191,6 +465,18 @@ export function eventTypeToNumber(object: EventType): number {
       return 7;
     case EventType.ORDER_COMPLETED:
       return 8;
+    case EventType.AUTHORIZATION_RECORDED:
+      return 9;
+    case EventType.AUTHORIZATION_VOIDED:
+      return 10;
+    case EventType.PAYMENT_REVERSED:
+      return 11;
+    case EventType.ORDER_EDITED:
+      return 12;
+    case EventType.HOLD_PLACED:
+      return 13;
+    case EventType.HOLD_RELEASED:
+      return 14;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum EventType");
   }
@@ -267,7 +553,10 @@ export interface WatchEventsRequest {
    * `since` then.
    */
   after: number;
-  /** Sends only events of these types; all types when empty. */
+  /**
+   * Sends only events of these types; all types when empty. Later releases add types: ignore an
+   * event without `data`.
+   */
   types: EventType[];
   /**
    * Instead of `after`: sends the events that were recorded at this time or later. Not in the
@@ -283,9 +572,15 @@ export interface WatchEventsResponse {
   event: Event | undefined;
 }
 
-/** The order to place. Amounts are minor units of its currency. */
+/**
+ * The order to place. Amounts are minor units of its currency. The server computes no tax and no
+ * promotion; it checks that the amounts add up:
+ *
+ *   amount of a line = quantity × unit_price − discount + (prices_include_tax ? 0 : tax)
+ *   total            = amounts of the lines + amounts of the charges + rounding
+ */
 export interface NewOrder {
-  /** Your id of the customer, 1 to 64 characters. */
+  /** Your id of the customer, 1 to 64 characters. Empty for a guest. */
   customer_id: string;
   /** ISO 4217. */
   currency: string;
@@ -296,6 +591,57 @@ export interface NewOrder {
     | undefined;
   /** At most 20 entries. A name has 1 to 40 of A-Z a-z 0-9 _ . -, a value at most 500 characters. */
   metadata: Map<string, string>;
+  /** Your own reference of the order, 1 to 64 characters, once in the tenant. */
+  reference?:
+    | string
+    | undefined;
+  /**
+   * Asks for the next number of this series: `W-` gives `W-1001`, `W-1002`, … without a gap. Up to
+   * 20 of A-Z a-z 0-9 . _ / -, the last one not a digit. Not together with `number`.
+   */
+  series?:
+    | string
+    | undefined;
+  /** The number that another system gave, 1 to 64 characters, once in the tenant. */
+  number?:
+    | string
+    | undefined;
+  /** At most 254 characters. */
+  email?:
+    | string
+    | undefined;
+  /** At most 40 characters. */
+  phone?: string | undefined;
+  billing_address:
+    | ShippingAddress
+    | undefined;
+  /** At most 2,000 characters, with line breaks. */
+  note?:
+    | string
+    | undefined;
+  /** At most 20 tags of 1 to 40 characters. */
+  tags: string[];
+  /** The time of the order, if it is in the past. Kept to the millisecond. */
+  ordered_at:
+    | Timestamp
+    | undefined;
+  /** Whether prices and discounts contain the tax. */
+  prices_include_tax: boolean;
+  /** At most 20 discounts of the whole order, which the server splits over the lines. */
+  discounts: Discount[];
+  /**
+   * At most 20 taxes of the whole order, which the server splits over the lines. If lines or
+   * charges state their tax, a summary that must sum to it.
+   */
+  taxes: Tax[];
+  /** At most 50 charges. */
+  charges: NewCharge[];
+  /** Added to the total: at most 1,000,000 minor units in either direction. */
+  rounding: number;
+  /** Prepaid when left out. */
+  payment_terms: PaymentTerms;
+  /** Totals that the order must have, else it is refused with the computed value. */
+  stated: StatedTotals | undefined;
 }
 
 export interface NewOrder_MetadataEntry {
@@ -304,7 +650,7 @@ export interface NewOrder_MetadataEntry {
 }
 
 export interface NewLine {
-  /** 1 to 64 characters. */
+  /** 1 to 64 characters. Empty for a line without one. */
   sku: string;
   /** 1 to 200 characters. */
   name: string;
@@ -312,8 +658,59 @@ export interface NewLine {
   quantity: number;
   /** 0 to 999,999,999,999 minor units. */
   unit_price: number;
+  /** Of all pieces of the line. */
+  discount: number;
+  /** Of all pieces of the line; left out, the sum of `taxes`. */
+  tax: number;
+  /** At most 20 taxes. */
+  taxes: Tax[];
+  /** Your own reference of the line, 1 to 64 characters. */
+  reference?:
+    | string
+    | undefined;
+  /** At most 10 entries, as in NewOrder. */
+  metadata: Map<string, string>;
+  /** False: nothing to ship, such as a download or a deposit. True when left out. */
+  ships?: boolean | undefined;
 }
 
+export interface NewLine_MetadataEntry {
+  key: string;
+  value: string;
+}
+
+export interface NewCharge {
+  kind: ChargeKind;
+  /** 1 to 100 characters. */
+  name?: string | undefined;
+  price: number;
+  discount: number;
+  tax: number;
+}
+
+export interface Discount {
+  /** 1 to 100 characters. */
+  name: string;
+  /** 1 to 100 characters. */
+  code?: string | undefined;
+  amount: number;
+}
+
+export interface Tax {
+  /** 1 to 100 characters. */
+  name: string;
+  /** A label in the scale of the shop, 0 to 1,000: nothing is computed from it. */
+  rate?: number | undefined;
+  amount: number;
+}
+
+export interface StatedTotals {
+  total?: number | undefined;
+  tax_total?: number | undefined;
+  discount_total?: number | undefined;
+}
+
+/** An address to ship to, or to bill. */
 export interface ShippingAddress {
   name: string;
   line1: string;
@@ -325,16 +722,21 @@ export interface ShippingAddress {
     | undefined;
   /** ISO 3166-1 alpha-2. */
   country: string;
+  company?: string | undefined;
+  line3?: string | undefined;
+  phone?: string | undefined;
 }
 
 /** Amounts are minor units of `currency`. */
 export interface Order {
   id: string;
   status: OrderStatus;
+  /** Empty for a guest. */
   customer_id: string;
   /** ISO 4217. */
   currency: string;
   lines: OrderLine[];
+  /** Amounts of the lines and charges, plus the rounding. */
   total: number;
   amount_paid: number;
   amount_refunded: number;
@@ -344,6 +746,42 @@ export interface Order {
   version: number;
   placed_at: Timestamp | undefined;
   updated_at: Timestamp | undefined;
+  payment_status: PaymentStatus;
+  fulfillment_status: FulfillmentStatus;
+  on_hold: boolean;
+  /** Covered or on open terms, with open pieces, not on hold. */
+  ready_to_ship: boolean;
+  number?: string | undefined;
+  reference?: string | undefined;
+  email?: string | undefined;
+  phone?: string | undefined;
+  charges: Charge[];
+  prices_include_tax: boolean;
+  discounts: Discount[];
+  taxes: Tax[];
+  rounding: number;
+  /** Discounts and taxes of the lines and charges, with their shares of those of the whole order. */
+  discount_total: number;
+  tax_total: number;
+  /** Amounts of the charges. */
+  charge_total: number;
+  payment_terms: PaymentTerms;
+  billing_address: ShippingAddress | undefined;
+  note?: string | undefined;
+  tags: string[];
+  /** The stated time of the order, else the time of its placement. */
+  ordered_at:
+    | Timestamp
+    | undefined;
+  /** What open authorizations allow to capture. */
+  amount_authorized: number;
+  amount_reversed: number;
+  /** Of cancelled pieces, of returned pieces, and of other reductions: no longer owed. */
+  amount_cancelled: number;
+  amount_returned: number;
+  amount_adjusted: number;
+  /** What is still to be paid. */
+  amount_due: number;
 }
 
 export interface Order_MetadataEntry {
@@ -353,11 +791,42 @@ export interface Order_MetadataEntry {
 
 export interface OrderLine {
   id: string;
+  /** Empty for a line without one. */
   sku: string;
   name: string;
   quantity: number;
   unit_price: number;
+  /** quantity × unit_price. */
   total: number;
+  /** With its shares of the discounts and taxes of the whole order. */
+  discount: number;
+  tax: number;
+  taxes: Tax[];
+  /** What is to be paid: less the discount, plus the tax unless prices include it. */
+  amount: number;
+  ships: boolean;
+  reference?: string | undefined;
+  metadata: Map<string, string>;
+  /** The next three are 0 in events. */
+  quantity_shipped: number;
+  quantity_returned: number;
+  quantity_cancelled: number;
+}
+
+export interface OrderLine_MetadataEntry {
+  key: string;
+  value: string;
+}
+
+export interface Charge {
+  id: string;
+  kind: ChargeKind;
+  name?: string | undefined;
+  price: number;
+  discount: number;
+  tax: number;
+  /** What is to be paid for the charge. */
+  amount: number;
 }
 
 export interface Event {
@@ -380,16 +849,44 @@ export interface Event {
     | { $case: "refund_recorded"; value: RefundRecorded }
     | { $case: "order_cancelled"; value: OrderCancelled }
     | { $case: "order_completed"; value: OrderCompleted }
+    | { $case: "authorization_recorded"; value: AuthorizationRecorded }
+    | { $case: "authorization_voided"; value: AuthorizationVoided }
+    | { $case: "payment_reversed"; value: PaymentReversed }
+    | { $case: "order_edited"; value: OrderEdited }
+    | { $case: "hold_placed"; value: HoldPlaced }
+    | { $case: "hold_released"; value: HoldReleased }
     | undefined;
 }
 
 export interface OrderPlaced {
+  /** Empty for a guest. */
   customer_id: string;
   currency: string;
   lines: OrderLine[];
+  /** Amounts of the lines and charges, plus the rounding. */
   total: number;
   shipping_address: ShippingAddress | undefined;
   metadata: Map<string, string>;
+  number?: string | undefined;
+  reference?: string | undefined;
+  email?: string | undefined;
+  phone?: string | undefined;
+  charges: Charge[];
+  prices_include_tax: boolean;
+  discounts: Discount[];
+  taxes: Tax[];
+  rounding: number;
+  /** Discounts and taxes of the lines and charges, with their shares of those of the whole order. */
+  discount_total: number;
+  tax_total: number;
+  /** Amounts of the charges. */
+  charge_total: number;
+  payment_terms: PaymentTerms;
+  billing_address: ShippingAddress | undefined;
+  note?: string | undefined;
+  tags: string[];
+  /** The stated time of the order, else the time of its placement. */
+  ordered_at: Timestamp | undefined;
 }
 
 export interface OrderPlaced_MetadataEntry {
@@ -405,6 +902,12 @@ export interface OrderUpdated {
   /** The address after the patch. */
   shipping_address: ShippingAddress | undefined;
   metadata: Map<string, string>;
+  /** Of the next five, those that the patch set; those that it removed are `null` in `patch`. */
+  billing_address: ShippingAddress | undefined;
+  email?: string | undefined;
+  phone?: string | undefined;
+  note?: string | undefined;
+  tags: string[];
 }
 
 export interface OrderUpdated_MetadataEntry {
@@ -417,17 +920,34 @@ export interface PaymentRecorded {
   currency: string;
   method?: string | undefined;
   reference?: string | undefined;
+  provider?:
+    | string
+    | undefined;
+  /** The payment is a capture of this authorization. */
+  authorization_id?:
+    | string
+    | undefined;
+  /** The time that the command stated. */
+  occurred_at: Timestamp | undefined;
 }
 
 export interface ItemsShipped {
   lines: Pieces[];
   carrier?: string | undefined;
-  tracking_number?: string | undefined;
+  tracking_number?:
+    | string
+    | undefined;
+  /** The time that the command stated. */
+  occurred_at: Timestamp | undefined;
 }
 
 export interface ItemsReturned {
   lines: Pieces[];
-  reason?: string | undefined;
+  reason?:
+    | string
+    | undefined;
+  /** The time that the command stated. */
+  occurred_at: Timestamp | undefined;
 }
 
 export interface RefundRecorded {
@@ -435,19 +955,125 @@ export interface RefundRecorded {
   currency: string;
   reason?: string | undefined;
   reference?: string | undefined;
+  provider?:
+    | string
+    | undefined;
+  /** What the refund is for: pieces, charges, and a reduction that the shop grants. */
+  lines: PricedPieces[];
+  charges: RefundedCharge[];
+  adjustment?:
+    | number
+    | undefined;
+  /** The payments that it gives back. */
+  payments: RefundedPayment[];
+  /** The time that the command stated. */
+  occurred_at: Timestamp | undefined;
 }
 
 export interface OrderCancelled {
-  reason?: string | undefined;
+  reason?:
+    | string
+    | undefined;
+  /** The pieces that it frees. */
+  lines: Pieces[];
+  /** The time that the command stated. */
+  occurred_at: Timestamp | undefined;
 }
 
 export interface OrderCompleted {
-  note?: string | undefined;
+  note?:
+    | string
+    | undefined;
+  /** The time that the command stated. */
+  occurred_at: Timestamp | undefined;
+}
+
+export interface AuthorizationRecorded {
+  amount: number;
+  currency: string;
+  method?: string | undefined;
+  reference?: string | undefined;
+  provider?:
+    | string
+    | undefined;
+  /** The time that the command stated. */
+  occurred_at: Timestamp | undefined;
+}
+
+export interface AuthorizationVoided {
+  authorization_id: string;
+  /** What could still be captured. */
+  amount: number;
+  currency: string;
+  reason?:
+    | string
+    | undefined;
+  /** The time that the command stated. */
+  occurred_at: Timestamp | undefined;
+}
+
+export interface PaymentReversed {
+  payment_id: string;
+  amount: number;
+  currency: string;
+  reason?: string | undefined;
+  reference?: string | undefined;
+  provider?:
+    | string
+    | undefined;
+  /** The time that the command stated. */
+  occurred_at: Timestamp | undefined;
+}
+
+export interface OrderEdited {
+  currency: string;
+  /** Pieces that are no longer ordered. */
+  cancel: PricedPieces[];
+  /** New lines and charges. */
+  add: OrderLine[];
+  charges: Charge[];
+  reason?:
+    | string
+    | undefined;
+  /** The time that the command stated. */
+  occurred_at: Timestamp | undefined;
+}
+
+export interface HoldPlaced {
+  reason: string;
+  /** The time that the command stated. */
+  occurred_at: Timestamp | undefined;
+}
+
+export interface HoldReleased {
+  hold_id: string;
+  reason?:
+    | string
+    | undefined;
+  /** The time that the command stated. */
+  occurred_at: Timestamp | undefined;
 }
 
 export interface Pieces {
   line_id: string;
   quantity: number;
+}
+
+/** Pieces and their part of the line's amount. */
+export interface PricedPieces {
+  line_id: string;
+  quantity: number;
+  amount: number;
+}
+
+export interface RefundedCharge {
+  charge_id: string;
+  amount: number;
+}
+
+export interface RefundedPayment {
+  payment_id: string;
+  amount: number;
 }
 
 function createBasePlaceOrderRequest(): PlaceOrderRequest {
@@ -1035,7 +1661,29 @@ export const WatchEventsResponse: MessageFns<WatchEventsResponse> = {
 };
 
 function createBaseNewOrder(): NewOrder {
-  return { customer_id: "", currency: "", lines: [], shipping_address: undefined, metadata: new Map() };
+  return {
+    customer_id: "",
+    currency: "",
+    lines: [],
+    shipping_address: undefined,
+    metadata: new Map(),
+    reference: undefined,
+    series: undefined,
+    number: undefined,
+    email: undefined,
+    phone: undefined,
+    billing_address: undefined,
+    note: undefined,
+    tags: [],
+    ordered_at: undefined,
+    prices_include_tax: false,
+    discounts: [],
+    taxes: [],
+    charges: [],
+    rounding: 0,
+    payment_terms: PaymentTerms.UNSPECIFIED,
+    stated: undefined,
+  };
 }
 
 export const NewOrder: MessageFns<NewOrder> = {
@@ -1055,6 +1703,54 @@ export const NewOrder: MessageFns<NewOrder> = {
     message.metadata.forEach((value, key) => {
       NewOrder_MetadataEntry.encode({ key: key as any, value }, writer.uint32(42).fork()).join();
     });
+    if (message.reference !== undefined) {
+      writer.uint32(50).string(message.reference);
+    }
+    if (message.series !== undefined) {
+      writer.uint32(58).string(message.series);
+    }
+    if (message.number !== undefined) {
+      writer.uint32(66).string(message.number);
+    }
+    if (message.email !== undefined) {
+      writer.uint32(74).string(message.email);
+    }
+    if (message.phone !== undefined) {
+      writer.uint32(82).string(message.phone);
+    }
+    if (message.billing_address !== undefined) {
+      ShippingAddress.encode(message.billing_address, writer.uint32(90).fork()).join();
+    }
+    if (message.note !== undefined) {
+      writer.uint32(98).string(message.note);
+    }
+    for (const v of message.tags) {
+      writer.uint32(106).string(v!);
+    }
+    if (message.ordered_at !== undefined) {
+      Timestamp.encode(message.ordered_at, writer.uint32(114).fork()).join();
+    }
+    if (message.prices_include_tax !== false) {
+      writer.uint32(120).bool(message.prices_include_tax);
+    }
+    for (const v of message.discounts) {
+      Discount.encode(v!, writer.uint32(130).fork()).join();
+    }
+    for (const v of message.taxes) {
+      Tax.encode(v!, writer.uint32(138).fork()).join();
+    }
+    for (const v of message.charges) {
+      NewCharge.encode(v!, writer.uint32(146).fork()).join();
+    }
+    if (message.rounding !== 0) {
+      writer.uint32(152).sint64(message.rounding);
+    }
+    if (message.payment_terms !== PaymentTerms.UNSPECIFIED) {
+      writer.uint32(160).int32(paymentTermsToNumber(message.payment_terms));
+    }
+    if (message.stated !== undefined) {
+      StatedTotals.encode(message.stated, writer.uint32(170).fork()).join();
+    }
     return writer;
   },
 
@@ -1112,6 +1808,134 @@ export const NewOrder: MessageFns<NewOrder> = {
             if (entry5.value !== undefined) {
               message.metadata.set(entry5.key, entry5.value);
             }
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.reference = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.series = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.number = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.email = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.phone = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.billing_address = ShippingAddress.decode(reader, reader.uint32());
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.note = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.tags.push(reader.string());
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.ordered_at = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.prices_include_tax = reader.bool();
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.discounts.push(Discount.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.taxes.push(Tax.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.charges.push(NewCharge.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 19: {
+            if (tag !== 152) {
+              break;
+            }
+
+            message.rounding = longToNumber(reader.sint64());
+            continue;
+          }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.payment_terms = paymentTermsFromJSON(reader.int32());
+            continue;
+          }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.stated = StatedTotals.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -1185,7 +2009,18 @@ export const NewOrder_MetadataEntry: MessageFns<NewOrder_MetadataEntry> = {
 };
 
 function createBaseNewLine(): NewLine {
-  return { sku: "", name: "", quantity: 0, unit_price: 0 };
+  return {
+    sku: "",
+    name: "",
+    quantity: 0,
+    unit_price: 0,
+    discount: 0,
+    tax: 0,
+    taxes: [],
+    reference: undefined,
+    metadata: new Map(),
+    ships: undefined,
+  };
 }
 
 export const NewLine: MessageFns<NewLine> = {
@@ -1201,6 +2036,24 @@ export const NewLine: MessageFns<NewLine> = {
     }
     if (message.unit_price !== 0) {
       writer.uint32(32).int64(message.unit_price);
+    }
+    if (message.discount !== 0) {
+      writer.uint32(40).int64(message.discount);
+    }
+    if (message.tax !== 0) {
+      writer.uint32(48).int64(message.tax);
+    }
+    for (const v of message.taxes) {
+      Tax.encode(v!, writer.uint32(58).fork()).join();
+    }
+    if (message.reference !== undefined) {
+      writer.uint32(66).string(message.reference);
+    }
+    message.metadata.forEach((value, key) => {
+      NewLine_MetadataEntry.encode({ key: key as any, value }, writer.uint32(74).fork()).join();
+    });
+    if (message.ships !== undefined) {
+      writer.uint32(80).bool(message.ships);
     }
     return writer;
   },
@@ -1250,6 +2103,408 @@ export const NewLine: MessageFns<NewLine> = {
             message.unit_price = longToNumber(reader.int64());
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.discount = longToNumber(reader.int64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.tax = longToNumber(reader.int64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.taxes.push(Tax.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.reference = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            const entry9 = NewLine_MetadataEntry.decode(reader, reader.uint32());
+            if (entry9.value !== undefined) {
+              message.metadata.set(entry9.key, entry9.value);
+            }
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.ships = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseNewLine_MetadataEntry(): NewLine_MetadataEntry {
+  return { key: "", value: "" };
+}
+
+export const NewLine_MetadataEntry: MessageFns<NewLine_MetadataEntry> = {
+  encode(message: NewLine_MetadataEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NewLine_MetadataEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNewLine_MetadataEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseNewCharge(): NewCharge {
+  return { kind: ChargeKind.UNSPECIFIED, name: undefined, price: 0, discount: 0, tax: 0 };
+}
+
+export const NewCharge: MessageFns<NewCharge> = {
+  encode(message: NewCharge, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== ChargeKind.UNSPECIFIED) {
+      writer.uint32(8).int32(chargeKindToNumber(message.kind));
+    }
+    if (message.name !== undefined) {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.price !== 0) {
+      writer.uint32(24).int64(message.price);
+    }
+    if (message.discount !== 0) {
+      writer.uint32(32).int64(message.discount);
+    }
+    if (message.tax !== 0) {
+      writer.uint32(40).int64(message.tax);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NewCharge {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNewCharge();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.kind = chargeKindFromJSON(reader.int32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.price = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.discount = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.tax = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseDiscount(): Discount {
+  return { name: "", code: undefined, amount: 0 };
+}
+
+export const Discount: MessageFns<Discount> = {
+  encode(message: Discount, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.code !== undefined) {
+      writer.uint32(18).string(message.code);
+    }
+    if (message.amount !== 0) {
+      writer.uint32(24).int64(message.amount);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Discount {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDiscount();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.code = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.amount = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseTax(): Tax {
+  return { name: "", rate: undefined, amount: 0 };
+}
+
+export const Tax: MessageFns<Tax> = {
+  encode(message: Tax, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.rate !== undefined) {
+      writer.uint32(17).double(message.rate);
+    }
+    if (message.amount !== 0) {
+      writer.uint32(24).int64(message.amount);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Tax {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTax();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.rate = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.amount = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseStatedTotals(): StatedTotals {
+  return { total: undefined, tax_total: undefined, discount_total: undefined };
+}
+
+export const StatedTotals: MessageFns<StatedTotals> = {
+  encode(message: StatedTotals, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.total !== undefined) {
+      writer.uint32(8).int64(message.total);
+    }
+    if (message.tax_total !== undefined) {
+      writer.uint32(16).int64(message.tax_total);
+    }
+    if (message.discount_total !== undefined) {
+      writer.uint32(24).int64(message.discount_total);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StatedTotals {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStatedTotals();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.total = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.tax_total = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.discount_total = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1264,7 +2519,18 @@ export const NewLine: MessageFns<NewLine> = {
 };
 
 function createBaseShippingAddress(): ShippingAddress {
-  return { name: "", line1: "", line2: undefined, city: "", region: undefined, postal_code: undefined, country: "" };
+  return {
+    name: "",
+    line1: "",
+    line2: undefined,
+    city: "",
+    region: undefined,
+    postal_code: undefined,
+    country: "",
+    company: undefined,
+    line3: undefined,
+    phone: undefined,
+  };
 }
 
 export const ShippingAddress: MessageFns<ShippingAddress> = {
@@ -1289,6 +2555,15 @@ export const ShippingAddress: MessageFns<ShippingAddress> = {
     }
     if (message.country !== "") {
       writer.uint32(58).string(message.country);
+    }
+    if (message.company !== undefined) {
+      writer.uint32(66).string(message.company);
+    }
+    if (message.line3 !== undefined) {
+      writer.uint32(74).string(message.line3);
+    }
+    if (message.phone !== undefined) {
+      writer.uint32(82).string(message.phone);
     }
     return writer;
   },
@@ -1362,6 +2637,30 @@ export const ShippingAddress: MessageFns<ShippingAddress> = {
             message.country = reader.string();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.company = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.line3 = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.phone = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1390,6 +2689,33 @@ function createBaseOrder(): Order {
     version: 0,
     placed_at: undefined,
     updated_at: undefined,
+    payment_status: PaymentStatus.UNSPECIFIED,
+    fulfillment_status: FulfillmentStatus.UNSPECIFIED,
+    on_hold: false,
+    ready_to_ship: false,
+    number: undefined,
+    reference: undefined,
+    email: undefined,
+    phone: undefined,
+    charges: [],
+    prices_include_tax: false,
+    discounts: [],
+    taxes: [],
+    rounding: 0,
+    discount_total: 0,
+    tax_total: 0,
+    charge_total: 0,
+    payment_terms: PaymentTerms.UNSPECIFIED,
+    billing_address: undefined,
+    note: undefined,
+    tags: [],
+    ordered_at: undefined,
+    amount_authorized: 0,
+    amount_reversed: 0,
+    amount_cancelled: 0,
+    amount_returned: 0,
+    amount_adjusted: 0,
+    amount_due: 0,
   };
 }
 
@@ -1433,6 +2759,87 @@ export const Order: MessageFns<Order> = {
     }
     if (message.updated_at !== undefined) {
       Timestamp.encode(message.updated_at, writer.uint32(106).fork()).join();
+    }
+    if (message.payment_status !== PaymentStatus.UNSPECIFIED) {
+      writer.uint32(112).int32(paymentStatusToNumber(message.payment_status));
+    }
+    if (message.fulfillment_status !== FulfillmentStatus.UNSPECIFIED) {
+      writer.uint32(120).int32(fulfillmentStatusToNumber(message.fulfillment_status));
+    }
+    if (message.on_hold !== false) {
+      writer.uint32(128).bool(message.on_hold);
+    }
+    if (message.ready_to_ship !== false) {
+      writer.uint32(136).bool(message.ready_to_ship);
+    }
+    if (message.number !== undefined) {
+      writer.uint32(146).string(message.number);
+    }
+    if (message.reference !== undefined) {
+      writer.uint32(154).string(message.reference);
+    }
+    if (message.email !== undefined) {
+      writer.uint32(162).string(message.email);
+    }
+    if (message.phone !== undefined) {
+      writer.uint32(170).string(message.phone);
+    }
+    for (const v of message.charges) {
+      Charge.encode(v!, writer.uint32(178).fork()).join();
+    }
+    if (message.prices_include_tax !== false) {
+      writer.uint32(184).bool(message.prices_include_tax);
+    }
+    for (const v of message.discounts) {
+      Discount.encode(v!, writer.uint32(194).fork()).join();
+    }
+    for (const v of message.taxes) {
+      Tax.encode(v!, writer.uint32(202).fork()).join();
+    }
+    if (message.rounding !== 0) {
+      writer.uint32(208).sint64(message.rounding);
+    }
+    if (message.discount_total !== 0) {
+      writer.uint32(216).int64(message.discount_total);
+    }
+    if (message.tax_total !== 0) {
+      writer.uint32(224).int64(message.tax_total);
+    }
+    if (message.charge_total !== 0) {
+      writer.uint32(232).int64(message.charge_total);
+    }
+    if (message.payment_terms !== PaymentTerms.UNSPECIFIED) {
+      writer.uint32(240).int32(paymentTermsToNumber(message.payment_terms));
+    }
+    if (message.billing_address !== undefined) {
+      ShippingAddress.encode(message.billing_address, writer.uint32(250).fork()).join();
+    }
+    if (message.note !== undefined) {
+      writer.uint32(258).string(message.note);
+    }
+    for (const v of message.tags) {
+      writer.uint32(266).string(v!);
+    }
+    if (message.ordered_at !== undefined) {
+      Timestamp.encode(message.ordered_at, writer.uint32(274).fork()).join();
+    }
+    if (message.amount_authorized !== 0) {
+      writer.uint32(280).int64(message.amount_authorized);
+    }
+    if (message.amount_reversed !== 0) {
+      writer.uint32(288).int64(message.amount_reversed);
+    }
+    if (message.amount_cancelled !== 0) {
+      writer.uint32(296).int64(message.amount_cancelled);
+    }
+    if (message.amount_returned !== 0) {
+      writer.uint32(304).int64(message.amount_returned);
+    }
+    if (message.amount_adjusted !== 0) {
+      writer.uint32(312).int64(message.amount_adjusted);
+    }
+    if (message.amount_due !== 0) {
+      writer.uint32(320).int64(message.amount_due);
     }
     return writer;
   },
@@ -1557,6 +2964,222 @@ export const Order: MessageFns<Order> = {
             message.updated_at = Timestamp.decode(reader, reader.uint32());
             continue;
           }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.payment_status = paymentStatusFromJSON(reader.int32());
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.fulfillment_status = fulfillmentStatusFromJSON(reader.int32());
+            continue;
+          }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.on_hold = reader.bool();
+            continue;
+          }
+          case 17: {
+            if (tag !== 136) {
+              break;
+            }
+
+            message.ready_to_ship = reader.bool();
+            continue;
+          }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.number = reader.string();
+            continue;
+          }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.reference = reader.string();
+            continue;
+          }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.email = reader.string();
+            continue;
+          }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.phone = reader.string();
+            continue;
+          }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            message.charges.push(Charge.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 23: {
+            if (tag !== 184) {
+              break;
+            }
+
+            message.prices_include_tax = reader.bool();
+            continue;
+          }
+          case 24: {
+            if (tag !== 194) {
+              break;
+            }
+
+            message.discounts.push(Discount.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 25: {
+            if (tag !== 202) {
+              break;
+            }
+
+            message.taxes.push(Tax.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 26: {
+            if (tag !== 208) {
+              break;
+            }
+
+            message.rounding = longToNumber(reader.sint64());
+            continue;
+          }
+          case 27: {
+            if (tag !== 216) {
+              break;
+            }
+
+            message.discount_total = longToNumber(reader.int64());
+            continue;
+          }
+          case 28: {
+            if (tag !== 224) {
+              break;
+            }
+
+            message.tax_total = longToNumber(reader.int64());
+            continue;
+          }
+          case 29: {
+            if (tag !== 232) {
+              break;
+            }
+
+            message.charge_total = longToNumber(reader.int64());
+            continue;
+          }
+          case 30: {
+            if (tag !== 240) {
+              break;
+            }
+
+            message.payment_terms = paymentTermsFromJSON(reader.int32());
+            continue;
+          }
+          case 31: {
+            if (tag !== 250) {
+              break;
+            }
+
+            message.billing_address = ShippingAddress.decode(reader, reader.uint32());
+            continue;
+          }
+          case 32: {
+            if (tag !== 258) {
+              break;
+            }
+
+            message.note = reader.string();
+            continue;
+          }
+          case 33: {
+            if (tag !== 266) {
+              break;
+            }
+
+            message.tags.push(reader.string());
+            continue;
+          }
+          case 34: {
+            if (tag !== 274) {
+              break;
+            }
+
+            message.ordered_at = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+          case 35: {
+            if (tag !== 280) {
+              break;
+            }
+
+            message.amount_authorized = longToNumber(reader.int64());
+            continue;
+          }
+          case 36: {
+            if (tag !== 288) {
+              break;
+            }
+
+            message.amount_reversed = longToNumber(reader.int64());
+            continue;
+          }
+          case 37: {
+            if (tag !== 296) {
+              break;
+            }
+
+            message.amount_cancelled = longToNumber(reader.int64());
+            continue;
+          }
+          case 38: {
+            if (tag !== 304) {
+              break;
+            }
+
+            message.amount_returned = longToNumber(reader.int64());
+            continue;
+          }
+          case 39: {
+            if (tag !== 312) {
+              break;
+            }
+
+            message.amount_adjusted = longToNumber(reader.int64());
+            continue;
+          }
+          case 40: {
+            if (tag !== 320) {
+              break;
+            }
+
+            message.amount_due = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1628,7 +3251,24 @@ export const Order_MetadataEntry: MessageFns<Order_MetadataEntry> = {
 };
 
 function createBaseOrderLine(): OrderLine {
-  return { id: "", sku: "", name: "", quantity: 0, unit_price: 0, total: 0 };
+  return {
+    id: "",
+    sku: "",
+    name: "",
+    quantity: 0,
+    unit_price: 0,
+    total: 0,
+    discount: 0,
+    tax: 0,
+    taxes: [],
+    amount: 0,
+    ships: false,
+    reference: undefined,
+    metadata: new Map(),
+    quantity_shipped: 0,
+    quantity_returned: 0,
+    quantity_cancelled: 0,
+  };
 }
 
 export const OrderLine: MessageFns<OrderLine> = {
@@ -1650,6 +3290,36 @@ export const OrderLine: MessageFns<OrderLine> = {
     }
     if (message.total !== 0) {
       writer.uint32(48).int64(message.total);
+    }
+    if (message.discount !== 0) {
+      writer.uint32(56).int64(message.discount);
+    }
+    if (message.tax !== 0) {
+      writer.uint32(64).int64(message.tax);
+    }
+    for (const v of message.taxes) {
+      Tax.encode(v!, writer.uint32(74).fork()).join();
+    }
+    if (message.amount !== 0) {
+      writer.uint32(80).int64(message.amount);
+    }
+    if (message.ships !== false) {
+      writer.uint32(88).bool(message.ships);
+    }
+    if (message.reference !== undefined) {
+      writer.uint32(98).string(message.reference);
+    }
+    message.metadata.forEach((value, key) => {
+      OrderLine_MetadataEntry.encode({ key: key as any, value }, writer.uint32(106).fork()).join();
+    });
+    if (message.quantity_shipped !== 0) {
+      writer.uint32(112).int32(message.quantity_shipped);
+    }
+    if (message.quantity_returned !== 0) {
+      writer.uint32(120).int32(message.quantity_returned);
+    }
+    if (message.quantity_cancelled !== 0) {
+      writer.uint32(128).int32(message.quantity_cancelled);
     }
     return writer;
   },
@@ -1715,6 +3385,258 @@ export const OrderLine: MessageFns<OrderLine> = {
             message.total = longToNumber(reader.int64());
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.discount = longToNumber(reader.int64());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.tax = longToNumber(reader.int64());
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.taxes.push(Tax.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.amount = longToNumber(reader.int64());
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.ships = reader.bool();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.reference = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            const entry13 = OrderLine_MetadataEntry.decode(reader, reader.uint32());
+            if (entry13.value !== undefined) {
+              message.metadata.set(entry13.key, entry13.value);
+            }
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.quantity_shipped = reader.int32();
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.quantity_returned = reader.int32();
+            continue;
+          }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.quantity_cancelled = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseOrderLine_MetadataEntry(): OrderLine_MetadataEntry {
+  return { key: "", value: "" };
+}
+
+export const OrderLine_MetadataEntry: MessageFns<OrderLine_MetadataEntry> = {
+  encode(message: OrderLine_MetadataEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OrderLine_MetadataEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOrderLine_MetadataEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCharge(): Charge {
+  return { id: "", kind: ChargeKind.UNSPECIFIED, name: undefined, price: 0, discount: 0, tax: 0, amount: 0 };
+}
+
+export const Charge: MessageFns<Charge> = {
+  encode(message: Charge, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.kind !== ChargeKind.UNSPECIFIED) {
+      writer.uint32(16).int32(chargeKindToNumber(message.kind));
+    }
+    if (message.name !== undefined) {
+      writer.uint32(26).string(message.name);
+    }
+    if (message.price !== 0) {
+      writer.uint32(32).int64(message.price);
+    }
+    if (message.discount !== 0) {
+      writer.uint32(40).int64(message.discount);
+    }
+    if (message.tax !== 0) {
+      writer.uint32(48).int64(message.tax);
+    }
+    if (message.amount !== 0) {
+      writer.uint32(56).int64(message.amount);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Charge {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCharge();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.kind = chargeKindFromJSON(reader.int32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.price = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.discount = longToNumber(reader.int64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.tax = longToNumber(reader.int64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.amount = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1776,6 +3698,24 @@ export const Event: MessageFns<Event> = {
         break;
       case "order_completed":
         OrderCompleted.encode(message.data.value, writer.uint32(114).fork()).join();
+        break;
+      case "authorization_recorded":
+        AuthorizationRecorded.encode(message.data.value, writer.uint32(122).fork()).join();
+        break;
+      case "authorization_voided":
+        AuthorizationVoided.encode(message.data.value, writer.uint32(130).fork()).join();
+        break;
+      case "payment_reversed":
+        PaymentReversed.encode(message.data.value, writer.uint32(138).fork()).join();
+        break;
+      case "order_edited":
+        OrderEdited.encode(message.data.value, writer.uint32(146).fork()).join();
+        break;
+      case "hold_placed":
+        HoldPlaced.encode(message.data.value, writer.uint32(154).fork()).join();
+        break;
+      case "hold_released":
+        HoldReleased.encode(message.data.value, writer.uint32(162).fork()).join();
         break;
     }
     return writer;
@@ -1906,6 +3846,60 @@ export const Event: MessageFns<Event> = {
             message.data = { $case: "order_completed", value: OrderCompleted.decode(reader, reader.uint32()) };
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.data = {
+              $case: "authorization_recorded",
+              value: AuthorizationRecorded.decode(reader, reader.uint32()),
+            };
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.data = {
+              $case: "authorization_voided",
+              value: AuthorizationVoided.decode(reader, reader.uint32()),
+            };
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.data = { $case: "payment_reversed", value: PaymentReversed.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.data = { $case: "order_edited", value: OrderEdited.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.data = { $case: "hold_placed", value: HoldPlaced.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.data = { $case: "hold_released", value: HoldReleased.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1920,7 +3914,31 @@ export const Event: MessageFns<Event> = {
 };
 
 function createBaseOrderPlaced(): OrderPlaced {
-  return { customer_id: "", currency: "", lines: [], total: 0, shipping_address: undefined, metadata: new Map() };
+  return {
+    customer_id: "",
+    currency: "",
+    lines: [],
+    total: 0,
+    shipping_address: undefined,
+    metadata: new Map(),
+    number: undefined,
+    reference: undefined,
+    email: undefined,
+    phone: undefined,
+    charges: [],
+    prices_include_tax: false,
+    discounts: [],
+    taxes: [],
+    rounding: 0,
+    discount_total: 0,
+    tax_total: 0,
+    charge_total: 0,
+    payment_terms: PaymentTerms.UNSPECIFIED,
+    billing_address: undefined,
+    note: undefined,
+    tags: [],
+    ordered_at: undefined,
+  };
 }
 
 export const OrderPlaced: MessageFns<OrderPlaced> = {
@@ -1943,6 +3961,57 @@ export const OrderPlaced: MessageFns<OrderPlaced> = {
     message.metadata.forEach((value, key) => {
       OrderPlaced_MetadataEntry.encode({ key: key as any, value }, writer.uint32(50).fork()).join();
     });
+    if (message.number !== undefined) {
+      writer.uint32(58).string(message.number);
+    }
+    if (message.reference !== undefined) {
+      writer.uint32(66).string(message.reference);
+    }
+    if (message.email !== undefined) {
+      writer.uint32(74).string(message.email);
+    }
+    if (message.phone !== undefined) {
+      writer.uint32(82).string(message.phone);
+    }
+    for (const v of message.charges) {
+      Charge.encode(v!, writer.uint32(90).fork()).join();
+    }
+    if (message.prices_include_tax !== false) {
+      writer.uint32(96).bool(message.prices_include_tax);
+    }
+    for (const v of message.discounts) {
+      Discount.encode(v!, writer.uint32(106).fork()).join();
+    }
+    for (const v of message.taxes) {
+      Tax.encode(v!, writer.uint32(114).fork()).join();
+    }
+    if (message.rounding !== 0) {
+      writer.uint32(120).sint64(message.rounding);
+    }
+    if (message.discount_total !== 0) {
+      writer.uint32(128).int64(message.discount_total);
+    }
+    if (message.tax_total !== 0) {
+      writer.uint32(136).int64(message.tax_total);
+    }
+    if (message.charge_total !== 0) {
+      writer.uint32(144).int64(message.charge_total);
+    }
+    if (message.payment_terms !== PaymentTerms.UNSPECIFIED) {
+      writer.uint32(152).int32(paymentTermsToNumber(message.payment_terms));
+    }
+    if (message.billing_address !== undefined) {
+      ShippingAddress.encode(message.billing_address, writer.uint32(162).fork()).join();
+    }
+    if (message.note !== undefined) {
+      writer.uint32(170).string(message.note);
+    }
+    for (const v of message.tags) {
+      writer.uint32(178).string(v!);
+    }
+    if (message.ordered_at !== undefined) {
+      Timestamp.encode(message.ordered_at, writer.uint32(186).fork()).join();
+    }
     return writer;
   },
 
@@ -2008,6 +4077,142 @@ export const OrderPlaced: MessageFns<OrderPlaced> = {
             if (entry6.value !== undefined) {
               message.metadata.set(entry6.key, entry6.value);
             }
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.number = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.reference = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.email = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.phone = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.charges.push(Charge.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.prices_include_tax = reader.bool();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.discounts.push(Discount.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.taxes.push(Tax.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.rounding = longToNumber(reader.sint64());
+            continue;
+          }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.discount_total = longToNumber(reader.int64());
+            continue;
+          }
+          case 17: {
+            if (tag !== 136) {
+              break;
+            }
+
+            message.tax_total = longToNumber(reader.int64());
+            continue;
+          }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.charge_total = longToNumber(reader.int64());
+            continue;
+          }
+          case 19: {
+            if (tag !== 152) {
+              break;
+            }
+
+            message.payment_terms = paymentTermsFromJSON(reader.int32());
+            continue;
+          }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.billing_address = ShippingAddress.decode(reader, reader.uint32());
+            continue;
+          }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.note = reader.string();
+            continue;
+          }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            message.tags.push(reader.string());
+            continue;
+          }
+          case 23: {
+            if (tag !== 186) {
+              break;
+            }
+
+            message.ordered_at = Timestamp.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -2081,7 +4286,16 @@ export const OrderPlaced_MetadataEntry: MessageFns<OrderPlaced_MetadataEntry> = 
 };
 
 function createBaseOrderUpdated(): OrderUpdated {
-  return { patch: undefined, shipping_address: undefined, metadata: new Map() };
+  return {
+    patch: undefined,
+    shipping_address: undefined,
+    metadata: new Map(),
+    billing_address: undefined,
+    email: undefined,
+    phone: undefined,
+    note: undefined,
+    tags: [],
+  };
 }
 
 export const OrderUpdated: MessageFns<OrderUpdated> = {
@@ -2095,6 +4309,21 @@ export const OrderUpdated: MessageFns<OrderUpdated> = {
     message.metadata.forEach((value, key) => {
       OrderUpdated_MetadataEntry.encode({ key: key as any, value }, writer.uint32(26).fork()).join();
     });
+    if (message.billing_address !== undefined) {
+      ShippingAddress.encode(message.billing_address, writer.uint32(34).fork()).join();
+    }
+    if (message.email !== undefined) {
+      writer.uint32(42).string(message.email);
+    }
+    if (message.phone !== undefined) {
+      writer.uint32(50).string(message.phone);
+    }
+    if (message.note !== undefined) {
+      writer.uint32(58).string(message.note);
+    }
+    for (const v of message.tags) {
+      writer.uint32(66).string(v!);
+    }
     return writer;
   },
 
@@ -2136,6 +4365,46 @@ export const OrderUpdated: MessageFns<OrderUpdated> = {
             if (entry3.value !== undefined) {
               message.metadata.set(entry3.key, entry3.value);
             }
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.billing_address = ShippingAddress.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.email = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.phone = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.note = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.tags.push(reader.string());
             continue;
           }
         }
@@ -2209,7 +4478,15 @@ export const OrderUpdated_MetadataEntry: MessageFns<OrderUpdated_MetadataEntry> 
 };
 
 function createBasePaymentRecorded(): PaymentRecorded {
-  return { amount: 0, currency: "", method: undefined, reference: undefined };
+  return {
+    amount: 0,
+    currency: "",
+    method: undefined,
+    reference: undefined,
+    provider: undefined,
+    authorization_id: undefined,
+    occurred_at: undefined,
+  };
 }
 
 export const PaymentRecorded: MessageFns<PaymentRecorded> = {
@@ -2225,6 +4502,15 @@ export const PaymentRecorded: MessageFns<PaymentRecorded> = {
     }
     if (message.reference !== undefined) {
       writer.uint32(34).string(message.reference);
+    }
+    if (message.provider !== undefined) {
+      writer.uint32(42).string(message.provider);
+    }
+    if (message.authorization_id !== undefined) {
+      writer.uint32(50).string(message.authorization_id);
+    }
+    if (message.occurred_at !== undefined) {
+      Timestamp.encode(message.occurred_at, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -2274,6 +4560,30 @@ export const PaymentRecorded: MessageFns<PaymentRecorded> = {
             message.reference = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.authorization_id = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.occurred_at = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2288,7 +4598,7 @@ export const PaymentRecorded: MessageFns<PaymentRecorded> = {
 };
 
 function createBaseItemsShipped(): ItemsShipped {
-  return { lines: [], carrier: undefined, tracking_number: undefined };
+  return { lines: [], carrier: undefined, tracking_number: undefined, occurred_at: undefined };
 }
 
 export const ItemsShipped: MessageFns<ItemsShipped> = {
@@ -2301,6 +4611,9 @@ export const ItemsShipped: MessageFns<ItemsShipped> = {
     }
     if (message.tracking_number !== undefined) {
       writer.uint32(26).string(message.tracking_number);
+    }
+    if (message.occurred_at !== undefined) {
+      Timestamp.encode(message.occurred_at, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -2342,6 +4655,14 @@ export const ItemsShipped: MessageFns<ItemsShipped> = {
             message.tracking_number = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.occurred_at = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2356,7 +4677,7 @@ export const ItemsShipped: MessageFns<ItemsShipped> = {
 };
 
 function createBaseItemsReturned(): ItemsReturned {
-  return { lines: [], reason: undefined };
+  return { lines: [], reason: undefined, occurred_at: undefined };
 }
 
 export const ItemsReturned: MessageFns<ItemsReturned> = {
@@ -2366,6 +4687,9 @@ export const ItemsReturned: MessageFns<ItemsReturned> = {
     }
     if (message.reason !== undefined) {
       writer.uint32(18).string(message.reason);
+    }
+    if (message.occurred_at !== undefined) {
+      Timestamp.encode(message.occurred_at, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -2399,6 +4723,14 @@ export const ItemsReturned: MessageFns<ItemsReturned> = {
             message.reason = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.occurred_at = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2413,7 +4745,18 @@ export const ItemsReturned: MessageFns<ItemsReturned> = {
 };
 
 function createBaseRefundRecorded(): RefundRecorded {
-  return { amount: 0, currency: "", reason: undefined, reference: undefined };
+  return {
+    amount: 0,
+    currency: "",
+    reason: undefined,
+    reference: undefined,
+    provider: undefined,
+    lines: [],
+    charges: [],
+    adjustment: undefined,
+    payments: [],
+    occurred_at: undefined,
+  };
 }
 
 export const RefundRecorded: MessageFns<RefundRecorded> = {
@@ -2429,6 +4772,24 @@ export const RefundRecorded: MessageFns<RefundRecorded> = {
     }
     if (message.reference !== undefined) {
       writer.uint32(34).string(message.reference);
+    }
+    if (message.provider !== undefined) {
+      writer.uint32(42).string(message.provider);
+    }
+    for (const v of message.lines) {
+      PricedPieces.encode(v!, writer.uint32(50).fork()).join();
+    }
+    for (const v of message.charges) {
+      RefundedCharge.encode(v!, writer.uint32(58).fork()).join();
+    }
+    if (message.adjustment !== undefined) {
+      writer.uint32(64).int64(message.adjustment);
+    }
+    for (const v of message.payments) {
+      RefundedPayment.encode(v!, writer.uint32(74).fork()).join();
+    }
+    if (message.occurred_at !== undefined) {
+      Timestamp.encode(message.occurred_at, writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -2478,6 +4839,54 @@ export const RefundRecorded: MessageFns<RefundRecorded> = {
             message.reference = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.lines.push(PricedPieces.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.charges.push(RefundedCharge.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.adjustment = longToNumber(reader.int64());
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.payments.push(RefundedPayment.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.occurred_at = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2492,13 +4901,19 @@ export const RefundRecorded: MessageFns<RefundRecorded> = {
 };
 
 function createBaseOrderCancelled(): OrderCancelled {
-  return { reason: undefined };
+  return { reason: undefined, lines: [], occurred_at: undefined };
 }
 
 export const OrderCancelled: MessageFns<OrderCancelled> = {
   encode(message: OrderCancelled, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.reason !== undefined) {
       writer.uint32(10).string(message.reason);
+    }
+    for (const v of message.lines) {
+      Pieces.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.occurred_at !== undefined) {
+      Timestamp.encode(message.occurred_at, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -2524,6 +4939,22 @@ export const OrderCancelled: MessageFns<OrderCancelled> = {
             message.reason = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.lines.push(Pieces.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.occurred_at = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2538,13 +4969,16 @@ export const OrderCancelled: MessageFns<OrderCancelled> = {
 };
 
 function createBaseOrderCompleted(): OrderCompleted {
-  return { note: undefined };
+  return { note: undefined, occurred_at: undefined };
 }
 
 export const OrderCompleted: MessageFns<OrderCompleted> = {
   encode(message: OrderCompleted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.note !== undefined) {
       writer.uint32(10).string(message.note);
+    }
+    if (message.occurred_at !== undefined) {
+      Timestamp.encode(message.occurred_at, writer.uint32(18).fork()).join();
     }
     return writer;
   },
@@ -2568,6 +5002,558 @@ export const OrderCompleted: MessageFns<OrderCompleted> = {
             }
 
             message.note = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.occurred_at = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseAuthorizationRecorded(): AuthorizationRecorded {
+  return {
+    amount: 0,
+    currency: "",
+    method: undefined,
+    reference: undefined,
+    provider: undefined,
+    occurred_at: undefined,
+  };
+}
+
+export const AuthorizationRecorded: MessageFns<AuthorizationRecorded> = {
+  encode(message: AuthorizationRecorded, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.amount !== 0) {
+      writer.uint32(8).int64(message.amount);
+    }
+    if (message.currency !== "") {
+      writer.uint32(18).string(message.currency);
+    }
+    if (message.method !== undefined) {
+      writer.uint32(26).string(message.method);
+    }
+    if (message.reference !== undefined) {
+      writer.uint32(34).string(message.reference);
+    }
+    if (message.provider !== undefined) {
+      writer.uint32(42).string(message.provider);
+    }
+    if (message.occurred_at !== undefined) {
+      Timestamp.encode(message.occurred_at, writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AuthorizationRecorded {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAuthorizationRecorded();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.amount = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.currency = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.method = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reference = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.occurred_at = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseAuthorizationVoided(): AuthorizationVoided {
+  return { authorization_id: "", amount: 0, currency: "", reason: undefined, occurred_at: undefined };
+}
+
+export const AuthorizationVoided: MessageFns<AuthorizationVoided> = {
+  encode(message: AuthorizationVoided, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.authorization_id !== "") {
+      writer.uint32(10).string(message.authorization_id);
+    }
+    if (message.amount !== 0) {
+      writer.uint32(16).int64(message.amount);
+    }
+    if (message.currency !== "") {
+      writer.uint32(26).string(message.currency);
+    }
+    if (message.reason !== undefined) {
+      writer.uint32(34).string(message.reason);
+    }
+    if (message.occurred_at !== undefined) {
+      Timestamp.encode(message.occurred_at, writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AuthorizationVoided {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAuthorizationVoided();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.authorization_id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.amount = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.currency = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.occurred_at = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePaymentReversed(): PaymentReversed {
+  return {
+    payment_id: "",
+    amount: 0,
+    currency: "",
+    reason: undefined,
+    reference: undefined,
+    provider: undefined,
+    occurred_at: undefined,
+  };
+}
+
+export const PaymentReversed: MessageFns<PaymentReversed> = {
+  encode(message: PaymentReversed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.payment_id !== "") {
+      writer.uint32(10).string(message.payment_id);
+    }
+    if (message.amount !== 0) {
+      writer.uint32(16).int64(message.amount);
+    }
+    if (message.currency !== "") {
+      writer.uint32(26).string(message.currency);
+    }
+    if (message.reason !== undefined) {
+      writer.uint32(34).string(message.reason);
+    }
+    if (message.reference !== undefined) {
+      writer.uint32(42).string(message.reference);
+    }
+    if (message.provider !== undefined) {
+      writer.uint32(50).string(message.provider);
+    }
+    if (message.occurred_at !== undefined) {
+      Timestamp.encode(message.occurred_at, writer.uint32(58).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PaymentReversed {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePaymentReversed();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.payment_id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.amount = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.currency = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.reference = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.occurred_at = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseOrderEdited(): OrderEdited {
+  return { currency: "", cancel: [], add: [], charges: [], reason: undefined, occurred_at: undefined };
+}
+
+export const OrderEdited: MessageFns<OrderEdited> = {
+  encode(message: OrderEdited, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.currency !== "") {
+      writer.uint32(10).string(message.currency);
+    }
+    for (const v of message.cancel) {
+      PricedPieces.encode(v!, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.add) {
+      OrderLine.encode(v!, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.charges) {
+      Charge.encode(v!, writer.uint32(34).fork()).join();
+    }
+    if (message.reason !== undefined) {
+      writer.uint32(42).string(message.reason);
+    }
+    if (message.occurred_at !== undefined) {
+      Timestamp.encode(message.occurred_at, writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OrderEdited {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOrderEdited();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.currency = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cancel.push(PricedPieces.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.add.push(OrderLine.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.charges.push(Charge.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.occurred_at = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseHoldPlaced(): HoldPlaced {
+  return { reason: "", occurred_at: undefined };
+}
+
+export const HoldPlaced: MessageFns<HoldPlaced> = {
+  encode(message: HoldPlaced, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.reason !== "") {
+      writer.uint32(10).string(message.reason);
+    }
+    if (message.occurred_at !== undefined) {
+      Timestamp.encode(message.occurred_at, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HoldPlaced {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHoldPlaced();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.occurred_at = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseHoldReleased(): HoldReleased {
+  return { hold_id: "", reason: undefined, occurred_at: undefined };
+}
+
+export const HoldReleased: MessageFns<HoldReleased> = {
+  encode(message: HoldReleased, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.hold_id !== "") {
+      writer.uint32(10).string(message.hold_id);
+    }
+    if (message.reason !== undefined) {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message.occurred_at !== undefined) {
+      Timestamp.encode(message.occurred_at, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HoldReleased {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHoldReleased();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.hold_id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.occurred_at = Timestamp.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -2625,6 +5611,188 @@ export const Pieces: MessageFns<Pieces> = {
             }
 
             message.quantity = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePricedPieces(): PricedPieces {
+  return { line_id: "", quantity: 0, amount: 0 };
+}
+
+export const PricedPieces: MessageFns<PricedPieces> = {
+  encode(message: PricedPieces, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.line_id !== "") {
+      writer.uint32(10).string(message.line_id);
+    }
+    if (message.quantity !== 0) {
+      writer.uint32(16).int32(message.quantity);
+    }
+    if (message.amount !== 0) {
+      writer.uint32(24).int64(message.amount);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PricedPieces {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePricedPieces();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.line_id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.quantity = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.amount = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRefundedCharge(): RefundedCharge {
+  return { charge_id: "", amount: 0 };
+}
+
+export const RefundedCharge: MessageFns<RefundedCharge> = {
+  encode(message: RefundedCharge, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.charge_id !== "") {
+      writer.uint32(10).string(message.charge_id);
+    }
+    if (message.amount !== 0) {
+      writer.uint32(16).int64(message.amount);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RefundedCharge {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRefundedCharge();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.charge_id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.amount = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRefundedPayment(): RefundedPayment {
+  return { payment_id: "", amount: 0 };
+}
+
+export const RefundedPayment: MessageFns<RefundedPayment> = {
+  encode(message: RefundedPayment, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.payment_id !== "") {
+      writer.uint32(10).string(message.payment_id);
+    }
+    if (message.amount !== 0) {
+      writer.uint32(16).int64(message.amount);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RefundedPayment {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRefundedPayment();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.payment_id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.amount = longToNumber(reader.int64());
             continue;
           }
         }

@@ -2,7 +2,7 @@ import { fold } from '../../../domain/order/order.ts';
 import { readOrder } from '../../commands/order-stream.ts';
 import { Problem } from '../../problem/problem.ts';
 import type { GetOrderRequest, GetOrderResponse } from '../generated/orders.ts';
-import { orderMessage } from './messages.ts';
+import { orderMessage } from '../messages/order.ts';
 import type { Unary } from './method.ts';
 
 export const getOrder: Unary<GetOrderRequest, GetOrderResponse> = {

@@ -1,24 +1,25 @@
-import { runCommand } from '../../commands/run-command.ts';
-import type { Executed } from '../../commands/execute.ts';
+import { placeOrderDataOfAnyCountry } from '../../../domain/order/commands.ts';
+import { type Executed, execute } from '../../commands/execute.ts';
 import { keyOfMessage } from '../../commands/idempotency-key.ts';
-import { v1 } from '../../v1/edition.ts';
+import { parseBody } from '../../commands/parse-body.ts';
 import type { PlaceOrderRequest, PlaceOrderResponse } from '../generated/orders.ts';
-import { bodyOf, orderMessage } from './messages.ts';
+import { bodyOf } from '../messages/new-order.ts';
+import { orderMessage } from '../messages/order.ts';
 import type { Call, Unary } from './method.ts';
 
 /**
- * Places an order through the command path that REST uses. The message has the same fields as a v1
- * body.
+ * Places an order through the command path that REST uses. A message names its fields as the
+ * command does, so the pointers of a problem need no translation.
  *
  * @throws {Problem}
  */
-export function place(
+export async function place(
   { services, principal, traceparent }: Call,
   { idempotency_key, order }: PlaceOrderRequest,
 ): Promise<Executed> {
   const context = { ...principal, traceparent, idempotencyKey: keyOfMessage(idempotency_key) };
-  const command = { type: 'PlaceOrder', orderId: null, body: bodyOf(order) } as const;
-  return runCommand({ services, edition: v1 }, context, command);
+  const data = parseBody(placeOrderDataOfAnyCountry, bodyOf(order));
+  return execute(services, context, { type: 'PlaceOrder', order_id: null, data });
 }
 
 export const placeOrder: Unary<PlaceOrderRequest, PlaceOrderResponse> = {

@@ -7,14 +7,13 @@ import { COUNTED_BYTES_MIN } from '../../http/answer-room.ts';
 import { Problem } from '../../problem/problem.ts';
 import type { Timestamp } from '../generated/google/protobuf/timestamp.ts';
 import type { EventType, WatchEventsRequest, WatchEventsResponse } from '../generated/orders.ts';
-import { eventMessage, eventTypeOf } from './messages.ts';
+import { eventMessage, eventTypeOf } from '../messages/event.ts';
+import { TIME_EXPECTED, isTime } from '../messages/timestamp.ts';
 import { type Call, type ServerStream, stoppingProblem } from './method.ts';
 import type { Outlet } from '../wire/sink.ts';
 
 /** Events a page. Large events make shorter pages: the log bounds a page by bytes as well. */
 const PAGE_EVENTS_MAX = 500;
-/** The years 1 to 9999, the range of google.protobuf.Timestamp. */
-const [SECONDS_MIN, SECONDS_MAX] = [-62_135_596_800, 253_402_300_799];
 /** Longest wait for new events before the next page. */
 const WAIT_MS_MAX = 30_000;
 /** Interval of the check whether the caller's byte budget has room again. */
@@ -74,9 +73,9 @@ async function startOf(
 }
 
 /** RFC 3339, rounded up to the microsecond, the resolution of Postgres. */
-function instantOfMessage({ seconds, nanos }: Timestamp): string {
-  const isTime = seconds >= SECONDS_MIN && seconds < SECONDS_MAX && nanos >= 0 && nanos < 1e9;
-  if (!isTime) throw invalid('since', 'must be a time in the years 1 to 9999');
+function instantOfMessage(since: Timestamp): string {
+  if (!isTime(since)) throw invalid('since', TIME_EXPECTED);
+  const { seconds, nanos } = since;
   const micros = Math.ceil(nanos / 1_000);
   const whole = new Date((seconds + Math.floor(micros / 1e6)) * 1_000).toISOString();
   return `${whole.slice(0, 19)}.${String(micros % 1e6).padStart(6, '0')}Z`;

@@ -2,13 +2,16 @@
 import { fold } from '../../../domain/order/order.ts';
 import { readOrdersPage } from '../../../projections/orders-page.ts';
 import { ordersProjection } from '../../../projections/orders.ts';
+import { positionBefore } from '../../../store/log/feed.ts';
 import { answer, answerWrite } from '../../answer.ts';
 import { commandContext } from '../../commands/command-context.ts';
 import { runCommand } from '../../commands/run-command.ts';
 import { entityTag } from '../../commands/entity-tag.ts';
-import type { Handlers } from '../../handler.ts';
-import { instantOf } from '../../lists/instant.ts';
-import { answerPage, bindingOf, positionOf, requireWithinList } from '../../lists/page.ts';
+import type { OrdersQueryInput } from '../../edition.ts';
+import type { Call, Handlers } from '../../handler.ts';
+import { CSV_TYPE } from '../../http/accept.ts';
+import { instantOf, millisecondAfter } from '../../lists/instant.ts';
+import { answerCsv, answerPage, bindingOf, positionOf, requireWithinList } from '../../lists/page.ts';
 import { isNotModified } from '../../commands/preconditions.ts';
 import { readAfter } from '../../lists/read-after.ts';
 import { readHistory } from './history.ts';
@@ -47,31 +50,21 @@ export const orderHandlers: Handlers = {
   },
 
   async listOrders(call) {
-    const { ctx, input, services, principal, edition } = call;
-    const query = input.query as {
-      customer_id?: string;
-      placed_after?: string;
-      placed_before?: string;
-      order: 'asc' | 'desc';
-      limit: number;
-      cursor?: string;
-    };
+    const { ctx, input, mediaType, services, principal, edition } = call;
+    const query = input.query as { order?: 'asc' | 'desc'; limit: number; cursor?: string };
     const { partition, tenantId } = principal;
-    const filters = {
-      ...edition.filterOf(input.query),
-      customerId: query.customer_id,
-      placedAfter: instantOf(query.placed_after, 'down'),
-      placedBefore: instantOf(query.placed_before, 'up'),
-      direction: query.order,
-    };
-    const binding = bindingOf('orders', tenantId, ...Object.values(filters));
+    const { filter, updatedAfter, binding: bound } = edition.filterOf(input.query as OrdersQueryInput);
+    const direction = updatedAfter === undefined ? (query.order ?? 'desc') : 'asc';
+    const binding = bindingOf('orders', tenantId, ...bound, direction);
     const from = positionOf(services.cursors, query.cursor, binding);
     await readAfter(call, ordersProjection);
 
     const page = await readOrdersPage(services.pool, {
       partition,
       tenantId,
-      ...filters,
+      ...filter,
+      changedAfter: updatedAfter === undefined ? undefined : await positionAt(call, updatedAfter),
+      direction,
       limit: query.limit,
       from,
     });
@@ -79,6 +72,11 @@ export const orderHandlers: Handlers = {
     ctx.set('Holdfast-Position', String(page.applied));
     ctx.set('Holdfast-Lag', String(page.head - page.applied));
     const cursor = page.next === null ? null : services.cursors.encode(page.next, binding);
-    answerPage(ctx, edition.orders(page.documents), cursor, cursor !== null);
+    if (mediaType === CSV_TYPE) answerCsv(ctx, edition.csv!.orders(page.documents), cursor);
+    else answerPage(ctx, edition.orders(page.documents), cursor, cursor !== null);
   },
 };
+
+/** The position of the last event that was recorded up to an instant, a whole millisecond. */
+const positionAt = ({ services, principal }: Call, instant: string): Promise<number> =>
+  positionBefore(services.pool, principal.partition, millisecondAfter(instant));

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { Metadata, credentials } from '@grpc/grpc-js';
 import { Pool } from 'undici';
-import { type NewOrder, OrderServiceClient } from '../../../api/grpc/generated/orders.ts';
+import { OrderServiceClient } from '../../../api/grpc/generated/orders.ts';
+import { newOrderMessage } from '../../../api/grpc/messages/new-order.ts';
 import { apiKey, order } from '../../kit/order-request.ts';
 
 /** Requests in flight of the ways that send one order a request. */
@@ -34,7 +35,7 @@ async function inFlight(width: number, count: number, task: () => Promise<void>)
 
 /** Each order is a new object, as in a real client. */
 export const restOrder = () => ({ ...order });
-const grpcOrder = (): NewOrder => ({ ...order, metadata: new Map(Object.entries(order.metadata)) });
+const grpcOrder = () => newOrderMessage(order);
 
 export type Post = (path: string, body: unknown, key?: string) => Promise<unknown>;
 

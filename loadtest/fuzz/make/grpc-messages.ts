@@ -1,5 +1,6 @@
 /** Orders as gRPC messages: valid, damaged, or in wrong frames. */
-import { type NewOrder, PlaceOrderRequest } from '../../../api/grpc/generated/orders.ts';
+import { PlaceOrderRequest } from '../../../api/grpc/generated/orders.ts';
+import { newOrderMessage } from '../../../api/grpc/messages/new-order.ts';
 import { type Random, noise } from '../chance.ts';
 import type { Wares } from './wares.ts';
 
@@ -10,16 +11,11 @@ export interface Message {
 }
 
 export function message(key: string, wares: Wares): Message {
-  const { metadata, shipping_address, ...order } = wares;
-  const newOrder: NewOrder = {
-    ...order,
-    shipping_address: shipping_address ?? undefined,
-    metadata: new Map(Object.entries(metadata)),
-  };
+  const order = newOrderMessage({ shipping_address: null, ...wares });
   return {
     key,
     wares,
-    bytes: Buffer.from(PlaceOrderRequest.encode({ idempotency_key: key, order: newOrder }).finish()),
+    bytes: Buffer.from(PlaceOrderRequest.encode({ idempotency_key: key, order }).finish()),
   };
 }
 

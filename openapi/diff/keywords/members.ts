@@ -10,6 +10,8 @@ const ALTERNATIVES = ['oneOf', 'anyOf'] as const;
 interface Group {
   keyword: (typeof ALTERNATIVES)[number];
   members: unknown[];
+  /** Whether the contract announces that later releases add alternatives. */
+  isExtensible: boolean;
 }
 
 /** The lists of alternatives of a shape. */
@@ -18,6 +20,7 @@ export function alternativesOf(shape: Shape): Group[] {
     ALTERNATIVES.filter((keyword) => listAt(leaf, keyword).length > 0).map((keyword) => ({
       keyword,
       members: listAt(leaf, keyword),
+      isExtensible: keyword === 'oneOf' && leaf['x-extensible-one-of'] === true,
     })),
   );
 }
@@ -126,7 +129,8 @@ function regrouped(
     else into(step, walk.base.conjoin(was), walk.head.conjoin(is));
   }
   for (const member of removed) say(`${before.keyword}.removed`, label(member));
-  for (const member of added) say(`${after.keyword}.added`, undefined, label(member));
+  const rule = before.isExtensible ? 'oneOf.added-extensible' : `${after.keyword}.added`;
+  for (const member of added) say(rule, undefined, label(member));
   return whole;
 }
 

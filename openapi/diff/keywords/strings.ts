@@ -7,6 +7,19 @@ import type { Shape } from './shape.ts';
 /** Patterns that match every string. */
 const MATCHES_ALL = /^\^?\(?(?:\?:)?(?:\.\*|\[\\s\\S\]\*|)\)?\$?$/;
 
+/** A list of words with a separator: `^(?:a|b)(?:,(?:a|b))*$`. */
+const WORDS = /^\^\(\?:([\w|]+)\)\(\?:(\W)\(\?:\1\)\)\*\$$/;
+
+/** Whether both patterns are lists of words with one separator, and the new one only adds words. */
+function addsWords(before: string[], after: string[]): boolean {
+  const [was, is] = [before, after].map(([pattern = '', ...more]) =>
+    more.length === 0 ? (WORDS.exec(pattern) ?? undefined) : undefined,
+  );
+  if (was === undefined || is === undefined || was[2] !== is[2]) return false;
+  const words = is[1]!.split('|');
+  return was[1]!.split('|').every((word) => words.includes(word));
+}
+
 /** Compares the patterns that apply together. */
 export const pattern: KeywordRule = ({ base, head, say }) => {
   const before = base.values('pattern').map(textOf).sort();
@@ -16,7 +29,8 @@ export const pattern: KeywordRule = ({ base, head, say }) => {
   if (after.length === 0) say('pattern.unset', before.join(' and '));
   else if (added.every((each) => MATCHES_ALL.test(each))) {
     if (before.length > 0) say('pattern.generalised', before.join(' and '), after.join(' and '));
-  } else {
+  } else if (addsWords(before, after)) say('pattern.words-added', before[0], after[0]);
+  else {
     const grew = before.every((each) => after.includes(each) || MATCHES_ALL.test(each));
     say(grew ? 'pattern.set' : 'pattern.changed', before.join(' and ') || undefined, after.join(' and '));
   }

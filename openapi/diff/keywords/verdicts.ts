@@ -119,6 +119,7 @@ const STRINGS = [
     { request: 'compatible', response: 'review' },
     'the new pattern matches every string',
   ),
+  row('pattern.words-added', widens, 'the new pattern lists more words'),
   row(
     'pattern.changed',
     { request: 'breaking', response: 'review' },
@@ -196,6 +197,11 @@ const PROPERTIES = [
 
 const MEMBERS = [
   row('oneOf.added', widens, 'an alternative is new and unknown to clients'),
+  row(
+    'oneOf.added-extensible',
+    neutral,
+    'clients must expect new alternatives: the base has `x-extensible-one-of`',
+  ),
   row('oneOf.removed', narrows, 'an alternative is no longer allowed'),
   row('anyOf.added', widens, 'an alternative is new and unknown to clients'),
   row('anyOf.removed', narrows, 'an alternative is no longer allowed'),

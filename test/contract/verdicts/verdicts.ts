@@ -2,19 +2,24 @@
 import { judgeOf } from '../../../api/contract/judge.ts';
 import { loadSpec } from '../../../api/contract/spec.ts';
 import { type RawInput, compileValidators } from '../../../api/contract/validator.ts';
-import { parseBody } from '../../../api/commands/parse-body.ts';
+import { EDITIONS } from '../../../api/operations.ts';
 import { Problem } from '../../../api/problem/problem.ts';
-import { COMMAND_SCHEMAS, type CommandType } from '../../../domain/order/commands.ts';
+import { type CommandType } from '../../../domain/order/commands.ts';
 import { anOrder } from '../../setup/shop.ts';
 
-const spec = loadSpec('v1');
-const judge = judgeOf(spec);
-const validators = compileValidators(spec);
+type Version = 'v1' | 'v2';
+
+const ofVersion = (name: Version) => {
+  const spec = loadSpec(name);
+  const edition = EDITIONS.find((each) => each.name === name)!;
+  return { spec, judge: judgeOf(spec), validators: compileValidators(spec), edition };
+};
+const VERSIONS = { v1: ofVersion('v1'), v2: ofVersion('v2') };
 
 /** `valid`, or the locations that the compiled validator reports. */
-function compiled(id: string, input: RawInput): string {
+function compiled(version: Version, id: string, input: RawInput): string {
   try {
-    validators.get(id)?.validate(structuredClone(input));
+    VERSIONS[version].validators.get(id)?.validate(structuredClone(input));
     return 'valid';
   } catch (error) {
     if (error instanceof Problem) return `invalid: ${error.code}`;
@@ -26,7 +31,9 @@ function compiled(id: string, input: RawInput): string {
 export async function verdicts(
   id: string,
   input: Partial<RawInput> & { path?: string },
+  version: Version = 'v1',
 ): Promise<[string, string]> {
+  const { spec, judge } = VERSIONS[version];
   const operation = spec.operations.find((o) => o.id === id)!;
   const { params = {}, query = {}, headers = {}, body } = input;
   const all = { ...(operation.body && { 'content-type': operation.body.mediaType }), ...headers };
@@ -40,7 +47,10 @@ export async function verdicts(
     query,
     body,
   });
-  return [verdict === undefined ? 'valid' : 'invalid', compiled(id, { params, query, headers: all, body })];
+  return [
+    verdict === undefined ? 'valid' : 'invalid',
+    compiled(version, id, { params, query, headers: all, body }),
+  ];
 }
 
 export const key = { 'idempotency-key': 'k' };
@@ -49,12 +59,17 @@ export const lines = (change: object) => anOrder({ lines: [{ ...line, ...change 
 export const address = { name: 'a', line1: 'b', city: 'c', country: 'IE' };
 export const id = `ord_${'0'.repeat(32)}`;
 
-/** Whether the schema of the command accepts a body. */
-export function takenByDomain(body: unknown, type: CommandType = 'PlaceOrder'): boolean {
+/** Whether the schema of the command, in a version, accepts a body. */
+export function takenByDomain(
+  body: unknown,
+  type: CommandType = 'PlaceOrder',
+  version: Version = 'v1',
+): boolean {
   try {
-    parseBody(COMMAND_SCHEMAS[type], body);
+    VERSIONS[version].edition.commandOf(type, body);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
   }
 }

@@ -196,7 +196,12 @@ test('a wrong command line is refused with exit code 2, without a database', asy
       const parsed = parseCommandLine({ log }, ['log', ...args]);
       const never = () => Promise.reject(new Error('it went on'));
       if (parsed.kind === 'run')
-        await parsed.command.run(parsed.given, { database: never, grpcAccess: never, write: never });
+        await parsed.command.run(parsed.given, {
+          database: never,
+          grpcAccess: never,
+          httpAccess: never,
+          write: never,
+        });
     };
     const error = (await attempt().catch((thrown: unknown) => thrown)) as Error;
     expect([error.constructor, error.message]).toEqual([UsageError, expect.stringContaining(words)]);
@@ -213,9 +218,14 @@ test('the export ends when its reader closes the pipe', async () => {
     written.push(text);
     throw new Error('gone');
   };
-  const grpcAccess = () => Promise.reject(new Error('it asked for the service'));
+  const access = () => Promise.reject(new Error('it asked for the service'));
   await expect(
-    parsed.command.run(parsed.given, { database: async () => pool, grpcAccess, write }),
+    parsed.command.run(parsed.given, {
+      database: async () => pool,
+      grpcAccess: access,
+      httpAccess: access,
+      write,
+    }),
   ).rejects.toThrow('gone');
   expect(written).toHaveLength(1);
   expect(await readFile(await fileOf(small), 'utf8')).toContain(written[0]!.split('\n')[0]);

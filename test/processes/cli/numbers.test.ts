@@ -13,6 +13,7 @@ import { webhookSink as sink } from '../../../workers/cli/webhook-sink.ts';
 const context: CliContext = {
   database: () => Promise.reject(new Error('it asked for the database')),
   grpcAccess: () => Promise.reject(new Error('it asked for the service')),
+  httpAccess: () => Promise.reject(new Error('it asked for the service')),
   write: () => Promise.reject(new Error('it wrote')),
 };
 

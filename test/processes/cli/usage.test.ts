@@ -57,15 +57,31 @@ describe('a wrong command line is refused with exit code 2, without a database',
     [['tenants', 'create', ' '], 'NAME must have 1 to 100 characters'],
     [['tenants', 'create', 'a\nb'], 'NAME must have 1 to 100 characters'],
     [['tenants', 'create', 'two', 'words'], 'Put quotes around'],
+    [['tenants', 'series'], 'npx holdfast tenants series: missing TENANT'],
+    [['tenants', 'series', 'a', 'W-', 'x'], 'takes TENANT [SERIES], got 3'],
+    [['tenants', 'series', 'a', '--start', '7'], '--start and --width need a SERIES, such as W-'],
+    [
+      ['tenants', 'series', 'a', 'W1'],
+      'SERIES must have 1 to 20 ASCII letters, digits and signs . _ / - and must not end with a digit, not "W1"',
+    ],
+    [
+      ['tenants', 'series', 'a', 'W-', '--start', '0'],
+      '--start must be a whole number from 1 to 999999999999, not 0',
+    ],
+    [
+      ['tenants', 'series', 'a', 'W-', '--width', '16'],
+      '--width must be a whole number from 0 to 15, not 16',
+    ],
     [['tenants', 'list', '--json=x'], "option '--json' does not take an argument"],
   ])('%j', async (args, words) => {
     // In this process: a child process for each row would take longer than the rest of the file.
     const attempt = async () => {
       const parsed = parseCommandLine({ tenants, keys }, args);
-      if (parsed.kind === 'run') await parsed.command.run(parsed.given, { database, grpcAccess, write });
+      if (parsed.kind === 'run')
+        await parsed.command.run(parsed.given, { database, grpcAccess: access, httpAccess: access, write });
     };
     const database = () => Promise.reject(new Error('it asked for the database'));
-    const grpcAccess = () => Promise.reject(new Error('it asked for the gRPC service'));
+    const access = () => Promise.reject(new Error('it asked for the service'));
     const write = () => Promise.reject(new Error('it wrote'));
     const error = (await attempt().catch((thrown: unknown) => thrown)) as UsageError;
     expect(error).toBeInstanceOf(UsageError);
@@ -91,6 +107,10 @@ test('each level has a help text', async () => {
     [['keys', 'create', '--help'], '--scopes A,B', 'orders:read,orders:write,webhooks:read,webhooks:write'],
     [['keys', 'create', '--help'], '--preset P', 'accountant (orders:read,payments:write,refunds:write)'],
     [['tenants', 'list', '-h'], 'npx holdfast tenants list [--json]'],
+    [
+      ['tenants', 'series', '-h'],
+      'npx holdfast tenants series TENANT [SERIES] [--start N] [--width N] [--json]',
+    ],
     [['help', 'keys'], 'npx holdfast keys: ', 'rotate KEY_ID'],
     [['help', 'keys', 'create'], 'npx holdfast keys create --tenant T', '--scopes A,B'],
     [['help', 'import'], 'npx holdfast import FILE', '--patience SECONDS'],

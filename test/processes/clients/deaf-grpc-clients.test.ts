@@ -13,6 +13,7 @@ import {
   PlaceOrdersRequest,
   WatchEventsRequest,
 } from '../../../api/grpc/generated/orders.ts';
+import { newOrderMessage } from '../../../api/grpc/messages/new-order.ts';
 import { holdfast } from '../../setup/processes/command.ts';
 import { connect, failureOf, take } from '../../grpc/client.ts';
 import { type DeafCall, type DeafClient, connectDeaf, writeTo } from '../../grpc/deaf-client.ts';
@@ -60,14 +61,8 @@ const memory = (field: string) =>
   ) / 1024;
 /** The message of an order of 150 kB. */
 function placing(n: number): Uint8Array {
-  const { metadata, ...order } = aLargeOrder(n) as unknown as {
-    customer_id: string;
-    currency: string;
-    lines: { sku: string; name: string; quantity: number; unit_price: number }[];
-    metadata: Record<string, string>;
-  };
-  const whole = { ...order, metadata: new Map(Object.entries(metadata)), shipping_address: undefined };
-  return PlaceOrdersRequest.encode({ idempotency_key: randomUUID(), order: whole }).finish();
+  const order = newOrderMessage({ shipping_address: null, metadata: {}, ...aLargeOrder(n) });
+  return PlaceOrdersRequest.encode({ idempotency_key: randomUUID(), order }).finish();
 }
 const watching = () => WatchEventsRequest.encode({ after: 0, types: [], since: undefined }).finish();
 const getting = () => GetOrderRequest.encode({ order_id: orderId, version: undefined }).finish();

@@ -105,6 +105,29 @@ async function execute(page: Page, block: Locator) {
     expect(answers[0]!.sent).not.toContain('feed-2026-03-14-000001');
   }, 60_000);
 
+  test('each response shows its retry advice', async () => {
+    const placing = page.locator('#operations-orders-placeOrder');
+    const table = placing.locator('table.responses-table').last();
+    const shown = await table
+      .locator('tr.response')
+      .evaluateAll((rows) =>
+        rows.map((row) => [
+          row.getAttribute('data-code'),
+          /x-retry: (\w+?)(?=Media|$)/.exec(row.textContent)?.[1],
+        ]),
+      );
+    const expected = [
+      ['201', 'none'],
+      ['400', 'never'],
+      ['408', 'same_key'],
+      ['429', 'same_key_after'],
+    ];
+    expect(shown).toEqual(expect.arrayContaining(expected));
+    expect(shown.filter(([, retry]) => retry === undefined)).toEqual([]);
+    const conflict = page.locator('#operations-payments-recordPayment tr.response[data-code="409"]').last();
+    expect(await conflict.textContent()).toContain('x-retry: after_change or never');
+  }, 60_000);
+
   test('a read sends no condition and no filter by default', async () => {
     const reading = await open(page, 'orders-getOrder');
     await field(reading, 'order_id').fill(order);

@@ -61,7 +61,10 @@ const isProgram = (each: Snippet) => ['sh', 'ts'].includes(each.language) || isT
 const NOT_RUN: Record<string, string[]> = {
   'README.md': ['installs, and serves until Ctrl-C', 'this is a part of it', 'npm start prints the key'],
   'CONTRIBUTING.md': ['all of the checks'],
-  'docs/client.md': ['test/processes/client-outside.test.ts runs it, in a project of its own'],
+  'docs/client.md': [
+    'test/processes/client-outside.test.ts runs it, in a project of its own',
+    'it needs the npm registry',
+  ],
   'docs/contract-diff.md': ['BASE and HEAD stand for your files', 'DIR stands for your folder'],
   'docs/contract-testing.md': ['other test files'],
   'docs/evidence/README.md': ['minutes of load'],

@@ -24,7 +24,7 @@ test('refused lines go to a file with their reasons, and the other lines are pla
     line('mixed-1'),
     'not json',
     '',
-    line('mixed-2', { note: 'a member that nobody knows' }),
+    line('mixed-2', { coupon: 'a member that nobody knows' }),
     JSON.stringify(v1),
     line('mixed taken'),
     line('mixed-taken'),
@@ -58,7 +58,7 @@ test('refused lines go to a file with their reasons, and the other lines are pla
     [12, '', 'invalid_body'],
   ]);
   expect(refused.find(({ line }) => line === 4).fields).toEqual([
-    { field: 'order.note', description: expect.any(String) },
+    { field: 'order.coupon', description: expect.any(String) },
   ]);
   expect(await logged('mixed')).toEqual({ orders: 3, keys: 3 });
 });

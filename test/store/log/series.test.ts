@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { v7 } from 'uuid';
 import { z } from 'zod';
-import type { Append, AppendOutcome } from '../../store/log/append.ts';
-import { type OrderLog, createOrderLog } from '../../store/log/log.ts';
-import { placeInSeries } from '../../store/log/series.ts';
-import { ensurePartitions } from '../../store/partitions.ts';
-import { type DatabasePool } from '../../store/pool.ts';
-import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
-import { openTestPool } from '../setup/pool.ts';
-import { anAppend } from './events.ts';
+import type { Append, AppendOutcome } from '../../../store/log/append.ts';
+import { type OrderLog, createOrderLog } from '../../../store/log/log.ts';
+import { placeInSeries } from '../../../store/log/series.ts';
+import { ensurePartitions } from '../../../store/partitions.ts';
+import { type DatabasePool } from '../../../store/pool.ts';
+import { type TestDatabase, cloneDatabase } from '../../setup/database.ts';
+import { openTestPool } from '../../setup/pool.ts';
+import { anAppend } from '../events.ts';
 
 let database: TestDatabase;
 let pool: DatabasePool;
@@ -198,9 +198,9 @@ describe('a stated number', () => {
     ['W-0', { series: 'W-', place: 0 }],
     ['2026/7', { series: '2026/', place: 7 }],
     ['A1B2', { series: 'A1B', place: 2 }],
-    [`W-${'9'.repeat(12)}`, { series: 'W-', place: 999_999_999_999 }],
-    [`W-0${'9'.repeat(12)}`, { series: 'W-', place: 999_999_999_999 }],
-    [`W-${'9'.repeat(13)}`, undefined],
+    [`W-${'9'.repeat(15)}`, { series: 'W-', place: 999_999_999_999_999 }],
+    [`W-0${'9'.repeat(15)}`, { series: 'W-', place: 999_999_999_999_999 }],
+    [`W-${'9'.repeat(16)}`, undefined],
     ['1005', undefined],
     ['#1005', undefined],
     ['W-', undefined],

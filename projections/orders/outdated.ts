@@ -1,0 +1,35 @@
+/**
+ * Rows of orders that a node of the release before has written: they lack the columns that lists
+ * pick by, and the terms. The index `orders_outdated` has these rows and no others.
+ */
+import { type CommonQueryMethods, sql } from 'slonik';
+import { z } from 'zod';
+import { recordedRow, toRecordedEvent } from '../../store/log/event-row.ts';
+import { statement } from '../../store/statement.ts';
+import type { TenantEvent } from '../projection.ts';
+
+/** Orders that are folded again in one transaction, which holds the lease of the table. */
+const RENEWED_ORDERS_MAX = 100;
+
+const readOutdated = statement(
+  'projections/read-outdated-orders',
+  recordedRow.extend({ tenant_id: z.uuid(), placed_position: z.int() }),
+);
+
+export const hasOutdatedOrders = (pool: CommonQueryMethods): Promise<boolean> =>
+  pool.exists(sql.unsafe`
+    SELECT FROM orders
+     WHERE listed_version IS DISTINCT FROM version
+       AND EXISTS (SELECT
+                     FROM events
+                    WHERE events.order_id = orders.order_id AND events.tenant_id = orders.tenant_id)
+     LIMIT 1`);
+
+/** The events behind the next outdated rows, order by order, oldest first. */
+export async function readOutdatedOrders(
+  transaction: CommonQueryMethods,
+  partition: number,
+): Promise<TenantEvent[]> {
+  const rows = await transaction.any(readOutdated(partition, RENEWED_ORDERS_MAX));
+  return rows.map((row) => Object.assign(toRecordedEvent(row), { tenant_id: row.tenant_id }));
+}

@@ -1,0 +1,189 @@
+/**
+ * The sources of a page of orders. Each is a bounded scan of an index in the order of the list.
+ *
+ * Where filters are left that the index does not have, a page examines at most
+ * {@link EXAMINED_ROWS_MAX} rows: it costs the same at any depth, and may be short.
+ */
+import { type FragmentSqlToken, sql } from 'slonik';
+import { type OrderStatus } from '../../domain/order/order.ts';
+import { PAYMENT_STATUSES } from '../../domain/order/statuses.ts';
+import type { OrdersQuery } from '../orders-page.ts';
+import { type Listed, behind, orderOf } from '../page.ts';
+
+export const EXAMINED_ROWS_MAX = 1_000;
+
+type Source = Pick<Listed, 'rows' | 'last'>;
+
+/** The two texts that the fold was stored as. */
+const DOCUMENT = sql.fragment`'{"order":' || row.document || ',"facts":' || row.facts || '}'`;
+const STATUSES: readonly OrderStatus[] = [
+  'placed',
+  'paid',
+  'partially_shipped',
+  'shipped',
+  'completed',
+  'cancelled',
+];
+
+/** The filters of a query that a row of `orders` decides. */
+export const filtersOf = (query: OrdersQuery) => ({
+  isReadyToShip: query.isReadyToShip && sql.fragment`row.is_ready_to_ship`,
+  isOnHold: query.isOnHold && sql.fragment`row.is_on_hold`,
+  customerId:
+    query.customerId === undefined ? undefined : sql.fragment`row.customer_id = ${query.customerId}`,
+  statuses: query.statuses && sql.fragment`row.status = ANY (${textArray(query.statuses)})`,
+  paymentStatuses:
+    query.paymentStatuses && sql.fragment`row.payment_status = ANY (${textArray(query.paymentStatuses)})`,
+});
+
+const textArray = (texts: readonly string[]) => sql.array([...texts], 'text');
+
+/** The bounds of the position of placement: by the cursor, and by times. */
+export function boundsOf({ tenantId, direction, from, placedAfter, placedBefore }: OrdersQuery) {
+  const position = sql.fragment`row.placed_position`;
+  const bounds: FragmentSqlToken[] = [sql.fragment`true`];
+  if (from !== undefined) bounds.push(behind(position, direction, sql.fragment`${from}`));
+  // Times grow with positions, so a time is one position: one look-up in the index.
+  if (placedAfter !== undefined) {
+    bounds.push(sql.fragment`${position} > coalesce((
+      SELECT placed_position FROM orders WHERE tenant_id = ${tenantId} AND placed_at <= ${placedAfter}::timestamptz
+       ORDER BY placed_at DESC, placed_position DESC LIMIT 1), 0)`);
+  }
+  if (placedBefore !== undefined) {
+    bounds.push(sql.fragment`${position} < coalesce((
+      SELECT placed_position FROM orders WHERE tenant_id = ${tenantId} AND placed_at >= ${placedBefore}::timestamptz
+       ORDER BY placed_at, placed_position LIMIT 1), 9223372036854775807)`);
+  }
+  return sql.and(bounds);
+}
+
+const allOf = (filters: readonly FragmentSqlToken[]) => sql.and([sql.fragment`true`, ...filters]);
+
+/** The rows that a page reads for a number of hits. */
+const examinedFor = (hits: number, filters: readonly unknown[]) =>
+  filters.length === 0 ? hits : EXAMINED_ROWS_MAX;
+
+/** The position of the last row that a page examines. */
+const lastOf = (driver: FragmentSqlToken, at: FragmentSqlToken, order: FragmentSqlToken) => sql.fragment`
+  SELECT ${at} ${driver} ORDER BY ${order} OFFSET ${EXAMINED_ROWS_MAX - 1} LIMIT 1`;
+
+/** Orders by placement, of one index that starts with the tenant and the filter. */
+export function scanned(query: OrdersQuery, filter: FragmentSqlToken, left: FragmentSqlToken[]): Source {
+  const driver = sql.fragment`
+    FROM orders AS row WHERE tenant_id = ${query.tenantId} AND ${filter} AND ${boundsOf(query)}`;
+  const order = sql.fragment`placed_position ${orderOf(query.direction)}`;
+  return {
+    rows: (limit) => sql.fragment`
+      SELECT ${DOCUMENT} AS document, placed_position AS at, placed_position AS sort
+        FROM (SELECT * ${driver} ORDER BY ${order} LIMIT ${examinedFor(limit, left)}) AS row
+       WHERE ${allOf(left)}
+       ORDER BY ${order}
+       LIMIT ${limit}`,
+    last: left.length === 0 ? undefined : lastOf(driver, sql.fragment`placed_position`, order),
+  };
+}
+
+/**
+ * Orders by placement, whose positions another scan finds.
+ *
+ * @param driver `FROM` and `WHERE` of that scan; its rows have `placed_position`
+ */
+export function found(query: OrdersQuery, driver: FragmentSqlToken, left: FragmentSqlToken[]): Source {
+  const order = sql.fragment`placed_position ${orderOf(query.direction)}`;
+  return {
+    rows: (limit) => sql.fragment`
+      SELECT ${DOCUMENT} AS document, found.placed_position AS at, found.placed_position AS sort
+        FROM (SELECT placed_position ${driver} ORDER BY ${order} LIMIT ${examinedFor(limit, left)}) AS found
+       CROSS JOIN LATERAL (
+               SELECT * FROM orders
+                WHERE tenant_id = ${query.tenantId} AND placed_position = found.placed_position
+                LIMIT 1
+             ) AS row
+       WHERE ${allOf(left)}
+       ORDER BY found.${order}
+       LIMIT ${limit}`,
+    last: left.length === 0 ? undefined : lastOf(driver, sql.fragment`placed_position`, order),
+  };
+}
+
+/**
+ * Orders by placement that have any of the statuses: a merge of one range for each pair of a status
+ * and a payment status, each of which is read up to the limit.
+ */
+export function merged(query: OrdersQuery): Source {
+  const { tenantId, direction, statuses = STATUSES, paymentStatuses } = query;
+  const payments =
+    paymentStatuses === undefined
+      ? [undefined]
+      : PAYMENT_STATUSES.filter((each) => paymentStatuses.includes(each));
+  const order = sql.fragment`placed_position ${orderOf(direction)}`;
+  const bounds = boundsOf(query);
+  const range = (status: string, payment: string | undefined, limit: number) => sql.fragment`
+    (SELECT placed_position
+       FROM orders AS row
+      WHERE tenant_id = ${tenantId} AND status = ${status}
+        AND ${payment === undefined ? sql.fragment`true` : sql.fragment`payment_status = ${payment}`}
+        AND ${bounds}
+      ORDER BY ${order}
+      LIMIT ${limit})`;
+  return {
+    rows: (limit) => {
+      const ranges = payments.flatMap((payment) => statuses.map((status) => range(status, payment, limit)));
+      const driver = sql.fragment`FROM (${sql.join(ranges, sql.fragment` UNION ALL `)}) AS range`;
+      return found(query, driver, []).rows(limit);
+    },
+  };
+}
+
+/** Orders by the time at which they were ordered. The cursor names a row, whose time is looked up. */
+export function ordered(query: OrdersQuery, left: FragmentSqlToken[]): Source {
+  const { tenantId, direction, from, orderedAfter, orderedBefore } = query;
+  const bounds = [sql.fragment`tenant_id = ${tenantId}`];
+  if (orderedAfter !== undefined) bounds.push(sql.fragment`ordered_at > ${orderedAfter}::timestamptz`);
+  if (orderedBefore !== undefined) bounds.push(sql.fragment`ordered_at < ${orderedBefore}::timestamptz`);
+  if (from !== undefined) {
+    const cursor = sql.fragment`((
+      SELECT ordered_at FROM orders WHERE tenant_id = ${tenantId} AND placed_position = ${from} LIMIT 1), ${from}::bigint)`;
+    bounds.push(behind(sql.fragment`(ordered_at, placed_position)`, direction, cursor));
+  }
+  const driver = sql.fragment`FROM orders AS row WHERE ${sql.and(bounds)}`;
+  const order = sql.fragment`ordered_at ${orderOf(direction)}, placed_position ${orderOf(direction)}`;
+  return {
+    rows: (limit) => sql.fragment`
+      SELECT ${DOCUMENT} AS document, placed_position AS at, ROW(ordered_at, placed_position) AS sort
+        FROM (SELECT * ${driver} ORDER BY ${order} LIMIT ${examinedFor(limit, left)}) AS row
+       WHERE ${allOf(left)}
+       ORDER BY ${order}
+       LIMIT ${limit}`,
+    last: left.length === 0 ? undefined : lastOf(driver, sql.fragment`placed_position`, order),
+  };
+}
+
+/**
+ * Orders by their last change: the tenant's events of the log after a position, without those that
+ * were followed by another one of their order. Costs a write nothing.
+ */
+export function changed(query: OrdersQuery, after: number, left: FragmentSqlToken[]): Source {
+  const { partition, tenantId, from = after } = query;
+  const driver = sql.fragment`
+    FROM events
+   WHERE uuid_send(tenant_id) = uuid_send(${tenantId}::uuid) AND position > ${from}
+     AND position <= (SELECT position FROM checkpoints WHERE partition = ${partition} AND consumer = 'orders')`;
+  const order = sql.fragment`position`;
+  return {
+    rows: (limit) => sql.fragment`
+      SELECT ${DOCUMENT} AS document, event.position AS at, event.position AS sort
+        FROM (
+               SELECT position, order_id, version ${driver} ORDER BY ${order} LIMIT ${EXAMINED_ROWS_MAX}
+             ) AS event
+       CROSS JOIN LATERAL (
+               SELECT * FROM orders
+                WHERE order_id = event.order_id AND tenant_id = ${tenantId} AND version = event.version
+                LIMIT 1
+             ) AS row
+       WHERE ${allOf(left)}
+       ORDER BY event.position
+       LIMIT ${limit}`,
+    last: lastOf(driver, sql.fragment`position`, order),
+  };
+}

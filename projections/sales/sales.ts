@@ -1,0 +1,110 @@
+/**
+ * The read table `sales`: what was ordered, cancelled, paid and given back, by the quarter of an
+ * hour. An order counts at the time at which it was ordered, any other event when it happened.
+ */
+import type { DatabaseTransactionConnection } from 'slonik';
+import { z } from 'zod';
+import { type OrderState, evolve } from '../../domain/order/order.ts';
+import { toUuid } from '../../store/ids.ts';
+import { recordedRow, toRecordedEvent } from '../../store/log/event-row.ts';
+import { statement } from '../../store/statement.ts';
+import type { Projection, TenantEvent } from '../projection.ts';
+import { MEASURED_TYPES, type Measured, type Step, isMeasuredByStates, measuresOf } from './measures.ts';
+
+const addSales = statement('projections/add-sales', z.object({}));
+const readStreams = statement('projections/read-streams', recordedRow.extend({ tenant_id: z.uuid() }));
+
+const QUARTER_MS = 15 * 60_000;
+/** The first day that every time zone can spell. An order can be dated before it. */
+const EARLIEST_MS = Date.parse('0001-01-02T00:00:00.000Z');
+
+interface Row extends Measured {
+  tenantId: string;
+  quarter: string;
+  currency: string;
+  events: number;
+}
+
+export const salesProjection: Projection = {
+  name: 'sales',
+  key: ['tenant_id', 'quarter', 'currency', 'measure', 'name', 'partition'],
+  count: 'events',
+  types: MEASURED_TYPES,
+  async apply(transaction, partition, events) {
+    const steps = await stepsOf(transaction, partition, events.filter(isMeasuredByStates));
+    const rows = new Map<string, Row>();
+    for (const event of events) {
+      const step = steps.get(event.event_id);
+      const place = {
+        tenantId: event.tenant_id,
+        quarter: quarterOf(event),
+        currency: 'currency' in event.data ? event.data.currency : step!.after.order.currency,
+      };
+      for (const measured of measuresOf(event, step)) add(rows, { ...place, ...measured, events: 1 });
+    }
+    if (rows.size === 0) return;
+    const all = [...rows.values()];
+    await transaction.query(
+      addSales(
+        partition,
+        all.map((row) => row.tenantId),
+        all.map((row) => row.quarter),
+        all.map((row) => row.currency),
+        all.map((row) => row.measure),
+        all.map((row) => row.name),
+        all.map((row) => row.amount),
+        all.map((row) => row.events),
+      ),
+    );
+  },
+};
+
+function add(rows: Map<string, Row>, row: Row): void {
+  const { tenantId, quarter, currency, measure, name } = row;
+  const key = `${tenantId} ${quarter} ${currency} ${measure} ${name}`;
+  const sum = rows.get(key);
+  if (sum === undefined) {
+    rows.set(key, row);
+    return;
+  }
+  sum.amount += row.amount;
+  sum.events += row.events;
+}
+
+/** The start of the quarter of an hour in which an event counts. */
+function quarterOf(event: TenantEvent): string {
+  const stated = event.type === 'OrderPlaced' ? event.data.ordered_at : occurredAt(event);
+  const ms = Math.max(EARLIEST_MS, Date.parse(stated ?? event.recorded_at));
+  return new Date(Math.floor(ms / QUARTER_MS) * QUARTER_MS).toISOString();
+}
+
+const occurredAt = ({ data }: TenantEvent): string | undefined =>
+  'occurred_at' in data ? data.occurred_at : undefined;
+
+/** By event, the orders before and after it: folded from the log. */
+async function stepsOf(
+  transaction: DatabaseTransactionConnection,
+  partition: number,
+  events: readonly TenantEvent[],
+): Promise<Map<string, Step>> {
+  const steps = new Map<string, Step>();
+  if (events.length === 0) return steps;
+  const newest = new Map(events.map((event) => [`${event.tenant_id} ${event.order_id}`, event]));
+  const wanted = [...newest.values()];
+  const rows = await transaction.any(
+    readStreams(
+      partition,
+      wanted.map((event) => event.tenant_id),
+      wanted.map((event) => toUuid(event.order_id)),
+      wanted.map((event) => event.version),
+    ),
+  );
+  let before: OrderState | null = null;
+  for (const row of rows) {
+    const event = toRecordedEvent(row);
+    const after: OrderState = evolve(event.version === 1 ? null : before, event);
+    if (before !== null) steps.set(event.event_id, { before, after });
+    before = after;
+  }
+  return steps;
+}

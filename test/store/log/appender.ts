@@ -1,0 +1,29 @@
+/**
+ * A program for series-storm.test.ts: clients that append orders with numbers until it is killed.
+ * It prints `sent TENANT KEY` before each append, and `got KEY NUMBER` after it.
+ *
+ * Arguments: URL of the database, number of clients, tenants.
+ */
+import { hash } from 'node:crypto';
+import { createOrderLog } from '../../../store/log/log.ts';
+import { openTestPool } from '../../setup/pool.ts';
+import { anAppend } from '../events.ts';
+
+const [url = '', clients = '', ...tenants] = process.argv.slice(2);
+const pool = await openTestPool({ url }, 2);
+const log = createOrderLog({ pool, capacity: 1_000 });
+
+async function client(_: unknown, index: number): Promise<void> {
+  const tenantId = tenants[index % tenants.length]!;
+  for (let n = 0; ; n += 1) {
+    const idempotency_key = `${process.pid}-${index}-${n}`;
+    const fingerprint = hash('sha256', idempotency_key, 'buffer');
+    process.stdout.write(`sent ${tenantId} ${idempotency_key}\n`);
+    const outcome = await log
+      .append(anAppend(tenantId, { idempotency_key, fingerprint, series: 'W-' }))
+      .catch(() => undefined); // a connection was ended: the next order follows
+    if (outcome?.kind === 'appended')
+      process.stdout.write(`got ${idempotency_key} ${outcome.event.number}\n`);
+  }
+}
+await Promise.all(Array.from({ length: Number(clients) }, client));
