@@ -107,7 +107,10 @@ function readSpec(name: string): Spec {
   return { name, lifecycle: document.info['x-lifecycle'], document, requests, operations };
 }
 
-/** JSON first, also where only problems have a body. */
+/**
+ * JSON first, also where only problems have a body. `x-csv` on a response declares CSV: a second
+ * media type would give every generated client a union.
+ */
 const mediaTypesOf = ({ responses }: OperationObject): string[] => [
   JSON_TYPE,
   ...(responses['200']?.['x-csv'] === undefined ? [] : [CSV_TYPE]),
