@@ -2484,8 +2484,9 @@ export interface components {
             };
         };
         /**
-         * @description The state of the order or of the webhook endpoint forbids the request.
-         * `retry` is `never` if no later state will allow it, and `after_change` if one may.
+         * @description The state of the order or of the webhook endpoint forbids the request, or
+         * another order has the name. `retry` is `never` if no later state will allow it, and
+         * `after_change` if one may.
          */
         Conflict: {
             headers: {
@@ -4242,6 +4243,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
