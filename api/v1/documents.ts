@@ -79,6 +79,8 @@ export const updatedData = ({ patch, shipping_address, metadata }: EventOf<'Orde
       shipping_address: addressDocument(patch.shipping_address ?? null),
     }),
     ...('metadata' in patch && { metadata: patch.metadata }),
+    // Version 1 has no empty patch: this one changes nothing either.
+    ...(!('shipping_address' in patch) && !('metadata' in patch) && { metadata: {} }),
   },
   shipping_address: addressDocument(shipping_address),
   metadata,
