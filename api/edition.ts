@@ -26,7 +26,7 @@ export interface Edition {
     body: unknown,
   ) => { data: (typeof COMMAND_SCHEMAS)[T]['_zod']['output']; currency?: string };
   /** Translates a JSON Pointer into the command's data into one into the body. */
-  pointerOf: (type: Command<CommandType>['type'], pointer: string) => string;
+  pointerOf: (type: Command<CommandType>['type'], pointer: string, body: unknown) => string;
   order: (state: OrderState) => unknown;
   /** @param rows of the read table: JSON texts, separated by commas; see `parseStates` */
   orders: (rows: string) => string;

@@ -23,7 +23,7 @@ export async function runCommand(
   } catch (error) {
     if (!(error instanceof Problem) || error.errors === undefined) throw error;
     const errors = error.errors.map((each) =>
-      'pointer' in each ? { ...each, pointer: edition.pointerOf(type, each.pointer) } : each,
+      'pointer' in each ? { ...each, pointer: edition.pointerOf(type, each.pointer, body) } : each,
     );
     const { code, message, retry, headers, members, cause } = error;
     throw new Problem(code, message, { errors, retry, headers, members, cause });

@@ -6,6 +6,7 @@ import type { Edition } from '../edition.ts';
 import type { Handlers } from '../handler.ts';
 import { Problem } from '../problem/problem.ts';
 import { eventDocument } from './event-document.ts';
+import { withKnownEventTypes } from './known-event-types.ts';
 
 /** Any of these scopes may read the receipt of a webhook write. Stored answers have no secrets. */
 const WEBHOOK_SCOPES = ['webhooks:read', 'endpoints:write', 'secrets:write', 'deliveries:write'] as const;
@@ -57,7 +58,7 @@ export const receiptHandlers: Handlers = {
 };
 
 const writeDocument = (
-  { name }: Edition,
+  edition: Edition,
   { operation, endpointId, answer, fingerprint, recordedAt }: Write,
 ) => ({
   operation,
@@ -65,8 +66,8 @@ const writeDocument = (
   recorded_at: recordedAt,
   fingerprint: fingerprint.toString('hex'),
   status: answer.status,
-  location: answer.location === undefined ? null : `/${name}${answer.location}`,
-  answer: answer.body ?? null,
+  location: answer.location === undefined ? null : `/${edition.name}${answer.location}`,
+  answer: answer.body ? withKnownEventTypes(edition, answer.body) : null,
 });
 
 const notFound = () =>

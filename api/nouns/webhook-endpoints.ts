@@ -17,12 +17,14 @@ import {
 } from '../../store/webhooks/endpoints.ts';
 import { type AddressRule, faultOfUrl } from '../../workers/addresses.ts';
 import { answer } from '../answer.ts';
+import type { Edition } from '../edition.ts';
 import { entityTag } from '../commands/entity-tag.ts';
 import type { Call, Handlers } from '../handler.ts';
 import { answerPage, bindingOf, positionOf, requireWithinList } from '../lists/page.ts';
 import { conditionsOf, isNotModified, requireConditions } from '../commands/preconditions.ts';
 import { Problem } from '../problem/problem.ts';
 import { webhookCommand } from '../commands/webhook-command.ts';
+import { withKnownEventTypes } from './known-event-types.ts';
 
 /** Deliveries a second of an endpoint that sets no rate. */
 const RATE_PER_SECOND_DEFAULT = 100;
@@ -48,12 +50,12 @@ export const webhookEndpointHandlers: Handlers = {
           `A tenant can have ${ENDPOINTS_MAX} webhook endpoints. Delete one first.`,
         );
       }
-      const body = endpointDocument(row);
+      const body = shown(edition, row);
       return { status: 201, location: `/webhook-endpoints/${body.id}`, version: row.version, body };
     });
   },
 
-  async listWebhookEndpoints({ ctx, input, services, principal }) {
+  async listWebhookEndpoints({ ctx, input, services, principal, edition }) {
     const { cursors, pool } = services;
     const { limit, cursor } = input.query as { limit: number; cursor?: string };
     const { tenantId } = principal;
@@ -63,7 +65,7 @@ export const webhookEndpointHandlers: Handlers = {
       requireWithinList(from, await reachable(newestNumber(pool, 'webhook_endpoints')));
     const { rows, next } = await reachable(listEndpoints(pool, { tenantId, from, limit }));
     const nextCursor = next === null ? null : cursors.encode(next, binding);
-    const items = rows.map((row) => JSON.stringify(endpointDocument(row))).join(',');
+    const items = rows.map((row) => JSON.stringify(shown(edition, row))).join(',');
     answerPage(ctx, items, nextCursor, nextCursor !== null);
   },
 
@@ -72,11 +74,11 @@ export const webhookEndpointHandlers: Handlers = {
     const etag = entityTag(row.version);
     call.ctx.set('ETag', etag);
     if (isNotModified(call.ctx, etag)) call.ctx.status = 304;
-    else answer(call.ctx, 200, endpointDocument(row));
+    else answer(call.ctx, 200, shown(call.edition, row));
   },
 
   async updateWebhookEndpoint(call) {
-    const { services, principal, input } = call;
+    const { services, principal, input, edition } = call;
     const patch = input.body as Partial<EndpointSettings>;
     await webhookCommand(call, 'updateWebhookEndpoint', async (transaction) => {
       const before = await lockEndpoint(call, transaction);
@@ -87,7 +89,7 @@ export const webhookEndpointHandlers: Handlers = {
       if (patch.url !== undefined) requireUrl(url, services.webhooks);
       const settings = { url, description, event_types, max_per_second, status };
       const row = await updateEndpoint(transaction, principal, before, settings);
-      return { status: 200, version: row.version, body: endpointDocument(row) };
+      return { status: 200, version: row.version, body: shown(edition, row) };
     });
   },
 
@@ -116,6 +118,8 @@ export const webhookEndpointHandlers: Handlers = {
     });
   },
 };
+
+const shown = (edition: Edition, row: Endpoint) => withKnownEventTypes(edition, endpointDocument(row));
 
 function requireUrl(url: string, rule: AddressRule): void {
   const fault = faultOfUrl(url, rule);

@@ -73,14 +73,15 @@ export const placedData = ({
   total,
 });
 
+/** A patch of other members changes nothing that this version shows: its metadata patch is empty. */
 export const updatedData = ({ patch, shipping_address, metadata }: EventOf<'OrderUpdated'>['data']) => ({
   patch: {
     ...('shipping_address' in patch && {
       shipping_address: addressDocument(patch.shipping_address ?? null),
     }),
-    ...('metadata' in patch && { metadata: patch.metadata }),
-    // Version 1 has no empty patch: this one changes nothing either.
-    ...(!('shipping_address' in patch) && !('metadata' in patch) && { metadata: {} }),
+    ...('metadata' in patch
+      ? { metadata: patch.metadata }
+      : !('shipping_address' in patch) && { metadata: {} }),
   },
   shipping_address: addressDocument(shipping_address),
   metadata,

@@ -29,9 +29,12 @@ export const commandOf: Edition['commandOf'] = (type, body) => {
 const MONEY =
   /(?:^\/amount|\/(?:unit_price|discount|tax|price|total|tax_total|discount_total)|^\/(?:rounding|adjustment)|^\/(?:.*\/)?(?:discounts|taxes|charges)\/\d+\/amount)$/;
 
-export const pointerOf: Edition['pointerOf'] = (type, pointer) => {
-  if (pointer === '/currency')
-    return type === 'PlaceOrder' ? '/lines/0/unit_price/currency' : '/amount/currency';
+export const pointerOf: Edition['pointerOf'] = (type, pointer, body) => {
+  if (pointer === '/currency') {
+    if (type === 'PlaceOrder') return '/lines/0/unit_price/currency';
+    if (type !== 'EditOrder') return '/amount/currency';
+    return 'add' in (body as object) ? '/add/0/unit_price/currency' : '/charges/0/price/currency';
+  }
   if (pointer === '/occurred_at') return `/${TIME_NAMES[type]}`;
   return MONEY.test(pointer) ? `${pointer}/amount` : pointer;
 };

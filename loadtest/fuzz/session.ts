@@ -110,7 +110,7 @@ export async function runSession(options: SessionOptions): Promise<Outcome> {
   }
   const totalSeconds = seconds();
   const log = await openLog(target.databaseUrl, Object.values(target.tenants));
-  const agreement = await compareWithLog({ seed, log, ledger, failures }).finally(log.close);
+  const agreement = await compareWithLog({ seed, log, ledger, failures, lessons }).finally(log.close);
   const measured = memory.result();
   if (measured)
     for (const kind of faultsOfMemory(measured, target.heapMb)) {

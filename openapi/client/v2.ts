@@ -1895,7 +1895,7 @@ export interface components {
              * releases may add codes. Handle an unknown code by its `retry` and `status`.
              * @enum {string}
              */
-            code: "malformed_request" | "malformed_json" | "idempotency_key_missing" | "idempotency_key_invalid" | "invalid_parameter" | "invalid_cursor" | "unauthenticated" | "scope_missing" | "route_not_found" | "customer_not_found" | "order_not_found" | "order_version_not_found" | "payment_not_found" | "shipment_not_found" | "return_not_found" | "refund_not_found" | "authorization_not_found" | "hold_not_found" | "edit_not_found" | "cancellation_not_found" | "completion_not_found" | "webhook_endpoint_not_found" | "webhook_delivery_not_found" | "webhook_replay_not_found" | "idempotency_key_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "order_already_placed" | "order_already_cancelled" | "order_already_completed" | "order_already_paid" | "order_already_shipped" | "order_not_paid" | "order_not_shipped" | "order_on_hold" | "order_reference_taken" | "order_number_taken" | "payment_already_recorded" | "authorization_closed" | "capture_exceeds_authorized" | "reversal_exceeds_payment" | "refund_exceeds_payment" | "refund_exceeds_line" | "refund_of_open_pieces" | "edit_exceeds_open" | "payment_exceeds_due" | "refund_exceeds_paid" | "shipment_exceeds_ordered" | "return_exceeds_shipped" | "webhook_endpoint_disabled" | "webhook_endpoints_full" | "version_gone" | "precondition_failed" | "content_too_large" | "unsupported_media_type" | "expectation_failed" | "discount_exceeds_line" | "totals_disagree" | "invalid_body" | "idempotency_key_reused" | "order_history_full" | "precondition_required" | "rate_limited" | "header_fields_too_large" | "internal_error" | "overloaded" | "unavailable" | "order_busy" | "projection_behind";
+            code: "malformed_request" | "malformed_json" | "idempotency_key_missing" | "idempotency_key_invalid" | "invalid_parameter" | "invalid_cursor" | "unauthenticated" | "scope_missing" | "route_not_found" | "customer_not_found" | "order_not_found" | "order_version_not_found" | "payment_not_found" | "shipment_not_found" | "return_not_found" | "refund_not_found" | "authorization_not_found" | "hold_not_found" | "edit_not_found" | "cancellation_not_found" | "completion_not_found" | "webhook_endpoint_not_found" | "webhook_delivery_not_found" | "webhook_replay_not_found" | "idempotency_key_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "order_already_placed" | "order_already_cancelled" | "order_already_completed" | "order_already_paid" | "order_already_shipped" | "order_not_paid" | "order_not_shipped" | "order_on_hold" | "order_reference_taken" | "order_number_taken" | "payment_already_recorded" | "authorization_closed" | "capture_exceeds_authorized" | "reversal_exceeds_payment" | "refund_exceeds_payment" | "refund_exceeds_line" | "refund_of_open_pieces" | "edit_exceeds_open" | "payment_exceeds_due" | "refund_exceeds_paid" | "shipment_exceeds_ordered" | "return_exceeds_shipped" | "webhook_endpoint_disabled" | "webhook_endpoints_full" | "version_gone" | "precondition_failed" | "content_too_large" | "unsupported_media_type" | "expectation_failed" | "invalid_body" | "discount_exceeds_line" | "totals_disagree" | "idempotency_key_reused" | "order_history_full" | "precondition_required" | "rate_limited" | "header_fields_too_large" | "internal_error" | "overloaded" | "unavailable" | "order_busy" | "projection_behind";
             /** @description What happened, where, and what to do. */
             detail: string;
             /** @description Each location of an error; never its value. */
@@ -2485,8 +2485,8 @@ export interface components {
         };
         /**
          * @description The state of the order or of the webhook endpoint forbids the request, or
-         * another order has the name. `retry` is `never` if no later state will allow it, and
-         * `after_change` if one may.
+         * another order or record has its name. `retry` is `never` if no later state will allow it,
+         * and `after_change` if one may.
          */
         Conflict: {
             headers: {
@@ -3238,11 +3238,6 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["DailySalesList"];
-                    /**
-                     * @example day,currency,orders_placed
-                     *     2026-03-14,EUR,2
-                     */
-                    "text/csv": string;
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -3983,11 +3978,6 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["OrderList"];
-                    /**
-                     * @example id,number,reference
-                     *     ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d,W-1001,web-100234
-                     */
-                    "text/csv": string;
                 };
             };
             400: components["responses"]["BadRequest"];

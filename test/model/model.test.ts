@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Answer, type Ask, type Shop, anOrder, openShop } from '../setup/shop.ts';
-import { type Act, type Line, type ModelOrder, after, placed, shown } from './model.ts';
+import { type Act, type Line, type ModelOrder, after, due, placed, shown } from './model.ts';
 
 let shop: Shop;
 beforeAll(async () => {
@@ -209,8 +209,7 @@ test('the server and the model agree on each order, and a replay of all requests
               await run.place(each.lines);
               break;
             case 'settle': {
-              const due = shown(order.model).total - order.model.paid;
-              const what = { noun: 'payments', amount: Math.max(1, due) } as const;
+              const what = { noun: 'payments', amount: Math.max(1, due(order.model)) } as const;
               await run.check(requestOf(order.id, what), order, what, 1);
               break;
             }

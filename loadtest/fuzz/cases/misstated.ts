@@ -9,7 +9,9 @@ import { placing } from '../make/writes.ts';
 
 export function misstatedOrder(scene: Scene): Omit<Case, 'index' | 'after'> {
   const { random } = scene;
-  const { what, wares } = misstated(random, withWholeMembers(random, plainWares(random)));
+  // Without a name that another order may have.
+  const { reference: _reference, number: _number, ...whole } = withWholeMembers(random, plainWares(random));
+  const { what, wares } = misstated(random, whole);
   const at = scene.next();
   const script = createScript(scene);
   const draft = refusedWith(placing(scene, wares, { at, version: 'v2' }), 422);

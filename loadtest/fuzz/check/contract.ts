@@ -3,7 +3,7 @@ import { faultsOf } from '../../../test/provider/answers.ts';
 import type { Operation, Schema } from '../../../test/provider/contract.ts';
 import { faultsOfJson } from '../../../test/provider/schema.ts';
 import type { Response } from '../send/responses.ts';
-import { type Sent, isSafe } from '../case.ts';
+import { type Sent, type Version, isSafe } from '../case.ts';
 import type { Advice } from './catalogue.ts';
 import type { Repertoire } from '../make/repertoire.ts';
 
@@ -30,7 +30,7 @@ export function createContractCheck(
   repertoire: Repertoire,
   catalogue: ReadonlyMap<string, Advice[]>,
 ): ContractCheck {
-  const problemSchema = schemaOfProblems(repertoire);
+  const problemSchemas = { v1: schemaOfProblems(repertoire, 'v1'), v2: schemaOfProblems(repertoire, 'v2') };
   return (sent, answer, isOwn) => {
     const json = parsed(answer.text);
     const operation =
@@ -41,7 +41,7 @@ export function createContractCheck(
       ...statusFaults(operation, sent, answer.status, isOwn),
     ];
     if (answer.status >= 400 && sent.method !== 'HEAD')
-      faults.push(...problemFaults(problemSchema, catalogue, answer, json));
+      faults.push(...problemFaults(problemSchemas[sent.version], catalogue, answer, json));
     if (answer.status === 405 && !answer.fields.get('allow')) faults.push('405 without Allow');
     return { json, faults };
   };
@@ -99,9 +99,9 @@ function problemFaults(
     : [`problem ${code} with ${status} and retry ${retry} is not in docs/retry-contract.md`];
 }
 
-function schemaOfProblems({ offers }: Repertoire): Schema {
-  for (const { operation } of offers) {
-    const media = operation.answers['400']?.content?.[PROBLEM_TYPE];
+function schemaOfProblems({ offers }: Repertoire, of: Version): Schema {
+  for (const { operation, version } of offers) {
+    const media = version === of && operation.answers['400']?.content?.[PROBLEM_TYPE];
     if (media) return media.schema;
   }
   throw new Error('The contracts have no problem document');

@@ -14,13 +14,14 @@ import { type Log, type LoggedEvent, keyName } from './log.ts';
 import { watchNames } from './names.ts';
 import { EVENT_OF, matchesRequest } from './meaning.ts';
 import { addressOfTrace } from '../make/scene.ts';
-import type { Address } from '../tokens.ts';
+import type { Address, Lessons } from '../tokens.ts';
 
 export interface OracleOptions {
   seed: number;
   log: Log;
   ledger: Ledger;
   failures: Failures;
+  lessons: Lessons;
 }
 
 export interface Agreement {
@@ -33,10 +34,17 @@ export interface Agreement {
   sightings: number;
 }
 
+const HAS_TOKEN = /_@\d+\.\d+@/;
 const addressName = ({ index, n }: Address) => `${index}.${n}`;
 const isOfWebhooks = ({ sent }: Attempt) => /webhook/i.test(sent.operationId ?? '');
 
-export async function compareWithLog({ seed, log, ledger, failures }: OracleOptions): Promise<Agreement> {
+export async function compareWithLog({
+  seed,
+  log,
+  ledger,
+  failures,
+  lessons,
+}: OracleOptions): Promise<Agreement> {
   const { attempts, readings, receipts, sightings } = ledger;
   const byAddress = grouped(attempts, addressName);
   const byKey = grouped(attempts, ({ tenant, key }) => keyName(tenant, key ?? ''));
@@ -120,7 +128,7 @@ export async function compareWithLog({ seed, log, ledger, failures }: OracleOpti
     const expected = EVENT_OF[sent.operationId ?? sent.target];
     if (expected !== event.type && sent.form !== 'hurt')
       note('an event has another type than its request', by, what);
-    const requested = Array.isArray(sent.meaning) ? sent.meaning[by.item] : sent.meaning;
+    const requested = asSent(Array.isArray(sent.meaning) ? sent.meaning[by.item] : sent.meaning);
     if (by.key === event.key && requested !== undefined && !matchesRequest(event, requested, sent.version))
       note(
         'an event differs from the body of its request',
@@ -133,6 +141,13 @@ export async function compareWithLog({ seed, log, ledger, failures }: OracleOpti
         by,
         `${what}, version ${event.version}`,
       );
+  }
+
+  /** A body with the ids of earlier responses in place of their tokens. */
+  function asSent(meaning: unknown): unknown {
+    const text = JSON.stringify(meaning) ?? '';
+    if (!HAS_TOKEN.test(text)) return meaning;
+    return JSON.parse(lessons.resolve(Buffer.from(text)).toString()) as unknown;
   }
 
   function fold(event: LoggedEvent): void {
