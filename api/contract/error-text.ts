@@ -49,16 +49,18 @@ const PATTERNS: Readonly<Record<string, string>> = {
 
 const ID = /^\^([a-z]+_)\[0-9a-f\]\{32\}\$$/;
 const SEVERAL_TYPES = /^\^\(\?:OrderPlaced\|/;
+const SEVERAL_STATUSES = /^\^\(\?:un[a-z]+\|/;
 
-/** The event types that a pattern allows. */
-const typesIn = (pattern: string): string[] => /\(\?:([A-Za-z|]+)\)/.exec(pattern)?.[1]?.split('|') ?? [];
+/** The event types or statuses that a pattern allows, separated by commas. */
+const namesIn = (pattern: string): string =>
+  /\(\?:([A-Za-z_|]+)\)/.exec(pattern)?.[1]?.replaceAll('|', ', ') ?? '';
 
 /** The detail for a text that does not match a pattern; `undefined` for an unlisted pattern. */
 export function patternText(pattern: string): string | undefined {
   const prefix = ID.exec(pattern)?.[1];
   if (prefix !== undefined) return `must be an id: ${prefix} and 32 lower-case hexadecimal digits`;
-  if (SEVERAL_TYPES.test(pattern))
-    return `must be event types, separated by commas: ${typesIn(pattern).join(', ')}`;
+  if (SEVERAL_TYPES.test(pattern)) return `must be event types, separated by commas: ${namesIn(pattern)}`;
+  if (SEVERAL_STATUSES.test(pattern)) return `must be statuses, separated by commas: ${namesIn(pattern)}`;
   return PATTERNS[pattern];
 }
 

@@ -149,10 +149,13 @@ export interface paths {
          *
          *     **Finders** are `reference`, `number`, `email`, `sku`, `tag` and `payment_reference`:
          * at most one in a request. `ordered_after` and `ordered_before` list by `ordered_at`.
-         * `updated_after` lists by the last change, oldest first: to follow changes, continue with
-         * the `updated_at` of the last order. Neither goes together with a finder, with the other,
-         * or with `placed_after` and `placed_before`. All other filters go together with each
-         * other.
+         * `updated_after` lists by the last change, oldest first. Neither goes together with a
+         * finder, with the other, or with `placed_after` and `placed_before`. All other filters go
+         * together with each other.
+         *
+         *     **To follow changes**, walk the pages of `updated_after` to the end. Begin the next
+         * walk one millisecond before the `updated_at` of the last order. Many orders can have the
+         * same `updated_at`, so continue a walk with its cursor only.
          *
          *     **A page may be short.** A filter besides a finder, a time, `customer_id`, `on_hold`
          * or `ready_to_ship` is applied to the orders that those find, and a page examines at most
