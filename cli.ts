@@ -1,6 +1,7 @@
 /** `npx holdfast`: parses the command line, runs the command, prints its output. */
 import { readFile } from 'node:fs/promises';
 import { importing } from './api/cli/import.ts';
+import { orders } from './api/cli/orders.ts';
 import { type CliCommand, type CommandGroup, UsageError } from './command-line/command.ts';
 import { type ParsedCommand, parseCommandLine } from './command-line/parse.ts';
 import { whenNpmIsGone } from './ops/embedded/npm-parent.ts';
@@ -16,6 +17,7 @@ import { webhooks } from './workers/cli/webhooks.ts';
 /** Every command group and every single command, in the order of the help. */
 const COMMANDS: Record<string, CommandGroup | CliCommand> = {
   import: importing,
+  orders,
   tenants,
   keys,
   log,

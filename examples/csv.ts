@@ -3,8 +3,8 @@
  *
  *     node examples/csv.ts orders.csv > history.ndjson
  *
- * UTF-8, separated by commas, with a header. A row is one line of an order; the rows of an order have
- * the same `reference`. Columns of the order need a value in one of its rows only. Amounts are
+ * UTF-8, separated by commas, with a header. A row is one line of an order; the rows of an order
+ * have the same `reference`. Columns of the order need a value in one of its rows only. Amounts are
  * decimals such as `12.50`, times are RFC 3339 such as `2024-03-01T10:00:00Z`.
  *
  * | column | is |
@@ -12,7 +12,8 @@
  * | `reference`, `ordered_at`, `currency`, `name`, `quantity`, `unit_price` | required |
  * | `number`, `customer_id`, `email`, `phone`, `note`, `total` | of the order; `total` is checked |
  * | `prices_include_tax` | `yes` if prices contain the tax |
- * | `shipping_name`, `_company`, `_line1`, `_line2`, `_city`, `_region`, `_postal_code`, `_country` | the address |
+ * | `shipping_name`, `_company`, `_line1`, `_line2`, `_city`, `_region` | of the address |
+ * | `shipping_postal_code`, `shipping_country` | of the address; `shipping_country` as `DE` |
  * | `sku`, `discount`, `tax` | of the line, whatever its quantity |
  * | `ships` | `no` for a line without goods |
  * | `shipping`, `shipping_tax`, `tip` | charges of the order |
@@ -36,7 +37,7 @@ import {
 import { historyOf } from './life.ts';
 import { createReader } from './money.ts';
 import { run } from './run.ts';
-import type { Told } from './told.ts';
+import type { SourceEvent } from './source-events.ts';
 
 /** Values by column; absent and empty ones are `''`. */
 type Row = (column: string) => string;
@@ -46,7 +47,11 @@ type Rows = [Row, ...Row[]];
 
 const REQUIRED = ['reference', 'ordered_at', 'currency', 'name', 'quantity', 'unit_price'];
 
-/** Rows of a table as orders, in the order of their first rows. @throws {Error} a column is missing */
+/**
+ * Rows of a table as orders, in the sequence of their first rows.
+ *
+ * @throws {Error} a column is missing
+ */
 export function csvOrders(text: string): Rows[] {
   const [header = [], ...records] = csvRecords(text.replace(/^\uFEFF/, ''));
   const missing = REQUIRED.filter((column) => !header.includes(column));
@@ -132,21 +137,21 @@ export function convertOrder(rows: Rows): HistoryLine {
   });
   const total = of('total') === '' ? { amount: totalOf(order), currency } : money(of('total'));
   const whole = withTotal(order, total);
-  return historyOf(whole, toldBy(rows, of, whole, read));
+  return historyOf(whole, eventsOf(rows, of, whole, read));
 }
 
-function toldBy(
+function eventsOf(
   rows: Rows,
   of: (column: string) => string,
   order: PlaceOrder,
   read: ReturnType<typeof createReader>,
-): Told[] {
-  const told: Told[] = [];
+): SourceEvent[] {
+  const events: SourceEvent[] = [];
   const at = (column: string, then: (at: string) => void) => {
     if (of(column) !== '') then(timeOf(column, of(column)));
   };
   at('paid_at', (paidAt) =>
-    told.push({
+    events.push({
       kind: 'payment',
       at: paidAt,
       amount: order.stated!.total!.amount,
@@ -155,17 +160,17 @@ function toldBy(
       reference: textOf(of('payment_reference'), 200),
     }),
   );
-  at('cancelled_at', (cancelledAt) => told.push({ kind: 'cancellation', at: cancelledAt }));
-  at('completed_at', (completedAt) => told.push({ kind: 'completion', at: completedAt }));
+  at('cancelled_at', (cancelledAt) => events.push({ kind: 'cancellation', at: cancelledAt }));
+  at('completed_at', (completedAt) => events.push({ kind: 'completion', at: completedAt }));
   at('refunded_at', (refundedAt) =>
-    told.push({ kind: 'refund', at: refundedAt, amount: read(of('refund_amount')) }),
+    events.push({ kind: 'refund', at: refundedAt, amount: read(of('refund_amount')) }),
   );
-  return [...told, ...shipmentsOf(rows, order)];
+  return [...events, ...shipmentsOf(rows, order)];
 }
 
 /** Lines that left at the same time with the same number are one shipment. */
-function shipmentsOf(rows: Rows, order: PlaceOrder): Told[] {
-  const shipments = new Map<string, Extract<Told, { kind: 'shipment' }>>();
+function shipmentsOf(rows: Rows, order: PlaceOrder): SourceEvent[] {
+  const shipments = new Map<string, Extract<SourceEvent, { kind: 'shipment' }>>();
   for (const [index, row] of rows.entries()) {
     if (row('shipped_at') === '') continue;
     const at = timeOf('shipped_at', row('shipped_at'));

@@ -28,12 +28,17 @@ export interface HistoryLine {
   records: HistoryRecord[];
 }
 
-/** One line of text: without control characters, cut to a length; `undefined` if nothing is left. */
+/** One line of text without control characters, cut to a length; `undefined` if it is empty. */
 export function textOf(text: string | number | null | undefined, lengthMax: number): string | undefined {
   // oxlint-disable-next-line no-control-regex -- Holdfast refuses them
   const clean = String(text ?? '').replaceAll(/[\u0000-\u001F\u007F-\u009F]+/g, ' ');
   const cut = [...clean.trim()].slice(0, lengthMax).join('').trim();
   return cut === '' ? undefined : cut;
+}
+
+/** @throws {Error} an order has no lines, as Holdfast requires */
+export function requireLines(lines: readonly unknown[]): void {
+  if (lines.length === 0) throw new Error('it has no lines');
 }
 
 /** A name without spaces, as a payment provider needs it. */

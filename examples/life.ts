@@ -1,4 +1,4 @@
-/** The records of an order from what its source tells: goods before the money that goes back. */
+/** The records of an order from the events of its source: goods before the money that goes back. */
 import {
   type HistoryLine,
   type HistoryRecord,
@@ -12,20 +12,22 @@ import { share } from './money.ts';
 import {
   type GonePieces,
   type Pieces,
-  type Told,
-  type ToldOf,
+  type SourceEvent,
+  type SourceEventOf,
   type Transaction,
   inSequence,
-} from './told.ts';
+} from './source-events.ts';
 
-/** The line of an order whose life is told. */
-export function historyOf(order: PlaceOrder, given: readonly Told[]): HistoryLine {
-  const told = inSequence(given);
+type RefundEvent = SourceEventOf<'refund'>;
+
+/** The line of an order with these events. */
+export function historyOf(order: PlaceOrder, given: readonly SourceEvent[]): HistoryLine {
+  const events = inSequence(given);
   const life = new Life(
     order,
-    told.find((each) => each.kind === 'cancellation'),
+    events.find((each) => each.kind === 'cancellation'),
   );
-  for (const each of told) life.add(each);
+  for (const each of events) life.add(each);
   return {
     order: life.isOpen ? { ...order, payment_terms: 'open' } : order,
     records: life.records,
@@ -37,7 +39,7 @@ class Life {
   /** Whether pieces were shipped before they were paid. */
   isOpen = false;
   readonly #order: PlaceOrder;
-  readonly #cancellation: ToldOf<'cancellation'> | undefined;
+  readonly #cancellation: SourceEventOf<'cancellation'> | undefined;
   readonly #currency: string;
   readonly #total: number;
   /** Pieces by line id. */
@@ -52,7 +54,7 @@ class Life {
   #chargesLeft: number[];
   #isCancelled = false;
 
-  constructor(order: PlaceOrder, cancellation: ToldOf<'cancellation'> | undefined) {
+  constructor(order: PlaceOrder, cancellation: SourceEventOf<'cancellation'> | undefined) {
     this.#order = order;
     this.#cancellation = cancellation;
     this.#currency = order.lines[0]!.unit_price.currency;
@@ -61,46 +63,46 @@ class Life {
     this.#chargesLeft = (order.charges ?? []).map((charge) => chargeAmount(charge, isTaxIncluded));
   }
 
-  add(told: Told): void {
-    switch (told.kind) {
+  add(event: SourceEvent): void {
+    switch (event.kind) {
       case 'authorization':
-        this.#authorized.push(told.amount);
-        this.records.push({ authorization: { ...this.#transaction(told), authorized_at: told.at } });
+        this.#authorized.push(event.amount);
+        this.records.push({ authorization: { ...this.#transaction(event), authorized_at: event.at } });
         return;
       case 'void':
-        if ((this.#authorized[told.authorization - 1] ?? 0) === 0) return;
-        this.#authorized[told.authorization - 1] = 0;
-        this.records.push({ void: { authorization: told.authorization, voided_at: told.at } });
+        if ((this.#authorized[event.authorization - 1] ?? 0) === 0) return;
+        this.#authorized[event.authorization - 1] = 0;
+        this.records.push({ void: { authorization: event.authorization, voided_at: event.at } });
         return;
       case 'payment':
-        return this.#pay(told);
+        return this.#pay(event);
       case 'shipment':
-        return this.#ship(told);
+        return this.#ship(event);
       case 'refund':
-        return this.#refund(told);
+        return this.#refund(event);
       case 'cancellation':
-        return this.#cancel(told);
+        return this.#cancel(event);
       case 'completion':
-        return this.#complete(told);
+        return this.#complete(event);
     }
   }
 
-  #pay(told: ToldOf<'payment'>): void {
-    const { authorization, amount, at } = told;
+  #pay(event: SourceEventOf<'payment'>): void {
+    const { authorization, amount, at } = event;
     const isExcess = this.#isDoubtful() || this.#paid + amount > this.#total;
     this.#paid += amount;
     if (authorization !== undefined) this.#authorized[authorization - 1]! -= amount;
     this.records.push({
       payment: withoutGaps({
         authorization,
-        ...this.#transaction(told),
+        ...this.#transaction(event),
         accept_excess: isExcess ? (true as const) : undefined,
         paid_at: at,
       }),
     });
   }
 
-  #ship({ pieces, carrier, tracking_number, at }: ToldOf<'shipment'>): void {
+  #ship({ pieces, carrier, tracking_number, at }: SourceEventOf<'shipment'>): void {
     const lines = pieces.flatMap(({ line_id, quantity }) => {
       const left = this.#line(line_id).ships === false ? 0 : Math.min(quantity, this.#open(line_id));
       return left > 0 ? [{ line_id, quantity: left }] : [];
@@ -111,16 +113,16 @@ class Life {
     this.records.push({ shipment: withoutGaps({ lines, carrier, tracking_number, shipped_at: at }) });
   }
 
-  #refund(told: ToldOf<'refund'>): void {
-    const { pieces = [], amount, reason, at } = told;
+  #refund(event: RefundEvent): void {
+    const { pieces = [], amount, reason, at } = event;
     const freed = this.#free(pieces, reason, at);
     if (amount === 0) return;
     this.#refundedAmount += amount;
     this.records.push({
       refund: withoutGaps({
-        ...withoutMethod(this.#transaction(told)),
+        ...withoutMethod(this.#transaction(event)),
         reason,
-        ...this.#partsOf(told, freed),
+        ...this.#partsOf(event, freed),
         refunded_at: at,
       }),
     });
@@ -152,7 +154,7 @@ class Life {
   }
 
   /** Pieces and charges of a refund, if they explain it; else a reduction, or nothing. */
-  #partsOf({ pieces = [], charges: forCharges = 0, amount }: ToldOf<'refund'>, hasFreed: boolean) {
+  #partsOf({ pieces = [], charges: forCharges = 0, amount }: RefundEvent, hasFreed: boolean) {
     const lines: Pieces[] = pieces.flatMap(({ line_id, quantity }) => {
       const left = this.#line(line_id).quantity - (this.#refunded.get(line_id) ?? 0);
       return left > 0 ? [{ line_id, quantity: Math.min(quantity, left) }] : [];
@@ -201,7 +203,7 @@ class Life {
   }
 
   /** Only an order of which nothing is left to ship can be completed. */
-  #complete({ at }: ToldOf<'completion'>): void {
+  #complete({ at }: SourceEventOf<'completion'>): void {
     const isLeft = this.#order.lines.some(
       ({ ships }, index) => ships !== false && this.#open(`line_${index + 1}`) > 0,
     );
@@ -215,7 +217,7 @@ class Life {
     return this.#paid - this.#refundedAmount + authorized >= this.#total;
   }
 
-  /** Whether goods or money went back, so that the amount due is not the total less the payments. */
+  /** Whether goods or money went back: the amount due is not the total less the payments then. */
   #isDoubtful = (): boolean =>
     this.#isCancelled || this.#refundedAmount > 0 || this.#cancelled.size + this.#returned.size > 0;
 

@@ -23,15 +23,23 @@ export function run<Document>(
     process.exitCode = 2;
     return;
   }
+  const fail = (what: string, error: unknown) => {
+    process.stderr.write(`${what}: ${(error as Error).message}\n`);
+    process.exitCode = 1;
+  };
+  let documents: Iterable<Document> = [];
+  try {
+    documents = read(readFileSync(path, 'utf8'));
+  } catch (error) {
+    fail(`${path} cannot be read`, error);
+  }
   let number = 0;
-  for (const document of read(readFileSync(path, 'utf8'))) {
+  for (const document of documents) {
     number += 1;
     try {
       process.stdout.write(`${JSON.stringify(convert(document))}\n`);
     } catch (error) {
-      const { message } = error as Error;
-      process.stderr.write(`Order ${number} of the file cannot be converted: ${message}\n`);
-      process.exitCode = 1;
+      fail(`Order ${number} of the file cannot be converted`, error);
     }
   }
 }

@@ -15,6 +15,7 @@ import {
   addressOf,
   metadataOf,
   nameOf,
+  requireLines,
   textOf,
   withTotal,
   withoutGaps,
@@ -32,15 +33,18 @@ import type {
   Text,
   Transaction,
 } from './shopify-order.ts';
-import type { GonePieces, Told } from './told.ts';
+import type { GonePieces, SourceEvent } from './source-events.ts';
 
 type Read = ReturnType<typeof createReader>;
 
-/** @throws {Error} an amount is not a decimal of the order's currency */
-export function convertOrder(given: ShopifyOrder): HistoryLine {
+/** @throws {Error} an amount is not a decimal of its currency, or the order has no lines */
+export function convertOrder(document: ShopifyOrder): HistoryLine {
+  // Lines that were removed before the order was placed have no pieces.
+  const given = { ...document, line_items: document.line_items.filter(({ quantity }) => quantity > 0) };
+  requireLines(given.line_items);
   const read = createReader(given.currency);
   const order = orderOf(given, read);
-  return historyOf(order, toldBy(given, order, read));
+  return historyOf(order, eventsOf(given, order, read));
 }
 
 function orderOf(given: ShopifyOrder, read: Read): PlaceOrder {
@@ -130,7 +134,7 @@ function chargesOf(
   return tip > 0 ? [...shipping, { kind: 'tip', price: money(tip) }] : shipping;
 }
 
-function toldBy(given: ShopifyOrder, order: PlaceOrder, read: Read): Told[] {
+function eventsOf(given: ShopifyOrder, order: PlaceOrder, read: Read): SourceEvent[] {
   const lineIds = new Map(given.line_items.map(({ id }, index) => [id, `line_${index + 1}`]));
   const pieces = (items: readonly { id: number; quantity: number }[]) =>
     items.flatMap(({ id, quantity }) => {
@@ -138,13 +142,13 @@ function toldBy(given: ShopifyOrder, order: PlaceOrder, read: Read): Told[] {
       return line_id === undefined || quantity === 0 ? [] : [{ line_id, quantity }];
     });
   const orderedAt = order.ordered_at!;
-  const told: Told[] = given.transactions
+  const events: SourceEvent[] = given.transactions
     ? transactionsOf(given.transactions, orderedAt, read)
     : paymentsOf(given, orderedAt, read);
   for (const { status, created_at, line_items, tracking_company, tracking_number } of given.fulfillments ??
     []) {
     if ((status ?? 'success') !== 'success') continue;
-    told.push({
+    events.push({
       kind: 'shipment',
       at: timeOf(created_at, orderedAt),
       pieces: pieces(line_items),
@@ -152,23 +156,23 @@ function toldBy(given: ShopifyOrder, order: PlaceOrder, read: Read): Told[] {
       tracking_number: textOf(tracking_number, 100),
     });
   }
-  for (const refund of given.refunds ?? []) told.push(refundOf(refund, pieces, read));
+  for (const refund of given.refunds ?? []) events.push(refundOf(refund, pieces, read));
   if (given.cancelled_at)
-    told.push({
+    events.push({
       kind: 'cancellation',
       at: timeOf(given.cancelled_at, orderedAt),
       reason: textOf(given.cancel_reason, 500),
     });
-  else if (given.closed_at) told.push({ kind: 'completion', at: timeOf(given.closed_at, orderedAt) });
-  return told;
+  else if (given.closed_at) events.push({ kind: 'completion', at: timeOf(given.closed_at, orderedAt) });
+  return events;
 }
 
 /** Without transactions: what the state of the payments says. */
-function paymentsOf(given: ShopifyOrder, orderedAt: string, read: Read): Told[] {
+function paymentsOf(given: ShopifyOrder, orderedAt: string, read: Read): SourceEvent[] {
   const total = read(given.total_price);
   const gateway = given.payment_gateway_names?.[0] ?? given.gateway;
   const names = { at: orderedAt, method: textOf(gateway, 40), provider: nameOf(gateway) };
-  const authorization: Told = { kind: 'authorization', amount: total, ...names };
+  const authorization: SourceEvent = { kind: 'authorization', amount: total, ...names };
   if (total === 0) return [];
   switch (given.financial_status) {
     case 'authorized':
@@ -188,7 +192,7 @@ function paymentsOf(given: ShopifyOrder, orderedAt: string, read: Read): Told[] 
   }
 }
 
-function transactionsOf(transactions: readonly Transaction[], orderedAt: string, read: Read): Told[] {
+function transactionsOf(transactions: readonly Transaction[], orderedAt: string, read: Read): SourceEvent[] {
   const successful = transactions
     .filter(({ status }) => status === 'success')
     .toSorted((a, b) => Date.parse(movedAt(a, orderedAt)) - Date.parse(movedAt(b, orderedAt)));
@@ -197,7 +201,7 @@ function transactionsOf(transactions: readonly Transaction[], orderedAt: string,
     const index = authorizations.findIndex((each) => each.id === id);
     return index === -1 ? undefined : index + 1;
   };
-  return successful.flatMap((each): Told[] => {
+  return successful.flatMap((each): SourceEvent[] => {
     const moved = movedBy(each, orderedAt, read);
     const authorization = ordinalOf(each.parent_id);
     switch (each.kind) {
@@ -233,7 +237,7 @@ function refundOf(
   { created_at, note, refund_line_items = [], order_adjustments = [], transactions = [] }: Refund,
   piecesOf: (items: { id: number; quantity: number }[]) => { line_id: string; quantity: number }[],
   read: Read,
-): Told {
+): SourceEvent {
   const paid = transactions.filter(({ kind, status }) => kind === 'refund' && status === 'success');
   const [first] = paid;
   const pieces = refund_line_items.flatMap(({ line_item_id, quantity, restock_type }) =>

@@ -3,9 +3,9 @@
  *
  *     node examples/woocommerce.ts orders.json > history.ndjson
  *
- * A list, or one order a line. A refund in an order has its total only; replace it with the document
- * of `/orders/{id}/refunds` to have its lines and its date. WooCommerce knows no shipments: a
- * completed order counts as shipped on the day of its completion.
+ * A list, or one order a line. A refund in an order has its total only; replace it with the
+ * document of `/orders/{id}/refunds` to have its lines and its date. WooCommerce knows no
+ * shipments: a completed order counts as shipped on the day of its completion.
  */
 import {
   type ChargeInput,
@@ -15,6 +15,7 @@ import {
   addressOf,
   metadataOf,
   nameOf,
+  requireLines,
   textOf,
   withTotal,
   withoutGaps,
@@ -23,7 +24,7 @@ import { historyOf } from './life.ts';
 import { createReader } from './money.ts';
 import { jsonDocuments, run } from './run.ts';
 import type { Address, Amounts, Item, Refund, Text, WooCommerceOrder } from './woocommerce-order.ts';
-import type { Told } from './told.ts';
+import type { SourceEvent } from './source-events.ts';
 
 type Read = ReturnType<typeof createReader>;
 
@@ -33,11 +34,12 @@ const CANCELLED = new Set(['cancelled', 'failed', 'trash']);
 /** Ways of payment whose money comes with the goods. */
 const ON_DELIVERY = 'cod';
 
-/** @throws {Error} an amount is not a decimal of the order's currency */
+/** @throws {Error} an amount is not a decimal of its currency, or the order has no lines */
 export function convertOrder(given: WooCommerceOrder): HistoryLine {
+  requireLines(given.line_items);
   const read = createReader(given.currency);
   const order = orderOf(given, read);
-  return historyOf(order, toldBy(given, order, read));
+  return historyOf(order, eventsOf(given, order, read));
 }
 
 function orderOf(given: WooCommerceOrder, read: Read): PlaceOrder {
@@ -80,12 +82,14 @@ function orderOf(given: WooCommerceOrder, read: Read): PlaceOrder {
  * price of 9.99 is 9.99 again.
  */
 function lineOf(
-  { id, name, sku, quantity, ...item }: Item,
+  { id, name, sku, ...item }: Item,
   isTaxIncluded: boolean,
   hasGoods: boolean,
   read: Read,
   money: (amount: number) => ChargeInput['price'],
 ): LineInput {
+  // Plugins sell parts of a piece: such a line is one piece here.
+  const quantity = isWhole(item.quantity) ? item.quantity : 1;
   const tax = read(item.total_tax);
   const before = read(item.subtotal) + (isTaxIncluded ? read(item.subtotal_tax) : 0);
   const after = read(item.total) + (isTaxIncluded ? tax : 0);
@@ -139,17 +143,17 @@ function withTaxes(
   return isSummary ? { ...order, taxes } : order;
 }
 
-function toldBy(given: WooCommerceOrder, order: PlaceOrder, read: Read): Told[] {
+function eventsOf(given: WooCommerceOrder, order: PlaceOrder, read: Read): SourceEvent[] {
   const { status, payment_method, transaction_id } = given;
   const orderedAt = order.ordered_at!;
   const at = (time: Text, otherwise = orderedAt) => (time ? timeOf(time) : otherwise);
   const completedAt = at(given.date_completed_gmt, at(given.date_modified_gmt));
   const total = read(given.total);
-  const told: Told[] = [];
+  const events: SourceEvent[] = [];
   const isOnDelivery = payment_method === ON_DELIVERY && status === 'processing';
   if (total > 0 && (given.date_paid_gmt || (PAID.has(status) && !isOnDelivery))) {
     const reference = textOf(transaction_id, 200);
-    told.push({
+    events.push({
       kind: 'payment',
       amount: total,
       at: at(given.date_paid_gmt, orderedAt),
@@ -160,15 +164,15 @@ function toldBy(given: WooCommerceOrder, order: PlaceOrder, read: Read): Told[] 
   }
   if (status === 'completed' || (status === 'refunded' && given.date_completed_gmt)) {
     const pieces = order.lines.map(({ quantity }, index) => ({ line_id: `line_${index + 1}`, quantity }));
-    told.push({ kind: 'shipment', at: completedAt, pieces }, { kind: 'completion', at: completedAt });
+    events.push({ kind: 'shipment', at: completedAt, pieces }, { kind: 'completion', at: completedAt });
   }
-  if (CANCELLED.has(status)) told.push({ kind: 'cancellation', at: at(given.date_modified_gmt) });
+  if (CANCELLED.has(status)) events.push({ kind: 'cancellation', at: at(given.date_modified_gmt) });
   const refunds = (given.refunds ?? []).toSorted((a, b) => a.id - b.id);
-  for (const refund of refunds) told.push(refundOf(refund, given, read, at(given.date_modified_gmt)));
-  return told;
+  for (const refund of refunds) events.push(refundOf(refund, given, read, at(given.date_modified_gmt)));
+  return events;
 }
 
-function refundOf(refund: Refund, given: WooCommerceOrder, read: Read, otherwise: string): Told {
+function refundOf(refund: Refund, given: WooCommerceOrder, read: Read, otherwise: string): SourceEvent {
   const {
     date_created_gmt,
     amount,
@@ -188,7 +192,7 @@ function refundOf(refund: Refund, given: WooCommerceOrder, read: Read, otherwise
       const itemId = meta_data.find(({ key }) => key === '_refunded_item_id')?.value;
       const index = given.line_items.findIndex(({ id }) => id === Number(itemId));
       const count = Math.abs(quantity);
-      return index === -1 || count === 0
+      return index === -1 || !isWhole(count) || !isWhole(given.line_items[index]!.quantity)
         ? []
         : [{ line_id: `line_${index + 1}`, quantity: count, goods: 'unknown' as const }];
     }),
@@ -230,6 +234,8 @@ function plain(html: Text, lengthMax: number): string | undefined {
     );
   return textOf(text, lengthMax);
 }
+
+const isWhole = (quantity: number): boolean => Number.isInteger(quantity) && quantity > 0;
 
 const emailOf = (email: Text): string | undefined =>
   /^[^\s@]+@[^\s@]+$/.test(email ?? '') ? email! : undefined;

@@ -19,6 +19,8 @@ export interface Projection extends ReadTable {
   count: string;
   /** Tables that it writes besides, in the same transaction. They are rebuilt together. */
   others?: readonly ReadTable[];
+  /** Projections that count the same events: they share its batches, see lockstep.ts. */
+  companions?: readonly Projection[];
   /** The types of events that `apply` gets; all when absent. */
   types?: readonly EventType[];
   /**

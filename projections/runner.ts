@@ -20,10 +20,12 @@ import { statement } from '../store/statement.ts';
 import { isOutage } from '../store/unavailable.ts';
 import { clearFault, recordFault } from './faults.ts';
 import { endSpan, isTracing, startSpan } from '../platform/tracing.ts';
+import { CompanionError, type Locksteps, createLocksteps } from './lockstep.ts';
 import { type Projection, eventsOf, nextRow } from './projection.ts';
 
-const readNextEvents = statement('consumers/read-next-events', nextRow.extend({ found: z.int() }));
-const moveCheckpoint = statement('consumers/move-checkpoint', z.object({}));
+const batchRow = nextRow.extend({ found: z.int(), behind: z.int() });
+const readNextEvents = statement('consumers/read-next-events', batchRow);
+const moveCheckpoints = statement('consumers/move-checkpoints', z.object({ consumer: z.string() }));
 
 /** Bounds the memory and the duration of the transaction. */
 const BATCH_EVENTS_MAX = 500;
@@ -46,29 +48,62 @@ export async function runOnce(
   partition: number,
   { limit = BATCH_EVENTS_MAX }: { limit?: number } = {},
 ): Promise<number> {
-  return (await applyBatch(pool, projection, partition, limit)).applied;
+  return (await applyBatch(pool, projection, partition, { limit })).applied;
 }
 
-/** @returns `full` when the log may hold more events now */
+interface Batch {
+  applied: number;
+  /** Whether the log may hold more events now. */
+  full: boolean;
+  /** The consumers that it moved, and the position to which. */
+  moved: readonly string[];
+  position: number;
+}
+
+interface BatchBounds {
+  /** Events in the batch. */
+  limit: number;
+  /** The position that it does not pass. */
+  upTo?: number;
+  /** Projections that may share it. */
+  companions?: readonly Projection[];
+}
+
+/** @throws {CompanionError} a companion failed */
 function applyBatch(
   pool: DatabasePool,
   projection: Projection,
   partition: number,
-  limit: number,
-): Promise<{ applied: number; full: boolean }> {
+  { limit, upTo = Number.MAX_SAFE_INTEGER, companions = [] }: BatchBounds,
+): Promise<Batch> {
   return pool.transaction(async (transaction) => {
-    const rows = await transaction.any(readNextEvents(partition, projection.name, limit, BATCH_BYTES_MAX));
+    const rows = await transaction.any(
+      readNextEvents(partition, projection.name, limit, BATCH_BYTES_MAX, upTo),
+    );
     const last = rows.at(-1);
-    if (last === undefined) return { applied: 0, full: false };
+    if (last === undefined) return { applied: 0, full: false, moved: [], position: 0 };
     const span = await spanOf(transaction, projection.name, partition, rows);
     await projection.apply(transaction, partition, eventsOf(rows, projection)).catch((cause: unknown) => {
       endSpan(span, {}, 'failed');
       throw cause;
     });
     endSpan(span);
-    await transaction.query(moveCheckpoint(partition, projection.name, last.position));
-    projectionPosition.set({ projection: projection.name, partition }, last.position);
-    return { applied: rows.length, full: rows.length === limit || rows.length < last.found };
+    const names = companions.map(({ name }) => name);
+    const move = moveCheckpoints(partition, projection.name, last.position, last.behind, names);
+    const moved = (await transaction.any(move)).map(({ consumer }) => consumer);
+    for (const companion of companions) {
+      if (!moved.includes(companion.name)) continue;
+      await companion.apply(transaction, partition, eventsOf(rows, companion)).catch((cause: unknown) => {
+        throw isOutage(cause) ? cause : new CompanionError(companion.name, cause);
+      });
+    }
+    for (const consumer of moved) projectionPosition.set({ projection: consumer, partition }, last.position);
+    return {
+      applied: rows.length,
+      full: rows.length === limit || rows.length < last.found,
+      moved,
+      position: last.position,
+    };
   });
 }
 
@@ -123,14 +158,15 @@ export interface ProjectorOptions {
 /** Runs all projections of all partitions side by side until stopped. */
 export function startProjector({ pool, projections, partitions, log }: ProjectorOptions): Following {
   return follow(
-    partitions.flatMap((partition) =>
-      projections.map((projection) => followerOf({ pool, log }, projection, partition)),
-    ),
+    partitions.flatMap((partition) => {
+      const locksteps = createLocksteps(projections);
+      return projections.map((projection) => followerOf({ pool, log, locksteps }, projection, partition));
+    }),
   );
 }
 
 function followerOf(
-  { pool, log }: Pick<ProjectorOptions, 'pool' | 'log'>,
+  { pool, log, locksteps }: Pick<ProjectorOptions, 'pool' | 'log'> & { locksteps: Locksteps },
   projection: Projection,
   partition: number,
 ): Follower {
@@ -155,8 +191,14 @@ function followerOf(
   return {
     partition,
     async step() {
+      if (locksteps.isIdle(projection)) return 'none';
       const isRenewing = performance.now() >= renewAtMs && (await renew());
-      const { applied, full } = await applyBatch(pool, projection, partition, limit);
+      const companions = locksteps.readyOf(projection);
+      const upTo = locksteps.boundOf(projection);
+      const batch = await applyBatch(pool, projection, partition, { limit, upTo, companions });
+      const { applied, full } = batch;
+      if (applied > 0) locksteps.noteBatch(projection, batch.position, batch.moved);
+      locksteps.noteStep(projection.name, true);
       if (applied > 0 && isStopped) {
         await clearFault(pool, labels);
         projectionStopped.set(labels, 0);
@@ -169,10 +211,20 @@ function followerOf(
       if (isRenewing) return 'full';
       if (applied > 0) return 'some';
       const { head, applied: position } = await progressOf(pool, partition, projection.name);
-      projectionLag.set(labels, head - position);
+      for (const { name } of [projection, ...locksteps.servedOf(projection)])
+        projectionLag.set({ projection: name, partition }, head - position);
+      if (head > position) locksteps.noteStandstill(projection);
       return 'none';
     },
     async onFailure(cause, failures) {
+      if (cause instanceof CompanionError) {
+        // The companion continues alone, and records its own fault.
+        log.warn({ err: cause, ...labels }, 'projection leaves lockstep');
+        locksteps.noteStep(cause.companion, false);
+        return 'again';
+      }
+      locksteps.noteStep(projection.name, false);
+      locksteps.noteStandstill(projection);
       projectionFailures.inc({ projection: projection.name });
       log.error({ err: cause, ...labels, failures }, 'projection batch failed');
       if (isOutage(cause)) return undefined;

@@ -48,18 +48,19 @@ const PATTERNS: Readonly<Record<string, string>> = {
 };
 
 const ID = /^\^([a-z]+_)\[0-9a-f\]\{32\}\$$/;
-/** A list of words, separated by commas. */
-const SEVERAL = /^\^\(\?:([A-Za-z_|]+)\)\(\?:,/;
+const SEVERAL_TYPES = /^\^\(\?:OrderPlaced\|/;
+const SEVERAL_STATUSES = /^\^\(\?:un[a-z]+\|/;
+
+/** The event types or statuses that a pattern allows, separated by commas. */
+const namesIn = (pattern: string): string =>
+  /\(\?:([A-Za-z_|]+)\)/.exec(pattern)?.[1]?.replaceAll('|', ', ') ?? '';
 
 /** The detail for a text that does not match a pattern; `undefined` for an unlisted pattern. */
 export function patternText(pattern: string): string | undefined {
   const prefix = ID.exec(pattern)?.[1];
   if (prefix !== undefined) return `must be an id: ${prefix} and 32 lower-case hexadecimal digits`;
-  const words = SEVERAL.exec(pattern)?.[1];
-  if (words !== undefined) {
-    const what = words.startsWith('OrderPlaced|') ? 'event types' : 'one or several of these';
-    return `must be ${what}, separated by commas: ${words.replaceAll('|', ', ')}`;
-  }
+  if (SEVERAL_TYPES.test(pattern)) return `must be event types, separated by commas: ${namesIn(pattern)}`;
+  if (SEVERAL_STATUSES.test(pattern)) return `must be statuses, separated by commas: ${namesIn(pattern)}`;
   return PATTERNS[pattern];
 }
 

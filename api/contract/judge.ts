@@ -24,7 +24,7 @@ export interface JudgedAnswer {
   status: number;
   /** By lower-case name. */
   headers: Record<string, number | string | string[] | undefined>;
-  /** Parsed. */
+  /** Parsed; CSV is a text. */
   body: unknown;
 }
 
@@ -88,6 +88,8 @@ function createJudge(spec: Spec): Judge {
       const { declared, missing, content } = responseOf(answers, operation, answer);
       if (!declared) return verdict(`status ${answer.status} is not in the contract of this operation`);
       if (missing.length > 0) return verdict(`missing response header: ${missing.join(', ')}`);
+      // The validator knows JSON only.
+      if (typeof answer.body === 'string') return textVerdict(operation, answer);
       // Answers with equal content share a validator. From status 500 on it would accept any body.
       const statusCode = content === undefined ? answer.status : 200;
       const list = handlersOf(`${statusCode} ${JSON.stringify(content)}`, 'answer', () =>
@@ -106,6 +108,14 @@ function createJudge(spec: Spec): Judge {
       });
     },
   };
+}
+
+/** The verdict on an answer that is a text: its contract must have the media type. */
+function textVerdict({ mediaTypes }: Operation, { status, headers }: JudgedAnswer): Verdict | undefined {
+  const [type = ''] = String(headers['content-type']).split(';');
+  return status === 200 && mediaTypes.includes(type)
+    ? undefined
+    : verdict(`media type ${type} is not in the contract of this answer`);
 }
 
 const verdict = (message: string): Verdict => ({ status: 500, message, errors: [] });

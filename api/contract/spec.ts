@@ -1,7 +1,7 @@
 /** The specs of openapi/ as data: the source of all routes, scopes and validators. */
 import { readFileSync } from 'node:fs';
 import { CORE_SCHEMA, load } from 'js-yaml';
-import { JSON_TYPE } from '../http/accept.ts';
+import { CSV_TYPE, JSON_TYPE } from '../http/accept.ts';
 import type { ProblemCode } from '../problem/problem.ts';
 import { requestRules } from './rules.ts';
 
@@ -59,7 +59,7 @@ interface OperationObject {
   'x-scope': string;
   parameters?: unknown[];
   requestBody?: { 'x-max-bytes': number; content: Record<string, { schema: Schema }> };
-  responses: Record<string, { content?: Record<string, unknown> }>;
+  responses: Record<string, { 'x-csv'?: string }>;
 }
 
 const specs = new Map<string, Spec>();
@@ -107,9 +107,13 @@ function readSpec(name: string): Spec {
   return { name, lifecycle: document.info['x-lifecycle'], document, requests, operations };
 }
 
-/** JSON first, also where only problems have a body. */
+/**
+ * JSON first, also where only problems have a body. `x-csv` on a response declares CSV: a second
+ * media type would give every generated client a union.
+ */
 const mediaTypesOf = ({ responses }: OperationObject): string[] => [
-  ...new Set([JSON_TYPE, ...Object.keys(responses['200']?.content ?? {})]),
+  JSON_TYPE,
+  ...(responses['200']?.['x-csv'] === undefined ? [] : [CSV_TYPE]),
 ];
 
 /** Follows a local `$ref`, such as `#/components/parameters/Limit`. */

@@ -52,7 +52,10 @@ export function balanceOf(state: OrderState) {
         line_id: line.id,
         to_ship: piecesToShip(state, line),
         held: piecesHeld(state, line),
-        refundable: { quantity: refundable, amount: amountOfRefund(state, line, refundable) },
+        refundable: {
+          quantity: refundable,
+          amount: Math.min(totals.net, amountOfRefund(state, line, refundable)),
+        },
         owed_back: { quantity: amount === 0 ? 0 : gone, amount },
       };
     }),
@@ -61,7 +64,7 @@ export function balanceOf(state: OrderState) {
       const freed = facts.charges_freed?.[charge.id] ?? 0;
       return {
         charge_id: charge.id,
-        refundable: chargeLeft(state, charge),
+        refundable: Math.min(totals.net, chargeLeft(state, charge)),
         owed_back: capped(Math.max(0, freed - refunded)),
       };
     }),

@@ -1,7 +1,6 @@
 /**
  * The commands on an order. Each schema gives a command its canonical form, so that two spellings
- * of one command are equal: an absent member is `null`, `{}` or left out, and so is a member that
- * states its own default (`0`, `[]`, `false`).
+ * of one command are equal: `null`, `{}` and a stated default (`0`, `[]`, `false`) count as absent.
  */
 import { z } from 'zod';
 import { AMOUNT_MAX } from '../money.ts';
@@ -36,11 +35,11 @@ const chargeId = z.string().regex(/^charge_[1-9]\d{0,2}$/, 'must be a charge id,
 const recordId = (prefix: string, noun: string) =>
   z.string().regex(new RegExp(`^${prefix}_[0-9a-f]{32}$`), `must be the id of ${noun}, such as ${prefix}_…`);
 
-/** A time in the past; the decider compares it with the clock. Canonical: UTC, milliseconds. */
-const pastTime = z.iso
+/** A time in the past: occurred-at.ts compares it with the clock. Canonical: UTC, milliseconds. */
+const occurredAt = z.iso
   .datetime({ offset: true, error: 'must be a time such as 2026-11-25T10:00:00Z' })
-  .transform((time) => new Date(time).toISOString());
-const occurredAt = pastTime.optional();
+  .transform((time) => new Date(time).toISOString())
+  .optional();
 
 /** Names a transaction at a payment provider. With a reference it exists once in the tenant. */
 const provider = foreignId(40).optional();
@@ -136,10 +135,7 @@ const canonical = (order: z.output<typeof placeOrderBody>, context: z.Refinement
 
 export const placeOrderData = placeOrderBody.transform(canonical);
 
-/**
- * The same for clients of the first release, whose orders may have any two letters as a country:
- * their repeats are answered as before.
- */
+/** For clients of the first release: any two letters are a country, so repeats stay replays. */
 export const placeOrderDataOfAnyCountry = placeOrderBody
   .extend({
     shipping_address: recordedAddress.nullable().default(null),

@@ -149,10 +149,13 @@ export interface paths {
          *
          *     **Finders** are `reference`, `number`, `email`, `sku`, `tag` and `payment_reference`:
          * at most one in a request. `ordered_after` and `ordered_before` list by `ordered_at`.
-         * `updated_after` lists by the last change, oldest first: to follow changes, continue with
-         * the `updated_at` of the last order. Neither goes together with a finder, with the other,
-         * or with `placed_after` and `placed_before`. All other filters go together with each
-         * other.
+         * `updated_after` lists by the last change, oldest first. Neither goes together with a
+         * finder, with the other, or with `placed_after` and `placed_before`. All other filters go
+         * together with each other.
+         *
+         *     **To follow changes**, walk the pages of `updated_after` to the end. Begin the next
+         * walk one millisecond before the `updated_at` of the last order. Many orders can have the
+         * same `updated_at`, so continue a walk with its cursor only.
          *
          *     **A page may be short.** A filter besides a finder, a time, `customer_id`, `on_hold`
          * or `ready_to_ship` is applied to the orders that those find, and a page examines at most
@@ -3238,11 +3241,6 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["DailySalesList"];
-                    /**
-                     * @example day,currency,orders_placed
-                     *     2026-03-14,EUR,2
-                     */
-                    "text/csv": string;
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -3983,11 +3981,6 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["OrderList"];
-                    /**
-                     * @example id,number,reference
-                     *     ord_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d,W-1001,web-100234
-                     */
-                    "text/csv": string;
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -135,7 +135,7 @@ export function merged(query: OrdersQuery): Source {
   };
 }
 
-/** Orders by the time at which they were ordered. The cursor names a row, whose time is looked up. */
+/** Orders by `ordered_at`. The cursor names a row, whose time is looked up. */
 export function ordered(query: OrdersQuery, left: FragmentSqlToken[]): Source {
   const { tenantId, direction, from, orderedAfter, orderedBefore } = query;
   const bounds = [sql.fragment`tenant_id = ${tenantId}`];

@@ -8,7 +8,7 @@ export type Finder = 'reference' | 'number' | 'email' | 'sku' | 'tag' | 'payment
 export const termOf = (finder: Finder, value: string): string =>
   `${finder} ${finder === 'email' ? value.toLowerCase() : value}`;
 
-/** The term of a payment at a provider. A provider has no spaces, so no two terms are spelled alike. */
+/** The term of a payment at a provider. A provider has no spaces, so no two payments share one. */
 export const paymentTermOf = (provider: string, reference: string): string =>
   `payment ${provider} ${reference}`;
 

@@ -76,24 +76,24 @@ const pageRow = z.object({
 
 /** Keeps the days of the year 1 positive. */
 const DAY_OFFSET = 800_000;
-const LETTERS = 26;
+const LETTERS_COUNT = 26;
 const FIRST_LETTER = 'A'.codePointAt(0)!;
-const CURRENCIES = LETTERS ** 3;
+const CURRENCIES_COUNT = LETTERS_COUNT ** 3;
 /** Sorts before each currency. */
 const NO_CURRENCY = 'AAA';
 
 /** The cursor of an item: a safe integer that names its day and its currency. */
 function cursorOf({ day, currency }: { day: number; currency: string }): number {
   let number = day + DAY_OFFSET;
-  for (const letter of currency) number = number * LETTERS + (letter.codePointAt(0)! - FIRST_LETTER);
+  for (const letter of currency) number = number * LETTERS_COUNT + (letter.codePointAt(0)! - FIRST_LETTER);
   return number;
 }
 
 function itemOf(cursor: number): { day: number; currency: string } {
   let currency = '';
-  for (let rest = cursor % CURRENCIES; currency.length < 3; rest = Math.floor(rest / LETTERS))
-    currency = String.fromCodePoint(FIRST_LETTER + (rest % LETTERS)) + currency;
-  return { day: Math.floor(cursor / CURRENCIES) - DAY_OFFSET, currency };
+  for (let rest = cursor % CURRENCIES_COUNT; currency.length < 3; rest = Math.floor(rest / LETTERS_COUNT))
+    currency = String.fromCodePoint(FIRST_LETTER + (rest % LETTERS_COUNT)) + currency;
+  return { day: Math.floor(cursor / CURRENCIES_COUNT) - DAY_OFFSET, currency };
 }
 
 /** Reads one page. It reads the rows of at most `limit` days, from the first day with sales on. */

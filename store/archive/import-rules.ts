@@ -25,6 +25,7 @@ const CACHE_LENGTH_MAX = 32 * 1024 * 1024;
 const storedRow = z.object({
   tenant_id: z.uuid(),
   order_id: z.uuid(),
+  event_id: z.uuid(),
   version: z.int(),
   type: z.string(),
   schema_version: z.int(),
@@ -116,12 +117,15 @@ export function createRules(): Rules {
 
 const keyOf = ({ tenant_id, order_id }: { tenant_id: string; order_id: string }) => tenant_id + order_id;
 
-function recorded(event: OrderEvent, at: { order_id: string; version: number }): RecordedEvent {
+function recorded(
+  event: OrderEvent,
+  at: { order_id: string; event_id: string; version: number },
+): RecordedEvent {
   const order_id = toId('ord', at.order_id);
-  // The rules use neither times nor ids of events.
+  // The rules use no times; the ids of payments and holds are those of their events.
   return {
     ...event,
-    event_id: '',
+    event_id: toId('evt', at.event_id),
     order_id,
     version: at.version,
     recorded_at: '',

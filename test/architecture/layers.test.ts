@@ -49,6 +49,7 @@ test.each([
   ['process/x.ts', '../test/setup/shop.ts', 'process/ composes the layers'],
   ['ops/x.ts', '../store/log.ts', 'openapi/ and ops/ import platform/ only'],
   ['ops/x.ts', '../process/explain.ts', 'openapi/ and ops/ import platform/ only'],
+  ['examples/x.ts', '../domain/currency.ts', 'examples/ are copied'],
   ...['store', 'projections', 'workers', 'api'].map(
     (layer) =>
       [`${layer}/x.ts`, '../command-line/command.ts', 'Only cli/ folders import command-line/'] as const,
@@ -68,6 +69,7 @@ test.each([
   ['api/cli/x.ts', '../../command-line/command.ts'],
   ['api/cli/x.ts', '../grpc/client/send-orders.ts'],
   ['process/x.ts', '../api/app.ts'],
+  ['examples/x.ts', '../openapi/client/v2.ts'],
 ])('%s may import %s', async (path, specifier) => {
   expect(await lint(path, `import { x } from '${specifier}';\nexport const y = x;\n`)).not.toContain(
     'no-restricted-imports',

@@ -23,6 +23,10 @@ import {
 
 const PAID = [place(), pay(1_000)];
 const SHIPPED = [...PAID, ship(3, 1)];
+const download = place({
+  lines: [{ name: 'song', quantity: 2, unit_price: 500, ships: false }],
+  charges: [{ kind: 'tip', price: 100 }],
+});
 const fee = (price: number) => edit({ charges: [{ kind: 'fee', price }] });
 
 /** What a refund counts for, and the order after it. */
@@ -77,6 +81,12 @@ describe('a refund that explains nothing counts', () => {
       { settled: 0, adjusted: 100, owed: 650, due: 0 },
     ],
     [
+      'as a reduction once all pieces that never ship are refunded',
+      [download, pay(1_100), refund(1_000, { lines: pieces(2) })],
+      refund(100),
+      { adjusted: 100, reopened: 0, owed: 0, due: 0 },
+    ],
+    [
       'against returned pieces while an amount is due',
       [place({ payment_terms: 'open' }), ship(3, 1), pay(200), takeBack(1)],
       refund(200),
@@ -124,6 +134,15 @@ describe('a refund of parts', () => {
     expect(decide(after(...rounded), refund(996, { lines: pieces(3, 1) }))).toMatchObject({
       rejection: { code: 'totals_disagree', errors: [{ detail: 'must be 997, the sum of its parts' }] },
     });
+    // Its tax is at most its amount.
+    const taxed = place({
+      lines: [{ name: 'a', quantity: 1, unit_price: 10, tax: 10 }],
+      prices_include_tax: true,
+      rounding: -4,
+    });
+    expect(decide(after(taxed, pay(6), ship(1), takeBack(1)), refund(6, { lines: pieces(1) }))).toMatchObject(
+      { event: { data: { lines: [{ amount: 6, tax: 6 }] } } },
+    );
     // After a reduction the last piece gives back what is left.
     const reduced = [...SHIPPED, refund(100, { adjustment: 100 }), refund(750, { lines: pieces(3) })];
     expect(countsOf(reduced, refund(150, { lines: pieces(0, 1) }))).toMatchObject({ owed: 0, due: 0 });

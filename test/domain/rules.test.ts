@@ -143,6 +143,12 @@ describe('refusals by amounts, pieces or earlier commands', () => {
   });
 });
 
+test('an edit that cancels the unpaid pieces makes the order paid, in version 1 too', () => {
+  expect(after(place(), pay(750), drop(0, 1))!.order.status).toBe('paid');
+  expect(after(place(), pay(749), drop(0, 1))!.order.status).toBe('placed');
+  expect(after(place(), drop(0, 1))!.order.status).toBe('placed');
+});
+
 describe('a merge patch', () => {
   const order = (command: OrderCommand) => after(place(), command)!.order;
   test('changes the given members, removes those that are null, and keeps the others', () => {

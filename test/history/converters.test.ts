@@ -234,6 +234,20 @@ test('a source whose lines do not sum to its total is refused, with the computed
   ]);
 });
 
+test('lines without pieces are left out, parts of a piece are one piece, and an order needs a line', () => {
+  const [chowder] = shopify.cancelled.line_items;
+  const removed = { ...chowder!, id: 20, quantity: 0 };
+  const one = convertShopify({
+    ...shopify.cancelled,
+    line_items: [removed, ...shopify.cancelled.line_items],
+  });
+  expect(one).toEqual(convertShopify(shopify.cancelled));
+  const [kelp] = woocommerce.failed.line_items;
+  const { order } = convertWooCommerce({ ...woocommerce.failed, line_items: [{ ...kelp!, quantity: 0.75 }] });
+  expect(order.lines).toMatchObject([{ quantity: 1, unit_price: eur(999) }]);
+  expect(() => convertWooCommerce({ ...woocommerce.failed, line_items: [] })).toThrow('it has no lines');
+});
+
 describe('as programs', () => {
   /** Runs a converter over a file. */
   const run = (converter: string, path: string) =>
@@ -265,6 +279,15 @@ describe('as programs', () => {
   test('the CSV of the test', async () => {
     const { code, stdout } = await run('csv.ts', TABLE);
     expect([code, stdout.trim().split('\n').length]).toEqual([0, 3]);
-    expect((await run('csv.ts', `${folder()}/none.csv`)).code).toBe(1);
+    const none = await run('csv.ts', `${folder()}/none.csv`);
+    expect([none.code, none.stderr]).toEqual([
+      1,
+      expect.stringMatching(/none\.csv cannot be read: ENOENT.*\n$/),
+    ]);
+    const other = await run('csv.ts', await fileOf(['a,b', '1,2'], 'other.csv'));
+    expect([other.code, other.stderr]).toEqual([
+      1,
+      expect.stringContaining('The header lacks reference, ordered_at'),
+    ]);
   });
 });

@@ -84,13 +84,51 @@ export async function runImport(
   return output.data as Record<string, unknown>;
 }
 
+/** An empty tenant of a shop. */
+export async function newTenant(shop: Shop) {
+  const { apiKey } = await shop.addTenant();
+  const at = { url: shop.url, apiKey };
+  const read = async (id: string): Promise<Record<string, any>> =>
+    (await shop.ask(`/v2/orders/${id}`, { apiKey })).json;
+  const list = async () =>
+    (await shop.ask('/v2/orders?order=asc&limit=100', { apiKey })).json.data as { id: string }[];
+  /** The first 100 orders, once the read table has so many. */
+  const orders = async (count: number) => {
+    for (;;) {
+      const found = await list();
+      // A list may lag behind; the orders themselves never do.
+      if (found.length >= count) return Promise.all(found.map(({ id }) => read(id)));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  return { at, apiKey, orders };
+}
+
+/** Events of a tenant by their type, and their orders. */
+export async function countEvents(shop: Shop, apiKey: string) {
+  const feed: { type: string; order_id: string }[] = [];
+  for (let cursor = ''; ;) {
+    const { json } = await shop.ask(`/v2/events?limit=100${cursor}`, { apiKey });
+    feed.push(...json.data);
+    if (!json.has_more) break;
+    cursor = `&cursor=${json.next_cursor}`;
+  }
+  const types = [...new Set(feed.map(({ type }) => type))].sort();
+  return {
+    rows: types.map((type) => {
+      const own = feed.filter((event) => event.type === type);
+      return { type, events: own.length, orders: new Set(own.map(({ order_id }) => order_id)).size };
+    }),
+  };
+}
+
 /** A server in front of another one. */
 export interface Front {
   url: string;
   close: () => Promise<void>;
 }
 
-/** @param judge called for each request: `false` breaks the connection after the request took effect */
+/** @param judge called for each request: `false` breaks the connection after it took effect */
 export async function openFront(
   url: string,
   judge: (path: string, count: number) => boolean,

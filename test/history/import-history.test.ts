@@ -1,8 +1,8 @@
-/** `holdfast import --history`, in this process: what it places, refuses, resumes and reports. */
+/** `holdfast import --history`, in this process: what it places, refuses and reports. */
 import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Shop, openShop } from '../setup/shop.ts';
-import { eur, lineOf, openFront, openHistories, runImport } from './history-scene.ts';
+import { eur, lineOf, newTenant, openHistories, runImport } from './history-scene.ts';
 
 let shop: Shop;
 beforeAll(async () => {
@@ -10,26 +10,6 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 const { folder, fileOf, reportOf } = openHistories();
-
-/** An empty tenant of the shop. */
-async function tenant() {
-  const { apiKey } = await shop.addTenant();
-  const at = { url: shop.url, apiKey };
-  const read = async (id: string): Promise<Record<string, any>> =>
-    (await shop.ask(`/v2/orders/${id}`, { apiKey })).json;
-  const list = async () =>
-    (await shop.ask('/v2/orders?order=asc&limit=100', { apiKey })).json.data as { id: string }[];
-  /** The first 100 orders, once the read table has so many. */
-  const orders = async (count: number) => {
-    for (;;) {
-      const found = await list();
-      // A list may lag behind; the orders themselves never do.
-      if (found.length >= count) return Promise.all(found.map(({ id }) => read(id)));
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  };
-  return { at, apiKey, orders };
-}
 
 const sold = [
   { payment: { amount: eur(1_000), paid_at: '2024-03-01T10:05:00Z', provider: 'stripe', reference: 'ch_1' } },
@@ -47,7 +27,7 @@ const sold = [
 ];
 
 test('an old order has its own date, number and records with their times', async () => {
-  const { at, apiKey, orders } = await tenant();
+  const { at, apiKey, orders } = await newTenant(shop);
   const path = await fileOf([lineOf('web-1', { number: 'R-1001' }, sold)]);
   expect(await runImport(at, path)).toMatchObject({
     lines: 1,
@@ -75,7 +55,7 @@ test('an old order has its own date, number and records with their times', async
 });
 
 test('each record that names another finds it by its ordinal', async () => {
-  const { at, orders } = await tenant();
+  const { at, orders } = await newTenant(shop);
   const path = await fileOf([
     lineOf('named', {}, [
       { authorization: { amount: eur(400) } },
@@ -104,7 +84,7 @@ test('each record that names another finds it by its ordinal', async () => {
 });
 
 test('orders are placed in the order of their dates, whatever the order of the file', async () => {
-  const { at, orders } = await tenant();
+  const { at, orders } = await newTenant(shop);
   const day = (n: number) => `2024-05-${String(n).padStart(2, '0')}T12:00:00Z`;
   const days = [17, 3, 28, 3, 11];
   const path = await fileOf(days.map((n, index) => lineOf(`o${index}`, { ordered_at: day(n) })));
@@ -114,7 +94,7 @@ test('orders are placed in the order of their dates, whatever the order of the f
 });
 
 test('a second run repeats nothing, and a line that was corrected goes on where it was refused', async () => {
-  const { at, orders } = await tenant();
+  const { at, orders } = await newTenant(shop);
   const records = (amount: number) => [
     { payment: { amount: eur(600) } },
     { payment: { amount: eur(amount) } },
@@ -132,7 +112,7 @@ test('a second run repeats nothing, and a line that was corrected goes on where 
 
 describe('bad lines', () => {
   test('each is reported with its number and its reason, and all good lines are imported', async () => {
-    const { at, orders } = await tenant();
+    const { at, orders } = await newTenant(shop);
     const path = await fileOf([
       lineOf('good-1'),
       '{"order": ',
@@ -178,8 +158,8 @@ describe('bad lines', () => {
     expect(report[8]!.order_id).toBe(placed[1]!['id']);
   });
 
-  test('a line of more than 4 MiB, and one that is not UTF-8, are reported alone', async () => {
-    const { at, orders } = await tenant();
+  test('a line of more than 4 MiB, and one that is not UTF-8, stop no other', async () => {
+    const { at, orders } = await newTenant(shop);
     const long = JSON.stringify(lineOf('long', { note: 'x'.repeat(5_000_000) }));
     const latin1 = Buffer.from('{"order":{"note":"Öl"}}', 'latin1');
     const path = await fileOf([lineOf('before'), long, latin1, lineOf('after')]);
@@ -191,8 +171,27 @@ describe('bad lines', () => {
     await orders(2);
   });
 
+  test('an order for which the server refuses a whole batch is refused alone', async () => {
+    const { at, orders } = await newTenant(shop);
+    const [piece] = lineOf('x').order.lines;
+    // With its key, a line of 4 MiB is more than a batch may have.
+    const rest = 4_194_304 - JSON.stringify(lineOf('too-long', { note: '' })).length;
+    const path = await fileOf([
+      lineOf('before'),
+      lineOf('too-many', { lines: Array.from({ length: 1_500 }, () => piece) }),
+      lineOf('too-long', { note: 'x'.repeat(rest) }),
+      lineOf('after'),
+    ]);
+    expect(await runImport(at, path)).toMatchObject({ placed: 2, refused: 2 });
+    expect(await reportOf(path)).toMatchObject([
+      { line: 2, reference: 'too-many', status: 422, code: 'invalid_body' },
+      { line: 3, reference: 'too-long', status: 413, code: 'content_too_large' },
+    ]);
+    await orders(2);
+  });
+
   test('the reference of an order that was placed live is refused, with the id of that order', async () => {
-    const { at, apiKey } = await tenant();
+    const { at, apiKey } = await newTenant(shop);
     const live = await shop.ask('/v2/orders', { apiKey, body: lineOf('live').order });
     const path = await fileOf([lineOf('live'), lineOf('old')]);
     expect(await runImport(at, path)).toMatchObject({ placed: 1, refused: 1 });
@@ -202,7 +201,7 @@ describe('bad lines', () => {
   });
 
   test('references with spaces, colons and other scripts are names as good as others', async () => {
-    const { at, orders } = await tenant();
+    const { at, orders } = await newTenant(shop);
     const names = ['a', 'a:1', '1:a', 'Bestellung 7', '注文-7'];
     const records = [{ payment: { amount: eur(1_000) } }];
     const path = await fileOf(names.map((name) => lineOf(name, {}, records)));
@@ -214,7 +213,7 @@ describe('bad lines', () => {
 
 describe('--strict', () => {
   test('a bad line stops the run before anything is sent', async () => {
-    const { at, orders } = await tenant();
+    const { at, orders } = await newTenant(shop);
     const path = await fileOf([lineOf('a'), 'no json']);
     await expect(runImport(at, path, { isStrict: true })).rejects.toThrow(
       /^Line 2: malformed_json.*\nNothing was sent/,
@@ -223,7 +222,7 @@ describe('--strict', () => {
   });
 
   test('the first refused record stops the run; later orders are not sent', async () => {
-    const { at, orders } = await tenant();
+    const { at, orders } = await newTenant(shop);
     const day = (n: number) => `2024-05-0${n}T12:00:00Z`;
     const path = await fileOf([
       lineOf('third', { ordered_at: day(3) }),
@@ -241,117 +240,8 @@ describe('--strict', () => {
   });
 });
 
-describe('interruptions', () => {
-  const many = (count: number) =>
-    Array.from({ length: count }, (_, n) =>
-      lineOf(`n${n}`, { ordered_at: new Date(1.7e12 + n * 60_000).toISOString() }, [
-        { payment: { amount: eur(1_000) } },
-        { shipment: { lines: [{ line_id: 'line_1', quantity: 2 }] } },
-        ...(n % 50 === 0 ? [{ cancellation: {} }] : []),
-      ]),
-    );
-
-  test('a run that stops after some requests is resumed, and each order and record is there once', async () => {
-    const { at, apiKey, orders } = await tenant();
-    const path = await fileOf([...many(250), 'no json']);
-    const stopping = new AbortController();
-    // The first batch with its records, and a part of the second.
-    const front = await openFront(at.url, (_path, count) => {
-      if (count === 430) stopping.abort();
-      return true;
-    });
-    await expect(runImport({ ...at, url: front.url }, path, { signal: stopping.signal })).rejects.toThrow(
-      'Stopped. 200 of 250 orders are done; the same command resumes there.',
-    );
-    expect((await readdir(folder())).sort()).toEqual([
-      'history.ndjson',
-      'history.ndjson.import',
-      'history.ndjson.report.ndjson',
-    ]);
-    const again = await runImport({ ...at, url: front.url }, path);
-    await front.close();
-    expect(again).toMatchObject({ lines: 251, refused: 6 });
-    expect(Number(again['placed']) + Number(again['replayed'])).toBe(250);
-    expect(await reportOf(path)).toHaveLength(6);
-    const placed = await orders(100);
-    expect(placed.map(({ reference }) => reference)).toEqual(many(100).map(({ order }) => order.reference));
-    const { rows } = await countEvents(apiKey);
-    expect(rows).toEqual([
-      { type: 'ItemsShipped', events: 250, orders: 250 },
-      { type: 'OrderPlaced', events: 250, orders: 250 },
-      { type: 'PaymentRecorded', events: 250, orders: 250 },
-    ]);
-  }, 60_000);
-
-  test('a connection that breaks behind a write repeats it with the same key', async () => {
-    const { at, apiKey } = await tenant();
-    const path = await fileOf(many(40));
-    const front = await openFront(at.url, (_path, count) => count % 7 !== 1);
-    expect(await runImport({ ...at, url: front.url }, path)).toMatchObject({ records: 80, refused: 1 });
-    await front.close();
-    const { rows } = await countEvents(apiKey);
-    expect(rows.map(({ events }) => events)).toEqual([40, 40, 40]);
-  }, 60_000);
-
-  test('without a server the run gives up after its patience, and names address and key', async () => {
-    const path = await fileOf(many(1));
-    await expect(
-      runImport({ url: 'http://127.0.0.1:1', apiKey: shop.apiKey }, path, { patienceMs: 300 }),
-    ).rejects.toThrow(/No response from 127\.0\.0\.1:1[^]*API key used: this test/);
-  });
-
-  test('an unknown API key stops the run at once', async () => {
-    const path = await fileOf(many(1));
-    await expect(runImport({ url: shop.url, apiKey: `hf_test_${'x'.repeat(32)}` }, path)).rejects.toThrow(
-      '401 unauthenticated',
-    );
-  });
-});
-
-/** Events of a tenant by their type. */
-async function countEvents(apiKey: string) {
-  const feed: { type: string; order_id: string }[] = [];
-  for (let cursor = ''; ;) {
-    const { json } = await shop.ask(`/v2/events?limit=100${cursor}`, { apiKey });
-    feed.push(...json.data);
-    if (!json.has_more) break;
-    cursor = `&cursor=${json.next_cursor}`;
-  }
-  const types = [...new Set(feed.map(({ type }) => type))].sort();
-  return {
-    rows: types.map((type) => {
-      const own = feed.filter((event) => event.type === type);
-      return { type, events: own.length, orders: new Set(own.map(({ order_id }) => order_id)).size };
-    }),
-  };
-}
-
-test('over its quota the run waits, and refuses nothing', async () => {
-  const slow = await openShop({ HOLDFAST_RATE_LIMIT_WRITE: '20/2' });
-  try {
-    const path = await fileOf(
-      Array.from({ length: 25 }, (_, n) => lineOf(`q${n}`, {}, [{ payment: { amount: eur(1_000) } }])),
-    );
-    let waits = 0;
-    const result = await runImport(slow, path, {
-      show: {
-        begin() {},
-        lived() {},
-        waits: () => {
-          waits += 1;
-        },
-        end() {},
-      },
-    });
-    expect(result).toMatchObject({ placed: 25, records: 25, refused: 0 });
-    expect(waits).toBeGreaterThan(0);
-  } finally {
-    await slow.close();
-  }
-}, 60_000);
-
 test('a file that changes while it is imported is not marked as done', async () => {
-  const { at } = await tenant();
+  const { at } = await newTenant(shop);
   const path = await fileOf([lineOf('a'), lineOf('b')]);
   const { appendFile } = await import('node:fs/promises');
   await expect(

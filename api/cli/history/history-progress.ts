@@ -1,4 +1,4 @@
-/** Stores the progress of an import of history beside its file, so that the next run resumes there. */
+/** Stores the progress of an import beside its file, so that the next run resumes there. */
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { CommandError, quoted } from '../../../command-line/command.ts';

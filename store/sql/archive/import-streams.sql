@@ -1,5 +1,6 @@
 -- The imported events of orders that are no longer in memory, for the rules.
-SELECT event.tenant_id, event.order_id, event.version, event.type, event.schema_version, event.data
+SELECT event.tenant_id, event.order_id, event.event_id, event.version, event.type,
+       event.schema_version, event.data
   FROM unnest($1::uuid[], $2::uuid[]) AS wanted (tenant_id, order_id)
  CROSS JOIN LATERAL (
          SELECT *

@@ -2,7 +2,8 @@
 -- lease. The statement returns no row when another node holds the lease (SKIP LOCKED), or when the
 -- consumer is paused. `skipped` marks events that an operator has skipped. A batch ends after $3
 -- events, or with the event that exceeds $4 bytes; `found` counts the events within the first
--- bound.
+-- bound. `behind` is the position of the
+-- lease. The batch does not pass position $5.
 WITH lease AS MATERIALIZED (
   SELECT position
     FROM checkpoints
@@ -11,7 +12,7 @@ WITH lease AS MATERIALIZED (
 )
 SELECT event.position, event.tenant_id, event.event_id, event.order_id, event.version, event.type,
        event.schema_version, event.data, event.recorded_at, event.key_id,
-       event.number, event.found,
+       event.number, event.found, lease.position AS behind,
        EXISTS (SELECT
                  FROM projection_skips AS skip
                 WHERE skip.partition = $1 AND skip.projection = $2
@@ -24,7 +25,7 @@ SELECT event.position, event.tenant_id, event.event_id, event.order_id, event.ve
            FROM (
                   SELECT *
                     FROM events
-                   WHERE partition = $1 AND position > lease.position
+                   WHERE partition = $1 AND position > lease.position AND position <= $5
                    ORDER BY position
                    LIMIT $3
                 ) AS next

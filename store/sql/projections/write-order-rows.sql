@@ -1,6 +1,6 @@
 -- Writes one row for each order of a batch, and its terms. U+001E separates the JSON texts: no JSON
--- text contains it. The terms that orders lose are found one by one: the planner cannot turn LATERAL
--- with LIMIT 1 into a join of the whole table.
+-- text contains it. Each lost term is one look-up: the planner cannot turn LATERAL with LIMIT 1
+-- into a join of the whole table.
 WITH added AS (
   INSERT INTO order_terms (partition, tenant_id, term, placed_position)
   SELECT $1::integer, *

@@ -14,7 +14,7 @@ const address = {
   phone: '+353 91 000000',
 };
 
-/** Prices with 23 % VAT, a coupon, a fee; completed, then one of two ropes and half the shipping refunded. */
+/** Prices with VAT, a coupon, a fee; completed, then a rope and half the shipping refunded. */
 export const completed: WooCommerceOrder = {
   id: 8_101,
   number: 'K-8101',

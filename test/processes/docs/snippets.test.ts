@@ -75,6 +75,7 @@ const NOT_RUN: Record<string, string[]> = {
     'the files are yours; test/processes/import/import-input.test.ts runs such',
     'minutes of load',
   ],
+  'docs/history.md': ['the files are yours; test/history/converters.test.ts runs such'],
   'docs/load.md': ['minutes of load'],
   'docs/operations.md': ['the services are yours'],
   'docs/performance.md': Array.from({ length: 7 }, () => 'minutes of load'),

@@ -56,8 +56,27 @@ test('import finds the server of the data directory on any port, and no other se
   expect(named.stderr).toContain(`API key used: the development key in ${dataDir}`);
   const to = await run({ GRPC_PORT: '1' }, '--to', server.grpc);
   expect([to.code, to.stdout]).toEqual([0, expect.stringContaining('1 already placed')]);
+
+  // An import of history finds the REST API of the same server.
+  const history = join(dataDir, 'history.ndjson');
+  const order = {
+    reference: 'old-1',
+    ordered_at: '2024-03-01T10:00:00Z',
+    lines: [{ name: 'B', quantity: 1, unit_price: { amount: 5, currency: 'EUR' } }],
+  };
+  await writeFile(history, `${JSON.stringify({ order })}\n`);
+  const env = { HOLDFAST_DATA_DIR: dataDir };
+  const old = await holdfast(['import', '--history', history], env);
+  expect([old.code, old.stdout]).toEqual([0, expect.stringContaining('1 orders placed')]);
+  const gone = await holdfast(
+    ['import', history, '--history', '--to', 'http://127.0.0.1:1', '--patience', '1'],
+    env,
+  );
+  expect([gone.code, gone.stderr]).toEqual([1, expect.stringContaining('No response from 127.0.0.1:1')]);
+  expect(gone.stderr).toContain(`API key used: the development key in ${dataDir}`);
+
   await server.end('SIGTERM');
-  expect(await readdir(dataDir)).not.toContain('grpc-address');
+  expect((await readdir(dataDir)).filter((name) => name.endsWith('-address'))).toEqual([]);
 }, 60_000);
 
 test('a server without a gRPC port is reported as such', async () => {

@@ -101,8 +101,11 @@ export function openImports() {
   }
 
   /** Starts an import and returns at once. */
-  function begin(path: string): { child: ChildProcess; output: () => string; ended: Promise<number | null> } {
-    const child = spawn(process.execPath, [LAUNCHER, 'import', path, '--json'], {
+  function begin(
+    path: string,
+    ...words: string[]
+  ): { child: ChildProcess; output: () => string; ended: Promise<number | null> } {
+    const child = spawn(process.execPath, [LAUNCHER, 'import', path, '--json', ...words], {
       env: { PATH: process.env['PATH'], ...env() },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,9 +1,9 @@
 /** A bounded search for later commands that make a refused command allowed. */
-import { allPiecesToShip, due, net, openPieces, piecesToShip } from '../../domain/order/amounts.ts';
-import { type OrderCommand, type Pieces } from '../../domain/order/commands.ts';
-import { decide } from '../../domain/order/decide.ts';
-import { type OrderState, evolve } from '../../domain/order/order.ts';
-import { complete, edit, pay, recordedAt, refund, release, reverse, ship } from './stories.ts';
+import { allPiecesToShip, due, net, openPieces, piecesToShip } from '../../../domain/order/amounts.ts';
+import { type OrderCommand, type Pieces } from '../../../domain/order/commands.ts';
+import { decide } from '../../../domain/order/decide.ts';
+import { type OrderState, evolve } from '../../../domain/order/order.ts';
+import { complete, edit, pay, recordedAt, refund, release, reverse, ship } from '../stories.ts';
 
 /** The longest path: pay, cancel the pieces, refund others of their line, reverse the rest. */
 const STEPS_MAX = 4;

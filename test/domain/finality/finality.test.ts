@@ -3,11 +3,11 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { PROBLEMS, type ProblemCode } from '../../api/problem/problem.ts';
-import type { OrderCommand } from '../../domain/order/commands.ts';
-import { decide } from '../../domain/order/decide.ts';
-import { VERSION_MAX, type OrderState } from '../../domain/order/order.ts';
-import type { Rejection } from '../../domain/rejection.ts';
+import { PROBLEMS, type ProblemCode } from '../../../api/problem/problem.ts';
+import type { OrderCommand } from '../../../domain/order/commands.ts';
+import { decide } from '../../../domain/order/decide.ts';
+import { VERSION_MAX, type OrderState } from '../../../domain/order/order.ts';
+import type { Rejection } from '../../../domain/rejection.ts';
 import { isEverAllowed, namesUnknownRecord } from './later-commands.ts';
 import {
   after,
@@ -29,7 +29,7 @@ import {
   takeBack,
   update,
   voidAuthorization,
-} from './stories.ts';
+} from '../stories.ts';
 
 const PAID = [place(), pay(1_000)];
 const AUTHORIZED = [place(), authorize(400)];

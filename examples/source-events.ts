@@ -1,4 +1,4 @@
-/** What a source tells of the life of an order, and its sequence. */
+/** The events in the life of an order as its source states them, and their sequence. */
 
 /** Money that moved. Amounts are minor units, times are RFC 3339. */
 export interface Transaction {
@@ -17,7 +17,7 @@ export interface Pieces {
 /** Pieces that came back, or that are not shipped any more. */
 export type GonePieces = Pieces & { goods: 'cancelled' | 'returned' | 'unknown' };
 
-export type Told = { at: string } & (
+export type SourceEvent = { at: string } & (
   | ({ kind: 'authorization' } & Transaction)
   /** `authorization`: which one, from 1. */
   | { kind: 'void'; authorization: number }
@@ -38,11 +38,11 @@ export type Told = { at: string } & (
   | { kind: 'cancellation'; reason?: string | undefined }
   | { kind: 'completion' }
 );
-/** What is told of one kind. */
-export type ToldOf<Kind extends Told['kind']> = Extract<Told, { kind: Kind }>;
+/** The events of one kind. */
+export type SourceEventOf<Kind extends SourceEvent['kind']> = Extract<SourceEvent, { kind: Kind }>;
 
 /** What comes first of two events at the same time. */
-const RANKS: readonly Told['kind'][] = [
+const RANKS: readonly SourceEvent['kind'][] = [
   'authorization',
   'payment',
   'shipment',
@@ -52,10 +52,10 @@ const RANKS: readonly Told['kind'][] = [
 ];
 
 /**
- * What is told, sorted by time. A completion comes last, with its own time: a completed order takes
- * no pieces back.
+ * The events by their time. A completion comes last, with its own time: a completed order takes no
+ * pieces back.
  */
-export function inSequence(given: readonly Told[]): Told[] {
+export function inSequence(given: readonly SourceEvent[]): SourceEvent[] {
   return withCancellation(given)
     .map((each) => ({
       each,
@@ -67,13 +67,13 @@ export function inSequence(given: readonly Told[]): Told[] {
 }
 
 /** An order that was refunded whole and never shipped is cancelled: nobody should pick it. */
-function withCancellation(told: readonly Told[]): readonly Told[] {
+function withCancellation(events: readonly SourceEvent[]): readonly SourceEvent[] {
   const amountOf = (kind: 'payment' | 'refund') =>
-    told.reduce((sum, each) => (each.kind === kind ? sum + each.amount : sum), 0);
-  const refunds = told.filter((each) => each.kind === 'refund').map(({ at }) => at);
+    events.reduce((sum, each) => (each.kind === kind ? sum + each.amount : sum), 0);
+  const refunds = events.filter((each) => each.kind === 'refund').map(({ at }) => at);
   const paid = amountOf('payment');
-  const isKept = told.some(({ kind }) => kind === 'shipment' || kind === 'cancellation');
-  if (isKept || paid === 0 || amountOf('refund') < paid) return told;
+  const isKept = events.some(({ kind }) => kind === 'shipment' || kind === 'cancellation');
+  if (isKept || paid === 0 || amountOf('refund') < paid) return events;
   const at = refunds.toSorted((a, b) => Date.parse(a) - Date.parse(b)).at(-1)!;
-  return [...told, { kind: 'cancellation', at, reason: 'refunded' }];
+  return [...events, { kind: 'cancellation', at, reason: 'refunded' }];
 }
