@@ -4,6 +4,7 @@ import type { Operation, Parameter, Schema } from './contract.ts';
 import type { Answer, Request } from './exchange.ts';
 import { goodValues } from './good-values.ts';
 import { fitsText } from './schema.ts';
+import { allowedTogether } from './rivals.ts';
 import { type KnownValues, exampleOf } from './story.ts';
 
 export interface Attempt {
@@ -131,12 +132,8 @@ const fieldTexts = (schema: Schema) =>
 const isUnknown = ({ 'x-from-answer': source }: Parameter, known: KnownValues) =>
   source !== undefined && known[source] === undefined;
 
-function withoutRivals({ parameters }: Operation, query: Record<string, string>): Record<string, string> {
-  const rivals = parameters.filter(({ 'x-not-with': rival }) => rival !== undefined && rival in query);
-  return Object.fromEntries(
-    Object.entries(query).filter(([name]) => !rivals.some((parameter) => parameter.name === name)),
-  );
-}
+const withoutRivals = ({ parameters }: Operation, query: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(allowedTogether(parameters, Object.entries(query)));
 
 /** Well-formed ids without a resource. */
 function unknownIds(operation: Operation, known: KnownValues, seed: number): Attempt[] {

@@ -23,6 +23,8 @@ export interface Schema {
   anyOf?: Schema[];
   oneOf?: Schema[];
   'x-extensible-enum'?: unknown[];
+  /** A set of values that the contract does not list. */
+  'x-value-set'?: string;
   /** Members that the server checks item by item. */
   'x-refused-in-item'?: string[];
 }
@@ -36,8 +38,10 @@ export interface Parameter {
   schema: Schema;
   /** The header or member of an earlier response that supplies the value. */
   'x-from-answer'?: string;
-  /** The parameter excludes this one. */
-  'x-not-with'?: string;
+  /** The parameter excludes these, or these values: `order=desc`. */
+  'x-not-with'?: string | string[];
+  /** The parameter needs this one. */
+  'x-only-with'?: string;
 }
 
 /** The response of an operation with one status. */

@@ -20,7 +20,14 @@ function valuesOf(schema: Schema, every: boolean): fc.Arbitrary<unknown> {
   return nullable && !every ? fc.option(values, { freq: 4 }) : values;
 }
 
+/** By `x-value-set`. */
+const VALUE_SETS: Record<string, string[]> = {
+  'iana-time-zones': ['UTC', ...Intl.supportedValuesOf('timeZone')],
+};
+
 function plain(schema: Schema, every: boolean): fc.Arbitrary<unknown> {
+  const known = VALUE_SETS[schema['x-value-set'] ?? ''];
+  if (known !== undefined) return fc.constantFrom(...known);
   if (schema.enum) return fc.constantFrom(...schema.enum);
   switch (schema.type) {
     case 'string':

@@ -119,8 +119,11 @@ function asRequest(type: string, data: Json): Json {
   const members = Object.entries(data).filter(([name]) => !added.has(name));
   return Object.fromEntries(
     members.map(([name, value]) => {
-      const isPriced = PARTS.includes(name) && !(type === 'RefundRecorded' && name === 'charges');
-      return [name, isPriced ? (value as Json[]).map((part) => without(part, ADDED_TO_PARTS)) : value];
+      const ofRefund = type === 'RefundRecorded';
+      if (!PARTS.includes(name) || (ofRefund && name === 'charges')) return [name, value];
+      const arePieces = name === 'cancel' || ofRefund;
+      const addedTo = arePieces ? [...ADDED_TO_PARTS, 'tax'] : ADDED_TO_PARTS;
+      return [name, (value as Json[]).map((part) => without(part, addedTo))];
     }),
   );
 }

@@ -1,5 +1,6 @@
 /** Builds a valid request to any operation of a contract. */
 import type { Parameter } from '../../../test/provider/contract.ts';
+import { allowedTogether } from '../../../test/provider/rivals.ts';
 import { type Draft, answeredWith } from './draft.ts';
 import type { Choices, Offer } from './repertoire.ts';
 import { type Scene, keyAt, keyField, sharedEndpoint, sharedOrder, waresAt } from './scene.ts';
@@ -36,11 +37,8 @@ export function asking(scene: Scene, offer: Offer, at: Address): Draft {
   const parts: Parts = { path: {}, query: [], headers: [] };
   const order = sharedOrder(scene);
   for (const choices of offer.parameters) choose(scene, choices, order, at, parts);
-  const given = new Set(parts.query.map(([name]) => name));
-  const query = parts.query.filter(([name]) => {
-    const rival = operation.parameters.find((one) => one.name === name)?.['x-not-with'];
-    return rival === undefined || !given.has(rival);
-  });
+  const query = allowedTogether(operation.parameters, parts.query);
+  const given = new Set(query.map(([name]) => name));
   const meaning = operation.body && freshKeys(scene, random.pick(bodies.good));
   const keys =
     operation.id === 'placeOrders' && meaning !== undefined

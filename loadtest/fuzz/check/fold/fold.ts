@@ -8,6 +8,7 @@ import {
   type Piece,
   type Placed,
   type PricedPiece,
+  agreeOnTax,
   due,
   giveBack,
   gone,
@@ -167,8 +168,10 @@ interface Edit {
 
 function edit(order: Folded, { cancel: pieces = [], add = [], charges = [], added }: Edit): void {
   let left = owed(order);
-  for (const { line_id, quantity, amount } of pieces) {
+  for (const piece of pieces) {
+    const { line_id, quantity, amount } = piece;
     const line = lineOf(order, line_id);
+    agreeOnTax(piece, line, gone(line));
     agree(
       'the amount of cancelled pieces',
       amount,

@@ -1,12 +1,13 @@
 /** An order, folded from its events by docs/orders.md, and what follows from its amounts. */
-import type { Charge, Line, Stated } from './priced.ts';
-import { sum } from './split.ts';
+import { type Charge, type Line, type Stated, agree } from './priced.ts';
+import { share, sum } from './split.ts';
 
 export interface Piece {
   line_id: string;
   quantity: number;
 }
-export type PricedPiece = Piece & { amount: number };
+/** With their parts of the line's amount and tax. */
+export type PricedPiece = Piece & { amount: number; tax?: number };
 
 /** Members of `OrderPlaced` that are shown as they are. */
 export interface Placed extends Stated {
@@ -94,4 +95,9 @@ export function giveBack({ payments }: Folded, id: string, amount: number): void
   const left = payments.get(id) ?? 0;
   if (amount > left) throw new Error(`${amount} is more than is left of ${id}: ${left}`);
   payments.set(id, left - amount);
+}
+
+/** @throws {Error} when pieces have another part of the tax of their line than computed */
+export function agreeOnTax({ quantity, amount, tax = 0 }: PricedPiece, line: Line, before: number): void {
+  agree('the tax of pieces', tax, Math.min(amount, share(line.tax, line.quantity, before, quantity)));
 }

@@ -2,6 +2,7 @@
 import {
   type Folded,
   type PricedPiece,
+  agreeOnTax,
   giveBack,
   gone,
   isUnfinished,
@@ -33,6 +34,7 @@ export function refund(order: Folded, data: Refund): void {
     const line = lineOf(order, part.line_id);
     const worth = share(line.amount, line.quantity, line.refunded, part.quantity);
     agree('the refund of pieces', part.amount, Math.min(left, worth));
+    agreeOnTax(part, line, line.refunded);
     left -= part.amount;
     const kept = Math.max(0, line.refunded + part.quantity - gone(line));
     reduced += share(line.amount, line.quantity, gone(line), kept);
