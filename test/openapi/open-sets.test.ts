@@ -40,10 +40,14 @@ function addEventType(root: Root): void {
 }
 
 function addStatuses({ components: { schemas } }: Root): void {
-  schemas.PaymentStatus['x-extensible-enum'].push('disputed');
-  schemas.PaymentStatusFilter.enum.push('disputed');
-  schemas.FulfillmentStatus['x-extensible-enum'].push('picked');
-  schemas.FulfillmentStatusFilter.enum.push('picked');
+  for (const [name, known, added] of [
+    ['PaymentStatus', 'unpaid', 'disputed'],
+    ['FulfillmentStatus', 'unfulfilled', 'picked'],
+  ]) {
+    schemas[name!]['x-extensible-enum'].push(added);
+    const filter = schemas[`${name}Filter`];
+    filter.pattern = filter.pattern.replaceAll(known, `${known}|${added}`);
+  }
 }
 
 test('a new event type', () => {
@@ -60,7 +64,7 @@ test('a new event type', () => {
 
 test('a new payment status and a new fulfillment status', () => {
   expect(rulesOf(base, changed(base, addStatuses))).toEqual({
-    compatible: new Set(['response.x-extensible-enum.value-added', 'request.enum.value-added']),
+    compatible: new Set(['response.x-extensible-enum.value-added', 'request.pattern.words-added']),
   });
 });
 

@@ -48,9 +48,18 @@ export function goodAttempts(
       isWrite,
       allowed: notRefusedUnread,
     })),
+    ...asCsv(operation, known),
     ...inventions(operation, known, seed),
     ...unknownIds(operation, known, seed),
   ];
+}
+
+/** The example for a client that prefers CSV, where the contract has it. */
+function asCsv(operation: Operation, known: KnownValues): Attempt[] {
+  if (operation.answers['200']?.['x-csv'] === undefined) return [];
+  const base = exampleOf(operation, known);
+  const headers = { ...base.headers, Accept: 'text/csv' };
+  return [{ what: 'the example as CSV', request: { ...base, headers }, allowed: only(200) }];
 }
 
 /**

@@ -50,6 +50,8 @@ export interface Promised {
   'x-retry': string | string[];
   headers?: Record<string, { required?: boolean; schema: Schema }>;
   content?: Record<string, { schema: Schema }>;
+  /** The same as CSV, for a client that prefers `text/csv`. */
+  'x-csv'?: string;
 }
 
 export interface Operation {
