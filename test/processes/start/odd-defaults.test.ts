@@ -17,7 +17,7 @@ import { databaseOfOddRole, oddDatabase } from '../../setup/odd-database.ts';
 import { type Ask, anOrder, openShop, until } from '../../setup/shop.ts';
 import { openReceiver } from '../../workers/receiver.ts';
 
-const PROJECTIONS = ['orders', 'customer_totals', 'daily_sales'];
+const PROJECTIONS = ['orders', 'customer_totals', 'daily_sales', 'sales'];
 const HOUR = 3_600_000;
 const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 const price = (amount: number) => ({ amount, currency: 'EUR' });
