@@ -41,9 +41,10 @@ function addEventType(root: Root): void {
 
 function addStatuses({ components: { schemas } }: Root): void {
   schemas.PaymentStatus['x-extensible-enum'].push('disputed');
-  schemas.PaymentStatusFilter.enum.push('disputed');
+  const { PaymentStatusFilter: paid, FulfillmentStatusFilter: fulfilled } = schemas;
+  paid.pattern = paid.pattern.replaceAll('unpaid', 'unpaid|disputed');
   schemas.FulfillmentStatus['x-extensible-enum'].push('picked');
-  schemas.FulfillmentStatusFilter.enum.push('picked');
+  fulfilled.pattern = fulfilled.pattern.replaceAll('unfulfilled', 'unfulfilled|picked');
 }
 
 test('a new event type', () => {
@@ -60,7 +61,7 @@ test('a new event type', () => {
 
 test('a new payment status and a new fulfillment status', () => {
   expect(rulesOf(base, changed(base, addStatuses))).toEqual({
-    compatible: new Set(['response.x-extensible-enum.value-added', 'request.enum.value-added']),
+    compatible: new Set(['response.x-extensible-enum.value-added', 'request.pattern.words-added']),
   });
 });
 
