@@ -15,6 +15,7 @@ import {
   updateOrderBody,
 } from '../../domain/order/commands.ts';
 import { recordedAddress } from '../../domain/order/address.ts';
+import { text } from '../../domain/text.ts';
 
 const { lines, customer_id, currency, metadata } = placeOrderBody.shape;
 const { sku, name, quantity, unit_price } = lines.element.shape;
@@ -29,6 +30,9 @@ const addressPatch = address.partial().extend({
   postal_code: postal_code.unwrap().nullable().optional(),
 });
 const accepted = { occurred_at: true } as const;
+/** Version 1 refuses line breaks. */
+const remark = text(500).nullable().default(null);
+const reason = { reason: remark };
 
 /** The data schema of each command of version 1. */
 export const V1_SCHEMAS = {
@@ -50,10 +54,10 @@ export const V1_SCHEMAS = {
     .refine((patch) => Object.keys(patch).length > 0, 'must not be empty'),
   RecordPayment: recordPaymentData.pick({ amount: true, method: true, reference: true }),
   ShipItems: shipItemsData.omit(accepted),
-  ReturnItems: returnItemsData.omit(accepted),
-  RecordRefund: recordRefundData.pick({ amount: true, reason: true, reference: true }),
-  CancelOrder: cancelOrderData.omit(accepted),
-  CompleteOrder: completeOrderData.omit(accepted),
+  ReturnItems: returnItemsData.omit(accepted).extend(reason),
+  RecordRefund: recordRefundData.pick({ amount: true, reference: true }).extend(reason),
+  CancelOrder: cancelOrderData.omit(accepted).extend(reason),
+  CompleteOrder: completeOrderData.omit(accepted).extend({ note: remark }),
 } as const satisfies Partial<Record<CommandType, z.ZodType>>;
 
 export const isV1Command = (type: CommandType): type is keyof typeof V1_SCHEMAS =>

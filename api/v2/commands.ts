@@ -20,6 +20,7 @@ export const commandOf: Edition['commandOf'] = (type, body) => {
     command['occurred_at'] = command[time];
     delete command[time];
   }
+  if (type !== 'UpdateOrder') removeNulls(command);
   const currency = amounts.currency();
   const data = parseBody(COMMAND_SCHEMAS[type], command) as never;
   return currency === undefined ? { data } : { data, currency };
@@ -41,6 +42,11 @@ export const pointerOf: Edition['pointerOf'] = (type, pointer, body) => {
 
 type Members = Record<string, unknown>;
 
+/** A member that is `null` counts as absent, except in a merge patch. */
+function removeNulls(command: Members): void {
+  for (const name in command) if (command[name] === null) delete command[name];
+}
+
 /** Members of an order with amounts, besides its lines. */
 const PRICED = ['discounts', 'taxes', 'charges', 'rounding', 'stated'] as const;
 /** Members of a line with amounts, besides its price. */
@@ -49,7 +55,7 @@ const LINE_PRICED = ['discount', 'tax', 'taxes'] as const;
 /** Every order passes here: amounts are looked for only where an order can have them. */
 function placeOrderOf(body: Members): Members {
   const amounts = createAmounts('the first line');
-  const lines = (body['lines'] as (Members & { unit_price: Money })[]).map((line, index) => {
+  const lines = (body['lines'] as (Members & { unit_price: Money })[] | undefined)?.map((line, index) => {
     const priced: Members = Object.assign({}, line, {
       unit_price: amounts.of(line.unit_price, '/lines', index, '/unit_price'),
     });
@@ -59,8 +65,7 @@ function placeOrderOf(body: Members): Members {
   });
   const command: Members = Object.assign({}, body, { lines });
   for (const name of PRICED) if (name in body) command[name] = amounts.without(body[name], `/${name}`);
-  // The contract has one schema for both addresses; a command lacks the one that is null.
-  if (command['billing_address'] === null) delete command['billing_address'];
+  removeNulls(command);
   command['currency'] = amounts.currency();
   return command;
 }

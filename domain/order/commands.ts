@@ -29,6 +29,7 @@ export const CHARGE_KINDS = ['shipping', 'handling', 'fee', 'tip', 'gift_wrap'] 
 const price = z.int().min(0).max(AMOUNT_MAX);
 const amount = z.int().min(1).max(AMOUNT_MAX);
 const optionalText = (maxLength: number) => text(maxLength).nullable().default(null);
+const optionalLines = (maxLength: number) => multilineText(maxLength).nullable().default(null);
 const currency = z.string().regex(/^[A-Z]{3}$/, 'must be three capital letters of ISO 4217, such as EUR');
 const lineId = z.string().regex(/^line_[1-9]\d{0,2}$/, 'must be a line id, such as line_1');
 const chargeId = z.string().regex(/^charge_[1-9]\d{0,2}$/, 'must be a charge id, such as charge_1');
@@ -178,7 +179,7 @@ export const recordAuthorizationData = z.strictObject({
 
 export const voidAuthorizationData = z.strictObject({
   authorization_id: z.string(),
-  reason: optionalText(500),
+  reason: optionalLines(500),
   occurred_at: occurredAt,
 });
 
@@ -201,7 +202,7 @@ export const reversePaymentData = z.strictObject({
   payment_id: z.string(),
   /** The rest of the payment by default. */
   amount: amount.optional(),
-  reason: optionalText(500),
+  reason: optionalLines(500),
   provider,
   reference: optionalText(200),
   occurred_at: occurredAt,
@@ -209,7 +210,7 @@ export const reversePaymentData = z.strictObject({
 
 export const recordRefundData = z.strictObject({
   amount,
-  reason: optionalText(500),
+  reason: optionalLines(500),
   reference: optionalText(200),
   provider,
   payment_id: recordId('pay', 'a payment').optional(),
@@ -233,20 +234,20 @@ export const shipItemsData = z.strictObject({
 
 export const returnItemsData = z.strictObject({
   lines: pieces,
-  reason: optionalText(500),
+  reason: optionalLines(500),
   occurred_at: occurredAt,
 });
 
-export const completeOrderData = z.strictObject({ note: optionalText(500), occurred_at: occurredAt });
+export const completeOrderData = z.strictObject({ note: optionalLines(500), occurred_at: occurredAt });
 
-export const cancelOrderData = z.strictObject({ reason: optionalText(500), occurred_at: occurredAt });
+export const cancelOrderData = z.strictObject({ reason: optionalLines(500), occurred_at: occurredAt });
 
 export const editOrderBody = z.strictObject({
   /** Pieces that are open: neither shipped nor cancelled. */
   cancel: pieces.optional(),
   add: z.array(pricedLine).min(1).max(LINES_MAX).optional(),
   charges: z.array(pricedCharge).min(1).max(CHARGES_MAX).optional(),
-  reason: optionalText(500),
+  reason: optionalLines(500),
   occurred_at: occurredAt,
 });
 
@@ -257,11 +258,11 @@ export const editOrderData = editOrderBody
   )
   .transform(sparse);
 
-export const placeHoldData = z.strictObject({ reason: text(500), occurred_at: occurredAt });
+export const placeHoldData = z.strictObject({ reason: multilineText(500), occurred_at: occurredAt });
 
 export const releaseHoldData = z.strictObject({
   hold_id: z.string(),
-  reason: optionalText(500),
+  reason: optionalLines(500),
   occurred_at: occurredAt,
 });
 

@@ -126,9 +126,33 @@ export function differences(original: OrderRequest, repeated: OrderRequest): Fie
   if (original.order_id !== repeated.order_id) {
     return [{ pointer: '', detail: 'the key belongs to a command on another order' }];
   }
+  const about = aboutIn(original);
+  if (about !== aboutIn(repeated)) {
+    return [{ pointer: '', detail: `the key belongs to a command on another ${ABOUT[original.type]}` }];
+  }
   return diff(original.data, repeated.data, '', absenceIn(original))
     .slice(0, DIFFERENCES_MAX)
     .map((pointer) => ({ pointer, detail: DIFFERS }));
+}
+
+/** Commands on another record, which the path of the request names, not its body. */
+const ABOUT: { [Type in OrderRequest['type']]?: string } = {
+  VoidAuthorization: 'authorization',
+  ReversePayment: 'payment',
+  ReleaseHold: 'hold',
+};
+
+function aboutIn(request: OrderRequest): string | undefined {
+  switch (request.type) {
+    case 'VoidAuthorization':
+      return request.data.authorization_id;
+    case 'ReversePayment':
+      return request.data.payment_id;
+    case 'ReleaseHold':
+      return request.data.hold_id;
+    default:
+      return undefined;
+  }
 }
 
 const absenceIn = (request: OrderRequest): Absence =>

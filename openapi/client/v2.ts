@@ -1027,7 +1027,7 @@ export interface components {
              * Format: date-time
              * @description When it happened, if in the past.
              */
-            cancelled_at?: string;
+            cancelled_at?: string | null;
             reason?: components["schemas"]["Reason"];
         };
         ChargeBalance: {
@@ -1056,7 +1056,7 @@ export interface components {
              * Format: date-time
              * @description When it happened, if in the past.
              */
-            completed_at?: string;
+            completed_at?: string | null;
             note?: components["schemas"]["Reason"];
         };
         Completion: {
@@ -1169,11 +1169,9 @@ export interface components {
              * Format: date-time
              * @description When it happened, if in the past.
              */
-            edited_at?: string;
+            edited_at?: string | null;
             reason?: components["schemas"]["Reason"];
         };
-        /** @example ada@example.com */
-        Email: string;
         /**
          * @description One event. `type` names its schema. Later releases may add types. Ignore an
          * event whose type you do not know.
@@ -1377,8 +1375,6 @@ export interface components {
             amount: number;
             currency: components["schemas"]["Currency"];
         };
-        /** @example Leave it with the neighbour. */
-        Note: string;
         /** @example aut_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
         NullableAuthorizationId: string | null;
         /**
@@ -1801,7 +1797,7 @@ export interface components {
              * Format: date-time
              * @description When it happened, if in the past.
              */
-            held_at?: string;
+            held_at?: string | null;
             /** @example fraud check */
             reason: string;
         };
@@ -1810,34 +1806,34 @@ export interface components {
             charges?: components["schemas"]["ChargeInput"][];
             customer_id?: components["schemas"]["OptionalCustomerId"];
             discounts?: components["schemas"]["DiscountInput"][];
-            email?: components["schemas"]["Email"];
+            email?: components["schemas"]["NullableEmail"];
             lines: components["schemas"]["OrderLineInput"][];
             metadata?: components["schemas"]["Metadata"];
-            note?: components["schemas"]["Note"];
+            note?: components["schemas"]["NullableNote"];
             /**
              * @description The number that another system gave, once in the tenant. Not together
              * with `series`.
              */
-            number?: string;
+            number?: string | null;
             /**
              * Format: date-time
              * @description The time of the order, if it is in the past.
              */
-            ordered_at?: string;
+            ordered_at?: string | null;
             /**
              * @description `open` for an invoice or cash on delivery: pieces ship before they are
              * paid.
              * @enum {string}
              */
             payment_terms?: "prepaid" | "open";
-            phone?: string;
+            phone?: string | null;
             /** @description Whether prices and discounts contain the tax. */
             prices_include_tax?: boolean;
             /**
              * @description Your own reference of the order, once in the tenant.
              * @example web-4711
              */
-            reference?: string;
+            reference?: string | null;
             rounding?: components["schemas"]["SignedMoneyInput"];
             /**
              * @description Asks for the next number of this series: `W-` gives `W-1001`, `W-1002`,
@@ -1845,7 +1841,7 @@ export interface components {
              * `number`.
              * @example W-
              */
-            series?: string;
+            series?: string | null;
             shipping_address?: components["schemas"]["AddressInput"];
             stated?: components["schemas"]["StatedTotals"];
             tags?: components["schemas"]["Tags"];
@@ -1964,31 +1960,31 @@ export interface components {
              * Format: date-time
              * @description When it happened, if in the past.
              */
-            authorized_at?: string;
+            authorized_at?: string | null;
             method?: string | null;
             /**
              * @description The payment provider. With a reference, once in the tenant.
              * @example stripe
              */
-            provider?: string;
+            provider?: string | null;
             reference?: components["schemas"]["Reference"];
         };
         RecordPayment: {
             /** @description Records what exceeds the amount due as an overpayment. */
-            accept_excess?: boolean;
+            accept_excess?: boolean | null;
             amount: components["schemas"]["PositiveMoneyInput"];
-            authorization_id?: components["schemas"]["AuthorizationId"];
+            authorization_id?: components["schemas"]["NullableAuthorizationId"];
             method?: string | null;
             /**
              * Format: date-time
              * @description When it happened, if in the past.
              */
-            paid_at?: string;
+            paid_at?: string | null;
             /**
              * @description The payment provider. With a reference, once in the tenant.
              * @example stripe
              */
-            provider?: string;
+            provider?: string | null;
             reference?: components["schemas"]["Reference"];
         };
         /**
@@ -2007,14 +2003,14 @@ export interface components {
              * @description The payment provider. With a reference, once in the tenant.
              * @example stripe
              */
-            provider?: string;
+            provider?: string | null;
             reason?: components["schemas"]["Reason"];
             reference?: components["schemas"]["Reference"];
             /**
              * Format: date-time
              * @description When it happened, if in the past.
              */
-            refunded_at?: string;
+            refunded_at?: string | null;
         };
         /** @description Your own reference, such as the id of a charge at your payment provider. */
         Reference: string | null;
@@ -2081,7 +2077,7 @@ export interface components {
              * Format: date-time
              * @description When it happened, if in the past.
              */
-            released_at?: string;
+            released_at?: string | null;
         };
         /** @example ret_0199f2c1b04d7e2f8a6b5c4d3e2f1a0b */
         ReturnId: string;
@@ -2092,7 +2088,7 @@ export interface components {
              * Format: date-time
              * @description When it happened, if in the past.
              */
-            returned_at?: string;
+            returned_at?: string | null;
         };
         Reversal: {
             amount: components["schemas"]["Money"];
@@ -2112,14 +2108,14 @@ export interface components {
              * @description The payment provider. With a reference, once in the tenant.
              * @example stripe
              */
-            provider?: string;
+            provider?: string | null;
             reason?: components["schemas"]["Reason"];
             reference?: components["schemas"]["Reference"];
             /**
              * Format: date-time
              * @description When it happened, if in the past.
              */
-            reversed_at?: string;
+            reversed_at?: string | null;
         };
         RotateWebhookSecret: {
             /**
@@ -2135,7 +2131,7 @@ export interface components {
              * Format: date-time
              * @description When it happened, if in the past.
              */
-            shipped_at?: string;
+            shipped_at?: string | null;
             tracking_number?: string | null;
         };
         Shipment: {
@@ -2263,7 +2259,7 @@ export interface components {
              * Format: date-time
              * @description When it happened, if in the past.
              */
-            voided_at?: string;
+            voided_at?: string | null;
         };
         WebhookAttempt: {
             /** @description First KiB of the response. */

@@ -214,3 +214,16 @@ describe('an Idempotency-Key', () => {
     expect(parseIdempotencyKey(field)).toBe(key);
   });
 });
+
+test.each([
+  ['VoidAuthorization', 'authorization_id', 'authorization'],
+  ['ReversePayment', 'payment_id', 'payment'],
+  ['ReleaseHold', 'hold_id', 'hold'],
+] as const)('%s: another %s, which the path names, has no pointer into the body', (type, member, noun) => {
+  const about = (id: string, reason: string) =>
+    ({ type, order_id: 'ord_1', data: { [member]: id, reason } }) as unknown as OrderRequest;
+  expect(differences(about('1', 'x'), about('2', 'y'))).toEqual([
+    { pointer: '', detail: `the key belongs to a command on another ${noun}` },
+  ]);
+  expect(differences(about('1', 'x'), about('1', 'y')).map(({ pointer }) => pointer)).toEqual(['/reason']);
+});

@@ -40,14 +40,11 @@ function addEventType(root: Root): void {
 }
 
 function addStatuses({ components: { schemas } }: Root): void {
-  for (const [name, known, added] of [
-    ['PaymentStatus', 'unpaid', 'disputed'],
-    ['FulfillmentStatus', 'unfulfilled', 'picked'],
-  ]) {
-    schemas[name!]['x-extensible-enum'].push(added);
-    const filter = schemas[`${name}Filter`];
-    filter.pattern = filter.pattern.replaceAll(known, `${known}|${added}`);
-  }
+  schemas.PaymentStatus['x-extensible-enum'].push('disputed');
+  const { PaymentStatusFilter: paid, FulfillmentStatusFilter: fulfilled } = schemas;
+  paid.pattern = paid.pattern.replaceAll('unpaid', 'unpaid|disputed');
+  schemas.FulfillmentStatus['x-extensible-enum'].push('picked');
+  fulfilled.pattern = fulfilled.pattern.replaceAll('unfulfilled', 'unfulfilled|picked');
 }
 
 test('a new event type', () => {

@@ -17,7 +17,7 @@ test('finds each order of a batch, although many have the same updated_at', asyn
   };
 
   const found = new Set<string>();
-  /** Walks all pages; returns the `updated_after` of the next walk, a millisecond before the last change. */
+  /** Walks all pages. Returns where the next walk begins: a millisecond before the last change. */
   const walk = async (after: string, position: string): Promise<string> => {
     let [cursor, last]: [string | null, string] = [null, after];
     do {
