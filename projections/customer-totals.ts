@@ -1,9 +1,7 @@
 /** The read table `customer_totals`: orders, payments and refunds by customer and currency. */
 import { z } from 'zod';
 import { statement } from '../store/statement.ts';
-import { dailySalesProjection } from './daily-sales.ts';
 import type { Projection } from './projection.ts';
-import { salesProjection } from './sales/sales.ts';
 import { type Counted, columnsOf, countedOf, tallied } from './tally.ts';
 
 const addTotals = statement('projections/add-customer-totals', z.object({}));
@@ -12,7 +10,6 @@ export const customerTotalsProjection: Projection = {
   name: 'customer_totals',
   key: ['tenant_id', 'customer_id', 'currency', 'partition'],
   count: 'events',
-  companions: [dailySalesProjection, salesProjection],
   async apply(transaction, partition, events) {
     const counted = (await countedOf(transaction, partition, events)).filter(isOfCustomer);
     if (counted.length === 0) return;

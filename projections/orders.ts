@@ -9,6 +9,9 @@ import { type Facts, NO_FACTS, type Order, type OrderState, evolve } from '../do
 import { paymentStatus } from '../domain/order/statuses.ts';
 import { toId, toUuid } from '../store/ids.ts';
 import { SEPARATOR, statement } from '../store/statement.ts';
+import { customerTotalsProjection } from './customer-totals.ts';
+import { dailySalesProjection } from './daily-sales.ts';
+import { salesProjection } from './sales/sales.ts';
 import { hasOutdatedOrders, readOutdatedOrders } from './orders/outdated.ts';
 import { type TermChanges, noteTerms } from './orders/terms.ts';
 import type { Projection, TenantEvent } from './projection.ts';
@@ -37,6 +40,7 @@ export const ordersProjection: Projection = {
   key: ['order_id', 'tenant_id', 'partition'],
   count: 'version',
   others: [{ name: 'order_terms', key: ['tenant_id', 'term', 'placed_position', 'partition'] }],
+  companions: [customerTotalsProjection, dailySalesProjection, salesProjection],
 
   async apply(transaction, partition, events) {
     const rows = new Map<string, Row>();

@@ -50,13 +50,20 @@ export const tablesOf = (projection: Projection): readonly ReadTable[] => [
 /** A row of a batch; `skipped` when an operator has skipped the event. */
 export const nextRow = recordedRow.extend({ tenant_id: z.uuid(), skipped: z.boolean() });
 
-/** The events of a batch, without those that are skipped or of other types. */
-export const eventsOf = (
+/**
+ * The events of a batch for each projection: without those that are skipped or of other types. An
+ * event is parsed once for all of them, and only if one wants it.
+ */
+export function eventsOf(
   rows: readonly z.output<typeof nextRow>[],
-  { types }: Pick<Projection, 'types'>,
-): TenantEvent[] =>
-  rows
-    .filter(
-      ({ skipped, type }) => !skipped && (types === undefined || (types as readonly string[]).includes(type)),
-    )
-    .map((row) => Object.assign(toRecordedEvent(row), { tenant_id: row.tenant_id }));
+): (projection: Pick<Projection, 'types'>) => TenantEvent[] {
+  const parsed: (TenantEvent | undefined)[] = [];
+  return ({ types }) => {
+    const events: TenantEvent[] = [];
+    for (const [index, row] of rows.entries()) {
+      if (row.skipped || (types !== undefined && !(types as readonly string[]).includes(row.type))) continue;
+      events.push((parsed[index] ??= Object.assign(toRecordedEvent(row), { tenant_id: row.tenant_id })));
+    }
+    return events;
+  };
+}

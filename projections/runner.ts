@@ -83,7 +83,8 @@ function applyBatch(
     const last = rows.at(-1);
     if (last === undefined) return { applied: 0, full: false, moved: [], position: 0 };
     const span = await spanOf(transaction, projection.name, partition, rows);
-    await projection.apply(transaction, partition, eventsOf(rows, projection)).catch((cause: unknown) => {
+    const eventsFor = eventsOf(rows);
+    await projection.apply(transaction, partition, eventsFor(projection)).catch((cause: unknown) => {
       endSpan(span, {}, 'failed');
       throw cause;
     });
@@ -93,7 +94,7 @@ function applyBatch(
     const moved = (await transaction.any(move)).map(({ consumer }) => consumer);
     for (const companion of companions) {
       if (!moved.includes(companion.name)) continue;
-      await companion.apply(transaction, partition, eventsOf(rows, companion)).catch((cause: unknown) => {
+      await companion.apply(transaction, partition, eventsFor(companion)).catch((cause: unknown) => {
         throw isOutage(cause) ? cause : new CompanionError(companion.name, cause);
       });
     }

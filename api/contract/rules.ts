@@ -19,7 +19,8 @@ export const SERVER_PATTERNS: Readonly<Record<string, string>> = {
 export const requestRules = <T>(document: T): T => changed(document, (node) => withOwnItems(withText(node)));
 
 /**
- * The document with the rules of answers. The newest version lists each value that the server sends.
+ * The document with the rules of answers. The newest version lists each value that the server
+ * sends.
  * An older one does not list the problem codes that came after it.
  */
 export function answerRules<T>(document: T): T {

@@ -73,7 +73,9 @@ export const placedData = ({
   total,
 });
 
-/** A patch of other members changes nothing that this version shows: its metadata patch is empty. */
+/**
+ * A patch of other members changes nothing that this version shows: its metadata patch is empty.
+ */
 export const updatedData = ({ patch, shipping_address, metadata }: EventOf<'OrderUpdated'>['data']) => ({
   patch: {
     ...('shipping_address' in patch && {

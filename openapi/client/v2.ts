@@ -147,7 +147,7 @@ export interface paths {
          * false. The list neither skips nor repeats an order, even if orders are placed meanwhile.
          * A page costs the same at any depth.
          *
-         *     **Finders** are `reference`, `number`, `email`, `sku`, `tag` and `payment_reference`:
+         *     The finders are `reference`, `number`, `email`, `sku`, `tag` and `payment_reference`:
          * at most one in a request. `ordered_after` and `ordered_before` list by `ordered_at`.
          * `updated_after` lists by the last change, oldest first. Neither goes together with a
          * finder, with the other, or with `placed_after` and `placed_before`. All other filters go

@@ -164,7 +164,7 @@ async function applyToShadow(
     await transaction.query(
       sql.unsafe`SELECT set_config('search_path', ${`${schema}, public`}, true), set_config('synchronous_commit', 'off', true)`,
     );
-    await projection.apply(transaction, partition, eventsOf(rows, projection));
+    await projection.apply(transaction, partition, eventsOf(rows)(projection));
     const moved = await transaction.query(
       advanceCheckpoint(partition, shadowConsumer(projection, schema), from, to),
     );

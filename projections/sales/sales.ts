@@ -75,7 +75,14 @@ function add(rows: Map<string, Row>, row: Row): void {
 function quarterOf(event: TenantEvent): string {
   const stated = event.type === 'OrderPlaced' ? event.data.ordered_at : occurredAt(event);
   const ms = Math.max(EARLIEST_MS, Date.parse(stated ?? event.recorded_at));
-  return new Date(Math.floor(ms / QUARTER_MS) * QUARTER_MS).toISOString();
+  return textOf(Math.floor(ms / QUARTER_MS) * QUARTER_MS);
+}
+
+/** The last time and its text: most events of a batch are of one quarter. */
+let last = { ms: Number.NaN, text: '' };
+function textOf(ms: number): string {
+  if (ms !== last.ms) last = { ms, text: new Date(ms).toISOString() };
+  return last.text;
 }
 
 const occurredAt = ({ data }: TenantEvent): string | undefined =>

@@ -1,5 +1,6 @@
 /**
- * The contract of version 1 and the zod schema of each command are equal, member by member, rule by rule.
+ * The contract of version 1 and the zod schema of each command are equal, member by member, rule by
+ * rule.
  * Clients read the contract; zod gives the canonical form and the types.
  */
 import { expect, test } from '@jest/globals';

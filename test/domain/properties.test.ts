@@ -102,7 +102,8 @@ describe('for each sequence of commands', () => {
           expect(BigInt(total)).toBe(BigInt(quantity) * BigInt(unit_price));
         expect(order.total).toBeLessThanOrEqual(AMOUNT_MAX);
         expect(order.amount_refunded).toBeLessThanOrEqual(order.amount_paid);
-        expect(order.amount_paid).toBeLessThanOrEqual(order.total);
+        // What was refunded while pieces were open was paid again.
+        expect(order.amount_paid - order.amount_refunded).toBeLessThanOrEqual(order.total);
         for (const { id, quantity } of order.lines) {
           expect(facts.shipped[id] ?? 0).toBeLessThanOrEqual(quantity);
           expect(facts.returned[id] ?? 0).toBeLessThanOrEqual(facts.shipped[id] ?? 0);
@@ -113,7 +114,7 @@ describe('for each sequence of commands', () => {
         expect(order.status === 'completed').toBe(types.has('OrderCompleted'));
         expect(['shipped', 'completed'].includes(order.status)).toBe(all);
         expect(order.status === 'partially_shipped').toBe(types.has('ItemsShipped') && !all);
-        if (types.has('ItemsShipped')) expect(order.amount_paid).toBe(order.total);
+        if (types.has('ItemsShipped')) expect(order.amount_paid).toBeGreaterThanOrEqual(order.total);
       }),
     );
   });

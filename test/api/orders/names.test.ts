@@ -1,4 +1,6 @@
-/** Names that exist once in a tenant: references of orders, and transactions of a payment provider. */
+/**
+ * Names that exist once in a tenant: references of orders, and transactions of a payment provider.
+ */
 import { describe, expect, test } from '@jest/globals';
 import { eur, kelp, openOrders, outcome, pieces, pointersOf } from './shop-orders.ts';
 

@@ -27,7 +27,8 @@ describe('a whole order', () => {
     const amounts = (name: string) =>
       json.lines.map((line: Record<string, { amount: number }>) => line[name]!.amount);
     expect(amounts('total')).toEqual([3_333, 3_333, 500]);
-    // 3333, 3233 and 500 of 7066: 471.7, 457.5 and 70.8 of the voucher; the rest to the largest fractions.
+    // 3333, 3233 and 500 of 7066: 471.7, 457.5 and 70.8 of the voucher; the rest to the largest
+    // fractions.
     expect(amounts('discount')).toEqual([472, 100 + 457, 71]);
     expect(amounts('amount')).toEqual([2_861, 2_776, 429]);
     expect(amounts('tax').reduce((all: number, tax: number) => all + tax, 0)).toBe(1_125);

@@ -1,4 +1,7 @@
-/** Lines and charges of an event as the order shows them; their amounts must be those of docs/orders.md. */
+/**
+ * Lines and charges of an event as the order shows them; their amounts must be those of
+ * docs/orders.md.
+ */
 import { isDeepStrictEqual } from 'node:util';
 import { split, splitInTurn, sum } from './split.ts';
 
