@@ -13,6 +13,8 @@ import { TIME_NAMES } from './times.ts';
 export const commandOf: Edition['commandOf'] = (type, body) => {
   if (type === 'PlaceOrder')
     return { data: parseBody(COMMAND_SCHEMAS[type], placeOrderOf(body as Members)) as never };
+  // In a merge patch `null` removes a member, and none is an amount.
+  if (type === 'UpdateOrder') return { data: parseBody(COMMAND_SCHEMAS[type], body) as never };
   const amounts = createAmounts('the other amounts');
   const command = amounts.without(body, '') as Members;
   const time = TIME_NAMES[type];
@@ -20,7 +22,6 @@ export const commandOf: Edition['commandOf'] = (type, body) => {
     command['occurred_at'] = command[time];
     delete command[time];
   }
-  if (type !== 'UpdateOrder') removeNulls(command);
   const currency = amounts.currency();
   const data = parseBody(COMMAND_SCHEMAS[type], command) as never;
   return currency === undefined ? { data } : { data, currency };
@@ -42,11 +43,21 @@ export const pointerOf: Edition['pointerOf'] = (type, pointer, body) => {
 
 type Members = Record<string, unknown>;
 
-/** A member that is `null` counts as absent, except in a merge patch. */
-function removeNulls(command: Members): void {
-  for (const name in command) if (command[name] === null) delete command[name];
+/** A member that is `null` counts as absent, except in a merge patch. Changes its argument. */
+function removeNulls(members: Members): void {
+  for (const name in members) if (members[name] === null) delete members[name];
 }
 
+/** The same for an address: it is copied only if it has such a member. */
+function withoutNulls(address: unknown): unknown {
+  if (typeof address !== 'object' || address === null) return address;
+  if (!Object.values(address).includes(null)) return address;
+  const copy = Object.assign({}, address) as Members;
+  removeNulls(copy);
+  return copy;
+}
+
+const ADDRESSES = ['shipping_address', 'billing_address'] as const;
 /** Members of an order with amounts, besides its lines. */
 const PRICED = ['discounts', 'taxes', 'charges', 'rounding', 'stated'] as const;
 /** Members of a line with amounts, besides its price. */
@@ -61,9 +72,11 @@ function placeOrderOf(body: Members): Members {
     });
     for (const name of LINE_PRICED)
       if (name in line) priced[name] = amounts.without(line[name], `/lines/${index}/${name}`);
+    if (priced['reference'] === null) delete priced['reference'];
     return priced;
   });
   const command: Members = Object.assign({}, body, { lines });
+  for (const name of ADDRESSES) if (name in body) command[name] = withoutNulls(body[name]);
   for (const name of PRICED) if (name in body) command[name] = amounts.without(body[name], `/${name}`);
   removeNulls(command);
   command['currency'] = amounts.currency();
@@ -93,7 +106,8 @@ function createAmounts(reference: string) {
     if (Array.isArray(value)) return value.map((item, index) => without(item, `${pointer}/${index}`));
     const members: Members = {};
     for (const [name, member] of Object.entries(value))
-      members[name] = NO_MONEY.has(name) ? member : without(member, `${pointer}/${name}`);
+      if (member !== null)
+        members[name] = NO_MONEY.has(name) ? member : without(member, `${pointer}/${name}`);
     return members;
   }
 

@@ -899,16 +899,16 @@ export interface components {
         } | null;
         AddressInput: {
             city: string;
-            company?: string;
+            company?: string | null;
             /** @description ISO 3166-1 alpha-2. */
             country: string;
             line1: string;
-            line2?: string;
-            line3?: string;
+            line2?: string | null;
+            line3?: string | null;
             name: string;
-            phone?: string;
-            postal_code?: string;
-            region?: string;
+            phone?: string | null;
+            postal_code?: string | null;
+            region?: string | null;
         } | null;
         /** @description A JSON Merge Patch. `null` removes the address. */
         AddressPatch: {
@@ -1042,7 +1042,7 @@ export interface components {
             discount?: components["schemas"]["MoneyInput"];
             /** @enum {string} */
             kind: "shipping" | "handling" | "fee" | "tip" | "gift_wrap";
-            name?: string;
+            name?: string | null;
             price: components["schemas"]["MoneyInput"];
             tax?: components["schemas"]["MoneyInput"];
         };
@@ -1141,7 +1141,7 @@ export interface components {
         /** @description A discount of the whole order. The server splits it over the lines. */
         DiscountInput: {
             amount: components["schemas"]["MoneyInput"];
-            code?: string;
+            code?: string | null;
             name: string;
         };
         Edit: {
@@ -1568,7 +1568,7 @@ export interface components {
             metadata?: components["schemas"]["LineMetadata"];
             name: components["schemas"]["LineName"];
             quantity: components["schemas"]["Quantity"];
-            reference?: string;
+            reference?: string | null;
             /** @description `false` for a line without goods, such as a download or a deposit. */
             ships?: boolean;
             sku?: components["schemas"]["NullableSku"];
@@ -2217,7 +2217,7 @@ export interface components {
             amount: components["schemas"]["MoneyInput"];
             name: string;
             /** @description A label: the server computes no tax. */
-            rate?: number;
+            rate?: number | null;
         };
         /**
          * @description The rate as you show it, such as `19` or `0.19`. A label: the server

@@ -113,7 +113,7 @@ async function execute(page: Page, block: Locator) {
       .evaluateAll((rows) =>
         rows.map((row) => [
           row.getAttribute('data-code'),
-          /x-retry: (\w+?)(?=Media|$)/.exec(row.textContent)?.[1],
+          /x-retry: (\w+?(?: or \w+?)?)(?=Media|$)/.exec(row.textContent)?.[1],
         ]),
       );
     const expected = [
