@@ -38,7 +38,8 @@ const PLACING: Bodies = [
   ['a rate of 0.19', ofLine({ taxes: [tax({ rate: 0.19 })] }), true],
   ['a rate of 1000', ofLine({ taxes: [tax({ rate: 1_000 })] }), true],
   ['a rate of 1001', ofLine({ taxes: [tax({ rate: 1_001 })] }), false],
-  ['a rate of null', ofLine({ taxes: [tax({ rate: null })] }), false],
+  ['a rate of null', ofLine({ taxes: [tax({ rate: null })] }), true],
+  ['no line reference, as null', ofLine({ reference: null }), true],
   ['a tax with more', ofLine({ taxes: [tax({ country: 'DE' })] }), false],
   ['64 characters of line reference', ofLine({ reference: 'x'.repeat(64) }), true],
   ['65 characters of line reference', ofLine({ reference: 'x'.repeat(65) }), false],
@@ -125,6 +126,7 @@ const PLACING: Bodies = [
     true,
   ],
   ['no billing address, as null', order({ billing_address: null }), true],
+  ['no company, as null', order({ billing_address: { ...address, company: null, line2: null } }), true],
   ['a billing address without a city', order({ billing_address: { ...address, city: undefined } }), false],
   [
     'a company of 201 characters',
