@@ -28,7 +28,7 @@ test.each<[version: string, body: object]>([
     [at('/country'), 'must be two capital letters of ISO 3166, such as IE'],
   ]);
   expect(details({ ...good, planet: 'x' })).toEqual([[at('/planet'), 'unknown field']]);
-  expect(details({ ...good, line2: null })).toEqual([[at('/line2'), 'must be a string']]);
+  expect(details({ ...good, line1: null })).toEqual([[at('/line1'), 'must be a string']]);
 });
 
 test.each<[CommandType, object]>([
