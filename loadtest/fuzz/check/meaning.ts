@@ -79,8 +79,18 @@ const PARTS = ['lines', 'charges', 'add', 'cancel'];
 export function matchesRequest({ type, data }: LoggedEvent, body: unknown, spelling: Version): boolean {
   if (typeof body !== 'object' || body === null) return false;
   if (type === 'OrderUpdated') return isDeepStrictEqual(data['patch'], body);
-  const requested = { ...DEFAULT_MEMBERS[type], ...plain(type, body as Json, spelling) };
+  const requested = { ...DEFAULT_MEMBERS[type], ...withoutNulls(plain(type, body as Json, spelling)) };
   return isDeepStrictEqual(sparse(requested), sparse(asRequest(type, data)));
+}
+
+/** A body without the members that are `null`: those count as absent, at every depth. */
+function withoutNulls(value: Json): Json;
+function withoutNulls(value: unknown): unknown;
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item: unknown) => withoutNulls(item));
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutNulls(member)]));
 }
 
 /** A body in the form of the log. */
