@@ -2,8 +2,14 @@
  * How version 2 spells orders, totals and events. Each has one regular shape: what an order does
  * not use is `null`, empty or zero, never absent.
  */
-import { amountOf, authorizedAmount, due, isOnHold, isReadyToShip } from '../../domain/order/amounts.ts';
-import { sum } from '../../domain/order/arithmetic.ts';
+import {
+  amountOf,
+  authorizedAmount,
+  due,
+  isOnHold,
+  isReadyToShip,
+  totalsOf,
+} from '../../domain/order/amounts.ts';
 import type { PlacedCharge, RecordedEvent } from '../../domain/order/events.ts';
 import type { Order, OrderCharge, OrderLine, OrderState } from '../../domain/order/order.ts';
 import { lineOf, placed } from '../../domain/order/rules/placing.ts';
@@ -47,7 +53,7 @@ export function orderDocument(state: OrderState) {
 /** What an order is from its first event on, and what patches and edits change of it. */
 function placedMembers(order: Order) {
   const { currency, lines, charges = [], discounts = [], taxes = [] } = order;
-  const parts = [...lines, ...charges];
+  const { discount_total, tax_total, charge_total } = totalsOf(lines, charges);
   return {
     number: order.number ?? null,
     reference: order.reference ?? null,
@@ -64,9 +70,9 @@ function placedMembers(order: Order) {
     })),
     taxes: taxes.map((tax) => taxDocument(tax, currency)),
     rounding: money(order.rounding ?? 0, currency),
-    discount_total: money(sum(parts.map(({ discount = 0 }) => discount)), currency),
-    tax_total: money(sum(parts.map(({ tax = 0 }) => tax)), currency),
-    charge_total: money(sum(charges.map(({ amount }) => amount)), currency),
+    discount_total: money(discount_total, currency),
+    tax_total: money(tax_total, currency),
+    charge_total: money(charge_total, currency),
     total: money(order.total, currency),
     payment_terms: order.payment_terms ?? 'prepaid',
     shipping_address: order.shipping_address,

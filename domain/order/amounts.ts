@@ -6,11 +6,11 @@
  *     due     = max(0, owed − net)      overpaid = max(0, net − owed)
  *     covered = net + open authorizations ≥ owed
  */
-import { share } from './arithmetic.ts';
-import type { Authorization, OrderCharge, OrderLine, OrderState } from './order.ts';
+import { share, sum } from './arithmetic.ts';
+import type { Authorization, Order, OrderCharge, OrderLine, OrderState } from './order.ts';
 
 /** What is to be paid for a line. */
-export const amountOf = (line: OrderLine): number => line.amount ?? line.total;
+export const amountOf = (line: Pick<OrderLine, 'amount' | 'total'>): number => line.amount ?? line.total;
 
 /** What the customer has to pay in all. */
 export function owed({ order, facts }: OrderState): number {
@@ -28,18 +28,25 @@ export const due = (state: OrderState): number => Math.max(0, owed(state) - net(
 /** What the shop holds beyond what is owed. */
 export const overpaid = (state: OrderState): number => Math.max(0, net(state) - owed(state));
 
-export const isOpen = ({ amount, captured, isVoid }: Authorization): boolean => !isVoid && captured < amount;
+/** What an authorization still allows to capture; 0 once it is closed. */
+export const capturable = ({ amount, captured, isVoid }: Authorization): number =>
+  isVoid ? 0 : amount - captured;
 
-/** What open authorizations allow to capture. */
-export function authorizedAmount({ facts }: OrderState): number {
-  let amount = 0;
-  for (const each of Object.values(facts.authorizations ?? {}))
-    if (isOpen(each)) amount += each.amount - each.captured;
-  return amount;
-}
+/** What all authorizations allow to capture. */
+export const authorizedAmount = ({ facts }: OrderState): number =>
+  sum(Object.values(facts.authorizations ?? {}).map(capturable));
 
 /** Whether money and open authorizations cover what is owed. */
 export const isCovered = (state: OrderState): boolean => net(state) + authorizedAmount(state) >= owed(state);
+
+/** Whether pieces may be shipped as far as money goes: it is covered, or on open terms. */
+export const isSecured = (state: OrderState): boolean =>
+  state.order.payment_terms === 'open' || isCovered(state);
+
+export const hasEnded = ({ status }: Pick<Order, 'status'>): boolean =>
+  status === 'cancelled' || status === 'completed';
+
+export const hasShipped = ({ facts }: OrderState): boolean => Object.keys(facts.shipped).length > 0;
 
 export const ships = (line: OrderLine): boolean => line.ships !== false;
 
@@ -73,9 +80,17 @@ export function piecesHeld({ facts }: OrderState, line: OrderLine): number {
   return delivered - (facts.returned[id] ?? 0) - (facts.kept?.[id] ?? 0);
 }
 
+/** Pieces of a line that were not refunded, open ones included. */
+export const unrefunded = ({ facts }: OrderState, { id, quantity }: OrderLine): number =>
+  quantity - (facts.refunded?.[id] ?? 0);
+
 /** The amount of the next pieces of a line that nobody owes any more. */
 export const amountOfNext = (state: OrderState, line: OrderLine, pieces: number): number =>
   share(amountOf(line), line.quantity, gonePieces(state, line), pieces);
+
+/** The amount of the next pieces of a line in the order of refunds. */
+export const amountOfRefund = ({ facts }: OrderState, line: OrderLine, pieces: number): number =>
+  share(amountOf(line), line.quantity, facts.refunded?.[line.id] ?? 0, pieces);
 
 /**
  * Amounts that are freed together, each bounded by what is still owed: after a reduction or a
@@ -108,11 +123,22 @@ export const chargeLeft = ({ facts }: OrderState, { id, amount }: OrderCharge): 
 
 /** Whether the order can be picked: covered or on open terms, with open pieces, not held. */
 export const isReadyToShip = (state: OrderState): boolean =>
-  state.order.status !== 'cancelled' &&
-  state.order.status !== 'completed' &&
-  !isOnHold(state) &&
-  (state.order.payment_terms === 'open' || isCovered(state)) &&
-  allPiecesToShip(state) > 0;
+  !hasEnded(state.order) && !isOnHold(state) && isSecured(state) && allPiecesToShip(state) > 0;
 
 export const isOnHold = ({ facts }: OrderState): boolean =>
   facts.holds !== undefined && Object.keys(facts.holds).length > 0;
+
+interface Part {
+  discount?: number | undefined;
+  tax?: number | undefined;
+}
+
+/** The sums of lines and charges, of an order or of one of its events. */
+export function totalsOf(lines: readonly Part[], charges: readonly (Part & { amount: number })[]) {
+  const parts = [...lines, ...charges];
+  return {
+    discount_total: sum(parts.map(({ discount = 0 }) => discount)),
+    tax_total: sum(parts.map(({ tax = 0 }) => tax)),
+    charge_total: sum(charges.map(({ amount }) => amount)),
+  };
+}

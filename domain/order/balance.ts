@@ -1,19 +1,18 @@
 /** The balance of an order: what is to be paid, shipped and given back, by its parts. */
 import {
-  amountOf,
+  amountOfRefund,
   authorizedAmount,
   chargeLeft,
   due,
+  capturable,
   gonePieces,
-  isOpen,
   net,
   overpaid,
   owed,
   piecesHeld,
   piecesToShip,
 } from './amounts.ts';
-import { share } from './arithmetic.ts';
-import type { OrderLine, OrderState } from './order.ts';
+import type { OrderState } from './order.ts';
 
 export type Balance = ReturnType<typeof balanceOf>;
 
@@ -75,11 +74,7 @@ export function balanceOf(state: OrderState) {
     })),
     authorizations: Object.entries(facts.authorizations ?? {}).map(([authorization_id, authorization]) => {
       const { amount, captured } = authorization;
-      return { authorization_id, amount, captured, left: isOpen(authorization) ? amount - captured : 0 };
+      return { authorization_id, amount, captured, left: capturable(authorization) };
     }),
   };
 }
-
-/** The amount of the next pieces of a line in the order of refunds. */
-const amountOfRefund = ({ facts }: OrderState, line: OrderLine, pieces: number): number =>
-  share(amountOf(line), line.quantity, facts.refunded?.[line.id] ?? 0, pieces);

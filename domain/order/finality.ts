@@ -10,13 +10,15 @@ import { AMOUNT_MAX } from '../money.ts';
 import {
   amountOf,
   chargeLeft,
-  isCovered,
-  isOpen,
+  capturable,
+  hasEnded,
+  isSecured,
   net,
   openPieces,
   owed,
   piecesToShip,
   ships,
+  unrefunded,
 } from './amounts.ts';
 import { share, sum } from './arithmetic.ts';
 import { CHARGES_MAX, type Command, LINES_MAX, type OrderCommand, type Pieces } from './commands.ts';
@@ -46,7 +48,7 @@ function eventsRequired(state: OrderState, command: OrderCommand): number | unde
         : undefined;
     case 'CompleteOrder':
       // One edit can cancel all that is left to ship, one payment can cover the order.
-      return hasEnded(state) ? undefined : 1;
+      return hasEnded(state.order) ? undefined : 1;
     case 'EditOrder':
       return canHave(state, command.data.cancel ?? [], (line) => openPieces(state, line)) ? 1 : undefined;
     // A shipment is never undone, and an order is placed once.
@@ -54,9 +56,6 @@ function eventsRequired(state: OrderState, command: OrderCommand): number | unde
       return undefined;
   }
 }
-
-const hasEnded = ({ order: { status } }: OrderState): boolean =>
-  status === 'cancelled' || status === 'completed';
 
 /** Pieces of a line that are or may be shipped, and that were not returned. */
 const returnable = ({ facts }: OrderState, line: OrderLine): number =>
@@ -74,8 +73,7 @@ function canBePaid(
   if (order.amount_paid + amount > AMOUNT_MAX) return false;
   if (authorization_id !== undefined) {
     const authorization = facts.authorizations?.[authorization_id];
-    if (authorization === undefined || !isOpen(authorization)) return false;
-    if (amount > authorization.amount - authorization.captured) return false;
+    if (authorization === undefined || amount > capturable(authorization)) return false;
   }
   return amount <= owed(state) + roomToAdd(state);
 }
@@ -83,7 +81,7 @@ function canBePaid(
 /** The most that edits can add to an order. */
 function roomToAdd(state: OrderState): number {
   const { lines, charges = [], total } = state.order;
-  if (hasEnded(state) || (lines.length >= LINES_MAX && charges.length >= CHARGES_MAX)) return 0;
+  if (hasEnded(state.order) || (lines.length >= LINES_MAX && charges.length >= CHARGES_MAX)) return 0;
   return AMOUNT_MAX - Math.max(total, grossOf(lines, charges));
 }
 
@@ -97,7 +95,7 @@ function canBeRefunded(state: OrderState, data: Command<'RecordRefund'>['data'])
   const rest = amount - (adjustment ?? 0) - sum((charges ?? []).map((charge) => charge.amount));
   if (lines === undefined) return !isExplained || rest === 0;
   return (
-    canHave(state, lines, ({ id, quantity }) => quantity - (state.facts.refunded?.[id] ?? 0), true) &&
+    canHave(state, lines, (line) => unrefunded(state, line), true) &&
     rest >= 0 &&
     rest <= worthAtMost(state, lines)
   );
@@ -113,7 +111,7 @@ function canRefundCharges(
     charges.every(({ charge_id, amount }) => {
       const charge = known.get(charge_id);
       if (charge !== undefined) return amount <= chargeLeft(state, charge);
-      return !hasEnded(state) && numberOf(charge_id) <= CHARGES_MAX;
+      return !hasEnded(state.order) && numberOf(charge_id) <= CHARGES_MAX;
     })
   );
 }
@@ -133,9 +131,8 @@ function worthAtMost({ order }: OrderState, pieces: Pieces): number {
 /** Releases, and the payment or the added line that a shipment needs: one edit can do for both. */
 function eventsToShip(state: OrderState, pieces: Pieces): number {
   const holds = Object.keys(state.facts.holds ?? {}).length;
-  const isUncovered = state.order.payment_terms !== 'open' && !isCovered(state);
   const isToAdd = pieces.some(({ line_id }) => numberOf(line_id) > state.order.lines.length);
-  return holds + (isUncovered || isToAdd ? 1 : 0);
+  return holds + (!isSecured(state) || isToAdd ? 1 : 0);
 }
 
 /**
@@ -151,12 +148,12 @@ function canHave(
 ): boolean {
   const byId = new Map(state.order.lines.map((line) => [line.id, line]));
   return (
-    (isAfterEnd || !hasEnded(state)) &&
+    (isAfterEnd || !hasEnded(state.order)) &&
     new Set(pieces.map(({ line_id }) => line_id)).size === pieces.length &&
     pieces.every(({ line_id, quantity }) => {
       const line = byId.get(line_id);
       if (line !== undefined) return quantity <= available(line);
-      return !hasEnded(state) && numberOf(line_id) <= LINES_MAX;
+      return !hasEnded(state.order) && numberOf(line_id) <= LINES_MAX;
     })
   );
 }

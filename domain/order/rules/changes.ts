@@ -3,10 +3,12 @@ import { AMOUNT_MAX } from '../../money.ts';
 import { sum } from '../arithmetic.ts';
 import {
   allPiecesToShip,
+  amountOf,
   amountOfNext,
   due,
   gonePieces,
-  isCovered,
+  hasShipped,
+  isSecured,
   net,
   openPieces,
   owed,
@@ -80,7 +82,7 @@ export function edit(state: OrderState, data: Command<'EditOrder'>['data']): Dec
   if ('rejection' in add) return add;
   const charges = pricedCharges(data.charges ?? [], numbering, isTaxIncluded);
   if ('rejection' in charges) return charges;
-  const added = sum(add.map((line) => line.amount ?? line.total)) + sum(charges.map(({ amount }) => amount));
+  const added = sum(add.map(amountOf)) + sum(charges.map(({ amount }) => amount));
   const gross = grossOf(order.lines, order.charges) + grossOf(add, charges);
   if (Math.max(order.total + added, gross) > AMOUNT_MAX) return tooLarge('');
   return {
@@ -135,8 +137,6 @@ export function edited(state: OrderState, data: EventOf<'OrderEdited'>['data']):
   if (order.status === 'placed' && net(next) > 0 && due(next) === 0) order.status = 'paid';
   return next;
 }
-
-const hasShipped = ({ facts }: OrderState): boolean => Object.keys(facts.shipped).length > 0;
 
 export function cancel(state: OrderState, data: Command<'CancelOrder'>['data']): Decision<'OrderCancelled'> {
   switch (state.order.status) {
@@ -211,7 +211,7 @@ export function complete(
     const pieces = left === 1 ? '1 piece is left to ship' : `${left} pieces are left to ship`;
     return reject('order_not_shipped', `${pieces}. Ship the whole order first.`);
   }
-  if (!hasShipped(state) && order.payment_terms !== 'open' && !isCovered(state))
+  if (!hasShipped(state) && !isSecured(state))
     return reject('order_not_paid', 'An order that is not shipped must be paid first.');
   return { event: { type: 'OrderCompleted', data } };
 }

@@ -5,8 +5,9 @@ import {
   allPiecesToShip,
   amountOfNext,
   due,
-  isCovered,
+  hasShipped,
   isOnHold,
+  isSecured,
   piecesToShip,
   withinOwed,
 } from '../amounts.ts';
@@ -28,7 +29,7 @@ export function ship(state: OrderState, data: Command<'ShipItems'>['data']): Dec
     const [hold] = Object.keys(facts.holds ?? {});
     return reject('order_on_hold', `This order is on hold. Release ${hold} first.`);
   }
-  if (order.payment_terms !== 'open' && !isCovered(state)) {
+  if (!isSecured(state)) {
     return reject(
       'order_not_paid',
       `${amountText(due(state), order.currency)} are still due. Record the payment first.`,
@@ -54,7 +55,7 @@ export function takeBack(state: OrderState, data: Command<'ReturnItems'>['data']
   const { order, facts } = state;
   if (order.status === 'cancelled') return CANCELLED;
   if (order.status === 'completed') return COMPLETED;
-  if (Object.keys(facts.shipped).length === 0) return NOT_SHIPPED;
+  if (!hasShipped(state)) return NOT_SHIPPED;
   const refused = excess(
     order,
     data.lines,

@@ -1,7 +1,7 @@
 /** Money on its way in: authorizations, payments and their reversals. */
 import { amountText } from '../../currency.ts';
 import { AMOUNT_MAX } from '../../money.ts';
-import { authorizedAmount, due, isOpen, owed } from '../amounts.ts';
+import { authorizedAmount, capturable, due, owed } from '../amounts.ts';
 import type { Command } from '../commands.ts';
 import type { Decision } from '../decide.ts';
 import type { EventOf } from '../events.ts';
@@ -48,8 +48,8 @@ export function voidAuthorization(
   if (authorization === undefined) {
     return reject('authorization_not_found', 'This order does not have this authorization.');
   }
-  if (!isOpen(authorization)) return CLOSED;
-  const amount = authorization.amount - authorization.captured;
+  const amount = capturable(authorization);
+  if (amount === 0) return CLOSED;
   return { event: { type: 'AuthorizationVoided', data: { ...data, amount, currency: order.currency } } };
 }
 
@@ -86,8 +86,8 @@ export function pay(state: OrderState, data: Command<'RecordPayment'>['data']): 
         'must be the id of an authorization of this order',
       );
     }
-    if (!isOpen(authorization)) return CLOSED;
-    const left = authorization.amount - authorization.captured;
+    const left = capturable(authorization);
+    if (left === 0) return CLOSED;
     if (data.amount > left) {
       return reject(
         'capture_exceeds_authorized',

@@ -2,6 +2,7 @@
 import { minorUnits } from '../../currency.ts';
 import { AMOUNT_MAX, lineTotal } from '../../money.ts';
 import type { FieldError } from '../../rejection.ts';
+import { amountOf, totalsOf } from '../amounts.ts';
 import { sum } from '../arithmetic.ts';
 import type { Command, Tax } from '../commands.ts';
 import type { EventOf, OrderPlaced, PlacedCharge, PlacedLine, RecordedEvent } from '../events.ts';
@@ -61,8 +62,7 @@ function placePriced(data: PlaceOrder): { event: EventOf<'OrderPlaced'> } | Reje
   const { charges: stated = [], ...rest } = data;
   const charges = pricedCharges(stated, FROM_START, isTaxIncluded);
   if ('rejection' in charges) return charges;
-  const exact =
-    sum(lines.map((line) => line.amount ?? line.total)) + sum(charges.map(({ amount }) => amount));
+  const exact = sum(lines.map(amountOf)) + sum(charges.map(({ amount }) => amount));
   const total = exact + (data.rounding ?? 0);
   if (Math.max(exact, total, grossOf(lines, charges)) > AMOUNT_MAX) return tooLarge('/lines');
   if (total < 0)
@@ -108,12 +108,11 @@ function disagreements(
   total: number,
 ): FieldError[] {
   if (stated === undefined) return [];
-  const all = [...lines.map((line) => lineOf(line)), ...charges];
-  const computed = {
-    total,
-    tax_total: sum(all.map(({ tax }) => tax ?? 0)),
-    discount_total: sum(all.map(({ discount }) => discount ?? 0)),
-  };
+  const { tax_total, discount_total } = totalsOf(
+    lines.map((line) => lineOf(line)),
+    charges,
+  );
+  const computed = { total, tax_total, discount_total };
   return (Object.keys(computed) as (keyof typeof computed)[]).flatMap((name) =>
     stated[name] === undefined || stated[name] === computed[name]
       ? []

@@ -9,8 +9,19 @@
  */
 import { amountText } from '../../currency.ts';
 import type { FieldError } from '../../rejection.ts';
-import { share, sum } from '../arithmetic.ts';
-import { amountOf, chargeLeft, gonePieces, net, openPieces, owed, owedBack, piecesHeld } from '../amounts.ts';
+import { sum } from '../arithmetic.ts';
+import {
+  amountOfNext,
+  amountOfRefund,
+  chargeLeft,
+  gonePieces,
+  net,
+  openPieces,
+  owed,
+  owedBack,
+  piecesHeld,
+  unrefunded,
+} from '../amounts.ts';
 import type { Command, Pieces } from '../commands.ts';
 import type { Decision } from '../decide.ts';
 import type { EventOf, PricedPart } from '../events.ts';
@@ -80,10 +91,6 @@ function exceedsPayment({ order, payments }: OrderState, { amount, payment_id }:
   );
 }
 
-/** Pieces of a line that were not refunded, open ones included. */
-const unrefunded = ({ facts }: OrderState, { id, quantity }: OrderLine): number =>
-  quantity - (facts.refunded?.[id] ?? 0);
-
 /** Pieces of a line that are cancelled, returned or with the customer, and not refunded. */
 const refundable = (state: OrderState, line: OrderLine): number =>
   gonePieces(state, line) - (state.facts.refunded?.[line.id] ?? 0) + piecesHeld(state, line);
@@ -141,7 +148,7 @@ function pricedPieces(
   return pieces.map((piece) => {
     const line = lineById(order, piece.line_id);
     const before = facts.refunded?.[line.id] ?? 0;
-    const amount = Math.min(left, share(amountOf(line), line.quantity, before, piece.quantity));
+    const amount = Math.min(left, amountOfRefund(state, line, piece.quantity));
     left -= amount;
     return pricedPart(piece, line, before, amount);
   });
@@ -168,7 +175,7 @@ function countsOf(
   for (const part of lines) {
     const kept = newlyKept(state, part);
     const line = lineById(state.order, part.line_id);
-    reduced += share(amountOf(line), line.quantity, gonePieces(state, line), kept);
+    reduced += amountOfNext(state, line, kept);
   }
   for (const { charge_id, amount: given } of charges) {
     const refundedBefore = state.facts.charges_refunded?.[charge_id] ?? 0;
