@@ -109,24 +109,33 @@ export function pricedCharges(
 }
 
 /**
- * Splits each discount of the order over the lines, in proportion to what the discounts before it
- * left of their prices.
+ * Splits amounts over the lines one after another, each in proportion to what those before it left
+ * of the prices.
+ *
+ * @param refusal of an amount that exceeds the rest of all prices
  */
-export function splitDiscounts(
+function splitInTurn(
   prices: readonly number[],
-  discounts: readonly { amount: number }[],
+  amounts: readonly { amount: number }[],
+  refusal: (index: number, most: number) => Rejected,
 ): { splits: number[][]; left: number[] } | Rejected {
   let left = [...prices];
   const splits: number[][] = [];
-  for (const [index, { amount }] of discounts.entries()) {
+  for (const [index, { amount }] of amounts.entries()) {
     const most = sum(left);
-    if (amount > most) return exceedsLine(`/discounts/${index}/amount`, most, 'the price of all lines');
+    if (amount > most) return refusal(index, most);
     const split = allocate(amount, left);
     left = left.map((price, line) => price - split[line]!);
     splits.push(split);
   }
   return { splits, left };
 }
+
+/** Splits each discount of the order over the lines. */
+export const splitDiscounts = (prices: readonly number[], discounts: readonly { amount: number }[]) =>
+  splitInTurn(prices, discounts, (index, most) =>
+    exceedsLine(`/discounts/${index}/amount`, most, 'the price of all lines'),
+  );
 
 /**
  * Splits each tax of the order over the lines, in proportion to their prices; a tax that the prices
@@ -140,22 +149,14 @@ export function splitTaxes(
   isTaxIncluded: boolean,
 ): number[][] | Rejected {
   if (!isTaxIncluded) return taxes.map(({ amount }) => allocate(amount, prices));
-  let left = [...prices];
-  const splits: number[][] = [];
-  for (const [index, { amount }] of taxes.entries()) {
-    const most = sum(left);
-    if (amount > most) {
-      return invalid(
-        'The taxes exceed the prices that include them.',
-        `/taxes/${index}/amount`,
-        `must be at most ${most}, since prices_include_tax`,
-      );
-    }
-    const split = allocate(amount, left);
-    left = left.map((price, line) => price - split[line]!);
-    splits.push(split);
-  }
-  return splits;
+  const split = splitInTurn(prices, taxes, (index, most) =>
+    invalid(
+      'The taxes exceed the prices that include them.',
+      `/taxes/${index}/amount`,
+      `must be at most ${most}, since prices_include_tax`,
+    ),
+  );
+  return 'rejection' in split ? split : split.splits;
 }
 
 /** The tax that a line states: its `tax`, or the sum of its `taxes`, which must agree. */
