@@ -1,19 +1,12 @@
-import { toId, toUuid } from '../../store/ids.ts';
+import { recordIdOf } from '../../domain/order/events.ts';
 import type { AppendOutcome } from '../../store/log/append.ts';
 import { Problem } from '../problem/problem.ts';
 
 type Taken = Pick<Extract<AppendOutcome, { kind: 'claimed' | 'number_taken' }>, 'kind' | 'event'>;
 
-const PREFIXES: Record<string, string> = {
-  AuthorizationRecorded: 'aut',
-  PaymentRecorded: 'pay',
-  PaymentReversed: 'rev',
-  RefundRecorded: 'ref',
-};
-
 /** The problem of a name that another event of the tenant has; it names that event's record. */
 export function taken({ kind, event }: Taken): Problem {
-  const { order_id, event_id, type } = event;
+  const { order_id, type } = event;
   if (kind === 'number_taken') {
     return new Problem('order_number_taken', `Order ${order_id} has this number.`, {
       members: { order_id },
@@ -26,7 +19,7 @@ export function taken({ kind, event }: Taken): Problem {
       errors: [{ pointer: '/reference', detail: 'must be a reference that no order of the tenant has' }],
     });
   }
-  const record_id = toId(PREFIXES[type] ?? 'evt', toUuid(event_id));
+  const record_id = recordIdOf(event);
   return new Problem(
     'payment_already_recorded',
     `This provider and reference are recorded as ${record_id} of order ${order_id}.`,

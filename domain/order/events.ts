@@ -247,3 +247,21 @@ export interface Recorded {
 }
 
 export type RecordedEvent = OrderEvent & Recorded;
+
+/** The prefixes of the ids of records, by the event that made them. */
+const RECORD_PREFIXES: Partial<Record<EventType, string>> = {
+  AuthorizationRecorded: 'aut',
+  AuthorizationVoided: 'avd',
+  PaymentRecorded: 'pay',
+  PaymentReversed: 'rev',
+  RefundRecorded: 'ref',
+  ItemsShipped: 'shp',
+  ItemsReturned: 'ret',
+  OrderEdited: 'edt',
+  HoldPlaced: 'hld',
+  HoldReleased: 'rel',
+};
+
+/** The id of the record that an event made: its own id, behind the prefix of the record. */
+export const recordIdOf = ({ type, event_id }: Pick<RecordedEvent, 'type' | 'event_id'>): string =>
+  `${RECORD_PREFIXES[type] ?? 'evt'}_${event_id.slice('evt_'.length)}`;

@@ -6,7 +6,7 @@
  */
 import type { Address } from './address.ts';
 import type { CHARGE_KINDS, Discount, Tax } from './commands.ts';
-import type { RecordedEvent } from './events.ts';
+import { type RecordedEvent, recordIdOf } from './events.ts';
 import { cancelled, completed, edited, updated } from './rules/changes.ts';
 import { returned, shipped } from './rules/goods.ts';
 import { held, released } from './rules/holds.ts';
@@ -170,11 +170,11 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
     case 'OrderUpdated':
       return updated(next, event.data);
     case 'AuthorizationRecorded':
-      return authorized(next, event.data, recordIdOf('aut', event));
+      return authorized(next, event.data, recordIdOf(event));
     case 'AuthorizationVoided':
       return voided(next, event.data);
     case 'PaymentRecorded':
-      return paid(next, event.data, recordIdOf('pay', event));
+      return paid(next, event.data, recordIdOf(event));
     case 'PaymentReversed':
       return reversed(next, event.data);
     case 'RefundRecorded':
@@ -190,15 +190,11 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
     case 'OrderCompleted':
       return completed(next);
     case 'HoldPlaced':
-      return held(next, event.data, recordIdOf('hld', event));
+      return held(next, event.data, recordIdOf(event));
     case 'HoldReleased':
       return released(next, event.data);
   }
 }
-
-/** The id of the record that an event made: its own id behind another prefix. */
-const recordIdOf = (prefix: string, { event_id }: RecordedEvent): string =>
-  `${prefix}_${event_id.slice('evt_'.length)}`;
 
 /**
  * The state after a stream, oldest event first; `null` for an empty stream.

@@ -11,7 +11,6 @@ const authorization = listedRecord({
   command: 'RecordAuthorization',
   event: 'AuthorizationRecorded',
   path: 'authorizations',
-  prefix: 'aut',
   at: 'authorized_at',
   notFound,
 });
@@ -21,7 +20,6 @@ const voiding = listedRecord({
   event: 'AuthorizationVoided',
   path: 'authorizations',
   within: 'authorization_id',
-  prefix: 'avd',
   at: 'voided_at',
   notFound,
 });

@@ -6,7 +6,6 @@ const edit = listedRecord({
   command: 'EditOrder',
   event: 'OrderEdited',
   path: 'edits',
-  prefix: 'edt',
   at: 'edited_at',
   notFound: { code: 'edit_not_found', detail: 'This order does not have this edit.' },
 });

@@ -8,7 +8,6 @@ const hold = listedRecord({
   command: 'PlaceHold',
   event: 'HoldPlaced',
   path: 'holds',
-  prefix: 'hld',
   at: 'held_at',
   notFound,
 });
@@ -18,7 +17,6 @@ const release = listedRecord({
   event: 'HoldReleased',
   path: 'holds',
   within: 'hold_id',
-  prefix: 'rel',
   at: 'released_at',
   notFound,
 });

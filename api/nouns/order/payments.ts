@@ -8,7 +8,6 @@ const payment = listedRecord({
   command: 'RecordPayment',
   event: 'PaymentRecorded',
   path: 'payments',
-  prefix: 'pay',
   at: 'paid_at',
   notFound,
 });
@@ -18,7 +17,6 @@ const reversal = listedRecord({
   event: 'PaymentReversed',
   path: 'payments',
   within: 'payment_id',
-  prefix: 'rev',
   at: 'reversed_at',
   notFound,
 });

@@ -4,8 +4,7 @@
  * Payments, shipments, returns and refunds are listed; an order has one cancellation or completion.
  */
 import type { CommandType } from '../../../domain/order/commands.ts';
-import type { EventType } from '../../../domain/order/events.ts';
-import { toId, toUuid } from '../../../store/ids.ts';
+import { type EventType, recordIdOf } from '../../../domain/order/events.ts';
 import type { StoredEvent } from '../../../store/log/event-row.ts';
 import { answer, answerWrite } from '../../answer.ts';
 import { commandContext } from '../../commands/command-context.ts';
@@ -27,17 +26,14 @@ interface RecordKind {
 }
 
 interface ListedKind extends RecordKind {
-  /** Of its ids. */
-  prefix: string;
   /** For a record about another one: the path parameter and command member with the other's id. */
   within?: 'authorization_id' | 'payment_id' | 'hold_id';
 }
 
 /** The handlers of a record that an order can have many of. */
 export function listedRecord(kind: ListedKind): { record: Handler; list: Handler; get: Handler } {
-  const idOf = (event: StoredEvent) => toId(kind.prefix, toUuid(event.event_id));
   const documentOf = (call: Call, event: StoredEvent) => ({
-    id: idOf(event),
+    id: recordIdOf(event),
     ...recordDocument(call, kind, event),
   });
   return {
@@ -45,7 +41,7 @@ export function listedRecord(kind: ListedKind): { record: Handler; list: Handler
       const done = await run(call, kind);
       const { event } = done;
       const about = kind.within && call.input.params[kind.within];
-      const location = `/${call.edition.name}/orders/${event.order_id}/${kind.path}/${about ?? idOf(event)}`;
+      const location = `/${call.edition.name}/orders/${event.order_id}/${kind.path}/${about ?? recordIdOf(event)}`;
       answerWrite(call.ctx, done, { status: 201, location, body: documentOf(call, event) });
     },
 
@@ -60,7 +56,7 @@ export function listedRecord(kind: ListedKind): { record: Handler; list: Handler
     async get(call) {
       const id = call.input.params[`${kind.path.slice(0, -1)}_id`];
       const found = (await readHistory(call)).find(
-        (event) => event.type === kind.event && idOf(event) === id,
+        (event) => event.type === kind.event && recordIdOf(event) === id,
       );
       if (found === undefined) throw new Problem(kind.notFound.code, kind.notFound.detail);
       answer(call.ctx, 200, documentOf(call, found));

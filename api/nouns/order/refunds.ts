@@ -6,7 +6,6 @@ const refund = listedRecord({
   command: 'RecordRefund',
   event: 'RefundRecorded',
   path: 'refunds',
-  prefix: 'ref',
   at: 'refunded_at',
   notFound: { code: 'refund_not_found', detail: 'This order does not have this refund.' },
 });

@@ -6,7 +6,6 @@ const itemReturn = listedRecord({
   command: 'ReturnItems',
   event: 'ItemsReturned',
   path: 'returns',
-  prefix: 'ret',
   at: 'returned_at',
   notFound: { code: 'return_not_found', detail: 'This order does not have this return.' },
 });

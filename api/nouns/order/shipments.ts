@@ -6,7 +6,6 @@ const shipment = listedRecord({
   command: 'ShipItems',
   event: 'ItemsShipped',
   path: 'shipments',
-  prefix: 'shp',
   at: 'shipped_at',
   notFound: { code: 'shipment_not_found', detail: 'This order does not have this shipment.' },
 });
