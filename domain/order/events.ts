@@ -41,6 +41,11 @@ const placedLine = lines.element.extend({
   amount: amount.optional(),
 });
 const placedCharge = charges.unwrap().element.extend({ id: z.string(), amount });
+/** In the first release the country was any two letters. */
+const recordedPatch = addressPatch
+  .extend({ country: recordedAddress.shape.country.optional() })
+  .nullable()
+  .optional();
 const pieces = shipItemsData.shape.lines;
 /** Pieces with their part of the line's amount, and of its tax if it has one. */
 const pricedPieces = z.array(pieces.element.extend({ amount, tax: amount.optional() }));
@@ -71,14 +76,8 @@ export const EVENT_SCHEMAS = {
     data: z.strictObject({
       /** The patch of the request. */
       patch: updateOrderBody.extend({
-        shipping_address: addressPatch
-          .extend({ country: recordedAddress.shape.country.optional() })
-          .nullable()
-          .optional(),
-        billing_address: addressPatch
-          .extend({ country: recordedAddress.shape.country.optional() })
-          .nullable()
-          .optional(),
+        shipping_address: recordedPatch,
+        billing_address: recordedPatch,
       }),
       /** The order's members after the patch. */
       shipping_address: recordedAddress.nullable(),
