@@ -7,8 +7,8 @@ import { MULTILINE_TEXT, TEXT } from '../../domain/text.ts';
 type Node = { [key: string]: unknown };
 
 /**
- * Published pattern → the server's pattern. `\p{Cs}`, which excludes lone surrogates, needs a flag
- * that OpenAPI 3.0 does not have.
+ * The server's pattern by the published one. `\p{Cs}`, which excludes lone surrogates, needs a
+ * flag that OpenAPI 3.0 does not have.
  */
 export const SERVER_PATTERNS: Readonly<Record<string, string>> = {
   '^[^\\x00-\\x1f\\x7f-\\x9f]*$': TEXT.source,
@@ -20,8 +20,7 @@ export const requestRules = <T>(document: T): T => changed(document, (node) => w
 
 /**
  * The document with the rules of answers. The newest version lists each value that the server
- * sends.
- * An older one does not list the problem codes that came after it.
+ * sends; an older one lacks the problem codes that came after it.
  */
 export function answerRules<T>(document: T): T {
   const { info } = document as { info?: { 'x-lifecycle'?: { successor?: string } } };

@@ -107,7 +107,7 @@ function createAmounts(reference: string) {
     const members: Members = {};
     for (const [name, member] of Object.entries(value))
       if (member !== null)
-        members[name] = NO_MONEY.has(name) ? member : without(member, `${pointer}/${name}`);
+        members[name] = name === 'metadata' ? member : without(member, `${pointer}/${name}`);
     return members;
   }
 
@@ -126,6 +126,3 @@ function createAmounts(reference: string) {
     },
   };
 }
-
-/** Members with names that clients choose, or with nothing to convert. */
-const NO_MONEY = new Set(['metadata', 'shipping_address', 'billing_address', 'tags']);
