@@ -1,5 +1,4 @@
 /** Deadlines: how long to wait for a call that may never answer. */
-import { setTimeout as delay } from 'node:timers/promises';
 
 /** The call did not answer in time. It is not cancelled: it may still take effect. */
 export class DeadlineExceeded extends Error {
@@ -49,12 +48,15 @@ export async function endsWithin(
   timeoutMs: number,
   cut?: AbortSignal,
 ): Promise<boolean> {
-  const over = new AbortController();
-  const signal = cut ? AbortSignal.any([over.signal, cut]) : over.signal;
-  const late = delay(timeoutMs, false, { signal }).catch(() => false);
+  const late = Promise.withResolvers<false>();
+  const expire = () => late.resolve(false);
+  const timer = setTimeout(expire, timeoutMs);
+  cut?.addEventListener('abort', expire);
+  if (cut?.aborted) expire();
   try {
-    return await Promise.race([part.then(() => true), late]);
+    return await Promise.race([part.then(() => true), late.promise]);
   } finally {
-    over.abort();
+    clearTimeout(timer);
+    cut?.removeEventListener('abort', expire);
   }
 }
