@@ -22,7 +22,7 @@
  *   public pages      the specs, the guides, the explanation of each problem
  *   no route          authenticates and limits too, then answers 404 or 405
  */
-import { Router } from '@koa/router';
+import type { Router } from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -36,6 +36,7 @@ import { type Operation, type Spec, loadSpec } from './contract/spec.ts';
 import { type OperationValidator, compileValidators, inputOf } from './contract/validator.ts';
 import type { Edition } from './edition.ts';
 import type { Call, Handler, Services } from './handler.ts';
+import { createCollections } from './http/collections.ts';
 import { requireRoom } from './http/answer-room.ts';
 import type { ByteBudget } from './http/byte-budget.ts';
 import { requireClearHead } from './http/request-head.ts';
@@ -96,11 +97,15 @@ export function createApp(options: AppOptions): Koa {
     };
   });
   const bodyRoom = createBodyRoom();
-  const router = new Router({ sensitive: true });
+  const collections = createCollections();
   for (const version of versions) {
     for (const operation of version.spec.operations) {
       const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
-      router[operation.method](path, ...operationSteps(options, version, operation, bodyRoom, identify));
+      collections.add(
+        operation.method,
+        path,
+        operationSteps(options, version, operation, bodyRoom, identify),
+      );
     }
   }
   const pages = publicPages(
@@ -115,7 +120,7 @@ export function createApp(options: AppOptions): Koa {
   app.use(requestContext(log, noteCall));
   if (config.contractJudge) app.use(judgeAnswers());
   app.use(answerProblems(bytes));
-  app.use(router.routes() as unknown as Middleware);
+  app.use(collections.middleware);
   app.use((ctx, next) => {
     requireClearHead(ctx.req);
     return next();
@@ -124,7 +129,7 @@ export function createApp(options: AppOptions): Koa {
   app.use(async (ctx) => {
     const isPublic = methodsAt(pages, ctx.path).length > 0;
     await (isPublic ? limits.limitAddress(ctx) : identify(ctx));
-    answerNoRoute(ctx, methodsAt(isPublic ? pages : router, ctx.path));
+    answerNoRoute(ctx, methodsAt(isPublic ? pages : collections.routerAt(ctx.path), ctx.path));
   });
   return app;
 }
@@ -186,8 +191,8 @@ function requireAcceptable(ctx: Context, { mediaTypes }: Operation): void {
 }
 
 /** The methods of a path; none for an unknown path. */
-const methodsAt = (router: Router, path: string): string[] => [
-  ...new Set(router.match(path, '').path.flatMap(({ methods }) => methods)),
+const methodsAt = (router: Router | undefined, path: string): string[] => [
+  ...new Set(router?.match(path, '').path.flatMap(({ methods }) => methods)),
 ];
 
 /** Answers a request without a route: 404 for an unknown path, 405, or the methods for OPTIONS. */
