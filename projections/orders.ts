@@ -8,7 +8,7 @@ import { isOnHold, isReadyToShip } from '../domain/order/amounts.ts';
 import { type Facts, NO_FACTS, type Order, type OrderState, evolve } from '../domain/order/order.ts';
 import { paymentStatus } from '../domain/order/statuses.ts';
 import { toId, toUuid } from '../store/ids.ts';
-import { SEPARATOR, statement } from '../store/statement.ts';
+import { SEPARATOR, plainArray, statement } from '../store/statement.ts';
 import { customerTotalsProjection } from './customer-totals.ts';
 import { dailySalesProjection } from './daily-sales.ts';
 import { salesProjection } from './sales/sales.ts';
@@ -44,12 +44,12 @@ export const ordersProjection: Projection = {
 
   async apply(transaction, partition, events) {
     const rows = new Map<string, Row>();
-    const known = [...new Map(events.filter(isLater(events)).map((event) => [keyOf(event), event])).values()];
+    const known = unplaced(events);
     if (known.length > 0) {
       const found = await transaction.any(
         readRows(
-          known.map((event) => event.tenant_id),
-          known.map((event) => toUuid(event.order_id)),
+          plainArray(known.map((event) => event.tenant_id)),
+          plainArray(known.map((event) => toUuid(event.order_id))),
         ),
       );
       for (const row of found) {
@@ -105,19 +105,19 @@ async function write(
   const written = await transaction.query(
     writeRows(
       partition,
-      rows.map((row) => row.tenantId),
-      orders.map((order) => toUuid(order.id)),
-      rows.map((row) => row.placedPosition),
+      plainArray(rows.map((row) => row.tenantId)),
+      plainArray(orders.map((order) => toUuid(order.id))),
+      plainArray(rows.map((row) => row.placedPosition)),
       orders.map((order) => order.customer_id ?? ''),
-      orders.map((order) => order.status),
-      orders.map((order) => order.placed_at),
-      orders.map((order) => order.version),
+      plainArray(orders.map((order) => order.status)),
+      plainArray(orders.map((order) => order.placed_at)),
+      plainArray(orders.map((order) => order.version)),
       orders.map((order) => JSON.stringify(order)).join(SEPARATOR),
       states.map(({ facts }) => JSON.stringify(facts)).join(SEPARATOR),
-      states.map(paymentStatus),
-      states.map(isOnHold),
-      states.map(isReadyToShip),
-      orders.map(orderedAt),
+      plainArray(states.map(paymentStatus)),
+      plainArray(states.map(isOnHold)),
+      plainArray(states.map(isReadyToShip)),
+      plainArray(orders.map(orderedAt)),
       ...termColumns(rows, true),
       ...termColumns(rows, false),
     ),
@@ -135,23 +135,26 @@ function orderedAt({ ordered_at, placed_at }: Order): string {
 }
 
 /** The terms that orders get, or lose, in the columns of the statement. */
-function termColumns(rows: readonly Row[], isGained: boolean): [string[], string[], number[]] {
-  const columns: [string[], string[], number[]] = [[], [], []];
+function termColumns(rows: readonly Row[], isGained: boolean): [string, string[], string] {
+  const tenants: string[] = [];
+  const texts: string[] = [];
+  const positions: number[] = [];
   for (const { tenantId, placedPosition, terms } of rows) {
     for (const [term, gained] of terms) {
       if (gained !== isGained) continue;
-      columns[0].push(tenantId);
-      columns[1].push(term);
-      columns[2].push(placedPosition);
+      tenants.push(tenantId);
+      texts.push(term);
+      positions.push(placedPosition);
     }
   }
-  return columns;
+  return [plainArray(tenants), texts, plainArray(positions)];
 }
 
 const keyOf = (event: { tenant_id: string; order_id: string }) => `${event.tenant_id} ${event.order_id}`;
 
-/** Whether the row of an event's order must be read: the batch lacks the order's first event. */
-function isLater(events: TenantEvent[]): (event: TenantEvent) => boolean {
-  const placed = new Set(events.filter((event) => event.version === 1).map(keyOf));
-  return (event) => !placed.has(keyOf(event));
+/** One event of each order whose row must be read: the batch lacks the order's first event. */
+function unplaced(events: readonly TenantEvent[]): TenantEvent[] {
+  const later = new Map(events.filter(({ version }) => version > 1).map((event) => [keyOf(event), event]));
+  if (later.size > 0) for (const event of events) if (event.version === 1) later.delete(keyOf(event));
+  return [...later.values()];
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { EventOf } from '../domain/order/events.ts';
 import { toUuid } from '../store/ids.ts';
 import { recordedRow, toRecordedEvent } from '../store/log/event-row.ts';
-import { statement } from '../store/statement.ts';
+import { plainArray, statement } from '../store/statement.ts';
 import type { TenantEvent } from './projection.ts';
 
 const readPlacings = statement('projections/read-placings', recordedRow.extend({ tenant_id: z.uuid() }));
@@ -43,13 +43,29 @@ export async function countedOf(
   batch: TenantEvent[],
 ): Promise<Counted[]> {
   const events = batch.filter(({ type }) => COUNTED_TYPES.has(type));
+  const later = events.filter(({ type }) => type !== 'OrderPlaced');
+  const placings = later.length === 0 ? undefined : await placingsOf(transaction, partition, events, later);
+  return events.map((event) => {
+    const placed = event.type === 'OrderPlaced' ? event.data : placings!.get(orderOf(event));
+    if (placed === undefined) throw new Error(`${event.order_id} has no first event`);
+    return { event, placed };
+  });
+}
+
+/** The first events of orders: of the batch, else of the log. */
+async function placingsOf(
+  transaction: DatabaseTransactionConnection,
+  partition: number,
+  events: readonly TenantEvent[],
+  later: readonly TenantEvent[],
+): Promise<Map<string, Counted['placed']>> {
   const placings = new Map<string, Counted['placed']>();
   const rememberPlacing = (event: TenantEvent): void => {
     if (event.type === 'OrderPlaced') placings.set(orderOf(event), event.data);
   };
   events.forEach(rememberPlacing);
   const unknown = new Map(
-    events.filter((event) => !placings.has(orderOf(event))).map((event) => [orderOf(event), event]),
+    later.filter((event) => !placings.has(orderOf(event))).map((event) => [orderOf(event), event]),
   );
   if (unknown.size > 0) {
     const wanted = [...unknown.values()];
@@ -63,11 +79,7 @@ export async function countedOf(
     for (const row of rows)
       rememberPlacing(Object.assign(toRecordedEvent(row), { tenant_id: row.tenant_id }));
   }
-  return events.map((event) => {
-    const placed = placings.get(orderOf(event));
-    if (placed === undefined) throw new Error(`${event.order_id} has no first event`);
-    return { event, placed };
-  });
+  return placings;
 }
 
 const orderOf = (event: TenantEvent): string => `${event.tenant_id} ${event.order_id}`;
@@ -79,8 +91,9 @@ export function tallied(
 ): { first: Counted; last: Counted; tally: Tally }[] {
   const groups = new Map<string, Counted[]>();
   for (const each of counted) {
-    const group = groups.get(groupOf(each));
-    if (group === undefined) groups.set(groupOf(each), [each]);
+    const name = groupOf(each);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [each]);
     else group.push(each);
   }
   return [...groups.values()].map((group) => ({ first: group[0]!, last: group.at(-1)!, tally: sum(group) }));
@@ -108,11 +121,12 @@ function sum(group: Counted[]): Tally {
 }
 
 /** The columns of tallies, in the order of the statements' parameters. */
-export const columnsOf = (tallies: Tally[]): number[][] => [
-  tallies.map((tally) => tally.orders_placed),
-  tallies.map((tally) => tally.orders_cancelled),
-  tallies.map((tally) => tally.ordered),
-  tallies.map((tally) => tally.paid),
-  tallies.map((tally) => tally.refunded),
-  tallies.map((tally) => tally.events),
-];
+export const columnsOf = (tallies: Tally[]): string[] =>
+  [
+    tallies.map((tally) => tally.orders_placed),
+    tallies.map((tally) => tally.orders_cancelled),
+    tallies.map((tally) => tally.ordered),
+    tallies.map((tally) => tally.paid),
+    tallies.map((tally) => tally.refunded),
+    tallies.map((tally) => tally.events),
+  ].map(plainArray);

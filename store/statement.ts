@@ -10,6 +10,12 @@ import type { z } from 'zod';
 export const SEPARATOR = '\u001e';
 
 /**
+ * A Postgres array of values whose text needs no quotes: ids, numbers, times, names of a fixed set.
+ * pg would search each of them for characters to escape.
+ */
+export const plainArray = (values: readonly (string | number | boolean)[]): string => `{${values.join(',')}}`;
+
+/**
  * Reads a statement once, at start. It is prepared under its path.
  *
  * @param path of a file in `store/sql/`, without `.sql`: `log/read-stream`

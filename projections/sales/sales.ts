@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { type OrderState, evolve } from '../../domain/order/order.ts';
 import { toUuid } from '../../store/ids.ts';
 import { recordedRow, toRecordedEvent } from '../../store/log/event-row.ts';
-import { statement } from '../../store/statement.ts';
+import { plainArray, statement } from '../../store/statement.ts';
 import type { Projection, TenantEvent } from '../projection.ts';
 import { MEASURED_TYPES, type Measured, type Step, isMeasuredByStates, measuresOf } from './measures.ts';
 
@@ -47,13 +47,13 @@ export const salesProjection: Projection = {
     await transaction.query(
       addSales(
         partition,
-        all.map((row) => row.tenantId),
-        all.map((row) => row.quarter),
-        all.map((row) => row.currency),
-        all.map((row) => row.measure),
+        plainArray(all.map((row) => row.tenantId)),
+        plainArray(all.map((row) => row.quarter)),
+        plainArray(all.map((row) => row.currency)),
+        plainArray(all.map((row) => row.measure)),
         all.map((row) => row.name),
-        all.map((row) => row.amount),
-        all.map((row) => row.events),
+        plainArray(all.map((row) => row.amount)),
+        plainArray(all.map((row) => row.events)),
       ),
     );
   },

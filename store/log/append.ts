@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { EVENT_SCHEMAS, type OrderEvent } from '../../domain/order/events.ts';
 import { appendBatchSize, appendDuration } from '../../platform/metrics.ts';
 import { toId } from '../ids.ts';
-import { SEPARATOR, statement } from '../statement.ts';
+import { SEPARATOR, plainArray, statement } from '../statement.ts';
 import type { Tenancy } from '../tenancy.ts';
 import { reachable } from '../unavailable.ts';
 import { type StoredEvent, storedRow, toStoredEvent } from './event-row.ts';
@@ -73,17 +73,17 @@ export async function appendBatch(
     pool.any(
       appendEvents(
         partition,
-        batch.map((each) => each.tenantId),
-        batch.map((each) => each.order_id.slice(4)),
-        batch.map((each) => each.version),
-        batch.map((each) => each.event_id.slice(4)),
-        batch.map((each) => each.event.type),
-        batch.map((each) => EVENT_SCHEMAS[each.event.type].version),
+        plainArray(batch.map((each) => each.tenantId)),
+        plainArray(batch.map((each) => each.order_id.slice(4))),
+        plainArray(batch.map((each) => each.version)),
+        plainArray(batch.map((each) => each.event_id.slice(4))),
+        plainArray(batch.map((each) => each.event.type)),
+        plainArray(batch.map((each) => EVENT_SCHEMAS[each.event.type].version)),
         batch.map((each) => JSON.stringify(each.event.data)).join(SEPARATOR),
         batch.map((each) => each.idempotency_key),
         batch.map((each) => each.fingerprint),
         batch.map((each) => each.traceparent),
-        batch.map((each) => each.key_id),
+        plainArray(batch.map((each) => each.key_id)),
         namesOf(batch),
       ),
     ),

@@ -160,14 +160,16 @@ export function placed(event: Extract<RecordedEvent, { type: 'OrderPlaced' }>): 
   return { order, facts: { shipped: {}, returned: {} }, payments: {} };
 }
 
+const SHARED = ['discount', 'tax', 'taxes', 'discount_shares', 'tax_shares'] as const;
+
 /**
  * A line of an event as the order shows it: shares become part of its discount and taxes.
  *
  * @param ofOrder the taxes of the whole order, which the shares are of
  */
 export function lineOf(line: PlacedLine, ofOrder: readonly Tax[] = []): OrderLine {
+  if (SHARED.every((name) => line[name] === undefined)) return line as OrderLine;
   const { discount_shares, tax_shares, tax, taxes, discount, ...rest } = line;
-  if ((discount ?? tax ?? taxes ?? discount_shares ?? tax_shares) === undefined) return line as OrderLine;
   const shown = rest as OrderLine;
   if ((discount ?? discount_shares) !== undefined)
     shown.discount = (discount ?? 0) + sum(discount_shares ?? []);
