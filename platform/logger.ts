@@ -27,9 +27,9 @@ export function createLogger(level: string) {
 }
 
 /**
- * Joins lines to texts of 64 KiB, or of a second, that are written asynchronously: a write every few
- * lines cost a tenth of placing an order. A process that is killed loses the lines. sonic-boom's own
- * buffer reads all its text for each line, which tripled the cost of a line.
+ * Joins lines to texts of 64 KiB, or of a second, that are written asynchronously: a write every
+ * few lines cost a tenth of placing an order. A process that is killed loses the lines. The buffer
+ * of sonic-boom reads all its text for each line, which tripled the cost of a line.
  */
 function createLineBuffer() {
   let lines = '';
