@@ -28,8 +28,6 @@ export interface Edition {
   /** Translates a JSON Pointer into the command's data into one into the body. */
   pointerOf: (type: Command<CommandType>['type'], pointer: string, body: unknown) => string;
   order: (state: OrderState) => unknown;
-  /** @param rows of the read table: JSON texts, separated by commas; see `parseStates` */
-  orders: (rows: string) => string;
   /** The balance of an order; absent in a version without it. */
   balance?: (order: Order, balance: Balance) => object;
   /** The totals of a customer in one currency. */
@@ -39,8 +37,11 @@ export interface Edition {
    * UTC.
    */
   salesDocument?: (sales: DaySales) => object;
-  /** Rows of CSV; absent in a version without them. @param rows see `orders` */
-  csv?: { orders: (rows: string) => string; sales: (sales: readonly DaySales[]) => string };
+  /** CSV with its header; absent in a version without it. */
+  csv?: {
+    orders: (states: readonly OrderState[]) => string;
+    sales: (sales: readonly DaySales[]) => string;
+  };
   /** The data of an event. */
   eventData: (event: RecordedEvent) => object;
   /**

@@ -2,7 +2,6 @@
 import { FIRST_EVENT_TYPES } from '../../domain/order/events.ts';
 import type { OrderStatus } from '../../domain/order/order.ts';
 import { instantOf } from '../lists/instant.ts';
-import { parseStates } from '../lists/stored-orders.ts';
 import type { Edition } from '../edition.ts';
 import { parseBody } from '../commands/parse-body.ts';
 import { V1_SCHEMAS, isV1Command } from './commands.ts';
@@ -17,10 +16,6 @@ export const v1: Edition = {
   },
   pointerOf: (_type, pointer) => pointer,
   order: orderDocument,
-  orders: (rows) =>
-    parseStates(rows)
-      .map((state) => JSON.stringify(orderDocument(state)))
-      .join(','),
   customerTotal: (total) => total,
   eventData,
   filterOf({ status, customer_id: customerId, placed_after, placed_before }) {

@@ -1,6 +1,5 @@
 /** Version 2: each amount has its currency; an order has a payment and a fulfillment status. */
 import type { Edition } from '../edition.ts';
-import { parseStates } from '../lists/stored-orders.ts';
 import { balanceDocument } from './balance-document.ts';
 import { commandOf, pointerOf } from './commands.ts';
 import { eventData, orderDocument, totalDocument } from './documents.ts';
@@ -14,10 +13,6 @@ export const v2: Edition = {
   commandOf,
   pointerOf,
   order: orderDocument,
-  orders: (rows) =>
-    parseStates(rows)
-      .map((state) => JSON.stringify(orderDocument(state)))
-      .join(','),
   balance: balanceDocument,
   customerTotal: totalDocument,
   salesDocument,

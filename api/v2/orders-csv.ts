@@ -1,7 +1,6 @@
 /** The list of orders as CSV: one row for each order. */
 import type { OrderState } from '../../domain/order/order.ts';
 import { type Cell, amountCell, csvLine } from '../lists/csv.ts';
-import { parseStates } from '../lists/stored-orders.ts';
 import { orderDocument } from './documents.ts';
 
 type OrderDocument = ReturnType<typeof orderDocument>;
@@ -80,6 +79,5 @@ export function orderCsvLine(state: OrderState): string {
   return csvLine(COLUMNS.map(([, cellOf]) => cellOf(order)));
 }
 
-/** @param rows of the read table: JSON texts, separated by commas */
-export const ordersCsv = (rows: string): string =>
-  ORDERS_CSV_HEADER + parseStates(rows).map(orderCsvLine).join('');
+export const ordersCsv = (states: readonly OrderState[]): string =>
+  ORDERS_CSV_HEADER + states.map(orderCsvLine).join('');

@@ -1,9 +1,9 @@
 /** What an event adds to the sales: amounts by measure, in whole minor units. */
 import { sum } from '../../domain/order/arithmetic.ts';
-import type { EventOf, PlacedCharge, PlacedLine } from '../../domain/order/events.ts';
+import { totalsOf } from '../../domain/order/amounts.ts';
+import type { EventOf, EventType, PlacedCharge, PlacedLine } from '../../domain/order/events.ts';
 import type { OrderState } from '../../domain/order/order.ts';
 import { lineOf } from '../../domain/order/rules/placing.ts';
-import type { EventType } from '../../domain/order/events.ts';
 import type { TenantEvent } from '../projection.ts';
 
 /**
@@ -97,9 +97,9 @@ function partMeasures(
   };
   add('gross', sum(lines.map(({ total }) => total)));
   const shown = lines.map((line) => lineOf(line, taxes));
-  const parts = [...shown, ...charges];
-  add('discount', sum(parts.map(({ discount = 0 }) => discount)));
-  add('tax', sum(parts.map(({ tax = 0 }) => tax)));
+  const { discount_total, tax_total } = totalsOf(shown, charges);
+  add('discount', discount_total);
+  add('tax', tax_total);
   const isSplit = lines.some(({ tax_shares }) => tax_shares !== undefined);
   const named = isSplit || taxes === undefined ? shown.flatMap((line) => line.taxes ?? []) : taxes;
   for (const { name, amount } of named) add('tax', amount, name);

@@ -13,6 +13,7 @@ import { CSV_TYPE } from '../../http/accept.ts';
 import { instantOf, millisecondAfter } from '../../lists/instant.ts';
 import { answerCsv, answerPage, bindingOf, positionOf, requireWithinList } from '../../lists/page.ts';
 import { isNotModified } from '../../commands/preconditions.ts';
+import { parseStates } from '../../lists/stored-orders.ts';
 import { readAfter } from '../../lists/read-after.ts';
 import { readHistory } from './history.ts';
 
@@ -72,8 +73,13 @@ export const orderHandlers: Handlers = {
     ctx.set('Holdfast-Position', String(page.applied));
     ctx.set('Holdfast-Lag', String(page.head - page.applied));
     const cursor = page.next === null ? null : services.cursors.encode(page.next, binding);
-    if (mediaType === CSV_TYPE) answerCsv(ctx, edition.csv!.orders(page.documents), cursor);
-    else answerPage(ctx, edition.orders(page.documents), cursor, cursor !== null);
+    const states = parseStates(page.documents);
+    if (mediaType === CSV_TYPE) {
+      answerCsv(ctx, edition.csv!.orders(states), cursor);
+    } else {
+      const documents = states.map((state) => JSON.stringify(edition.order(state))).join(',');
+      answerPage(ctx, documents, cursor, cursor !== null);
+    }
   },
 };
 
