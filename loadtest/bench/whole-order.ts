@@ -30,10 +30,9 @@ const plain = { customer_id, shipping_address, metadata, lines };
 const whole = {
   ...plain,
   prices_include_tax: true,
-  lines: lines.map((line, n) => ({
-    ...line,
-    taxes: [{ name: 'VAT 19 %', rate: 19, amount: euros(72 * (n + 1)) }],
-  })),
+  lines: lines.map((line, n) =>
+    Object.assign({ taxes: [{ name: 'VAT 19 %', rate: 19, amount: euros(72 * (n + 1)) }] }, line),
+  ),
   discounts: [{ name: 'Spring voucher', code: 'SPRING10', amount: euros(500) }],
   charges: [{ kind: 'shipping', name: 'Parcel', price: euros(490), tax: euros(78) }],
 };
