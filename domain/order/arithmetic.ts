@@ -39,11 +39,16 @@ export function allocate(amount: number, weights: readonly number[]): number[] {
       weights.map(() => 1),
     );
   const parts = weights.map((weight) => portion(amount, weight, whole));
-  const fractions = weights.map((weight) => (BigInt(amount) * BigInt(weight)) % BigInt(whole));
-  const byFraction = fractions
-    .map((fraction, line) => ({ fraction, line }))
-    .sort((a, b) => (a.fraction === b.fraction ? a.line - b.line : a.fraction < b.fraction ? 1 : -1));
   const units = amount - sum(parts);
+  if (units === 0) return parts;
+  // BigInt costs ten times as much.
+  const isSafe = Number.isSafeInteger(amount * whole);
+  const byFraction = weights
+    .map((weight, line) => ({
+      fraction: isSafe ? (amount * weight) % whole : (BigInt(amount) * BigInt(weight)) % BigInt(whole),
+      line,
+    }))
+    .sort((a, b) => (a.fraction === b.fraction ? a.line - b.line : a.fraction < b.fraction ? 1 : -1));
   for (const { line } of byFraction.slice(0, units)) parts[line]! += 1;
   return parts;
 }

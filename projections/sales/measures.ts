@@ -3,7 +3,7 @@ import { sum } from '../../domain/order/arithmetic.ts';
 import { totalsOf } from '../../domain/order/amounts.ts';
 import type { EventOf, EventType, PlacedCharge, PlacedLine } from '../../domain/order/events.ts';
 import type { OrderState } from '../../domain/order/order.ts';
-import { lineOf } from '../../domain/order/rules/placing.ts';
+import { namedTaxes, partsOf } from '../../domain/order/rules/placing.ts';
 import type { TenantEvent } from '../projection.ts';
 
 /**
@@ -96,12 +96,11 @@ function partMeasures(
     if (amount > 0) measures.push({ measure, name, amount });
   };
   add('gross', sum(lines.map(({ total }) => total)));
-  const shown = lines.map((line) => lineOf(line, taxes));
-  const { discount_total, tax_total } = totalsOf(shown, charges);
+  const { discount_total, tax_total } = totalsOf(lines.map(partsOf), charges);
   add('discount', discount_total);
   add('tax', tax_total);
   const isSplit = lines.some(({ tax_shares }) => tax_shares !== undefined);
-  const named = isSplit || taxes === undefined ? shown.flatMap((line) => line.taxes ?? []) : taxes;
+  const named = isSplit || taxes === undefined ? lines.flatMap((line) => namedTaxes(line, taxes)) : taxes;
   for (const { name, amount } of named) add('tax', amount, name);
   for (const { kind, amount } of charges) add('charge', amount, kind);
   return measures;

@@ -18,11 +18,12 @@ const QUARTER_MS = 15 * 60_000;
 /** The first day that every time zone can spell. An order can be dated before it. */
 const EARLIEST_MS = Date.parse('0001-01-02T00:00:00.000Z');
 
-interface Row extends Measured {
+/** What counts in a quarter of an hour, by measure and name. */
+interface Quarter {
   tenantId: string;
   quarter: string;
   currency: string;
-  events: number;
+  sums: Map<string, Measured & { events: number }>;
 }
 
 export const salesProjection: Projection = {
@@ -32,57 +33,59 @@ export const salesProjection: Projection = {
   types: MEASURED_TYPES,
   async apply(transaction, partition, events) {
     const steps = await stepsOf(transaction, partition, events.filter(isMeasuredByStates));
-    const rows = new Map<string, Row>();
+    const quarters = new Map<string, Quarter>();
     for (const event of events) {
       const step = steps.get(event.event_id);
-      const place = {
-        tenantId: event.tenant_id,
-        quarter: quarterOf(event),
-        currency: 'currency' in event.data ? event.data.currency : step!.after.order.currency,
-      };
-      for (const measured of measuresOf(event, step)) add(rows, { ...place, ...measured, events: 1 });
+      const { sums } = quarterFor(quarters, event, step);
+      for (const measured of measuresOf(event, step)) add(sums, measured);
     }
-    if (rows.size === 0) return;
-    const all = [...rows.values()];
+    const rows = [...quarters.values()].flatMap(({ tenantId, quarter, currency, sums }) =>
+      [...sums.values()].map((sum) => Object.assign({ tenantId, quarter, currency }, sum)),
+    );
+    if (rows.length === 0) return;
     await transaction.query(
       addSales(
         partition,
-        plainArray(all.map((row) => row.tenantId)),
-        plainArray(all.map((row) => row.quarter)),
-        plainArray(all.map((row) => row.currency)),
-        plainArray(all.map((row) => row.measure)),
-        all.map((row) => row.name),
-        plainArray(all.map((row) => row.amount)),
-        plainArray(all.map((row) => row.events)),
+        plainArray(rows.map((row) => row.tenantId)),
+        plainArray(rows.map((row) => row.quarter)),
+        plainArray(rows.map((row) => row.currency)),
+        plainArray(rows.map((row) => row.measure)),
+        rows.map((row) => row.name),
+        plainArray(rows.map((row) => row.amount)),
+        plainArray(rows.map((row) => row.events)),
       ),
     );
   },
 };
 
-function add(rows: Map<string, Row>, row: Row): void {
-  const { tenantId, quarter, currency, measure, name } = row;
-  const key = `${tenantId} ${quarter} ${currency} ${measure} ${name}`;
-  const sum = rows.get(key);
-  if (sum === undefined) {
-    rows.set(key, row);
+function quarterFor(quarters: Map<string, Quarter>, event: TenantEvent, step: Step | undefined): Quarter {
+  const tenantId = event.tenant_id;
+  const quarter = quarterOf(event);
+  const currency = 'currency' in event.data ? event.data.currency : step!.after.order.currency;
+  const key = `${tenantId} ${quarter} ${currency}`;
+  const known = quarters.get(key);
+  if (known !== undefined) return known;
+  const added: Quarter = { tenantId, quarter, currency, sums: new Map() };
+  quarters.set(key, added);
+  return added;
+}
+
+function add(sums: Quarter['sums'], { measure, name, amount }: Measured): void {
+  const key = name === '' ? measure : `${measure} ${name}`;
+  const known = sums.get(key);
+  if (known === undefined) {
+    sums.set(key, { measure, name, amount, events: 1 });
     return;
   }
-  sum.amount += row.amount;
-  sum.events += row.events;
+  known.amount += amount;
+  known.events += 1;
 }
 
 /** The start of the quarter of an hour in which an event counts. */
 function quarterOf(event: TenantEvent): string {
   const stated = event.type === 'OrderPlaced' ? event.data.ordered_at : occurredAt(event);
   const ms = Math.max(EARLIEST_MS, Date.parse(stated ?? event.recorded_at));
-  return textOf(Math.floor(ms / QUARTER_MS) * QUARTER_MS);
-}
-
-/** The last time and its text: most events of a batch are of one quarter. */
-let last = { ms: Number.NaN, text: '' };
-function textOf(ms: number): string {
-  if (ms !== last.ms) last = { ms, text: new Date(ms).toISOString() };
-  return last.text;
+  return new Date(Math.floor(ms / QUARTER_MS) * QUARTER_MS).toISOString();
 }
 
 const occurredAt = ({ data }: TenantEvent): string | undefined =>

@@ -11,6 +11,7 @@ import {
   FROM_START,
   type Shares,
   disagree,
+  discountOf,
   grossOf,
   netPrices,
   pricedCharges,
@@ -18,6 +19,7 @@ import {
   splitDiscounts,
   splitTaxes,
   statedTax,
+  taxTotalOf,
   tooLarge,
 } from './pricing.ts';
 import { type Rejected, invalid } from './reject.ts';
@@ -108,10 +110,7 @@ function disagreements(
   total: number,
 ): FieldError[] {
   if (stated === undefined) return [];
-  const { tax_total, discount_total } = totalsOf(
-    lines.map((line) => lineOf(line)),
-    charges,
-  );
+  const { tax_total, discount_total } = totalsOf(lines.map(partsOf), charges);
   const computed = { total, tax_total, discount_total };
   return (Object.keys(computed) as (keyof typeof computed)[]).flatMap((name) =>
     stated[name] === undefined || stated[name] === computed[name]
@@ -160,6 +159,18 @@ export function placed(event: Extract<RecordedEvent, { type: 'OrderPlaced' }>): 
   return { order, facts: { shipped: {}, returned: {} }, payments: {} };
 }
 
+/** The discount and the tax of a placed line. */
+export const partsOf = (line: PlacedLine) => ({ discount: discountOf(line), tax: taxTotalOf(line) });
+
+/**
+ * The taxes of a placed line: its own, and its shares of the order's.
+ *
+ * @param ofOrder the taxes of the whole order, which the shares are of
+ */
+export function namedTaxes({ taxes = [], tax_shares = [] }: PlacedLine, ofOrder: readonly Tax[] = []): Tax[] {
+  return [...taxes, ...tax_shares.map((amount, index) => Object.assign({}, ofOrder[index]!, { amount }))];
+}
+
 const SHARED = ['discount', 'tax', 'taxes', 'discount_shares', 'tax_shares'] as const;
 
 /**
@@ -169,12 +180,17 @@ const SHARED = ['discount', 'tax', 'taxes', 'discount_shares', 'tax_shares'] as 
  */
 export function lineOf(line: PlacedLine, ofOrder: readonly Tax[] = []): OrderLine {
   if (SHARED.every((name) => line[name] === undefined)) return line as OrderLine;
-  const { discount_shares, tax_shares, tax, taxes, discount, ...rest } = line;
-  const shown = rest as OrderLine;
-  if ((discount ?? discount_shares) !== undefined)
-    shown.discount = (discount ?? 0) + sum(discount_shares ?? []);
-  if ((tax ?? taxes ?? tax_shares) !== undefined) shown.tax = statedTax(line) + sum(tax_shares ?? []);
-  const shares = (tax_shares ?? []).map((amount, index) => Object.assign({}, ofOrder[index]!, { amount }));
-  if (taxes !== undefined || shares.length > 0) shown.taxes = [...(taxes ?? []), ...shares];
+  const { id, sku, name, quantity, unit_price, total, amount, ships, reference, metadata } = line;
+  const { discount_shares, tax_shares, tax, taxes, discount } = line;
+  // Copying the rest of a pattern costs more than the rest of placing a line.
+  const shown: OrderLine = { id, name, quantity, unit_price, total };
+  if (sku !== undefined) shown.sku = sku;
+  if (amount !== undefined) shown.amount = amount;
+  if (ships !== undefined) shown.ships = ships;
+  if (reference !== undefined) shown.reference = reference;
+  if (metadata !== undefined) shown.metadata = metadata;
+  if ((discount ?? discount_shares) !== undefined) shown.discount = discountOf(line);
+  if ((tax ?? taxes ?? tax_shares) !== undefined) shown.tax = taxTotalOf(line);
+  if ((taxes ?? tax_shares) !== undefined) shown.taxes = namedTaxes(line, ofOrder);
   return shown;
 }

@@ -56,7 +56,6 @@ export function pricedLines(
   const priced: PlacedLine[] = [];
   for (const [index, line] of lines.entries()) {
     const total = lineTotal(line.unit_price, line.quantity)!;
-    const { id, ...rest } = { id: `line_${linesBefore + index + 1}`, ...line, total };
     const ofDiscounts = shares.discounts.map((split) => split[index]!);
     const ofTaxes = shares.taxes.map((split) => split[index]!);
     const tax = taxOf(line, `${linesAt}/${index}`);
@@ -73,13 +72,11 @@ export function pricedLines(
     }
     const amount = before + (isTaxIncluded ? 0 : allTax);
     if (amount > AMOUNT_MAX) return tooLarge(`${linesAt}/${index}`);
-    priced.push({
-      id,
-      ...rest,
-      ...(sum(ofDiscounts) > 0 && { discount_shares: ofDiscounts }),
-      ...(sum(ofTaxes) > 0 && { tax_shares: ofTaxes }),
-      ...(amount !== total && { amount }),
-    });
+    const placed: PlacedLine = { id: `line_${linesBefore + index + 1}`, ...line, total };
+    if (sum(ofDiscounts) > 0) placed.discount_shares = ofDiscounts;
+    if (sum(ofTaxes) > 0) placed.tax_shares = ofTaxes;
+    if (amount !== total) placed.amount = amount;
+    priced.push(placed);
   }
   return priced;
 }
@@ -168,6 +165,13 @@ function taxOf({ tax, taxes }: PricedLine, pointer: string): number | Rejected {
     { pointer: `${pointer}/tax`, detail: `must be ${total}, the sum of the taxes of the line` },
   ]);
 }
+
+/** The discount of a placed line: its own, and its shares of the order's. */
+export const discountOf = ({ discount = 0, discount_shares = [] }: PlacedLine): number =>
+  discount + sum(discount_shares);
+
+/** The tax of a placed line: its own, and its shares of the order's. */
+export const taxTotalOf = (line: PlacedLine): number => statedTax(line) + sum(line.tax_shares ?? []);
 
 /** What a line states as its tax, without a check. */
 export const statedTax = ({ tax, taxes }: Pick<PricedLine, 'tax' | 'taxes'>): number =>
