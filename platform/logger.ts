@@ -33,19 +33,28 @@ export function createLogger(level: string) {
  */
 function createLineBuffer() {
   let lines = '';
-  // Registered before the one of sonic-boom, which then closes the file.
-  process.once('exit', () => flush());
-  const file = pino.destination({ dest: 1, sync: false });
-  function flush(): void {
-    if (lines === '') return;
-    file.write(lines);
+  // Registered before the one of sonic-boom, which writes what it has, and closes the file.
+  process.once('exit', () => hand());
+  const file = pino.destination({
+    dest: 1,
+    sync: false,
+    // A shorter text waits for `flush`: at the exit, a write that has begun would be lost.
+    minLength: LINES_LENGTH,
+    maxWrite: 2 * LINES_LENGTH,
+  });
+  function hand(): void {
+    if (lines !== '') file.write(lines);
     lines = '';
+  }
+  function flush(): void {
+    hand();
+    file.flush();
   }
   setInterval(flush, FLUSH_INTERVAL_MS).unref();
   return {
     write(line: string): void {
       lines += line;
-      if (lines.length >= LINES_LENGTH) flush();
+      if (lines.length >= LINES_LENGTH) hand();
     },
     flush,
   };
