@@ -1,7 +1,7 @@
 /**
  * Compares two ways to place orders: CPU seconds of the server per 1,000 orders, and orders a
- * second. The rounds are interleaved, and a ratio is the median of the ratios of the rounds, because
- * the machine's speed changes between rounds.
+ * second. The rounds are interleaved, and a ratio is the median of the ratios of the rounds,
+ * because the machine's speed changes between rounds.
  */
 import { cpuSecondsOf } from './cpu.ts';
 import { type Target, load } from './http/http-client.ts';

@@ -50,7 +50,7 @@ const SETTINGS = {
   HOLDFAST_RATE_LIMIT_READ: '100000/1',
   HOLDFAST_RATE_LIMIT_UNAUTHENTICATED: '100000/1',
   HOLDFAST_WEBHOOK_LOOPBACK: 'on',
-  HOLDFAST_TRUST_PROXY: 'on',
+  HOLDFAST_TRUST_PROXY: '1',
   HOLDFAST_LOG_LEVEL: 'error',
 };
 /** After this many unexpected exits, it is not restarted. */
