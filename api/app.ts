@@ -53,7 +53,7 @@ import { confirmed, principalOf, requestContext, stateOf } from './request-conte
 import { awaitUnusedBody } from './body/unused-body.ts';
 
 export interface AppOptions {
-  config: Pick<Config, 'trustProxy' | 'contractJudge' | 'v1'>;
+  config: Pick<Config, 'trustedProxies' | 'contractJudge' | 'v1'>;
   services: Services;
   limits: RateLimits;
   authenticate: Authenticate;
@@ -114,10 +114,9 @@ export function createApp(options: AppOptions): Koa {
   );
 
   const app = new Koa();
-  app.proxy = config.trustProxy;
   // Koa writes connection errors to standard error; the request log has them already.
   app.silent = true;
-  app.use(requestContext(log, noteCall));
+  app.use(requestContext(log, noteCall, config.trustedProxies));
   if (config.contractJudge) app.use(judgeAnswers());
   app.use(answerProblems(bytes));
   app.use(collections.middleware);

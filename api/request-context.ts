@@ -9,6 +9,7 @@ import type { Judge } from './contract/judge.ts';
 import type { Callers } from './overview/callers.ts';
 import type { Operation } from './contract/spec.ts';
 import { newRequestId } from '../platform/random.ts';
+import { type TrustedProxies, clientAddress } from '../platform/trusted-proxies.ts';
 
 /** The status that proxies log when the client closed the connection before the answer. */
 const CLIENT_CLOSED_STATUS = 499;
@@ -60,9 +61,15 @@ function observe(method: string, route: string, status: number, seconds: number)
 }
 
 /** @param noteCall called after each authenticated request */
-export function requestContext(log: Logger, noteCall: Callers['note']): Middleware {
+export function requestContext(
+  log: Logger,
+  noteCall: Callers['note'],
+  trustedProxies: TrustedProxies,
+): Middleware {
   return async (ctx, next) => {
     const started = performance.now();
+    const peer = ctx.req.socket.remoteAddress ?? '';
+    ctx.request.ip = clientAddress(peer, ctx.get('X-Forwarded-For'), trustedProxies);
     const state = stateOf(ctx);
     state.requestId = givenRequestId(ctx.get('X-Request-Id'));
     state.traceparent = givenTraceparent(ctx.get('traceparent'));

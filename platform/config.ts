@@ -4,6 +4,7 @@
  */
 import { accessSync, constants } from 'node:fs';
 import { z } from 'zod';
+import { TRUSTED_PROXIES_EXPECTED, type TrustedProxies, parseTrustedProxies } from './trusted-proxies.ts';
 
 /** A quota: at most `count` requests in any period of `seconds`. */
 export interface Rate {
@@ -27,6 +28,12 @@ const count = (min: number, max: number) =>
     return z.NEVER;
   });
 const port = count(0, 65_535);
+const trustedProxies = z.string().transform((text, { addIssue }): TrustedProxies => {
+  const proxies = parseTrustedProxies(text);
+  if (proxies !== undefined) return proxies;
+  addIssue(TRUSTED_PROXIES_EXPECTED);
+  return z.NEVER;
+});
 const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
 
 const url = (protocol: RegExp, example: string) =>
@@ -147,7 +154,7 @@ const VARIABLES = {
   HOLDFAST_APPEND_QUEUE: count(1, 1_000_000).default(2_000),
   HOLDFAST_DRAIN_SECONDS: count(0, 600).default(20),
   HOLDFAST_V1_AFTER_SUNSET: z.enum(['serve', 'gone']).default('serve'),
-  HOLDFAST_TRUST_PROXY: onOff.prefault('off'),
+  HOLDFAST_TRUST_PROXY: trustedProxies.prefault('off'),
   HOLDFAST_WEBHOOK_LOOPBACK: onOff.prefault('off'),
   HOLDFAST_CONTRACT_JUDGE: onOff.prefault('off'),
   OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?$/, 'http://HOST:4318').optional(),
@@ -226,7 +233,7 @@ const schema = z
     /** Development: allow webhooks to loopback, and without TLS. */
     webhooks: { allowLoopback: v.HOLDFAST_WEBHOOK_LOOPBACK },
     /** Read the client's address from `X-Forwarded-For`. Safe only behind a proxy that sets it. */
-    trustProxy: v.HOLDFAST_TRUST_PROXY,
+    trustedProxies: v.HOLDFAST_TRUST_PROXY,
     /** Run express-openapi-validator on every request and response (development and tests). */
     contractJudge: v.HOLDFAST_CONTRACT_JUDGE,
     /** Base URL of an OTLP/HTTP collector; unset: no traces. */

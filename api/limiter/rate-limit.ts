@@ -2,9 +2,10 @@
  * The limiter for requests: chooses the quota, and sets the header fields `RateLimit` and
  * `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10).
  */
-import ipaddr from 'ipaddr.js';
+import type ipaddr from 'ipaddr.js';
 import type { Context } from 'koa';
 import type { Config } from '../../platform/config.ts';
+import { addressOf } from '../../platform/trusted-proxies.ts';
 import { isRead } from '../http/reads.ts';
 import type { Policy } from './decision.ts';
 import type { Limiter } from './limiter.ts';
@@ -49,7 +50,7 @@ export function createRateLimits(limiter: Limiter, rates: Config['rateLimits']):
 
   return {
     limitKey: (ctx, keyId) => take(ctx, keyId, isRead(ctx.method) ? 'read' : 'write'),
-    limitAddress: (ctx) => take(ctx, subjectOfRequest(ctx), 'unauthenticated'),
+    limitAddress: (ctx) => take(ctx, subjectOfAddress(ctx.ip) ?? UNKNOWN_SUBJECT, 'unauthenticated'),
     count,
     writePolicy: policies.write.field,
     countAddress: (address) => count('unauthenticated', subjectOfAddress(address) ?? UNKNOWN_SUBJECT),
@@ -60,21 +61,16 @@ export function createRateLimits(limiter: Limiter, rates: Config['rateLimits']):
  * The subject of an address: an IPv4 address, or the /64 of an IPv6 address, since a subscriber has
  * a whole /64.
  *
- * @param address with or without a port; any text of `X-Forwarded-For`
+ * @param address with or without a port
  * @returns `undefined` for any other text
  */
 export function subjectOfAddress(address: string): string | undefined {
-  const bare = /^\[(.*)\](?::\d+)?$/.exec(address)?.[1] ?? address.replace(/^([\d.]+):\d+$/, '$1');
-  if (!ipaddr.IPv4.isValidFourPartDecimal(bare) && !ipaddr.IPv6.isValid(bare)) return undefined;
-  const parsed = ipaddr.process(bare);
+  const parsed = addressOf(address);
+  if (parsed === undefined) return undefined;
   if (parsed.kind() === 'ipv4') return parsed.toString();
   const groups = (parsed as ipaddr.IPv6).parts.slice(0, 4).map((group) => group.toString(16));
   return `${groups.join(':')}::/64`;
 }
-
-/** A trusted proxy may forward any text; without an address in it, the proxy's own counts. */
-const subjectOfRequest = ({ ip, req }: Context): string =>
-  subjectOfAddress(ip) ?? subjectOfAddress(req.socket.remoteAddress ?? '') ?? UNKNOWN_SUBJECT;
 
 /** The subject of a closed connection, which has no address. */
 const UNKNOWN_SUBJECT = 'unknown';

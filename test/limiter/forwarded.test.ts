@@ -7,7 +7,7 @@ import { type Shop, openShop } from '../setup/shop.ts';
 
 let shop: Shop;
 beforeAll(async () => {
-  shop = await openShop({ HOLDFAST_TRUST_PROXY: 'on', HOLDFAST_RATE_LIMIT_UNAUTHENTICATED: '1/57' });
+  shop = await openShop({ HOLDFAST_TRUST_PROXY: '1', HOLDFAST_RATE_LIMIT_UNAUTHENTICATED: '1/57' });
 });
 afterAll(() => shop.close());
 
@@ -24,7 +24,10 @@ test('an invalid forwarded address counts as the address of the proxy', async ()
 
 test('each forwarded address, with or without a port, has its own quota', async () => {
   expect(await statusFor('198.51.100.57')).toBe(401);
-  expect(await statusFor('198.51.100.57:4711, 10.0.0.1')).toBe(429);
+  expect(await statusFor('203.0.113.1, 198.51.100.57:4711')).toBe(429);
+  // A client that forges addresses in front of its own has no more than its quota.
+  for (let host = 1; host < 10; host += 1)
+    expect(await statusFor(`203.0.113.${host}, 198.51.100.57`)).toBe(429);
   expect(await statusFor('2001:db8:57::1')).toBe(401);
   expect(await statusFor('[2001:db8:57::2]:443')).toBe(429);
 });
