@@ -53,8 +53,9 @@ export function parseRedisAddress(text: string): RedisAddress {
 }
 
 /** @returns what is wrong with the parameters of a `redis:` URL, one text each */
-export function faultsOfRedisAddress({ searchParams }: URL): string[] {
+export function faultsOfRedisAddress({ pathname, searchParams }: URL): string[] {
   const faults: string[] = [];
+  if (!/^\/?\d{0,4}$/.test(pathname)) faults.push('the database must be a number, as in redis://HOST:6379/0');
   const cluster = searchParams.get('cluster');
   const sentinel = searchParams.get('sentinel');
   if (cluster !== null && cluster !== 'on') faults.push('cluster must be on, or absent');

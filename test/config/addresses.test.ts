@@ -49,6 +49,7 @@ test.each([
   ],
   ['REDIS_URL', 'redis://:12/secret@cache.internal', ENCODED],
   ['REDIS_URL', 'http://:secret@cache.internal', 'must be a URL such as redis://'],
+  ['REDIS_URL', 'redis://cache.internal/secret', 'the database must be a number'],
   ['REDIS_URL', 'redis://cache.internal?cluster=yes', 'cluster must be on, or absent'],
   ['REDIS_URL', 'redis://cache.internal?sentinel=', 'sentinel must be the name of the primary'],
   ['REDIS_URL', 'redis://cache.internal?cluster=on&sentinel=kelp', 'set cluster or sentinel, not both'],
