@@ -14,8 +14,6 @@ export interface Turns {
   take: (endpointId: string) => Promise<void>;
   /** Whether the endpoint has its turn, or waits for it. */
   has: (endpointId: string) => boolean;
-  /** Whether a new turn would begin at once. */
-  hasRoom: () => boolean;
   /** Ends the waiting turns, and waits until the active ones have ended. */
   close: () => Promise<void>;
 }
@@ -55,7 +53,6 @@ export function createTurns(work: (endpointId: string) => Promise<void>, log: Lo
       return turn.promise;
     },
     has: (endpointId) => active.has(endpointId) || waiting.has(endpointId),
-    hasRoom: () => active.size + waiting.size < ENDPOINTS_AT_ONCE_MAX,
     async close() {
       isClosed = true;
       for (const { resolve } of waiting.values()) resolve();

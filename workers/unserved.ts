@@ -28,7 +28,7 @@ export function createUnserved({
   log,
   now = () => performance.now(),
 }: {
-  turns: Pick<Turns, 'take' | 'has' | 'hasRoom'>;
+  turns: Pick<Turns, 'take' | 'has'>;
   queued: Queued;
   log: Logger;
   /** Monotonic milliseconds. */
@@ -48,7 +48,6 @@ export function createUnserved({
       dueSinceMs = new Map(left.map((endpointId) => [endpointId, dueSinceMs.get(endpointId) ?? now()]));
       const late = left.filter((endpointId) => now() - dueSinceMs.get(endpointId)! >= UNSERVED_MS_MAX);
       for (const endpointId of late) {
-        if (!turns.hasRoom()) return; // another node may have room
         void turns.take(endpointId);
         unservedEndpoints.inc();
         queued.forgetLost(endpointId).catch((error: unknown) => {

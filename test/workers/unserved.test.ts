@@ -13,12 +13,10 @@ function openLooks() {
   const active = new Set<string>();
   const elsewhere = new Set<string>();
   let isDown = false;
-  let roomFor = 10;
   const unserved = createUnserved({
     turns: {
       take: async (endpointId) => void served.push(endpointId),
       has: (endpointId) => active.has(endpointId),
-      hasRoom: () => served.length < roomFor,
     },
     queued: {
       async withOtherWorker(endpointIds) {
@@ -47,9 +45,6 @@ function openLooks() {
     elsewhere,
     setDown: (value: boolean) => {
       isDown = value;
-    },
-    setRoom: (endpoints: number) => {
-      roomFor = endpoints;
     },
   };
 }
@@ -91,14 +86,4 @@ test('while Redis does not answer, each due endpoint gets its turn', async () =>
   setDown(true);
   await look(['a'], 4);
   expect(served).toEqual(['a']);
-});
-
-test('a full node leaves endpoints to the others, and serves them when it has room', async () => {
-  const { look, served, setRoom } = openLooks();
-  setRoom(1);
-  await look(['a', 'b'], 4);
-  expect(served).toEqual(['a']);
-  setRoom(3);
-  await look(['b']);
-  expect(served).toEqual(['a', 'b']);
 });

@@ -182,6 +182,20 @@ describe('an endpoint that stays due', () => {
     await redis.hdel(key('meta'), 'paused');
   });
 
+  test('is served together with a thousand others', async () => {
+    await redis.hset(key('meta'), 'paused', 1);
+    const left = new Set(Array.from({ length: 1_000 }, (_, n) => `e${n}`));
+    const findDue = async () => [...left];
+    const wakeups = openWakeupQueue({ redisUrl: TEST_REDIS, instance, findDue, log });
+    const work = async (endpointId: string) => {
+      await delay(20);
+      left.delete(endpointId);
+    };
+    ends.push(wakeups.close, wakeups.run(work).close);
+    await until(() => left.size === 0);
+    await redis.hdel(key('meta'), 'paused');
+  }, 20_000);
+
   test('is served and can be woken again, although its job is in no list', async () => {
     await redis.set(key('de:a'), '7');
     await redis.hset(key('7'), 'name', 'deliver', 'data', '{"endpointId":"a"}', 'opts', '{}');
