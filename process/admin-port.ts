@@ -99,7 +99,7 @@ function lateWakeups(metrics: string, now: number): string | undefined {
   const [receivedAt = 0] = valuesOf(parseMetrics(metrics), WAKEUP_METRIC);
   const lateSeconds = Math.round(now / 1_000 - receivedAt);
   if (receivedAt === 0 || lateSeconds < WAKEUP_LATE_SECONDS_MIN) return undefined;
-  return `none through Redis for ${lateSeconds} s: workers find due webhooks in Postgres, up to 5 s later`;
+  return `late: none through Redis for ${lateSeconds} s; workers find due webhooks in Postgres, about 5 s later`;
 }
 
 function stoppedProjections(faults: readonly Fault[]): string | undefined {

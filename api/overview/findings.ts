@@ -151,7 +151,7 @@ function inspectLists(stopped: number, lag: number): Inspection {
 function inspectWebhooks(lag: number, wakeups = 'ok'): Inspection {
   const level = atLeast(lag, LAG_EVENTS_WARN, LAG_EVENTS_BAD);
   if (level !== 'ok' || wakeups === 'ok') return { level, text: behind(lag) };
-  return { level: 'warn', text: `Wake-ups: ${wakeups}` };
+  return { level: 'warn', text: `Wake-ups ${wakeups}` };
 }
 
 function inspectReceivers(failing: number): Inspection {

@@ -118,8 +118,8 @@ test('a part that is down is reported, with its start time', () => {
 test.each<[string, Record<string, string>, string]>([
   [
     'wake-ups do not arrive',
-    { redis: 'ok', wakeups: 'none through Redis for 9 s' },
-    'Webhooks: Wake-ups: none through Redis for 9 s',
+    { redis: 'ok', wakeups: 'late: none through Redis for 9 s' },
+    'Webhooks: Wake-ups late: none through Redis for 9 s',
   ],
   ['Redis is down, and no request needs it', { redis: 'down' }, 'Redis is slow or down'],
 ])('%s: /ops reports it', (_name, parts, text) => {
