@@ -93,6 +93,16 @@ const tests = {
     ),
     synthetic('HoldfastWebhooksBehind', { 'holdfast_relay_lag_events{partition="0"}': '0 6000x20' }, '4m'),
     synthetic(
+      'HoldfastWakeupsLate',
+      {
+        'holdfast_webhook_wakeup_timestamp_seconds{instance="a"}': '1x20',
+        'holdfast_webhook_wakeup_timestamp_seconds{instance="b"}': '0+15x20',
+        'holdfast_webhook_wakeup_timestamp_seconds{instance="api"}': '0x20',
+      },
+      '2m',
+    ),
+    synthetic('HoldfastWebhooksUnserved', { holdfast_webhook_unserved_total: '0+2x40' }, '6m'),
+    synthetic(
       'HoldfastLimiterFallback',
       { 'holdfast_limiter_fallbacks_total{policy="write"}': '0+100x40' },
       '4m',

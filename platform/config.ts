@@ -4,6 +4,7 @@
  */
 import { accessSync, constants } from 'node:fs';
 import { z } from 'zod';
+import { faultsOfRedisAddress } from './redis-address.ts';
 import { TRUSTED_PROXIES_EXPECTED, type TrustedProxies, parseTrustedProxies } from './trusted-proxies.ts';
 
 /** A quota: at most `count` requests in any period of `seconds`. */
@@ -73,7 +74,8 @@ function checkAddress(text: string, { addIssue }: z.RefinementCtx): void {
   } catch {
     refuse(ENCODE);
   }
-  if (url.protocol.startsWith('postgres')) for (const fault of faultsOfParameters(url)) refuse(fault);
+  const faultsOf = url.protocol.startsWith('postgres') ? faultsOfParameters : faultsOfRedisAddress;
+  for (const fault of faultsOf(url)) refuse(fault);
 }
 
 const address = (protocol: RegExp, example: string) =>

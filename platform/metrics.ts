@@ -203,3 +203,14 @@ export const webhookEndpointsDisabled = new Counter({
   labelNames: ['reason'],
   registers,
 });
+export const wakeupReceivedAt = new Gauge({
+  name: 'holdfast_webhook_wakeup_timestamp_seconds',
+  help: 'Unix time of the last wake-up, or heartbeat, that a webhook worker got through Redis. 0 without such a worker.',
+  aggregator: 'max',
+  registers,
+});
+export const unservedEndpoints = new Counter({
+  name: 'holdfast_webhook_unserved_total',
+  help: 'Turns of endpoints that stayed due for 3 s without a wake-up, so that a worker served them by itself.',
+  registers,
+});

@@ -4,6 +4,7 @@ import { sql } from 'slonik';
 import { type Check, type Phase, createAdminApp } from '../api/admin.ts';
 import { serve } from '../api/http/server.ts';
 import type { CallsByKey } from '../api/overview/callers.ts';
+import { parseMetrics, valuesOf } from '../api/overview/samples.ts';
 import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
 import { registry } from '../platform/metrics.ts';
@@ -28,16 +29,22 @@ export interface AdminPortOptions {
   redisUrl: string | undefined;
 }
 
+const HEALTH_KEY_MS = 10_000;
+const WAKEUP_METRIC = 'holdfast_webhook_wakeup_timestamp_seconds';
+/** Each worker gets a heartbeat a second; workers of several nodes share them. */
+const WAKEUP_LATE_SECONDS_MIN = 5;
+
 /** @throws {ListenError} ADMIN_PORT cannot be opened */
 export async function openAdminPort(options: AdminPortOptions): Promise<AdminPort> {
   const { config, log, shutdown, pool } = options;
   let phase: Phase = 'starting';
   let callers: () => CallsByKey = () => ({});
-  const checks = readinessChecks(options);
+  const metrics = config.workers > 1 ? metricsOfWorkers() : () => registry.metrics();
+  const checks = readinessChecks(options, metrics);
   const { app, stop } = createAdminApp({
     checks,
     phase: () => phase,
-    metrics: config.workers > 1 ? metricsOfWorkers() : () => registry.metrics(),
+    metrics,
     contentType: registry.contentType,
     callers: () => callers(),
     nameOf: (tenantIds) => tenantNames(pool, tenantIds),
@@ -65,14 +72,34 @@ export async function openAdminPort(options: AdminPortOptions): Promise<AdminPor
   };
 }
 
-function readinessChecks({ pool, redisUrl, log, shutdown }: AdminPortOptions): Record<string, Check> {
-  const redis = redisUrl === undefined ? undefined : connectRedis(redisUrl, { name: 'health', log });
-  shutdown.add('redis', async () => redis?.disconnect());
+function readinessChecks(
+  { config, pool, redisUrl, log, shutdown }: AdminPortOptions,
+  metrics: () => Promise<string>,
+): Record<string, Check> {
+  const postgres = { run: () => pool.query(sql.unsafe`SELECT 1`) };
+  const projections = { run: async () => stoppedProjections(await listFaults(pool)), optional: true };
+  if (redisUrl === undefined)
+    return { postgres, redis: { run: async () => WITHOUT_REDIS, optional: true }, projections };
+
+  const redis = connectRedis(redisUrl, { name: 'health', log });
+  shutdown.add('redis', async () => redis.disconnect());
   return {
-    postgres: { run: () => pool.query(sql.unsafe`SELECT 1`) },
-    redis: { run: async () => (redis ? void (await redis.ping()) : WITHOUT_REDIS), optional: true },
-    projections: { run: async () => stoppedProjections(await listFaults(pool)), optional: true },
+    postgres,
+    // A write: a replica, and a Redis that is full, answer PING.
+    redis: { run: async () => void (await redis.set('hf:health', '1', 'PX', HEALTH_KEY_MS)), optional: true },
+    ...(config.roles.has('webhooks') && {
+      wakeups: { run: async () => lateWakeups(await metrics(), Date.now()), optional: true },
+    }),
+    projections,
   };
+}
+
+/** @returns `undefined` while a worker of this machine gets its wake-ups */
+function lateWakeups(metrics: string, now: number): string | undefined {
+  const [receivedAt = 0] = valuesOf(parseMetrics(metrics), WAKEUP_METRIC);
+  const lateSeconds = Math.round(now / 1_000 - receivedAt);
+  if (receivedAt === 0 || lateSeconds < WAKEUP_LATE_SECONDS_MIN) return undefined;
+  return `late: none through Redis for ${lateSeconds} s; workers find due webhooks in Postgres, about 5 s later`;
 }
 
 function stoppedProjections(faults: readonly Fault[]): string | undefined {

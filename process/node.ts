@@ -140,10 +140,11 @@ function startProjections({ pool, stops, wakers, log }: Node, partitions: Partit
 async function startWebhookRoles(node: Node, partitions: Partitions): Promise<void> {
   const { config, roles, redisUrl, pool, stops, wakers, log } = node;
   const instance = (await instanceSecret(pool, 'queue')).toString('hex').slice(0, 16);
+  const findDue = () => findDueEndpoints(pool);
   const wakeups =
     redisUrl === undefined
-      ? openLocalWakeups({ findDue: () => findDueEndpoints(pool), log })
-      : openWakeupQueue({ redisUrl, instance, log });
+      ? openLocalWakeups({ findDue, log })
+      : openWakeupQueue({ redisUrl, instance, findDue, log });
   stops.connections.push(wakeups.close);
   if (roles.has('relay')) {
     const relay = startRelay({ pool, queue: wakeups, partitions, log });

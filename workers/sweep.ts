@@ -2,11 +2,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../platform/logger.ts';
 
-/** Time between two sweeps: the most that a retry, or a lost wake-up, is late. */
+/** Mean time between two sweeps: what a retry is late. */
 const SWEEP_INTERVAL_MS = 1_000;
+/** Share of the interval that is random, so that several nodes do not sweep together. */
+const JITTER_SHARE = 0.4;
+const intervalMs = () => SWEEP_INTERVAL_MS * (1 - JITTER_SHARE / 2 + JITTER_SHARE * Math.random());
 
 /**
- * Runs `sweep` at once, and again a second after each run. A failed sweep is logged and not
+ * Runs `sweep` at once, and again about a second after each run. A failed sweep is logged and not
  * repeated: the next one finds the same work.
  *
  * @param sweep gets the number of earlier sweeps, and a signal that aborts when the loop stops
@@ -25,7 +28,7 @@ export function startSweeps(
       } catch (error) {
         log.error({ err: error }, 'sweep failed');
       }
-      await delay(SWEEP_INTERVAL_MS, undefined, { signal }).catch(() => {});
+      await delay(intervalMs(), undefined, { signal }).catch(() => {});
     }
   }
 

@@ -10,8 +10,9 @@ export interface Wakeups {
    */
   wake: (endpointIds: readonly string[]) => Promise<void>;
   /**
-   * Calls `work` for each endpoint that is woken: for many endpoints at once, for one endpoint
-   * never twice at a time. `close` waits until all running work has ended.
+   * Calls `work` for each endpoint that is woken, and for each that stays due without a wake-up:
+   * for many endpoints at once, for one endpoint never twice at a time. `close` waits until all
+   * running work has ended.
    */
   run: (work: (endpointId: string) => Promise<void>) => { close: () => Promise<void> };
   close: () => Promise<void>;

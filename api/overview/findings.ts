@@ -105,10 +105,7 @@ export function inspect(
       text: last('write_p99_ms') === 0 ? 'No writes' : `p99 of writes ${count(last('write_p99_ms'))} ms`,
     },
     Lists: inspectLists(last('projections_stopped'), last('projection_lag')),
-    Webhooks: {
-      level: atLeast(last('relay_lag'), LAG_EVENTS_WARN, LAG_EVENTS_BAD),
-      text: behind(last('relay_lag')),
-    },
+    Webhooks: inspectWebhooks(last('relay_lag'), parts['wakeups']),
     Receivers: inspectReceivers(last('endpoints_failing')),
     Limiter: inspectLimiter(parts['redis'], mean('limiter_fallbacks')),
     Parts: inspectParts(parts),
@@ -150,6 +147,13 @@ function inspectLists(stopped: number, lag: number): Inspection {
   return { level: atLeast(lag, LAG_EVENTS_WARN, LAG_EVENTS_BAD), text: behind(lag) };
 }
 
+/** @param wakeups readiness of the wake-ups through Redis, without the role `webhooks` none */
+function inspectWebhooks(lag: number, wakeups = 'ok'): Inspection {
+  const level = atLeast(lag, LAG_EVENTS_WARN, LAG_EVENTS_BAD);
+  if (level !== 'ok' || wakeups === 'ok') return { level, text: behind(lag) };
+  return { level: 'warn', text: `Wake-ups ${wakeups}` };
+}
+
 function inspectReceivers(failing: number): Inspection {
   if (failing === 0) return { level: 'ok', text: 'None fails' };
   const noun = failing === 1 ? 'webhook endpoint has' : 'webhook endpoints have';
@@ -158,7 +162,7 @@ function inspectReceivers(failing: number): Inspection {
 
 function inspectLimiter(redis: string | undefined, fallbacks: number): Inspection {
   if (redis === WITHOUT_REDIS) return { level: 'ok', text: 'No Redis: each process keeps its own quotas' };
-  if (fallbacks === 0) return { level: 'ok', text: 'Redis decides' };
+  if (fallbacks === 0 && redis !== 'down') return { level: 'ok', text: 'Redis decides' };
   return { level: 'warn', text: 'Redis is slow or down: each node keeps its own quotas' };
 }
 

@@ -49,6 +49,17 @@ test.each([
   ],
   ['REDIS_URL', 'redis://:12/secret@cache.internal', ENCODED],
   ['REDIS_URL', 'http://:secret@cache.internal', 'must be a URL such as redis://'],
+  ['REDIS_URL', 'redis://cache.internal/secret', 'the database must be a number'],
+  ['REDIS_URL', 'redis://cache.internal?cluster=yes', 'cluster must be on, or absent'],
+  ['REDIS_URL', 'redis://cache.internal?sentinel=', 'sentinel must be the name of the primary'],
+  ['REDIS_URL', 'redis://cache.internal?cluster=on&sentinel=kelp', 'set cluster or sentinel, not both'],
+  ['REDIS_URL', 'redis://cache.internal?sentinels=b:1', 'require sentinel=NAME'],
+  ['REDIS_URL', 'redis://cache.internal?sentinel_password=secret', 'require sentinel=NAME'],
+  [
+    'REDIS_URL',
+    'redis://cache.internal?sentinel=kelp&sentinels=secret%40b:1',
+    'sentinels must be HOST:PORT,HOST:PORT',
+  ],
 ])('%s=%s is refused, and the message does not contain it', (name, value, words) => {
   let error: unknown;
   try {

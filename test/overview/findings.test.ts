@@ -115,6 +115,19 @@ test('a part that is down is reported, with its start time', () => {
   });
 });
 
+test.each<[string, Record<string, string>, string]>([
+  [
+    'wake-ups do not arrive',
+    { redis: 'ok', wakeups: 'late: none through Redis for 9 s' },
+    'Webhooks: Wake-ups late: none through Redis for 9 s',
+  ],
+  ['Redis is down, and no request needs it', { redis: 'down' }, 'Redis is slow or down'],
+])('%s: /ops reports it', (_name, parts, text) => {
+  const inspections = inspect(seconds(10, {}), [], parts);
+  const texts = Object.entries(inspections).filter(([, { level }]) => level !== 'ok');
+  expect(texts.map(([name, each]) => `${name}: ${each.text}`).join('. ')).toContain(text);
+});
+
 test('no writes have no latency', () => {
   expect(inspect(seconds(10, { write_p99_ms: null }), [], {})['Latency']!.text).toBe('No writes');
 });

@@ -96,7 +96,12 @@ describe('a Redis that does not answer', () => {
   test('is not reported as an unavailable store by the wake-up queue', async () => {
     const { port } = await silentServer();
     const { log, lines } = readableLog();
-    const wakeups = openWakeupQueue({ redisUrl: `redis://127.0.0.1:${port}`, instance: 'deadline', log });
+    const wakeups = openWakeupQueue({
+      redisUrl: `redis://127.0.0.1:${port}`,
+      instance: 'deadline',
+      findDue: async () => [],
+      log,
+    });
     ends.push(wakeups.close);
     await wakeups.wake(['a']);
     expect(lines).toMatchObject([

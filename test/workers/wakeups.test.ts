@@ -1,6 +1,8 @@
 /** One suite for both kinds of wake-ups: through Redis, and within one process. */
 import { randomUUID } from 'node:crypto';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { openLocalWakeups } from '../../workers/local-wakeups.ts';
 import { openWakeupQueue } from '../../workers/wakeup-queue.ts';
@@ -37,7 +39,10 @@ function heldWork() {
 }
 
 describe.each<[string, () => Wakeups]>([
-  ['through Redis', () => openWakeupQueue({ redisUrl: TEST_REDIS, instance: randomUUID(), log })],
+  [
+    'through Redis',
+    () => openWakeupQueue({ redisUrl: TEST_REDIS, instance: randomUUID(), findDue: nothingDue, log }),
+  ],
   ['within one process', () => openLocalWakeups({ findDue: nothingDue, log })],
 ])('wake-ups %s', (_name, open) => {
   function start(work: (endpointId: string) => Promise<void>): Wakeups {
@@ -144,4 +149,68 @@ test('a process that does not send keeps no wake-ups', async () => {
   ends.push(wakeups.run(async (endpointId) => void begun.push(endpointId)).close);
   await wakeups.wake(['b']);
   expect(begun).toEqual(['b']);
+});
+
+describe('an endpoint that stays due', () => {
+  const instance = randomUUID();
+  const key = (name: string) => `{holdfast-${instance}}:webhooks:${name}`;
+  let redis: Redis;
+  beforeAll(() => {
+    redis = new Redis(TEST_REDIS);
+  });
+  afterAll(() => redis.disconnect());
+
+  /** A node whose Postgres finds the endpoint due until it was served. */
+  function openNode(): string[] {
+    const begun: string[] = [];
+    const findDue = async () => (begun.length === 0 ? ['a'] : []);
+    const wakeups = openWakeupQueue({ redisUrl: TEST_REDIS, instance, findDue, log });
+    ends.push(wakeups.close, wakeups.run(async (endpointId) => void begun.push(endpointId)).close);
+    return begun;
+  }
+
+  test('is served, although no job of it exists', async () => {
+    const begun = openNode();
+    await until(() => begun.length === 1);
+    expect(begun).toEqual(['a']);
+  });
+
+  test('is served, although the queue gives no jobs', async () => {
+    await redis.hset(key('meta'), 'paused', 1);
+    const begun = openNode();
+    await until(() => begun.length === 1);
+    await redis.hdel(key('meta'), 'paused');
+  });
+
+  test('is served together with a thousand others', async () => {
+    await redis.hset(key('meta'), 'paused', 1);
+    const left = new Set(Array.from({ length: 1_000 }, (_, n) => `e${n}`));
+    const findDue = async () => [...left];
+    const wakeups = openWakeupQueue({ redisUrl: TEST_REDIS, instance, findDue, log });
+    const work = async (endpointId: string) => {
+      await delay(20);
+      left.delete(endpointId);
+    };
+    ends.push(wakeups.close, wakeups.run(work).close);
+    await until(() => left.size === 0);
+    await redis.hdel(key('meta'), 'paused');
+  }, 20_000);
+
+  test('is served and can be woken again, although its job is in no list', async () => {
+    await redis.set(key('de:a'), '7');
+    await redis.hset(key('7'), 'name', 'deliver', 'data', '{"endpointId":"a"}', 'opts', '{}');
+    const begun = openNode();
+    await until(() => begun.length === 1);
+    await until(async () => (await redis.exists(key('de:a'), key('7'))) === 0);
+  });
+
+  test('is left to the worker of another node that holds its job', async () => {
+    await redis.set(key('de:a'), '8');
+    await redis.set(key('8:lock'), 'another worker');
+    const begun = openNode();
+    await delay(6_000);
+    expect(begun).toEqual([]);
+    await redis.del(key('8:lock'));
+    await until(() => begun.length === 1);
+  }, 20_000);
 });

@@ -1,0 +1,63 @@
+/** A TCP address that moves from one Redis to another, as a virtual IP address does. */
+import { once } from 'node:events';
+import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
+
+export interface MovableAddress {
+  port: number;
+  /** Later connections lead to another port. The present ones stay where they are. */
+  moveTo: (port: number) => void;
+  /** From now on the present connections carry nothing, and nothing closes them. */
+  silence: () => void;
+  /** Each chunk, in both directions, waits for this long. */
+  delayBy: (ms: number) => void;
+  close: () => Promise<void>;
+}
+
+export async function openMovableAddress(first: number): Promise<MovableAddress> {
+  let target = first;
+  let delayMs = 0;
+  /** The connections, and whether each is silent. */
+  const links = new Map<Socket, { isSilent: boolean }>();
+  const server = createServer((client) => {
+    const upstream = connect(target, '127.0.0.1');
+    const link = { isSilent: false };
+    links.set(client, link);
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      from.on('error', () => {});
+      from.on('data', (chunk) => {
+        if (link.isSilent) return;
+        if (delayMs === 0) to.write(chunk);
+        else setTimeout(() => to.writable && to.write(chunk), delayMs);
+      });
+      from.on('close', () => {
+        if (!link.isSilent) to.destroy();
+        if (from === client) {
+          upstream.destroy();
+          links.delete(client);
+        }
+      });
+    }
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    moveTo(port) {
+      target = port;
+    },
+    silence() {
+      for (const link of links.values()) link.isSilent = true;
+    },
+    delayBy(ms) {
+      delayMs = ms;
+    },
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      for (const client of links.keys()) client.destroy();
+      await closed;
+    },
+  };
+}
