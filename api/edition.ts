@@ -41,6 +41,8 @@ export interface Edition {
   salesDocument?: (sales: DaySales) => object;
   /** Rows of CSV; absent in a version without them. @param rows see `orders` */
   csv?: { orders: (rows: string) => string; sales: (sales: readonly DaySales[]) => string };
+  /** The cause of a failed webhook attempt, in the words of this version. */
+  attemptError: (error: string | null) => string | null;
   /** The data of an event. */
   eventData: (event: RecordedEvent) => object;
   /**
