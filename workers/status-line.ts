@@ -1,7 +1,7 @@
 /**
- * Reads the status of a response from the bytes of its connection. Node's parser gives a status only
- * with all headers. When a response is malformed or breaks off behind its status line, this reader
- * alone has the status.
+ * Reads the status of a response from the bytes of its connection. Node's parser gives a status
+ * only with all headers. When a response is malformed or breaks off behind its status line, this
+ * reader alone has the status.
  */
 
 /** A status line, or the head of an interim response; a longer text is no response. */
