@@ -5,10 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { renderEvent } from '../../api/render-event.ts';
+import { toUuid } from '../../store/ids.ts';
 import { openConnections } from '../../workers/connections.ts';
 import { createNameResolver } from '../../workers/name-resolver.ts';
 import { send } from '../../workers/send.ts';
-import { until } from '../setup/shop.ts';
+import { startWebhooks } from '../../workers/webhooks.ts';
+import { anOrder, openShop, until } from '../setup/shop.ts';
 import { type Answer, openNameServer } from './name-server.ts';
 
 const ends: (() => unknown)[] = [];
@@ -132,3 +136,36 @@ describe('an attempt at a name', () => {
     expect([reply.error, hasEnded]).toEqual(['address_refused', 0]);
   }, 30_000);
 });
+
+test('a stop ends attempts whose name does not resolve, and their deliveries are due at once', async () => {
+  const shop = await openShop({ HOLDFAST_ROLES: 'api,relay' });
+  ends.push(shop.close);
+  const names = await resolverOf(() => 'silence');
+  const { json } = await shop.ask('/v2/webhook-endpoints', { body: { url: 'https://stuck.example/' } });
+  expect((await shop.ask('/v1/orders', { body: anOrder() })).status).toBe(201);
+  const ledger = async () => (await shop.ask(`/v2/webhook-endpoints/${json.id}/deliveries`)).json.data[0];
+  await until(async () => (await ledger()) !== undefined);
+
+  const webhooks = startWebhooks({
+    pool: shop.pool,
+    wakeups: {
+      wake: () => Promise.resolve(),
+      run(work) {
+        const working = work(toUuid(json.id));
+        return { close: () => working };
+      },
+    },
+    allowLoopback: false,
+    names,
+    render: renderEvent,
+    graceMs: 200,
+    log: pino({ level: 'silent' }),
+  });
+  await until(() => names.server.queries.length >= 2);
+  const began = performance.now();
+  await webhooks.stop();
+  expect(performance.now() - began).toBeLessThan(10_000); // before the attempt's own deadline
+  const delivery = await ledger();
+  expect(delivery).toMatchObject({ status: 'pending', attempt_count: 0 });
+  expect(Date.parse(delivery.next_attempt_at)).toBeLessThanOrEqual(Date.now() + 1_000);
+}, 60_000);
