@@ -15,6 +15,8 @@ const QUERY_TRIES_MAX = 3;
 const LOOK_UP_TIMEOUT_MS = 15_000;
 /** Servers that drop AAAA queries exist: after IPv4 addresses, IPv6 has this long (RFC 8305). */
 const SECOND_FAMILY_TIMEOUT_MS = 200;
+/** A call joins a look-up that began this shortly before; a later one gets its full time. */
+const JOINED_TIMEOUT_MS = 1_000;
 const HOSTS_FILE = '/etc/hosts';
 const LOOPBACK: readonly LookupAddress[] = [
   { address: '127.0.0.1', family: 4 },
@@ -39,12 +41,17 @@ export interface NameResolver {
   close: () => void;
 }
 
+interface LookUp {
+  startedMs: number;
+  addresses: Promise<readonly LookupAddress[]>;
+}
+
 /** @param servers addresses of DNS servers, `IP:PORT`; without it, those of /etc/resolv.conf */
 export function createNameResolver({
   servers,
   hostsFile = HOSTS_FILE,
 }: { servers?: readonly string[]; hostsFile?: string } = {}): NameResolver {
-  const lookUps = new Map<string, Promise<readonly LookupAddress[]>>();
+  const lookUps = new Map<string, LookUp>();
   const resolvers = new Set<Resolver>();
 
   async function lookUp(name: string): Promise<readonly LookupAddress[]> {
@@ -81,10 +88,13 @@ export function createNameResolver({
     resolve(hostname) {
       const name = hostname.toLowerCase().replace(/\.$/, '');
       const running = lookUps.get(name);
-      if (running !== undefined) return running;
-      const started = lookUp(name).finally(() => lookUps.delete(name));
+      const nowMs = performance.now();
+      if (running !== undefined && nowMs - running.startedMs < JOINED_TIMEOUT_MS) return running.addresses;
+      const started: LookUp = { startedMs: nowMs, addresses: lookUp(name) };
       lookUps.set(name, started);
-      return started;
+      return started.addresses.finally(() => {
+        if (lookUps.get(name) === started) lookUps.delete(name);
+      });
     },
     close() {
       for (const resolver of resolvers) resolver.cancel();

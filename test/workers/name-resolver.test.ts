@@ -64,6 +64,17 @@ describe('a name resolves', () => {
     expect(names.server.queries).toHaveLength(4);
   });
 
+  test('with a look-up of its own, when another one is about to end in vain', async () => {
+    let isSilent = true;
+    const names = await resolverOf((_name, type) => (isSilent ? 'silence' : [type === 'A' ? V4 : V6]));
+    const first = names.resolve('shop.example').catch((error: Error) => error.name);
+    await until(() => names.server.queries.length >= 4, 20_000); // after 2 s both queries are repeated
+    isSilent = false;
+    expect(await names.resolve('shop.example')).toEqual([ADDRESS_4, ADDRESS_6]);
+    names.close();
+    expect(await first).toBe('NameNotResolvedError');
+  }, 30_000);
+
   test('by the hosts file first', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-hosts-'));
     ends.push(() => rm(folder, { recursive: true }));
