@@ -29,11 +29,11 @@ export interface EndpointConnections {
   /**
    * A request over an idle connection of the endpoint, or over a new one.
    *
-   * @param headers names and values in turn; must hold `Host`
+   * @param headers names and values in turn, without `Host`
    * @throws {AddressRefusedError} the host is an IP address that is not allowed. For a name, the
    *   request emits this error when the name has resolved
    */
-  request: (url: URL, options: { method: string; headers: string[] }) => ClientRequest;
+  request: (url: string, options: { method: string; headers: string[] }) => ClientRequest;
 }
 
 export interface Connections {
@@ -59,25 +59,42 @@ export function openConnections({ names = createNameResolver(), ...rule }: Conne
   const http = keyedByEndpoint(new HttpAgent(settings as object), idle);
   const https = keyedByEndpoint(new HttpsAgent(settings as object), idle);
   return {
-    of: (endpointId) => ({
-      request(url, options) {
-        // An IP address as host never reaches the look-up.
-        const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-        if (isIP(host) !== 0 && !isAllowed(host, rule))
-          throw new AddressRefusedError(`${host} is not a public address`);
-        const { port, pathname, search } = url;
-        const target = { host, port, path: pathname + search, maxHeaderSize: HEADERS_BYTES_MAX, endpointId };
-        return url.protocol === 'https:'
-          ? requestByHttps({ ...options, ...target, agent: https })
-          : requestByHttp({ ...options, ...target, agent: http });
-      },
-    }),
+    of(endpointId) {
+      let target: Target | undefined;
+      return {
+        request(url, { method, headers }) {
+          if (target?.url !== url) target = targetOf(url, rule);
+          const { options, hostHeader, isTls } = target;
+          const all = { ...options, method, headers: ['Host', hostHeader, ...headers], endpointId };
+          return isTls ? requestByHttps({ ...all, agent: https }) : requestByHttp({ ...all, agent: http });
+        },
+      };
+    },
     close() {
       names.close();
       http.destroy();
       https.destroy();
     },
   };
+}
+
+/** A URL that was parsed and checked. An endpoint has one for many requests. */
+interface Target {
+  url: string;
+  options: RequestOptions;
+  hostHeader: string;
+  isTls: boolean;
+}
+
+/** @throws {AddressRefusedError} the host is an IP address that is not allowed */
+function targetOf(url: string, rule: AddressRule): Target {
+  const { protocol, hostname, host: hostHeader, port, pathname, search } = new URL(url);
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  // An IP address as host never reaches the look-up.
+  if (isIP(host) !== 0 && !isAllowed(host, rule))
+    throw new AddressRefusedError(`${host} is not a public address`);
+  const options = { host, port, path: pathname + search, maxHeaderSize: HEADERS_BYTES_MAX };
+  return { url, options, hostHeader, isTls: protocol === 'https:' };
 }
 
 /** Makes an agent keep the connections of endpoints apart, and few idle ones. */
