@@ -42,6 +42,8 @@ export interface Edition {
     orders: (states: readonly OrderState[]) => string;
     sales: (sales: readonly DaySales[]) => string;
   };
+  /** The cause of a failed webhook attempt, in the words of this version. */
+  attemptError: (error: string | null) => string | null;
   /** The data of an event. */
   eventData: (event: RecordedEvent) => object;
   /**

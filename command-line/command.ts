@@ -13,6 +13,8 @@ export interface CliCommand {
   positionals?: readonly string[];
   /** By name, without the dashes. Every command also has `--json` and `--help`. */
   options?: Record<string, CliOption>;
+  /** Rows of words and their meaning, which the help shows below the options. */
+  terms?: { heading: string; rows: readonly (readonly [string, string])[] };
   /** @returns `undefined` when the command has written its output itself */
   run: (given: CliArguments, context: CliContext) => Promise<CliOutput | undefined>;
 }

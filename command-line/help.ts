@@ -104,5 +104,6 @@ export function helpOfCommand(command: CliCommand, path: string): string {
     `${synopsis(path, command)} [--json]`,
     command.summary,
     columns([...rows, ['--json', 'print JSON'], ['--help', 'print this help']]),
+    ...(command.terms ? [`${command.terms.heading}\n${columns(command.terms.rows)}`] : []),
   ].join('\n\n');
 }

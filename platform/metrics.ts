@@ -187,7 +187,7 @@ export const relayFailures = new Counter({
 });
 export const webhookAttemptDuration = new Histogram({
   name: 'holdfast_webhook_attempt_duration_seconds',
-  help: 'Duration of delivery attempts, by outcome: delivered, not_2xx, timeout, address_refused, connection_failed.',
+  help: 'Duration of delivery attempts, by outcome: delivered, or the error of the ledger.',
   labelNames: ['outcome'],
   buckets: [...BUCKETS_SECONDS, 15],
   registers,

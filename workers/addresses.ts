@@ -1,11 +1,10 @@
 /**
- * The addresses that a webhook may be sent to (no server-side request forgery). The check is part
- * of the connection: a host name cannot pass the check and then resolve to another address.
+ * The addresses that a webhook may be sent to (no server-side request forgery). connections.ts
+ * checks them as part of the connection: a host name cannot pass the check and then resolve to
+ * another address.
  */
-import { type LookupAddress, type LookupOptions, lookup as systemLookup } from 'node:dns';
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { Agent, buildConnector } from 'undici';
 
 /** The endpoint's host is, or resolves to, an address that is not allowed. */
 export class AddressRefusedError extends Error {
@@ -27,57 +26,6 @@ export function isAllowed(address: string, { allowLoopback }: AddressRule): bool
   // IPv6: only global unicast (RFC 4291, 2000::/3). Other prefixes may translate back into IPv4.
   if (parsed.kind() === 'ipv6' && ((parsed as ipaddr.IPv6).parts[0]! & 0xe000) !== 0x2000) return false;
   return range === 'unicast';
-}
-
-type Resolve = (
-  hostname: string,
-  options: LookupOptions & { all: true },
-  done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
-) => void;
-
-export interface GuardedAgentOptions extends AddressRule {
-  /** Connections to one endpoint. */
-  connectionsMax: number;
-  connectTimeoutMs: number;
-  resolve?: Resolve;
-}
-
-/** An HTTP client that connects to allowed addresses only. */
-export function createGuardedAgent({
-  connectionsMax,
-  connectTimeoutMs,
-  resolve = systemLookup as Resolve,
-  ...rule
-}: GuardedAgentOptions): Agent {
-  const lookup = (
-    hostname: string,
-    options: LookupOptions,
-    done: (error: Error | null, addresses: LookupAddress[] | string, family?: number) => void,
-  ) => {
-    resolve(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error) return done(error, []);
-      // One address that is not allowed refuses the host: its owner may try to reach our network.
-      if (addresses.length === 0 || !addresses.every(({ address }) => isAllowed(address, rule))) {
-        return done(new AddressRefusedError(`${hostname} has an address that is not public`), []);
-      }
-      const [first] = addresses;
-      return options.all ? done(null, addresses) : done(null, first!.address, first!.family);
-    });
-  };
-  const connect = buildConnector({ timeout: connectTimeoutMs, lookup: lookup as never });
-  return new Agent({
-    connections: connectionsMax,
-    pipelining: 1,
-    maxResponseSize: -1,
-    connect(options, done) {
-      // An IP address as host name never reaches `lookup`.
-      const host = options.hostname.replace(/^\[(.*)\]$/, '$1');
-      if (isIP(host) !== 0 && !isAllowed(host, rule)) {
-        return done(new AddressRefusedError(`${host} is not a public address`), null);
-      }
-      return connect(options, done);
-    },
-  });
 }
 
 /**

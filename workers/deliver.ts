@@ -3,7 +3,6 @@
  * When a worker dies, its claims end and another worker sends the deliveries, under the same ids.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Dispatcher } from 'undici';
 import type { RecordedEvent } from '../domain/order/events.ts';
 import type { Logger } from '../platform/logger.ts';
 import { webhookAttemptDuration, webhookEndpointsDisabled } from '../platform/metrics.ts';
@@ -19,6 +18,7 @@ import {
 } from '../store/webhooks/claims.ts';
 import { disableEndpoint, recordHealth } from '../store/webhooks/endpoint-health.ts';
 import type { Outcome } from '../store/webhooks/outcomes.ts';
+import type { EndpointConnections } from './connections.ts';
 import { nextDelay, restAfter } from './schedule.ts';
 import { ATTEMPT_TIMEOUT_MS, type Reply, send } from './send.ts';
 import { signed } from './signature.ts';
@@ -37,7 +37,8 @@ const FAILING_SINCE_QUEUED_MS = 3_600_000;
 
 export interface DeliverOptions {
   pool: DatabasePool;
-  agent: Dispatcher;
+  /** Of the endpoint that is delivered to. */
+  connections: EndpointConnections;
   /** Records outcomes of attempts, of all endpoints together. */
   outcomes: Pick<GroupCommit<Outcome, void>, 'submit'>;
   /** The document of an event in a version of the API. */
@@ -93,7 +94,7 @@ interface Sent {
 
 /** Sends claimed deliveries in order, several at a time, until one outcome calls for a stop. */
 async function sendClaimed(
-  { agent, outcomes, render, stopping, cut }: DeliverOptions,
+  { connections, outcomes, render, stopping, cut }: DeliverOptions,
   claimed: readonly Claimed[],
 ): Promise<Sent> {
   const [{ failures, max_per_second }] = claimed as [Claimed];
@@ -119,7 +120,7 @@ async function sendClaimed(
         sent.unanswered.push(delivery.delivery_id);
         return;
       }
-      const { outcome, reply } = await attempt(delivery, agent, render, cut);
+      const { outcome, reply } = await attempt(delivery, connections, render, cut);
       if (cut?.aborted && reply.status === undefined) {
         sent.unanswered.push(delivery.delivery_id);
         return;
@@ -156,7 +157,7 @@ const hasFailedSinceQueued = ({ failing_since, queued_at }: Claimed): boolean =>
 
 async function attempt(
   delivery: Claimed,
-  agent: Dispatcher,
+  connections: EndpointConnections,
   render: DeliverOptions['render'],
   cut: AbortSignal | undefined,
 ): Promise<Attempted> {
@@ -181,7 +182,7 @@ async function attempt(
     ...(traceparent !== null && { traceparent }),
   };
   const startedMs = performance.now();
-  const reply = await send(agent, delivery.url, { headers, body, cut });
+  const reply = await send(connections, delivery.url, { headers, body, cut });
   const durationMs = performance.now() - startedMs;
   endSpan(span, { 'http.response.status_code': reply.status ?? 0 }, reply.error);
   webhookAttemptDuration.observe({ outcome: reply.error ?? 'delivered' }, durationMs / 1_000);

@@ -1,28 +1,23 @@
 /** The role `webhooks`: sends the due deliveries of each endpoint that it is woken for. */
 import { createGroupCommit } from '../store/group-commit.ts';
 import { type Outcome, recordOutcomes } from '../store/webhooks/outcomes.ts';
-import { type AddressRule, createGuardedAgent } from './addresses.ts';
-import { CLAIM_DELIVERIES_MAX, type DeliverOptions, REQUESTS_AT_ONCE_MAX, deliverOnce } from './deliver.ts';
+import { type ConnectionsOptions, openConnections } from './connections.ts';
+import { CLAIM_DELIVERIES_MAX, type DeliverOptions, deliverOnce } from './deliver.ts';
 import { ENDPOINTS_AT_ONCE_MAX, type Wakeups } from './wakeups.ts';
 
-const CONNECT_TIMEOUT_MS = 5_000;
 /** Outcomes in one statement, of all endpoints together. */
 const BATCH_OUTCOMES_MAX = 500;
 const RECORD_TIMEOUT_MS = 5_000;
 
-export interface WebhooksOptions extends Pick<DeliverOptions, 'pool' | 'render' | 'log'>, AddressRule {
+export interface WebhooksOptions extends Pick<DeliverOptions, 'pool' | 'render' | 'log'>, ConnectionsOptions {
   wakeups: Pick<Wakeups, 'wake' | 'run'>;
   /** After `stop`, running attempts have this long to end. */
   graceMs: number;
 }
 
 export function startWebhooks(options: WebhooksOptions): { stop: () => Promise<void> } {
-  const { pool, wakeups, allowLoopback } = options;
-  const agent = createGuardedAgent({
-    connectionsMax: REQUESTS_AT_ONCE_MAX,
-    connectTimeoutMs: CONNECT_TIMEOUT_MS,
-    allowLoopback,
-  });
+  const { pool, wakeups, allowLoopback, names } = options;
+  const connections = openConnections({ allowLoopback, names });
   const outcomes = createGroupCommit<Outcome, void>({
     async write(batch) {
       await recordOutcomes(pool, batch);
@@ -38,10 +33,8 @@ export function startWebhooks(options: WebhooksOptions): { stop: () => Promise<v
   const signals = { stopping: stopping.signal, cut: cut.signal };
   const { wake } = wakeups;
   const worker = wakeups.run(async (endpointId) => {
-    while (
-      !stopping.signal.aborted &&
-      (await deliverOnce({ ...options, ...signals, wake, agent, outcomes }, endpointId)) > 0
-    );
+    const own = { ...options, ...signals, wake, outcomes, connections: connections.of(endpointId) };
+    while (!stopping.signal.aborted && (await deliverOnce(own, endpointId)) > 0);
   });
   return {
     async stop() {
@@ -50,7 +43,7 @@ export function startWebhooks(options: WebhooksOptions): { stop: () => Promise<v
       await worker.close();
       clearTimeout(timer);
       await outcomes.drained();
-      await agent.destroy();
+      connections.close();
     },
   };
 }

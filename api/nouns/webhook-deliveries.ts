@@ -47,7 +47,7 @@ export const webhookDeliveryHandlers: Handlers = {
       from,
     });
     const cursor = next === null ? null : services.cursors.encode(next, binding);
-    const items = rows.map((row) => JSON.stringify(deliveryDocument(row))).join(',');
+    const items = rows.map((row) => JSON.stringify(documentOf(call, row))).join(',');
     answerPage(ctx, items, cursor, cursor !== null);
   },
 
@@ -57,7 +57,11 @@ export const webhookDeliveryHandlers: Handlers = {
     const row = await reachable(findDelivery(pool, endpointIdOf(call), deliveryIdOf(call)));
     if (row === undefined) throw deliveryNotFound();
     const attempts = await reachable(listAttempts(pool, row.delivery_id));
-    answer(call.ctx, 200, { ...deliveryDocument(row), attempts });
+    const { attemptError } = call.edition;
+    answer(call.ctx, 200, {
+      ...documentOf(call, row),
+      attempts: attempts.map((each) => Object.assign({}, each, { error: attemptError(each.error) })),
+    });
   },
 
   async redeliverWebhook(call) {
@@ -65,7 +69,7 @@ export const webhookDeliveryHandlers: Handlers = {
       requireEnabled(await lockEndpoint(call, transaction));
       const row = await redeliver(transaction, endpointIdOf(call), deliveryIdOf(call));
       if (row === undefined) throw deliveryNotFound();
-      return { status: 202, body: deliveryDocument(row) };
+      return { status: 202, body: documentOf(call, row) };
     });
   },
 
@@ -101,6 +105,12 @@ export const webhookDeliveryHandlers: Handlers = {
     answer(call.ctx, 200, replayDocument(row));
   },
 };
+
+/** A delivery in the words of the call's version. */
+const documentOf = ({ edition }: Call, row: Parameters<typeof deliveryDocument>[0]) => ({
+  ...deliveryDocument(row),
+  last_error: edition.attemptError(row.last_error),
+});
 
 const deliveryIdOf = ({ input }: Call): string => toUuid(input.params['delivery_id']!);
 

@@ -7,6 +7,9 @@ import { parseBody } from '../commands/parse-body.ts';
 import { V1_SCHEMAS, isV1Command } from './commands.ts';
 import { eventData, orderDocument } from './documents.ts';
 
+/** The causes of failed webhook attempts that version 1 lists. */
+const ATTEMPT_ERRORS = new Set(['timeout', 'address_refused', 'connection_failed', 'not_2xx']);
+
 export const v1: Edition = {
   name: 'v1',
   eventTypes: FIRST_EVENT_TYPES,
@@ -17,6 +20,7 @@ export const v1: Edition = {
   pointerOf: (_type, pointer) => pointer,
   order: orderDocument,
   customerTotal: (total) => total,
+  attemptError: (error) => (error === null || ATTEMPT_ERRORS.has(error) ? error : 'connection_failed'),
   eventData,
   filterOf({ status, customer_id: customerId, placed_after, placed_before }) {
     const placedAfter = instantOf(placed_after, 'down');

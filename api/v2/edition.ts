@@ -17,6 +17,7 @@ export const v2: Edition = {
   customerTotal: totalDocument,
   salesDocument,
   csv: { orders: ordersCsv, sales: salesCsv },
+  attemptError: (error) => error,
   eventData,
   filterOf,
 };

@@ -2266,6 +2266,12 @@ export interface components {
             answer: string | null;
             attempted_at: components["schemas"]["Timestamp"];
             duration_ms: number;
+            /**
+             * @description Cause of the failure. With a response: `not_2xx`. Without one:
+             * `name_not_resolved`, `address_refused`, `connection_refused`, `connection_failed`,
+             * `tls_failed`, `connection_closed` (before a status line), `invalid_response` (no
+             * HTTP) or `timeout`.
+             */
             error: string | null;
             number: number;
             /**
@@ -2283,10 +2289,7 @@ export interface components {
             event_type: components["schemas"]["WebhookEventType"];
             finished_at: components["schemas"]["MaybeTimestamp"];
             id: components["schemas"]["WebhookDeliveryId"];
-            /**
-             * @description Cause of the last failed attempt: `timeout`, `address_refused`,
-             * `connection_failed` or `not_2xx`.
-             */
+            /** @description Cause of the last failed attempt, as in `WebhookAttempt`. */
             last_error: string | null;
             /** @description HTTP status of the last response. */
             last_status: number | null;
@@ -2318,10 +2321,7 @@ export interface components {
             event_type: components["schemas"]["WebhookEventType"];
             finished_at: components["schemas"]["MaybeTimestamp"];
             id: components["schemas"]["WebhookDeliveryId"];
-            /**
-             * @description Cause of the last failed attempt: `timeout`, `address_refused`,
-             * `connection_failed` or `not_2xx`.
-             */
+            /** @description Cause of the last failed attempt, as in `WebhookAttempt`. */
             last_error: string | null;
             /** @description HTTP status of the last response. */
             last_status: number | null;

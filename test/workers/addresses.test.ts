@@ -1,8 +1,5 @@
-import type { LookupAddress } from 'node:dns';
-import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
-import { createGuardedAgent, faultOfUrl, isAllowed } from '../../workers/addresses.ts';
-import { send } from '../../workers/send.ts';
+import { faultOfUrl, isAllowed } from '../../workers/addresses.ts';
 
 const PUBLIC = { allowLoopback: false };
 const DEVELOPMENT = { allowLoopback: true };
@@ -80,78 +77,5 @@ describe('the URL of an endpoint', () => {
     expect(faultOfUrl('http://127.0.0.1:4000/', DEVELOPMENT)).toBeUndefined();
     expect(faultOfUrl('http://localhost:4000/', DEVELOPMENT)).toBeUndefined();
     expect(faultOfUrl('http://10.0.0.1/', DEVELOPMENT)).toContain('public Internet');
-  });
-});
-
-describe('at connect time', () => {
-  const message = { headers: {}, body: '{}' };
-  /** A resolver that answers with the next entry of a list, and repeats the last one. */
-  const answers = (...list: string[][]) => {
-    let asked = 0;
-    return (_name: string, _options: object, done: (error: null, found: LookupAddress[]) => void) => {
-      const addresses = list[Math.min(asked, list.length - 1)] ?? [];
-      asked += 1;
-      done(
-        null,
-        addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
-      );
-    };
-  };
-  async function listener() {
-    let connections = 0;
-    const server = createServer((socket) => {
-      connections += 1;
-      socket.on('error', () => {});
-      socket.once('data', () => socket.end('HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n'));
-    });
-    await new Promise<void>((resolve) => {
-      server.listen(0, '127.0.0.1', resolve);
-    });
-    return {
-      port: (server.address() as AddressInfo).port,
-      connections: () => connections,
-      close: () => server.close(),
-    };
-  }
-  const agentOf = (rule: { allowLoopback: boolean }, ...list: string[][]) =>
-    createGuardedAgent({ ...rule, connectionsMax: 1, connectTimeoutMs: 1_000, resolve: answers(...list) });
-
-  test.each([
-    ['a name that resolves to this machine', ['127.0.0.1']],
-    ['a name that resolves to this machine and a public address', ['93.184.216.34', '127.0.0.1']],
-    ['a name that resolves to the metadata service of a cloud', ['169.254.169.254']],
-    ['a name that resolves to a mapped address', ['::ffff:127.0.0.1']],
-    ['a name that resolves to nothing', []],
-  ])('%s is refused without a connection', async (_what, found) => {
-    const there = await listener();
-    const agent = agentOf(PUBLIC, found);
-    const reply = await send(agent, `http://shop.example:${there.port}/`, message);
-    expect(reply).toEqual({ error: 'address_refused', answer: '' });
-    expect(there.connections()).toBe(0);
-    await agent.destroy();
-    there.close();
-  });
-
-  test.each(['127.0.0.1', '[::ffff:127.0.0.1]', '2130706433'])(
-    'the address %s itself is refused',
-    async (host) => {
-      const there = await listener();
-      const agent = agentOf(PUBLIC);
-      expect((await send(agent, `http://${host}:${there.port}/`, message)).error).toBe('address_refused');
-      expect(there.connections()).toBe(0);
-      await agent.destroy();
-      there.close();
-    },
-  );
-
-  test('a name that resolves to another address later is refused from then on', async () => {
-    const there = await listener();
-    const agent = agentOf(DEVELOPMENT, ['127.0.0.1'], ['10.0.0.1']);
-    const url = `http://shop.example:${there.port}/`;
-    expect((await send(agent, url, message)).status).toBe(204);
-    expect((await send(agent, url, message)).error).toBe('address_refused');
-    expect(there.connections()).toBe(1);
-    await agent.destroy();
-    there.close();
   });
 });

@@ -68,6 +68,24 @@ describe('an event', () => {
   });
 });
 
+describe('a receiver that gives no status', () => {
+  test('has a precise cause in version 2, and one that version 1 lists in version 1', async () => {
+    const { ask, place, connect } = await aShop();
+    const endpoint = await connect((response) => response.destroy());
+    await place();
+    await until(async () => (await endpoint.deliveries())[0]?.attempt_count === 1);
+    const path = `/webhook-endpoints/${endpoint.id}/deliveries`;
+    for (const [version, error] of [
+      ['v2', 'connection_closed'],
+      ['v1', 'connection_failed'],
+    ]) {
+      const [listed] = (await ask(`/${version}${path}`)).json.data;
+      const { json } = await ask(`/${version}${path}/${listed.id}`);
+      expect([listed.last_error, json.last_error, json.attempts]).toMatchObject([error, error, [{ error }]]);
+    }
+  });
+});
+
 describe('a receiver that refuses a message', () => {
   test('gets the same message again, under the same id, and the delivery shows both attempts', async () => {
     const { place, connect } = await aShop();

@@ -4,6 +4,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import {
@@ -12,14 +13,20 @@ import {
   type CliContext,
   CommandError,
   UsageError,
+  quoted,
   wholeNumber,
 } from '../../command-line/command.ts';
 import { listenForSignals } from '../../command-line/signals.ts';
+import { type MeasuredRate, createRateMeter } from './rate-meter.ts';
+import { FAULTS } from './sink-faults.ts';
 
 const MESSAGE_BYTES_MAX = 2 * 1_024 * 1_024;
 /** Message ids that are kept to detect duplicates. */
 const SEEN_IDS_MAX = 1_000_000;
 const DEFAULT_PORT = 4_000;
+const DEFAULT_STATUS = 204;
+/** Faults have bodies, which 204 must not have. */
+const DEFAULT_FAULT_STATUS = 200;
 
 const message = z.object({
   type: z.string(),
@@ -33,7 +40,7 @@ const message = z.object({
 /** The output for one request. */
 interface Line {
   received_at: string;
-  /** Status of the answer; `null` without an answer (--hang). */
+  /** Status of the answer; `null` without one, as with --hang. */
   answered: number | null;
   webhook_id: string;
   verified: boolean;
@@ -58,37 +65,72 @@ export const webhookSink: CliCommand = {
     },
     status: { placeholder: 'CODE', help: 'answer with this status instead of 204' },
     'retry-after': { placeholder: 'SECONDS', help: 'with --status: send this Retry-After' },
+    delay: { placeholder: 'SECONDS', help: 'answer after this time' },
     hang: { help: 'accept messages, but never answer' },
+    fault: { placeholder: 'NAME', help: 'answer with a fault, see below' },
     times: { placeholder: 'N', help: 'misbehave for the first N requests only' },
+    rate: { help: 'at the end, print the most messages that arrived within any second' },
+  },
+  terms: {
+    heading: 'Faults, and what they send:',
+    rows: Object.entries(FAULTS).map(([name, { sends }]) => [name, sends] as const),
   },
   async run(given, { write }) {
-    const behaviour = behaviourFrom(given);
-    const receive = createReceiver(behaviour, write);
-    const server = createServer((request, response) => {
-      void receive(request, response).catch(() => response.destroy());
-    });
     const { signal, end } = listenForSignals();
-    const port = await listen(server, behaviour.port);
-    if (!behaviour.json) {
-      const note = behaviour.verifier
-        ? 'Messages that fail verification get 401.'
-        : 'Without --secret, messages are not verified.';
-      await write(`Receiving at http://127.0.0.1:${port}/ ${note}\n`);
+    const sink = await openSink(given, write);
+    if (!given.flags.has('json')) {
+      const note =
+        given.values['secret'] === undefined
+          ? 'Without --secret, messages are not verified.'
+          : 'Messages that fail verification get 401.';
+      await write(`Receiving at ${sink.url} ${note}\n`);
     }
     if (!signal.aborted) await once(signal, 'abort');
     end();
-    server.closeAllConnections();
-    server.close();
+    await sink.close();
     return undefined;
   },
 };
 
+/**
+ * Opens a receiver on 127.0.0.1 that behaves as the arguments of the command say.
+ *
+ * @param write takes a line for each request
+ * @throws {UsageError} @throws {CommandError} the port is in use
+ */
+export async function openSink(
+  given: CliArguments,
+  write: CliContext['write'],
+): Promise<{ url: string; close: () => Promise<void> }> {
+  const behaviour = behaviourFrom(given);
+  const meter = createRateMeter();
+  const receive = createReceiver(behaviour, write);
+  const server = createServer((request, response) => {
+    meter.count();
+    void receive(request, response).catch(() => response.destroy());
+  });
+  const port = await listen(server, behaviour.port);
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      if (behaviour.showsRate) await write(printRate(meter.rate(), behaviour.json));
+    },
+  };
+}
+
 interface Behaviour {
   port: number;
   verifier: Webhook | undefined;
-  status: number;
+  /** As given with --status. */
+  status: number | undefined;
   retryAfterSeconds: number | undefined;
+  delayMs: number;
   hangs: boolean;
+  /** Name of the fault. */
+  fault: string | undefined;
+  showsRate: boolean;
   /** Count of requests that get the bad answer. */
   badRequests: number;
   json: boolean;
@@ -99,21 +141,29 @@ function behaviourFrom({ values, flags }: CliArguments): Behaviour {
     const text = values[name];
     return text === undefined ? undefined : wholeNumber(`--${name}`, text, min, max);
   };
+  const { fault } = values;
+  if (fault !== undefined && !Object.hasOwn(FAULTS, fault))
+    throw new UsageError(
+      `--fault: unknown fault ${quoted(fault)}. Faults: ${Object.keys(FAULTS).join(', ')}.`,
+    );
+  if (fault !== undefined && flags.has('hang'))
+    throw new UsageError('--fault and --hang exclude each other. Use one of them.');
   return {
     port: number('port', 0, 65_535) ?? DEFAULT_PORT,
-    status: number('status', 200, 599) ?? 204,
+    status: number('status', 200, 599),
     retryAfterSeconds: number('retry-after', 0, 86_400),
     badRequests: number('times', 0, 1_000_000) ?? Number.POSITIVE_INFINITY,
     verifier: verifierOf(values['secret']),
+    delayMs: (number('delay', 0, 3_600) ?? 0) * 1_000,
     hangs: flags.has('hang'),
+    fault,
+    showsRate: flags.has('rate'),
     json: flags.has('json'),
   };
 }
 
-function createReceiver(
-  { verifier, status, retryAfterSeconds, hangs, badRequests, json }: Behaviour,
-  write: CliContext['write'],
-) {
+function createReceiver(behaviour: Behaviour, write: CliContext['write']) {
+  const { verifier, retryAfterSeconds, delayMs, badRequests, json } = behaviour;
   let remainingBad = badRequests;
   const seen = new Set<string>();
 
@@ -122,17 +172,30 @@ function createReceiver(
     const line = lineOf(request, text, verifier);
     const misbehaves = remainingBad > 0;
     remainingBad -= 1;
-    const answered = !line.verified && verifier ? 401 : misbehaves ? (hangs ? null : status) : 204;
+    const isRefused = !line.verified && verifier !== undefined;
+    const answered = isRefused ? 401 : misbehaves ? statusOf(behaviour) : 204;
     const isAccepted = answered !== null && answered < 300;
     const duplicate = seen.has(line.webhook_id);
     if (isAccepted && seen.size < SEEN_IDS_MAX) seen.add(line.webhook_id);
-    if (answered !== null) {
-      if (answered === status && retryAfterSeconds !== undefined && misbehaves)
+    if (misbehaves && delayMs > 0) await delay(delayMs, undefined, { ref: false });
+    const fault = misbehaves && !isRefused ? FAULTS[behaviour.fault ?? ''] : undefined;
+    if (fault !== undefined) {
+      fault.send(request.socket, answered ?? DEFAULT_FAULT_STATUS);
+    } else if (answered !== null) {
+      if (misbehaves && !isRefused && retryAfterSeconds !== undefined)
         response.setHeader('Retry-After', retryAfterSeconds);
       response.writeHead(answered).end();
     }
     await write(print({ ...line, answered, duplicate }, json));
   };
+}
+
+/** The status of a misbehaving answer; `null` without one. */
+function statusOf({ status, hangs, fault = '' }: Behaviour): number | null {
+  if (hangs) return null;
+  const { status: own = 'given' } = FAULTS[fault] ?? {};
+  if (own === 'none') return null;
+  return own === 'given' ? (status ?? (fault === '' ? DEFAULT_STATUS : DEFAULT_FAULT_STATUS)) : own;
 }
 
 /** @returns the port @throws {CommandError} */
@@ -204,4 +267,9 @@ function print(line: Line, json: boolean): string {
   const marks = [verified ? 'verified' : 'not verified', ...(duplicate ? ['duplicate'] : [])].join(', ');
   const parts = [type ?? 'not a message', order_id, version && `v${version}`, position && `at ${position}`];
   return `${answered ?? '---'}  ${parts.filter(Boolean).join('  ')}  ${webhook_id}  (${marks})\n`;
+}
+
+function printRate({ messages, most }: MeasuredRate, json: boolean): string {
+  if (json) return `${JSON.stringify({ messages, most_in_one_second: most })}\n`;
+  return `${messages} messages, at most ${most} in one second\n`;
 }
