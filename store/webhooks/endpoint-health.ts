@@ -26,7 +26,7 @@ export interface Failure {
 export const recordHealth = (
   pool: DatabasePool,
   endpointId: string,
-  { failures, restSeconds, last }: { failures: number; restSeconds: number; last: Failure | undefined },
+  { failures, restSeconds, last }: { failures: number; restSeconds: number; last?: Failure | undefined },
 ) =>
   reachable(
     pool.query(sql.unsafe`

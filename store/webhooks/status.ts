@@ -27,7 +27,6 @@ export const STATUS_INTERVAL_SECONDS = 15;
 /** Postgres cancels a status that takes longer. The one before stays. */
 const STATUS_TIMEOUT_MS = 5_000;
 
-export const ENDPOINT_STATES = ['unclaimed', 'failing', 'sending', 'waiting', 'idle', 'disabled'] as const;
 /**
  * - `unclaimed`: deliveries are due, and no worker claims them. This installation is at fault.
  * - `failing`: all attempts have failed for {@link FAILING_SECONDS}. The receiver is at fault.
@@ -35,7 +34,7 @@ export const ENDPOINT_STATES = ['unclaimed', 'failing', 'sending', 'waiting', 'i
  * - `waiting`: all pending deliveries wait for a retry, while the endpoint accepts others.
  * - `idle`: no delivery is pending.
  */
-export type EndpointState = (typeof ENDPOINT_STATES)[number];
+export const ENDPOINT_STATES = ['unclaimed', 'failing', 'sending', 'waiting', 'idle', 'disabled'] as const;
 
 /** RFC 3339 in UTC with milliseconds, as everywhere; JSON of Postgres has microseconds. */
 const time = z.string().transform((text) => new Date(text).toISOString());
