@@ -20,8 +20,8 @@ export interface Failure {
 
 /**
  * Records the failures of an endpoint in a row, 0 after a success, and how long it rests: until
- * then nothing is sent; and the newest failure, `last`, until a success. The document of the endpoint
- * shows whether it fails, so that a change of this is a new version of the document.
+ * then nothing is sent; and the newest failure, `last`, until a success. The document of the
+ * endpoint shows whether it fails, so that a change of this is a new version of the document.
  */
 export const recordHealth = (
   pool: DatabasePool,

@@ -16,7 +16,7 @@ import {
   readStatus,
 } from '../../store/webhooks/status.ts';
 
-const LISTED_ENDPOINTS = 50;
+const LISTED_ENDPOINTS_DEFAULT = 50;
 const LISTED_ENDPOINTS_MAX = 1_000;
 
 const status: CliCommand = {
@@ -26,13 +26,13 @@ const status: CliCommand = {
     endpoint: { placeholder: 'ENDPOINT_ID', help: 'only this endpoint' },
     limit: {
       placeholder: 'N',
-      help: `endpoints listed at most, ${LISTED_ENDPOINTS} without this option`,
+      help: `endpoints listed at most, ${LISTED_ENDPOINTS_DEFAULT} without this option`,
     },
   },
   async run({ values }, { database }) {
     const { tenant, endpoint, limit } = values;
     const endpointsMax =
-      limit === undefined ? LISTED_ENDPOINTS : wholeNumber('--limit', limit, 1, LISTED_ENDPOINTS_MAX);
+      limit === undefined ? LISTED_ENDPOINTS_DEFAULT : wholeNumber('--limit', limit, 1, LISTED_ENDPOINTS_MAX);
     const endpointId = endpoint === undefined ? undefined : endpointFrom(endpoint);
     const pool = await database();
     const tenantId = tenant === undefined ? undefined : (await tenantFrom(pool, tenant)).tenant_id;
