@@ -181,7 +181,7 @@ function inspectReceivers(failing: number, webhooks: WebhookStatus | undefined):
   return {
     level: 'warn',
     text: `${count(failing)} ${noun} failed for 30 s or longer`,
-    ...(first && { detail: `, among them ${first.tenant}, ${first.host}` }),
+    ...(first && { detail: `, among them ${first.tenant}` }),
   };
 }
 
