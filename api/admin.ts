@@ -36,6 +36,8 @@ export interface AdminOptions {
   callers: () => CallsByKey;
   /** The name of a tenant id. */
   nameOf: HistoryOptions['nameOf'];
+  /** The stored status of webhooks; without it, /ops shows none. */
+  webhooks?: HistoryOptions['webhooks'];
 }
 
 export interface AdminApp {
@@ -44,7 +46,7 @@ export interface AdminApp {
 }
 
 export function createAdminApp(options: AdminOptions): AdminApp {
-  const { checks, phase, metrics, contentType, callers, nameOf } = options;
+  const { checks, phase, metrics, contentType, callers, nameOf, webhooks = async () => undefined } = options;
   const router = new Router();
 
   router.get('/health/live', (ctx) => {
@@ -66,7 +68,7 @@ export function createAdminApp(options: AdminOptions): AdminApp {
 
   router.get('/', (ctx) => ctx.redirect('/ops'));
 
-  const history = startHistory({ metrics, parts: () => statusesOf(checks), callers, nameOf });
+  const history = startHistory({ metrics, parts: () => statusesOf(checks), callers, nameOf, webhooks });
   opsPages(router, history);
 
   const app = new Koa();

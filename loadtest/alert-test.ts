@@ -52,11 +52,11 @@ const firing = (alert: string, when: string, value: 0 | 1) => ({
   eval_time: when,
   exp_samples: [{ labels: '{}', value }],
 });
-/** A test of one rule on synthetic series: silent at the start, firing at the end. */
-const synthetic = (alert: string, series: Record<string, string>, when: string) => ({
+/** A test of one rule on synthetic series: silent at first, firing at the end. */
+const synthetic = (alert: string, series: Record<string, string>, when: string, silent = '0s') => ({
   interval: '15s',
   input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
-  promql_expr_test: [firing(alert, '0s', 0), firing(alert, when, 1)],
+  promql_expr_test: [firing(alert, silent, 0), firing(alert, when, 1)],
 });
 
 const tests = {
@@ -92,6 +92,32 @@ const tests = {
       '3m',
     ),
     synthetic('HoldfastWebhooksBehind', { 'holdfast_relay_lag_events{partition="0"}': '0 6000x20' }, '4m'),
+    synthetic('HoldfastWebhookRelayFailing', { holdfast_relay_failures_total: '0 0+10x40' }, '8m', '0s'),
+    synthetic('HoldfastWebhooksUnclaimed', { holdfast_webhook_oldest_due_seconds: '0 0 61x40' }, '4m', '2m'),
+    synthetic(
+      'HoldfastWebhookEndpointNearlyExhausted',
+      { 'holdfast_webhook_oldest_undelivered_seconds{state="failing"}': '172000 172801x60' },
+      '7m',
+      '4m',
+    ),
+    synthetic(
+      'HoldfastWebhookEndpointDisabled',
+      { 'holdfast_webhook_endpoints_disabled_total{reason="gone"}': '0 0 0 1x10' },
+      '2m',
+      '0s',
+    ),
+    synthetic(
+      'HoldfastWebhookBacklog',
+      { 'holdfast_webhook_oldest_undelivered_seconds{state="sending"}': '0 1000x120' },
+      '20m',
+      '14m',
+    ),
+    synthetic(
+      'HoldfastWebhookStatusMissing',
+      { holdfast_webhook_status_timestamp_seconds: '0+0x120' },
+      '12m',
+      '4m',
+    ),
     synthetic(
       'HoldfastWakeupsLate',
       {

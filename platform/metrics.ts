@@ -194,7 +194,40 @@ export const webhookAttemptDuration = new Histogram({
 });
 export const webhookEndpointsFailing = new Gauge({
   name: 'holdfast_webhook_endpoints_failing',
+  aggregator: 'max',
   help: 'Enabled endpoints whose attempts have all failed for 30 s or longer.',
+  registers,
+});
+export const webhookEndpoints = new Gauge({
+  name: 'holdfast_webhook_endpoints',
+  aggregator: 'max',
+  help: 'Endpoints by state: unclaimed, failing, sending, waiting, idle, disabled. The same on each node.',
+  labelNames: ['state'],
+  registers,
+});
+export const webhookOldestUndelivered = new Gauge({
+  name: 'holdfast_webhook_oldest_undelivered_seconds',
+  aggregator: 'max',
+  help: 'Age of the oldest pending delivery, by state of its endpoint; 0 without one. The same on each node.',
+  labelNames: ['state'],
+  registers,
+});
+export const webhookOldestDue = new Gauge({
+  name: 'holdfast_webhook_oldest_due_seconds',
+  aggregator: 'max',
+  help: 'Longest time that a delivery is due without a worker that claims it; 0 without one. The same on each node.',
+  registers,
+});
+export const webhookReplaysRunning = new Gauge({
+  name: 'holdfast_webhook_replays_running',
+  aggregator: 'max',
+  help: 'Webhook replays that have not finished, counted up to 20. The same on each node.',
+  registers,
+});
+export const webhookStatusReadAt = new Gauge({
+  name: 'holdfast_webhook_status_timestamp_seconds',
+  aggregator: 'max',
+  help: 'Time of the newest webhook status, in Unix time. The same on each node.',
   registers,
 });
 export const webhookEndpointsDisabled = new Counter({

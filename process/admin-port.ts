@@ -13,6 +13,7 @@ import type { Shutdown } from '../platform/shutdown.ts';
 import { type Fault, listFaults } from '../projections/faults.ts';
 import { tenantNames } from '../store/keys/api-keys.ts';
 import type { DatabasePool } from '../store/pool.ts';
+import { storedStatus } from '../store/webhooks/status.ts';
 
 export interface AdminPort {
   port: number;
@@ -48,6 +49,7 @@ export async function openAdminPort(options: AdminPortOptions): Promise<AdminPor
     contentType: registry.contentType,
     callers: () => callers(),
     nameOf: (tenantIds) => tenantNames(pool, tenantIds),
+    webhooks: () => storedStatus(pool),
   });
   const server = await serve(app, {
     port: config.adminPort,

@@ -16,7 +16,7 @@ import {
   claimDeliveries,
   releaseDeliveries,
 } from '../store/webhooks/claims.ts';
-import { disableEndpoint, recordHealth } from '../store/webhooks/endpoint-health.ts';
+import { type Failure, disableEndpoint, recordHealth } from '../store/webhooks/endpoint-health.ts';
 import type { Outcome } from '../store/webhooks/outcomes.ts';
 import type { EndpointConnections } from './connections.ts';
 import { nextDelay, restAfter } from './schedule.ts';
@@ -62,14 +62,14 @@ export async function deliverOnce(options: DeliverOptions, endpointId: string): 
   const claimed = await claimDeliveries(pool, endpointId, CLAIM_DELIVERIES_MAX);
   const [first] = claimed;
   if (first === undefined) return 0;
-  const { tried, failures, end, unanswered, ...asked } = await sendClaimed(options, claimed);
+  const { tried, failures, last, end, unanswered, ...asked } = await sendClaimed(options, claimed);
 
   const unsent = [...unanswered, ...claimed.slice(tried).map((each) => each.delivery_id)];
   if (unsent.length > 0) await releaseDeliveries(pool, unsent);
   const rest = Math.max(asked.restSeconds, restAfter(failures, SINGLE_CLAIMS_FAILURES_MIN));
   const restSeconds = Math.min(REQUESTED_REST_SECONDS_MAX, rest);
   if (restSeconds > 0 || failures !== first.failures)
-    await recordHealth(pool, endpointId, { failures, restSeconds });
+    await recordHealth(pool, endpointId, { failures, restSeconds, last });
   if (end !== undefined) {
     await wake(await disableEndpoint(pool, endpointId, end));
     webhookEndpointsDisabled.inc({ reason: end });
@@ -84,6 +84,8 @@ interface Sent {
   tried: number;
   /** Failures of the endpoint in a row, as of now. */
   failures: number;
+  /** The newest failure, if no success came after it. */
+  last: Failure | undefined;
   /** Rest that the endpoint asked for. */
   restSeconds: number;
   /** Set when the endpoint must be disabled. */
@@ -98,7 +100,14 @@ async function sendClaimed(
   claimed: readonly Claimed[],
 ): Promise<Sent> {
   const [{ failures, max_per_second }] = claimed as [Claimed];
-  const sent: Sent = { tried: 0, failures, restSeconds: 0, end: undefined, unanswered: [] };
+  const sent: Sent = {
+    tried: 0,
+    failures,
+    last: undefined,
+    restSeconds: 0,
+    end: undefined,
+    unanswered: [],
+  };
   const startedMs = performance.now();
   const recorded: Promise<void>[] = [];
   const mayContinue = () =>
@@ -143,8 +152,8 @@ interface Attempted {
 }
 
 function note(sent: Sent, delivery: Claimed, { outcome, reply }: Attempted): void {
-  if (outcome.status === 'delivered') sent.failures = 0;
-  else sent.failures += 1;
+  sent.failures = reply.error === undefined ? 0 : sent.failures + 1;
+  sent.last = reply.error === undefined ? undefined : { status: reply.status, error: reply.error };
   if (reply.status === 410) sent.end = 'gone';
   else if (outcome.status === 'failed' && hasFailedSinceQueued(delivery)) sent.end ??= 'exhausted';
   if (reply.status === 429 || reply.status === 503)

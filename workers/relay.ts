@@ -12,12 +12,12 @@ import { countFailing } from '../store/webhooks/endpoint-health.ts';
 import { removeOldDeliveries } from '../store/webhooks/outcomes.ts';
 import { WEBHOOKS_CONSUMER, relayBatch } from '../store/webhooks/relay-batch.ts';
 import { replayOnce } from '../store/webhooks/replays.ts';
+import { FAILING_SECONDS } from '../store/webhooks/status.ts';
+import { startStatusGauges } from './status-gauges.ts';
 import { startSweeps } from './sweep.ts';
 import type { Wakeups } from './wakeups.ts';
 
 const BATCH_EVENTS_MAX = 500;
-/** An endpoint counts as failing after this time without a success: one refusal is not enough. */
-const FAILING_SECONDS = 30;
 /** Old deliveries are removed once in this many sweeps: once a minute. */
 const SWEEPS_PER_REMOVAL = 60;
 
@@ -56,10 +56,11 @@ export function startRelay(options: RelayOptions & { partitions: readonly number
     webhookEndpointsFailing.set(await countFailing(pool, FAILING_SECONDS));
     if (count % SWEEPS_PER_REMOVAL === 0) await removeOldDeliveries(pool);
   }, log);
+  const gauges = startStatusGauges(pool, log);
   return {
     wake: following.wake,
     async stop() {
-      await Promise.all([following.stop(), sweeps.stop()]);
+      await Promise.all([following.stop(), sweeps.stop(), gauges.stop()]);
     },
   };
 }
@@ -70,18 +71,27 @@ function relayFollower(options: RelayOptions, partition: number): Follower {
     partition,
     async step() {
       const events = await relayOnce(options, partition);
-      if (events === 0) {
-        const { head, applied } = await progressOf(pool, partition, WEBHOOKS_CONSUMER);
-        relayLag.set({ partition }, head - applied);
-      }
+      // Also after a full batch: while a relay falls behind, all batches are full.
+      if (events === 0 || events === BATCH_EVENTS_MAX) await measureLag(pool, partition);
       return events === BATCH_EVENTS_MAX ? 'full' : events > 0 ? 'some' : 'none';
     },
     async onFailure(error, failures) {
       relayFailures.inc();
       log.error({ err: error, partition, failures }, 'relay batch failed');
+      await measureLag(pool, partition);
       return undefined;
     },
   };
+}
+
+/** Sets the lag of a partition, or leaves it as it is when Postgres does not answer. */
+async function measureLag(pool: DatabasePool, partition: number): Promise<void> {
+  try {
+    const { head, applied } = await progressOf(pool, partition, WEBHOOKS_CONSUMER);
+    relayLag.set({ partition }, head - applied);
+  } catch {
+    // the next batch fails too, and that is logged
+  }
 }
 
 /** Runs the replays of a partition, batch by batch, until all have finished. */

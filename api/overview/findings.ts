@@ -1,5 +1,6 @@
 /** The findings and the verdict of /ops: retry storm, its source, goodput, lags, and since when. */
 import { WITHOUT_REDIS } from '../../platform/redis.ts';
+import type { WebhookStatus } from '../../store/webhooks/status.ts';
 import type { Calls } from './callers.ts';
 import type { Point } from './samples.ts';
 
@@ -36,6 +37,11 @@ const STORM_SHARE_MIN = 0.1;
 /** Events behind the log. */
 const LAG_EVENTS_WARN = 1_000;
 const LAG_EVENTS_BAD = 50_000;
+/** A status of webhooks is computed every 15 seconds. */
+const STATUS_AGE_SECONDS_WARN = 120;
+/** Deliveries that are due without a claim. The sweep takes a second. */
+const UNCLAIMED_SECONDS_WARN = 30;
+const UNCLAIMED_SECONDS_BAD = 120;
 const WRITE_P99_MS_WARN = 500;
 const WRITE_P99_MS_BAD = 2_000;
 /** Share of requests that may fail before it is bad. */
@@ -87,12 +93,14 @@ const percent = (share: number) => `${Math.floor(share * 100)} %`;
  * Inspects the data of the last {@link VERDICT_SECONDS}.
  *
  * @param parts readiness of each part, by name
+ * @param webhooks the stored status; `undefined` before the first one
  * @returns one inspection a tile, by its name
  */
 export function inspect(
   points: readonly Point[],
   busiest: readonly (Calls & { key_id: string })[],
   parts: Readonly<Record<string, string>>,
+  webhooks?: WebhookStatus,
 ): Record<string, Inspection> {
   const recent = points.slice(-RECENT_SECONDS);
   const mean = (name: keyof Point) => meanOf(recent, name);
@@ -105,8 +113,8 @@ export function inspect(
       text: last('write_p99_ms') === 0 ? 'No writes' : `p99 of writes ${count(last('write_p99_ms'))} ms`,
     },
     Lists: inspectLists(last('projections_stopped'), last('projection_lag')),
-    Webhooks: inspectWebhooks(last('relay_lag'), parts['wakeups']),
-    Receivers: inspectReceivers(last('endpoints_failing')),
+    Webhooks: inspectWebhooks(last('relay_lag'), webhooks, parts['wakeups']),
+    Receivers: inspectReceivers(last('endpoints_failing'), webhooks),
     Limiter: inspectLimiter(parts['redis'], mean('limiter_fallbacks')),
     Parts: inspectParts(parts),
   };
@@ -147,17 +155,39 @@ function inspectLists(stopped: number, lag: number): Inspection {
   return { level: atLeast(lag, LAG_EVENTS_WARN, LAG_EVENTS_BAD), text: behind(lag) };
 }
 
-/** @param wakeups readiness of the wake-ups through Redis, without the role `webhooks` none */
-function inspectWebhooks(lag: number, wakeups = 'ok'): Inspection {
-  const level = atLeast(lag, LAG_EVENTS_WARN, LAG_EVENTS_BAD);
-  if (level !== 'ok' || wakeups === 'ok') return { level, text: behind(lag) };
-  return { level: 'warn', text: `Wake-ups ${wakeups}` };
+/**
+ * What this installation is at fault for: the relay, workers, and the status itself.
+ *
+ * @param wakeups readiness of the wake-ups through Redis, without the role `webhooks` none
+ */
+function inspectWebhooks(relayLag: number, webhooks: WebhookStatus | undefined, wakeups = 'ok'): Inspection {
+  const level = atLeast(relayLag, LAG_EVENTS_WARN, LAG_EVENTS_BAD);
+  if (level === 'ok' && wakeups !== 'ok') return { level: 'warn', text: `Wake-ups ${wakeups}` };
+  if (level === 'bad' || webhooks === undefined) return { level, text: behind(relayLag) };
+  const ageSeconds = (Date.now() - Date.parse(webhooks.read_at)) / 1_000;
+  if (ageSeconds >= STATUS_AGE_SECONDS_WARN)
+    return { level: 'warn', text: `Status is ${count(ageSeconds)} s old: does a relay run?` };
+  const unclaimed = webhooks.states.find(({ state }) => state === 'unclaimed');
+  const dueSeconds = unclaimed?.oldest_due_seconds ?? 0;
+  if (unclaimed !== undefined && dueSeconds >= UNCLAIMED_SECONDS_WARN) {
+    const noun = unclaimed.endpoints === 1 ? 'endpoint has' : 'endpoints have';
+    return {
+      level: atLeast(dueSeconds, UNCLAIMED_SECONDS_WARN, UNCLAIMED_SECONDS_BAD),
+      text: `${count(unclaimed.endpoints)} ${noun} no worker, for up to ${count(dueSeconds)} s`,
+    };
+  }
+  return { level, text: behind(relayLag) };
 }
 
-function inspectReceivers(failing: number): Inspection {
+function inspectReceivers(failing: number, webhooks: WebhookStatus | undefined): Inspection {
   if (failing === 0) return { level: 'ok', text: 'None fails' };
   const noun = failing === 1 ? 'webhook endpoint has' : 'webhook endpoints have';
-  return { level: 'warn', text: `${count(failing)} ${noun} failed for 30 s or longer` };
+  const first = webhooks?.endpoints.find(({ state }) => state === 'failing');
+  return {
+    level: 'warn',
+    text: `${count(failing)} ${noun} failed for 30 s or longer`,
+    ...(first && { detail: `, among them ${first.tenant}` }),
+  };
 }
 
 function inspectLimiter(redis: string | undefined, fallbacks: number): Inspection {

@@ -1,11 +1,14 @@
 /** Keeps the last 15 minutes of /ops: a page opened during a storm shows its start. */
 import { type CallsByKey, busiest } from './callers.ts';
+import type { WebhookStatus } from '../../store/webhooks/status.ts';
 import { type Finding, VERDICT_SECONDS, type Verdict, createFindings, inspect } from './findings.ts';
 import { type Point, SERIES, type Samples, parseMetrics, pointOf } from './samples.ts';
 
 const INTERVAL_MS = 1_000;
 const POINTS_MAX = 900;
 const TENANT_NAMES_MAX = 10_000;
+/** Time between two looks at the status of webhooks, which changes every 15 seconds. */
+const WEBHOOKS_INTERVAL_MS = 5_000;
 
 export interface HistoryOptions {
   metrics: () => Promise<string>;
@@ -14,6 +17,8 @@ export interface HistoryOptions {
   callers: () => CallsByKey;
   /** Looks up the names of tenants, by id. */
   nameOf: (tenantIds: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+  /** The stored status of webhooks; `undefined` before the first one. */
+  webhooks: () => Promise<WebhookStatus | undefined>;
 }
 
 export interface Overview {
@@ -26,6 +31,8 @@ export interface Overview {
   verdict: Verdict;
   findings: Finding[];
   callers: ReturnType<typeof busiest>;
+  /** `null` before the first status. */
+  webhooks: WebhookStatus | null;
   series: { t: number[] } & Record<string, (number | null)[]>;
 }
 
@@ -35,7 +42,7 @@ export interface History {
   stop: () => void;
 }
 
-export function startHistory({ metrics, parts, callers, nameOf }: HistoryOptions): History {
+export function startHistory({ metrics, parts, callers, nameOf, webhooks }: HistoryOptions): History {
   const points: { at: number; point: Point }[] = [];
   const { assess } = createFindings();
   const startedAt = Date.now();
@@ -44,9 +51,18 @@ export function startHistory({ metrics, parts, callers, nameOf }: HistoryOptions
   let assessment: ReturnType<typeof assess> = assess([], {}, startedAt);
   const names = new Map<string, string>();
   let isSampling = false;
+  let status: WebhookStatus | undefined;
+  let statusFromMs = 0;
+
+  async function readWebhooks(at: number): Promise<void> {
+    if (at < statusFromMs) return;
+    statusFromMs = at + WEBHOOKS_INTERVAL_MS;
+    // Without an answer the page shows the age of the last one.
+    status = await webhooks().catch(() => status);
+  }
 
   async function sample(): Promise<void> {
-    const [text, states] = await Promise.all([metrics(), parts()]);
+    const [text, states] = await Promise.all([metrics(), parts(), readWebhooks(Date.now())]);
     const at = Date.now();
     const samples = parseMetrics(text);
     if (before !== undefined) {
@@ -60,7 +76,7 @@ export function startHistory({ metrics, parts, callers, nameOf }: HistoryOptions
       for (const [id, name] of await nameOf(unnamed)) names.set(id, name);
     shown = topKeys.map((each) => Object.assign(each, { tenant: names.get(each.tenant) ?? each.tenant }));
     const recent = points.slice(-VERDICT_SECONDS).map(({ point }) => point);
-    assessment = assess(recent, inspect(recent, shown, states), at);
+    assessment = assess(recent, inspect(recent, shown, states, status), at);
   }
   const timer = setInterval(() => {
     if (isSampling) return;
@@ -84,6 +100,7 @@ export function startHistory({ metrics, parts, callers, nameOf }: HistoryOptions
         started_at: startedAt,
         ...assessment,
         callers: shown,
+        webhooks: status ?? null,
         series: { t: fresh.map(({ at }) => at), ...series },
       };
     },

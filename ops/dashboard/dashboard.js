@@ -8,8 +8,11 @@
 /** @typedef {{ requests: number, replayed: number, limited: number, shed: number }} Counts */
 /** @typedef {Counts & { tenant: string, key_id: string }} Caller */
 /** @typedef {Record<string, (number | null)[]>} Series */
+/** @typedef {import('../../store/webhooks/status.ts').WebhookStatus} WebhookStatus */
+/** @typedef {WebhookStatus['endpoints'][number]} Endpoint */
 /** @typedef {{ verdict: Verdict, findings: Finding[], callers: Caller[] }} Assessment */
-/** @typedef {Assessment & { now: number, series: Series }} Overview */
+/** @typedef {{ now: number, series: Series, webhooks: WebhookStatus | null }} Figures */
+/** @typedef {Assessment & Figures} Overview */
 
 const POINTS_MAX = 900;
 const POLL_INTERVAL_MS = 1_000;
@@ -188,6 +191,88 @@ function showCallers(callers) {
   byId('callers').replaceChildren(...rows);
 }
 
+/** Where counts of pending and failed deliveries end. */
+const COUNTED_MAX = 10_000;
+/** @param {number} deliveries */
+const counted = (deliveries) => (deliveries >= COUNTED_MAX ? '10,000+' : count(deliveries));
+
+/** @param {number | null} seconds */
+function ageText(seconds) {
+  if (seconds === null) return '–';
+  const whole = Math.max(0, Math.floor(seconds));
+  if (whole < 120) return `${whole} s`;
+  if (whole < 7_200) return `${Math.floor(whole / 60)} min`;
+  return whole < 172_800 ? `${Math.floor(whole / 3_600)} h` : `${Math.floor(whole / 86_400)} d`;
+}
+
+/** @param {string} iso */
+const shortTime = (iso) => iso.slice(5, 19).replace('T', ' ');
+
+/** @param {Endpoint} endpoint */
+function reasonText(endpoint) {
+  const { state, failing_since, failures, last_error, last_status, rests_until } = endpoint;
+  const last = [last_error, last_status].filter((part) => part !== null).join(' ');
+  const failing = failing_since && [
+    `${count(failures)} failures in a row since ${shortTime(failing_since)}`,
+    ...(last === '' ? [] : [`last: ${last}`]),
+    ...(rests_until === null ? [] : [`rests until ${shortTime(rests_until).slice(6)}`]),
+  ];
+  const own = {
+    unclaimed: `due since ${shortTime(endpoint.due_since ?? '')}, no worker`,
+    disabled: `${endpoint.disabled_reason} at ${shortTime(endpoint.disabled_at ?? '')}`,
+    waiting: `next retry ${shortTime(endpoint.next_attempt_at ?? '')}`,
+    sending: `behind, at most ${endpoint.max_per_second} a second`,
+    failing: '',
+    idle: '',
+  }[state];
+  return [own, ...(failing || [])].filter(Boolean).join('; ');
+}
+
+/** @param {WebhookStatus | null} webhooks @param {number} now */
+function showWebhooks(webhooks, now) {
+  const rows = (webhooks?.endpoints ?? []).map((endpoint) => {
+    const row = document.createElement('tr');
+    row.dataset['level'] = endpoint.state === 'unclaimed' ? 'bad' : 'warn';
+    const id = element('td', endpoint.host);
+    id.append(element('small', endpoint.id));
+    row.append(
+      element('td', endpoint.tenant),
+      id,
+      element('td', endpoint.state),
+      element('td', reasonText(endpoint)),
+      element('td', ageText(endpoint.oldest_undelivered_seconds)),
+      element('td', counted(endpoint.pending)),
+      element('td', counted(endpoint.failed)),
+    );
+    return row;
+  });
+  if (rows.length === 0) {
+    const row = document.createElement('tr');
+    const cell = /** @type {HTMLTableCellElement} */ (element('td', webhooks ? 'none' : 'no status yet'));
+    cell.colSpan = 7;
+    row.append(cell);
+    rows.push(row);
+  }
+  byId('webhooks').replaceChildren(...rows);
+  byId('webhook-totals').textContent = webhooks ? totalsText(webhooks, now) : '';
+}
+
+/** @param {WebhookStatus} webhooks @param {number} now */
+function totalsText({ states, relay, replays, delivered_per_second: rate, read_at }, now) {
+  const texts = states.map(
+    ({ state, endpoints, oldest_undelivered_seconds: age }) =>
+      `${count(endpoints)} ${state}${age === null ? '' : ` (oldest event ${ageText(age)})`}`,
+  );
+  const paused = relay.filter(({ paused_at }) => paused_at !== null).map(({ partition }) => partition);
+  return [
+    `All nodes, ${ageText((now - Date.parse(read_at)) / 1_000)} ago: ${texts.join(', ') || 'no endpoints'}`,
+    `${count(rate)} delivered a second`,
+    `relay ${relay.map(({ partition, behind }) => `${partition}: ${count(behind)} behind`).join(', ')}`,
+    ...(paused.length === 0 ? [] : [`relay paused in partition ${paused.join(', ')}`]),
+    ...(replays.length === 0 ? [] : [`${replays.length} replays`]),
+  ].join('; ');
+}
+
 function drawPlots() {
   for (const { plot } of plots) widths.unobserve(plot.root.parentElement);
   const boxes = PLOTS.map(([title]) => {
@@ -320,6 +405,7 @@ async function poll() {
     showVerdict(overview.verdict, overview.now);
     showFindings(overview.findings, overview.now);
     showCallers(overview.callers);
+    showWebhooks(overview.webhooks, overview.now);
     fillPlots();
   } catch {
     // shown below, once the timeout has passed

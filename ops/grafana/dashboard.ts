@@ -94,6 +94,20 @@ const PANELS: Panel[] = [
     ],
   },
   {
+    title: 'Webhook endpoints by state',
+    unit: 'short',
+    series: [['{{state}}', 'max by (state) (holdfast_webhook_endpoints{state!="idle"})']],
+  },
+  {
+    title: 'Webhooks: age of the oldest pending delivery',
+    unit: 's',
+    isLogScale: true,
+    series: [
+      ['{{state}}', 'max by (state) (holdfast_webhook_oldest_undelivered_seconds)'],
+      ['due without a worker', 'max(holdfast_webhook_oldest_due_seconds)'],
+    ],
+  },
+  {
     title: 'Event loop lag and Postgres connections',
     unit: 'short',
     series: [

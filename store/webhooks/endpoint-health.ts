@@ -11,20 +11,29 @@ import { lockDeliveries } from './relay-batch.ts';
  */
 export const ENDPOINT_DISABLED = 'WebhookEndpointDisabled';
 
+/** Why an attempt failed. */
+export interface Failure {
+  /** HTTP status of the answer, if there was one. */
+  status?: number | undefined;
+  error: string;
+}
+
 /**
  * Records the failures of an endpoint in a row, 0 after a success, and how long it rests: until
- * then nothing is sent. The document of the endpoint shows whether it fails, so that a change of
- * this is a new version of the document.
+ * then nothing is sent; and the newest failure, `last`, until a success. The document of the
+ * endpoint shows whether it fails, so that a change of this is a new version of the document.
  */
 export const recordHealth = (
   pool: DatabasePool,
   endpointId: string,
-  { failures, restSeconds }: { failures: number; restSeconds: number },
+  { failures, restSeconds, last }: { failures: number; restSeconds: number; last?: Failure | undefined },
 ) =>
   reachable(
     pool.query(sql.unsafe`
       UPDATE webhook_endpoints
          SET failures = ${failures},
+             last_status = ${last?.status ?? null},
+             last_error = ${last?.error ?? null},
              failing_since = CASE WHEN ${failures} > 0 THEN coalesce(failing_since, now()) END,
              version = version + CASE WHEN (failing_since IS NULL) = (${failures} > 0) THEN 1 ELSE 0 END,
              not_before = now() + ${restSeconds} * interval '1 second'

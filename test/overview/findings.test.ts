@@ -131,3 +131,23 @@ test.each<[string, Record<string, string>, string]>([
 test('no writes have no latency', () => {
   expect(inspect(seconds(10, { write_p99_ms: null }), [], {})['Latency']!.text).toBe('No writes');
 });
+
+const webhooksOf = (ageSeconds: number, oldest_due_seconds: number | null) => ({
+  read_at: new Date(Date.now() - ageSeconds * 1_000).toISOString(),
+  states: [
+    { state: 'unclaimed' as const, endpoints: 2, oldest_undelivered_seconds: 900, oldest_due_seconds },
+  ],
+  endpoints: [],
+  relay: [],
+  replays: [],
+  delivered_per_second: 0,
+});
+test.each([
+  ['deliveries have just become due', webhooksOf(5, 20), 'ok', /^0 events behind$/],
+  ['deliveries are due without a worker', webhooksOf(5, 45), 'warn', /^2 endpoints have no worker, .* 45 s$/],
+  ['they are for minutes', webhooksOf(5, 600), 'bad', /^2 endpoints have no worker, for up to 600 s$/],
+  ['no node computes the status', webhooksOf(300, 600), 'warn', /^Status is 30\d s old: does a relay run\?$/],
+])('%s', (_case, webhooks, level, text) => {
+  const found = inspect(seconds(10, {}), [], {}, webhooks)['Webhooks'];
+  expect(found).toEqual({ level, text: expect.stringMatching(text) });
+});

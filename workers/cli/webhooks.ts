@@ -1,83 +1,126 @@
-/** `npx holdfast webhooks`: shows the deliveries that are pending or failed. */
-import { sql } from 'slonik';
-import { z } from 'zod';
-import type { CliCommand, CommandGroup } from '../../command-line/command.ts';
-import { toId } from '../../store/ids.ts';
-import { WEBHOOKS_CONSUMER } from '../../store/webhooks/relay-batch.ts';
+/** `npx holdfast webhooks`: shows which endpoints do not get their events, since when, and why. */
+import {
+  type CliCommand,
+  CommandError,
+  type CommandGroup,
+  UsageError,
+  quoted,
+  wholeNumber,
+} from '../../command-line/command.ts';
+import { tenantFrom } from '../../store/cli/tenant-from.ts';
+import { parseId } from '../../store/ids.ts';
+import {
+  COUNTED_DELIVERIES_MAX,
+  type ListedEndpoint,
+  type WebhookStatus,
+  readStatus,
+} from '../../store/webhooks/status.ts';
 
-const endpointRow = z.object({
-  endpoint_id: z.uuid(),
-  tenant: z.string(),
-  url: z.string(),
-  disabled_reason: z.string().nullable(),
-  failing_since: z.string().nullable(),
-  failures: z.int(),
-  pending: z.int(),
-  failed: z.int(),
-  oldest: z.string().nullable(),
-  last_status: z.int().nullable(),
-  last_error: z.string().nullable(),
-});
-const relayRow = z.object({ partition: z.int(), applied: z.int(), head: z.int(), behind: z.int() });
+const LISTED_ENDPOINTS_DEFAULT = 50;
+const LISTED_ENDPOINTS_MAX = 1_000;
 
 const status: CliCommand = {
-  summary: 'Show the lag of the relay, and the pending and failed deliveries of each endpoint.',
-  async run(_given, { database }) {
+  summary: 'Show which endpoints do not get their events, since when and why, and the lag of the relay.',
+  options: {
+    tenant: { placeholder: 'TENANT', help: 'all endpoints of this tenant, by id or name' },
+    endpoint: { placeholder: 'ENDPOINT_ID', help: 'only this endpoint' },
+    limit: {
+      placeholder: 'N',
+      help: `endpoints listed at most, ${LISTED_ENDPOINTS_DEFAULT} without this option`,
+    },
+  },
+  async run({ values }, { database }) {
+    const { tenant, endpoint, limit } = values;
+    const endpointsMax =
+      limit === undefined ? LISTED_ENDPOINTS_DEFAULT : wholeNumber('--limit', limit, 1, LISTED_ENDPOINTS_MAX);
+    const endpointId = endpoint === undefined ? undefined : endpointFrom(endpoint);
     const pool = await database();
-    const relay = await pool.any(sql.type(relayRow)`
-      SELECT partition, checkpoint.position AS applied, head.position AS head, head.position - checkpoint.position AS behind
-        FROM checkpoints AS checkpoint JOIN log_heads AS head USING (partition)
-       WHERE consumer = ${WEBHOOKS_CONSUMER} ORDER BY partition`);
-    // Without the query of the URL: it may contain a secret.
-    const endpoints = await pool.any(sql.type(endpointRow)`
-      SELECT endpoint_id, tenant.name AS tenant, split_part(url, '?', 1) AS url, disabled_reason, failing_since, failures,
-             ledger.pending, ledger.failed, ledger.oldest, last.last_status, last.last_error
-        FROM webhook_endpoints AS endpoint
-        JOIN tenants AS tenant USING (tenant_id)
-       CROSS JOIN LATERAL (
-               SELECT count(*) FILTER (WHERE status = 'pending') AS pending, count(*) FILTER (WHERE status = 'failed') AS failed,
-                      min(created_at) FILTER (WHERE status = 'pending') AS oldest
-                 FROM webhook_deliveries AS delivery
-                WHERE delivery.endpoint_id = endpoint.endpoint_id AND status IN ('pending', 'failed')
-             ) AS ledger
-        LEFT JOIN LATERAL (
-               SELECT last_status, last_error
-                 FROM webhook_deliveries AS delivery
-                WHERE delivery.endpoint_id = endpoint.endpoint_id AND status IN ('pending', 'failed') AND last_error IS NOT NULL
-                ORDER BY number DESC LIMIT 1
-             ) AS last ON true
-       ORDER BY ledger.pending DESC, endpoint.number`);
-    const data = {
-      relay,
-      endpoints: endpoints.map(({ endpoint_id, ...row }) =>
-        Object.assign({ id: toId('whe', endpoint_id) }, row),
-      ),
-    };
-    const lines = [
-      ...data.relay.map(
-        ({ partition, behind, applied }) => `relay, partition ${partition}: at ${applied}, ${behind} behind`,
-      ),
-      ...(data.endpoints.length === 0 ? ['no webhook endpoints'] : data.endpoints.map(textOf)),
-    ];
-    return { text: lines.join('\n'), data };
+    const tenantId = tenant === undefined ? undefined : (await tenantFrom(pool, tenant)).tenant_id;
+    const data = await readStatus(pool, { endpointsMax, tenantId, endpointId });
+    if (endpoint !== undefined && data.endpoints.length === 0)
+      throw new CommandError(
+        `Webhook endpoint ${endpoint} not found. See npx holdfast webhooks status --tenant TENANT`,
+      );
+    return { text: textOf(data), data };
   },
 };
 
-type Shown = Omit<z.output<typeof endpointRow>, 'endpoint_id'> & { id: string };
+/** @throws {UsageError} not the id of an endpoint */
+function endpointFrom(given: string): string {
+  const uuid = parseId('whe', given);
+  if (uuid !== undefined) return uuid;
+  throw new UsageError(
+    `--endpoint must be an id such as whe_… with 32 hexadecimal digits, not ${quoted(given)}`,
+  );
+}
 
-function textOf(each: Shown): string {
-  const state =
-    each.disabled_reason !== null
-      ? `disabled (${each.disabled_reason})`
-      : each.failing_since !== null
-        ? `failing since ${each.failing_since}, ${each.failures} times in a row`
-        : 'accepts deliveries';
-  const lastError =
-    each.last_error === null
+function textOf({ states, endpoints, relay, replays, delivered_per_second: rate }: WebhookStatus): string {
+  const counts = states.map(
+    ({ state, endpoints: count, oldest_undelivered_seconds: age }) =>
+      `${count} ${state}${age === null ? '' : ` (oldest event ${duration(age)})`}`,
+  );
+  const pausedText = (paused: string | null) => (paused === null ? '' : `, paused since ${paused}`);
+  return [
+    ...relay.map(
+      ({ partition, applied, behind, paused_at }) =>
+        `relay, partition ${partition}: at ${applied}, ${behind} behind${pausedText(paused_at)}`,
+    ),
+    ...replays.map(
+      ({ replay_id, endpoint_id, position, up_to_position, queued, created_at }) =>
+        `replay ${replay_id} of ${endpoint_id}: at ${position} of ${up_to_position}, ${queued} queued, since ${created_at}`,
+    ),
+    `delivered: ${rate.toFixed(1)} a second`,
+    `endpoints: ${counts.length === 0 ? 'none' : counts.join(', ')}`,
+    ...endpoints.map(endpointText),
+  ].join('\n');
+}
+
+/** Whose fault it is, and what ends it. */
+function reasonOf(each: ListedEndpoint): string {
+  const last = [each.last_error, each.last_status].filter((part) => part !== null).join(' ');
+  const failing =
+    each.failing_since === null
       ? ''
-      : `; last error: ${[each.last_error, each.last_status].filter(Boolean).join(' ')}`;
-  const oldest = each.oldest === null ? '' : ` since ${each.oldest}`;
-  return `${each.id}  ${each.tenant}  ${each.url}\n    ${state}; ${each.pending} pending${oldest}, ${each.failed} failed${lastError}`;
+      : `failing since ${each.failing_since}, ${each.failures} times in a row${last === '' ? '' : `, last: ${last}`}`;
+  const rest = each.rests_until === null ? '' : `, rests until ${each.rests_until}`;
+  switch (each.state) {
+    case 'unclaimed':
+      return `UNCLAIMED since ${each.due_since}: no worker sends it; check the processes with the roles relay and webhooks`;
+    case 'disabled':
+      return `disabled (${each.disabled_reason}) since ${each.disabled_at}${failing === '' ? '' : `; ${failing}`}`;
+    case 'waiting':
+      return `waits for a retry at ${each.next_attempt_at}${failing === '' ? '' : `; ${failing}`}`;
+    case 'sending':
+      return `sends, at most ${each.max_per_second} a second${failing === '' ? '' : `; ${failing}`}${rest}`;
+    case 'failing':
+      return `${failing}${rest}`;
+    case 'idle':
+      return 'accepts deliveries';
+  }
+}
+
+function endpointText(each: ListedEndpoint): string {
+  const oldest =
+    each.oldest_undelivered_seconds === null
+      ? ''
+      : `, the oldest for ${duration(each.oldest_undelivered_seconds)} (since ${each.oldest_undelivered_at})`;
+  return (
+    `${each.id}  ${each.tenant} (${each.tenant_id})  ${each.host}\n` +
+    `    ${reasonOf(each)}\n` +
+    `    ${counted(each.pending)} pending${oldest}; ${counted(each.failed)} failed`
+  );
+}
+
+const counted = (count: number) =>
+  count >= COUNTED_DELIVERIES_MAX ? `${COUNTED_DELIVERIES_MAX} or more` : String(count);
+
+/** 47 s, 12 min, 3 h, 2 d: rounded down. */
+function duration(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  if (whole < 120) return `${whole} s`;
+  if (whole < 7_200) return `${Math.floor(whole / 60)} min`;
+  if (whole < 172_800) return `${Math.floor(whole / 3_600)} h`;
+  return `${Math.floor(whole / 86_400)} d`;
 }
 
 export const webhooks: CommandGroup = { summary: 'deliveries to webhook endpoints', commands: { status } };
