@@ -55,7 +55,7 @@ test('statements that a node of the release before has prepared go on after the 
   }
   await client.query(`
     DROP INDEX checkpoints_by_consumer;
-    ALTER TABLE checkpoints ADD PRIMARY KEY (partition, consumer);
+    ALTER TABLE checkpoints ALTER COLUMN consumer TYPE text COLLATE "default", ADD PRIMARY KEY (partition, consumer);
     DELETE FROM schema_migrations WHERE name = '0018_collations.sql'`);
   const folder = new URL('../../store/sql/', import.meta.url);
   const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.sql'));
