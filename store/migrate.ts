@@ -2,6 +2,7 @@
  * Brings the schema up to date, forward only: applies all missing files in one transaction or none.
  * A lock makes nodes that start together take turns.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { findCollisions } from './schema/collisions.ts';
 import { MISSING_RIGHTS } from './schema/rights.ts';
@@ -18,9 +19,17 @@ import {
 /** Any constant that no other program uses: the bytes of `hold`. */
 const ADVISORY_LOCK = 0x686f6c64;
 
+/** Statements on a table queue behind a migration that waits for its lock: at most this long. */
+const LOCK_TIMEOUT_MS = 3_000;
+/** Then they run, and the migration tries again, this often. */
+const ATTEMPTS_MAX = 10;
+const PAUSE_MS = 1_000;
+/** SQLSTATE of a lock that was not granted in time, and of a deadlock. */
+const LOCKED = /^(?:55P03|40P01)$/;
+
 /** The list of applied schema files. */
 const CREATE_LEDGER = `CREATE TABLE schema_migrations (
-  name       text        PRIMARY KEY,
+  name       text        COLLATE "C" PRIMARY KEY,
   sha256     text        NOT NULL,
   applied_at timestamptz NOT NULL DEFAULT now()
 )`;
@@ -45,33 +54,63 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
     await refuseOld(client, location);
     await refuseStandby(client, location);
     await refuseSharedSession(client, databaseUrl);
-    let pending: readonly SchemaFile[] = files;
-    let hasLedger = false;
-    let current = 'The list of migrations';
-    try {
-      await client.query('BEGIN');
-      // The role's timeout is meant for requests, not for migrations.
-      await client.query('SET LOCAL statement_timeout = 0');
-      await client.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCK]);
-      await refuseLogElsewhere(client);
-      hasLedger = await findLedger(client, location);
-      if (!hasLedger) await client.query(CREATE_LEDGER);
-      pending = pendingOf(files, await readLedger(client));
-      for (const { name, text, sha256 } of pending) {
-        current = `The schema file ${name}`;
-        await client.query(text);
-        await client.query('INSERT INTO schema_migrations (name, sha256) VALUES ($1, $2)', [name, sha256]);
+    for (let attempt = 1; ; attempt += 1) {
+      const outcome = await tryToApply(client, files, location);
+      if (outcome.error === undefined) return outcome.pending.map(({ name }) => name);
+      if (attempt < ATTEMPTS_MAX && LOCKED.test((outcome.error as { code?: string }).code ?? '')) {
+        await delay(PAUSE_MS);
+        continue;
       }
-      await client.query('COMMIT');
-    } catch (error) {
-      await client.query('ROLLBACK').catch(() => {});
-      const creating = [...(hasLedger ? [] : [CREATE_LEDGER]), ...pending.map(({ text }) => text)];
-      throw await explained(client, error, { location, creating, current });
+      throw await explained(client, outcome, location);
     }
-    return pending.map(({ name }) => name);
   } finally {
     await client.end();
   }
+}
+
+/** One attempt to apply what the database lacks. */
+interface Attempt {
+  /** `undefined` when all was applied; else nothing was. */
+  error: unknown;
+  /** The files that the database lacked, as far as this is known. */
+  pending: readonly SchemaFile[];
+  hasLedger: boolean;
+  /** The step that failed, as the subject of a sentence. */
+  current: string;
+}
+
+async function tryToApply(
+  client: Client,
+  files: readonly SchemaFile[],
+  location: DatabaseLocation,
+): Promise<Attempt> {
+  const attempt: Attempt = {
+    error: undefined,
+    pending: files,
+    hasLedger: false,
+    current: 'The list of migrations',
+  };
+  try {
+    await client.query('BEGIN');
+    // The role's timeout is meant for requests, not for migrations.
+    await client.query('SET LOCAL statement_timeout = 0');
+    await client.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCK]);
+    await client.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
+    await refuseLogElsewhere(client);
+    attempt.hasLedger = await findLedger(client, location);
+    if (!attempt.hasLedger) await client.query(CREATE_LEDGER);
+    attempt.pending = pendingOf(files, await readLedger(client));
+    for (const { name, text, sha256 } of attempt.pending) {
+      attempt.current = `The schema file ${name}`;
+      await client.query(text);
+      await client.query('INSERT INTO schema_migrations (name, sha256) VALUES ($1, $2)', [name, sha256]);
+    }
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {});
+    attempt.error = error;
+  }
+  return attempt;
 }
 
 async function refuseStandby(client: Client, { server }: DatabaseLocation): Promise<void> {
@@ -123,22 +162,22 @@ const collision = (found: readonly string[], { server, database }: DatabaseLocat
       'Give Holdfast a database of its own (CREATE DATABASE holdfast), or rename the objects in its way.',
   );
 
-interface Attempt {
-  location: DatabaseLocation;
-  /** The SQL of the objects to create. */
-  creating: readonly string[];
-  /** The step that failed, as the subject of a sentence. */
-  current: string;
-}
-
 /** The error to throw: with advice when the operator can fix the cause. */
 async function explained(
   client: Client,
-  error: unknown,
-  { location, creating, current }: Attempt,
+  { error, pending, hasLedger, current }: Attempt,
+  location: DatabaseLocation,
 ): Promise<unknown> {
   const { code, message } = error as Error & { code?: string };
   if (code === undefined || !/^[0-9A-Z]{5}$/.test(code)) return error;
+  if (LOCKED.test(code)) {
+    return new UnfitDatabaseError(
+      `${current} waits for a lock in the database "${location.database}" at ${location.server}: ${message} (${code}). Nothing was changed.\n` +
+        'End the transactions that have been open for long (SELECT pid, xact_start, query FROM pg_stat_activity ORDER BY xact_start), and start again.',
+      { cause: error },
+    );
+  }
+  const creating = [...(hasLedger ? [] : [CREATE_LEDGER]), ...pending.map(({ text }) => text)];
   try {
     const found = await findCollisions(client, code, creating);
     if (found.length > 0) return collision(found, location);

@@ -9,17 +9,15 @@ import { progressOf } from '../store/partitions.ts';
 import type { DatabasePool } from '../store/pool.ts';
 import { findDueEndpoints } from '../store/webhooks/claims.ts';
 import { countFailing } from '../store/webhooks/endpoint-health.ts';
-import { removeOldDeliveries } from '../store/webhooks/outcomes.ts';
 import { WEBHOOKS_CONSUMER, relayBatch } from '../store/webhooks/relay-batch.ts';
 import { replayOnce } from '../store/webhooks/replays.ts';
 import { FAILING_SECONDS } from '../store/webhooks/status.ts';
+import { createRetention, removeOfDeletedEndpoints } from './removal.ts';
 import { startStatusGauges } from './status-gauges.ts';
 import { startSweeps } from './sweep.ts';
 import type { Wakeups } from './wakeups.ts';
 
 const BATCH_EVENTS_MAX = 500;
-/** Old deliveries are removed once in this many sweeps: once a minute. */
-const SWEEPS_PER_REMOVAL = 60;
 
 export interface RelayOptions {
   pool: DatabasePool;
@@ -50,17 +48,20 @@ export interface Relay {
 export function startRelay(options: RelayOptions & { partitions: readonly number[] }): Relay {
   const { pool, queue, log, partitions } = options;
   const following = follow(partitions.map((partition) => relayFollower(options, partition)));
-  const sweeps = startSweeps(async (count, stopping) => {
+  const wakeups = startSweeps(async (stopping) => {
     for (const partition of partitions) await replayAll({ pool, queue }, partition, stopping);
     await sweepOnce(options);
     webhookEndpointsFailing.set(await countFailing(pool, FAILING_SECONDS));
-    if (count % SWEEPS_PER_REMOVAL === 0) await removeOldDeliveries(pool);
   }, log);
+  // Loops of their own: wake-ups do not wait for them.
+  const deletions = startSweeps((stopping) => removeOfDeletedEndpoints(pool, stopping), log);
+  const retention = startSweeps(createRetention(pool), log);
   const gauges = startStatusGauges(pool, log);
+  const loops = [following, wakeups, deletions, retention, gauges];
   return {
     wake: following.wake,
     async stop() {
-      await Promise.all([following.stop(), sweeps.stop(), gauges.stop()]);
+      await Promise.all(loops.map((loop) => loop.stop()));
     },
   };
 }

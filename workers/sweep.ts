@@ -1,4 +1,4 @@
-/** The sweep: a loop that finds due deliveries, also those whose wake-up was lost. */
+/** The sweeps: loops that find work in Postgres, such as deliveries whose wake-up was lost. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../platform/logger.ts';
 
@@ -12,19 +12,19 @@ const intervalMs = () => SWEEP_INTERVAL_MS * (1 - JITTER_SHARE / 2 + JITTER_SHAR
  * Runs `sweep` at once, and again about a second after each run. A failed sweep is logged and not
  * repeated: the next one finds the same work.
  *
- * @param sweep gets the number of earlier sweeps, and a signal that aborts when the loop stops
+ * @param sweep gets a signal that aborts when the loop stops
  */
 export function startSweeps(
-  sweep: (count: number, stopping: AbortSignal) => Promise<unknown>,
+  sweep: (stopping: AbortSignal) => Promise<unknown>,
   log: Logger,
 ): { stop: () => Promise<void> } {
   const stopping = new AbortController();
   const { signal } = stopping;
 
   async function run(): Promise<void> {
-    for (let count = 0; !signal.aborted; count += 1) {
+    while (!signal.aborted) {
       try {
-        await sweep(count, signal);
+        await sweep(signal);
       } catch (error) {
         log.error({ err: error }, 'sweep failed');
       }

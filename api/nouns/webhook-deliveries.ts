@@ -12,6 +12,7 @@ import {
   redeliver,
 } from '../../store/webhooks/deliveries.ts';
 import { newestNumber } from '../../store/webhooks/endpoints.ts';
+import { RETENTION_DAYS, lockLedgerStart } from '../../store/webhooks/removals.ts';
 import { createReplay, findReplay, replayDocument } from '../../store/webhooks/replays.ts';
 import { answer } from '../answer.ts';
 import type { Call, Handlers } from '../handler.ts';
@@ -80,6 +81,10 @@ export const webhookDeliveryHandlers: Handlers = {
     };
     await webhookCommand(call, 'createWebhookReplay', async (transaction) => {
       requireEnabled(await lockEndpoint(call, transaction));
+      if (which === 'undelivered') {
+        const start = await lockLedgerStart(transaction, endpointIdOf(call));
+        if (after < start) throw beforeLedger(start);
+      }
       const row = await createReplay(transaction, call.principal, {
         replayId: toUuid(call.services.newId('whr')),
         endpointId: endpointIdOf(call),
@@ -121,10 +126,23 @@ const beyondLog = (head: number) =>
     ],
   });
 
+const beforeLedger = (start: number) =>
+  new Problem('invalid_body', 'The ledger no longer has all deliveries of this range.', {
+    errors: [
+      {
+        pointer: '/after_position',
+        detail:
+          `must be at least ${start} with "which": "undelivered": deliveries of earlier events were removed, ` +
+          `${RETENTION_DAYS} days after they finished, and which of them succeeded is not known. ` +
+          'With "which": "all", every position is possible',
+      },
+    ],
+  });
+
 const deliveryNotFound = () =>
   new Problem(
     'webhook_delivery_not_found',
-    'This delivery does not exist. Finished deliveries are kept for 30 days.',
+    `This delivery does not exist. Finished deliveries are kept for ${RETENTION_DAYS} days.`,
   );
 
 function requireEnabled({ disabled_at }: { disabled_at: string | null }): void {

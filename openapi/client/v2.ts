@@ -809,7 +809,9 @@ export interface paths {
          * Replay events from a position
          * @description Sends the events after `after_position`, up to the newest one now, whose
          * types the endpoint accepts: all of them, or only those not delivered yet. Each keeps its
-         * `webhook-id`. A position beyond the end of the log is refused.
+         * `webhook-id`. A position beyond the end of the log is refused. Finished deliveries are
+         * kept for 30 days, so with `undelivered` a position from before is refused as well; the
+         * problem names the first possible one.
          */
         post: operations["createWebhookReplay"];
         delete?: never;

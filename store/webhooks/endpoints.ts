@@ -143,7 +143,10 @@ export async function updateEndpoint(
     RETURNING ${columns}`);
 }
 
-/** Deletes an endpoint and its deliveries. */
+/**
+ * Deletes an endpoint: one row, in any state of its ledger. No request, claim or relay finds its
+ * deliveries from then on; the sweep removes them (removals.ts).
+ */
 export async function deleteEndpoint(
   transaction: DatabaseTransactionConnection,
   { tenantId }: Tenancy,

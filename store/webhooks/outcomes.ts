@@ -1,13 +1,8 @@
-/** Outcomes of attempts, and the removal of old deliveries. */
-import { type DatabasePool, sql } from 'slonik';
+/** Outcomes of attempts. */
+import type { DatabasePool } from 'slonik';
 import { z } from 'zod';
 import { SEPARATOR, statement } from '../statement.ts';
 import { reachable } from '../unavailable.ts';
-
-/** A delivery that was delivered or given up is kept this long. */
-const RETENTION_DAYS = 30;
-/** Bounds one removal. */
-const REMOVED_DELIVERIES_MAX = 1_000;
 
 const recordAttempts = statement('webhooks/record-attempts', z.object({}));
 
@@ -42,14 +37,4 @@ export async function recordOutcomes(pool: DatabasePool, outcomes: Outcome[]): P
       ),
     ),
   );
-}
-
-/** Removes deliveries that ended more than {@link RETENTION_DAYS} ago. @returns how many */
-export async function removeOldDeliveries(pool: DatabasePool): Promise<number> {
-  const { rowCount } = await pool.query(sql.unsafe`
-    DELETE FROM webhook_deliveries
-     WHERE delivery_id IN (SELECT delivery_id FROM webhook_deliveries
-                            WHERE status <> 'pending' AND finished_at < now() - ${RETENTION_DAYS} * interval '1 day'
-                            LIMIT ${REMOVED_DELIVERIES_MAX})`);
-  return rowCount;
 }

@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { migrate } from '../../store/migrate.ts';
 import { readSchemaFiles } from '../../store/schema/schema-files.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
+import { until } from '../setup/shop.ts';
 
 const FUNCTION = 'append-events.sql version 2';
 
@@ -98,6 +99,29 @@ describe('a function', () => {
     );
   });
 });
+
+test('a migration that waits for a lock lets other statements pass, and then applies', async () => {
+  await database.drop();
+  database = await cloneDatabase();
+  await query("DELETE FROM schema_migrations WHERE name = '0018_collations.sql'");
+  await query(
+    'DROP INDEX checkpoints_by_consumer; ALTER TABLE checkpoints ADD PRIMARY KEY (partition, consumer)',
+  );
+  const reader = new Client({ connectionString: database.url });
+  await reader.connect();
+  await reader.query('BEGIN; SELECT FROM webhook_commands');
+  const migrating = migrate(database.url);
+  const waiting = async () =>
+    (
+      await query(`SELECT FROM pg_locks JOIN pg_class ON pg_class.oid = relation
+                   WHERE relname = 'webhook_commands' AND NOT granted`)
+    ).length > 0;
+  await until(waiting);
+  await until(async () => !(await waiting()));
+  await reader.query('COMMIT');
+  await reader.end();
+  expect(await migrating).toEqual(['0018_collations.sql']);
+}, 30_000);
 
 test('a log in another schema is refused, not hidden by an empty one', async () => {
   await query('ALTER SCHEMA public RENAME TO before; CREATE SCHEMA public');
