@@ -5,7 +5,7 @@ import { parseStates } from '../lists/stored-orders.ts';
 import { orderDocument } from './documents.ts';
 
 type OrderDocument = ReturnType<typeof orderDocument>;
-type AddressDocument = OrderDocument['shipping_address'];
+type AddressDocument = OrderDocument['billing_address' | 'shipping_address'];
 
 const AMOUNTS = [
   'total',

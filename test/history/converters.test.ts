@@ -143,7 +143,7 @@ test('WooCommerce: totals, dates, numbers, payments, shipments, refunds and stat
   ]);
   expect(orders.get('8102')).toMatchObject({
     customer_id: null,
-    billing_address: null,
+    billing_address: { name: 'Ona Marsh', city: 'Galway', country: null },
     fulfillment_status: 'cancelled',
     payment_status: 'unpaid',
   });

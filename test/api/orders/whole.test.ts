@@ -136,3 +136,26 @@ test('a batch places whole orders, and each bad item has its own refusal', async
   const ids = ({ json }: typeof first) => json.data.map(({ order }: { order?: { id: string } }) => order?.id);
   expect(ids(again)).toEqual(ids(first));
 });
+
+test('a discount of the order has a name, a code or both', async () => {
+  const amount = eur(100);
+  const { status, json } = await place({
+    discounts: [
+      { code: 'TEN', amount },
+      { name: 'Loyalty', amount },
+    ],
+  });
+  expect([status, json.discounts]).toEqual([
+    201,
+    [
+      { name: null, code: 'TEN', amount },
+      { name: 'Loyalty', code: null, amount },
+    ],
+  ]);
+  for (const discount of [{ amount }, { name: null, code: null, amount }]) {
+    const refused = await place({ discounts: [discount] });
+    expect(refused.json.errors).toEqual([
+      { pointer: '/discounts/0/name', detail: 'is required without a code' },
+    ]);
+  }
+});
