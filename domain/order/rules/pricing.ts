@@ -134,7 +134,11 @@ function splitInTurn(
 /** Splits each discount of the order over the lines. */
 export const splitDiscounts = (prices: readonly number[], discounts: readonly { amount: number }[]) =>
   splitInTurn(prices, discounts, (index, most) =>
-    exceedsLine(`/discounts/${index}/amount`, most, 'the price of all lines'),
+    exceedsLine(
+      `/discounts/${index}/amount`,
+      most,
+      'what is left of the price of all lines; a discount of a charge goes into charges[].discount',
+    ),
   );
 
 /**
@@ -153,7 +157,8 @@ export function splitTaxes(
     invalid(
       'The taxes exceed the prices that include them.',
       `/taxes/${index}/amount`,
-      `must be at most ${most}, since prices_include_tax`,
+      `must be at most ${most}, what is left of the prices of the lines, since prices_include_tax; ` +
+        'the tax of a charge goes into charges[].tax',
     ),
   );
   return 'rejection' in split ? split : split.splits;
@@ -164,9 +169,8 @@ function taxOf({ tax, taxes }: PricedLine, pointer: string): number | Rejected {
   if (taxes === undefined) return tax ?? 0;
   const total = sum(taxes.map(({ amount }) => amount));
   if (tax === undefined || tax === total) return total;
-  return disagree([
-    { pointer: `${pointer}/tax`, detail: `must be ${total}, the sum of the taxes of the line` },
-  ]);
+  const detail = `must be ${total}, the sum of the taxes of the line: leave out tax or taxes`;
+  return disagree([{ pointer: `${pointer}/tax`, detail }]);
 }
 
 /** What a line states as its tax, without a check. */
