@@ -166,10 +166,9 @@ export const updateOrderBody = z.strictObject({
   tags: contact.tags.nullable(),
 });
 
-export const updateOrderData = updateOrderBody.refine(
-  (patch) => Object.keys(patch).length > 0,
-  'must not be empty',
-);
+export const updateOrderData = updateOrderBody
+  .refine((patch) => Object.keys(patch).length > 0, 'must not be empty')
+  .transform((patch) => (patch.tags ? { ...patch, tags: [...new Set(patch.tags)] } : patch));
 
 export const recordAuthorizationData = z.strictObject({
   amount,

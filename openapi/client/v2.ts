@@ -2278,6 +2278,7 @@ export interface components {
             currency: components["schemas"]["Currency"];
         };
         /**
+         * @description A tag that is given twice is kept once.
          * @example [
          *       "b2b"
          *     ]

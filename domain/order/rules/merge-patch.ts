@@ -1,6 +1,6 @@
 /** JSON Merge Patch (RFC 7396) of an order. */
 import type { z } from 'zod';
-import { issueText } from '../../issue-text.ts';
+import { issueText, withoutFollowing } from '../../issue-text.ts';
 import type { FieldError } from '../../rejection.ts';
 import { billingAddress, recordedAddress } from '../address.ts';
 import { type Command, metadata } from '../commands.ts';
@@ -49,7 +49,7 @@ function merge(target: Members | null, patch: Members | null | undefined): Membe
 
 function errorsOf(pointer: string, schema: z.ZodType, value: unknown): FieldError[] {
   const { error } = schema.safeParse(value, { error: issueText });
-  return (error?.issues ?? []).map((issue) => ({
+  return withoutFollowing(error?.issues ?? []).map((issue) => ({
     pointer: [pointer, ...issue.path.map(String)].join('/'),
     detail: issue.message,
   }));

@@ -159,3 +159,16 @@ test('a discount of the order has a name, a code or both', async () => {
     ]);
   }
 });
+
+test('a tag that is given twice is kept once, in a patch too', async () => {
+  const { status, json } = await place({ tags: ['b2b', 'gift', 'b2b'] }, { key: 'tags' });
+  expect([status, json.tags]).toEqual([201, ['b2b', 'gift']]);
+  const again = await place({ tags: ['b2b', 'gift'] }, { key: 'tags' });
+  expect([again.status, again.json.id]).toEqual([201, json.id]);
+  const patched = await ask(`/v2/orders/${json.id}`, {
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/merge-patch+json', 'If-Match': '"1"' },
+    body: { tags: ['late', 'late'] },
+  });
+  expect([patched.status, patched.json.tags]).toEqual([200, ['late']]);
+});
