@@ -33,6 +33,14 @@ const quoted = (names: readonly string[]) =>
     .map((name) => JSON.stringify(name.slice(0, QUOTED_NAME_LENGTH_MAX)))
     .join(', ');
 
+/** The issues without a format at a text that is empty: it matches no format. */
+export function withoutFollowing(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  const tooShort = new Set(
+    issues.filter(({ code }) => code === 'too_small').map(({ path }) => path.join('/')),
+  );
+  return issues.filter(({ code, path }) => code !== 'invalid_format' || !tooShort.has(path.join('/')));
+}
+
 /** The `error` option of `safeParse`. A schema's own message takes precedence. */
 export const issueText: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {

@@ -60,24 +60,34 @@ export function metadataOf(entries: Iterable<[string, unknown]>, countMax: numbe
   return metadata;
 }
 
+type GivenAddress = { [Name in keyof AddressInput]?: string | null | undefined };
+
+/** The parts of an address that the source has. */
+const addressParts = (given: GivenAddress) => ({
+  name: textOf(given.name, 200),
+  company: textOf(given.company, 200),
+  line1: textOf(given.line1, 200),
+  line2: textOf(given.line2, 200),
+  city: textOf(given.city, 100),
+  region: textOf(given.region, 100),
+  postal_code: textOf(given.postal_code, 20),
+  phone: textOf(given.phone, 40),
+  country: /^[a-z]{2}$/i.test(given.country ?? '') ? given.country!.toUpperCase() : undefined,
+});
+
 /** An address with all that Holdfast requires; `undefined` if a part is missing. */
-export function addressOf(given: { [Name in keyof AddressInput]?: string | null | undefined }) {
-  const country = given.country?.toUpperCase() ?? '';
-  const name = textOf(given.name, 200) ?? textOf(given.company, 200);
-  const [line1, city] = [textOf(given.line1, 200), textOf(given.city, 100)];
-  if (name === undefined || line1 === undefined || city === undefined || !/^[A-Z]{2}$/.test(country))
+export function addressOf(given: GivenAddress) {
+  const { name: ofPerson, line1, city, country, ...parts } = addressParts(given);
+  const name = ofPerson ?? parts.company;
+  if (name === undefined || line1 === undefined || city === undefined || country === undefined)
     return undefined;
-  return withoutGaps({
-    name,
-    company: textOf(given.company, 200),
-    line1,
-    line2: textOf(given.line2, 200),
-    city,
-    region: textOf(given.region, 100),
-    postal_code: textOf(given.postal_code, 20),
-    phone: textOf(given.phone, 40),
-    country,
-  });
+  return withoutGaps({ name, line1, city, country, ...parts });
+}
+
+/** The address of the bill: any part of it is enough. `undefined` without any. */
+export function billingAddressOf(given: GivenAddress) {
+  const parts = withoutGaps(addressParts(given));
+  return Object.keys(parts).length > 0 ? parts : undefined;
 }
 
 /** The members that have a value: no `undefined`, no empty list or object. */

@@ -13,6 +13,7 @@ import {
   type LineInput,
   type PlaceOrder,
   addressOf,
+  billingAddressOf,
   metadataOf,
   nameOf,
   requireLines,
@@ -77,7 +78,7 @@ function orderOf(given: ShopifyOrder, read: Read): PlaceOrder {
   const discounts =
     read(given.total_discounts) -
     sum([...given.line_items, ...(given.shipping_lines ?? [])].map((each) => discountOf(each, read)));
-  const codes = (given.discount_codes ?? []).map(({ code }) => code).join(', ');
+  const codes = textOf((given.discount_codes ?? []).map(({ code }) => code).join(', '), 100);
   const order = withoutGaps({
     customer_id: given.customer ? String(given.customer.id) : undefined,
     reference: String(given.id),
@@ -87,11 +88,11 @@ function orderOf(given: ShopifyOrder, read: Read): PlaceOrder {
     phone: textOf(given.phone, 40),
     note: given.note?.trim().slice(0, 2_000) || undefined,
     tags: tagsOf(given.tags),
-    billing_address: addressIn(given.billing_address),
-    shipping_address: addressIn(given.shipping_address),
+    billing_address: billingAddressOf(addressIn(given.billing_address)),
+    shipping_address: addressOf(addressIn(given.shipping_address)),
     metadata: metadataOf(
       [
-        ...(codes === '' ? [] : [['discount_codes', codes] as [string, unknown]]),
+        ...(codes === undefined ? [] : [['discount_codes', codes] as [string, unknown]]),
         ...(given.note_attributes ?? []).map(({ name, value }): [string, unknown] => [name, value]),
       ],
       20,
@@ -99,7 +100,10 @@ function orderOf(given: ShopifyOrder, read: Read): PlaceOrder {
     prices_include_tax: taxes_included || undefined,
     lines,
     charges,
-    discounts: discounts > 0 ? [{ name: textOf(codes, 100) ?? 'Discount', amount: money(discounts) }] : [],
+    discounts:
+      discounts > 0
+        ? [{ ...(codes ? { code: codes } : { name: 'Discount' }), amount: money(discounts) }]
+        : [],
     taxes: hasLineTaxes ? [] : taxesOf(given.tax_lines ?? []),
   });
   return withTotal(order, money(read(given.total_price)));
@@ -270,18 +274,17 @@ function merged(pieces: readonly GonePieces[]): GonePieces[] {
   return [...byLine.values()];
 }
 
-const addressIn = (given: Address | null | undefined) =>
-  addressOf({
-    name: given?.name,
-    company: given?.company,
-    line1: given?.address1,
-    line2: given?.address2,
-    city: given?.city,
-    region: given?.province_code ?? given?.province,
-    postal_code: given?.zip,
-    phone: given?.phone,
-    country: given?.country_code,
-  });
+const addressIn = (given: Address | null | undefined) => ({
+  name: given?.name,
+  company: given?.company,
+  line1: given?.address1,
+  line2: given?.address2,
+  city: given?.city,
+  region: given?.province_code ?? given?.province,
+  postal_code: given?.zip,
+  phone: given?.phone,
+  country: given?.country_code,
+});
 
 const tagsOf = (tags: Text): string[] =>
   [...new Set((tags ?? '').split(',').flatMap((tag) => textOf(tag, 40) ?? []))].slice(0, 20);

@@ -13,6 +13,7 @@ import {
   type LineInput,
   type PlaceOrder,
   addressOf,
+  billingAddressOf,
   metadataOf,
   nameOf,
   requireLines,
@@ -45,7 +46,7 @@ export function convertOrder(given: WooCommerceOrder): HistoryLine {
 function orderOf(given: WooCommerceOrder, read: Read): PlaceOrder {
   const { currency, prices_include_tax = false, shipping_lines = [], fee_lines = [] } = given;
   const money = (amount: number) => ({ amount, currency });
-  const hasGoods = shipping_lines.length > 0 || addressIn(given.shipping) !== undefined;
+  const hasGoods = shipping_lines.length > 0 || addressOf(addressIn(given.shipping)) !== undefined;
   const fees = fee_lines.map((fee) => ({ fee, amount: read(fee.total) + read(fee.total_tax) }));
   const codes = (given.coupon_lines ?? []).map(({ code }) => code).join(', ');
   const order = withoutGaps({
@@ -56,8 +57,8 @@ function orderOf(given: WooCommerceOrder, read: Read): PlaceOrder {
     email: emailOf(given.billing?.email),
     phone: textOf(given.billing?.phone, 40),
     note: given.customer_note?.trim().slice(0, 2_000) || undefined,
-    billing_address: addressIn(given.billing),
-    shipping_address: addressIn(given.shipping),
+    billing_address: billingAddressOf(addressIn(given.billing)),
+    shipping_address: addressOf(addressIn(given.shipping)),
     metadata: metadataOf(codes === '' ? [] : [['coupons', codes]], 20),
     prices_include_tax: prices_include_tax || undefined,
     lines: given.line_items.map((item) => lineOf(item, prices_include_tax, hasGoods, read, money)),
@@ -200,18 +201,17 @@ function refundOf(refund: Refund, given: WooCommerceOrder, read: Read, otherwise
   };
 }
 
-const addressIn = (given: Address | undefined) =>
-  addressOf({
-    name: `${given?.first_name ?? ''} ${given?.last_name ?? ''}`,
-    company: given?.company,
-    line1: given?.address_1,
-    line2: given?.address_2,
-    city: given?.city,
-    region: given?.state,
-    postal_code: given?.postcode,
-    phone: given?.phone,
-    country: given?.country,
-  });
+const addressIn = (given: Address | undefined) => ({
+  name: `${given?.first_name ?? ''} ${given?.last_name ?? ''}`,
+  company: given?.company,
+  line1: given?.address_1,
+  line2: given?.address_2,
+  city: given?.city,
+  region: given?.state,
+  postal_code: given?.postcode,
+  phone: given?.phone,
+  country: given?.country,
+});
 
 const ENTITIES: Record<string, string> = {
   amp: '&',

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { issueText } from '../../domain/issue-text.ts';
+import { issueText, withoutFollowing } from '../../domain/issue-text.ts';
 import { pointerOf } from '../problem/pointer.ts';
 import { Problem } from '../problem/problem.ts';
 
@@ -13,7 +13,7 @@ export function parseBody<Schema extends z.ZodType>(schema: Schema, body: unknow
   const parsed = schema.safeParse(body, { error: issueText });
   if (parsed.success) return parsed.data;
   throw new Problem('invalid_body', 'Invalid body, see errors.', {
-    errors: parsed.error.issues.map((issue) => ({
+    errors: withoutFollowing(parsed.error.issues).map((issue) => ({
       pointer: pointerOf(issue.path),
       detail: issue.message,
     })),

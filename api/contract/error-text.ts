@@ -142,7 +142,9 @@ const isOfNull = ({ keyword, params }: ErrorObject) =>
 
 /**
  * The errors without noise: without "no alternative matches", which follows from the errors of each
- * alternative, without the alternative `null`, and without an error that two alternatives share.
+ * alternative, without the alternative `null`, without an error that two alternatives share, and
+ * without the errors of a value that follow from another one: null is no value of an enum, and an
+ * empty text matches no pattern.
  */
 export function withoutNoise(errors: readonly ErrorObject[]): ErrorObject[] {
   const rest = errors.filter((error) => !isOfAlternatives(error) && !isOfNull(error));
@@ -152,5 +154,19 @@ export function withoutNoise(errors: readonly ErrorObject[]): ErrorObject[] {
       error,
     ]),
   );
-  return [...kept.values()];
+  const list = [...kept.values()];
+  return list.filter((error) => !follows(error, list));
 }
+
+/** By keyword: keywords whose error at the same value already says the fault. */
+const CAUSES: Readonly<Record<string, readonly string[]>> = {
+  type: ['enum'],
+  minLength: ['enum'],
+  pattern: ['minLength', 'enum'],
+  format: ['minLength'],
+};
+
+const follows = ({ keyword, instancePath }: ErrorObject, errors: readonly ErrorObject[]): boolean =>
+  errors.some(
+    (other) => other.instancePath === instancePath && CAUSES[keyword]?.includes(other.keyword) === true,
+  );

@@ -10,6 +10,7 @@ import {
   isReadyToShip,
   totalsOf,
 } from '../../domain/order/amounts.ts';
+import type { BillingAddress } from '../../domain/order/address.ts';
 import type { PlacedCharge, RecordedEvent } from '../../domain/order/events.ts';
 import type { Order, OrderCharge, OrderLine, OrderState } from '../../domain/order/order.ts';
 import { lineOf, placed } from '../../domain/order/rules/placing.ts';
@@ -63,7 +64,7 @@ function placedMembers(order: Order) {
     lines: lines.map((line) => lineDocument(line, currency)),
     charges: charges.map((charge) => chargeDocument(charge, currency)),
     prices_include_tax: order.prices_include_tax ?? false,
-    discounts: discounts.map(({ name, code = null, amount }) => ({
+    discounts: discounts.map(({ name = null, code = null, amount }) => ({
       name,
       code,
       amount: money(amount, currency),
@@ -76,13 +77,27 @@ function placedMembers(order: Order) {
     total: money(order.total, currency),
     payment_terms: order.payment_terms ?? 'prepaid',
     shipping_address: order.shipping_address,
-    billing_address: order.billing_address ?? null,
+    billing_address: billingAddressDocument(order.billing_address ?? null),
     note: order.note ?? null,
     tags: order.tags ?? [],
     metadata: order.metadata,
     ordered_at: order.ordered_at ?? order.placed_at,
   };
 }
+
+const billingAddressDocument = (address: BillingAddress | null) =>
+  address && {
+    name: address.name ?? null,
+    company: address.company ?? null,
+    line1: address.line1 ?? null,
+    line2: address.line2 ?? null,
+    line3: address.line3 ?? null,
+    city: address.city ?? null,
+    region: address.region ?? null,
+    postal_code: address.postal_code ?? null,
+    country: address.country ?? null,
+    phone: address.phone ?? null,
+  };
 
 const taxDocument = (tax: { name: string; rate?: number | undefined; amount: number }, currency: string) => ({
   name: tax.name,
@@ -141,8 +156,11 @@ function dataOf(event: RecordedEvent): object {
   switch (event.type) {
     case 'OrderPlaced':
       return placedMembers(placed(event).order);
-    case 'OrderUpdated':
-      return event.data;
+    case 'OrderUpdated': {
+      const { billing_address, ...data } = event.data;
+      if (billing_address === undefined) return data;
+      return { ...data, billing_address: billingAddressDocument(billing_address) };
+    }
     case 'AuthorizationRecorded': {
       const { amount, currency, provider = null, ...data } = event.data;
       return { ...data, provider, amount: money(amount, currency) };

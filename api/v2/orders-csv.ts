@@ -4,7 +4,7 @@ import { type Cell, amountCell, csvLine } from '../lists/csv.ts';
 import { orderDocument } from './documents.ts';
 
 type OrderDocument = ReturnType<typeof orderDocument>;
-type AddressDocument = OrderDocument['shipping_address'];
+type AddressDocument = OrderDocument['billing_address' | 'shipping_address'];
 
 const AMOUNTS = [
   'total',

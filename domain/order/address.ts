@@ -38,6 +38,24 @@ export const addressPatch = address.partial().extend({
 
 export type Address = z.output<typeof recordedAddress>;
 
+/**
+ * A billing address: any part of an address. Digital goods and card checks often have a country and
+ * a postal code only.
+ */
+export const billingAddress = address
+  .partial()
+  .refine((parts) => Object.values(parts).some((part) => part !== undefined), 'must not be empty');
+
+/** A merge patch of a billing address. */
+export const billingAddressPatch = addressPatch.extend({
+  name: members.name.nullable().optional(),
+  line1: members.line1.nullable().optional(),
+  city: members.city.nullable().optional(),
+  country: address.shape.country.nullable().optional(),
+});
+
+export type BillingAddress = z.output<typeof billingAddress>;
+
 /** Names of metadata entries. */
 export const METADATA_NAME = /^[A-Za-z0-9_.-]{1,40}$/;
 

@@ -8,6 +8,8 @@ import { EMAIL_EXPECTED, SERIES_EXPECTED, foreignId, multilineText, text } from 
 import {
   address,
   addressPatch,
+  billingAddress,
+  billingAddressPatch,
   metadataName,
   metadataOf,
   metadataValue,
@@ -51,7 +53,10 @@ const tax = z.strictObject({
   rate: z.number().min(0).max(TAX_RATE_MAX).optional(),
   amount: price,
 });
-const discount = z.strictObject({ name: text(100), code: text(100).optional(), amount: price });
+/** One of name and code is enough: see {@link isNamed}. */
+const discount = z.strictObject({ name: text(100).optional(), code: text(100).optional(), amount: price });
+const isNamed = ({ name, code }: z.output<typeof discount>): boolean => (name ?? code) !== undefined;
+const namedDiscount = discount.refine(isNamed, { path: ['name'], error: 'is required without a code' });
 
 const pricedLine = z.strictObject({
   sku: text(64).nullable().optional(),
@@ -92,7 +97,7 @@ const contact = {
     .regex(/^[^\s@]+@[^\s@]+$/, EMAIL_EXPECTED)
     .optional(),
   phone: text(40).optional(),
-  billing_address: address.optional(),
+  billing_address: billingAddress.optional(),
   note: multilineText(2_000).optional(),
   tags: z.array(text(40)).max(20).optional(),
 };
@@ -112,7 +117,7 @@ export const placeOrderBody = z.strictObject({
   ...contact,
   ordered_at: occurredAt,
   prices_include_tax: z.boolean().optional(),
-  discounts: z.array(discount).max(ADJUSTMENTS_MAX).optional(),
+  discounts: z.array(namedDiscount).max(ADJUSTMENTS_MAX).optional(),
   taxes: z.array(tax).max(ADJUSTMENTS_MAX).optional(),
   charges: z.array(pricedCharge).max(CHARGES_MAX).optional(),
   rounding: z.int().min(-ROUNDING_MAX).max(ROUNDING_MAX).optional(),
@@ -138,10 +143,7 @@ export const placeOrderData = placeOrderBody.transform(canonical);
 
 /** For clients of the first release: any two letters are a country, so repeats stay replays. */
 export const placeOrderDataOfAnyCountry = placeOrderBody
-  .extend({
-    shipping_address: recordedAddress.nullable().default(null),
-    billing_address: recordedAddress.optional(),
-  })
+  .extend({ shipping_address: recordedAddress.nullable().default(null) })
   .transform(canonical);
 
 const nullable = <Schema extends z.ZodType>(schema: Schema) => schema.nullable().optional();
@@ -152,7 +154,7 @@ const nullable = <Schema extends z.ZodType>(schema: Schema) => schema.nullable()
  */
 export const updateOrderBody = z.strictObject({
   shipping_address: nullable(addressPatch),
-  billing_address: nullable(addressPatch),
+  billing_address: nullable(billingAddressPatch),
   metadata: nullable(
     z
       .record(metadataName, metadataValue.nullable())
@@ -164,10 +166,9 @@ export const updateOrderBody = z.strictObject({
   tags: contact.tags.nullable(),
 });
 
-export const updateOrderData = updateOrderBody.refine(
-  (patch) => Object.keys(patch).length > 0,
-  'must not be empty',
-);
+export const updateOrderData = updateOrderBody
+  .refine((patch) => Object.keys(patch).length > 0, 'must not be empty')
+  .transform((patch) => (patch.tags ? { ...patch, tags: [...new Set(patch.tags)] } : patch));
 
 export const recordAuthorizationData = z.strictObject({
   amount,

@@ -64,7 +64,6 @@ export const EVENT_SCHEMAS = {
       charges: z.array(placedCharge).optional(),
       total: amount,
       shipping_address: recordedAddress.nullable(),
-      billing_address: recordedAddress.optional(),
       metadata,
       ordered_at: time,
       prices_include_tax: z.literal(true).optional(),
@@ -77,13 +76,12 @@ export const EVENT_SCHEMAS = {
       /** The patch of the request. */
       patch: updateOrderBody.extend({
         shipping_address: recordedPatch,
-        billing_address: recordedPatch,
       }),
       /** The order's members after the patch. */
       shipping_address: recordedAddress.nullable(),
       metadata,
       /** Of these, those that the patch changed; `null` when it removed them. */
-      billing_address: recordedAddress.nullable().optional(),
+      billing_address: placeOrderBody.shape.billing_address.nullable(),
       email: placeOrderBody.shape.email.nullable(),
       phone: placeOrderBody.shape.phone.nullable(),
       note: placeOrderBody.shape.note.nullable(),

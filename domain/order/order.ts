@@ -4,7 +4,7 @@
  *
  * Members that an order does not use are absent, so that a plain order stays small.
  */
-import type { Address } from './address.ts';
+import type { Address, BillingAddress } from './address.ts';
 import type { CHARGE_KINDS, Discount, Tax } from './commands.ts';
 import { type RecordedEvent, recordIdOf } from './events.ts';
 import { cancelled, completed, edited, updated } from './rules/changes.ts';
@@ -56,7 +56,7 @@ export interface OrderExtras {
   reference?: string;
   email?: string;
   phone?: string;
-  billing_address?: Address;
+  billing_address?: BillingAddress;
   note?: string;
   tags?: string[];
   ordered_at?: string;

@@ -55,6 +55,7 @@ export function sparse<Data extends Sparse>(data: Data): SparseData<Data> {
   if (data.discounts?.length === 0) delete data.discounts;
   if (data.taxes?.length === 0) delete data.taxes;
   if (data.tags?.length === 0) delete data.tags;
+  if (data.tags !== undefined) data.tags = [...new Set(data.tags)];
   if (data.rounding === 0) delete data.rounding;
   if (data.prices_include_tax === false) delete data.prices_include_tax;
   if (data.payment_terms === 'prepaid') delete data.payment_terms;

@@ -1017,6 +1017,74 @@ export interface components {
             amount: components["schemas"]["Money"];
             quantity: number;
         };
+        /**
+         * @description The address of the bill, with each member; `null` is one that it does not
+         * have.
+         */
+        BillingAddress: {
+            city: string | null;
+            company: string | null;
+            /** @description ISO 3166-1 alpha-2. */
+            country: string | null;
+            line1: string | null;
+            line2: string | null;
+            line3: string | null;
+            name: string | null;
+            phone: string | null;
+            postal_code: string | null;
+            region: string | null;
+        } | null;
+        /**
+         * @description Any part of an address, at least one member, such as `country` and
+         * `postal_code`.
+         */
+        BillingAddressInput: {
+            city?: string | null;
+            company?: string | null;
+            /** @description ISO 3166-1 alpha-2. */
+            country?: string | null;
+            line1?: string | null;
+            line2?: string | null;
+            line3?: string | null;
+            name?: string | null;
+            phone?: string | null;
+            postal_code?: string | null;
+            region?: string | null;
+        } | null;
+        /**
+         * @description A JSON Merge Patch. `null` removes a member, or the address. At least one
+         * member must remain.
+         */
+        BillingAddressPatch: {
+            city?: string | null;
+            company?: string | null;
+            /** @description ISO 3166-1 alpha-2. */
+            country?: string | null;
+            line1?: string | null;
+            line2?: string | null;
+            line3?: string | null;
+            name?: string | null;
+            phone?: string | null;
+            postal_code?: string | null;
+            region?: string | null;
+        } | null;
+        /**
+         * @description A JSON Merge Patch. `null` removes a member, or the address. At least one
+         * member must remain.
+         */
+        BillingAddressPatchInput: {
+            city?: string | null;
+            company?: string | null;
+            /** @description ISO 3166-1 alpha-2. */
+            country?: string | null;
+            line1?: string | null;
+            line2?: string | null;
+            line3?: string | null;
+            name?: string | null;
+            phone?: string | null;
+            postal_code?: string | null;
+            region?: string | null;
+        } | null;
         Cancellation: {
             cancelled_at: components["schemas"]["Timestamp"];
             /** @description The pieces that it frees. */
@@ -1140,11 +1208,14 @@ export interface components {
          * @example 2026-03-14
          */
         Day: string;
-        /** @description A discount of the whole order. The server splits it over the lines. */
+        /**
+         * @description A discount of the whole order, with a name, a code or both. The server
+         * splits it over the lines.
+         */
         DiscountInput: {
             amount: components["schemas"]["MoneyInput"];
             code?: string | null;
-            name: string;
+            name?: string | null;
         };
         Edit: {
             add: components["schemas"]["PlacedLine"][];
@@ -1412,7 +1483,7 @@ export interface components {
             amount_refunded: components["schemas"]["Money"];
             amount_returned: components["schemas"]["Money"];
             amount_reversed: components["schemas"]["Money"];
-            billing_address: components["schemas"]["Address"];
+            billing_address: components["schemas"]["BillingAddress"];
             charge_total: components["schemas"]["Money"];
             charges: components["schemas"]["OrderCharge"][];
             customer_id: components["schemas"]["NullableCustomerId"];
@@ -1518,7 +1589,7 @@ export interface components {
         OrderDiscount: {
             amount: components["schemas"]["Money"];
             code: string | null;
-            name: string;
+            name: string | null;
         };
         OrderEdited: {
             data: components["schemas"]["OrderEditedData"];
@@ -1592,7 +1663,7 @@ export interface components {
         };
         /** @description The change, as it was sent. */
         OrderPatch: {
-            billing_address?: components["schemas"]["AddressPatch"];
+            billing_address?: components["schemas"]["BillingAddressPatch"];
             email?: components["schemas"]["NullableEmail"];
             metadata?: components["schemas"]["MetadataPatch"];
             note?: components["schemas"]["NullableNote"];
@@ -1615,7 +1686,7 @@ export interface components {
             version: components["schemas"]["Version"];
         };
         OrderPlacedData: {
-            billing_address: components["schemas"]["Address"];
+            billing_address: components["schemas"]["BillingAddress"];
             charge_total: components["schemas"]["Money"];
             charges: components["schemas"]["OrderCharge"][];
             customer_id: components["schemas"]["NullableCustomerId"];
@@ -1680,7 +1751,7 @@ export interface components {
          * shown.
          */
         OrderUpdatedData: {
-            billing_address?: components["schemas"]["Address"];
+            billing_address?: components["schemas"]["BillingAddress"];
             email?: components["schemas"]["NullableEmail"];
             metadata: components["schemas"]["Metadata"];
             note?: components["schemas"]["NullableNote"];
@@ -1804,7 +1875,7 @@ export interface components {
             reason: string;
         };
         PlaceOrder: {
-            billing_address?: components["schemas"]["AddressInput"];
+            billing_address?: components["schemas"]["BillingAddressInput"];
             charges?: components["schemas"]["ChargeInput"][];
             customer_id?: components["schemas"]["OptionalCustomerId"];
             discounts?: components["schemas"]["DiscountInput"][];
@@ -2209,6 +2280,7 @@ export interface components {
             currency: components["schemas"]["Currency"];
         };
         /**
+         * @description A tag that is given twice is kept once.
          * @example [
          *       "b2b"
          *     ]
@@ -2237,7 +2309,7 @@ export interface components {
          */
         Timestamp: string;
         UpdateOrder: {
-            billing_address?: components["schemas"]["AddressPatchInput"];
+            billing_address?: components["schemas"]["BillingAddressPatchInput"];
             email?: components["schemas"]["NullableEmail"];
             metadata?: components["schemas"]["MetadataPatch"];
             note?: components["schemas"]["NullableNote"];

@@ -3,7 +3,8 @@ import { sum } from '../../domain/order/arithmetic.ts';
 import { totalsOf } from '../../domain/order/amounts.ts';
 import type { EventOf, EventType, PlacedCharge, PlacedLine } from '../../domain/order/events.ts';
 import type { OrderState } from '../../domain/order/order.ts';
-import { namedTaxes, partsOf } from '../../domain/order/rules/placing.ts';
+import { namedTaxes } from '../../domain/order/rules/placing.ts';
+import { partsOf } from '../../domain/order/rules/pricing.ts';
 import type { TenantEvent } from '../projection.ts';
 
 /**

@@ -40,3 +40,27 @@ test.each<[CommandType, object]>([
     ['/metadata/a b', 'invalid name: it must be 1 to 40 ASCII letters, digits, dots, hyphens or underscores'],
   ]);
 });
+
+test.each<[what: string, change: object, pointer: string, detail: string]>([
+  [
+    'null in an enum',
+    { charges: [{ kind: null, price: { amount: 1, currency: 'EUR' } }] },
+    '/charges/0/kind',
+    'must be one of shipping, handling, fee, tip, gift_wrap',
+  ],
+  ['an empty text in a pattern', { email: '' }, '/email', 'must not be empty'],
+  ['an empty customer id', { customer_id: '' }, '/customer_id', 'must not be empty'],
+])('of %s', (_what, change, pointer, detail) => {
+  const body = { ...order, ...change };
+  expect(detailsOf(asked('placeOrder', { headers, body }, 'v2'))).toEqual([[pointer, detail]]);
+});
+
+test('of an empty text over gRPC, which only the domain judges', () => {
+  const problem = problemOf(() =>
+    parseBody(COMMAND_SCHEMAS['PlaceOrder'], { ...v1, email: '', customer_id: '' }),
+  )!;
+  expect(detailsOf(problem)).toEqual([
+    ['/customer_id', 'must not be empty'],
+    ['/email', 'must not be empty'],
+  ]);
+});

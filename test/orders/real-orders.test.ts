@@ -162,7 +162,10 @@ test('Shopify, the sample of its reference: its lines do not sum to its total', 
   const refused = await shop.ask('/v2/orders', { body });
   expect([refused.status, refused.json.code]).toEqual([422, 'totals_disagree']);
   expect(refused.json.errors).toEqual([
-    { pointer: '/stated/total/amount', detail: 'must be 60894, the computed value' },
+    {
+      pointer: '/stated/total/amount',
+      detail: expect.stringMatching(/^must be 60894, the computed value: lines /),
+    },
   ]);
   const { record, read } = await place({ ...body, stated: { total: usd(60_894) } });
   await record('authorizations', { amount: usd(60_894), provider: 'authorize_net' });

@@ -613,7 +613,7 @@ export interface NewOrder {
   /** At most 40 characters. */
   phone?: string | undefined;
   billing_address:
-    | ShippingAddress
+    | BillingAddress
     | undefined;
   /** At most 2,000 characters, with line breaks. */
   note?:
@@ -688,9 +688,12 @@ export interface NewCharge {
   tax: number;
 }
 
+/** A discount with a name, a code or both. */
 export interface Discount {
   /** 1 to 100 characters. */
-  name: string;
+  name?:
+    | string
+    | undefined;
   /** 1 to 100 characters. */
   code?: string | undefined;
   amount: number;
@@ -710,7 +713,6 @@ export interface StatedTotals {
   discount_total?: number | undefined;
 }
 
-/** An address to ship to, or to bill. */
 export interface ShippingAddress {
   name: string;
   line1: string;
@@ -722,6 +724,23 @@ export interface ShippingAddress {
     | undefined;
   /** ISO 3166-1 alpha-2. */
   country: string;
+  company?: string | undefined;
+  line3?: string | undefined;
+  phone?: string | undefined;
+}
+
+/** Any part of an address, at least one field. */
+export interface BillingAddress {
+  name?: string | undefined;
+  line1?: string | undefined;
+  line2?: string | undefined;
+  city?: string | undefined;
+  region?: string | undefined;
+  postal_code?:
+    | string
+    | undefined;
+  /** ISO 3166-1 alpha-2. */
+  country?: string | undefined;
   company?: string | undefined;
   line3?: string | undefined;
   phone?: string | undefined;
@@ -766,7 +785,7 @@ export interface Order {
   /** Amounts of the charges. */
   charge_total: number;
   payment_terms: PaymentTerms;
-  billing_address: ShippingAddress | undefined;
+  billing_address: BillingAddress | undefined;
   note?: string | undefined;
   tags: string[];
   /** The stated time of the order, else the time of its placement. */
@@ -882,7 +901,7 @@ export interface OrderPlaced {
   /** Amounts of the charges. */
   charge_total: number;
   payment_terms: PaymentTerms;
-  billing_address: ShippingAddress | undefined;
+  billing_address: BillingAddress | undefined;
   note?: string | undefined;
   tags: string[];
   /** The stated time of the order, else the time of its placement. */
@@ -903,7 +922,7 @@ export interface OrderUpdated {
   shipping_address: ShippingAddress | undefined;
   metadata: Map<string, string>;
   /** Of the next five, those that the patch set; those that it removed are `null` in `patch`. */
-  billing_address: ShippingAddress | undefined;
+  billing_address: BillingAddress | undefined;
   email?: string | undefined;
   phone?: string | undefined;
   note?: string | undefined;
@@ -1719,7 +1738,7 @@ export const NewOrder: MessageFns<NewOrder> = {
       writer.uint32(82).string(message.phone);
     }
     if (message.billing_address !== undefined) {
-      ShippingAddress.encode(message.billing_address, writer.uint32(90).fork()).join();
+      BillingAddress.encode(message.billing_address, writer.uint32(90).fork()).join();
     }
     if (message.note !== undefined) {
       writer.uint32(98).string(message.note);
@@ -1855,7 +1874,7 @@ export const NewOrder: MessageFns<NewOrder> = {
               break;
             }
 
-            message.billing_address = ShippingAddress.decode(reader, reader.uint32());
+            message.billing_address = BillingAddress.decode(reader, reader.uint32());
             continue;
           }
           case 12: {
@@ -2315,12 +2334,12 @@ export const NewCharge: MessageFns<NewCharge> = {
 };
 
 function createBaseDiscount(): Discount {
-  return { name: "", code: undefined, amount: 0 };
+  return { name: undefined, code: undefined, amount: 0 };
 }
 
 export const Discount: MessageFns<Discount> = {
   encode(message: Discount, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.name !== "") {
+    if (message.name !== undefined) {
       writer.uint32(10).string(message.name);
     }
     if (message.code !== undefined) {
@@ -2674,6 +2693,162 @@ export const ShippingAddress: MessageFns<ShippingAddress> = {
   },
 };
 
+function createBaseBillingAddress(): BillingAddress {
+  return {
+    name: undefined,
+    line1: undefined,
+    line2: undefined,
+    city: undefined,
+    region: undefined,
+    postal_code: undefined,
+    country: undefined,
+    company: undefined,
+    line3: undefined,
+    phone: undefined,
+  };
+}
+
+export const BillingAddress: MessageFns<BillingAddress> = {
+  encode(message: BillingAddress, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== undefined) {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.line1 !== undefined) {
+      writer.uint32(18).string(message.line1);
+    }
+    if (message.line2 !== undefined) {
+      writer.uint32(26).string(message.line2);
+    }
+    if (message.city !== undefined) {
+      writer.uint32(34).string(message.city);
+    }
+    if (message.region !== undefined) {
+      writer.uint32(42).string(message.region);
+    }
+    if (message.postal_code !== undefined) {
+      writer.uint32(50).string(message.postal_code);
+    }
+    if (message.country !== undefined) {
+      writer.uint32(58).string(message.country);
+    }
+    if (message.company !== undefined) {
+      writer.uint32(66).string(message.company);
+    }
+    if (message.line3 !== undefined) {
+      writer.uint32(74).string(message.line3);
+    }
+    if (message.phone !== undefined) {
+      writer.uint32(82).string(message.phone);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BillingAddress {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBillingAddress();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.line1 = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.line2 = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.city = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.region = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.postal_code = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.country = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.company = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.line3 = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.phone = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseOrder(): Order {
   return {
     id: "",
@@ -2812,7 +2987,7 @@ export const Order: MessageFns<Order> = {
       writer.uint32(240).int32(paymentTermsToNumber(message.payment_terms));
     }
     if (message.billing_address !== undefined) {
-      ShippingAddress.encode(message.billing_address, writer.uint32(250).fork()).join();
+      BillingAddress.encode(message.billing_address, writer.uint32(250).fork()).join();
     }
     if (message.note !== undefined) {
       writer.uint32(258).string(message.note);
@@ -3105,7 +3280,7 @@ export const Order: MessageFns<Order> = {
               break;
             }
 
-            message.billing_address = ShippingAddress.decode(reader, reader.uint32());
+            message.billing_address = BillingAddress.decode(reader, reader.uint32());
             continue;
           }
           case 32: {
@@ -4001,7 +4176,7 @@ export const OrderPlaced: MessageFns<OrderPlaced> = {
       writer.uint32(152).int32(paymentTermsToNumber(message.payment_terms));
     }
     if (message.billing_address !== undefined) {
-      ShippingAddress.encode(message.billing_address, writer.uint32(162).fork()).join();
+      BillingAddress.encode(message.billing_address, writer.uint32(162).fork()).join();
     }
     if (message.note !== undefined) {
       writer.uint32(170).string(message.note);
@@ -4188,7 +4363,7 @@ export const OrderPlaced: MessageFns<OrderPlaced> = {
               break;
             }
 
-            message.billing_address = ShippingAddress.decode(reader, reader.uint32());
+            message.billing_address = BillingAddress.decode(reader, reader.uint32());
             continue;
           }
           case 21: {
@@ -4310,7 +4485,7 @@ export const OrderUpdated: MessageFns<OrderUpdated> = {
       OrderUpdated_MetadataEntry.encode({ key: key as any, value }, writer.uint32(26).fork()).join();
     });
     if (message.billing_address !== undefined) {
-      ShippingAddress.encode(message.billing_address, writer.uint32(34).fork()).join();
+      BillingAddress.encode(message.billing_address, writer.uint32(34).fork()).join();
     }
     if (message.email !== undefined) {
       writer.uint32(42).string(message.email);
@@ -4372,7 +4547,7 @@ export const OrderUpdated: MessageFns<OrderUpdated> = {
               break;
             }
 
-            message.billing_address = ShippingAddress.decode(reader, reader.uint32());
+            message.billing_address = BillingAddress.decode(reader, reader.uint32());
             continue;
           }
           case 5: {

@@ -1,8 +1,8 @@
 /** JSON Merge Patch (RFC 7396) of an order. */
 import type { z } from 'zod';
-import { issueText } from '../../issue-text.ts';
+import { issueText, withoutFollowing } from '../../issue-text.ts';
 import type { FieldError } from '../../rejection.ts';
-import { recordedAddress } from '../address.ts';
+import { billingAddress, recordedAddress } from '../address.ts';
 import { type Command, metadata } from '../commands.ts';
 import type { EventOf } from '../events.ts';
 import type { Order } from '../order.ts';
@@ -16,9 +16,9 @@ export function mergePatch(order: Order, patch: Patch): Merged | { errors: Field
   const entries = merge(order.metadata, patch.metadata) ?? {};
   const billing = merge(order.billing_address ?? null, patch.billing_address);
   const errors = [
-    ...addressErrors('/shipping_address', address),
-    ...addressErrors('/billing_address', billing),
-    ...fieldErrors('/metadata', metadata.safeParse(entries, { error: issueText })),
+    ...errorsOf('/shipping_address', recordedAddress.nullable(), address),
+    ...errorsOf('/billing_address', billingAddress.nullable(), billing),
+    ...errorsOf('/metadata', metadata, entries),
   ];
   if (errors.length > 0) return { errors };
   const { email, phone, note, tags } = patch;
@@ -26,7 +26,7 @@ export function mergePatch(order: Order, patch: Patch): Merged | { errors: Field
     shipping_address: address as Merged['shipping_address'],
     metadata: entries as Merged['metadata'],
     ...(patch.billing_address !== undefined && {
-      billing_address: billing as Merged['shipping_address'],
+      billing_address: billing as Merged['billing_address'],
     }),
     ...(email !== undefined && { email }),
     ...(phone !== undefined && { phone }),
@@ -47,11 +47,9 @@ function merge(target: Members | null, patch: Members | null | undefined): Membe
   return merged;
 }
 
-const addressErrors = (pointer: string, address: Members | null): FieldError[] =>
-  fieldErrors(pointer, recordedAddress.nullable().safeParse(address, { error: issueText }));
-
-function fieldErrors(pointer: string, parsed: z.ZodSafeParseResult<unknown>): FieldError[] {
-  return (parsed.error?.issues ?? []).map((issue) => ({
+function errorsOf(pointer: string, schema: z.ZodType, value: unknown): FieldError[] {
+  const { error } = schema.safeParse(value, { error: issueText });
+  return withoutFollowing(error?.issues ?? []).map((issue) => ({
     pointer: [pointer, ...issue.path.map(String)].join('/'),
     detail: issue.message,
   }));

@@ -1,11 +1,10 @@
 /** Places an order: numbers lines and charges, splits and checks all amounts. */
 import { minorUnits } from '../../currency.ts';
 import { AMOUNT_MAX, lineTotal } from '../../money.ts';
-import type { FieldError } from '../../rejection.ts';
-import { amountOf, totalsOf } from '../amounts.ts';
+import { amountOf } from '../amounts.ts';
 import { sum } from '../arithmetic.ts';
 import type { Command, Tax } from '../commands.ts';
-import type { EventOf, OrderPlaced, PlacedCharge, PlacedLine, RecordedEvent } from '../events.ts';
+import type { EventOf, OrderPlaced, PlacedLine, RecordedEvent } from '../events.ts';
 import type { Order, OrderCharge, OrderExtras, OrderLine, OrderState } from '../order.ts';
 import {
   FROM_START,
@@ -23,6 +22,7 @@ import {
   tooLarge,
 } from './pricing.ts';
 import { type Rejected, invalid } from './reject.ts';
+import { checkSummary, disagreements, tooLargeInSum } from './totals.ts';
 
 type PlaceOrder = Command<'PlaceOrder'>['data'];
 type PlainOrder = PlaceOrder & { charges?: undefined };
@@ -66,7 +66,7 @@ function placePriced(data: PlaceOrder): { event: EventOf<'OrderPlaced'> } | Reje
   if ('rejection' in charges) return charges;
   const exact = sum(lines.map(amountOf)) + sum(charges.map(({ amount }) => amount));
   const total = exact + (data.rounding ?? 0);
-  if (Math.max(exact, total, grossOf(lines, charges)) > AMOUNT_MAX) return tooLarge('/lines');
+  if (Math.max(exact, total, grossOf(lines, charges)) > AMOUNT_MAX) return tooLargeInSum(lines, charges);
   if (total < 0)
     return invalid('The total is negative.', '/rounding', `must be at least ${data.rounding! - total}`);
   const errors = disagreements(data, lines, charges, total);
@@ -86,37 +86,13 @@ function sharesOf(data: PlaceOrder): Shares | Rejected {
   const discounts = splitDiscounts(prices, data.discounts ?? []);
   if ('rejection' in discounts) return discounts;
   if (data.taxes === undefined) return { discounts: discounts.splits, taxes: [] };
-  const stated = sum([...data.lines, ...(data.charges ?? [])].map(statedTax));
+  const hasStated = [...data.lines, ...(data.charges ?? [])].some((part) => statedTax(part) > 0);
   // Lines or charges that state their tax make the order's taxes its summary.
-  if (stated === 0) {
+  if (!hasStated) {
     const taxes = splitTaxes(discounts.left, data.taxes, data.prices_include_tax ?? false);
     return 'rejection' in taxes ? taxes : { discounts: discounts.splits, taxes };
   }
-  const summary = sum(data.taxes.map(({ amount }) => amount));
-  if (summary === stated) return { discounts: discounts.splits, taxes: [] };
-  return disagree([
-    {
-      pointer: '/taxes',
-      detail: `must sum to ${stated}, the tax of the lines and charges, not to ${summary}`,
-    },
-  ]);
-}
-
-/** The members of `stated` that differ from the computed totals. */
-function disagreements(
-  { stated }: PlaceOrder,
-  lines: readonly PlacedLine[],
-  charges: readonly PlacedCharge[],
-  total: number,
-): FieldError[] {
-  if (stated === undefined) return [];
-  const { tax_total, discount_total } = totalsOf(lines.map(partsOf), charges);
-  const computed = { total, tax_total, discount_total };
-  return (Object.keys(computed) as (keyof typeof computed)[]).flatMap((name) =>
-    stated[name] === undefined || stated[name] === computed[name]
-      ? []
-      : [{ pointer: `/stated/${name}`, detail: `must be ${computed[name]}, the computed value` }],
-  );
+  return checkSummary(data) ?? { discounts: discounts.splits, taxes: [] };
 }
 
 const EXTRAS = [
@@ -158,9 +134,6 @@ export function placed(event: Extract<RecordedEvent, { type: 'OrderPlaced' }>): 
   if (data.charges !== undefined) order.charges = data.charges as OrderCharge[];
   return { order, facts: { shipped: {}, returned: {} }, payments: {} };
 }
-
-/** The discount and the tax of a placed line. */
-export const partsOf = (line: PlacedLine) => ({ discount: discountOf(line), tax: taxTotalOf(line) });
 
 /**
  * The taxes of a placed line: its own, and its shares of the order's.

@@ -131,7 +131,11 @@ function splitInTurn(
 /** Splits each discount of the order over the lines. */
 export const splitDiscounts = (prices: readonly number[], discounts: readonly { amount: number }[]) =>
   splitInTurn(prices, discounts, (index, most) =>
-    exceedsLine(`/discounts/${index}/amount`, most, 'the price of all lines'),
+    exceedsLine(
+      `/discounts/${index}/amount`,
+      most,
+      'what is left of the price of all lines; a discount of a charge goes into charges[].discount',
+    ),
   );
 
 /**
@@ -150,7 +154,8 @@ export function splitTaxes(
     invalid(
       'The taxes exceed the prices that include them.',
       `/taxes/${index}/amount`,
-      `must be at most ${most}, since prices_include_tax`,
+      `must be at most ${most}, what is left of the prices of the lines, since prices_include_tax; ` +
+        'the tax of a charge goes into charges[].tax',
     ),
   );
   return 'rejection' in split ? split : split.splits;
@@ -161,9 +166,8 @@ function taxOf({ tax, taxes }: PricedLine, pointer: string): number | Rejected {
   if (taxes === undefined) return tax ?? 0;
   const total = sum(taxes.map(({ amount }) => amount));
   if (tax === undefined || tax === total) return total;
-  return disagree([
-    { pointer: `${pointer}/tax`, detail: `must be ${total}, the sum of the taxes of the line` },
-  ]);
+  const detail = `must be ${total}, the sum of the taxes of the line: leave out tax or taxes`;
+  return disagree([{ pointer: `${pointer}/tax`, detail }]);
 }
 
 /** The discount of a placed line: its own, and its shares of the order's. */
@@ -172,6 +176,9 @@ export const discountOf = ({ discount = 0, discount_shares = [] }: PlacedLine): 
 
 /** The tax of a placed line: its own, and its shares of the order's. */
 export const taxTotalOf = (line: PlacedLine): number => statedTax(line) + sum(line.tax_shares ?? []);
+
+/** The discount and the tax of a placed line. */
+export const partsOf = (line: PlacedLine) => ({ discount: discountOf(line), tax: taxTotalOf(line) });
 
 /** What a line states as its tax, without a check. */
 export const statedTax = ({ tax, taxes }: Pick<PricedLine, 'tax' | 'taxes'>): number =>

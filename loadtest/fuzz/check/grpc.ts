@@ -12,6 +12,7 @@ import {
 import type { FrameCall, GrpcCall, Sent } from '../case.ts';
 import type { Advice } from './catalogue.ts';
 import type { Called } from '../send/grpc-client.ts';
+import { billingAddressOf } from './fold/document.ts';
 import type { CheckOptions } from './http.ts';
 import type { Attempt, Verdict } from './ledger.ts';
 
@@ -230,11 +231,15 @@ function documentOf({ currency, ...order }: Order): object {
       kind: word(charge.kind, 'CHARGE_KIND_'),
       name: charge.name ?? null,
     })),
-    discounts: order.discounts.map((each) => ({ ...parts(each), code: each.code ?? null })),
+    discounts: order.discounts.map((each) => ({
+      ...parts(each),
+      name: each.name ?? null,
+      code: each.code ?? null,
+    })),
     taxes: taxes(order.taxes),
     metadata: Object.fromEntries(order.metadata),
     shipping_address: plain(order.shipping_address),
-    billing_address: plain(order.billing_address),
+    billing_address: billingAddressOf(plain(order.billing_address)),
     placed_at: timeText(order.placed_at),
     updated_at: timeText(order.updated_at),
     ordered_at: timeText(order.ordered_at),

@@ -176,7 +176,13 @@ export function patchBody(random: Random, version: Version): object {
     return random.pick<object>([
       { email: random.pick(['ada@example.com', null]), phone: random.pick(['1', null]) },
       { note: random.pick(['a\nb', null]), tags: random.pick([['vip'], [], null]) },
-      { billing_address: random.pick([{ ...address, company: 'Kelp Ltd' }, null]) },
+      {
+        billing_address: random.pick<object | null>([
+          { ...address, company: 'Kelp Ltd' },
+          { country: 'IE', line2: null },
+          null,
+        ]),
+      },
     ]);
   return random.chance(0.8)
     ? { metadata: { channel: random.pick(['web', 'till', null]), gift: random.pick(['yes', null]) } }

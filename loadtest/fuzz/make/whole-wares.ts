@@ -52,7 +52,7 @@ export function withWholeMembers(random: Random, plain: Wares): Wares {
     ...(hasDiscounts && {
       discounts: [
         { name: 'Voucher', code: 'TEN', amount: first },
-        { name: 'Loyalty', amount: second },
+        { code: 'LOYAL', amount: second },
       ],
     }),
     ...(hasTaxes && {
@@ -82,7 +82,10 @@ export function withWholeMembers(random: Random, plain: Wares): Wares {
       : maybe(0.1, () => ({ number: ownName(random, 'old') }))),
     ...maybe(0.4, () => ({ email: 'ada+tag@example.com', phone: '+353 91 1' })),
     ...maybe(0.3, () => ({
-      billing_address: { ...anAddress(random), company: 'Kelp & Söhne', line3: 'c/o' },
+      billing_address: random.pick<object>([
+        { ...anAddress(random), company: 'Kelp & Söhne', line3: 'c/o' },
+        { country: 'IE', postal_code: 'H91' },
+      ]),
     })),
     ...maybe(0.3, () => ({ note: 'two\nlines\r\n\tand “more” 🌊', tags: ['b2b', 'fragile'] })),
     ...maybe(0.3, () => ({ ordered_at: new Date(Date.UTC(2026, 0, random.between(1, 90))).toISOString() })),

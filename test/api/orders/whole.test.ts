@@ -136,3 +136,39 @@ test('a batch places whole orders, and each bad item has its own refusal', async
   const ids = ({ json }: typeof first) => json.data.map(({ order }: { order?: { id: string } }) => order?.id);
   expect(ids(again)).toEqual(ids(first));
 });
+
+test('a discount of the order has a name, a code or both', async () => {
+  const amount = eur(100);
+  const { status, json } = await place({
+    discounts: [
+      { code: 'TEN', amount },
+      { name: 'Loyalty', amount },
+    ],
+  });
+  expect([status, json.discounts]).toEqual([
+    201,
+    [
+      { name: null, code: 'TEN', amount },
+      { name: 'Loyalty', code: null, amount },
+    ],
+  ]);
+  for (const discount of [{ amount }, { name: null, code: null, amount }]) {
+    const refused = await place({ discounts: [discount] });
+    expect(refused.json.errors).toEqual([
+      { pointer: '/discounts/0/name', detail: 'is required without a code' },
+    ]);
+  }
+});
+
+test('a tag that is given twice is kept once, in a patch too', async () => {
+  const { status, json } = await place({ tags: ['b2b', 'gift', 'b2b'] }, { key: 'tags' });
+  expect([status, json.tags]).toEqual([201, ['b2b', 'gift']]);
+  const again = await place({ tags: ['b2b', 'gift'] }, { key: 'tags' });
+  expect([again.status, again.json.id]).toEqual([201, json.id]);
+  const patched = await ask(`/v2/orders/${json.id}`, {
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/merge-patch+json', 'If-Match': '"1"' },
+    body: { tags: ['late', 'late'] },
+  });
+  expect([patched.status, patched.json.tags]).toEqual([200, ['late']]);
+});

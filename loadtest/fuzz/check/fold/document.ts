@@ -45,6 +45,14 @@ const withoutLaterMembers = (address: unknown) =>
   address &&
   Object.fromEntries(Object.entries(address as object).filter(([name]) => !LATER_MEMBERS.has(name)));
 
+const BILLING_MEMBERS = 'name company line1 line2 line3 city region postal_code country phone'.split(' ');
+
+/** A billing address with all of its members. */
+export const billingAddressOf = (address: unknown) =>
+  address === null || address === undefined
+    ? null
+    : { ...Object.fromEntries(BILLING_MEMBERS.map((name) => [name, null])), ...(address as object) };
+
 function wholeDocument(order: Folded): object {
   const { placed, lines, charges } = order;
   const { currency } = placed;
@@ -100,7 +108,7 @@ function wholeDocument(order: Folded): object {
     })),
     prices_include_tax: placed.prices_include_tax ?? false,
     discounts: (placed.discounts ?? []).map(({ name, code, amount }) => ({
-      name,
+      name: name ?? null,
       code: code ?? null,
       amount: money(amount),
     })),
@@ -112,7 +120,7 @@ function wholeDocument(order: Folded): object {
     total: money(order.total),
     payment_terms: placed.payment_terms ?? 'prepaid',
     shipping_address: placed.shipping_address,
-    billing_address: placed.billing_address ?? null,
+    billing_address: billingAddressOf(placed.billing_address),
     note: placed.note ?? null,
     tags: placed.tags ?? [],
     metadata: placed.metadata,

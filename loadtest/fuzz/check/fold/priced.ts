@@ -43,7 +43,7 @@ interface StatedCharge {
 export interface Stated {
   lines: StatedLine[];
   charges?: StatedCharge[];
-  discounts?: { name: string; code?: string; amount: number }[];
+  discounts?: { name?: string; code?: string; amount: number }[];
   taxes?: Tax[];
 }
 
