@@ -9,6 +9,8 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** Outcomes in one statement, of all endpoints together. */
 const BATCH_OUTCOMES_MAX = 500;
 const RECORD_TIMEOUT_MS = 5_000;
+/** An endpoint with a backlog queues again after this time, behind the endpoints that wait. */
+const TURN_MS_MAX = 1_000;
 
 export interface WebhooksOptions extends Pick<DeliverOptions, 'pool' | 'render' | 'log'>, AddressRule {
   wakeups: Pick<Wakeups, 'wake' | 'run'>;
@@ -38,10 +40,15 @@ export function startWebhooks(options: WebhooksOptions): { stop: () => Promise<v
   const signals = { stopping: stopping.signal, cut: cut.signal };
   const { wake } = wakeups;
   const worker = wakeups.run(async (endpointId) => {
+    const beganMs = performance.now();
     while (
       !stopping.signal.aborted &&
       (await deliverOnce({ ...options, ...signals, wake, agent, outcomes }, endpointId)) > 0
-    );
+    ) {
+      if (performance.now() - beganMs < TURN_MS_MAX) continue;
+      await wake([endpointId]);
+      return;
+    }
   });
   return {
     async stop() {
