@@ -144,15 +144,16 @@ async function sendClaimed(
       const number = sent.tried;
       sent.tried += 1;
       const delivery = deliveries[number]!;
-      const hasTurn = await pace.turn(deliveries.length - number);
-      if (!hasTurn || !maySend()) {
+      const begun = await pace.turn(deliveries.length - number, () =>
+        maySend() ? { attempting: attempt(delivery, agent, render, cut) } : undefined,
+      );
+      if (begun === undefined) {
         sent.unanswered.push(delivery);
         return;
       }
-      const attempting = attempt(delivery, agent, render, cut);
       // All slots are used, so that another node need not wait for the end of the requests.
       if (number === deliveries.length - 1) void pace.end();
-      const { outcome, reply } = await attempting;
+      const { outcome, reply } = await begun.attempting;
       if (cut?.aborted && reply.status === undefined) {
         sent.unanswered.push(delivery);
         return;

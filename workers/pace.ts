@@ -27,13 +27,13 @@ export interface PaceOptions {
 
 export interface Pace {
   /**
-   * Waits for the next slot; callers get slots in the order of their calls. The request must begin
-   * at once.
+   * Waits for the next slot; callers get slots in the order of their calls.
    *
    * @param remaining requests that still need a slot, with this one
-   * @returns `false` when no slot can be had, or when the process stops
+   * @param begin sends the request before it returns, so that a pause of the process is seen
+   * @returns the result of `begin`; `undefined` when no slot can be had, or when the process stops
    */
-  turn: (remaining: number) => Promise<boolean>;
+  turn: <T extends object>(remaining: number, begin: () => T | undefined) => Promise<T | undefined>;
   /** Gives back what is unused. No turn may follow. Never throws. */
   end: () => Promise<void>;
 }
@@ -62,29 +62,29 @@ export function createPace({ first, askedAtMs, reserve, release, stopping }: Pac
     return true;
   }
 
-  async function nextSlot(remaining: number): Promise<boolean> {
+  async function inTurn<T>(remaining: number, begin: () => T | undefined): Promise<T | undefined> {
     while (!stopping?.aborted) {
-      if (left === 0 && !(await renew(remaining))) return false;
+      if (left === 0 && !(await renew(remaining))) return undefined;
       await sleepUntil(slotMs, stopping);
-      if (stopping?.aborted) return false;
-      const startMs = Math.max(slotMs, performance.now() - REQUEST_LATENESS_MS_MAX);
-      if (startMs > reservedMs + latenessMs) {
+      if (stopping?.aborted) return undefined;
+      if (performance.now() - REQUEST_LATENESS_MS_MAX > reservedMs + latenessMs) {
         // Another claim may have the following slots.
         if (left === reservation.slots) latenessMs = Math.min(SENDER_LATENESS_MS_MAX, latenessMs * 2);
         left = 0;
       } else {
+        const begun = begin();
         left -= 1;
         reservedMs += spacingMs;
-        slotMs = startMs + spacingMs;
-        return true;
+        slotMs = Math.max(slotMs, performance.now() - REQUEST_LATENESS_MS_MAX) + spacingMs;
+        return begun;
       }
     }
-    return false;
+    return undefined;
   }
 
   return {
-    turn(remaining) {
-      const mine = queue.then(() => nextSlot(remaining));
+    turn(remaining, begin) {
+      const mine = queue.then(() => inTurn(remaining, begin));
       queue = mine.catch(() => {});
       return mine;
     },

@@ -77,7 +77,7 @@ export interface Claimed {
   has_backlog: boolean;
   /** When the delivery was queued, exact to the microsecond. */
   queueing: string;
-  /** The end of the claim, exact to the microsecond; no other claim of the delivery has the same. */
+  /** The end of the claim, exact to the microsecond; it identifies the claim of a delivery. */
   claim: string;
   /** When the delivery became due, exact to the microsecond. */
   due_at: string;
@@ -167,7 +167,7 @@ const toClaimed = (row: ClaimRow): Claimed => ({
 
 const moveBacklogs = statement('webhooks/move-backlog', z.object({}));
 
-/** Makes the next deliveries due of an endpoint that recovered or was changed; or of all of them. */
+/** Makes the next deliveries of a recovered or changed endpoint due; of all without an id. */
 export const moveBacklog = (pool: DatabasePool, endpointId: string | null = null) =>
   reachable(pool.query(moveBacklogs(endpointId, BACKLOG_STEP_MAX)));
 

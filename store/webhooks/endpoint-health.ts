@@ -16,8 +16,9 @@ const OUTAGE_SECONDS_MIN = 60;
 
 /**
  * Records the failures of an endpoint in a row, 0 after a success, and how long it rests: until
- * then nothing is sent. Has no effect when the endpoint was changed since `generation`. The document
- * of the endpoint shows whether it fails, so that a change of this is a new version of the document.
+ * then nothing is sent. Has no effect when the endpoint was changed since `generation`. The
+ * document of the endpoint shows whether it fails, so that a change of this is a new version of
+ * the document.
  *
  * A shorter outage leaves the retries as they are: they come within minutes. Otherwise one event
  * that the receiver always refuses would be sent again after each success of another.
@@ -54,8 +55,8 @@ export type End = { reason: 'gone' } | { reason: 'exhausted'; deliveryId: string
 
 /**
  * Disables an endpoint, and queues a notice for the tenant's endpoints that want such notices.
- * Refuses when the endpoint was changed since `generation`, and when the delivery that exhausted its
- * attempts was queued again.
+ * Refuses when the endpoint was changed since `generation`, and when the delivery that exhausted
+ * its attempts was queued again.
  *
  * @returns ids of the endpoints that have a notice queued; `undefined` when it did not disable
  */

@@ -126,10 +126,10 @@ export const newestNumber = (
   );
 
 /**
- * Updates a locked endpoint. With another URL, and when it becomes enabled, it starts afresh: outcomes
- * of running attempts do not count for it, and its pending deliveries are due, at the start of the
- * retry schedule (move-backlog.sql). A lower rate waits for a second, so that no requests of the old
- * rate are in its first second.
+ * Updates a locked endpoint. With another URL, and when it becomes enabled, it starts afresh:
+ * outcomes of running attempts do not count for it, and its pending deliveries are due, at the
+ * start of the retry schedule (move-backlog.sql). A lower rate waits for a second, so that no
+ * requests of the old rate are in its first second.
  */
 export async function updateEndpoint(
   transaction: DatabaseTransactionConnection,

@@ -3,9 +3,9 @@
  * the lock of the endpoint's row, so that all nodes together keep `max_per_second`.
  *
  * Slots are `SLOT_WINDOW_MS / max_per_second` apart, and a request begins at most
- * `REQUEST_LATENESS_MS_MAX` after its slot. So the first and the last of N + 1 requests are at least
- * 1,000 ms apart, with 10 ms left to build the request: at most N begin in any second. The price is
- * 3 % of the rate.
+ * `REQUEST_LATENESS_MS_MAX` after its slot. So the first and the last of N + 1 requests are at
+ * least 1,000 ms apart, with 10 ms left to build the request: at most N begin in any second. The
+ * price is 3 % of the rate.
  */
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';

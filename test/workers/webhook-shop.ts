@@ -73,7 +73,7 @@ export function openWebhooks() {
       WITH rested AS (UPDATE webhook_endpoints SET not_before = '-infinity' WHERE endpoint_id = ${toUuid(id)})
       UPDATE webhook_deliveries SET next_attempt_at = now() WHERE endpoint_id = ${toUuid(id)} AND status = 'pending' AND tries > 0`);
 
-  return { aShop, hurry, ends };
+  return { aShop, hurry, ends, pool: () => shop.pool };
 }
 
 export const arrived = (receiver: Receiver, count: number) => until(() => receiver.messages.length >= count);

@@ -1,12 +1,12 @@
--- Claims up to $2 due deliveries of endpoint $1 for $3 seconds; then another worker may claim them.
--- After $4 failures in a row it claims one delivery, to test whether the endpoint is back. The
--- event that exceeds $5 bytes is the last one.
+-- Claims up to $2 due deliveries of endpoint $1 for $3 seconds; then another worker may claim
+-- them. After $4 failures in a row it claims one delivery, to test whether the endpoint is back.
+-- The event that exceeds $5 bytes is the last one.
 --
 -- It reserves one send slot for each, under the lock of the endpoint's row, so that all nodes
--- together keep max_per_second: slots are $6 ms / max_per_second apart, a request begins up to $7 ms
--- after its slot, the last reserved slot begins within $8 ms, and a late sender may use its slots
--- for $9 ms more. An endpoint without a due delivery is not locked. A slot more than a minute ahead
--- comes from a clock that was set back.
+-- together keep max_per_second: slots are $6 ms / max_per_second apart, a request begins up to $7
+-- ms after its slot, the last reserved slot begins within $8 ms, and a late sender may use its
+-- slots for $9 ms more. An endpoint without a due delivery is not locked. A slot more than a
+-- minute ahead comes from a clock that was set back.
 WITH endpoint AS MATERIALIZED (
   SELECT *
     FROM webhook_endpoints AS endpoint

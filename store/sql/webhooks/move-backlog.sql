@@ -1,7 +1,7 @@
--- Makes the next $2 pending deliveries due of each recovered or changed endpoint, or of endpoint $1
--- alone. They become due at the time of their creation, so that claims take them in the order of the
--- log, before later events. One step is bounded: a backlog can have millions of rows. A delivery
--- that a worker sends now keeps its claim.
+-- Makes the next $2 pending deliveries due of each recovered or changed endpoint, or of endpoint
+-- $1 alone. They become due at the time of their creation, so that claims take them in the order
+-- of the log, before later events. One step is bounded: a backlog can have millions of rows. A
+-- delivery that a worker sends now keeps its claim.
 WITH endpoint AS MATERIALIZED (
   SELECT endpoint_id, backlog_number, backlog_restarts
     FROM webhook_endpoints

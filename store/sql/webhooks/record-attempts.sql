@@ -1,7 +1,8 @@
--- Records the outcomes of attempts, of any endpoints, in one statement. Each attempt is recorded. An
--- outcome counts for the claim and the queueing that it belongs to: a delivery that was queued again,
--- or that another worker claimed since, keeps its schedule. A failure at an endpoint that was changed
--- since (another generation) does not count: the delivery is due at once, in its place in the log.
+-- Records the outcomes of attempts, of any endpoints, in one statement. Each attempt is recorded.
+-- An outcome counts for the claim and the queueing that it belongs to: a delivery that was queued
+-- again, or that another worker claimed since, keeps its schedule. A failure at an endpoint that
+-- was changed since (another generation) does not count: the delivery is due at once, at the start
+-- of the schedule.
 WITH outcome AS MATERIALIZED (
   SELECT outcome.*,
          outcome.status = 'delivered' OR endpoint.generation = outcome.generation AS counts
@@ -14,7 +15,8 @@ WITH outcome AS MATERIALIZED (
 ), counted AS (
   UPDATE webhook_deliveries AS delivery
      SET attempts = delivery.attempts + 1,
-         tries = delivery.tries + CASE WHEN outcome.counts THEN 1 ELSE 0 END,
+         tries = CASE WHEN outcome.counts THEN delivery.tries + 1 ELSE 0 END,
+         queued_at = CASE WHEN outcome.counts THEN delivery.queued_at ELSE now() END,
          status = CASE WHEN outcome.counts THEN outcome.status ELSE 'pending' END,
          next_attempt_at = CASE WHEN outcome.counts THEN now() + outcome.delay * interval '1 second'
                                 ELSE delivery.created_at END,

@@ -1,8 +1,8 @@
--- Reserves up to $5 more send slots of endpoint $1, as claim-deliveries.sql does, for a claim whose
--- slots passed or were used. $2: the end of its reservation, and $3 the milliseconds from now to its
--- first unused slot, which the sender gives back unless another claim reserved slots since. $4: the
--- generation that the claim saw. $6 to $9: spacing for 1 a second, lateness of a request, end of the
--- last slot, lateness of the sender, in milliseconds.
+-- Reserves up to $5 more send slots of endpoint $1, as claim-deliveries.sql does, for a claim
+-- whose slots passed or were used. $2: the end of its reservation, and $3 the milliseconds from
+-- now to its first unused slot, which the sender gives back unless another claim reserved slots
+-- since. $4: the generation that the claim saw. $6 to $9: spacing for 1 a second, lateness of a
+-- request, end of the last slot, lateness of the sender, in milliseconds.
 WITH endpoint AS MATERIALIZED (
   SELECT *
     FROM webhook_endpoints
