@@ -2,7 +2,6 @@
  * Sends the due deliveries of one endpoint: claim them in Postgres, send them, record the outcomes.
  * When a worker dies, its claims end and another worker sends the deliveries, under the same ids.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { RecordedEvent } from '../domain/order/events.ts';
 import type { Logger } from '../platform/logger.ts';
 import { webhookAttemptDuration, webhookEndpointsDisabled } from '../platform/metrics.ts';
@@ -14,11 +13,14 @@ import {
   type Claimed,
   SINGLE_CLAIMS_FAILURES_MIN,
   claimDeliveries,
+  moveBacklog,
   releaseDeliveries,
 } from '../store/webhooks/claims.ts';
-import { type Failure, disableEndpoint, recordHealth } from '../store/webhooks/endpoint-health.ts';
+import { type End, type Failure, disableEndpoint, recordHealth } from '../store/webhooks/endpoint-health.ts';
 import type { Outcome } from '../store/webhooks/outcomes.ts';
+import { releaseSlots, reserveSlots } from '../store/webhooks/send-slots.ts';
 import type { EndpointConnections } from './connections.ts';
+import { type Pace, createPace } from './pace.ts';
 import { nextDelay, restAfter } from './schedule.ts';
 import { ATTEMPT_TIMEOUT_MS, type Reply, send } from './send.ts';
 import { signed } from './signature.ts';
@@ -58,24 +60,50 @@ export interface DeliverOptions {
  * @returns the number of deliveries that were tried; 0 when none is due now
  */
 export async function deliverOnce(options: DeliverOptions, endpointId: string): Promise<number> {
-  const { pool, wake, log } = options;
-  const claimed = await claimDeliveries(pool, endpointId, CLAIM_DELIVERIES_MAX);
-  const [first] = claimed;
-  if (first === undefined) return 0;
-  const { tried, failures, last, end, unanswered, ...asked } = await sendClaimed(options, claimed);
+  const { pool } = options;
+  const askedAtMs = performance.now();
+  const claim = await claimDeliveries(pool, endpointId, CLAIM_DELIVERIES_MAX);
+  if (claim === undefined) return 0;
+  const { deliveries, reservation } = claim;
+  const [{ generation, has_backlog }] = deliveries as [Claimed];
+  const pace = createPace({
+    first: reservation,
+    askedAtMs,
+    reserve: (reservedUntil, inMs, wanted) =>
+      reserveSlots(pool, { endpointId, reservedUntil, inMs }, { generation, ...wanted }),
+    release: (reservedUntil, inMs) => releaseSlots(pool, { endpointId, reservedUntil, inMs }),
+    stopping: options.stopping,
+  });
+  const sent = await sendClaimed(options, deliveries, pace).finally(pace.end);
 
-  const unsent = [...unanswered, ...claimed.slice(tried).map((each) => each.delivery_id)];
+  const unsent = [...sent.unanswered, ...deliveries.slice(sent.tried)];
   if (unsent.length > 0) await releaseDeliveries(pool, unsent);
-  const rest = Math.max(asked.restSeconds, restAfter(failures, SINGLE_CLAIMS_FAILURES_MIN));
-  const restSeconds = Math.min(REQUESTED_REST_SECONDS_MAX, rest);
+  await settleEndpoint(options, endpointId, deliveries, sent);
+  if (has_backlog) await moveBacklog(pool, endpointId);
+  return sent.tried;
+}
+
+/** Records what the attempts of one claim say about the endpoint, unless it was changed since. */
+async function settleEndpoint(
+  { pool, wake, log }: DeliverOptions,
+  endpointId: string,
+  deliveries: readonly Claimed[],
+  { failures, last, end, restSeconds: asked }: Sent,
+): Promise<void> {
+  const [first] = deliveries as [Claimed];
+  const endpoint = { endpointId, generation: first.generation };
+  const restSeconds = Math.min(
+    REQUESTED_REST_SECONDS_MAX,
+    Math.max(asked, restAfter(failures, SINGLE_CLAIMS_FAILURES_MIN)),
+  );
   if (restSeconds > 0 || failures !== first.failures)
-    await recordHealth(pool, endpointId, { failures, restSeconds, last });
-  if (end !== undefined) {
-    await wake(await disableEndpoint(pool, endpointId, end));
-    webhookEndpointsDisabled.inc({ reason: end });
-    log.warn({ endpoint: endpointId, reason: end }, 'webhook endpoint disabled');
-  }
-  return tried;
+    await recordHealth(pool, endpoint, { failures, restSeconds, last });
+  if (end === undefined) return;
+  const notified = await disableEndpoint(pool, endpoint, end);
+  if (notified === undefined) return;
+  await wake(notified);
+  webhookEndpointsDisabled.inc({ reason: end.reason });
+  log.warn({ endpoint: endpointId, reason: end.reason }, 'webhook endpoint disabled');
 }
 
 /** The result of sending the deliveries of one claim. */
@@ -89,17 +117,18 @@ interface Sent {
   /** Rest that the endpoint asked for. */
   restSeconds: number;
   /** Set when the endpoint must be disabled. */
-  end: 'gone' | 'exhausted' | undefined;
-  /** Ids of tried deliveries that were stopped before an outcome. */
-  unanswered: string[];
+  end: End | undefined;
+  /** Tried deliveries that were stopped before an outcome. */
+  unanswered: Claimed[];
 }
 
 /** Sends claimed deliveries in order, several at a time, until one outcome calls for a stop. */
 async function sendClaimed(
   { connections, outcomes, render, stopping, cut }: DeliverOptions,
-  claimed: readonly Claimed[],
+  deliveries: readonly Claimed[],
+  pace: Pace,
 ): Promise<Sent> {
-  const [{ failures, max_per_second }] = claimed as [Claimed];
+  const [{ failures }] = deliveries as [Claimed];
   const sent: Sent = {
     tried: 0,
     failures,
@@ -110,28 +139,33 @@ async function sendClaimed(
   };
   const startedMs = performance.now();
   const recorded: Promise<void>[] = [];
-  const mayContinue = () =>
-    sent.tried < claimed.length &&
+  const maySend = () =>
     !stopping?.aborted &&
     sent.end === undefined &&
     sent.restSeconds === 0 &&
-    (sent.failures < SINGLE_CLAIMS_FAILURES_MIN || sent.tried === 0) &&
     performance.now() - startedMs < ATTEMPT_START_MS_MAX;
+  const mayContinue = () =>
+    maySend() &&
+    sent.tried < deliveries.length &&
+    (sent.failures < SINGLE_CLAIMS_FAILURES_MIN || sent.tried === 0);
 
   async function sendInTurn(): Promise<void> {
     while (mayContinue()) {
       const number = sent.tried;
       sent.tried += 1;
-      const delivery = claimed[number]!;
-      const waitMs = startedMs + (number * 1_000) / max_per_second - performance.now();
-      if (waitMs > 1) await delay(waitMs, undefined, { signal: stopping }).catch(() => {});
-      if (stopping?.aborted) {
-        sent.unanswered.push(delivery.delivery_id);
+      const delivery = deliveries[number]!;
+      const begun = await pace.turn(deliveries.length - number, () =>
+        maySend() ? { attempting: attempt(delivery, connections, render, cut) } : undefined,
+      );
+      if (begun === undefined) {
+        sent.unanswered.push(delivery);
         return;
       }
-      const { outcome, reply } = await attempt(delivery, connections, render, cut);
+      // All slots are used, so that another node need not wait for the end of the requests.
+      if (number === deliveries.length - 1) void pace.end();
+      const { outcome, reply } = await begun.attempting;
       if (cut?.aborted && reply.status === undefined) {
-        sent.unanswered.push(delivery.delivery_id);
+        sent.unanswered.push(delivery);
         return;
       }
       note(sent, delivery, { outcome, reply });
@@ -141,7 +175,7 @@ async function sendClaimed(
       recorded.push(recording);
     }
   }
-  await Promise.all(Array.from({ length: Math.min(REQUESTS_AT_ONCE_MAX, claimed.length) }, sendInTurn));
+  await Promise.all(Array.from({ length: Math.min(REQUESTS_AT_ONCE_MAX, deliveries.length) }, sendInTurn));
   await Promise.all(recorded);
   return sent;
 }
@@ -154,8 +188,9 @@ interface Attempted {
 function note(sent: Sent, delivery: Claimed, { outcome, reply }: Attempted): void {
   sent.failures = reply.error === undefined ? 0 : sent.failures + 1;
   sent.last = reply.error === undefined ? undefined : { status: reply.status, error: reply.error };
-  if (reply.status === 410) sent.end = 'gone';
-  else if (outcome.status === 'failed' && hasFailedSinceQueued(delivery)) sent.end ??= 'exhausted';
+  if (reply.status === 410) sent.end = { reason: 'gone' };
+  else if (outcome.status === 'failed' && hasFailedSinceQueued(delivery))
+    sent.end ??= { reason: 'exhausted', deliveryId: delivery.delivery_id };
   if (reply.status === 429 || reply.status === 503)
     sent.restSeconds = Math.max(sent.restSeconds, reply.retryAfter ?? 0);
 }
@@ -198,11 +233,16 @@ async function attempt(
   return { outcome: outcomeOf(delivery, reply, attemptedAt, durationMs), reply };
 }
 
-function outcomeOf({ delivery_id, tries }: Claimed, reply: Reply, attempted_at: Date, ms: number): Outcome {
+function outcomeOf(delivery: Claimed, reply: Reply, attempted_at: Date, ms: number): Outcome {
+  const { delivery_id, endpoint_id, generation, queueing, claim, tries } = delivery;
   const { retryAfter } = reply;
   const delaySeconds = reply.status === 410 ? undefined : nextDelay(tries + 1, { retryAfter });
   return {
     delivery_id,
+    endpoint_id,
+    generation,
+    queueing,
+    claim,
     attempted_at,
     duration_ms: Math.round(ms),
     code: reply.status ?? null,

@@ -14,7 +14,7 @@ export interface Message {
 /**
  * The header fields that sign a message.
  *
- * @param secrets 32 bytes each; two during a rotation: the message verifies with either
+ * @param secrets 32 bytes each; several during a rotation: the message verifies with each of them
  */
 export const signed = ({ id, timestamp, body }: Message, secrets: readonly Buffer[]) => ({
   'webhook-id': id,

@@ -8,6 +8,8 @@ import { ENDPOINTS_AT_ONCE_MAX, type Wakeups } from './wakeups.ts';
 /** Outcomes in one statement, of all endpoints together. */
 const BATCH_OUTCOMES_MAX = 500;
 const RECORD_TIMEOUT_MS = 5_000;
+/** An endpoint with a backlog queues again after this time, behind the endpoints that wait. */
+const TURN_MS_MAX = 1_000;
 
 export interface WebhooksOptions extends Pick<DeliverOptions, 'pool' | 'render' | 'log'>, ConnectionsOptions {
   wakeups: Pick<Wakeups, 'wake' | 'run'>;
@@ -34,7 +36,12 @@ export function startWebhooks(options: WebhooksOptions): { stop: () => Promise<v
   const { wake } = wakeups;
   const worker = wakeups.run(async (endpointId) => {
     const own = { ...options, ...signals, wake, outcomes, connections: connections.of(endpointId) };
-    while (!stopping.signal.aborted && (await deliverOnce(own, endpointId)) > 0);
+    const beganMs = performance.now();
+    while (!stopping.signal.aborted && (await deliverOnce(own, endpointId)) > 0) {
+      if (performance.now() - beganMs < TURN_MS_MAX) continue;
+      await wake([endpointId]);
+      return;
+    }
   });
   return {
     async stop() {

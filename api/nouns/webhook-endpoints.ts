@@ -11,10 +11,9 @@ import {
   findEndpoint,
   listEndpoints,
   newestNumber,
-  readSecret,
-  rotateSecret,
   updateEndpoint,
 } from '../../store/webhooks/endpoints.ts';
+import { SECRETS_MAX, readSecrets, rotateSecret } from '../../store/webhooks/secrets.ts';
 import { type AddressRule, faultOfUrl } from '../../workers/addresses.ts';
 import { answer } from '../answer.ts';
 import type { Edition } from '../edition.ts';
@@ -102,22 +101,35 @@ export const webhookEndpointHandlers: Handlers = {
   },
 
   async getWebhookSecret(call) {
-    const { ctx, services, principal } = call;
-    const secret = await reachable(readSecret(services.pool, principal, endpointIdOf(call)));
-    if (secret === undefined) throw notFound();
+    const { ctx, services, principal, edition } = call;
+    const secrets = await reachable(readSecrets(services.pool, principal, endpointIdOf(call)));
+    if (secrets === undefined) throw notFound();
     ctx.set('Cache-Control', 'no-store');
-    answer(ctx, 200, secret);
+    const { previous_secrets, ...first } = secrets;
+    answer(ctx, 200, edition.name === 'v1' ? first : { ...first, previous_secrets });
   },
 
   async rotateWebhookSecret(call) {
     const { previous_secret_hours: hours = 24 } = call.input.body as { previous_secret_hours?: number };
     await webhookCommand(call, 'rotateWebhookSecret', async (transaction) => {
       await lockEndpoint(call, transaction);
-      const body = await rotateSecret(transaction, call.principal, endpointIdOf(call), hours);
-      return { status: 201, location: `/webhook-endpoints/${call.input.params['endpoint_id']}/secret`, body };
+      const rotation = await rotateSecret(transaction, endpointIdOf(call), hours);
+      if (!('rotated' in rotation)) throw secretsFull(rotation.first_expires_at);
+      const location = `/webhook-endpoints/${call.input.params['endpoint_id']}/secret`;
+      return { status: 201, location, body: rotation.rotated };
     });
   },
 };
+
+const secretsFull = (firstExpiresAt: string) =>
+  new Problem('invalid_body', `${SECRETS_MAX} secrets sign the messages of this endpoint, see errors.`, {
+    errors: [
+      {
+        pointer: '/previous_secret_hours',
+        detail: `must be 0, which ends all earlier secrets, until the first of them ends at ${firstExpiresAt}`,
+      },
+    ],
+  });
 
 const shown = (edition: Edition, row: Endpoint) => withKnownEventTypes(edition, endpointDocument(row));
 

@@ -850,7 +850,8 @@ export interface paths {
         /**
          * Read the signing secret
          * @description Anyone who has the secret can sign as this server, so reading it needs a
-         * scope to write. During a rotation, each message carries one signature for each secret.
+         * scope to write. During a rotation, each message carries one signature for each secret:
+         * the current one, and each earlier one until the time that its rotation promised.
          */
         get: operations["getWebhookSecret"];
         put?: never;
@@ -873,7 +874,9 @@ export interface paths {
         /**
          * Rotate the signing secret
          * @description Creates a new secret. Messages are also signed with the previous secret for
-         * `previous_secret_hours`. Use 0 if the previous secret has leaked: it ends at once.
+         * `previous_secret_hours`; secrets of earlier rotations keep the time that was promised for
+         * them. Use 0 if a secret has leaked: all earlier secrets end at once. At most 10 secrets
+         * sign at a time; one more rotation is refused with 422 until the first of them ends.
          */
         post: operations["rotateWebhookSecret"];
         delete?: never;
@@ -2454,8 +2457,14 @@ export interface components {
          * other endpoints.
          */
         WebhookEventTypesInput: ("OrderPlaced" | "OrderUpdated" | "PaymentRecorded" | "ItemsShipped" | "ItemsReturned" | "RefundRecorded" | "OrderCancelled" | "OrderCompleted" | "AuthorizationRecorded" | "AuthorizationVoided" | "PaymentReversed" | "OrderEdited" | "HoldPlaced" | "HoldReleased" | "WebhookEndpointDisabled")[] | null;
+        WebhookPreviousSecret: {
+            expires_at: components["schemas"]["Timestamp"];
+            secret: string;
+        };
         /**
          * @description Maximum number of requests a second. At most 10 are in progress at a time.
+         * In any second, at most this many requests begin, from all nodes together, with retries
+         * and redeliveries.
          */
         WebhookRate: number;
         WebhookReplay: {
@@ -2489,6 +2498,11 @@ export interface components {
         WebhookSecret: {
             previous_secret: string | null;
             previous_secret_expires_at: components["schemas"]["MaybeTimestamp"];
+            /**
+             * @description All earlier secrets that still sign messages, the one that ends last
+             * first.
+             */
+            previous_secrets: components["schemas"]["WebhookPreviousSecret"][];
             secret: string;
         };
         WebhookSecretRotation: {
@@ -8005,7 +8019,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The current secret, and the previous one while it is still in use. */
+            /** @description The current secret, and the earlier ones while they still sign. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["CacheControl"];
@@ -8019,7 +8033,8 @@ export interface operations {
                      * @example {
                      *       "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
                      *       "previous_secret": null,
-                     *       "previous_secret_expires_at": null
+                     *       "previous_secret_expires_at": null,
+                     *       "previous_secrets": []
                      *     }
                      */
                     "application/json": components["schemas"]["WebhookSecret"];

@@ -1,5 +1,5 @@
 /** The health of endpoints: failures in a row, rest, and the end of an endpoint that is dead. */
-import { type DatabasePool, sql } from 'slonik';
+import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { v7 } from 'uuid';
 import { z } from 'zod';
 import { toId } from '../ids.ts';
@@ -18,14 +18,21 @@ export interface Failure {
   error: string;
 }
 
+/** The pending deliveries of an endpoint that failed this long are due when it recovers. */
+const OUTAGE_SECONDS_MIN = 60;
+
 /**
  * Records the failures of an endpoint in a row, 0 after a success, and how long it rests: until
- * then nothing is sent; and the newest failure, `last`, until a success. The document of the
- * endpoint shows whether it fails, so that a change of this is a new version of the document.
+ * then nothing is sent; and the newest failure, `last`, until a success. Has no effect when the
+ * endpoint was changed since `generation`. The document of the endpoint shows whether it fails, so
+ * that a change of this is a new version of the document.
+ *
+ * A shorter outage leaves the retries as they are: they come within minutes. Otherwise one event
+ * that the receiver always refuses would be sent again after each success of another.
  */
 export const recordHealth = (
   pool: DatabasePool,
-  endpointId: string,
+  { endpointId, generation }: { endpointId: string; generation: number },
   { failures, restSeconds, last }: { failures: number; restSeconds: number; last?: Failure | undefined },
 ) =>
   reachable(
@@ -36,8 +43,11 @@ export const recordHealth = (
              last_error = ${last?.error ?? null},
              failing_since = CASE WHEN ${failures} > 0 THEN coalesce(failing_since, now()) END,
              version = version + CASE WHEN (failing_since IS NULL) = (${failures} > 0) THEN 1 ELSE 0 END,
-             not_before = now() + ${restSeconds} * interval '1 second'
-       WHERE endpoint_id = ${endpointId}`),
+             not_before = now() + ${restSeconds} * interval '1 second',
+             backlog_number = CASE WHEN ${failures} = 0 AND failing_since <= now() - ${OUTAGE_SECONDS_MIN} * interval '1 second'
+                                   THEN 0 ELSE backlog_number END,
+             backlog_restarts = backlog_restarts AND backlog_number IS NOT NULL
+       WHERE endpoint_id = ${endpointId} AND generation = ${generation}`),
   );
 
 /** Counts the enabled endpoints whose attempts have all failed for `seconds` or longer. */
@@ -49,28 +59,43 @@ export const countFailing = (pool: DatabasePool, seconds: number): Promise<numbe
        WHERE disabled_at IS NULL AND failing_since <= now() - ${seconds} * interval '1 second'`),
   );
 
+/** Why Holdfast disables an endpoint. */
+export type End = { reason: 'gone' } | { reason: 'exhausted'; deliveryId: string };
+
 /**
  * Disables an endpoint, and queues a notice for the tenant's endpoints that want such notices.
+ * Refuses when the endpoint was changed since `generation`, and when the delivery that exhausted
+ * its attempts was queued again.
  *
- * @returns ids of the endpoints that have a notice queued
+ * @returns ids of the endpoints that have a notice queued; `undefined` when it did not disable
  */
 export const disableEndpoint = (
   pool: DatabasePool,
-  endpointId: string,
-  reason: 'gone' | 'exhausted',
-): Promise<readonly string[]> =>
+  { endpointId, generation }: { endpointId: string; generation: number },
+  end: End,
+): Promise<readonly string[] | undefined> =>
   reachable(
     pool.transaction(async (transaction) => {
-      const endpoint = await transaction.maybeOne(sql.type(
+      const locked = await transaction.maybeOne(sql.unsafe`
+        SELECT FROM webhook_endpoints
+         WHERE endpoint_id = ${endpointId} AND generation = ${generation} AND disabled_at IS NULL
+           FOR NO KEY UPDATE`);
+      if (locked === null) return undefined;
+      // A redelivery holds the same lock, so this sees it.
+      if (end.reason === 'exhausted' && !(await hasFailed(transaction, end.deliveryId))) return undefined;
+      const endpoint = await transaction.one(sql.type(
         z.object({ tenant_id: z.uuid(), partition: z.int(), disabled_at: z.string() }),
       )`
         UPDATE webhook_endpoints
-           SET disabled_at = now(), disabled_reason = ${reason}, version = version + 1, updated_at = now()
-         WHERE endpoint_id = ${endpointId} AND disabled_at IS NULL
+           SET disabled_at = now(), disabled_reason = ${end.reason}, version = version + 1, updated_at = now()
+         WHERE endpoint_id = ${endpointId}
         RETURNING tenant_id, partition, disabled_at`);
-      if (endpoint === null) return [];
       await lockDeliveries(transaction, endpoint.partition);
-      const notice = { endpoint_id: toId('whe', endpointId), reason, disabled_at: endpoint.disabled_at };
+      const notice = {
+        endpoint_id: toId('whe', endpointId),
+        reason: end.reason,
+        disabled_at: endpoint.disabled_at,
+      };
       return transaction.anyFirst(sql.type(z.object({ endpoint_id: z.uuid() }))`
         INSERT INTO webhook_deliveries (endpoint_id, event_id, event_type, partition, notice)
         SELECT endpoint_id, ${v7()}, ${ENDPOINT_DISABLED}, partition, ${JSON.stringify(notice)}
@@ -80,3 +105,12 @@ export const disableEndpoint = (
         RETURNING endpoint_id`);
     }),
   );
+
+/** Whether a delivery failed for good, and no running replay queues it again. */
+const hasFailed = (transaction: DatabaseTransactionConnection, deliveryId: string) =>
+  transaction.exists(sql.unsafe`
+    SELECT FROM webhook_deliveries AS delivery
+     WHERE delivery_id = ${deliveryId} AND status = 'failed'
+       AND NOT EXISTS (SELECT FROM webhook_replays AS replay
+                        WHERE replay.endpoint_id = delivery.endpoint_id AND replay.finished_at IS NULL
+                          AND replay.position < delivery.position AND delivery.position <= replay.up_to_position)`);

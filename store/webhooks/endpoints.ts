@@ -1,9 +1,14 @@
-/** Webhook endpoints of a tenant: settings and signing secrets. */
-import { randomBytes } from 'node:crypto';
-import { type CommonQueryMethods, type DatabaseTransactionConnection, sql } from 'slonik';
+/** Webhook endpoints of a tenant and their settings. */
+import {
+  type CommonQueryMethods,
+  type DatabaseTransactionConnection,
+  type FragmentSqlToken,
+  sql,
+} from 'slonik';
 import { z } from 'zod';
 import { toId } from '../ids.ts';
 import type { Tenancy } from '../tenancy.ts';
+import { newSecret } from './secrets.ts';
 
 /** Endpoints of one tenant. */
 export const ENDPOINTS_MAX = 200;
@@ -74,7 +79,7 @@ export async function createEndpoint(
   const row = await transaction.maybeOne(sql.type(endpointRow)`
     INSERT INTO webhook_endpoints (endpoint_id, tenant_id, partition, edition, url, description, event_types, max_per_second, since_position, secret)
     SELECT ${endpointId}, ${tenantId}, ${partition}, ${edition}, ${settings.url}, ${settings.description},
-           ${typesOf(settings.event_types)}, ${settings.max_per_second}, ${head(partition)}, ${sql.binary(randomBytes(32))}
+           ${typesOf(settings.event_types)}, ${settings.max_per_second}, ${head(partition)}, ${newSecret()}
      WHERE (SELECT count(*) FROM webhook_endpoints WHERE tenant_id = ${tenantId}) < ${ENDPOINTS_MAX}
     RETURNING ${columns}`);
   return row ?? undefined;
@@ -120,7 +125,12 @@ export const newestNumber = (
     )`SELECT last_value FROM ${sql.identifier([`${list}_number_seq`])}`,
   );
 
-/** Updates a locked endpoint. When it becomes enabled, its pending deliveries are due at once. */
+/**
+ * Updates a locked endpoint. With another URL, and when it becomes enabled, it starts afresh:
+ * outcomes of running attempts do not count for it, and its pending deliveries are due, at the
+ * start of the retry schedule (move-backlog.sql). A lower rate waits for a second, so that no
+ * requests of the old rate are in its first second.
+ */
 export async function updateEndpoint(
   transaction: DatabaseTransactionConnection,
   { partition }: Tenancy,
@@ -129,12 +139,20 @@ export async function updateEndpoint(
 ): Promise<EndpointRow> {
   const enables = settings.status === 'enabled' && before.disabled_at !== null;
   const disables = settings.status === 'disabled' && before.disabled_at === null;
-  const change = enables
-    ? sql.fragment`, disabled_at = NULL, disabled_reason = NULL, failures = 0, failing_since = NULL, not_before = '-infinity',
-                     since_position = ${head(partition)}`
-    : disables
-      ? sql.fragment`, disabled_at = now(), disabled_reason = 'by_client'`
-      : sql.fragment``;
+  const changes: FragmentSqlToken[] = [];
+  if (enables || settings.url !== before.url)
+    changes.push(sql.fragment`, generation = generation + 1, failures = 0, failing_since = NULL, not_before = '-infinity',
+                                backlog_number = 0, backlog_restarts = true`);
+  if (enables)
+    changes.push(
+      sql.fragment`, disabled_at = NULL, disabled_reason = NULL, since_position = ${head(partition)}`,
+    );
+  if (disables) changes.push(sql.fragment`, disabled_at = now(), disabled_reason = 'by_client'`);
+  if (settings.max_per_second < before.max_per_second)
+    changes.push(
+      sql.fragment`, next_send_at = greatest(next_send_at, clock_timestamp() + interval '1 second')`,
+    );
+  const change = sql.join(changes, sql.fragment` `);
   return transaction.one(sql.type(endpointRow)`
     UPDATE webhook_endpoints
        SET url = ${settings.url}, description = ${settings.description}, event_types = ${typesOf(settings.event_types)},
@@ -155,53 +173,4 @@ export async function deleteEndpoint(
   await transaction.query(
     sql.unsafe`DELETE FROM webhook_endpoints WHERE endpoint_id = ${endpointId} AND tenant_id = ${tenantId}`,
   );
-}
-
-const secretRow = z.object({
-  secret: z.instanceof(Buffer),
-  previous_secret: z.instanceof(Buffer).nullable(),
-  previous_secret_expires_at: z.string().nullable(),
-});
-
-/** The format of Standard Webhooks. */
-const secretText = (secret: Buffer) => `whsec_${secret.toString('base64')}`;
-
-/** The secrets that sign an endpoint's messages; `undefined` when there is no such endpoint. */
-export async function readSecret(
-  connection: CommonQueryMethods,
-  { tenantId }: Tenancy,
-  endpointId: string,
-): Promise<
-  { secret: string; previous_secret: string | null; previous_secret_expires_at: string | null } | undefined
-> {
-  const row = await connection.maybeOne(sql.type(secretRow)`
-    SELECT secret,
-           CASE WHEN previous_secret_expires_at > now() THEN previous_secret END AS previous_secret,
-           CASE WHEN previous_secret_expires_at > now() THEN previous_secret_expires_at END AS previous_secret_expires_at
-      FROM webhook_endpoints
-     WHERE endpoint_id = ${endpointId} AND tenant_id = ${tenantId}`);
-  if (row === null) return undefined;
-  const { secret, previous_secret, previous_secret_expires_at } = row;
-  return {
-    secret: secretText(secret),
-    previous_secret: previous_secret && secretText(previous_secret),
-    previous_secret_expires_at,
-  };
-}
-
-/** Gives a locked endpoint a new secret. The old one also signs messages for `hours` more. */
-export function rotateSecret(
-  transaction: DatabaseTransactionConnection,
-  { tenantId }: Tenancy,
-  endpointId: string,
-  hours: number,
-): Promise<{ rotated_at: string; previous_secret_expires_at: string }> {
-  return transaction.one(sql.type(
-    z.object({ rotated_at: z.string(), previous_secret_expires_at: z.string() }),
-  )`
-    UPDATE webhook_endpoints
-       SET previous_secret = secret, previous_secret_expires_at = now() + ${hours} * interval '1 hour',
-           secret = ${sql.binary(randomBytes(32))}
-     WHERE endpoint_id = ${endpointId} AND tenant_id = ${tenantId}
-    RETURNING now() AS rotated_at, previous_secret_expires_at`);
 }

@@ -9,6 +9,11 @@ const recordAttempts = statement('webhooks/record-attempts', z.object({}));
 /** The outcome of one attempt. */
 export interface Outcome {
   delivery_id: string;
+  endpoint_id: string;
+  /** The endpoint, the queueing and the claim that the attempt belongs to. */
+  generation: number;
+  queueing: string;
+  claim: string;
   attempted_at: Date;
   duration_ms: number;
   /** HTTP status; `null` without an answer. */
@@ -34,6 +39,10 @@ export async function recordOutcomes(pool: DatabasePool, outcomes: Outcome[]): P
         outcomes.map((each) => each.answer).join(SEPARATOR),
         outcomes.map((each) => each.status),
         outcomes.map((each) => each.delaySeconds),
+        outcomes.map((each) => each.endpoint_id),
+        outcomes.map((each) => each.generation),
+        outcomes.map((each) => each.queueing),
+        outcomes.map((each) => each.claim),
       ),
     ),
   );

@@ -106,14 +106,14 @@ describe('a webhook endpoint', () => {
     });
     const path = `/v2/webhook-endpoints/${json.id}`;
     const seen = new Map([[headers.get('etag'), null]]);
-    const uuid = toUuid(json.id);
+    const endpoint = { endpointId: toUuid(json.id), generation: 0 };
     for (const [failures, isNew] of [
       [1, true],
       [2, false],
       [0, true],
       [0, false],
     ] as const) {
-      await recordHealth(shop.pool, uuid, { failures, restSeconds: 0 });
+      await recordHealth(shop.pool, endpoint, { failures, restSeconds: 0 });
       const read = await shop.ask(path);
       const tag = read.headers.get('etag')!;
       expect([failures, !seen.has(tag)]).toEqual([failures, isNew]);
