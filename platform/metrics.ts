@@ -150,6 +150,12 @@ export const projectionStopped = new Gauge({
   labelNames: ['projection', 'partition'],
   registers,
 });
+export const projectionOutdated = new Gauge({
+  name: 'holdfast_projection_outdated',
+  help: '1 while this node leaves the projection to nodes of a newer release, whose events it does not know, else 0.',
+  labelNames: ['projection', 'partition'],
+  registers,
+});
 export const missingEvents = new Gauge({
   name: 'holdfast_projection_missing_events',
   help: 'Events that the read table does not count, found by the last audit.',
@@ -195,6 +201,12 @@ export const webhookAttemptDuration = new Histogram({
 export const webhookEndpointsFailing = new Gauge({
   name: 'holdfast_webhook_endpoints_failing',
   help: 'Enabled endpoints whose attempts have all failed for 30 s or longer.',
+  registers,
+});
+export const webhookDeliveriesUnread = new Gauge({
+  name: 'holdfast_webhook_deliveries_unread',
+  help: 'Pending deliveries that no node could read, by reason: event_not_understood (a newer release knows the event), event_not_rendered (its data is bad).',
+  labelNames: ['reason'],
   registers,
 });
 export const webhookEndpointsDisabled = new Counter({

@@ -17,6 +17,7 @@ import {
   claimDeliveries,
   releaseDeliveries,
 } from '../store/webhooks/claims.ts';
+import { deferUnrendered } from '../store/webhooks/unread.ts';
 import { disableEndpoint, recordHealth } from '../store/webhooks/endpoint-health.ts';
 import type { Outcome } from '../store/webhooks/outcomes.ts';
 import { nextDelay, restAfter } from './schedule.ts';
@@ -61,9 +62,12 @@ export async function deliverOnce(options: DeliverOptions, endpointId: string): 
   const claimed = await claimDeliveries(pool, endpointId, CLAIM_DELIVERIES_MAX);
   const [first] = claimed;
   if (first === undefined) return 0;
-  const { tried, failures, end, unanswered, ...asked } = await sendClaimed(options, claimed);
+  const { readable, unreadable } = rendered(options, claimed);
+  if (unreadable.length > 0) await deferUnrendered(pool, unreadable);
+  if (readable.length === 0) return claimed.length;
+  const { tried, failures, end, unanswered, ...asked } = await sendClaimed(options, readable);
 
-  const unsent = [...unanswered, ...claimed.slice(tried).map((each) => each.delivery_id)];
+  const unsent = [...unanswered, ...readable.slice(tried).map((each) => each.delivery_id)];
   if (unsent.length > 0) await releaseDeliveries(pool, unsent);
   const rest = Math.max(asked.restSeconds, restAfter(failures, SINGLE_CLAIMS_FAILURES_MIN));
   const restSeconds = Math.min(REQUESTED_REST_SECONDS_MAX, rest);
@@ -75,6 +79,27 @@ export async function deliverOnce(options: DeliverOptions, endpointId: string): 
     log.warn({ endpoint: endpointId, reason: end }, 'webhook endpoint disabled');
   }
   return tried;
+}
+
+/** A claimed delivery with the body of its message. */
+type Readable = Claimed & { body: string };
+
+/** Renders claimed deliveries. One that cannot be rendered holds up no other. */
+function rendered(
+  { render, log }: DeliverOptions,
+  claimed: readonly Claimed[],
+): { readable: Readable[]; unreadable: string[] } {
+  const readable: Readable[] = [];
+  const unreadable: string[] = [];
+  for (const delivery of claimed) {
+    try {
+      readable.push({ ...delivery, body: bodyOf(delivery, render) });
+    } catch (error) {
+      unreadable.push(delivery.delivery_id);
+      log.error({ err: error, delivery: delivery.delivery_id }, 'webhook event not rendered');
+    }
+  }
+  return { readable, unreadable };
 }
 
 /** The result of sending the deliveries of one claim. */
@@ -93,10 +118,10 @@ interface Sent {
 
 /** Sends claimed deliveries in order, several at a time, until one outcome calls for a stop. */
 async function sendClaimed(
-  { agent, outcomes, render, stopping, cut }: DeliverOptions,
-  claimed: readonly Claimed[],
+  { agent, outcomes, stopping, cut }: DeliverOptions,
+  claimed: readonly Readable[],
 ): Promise<Sent> {
-  const [{ failures, max_per_second }] = claimed as [Claimed];
+  const [{ failures, max_per_second }] = claimed as [Readable];
   const sent: Sent = { tried: 0, failures, restSeconds: 0, end: undefined, unanswered: [] };
   const startedMs = performance.now();
   const recorded: Promise<void>[] = [];
@@ -119,7 +144,7 @@ async function sendClaimed(
         sent.unanswered.push(delivery.delivery_id);
         return;
       }
-      const { outcome, reply } = await attempt(delivery, agent, render, cut);
+      const { outcome, reply } = await attempt(delivery, agent, cut);
       if (cut?.aborted && reply.status === undefined) {
         sent.unanswered.push(delivery.delivery_id);
         return;
@@ -155,13 +180,12 @@ const hasFailedSinceQueued = ({ failing_since, queued_at }: Claimed): boolean =>
   failing_since !== null && Date.parse(failing_since) <= Date.parse(queued_at) + FAILING_SINCE_QUEUED_MS;
 
 async function attempt(
-  delivery: Claimed,
+  delivery: Readable,
   agent: Dispatcher,
-  render: DeliverOptions['render'],
   cut: AbortSignal | undefined,
 ): Promise<Attempted> {
   const attemptedAt = new Date();
-  const body = bodyOf(delivery, render);
+  const { body } = delivery;
   const timestamp = Math.floor(attemptedAt.getTime() / 1_000);
   const parent = 'event' in delivery.content ? delivery.content.traceparent : null;
   const span = startSpan('deliver webhook', {
@@ -203,11 +227,16 @@ function outcomeOf({ delivery_id, tries }: Claimed, reply: Reply, attempted_at: 
   };
 }
 
-/** The body of a message; the same bytes at each attempt. */
+/**
+ * The body of a message; the same bytes at each attempt.
+ *
+ * @throws {unknown} this release cannot read the event, or not render it
+ */
 function bodyOf({ content, edition, created_at }: Claimed, render: DeliverOptions['render']): string {
   if ('notice' in content) {
     return JSON.stringify({ type: content.type, timestamp: created_at, data: content.notice });
   }
+  if ('unreadable' in content) throw content.unreadable;
   const { event, traceparent } = content;
   return JSON.stringify({
     type: event.type,

@@ -1,6 +1,9 @@
 /** The role `webhooks`: sends the due deliveries of each endpoint that it is woken for. */
 import { createGroupCommit } from '../store/group-commit.ts';
 import { type Outcome, recordOutcomes } from '../store/webhooks/outcomes.ts';
+import { countUnread, parkUnknown, requeueKnown } from '../store/webhooks/unread.ts';
+import { webhookDeliveriesUnread } from '../platform/metrics.ts';
+import { startSweeps } from './sweep.ts';
 import { type AddressRule, createGuardedAgent } from './addresses.ts';
 import { CLAIM_DELIVERIES_MAX, type DeliverOptions, REQUESTS_AT_ONCE_MAX, deliverOnce } from './deliver.ts';
 import { ENDPOINTS_AT_ONCE_MAX, type Wakeups } from './wakeups.ts';
@@ -9,6 +12,8 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** Outcomes in one statement, of all endpoints together. */
 const BATCH_OUTCOMES_MAX = 500;
 const RECORD_TIMEOUT_MS = 5_000;
+/** Deliveries that no node could read are counted once in this many sweeps. */
+const SWEEPS_PER_COUNT = 10;
 
 export interface WebhooksOptions extends Pick<DeliverOptions, 'pool' | 'render' | 'log'>, AddressRule {
   wakeups: Pick<Wakeups, 'wake' | 'run'>;
@@ -43,9 +48,17 @@ export function startWebhooks(options: WebhooksOptions): { stop: () => Promise<v
       (await deliverOnce({ ...options, ...signals, wake, agent, outcomes }, endpointId)) > 0
     );
   });
+  const sweeps = startSweeps(async (count) => {
+    await wake(await requeueKnown(pool));
+    await parkUnknown(pool);
+    if (count % SWEEPS_PER_COUNT !== 0) return;
+    for (const [reason, deliveries] of Object.entries(await countUnread(pool)))
+      webhookDeliveriesUnread.set({ reason }, deliveries);
+  }, options.log);
   return {
     async stop() {
       stopping.abort();
+      await sweeps.stop();
       const timer = setTimeout(() => cut.abort(), options.graceMs);
       await worker.close();
       clearTimeout(timer);

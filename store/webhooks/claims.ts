@@ -2,6 +2,7 @@
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
 import type { RecordedEvent } from '../../domain/order/events.ts';
+import { knownEvents } from '../../domain/order/known-events.ts';
 import { toId } from '../ids.ts';
 import { recordedRow, toRecordedEvent } from '../log/event-row.ts';
 import { statement } from '../statement.ts';
@@ -29,13 +30,13 @@ const claimedColumns = {
   secret: z.instanceof(Buffer),
   previous_secret: z.instanceof(Buffer).nullable(),
 };
-const claimRows = statement(
-  'webhooks/claim-deliveries',
-  z.union([
-    recordedRow.extend({ ...claimedColumns, notice: z.null(), traceparent: z.string().nullable() }),
-    z.looseObject({ ...claimedColumns, notice: z.string() }),
-  ]),
-);
+/** The columns of the event are checked row by row: a bad one must not fail the claim. */
+const claimedRow = z.looseObject({
+  ...claimedColumns,
+  notice: z.string().nullable(),
+  traceparent: z.string().nullable(),
+});
+const claimRows = statement('webhooks/claim-deliveries', claimedRow);
 const findEndpoints = statement('webhooks/find-due-endpoints', z.object({ endpoint_id: z.uuid() }));
 
 /** A claimed delivery, with everything that its attempt needs. */
@@ -57,7 +58,9 @@ export interface Claimed {
   secrets: Buffer[];
   content:
     | { event: RecordedEvent & { position: number }; traceparent: string | null }
-    | { notice: unknown; type: string };
+    | { notice: unknown; type: string }
+    /** The log has no such event, or one that this release cannot read. */
+    | { unreadable: unknown };
 }
 
 /** @returns ids of the enabled endpoints that have a delivery due */
@@ -66,7 +69,10 @@ export async function findDueEndpoints(pool: DatabasePool): Promise<string[]> {
   return rows.map((row) => row.endpoint_id);
 }
 
-/** Claims the next due deliveries of an endpoint, for {@link CLAIM_SECONDS}. */
+/**
+ * Claims the next due deliveries of an endpoint, for {@link CLAIM_SECONDS}. Those of events that
+ * only a newer release knows stay for its nodes.
+ */
 export async function claimDeliveries(
   pool: DatabasePool,
   endpointId: string,
@@ -74,7 +80,14 @@ export async function claimDeliveries(
 ): Promise<Claimed[]> {
   const rows = await reachable(
     pool.any(
-      claimRows(endpointId, deliveriesMax, CLAIM_SECONDS, SINGLE_CLAIMS_FAILURES_MIN, CLAIM_BYTES_MAX),
+      claimRows(
+        endpointId,
+        deliveriesMax,
+        CLAIM_SECONDS,
+        SINGLE_CLAIMS_FAILURES_MIN,
+        CLAIM_BYTES_MAX,
+        knownEvents(),
+      ),
     ),
   );
   return rows.map((row) => ({
@@ -89,11 +102,17 @@ export async function claimDeliveries(
     failures: row.failures,
     failing_since: row.failing_since,
     secrets: [row.secret, ...(row.previous_secret === null ? [] : [row.previous_secret])],
-    content:
-      row.notice === null
-        ? { event: toRecordedEvent(row), traceparent: row.traceparent }
-        : { notice: JSON.parse(row.notice), type: ENDPOINT_DISABLED },
+    content: contentOf(row),
   }));
+}
+
+function contentOf(row: z.output<typeof claimedRow>): Claimed['content'] {
+  if (row.notice !== null) return { notice: JSON.parse(row.notice), type: ENDPOINT_DISABLED };
+  try {
+    return { event: toRecordedEvent(recordedRow.parse(row)), traceparent: row.traceparent };
+  } catch (error) {
+    return { unreadable: error };
+  }
 }
 
 /** Ends the claims of deliveries that were not attempted: they are due at once. */
