@@ -97,7 +97,7 @@ export const appendDuration = new Histogram({
 });
 export const appendOutcomes = new Counter({
   name: 'holdfast_append_outcomes_total',
-  help: 'Commands by outcome: appended, replayed, key_reused, claimed, number_taken, version_conflict, shed, failed.',
+  help: 'Commands by outcome: appended, replayed, key_reused, claimed, number_taken, version_conflict, holder_unknown, shed, failed.',
   labelNames: ['outcome'],
   registers,
 });
