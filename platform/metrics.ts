@@ -97,7 +97,7 @@ export const appendDuration = new Histogram({
 });
 export const appendOutcomes = new Counter({
   name: 'holdfast_append_outcomes_total',
-  help: 'Commands by outcome: appended, replayed, key_reused, claimed, number_taken, version_conflict, shed, failed.',
+  help: 'Commands by outcome: appended, replayed, key_reused, claimed, number_taken, version_conflict, holder_unknown, shed, failed.',
   labelNames: ['outcome'],
   registers,
 });
@@ -147,6 +147,12 @@ export const projectionLag = new Gauge({
 export const projectionStopped = new Gauge({
   name: 'holdfast_projection_stopped',
   help: '1 while the projection is stopped before an event that it cannot apply, else 0.',
+  labelNames: ['projection', 'partition'],
+  registers,
+});
+export const projectionOutdated = new Gauge({
+  name: 'holdfast_projection_outdated',
+  help: '1 while this node leaves the projection to nodes of a newer release, whose events it does not know, else 0.',
   labelNames: ['projection', 'partition'],
   registers,
 });
@@ -228,6 +234,12 @@ export const webhookStatusReadAt = new Gauge({
   name: 'holdfast_webhook_status_timestamp_seconds',
   aggregator: 'max',
   help: 'Time of the newest webhook status, in Unix time. The same on each node.',
+  registers,
+});
+export const webhookDeliveriesUnread = new Gauge({
+  name: 'holdfast_webhook_deliveries_unread',
+  help: 'Pending deliveries that no node could read, by reason: event_not_understood (a newer release knows the event), event_not_rendered (its data is bad).',
+  labelNames: ['reason'],
   registers,
 });
 export const webhookEndpointsDisabled = new Counter({

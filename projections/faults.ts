@@ -59,11 +59,16 @@ export async function clearFault(
   );
 }
 
-/** The faults of all stopped projections. */
+/** The faults of all stopped projections, without those that another node has passed since. */
 export const listFaults = async (pool: DatabasePool): Promise<readonly Fault[]> =>
   reachable(
     pool.any(sql.type(faultRow)`
-      SELECT projection, partition, position, error, since FROM projection_faults ORDER BY projection, partition`),
+      SELECT fault.projection, fault.partition, fault.position, fault.error, fault.since
+        FROM projection_faults AS fault
+        JOIN checkpoints AS checkpoint
+          ON checkpoint.partition = fault.partition AND checkpoint.consumer = fault.projection
+       WHERE checkpoint.position < fault.position
+       ORDER BY fault.projection, fault.partition`),
   );
 
 /**
@@ -84,6 +89,10 @@ export function skipEvent(
         WITH fault AS (
           DELETE FROM projection_faults
            WHERE partition = ${partition} AND projection = ${projection} AND position = ${position}
+             -- Another node may have applied the event: the checkpoint never moves back.
+             AND position > (SELECT checkpoint.position
+                               FROM checkpoints AS checkpoint
+                              WHERE checkpoint.partition = ${partition} AND checkpoint.consumer = ${projection})
           RETURNING error
         )
         INSERT INTO projection_skips (partition, projection, position, error, reason)

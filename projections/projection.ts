@@ -2,6 +2,8 @@
 import type { CommonQueryMethods, DatabaseTransactionConnection } from 'slonik';
 import { z } from 'zod';
 import type { EventType, RecordedEvent } from '../domain/order/events.ts';
+import { isKnownEvent } from '../domain/order/known-events.ts';
+import { newerEvent } from '../domain/order/upcast.ts';
 import { recordedRow, toRecordedEvent } from '../store/log/event-row.ts';
 
 /** An event with its position and its tenant. */
@@ -50,13 +52,21 @@ export const tablesOf = (projection: Projection): readonly ReadTable[] => [
 /** A row of a batch; `skipped` when an operator has skipped the event. */
 export const nextRow = recordedRow.extend({ tenant_id: z.uuid(), skipped: z.boolean() });
 
+type NextRow = z.output<typeof nextRow>;
+
+/** Whether this release knows the event of a row, or an operator has skipped it. */
+export const isKnownRow = ({ skipped, type, schema_version }: Omit<NextRow, 'data'>): boolean =>
+  skipped || isKnownEvent(type, schema_version);
+
 /**
  * The events of a batch for each projection: without those that are skipped or of other types. An
  * event is parsed once for all of them, and only if one wants it.
+ *
+ * @throws {UnknownEventError} a projection of a newer release may want the event
  */
-export function eventsOf(
-  rows: readonly z.output<typeof nextRow>[],
-): (projection: Pick<Projection, 'types'>) => TenantEvent[] {
+export function eventsOf(rows: readonly NextRow[]): (projection: Pick<Projection, 'types'>) => TenantEvent[] {
+  const unknown = rows.find((row) => !isKnownRow(row));
+  if (unknown !== undefined) throw newerEvent(unknown.type, unknown.schema_version);
   const parsed: (TenantEvent | undefined)[] = [];
   return ({ types }) => {
     const events: TenantEvent[] = [];

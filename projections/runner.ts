@@ -7,10 +7,12 @@
 import type { Span } from '@opentelemetry/api';
 import { type CommonQueryMethods, type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
+import { knownEvents } from '../domain/order/known-events.ts';
 import type { Logger } from '../platform/logger.ts';
 import {
   projectionFailures,
   projectionLag,
+  projectionOutdated,
   projectionPosition,
   projectionStopped,
 } from '../platform/metrics.ts';
@@ -21,9 +23,10 @@ import { isOutage } from '../store/unavailable.ts';
 import { clearFault, recordFault } from './faults.ts';
 import { endSpan, isTracing, startSpan } from '../platform/tracing.ts';
 import { CompanionError, type Locksteps, createLocksteps } from './lockstep.ts';
-import { type Projection, eventsOf, nextRow } from './projection.ts';
+import { kindsOf } from './event-kinds.ts';
+import { type Projection, eventsOf, isKnownRow, nextRow } from './projection.ts';
 
-const batchRow = nextRow.extend({ found: z.int(), behind: z.int() });
+const batchRow = nextRow.extend({ found: z.int(), behind: z.int(), is_outdated: z.boolean() });
 const readNextEvents = statement('consumers/read-next-events', batchRow);
 const moveCheckpoints = statement('consumers/move-checkpoints', z.object({ consumer: z.string() }));
 
@@ -33,6 +36,8 @@ const BATCH_EVENTS_MAX = 500;
 const BATCH_BYTES_MAX = 4 * 1024 * 1024;
 /** Pause between two searches for rows that a node of the release before has written. */
 const RENEW_INTERVAL_MS = 60_000;
+/** Pause of a node that leaves a partition to newer nodes: they can take the lease meanwhile. */
+const OUTDATED_PAUSE_MS = 1_000;
 /** Requests that the span of a batch links to. */
 const SPAN_LINKS_MAX = 32;
 
@@ -53,6 +58,8 @@ export async function runOnce(
 
 interface Batch {
   applied: number;
+  /** Whether the partition has events that only a newer release knows. */
+  outdated: boolean;
   /** Whether the log may hold more events now. */
   full: boolean;
   /** The consumers that it moved, and the position to which. */
@@ -70,18 +77,25 @@ interface BatchBounds {
 }
 
 /** @throws {CompanionError} a companion failed */
-function applyBatch(
+async function applyBatch(
   pool: DatabasePool,
   projection: Projection,
   partition: number,
   { limit, upTo = Number.MAX_SAFE_INTEGER, companions = [] }: BatchBounds,
 ): Promise<Batch> {
-  return pool.transaction(async (transaction) => {
-    const rows = await transaction.any(
-      readNextEvents(partition, projection.name, limit, BATCH_BYTES_MAX, upTo),
+  const kinds = kindsOf(pool, partition);
+  const batch = await pool.transaction(async (transaction) => {
+    const read = await transaction.any(
+      readNextEvents(partition, projection.name, limit, BATCH_BYTES_MAX, upTo, knownEvents()),
     );
+    await kinds.note(transaction, read);
+    const unknownAt = read.findIndex((row) => !isKnownRow(row));
+    // Behind a newer event, an event would be applied to a wrong state of its order.
+    const isBehindUnknown = read[0]?.is_outdated === true;
+    const outdated = isBehindUnknown || unknownAt !== -1;
+    const rows = isBehindUnknown ? [] : read.slice(0, unknownAt === -1 ? undefined : unknownAt);
     const last = rows.at(-1);
-    if (last === undefined) return { applied: 0, full: false, moved: [], position: 0 };
+    if (last === undefined) return { applied: 0, outdated, full: false, moved: [], position: 0 };
     const span = await spanOf(transaction, projection.name, partition, rows);
     const eventsFor = eventsOf(rows);
     await projection.apply(transaction, partition, eventsFor(projection)).catch((cause: unknown) => {
@@ -101,11 +115,14 @@ function applyBatch(
     for (const consumer of moved) projectionPosition.set({ projection: consumer, partition }, last.position);
     return {
       applied: rows.length,
-      full: rows.length === limit || rows.length < last.found,
+      outdated,
+      full: !outdated && (rows.length === limit || rows.length < last.found),
       moved,
       position: last.position,
     };
   });
+  kinds.keep();
+  return batch;
 }
 
 /**
@@ -174,6 +191,7 @@ function followerOf(
   const labels = { projection: projection.name, partition };
   let limit = BATCH_EVENTS_MAX;
   let isStopped = true; // so that the first batch clears a fault of an earlier process
+  let pausedUntilMs = 0;
   let renewAtMs = projection.outdated === undefined ? Number.POSITIVE_INFINITY : 0;
 
   /** @returns whether there may be more rows to renew now */
@@ -192,12 +210,14 @@ function followerOf(
   return {
     partition,
     async step() {
-      if (locksteps.isIdle(projection)) return 'none';
+      if (performance.now() < pausedUntilMs || locksteps.isIdle(projection)) return 'none';
       const isRenewing = performance.now() >= renewAtMs && (await renew());
       const companions = locksteps.readyOf(projection);
       const upTo = locksteps.boundOf(projection);
       const batch = await applyBatch(pool, projection, partition, { limit, upTo, companions });
-      const { applied, full } = batch;
+      const { applied, full, outdated } = batch;
+      if (outdated) pausedUntilMs = performance.now() + OUTDATED_PAUSE_MS;
+      projectionOutdated.set(labels, outdated ? 1 : 0);
       if (applied > 0) locksteps.noteBatch(projection, batch.position, batch.moved);
       locksteps.noteStep(projection.name, true);
       if (applied > 0 && isStopped) {

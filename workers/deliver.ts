@@ -17,6 +17,7 @@ import {
   releaseDeliveries,
 } from '../store/webhooks/claims.ts';
 import { type End, type Failure, disableEndpoint, recordHealth } from '../store/webhooks/endpoint-health.ts';
+import { deferUnrendered } from '../store/webhooks/unread.ts';
 import type { Outcome } from '../store/webhooks/outcomes.ts';
 import { releaseSlots, reserveSlots } from '../store/webhooks/send-slots.ts';
 import type { EndpointConnections } from './connections.ts';
@@ -65,7 +66,7 @@ export async function deliverOnce(options: DeliverOptions, endpointId: string): 
   const claim = await claimDeliveries(pool, endpointId, CLAIM_DELIVERIES_MAX);
   if (claim === undefined) return 0;
   const { deliveries, reservation } = claim;
-  const [{ generation, has_backlog }] = deliveries as [Claimed];
+  const [{ generation, has_backlog, failures }] = deliveries as [Claimed];
   const pace = createPace({
     first: reservation,
     askedAtMs,
@@ -74,13 +75,15 @@ export async function deliverOnce(options: DeliverOptions, endpointId: string): 
     release: (reservedUntil, inMs) => releaseSlots(pool, { endpointId, reservedUntil, inMs }),
     stopping: options.stopping,
   });
-  const sent = await sendClaimed(options, deliveries, pace).finally(pace.end);
+  const { readable, unreadable } = rendered(options, deliveries);
+  if (unreadable.length > 0) await deferUnrendered(pool, unreadable);
+  const sent = await sendClaimed(options, readable, failures, pace).finally(pace.end);
 
-  const unsent = [...sent.unanswered, ...deliveries.slice(sent.tried)];
+  const unsent = [...sent.unanswered, ...readable.slice(sent.tried)];
   if (unsent.length > 0) await releaseDeliveries(pool, unsent);
   await settleEndpoint(options, endpointId, deliveries, sent);
   if (has_backlog) await moveBacklog(pool, endpointId);
-  return sent.tried;
+  return sent.tried + unreadable.length;
 }
 
 /** Records what the attempts of one claim say about the endpoint, unless it was changed since. */
@@ -106,6 +109,27 @@ async function settleEndpoint(
   log.warn({ endpoint: endpointId, reason: end.reason }, 'webhook endpoint disabled');
 }
 
+/** A claimed delivery with the body of its message. */
+type Readable = Claimed & { body: string };
+
+/** Renders claimed deliveries. One that cannot be rendered holds up no other. */
+function rendered(
+  { render, log }: DeliverOptions,
+  claimed: readonly Claimed[],
+): { readable: Readable[]; unreadable: string[] } {
+  const readable: Readable[] = [];
+  const unreadable: string[] = [];
+  for (const delivery of claimed) {
+    try {
+      readable.push({ ...delivery, body: bodyOf(delivery, render) });
+    } catch (error) {
+      unreadable.push(delivery.delivery_id);
+      log.error({ err: error, delivery: delivery.delivery_id }, 'webhook event not rendered');
+    }
+  }
+  return { readable, unreadable };
+}
+
 /** The result of sending the deliveries of one claim. */
 interface Sent {
   /** Deliveries whose turn came. */
@@ -124,11 +148,11 @@ interface Sent {
 
 /** Sends claimed deliveries in order, several at a time, until one outcome calls for a stop. */
 async function sendClaimed(
-  { connections, outcomes, render, stopping, cut }: DeliverOptions,
-  deliveries: readonly Claimed[],
+  { connections, outcomes, stopping, cut }: DeliverOptions,
+  deliveries: readonly Readable[],
+  failures: number,
   pace: Pace,
 ): Promise<Sent> {
-  const [{ failures }] = deliveries as [Claimed];
   const sent: Sent = {
     tried: 0,
     failures,
@@ -155,7 +179,7 @@ async function sendClaimed(
       sent.tried += 1;
       const delivery = deliveries[number]!;
       const begun = await pace.turn(deliveries.length - number, () =>
-        maySend() ? { attempting: attempt(delivery, connections, render, cut) } : undefined,
+        maySend() ? { attempting: attempt(delivery, connections, cut) } : undefined,
       );
       if (begun === undefined) {
         sent.unanswered.push(delivery);
@@ -200,13 +224,12 @@ const hasFailedSinceQueued = ({ failing_since, queued_at }: Claimed): boolean =>
   failing_since !== null && Date.parse(failing_since) <= Date.parse(queued_at) + FAILING_SINCE_QUEUED_MS;
 
 async function attempt(
-  delivery: Claimed,
+  delivery: Readable,
   connections: EndpointConnections,
-  render: DeliverOptions['render'],
   cut: AbortSignal | undefined,
 ): Promise<Attempted> {
   const attemptedAt = new Date();
-  const body = bodyOf(delivery, render);
+  const { body } = delivery;
   const timestamp = Math.floor(attemptedAt.getTime() / 1_000);
   const parent = 'event' in delivery.content ? delivery.content.traceparent : null;
   const span = startSpan('deliver webhook', {
@@ -253,11 +276,16 @@ function outcomeOf(delivery: Claimed, reply: Reply, attempted_at: Date, ms: numb
   };
 }
 
-/** The body of a message; the same bytes at each attempt. */
+/**
+ * The body of a message; the same bytes at each attempt.
+ *
+ * @throws {unknown} this release cannot read the event, or not render it
+ */
 function bodyOf({ content, edition, created_at }: Claimed, render: DeliverOptions['render']): string {
   if ('notice' in content) {
     return JSON.stringify({ type: content.type, timestamp: created_at, data: content.notice });
   }
+  if ('unreadable' in content) throw content.unreadable;
   const { event, traceparent } = content;
   return JSON.stringify({
     type: event.type,

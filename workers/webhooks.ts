@@ -1,8 +1,11 @@
 /** The role `webhooks`: sends the due deliveries of each endpoint that it is woken for. */
 import { createGroupCommit } from '../store/group-commit.ts';
 import { type Outcome, recordOutcomes } from '../store/webhooks/outcomes.ts';
+import { countUnread, parkUnknown, requeueKnown } from '../store/webhooks/unread.ts';
+import { webhookDeliveriesUnread } from '../platform/metrics.ts';
 import { type ConnectionsOptions, openConnections } from './connections.ts';
 import { CLAIM_DELIVERIES_MAX, type DeliverOptions, deliverOnce } from './deliver.ts';
+import { startSweeps } from './sweep.ts';
 import { ENDPOINTS_AT_ONCE_MAX, type Wakeups } from './wakeups.ts';
 
 /** Outcomes in one statement, of all endpoints together. */
@@ -43,11 +46,17 @@ export function startWebhooks(options: WebhooksOptions): { stop: () => Promise<v
       return;
     }
   });
+  const sweeps = startSweeps(async () => {
+    await wake(await requeueKnown(pool));
+    await parkUnknown(pool);
+    for (const [reason, deliveries] of Object.entries(await countUnread(pool)))
+      webhookDeliveriesUnread.set({ reason }, deliveries);
+  }, options.log);
   return {
     async stop() {
       stopping.abort();
       const timer = setTimeout(() => cut.abort(), options.graceMs);
-      await worker.close();
+      await Promise.all([sweeps.stop(), worker.close()]);
       clearTimeout(timer);
       await outcomes.drained();
       connections.close();

@@ -57,6 +57,7 @@ const ATTEMPTS_MAX = 5;
  * Runs a command once per idempotency key.
  *
  * @throws {Problem} when the command did not run
+ * @throws {UnknownEventError} the order, or the holder of its key, has an event of a newer release
  * @throws {StoreOverloaded | StoreUnavailable} see {@link OrderLog}
  */
 export async function execute(
@@ -95,6 +96,7 @@ export async function execute(
       return { state: evolve(before.state, outcome.event), event: outcome.event, replayed: false };
     }
     if (outcome.kind === 'claimed' || outcome.kind === 'number_taken') throw taken(outcome);
+    if (outcome.kind === 'holder_unknown') throw outcome.error;
     if (outcome.kind !== 'version_conflict') return replay(path, context, request, print, outcome.event);
   }
   throw new Problem(

@@ -1,4 +1,5 @@
 /** Maps each error to the problem that the client reads. */
+import { UnknownEventError } from '../../domain/order/upcast.ts';
 import { StoreOverloaded, StoreUnavailable } from '../../store/unavailable.ts';
 import { RateLimited } from '../limiter/rate-limited.ts';
 import { Problem } from './problem.ts';
@@ -7,6 +8,8 @@ import { Problem } from './problem.ts';
 const SHED_RETRY_AFTER_SECONDS = '1';
 /** A restart of Postgres takes about two seconds. */
 const OUTAGE_RETRY_AFTER_SECONDS = '2';
+/** Another node may answer at once; after a rolling deploy, each does. */
+const OTHER_NODE_RETRY_AFTER_SECONDS = '1';
 
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
@@ -33,6 +36,13 @@ export function toProblem(error: unknown): Problem {
         headers: { 'Retry-After': OUTAGE_RETRY_AFTER_SECONDS },
         cause: error,
       },
+    );
+  }
+  if (error instanceof UnknownEventError) {
+    return new Problem(
+      'unavailable',
+      `This node cannot read the event: ${error.message}. Send the request again: a node of the newer release answers.`,
+      { headers: { 'Retry-After': OTHER_NODE_RETRY_AFTER_SECONDS }, cause: error },
     );
   }
   return fromHttpError(error) ?? internalError(error);

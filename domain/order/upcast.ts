@@ -32,6 +32,10 @@ export class UnknownEventError extends Error {
   override name = 'UnknownEventError';
 }
 
+/** The error of an event whose type or schema version this release does not know. */
+export const newerEvent = (type: string, schemaVersion: number): UnknownEventError =>
+  new UnknownEventError(`${type} of schema version ${schemaVersion} is not known to this release`);
+
 /**
  * The event at the current version of its schema.
  *
@@ -46,9 +50,7 @@ export function upcast(
   versions: Record<string, { version: number }> = EVENT_SCHEMAS,
 ): OrderEvent {
   const current = Object.hasOwn(versions, type) ? versions[type]?.version : undefined;
-  if (current === undefined || schemaVersion > current) {
-    throw new UnknownEventError(`${type} of schema version ${schemaVersion} is not known to this release`);
-  }
+  if (current === undefined || schemaVersion > current) throw newerEvent(type, schemaVersion);
   let upcasted = data as Data;
   for (let version = schemaVersion; version < current; version += 1) {
     const upcaster = upcasters[type]?.[version - 1];

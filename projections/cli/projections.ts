@@ -12,6 +12,8 @@ import {
   table,
   wholeNumber,
 } from '../../command-line/command.ts';
+import { isKnownEvent } from '../../domain/order/known-events.ts';
+import { UnknownEventError } from '../../domain/order/upcast.ts';
 import { text } from '../../domain/text.ts';
 import { listFaults, skipEvent } from '../faults.ts';
 import { setPaused } from '../pause.ts';
@@ -28,6 +30,9 @@ const progressRow = z.object({
   applied: z.int(),
   head: z.int(),
   paused_at: z.string().nullable(),
+  next_position: z.int().nullable(),
+  next_type: z.string().nullable(),
+  next_schema_version: z.int().nullable(),
 });
 const tableRow = z.object({ projection: z.string(), rows: z.int(), bytes: z.int(), kept: z.boolean() });
 /** 15 digits: a larger number might be rounded. */
@@ -46,21 +51,37 @@ const status: CliCommand = {
     );
     const progress = await pool.any(sql.type(progressRow)`
       SELECT checkpoint.consumer AS projection, head.partition, checkpoint.position AS applied, head.position AS head,
-             checkpoint.paused_at
+             checkpoint.paused_at, next.position AS next_position, next.type AS next_type,
+             next.schema_version AS next_schema_version
         FROM checkpoints AS checkpoint
         JOIN log_heads AS head USING (partition)
+        LEFT JOIN LATERAL (
+               SELECT position, type, schema_version
+                 FROM events
+                WHERE partition = checkpoint.partition AND position > checkpoint.position
+                ORDER BY position
+                LIMIT 1
+             ) AS next ON true
        WHERE checkpoint.consumer = ANY (${names})
        ORDER BY checkpoint.consumer, head.partition`);
-    const data = progress.map((row) => {
+    const data = progress.map(({ next_position, next_type, next_schema_version, ...row }) => {
       const fault = faults.find(
         (each) => each.projection === row.projection && each.partition === row.partition,
       );
       const { position, error, since } = fault ?? {};
       const lag = row.head - row.applied;
-      return Object.assign({}, row, { lag, stopped: fault ? { position, error, since } : null });
+      const isNewer = next_type !== null && !isKnownEvent(next_type, next_schema_version ?? 0);
+      const waiting = isNewer
+        ? { position: next_position, type: next_type, schema_version: next_schema_version }
+        : null;
+      return Object.assign({}, row, { lag, stopped: fault ? { position, error, since } : null, waiting });
     });
-    const state = ({ paused_at, stopped }: (typeof data)[number]): string => {
+    const state = ({ paused_at, stopped, waiting }: (typeof data)[number]): string => {
       if (paused_at !== null) return `paused since ${paused_at}`;
+      if (waiting !== null) {
+        const { type, schema_version, position } = waiting;
+        return `waits at ${position} for a newer release: ${type}, schema version ${schema_version}. Upgrade this node`;
+      }
       return stopped ? `stopped at ${stopped.position} since ${stopped.since}: ${stopped.error}` : 'running';
     };
     const rows = data.map((row) => [
@@ -206,6 +227,9 @@ async function act<T>(run: Act<T>, name: string, { database }: CliContext): Prom
       throw new CommandError(
         `A rebuild or rollback of ${name} already runs in ${error.message}. Wait for it, or stop it.`,
       );
+    }
+    if (error instanceof UnknownEventError) {
+      throw new CommandError(`${error.message}. Run this command with the newest release in use.`);
     }
     if (error instanceof NothingKeptError) {
       throw new CommandError(

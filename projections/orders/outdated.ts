@@ -4,6 +4,7 @@
  */
 import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
+import { isKnownEvent } from '../../domain/order/known-events.ts';
 import { recordedRow, toRecordedEvent } from '../../store/log/event-row.ts';
 import { statement } from '../../store/statement.ts';
 import type { TenantEvent } from '../projection.ts';
@@ -25,11 +26,20 @@ export const hasOutdatedOrders = (pool: CommonQueryMethods): Promise<boolean> =>
                     WHERE events.order_id = orders.order_id AND events.tenant_id = orders.tenant_id)
      LIMIT 1`);
 
-/** The events behind the next outdated rows, order by order, oldest first. */
+/**
+ * The events behind the next outdated rows, order by order, oldest first; without orders with an
+ * event that only a newer release knows.
+ */
 export async function readOutdatedOrders(
   transaction: CommonQueryMethods,
   partition: number,
 ): Promise<TenantEvent[]> {
   const rows = await transaction.any(readOutdated(partition, RENEWED_ORDERS_MAX));
-  return rows.map((row) => Object.assign(toRecordedEvent(row), { tenant_id: row.tenant_id }));
+  const newer = new Set(
+    rows
+      .filter(({ type, schema_version }) => !isKnownEvent(type, schema_version))
+      .map(({ order_id }) => order_id),
+  );
+  const readable = rows.filter(({ order_id }) => !newer.has(order_id));
+  return readable.map((row) => Object.assign(toRecordedEvent(row), { tenant_id: row.tenant_id }));
 }

@@ -2,6 +2,7 @@
 import type { DatabasePool } from 'slonik';
 import { z } from 'zod';
 import { EVENT_SCHEMAS, type OrderEvent } from '../../domain/order/events.ts';
+import { UnknownEventError } from '../../domain/order/upcast.ts';
 import { appendBatchSize, appendDuration } from '../../platform/metrics.ts';
 import { toId } from '../ids.ts';
 import { SEPARATOR, plainArray, statement } from '../statement.ts';
@@ -45,7 +46,9 @@ export type AppendOutcome =
   /** Another event holds the stated number. */
   | { kind: 'number_taken'; number: string; event: StoredEvent }
   /** Another event has this version of the stream: read the stream and decide again. */
-  | { kind: 'version_conflict' };
+  | { kind: 'version_conflict' }
+  /** The event that holds the key, the claim or the number is of a newer release. */
+  | { kind: 'holder_unknown'; error: UnknownEventError };
 
 const appendedRow = storedRow.extend({
   ordinal: z.int(),
@@ -93,7 +96,7 @@ export async function appendBatch(
   const outcomes: AppendOutcome[] = batch.map(() => ({ kind: 'version_conflict' }));
   for (const row of rows) {
     const append = batch[row.ordinal - 1];
-    if (append !== undefined) outcomes[row.ordinal - 1] = outcomeOf(append, row);
+    if (append !== undefined) outcomes[row.ordinal - 1] = readOutcome(append, row);
   }
   return outcomes;
 }
@@ -107,6 +110,16 @@ function namesOf(batch: readonly Append[]): string | null {
       typeof number === 'string' ? { ...placeInSeries(number), number, claim } : { series, claim },
     ),
   );
+}
+
+/** An event that this release does not know fails its own command, and no other of the batch. */
+function readOutcome(append: Append, row: z.output<typeof appendedRow>): AppendOutcome {
+  try {
+    return outcomeOf(append, row);
+  } catch (error) {
+    if (!(error instanceof UnknownEventError)) throw error;
+    return { kind: 'holder_unknown', error };
+  }
 }
 
 /** A row holds the command's own event, or the earlier one that has its key, claim or number. */

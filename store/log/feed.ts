@@ -2,6 +2,7 @@
 import type { DatabasePool } from 'slonik';
 import { z } from 'zod';
 import type { RecordedEvent } from '../../domain/order/events.ts';
+import { isKnownEvent } from '../../domain/order/known-events.ts';
 import { recordedRow, toRecordedEvent } from './event-row.ts';
 import type { Tenancy } from '../tenancy.ts';
 import { statement } from '../statement.ts';
@@ -73,9 +74,11 @@ export class NotInLogError extends Error {
 export const markOf = (eventId: string): string => eventId.replaceAll('-', '').slice(-16);
 
 /**
- * Reads one page. It may hold fewer events than `limit`, even none, although `more` is true.
+ * Reads one page. It may hold fewer events than `limit`, even none, although `more` is true. It
+ * ends before an event that only a newer release knows: no reader passes one unseen.
  *
  * @throws {NotInLogError}
+ * @throws {UnknownEventError} the first event of the page is of a newer release
  */
 export async function readFeed(
   pool: DatabasePool,
@@ -91,7 +94,9 @@ export async function readFeed(
   if (after > head || (mark !== undefined && mark !== hereMark)) throw new NotInLogError(after, head);
 
   const onPage = rows.filter((row) => row.position !== null);
-  const events = onPage.map(toRecordedEvent);
+  const unknownAt = onPage.findIndex(({ type, schema_version }) => !isKnownEvent(type, schema_version));
+  const readable = unknownAt > 0 ? onPage.slice(0, unknownAt) : onPage;
+  const events = readable.map(toRecordedEvent);
   const last = events.at(-1);
   if (last !== undefined && events.length < onPage[0]!.found) {
     return { events, next: last.position, mark: markOf(last.event_id), more: true };

@@ -2,6 +2,7 @@
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
 import type { RecordedEvent } from '../../domain/order/events.ts';
+import { knownEvents } from '../../domain/order/known-events.ts';
 import { toId } from '../ids.ts';
 import { recordedRow, toRecordedEvent } from '../log/event-row.ts';
 import { statement } from '../statement.ts';
@@ -48,10 +49,12 @@ const claimedColumns = {
   wait_ms: z.number(),
   reserved_until: z.string(),
 };
-const claimRow = z.union([
-  recordedRow.extend({ ...claimedColumns, notice: z.null(), traceparent: z.string().nullable() }),
-  z.looseObject({ ...claimedColumns, notice: z.string() }),
-]);
+/** The columns of the event are checked row by row: a bad one must not fail the claim. */
+const claimRow = z.looseObject({
+  ...claimedColumns,
+  notice: z.string().nullable(),
+  traceparent: z.string().nullable(),
+});
 type ClaimRow = z.output<typeof claimRow>;
 const claimRows = statement('webhooks/claim-deliveries', claimRow);
 const findEndpoints = statement('webhooks/find-due-endpoints', z.object({ endpoint_id: z.uuid() }));
@@ -85,7 +88,9 @@ export interface Claimed {
   secrets: Buffer[];
   content:
     | { event: RecordedEvent & { position: number }; traceparent: string | null }
-    | { notice: unknown; type: string };
+    | { notice: unknown; type: string }
+    /** The log has no such event, or one that this release cannot read. */
+    | { unreadable: unknown };
 }
 
 /** A claim, with a send slot for each of its deliveries. */
@@ -109,7 +114,7 @@ export async function findDueEndpoints(pool: DatabasePool): Promise<string[]> {
 
 /**
  * Claims the next due deliveries of an endpoint, for {@link CLAIM_SECONDS}, and reserves their send
- * slots.
+ * slots. Those of events that only a newer release knows stay for its nodes.
  *
  * @returns `undefined` when no delivery is due, or no slot begins soon
  */
@@ -130,6 +135,7 @@ export async function claimDeliveries(
         REQUEST_LATENESS_MS_MAX,
         SLOTS_AHEAD_MS_MAX,
         SENDER_LATENESS_MS,
+        knownEvents(),
       ),
     ),
   );
@@ -159,11 +165,17 @@ const toClaimed = (row: ClaimRow): Claimed => ({
   claim: row.claim,
   due_at: row.due_at,
   secrets: signingSecrets(row),
-  content:
-    row.notice === null
-      ? { event: toRecordedEvent(row), traceparent: row.traceparent }
-      : { notice: JSON.parse(row.notice), type: ENDPOINT_DISABLED },
+  content: contentOf(row),
 });
+
+function contentOf(row: z.output<typeof claimRow>): Claimed['content'] {
+  if (row.notice !== null) return { notice: JSON.parse(row.notice), type: ENDPOINT_DISABLED };
+  try {
+    return { event: toRecordedEvent(recordedRow.parse(row)), traceparent: row.traceparent };
+  } catch (error) {
+    return { unreadable: error };
+  }
+}
 
 const moveBacklogs = statement('webhooks/move-backlog', z.object({}));
 

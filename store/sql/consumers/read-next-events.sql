@@ -3,7 +3,9 @@
 -- consumer is paused. `skipped` marks events that an operator has skipped. A batch ends after $3
 -- events, or with the event that exceeds $4 bytes; `found` counts the events within the first
 -- bound. `behind` is the position of the
--- lease. The batch does not pass position $5.
+-- lease. The batch does not pass position $5. $6 has the newest schema version that this release
+-- knows, by event type; `is_outdated` says that the consumer has
+-- passed others.
 WITH lease AS MATERIALIZED (
   SELECT position
     FROM checkpoints
@@ -13,6 +15,10 @@ WITH lease AS MATERIALIZED (
 SELECT event.position, event.tenant_id, event.event_id, event.order_id, event.version, event.type,
        event.schema_version, event.data, event.recorded_at, event.key_id,
        event.number, event.found, lease.position AS behind,
+       (SELECT count(*) > 0
+          FROM event_kinds AS kind
+         WHERE kind.partition = $1 AND kind.position <= lease.position
+           AND coalesce(($6::jsonb ->> kind.type)::integer, 0) < kind.schema_version) AS is_outdated,
        EXISTS (SELECT
                  FROM projection_skips AS skip
                 WHERE skip.partition = $1 AND skip.projection = $2

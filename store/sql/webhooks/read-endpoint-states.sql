@@ -2,8 +2,8 @@
 -- of all. Two look-ups in indexes for each endpoint, whatever the number of deliveries; counts of
 -- the $4 listed endpoints end at $5.
 --
--- An endpoint is unclaimed when a delivery was due for $1 seconds, while no worker had a claim: a
--- claim is an attempt that is due within $2 seconds. It is failing after $3 seconds of failures.
+-- An endpoint is unclaimed when a delivery was due for $1 seconds, no worker has a claim or had
+-- one in that time; a claim is due within $2 seconds. It is failing after $3 seconds of failures.
 -- With a tenant $7 or an endpoint $8, all of its endpoints are listed, and no others are read.
 WITH endpoint AS MATERIALIZED (
   SELECT endpoint.*, first.next_attempt_at, oldest.queued_at AS oldest_queued_at,
@@ -29,12 +29,14 @@ WITH endpoint AS MATERIALIZED (
 ), state AS MATERIALIZED (
   SELECT endpoint.*,
          CASE WHEN disabled_at IS NOT NULL THEN 'disabled'
-              WHEN due_at <= now() - $1 * interval '1 second' AND NOT EXISTS (
+              WHEN due_at <= now() - $1 * interval '1 second'
+                   AND next_send_at <= now() - $1 * interval '1 second' AND NOT EXISTS (
                      SELECT
                        FROM webhook_deliveries AS delivery
                       WHERE delivery.endpoint_id = endpoint.endpoint_id AND delivery.status = 'pending'
                         AND delivery.next_attempt_at > now()
-                        AND delivery.next_attempt_at <= now() + $2 * interval '1 second')
+                        AND delivery.next_attempt_at <= now() + $2 * interval '1 second'
+                        AND delivery.claimed_until = delivery.next_attempt_at)
               THEN 'unclaimed'
               WHEN failing_since <= now() - $3 * interval '1 second' THEN 'failing'
               WHEN next_attempt_at IS NULL THEN 'idle'
