@@ -3,7 +3,7 @@ import type { Context } from 'koa';
 import type { DatabasePool } from 'slonik';
 import type { Principal } from '../store/keys/api-keys.ts';
 import type { Tail } from '../store/log/tail.ts';
-import type { AddressRule } from '../workers/addresses.ts';
+import type { AddressRule } from '../workers/sending/addresses.ts';
 import type { Input } from './contract/validator.ts';
 import type { Cursors } from './lists/cursor.ts';
 import type { Edition } from './edition.ts';

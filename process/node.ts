@@ -19,8 +19,8 @@ import { WEBHOOKS_CONSUMER } from '../store/webhooks/relay-batch.ts';
 import { listenForWakeups } from '../store/consumers/wakeups.ts';
 import { startTracing } from '../platform/tracing.ts';
 import { startRelay } from '../workers/relay.ts';
-import { openLocalWakeups } from '../workers/local-wakeups.ts';
-import { openWakeupQueue } from '../workers/wakeup-queue.ts';
+import { openLocalWakeups } from '../workers/wakeups/local-wakeups.ts';
+import { openWakeupQueue } from '../workers/wakeups/wakeup-queue.ts';
 import { startWebhooks } from '../workers/webhooks.ts';
 
 /** Names of all consumers of the log. Each has a checkpoint a partition. */

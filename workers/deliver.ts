@@ -20,11 +20,11 @@ import { type End, type Failure, disableEndpoint, recordHealth } from '../store/
 import { deferUnrendered } from '../store/webhooks/unread.ts';
 import type { Outcome } from '../store/webhooks/outcomes.ts';
 import { releaseSlots, reserveSlots } from '../store/webhooks/send-slots.ts';
-import type { EndpointConnections } from './connections.ts';
+import type { EndpointConnections } from './sending/connections.ts';
 import { type Pace, createPace } from './pace.ts';
 import { nextDelay, restAfter } from './schedule.ts';
-import { ATTEMPT_TIMEOUT_MS, type Reply, send } from './send.ts';
-import { signed } from './signature.ts';
+import { ATTEMPT_TIMEOUT_MS, type Reply, send } from './sending/send.ts';
+import { signed } from './sending/signature.ts';
 
 export const CLAIM_DELIVERIES_MAX = 100;
 /** Requests to one endpoint at the same time. */

@@ -15,7 +15,7 @@ import { FAILING_SECONDS } from '../store/webhooks/status.ts';
 import { createRetention, removeOfDeletedEndpoints } from './removal.ts';
 import { startStatusGauges } from './status-gauges.ts';
 import { startSweeps } from './sweep.ts';
-import type { Wakeups } from './wakeups.ts';
+import type { Wakeups } from './wakeups/wakeups.ts';
 
 const BATCH_EVENTS_MAX = 500;
 

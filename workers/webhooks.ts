@@ -3,10 +3,10 @@ import { createGroupCommit } from '../store/group-commit.ts';
 import { type Outcome, recordOutcomes } from '../store/webhooks/outcomes.ts';
 import { countUnread, parkUnknown, requeueKnown } from '../store/webhooks/unread.ts';
 import { webhookDeliveriesUnread } from '../platform/metrics.ts';
-import { type ConnectionsOptions, openConnections } from './connections.ts';
+import { type ConnectionsOptions, openConnections } from './sending/connections.ts';
 import { CLAIM_DELIVERIES_MAX, type DeliverOptions, deliverOnce } from './deliver.ts';
 import { startSweeps } from './sweep.ts';
-import { ENDPOINTS_AT_ONCE_MAX, type Wakeups } from './wakeups.ts';
+import { ENDPOINTS_AT_ONCE_MAX, type Wakeups } from './wakeups/wakeups.ts';
 
 /** Outcomes in one statement, of all endpoints together. */
 const BATCH_OUTCOMES_MAX = 500;

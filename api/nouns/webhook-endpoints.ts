@@ -14,7 +14,7 @@ import {
   updateEndpoint,
 } from '../../store/webhooks/endpoints.ts';
 import { SECRETS_MAX, readSecrets, rotateSecret } from '../../store/webhooks/secrets.ts';
-import { type AddressRule, faultOfUrl } from '../../workers/addresses.ts';
+import { type AddressRule, faultOfUrl } from '../../workers/sending/addresses.ts';
 import { answer } from '../answer.ts';
 import type { Edition } from '../edition.ts';
 import { entityTag } from '../commands/entity-tag.ts';

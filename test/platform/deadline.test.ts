@@ -7,7 +7,7 @@ import { createLimiter } from '../../api/limiter/limiter.ts';
 import { DeadlineExceeded, endsWithin, withDeadline } from '../../platform/deadline.ts';
 import { connectRedis } from '../../platform/redis.ts';
 import { StoreUnavailable, answered, isOutage, reachable } from '../../store/unavailable.ts';
-import { openWakeupQueue } from '../../workers/wakeup-queue.ts';
+import { openWakeupQueue } from '../../workers/wakeups/wakeup-queue.ts';
 import { until } from '../setup/shop.ts';
 
 const never = new Promise<never>(() => {});

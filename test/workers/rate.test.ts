@@ -6,7 +6,7 @@ import { renderEvent } from '../../api/render-event.ts';
 import { toUuid } from '../../store/ids.ts';
 import type { DatabasePool } from '../../store/pool.ts';
 import { findDueEndpoints } from '../../store/webhooks/claims.ts';
-import { openLocalWakeups } from '../../workers/local-wakeups.ts';
+import { openLocalWakeups } from '../../workers/wakeups/local-wakeups.ts';
 import { startWebhooks } from '../../workers/webhooks.ts';
 import { until } from '../setup/shop.ts';
 import { openWebhooks } from './webhook-shop.ts';

@@ -4,11 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
-import { openLocalWakeups } from '../../workers/local-wakeups.ts';
-import { openWakeupQueue } from '../../workers/wakeup-queue.ts';
-import { ENDPOINTS_AT_ONCE_MAX, type Wakeups } from '../../workers/wakeups.ts';
-import { TEST_REDIS } from '../setup/database.ts';
-import { until } from '../setup/shop.ts';
+import { openLocalWakeups } from '../../../workers/wakeups/local-wakeups.ts';
+import { openWakeupQueue } from '../../../workers/wakeups/wakeup-queue.ts';
+import { ENDPOINTS_AT_ONCE_MAX, type Wakeups } from '../../../workers/wakeups/wakeups.ts';
+import { TEST_REDIS } from '../../setup/database.ts';
+import { until } from '../../setup/shop.ts';
 
 const log = pino({ level: 'silent' });
 const nothingDue = async () => [];

@@ -6,11 +6,11 @@
 import { randomUUID } from 'node:crypto';
 import { Queue, Worker } from 'bullmq';
 import type { Cluster, Redis } from 'ioredis';
-import { endsWithin, withDeadline } from '../platform/deadline.ts';
-import type { Logger } from '../platform/logger.ts';
-import { wakeupReceivedAt } from '../platform/metrics.ts';
-import { BLOCK_SECONDS_MAX, connectRedis } from '../platform/redis.ts';
-import { startSweeps } from './sweep.ts';
+import { endsWithin, withDeadline } from '../../platform/deadline.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { wakeupReceivedAt } from '../../platform/metrics.ts';
+import { BLOCK_SECONDS_MAX, connectRedis } from '../../platform/redis.ts';
+import { startSweeps } from '../sweep.ts';
 import { createTurns } from './turns.ts';
 import { type Queued, createUnserved } from './unserved.ts';
 import { ENDPOINTS_AT_ONCE_MAX, type Wakeups } from './wakeups.ts';

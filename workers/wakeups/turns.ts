@@ -1,7 +1,7 @@
 /**
  * Turns of endpoints in one process: many endpoints at a time, one endpoint never twice at a time.
  */
-import type { Logger } from '../platform/logger.ts';
+import type { Logger } from '../../platform/logger.ts';
 import { ENDPOINTS_AT_ONCE_MAX } from './wakeups.ts';
 
 export interface Turns {

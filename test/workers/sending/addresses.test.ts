@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { faultOfUrl, isAllowed } from '../../workers/addresses.ts';
+import { faultOfUrl, isAllowed } from '../../../workers/sending/addresses.ts';
 
 const PUBLIC = { allowLoopback: false };
 const DEVELOPMENT = { allowLoopback: true };

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
-import { signed } from '../../workers/signature.ts';
+import { signed } from '../../../workers/sending/signature.ts';
 
 const secret = randomBytes(32);
 const receiver = new Webhook(`whsec_${secret.toString('base64')}`);

@@ -1,7 +1,7 @@
 /** Endpoints that stay due, and what Redis says of them meanwhile. */
 import { expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import { createUnserved } from '../../workers/unserved.ts';
+import { createUnserved } from '../../../workers/wakeups/unserved.ts';
 
 const log = pino({ level: 'silent' });
 

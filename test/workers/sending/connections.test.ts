@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { type RequestListener, createServer } from 'node:http';
 import { type AddressInfo, type Socket, createServer as createTcpServer } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { IDLE_CONNECTIONS_MAX, openConnections } from '../../workers/connections.ts';
-import { send } from '../../workers/send.ts';
-import { until } from '../setup/shop.ts';
+import { IDLE_CONNECTIONS_MAX, openConnections } from '../../../workers/sending/connections.ts';
+import { send } from '../../../workers/sending/send.ts';
+import { until } from '../../setup/shop.ts';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {

@@ -2,8 +2,8 @@
  * Wake-ups within one process, for an installation without Redis. Claims in Postgres keep several
  * processes apart: they never send the same delivery, but each counts an endpoint's limits alone.
  */
-import type { Logger } from '../platform/logger.ts';
-import { startSweeps } from './sweep.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { startSweeps } from '../sweep.ts';
 import { type Turns, createTurns } from './turns.ts';
 import type { Wakeups } from './wakeups.ts';
 

@@ -4,13 +4,13 @@
  */
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
-import { parseCommandLine } from '../../command-line/parse.ts';
-import { createRateMeter } from '../../workers/cli/rate-meter.ts';
-import { FAULTS } from '../../workers/cli/sink-faults.ts';
-import { openSink, webhookSink } from '../../workers/cli/webhook-sink.ts';
-import { ATTEMPT_ERRORS } from '../../workers/send.ts';
-import { until } from '../setup/shop.ts';
-import { openWebhooks } from './webhook-shop.ts';
+import { parseCommandLine } from '../../../command-line/parse.ts';
+import { createRateMeter } from '../../../workers/cli/rate-meter.ts';
+import { FAULTS } from '../../../workers/cli/sink-faults.ts';
+import { openSink, webhookSink } from '../../../workers/cli/webhook-sink.ts';
+import { ATTEMPT_ERRORS } from '../../../workers/sending/send.ts';
+import { until } from '../../setup/shop.ts';
+import { openWebhooks } from '../webhook-shop.ts';
 
 /** A row of the table; cells without backticks, and `–` for none. */
 interface Row {
@@ -20,7 +20,7 @@ interface Row {
   next: string;
 }
 
-const page = await readFile(new URL('../../docs/webhooks.md', import.meta.url), 'utf8');
+const page = await readFile(new URL('../../../docs/webhooks.md', import.meta.url), 'utf8');
 const section = page.slice(page.indexOf('## Odd receivers'), page.indexOf('## The ledger'));
 const cells = section
   .split('\n')

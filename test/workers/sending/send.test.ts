@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { type RequestListener, createServer } from 'node:http';
 import { type AddressInfo, type Server, type Socket, createServer as createTcpServer } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { openConnections } from '../../workers/connections.ts';
-import { type Reply, send } from '../../workers/send.ts';
+import { openConnections } from '../../../workers/sending/connections.ts';
+import { type Reply, send } from '../../../workers/sending/send.ts';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
