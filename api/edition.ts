@@ -6,7 +6,7 @@ import type { COMMAND_SCHEMAS, Command, CommandType } from '../domain/order/comm
 import type { RecordedEvent } from '../domain/order/events.ts';
 import type { Balance } from '../domain/order/balance.ts';
 import type { Order, OrderState } from '../domain/order/order.ts';
-import type { CustomerTotal } from '../projections/customer-summary.ts';
+import type { CustomerTotal } from '../projections/customers/customer-summary.ts';
 import type { OrdersFilter } from '../projections/orders-page.ts';
 import type { DaySales } from '../projections/sales/day-sales.ts';
 

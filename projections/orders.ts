@@ -9,7 +9,7 @@ import { type Facts, NO_FACTS, type Order, type OrderState, evolve } from '../do
 import { paymentStatus } from '../domain/order/statuses.ts';
 import { toId, toUuid } from '../store/ids.ts';
 import { SEPARATOR, plainArray, statement } from '../store/statement.ts';
-import { customerTotalsProjection } from './customer-totals.ts';
+import { customerTotalsProjection } from './customers/customer-totals.ts';
 import { dailySalesProjection } from './daily-sales.ts';
 import { salesProjection } from './sales/sales.ts';
 import { hasOutdatedOrders, readOutdatedOrders } from './orders/outdated.ts';

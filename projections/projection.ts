@@ -2,7 +2,7 @@
 import type { CommonQueryMethods, DatabaseTransactionConnection } from 'slonik';
 import { z } from 'zod';
 import type { EventType, RecordedEvent } from '../domain/order/events.ts';
-import { isKnownEvent } from '../domain/order/known-events.ts';
+import { isKnownEvent } from '../domain/order/upcast.ts';
 import { newerEvent } from '../domain/order/upcast.ts';
 import { recordedRow, toRecordedEvent } from '../store/log/event-row.ts';
 

@@ -1,4 +1,4 @@
-import { customerTotalsProjection } from './customer-totals.ts';
+import { customerTotalsProjection } from './customers/customer-totals.ts';
 import { dailySalesProjection } from './daily-sales.ts';
 import { ordersProjection } from './orders.ts';
 import type { Projection } from './projection.ts';

@@ -7,7 +7,7 @@
 import type { Span } from '@opentelemetry/api';
 import { type CommonQueryMethods, type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
-import { knownEvents } from '../domain/order/known-events.ts';
+import { knownEvents } from '../domain/order/upcast.ts';
 import type { Logger } from '../platform/logger.ts';
 import {
   projectionFailures,

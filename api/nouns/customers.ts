@@ -1,6 +1,6 @@
 /** The noun *customer*: derived from orders. */
-import { readCustomerSummary } from '../../projections/customer-summary.ts';
-import { customerTotalsProjection } from '../../projections/customer-totals.ts';
+import { readCustomerSummary } from '../../projections/customers/customer-summary.ts';
+import { customerTotalsProjection } from '../../projections/customers/customer-totals.ts';
 import { answer } from '../answer.ts';
 import type { Handlers } from '../handler.ts';
 import { Problem } from '../problem/problem.ts';

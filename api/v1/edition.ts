@@ -20,7 +20,11 @@ export const v1: Edition = {
   pointerOf: (_type, pointer) => pointer,
   order: orderDocument,
   customerTotal: (total) => total,
-  attemptError: (error) => (error === null || ATTEMPT_ERRORS.has(error) ? error : 'connection_failed'),
+  attemptError(error) {
+    // A delivery that waits for another node had no attempt.
+    if (error === null || error.startsWith('event_')) return null;
+    return ATTEMPT_ERRORS.has(error) ? error : 'connection_failed';
+  },
   eventData,
   filterOf({ status, customer_id: customerId, placed_after, placed_before }) {
     const placedAfter = instantOf(placed_after, 'down');

@@ -15,7 +15,7 @@ import type { PlacedCharge, RecordedEvent } from '../../domain/order/events.ts';
 import type { Order, OrderCharge, OrderLine, OrderState } from '../../domain/order/order.ts';
 import { lineOf, placed } from '../../domain/order/rules/placing.ts';
 import { fulfillmentStatus, paymentStatus } from '../../domain/order/statuses.ts';
-import type { CustomerTotal } from '../../projections/customer-summary.ts';
+import type { CustomerTotal } from '../../projections/customers/customer-summary.ts';
 import { money } from './money.ts';
 
 export function orderDocument(state: OrderState) {

@@ -2366,7 +2366,12 @@ export interface components {
             event_type: components["schemas"]["WebhookEventType"];
             finished_at: components["schemas"]["MaybeTimestamp"];
             id: components["schemas"]["WebhookDeliveryId"];
-            /** @description Cause of the last failed attempt, as in `WebhookAttempt`. */
+            /**
+             * @description Cause of the last failed attempt, as in `WebhookAttempt`. Of a pending
+             * delivery also why it waits without an attempt: `event_not_understood` (until a node
+             * of a newer release sends it) or `event_not_rendered` (the server cannot read the
+             * event).
+             */
             last_error: string | null;
             /** @description HTTP status of the last response. */
             last_status: number | null;
@@ -2398,7 +2403,12 @@ export interface components {
             event_type: components["schemas"]["WebhookEventType"];
             finished_at: components["schemas"]["MaybeTimestamp"];
             id: components["schemas"]["WebhookDeliveryId"];
-            /** @description Cause of the last failed attempt, as in `WebhookAttempt`. */
+            /**
+             * @description Cause of the last failed attempt, as in `WebhookAttempt`. Of a pending
+             * delivery also why it waits without an attempt: `event_not_understood` (until a node
+             * of a newer release sends it) or `event_not_rendered` (the server cannot read the
+             * event).
+             */
             last_error: string | null;
             /** @description HTTP status of the last response. */
             last_status: number | null;

@@ -4,7 +4,7 @@
  */
 import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
-import { isKnownEvent } from '../../domain/order/known-events.ts';
+import { isKnownEvent } from '../../domain/order/upcast.ts';
 import { recordedRow, toRecordedEvent } from '../../store/log/event-row.ts';
 import { statement } from '../../store/statement.ts';
 import type { TenantEvent } from '../projection.ts';

@@ -2,7 +2,7 @@
 import type { DatabasePool } from 'slonik';
 import { z } from 'zod';
 import type { RecordedEvent } from '../../domain/order/events.ts';
-import { isKnownEvent } from '../../domain/order/known-events.ts';
+import { isKnownEvent } from '../../domain/order/upcast.ts';
 import { recordedRow, toRecordedEvent } from './event-row.ts';
 import type { Tenancy } from '../tenancy.ts';
 import { statement } from '../statement.ts';

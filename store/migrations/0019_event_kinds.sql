@@ -10,5 +10,5 @@ CREATE TABLE event_kinds (
 );
 
 -- Pending deliveries that the nodes could not read: few, or none.
-CREATE INDEX webhook_deliveries_unread ON webhook_deliveries (event_type)
+CREATE INDEX webhook_deliveries_unread ON webhook_deliveries (event_type COLLATE "C")
  WHERE status = 'pending' AND last_error IN ('event_not_understood', 'event_not_rendered');

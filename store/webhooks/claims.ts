@@ -2,7 +2,7 @@
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
 import type { RecordedEvent } from '../../domain/order/events.ts';
-import { knownEvents } from '../../domain/order/known-events.ts';
+import { knownEvents } from '../../domain/order/upcast.ts';
 import { toId } from '../ids.ts';
 import { recordedRow, toRecordedEvent } from '../log/event-row.ts';
 import { statement } from '../statement.ts';

@@ -139,24 +139,29 @@ export async function updateEndpoint(
 ): Promise<EndpointRow> {
   const enables = settings.status === 'enabled' && before.disabled_at !== null;
   const disables = settings.status === 'disabled' && before.disabled_at === null;
-  const changes: FragmentSqlToken[] = [];
+  const changes: FragmentSqlToken[] = [
+    sql.fragment`url = ${settings.url}`,
+    sql.fragment`description = ${settings.description}`,
+    sql.fragment`event_types = ${typesOf(settings.event_types)}`,
+    sql.fragment`max_per_second = ${settings.max_per_second}`,
+    sql.fragment`version = version + 1`,
+    sql.fragment`updated_at = now()`,
+  ];
   if (enables || settings.url !== before.url)
-    changes.push(sql.fragment`, generation = generation + 1, failures = 0, failing_since = NULL, not_before = '-infinity',
+    changes.push(sql.fragment`generation = generation + 1, failures = 0, failing_since = NULL, not_before = '-infinity',
                                 backlog_number = 0, backlog_restarts = true`);
   if (enables)
     changes.push(
-      sql.fragment`, disabled_at = NULL, disabled_reason = NULL, since_position = ${head(partition)}`,
+      sql.fragment`disabled_at = NULL, disabled_reason = NULL, since_position = ${head(partition)}`,
     );
-  if (disables) changes.push(sql.fragment`, disabled_at = now(), disabled_reason = 'by_client'`);
+  if (disables) changes.push(sql.fragment`disabled_at = now(), disabled_reason = 'by_client'`);
   if (settings.max_per_second < before.max_per_second)
     changes.push(
-      sql.fragment`, next_send_at = greatest(next_send_at, clock_timestamp() + interval '1 second')`,
+      sql.fragment`next_send_at = greatest(next_send_at, clock_timestamp() + interval '1 second')`,
     );
-  const change = sql.join(changes, sql.fragment` `);
   return transaction.one(sql.type(endpointRow)`
     UPDATE webhook_endpoints
-       SET url = ${settings.url}, description = ${settings.description}, event_types = ${typesOf(settings.event_types)},
-           max_per_second = ${settings.max_per_second}, version = version + 1, updated_at = now() ${change}
+       SET ${sql.join(changes, sql.fragment`, `)}
      WHERE endpoint_id = ${before.endpoint_id}
     RETURNING ${columns}`);
 }

@@ -4,7 +4,7 @@
  */
 import { type DatabasePool, type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
-import { knownEvents } from '../../domain/order/known-events.ts';
+import { knownEvents } from '../../domain/order/upcast.ts';
 import { reachable } from '../unavailable.ts';
 import { CLAIM_SECONDS } from './claims.ts';
 
@@ -16,7 +16,7 @@ export type UnreadReason = (typeof UNREAD_REASONS)[number];
 const RENDER_AGAIN_SECONDS = 900;
 /** A node that knows the event claims it within this time; then an older node parks it. */
 const DUE_SECONDS_MIN = 10;
-/** A parked delivery is due again after this time. A node that knows its event ends this at once. */
+/** A parked delivery is due after this time, or at once by a node that knows its event. */
 const PARKED_SECONDS = 3_600;
 /** Due deliveries of one endpoint that one step reads. */
 const READ_DELIVERIES_MAX = 1_000;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { sql } from 'slonik';
 import { z } from 'zod';
-import { customerTotalsProjection } from '../../projections/customer-totals.ts';
+import { customerTotalsProjection } from '../../projections/customers/customer-totals.ts';
 import { dailySalesProjection } from '../../projections/daily-sales.ts';
 import type { Projection } from '../../projections/projection.ts';
 import { rebuild } from '../../projections/rebuild/rebuild.ts';

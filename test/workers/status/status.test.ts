@@ -62,6 +62,9 @@ test('deliveries behind a claim, a rest, or due for a moment are not unclaimed',
   const claimed = await addEndpoint();
   await addDeliveries(claimed, { queuedSecondsAgo: 60, dueInSeconds: -60 });
   await addDeliveries(claimed, { queuedSecondsAgo: 61, dueInSeconds: 20 });
+  await shop.pool.query(
+    sql.unsafe`UPDATE webhook_deliveries SET claimed_until = next_attempt_at WHERE next_attempt_at > now()`,
+  );
   const resting = await addEndpoint(sql.fragment`not_before = now() + interval '1 hour'`);
   await addDeliveries(resting, { queuedSecondsAgo: 60, dueInSeconds: -60 });
   const fresh = await addEndpoint();

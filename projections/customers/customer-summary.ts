@@ -1,8 +1,8 @@
 /** The summary of a customer: orders, payments and refunds, by currency. */
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
-import type { Tenancy } from '../store/tenancy.ts';
-import { reachable } from '../store/unavailable.ts';
+import type { Tenancy } from '../../store/tenancy.ts';
+import { reachable } from '../../store/unavailable.ts';
 import { customerTotalsProjection } from './customer-totals.ts';
 
 /** Totals of one currency. Amounts are whole minor units. */

@@ -1,8 +1,8 @@
 /** The read table `customer_totals`: orders, payments and refunds by customer and currency. */
 import { z } from 'zod';
-import { statement } from '../store/statement.ts';
-import type { Projection } from './projection.ts';
-import { type Counted, columnsOf, countedOf, tallied } from './tally.ts';
+import { statement } from '../../store/statement.ts';
+import type { Projection } from '../projection.ts';
+import { type Counted, columnsOf, countedOf, tallied } from '../tally.ts';
 
 const addTotals = statement('projections/add-customer-totals', z.object({}));
 
