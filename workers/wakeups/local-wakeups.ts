@@ -1,6 +1,6 @@
 /**
- * Wake-ups within one process, for an installation without Redis. Claims in Postgres keep several
- * processes apart: they never send the same delivery, but each counts an endpoint's limits alone.
+ * Wake-ups within one process, for an installation without Redis. Claims and send slots in Postgres
+ * keep several processes apart: they never send the same delivery, and share an endpoint's rate.
  */
 import type { Logger } from '../../platform/logger.ts';
 import { startSweeps } from '../sweep.ts';
