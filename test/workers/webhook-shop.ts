@@ -67,11 +67,12 @@ export function openWebhooks() {
 
   type Endpoint = Awaited<ReturnType<Awaited<ReturnType<typeof aShop>>['connect']>>;
 
-  /** Makes the next attempt due. */
+  /** Makes the next attempt due. A claimed delivery is left: it would be sent twice at a time. */
   const hurry = ({ id }: Endpoint) =>
     shop.pool.query(sql.unsafe`
       WITH rested AS (UPDATE webhook_endpoints SET not_before = '-infinity' WHERE endpoint_id = ${toUuid(id)})
-      UPDATE webhook_deliveries SET next_attempt_at = now() WHERE endpoint_id = ${toUuid(id)} AND status = 'pending' AND tries > 0`);
+      UPDATE webhook_deliveries SET next_attempt_at = now()
+       WHERE endpoint_id = ${toUuid(id)} AND status = 'pending' AND tries > 0 AND (claimed_until IS NULL OR claimed_until <= now())`);
 
   return { aShop, hurry, ends, pool: () => shop.pool, databaseUrl: () => shop.database.url };
 }
