@@ -6,8 +6,6 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
@@ -16,6 +14,7 @@ import { Pool } from 'undici';
 import { z } from 'zod';
 import { median, openLoop, quantile } from '../kit/open-loop.ts';
 import { apiKey, body } from '../kit/order-request.ts';
+import { openReceiver } from '../kit/receiver.ts';
 import { startServices } from '../kit/services.ts';
 import { migrate } from '../../store/migrate.ts';
 import { toId } from '../../store/ids.ts';
@@ -62,19 +61,8 @@ const pool = await openPool({
 const count = (from: ReturnType<typeof sql.fragment>) =>
   pool.oneFirst(sql.type(z.object({ count: z.int() }))`SELECT count(*) ${from}`);
 
-let onMessage: (text: string) => void = () => {};
-const sink = createServer((request, response) => {
-  let text = '';
-  request.setEncoding('utf8').on('data', (chunk: string) => {
-    text += chunk;
-  });
-  request.on('end', () => {
-    onMessage(text);
-    response.writeHead(204).end();
-  });
-}).listen(0, '127.0.0.1');
-await once(sink, 'listening');
-const url = `http://127.0.0.1:${(sink.address() as AddressInfo).port}/`;
+const receiver = await openReceiver();
+const { url } = receiver;
 
 const children = new Set<ChildProcess>();
 async function start() {
@@ -188,7 +176,7 @@ async function deliver(server: Server): Promise<number[]> {
   const arrived = Promise.withResolvers<void>();
   let [placed, messages, isOver] = [0, 0, false];
   const began = Date.now();
-  onMessage = (text) => {
+  receiver.onMessage = (text) => {
     messages += 1;
     const recorded = Date.parse((JSON.parse(text) as { timestamp: string }).timestamp);
     if (recorded > began + WARM_UP_SECONDS * 1_000) lagsMs.push(Date.now() - recorded);
@@ -266,8 +254,7 @@ try {
   }
 } finally {
   for (const child of children) child.kill('SIGTERM');
-  sink.closeAllConnections();
-  sink.close();
+  receiver.close();
   await pool.end();
   await services.stop();
 }

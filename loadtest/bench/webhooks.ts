@@ -6,13 +6,12 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { sql } from 'slonik';
 import { Pool } from 'undici';
+import { openReceiver } from '../kit/receiver.ts';
 import { startServices } from '../kit/services.ts';
 import { CONSUMERS } from '../../process/node.ts';
 import { createTenant } from '../../store/keys/api-keys.ts';
@@ -57,20 +56,8 @@ const env = (roles: string) => ({
   HOLDFAST_LOG_LEVEL: 'warn',
 });
 
-/** A receiver that accepts everything at little cost. */
-let onMessage: (text: string) => void = () => {};
-const sink = createServer((request, response) => {
-  let text = '';
-  request.setEncoding('utf8').on('data', (chunk: string) => {
-    text += chunk;
-  });
-  request.on('end', () => {
-    onMessage(text);
-    response.writeHead(204).end();
-  });
-}).listen(0, '127.0.0.1');
-await once(sink, 'listening');
-const url = `http://127.0.0.1:${(sink.address() as AddressInfo).port}/`;
+const receiver = await openReceiver();
+const { url } = receiver;
 
 const orderLog = createOrderLog({ pool, capacity: 10_000 });
 const fill = async (tenants: readonly string[]) => {
@@ -88,7 +75,7 @@ const fill = async (tenants: readonly string[]) => {
 async function drain(): Promise<number> {
   const ended = Promise.withResolvers<void>();
   let [count, first] = [0, 0];
-  onMessage = () => {
+  receiver.onMessage = () => {
     count += 1;
     if (count === 1) first = performance.now();
     if (count === events) ended.resolve();
@@ -156,7 +143,7 @@ try {
   const arrived = Promise.withResolvers<void>();
   let [placed, refused, messages, ended] = [0, 0, 0, false];
   const began = Date.now();
-  onMessage = (text) => {
+  receiver.onMessage = (text) => {
     messages += 1;
     const recorded = Date.parse((JSON.parse(text) as { timestamp: string }).timestamp);
     if (recorded > began + WARM_UP_SECONDS * 1_000) lagsMs.push(Date.now() - recorded);
@@ -179,8 +166,7 @@ try {
   await api.destroy();
 } finally {
   for (const child of children) child.kill('SIGTERM');
-  sink.closeAllConnections();
-  sink.close();
+  receiver.close();
   await pool.end();
   await services.stop();
 }
