@@ -2,7 +2,6 @@
  * Exports the status of webhooks as metrics. All nodes export the same stored status, so that none
  * exports an old one. A loop of its own: the sweep does not wait for it.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../platform/logger.ts';
 import {
   webhookEndpoints,
@@ -12,16 +11,15 @@ import {
   webhookStatusReadAt,
 } from '../platform/metrics.ts';
 import type { DatabasePool } from '../store/pool.ts';
+import { startSweeps } from './sweep.ts';
 import { ENDPOINT_STATES, type WebhookStatus, storeStatus, storedStatus } from '../store/webhooks/status.ts';
 
-/** Time between two looks at the stored status. */
+/** Mean time between two looks at the stored status. */
 const INTERVAL_MS = 5_000;
 /** A status that failed is not computed again before: it may have taken all of its time limit. */
 const FAILURE_PAUSE_MS = 60_000;
 
 export function startStatusGauges(pool: DatabasePool, log: Logger): { stop: () => Promise<void> } {
-  const stopping = new AbortController();
-  const { signal } = stopping;
   let storesFromMs = 0;
 
   async function update(): Promise<void> {
@@ -35,20 +33,8 @@ export function startStatusGauges(pool: DatabasePool, log: Logger): { stop: () =
     if (status !== undefined) setGauges(status);
   }
 
-  async function run(): Promise<void> {
-    while (!signal.aborted) {
-      await update().catch((error: unknown) => log.error({ err: error }, 'webhook status failed'));
-      await delay(INTERVAL_MS, undefined, { signal }).catch(() => {});
-    }
-  }
-
-  const running = run();
-  return {
-    async stop() {
-      stopping.abort();
-      await running;
-    },
-  };
+  const look = () => update().catch((error: unknown) => log.error({ err: error }, 'webhook status failed'));
+  return startSweeps(look, log, { intervalMs: INTERVAL_MS });
 }
 
 function setGauges({ read_at, states, replays }: WebhookStatus): void {

@@ -2,21 +2,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../platform/logger.ts';
 
-/** Mean time between two sweeps: what a retry is late. */
+/** Mean time between two sweeps, unless one gives its own: what a retry is late. */
 const SWEEP_INTERVAL_MS = 1_000;
 /** Share of the interval that is random, so that several nodes do not sweep together. */
 const JITTER_SHARE = 0.4;
-const intervalMs = () => SWEEP_INTERVAL_MS * (1 - JITTER_SHARE / 2 + JITTER_SHARE * Math.random());
+const jittered = (meanMs: number) => meanMs * (1 - JITTER_SHARE / 2 + JITTER_SHARE * Math.random());
 
 /**
- * Runs `sweep` at once, and again about a second after each run. A failed sweep is logged and not
- * repeated: the next one finds the same work.
+ * Runs `sweep` at once, and again about `intervalMs` after each run. A failed sweep is logged and
+ * not repeated: the next one finds the same work.
  *
  * @param sweep gets a signal that aborts when the loop stops
  */
 export function startSweeps(
   sweep: (stopping: AbortSignal) => Promise<unknown>,
   log: Logger,
+  { intervalMs = SWEEP_INTERVAL_MS }: { intervalMs?: number } = {},
 ): { stop: () => Promise<void> } {
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -28,7 +29,7 @@ export function startSweeps(
       } catch (error) {
         log.error({ err: error }, 'sweep failed');
       }
-      await delay(intervalMs(), undefined, { signal }).catch(() => {});
+      await delay(jittered(intervalMs), undefined, { signal }).catch(() => {});
     }
   }
 
