@@ -28,6 +28,9 @@ export function isAllowed(address: string, { allowLoopback }: AddressRule): bool
   return range === 'unicast';
 }
 
+/** The host of a URL; an IPv6 address without its brackets. */
+export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1');
+
 /**
  * Checks the URL that a client gives for an endpoint, without a connection or a look-up.
  *
@@ -40,7 +43,7 @@ export function faultOfUrl(text: string, rule: AddressRule): string | undefined 
     return 'must begin with https://';
   if (url.username !== '' || url.password !== '') return 'must not hold a user name or a password';
   if (url.hash !== '') return 'must not have a fragment';
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const host = hostOf(url);
   if (
     isIP(host) !== 0 ? !isAllowed(host, rule) : !rule.allowLoopback && /(?:^|\.)localhost\.?$/i.test(host)
   ) {

@@ -12,7 +12,7 @@ import { Agent as HttpsAgent, request as requestByHttps } from 'node:https';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { callbackify } from 'node:util';
-import { AddressRefusedError, type AddressRule, isAllowed } from './addresses.ts';
+import { AddressRefusedError, type AddressRule, hostOf, isAllowed } from './addresses.ts';
 import { type NameResolver, createNameResolver } from './name-resolver.ts';
 
 /** Idle connections of the process; beyond them the one that is idle for longest is closed. */
@@ -88,8 +88,9 @@ interface Target {
 
 /** @throws {AddressRefusedError} the host is an IP address that is not allowed */
 function targetOf(url: string, rule: AddressRule): Target {
-  const { protocol, hostname, host: hostHeader, port, pathname, search } = new URL(url);
-  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const parsed = new URL(url);
+  const { protocol, host: hostHeader, port, pathname, search } = parsed;
+  const host = hostOf(parsed);
   // An IP address as host never reaches the look-up.
   if (isIP(host) !== 0 && !isAllowed(host, rule))
     throw new AddressRefusedError(`${host} is not a public address`);
