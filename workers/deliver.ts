@@ -66,7 +66,8 @@ export async function deliverOnce(options: DeliverOptions, endpointId: string): 
   const claim = await claimDeliveries(pool, endpointId, CLAIM_DELIVERIES_MAX);
   if (claim === undefined) return 0;
   const { deliveries, reservation } = claim;
-  const [{ generation, has_backlog, failures }] = deliveries as [Claimed];
+  const [first] = deliveries as [Claimed];
+  const { generation, has_backlog, failures } = first;
   const pace = createPace({
     first: reservation,
     askedAtMs,
@@ -81,32 +82,34 @@ export async function deliverOnce(options: DeliverOptions, endpointId: string): 
 
   const unsent = [...sent.unanswered, ...readable.slice(sent.tried)];
   if (unsent.length > 0) await releaseDeliveries(pool, unsent);
-  await settleEndpoint(options, endpointId, deliveries, sent);
+  await settleEndpoint(options, first, sent);
   if (has_backlog) await moveBacklog(pool, endpointId);
   return sent.tried + unreadable.length;
 }
 
-/** Records what the attempts of one claim say about the endpoint, unless it was changed since. */
+/**
+ * Records what the attempts of one claim say about the endpoint, unless it was changed since.
+ *
+ * @param claimed any delivery of the claim: each has the endpoint as it was
+ */
 async function settleEndpoint(
   { pool, wake, log }: DeliverOptions,
-  endpointId: string,
-  deliveries: readonly Claimed[],
+  claimed: Claimed,
   { failures, last, end, restSeconds: asked }: Sent,
 ): Promise<void> {
-  const [first] = deliveries as [Claimed];
-  const endpoint = { endpointId, generation: first.generation };
+  const endpoint = { endpointId: claimed.endpoint_id, generation: claimed.generation };
   const restSeconds = Math.min(
     REQUESTED_REST_SECONDS_MAX,
     Math.max(asked, restAfter(failures, SINGLE_CLAIMS_FAILURES_MIN)),
   );
-  if (restSeconds > 0 || failures !== first.failures)
+  if (restSeconds > 0 || failures !== claimed.failures)
     await recordHealth(pool, endpoint, { failures, restSeconds, last });
   if (end === undefined) return;
   const notified = await disableEndpoint(pool, endpoint, end);
   if (notified === undefined) return;
   await wake(notified);
   webhookEndpointsDisabled.inc({ reason: end.reason });
-  log.warn({ endpoint: endpointId, reason: end.reason }, 'webhook endpoint disabled');
+  log.warn({ endpoint: endpoint.endpointId, reason: end.reason }, 'webhook endpoint disabled');
 }
 
 /** A claimed delivery with the body of its message. */
