@@ -72,8 +72,8 @@ async function placingsOf(
     const rows = await transaction.any(
       readPlacings(
         partition,
-        wanted.map((event) => event.tenant_id),
-        wanted.map((event) => toUuid(event.order_id)),
+        plainArray(wanted.map((event) => event.tenant_id)),
+        plainArray(wanted.map((event) => toUuid(event.order_id))),
       ),
     );
     for (const row of rows)

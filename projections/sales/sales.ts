@@ -104,9 +104,9 @@ async function stepsOf(
   const rows = await transaction.any(
     readStreams(
       partition,
-      wanted.map((event) => event.tenant_id),
-      wanted.map((event) => toUuid(event.order_id)),
-      wanted.map((event) => event.version),
+      plainArray(wanted.map((event) => event.tenant_id)),
+      plainArray(wanted.map((event) => toUuid(event.order_id))),
+      plainArray(wanted.map((event) => event.version)),
     ),
   );
   let before: OrderState | null = null;

@@ -1,7 +1,7 @@
 /** Outcomes of attempts. */
 import type { DatabasePool } from 'slonik';
 import { z } from 'zod';
-import { SEPARATOR, statement } from '../statement.ts';
+import { SEPARATOR, plainArray, statement } from '../statement.ts';
 import { reachable } from '../unavailable.ts';
 
 const recordAttempts = statement('webhooks/record-attempts', z.object({}));
@@ -31,16 +31,16 @@ export async function recordOutcomes(pool: DatabasePool, outcomes: Outcome[]): P
   await reachable(
     pool.query(
       recordAttempts(
-        outcomes.map((each) => each.delivery_id),
-        outcomes.map((each) => each.attempted_at.toISOString()),
-        outcomes.map((each) => each.duration_ms),
+        plainArray(outcomes.map((each) => each.delivery_id)),
+        plainArray(outcomes.map((each) => each.attempted_at.toISOString())),
+        plainArray(outcomes.map((each) => each.duration_ms)),
         outcomes.map((each) => each.code),
         outcomes.map((each) => each.error),
         outcomes.map((each) => each.answer).join(SEPARATOR),
-        outcomes.map((each) => each.status),
-        outcomes.map((each) => each.delaySeconds),
-        outcomes.map((each) => each.endpoint_id),
-        outcomes.map((each) => each.generation),
+        plainArray(outcomes.map((each) => each.status)),
+        plainArray(outcomes.map((each) => each.delaySeconds)),
+        plainArray(outcomes.map((each) => each.endpoint_id)),
+        plainArray(outcomes.map((each) => each.generation)),
         outcomes.map((each) => each.queueing),
         outcomes.map((each) => each.claim),
       ),
