@@ -4,7 +4,8 @@
 ALTER TABLE webhook_endpoints
   -- The first send slot that no claim has reserved.
   ADD COLUMN next_send_at     timestamptz NOT NULL DEFAULT '-infinity',
-  -- Counts the changes after which the outcome of a running attempt says nothing about the endpoint.
+  -- Counts the changes after which the outcome of a running attempt says nothing about the
+  -- endpoint.
   ADD COLUMN generation       integer     NOT NULL DEFAULT 0,
   -- Set while the pending deliveries of a recovered or changed endpoint become due, in the order of
   -- their numbers: the last number that did. The retry schedule of each restarts after a change.

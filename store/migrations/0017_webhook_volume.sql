@@ -1,16 +1,19 @@
--- Deleting an endpoint with millions of deliveries, and removing old deliveries without losing what they said.
+-- Deleting an endpoint with millions of deliveries, and removing old deliveries without losing what
+-- they said.
 
--- The foreign key removed all deliveries of an endpoint within the request that deleted it. 2.2 million took longer than a statement
--- may, and the relay waited for the row meanwhile. Without the key a deletion is one row: from its commit on, no list, claim, relay or
--- replay finds the deliveries, because each goes through the endpoint. The sweep removes them. Nodes of the release before delete
--- the same row, and the trigger below queues the removal.
+-- The foreign key removed all deliveries of an endpoint within the request that deleted it. 2.2
+-- million took longer than a statement may, and the relay waited for the row meanwhile. Without the
+-- key a deletion is one row: from its commit on, no list, claim, relay or replay finds the
+-- deliveries, because each goes through the endpoint. The sweep removes them. Nodes of the release
+-- before delete the same row, and the trigger below queues the removal.
 ALTER TABLE webhook_deliveries DROP CONSTRAINT webhook_deliveries_endpoint_id_fkey;
 
 -- Deleted endpoints whose deliveries are still to be removed.
 CREATE TABLE webhook_removals (
   endpoint_id uuid PRIMARY KEY,
   deleted_at  timestamptz NOT NULL DEFAULT now(),
-  -- Deliveries up to this number are removed: the next step starts behind it, not at entries of the index that are dead.
+  -- Deliveries up to this number are removed: the next step starts behind it, not at entries of the
+  -- index that are dead.
   number      bigint      NOT NULL DEFAULT 0,
   due_at      timestamptz NOT NULL DEFAULT now()
 );
@@ -30,7 +33,8 @@ END
 $$;
 CREATE TRIGGER webhook_endpoint_deleted AFTER DELETE ON webhook_endpoints FOR EACH ROW EXECUTE FUNCTION queue_webhook_removal();
 
--- A trigger, so that no removal can forget it: not one of the release before, and not one by hand. It runs once for each statement.
+-- A trigger, so that no removal can forget it: not one of the release before, and not one by hand.
+-- It runs once for each statement.
 CREATE FUNCTION move_webhook_ledger_starts() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO webhook_ledger_starts AS start (endpoint_id, position)
@@ -47,8 +51,9 @@ $$;
 CREATE TRIGGER webhook_deliveries_removed AFTER DELETE ON webhook_deliveries REFERENCING OLD TABLE AS removed
   FOR EACH STATEMENT EXECUTE FUNCTION move_webhook_ledger_starts();
 
--- Releases before this one removed deliveries 30 days after they ended, and left no trace. So for an endpoint that is older, the ledger
--- is complete since the last event of 30 days ago: a binary search, as in store/sql/log/find-position-before.sql.
+-- Releases before this one removed deliveries 30 days after they ended, and left no trace. So for
+-- an endpoint that is older, the ledger is complete since the last event of 30 days ago: a binary
+-- search, as in store/sql/log/find-position-before.sql.
 INSERT INTO webhook_ledger_starts (endpoint_id, position)
 WITH RECURSIVE halving (partition, low, high) AS (
   SELECT partition, 0::bigint, position

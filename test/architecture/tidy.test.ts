@@ -10,9 +10,9 @@ const COLUMNS_MAX = 100;
 const LINES_MAX = 300;
 const FILES_MAX = 15;
 
-/** Written by a program, applied (migrations have a recorded SHA-256), or contracts as released. */
+/** Written by a program, applied before this rule (a migration never changes), or as released. */
 const NOT_OURS =
-  /(?:^|\/)generated\/|^store\/migrations\/|^openapi\/evidence\/|^package-lock\.json$|^docs\/evidence\//;
+  /(?:^|\/)generated\/|^store\/migrations\/00(?:0\d|1[0-5])_|^openapi\/evidence\/|^package-lock\.json$|^docs\/evidence\//;
 
 /** Files of more than 300 lines, and why each is one. */
 const LONG_FILES: Record<string, string> = {

@@ -2,10 +2,9 @@
 -- lease. The statement returns no row when another node holds the lease (SKIP LOCKED), or when the
 -- consumer is paused. `skipped` marks events that an operator has skipped. A batch ends after $3
 -- events, or with the event that exceeds $4 bytes; `found` counts the events within the first
--- bound. `behind` is the position of the
--- lease. The batch does not pass position $5. $6 has the newest schema version that this release
--- knows, by event type; `is_outdated` says that the consumer has
--- passed others.
+-- bound. `behind` is the position of the lease. The batch does not pass position $5. $6 has the
+-- newest schema version that this release knows, by event type; `is_outdated` says that the
+-- consumer has passed others.
 WITH lease AS MATERIALIZED (
   SELECT position
     FROM checkpoints
