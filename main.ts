@@ -19,11 +19,8 @@ async function main(): Promise<void> {
   });
   if (cluster.isWorker) return runWorker(config, log);
 
-  const exit = (code: number) => {
-    log.flush();
-    process.exit(code);
-  };
-  const shutdown = createShutdown({ drainSeconds: config.drainSeconds, log, exit: () => exit(0) });
+  const { drainSeconds } = config;
+  const shutdown = createShutdown({ drainSeconds, log, exit: () => process.exit(0) });
   whenNpmIsGone(() => process.kill(process.pid, 'SIGTERM'));
   const started = start({ config, log, shutdown });
   shutdown.started(started);
@@ -31,7 +28,7 @@ async function main(): Promise<void> {
     if (shutdown.signal.aborted) return; // the shutdown aborted the start
     process.stderr.write(`\n${explain(error, config)}\n\n`);
     await shutdown.run();
-    exit(1);
+    process.exit(1);
   });
 }
 

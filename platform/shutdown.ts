@@ -20,10 +20,10 @@ const START_ABORT_MS = 1_000;
 const REPEAT_IGNORED_MS = 1_000;
 /** Time for killed services to disappear. */
 const KILL_MS = 500;
-/**
- * Time to flush the log and exit. Then the process is killed: the reader of its output may hang.
- */
-const EXIT_MS = 2_000;
+/** Time to flush the log. Then the process is killed: the reader of its output may hang. */
+const FLUSH_MS = 2_000;
+/** Time to exit: Node writes its compile cache, which takes seconds on a busy machine. */
+const EXIT_MS = 10_000;
 /** A process whose event loop hangs is killed this long after it had to end. */
 const LAST_RESORT_MS = 1_000;
 
@@ -82,6 +82,8 @@ export function createShutdown(options: ShutdownOptions): Shutdown {
     const ending = Promise.all(services.map((stop) => logged('services', stop(cut.signal))));
     await endsWithin(ending, Math.max(SERVICES_MS, remainingMs()) + KILL_MS);
     clearTimeout(timer);
+    lastResort.postMessage(FLUSH_MS);
+    log.flush();
     lastResort.postMessage(EXIT_MS);
   }
   const logged = (name: string, ending: Promise<unknown>) =>
@@ -114,12 +116,18 @@ export function createShutdown(options: ShutdownOptions): Shutdown {
   };
 }
 
-/** Runs in a thread: no timer of the main thread fires while it blocks on a full pipe. */
+/**
+ * Runs in a thread: no timer of the main thread fires while it blocks on a full pipe. A message sets
+ * the remaining milliseconds.
+ */
 function killSelfAfter(ms: number): Worker {
   const program = `
     const kill = () => process.kill(process.pid, 'SIGKILL');
-    setTimeout(kill, ${ms});
-    require('node:worker_threads').parentPort.on('message', (sooner) => setTimeout(kill, sooner));`;
+    let timer = setTimeout(kill, ${ms});
+    require('node:worker_threads').parentPort.on('message', (ms) => {
+      clearTimeout(timer);
+      timer = setTimeout(kill, ms);
+    });`;
   const worker = new Worker(program, { eval: true });
   worker.on('error', () => {});
   worker.unref();

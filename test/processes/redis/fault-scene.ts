@@ -15,8 +15,8 @@ const FAULT_MS = 6_000;
 /** Time for all events to arrive after the fault, and for Redis to serve again. */
 const ARRIVAL_MS_MAX = 10_000;
 const DRAIN_SECONDS = 4;
-/** Time for a busy machine, beyond the drain time. */
-const SLACK_MS = 1_000;
+/** Time for a busy machine to exit, beyond the drain time. */
+const SLACK_MS = 5_000;
 
 /** Breaks a Redis. @returns what ends the fault */
 export type Fault = () => Promise<() => Promise<unknown>>;
@@ -28,8 +28,8 @@ export interface FaultScene {
   start: (redisUrl: string) => Promise<void>;
   /**
    * Places 2,000 orders, breaks Redis meanwhile, and ends a node and starts another one during the
-   * fault. Expects that each event arrives within 10 seconds after its order, and after the fault,
-   * and that Redis serves again.
+   * fault. Expects that each event arrives within 10 seconds after the fault, and that Redis serves
+   * again.
    *
    * @returns a row: the slowest event and the stop of the node, in seconds; repeated messages;
    *   readiness of Redis and of the wake-ups at the end of the fault
@@ -94,12 +94,15 @@ export async function openFaultScene(): Promise<FaultScene> {
       const orders: string[] = [];
       const takers = [first, second];
       let placed = 0;
-      const writers = Array.from({ length: WRITERS }, async (_, n) => {
-        while (placed < EVENTS) {
-          placed += 1;
-          orders.push(await place(takers[n % takers.length]!));
-        }
-      });
+      const writing = Promise.all(
+        Array.from({ length: WRITERS }, async (_, n) => {
+          while (placed < EVENTS) {
+            placed += 1;
+            orders.push(await place(takers[n % takers.length]!));
+          }
+        }),
+      );
+      writing.catch(() => {}); // awaited below; what fails before ends the nodes under the writers
       await until(() => orders.length > EVENTS / 5, 30_000);
       const end = await fault();
       const beganMs = performance.now();
@@ -116,13 +119,16 @@ export async function openFaultScene(): Promise<FaultScene> {
       await delay(Math.max(0, beganMs + FAULT_MS - performance.now()));
       const during = await partsOf(first);
       await end();
-      await Promise.all(writers);
+      const endedAt = Date.now();
+      await writing;
       await until(() => arrived().size >= EVENTS, ARRIVAL_MS_MAX);
       expect(arrived()).toEqual(new Set(orders));
       const { messages } = receiver;
       const repeats = messages.length - EVENTS;
-      const slowestMs = Math.max(...messages.map(({ at, json }) => at - Date.parse(json.timestamp)));
-      expect(slowestMs).toBeLessThan(ARRIVAL_MS_MAX);
+      const placedAt = ({ json }: (typeof messages)[number]) => Date.parse(json.timestamp);
+      const lateMs = messages.map((message) => message.at - Math.max(endedAt, placedAt(message)));
+      expect(Math.max(...lateMs)).toBeLessThan(ARRIVAL_MS_MAX);
+      const slowestMs = Math.max(...messages.map((message) => message.at - placedAt(message)));
 
       await servesAgain(first);
       await servesAgain(third);

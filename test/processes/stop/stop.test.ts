@@ -33,6 +33,12 @@ describe.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s ends', (signal) => {
   });
 });
 
+test('a node that takes long to exit is not killed', async () => {
+  const slowly = 'process.on("exit",()=>{const end=Date.now()+3000;while(Date.now()<end);})';
+  const server = await start({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(slowly)}` });
+  expect(await server.end('SIGTERM')).toBe(0);
+});
+
 describe('SIGTERM ends within the drain time', () => {
   test('a node whose Postgres hangs, with an order in flight', async () => {
     const postgres = await ownPostgres();
