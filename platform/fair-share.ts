@@ -5,8 +5,8 @@
  * use all places, two that want more than there are get half each (max-min fairness), and one that
  * wants little hardly waits, however much the others want.
  *
- * Places that are kept for seconds come back too late for that. For them, `freeTimesMax` bounds what
- * a tenant has by what is still free, so that some stay free for a tenant that comes later
+ * Places that are kept for seconds come back too late for that. For them, `freeTimesMax` bounds
+ * what a tenant has by what is still free, so that some stay free for a tenant that comes later
  * (Choudhury and Hahne, "Dynamic Queue Length Thresholds", 1998).
  */
 
@@ -45,7 +45,7 @@ export interface FairShare {
   waiting: (tenant?: string) => number;
 }
 
-/** A tenant that has nothing stays in the map until so many do: entries that come and go cost more. */
+/** Tenants that have nothing stay in the map until so many do: adding it again costs more. */
 const IDLE_TENANTS_MAX = 1_024;
 
 interface Waiting {
