@@ -60,7 +60,7 @@ export async function suffer(abuse: Abuse, seconds: number): Promise<Suffered> {
     const beganMs = performance.now();
     const exitCode = await system.end(0);
     const stopSeconds = (performance.now() - beganMs) / 1_000;
-    attacker.kill('SIGKILL');
+    attacker.kill('SIGTERM');
     const result = { abuse: abuse.name, without, with: during, rssMb, stopSeconds, exitCode };
     return { ...result, broken: brokenPromises(result) };
   } finally {
