@@ -46,6 +46,12 @@ export type Authenticate = (
   limitAddress: () => Promise<void>,
 ) => Promise<Standing>;
 
+export interface Authenticator {
+  authenticate: Authenticate;
+  /** The tenant of a key that was valid at its last look-up. Needs no look-up. */
+  tenantOf: (authorization: string | undefined) => string | undefined;
+}
+
 /** A cached lookup. */
 interface Cached {
   /** `undefined` for an invalid key. */
@@ -54,7 +60,14 @@ interface Cached {
   until: number;
 }
 
-export function createAuthenticator({ find, noteUse, now }: AuthenticateOptions): Authenticate {
+interface GivenKey {
+  authorization: string;
+  keyHash: Buffer;
+  /** The hash as the key of a Map. */
+  name: string;
+}
+
+export function createAuthenticator({ find, noteUse, now }: AuthenticateOptions): Authenticator {
   const cache = new Map<string, Cached>();
   /** Queries under way, so that a thousand streams of one key share one. */
   const lookups = new Map<string, Promise<Standing | undefined>>();
@@ -97,11 +110,23 @@ export function createAuthenticator({ find, noteUse, now }: AuthenticateOptions)
     requireScope(standing?.principal, scope);
   }
 
-  return async (authorization = '', limitAddress) => {
+  /** The key that was read last: admission and authentication read it in one turn. */
+  let last: GivenKey | undefined;
+  function givenKey(authorization: string): GivenKey | undefined {
+    if (last?.authorization === authorization) return last;
     const key = BEARER.exec(authorization)?.[1];
-    if (key !== undefined) {
-      const keyHash = hashApiKey(key);
-      const name = keyHash.toString('latin1');
+    if (key === undefined) return undefined;
+    const keyHash = hashApiKey(key);
+    return (last = { authorization, keyHash, name: keyHash.toString('latin1') });
+  }
+
+  async function authenticate(
+    authorization: string | undefined,
+    limitAddress: () => Promise<void>,
+  ): Promise<Standing> {
+    const given = authorization === undefined ? undefined : givenKey(authorization);
+    if (given !== undefined) {
+      const { keyHash, name } = given;
       const cached = cachedOf(name);
       const standing = cached ? cached.standing : await lookUp(name, keyHash);
       if (standing) {
@@ -110,7 +135,15 @@ export function createAuthenticator({ find, noteUse, now }: AuthenticateOptions)
       }
     }
     await limitAddress();
-    throw unauthenticated(key === undefined ? MISSING : INVALID);
+    throw unauthenticated(given === undefined ? MISSING : INVALID);
+  }
+
+  return {
+    authenticate,
+    tenantOf(authorization) {
+      const given = authorization === undefined ? undefined : givenKey(authorization);
+      return given && cache.get(given.name)?.standing?.principal.tenantId;
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import type { AddressRule } from '../workers/sending/addresses.ts';
 import type { Input } from './contract/validator.ts';
 import type { Cursors } from './lists/cursor.ts';
 import type { Edition } from './edition.ts';
+import type { EndWait } from './in-flight.ts';
 import type { CommandPath } from './commands/execute.ts';
 import type { RateLimits } from './limiter/rate-limit.ts';
 
@@ -36,6 +37,12 @@ export interface Call {
   principal: Principal;
   /** Checks the key again, for a handler that has waited. See `Standing`. */
   confirm: () => Promise<void> | undefined;
+  /**
+   * Begins a wait by intent: meanwhile the request is not in flight.
+   *
+   * @returns `undefined` when there is no place to wait: answer at once
+   */
+  beginWait: () => EndWait | undefined;
 }
 
 export type Handler = (call: Call) => Promise<void>;

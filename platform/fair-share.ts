@@ -39,6 +39,15 @@ export interface FairShare {
    * @throws the reason of the signal
    */
   take: (tenant: string, wanted?: Wanted) => Promise<Release>;
+  /**
+   * Changes the capacity. Below what is taken, no place is given until so many have come back.
+   */
+  resize: (capacity: number) => void;
+  /**
+   * Whether another tenant has more places than this one has and waits for: then the next place
+   * that comes back is for this tenant.
+   */
+  hasLess: (tenant: string) => boolean;
   /** Places taken, of all tenants or of one. */
   taken: (tenant?: string) => number;
   /** Calls of `take` that wait, of all tenants or of one. */
@@ -50,6 +59,8 @@ const IDLE_TENANTS_MAX = 1_024;
 
 interface Waiting {
   places: number;
+  /** Calls of `take` before it: of two tenants that have alike, the one that waits longer is next. */
+  turn: number;
   grant: (release: Release) => void;
 }
 
@@ -58,10 +69,15 @@ interface Share {
   waiting: Waiting[];
 }
 
-export function createFairShare({ capacity, freeTimesMax = Infinity }: FairShareOptions): FairShare {
+export function createFairShare({
+  capacity: initialCapacity,
+  freeTimesMax = Infinity,
+}: FairShareOptions): FairShare {
   const shares = new Map<string, Share>();
+  let capacity = initialCapacity;
   let free = capacity;
   let waitingCount = 0;
+  let turns = 0;
 
   function shareOf(tenant: string): Share {
     const known = shares.get(tenant);
@@ -93,12 +109,15 @@ export function createFairShare({ capacity, freeTimesMax = Infinity }: FairShare
     };
   }
 
+  const isBefore = (one: Share, other: Share): boolean =>
+    one.taken === other.taken ? one.waiting[0]!.turn < other.waiting[0]!.turn : one.taken < other.taken;
+
   function giveToWaiting(): void {
     for (;;) {
       let poorest: Share | undefined;
       for (const share of shares.values()) {
-        if (share.waiting.length === 0 || (poorest !== undefined && share.taken >= poorest.taken)) continue;
-        poorest = share;
+        if (share.waiting.length === 0) continue;
+        if (poorest === undefined || isBefore(share, poorest)) poorest = share;
       }
       if (poorest === undefined || !mayHave(poorest, poorest.waiting[0]!.places)) return;
       const { places, grant } = poorest.waiting.shift()!;
@@ -124,7 +143,7 @@ export function createFairShare({ capacity, freeTimesMax = Infinity }: FairShare
       const share = shareOf(tenant);
       if (waitingCount === 0 && mayHave(share, places)) return give(share, places);
       const { promise, resolve, reject } = Promise.withResolvers<Release>();
-      const waiting: Waiting = { places, grant: resolve };
+      const waiting: Waiting = { places, turn: (turns += 1), grant: resolve };
       share.waiting.push(waiting);
       waitingCount += 1;
       const leave = () => {
@@ -138,6 +157,17 @@ export function createFairShare({ capacity, freeTimesMax = Infinity }: FairShare
       signal?.addEventListener('abort', leave);
       giveToWaiting();
       return promise.finally(() => signal?.removeEventListener('abort', leave));
+    },
+    resize(next) {
+      free += next - capacity;
+      capacity = next;
+      if (waitingCount > 0) giveToWaiting();
+    },
+    hasLess(tenant) {
+      const own = shares.get(tenant);
+      const wanted = own === undefined ? 0 : own.taken + own.waiting.length;
+      for (const { taken } of shares.values()) if (taken > wanted) return true;
+      return false;
     },
     taken: (tenant) => (tenant === undefined ? capacity - free : (shares.get(tenant)?.taken ?? 0)),
     waiting: (tenant) => (tenant === undefined ? waitingCount : (shares.get(tenant)?.waiting.length ?? 0)),

@@ -74,7 +74,12 @@ export async function serve(
   const options = { ...HTTP_LIMITS, requireHostHeader: false, ServerResponse: connections.Response };
   const admit = (req: IncomingMessage, res: ServerResponse) => {
     connections.track(res);
-    if (admission === undefined || admission.admit(req, res)) void handle(req, res);
+    const isAdmitted = admission === undefined || admission.admit(req, res);
+    if (isAdmitted === true) void handle(req, res);
+    else if (isAdmitted !== false) void handleLater(isAdmitted, req, res);
+  };
+  const handleLater = async (admitted: Promise<boolean>, req: IncomingMessage, res: ServerResponse) => {
+    if (await admitted) await handle(req, res);
   };
   const server = createServer(options, admit);
   // The app answers Expect: 100-continue before it reads the body, anything else with 417.

@@ -11,22 +11,31 @@ const READ_AFTER_MS_MAX = 5_000;
  * Waits for the position in the header field, if the request has one.
  *
  * @throws {Problem} 400 for a position beyond the log; 401 for a key that was revoked meanwhile;
- *   503 after the timeout
+ *   503 after the timeout, and when too many requests wait already
  */
 export async function readAfter(
-  { input, services, principal, confirm }: Pick<Call, 'input' | 'services' | 'principal' | 'confirm'>,
+  {
+    input,
+    services,
+    principal,
+    confirm,
+    beginWait,
+  }: Pick<Call, 'input' | 'services' | 'principal' | 'confirm' | 'beginWait'>,
   projection: Projection,
 ): Promise<void> {
   const field = input.headers['Holdfast-Read-After'];
   if (field === undefined) return;
   // A number in version 1, digits in version 2. A position beyond 2^53 is beyond the log.
   const position = Number(field);
-  const reached = await waitForPosition(services.pool, {
-    partition: principal.partition,
-    consumer: projection.name,
-    position,
-    timeoutMs: READ_AFTER_MS_MAX,
-  });
+  const { partition } = principal;
+  const wanted = { partition, consumer: projection.name, position };
+  let reached = await waitForPosition(services.pool, { ...wanted, timeoutMs: 0 });
+  if (reached === 'behind') {
+    const endWait = beginWait();
+    if (endWait === undefined) throw crowded();
+    reached = await waitForPosition(services.pool, { ...wanted, timeoutMs: READ_AFTER_MS_MAX });
+    await endWait();
+  }
   await confirm();
   if (reached === 'beyond_head') {
     throw invalidParameter(
@@ -47,3 +56,8 @@ export async function readAfter(
     );
   }
 }
+
+const crowded = () =>
+  new Problem('overloaded', 'Too many requests wait for lists on this node. Retry after a second.', {
+    headers: { 'Retry-After': '1' },
+  });

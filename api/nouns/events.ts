@@ -45,7 +45,11 @@ export const eventHandlers: Handlers = {
     const page = await readOrWait(
       call.services,
       { ...call.principal, after, mark, types: types && [...types], limit: query.limit },
-      { waitMs: query.wait * 1_000, gone: AbortSignal.any([gone.signal, watch.lapsed]) },
+      {
+        waitMs: query.wait * 1_000,
+        gone: AbortSignal.any([gone.signal, watch.lapsed]),
+        beginWait: call.beginWait,
+      },
     )
       .catch((error: unknown) => {
         throw error instanceof NotInLogError ? eventNotInLog() : error;

@@ -124,3 +124,48 @@ test('tenants that have nothing are forgotten', () => {
   expect(share.taken()).toBe(0);
   expect(share.tryTake('one more')).toBeDefined();
 });
+
+test('of tenants that have alike, the one that waits longest is next', async () => {
+  const share = createFairShare({ capacity: 1 });
+  const order: string[] = [];
+  const run = async (tenant: string) => {
+    const release = await share.take(tenant);
+    order.push(tenant);
+    await settled();
+    release();
+  };
+  await Promise.all(['a', 'b', 'c', 'a', 'b', 'a'].map(run));
+  expect(order).toEqual(['a', 'b', 'c', 'a', 'b', 'a']);
+});
+
+test('a smaller capacity takes no place away; a larger one serves those who wait', async () => {
+  const share = createFairShare({ capacity: 4 });
+  const [first, second] = [asker(share, 'a'), asker(share, 'b')];
+  first.ask(4);
+  await settled();
+  share.resize(2);
+  second.ask(2);
+  first.giveBack();
+  first.giveBack();
+  await settled();
+  expect([share.taken('a'), share.taken('b')]).toEqual([2, 0]);
+  first.giveBack();
+  await settled();
+  expect([share.taken('a'), share.taken('b')]).toEqual([1, 1]);
+  share.resize(3);
+  await settled();
+  expect([share.taken('b'), share.waiting()]).toEqual([2, 0]);
+});
+
+test('a tenant has less while another has more places than it has and waits for', async () => {
+  const share = createFairShare({ capacity: 3 });
+  expect(share.hasLess('b')).toBe(false);
+  const [first, second] = [asker(share, 'a'), asker(share, 'b')];
+  first.ask(3);
+  await settled();
+  expect([share.hasLess('a'), share.hasLess('b')]).toEqual([false, true]);
+  second.ask(2);
+  expect(share.hasLess('b')).toBe(true);
+  second.ask(1);
+  expect(share.hasLess('b')).toBe(false);
+});
