@@ -4,6 +4,7 @@ import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
 import { connectRedis, warmUp } from '../platform/redis.ts';
 import { requestGraceMs } from '../platform/shutdown.ts';
+import { createReadAfter } from '../projections/read-after.ts';
 import { findPrincipal } from '../store/keys/api-keys.ts';
 import { toId } from '../store/ids.ts';
 import { instanceSecret } from '../store/instance-secrets.ts';
@@ -110,6 +111,7 @@ async function createEdge(
     pool,
     log: orderLog,
     tail,
+    readAfter: createReadAfter(pool),
     webhooks: config.webhooks,
     cursors: createCursors(await instanceSecret(pool, 'cursor')),
     newId: (prefix) => toId(prefix, v7({ rng: randomBytes16 })),

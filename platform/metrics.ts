@@ -132,6 +132,11 @@ export const feedWatchers = new Gauge({
   help: 'Requests for the event feed that wait for the next event.',
   registers,
 });
+export const readAfterWaits = new Gauge({
+  name: 'holdfast_read_after_waits',
+  help: 'Requests with Holdfast-Read-After that wait for a projection.',
+  registers,
+});
 export const projectionPosition = new Gauge({
   name: 'holdfast_projection_position',
   help: 'Log position of the last applied event.',
