@@ -83,6 +83,12 @@ export const limiterFallbacks = new Counter({
   labelNames: ['policy'],
   registers,
 });
+export const slowReadersCut = new Counter({
+  name: 'holdfast_slow_readers_cut_total',
+  help: 'Connections and calls ended because their client read its answers too slowly, by edge: http, grpc.',
+  labelNames: ['edge'],
+  registers,
+});
 export const appendBatchSize = new Histogram({
   name: 'holdfast_append_batch_size',
   help: 'Commands in one append statement.',
