@@ -1,6 +1,7 @@
 /** The handler of an operation, and its argument. */
 import type { Context } from 'koa';
 import type { DatabasePool } from 'slonik';
+import type { ReadAfter } from '../projections/read-after.ts';
 import type { Principal } from '../store/keys/api-keys.ts';
 import type { Tail } from '../store/log/tail.ts';
 import type { AddressRule } from '../workers/sending/addresses.ts';
@@ -15,6 +16,7 @@ export interface Services extends CommandPath {
   pool: DatabasePool;
   cursors: Cursors;
   tail: Tail;
+  readAfter: ReadAfter;
   /** Addresses that webhook endpoints may have. */
   webhooks: AddressRule;
 }

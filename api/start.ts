@@ -6,6 +6,7 @@ import type { Logger } from '../platform/logger.ts';
 import { connectRedis, warmUp } from '../platform/redis.ts';
 import { clientAddress } from '../platform/trusted-proxies.ts';
 import { requestGraceMs } from '../platform/shutdown.ts';
+import { createReadAfter } from '../projections/read-after.ts';
 import { findPrincipal } from '../store/keys/api-keys.ts';
 import { toId } from '../store/ids.ts';
 import { instanceSecret } from '../store/instance-secrets.ts';
@@ -127,6 +128,7 @@ async function createEdge(
     pool,
     log: orderLog,
     tail,
+    readAfter: createReadAfter(pool),
     webhooks: config.webhooks,
     cursors: createCursors(await instanceSecret(pool, 'cursor')),
     newId: (prefix) => toId(prefix, v7({ rng: randomBytes16 })),

@@ -3024,7 +3024,8 @@ export interface components {
         PaymentIdInPath: components["schemas"]["PaymentId"];
         /**
          * @description Read your own writes: send the `Holdfast-Position` of a write. The server
-         * waits up to 5 seconds until the list holds that write.
+         * waits up to 5 seconds until the list holds that write, then answers 503
+         * `projection_behind`. So it does at once when too many requests of the tenant wait.
          * @example 4711
          */
         ReadAfter: string;
@@ -3130,7 +3131,9 @@ export interface operations {
             header?: {
                 /**
                  * @description Read your own writes: send the `Holdfast-Position` of a write. The
-                 * server waits up to 5 seconds until the list holds that write.
+                 * server waits up to 5 seconds until the list holds that write, then answers 503
+                 * `projection_behind`. So it does at once when too many requests of the tenant
+                 * wait.
                  * @example 4711
                  */
                 "Holdfast-Read-After"?: components["parameters"]["ReadAfter"];
@@ -3231,7 +3234,9 @@ export interface operations {
             header?: {
                 /**
                  * @description Read your own writes: send the `Holdfast-Position` of a write. The
-                 * server waits up to 5 seconds until the list holds that write.
+                 * server waits up to 5 seconds until the list holds that write, then answers 503
+                 * `projection_behind`. So it does at once when too many requests of the tenant
+                 * wait.
                  * @example 4711
                  */
                 "Holdfast-Read-After"?: components["parameters"]["ReadAfter"];
@@ -3377,7 +3382,8 @@ export interface operations {
                 types?: string;
                 /**
                  * @description Seconds for which the server may hold an empty response until an
-                 * event arrives.
+                 * event arrives. An empty response comes at once when too many requests of the
+                 * tenant wait.
                  */
                 wait?: number;
             };
@@ -3884,7 +3890,9 @@ export interface operations {
             header?: {
                 /**
                  * @description Read your own writes: send the `Holdfast-Position` of a write. The
-                 * server waits up to 5 seconds until the list holds that write.
+                 * server waits up to 5 seconds until the list holds that write, then answers 503
+                 * `projection_behind`. So it does at once when too many requests of the tenant
+                 * wait.
                  * @example 4711
                  */
                 "Holdfast-Read-After"?: components["parameters"]["ReadAfter"];
