@@ -30,7 +30,7 @@ test('a tenant alone has all places', async () => {
   expect(share.waiting('a')).toBe(4);
 });
 
-test('two tenants that want more have half each, whoever came first', async () => {
+test('two tenants that want more have half each, whichever came first', async () => {
   const share = createFairShare({ capacity: 10 });
   const [first, second] = [asker(share, 'a'), asker(share, 'b')];
   first.ask(100);
