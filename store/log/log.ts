@@ -50,7 +50,7 @@ const APPEND_TIMEOUT_MS = 5_000;
 
 export interface OrderLogOptions {
   pool: DatabasePool;
-  /** Commands that may wait, for each partition. */
+  /** Commands that may wait, for each partition; shared between its tenants. */
   capacity: number;
   /** Time for one append statement. */
   timeoutMs?: number;
@@ -73,6 +73,7 @@ export function createOrderLog({ pool, capacity, timeoutMs = APPEND_TIMEOUT_MS }
       writer = createGroupCommit({
         write: (batch: Append[]) => appendBatch(pool, partition, batch),
         claims: claimsOf,
+        tenantOf: ({ tenantId }) => tenantId,
         capacity,
         batchItemsMax: BATCH_COMMANDS_MAX,
         timeoutMs,

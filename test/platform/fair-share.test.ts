@@ -1,4 +1,4 @@
-/** Places are shared between tenants: one alone has all, two have half each, a small one hardly waits. */
+/** One tenant alone has all places, two have half each, and a small one hardly waits. */
 import { expect, test } from '@jest/globals';
 import { type FairShare, type Release, createFairShare } from '../../platform/fair-share.ts';
 
@@ -123,4 +123,16 @@ test('tenants that have nothing are forgotten', () => {
   for (let n = 0; n < 5_000; n += 1) share.tryTake(`tenant ${n}`)!();
   expect(share.taken()).toBe(0);
   expect(share.tryTake('one more')).toBeDefined();
+});
+
+test('the richest tenant is known, and whether a tenant may have one more', () => {
+  const share = createFairShare({ capacity: 10, freeTimesMax: 1 });
+  expect(share.richest()).toBeUndefined();
+  const release = share.tryTake('a', 5)!;
+  share.tryTake('b', 2);
+  expect(share.richest()).toBe('a');
+  expect([share.mayTake('a'), share.mayTake('b'), share.mayTake('c')]).toEqual([false, true, true]);
+  release();
+  expect(share.richest()).toBe('b');
+  expect(share.mayTake('a')).toBe(true);
 });
