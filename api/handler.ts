@@ -1,6 +1,7 @@
 /** The handler of an operation, and its argument. */
 import type { Context } from 'koa';
 import type { DatabasePool } from 'slonik';
+import type { TenantConnections } from '../store/connections/tenant-connections.ts';
 import type { Principal } from '../store/keys/api-keys.ts';
 import type { Tail } from '../store/log/tail.ts';
 import type { AddressRule } from '../workers/sending/addresses.ts';
@@ -11,7 +12,9 @@ import type { CommandPath } from './commands/execute.ts';
 import type { RateLimits } from './limiter/rate-limit.ts';
 
 export interface Services extends CommandPath {
+  /** For what is of no tenant; statements of a tenant use its connections. */
   pool: DatabasePool;
+  connections: TenantConnections;
   cursors: Cursors;
   tail: Tail;
   /** Addresses that webhook endpoints may have. */

@@ -4,6 +4,7 @@ import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
 import { connectRedis, warmUp } from '../platform/redis.ts';
 import { requestGraceMs } from '../platform/shutdown.ts';
+import { createTenantConnections } from '../store/connections/tenant-connections.ts';
 import { findPrincipal } from '../store/keys/api-keys.ts';
 import { toId } from '../store/ids.ts';
 import { instanceSecret } from '../store/instance-secrets.ts';
@@ -98,8 +99,9 @@ async function createEdge(
 ) {
   const redis = redisUrl === undefined ? undefined : connectRedis(redisUrl, { name: 'limiter', log });
   if (redis) await warmUp(redis, REDIS_WARM_UP_MS_MAX);
+  const connections = createTenantConnections({ pool, size: config.databasePool });
   const { orderLog, limiter, admission } = replaceGuards({
-    orderLog: createOrderLog({ pool, capacity: config.appendQueue }),
+    orderLog: createOrderLog({ pool, connections, capacity: config.appendQueue }),
     limiter: redis ? createLimiter({ redis, log, now }) : createLocalLimiter(now),
     admission: createAdmission(now),
   });
@@ -108,6 +110,7 @@ async function createEdge(
   const callers = createCallers(now);
   const services: Services = {
     pool,
+    connections,
     log: orderLog,
     tail,
     webhooks: config.webhooks,

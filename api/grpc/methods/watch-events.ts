@@ -60,14 +60,14 @@ export const watchEvents: ServerStream<WatchEventsRequest, WatchEventsResponse> 
 
 /** @throws {Problem} 400 */
 async function startOf(
-  { pool }: Services,
+  { connections }: Services,
   tenancy: Tenancy,
   { after, since }: Pick<WatchEventsRequest, 'after' | 'since'>,
 ): Promise<FeedPosition> {
   if (after < 0) throw invalid('after', 'must be 0 or a position');
   if (since === undefined) return { position: after, mark: undefined };
   if (after > 0) throw invalid('since', 'must not be set together with after');
-  const place = await feedPositionBefore(pool, tenancy, instantOfMessage(since));
+  const place = await feedPositionBefore(connections.of(tenancy.tenantId), tenancy, instantOfMessage(since));
   if (place === undefined) throw invalid('since', 'must not be in the future');
   return place;
 }
