@@ -70,7 +70,7 @@ async function answer(
   cleared: () => void,
 ): Promise<void> {
   const size = sizeOf(message);
-  const release = size > 0 ? call.bytes.hold(call.principal.keyId, size, outlet.cut) : undefined;
+  const release = size > 0 ? call.bytes.hold(call.principal.tenantId, size, outlet.cut) : undefined;
   const outcome = await outcomeOf(call, message, cleared);
   release?.();
   const idempotency_key = isUndecodable(message) ? '' : message.idempotency_key;

@@ -88,7 +88,7 @@ function refuseAfter(error: unknown): never {
 
 /** Waits while the caller's other streams hold its byte budget: a slow reader is not refused. */
 async function roomFor({ bytes, principal }: Call, over: AbortSignal): Promise<void> {
-  while (!bytes.admits(principal.keyId) && !over.aborted) {
+  while (!bytes.admits(principal.tenantId) && !over.aborted) {
     await delay(ROOM_INTERVAL_MS, undefined, { signal: over }).catch(() => {});
   }
 }
@@ -100,7 +100,7 @@ async function sendAll(
   messages: Buffer[],
 ): Promise<void> {
   const size = messages.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  const release = size >= COUNTED_BYTES_MIN ? bytes.hold(principal.keyId, size, outlet.cut) : undefined;
+  const release = size >= COUNTED_BYTES_MIN ? bytes.hold(principal.tenantId, size, outlet.cut) : undefined;
   try {
     for (const message of messages) {
       // A slow reader may take hours for a page: check the key for each message.
