@@ -2,6 +2,7 @@
 import type { Context } from 'koa';
 import type { DatabasePool } from 'slonik';
 import type { ReadAfter } from '../projections/read-after.ts';
+import type { TenantConnections } from '../store/connections/tenant-connections.ts';
 import type { Principal } from '../store/keys/api-keys.ts';
 import type { Tail } from '../store/log/tail.ts';
 import type { AddressRule } from '../workers/sending/addresses.ts';
@@ -13,7 +14,9 @@ import type { CommandPath } from './commands/execute.ts';
 import type { RateLimits } from './limiter/rate-limit.ts';
 
 export interface Services extends CommandPath {
+  /** For what is of no tenant; statements of a tenant use its connections. */
   pool: DatabasePool;
+  connections: TenantConnections;
   cursors: Cursors;
   tail: Tail;
   readAfter: ReadAfter;

@@ -7,6 +7,7 @@ import { connectRedis, warmUp } from '../platform/redis.ts';
 import { clientAddress } from '../platform/trusted-proxies.ts';
 import { requestGraceMs } from '../platform/shutdown.ts';
 import { createReadAfter } from '../projections/read-after.ts';
+import { createTenantConnections } from '../store/connections/tenant-connections.ts';
 import { findPrincipal } from '../store/keys/api-keys.ts';
 import { toId } from '../store/ids.ts';
 import { instanceSecret } from '../store/instance-secrets.ts';
@@ -117,8 +118,9 @@ async function createEdge(
       ),
     ) ??
     'unknown';
+  const connections = createTenantConnections({ pool, size: config.databasePool });
   const { orderLog, limiter, admission } = replaceGuards({
-    orderLog: createOrderLog({ pool, capacity: config.appendQueue }),
+    orderLog: createOrderLog({ pool, connections, capacity: config.appendQueue }),
     limiter: redis ? createLimiter({ redis, log, now }) : createLocalLimiter(now),
     admission: createAdmission({ now, tenantOf }),
   });
@@ -126,6 +128,7 @@ async function createEdge(
   const callers = createCallers(now);
   const services: Services = {
     pool,
+    connections,
     log: orderLog,
     tail,
     readAfter: createReadAfter(pool),

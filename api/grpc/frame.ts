@@ -112,7 +112,7 @@ export function createFrame(options: FrameOptions): Frame {
       watch = keepWatch(() => standing.confirm(access.scope));
       if (cancelled.aborted) throw cancelledProblem();
       if (stream) closeStream = streams.open(principal.keyId);
-      else requireRoomOf(principal.keyId, bytes);
+      else requireRoomOf(principal.tenantId, bytes);
       stream?.accepted(requestId);
       const gone = stream ? AbortSignal.any([cancelled, stream.stalled]) : cancelled;
       const shared = { services, limits, stopping, inFlight, bytes };

@@ -69,7 +69,8 @@ export const eventHandlers: Handlers = {
  */
 async function startOf({ services, principal }: Call, query: FeedParameters): Promise<FeedPosition> {
   const { after_position: afterPosition, since, cursor } = query;
-  const { pool, cursors } = services;
+  const { cursors } = services;
+  const connection = services.connections.of(principal.tenantId);
   if (afterPosition !== undefined && since !== undefined) {
     throw invalidParameter([
       { parameter: 'after_position', detail: 'cannot be given together with since' },
@@ -83,12 +84,12 @@ async function startOf({ services, principal }: Call, query: FeedParameters): Pr
     return start;
   }
   if (afterPosition !== undefined) {
-    return feedPositionAt(pool, principal, afterPosition).catch((error: unknown) => {
+    return feedPositionAt(connection, principal, afterPosition).catch((error: unknown) => {
       throw error instanceof NotInLogError ? beyondLog(error) : error;
     });
   }
   if (instant === undefined) return { position: 0, mark: undefined };
-  const start = await feedPositionBefore(pool, principal, instant);
+  const start = await feedPositionBefore(connection, principal, instant);
   if (start === undefined)
     throw invalidParameter([{ parameter: 'since', detail: 'must not be in the future' }]);
   return start;

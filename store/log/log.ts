@@ -3,6 +3,7 @@ import type { DatabasePool } from 'slonik';
 import { appendOutcomes, appendQueueLength, appendWait } from '../../platform/metrics.ts';
 import { endSpan, startSpan } from '../../platform/tracing.ts';
 import { type GroupCommit, createGroupCommit } from '../group-commit.ts';
+import type { TenantConnections } from '../connections/tenant-connections.ts';
 import { parseId } from '../ids.ts';
 import { statement } from '../statement.ts';
 import type { Tenancy } from '../tenancy.ts';
@@ -50,7 +51,9 @@ const APPEND_TIMEOUT_MS = 5_000;
 
 export interface OrderLogOptions {
   pool: DatabasePool;
-  /** Commands that may wait, for each partition. */
+  /** For the reads; without it, they use the pool. */
+  connections?: TenantConnections;
+  /** Commands that may wait, for each partition; shared between its tenants. */
   capacity: number;
   /** Time for one append statement. */
   timeoutMs?: number;
@@ -64,7 +67,12 @@ function claimsOf({ tenantId, idempotency_key, order_id, version, number, claim 
   return claims;
 }
 
-export function createOrderLog({ pool, capacity, timeoutMs = APPEND_TIMEOUT_MS }: OrderLogOptions): OrderLog {
+export function createOrderLog({
+  pool,
+  connections = { of: () => pool },
+  capacity,
+  timeoutMs = APPEND_TIMEOUT_MS,
+}: OrderLogOptions): OrderLog {
   const writers = new Map<number, GroupCommit<Append, AppendOutcome>>();
 
   const writerOf = (partition: number) => {
@@ -73,6 +81,7 @@ export function createOrderLog({ pool, capacity, timeoutMs = APPEND_TIMEOUT_MS }
       writer = createGroupCommit({
         write: (batch: Append[]) => appendBatch(pool, partition, batch),
         claims: claimsOf,
+        tenantOf: ({ tenantId }) => tenantId,
         capacity,
         batchItemsMax: BATCH_COMMANDS_MAX,
         timeoutMs,
@@ -104,13 +113,17 @@ export function createOrderLog({ pool, capacity, timeoutMs = APPEND_TIMEOUT_MS }
     async readStream({ tenantId }, orderId, upToVersion = VERSION_MAX) {
       const uuid = parseId('ord', orderId);
       if (uuid === undefined) return [];
-      const rows = await reachable(pool.any(readStreamEvents(uuid, tenantId, upToVersion)));
+      const rows = await reachable(
+        connections.of(tenantId).any(readStreamEvents(uuid, tenantId, upToVersion)),
+      );
       return rows.map(toStoredEvent);
     },
     async readForCommand({ tenantId }, orderId, idempotencyKey) {
       // The key may hold an event although the order id is malformed.
       const uuid = parseId('ord', orderId) ?? '0'.repeat(32);
-      const rows = await reachable(pool.any(readStreamAndKey(uuid, tenantId, idempotencyKey)));
+      const rows = await reachable(
+        connections.of(tenantId).any(readStreamAndKey(uuid, tenantId, idempotencyKey)),
+      );
       const events = rows.map(toStoredEvent);
       const stream = events.filter((event) => event.order_id === orderId);
       return {
@@ -123,11 +136,13 @@ export function createOrderLog({ pool, capacity, timeoutMs = APPEND_TIMEOUT_MS }
       };
     },
     async readKey({ tenantId }, idempotencyKey) {
-      const row = await reachable(pool.maybeOne(readHolder(idempotencyKey, tenantId)));
+      const row = await reachable(connections.of(tenantId).maybeOne(readHolder(idempotencyKey, tenantId)));
       return row === null ? undefined : toStoredEvent(row);
     },
     async readClaim({ partition, tenantId }, claim) {
-      const row = await reachable(pool.maybeOne(readClaimHolder(partition, tenantId, claim)));
+      const row = await reachable(
+        connections.of(tenantId).maybeOne(readClaimHolder(partition, tenantId, claim)),
+      );
       return row === null ? undefined : toStoredEvent(row);
     },
     async drained() {

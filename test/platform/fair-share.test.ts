@@ -169,3 +169,15 @@ test('a tenant has less while another has more places than it has and waits for'
   second.ask(1);
   expect(share.hasLess('b')).toBe(false);
 });
+
+test('the richest tenant is known, and whether a tenant may have one more', () => {
+  const share = createFairShare({ capacity: 10, freeTimesMax: 1 });
+  expect(share.richest()).toBeUndefined();
+  const release = share.tryTake('a', 5)!;
+  share.tryTake('b', 2);
+  expect(share.richest()).toBe('a');
+  expect([share.mayTake('a'), share.mayTake('b'), share.mayTake('c')]).toEqual([false, true, true]);
+  release();
+  expect(share.richest()).toBe('b');
+  expect(share.mayTake('a')).toBe(true);
+});

@@ -60,7 +60,7 @@ export const orderHandlers: Handlers = {
     const from = positionOf(services.cursors, query.cursor, binding);
     await readAfter(call, ordersProjection);
 
-    const page = await readOrdersPage(services.pool, {
+    const page = await readOrdersPage(services.connections.of(tenantId), {
       partition,
       tenantId,
       ...filter,
@@ -85,4 +85,4 @@ export const orderHandlers: Handlers = {
 
 /** The position of the last event that was recorded up to an instant, a whole millisecond. */
 const positionAt = ({ services, principal }: Call, instant: string): Promise<number> =>
-  positionBefore(services.pool, principal.partition, millisecondAfter(instant));
+  positionBefore(services.connections.of(principal.tenantId), principal.partition, millisecondAfter(instant));
