@@ -5,7 +5,7 @@
  * appended. There is no cache that could be stale or lost.
  */
 import { decide } from '../../domain/order/decide.ts';
-import { HISTORY_LENGTH_MAX, type OrderState, evolve, fold } from '../../domain/order/order.ts';
+import { type OrderState, evolve, fold } from '../../domain/order/order.ts';
 import { type OrderRequest, differences, fingerprint, requestOf } from '../../domain/order/request.ts';
 import type { Rejection } from '../../domain/rejection.ts';
 import { claimOf } from '../../domain/order/claims.ts';
@@ -74,7 +74,6 @@ export async function execute(
     // The decider answers 404 for a missing order.
     if (before.state !== null || request.order_id === null)
       requireConditions(context.conditions, before.state?.order.version);
-    if (request.type === 'UpdateOrder' && before.streamLength > HISTORY_LENGTH_MAX) throw historyFull();
     requirePast(path, request);
     const decision = decide(before.state, request);
     if ('rejection' in decision) throw await refusal(path, context, request, decision.rejection);
@@ -143,7 +142,6 @@ interface Before {
   state: OrderState | null;
   /** The event that was appended under the command's key. */
   holder: StoredEvent | undefined;
-  streamLength: number;
 }
 
 /**
@@ -153,10 +151,10 @@ interface Before {
 async function read({ log }: CommandPath, context: CommandContext, request: OrderRequest): Promise<Before> {
   if (request.order_id === null) {
     const holder = context.conditions && (await log.readKey(context, context.idempotencyKey));
-    return { state: null, holder, streamLength: 0 };
+    return { state: null, holder };
   }
-  const { stream, ...rest } = await log.readForCommand(context, request.order_id, context.idempotencyKey);
-  return { state: fold(stream), ...rest };
+  const { stream, holder } = await log.readForCommand(context, request.order_id, context.idempotencyKey);
+  return { state: fold(stream), holder };
 }
 
 async function replay(
@@ -173,12 +171,6 @@ async function replay(
   replays.inc();
   return { state, event, replayed: true };
 }
-
-const historyFull = () =>
-  new Problem(
-    'order_history_full',
-    `The events of this order exceed ${HISTORY_LENGTH_MAX} characters. It accepts no more patches.`,
-  );
 
 function rejected({ code, detail, errors, final }: Rejection): Problem {
   return new Problem(code, detail, { errors, retry: final ? 'never' : undefined });

@@ -22,13 +22,13 @@ export interface OrderLog {
   readStream: (tenancy: Tenancy, orderId: string, upToVersion?: number) => Promise<StoredEvent[]>;
   /**
    * An order's whole stream, and the event that holds a key, in the stream or elsewhere; read in
-   * one snapshot. `streamLength`: the data of its events, in UTF-16 code units of JSON.
+   * one snapshot.
    */
   readForCommand: (
     tenancy: Tenancy,
     orderId: string,
     idempotencyKey: string,
-  ) => Promise<{ stream: StoredEvent[]; holder: StoredEvent | undefined; streamLength: number }>;
+  ) => Promise<{ stream: StoredEvent[]; holder: StoredEvent | undefined }>;
   /** The event that holds a key of a tenant. */
   readKey: (tenancy: Tenancy, idempotencyKey: string) => Promise<StoredEvent | undefined>;
   /** The event that holds a claim of a tenant. */
@@ -115,10 +115,6 @@ export function createOrderLog({ pool, capacity, timeoutMs = APPEND_TIMEOUT_MS }
       const stream = events.filter((event) => event.order_id === orderId);
       return {
         stream,
-        streamLength: rows.reduce(
-          (sum, row, n) => sum + (events[n]!.order_id === orderId ? row.data.length : 0),
-          0,
-        ),
         holder: events.find((event) => event.idempotency_key === idempotencyKey),
       };
     },
