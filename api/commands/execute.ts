@@ -2,10 +2,10 @@
  * The command path of orders: HTTP, batches and gRPC write through it.
  *
  * A retry is answered from the log: the fold of the stream up to the version that the first run
- * appended. There is no cache that could be stale or lost.
+ * appended.
  */
 import { decide } from '../../domain/order/decide.ts';
-import { type OrderState, evolve, fold } from '../../domain/order/order.ts';
+import { type OrderState, evolve } from '../../domain/order/order.ts';
 import { type OrderRequest, differences, fingerprint, requestOf } from '../../domain/order/request.ts';
 import type { Rejection } from '../../domain/rejection.ts';
 import { claimOf } from '../../domain/order/claims.ts';
@@ -145,7 +145,7 @@ interface Before {
 }
 
 /**
- * Reads the stream and the key's holder. PlaceOrder skips it, since the append checks the key;
+ * Reads the order and the key's holder. PlaceOrder skips it, since the append checks the key;
  * with preconditions it reads the holder, so that a retry is replayed and not refused.
  */
 async function read({ log }: CommandPath, context: CommandContext, request: OrderRequest): Promise<Before> {
@@ -153,8 +153,7 @@ async function read({ log }: CommandPath, context: CommandContext, request: Orde
     const holder = context.conditions && (await log.readKey(context, context.idempotencyKey));
     return { state: null, holder };
   }
-  const { stream, holder } = await log.readForCommand(context, request.order_id, context.idempotencyKey);
-  return { state: fold(stream), holder };
+  return log.readForCommand(context, request.order_id, context.idempotencyKey);
 }
 
 async function replay(
@@ -165,11 +164,15 @@ async function replay(
   event: StoredEvent,
 ): Promise<Executed> {
   if (!event.fingerprint.equals(print)) throw keyReused(differences(requestOf(event), request));
-  const stream = event.version === 1 ? [event] : await log.readStream(context, event.order_id, event.version);
-  const state = fold(stream);
-  if (state === null) throw new Error(`empty stream of ${event.order_id}, which has an event`);
+  const state = event.version === 1 ? evolve(null, event) : await stateAfter(log, context, event);
   replays.inc();
   return { state, event, replayed: true };
+}
+
+async function stateAfter(log: OrderLog, context: Tenancy, event: StoredEvent): Promise<OrderState> {
+  const folded = await log.readState(context, event.order_id, event.version);
+  if (folded === undefined) throw new Error(`empty stream of ${event.order_id}, which has an event`);
+  return folded.state;
 }
 
 function rejected({ code, detail, errors, final }: Rejection): Problem {
