@@ -113,6 +113,12 @@ export const appendWait = new Histogram({
   buckets: BUCKETS_SECONDS,
   registers,
 });
+export const orderSnapshots = new Counter({
+  name: 'holdfast_order_snapshots_total',
+  help: 'Snapshots of orders with a long history, by outcome: written, failed. A failed one is written by a later reader.',
+  labelNames: ['outcome'],
+  registers,
+});
 export const replays = new Counter({
   name: 'holdfast_replays_total',
   help: 'Repeated commands, answered again from the log.',

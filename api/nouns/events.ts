@@ -27,12 +27,7 @@ interface FeedParameters {
 
 export const eventHandlers: Handlers = {
   listOrderEvents: (call) =>
-    answerHistoryPage(
-      call,
-      'order events',
-      () => true,
-      (event) => eventDocument(call.edition, event),
-    ),
+    answerHistoryPage(call, 'order events', undefined, (event) => eventDocument(call.edition, event)),
 
   /** The feed has no end, so each page has a next cursor. */
   async listEvents(call) {
