@@ -1,7 +1,7 @@
 /** Slow receivers of one tenant do not delay the webhooks of another tenant. */
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
-import { type Receiver, openReceiver } from './receiver.ts';
+import { type Shop, anOrder, openShop, until } from '../../setup/shop.ts';
+import { type Receiver, openReceiver } from '../receiver.ts';
 
 const SLOW_ENDPOINTS = 195;
 const SLOW_ANSWER_MS = 8_000;
