@@ -84,7 +84,7 @@ export function createApp(options: AppOptions): Koa {
     const state = stateOf(ctx);
     state.standing = await authenticate(ctx.headers.authorization, () => limits.limitAddress(ctx));
     state.principal = state.standing.principal;
-    await limits.limitKey(ctx, state.principal.keyId);
+    await limits.limitKey(ctx, state.principal);
   };
   const versions = EDITIONS.map((edition): Version => {
     const spec = loadSpec(edition.name);
@@ -174,7 +174,8 @@ function operationSteps(
       refuseIfMatch?.(ctx);
       const principal = principalOf(ctx);
       const mediaType = mediaTypeOf(ctx.headers.accept, operation.mediaTypes) ?? JSON_TYPE;
-      return handler({ ctx, input, mediaType, services, limits, edition, checkBody, principal, confirm });
+      await handler({ ctx, input, mediaType, services, limits, edition, checkBody, principal, confirm });
+      if (ctx.response.get('Idempotent-Replayed') === 'true') limits.noteReplay(principal);
     },
   ];
 }

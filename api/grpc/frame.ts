@@ -71,7 +71,7 @@ export interface Frame {
 
 interface StreamOptions {
   /** Called once the caller is identified. */
-  accepted: (requestId: string) => void;
+  accepted: (requestId: string, principal: Principal) => void;
   /** Aborts, with a problem, when the client stops reading. */
   stalled: AbortSignal;
 }
@@ -113,10 +113,11 @@ export function createFrame(options: FrameOptions): Frame {
       if (cancelled.aborted) throw cancelledProblem();
       if (stream) closeStream = streams.open(principal.keyId);
       else requireRoomOf(principal.keyId, bytes);
-      stream?.accepted(requestId);
+      stream?.accepted(requestId, principal);
       const gone = stream ? AbortSignal.any([cancelled, stream.stalled]) : cancelled;
       const shared = { services, limits, stopping, inFlight, bytes };
-      await run({ ...shared, requestId, traceparent, principal, watch, gone, note, fault });
+      const call = { ...shared, requestId, traceparent, standing, watch, gone, note, fault };
+      await run({ ...call, principal });
     } catch (error) {
       problem = toProblem(error);
       note(problem.status, false);
@@ -144,9 +145,9 @@ export function createFrame(options: FrameOptions): Frame {
       stall.abort(problem);
       return failureOf(problem, requestId, codes.RESOURCE_EXHAUSTED);
     });
-    const accepted = (id: string) => {
+    const accepted = (id: string, principal: Principal) => {
       requestId = id;
-      accept(raw, id, access.counted === undefined ? limits.writePolicy : undefined);
+      accept(raw, id, access.counted === undefined ? limits.writePolicyOf(principal) : undefined);
     };
     const stream = { accepted, stalled: stall.signal };
     sink.end(await serve(name, raw, access, (call) => run(call, sink), stream));

@@ -32,7 +32,7 @@ export function createIdentify({ limits, authenticate, token }: IdentifyOptions)
       throw new Problem('unauthenticated', 'Send the service token as holdfast-token in the metadata.');
     }
     const standing = await authenticate(textOf(raw.metadata, 'authorization'), limitAddress);
-    if (counted !== undefined) await limits.count(counted, standing.principal.keyId);
+    if (counted !== undefined) await limits.count(counted, standing.principal);
     requireScope(standing.principal, scope);
     return standing;
   };

@@ -3100,12 +3100,15 @@ export interface components {
          */
         Location: string;
         /**
-         * @description Remaining quota, draft-ietf-httpapi-ratelimit-headers-10.
+         * @description Remaining quota, draft-ietf-httpapi-ratelimit-headers-10. A request counts
+         * against its API key and its tenant; the field describes the tighter quota. A replay costs
+         * a tenth of a write.
          * @example "write";r=599;t=60
          */
         RateLimit: string;
         /**
-         * @description Quota policy, draft-ietf-httpapi-ratelimit-headers-10.
+         * @description Quota policy, draft-ietf-httpapi-ratelimit-headers-10: `write` and `read` of
+         * the API key, `tenant-write` and `tenant-read` of all keys of the tenant together.
          * @example "write";q=600;w=60
          */
         RateLimitPolicy: string;

@@ -9,17 +9,21 @@ import {
   table,
 } from '../../command-line/command.ts';
 import { toId, parseId } from '../ids.ts';
+import { limitKey } from '../keys/key-limits.ts';
 import { type IssueOutcome, issueKey, rotateKey } from '../keys/issue-key.ts';
 import { type KeyRecord, listKeys } from '../keys/key-record.ts';
 import type { KeyMode } from '../keys/new-key.ts';
 import { revokeKey } from '../keys/revoke-key.ts';
 import { PRESETS, SCOPES, type Scope, shortenScopes } from '../keys/scopes.ts';
+import { quotaOptions, quotasFrom } from './quota-option.ts';
 import { tenantFrom } from './tenant-from.ts';
 import { nameFrom } from './tenants.ts';
 
 const DEFAULT_NAME = 'default';
 const DEFAULT_SCOPES: readonly Scope[] = ['orders:read', 'orders:write'];
 const TENANT = { placeholder: 'T', help: 'id or name of the tenant', required: true };
+/** The word for the quota of the installation: HOLDFAST_RATE_LIMIT_WRITE and _READ. */
+const DEFAULT_QUOTA = 'default';
 /** As docs/keys.md promises. */
 const PROPAGATION = 'within 5 seconds';
 
@@ -106,6 +110,7 @@ function issued(outcome: IssueOutcome) {
     `Tenant  ${data.tenant_id}`,
     `Name    ${data.name}`,
     `Scopes  ${data.scopes.join(', ')}`,
+    `Quotas  writes ${data.write_quota ?? DEFAULT_QUOTA}, reads ${data.read_quota ?? DEFAULT_QUOTA}`,
     '',
     `Save the key now: Holdfast stores only its hash and cannot show it again. It works on every node ${PROPAGATION}.`,
   ].join('\n');
@@ -129,14 +134,16 @@ const create: CliCommand = {
     },
     live: { help: 'the key begins with hf_live_; this is the default' },
     test: { help: 'the key begins with hf_test_; it has the same rights' },
+    ...quotaOptions('the key', DEFAULT_QUOTA),
   },
   async run({ values, flags }, { database }) {
     const name = nameFrom(values['name'] ?? DEFAULT_NAME, '--name');
     const scopes = scopesFrom(values);
     const mode = modeFrom(flags);
+    const quotas = quotasFrom(values, DEFAULT_QUOTA);
     const pool = await database();
     const { tenant_id: tenantId } = await tenantFrom(pool, values['tenant'] ?? '');
-    return issued(await issueKey(pool, { tenantId, name, scopes, mode }));
+    return issued(await issueKey(pool, { tenantId, name, scopes, mode, quotas }));
   },
 };
 
@@ -154,6 +161,8 @@ const list: CliCommand = {
       key.scopes.join(','),
       key.created_at,
       key.last_used_at ?? 'never',
+      key.write_quota ?? DEFAULT_QUOTA,
+      key.read_quota ?? DEFAULT_QUOTA,
       key.revoked_at === null ? 'live' : `revoked ${key.revoked_at}`,
     ]);
     return {
@@ -161,7 +170,10 @@ const list: CliCommand = {
       text:
         rows.length === 0
           ? `This tenant has no keys yet. Create one: npx holdfast keys create --tenant ${toId('ten', tenant.tenant_id)}`
-          : table(['KEY ID', 'NAME', 'KEY', 'SCOPES', 'CREATED', 'LAST USED', 'STATE'], rows),
+          : table(
+              ['KEY ID', 'NAME', 'KEY', 'SCOPES', 'CREATED', 'LAST USED', 'WRITE', 'READ', 'STATE'],
+              rows,
+            ),
     };
   },
 };
@@ -206,7 +218,27 @@ const revoke: CliCommand = {
   },
 };
 
+const limit: CliCommand = {
+  summary: 'Change the quotas of a key. A quota counts together with that of the tenant.',
+  positionals: ['KEY_ID'],
+  options: quotaOptions('the key', DEFAULT_QUOTA),
+  async run({ positionals: [given = ''], values }, { database }) {
+    const keyId = keyIdFrom(given);
+    const change = quotasFrom(values, DEFAULT_QUOTA);
+    if (Object.keys(change).length === 0) throw new UsageError('Set --write, --read, or both.');
+    const record = await limitKey(await database(), keyId, change);
+    if (record === null) throw noSuchKey(keyId);
+    const data = documentOf(record);
+    return {
+      data,
+      text:
+        `${data.key_id}: writes ${data.write_quota ?? DEFAULT_QUOTA}, reads ${data.read_quota ?? DEFAULT_QUOTA}. ` +
+        `Every node applies it ${PROPAGATION}.`,
+    };
+  },
+};
+
 export const keys: CommandGroup = {
   summary: 'API keys of tenants',
-  commands: { create, list, rotate, revoke },
+  commands: { create, list, limit, rotate, revoke },
 };

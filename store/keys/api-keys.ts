@@ -3,6 +3,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import { type DatabasePool, sql } from 'slonik';
 import { v7 } from 'uuid';
 import { z } from 'zod';
+import { type CallerQuotas, kindQuotas } from './key-limits.ts';
 import { SCOPES, type Scope, expandScopes, shortenScopes } from './scopes.ts';
 import { statement } from '../statement.ts';
 import { reachable } from '../unavailable.ts';
@@ -14,6 +15,7 @@ export interface Principal {
   partition: number;
   /** Expanded: a scope with parts, and its parts (scopes.ts). */
   scopes: ReadonlySet<string>;
+  quotas: CallerQuotas;
 }
 
 const findByHash = statement(
@@ -24,6 +26,10 @@ const findByHash = statement(
     scopes: z.array(z.string()),
     tenant_id: z.uuid(),
     partition: z.int(),
+    write_quota: z.string().nullable(),
+    read_quota: z.string().nullable(),
+    tenant_write_quota: z.string().nullable(),
+    tenant_read_quota: z.string().nullable(),
   }),
 );
 
@@ -43,6 +49,10 @@ export async function findPrincipal(pool: DatabasePool, keyHash: Buffer): Promis
     tenantId: row.tenant_id,
     partition: row.partition,
     scopes: expandScopes(row.scopes),
+    quotas: {
+      key: kindQuotas(row.write_quota, row.read_quota),
+      tenant: kindQuotas(row.tenant_write_quota, row.tenant_read_quota),
+    },
   };
 }
 
