@@ -9,7 +9,8 @@
  *     lifecycle       announces the end of a version, answers 410 after it
  *     head            refuses an ambiguous head
  *     authenticate    finds the API key; a request without one counts against its address
- *     rate limit      of the key, reads and writes apart
+ *     address         one of the networks of the key, if it has any
+ *     rate limit      of the key and its tenant, reads and writes apart
  *     acceptable      refuses a client that accepts no media type of the answer
  *     scope           of the key
  *     query           refuses percent-encoding that is not UTF-8
@@ -28,6 +29,7 @@ import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
 import { JSON_TYPE, mediaTypeOf } from './http/accept.ts';
 import { type Authenticate, requireScope } from './authenticate.ts';
+import { admitAddress } from './caller-address.ts';
 import { type BodyRoom, createBodyRoom } from './body/body-room.ts';
 import { readBody } from './body/read-body.ts';
 import { type Judge, judgeOf } from './contract/judge.ts';
@@ -84,6 +86,7 @@ export function createApp(options: AppOptions): Koa {
     const state = stateOf(ctx);
     state.standing = await authenticate(ctx.headers.authorization, () => limits.limitAddress(ctx));
     state.principal = state.standing.principal;
+    await admitAddress(state.principal, ctx.ip, () => limits.limitAddress(ctx));
     await limits.limitKey(ctx, state.principal);
   };
   const versions = EDITIONS.map((edition): Version => {

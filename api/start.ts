@@ -7,6 +7,7 @@ import { requestGraceMs } from '../platform/shutdown.ts';
 import { findPrincipal } from '../store/keys/api-keys.ts';
 import { toId } from '../store/ids.ts';
 import { instanceSecret } from '../store/instance-secrets.ts';
+import { createExpiryWarning } from '../store/keys/key-expiry.ts';
 import { createKeyUsage } from '../store/keys/key-usage.ts';
 import { type OrderLog, createOrderLog } from '../store/log/log.ts';
 import type { DatabasePool } from '../store/pool.ts';
@@ -106,6 +107,7 @@ async function createEdge(
   const { announce } = createAnnouncer(pool);
   const keyUsage = createKeyUsage({ pool, now, log });
   const callers = createCallers(now);
+  const warnOfExpiry = createExpiryWarning(log, clock);
   const services: Services = {
     pool,
     log: orderLog,
@@ -120,11 +122,16 @@ async function createEdge(
     services,
     limits: createRateLimits(limiter, config.rateLimits),
     authenticate: createAuthenticator({
-      find: (keyHash) => findPrincipal(pool, keyHash),
+      async find(keyHash) {
+        const principal = await findPrincipal(pool, keyHash);
+        warnOfExpiry(principal);
+        return principal;
+      },
       noteUse: keyUsage.note,
       now,
     }),
     noteCall: callers.note,
+    trustedProxies: config.trustedProxies,
     bytes: createAnswerRoom(),
     log,
   };

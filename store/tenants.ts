@@ -57,7 +57,10 @@ export const listTenants = (pool: DatabasePool): Promise<readonly ListedTenant[]
     pool.any(sql.type(listedRow)`
       SELECT ${COLUMNS}, coalesce(keys.live, 0) AS live_keys
         FROM tenants
-        LEFT JOIN (SELECT tenant_id, count(*) AS live FROM api_keys WHERE revoked_at IS NULL GROUP BY tenant_id) AS keys
+        LEFT JOIN (SELECT tenant_id, count(*) AS live 
+                     FROM api_keys
+                    WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+                    GROUP BY tenant_id) AS keys
              USING (tenant_id)
        ORDER BY created_at, tenant_id`),
   );

@@ -12,6 +12,7 @@ import {
 } from '@grpc/grpc-js';
 import type { Logger } from '../../platform/logger.ts';
 import type { Principal } from '../../store/keys/api-keys.ts';
+import { confirmFrom } from '../caller-address.ts';
 import type { Services } from '../handler.ts';
 import type { ByteBudget } from '../http/byte-budget.ts';
 import { requireRoomOf } from '../http/answer-room.ts';
@@ -107,9 +108,9 @@ export function createFrame(options: FrameOptions): Frame {
         log.error({ request_id: requestId, err: problem.cause }, 'stream message failed');
     };
     try {
-      const standing = await identify(raw, access);
+      const { standing, address } = await identify(raw, access);
       ({ principal } = standing);
-      watch = keepWatch(() => standing.confirm(access.scope));
+      watch = keepWatch(() => confirmFrom(standing, access.scope, address));
       if (cancelled.aborted) throw cancelledProblem();
       if (stream) closeStream = streams.open(principal.keyId);
       else requireRoomOf(principal.keyId, bytes);

@@ -30,7 +30,14 @@ export interface QuotaChange {
   read?: string | null | undefined;
 }
 
-const changed = (column: 'write_quota' | 'read_quota', given: string | null | undefined) =>
+export interface LimitChange extends QuotaChange {
+  /** RFC 3339. */
+  expiresAt?: string | null | undefined;
+  /** CIDR notation; empty: any address. */
+  networks?: readonly string[] | undefined;
+}
+
+const changed = (column: 'write_quota' | 'read_quota' | 'expires_at', given: string | null | undefined) =>
   given === undefined ? sql.fragment`${sql.identifier([column])}` : sql.fragment`${given}`;
 
 /**
@@ -41,13 +48,15 @@ const changed = (column: 'write_quota' | 'read_quota', given: string | null | un
 export const limitKey = (
   pool: DatabasePool,
   keyId: string,
-  { write, read }: QuotaChange,
+  { write, read, expiresAt, networks }: LimitChange,
 ): Promise<KeyRecord | null> =>
   reachable(
     pool.transaction(async (transaction) => {
       await transaction.query(sql.unsafe`
         UPDATE api_keys
-           SET write_quota = ${changed('write_quota', write)}, read_quota = ${changed('read_quota', read)}
+           SET write_quota = ${changed('write_quota', write)}, read_quota = ${changed('read_quota', read)},
+               expires_at = ${changed('expires_at', expiresAt)},
+               networks = ${networks === undefined ? sql.fragment`networks` : sql.array([...networks], 'text')}
          WHERE key_id = ${keyId}`);
       return findKey(transaction, keyId);
     }),

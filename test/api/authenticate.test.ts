@@ -12,6 +12,8 @@ const principal: Principal = {
   partition: 0,
   scopes: new Set(['orders:read']),
   quotas: { key: none, tenant: none },
+  networks: [],
+  expiresAt: undefined,
 };
 const bearer = 'Bearer hf_test_0000000000000000000000000000';
 const unlimited = async () => {};

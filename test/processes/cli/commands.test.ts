@@ -63,6 +63,8 @@ describe('the lifecycle of a tenant and its keys', () => {
       revoked_at: null,
       write_quota: null,
       read_quota: null,
+      expires_at: null,
+      networks: [],
     });
     const stored = await pool.oneFirst(
       sql.type(z.object({ row: z.string() }))`SELECT api_keys::text AS row FROM api_keys`,
@@ -72,7 +74,7 @@ describe('the lifecycle of a tenant and its keys', () => {
     expect(listed.stdout).not.toContain(made.key);
     expect(listed.stdout).toMatch(
       new RegExp(
-        `${made.key_id}  default  ${made.prefix}…  orders:read,orders:write  \\S+  never +default +default  live`,
+        `${made.key_id}  default  ${made.prefix}…  orders:read,orders:write  \\S+  never +default +default +any +never +live`,
       ),
     );
   });
@@ -144,7 +146,7 @@ describe('the lifecycle of a tenant and its keys', () => {
       read_quota: '90/1',
     });
     expect((await run('keys', 'list', '--tenant', tenantId)).stdout).toMatch(
-      /import .* 6000\/60 +90\/1 +live/,
+      /import .* 6000\/60 +90\/1 +any +never +live/,
     );
     expect(await json('keys', 'rotate', made.key_id)).toMatchObject({
       write_quota: '6000/60',
@@ -152,7 +154,7 @@ describe('the lifecycle of a tenant and its keys', () => {
     });
     const reset = await run('keys', 'limit', made.key_id, '--write', 'default');
     expect(reset.stdout).toBe(
-      `${made.key_id}: writes default, reads 90/1. Every node applies it within 5 seconds.\n`,
+      `${made.key_id}: writes default, reads 90/1, from any address, expires never. Every node applies it within 5 seconds.\n`,
     );
 
     const limited = await run('tenants', 'limit', 'Kelp & Söhne', '--write', '100/1', '--read', '200/1');
@@ -162,11 +164,45 @@ describe('the lifecycle of a tenant and its keys', () => {
     expect(free).toMatchObject({ write_quota: null, read_quota: '200/1' });
   });
 
+  test('a key gets an end and networks; its successor keeps the networks and lives as long', async () => {
+    const args = ['keys', 'create', '--tenant', tenantId, '--name', 'partner'];
+    const made = await json(...args, '--expires-in', '10d', '--from', '10.0.0.0/8, 2001:DB8::/32,192.0.2.7');
+    expect(made.networks).toEqual(['10.0.0.0/8', '2001:db8::/32', '192.0.2.7/32']);
+    const left = Date.parse(made.expires_at) - Date.now();
+    expect(Math.round(left / 86_400_000)).toBe(10);
+    const listed = await run('keys', 'list', '--tenant', tenantId);
+    expect(listed.stdout).toContain(`10.0.0.0/8,2001:db8::/32,192.0.2.7/32  ${made.expires_at}  live`);
+    expect(listed.stdout).toContain(
+      `${made.key_id} "partner" expires in 10 days at most. Replace it: npx holdfast keys rotate ${made.key_id}`,
+    );
+    const next = await json('keys', 'rotate', made.key_id);
+    expect(next.networks).toEqual(made.networks);
+    expect(Date.parse(next.expires_at)).toBeGreaterThanOrEqual(Date.parse(made.expires_at));
+    const changed = await json('keys', 'limit', next.key_id, '--expires', '2037-01-31', '--from', 'any');
+    expect(changed).toMatchObject({
+      networks: [],
+      expires_at: expect.stringMatching(/^2037-01-31T23:59:59/),
+    });
+    expect(await json('keys', 'limit', next.key_id, '--expires', 'never')).toMatchObject({
+      expires_at: null,
+    });
+  });
+
   test.each([
     [['keys', 'create', '--tenant', 'T', '--write', '0/60'], '--write must be COUNT/SECONDS, such as 600/60'],
     [['keys', 'create', '--tenant', 'T', '--write', 'none'], 'or default, not "none"'],
     [['keys', 'limit', `key_${'0'.repeat(32)}`, '--read', '100001/60'], '--read must be COUNT/SECONDS'],
-    [['keys', 'limit', `key_${'0'.repeat(32)}`], 'Set --write, --read, or both.'],
+    [['keys', 'limit', `key_${'0'.repeat(32)}`], 'Set at least one of --write, --read, --from'],
+    [['keys', 'create', '--tenant', 'T', '--expires', '2027-02-30'], '--expires must be a day such as'],
+    [
+      ['keys', 'create', '--tenant', 'T', '--expires', '2020-01-31'],
+      '--expires must name a time in the future',
+    ],
+    [['keys', 'create', '--tenant', 'T', '--expires-in', '90'], 'such as 90d, 12h or 30m, not "90"'],
+    [['keys', 'create', '--tenant', 'T', '--expires-in', '1d', '--expires', 'never'], 'exclude each other'],
+    [['keys', 'create', '--tenant', 'T', '--from', '10.0.0.0/33'], '--from must be networks such as'],
+    [['keys', 'create', '--tenant', 'T', '--from', '10.1'], '--from must be networks such as'],
+    [['keys', 'create', '--tenant', 'T', '--from', '::ffff:10.0.0.0/104'], 'must be written as IPv4'],
     [['tenants', 'limit', 'T', '--write', '6000/min'], 'or none, not "6000/min"'],
     [['tenants', 'limit', 'T'], 'Set --write, --read, or both.'],
   ])('%j is refused before the database is asked', async (args, words) => {
