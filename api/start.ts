@@ -11,6 +11,7 @@ import { createTenantConnections } from '../store/connections/tenant-connections
 import { findPrincipal } from '../store/keys/api-keys.ts';
 import { toId } from '../store/ids.ts';
 import { instanceSecret } from '../store/instance-secrets.ts';
+import { createExpiryWarning } from '../store/keys/key-expiry.ts';
 import { createKeyUsage } from '../store/keys/key-usage.ts';
 import { type OrderLog, createOrderLog } from '../store/log/log.ts';
 import type { DatabasePool } from '../store/pool.ts';
@@ -103,8 +104,13 @@ async function createEdge(
   const redis = redisUrl === undefined ? undefined : connectRedis(redisUrl, { name: 'limiter', log });
   if (redis) await warmUp(redis, REDIS_WARM_UP_MS_MAX);
   const keyUsage = createKeyUsage({ pool, now, log });
+  const warnOfExpiry = createExpiryWarning(log, clock);
   const authenticator = createAuthenticator({
-    find: (keyHash) => findPrincipal(pool, keyHash),
+    async find(keyHash) {
+      const principal = await findPrincipal(pool, keyHash);
+      warnOfExpiry(principal);
+      return principal;
+    },
     noteUse: keyUsage.note,
     now,
   });
@@ -143,6 +149,7 @@ async function createEdge(
     limits: createRateLimits(limiter, config.rateLimits),
     authenticate: authenticator.authenticate,
     noteCall: callers.note,
+    trustedProxies: config.trustedProxies,
     bytes: createAnswerRoom(),
     log,
   };
