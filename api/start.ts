@@ -6,7 +6,7 @@ import type { Logger } from '../platform/logger.ts';
 import { connectRedis, warmUp } from '../platform/redis.ts';
 import { clientAddress } from '../platform/trusted-proxies.ts';
 import { requestGraceMs } from '../platform/shutdown.ts';
-import { findPrincipal } from '../store/keys/api-keys.ts';
+import { findPrincipal, recentKeys } from '../store/keys/api-keys.ts';
 import { toId } from '../store/ids.ts';
 import { instanceSecret } from '../store/instance-secrets.ts';
 import { createKeyUsage } from '../store/keys/key-usage.ts';
@@ -16,7 +16,7 @@ import type { Tail } from '../store/log/tail.ts';
 import { createAnnouncer } from '../store/consumers/wakeups.ts';
 import { type Admission, createAdmission } from './admission.ts';
 import { createApp } from './app.ts';
-import { createAuthenticator } from './authenticate.ts';
+import { KNOWN_KEYS_MAX, createAuthenticator } from './authenticate.ts';
 import { createCursors } from './lists/cursor.ts';
 import { type RunningGrpc, startGrpc } from './grpc/server.ts';
 import type { Services } from './handler.ts';
@@ -102,6 +102,7 @@ async function createEdge(
   if (redis) await warmUp(redis, REDIS_WARM_UP_MS_MAX);
   const keyUsage = createKeyUsage({ pool, now, log });
   const authenticator = createAuthenticator({
+    known: await recentKeys(pool, KNOWN_KEYS_MAX),
     find: (keyHash) => findPrincipal(pool, keyHash),
     noteUse: keyUsage.note,
     now,

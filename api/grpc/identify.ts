@@ -1,7 +1,7 @@
 /** Identifies the caller of a gRPC call: service token, API key, quota, scope. */
 import { timingSafeEqual, hash } from 'node:crypto';
 import { type Authenticate, type Standing, requireScope } from '../authenticate.ts';
-import type { RateLimits } from '../limiter/rate-limit.ts';
+import { type RateLimits, subjectOfAddress } from '../limiter/rate-limit.ts';
 import { Problem } from '../problem/problem.ts';
 import { type RawCall, textOf } from './raw-call.ts';
 
@@ -26,12 +26,16 @@ export function createIdentify({ limits, authenticate, token }: IdentifyOptions)
   const tokenHash = token === undefined ? undefined : digest(token);
 
   return async (raw, { scope, counted }) => {
-    const limitAddress = () => limits.countAddress(addressOf(raw.getPeer()));
+    const address = () => addressOf(raw.getPeer());
+    const count = () => limits.countAddress(address());
     if (tokenHash && !timingSafeEqual(digest(textOf(raw.metadata, 'holdfast-token')), tokenHash)) {
-      await limitAddress();
+      await count();
       throw new Problem('unauthenticated', 'Send the service token as holdfast-token in the metadata.');
     }
-    const standing = await authenticate(textOf(raw.metadata, 'authorization'), limitAddress);
+    const standing = await authenticate(textOf(raw.metadata, 'authorization'), () => ({
+      subject: subjectOfAddress(address()) ?? 'unknown',
+      count,
+    }));
     if (counted !== undefined) await limits.count(counted, standing.principal.keyId);
     requireScope(standing.principal, scope);
     return standing;
