@@ -45,7 +45,7 @@ import { requireRoom } from './http/answer-room.ts';
 import type { ByteBudget } from './http/byte-budget.ts';
 import { requireClearHead } from './http/request-head.ts';
 import { createLifecycle } from './lifecycle.ts';
-import type { RateLimits } from './limiter/rate-limit.ts';
+import { type RateLimits, subjectOfAddress } from './limiter/rate-limit.ts';
 import { EDITIONS, HANDLERS } from './operations.ts';
 import type { Callers } from './overview/callers.ts';
 import { requireDecodable } from './http/percent.ts';
@@ -88,7 +88,10 @@ export function createApp(options: AppOptions): Koa {
   const { config, limits, authenticate, noteCall, bytes, log, clock } = options;
   const identify: Identify = async (ctx) => {
     const state = stateOf(ctx);
-    state.standing = await authenticate(ctx.headers.authorization, () => limits.limitAddress(ctx));
+    state.standing = await authenticate(ctx.headers.authorization, () => ({
+      subject: subjectOfAddress(ctx.ip) ?? 'unknown',
+      count: () => limits.limitAddress(ctx),
+    }));
     state.principal = state.standing.principal;
     await admitAddress(state.principal, ctx.ip, () => limits.limitAddress(ctx));
     await limits.limitKey(ctx, state.principal);

@@ -8,7 +8,7 @@ import { clientAddress } from '../platform/trusted-proxies.ts';
 import { requestGraceMs } from '../platform/shutdown.ts';
 import { createReadAfter } from '../projections/read-after.ts';
 import { createTenantConnections } from '../store/connections/tenant-connections.ts';
-import { findPrincipal } from '../store/keys/api-keys.ts';
+import { findPrincipal, recentKeys } from '../store/keys/api-keys.ts';
 import { toId } from '../store/ids.ts';
 import { instanceSecret } from '../store/instance-secrets.ts';
 import { createExpiryWarning } from '../store/keys/key-expiry.ts';
@@ -19,7 +19,7 @@ import type { Tail } from '../store/log/tail.ts';
 import { createAnnouncer } from '../store/consumers/wakeups.ts';
 import { type Admission, createAdmission } from './admission.ts';
 import { createApp } from './app.ts';
-import { createAuthenticator } from './authenticate.ts';
+import { KNOWN_KEYS_MAX, createAuthenticator } from './authenticate.ts';
 import { createCursors } from './lists/cursor.ts';
 import { type RunningGrpc, startGrpc } from './grpc/server.ts';
 import type { Services } from './handler.ts';
@@ -106,6 +106,7 @@ async function createEdge(
   const keyUsage = createKeyUsage({ pool, now, log });
   const warnOfExpiry = createExpiryWarning(log, clock);
   const authenticator = createAuthenticator({
+    known: await recentKeys(pool, KNOWN_KEYS_MAX),
     async find(keyHash) {
       const principal = await findPrincipal(pool, keyHash);
       warnOfExpiry(principal);

@@ -110,7 +110,7 @@ const roles = z
   .transform((list) => new Set<Role>(list));
 
 /** 32 to 128 characters. The prefix may count or not, so that keys of either reading pass. */
-const API_KEY_SYNTAX = /^(?=.{32,136}$)hf_(?:test|live)_[A-Za-z0-9_]{16,128}$/;
+export const API_KEY_SYNTAX = /^(?=.{32,136}$)hf_(?:test|live)_[A-Za-z0-9_]{16,128}$/;
 const API_KEY_EXPECTED =
   'must begin with hf_test_ or hf_live_ and have 32 to 128 characters of A-Z a-z 0-9 _';
 

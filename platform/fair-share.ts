@@ -64,7 +64,7 @@ const IDLE_TENANTS_MAX = 1_024;
 
 interface Waiting {
   places: number;
-  /** Calls of `take` before it: of two tenants that have alike, the one that waits longer is next. */
+  /** Grows: of two tenants that have alike, the one that waits longer is next. */
   turn: number;
   grant: (release: Release) => void;
 }

@@ -1,7 +1,7 @@
 /** Identifies the caller of a gRPC call: service token, API key, quota, scope. */
 import { timingSafeEqual, hash } from 'node:crypto';
 import { type Authenticate, type Standing, requireScope } from '../authenticate.ts';
-import type { RateLimits } from '../limiter/rate-limit.ts';
+import { type RateLimits, subjectOfAddress } from '../limiter/rate-limit.ts';
 import { Problem } from '../problem/problem.ts';
 import { admitAddress } from '../caller-address.ts';
 import { type TrustedProxies, clientAddress } from '../../platform/trusted-proxies.ts';
@@ -36,13 +36,16 @@ export function createIdentify({ limits, authenticate, token, trustedProxies }: 
 
   return async (raw, { scope, counted }) => {
     const address = callerOf(raw, trustedProxies);
-    const limitAddress = () => limits.countAddress(address);
+    const count = () => limits.countAddress(address);
     if (tokenHash && !timingSafeEqual(digest(textOf(raw.metadata, 'holdfast-token')), tokenHash)) {
-      await limitAddress();
+      await count();
       throw new Problem('unauthenticated', 'Send the service token as holdfast-token in the metadata.');
     }
-    const standing = await authenticate(textOf(raw.metadata, 'authorization'), limitAddress);
-    await admitAddress(standing.principal, address, limitAddress);
+    const standing = await authenticate(textOf(raw.metadata, 'authorization'), () => ({
+      subject: subjectOfAddress(address) ?? 'unknown',
+      count,
+    }));
+    await admitAddress(standing.principal, address, count);
     if (counted !== undefined) await limits.count(counted, standing.principal);
     requireScope(standing.principal, scope);
     return { standing, address };

@@ -1,89 +1,15 @@
-/** Load shedding, with a simulated clock where possible. */
+/** Load shedding by a server: who is admitted, who waits, who is refused. */
 import { execFile } from 'node:child_process';
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import Koa from 'koa';
 import { pino } from 'pino';
-import { createAdmission, createLimit, createTurnstile } from '../../api/admission.ts';
+import { createAdmission } from '../../api/admission.ts';
+import { registry } from '../../platform/metrics.ts';
 import { type RunningServer, serve } from '../../api/http/server.ts';
 
 const log = pino({ level: 'silent' });
-
-describe('the limit on requests in flight', () => {
-  const clocked = () => {
-    let at = 0;
-    const limit = createLimit(() => at);
-    return { ...limit, pass: (ms: number) => (at += ms) };
-  };
-  const fill = (limit: ReturnType<typeof clocked>) => {
-    let entered = 0;
-    while (limit.tryEnter('a')) entered += 1;
-    return entered;
-  };
-
-  test('admits requests up to the limit, and one more for each that finishes', () => {
-    const limit = clocked();
-    const leave = limit.tryEnter('a')!;
-    expect(fill(limit)).toBe(limit.limit() - 1);
-    leave();
-    expect([limit.tryEnter('a'), limit.tryEnter('a')]).toEqual([expect.any(Function), undefined]);
-  });
-
-  test('sinks by a tenth while responses are late, once for each group of concurrent requests, down to a minimum', () => {
-    const limit = clocked();
-    const before = limit.limit();
-    fill(limit);
-    for (let n = 0; n < 50; n += 1) limit.note(1_000);
-    expect(limit.limit()).toBe(Math.floor(before * 0.9));
-    for (let n = 0; n < 100; n += 1) {
-      limit.pass(100);
-      limit.note(1_000);
-    }
-    expect(limit.limit()).toBe(16);
-  });
-
-  test('does not sink while few requests are in flight, because the cause of the delay is elsewhere', () => {
-    const limit = clocked();
-    const before = limit.limit();
-    for (let n = 0; n < 100; n += 1) {
-      limit.pass(100);
-      limit.note(1_000);
-      limit.cut();
-    }
-    expect(limit.limit()).toBe(before);
-  });
-
-  test('rises while it is in use and responses are in time, and stays while it is not in use', () => {
-    const limit = clocked();
-    const before = limit.limit();
-    for (let n = 0; n < 1_000; n += 1) limit.note(5);
-    expect(limit.limit()).toBe(before);
-    fill(limit);
-    for (let n = 0; n < before; n += 1) limit.note(5);
-    expect(limit.limit()).toBeGreaterThanOrEqual(before + 9);
-    for (let n = 0; n < 200_000; n += 1) {
-      if (n % 1_000 === 0) fill(limit);
-      limit.note(5);
-    }
-    expect(limit.limit()).toBe(2_000);
-  });
-});
-
-test('few refusals are sent at once; many are sent in order, each within half a second', async () => {
-  let elapsedMs = () => 0;
-  const turnstile = createTurnstile(() => elapsedMs());
-  const gone: { n: number; ms: number }[] = [];
-  for (let n = 0; n < 1_000; n += 1) turnstile.pass(() => gone.push({ n, ms: elapsedMs() }));
-  expect(gone.length).toBe(300);
-  const began = performance.now();
-  elapsedMs = () => performance.now() - began;
-  while (gone.length < 1_000) await new Promise((resolve) => setTimeout(resolve, 10));
-  expect(gone.map(({ n }) => n)).toEqual([...gone.keys()]);
-  expect(gone.at(-1)!.ms).toBeGreaterThan(400);
-  expect(gone.at(-1)!.ms).toBeLessThan(1_500);
-  turnstile.stop();
-});
 
 describe('a server at its limit', () => {
   const running: RunningServer[] = [];
@@ -97,13 +23,17 @@ describe('a server at its limit', () => {
     });
   /** Answers when the test releases it; a read with `wait` waits for that by intent. */
   async function start() {
+    let begunCount = 0;
+    let arrivedCount = 0;
     const held: (() => void)[] = [];
     const waiting: (() => void)[] = [];
     const hold = (list: (() => void)[]) => new Promise<void>((resolve) => list.push(resolve));
     const app = new Koa();
     app.use(async (ctx) => {
       if (ctx.method === 'POST') {
+        begunCount += 1;
         await arrived(ctx.req);
+        arrivedCount += 1;
         await admission.bodyArrived(ctx.res);
       }
       const endWait = ctx.method === 'GET' && ctx.query['wait'] ? admission.beginWait(ctx.res) : undefined;
@@ -136,6 +66,9 @@ describe('a server at its limit', () => {
       send,
       release: () => release(held),
       held: () => held.length,
+      /** Writes that were admitted, and those of them whose body has arrived. */
+      begun: () => begunCount,
+      arrived: () => arrivedCount,
       waiting: () => waiting.length,
       endWaits: () => release(waiting),
       post: (tenant = 'a') =>
@@ -178,7 +111,7 @@ describe('a server at its limit', () => {
     const { send, release, held, answered } = await start();
     const writes = Array.from({ length: 400 }, () => send({ method: 'POST', headers, body: '{}' }, query));
     await come(() => held() + (answered[503] ?? 0) === writes.length);
-    expect(held()).toBe(256);
+    expect(held()).toBeLessThanOrEqual(256);
     release();
     await Promise.all(writes);
   });
@@ -192,7 +125,7 @@ describe('a server at its limit', () => {
     const reads = Array.from({ length: 100 }, () => send());
     await come(() => held() === reads.length);
     endWaits();
-    await come(() => held() === 256);
+    await come(() => held() > reads.length);
     // Those that have waited enter in turn: none of them is refused.
     while ((answered[200] ?? 0) < admitted + reads.length) {
       expect(held()).toBeLessThanOrEqual(256);
@@ -222,28 +155,37 @@ describe('a server at its limit', () => {
     await Promise.all([...greedy, ...others]);
   }, 30_000);
 
+  /** Writes in flight, by the metric of the server. */
+  async function writesInFlight(): Promise<number> {
+    const metric = await registry.getSingleMetric('holdfast_requests_in_flight')!.get();
+    return metric.values.find(({ labels }) => labels['kind'] === 'write')?.value ?? 0;
+  }
+
   test('counts a write whose body arrives slowly again when it has arrived', async () => {
-    const { port, post, release, held } = await start();
-    const sockets = Array.from({ length: 600 }, () => {
+    const { port, post, release, held, answered, begun, arrived } = await start();
+    // Less than half of the limit, so that nothing lowers it.
+    const sockets = Array.from({ length: 100 }, () => {
       const socket = connect(port, '127.0.0.1');
       socket.on('error', () => {});
+      socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{');
       return socket;
     });
-    // In groups: each leaves the limit while it waits for its body.
-    for (let n = 0; n < sockets.length; n += 200) {
-      for (const socket of sockets.slice(n, n + 200))
-        socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{');
-      await new Promise((resolve) => setTimeout(resolve, 700));
+    await come(() => begun() === sockets.length);
+    while ((await writesInFlight()) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    let sent = 0;
+    while (answered[503] === undefined) {
+      void post();
+      sent += 1;
+      await come(() => held() + (answered[503] ?? 0) === sent);
     }
+    const full = held();
     let statuses = '';
     for (const socket of sockets) {
       socket.on('data', (data) => (statuses += `${data.toString('latin1').slice(9, 12)} `));
       socket.write('}');
     }
-    await come(() => held() === 256);
-    void post();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(held()).toBe(256);
+    await come(() => arrived() === full + sockets.length);
+    expect(held()).toBe(full);
     await come(() => {
       release();
       return statuses.match(/200/g)?.length === sockets.length;
@@ -271,7 +213,7 @@ describe('a server at its limit', () => {
     const { post, held, release, answered } = await start();
     const greedy = Array.from({ length: 300 }, () => post('a'));
     await come(() => held() + (answered[503] ?? 0) === greedy.length);
-    expect(held()).toBe(256);
+    expect(held()).toBeLessThanOrEqual(256);
     const other = post('b');
     const refused = await post('a');
     expect(refused!.status).toBe(503);
