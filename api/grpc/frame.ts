@@ -34,7 +34,7 @@ import { type RawCall, cancellationOf } from './raw-call.ts';
 import { codeOf, statusOf } from './status.ts';
 import { decoded, sizeOf } from './wire/decode.ts';
 import { readNoFurther } from './wire/http2-stream.ts';
-import { STALL_MS } from './wire/limits.ts';
+import { STREAM_READ_PACE } from './wire/limits.ts';
 import { type RawSink, type Sink, createSink } from './wire/sink.ts';
 import { createStreamCount } from './wire/stream-count.ts';
 import { endUnlessTaken, holdForCall } from './wire/unary-answer.ts';
@@ -72,7 +72,7 @@ export interface Frame {
 interface StreamOptions {
   /** Called once the caller is identified. */
   accepted: (requestId: string) => void;
-  /** Aborts, with a problem, when the client stops reading. */
+  /** Aborts, with a problem, when the client reads too slowly. */
   stalled: AbortSignal;
 }
 
@@ -182,12 +182,12 @@ type RawStream = RawCall & RawSink & { sendMetadata: (metadata: Metadata) => voi
 const cancelledProblem = () =>
   new Problem('request_timeout', 'The call was cancelled before it began. It had no effect.');
 
-const stalledProblem = () =>
-  new Problem(
-    'overloaded',
-    `The client read no message for ${STALL_MS / 1_000} seconds. Open the stream again and resume.`,
-    { headers: { 'Retry-After': '1' } },
-  );
+const { stallMs, bytesPerSecondMin, windowMs } = STREAM_READ_PACE;
+const SLOW =
+  `The client read no message for ${stallMs / 1_000} seconds, or less than ${bytesPerSecondMin} bytes ` +
+  `a second for ${windowMs / 1_000} seconds. Open the stream again and resume.`;
+
+const stalledProblem = () => new Problem('overloaded', SLOW, { headers: { 'Retry-After': '1' } });
 
 /** Sends the metadata of a stream before its first message: the client may begin. */
 function accept(raw: RawStream, requestId: string, policy: string | undefined): void {

@@ -11,7 +11,6 @@ import type { Logger } from '../../platform/logger.ts';
 import { slowReadersCut } from '../../platform/metrics.ts';
 import { Problem } from '../problem/problem.ts';
 import { breakRequest } from './broken-request.ts';
-import { READ_PACE } from './limits.ts';
 import { closeLingering } from './linger.ts';
 import { type ReadPace, type ReadPaceLimits, createReadPace } from './read-pace.ts';
 import { answerUnreadable, noteUnreadable, problemOf } from './unreadable.ts';
@@ -42,7 +41,7 @@ export interface Connections {
   opened: (socket: Socket) => void;
   /** Follows a response until it has left. */
   track: (res: ServerResponse) => void;
-  /** Destroys the connections of clients that read too slowly; call it now and then. */
+  /** Destroys the connections of clients that read too slowly; call it at `checkIntervalMs`. */
   checkReaders: () => void;
   /** For `clientError`. */
   unreadable: (error: ClientError, socket: Socket) => void;
@@ -55,7 +54,7 @@ export interface Connections {
 }
 
 /** @param paceLimits of the clients that read */
-export function createConnections(log: Logger, paceLimits: ReadPaceLimits = READ_PACE): Connections {
+export function createConnections(log: Logger, paceLimits: ReadPaceLimits): Connections {
   const open = new Set<Socket>();
   let draining = false;
 

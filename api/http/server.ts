@@ -14,7 +14,7 @@ import type Koa from 'koa';
 import type { Logger } from '../../platform/logger.ts';
 import type { Admission } from '../admission.ts';
 import { createConnections } from './connections.ts';
-import { CONNECTIONS_MAX, HTTP_LIMITS, READ_CHECK_INTERVAL_MS } from './limits.ts';
+import { CONNECTIONS_MAX, HTTP_LIMITS, READ_PACE } from './limits.ts';
 
 /**
  * Sockets that listen on one port. Node accepts one connection a socket and turn of the event loop:
@@ -69,7 +69,7 @@ export async function serve(
   app: Koa,
   { port, host, variable, admission, log }: ServeOptions,
 ): Promise<RunningServer> {
-  const connections = createConnections(log);
+  const connections = createConnections(log, READ_PACE);
   const handle = app.callback();
   const options = { ...HTTP_LIMITS, requireHostHeader: false, ServerResponse: connections.Response };
   const admit = (req: IncomingMessage, res: ServerResponse) => {
@@ -81,7 +81,7 @@ export async function serve(
   server.on('checkContinue', admit).on('checkExpectation', admit);
   // Node silently drops fields beyond a count; request-head.ts counts them instead.
   server.maxHeadersCount = 0;
-  const readers = setInterval(connections.checkReaders, READ_CHECK_INTERVAL_MS).unref();
+  const readers = setInterval(connections.checkReaders, READ_PACE.checkIntervalMs).unref();
   server
     .on('timeout', connections.idle)
     .on('connection', connections.opened)

@@ -33,7 +33,7 @@ describe('a read pace', () => {
 
 describe('a connection', () => {
   const BODY = 'x'.repeat(24 * 1024 * 1024);
-  const limits = { stallMs: 1_500, bytesPerSecondMin: 100_000, windowMs: 2_000 };
+  const limits = { stallMs: 1_500, bytesPerSecondMin: 100_000, windowMs: 2_000, checkIntervalMs: 50 };
   const connections = createConnections(pino({ level: 'silent' }), limits);
   let answerAfterMs = 0;
   const server = createServer({ ServerResponse: connections.Response }, (_req, res) => {
@@ -41,7 +41,7 @@ describe('a connection', () => {
     setTimeout(() => res.end(BODY), answerAfterMs);
   });
   server.on('connection', connections.opened);
-  const timer = setInterval(connections.checkReaders, 50);
+  const timer = setInterval(connections.checkReaders, limits.checkIntervalMs);
   const listening = new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   afterEach(() => {
     answerAfterMs = 0;
