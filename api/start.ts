@@ -1,6 +1,7 @@
 /** Starts the API role: limiter, HTTP server, gRPC server. */
 import { v7 } from 'uuid';
 import type { Config } from '../platform/config.ts';
+import { createLogAddress } from '../platform/log-address.ts';
 import type { Logger } from '../platform/logger.ts';
 import { connectRedis, warmUp } from '../platform/redis.ts';
 import { requestGraceMs } from '../platform/shutdown.ts';
@@ -64,15 +65,17 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const now = () => performance.now();
   const { edge, admission, callers, appended, close } = await createEdge(options, now);
   const graceMs = requestGraceMs(config.drainSeconds);
+  const logAddress = createLogAddress(config.logAddresses);
   let grpc: RunningGrpc | undefined;
   try {
-    grpc = await startGrpc({ config: config.grpc, ...edge });
+    grpc = await startGrpc({ config: config.grpc, logAddress, ...edge });
     const server = await serve(createApp({ config, ...edge, clock }), {
       port: config.port,
       host: config.host,
       variable: 'PORT',
       admission,
       log,
+      logAddress,
     });
     return {
       port: server.port,

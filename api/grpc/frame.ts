@@ -10,6 +10,7 @@ import {
   type handleUnaryCall,
   status as codes,
 } from '@grpc/grpc-js';
+import type { LogAddress } from '../../platform/log-address.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Principal } from '../../store/keys/api-keys.ts';
 import type { Services } from '../handler.ts';
@@ -45,6 +46,7 @@ export interface FrameOptions extends IdentifyOptions {
   /** Memory that clients hold, over REST and gRPC. */
   bytes: ByteBudget;
   log: Logger;
+  logAddress: LogAddress;
   stopping: AbortSignal;
 }
 
@@ -77,7 +79,7 @@ interface StreamOptions {
 }
 
 export function createFrame(options: FrameOptions): Frame {
-  const { services, limits, noteCall, bytes, log, stopping } = options;
+  const { services, limits, noteCall, bytes, log, logAddress, stopping } = options;
   const identify = createIdentify(options);
   const inFlight = createInFlightOrders();
   const streams = createStreamCount();
@@ -91,7 +93,7 @@ export function createFrame(options: FrameOptions): Frame {
     stream?: StreamOptions,
   ): Promise<ServerErrorResponse | undefined> {
     const cancelled = cancellationOf(raw);
-    const record = createCallRecord({ name, raw, gone: cancelled, stopping, log });
+    const record = createCallRecord({ name, raw, gone: cancelled, stopping, log, logAddress });
     const { requestId, traceparent } = record;
     let principal: Principal | undefined;
     let watch: Watch | undefined;

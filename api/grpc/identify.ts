@@ -3,7 +3,7 @@ import { timingSafeEqual, hash } from 'node:crypto';
 import { type Authenticate, type Standing, requireScope } from '../authenticate.ts';
 import type { RateLimits } from '../limiter/rate-limit.ts';
 import { Problem } from '../problem/problem.ts';
-import { type RawCall, textOf } from './raw-call.ts';
+import { type RawCall, addressOf, textOf } from './raw-call.ts';
 
 export interface Access {
   scope: string;
@@ -26,7 +26,7 @@ export function createIdentify({ limits, authenticate, token }: IdentifyOptions)
   const tokenHash = token === undefined ? undefined : digest(token);
 
   return async (raw, { scope, counted }) => {
-    const limitAddress = () => limits.countAddress(addressOf(raw.getPeer()));
+    const limitAddress = () => limits.countAddress(addressOf(raw));
     if (tokenHash && !timingSafeEqual(digest(textOf(raw.metadata, 'holdfast-token')), tokenHash)) {
       await limitAddress();
       throw new Problem('unauthenticated', 'Send the service token as holdfast-token in the metadata.');
@@ -37,6 +37,3 @@ export function createIdentify({ limits, authenticate, token }: IdentifyOptions)
     return standing;
   };
 }
-
-/** The address in a peer such as `127.0.0.1:40312` or `[::1]:40312`. */
-const addressOf = (peer: string): string => peer.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');

@@ -11,6 +11,7 @@ import {
   createServer as createNetServer,
 } from 'node:net';
 import type Koa from 'koa';
+import type { LogAddress } from '../../platform/log-address.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Admission } from '../admission.ts';
 import { createConnections } from './connections.ts';
@@ -62,14 +63,16 @@ export interface ServeOptions {
   /** Load shedding; admits all requests when left out. */
   admission?: Admission | undefined;
   log: Logger;
+  /** Lines about connections have no address without it. */
+  logAddress?: LogAddress;
 }
 
 /** @throws {ListenError} */
 export async function serve(
   app: Koa,
-  { port, host, variable, admission, log }: ServeOptions,
+  { port, host, variable, admission, log, logAddress = () => undefined }: ServeOptions,
 ): Promise<RunningServer> {
-  const connections = createConnections(log, READ_PACE);
+  const connections = createConnections({ log, logAddress, readPace: READ_PACE });
   const handle = app.callback();
   const options = { ...HTTP_LIMITS, requireHostHeader: false, ServerResponse: connections.Response };
   const admit = (req: IncomingMessage, res: ServerResponse) => {

@@ -1,7 +1,7 @@
 /**
  * Bounds an unidentified peer: connections, calls, requests that arrive slowly or not at all, and
- * unread answers of the services that need no key. grpc-js reads a unary request whole before it calls the handler, and so before the API key is
- * checked.
+ * unread answers of the services that need no key. grpc-js reads a unary request whole before it
+ * calls the handler, and so before the API key is checked.
  */
 import { type IncomingHttpHeaders, type ServerHttp2Stream, constants } from 'node:http2';
 import type { Server } from '@grpc/grpc-js';

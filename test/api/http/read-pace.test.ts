@@ -34,7 +34,11 @@ describe('a read pace', () => {
 describe('a connection', () => {
   const BODY = 'x'.repeat(24 * 1024 * 1024);
   const limits = { stallMs: 1_500, bytesPerSecondMin: 100_000, windowMs: 2_000, checkIntervalMs: 50 };
-  const connections = createConnections(pino({ level: 'silent' }), limits);
+  const connections = createConnections({
+    log: pino({ level: 'silent' }),
+    logAddress: () => undefined,
+    readPace: limits,
+  });
   let answerAfterMs = 0;
   const server = createServer({ ServerResponse: connections.Response }, (_req, res) => {
     connections.track(res);
