@@ -27,6 +27,7 @@
 import type { Router } from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import type { Config } from '../platform/config.ts';
+import { createLogAddress } from '../platform/log-address.ts';
 import type { Logger } from '../platform/logger.ts';
 import { JSON_TYPE, mediaTypeOf } from './http/accept.ts';
 import type { Admission } from './admission.ts';
@@ -57,7 +58,7 @@ import { confirmed, principalOf, requestContext, stateOf } from './request-conte
 import { awaitUnusedBody } from './body/unused-body.ts';
 
 export interface AppOptions {
-  config: Pick<Config, 'trustedProxies' | 'contractJudge' | 'v1'>;
+  config: Pick<Config, 'trustedProxies' | 'contractJudge' | 'logAddresses' | 'v1'>;
   services: Services;
   limits: RateLimits;
   authenticate: Authenticate;
@@ -126,7 +127,7 @@ export function createApp(options: AppOptions): Koa {
   const app = new Koa();
   // Koa writes connection errors to standard error; the request log has them already.
   app.silent = true;
-  app.use(requestContext(log, noteCall, config.trustedProxies));
+  app.use(requestContext(log, noteCall, config.trustedProxies, createLogAddress(config.logAddresses)));
   if (config.contractJudge) app.use(judgeAnswers());
   app.use(answerProblems(bytes));
   app.use(collections.middleware);

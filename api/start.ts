@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { v7 } from 'uuid';
 import type { Config } from '../platform/config.ts';
+import { createLogAddress } from '../platform/log-address.ts';
 import type { Logger } from '../platform/logger.ts';
 import { connectRedis, warmUp } from '../platform/redis.ts';
 import { clientAddress } from '../platform/trusted-proxies.ts';
@@ -68,15 +69,17 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const now = () => performance.now();
   const { edge, admission, callers, appended, close } = await createEdge(options, now);
   const graceMs = requestGraceMs(config.drainSeconds);
+  const logAddress = createLogAddress(config.logAddresses);
   let grpc: RunningGrpc | undefined;
   try {
-    grpc = await startGrpc({ config: config.grpc, ...edge });
+    grpc = await startGrpc({ config: config.grpc, logAddress, ...edge });
     const server = await serve(createApp({ config, ...edge, admission, clock }), {
       port: config.port,
       host: config.host,
       variable: 'PORT',
       admission,
       log,
+      logAddress,
     });
     return {
       port: server.port,

@@ -6,6 +6,7 @@ import { serve } from '../api/http/server.ts';
 import type { CallsByKey } from '../api/overview/callers.ts';
 import { parseMetrics, valuesOf } from '../api/overview/samples.ts';
 import type { Config } from '../platform/config.ts';
+import { createLogAddress } from '../platform/log-address.ts';
 import type { Logger } from '../platform/logger.ts';
 import { registry } from '../platform/metrics.ts';
 import { WITHOUT_REDIS, connectRedis } from '../platform/redis.ts';
@@ -56,6 +57,7 @@ export async function openAdminPort(options: AdminPortOptions): Promise<AdminPor
     host: config.adminHost,
     variable: 'ADMIN_PORT',
     log,
+    logAddress: createLogAddress(config.logAddresses),
   });
   shutdown.add('history', async () => stop());
   // Ends last, so that an operator can watch the drain.

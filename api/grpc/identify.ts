@@ -5,7 +5,7 @@ import { type RateLimits, subjectOfAddress } from '../limiter/rate-limit.ts';
 import { Problem } from '../problem/problem.ts';
 import { admitAddress } from '../caller-address.ts';
 import { type TrustedProxies, clientAddress } from '../../platform/trusted-proxies.ts';
-import { type RawCall, textOf } from './raw-call.ts';
+import { type RawCall, addressOf, textOf } from './raw-call.ts';
 
 export interface Access {
   scope: string;
@@ -57,9 +57,6 @@ export function createIdentify({ limits, authenticate, token, trustedProxies }: 
  * networks say which peers of this port are proxies.
  */
 function callerOf(raw: RawCall, proxies: TrustedProxies): string {
-  const peer = addressOf(raw.getPeer());
+  const peer = addressOf(raw);
   return 'networks' in proxies ? clientAddress(peer, textOf(raw.metadata, 'x-forwarded-for'), proxies) : peer;
 }
-
-/** The address in a peer such as `127.0.0.1:40312` or `[::1]:40312`. */
-const addressOf = (peer: string): string => peer.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');

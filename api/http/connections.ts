@@ -7,11 +7,11 @@
  */
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { LogAddress } from '../../platform/log-address.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { slowReadersCut } from '../../platform/metrics.ts';
 import { Problem } from '../problem/problem.ts';
 import { breakRequest } from './broken-request.ts';
-import { READ_PACE } from './limits.ts';
 import { closeLingering } from './linger.ts';
 import { type ReadPace, type ReadPaceLimits, createReadPace } from './read-pace.ts';
 import { answerUnreadable, noteUnreadable, problemOf } from './unreadable.ts';
@@ -42,7 +42,7 @@ export interface Connections {
   opened: (socket: Socket) => void;
   /** Follows a response until it has left. */
   track: (res: ServerResponse) => void;
-  /** Destroys the connections of clients that read too slowly; call it now and then. */
+  /** Destroys the connections of clients that read too slowly; call it at `checkIntervalMs`. */
   checkReaders: () => void;
   /** For `clientError`. */
   unreadable: (error: ClientError, socket: Socket) => void;
@@ -54,8 +54,14 @@ export interface Connections {
   drain: () => void;
 }
 
-/** @param paceLimits of the clients that read */
-export function createConnections(log: Logger, paceLimits: ReadPaceLimits = READ_PACE): Connections {
+export interface ConnectionsOptions {
+  log: Logger;
+  logAddress: LogAddress;
+  readPace: ReadPaceLimits;
+}
+
+export function createConnections({ log, logAddress, readPace }: ConnectionsOptions): Connections {
+  const logOf = (socket: Socket) => log.child({ client: logAddress(socket.remoteAddress ?? '') });
   const open = new Set<Socket>();
   let draining = false;
 
@@ -82,10 +88,10 @@ export function createConnections(log: Logger, paceLimits: ReadPaceLimits = READ
       res.on('close', noteLeft);
     },
     checkReaders() {
-      for (const socket of open) if (!keepsPace(socket, paceLimits)) destroySlow(socket, log);
+      for (const socket of open) if (!keepsPace(socket, readPace)) destroySlow(socket, logOf(socket));
     },
-    unreadable: (error, socket) => answerClientError(error, socket, log),
-    refuseTunnel: (req, socket) => answerTunnel(req, socket, log),
+    unreadable: (error, socket) => answerClientError(error, socket, logOf(socket)),
+    refuseTunnel: (req, socket) => answerTunnel(req, socket, logOf(socket)),
     idle: destroyIdle,
     drain() {
       draining = true;

@@ -24,7 +24,6 @@ export const READ_PACE: ReadPaceLimits = {
   stallMs: 20_000,
   bytesPerSecondMin: 16 * 1024,
   windowMs: 30_000,
+  checkIntervalMs: 5_000,
 };
-/** Interval of the check of that pace. */
-export const READ_CHECK_INTERVAL_MS = 5_000;
 export const CONNECTIONS_MAX = 10_000;

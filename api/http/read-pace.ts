@@ -6,6 +6,8 @@ export interface ReadPaceLimits {
   /** Bytes a second, over each window. */
   bytesPerSecondMin: number;
   windowMs: number;
+  /** How often the pace is checked, so how late a client is cut at most. */
+  checkIntervalMs: number;
 }
 
 export interface ReadPace {
@@ -21,7 +23,7 @@ export interface ReadPace {
 
 /** Starts with the first byte that waits for the client. */
 export function createReadPace(
-  { stallMs, bytesPerSecondMin, windowMs }: ReadPaceLimits,
+  { stallMs, bytesPerSecondMin, windowMs }: Omit<ReadPaceLimits, 'checkIntervalMs'>,
   takenBytes: number,
   now: number,
 ): ReadPace {

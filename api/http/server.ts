@@ -11,10 +11,11 @@ import {
   createServer as createNetServer,
 } from 'node:net';
 import type Koa from 'koa';
+import type { LogAddress } from '../../platform/log-address.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Admission } from '../admission.ts';
 import { createConnections } from './connections.ts';
-import { CONNECTIONS_MAX, HTTP_LIMITS, READ_CHECK_INTERVAL_MS } from './limits.ts';
+import { CONNECTIONS_MAX, HTTP_LIMITS, READ_PACE } from './limits.ts';
 
 /**
  * Sockets that listen on one port. Node accepts one connection a socket and turn of the event loop:
@@ -62,14 +63,16 @@ export interface ServeOptions {
   /** Load shedding; admits all requests when left out. */
   admission?: Admission | undefined;
   log: Logger;
+  /** Lines about connections have no address without it. */
+  logAddress?: LogAddress;
 }
 
 /** @throws {ListenError} */
 export async function serve(
   app: Koa,
-  { port, host, variable, admission, log }: ServeOptions,
+  { port, host, variable, admission, log, logAddress = () => undefined }: ServeOptions,
 ): Promise<RunningServer> {
-  const connections = createConnections(log);
+  const connections = createConnections({ log, logAddress, readPace: READ_PACE });
   const handle = app.callback();
   const options = { ...HTTP_LIMITS, requireHostHeader: false, ServerResponse: connections.Response };
   const admit = (req: IncomingMessage, res: ServerResponse) => {
@@ -86,7 +89,7 @@ export async function serve(
   server.on('checkContinue', admit).on('checkExpectation', admit);
   // Node silently drops fields beyond a count; request-head.ts counts them instead.
   server.maxHeadersCount = 0;
-  const readers = setInterval(connections.checkReaders, READ_CHECK_INTERVAL_MS).unref();
+  const readers = setInterval(connections.checkReaders, READ_PACE.checkIntervalMs).unref();
   server
     .on('timeout', connections.idle)
     .on('connection', connections.opened)

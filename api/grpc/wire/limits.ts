@@ -1,4 +1,5 @@
 /** All limits of the gRPC service. */
+import type { ReadPaceLimits } from '../../http/read-pace.ts';
 
 /** Options of grpc-js, a connection each. */
 export const SERVER_LIMITS = {
@@ -30,6 +31,16 @@ export const STREAMS_MAX = 1_000;
 
 /** A call whose client reads nothing for this long fails with a status. */
 export const STALL_MS = 30_000;
+/**
+ * A stream that has unread messages all the time must be read at this pace. It is slow, because a
+ * client may handle each event before it reads the next one.
+ */
+export const STREAM_READ_PACE: ReadPaceLimits = {
+  stallMs: STALL_MS,
+  bytesPerSecondMin: 1_024,
+  windowMs: 60_000,
+  checkIntervalMs: 5_000,
+};
 /** A stalled call that does not read the status either is cut off after this time. */
 export const CUT_MS = 3_000;
 

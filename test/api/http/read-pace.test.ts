@@ -33,15 +33,19 @@ describe('a read pace', () => {
 
 describe('a connection', () => {
   const BODY = 'x'.repeat(24 * 1024 * 1024);
-  const limits = { stallMs: 1_500, bytesPerSecondMin: 100_000, windowMs: 2_000 };
-  const connections = createConnections(pino({ level: 'silent' }), limits);
+  const limits = { stallMs: 1_500, bytesPerSecondMin: 100_000, windowMs: 2_000, checkIntervalMs: 50 };
+  const connections = createConnections({
+    log: pino({ level: 'silent' }),
+    logAddress: () => undefined,
+    readPace: limits,
+  });
   let answerAfterMs = 0;
   const server = createServer({ ServerResponse: connections.Response }, (_req, res) => {
     connections.track(res);
     setTimeout(() => res.end(BODY), answerAfterMs);
   });
   server.on('connection', connections.opened);
-  const timer = setInterval(connections.checkReaders, 50);
+  const timer = setInterval(connections.checkReaders, limits.checkIntervalMs);
   const listening = new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   afterEach(() => {
     answerAfterMs = 0;
