@@ -2,6 +2,7 @@
  * The relay: log → deliveries in Postgres → wake-ups. The log is the outbox. The checkpoint of the
  * relay is its lease, as it is for a projection.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../platform/logger.ts';
 import { relayFailures, relayLag, webhookEndpointsFailing } from '../platform/metrics.ts';
 import { type Follower, follow } from '../store/consumers/follow.ts';
@@ -10,8 +11,13 @@ import type { DatabasePool } from '../store/pool.ts';
 import { isOutage } from '../store/unavailable.ts';
 import { findDueEndpoints } from '../store/webhooks/claims.ts';
 import { countFailing } from '../store/webhooks/endpoint-health.ts';
-import { type RelayBatchBound, WEBHOOKS_CONSUMER, relayBatch } from '../store/webhooks/relay-batch.ts';
-import { replayOnce } from '../store/webhooks/replays.ts';
+import {
+  type RelayBatch,
+  type RelayBatchBound,
+  WEBHOOKS_CONSUMER,
+  relayBatch,
+} from '../store/webhooks/relay-batch.ts';
+import { createReplayer } from '../store/webhooks/replays.ts';
 import { FAILING_SECONDS } from '../store/webhooks/status.ts';
 import { createRetention, removeOfDeletedEndpoints } from './removal.ts';
 import { startStatusGauges } from './status-gauges.ts';
@@ -23,6 +29,9 @@ import type { Wakeups } from './wakeups/wakeups.ts';
  * events that have 200 endpoints each. Without this bound 500 such events took 4.5 s.
  */
 const BATCH: RelayBatchBound = { events: 500, deliveries: 5_000 };
+/** A relay that finds its lease held, by a replay or another node, looks again after this time. */
+const HELD_PAUSE_MS = 25;
+const REPLAY_PAUSE_MS_MIN = 4 * HELD_PAUSE_MS;
 /** After a failure, a batch doubles after so many that passed: each try may cost a time limit. */
 const GROWTH_BATCHES_MIN = 10;
 
@@ -32,19 +41,15 @@ export interface RelayOptions {
   log: Logger;
 }
 
-/**
- * Relays one batch of a partition.
- *
- * @returns the number of events that it held, and whether the bound ended it
- */
-export async function relayOnce(
-  { pool, queue }: Pick<RelayOptions, 'pool' | 'queue'>,
+/** Relays one batch of a partition. */
+async function relayOnce(
+  { pool, queue }: RelayOptions,
   partition: number,
-  bound = BATCH,
-): Promise<{ events: number; isFull: boolean }> {
-  const { events, is_full, endpoints } = await relayBatch(pool, partition, bound);
-  await queue.wake(endpoints);
-  return { events, isFull: is_full };
+  bound: RelayBatchBound,
+): Promise<RelayBatch> {
+  const batch = await relayBatch(pool, partition, bound);
+  await queue.wake(batch.endpoints);
+  return batch;
 }
 
 /** Wakes workers for each endpoint that has a delivery due. @returns the number of endpoints */
@@ -61,18 +66,18 @@ export interface Relay {
 }
 
 export function startRelay(options: RelayOptions & { partitions: readonly number[] }): Relay {
-  const { pool, queue, log, partitions } = options;
+  const { pool, log, partitions } = options;
   const following = follow(partitions.map((partition) => relayFollower(options, partition)));
-  const wakeups = startSweeps(async (stopping) => {
-    for (const partition of partitions) await replayAll({ pool, queue }, partition, stopping);
+  const wakeups = startSweeps(async () => {
     await sweepOnce(options);
     webhookEndpointsFailing.set(await countFailing(pool, FAILING_SECONDS));
   }, log);
   // Loops of their own: wake-ups do not wait for them.
+  const replays = partitions.map((partition) => startReplays(options, partition));
   const deletions = startSweeps((stopping) => removeOfDeletedEndpoints(pool, stopping), log);
   const retention = startSweeps(createRetention(pool), log);
   const gauges = startStatusGauges(pool, log);
-  const loops = [following, wakeups, deletions, retention, gauges];
+  const loops = [following, wakeups, ...replays, deletions, retention, gauges];
   return {
     wake: following.wake,
     async stop() {
@@ -95,12 +100,16 @@ export function relayFollower(options: RelayOptions, partition: number): Followe
     partition,
     async step() {
       const bound = { events: shareOf(BATCH.events), deliveries: shareOf(BATCH.deliveries) };
-      const { events, isFull } = await relayOnce(options, partition, bound);
+      const { events, is_full, is_held } = await relayOnce(options, partition, bound);
       passed = halvings === 0 ? 0 : passed + 1;
       if (passed >= GROWTH_BATCHES_MIN) [halvings, passed] = [halvings - 1, 0];
+      if (is_held) {
+        await delay(HELD_PAUSE_MS);
+        return 'full';
+      }
       // Also after a full batch: while a relay falls behind, all batches are full.
-      if (events === 0 || isFull) await measureLag(pool, partition);
-      return isFull ? 'full' : events > 0 ? 'some' : 'none';
+      if (events === 0 || is_full) await measureLag(pool, partition);
+      return is_full ? 'full' : events > 0 ? 'some' : 'none';
     },
     async onFailure(error, failures) {
       relayFailures.inc();
@@ -125,15 +134,20 @@ async function measureLag(pool: DatabasePool, partition: number): Promise<void> 
   }
 }
 
-/** Runs the replays of a partition, batch by batch, until all have finished. */
-async function replayAll(
-  { pool, queue }: Pick<RelayOptions, 'pool' | 'queue'>,
-  partition: number,
-  stopping: AbortSignal,
-): Promise<void> {
-  let endpointId = await replayOnce(pool, partition);
-  while (endpointId !== undefined) {
-    await queue.wake([endpointId]);
-    endpointId = stopping.aborted ? undefined : await replayOnce(pool, partition);
-  }
+/**
+ * Runs the replays of a partition. A step holds the lease of the relay, so a pause follows that is
+ * longer: a relay that finds the lease held looks again within it.
+ */
+function startReplays({ pool, queue, log }: RelayOptions, partition: number): { stop: () => Promise<void> } {
+  const replay = createReplayer(pool, partition);
+  return startSweeps(async (signal) => {
+    while (!signal.aborted) {
+      const beganMs = performance.now();
+      const endpointId = await replay();
+      if (endpointId === undefined) return;
+      await queue.wake([endpointId]);
+      const pauseMs = Math.max(REPLAY_PAUSE_MS_MIN, 2 * (performance.now() - beganMs));
+      await delay(pauseMs, undefined, { signal }).catch(() => {});
+    }
+  }, log);
 }

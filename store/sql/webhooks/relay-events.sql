@@ -1,7 +1,7 @@
 -- Relays a batch of the log: lease, deliveries and checkpoint in one statement that commits by
 -- itself, so a relay that dies has done all of it or nothing. It returns no events while another
--- node holds the lease (SKIP LOCKED). An endpoint that this snapshot does not see was not
--- acknowledged before these events, so no endpoint misses an event. $3: the types of version 1.
+-- node, or a replay, holds the lease (SKIP LOCKED). An endpoint that this snapshot does not see was
+-- not acknowledged before these events, so no endpoint misses an event. $3: the types of version 1.
 --
 -- A batch has at most $2 events. It ends with the event whose deliveries reach $4: one event has at
 -- most 200, one for each endpoint of its tenant.
@@ -58,4 +58,8 @@ WITH lease AS MATERIALIZED (
 )
 SELECT (SELECT count(*) FROM batch) AS events,
        (SELECT count(*) FROM next) = $2 OR (SELECT count(*) FROM next) > (SELECT count(*) FROM batch) AS is_full,
+       NOT EXISTS (SELECT FROM lease)
+         AND EXISTS (SELECT
+                       FROM checkpoints
+                      WHERE partition = $1 AND consumer = 'webhooks' AND paused_at IS NULL) AS is_held,
        coalesce((SELECT array_agg(DISTINCT endpoint_id) FROM queued), '{}') AS endpoints
