@@ -14,9 +14,11 @@ import { countFailing } from '../store/webhooks/endpoint-health.ts';
 import {
   type RelayBatch,
   type RelayBatchBound,
+  type RelayShare,
   WEBHOOKS_CONSUMER,
   relayBatch,
 } from '../store/webhooks/relay-batch.ts';
+import { createBacklogRelay, relayedUpTo } from '../store/webhooks/relay-backlogs.ts';
 import { createReplayer } from '../store/webhooks/replays.ts';
 import { FAILING_SECONDS } from '../store/webhooks/status.ts';
 import { createRetention, removeOfDeletedEndpoints } from './removal.ts';
@@ -28,10 +30,13 @@ import type { Wakeups } from './wakeups/wakeups.ts';
  * 5,000 deliveries take about 0.2 s: so long another tenant of the partition waits for a batch of
  * events that have 200 endpoints each. Without this bound 500 such events took 4.5 s.
  */
-const BATCH: RelayBatchBound = { events: 500, deliveries: 5_000 };
+const BATCH = { events: 500, deliveries: 5_000, deliveriesOfTenant: 2_000 };
+/** A step with events that were put off. It holds the lease for about 25 ms. */
+const BACKLOG_STEP: RelayBatchBound = { events: 500, deliveries: 500 };
 /** A relay that finds its lease held, by a replay or another node, looks again after this time. */
 const HELD_PAUSE_MS = 25;
-const REPLAY_PAUSE_MS_MIN = 4 * HELD_PAUSE_MS;
+const STEP_PAUSE_MS_MIN = 3 * HELD_PAUSE_MS;
+const TURNS_INTERVAL_MS = 250;
 /** After a failure, a batch doubles after so many that passed: each try may cost a time limit. */
 const GROWTH_BATCHES_MIN = 10;
 
@@ -45,7 +50,7 @@ export interface RelayOptions {
 async function relayOnce(
   { pool, queue }: RelayOptions,
   partition: number,
-  bound: RelayBatchBound,
+  bound: RelayBatchBound & RelayShare,
 ): Promise<RelayBatch> {
   const batch = await relayBatch(pool, partition, bound);
   await queue.wake(batch.endpoints);
@@ -73,11 +78,11 @@ export function startRelay(options: RelayOptions & { partitions: readonly number
     webhookEndpointsFailing.set(await countFailing(pool, FAILING_SECONDS));
   }, log);
   // Loops of their own: wake-ups do not wait for them.
-  const replays = partitions.map((partition) => startReplays(options, partition));
+  const turns = partitions.map((partition) => startTurns(options, partition));
   const deletions = startSweeps((stopping) => removeOfDeletedEndpoints(pool, stopping), log);
   const retention = startSweeps(createRetention(pool), log);
   const gauges = startStatusGauges(pool, log);
-  const loops = [following, wakeups, ...replays, deletions, retention, gauges];
+  const loops = [following, wakeups, ...turns, deletions, retention, gauges];
   return {
     wake: following.wake,
     async stop() {
@@ -99,7 +104,11 @@ export function relayFollower(options: RelayOptions, partition: number): Followe
   return {
     partition,
     async step() {
-      const bound = { events: shareOf(BATCH.events), deliveries: shareOf(BATCH.deliveries) };
+      const bound = {
+        events: shareOf(BATCH.events),
+        deliveries: shareOf(BATCH.deliveries),
+        deliveriesOfTenant: shareOf(BATCH.deliveriesOfTenant),
+      };
       const { events, is_full, is_held } = await relayOnce(options, partition, bound);
       passed = halvings === 0 ? 0 : passed + 1;
       if (passed >= GROWTH_BATCHES_MIN) [halvings, passed] = [halvings - 1, 0];
@@ -128,26 +137,41 @@ export function relayFollower(options: RelayOptions, partition: number): Followe
 async function measureLag(pool: DatabasePool, partition: number): Promise<void> {
   try {
     const { head, applied } = await progressOf(pool, partition, WEBHOOKS_CONSUMER);
-    relayLag.set({ partition }, head - applied);
+    const relayed = await relayedUpTo(pool, partition);
+    relayLag.set({ partition }, head - Math.min(applied, relayed ?? applied));
   } catch {
     // the next batch fails too, and that is logged
   }
 }
 
 /**
- * Runs the replays of a partition. A step holds the lease of the relay, so a pause follows that is
- * longer: a relay that finds the lease held looks again within it.
+ * Relays what was put off, and runs the replays, in turns of the tenants. A step holds the lease of
+ * the relay. So a longer pause follows, within which a waiting relay looks again.
  */
-function startReplays({ pool, queue, log }: RelayOptions, partition: number): { stop: () => Promise<void> } {
+function startTurns({ pool, queue, log }: RelayOptions, partition: number): { stop: () => Promise<void> } {
+  const relayBacklog = createBacklogRelay(pool, partition, BACKLOG_STEP);
   const replay = createReplayer(pool, partition);
-  return startSweeps(async (signal) => {
-    while (!signal.aborted) {
-      const beganMs = performance.now();
-      const endpointId = await replay();
-      if (endpointId === undefined) return;
-      await queue.wake([endpointId]);
-      const pauseMs = Math.max(REPLAY_PAUSE_MS_MIN, 2 * (performance.now() - beganMs));
-      await delay(pauseMs, undefined, { signal }).catch(() => {});
-    }
-  }, log);
+  const steps = [relayBacklog, replay];
+  /** The other step goes on meanwhile, and the next tenant has the next turn. */
+  const onFailure = (error: unknown): undefined => {
+    log.error({ err: error, partition }, 'relay step failed');
+  };
+  return startSweeps(
+    async (signal) => {
+      for (let isIdle = false; !isIdle && !signal.aborted;) {
+        isIdle = true;
+        for (const step of steps) {
+          const beganMs = performance.now();
+          const endpoints = await step().catch(onFailure);
+          if (endpoints === undefined) continue;
+          isIdle = false;
+          await queue.wake(endpoints);
+          const pauseMs = Math.max(STEP_PAUSE_MS_MIN, 2 * (performance.now() - beganMs));
+          await delay(pauseMs, undefined, { signal }).catch(() => {});
+        }
+      }
+    },
+    log,
+    { intervalMs: TURNS_INTERVAL_MS },
+  );
 }

@@ -18,6 +18,11 @@ export interface RelayBatchBound {
   deliveries: number;
 }
 
+/** What one tenant may have of a batch, if others have events too; the rest is put off. */
+export interface RelayShare {
+  deliveriesOfTenant: number;
+}
+
 export interface RelayBatch {
   events: number;
   /** Whether the bound ended the batch. */
@@ -32,8 +37,9 @@ export interface RelayBatch {
 export const relayBatch = (
   pool: DatabasePool,
   partition: number,
-  { events, deliveries }: RelayBatchBound,
-): Promise<RelayBatch> => pool.one(relayEvents(partition, events, [...FIRST_EVENT_TYPES], deliveries));
+  { events, deliveries, deliveriesOfTenant }: RelayBatchBound & RelayShare,
+): Promise<RelayBatch> =>
+  pool.one(relayEvents(partition, events, [...FIRST_EVENT_TYPES], deliveries, deliveriesOfTenant));
 
 /**
  * Locks the relay of a partition until the end of the transaction. Only one transaction at a time

@@ -57,17 +57,20 @@ export async function findReplay(
   return row ?? undefined;
 }
 
-/** Below each tenant's id. */
-const NO_TENANT = '00000000-0000-0000-0000-000000000000';
+/** Below each tenant's id: before the first turn. */
+export const NO_TENANT = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Runs the replays of a partition in steps of one batch. The tenants take turns; each runs its
  * oldest replay. A step that fails takes its turn too, so that it cannot stop other tenants.
  *
- * @returns a function that runs the next step, and returns the endpoint of the replay; `undefined`
- *   when there is nothing to do, or other nodes run all that is left
+ * @returns a function that runs the next step, and returns the endpoint of the replay;
+ *   `undefined` when there is nothing to do, or other nodes run all that is left
  */
-export function createReplayer(pool: DatabasePool, partition: number): () => Promise<string | undefined> {
+export function createReplayer(
+  pool: DatabasePool,
+  partition: number,
+): () => Promise<readonly string[] | undefined> {
   let servedTenant = NO_TENANT;
 
   return () =>
@@ -88,6 +91,6 @@ export function createReplayer(pool: DatabasePool, partition: number): () => Pro
       const { endpoint_id } = await transaction.one(
         replayEvents(next.replay_id, BATCH_EVENTS_MAX, [...FIRST_EVENT_TYPES]),
       );
-      return endpoint_id;
+      return [endpoint_id];
     });
 }

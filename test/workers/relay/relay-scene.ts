@@ -21,7 +21,9 @@ export function openRelayScene() {
     await database.drop();
   });
   beforeEach(async () => {
-    await pool.query(sql.unsafe`TRUNCATE webhook_deliveries, webhook_endpoints, events CASCADE`);
+    await pool.query(
+      sql.unsafe`TRUNCATE webhook_deliveries, webhook_endpoints, webhook_relay_backlogs, events CASCADE`,
+    );
     await pool.query(sql.unsafe`UPDATE checkpoints SET position = 0`);
     await pool.query(sql.unsafe`UPDATE log_heads SET position = 0`);
   });

@@ -1,9 +1,10 @@
 /** The relay with a tenant that has 200 endpoints, against a database without a running node. */
-import { beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { follow } from '../../../store/consumers/follow.ts';
+import { createBacklogRelay } from '../../../store/webhooks/relay-backlogs.ts';
 import { relayBatch } from '../../../store/webhooks/relay-batch.ts';
 import { relayFollower } from '../../../workers/relay.ts';
 import { until } from '../../setup/shop.ts';
@@ -22,7 +23,8 @@ beforeAll(async () => {
 
 const deliveries = () =>
   pool().oneFirst(sql.type(z.object({ count: z.int() }))`SELECT count(*) FROM webhook_deliveries`);
-const relay = (bound: { events: number; deliveries: number }) => relayBatch(pool(), 0, bound);
+const relay = (bound: { events: number; deliveries: number; deliveriesOfTenant?: number }) =>
+  relayBatch(pool(), 0, { deliveriesOfTenant: 1_000_000, ...bound });
 
 test('a batch ends with the event whose deliveries reach the bound', async () => {
   await addEndpoints(greedy, 200);
@@ -80,3 +82,74 @@ test.each([
   },
   40_000,
 );
+
+describe('a tenant whose deliveries exceed its share of a batch', () => {
+  const bound = { events: 500, deliveries: 5_000, deliveriesOfTenant: 400 };
+  const queuedOf = (tenantId: string) =>
+    pool().anyFirst(sql.type(z.object({ position: z.int() }))`
+      SELECT position FROM webhook_deliveries JOIN webhook_endpoints USING (endpoint_id)
+       WHERE tenant_id = ${tenantId} ORDER BY webhook_deliveries.number`);
+  const backlogs = () =>
+    pool().any(sql.type(z.object({ tenant_id: z.uuid(), position: z.int(), up_to_position: z.int() }))`
+      SELECT tenant_id, position, up_to_position FROM webhook_relay_backlogs`);
+
+  test('is put off, and gets each event once, in the order of the log', async () => {
+    await addEndpoints(greedy, 100);
+    await addEndpoints(other, 1);
+    await addEvents(greedy, 20);
+    await addEvents(other, 1);
+    expect(await relay(bound)).toMatchObject({ events: 21, is_full: false });
+    expect((await queuedOf(other)).length).toBe(1);
+    expect((await queuedOf(greedy)).length).toBe(4 * 100);
+    expect(await backlogs()).toEqual([{ tenant_id: greedy, position: 4, up_to_position: 20 }]);
+
+    // Later events wait for the earlier ones, also in a batch of their own.
+    await addEvents(greedy, 2);
+    expect(await relay(bound)).toMatchObject({ events: 2, endpoints: [] });
+    const step = createBacklogRelay(pool(), 0, { events: 500, deliveries: 500 });
+    expect((await step())?.length).toBe(100);
+    expect(await backlogs()).toEqual([{ tenant_id: greedy, position: 9, up_to_position: 23 }]);
+    while ((await step()) !== undefined);
+    expect(await backlogs()).toEqual([]);
+    const positions = await queuedOf(greedy);
+    expect(positions).toEqual(positions.toSorted((a, b) => a - b));
+    expect(positions.length).toBe(22 * 100);
+
+    await addEvents(greedy, 1);
+    expect((await relay(bound)).endpoints).toHaveLength(100);
+  });
+
+  test('is not put off while no other tenant has events', async () => {
+    await addEndpoints(greedy, 100);
+    await addEvents(greedy, 20);
+    expect(await relay(bound)).toMatchObject({ events: 20 });
+    expect(await deliveries()).toBe(20 * 100);
+    expect(await backlogs()).toEqual([]);
+  });
+
+  test('takes turns with others that were put off', async () => {
+    const third = await addTenant();
+    for (const tenant of [greedy, third]) {
+      await addEndpoints(tenant, 100);
+      await addEvents(tenant, 20);
+    }
+    await relay(bound);
+    expect(await backlogs()).toHaveLength(2);
+    const step = createBacklogRelay(pool(), 0, { events: 500, deliveries: 100 });
+    for (let n = 0; n < 4; n += 1) await step();
+    expect([(await queuedOf(greedy)).length, (await queuedOf(third)).length]).toEqual([600, 600]);
+  });
+
+  test('waits while the relay is paused', async () => {
+    await addEndpoints(greedy, 100);
+    await addEndpoints(other, 1);
+    await addEvents(greedy, 20);
+    await addEvents(other, 1);
+    await relay(bound);
+    const step = createBacklogRelay(pool(), 0, { events: 500, deliveries: 500 });
+    await pool().query(sql.unsafe`UPDATE checkpoints SET paused_at = now()`);
+    expect(await step()).toBeUndefined();
+    await pool().query(sql.unsafe`UPDATE checkpoints SET paused_at = NULL`);
+    expect(await step()).toHaveLength(100);
+  });
+});

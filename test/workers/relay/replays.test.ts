@@ -38,7 +38,7 @@ test('tenants take turns, however many replays one of them has', async () => {
   await addReplays(other);
   const replay = createReplayer(pool(), 0);
   const served = [];
-  for (let n = 0; n < 6; n += 1) served.push(await tenantOf(await replay()));
+  for (let n = 0; n < 6; n += 1) served.push(await tenantOf((await replay())?.[0]));
   expect(served.filter((tenant) => tenant === other)).toHaveLength(3);
   expect(await count(sql.fragment`webhook_replays WHERE finished_at IS NOT NULL`)).toBe(2);
   while ((await replay()) !== undefined);
