@@ -170,6 +170,7 @@ function operationSteps(
       await identify(ctx);
       if (operation.refusesAccept) requireAcceptable(ctx, operation);
       requireScope(principalOf(ctx), operation.scope);
+      if (operation.besides !== undefined) requireScope(principalOf(ctx), operation.besides);
       requireDecodable(ctx.querystring);
       requireRoom(ctx, bytes);
       return next();

@@ -199,7 +199,7 @@ export const projectionFailures = new Counter({
 });
 export const relayLag = new Gauge({
   name: 'holdfast_relay_lag_events',
-  help: 'Events in the log that the relay has not queued for webhook endpoints.',
+  help: 'Events of the log behind the first one that the relay has not queued for webhook endpoints.',
   labelNames: ['partition'],
   registers,
 });

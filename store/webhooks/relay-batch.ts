@@ -9,7 +9,7 @@ export const WEBHOOKS_CONSUMER = 'webhooks';
 
 const relayEvents = statement(
   'webhooks/relay-events',
-  z.object({ events: z.int(), is_full: z.boolean(), endpoints: z.array(z.uuid()) }),
+  z.object({ events: z.int(), is_full: z.boolean(), is_held: z.boolean(), endpoints: z.array(z.uuid()) }),
 );
 
 export interface RelayBatchBound {
@@ -18,18 +18,28 @@ export interface RelayBatchBound {
   deliveries: number;
 }
 
-/**
- * Queues the next events of a partition for the endpoints that want them.
- *
- * @returns the number of events that were read, whether the bound ended the batch, and the
- *   endpoints that have a delivery queued
- */
+/** What one tenant may have of a batch, if others have events too; the rest is put off. */
+export interface RelayShare {
+  deliveriesOfTenant: number;
+}
+
+export interface RelayBatch {
+  events: number;
+  /** Whether the bound ended the batch. */
+  is_full: boolean;
+  /** Whether it holds nothing because another node or a replay holds the lease now. */
+  is_held: boolean;
+  /** The endpoints that have a delivery queued. */
+  endpoints: readonly string[];
+}
+
+/** Queues the next events of a partition for the endpoints that want them. */
 export const relayBatch = (
   pool: DatabasePool,
   partition: number,
-  { events, deliveries }: RelayBatchBound,
-): Promise<{ events: number; is_full: boolean; endpoints: readonly string[] }> =>
-  pool.one(relayEvents(partition, events, [...FIRST_EVENT_TYPES], deliveries));
+  { events, deliveries, deliveriesOfTenant }: RelayBatchBound & RelayShare,
+): Promise<RelayBatch> =>
+  pool.one(relayEvents(partition, events, [...FIRST_EVENT_TYPES], deliveries, deliveriesOfTenant));
 
 /**
  * Locks the relay of a partition until the end of the transaction. Only one transaction at a time

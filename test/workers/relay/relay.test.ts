@@ -1,59 +1,30 @@
 /** The relay with a tenant that has 200 endpoints, against a database without a running node. */
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { sql } from 'slonik';
 import { z } from 'zod';
-import { createTenant } from '../../../store/keys/api-keys.ts';
 import { follow } from '../../../store/consumers/follow.ts';
-import { ensurePartitions } from '../../../store/partitions.ts';
-import type { DatabasePool } from '../../../store/pool.ts';
+import { createBacklogRelay } from '../../../store/webhooks/relay-backlogs.ts';
 import { relayBatch } from '../../../store/webhooks/relay-batch.ts';
 import { relayFollower } from '../../../workers/relay.ts';
-import { type TestDatabase, cloneDatabase } from '../../setup/database.ts';
-import { openTestPool } from '../../setup/pool.ts';
 import { until } from '../../setup/shop.ts';
+import { openRelayScene } from './relay-scene.ts';
 
 const log = pino({ level: 'silent' });
 const queue = { wake: async () => {} };
 
-let database: TestDatabase;
-let pool: DatabasePool;
+const { pool, addTenant, addEndpoints, addEvents } = openRelayScene();
 let greedy: string;
 let other: string;
 beforeAll(async () => {
-  database = await cloneDatabase();
-  pool = await openTestPool(database);
-  await ensurePartitions(pool, 1, ['webhooks']);
-  ({ tenantId: greedy } = await createTenant(pool, 'greedy', 1));
-  ({ tenantId: other } = await createTenant(pool, 'other', 1));
+  greedy = await addTenant();
+  other = await addTenant();
 });
-afterAll(async () => {
-  await pool.end();
-  await database.drop();
-});
-beforeEach(async () => {
-  await pool.query(sql.unsafe`TRUNCATE webhook_deliveries, webhook_endpoints, events CASCADE`);
-  await pool.query(sql.unsafe`UPDATE checkpoints SET position = 0`);
-  await pool.query(sql.unsafe`UPDATE log_heads SET position = 0`);
-});
-
-const addEndpoints = (tenantId: string, count: number) =>
-  pool.query(sql.unsafe`
-    INSERT INTO webhook_endpoints (endpoint_id, tenant_id, partition, edition, url, description, max_per_second, since_position, secret)
-    SELECT gen_random_uuid(), ${tenantId}, 0, 'v2', 'https://receiver.invalid/', '', 100, 0, sha256('test')
-      FROM generate_series(1, ${count})`);
-
-/** Appends events of a tenant. */
-const addEvents = (tenantId: string, count: number) =>
-  pool.query(sql.unsafe`
-    WITH head AS (UPDATE log_heads SET position = position + ${count} WHERE partition = 0 RETURNING position - ${count} AS before)
-    INSERT INTO events (partition, position, tenant_id, order_id, version, event_id, type, schema_version, data, idempotency_key, fingerprint, recorded_at)
-    SELECT 0, head.before + n, ${tenantId}, gen_random_uuid(), 1, gen_random_uuid(), 'OrderPlaced', 1, '{}', gen_random_uuid()::text, sha256('test'), now()
-      FROM head CROSS JOIN generate_series(1, ${count}) AS n`);
 
 const deliveries = () =>
-  pool.oneFirst(sql.type(z.object({ count: z.int() }))`SELECT count(*) FROM webhook_deliveries`);
-const relay = (bound: { events: number; deliveries: number }) => relayBatch(pool, 0, bound);
+  pool().oneFirst(sql.type(z.object({ count: z.int() }))`SELECT count(*) FROM webhook_deliveries`);
+const relay = (bound: { events: number; deliveries: number; deliveriesOfTenant?: number }) =>
+  relayBatch(pool(), 0, { deliveriesOfTenant: 1_000_000, ...bound });
 
 test('a batch ends with the event whose deliveries reach the bound', async () => {
   await addEndpoints(greedy, 200);
@@ -80,7 +51,7 @@ test('one event is relayed to 200 endpoints whatever the bound', async () => {
 
 test('endpoints that want no such event do not shorten a batch', async () => {
   await addEndpoints(greedy, 200);
-  await pool.query(sql.unsafe`UPDATE webhook_endpoints SET event_types = '{OrderCancelled}'`);
+  await pool().query(sql.unsafe`UPDATE webhook_endpoints SET event_types = '{OrderCancelled}'`);
   await addEvents(greedy, 100);
   expect(await relay({ events: 500, deliveries: 10 })).toMatchObject({ events: 100, is_full: false });
 });
@@ -95,19 +66,90 @@ test.each([
     await addEndpoints(greedy, 200);
     await addEvents(greedy, 40);
     const rowsMax = 3 * 200;
-    await pool.query(sql.unsafe`
+    await pool().query(sql.unsafe`
       CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS ${sql.literalValue(`
         BEGIN
           IF (SELECT count(*) FROM inserted) > ${rowsMax} THEN RAISE '${condition}' USING ERRCODE = '${condition}'; END IF;
           RETURN NULL;
         END`)}`);
-    await pool.query(sql.unsafe`
+    await pool().query(sql.unsafe`
       CREATE TRIGGER refuse AFTER INSERT ON webhook_deliveries
         REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION refuse()`);
-    const following = follow([relayFollower({ pool, queue, log }, 0)]);
+    const following = follow([relayFollower({ pool: pool(), queue, log }, 0)]);
     await until(async () => (await deliveries()) === 40 * 200, 30_000);
     await following.stop();
-    await pool.query(sql.unsafe`DROP TRIGGER refuse ON webhook_deliveries`);
+    await pool().query(sql.unsafe`DROP TRIGGER refuse ON webhook_deliveries`);
   },
   40_000,
 );
+
+describe('a tenant whose deliveries exceed its share of a batch', () => {
+  const bound = { events: 500, deliveries: 5_000, deliveriesOfTenant: 400 };
+  const queuedOf = (tenantId: string) =>
+    pool().anyFirst(sql.type(z.object({ position: z.int() }))`
+      SELECT position FROM webhook_deliveries JOIN webhook_endpoints USING (endpoint_id)
+       WHERE tenant_id = ${tenantId} ORDER BY webhook_deliveries.number`);
+  const backlogs = () =>
+    pool().any(sql.type(z.object({ tenant_id: z.uuid(), position: z.int(), up_to_position: z.int() }))`
+      SELECT tenant_id, position, up_to_position FROM webhook_relay_backlogs`);
+
+  test('is put off, and gets each event once, in the order of the log', async () => {
+    await addEndpoints(greedy, 100);
+    await addEndpoints(other, 1);
+    await addEvents(greedy, 20);
+    await addEvents(other, 1);
+    expect(await relay(bound)).toMatchObject({ events: 21, is_full: false });
+    expect((await queuedOf(other)).length).toBe(1);
+    expect((await queuedOf(greedy)).length).toBe(4 * 100);
+    expect(await backlogs()).toEqual([{ tenant_id: greedy, position: 4, up_to_position: 20 }]);
+
+    // Later events wait for the earlier ones, also in a batch of their own.
+    await addEvents(greedy, 2);
+    expect(await relay(bound)).toMatchObject({ events: 2, endpoints: [] });
+    const step = createBacklogRelay(pool(), 0, { events: 500, deliveries: 500 });
+    expect((await step())?.length).toBe(100);
+    expect(await backlogs()).toEqual([{ tenant_id: greedy, position: 9, up_to_position: 23 }]);
+    while ((await step()) !== undefined);
+    expect(await backlogs()).toEqual([]);
+    const positions = await queuedOf(greedy);
+    expect(positions).toEqual(positions.toSorted((a, b) => a - b));
+    expect(positions.length).toBe(22 * 100);
+
+    await addEvents(greedy, 1);
+    expect((await relay(bound)).endpoints).toHaveLength(100);
+  });
+
+  test('is not put off while no other tenant has events', async () => {
+    await addEndpoints(greedy, 100);
+    await addEvents(greedy, 20);
+    expect(await relay(bound)).toMatchObject({ events: 20 });
+    expect(await deliveries()).toBe(20 * 100);
+    expect(await backlogs()).toEqual([]);
+  });
+
+  test('takes turns with others that were put off', async () => {
+    const third = await addTenant();
+    for (const tenant of [greedy, third]) {
+      await addEndpoints(tenant, 100);
+      await addEvents(tenant, 20);
+    }
+    await relay(bound);
+    expect(await backlogs()).toHaveLength(2);
+    const step = createBacklogRelay(pool(), 0, { events: 500, deliveries: 100 });
+    for (let n = 0; n < 4; n += 1) await step();
+    expect([(await queuedOf(greedy)).length, (await queuedOf(third)).length]).toEqual([600, 600]);
+  });
+
+  test('waits while the relay is paused', async () => {
+    await addEndpoints(greedy, 100);
+    await addEndpoints(other, 1);
+    await addEvents(greedy, 20);
+    await addEvents(other, 1);
+    await relay(bound);
+    const step = createBacklogRelay(pool(), 0, { events: 500, deliveries: 500 });
+    await pool().query(sql.unsafe`UPDATE checkpoints SET paused_at = now()`);
+    expect(await step()).toBeUndefined();
+    await pool().query(sql.unsafe`UPDATE checkpoints SET paused_at = NULL`);
+    expect(await step()).toHaveLength(100);
+  });
+});
