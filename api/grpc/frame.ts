@@ -111,7 +111,7 @@ export function createFrame(options: FrameOptions): Frame {
       ({ principal } = standing);
       watch = keepWatch(() => standing.confirm(access.scope));
       if (cancelled.aborted) throw cancelledProblem();
-      if (stream) closeStream = streams.open(principal.keyId);
+      if (stream) closeStream = streams.open(principal);
       else requireRoomOf(principal.tenantId, bytes);
       stream?.accepted(requestId);
       const gone = stream ? AbortSignal.any([cancelled, stream.stalled]) : cancelled;
