@@ -7,10 +7,12 @@
  */
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { createFairShare } from '../../platform/fair-share.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { subjectOfAddress } from '../limiter/rate-limit.ts';
 import { Problem } from '../problem/problem.ts';
 import { breakRequest } from './broken-request.ts';
-import { STALL_TIMEOUT_MS } from './limits.ts';
+import { CONNECTIONS_MAX, STALL_TIMEOUT_MS } from './limits.ts';
 import { closeLingering } from './linger.ts';
 import { answerUnreadable, noteUnreadable, problemOf } from './unreadable.ts';
 
@@ -35,6 +37,7 @@ type ClientError = NodeJS.ErrnoException & { rawPacket?: Buffer; bytesParsed?: n
 export interface Connections {
   /** The response class, for `createServer`. */
   Response: typeof ServerResponse;
+  /** Destroys a connection beyond the share of its address. */
   opened: (socket: Socket) => void;
   /** Follows a response until it has left. */
   track: (res: ServerResponse) => void;
@@ -50,8 +53,12 @@ export interface Connections {
   drain: () => void;
 }
 
-export function createConnections(log: Logger): Connections {
+/** A connection may stay open for days: an address alone has three quarters. */
+const FREE_TIMES_MAX = 3;
+
+export function createConnections(log: Logger, connectionsMax = CONNECTIONS_MAX): Connections {
   const open = new Set<Socket>();
+  const places = createFairShare({ capacity: connectionsMax, freeTimesMax: FREE_TIMES_MAX });
   let draining = false;
 
   /** Decides with the head of an answer whether its connection stays open. */
@@ -68,8 +75,13 @@ export function createConnections(log: Logger): Connections {
   return {
     Response: Response as typeof ServerResponse,
     opened(socket) {
+      const leave = places.tryTake(subjectOfAddress(socket.remoteAddress ?? '') ?? 'unknown');
+      if (leave === undefined) return void socket.destroy();
       open.add(socket);
-      socket.once('close', () => open.delete(socket));
+      socket.once('close', () => {
+        leave();
+        open.delete(socket);
+      });
       lingerWhenUnread(socket);
     },
     track(res) {

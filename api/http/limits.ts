@@ -21,4 +21,5 @@ export const HEADER_FIELDS_MAX = 100;
  */
 export const STALL_CHECK_INTERVAL_MS = 5_000;
 export const STALL_TIMEOUT_MS = 10_000;
+/** Of a process, shared between addresses (connections.ts). */
 export const CONNECTIONS_MAX = 10_000;
