@@ -62,22 +62,28 @@ interface Waiting {
 
 interface Share {
   taken: number;
+  /** Number of its last grant: of two tenants with as many places, the one served longer ago is next. */
+  servedAt: number;
   waiting: Waiting[];
 }
 
+const isBefore = (a: Share, b: Share): boolean =>
+  a.taken < b.taken || (a.taken === b.taken && a.servedAt < b.servedAt);
+
 /** The share of a tenant that is not in the map. */
-const NOTHING: Share = { taken: 0, waiting: [] };
+const NOTHING: Share = { taken: 0, servedAt: 0, waiting: [] };
 
 export function createFairShare({ capacity, freeTimesMax = Infinity }: FairShareOptions): FairShare {
   const shares = new Map<string, Share>();
   let free = capacity;
   let waitingCount = 0;
+  let grants = 0;
 
   function shareOf(tenant: string): Share {
     const known = shares.get(tenant);
     if (known !== undefined) return known;
     if (shares.size >= IDLE_TENANTS_MAX) forgetIdle();
-    const share: Share = { taken: 0, waiting: [] };
+    const share: Share = { taken: 0, servedAt: 0, waiting: [] };
     shares.set(tenant, share);
     return share;
   }
@@ -92,6 +98,7 @@ export function createFairShare({ capacity, freeTimesMax = Infinity }: FairShare
 
   function give(share: Share, places: number): Release {
     share.taken += places;
+    share.servedAt = grants += 1;
     free -= places;
     let isGiven = true;
     return () => {
@@ -106,10 +113,8 @@ export function createFairShare({ capacity, freeTimesMax = Infinity }: FairShare
   function giveToWaiting(): void {
     for (;;) {
       let poorest: Share | undefined;
-      for (const share of shares.values()) {
-        if (share.waiting.length === 0 || (poorest !== undefined && share.taken >= poorest.taken)) continue;
-        poorest = share;
-      }
+      for (const share of shares.values())
+        if (share.waiting.length > 0 && (poorest === undefined || isBefore(share, poorest))) poorest = share;
       if (poorest === undefined || !mayHave(poorest, poorest.waiting[0]!.places)) return;
       const { places, grant } = poorest.waiting.shift()!;
       waitingCount -= 1;
