@@ -9,12 +9,14 @@
  *     lifecycle       announces the end of a version, answers 410 after it
  *     head            refuses an ambiguous head
  *     authenticate    finds the API key; a request without one counts against its address
- *     rate limit      of the key, reads and writes apart
+ *     address         one of the networks of the key, if it has any
+ *     rate limit      of the key and its tenant, reads and writes apart
  *     acceptable      refuses a client that accepts no media type of the answer
  *     scope           of the key
  *     query           refuses percent-encoding that is not UTF-8
  *     room            refuses a caller whose unread answers hold too many bytes
  *     body            reads it, bounded; a write waits for its end in any case;
+ *                     after a slow one enters the limit on requests in flight again;
  *                     then confirms the key, which may be revoked meanwhile
  *     contract        validates the request against the spec
  *     handler         in api/nouns; the edition of the version translates
@@ -27,7 +29,9 @@ import Koa, { type Context, type Middleware } from 'koa';
 import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
 import { JSON_TYPE, mediaTypeOf } from './http/accept.ts';
+import type { Admission } from './admission.ts';
 import { type Authenticate, requireScope } from './authenticate.ts';
+import { admitAddress } from './caller-address.ts';
 import { type BodyRoom, createBodyRoom } from './body/body-room.ts';
 import { readBody } from './body/read-body.ts';
 import { type Judge, judgeOf } from './contract/judge.ts';
@@ -57,6 +61,8 @@ export interface AppOptions {
   services: Services;
   limits: RateLimits;
   authenticate: Authenticate;
+  /** Load shedding; `undefined` admits all requests. */
+  admission?: Pick<Admission, 'beginWait' | 'bodyArrived'> | undefined;
   /** Called after each authenticated request. */
   noteCall: Callers['note'];
   /** Bytes of unread answers, of HTTP and gRPC together. */
@@ -84,7 +90,8 @@ export function createApp(options: AppOptions): Koa {
     const state = stateOf(ctx);
     state.standing = await authenticate(ctx.headers.authorization, () => limits.limitAddress(ctx));
     state.principal = state.standing.principal;
-    await limits.limitKey(ctx, state.principal.keyId);
+    await admitAddress(state.principal, ctx.ip, () => limits.limitAddress(ctx));
+    await limits.limitKey(ctx, state.principal);
   };
   const versions = EDITIONS.map((edition): Version => {
     const spec = loadSpec(edition.name);
@@ -135,7 +142,7 @@ export function createApp(options: AppOptions): Koa {
 
 /** The middleware of one operation. */
 function operationSteps(
-  { services, limits, bytes }: AppOptions,
+  { services, limits, bytes, admission }: AppOptions,
   { edition, spec, judge, validators, announceEnd }: Version,
   operation: Operation,
   bodyRoom: BodyRoom,
@@ -167,6 +174,8 @@ function operationSteps(
     ...(judge ? [judgeRequest(judge, operation, validate)] : []),
     async (ctx) => {
       const confirm = () => confirmed(ctx, operation.scope);
+      const entering = awaitBody && admission?.bodyArrived(ctx.res);
+      if (entering) await entering;
       // A body may take half a minute to arrive.
       const confirming = awaitBody && confirm();
       if (confirming) await confirming;
@@ -174,7 +183,10 @@ function operationSteps(
       refuseIfMatch?.(ctx);
       const principal = principalOf(ctx);
       const mediaType = mediaTypeOf(ctx.headers.accept, operation.mediaTypes) ?? JSON_TYPE;
-      return handler({ ctx, input, mediaType, services, limits, edition, checkBody, principal, confirm });
+      const beginWait = () => (admission ? admission.beginWait(ctx.res) : async () => {});
+      const rest = { services, limits, edition, checkBody, principal, confirm, beginWait };
+      await handler({ ctx, input, mediaType, ...rest });
+      if (ctx.response.get('Idempotent-Replayed') === 'true') limits.noteReplay(principal);
     },
   ];
 }

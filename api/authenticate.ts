@@ -23,6 +23,7 @@ export interface AuthenticateOptions {
 
 /** An authenticated caller. A long request must confirm it: the key may be revoked meanwhile. */
 export interface Standing {
+  /** As of the last confirmation: quotas change while a stream is open. */
   principal: Principal;
   /**
    * Checks again that the key is valid and has the scope.
@@ -46,6 +47,12 @@ export type Authenticate = (
   limitAddress: () => Promise<void>,
 ) => Promise<Standing>;
 
+export interface Authenticator {
+  authenticate: Authenticate;
+  /** The tenant of a key that was valid at its last look-up. Needs no look-up. */
+  tenantOf: (authorization: string | undefined) => string | undefined;
+}
+
 /** A cached lookup. */
 interface Cached {
   /** `undefined` for an invalid key. */
@@ -54,7 +61,14 @@ interface Cached {
   until: number;
 }
 
-export function createAuthenticator({ find, noteUse, now }: AuthenticateOptions): Authenticate {
+interface GivenKey {
+  authorization: string;
+  keyHash: Buffer;
+  /** The hash as the key of a Map. */
+  name: string;
+}
+
+export function createAuthenticator({ find, noteUse, now }: AuthenticateOptions): Authenticator {
   const cache = new Map<string, Cached>();
   /** Queries under way, so that a thousand streams of one key share one. */
   const lookups = new Map<string, Promise<Standing | undefined>>();
@@ -67,7 +81,7 @@ export function createAuthenticator({ find, noteUse, now }: AuthenticateOptions)
   async function query(name: string, keyHash: Buffer): Promise<Standing | undefined> {
     const startedAt = now();
     const principal = await find(keyHash);
-    const standing = principal && { principal, confirm: (scope: string) => confirm(name, keyHash, scope) };
+    const standing = principal && standingOf(name, keyHash, principal);
     cache.delete(name);
     if (cache.size >= CACHED_KEYS_MAX) cache.delete(cache.keys().next().value ?? '');
     // From the start of the query: the answer may be that old.
@@ -84,24 +98,45 @@ export function createAuthenticator({ find, noteUse, now }: AuthenticateOptions)
     return lookup;
   }
 
-  function confirm(name: string, keyHash: Buffer, scope: string): Promise<void> | undefined {
-    const cached = cachedOf(name);
-    if (cached === undefined) return confirmLater(name, keyHash, scope);
-    requireScope(cached.standing?.principal, scope);
-    return undefined;
+  function standingOf(name: string, keyHash: Buffer, principal: Principal): Standing {
+    const own: Standing = {
+      principal,
+      confirm(scope) {
+        const cached = cachedOf(name);
+        if (cached === undefined) return confirmLater(scope);
+        renew(cached.standing, scope);
+        return undefined;
+      },
+    };
+    async function confirmLater(scope: string): Promise<void> {
+      const standing = await lookUp(name, keyHash);
+      if (standing) noteUse(standing.principal.keyId);
+      renew(standing, scope);
+    }
+    function renew(standing: Standing | undefined, scope: string): void {
+      requireScope(standing?.principal, scope);
+      if (standing) own.principal = standing.principal;
+    }
+    return own;
   }
 
-  async function confirmLater(name: string, keyHash: Buffer, scope: string): Promise<void> {
-    const standing = await lookUp(name, keyHash);
-    if (standing) noteUse(standing.principal.keyId);
-    requireScope(standing?.principal, scope);
-  }
-
-  return async (authorization = '', limitAddress) => {
+  /** The key that was read last: admission and authentication read it in one turn. */
+  let last: GivenKey | undefined;
+  function givenKey(authorization: string): GivenKey | undefined {
+    if (last?.authorization === authorization) return last;
     const key = BEARER.exec(authorization)?.[1];
-    if (key !== undefined) {
-      const keyHash = hashApiKey(key);
-      const name = keyHash.toString('latin1');
+    if (key === undefined) return undefined;
+    const keyHash = hashApiKey(key);
+    return (last = { authorization, keyHash, name: keyHash.toString('latin1') });
+  }
+
+  async function authenticate(
+    authorization: string | undefined,
+    limitAddress: () => Promise<void>,
+  ): Promise<Standing> {
+    const given = authorization === undefined ? undefined : givenKey(authorization);
+    if (given !== undefined) {
+      const { keyHash, name } = given;
       const cached = cachedOf(name);
       const standing = cached ? cached.standing : await lookUp(name, keyHash);
       if (standing) {
@@ -110,7 +145,15 @@ export function createAuthenticator({ find, noteUse, now }: AuthenticateOptions)
       }
     }
     await limitAddress();
-    throw unauthenticated(key === undefined ? MISSING : INVALID);
+    throw unauthenticated(given === undefined ? MISSING : INVALID);
+  }
+
+  return {
+    authenticate,
+    tenantOf(authorization) {
+      const given = authorization === undefined ? undefined : givenKey(authorization);
+      return given && cache.get(given.name)?.standing?.principal.tenantId;
+    },
   };
 }
 

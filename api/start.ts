@@ -1,13 +1,17 @@
 /** Starts the API role: limiter, HTTP server, gRPC server. */
+import type { IncomingMessage } from 'node:http';
 import { v7 } from 'uuid';
 import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
 import { connectRedis, warmUp } from '../platform/redis.ts';
+import { clientAddress } from '../platform/trusted-proxies.ts';
 import { requestGraceMs } from '../platform/shutdown.ts';
+import { createReadAfter } from '../projections/read-after.ts';
 import { createTenantConnections } from '../store/connections/tenant-connections.ts';
 import { findPrincipal } from '../store/keys/api-keys.ts';
 import { toId } from '../store/ids.ts';
 import { instanceSecret } from '../store/instance-secrets.ts';
+import { createExpiryWarning } from '../store/keys/key-expiry.ts';
 import { createKeyUsage } from '../store/keys/key-usage.ts';
 import { type OrderLog, createOrderLog } from '../store/log/log.ts';
 import type { DatabasePool } from '../store/pool.ts';
@@ -22,7 +26,7 @@ import type { Services } from './handler.ts';
 import { createAnswerRoom } from './http/answer-room.ts';
 import { type Callers, createCallers } from './overview/callers.ts';
 import { type Limiter, createLimiter, createLocalLimiter } from './limiter/limiter.ts';
-import { createRateLimits } from './limiter/rate-limit.ts';
+import { createRateLimits, subjectOfAddress } from './limiter/rate-limit.ts';
 import { randomBytes16 } from '../platform/random.ts';
 import { serve } from './http/server.ts';
 
@@ -67,7 +71,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   let grpc: RunningGrpc | undefined;
   try {
     grpc = await startGrpc({ config: config.grpc, ...edge });
-    const server = await serve(createApp({ config, ...edge, clock }), {
+    const server = await serve(createApp({ config, ...edge, admission, clock }), {
       port: config.port,
       host: config.host,
       variable: 'PORT',
@@ -99,20 +103,41 @@ async function createEdge(
 ) {
   const redis = redisUrl === undefined ? undefined : connectRedis(redisUrl, { name: 'limiter', log });
   if (redis) await warmUp(redis, REDIS_WARM_UP_MS_MAX);
+  const keyUsage = createKeyUsage({ pool, now, log });
+  const warnOfExpiry = createExpiryWarning(log, clock);
+  const authenticator = createAuthenticator({
+    async find(keyHash) {
+      const principal = await findPrincipal(pool, keyHash);
+      warnOfExpiry(principal);
+      return principal;
+    },
+    noteUse: keyUsage.note,
+    now,
+  });
+  const tenantOf = ({ headers, socket }: IncomingMessage) =>
+    authenticator.tenantOf(headers.authorization) ??
+    subjectOfAddress(
+      clientAddress(
+        socket.remoteAddress ?? '',
+        String(headers['x-forwarded-for'] ?? ''),
+        config.trustedProxies,
+      ),
+    ) ??
+    'unknown';
   const connections = createTenantConnections({ pool, size: config.databasePool });
   const { orderLog, limiter, admission } = replaceGuards({
     orderLog: createOrderLog({ pool, connections, capacity: config.appendQueue }),
     limiter: redis ? createLimiter({ redis, log, now }) : createLocalLimiter(now),
-    admission: createAdmission(now),
+    admission: createAdmission({ now, tenantOf }),
   });
   const { announce } = createAnnouncer(pool);
-  const keyUsage = createKeyUsage({ pool, now, log });
   const callers = createCallers(now);
   const services: Services = {
     pool,
     connections,
     log: orderLog,
     tail,
+    readAfter: createReadAfter(pool),
     webhooks: config.webhooks,
     cursors: createCursors(await instanceSecret(pool, 'cursor')),
     newId: (prefix) => toId(prefix, v7({ rng: randomBytes16 })),
@@ -122,12 +147,9 @@ async function createEdge(
   const edge = {
     services,
     limits: createRateLimits(limiter, config.rateLimits),
-    authenticate: createAuthenticator({
-      find: (keyHash) => findPrincipal(pool, keyHash),
-      noteUse: keyUsage.note,
-      now,
-    }),
+    authenticate: authenticator.authenticate,
     noteCall: callers.note,
+    trustedProxies: config.trustedProxies,
     bytes: createAnswerRoom(),
     log,
   };

@@ -42,6 +42,15 @@ export interface FairShare {
    * @throws the reason of the signal
    */
   take: (tenant: string, wanted?: Wanted) => Promise<Release>;
+  /**
+   * Changes the capacity. Below what is taken, no place is given until so many have come back.
+   */
+  resize: (capacity: number) => void;
+  /**
+   * Whether another tenant has more places than this one has and waits for: then the next place
+   * that comes back is for this tenant.
+   */
+  hasLess: (tenant: string) => boolean;
   /** The tenant that has the most places; `undefined` if none has any. */
   richest: () => string | undefined;
   /** Places taken, of all tenants or of one. */
@@ -50,9 +59,7 @@ export interface FairShare {
   waiting: (tenant?: string) => number;
 }
 
-/**
- * A tenant that has nothing stays in the map until so many do: entries that come and go cost more.
- */
+/** Tenants that have nothing stay in the map until so many do: adding it again costs more. */
 const IDLE_TENANTS_MAX = 1_024;
 
 interface Waiting {
@@ -62,7 +69,7 @@ interface Waiting {
 
 interface Share {
   taken: number;
-  /** Number of its last grant: of two tenants with as many places, the one served longer ago is next. */
+  /** Number of its last grant: of two that have alike, the one that was served earlier is next. */
   servedAt: number;
   waiting: Waiting[];
 }
@@ -73,8 +80,12 @@ const isBefore = (a: Share, b: Share): boolean =>
 /** The share of a tenant that is not in the map. */
 const NOTHING: Share = { taken: 0, servedAt: 0, waiting: [] };
 
-export function createFairShare({ capacity, freeTimesMax = Infinity }: FairShareOptions): FairShare {
+export function createFairShare({
+  capacity: initialCapacity,
+  freeTimesMax = Infinity,
+}: FairShareOptions): FairShare {
   const shares = new Map<string, Share>();
+  let capacity = initialCapacity;
   let free = capacity;
   let waitingCount = 0;
   let grants = 0;
@@ -157,6 +168,17 @@ export function createFairShare({ capacity, freeTimesMax = Infinity }: FairShare
       signal?.addEventListener('abort', leave);
       giveToWaiting();
       return promise.finally(() => signal?.removeEventListener('abort', leave));
+    },
+    resize(next) {
+      free += next - capacity;
+      capacity = next;
+      if (waitingCount > 0) giveToWaiting();
+    },
+    hasLess(tenant) {
+      const own = shares.get(tenant);
+      const wanted = own === undefined ? 0 : own.taken + own.waiting.length;
+      for (const { taken } of shares.values()) if (taken > wanted) return true;
+      return false;
     },
     richest() {
       let [most, richest]: [number, string | undefined] = [0, undefined];

@@ -117,8 +117,8 @@ export function createShutdown(options: ShutdownOptions): Shutdown {
 }
 
 /**
- * Runs in a thread: no timer of the main thread fires while it blocks on a full pipe. A message sets
- * the remaining milliseconds.
+ * Runs in a thread: no timer of the main thread fires while it blocks on a full pipe. A message
+ * sets the remaining milliseconds.
  */
 function killSelfAfter(ms: number): Worker {
   const program = `

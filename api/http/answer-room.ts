@@ -45,6 +45,6 @@ export function holdAnswer(ctx: Context, room: ByteBudget): void {
   if (socket.destroyed) return; // 'close' was already emitted
   ctx.res.once(
     'close',
-    room.hold(callerOf(ctx), bytes, () => socket.destroy()),
+    room.hold(callerOf(ctx), bytes, () => socket.resetAndDestroy()),
   );
 }

@@ -27,12 +27,7 @@ interface FeedParameters {
 
 export const eventHandlers: Handlers = {
   listOrderEvents: (call) =>
-    answerHistoryPage(
-      call,
-      'order events',
-      () => true,
-      (event) => eventDocument(call.edition, event),
-    ),
+    answerHistoryPage(call, 'order events', undefined, (event) => eventDocument(call.edition, event)),
 
   /** The feed has no end, so each page has a next cursor. */
   async listEvents(call) {
@@ -45,7 +40,11 @@ export const eventHandlers: Handlers = {
     const page = await readOrWait(
       call.services,
       { ...call.principal, after, mark, types: types && [...types], limit: query.limit },
-      { waitMs: query.wait * 1_000, gone: AbortSignal.any([gone.signal, watch.lapsed]) },
+      {
+        waitMs: query.wait * 1_000,
+        gone: AbortSignal.any([gone.signal, watch.lapsed]),
+        beginWait: call.beginWait,
+      },
     )
       .catch((error: unknown) => {
         throw error instanceof NotInLogError ? eventNotInLog() : error;

@@ -1,5 +1,6 @@
 /** Load shedding, with a simulated clock where possible. */
 import { execFile } from 'node:child_process';
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import Koa from 'koa';
@@ -17,15 +18,16 @@ describe('the limit on requests in flight', () => {
   };
   const fill = (limit: ReturnType<typeof clocked>) => {
     let entered = 0;
-    while (limit.enter()) entered += 1;
+    while (limit.tryEnter('a')) entered += 1;
     return entered;
   };
 
   test('admits requests up to the limit, and one more for each that finishes', () => {
     const limit = clocked();
-    expect(fill(limit)).toBe(limit.limit());
-    limit.leave();
-    expect([limit.enter(), limit.enter()]).toEqual([true, false]);
+    const leave = limit.tryEnter('a')!;
+    expect(fill(limit)).toBe(limit.limit() - 1);
+    leave();
+    expect([limit.tryEnter('a'), limit.tryEnter('a')]).toEqual([expect.any(Function), undefined]);
   });
 
   test('sinks by a tenth while responses are late, once for each group of concurrent requests, down to a minimum', () => {
@@ -88,25 +90,56 @@ describe('a server at its limit', () => {
   afterEach(async () => {
     for (const server of running.splice(0)) await server.stop(0);
   });
-  /** Answers when the test releases it. */
+  const arrived = (req: IncomingMessage) =>
+    new Promise<void>((resolve) => {
+      req.on('error', () => {}).once('end', resolve);
+      req.resume();
+    });
+  /** Answers when the test releases it; a read with `wait` waits for that by intent. */
   async function start() {
     const held: (() => void)[] = [];
+    const waiting: (() => void)[] = [];
+    const hold = (list: (() => void)[]) => new Promise<void>((resolve) => list.push(resolve));
     const app = new Koa();
     app.use(async (ctx) => {
-      if (ctx.query['wait'] === undefined || ctx.method === 'POST')
-        await new Promise<void>((resolve) => held.push(resolve));
+      if (ctx.method === 'POST') {
+        await arrived(ctx.req);
+        await admission.bodyArrived(ctx.res);
+      }
+      const endWait = ctx.method === 'GET' && ctx.query['wait'] ? admission.beginWait(ctx.res) : undefined;
+      if (endWait) {
+        await hold(waiting);
+        await endWait();
+      }
+      await hold(held);
       ctx.body = { done: true };
     });
-    const admission = createAdmission(() => performance.now());
+    const admission = createAdmission({
+      now: () => performance.now(),
+      tenantOf: ({ headers }) => String(headers['x-tenant'] ?? 'a'),
+    });
     const server = await serve(app, { port: 0, host: '127.0.0.1', variable: 'PORT', admission, log });
     running.push(server);
     const url = `http://127.0.0.1:${server.port}/`;
+    /** The answered requests, by status. */
+    const answered: Record<number, number> = {};
+    const send = async (init: RequestInit = {}, query = '') => {
+      const response = await fetch(url + query, init);
+      answered[response.status] = (answered[response.status] ?? 0) + 1;
+      return response;
+    };
+    const release = (list: (() => void)[]) => list.splice(0).forEach((resolve) => resolve());
     return {
       url,
       port: server.port,
-      release: () => held.splice(0).forEach((resolve) => resolve()),
+      answered,
+      send,
+      release: () => release(held),
       held: () => held.length,
-      post: () => fetch(url, { method: 'POST', body: '{}' }),
+      waiting: () => waiting.length,
+      endWaits: () => release(waiting),
+      post: (tenant = 'a') =>
+        send({ method: 'POST', body: '{}', headers: { 'X-Tenant': tenant } }).catch(() => undefined),
     };
   }
   const come = async (condition: () => boolean) => {
@@ -114,57 +147,139 @@ describe('a server at its limit', () => {
   };
 
   test('answers writes with 503, Retry-After and a retry advice; reads continue; writes continue when there is room', async () => {
-    const { url, post, release, held } = await start();
+    const { send, post, release, held } = await start();
     // Only refused requests have an answer so far.
     const writes = Array.from({ length: 300 }, post);
     let refusals = 0;
     for (const write of writes) void write.then(() => (refusals += 1));
     await come(() => held() + refusals === writes.length);
-    const refused = await Promise.race(writes);
+    const refused = (await Promise.race(writes))!;
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
     expect(await refused.json()).toMatchObject({ code: 'overloaded', retry: 'same_key_after', status: 503 });
     const full = held();
-    const read = fetch(url);
+    const read = send();
     await come(() => held() === full + 1);
     release();
     expect((await read).status).toBe(200);
-    const statuses = (await Promise.all(writes)).map(({ status }) => status);
+    const statuses = (await Promise.all(writes)).map((answer) => answer!.status);
     expect(new Set(statuses)).toEqual(new Set([200, 503]));
     expect(statuses.filter((status) => status === 200)).toHaveLength(full);
     const again = post();
     await come(() => held() === 1);
     release();
-    expect((await again).status).toBe(200);
+    expect((await again)!.status).toBe(200);
   });
 
-  /** Until the sockets that arrived last stop counting, a request is refused. */
-  async function postWhenAdmitted(held: () => number, post: () => Promise<Response>) {
-    for (;;) {
-      await new Promise((resolve) => setTimeout(resolve, 700));
-      const before = held();
-      let isRefused = false;
-      const answer = post();
-      void answer.then(() => (isRefused = true));
-      await come(() => isRefused || held() > before);
-      if (!isRefused) return { answer };
-    }
-  }
+  test.each([
+    ['Holdfast-Read-After', '', { 'Holdfast-Read-After': '1' }],
+    ['wait', '?wait=1', {}],
+    ['both', '?a=1&wait=30', { 'Holdfast-Read-After': '9' }],
+  ])('counts a write with %s like any other', async (_what, query, headers) => {
+    const { send, release, held, answered } = await start();
+    const writes = Array.from({ length: 400 }, () => send({ method: 'POST', headers, body: '{}' }, query));
+    await come(() => held() + (answered[503] ?? 0) === writes.length);
+    expect(held()).toBe(256);
+    release();
+    await Promise.all(writes);
+  });
 
-  test('does not count long polls, nor requests whose body arrives slowly', async () => {
-    const { url, port, post, release, held } = await start();
+  test('counts a read with wait until it waits, and from the end of its wait', async () => {
+    const { send, release, held, waiting, endWaits, answered } = await start();
+    const waits = Array.from({ length: 400 }, () => send({}, '?wait=1'));
+    await come(() => waiting() + (answered[503] ?? 0) === waits.length);
+    expect(waiting()).toBeGreaterThan(256);
+    const admitted = waiting();
+    const reads = Array.from({ length: 100 }, () => send());
+    await come(() => held() === reads.length);
+    endWaits();
+    await come(() => held() === 256);
+    // Those that have waited enter in turn: none of them is refused.
+    while ((answered[200] ?? 0) < admitted + reads.length) {
+      expect(held()).toBeLessThanOrEqual(256);
+      release();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await Promise.all([...waits, ...reads]);
+  });
+
+  test('has a bound on requests that wait; one tenant does not have all places', async () => {
+    const { send, release, waiting, held, endWaits, answered } = await start();
+    const wait = (tenant: string) => send({ headers: { 'X-Tenant': tenant } }, '?wait=1');
+    const greedy: Promise<Response>[] = [];
+    while (held() === 0) {
+      greedy.push(...Array.from({ length: 100 }, () => wait('a')));
+      await come(() => waiting() + held() + (answered[503] ?? 0) === greedy.length);
+    }
+    expect(waiting()).toBe(1_000);
+    const others = Array.from({ length: 100 }, () => wait('b'));
+    await come(() => waiting() === 1_100);
+    endWaits();
+    while ((answered[200] ?? 0) < 1_100) {
+      release();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    release();
+    await Promise.all([...greedy, ...others]);
+  }, 30_000);
+
+  test('counts a write whose body arrives slowly again when it has arrived', async () => {
+    const { port, post, release, held } = await start();
+    const sockets = Array.from({ length: 600 }, () => {
+      const socket = connect(port, '127.0.0.1');
+      socket.on('error', () => {});
+      return socket;
+    });
+    // In groups: each leaves the limit while it waits for its body.
+    for (let n = 0; n < sockets.length; n += 200) {
+      for (const socket of sockets.slice(n, n + 200))
+        socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{');
+      await new Promise((resolve) => setTimeout(resolve, 700));
+    }
+    let statuses = '';
+    for (const socket of sockets) {
+      socket.on('data', (data) => (statuses += `${data.toString('latin1').slice(9, 12)} `));
+      socket.write('}');
+    }
+    await come(() => held() === 256);
+    void post();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(held()).toBe(256);
+    await come(() => {
+      release();
+      return statuses.match(/200/g)?.length === sockets.length;
+    });
+    for (const socket of sockets) socket.destroy();
+  });
+
+  test('does not count requests whose body arrives slowly', async () => {
+    const { port, post, release, held } = await start();
     const sockets = Array.from({ length: 300 }, () => {
       const socket = connect(port, '127.0.0.1');
       socket.on('error', () => {});
       socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{');
       return socket;
     });
-    // Requests that wait for their body do not count: all of these fit, and one more of each
-    // kind.
-    const { answer } = await postWhenAdmitted(held, post);
-    expect((await fetch(`${url}?wait=1`)).status).toBe(200);
+    await come(() => {
+      void post();
+      return held() > 0;
+    });
     release();
-    expect((await answer).status).toBe(200);
     for (const socket of sockets) socket.destroy();
+  });
+
+  test('refuses the tenant that has most; another one gets the next places, up to half', async () => {
+    const { post, held, release, answered } = await start();
+    const greedy = Array.from({ length: 300 }, () => post('a'));
+    await come(() => held() + (answered[503] ?? 0) === greedy.length);
+    expect(held()).toBe(256);
+    const other = post('b');
+    const refused = await post('a');
+    expect(refused!.status).toBe(503);
+    release();
+    await come(() => held() === 1);
+    release();
+    expect((await other)!.status).toBe(200);
+    await Promise.all(greedy);
   });
 });
 

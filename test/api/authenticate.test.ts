@@ -5,7 +5,16 @@ import type { Principal } from '../../store/keys/api-keys.ts';
 
 /** The promise of docs/keys.md, in milliseconds. */
 const PROMISE = 5_000;
-const principal: Principal = { keyId: 'k', tenantId: 't', partition: 0, scopes: new Set(['orders:read']) };
+const none = { read: undefined, write: undefined };
+const principal: Principal = {
+  keyId: 'k',
+  tenantId: 't',
+  partition: 0,
+  scopes: new Set(['orders:read']),
+  quotas: { key: none, tenant: none },
+  networks: [],
+  expiresAt: undefined,
+};
 const bearer = 'Bearer hf_test_0000000000000000000000000000';
 const unlimited = async () => {};
 
@@ -24,7 +33,7 @@ beforeEach(() => {
   scopes = ['orders:read'];
   slowness = 0;
   used = [];
-  authenticate = createAuthenticator({
+  ({ authenticate } = createAuthenticator({
     find: async () => {
       if (away) throw new Error('away');
       const seen = live ? { ...principal, scopes: new Set(scopes) } : undefined;
@@ -33,7 +42,7 @@ beforeEach(() => {
     },
     noteUse: (keyId) => used.push(keyId),
     now: () => clock,
-  });
+  }));
 });
 
 const letIn = () =>
@@ -69,7 +78,7 @@ test.each([0, 100, 2_900, 9_000])(
 
 test('one look-up serves many requests, and each request counts as a use', async () => {
   let lookUps = 0;
-  const counted = createAuthenticator({
+  const { authenticate: counted } = createAuthenticator({
     find: async () => {
       lookUps += 1;
       return principal;
@@ -128,7 +137,7 @@ describe('confirming the key of an admitted caller', () => {
 
   test('needs one look-up for a thousand concurrent calls', async () => {
     let lookUps = 0;
-    const counted = createAuthenticator({
+    const { authenticate: counted } = createAuthenticator({
       find: async () => {
         lookUps += 1;
         return principal;

@@ -10,6 +10,9 @@ import { type BidiStream, type Call, stoppingProblem } from './method.ts';
 import { createOrderIntake } from './order-intake.ts';
 import { place } from './place-order.ts';
 
+/** Then a waiting order checks again: its quota may be raised, or a replay gave a place back. */
+const QUOTA_WAIT_MS_MAX = 2_000;
+
 type Message = PlaceOrdersRequest | Undecodable;
 
 export const placeOrders: BidiStream<PlaceOrdersRequest, PlaceOrdersResponse> = {
@@ -113,14 +116,15 @@ async function outcomeOf(
 }
 
 /** Waits for the quota: a stream over its quota is slowed down, not refused. */
-async function withinQuota({ limits, principal, watch, gone, stopping }: Call): Promise<void> {
+async function withinQuota({ limits, standing, watch, gone, stopping }: Call): Promise<void> {
   for (;;) {
     try {
-      return await limits.count('write', principal.keyId);
+      return await limits.count('write', standing.principal);
     } catch (error) {
       if (!(error instanceof RateLimited)) throw error;
       const signal = AbortSignal.any([gone, stopping, watch.lapsed]);
-      await delay(error.decision.resetSeconds * 1_000, undefined, { signal }).catch(() => {
+      const waitMs = Math.min(error.decision.resetSeconds * 1_000, QUOTA_WAIT_MS_MAX);
+      await delay(waitMs, undefined, { signal }).catch(() => {
         watch.lapsed.throwIfAborted();
         throw stoppingProblem();
       });

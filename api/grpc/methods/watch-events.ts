@@ -123,6 +123,10 @@ const invalid = (parameter: string, detail: string) =>
   new Problem('invalid_parameter', `Invalid parameter: ${parameter}.`, { errors: [{ parameter, detail }] });
 
 const crowdedProblem = () =>
-  new Problem('overloaded', 'Too many calls wait for events on this node. Retry after a second.', {
-    headers: { 'Retry-After': '1' },
-  });
+  new Problem(
+    'overloaded',
+    'Too many calls of this tenant wait for events on this node. Retry after a second.',
+    {
+      headers: { 'Retry-After': '1' },
+    },
+  );

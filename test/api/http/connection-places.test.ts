@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { createConnections } from '../../../api/http/connections.ts';
 
 test('one address leaves a quarter of the connections to others', async () => {
-  const { opened } = createConnections(pino({ level: 'silent' }), 100);
+  const { opened } = createConnections(pino({ level: 'silent' }), undefined, 100);
   const openFrom = (address: string) => {
     const socket = new Socket();
     Object.defineProperty(socket, 'remoteAddress', { value: address });
