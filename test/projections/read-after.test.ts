@@ -117,6 +117,7 @@ describe('a list that waits', () => {
         principal: { partition: 0, tenantId: 'one' },
         services: { readAfter: { look: async () => 'behind', wait: async () => 'crowded' } },
         confirm: () => undefined,
+        beginWait: () => async () => {},
       } as unknown as Parameters<typeof readAfter>[0],
       ordersProjection,
     );
