@@ -64,18 +64,21 @@ const IDLE_TENANTS_MAX = 1_024;
 
 interface Waiting {
   places: number;
-  /** Grows: of two tenants that have alike, the one that waits longer is next. */
-  turn: number;
   grant: (release: Release) => void;
 }
 
 interface Share {
   taken: number;
+  /** Number of its last grant: of two that have alike, the one that was served earlier is next. */
+  servedAt: number;
   waiting: Waiting[];
 }
 
+const isBefore = (a: Share, b: Share): boolean =>
+  a.taken < b.taken || (a.taken === b.taken && a.servedAt < b.servedAt);
+
 /** The share of a tenant that is not in the map. */
-const NOTHING: Share = { taken: 0, waiting: [] };
+const NOTHING: Share = { taken: 0, servedAt: 0, waiting: [] };
 
 export function createFairShare({
   capacity: initialCapacity,
@@ -85,13 +88,13 @@ export function createFairShare({
   let capacity = initialCapacity;
   let free = capacity;
   let waitingCount = 0;
-  let turns = 0;
+  let grants = 0;
 
   function shareOf(tenant: string): Share {
     const known = shares.get(tenant);
     if (known !== undefined) return known;
     if (shares.size >= IDLE_TENANTS_MAX) forgetIdle();
-    const share: Share = { taken: 0, waiting: [] };
+    const share: Share = { taken: 0, servedAt: 0, waiting: [] };
     shares.set(tenant, share);
     return share;
   }
@@ -106,6 +109,7 @@ export function createFairShare({
 
   function give(share: Share, places: number): Release {
     share.taken += places;
+    share.servedAt = grants += 1;
     free -= places;
     let isGiven = true;
     return () => {
@@ -117,16 +121,11 @@ export function createFairShare({
     };
   }
 
-  const isBefore = (one: Share, other: Share): boolean =>
-    one.taken === other.taken ? one.waiting[0]!.turn < other.waiting[0]!.turn : one.taken < other.taken;
-
   function giveToWaiting(): void {
     for (;;) {
       let poorest: Share | undefined;
-      for (const share of shares.values()) {
-        if (share.waiting.length === 0) continue;
-        if (poorest === undefined || isBefore(share, poorest)) poorest = share;
-      }
+      for (const share of shares.values())
+        if (share.waiting.length > 0 && (poorest === undefined || isBefore(share, poorest))) poorest = share;
       if (poorest === undefined || !mayHave(poorest, poorest.waiting[0]!.places)) return;
       const { places, grant } = poorest.waiting.shift()!;
       waitingCount -= 1;
@@ -155,7 +154,7 @@ export function createFairShare({
       const share = shareOf(tenant);
       if (waitingCount === 0 && mayHave(share, places)) return give(share, places);
       const { promise, resolve, reject } = Promise.withResolvers<Release>();
-      const waiting: Waiting = { places, turn: (turns += 1), grant: resolve };
+      const waiting: Waiting = { places, grant: resolve };
       share.waiting.push(waiting);
       waitingCount += 1;
       const leave = () => {

@@ -66,7 +66,7 @@ export function readBody(
     request.body =
       decode === undefined && text.length <= SLICE_BYTES && ASCII.test(text)
         ? parseJson(text)
-        : await readJson(await bytesOf(text, decode, maxBytes, share));
+        : await readJson(await bytesOf(text, decode, maxBytes, share), principalOf(ctx).tenantId);
     return next();
   };
 }

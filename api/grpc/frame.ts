@@ -114,7 +114,7 @@ export function createFrame(options: FrameOptions): Frame {
       ({ principal } = standing);
       watch = keepWatch(() => confirmFrom(standing, access.scope, address));
       if (cancelled.aborted) throw cancelledProblem();
-      if (stream) closeStream = streams.open(principal.keyId);
+      if (stream) closeStream = streams.open(principal);
       else requireRoomOf(principal.tenantId, bytes);
       stream?.accepted(requestId, principal);
       const gone = stream ? AbortSignal.any([cancelled, stream.stalled]) : cancelled;

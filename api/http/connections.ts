@@ -7,11 +7,14 @@
  */
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { createFairShare } from '../../platform/fair-share.ts';
 import type { LogAddress } from '../../platform/log-address.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { slowReadersCut } from '../../platform/metrics.ts';
+import { subjectOfAddress } from '../limiter/rate-limit.ts';
 import { Problem } from '../problem/problem.ts';
 import { breakRequest } from './broken-request.ts';
+import { CONNECTIONS_MAX } from './limits.ts';
 import { closeLingering } from './linger.ts';
 import { type ReadPace, type ReadPaceLimits, createReadPace } from './read-pace.ts';
 import { answerUnreadable, noteUnreadable, problemOf } from './unreadable.ts';
@@ -39,6 +42,7 @@ type ClientError = NodeJS.ErrnoException & { rawPacket?: Buffer; bytesParsed?: n
 export interface Connections {
   /** The response class, for `createServer`. */
   Response: typeof ServerResponse;
+  /** Destroys a connection beyond the share of its address. */
   opened: (socket: Socket) => void;
   /** Follows a response until it has left. */
   track: (res: ServerResponse) => void;
@@ -58,11 +62,18 @@ export interface ConnectionsOptions {
   log: Logger;
   logAddress: LogAddress;
   readPace: ReadPaceLimits;
+  /** Of all addresses together. */
+  connectionsMax?: number;
 }
 
-export function createConnections({ log, logAddress, readPace }: ConnectionsOptions): Connections {
+/** A connection may stay open for days: an address alone has three quarters. */
+const FREE_TIMES_MAX = 3;
+
+export function createConnections(options: ConnectionsOptions): Connections {
+  const { log, logAddress, readPace, connectionsMax = CONNECTIONS_MAX } = options;
   const logOf = (socket: Socket) => log.child({ client: logAddress(socket.remoteAddress ?? '') });
   const open = new Set<Socket>();
+  const places = createFairShare({ capacity: connectionsMax, freeTimesMax: FREE_TIMES_MAX });
   let draining = false;
 
   /** Decides with the head of an answer whether its connection stays open. */
@@ -79,8 +90,13 @@ export function createConnections({ log, logAddress, readPace }: ConnectionsOpti
   return {
     Response: Response as typeof ServerResponse,
     opened(socket) {
+      const leave = places.tryTake(subjectOfAddress(socket.remoteAddress ?? '') ?? 'unknown');
+      if (leave === undefined) return void socket.destroy();
       open.add(socket);
-      socket.once('close', () => open.delete(socket));
+      socket.once('close', () => {
+        leave();
+        open.delete(socket);
+      });
       lingerWhenUnread(socket);
     },
     track(res) {

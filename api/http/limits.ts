@@ -26,4 +26,5 @@ export const READ_PACE: ReadPaceLimits = {
   windowMs: 30_000,
   checkIntervalMs: 5_000,
 };
+/** Of a process, shared between addresses (connections.ts). */
 export const CONNECTIONS_MAX = 10_000;

@@ -181,3 +181,19 @@ test('the richest tenant is known, and whether a tenant may have one more', () =
   expect(share.richest()).toBe('b');
   expect(share.mayTake('a')).toBe(true);
 });
+
+test('tenants with as many places take turns, however many there are', async () => {
+  const share = createFairShare({ capacity: 1 });
+  const order: string[] = [];
+  const ask = (tenant: string) =>
+    void share.take(tenant).then((release) => {
+      order.push(tenant);
+      release();
+    });
+  const release = share.tryTake('held')!;
+  for (let n = 0; n < 5; n += 1) ask('a');
+  for (const tenant of ['b', 'c', 'b', 'c']) ask(tenant);
+  release();
+  await settled();
+  expect(order).toEqual(['a', 'b', 'c', 'a', 'b', 'c', 'a', 'a', 'a']);
+});

@@ -4,7 +4,9 @@
  * calls the handler, and so before the API key is checked.
  */
 import { type IncomingHttpHeaders, type ServerHttp2Stream, constants } from 'node:http2';
+import type { Socket } from 'node:net';
 import type { Server } from '@grpc/grpc-js';
+import { createFairShare } from '../../../platform/fair-share.ts';
 import type { ByteBudget } from '../../http/byte-budget.ts';
 import { slowReadersCut } from '../../../platform/metrics.ts';
 import { COUNTED_BYTES_MIN } from '../../http/answer-room.ts';
@@ -15,6 +17,10 @@ import { CALLS_MAX, CONNECTIONS_MAX, REQUEST_CHECK_MS, REQUEST_MS, STALL_MS } fr
 
 const ORDER_PATHS = new Set<string | undefined>(Object.values(OrderServiceService).map(({ path }) => path));
 
+/** Both are kept for long: an address alone has three quarters. */
+const FREE_TIMES_MAX = 3;
+
+/** The limits of all addresses together. */
 export interface Bounds {
   connectionsMax: number;
   callsMax: number;
@@ -38,33 +44,34 @@ export function boundArrivals(
     unreadMs: STALL_MS,
   },
 ): () => void {
-  let openCalls = 0;
+  const calls = createFairShare({ capacity: callsMax, freeTimesMax: FREE_TIMES_MAX });
+  const connections = createFairShare({ capacity: connectionsMax, freeTimesMax: FREE_TIMES_MAX });
   /** Calls whose client has not ended its request, with the start of the wait. */
   const unfinished = new Map<ServerHttp2Stream, number>();
   /** Calls of services that need no key, with the time since which their client has not read. */
   const keyless = new Map<ServerHttp2Stream, number | undefined>();
 
   function arrive(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
-    openCalls += 1;
+    const address = addressOf(stream.session?.socket);
+    const release = calls.tryTake(address);
+    // In HTTP/2 this code means that the server did nothing: the client may send again.
+    if (release === undefined) return stream.close(constants.NGHTTP2_REFUSED_STREAM);
     stream.once('close', () => {
-      openCalls -= 1;
+      release();
       unfinished.delete(stream);
       keyless.delete(stream);
     });
-    // In HTTP/2 this code means that the server did nothing: the client may send again.
-    if (openCalls > callsMax) return stream.close(constants.NGHTTP2_REFUSED_STREAM);
     if (!ORDER_PATHS.has(headers[':path'])) keyless.set(stream, undefined);
     // PlaceOrders checks the API key before it reads a message.
-    if (headers[':path'] !== OrderServiceService.placeOrders.path) awaitRequest(stream);
+    if (headers[':path'] !== OrderServiceService.placeOrders.path) awaitRequest(stream, address);
     // After the answer, the client has to end its request.
     stream.once('finish', () => {
       if (!stream.closed) unfinished.set(stream, performance.now());
     });
   }
 
-  function awaitRequest(stream: ServerHttp2Stream): void {
+  function awaitRequest(stream: ServerHttp2Stream, address: string): void {
     unfinished.set(stream, performance.now());
-    const address = subjectOfAddress(stream.session?.socket?.remoteAddress ?? '') ?? 'unknown';
     const held: (() => void)[] = [];
     const release = () => {
       for (const each of held.splice(0)) each();
@@ -83,8 +90,15 @@ export function boundArrivals(
     stream.once('close', release);
   }
 
+  function connected(socket: Socket): void {
+    const release = connections.tryTake(addressOf(socket));
+    if (release === undefined) socket.destroy();
+    else socket.once('close', release);
+  }
+
   for (const listening of http2ServersOf(server)) {
     listening.maxConnections = connectionsMax;
+    listening.on('connection', connected);
     listening.on('stream', arrive);
   }
   function closeLate(): void {
@@ -101,3 +115,6 @@ export function boundArrivals(
   const timer = setInterval(closeLate, Math.min(REQUEST_CHECK_MS, requestMs, unreadMs));
   return () => clearInterval(timer);
 }
+
+const addressOf = (socket: Pick<Socket, 'remoteAddress'> | undefined): string =>
+  subjectOfAddress(socket?.remoteAddress ?? '') ?? 'unknown';

@@ -16,8 +16,9 @@ export const SERVER_LIMITS = {
   'grpc-node.max_session_memory': 64,
 } as const;
 
+/** Of a process, shared between addresses (arrivals.ts). */
 export const CONNECTIONS_MAX = 1_000;
-/** Open calls of a process. */
+/** Open calls of a process, shared in the same way. */
 export const CALLS_MAX = 10_000;
 /** Time for a request other than PlaceOrders to arrive, and to end after its answer. */
 export const REQUEST_MS = 30_000;
@@ -26,7 +27,7 @@ export const REQUEST_CHECK_MS = 5_000;
 
 /** Open streams of an API key. */
 export const KEY_STREAMS_MAX = 100;
-/** Open streams of a process. */
+/** Open streams of a process, shared between tenants (stream-count.ts). */
 export const STREAMS_MAX = 1_000;
 
 /** A call whose client reads nothing for this long fails with a status. */

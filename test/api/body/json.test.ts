@@ -113,7 +113,7 @@ describe('a long text', () => {
     ],
   ])('of %s', async (_name, text, expected) => {
     const padded = text + ' '.repeat(70_000);
-    const parsed = await Promise.resolve(readJson(Buffer.from(padded))).catch((error: unknown) => () => {
+    const parsed = await Promise.resolve(readJson(Buffer.from(padded), 'a')).catch((error: unknown) => () => {
       throw error;
     });
     expect(outcome(parsed as () => unknown)).toBe(expected);
@@ -175,3 +175,12 @@ function isJson(text: string): boolean {
     return false;
   }
 }
+
+test('a long body of one tenant waits for at most one of another', async () => {
+  const long = JSON.stringify({ text: 'x'.repeat(200_000), list: [1, 2, 3] });
+  const order: string[] = [];
+  const read = (tenant: string) =>
+    Promise.resolve(readJson(Buffer.from(long), tenant)).then(() => order.push(tenant));
+  await Promise.all([...Array.from({ length: 10 }, () => read('loud')), read('quiet'), read('quiet')]);
+  expect(order.slice(0, 4)).toEqual(['loud', 'quiet', 'loud', 'quiet']);
+});
