@@ -1,5 +1,6 @@
 /** Limits of a key and of a tenant: quotas, the end of a key, the networks of its callers. */
 import { type DatabasePool, sql } from 'slonik';
+import { z } from 'zod';
 import { type Rate, parseRate } from '../../platform/rate.ts';
 import { recordAct } from '../audit/record-act.ts';
 import { toId } from '../ids.ts';
@@ -38,6 +39,31 @@ export interface LimitChange extends QuotaChange {
   /** CIDR notation; empty: any address. */
   networks?: readonly string[] | undefined;
 }
+
+/** The quotas of a key and its tenant, as stored. */
+export type StoredQuotas = z.output<typeof quotasRow>;
+
+const quotasRow = z.object({
+  key_id: z.uuid(),
+  write: z.string().nullable(),
+  read: z.string().nullable(),
+  tenant_write: z.string().nullable(),
+  tenant_read: z.string().nullable(),
+});
+
+/** The quotas of some keys. */
+export const quotasOfKeys = (
+  pool: DatabasePool,
+  keyIds: readonly string[],
+): Promise<readonly StoredQuotas[]> =>
+  reachable(
+    pool.any(sql.type(quotasRow)`
+      SELECT key_id, api_key.write_quota AS write, api_key.read_quota AS read,
+             tenant.write_quota AS tenant_write, tenant.read_quota AS tenant_read
+        FROM api_keys AS api_key
+        JOIN tenants AS tenant USING (tenant_id)
+       WHERE key_id = ANY (${sql.array([...keyIds], 'uuid')})`),
+  );
 
 const changed = (column: 'write_quota' | 'read_quota' | 'expires_at', given: string | null | undefined) =>
   given === undefined ? sql.fragment`${sql.identifier([column])}` : sql.fragment`${given}`;
