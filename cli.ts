@@ -8,6 +8,7 @@ import { whenNpmIsGone } from './ops/embedded/npm-parent.ts';
 import { createCliSession } from './process/cli-session.ts';
 import { explain } from './process/explain.ts';
 import { projections } from './projections/cli/projections.ts';
+import { audit } from './store/cli/audit.ts';
 import { keys } from './store/cli/keys.ts';
 import { log } from './store/cli/log.ts';
 import { tenants } from './store/cli/tenants.ts';
@@ -20,6 +21,7 @@ const COMMANDS: Record<string, CommandGroup | CliCommand> = {
   orders,
   tenants,
   keys,
+  audit,
   log,
   projections,
   webhooks,

@@ -36,6 +36,8 @@ export interface AdminOptions {
   callers: () => CallsByKey;
   /** The name of a tenant id. */
   nameOf: HistoryOptions['nameOf'];
+  /** The quotas of API keys, by id; without it, /ops shows none. */
+  quotasOf?: HistoryOptions['quotasOf'];
   /** The stored status of webhooks; without it, /ops shows none. */
   webhooks?: HistoryOptions['webhooks'];
 }
@@ -46,7 +48,8 @@ export interface AdminApp {
 }
 
 export function createAdminApp(options: AdminOptions): AdminApp {
-  const { checks, phase, metrics, contentType, callers, nameOf, webhooks = async () => undefined } = options;
+  const { checks, phase, metrics, contentType, callers, nameOf } = options;
+  const { quotasOf = async () => new Map(), webhooks = async () => undefined } = options;
   const router = new Router();
 
   router.get('/health/live', (ctx) => {
@@ -68,7 +71,14 @@ export function createAdminApp(options: AdminOptions): AdminApp {
 
   router.get('/', (ctx) => ctx.redirect('/ops'));
 
-  const history = startHistory({ metrics, parts: () => statusesOf(checks), callers, nameOf, webhooks });
+  const history = startHistory({
+    metrics,
+    parts: () => statusesOf(checks),
+    callers,
+    nameOf,
+    quotasOf,
+    webhooks,
+  });
   opsPages(router, history);
 
   const app = new Koa();

@@ -17,8 +17,8 @@ function requireAddress(principal: Principal, address: string): void {
 }
 
 /**
- * Refuses a caller outside the networks of its key. It counts against its address: a stolen key must
- * not use up the quota of its owner.
+ * Refuses a caller outside the networks of its key. It counts against its address: a stolen key
+ * must not use up the quota of its owner.
  *
  * @throws {Problem} 403
  * @throws {RateLimited}

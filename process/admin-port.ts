@@ -3,15 +3,18 @@ import { AggregatorRegistry } from 'prom-client';
 import { sql } from 'slonik';
 import { type Check, type Phase, createAdminApp } from '../api/admin.ts';
 import { serve } from '../api/http/server.ts';
-import type { CallsByKey } from '../api/overview/callers.ts';
+import type { CallsByKey, ShownQuotas } from '../api/overview/callers.ts';
 import { parseMetrics, valuesOf } from '../api/overview/samples.ts';
 import type { Config } from '../platform/config.ts';
 import { createLogAddress } from '../platform/log-address.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { Rate } from '../platform/rate.ts';
 import { registry } from '../platform/metrics.ts';
 import { WITHOUT_REDIS, connectRedis } from '../platform/redis.ts';
 import type { Shutdown } from '../platform/shutdown.ts';
 import { type Fault, listFaults } from '../projections/faults.ts';
+import { toId, parseId } from '../store/ids.ts';
+import { quotasOfKeys } from '../store/keys/key-limits.ts';
 import { tenantNames } from '../store/keys/api-keys.ts';
 import type { DatabasePool } from '../store/pool.ts';
 import { storedStatus } from '../store/webhooks/status.ts';
@@ -50,6 +53,7 @@ export async function openAdminPort(options: AdminPortOptions): Promise<AdminPor
     contentType: registry.contentType,
     callers: () => callers(),
     nameOf: (tenantIds) => tenantNames(pool, tenantIds),
+    quotasOf: (keyIds) => shownQuotas(pool, keyIds, config.rateLimits),
     webhooks: () => storedStatus(pool),
   });
   const server = await serve(app, {
@@ -74,6 +78,23 @@ export async function openAdminPort(options: AdminPortOptions): Promise<AdminPor
       phase = next;
     },
   };
+}
+
+/** The quotas of keys, with the default of the installation where a key has none. */
+async function shownQuotas(
+  pool: DatabasePool,
+  keyIds: readonly string[],
+  { read, write }: Config['rateLimits'],
+): Promise<ReadonlyMap<string, ShownQuotas>> {
+  const text = ({ count, seconds }: Rate) => `${count}/${seconds}`;
+  const uuids = keyIds.map((id) => parseId('key', id)).filter((id) => id !== undefined);
+  const rows = await quotasOfKeys(pool, uuids);
+  return new Map(
+    rows.map(({ key_id, ...own }) => [
+      toId('key', key_id),
+      { ...own, write: own.write ?? text(write), read: own.read ?? text(read) },
+    ]),
+  );
 }
 
 function readinessChecks(

@@ -5,6 +5,7 @@
  */
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
+import { recordAct } from '../store/audit/record-act.ts';
 import { reachable } from '../store/unavailable.ts';
 
 /** A longer error text is cut off. */
@@ -101,6 +102,12 @@ export function skipEvent(
       await transaction.query(sql.unsafe`
         UPDATE checkpoints SET position = ${position}, updated_at = now()
          WHERE partition = ${partition} AND consumer = ${projection}`);
+      await recordAct(transaction, {
+        act: 'event_skipped',
+        tenantId: null,
+        subject: projection,
+        details: { partition, position, reason },
+      });
       return true;
     }),
   );

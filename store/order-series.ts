@@ -1,6 +1,7 @@
 /** Series of order numbers, for the operator's commands; log/series.ts says what they give. */
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
+import { recordAct } from './audit/record-act.ts';
 import type { Tenancy } from './tenancy.ts';
 import { reachable } from './unavailable.ts';
 
@@ -54,6 +55,7 @@ export const setSeries = (
             ON CONFLICT (partition, tenant_id, series) DO UPDATE
            SET next_number = excluded.next_number, width = excluded.width
         RETURNING series, next_number, width`);
+      await recordAct(transaction, { act: 'series_set', tenantId, subject: series, details: set });
       return { series: set, isSet: true };
     }),
   );

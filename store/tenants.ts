@@ -3,7 +3,8 @@ import { type DatabasePool, sql } from 'slonik';
 import { v7 } from 'uuid';
 import { z } from 'zod';
 import { partitionFor } from './keys/api-keys.ts';
-import { parseId } from './ids.ts';
+import { recordAct } from './audit/record-act.ts';
+import { parseId, toId } from './ids.ts';
 import { listPartitions } from './partitions.ts';
 import { reachable } from './unavailable.ts';
 
@@ -47,6 +48,12 @@ export const createNamedTenant = (
       const tenant = await transaction.one(sql.type(tenantRow)`
         INSERT INTO tenants (tenant_id, name, partition) VALUES (${tenantId}, ${name}, ${partitionFor(tenantId, partitions)})
         RETURNING ${COLUMNS}`);
+      await recordAct(transaction, {
+        act: 'tenant_created',
+        tenantId,
+        subject: toId('ten', tenantId),
+        details: { name },
+      });
       return { tenant, created: true };
     }),
   );

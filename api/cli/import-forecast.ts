@@ -1,10 +1,6 @@
 /** Forecasts the end of an import from its pace and the quota of its API key. */
 
-/** At most `count` orders in any period of `ms`. */
-export interface Quota {
-  count: number;
-  ms: number;
-}
+import type { Quota } from './quota.ts';
 
 export interface Forecast {
   /** Call for each answer of the server. */

@@ -6,11 +6,20 @@ import type { DatabaseTransactionConnection } from 'slonik';
 import { type Json, canonical, isUndefined } from '../../domain/canonical.ts';
 import { DIFFERS } from '../../domain/order/request.ts';
 import { type Answer, KeyReusedError, type WebhookOperation, once } from '../../store/webhooks/commands.ts';
+import { type ActName, recordAct } from '../../store/audit/record-act.ts';
 import { replays } from '../../platform/metrics.ts';
 import { answer } from '../answer.ts';
 import { entityTag } from './entity-tag.ts';
 import { keyOfRequest, keyReused } from './idempotency-key.ts';
 import type { Call } from '../handler.ts';
+
+/** Administrative acts, which are recorded. */
+const ACTS: Partial<Record<WebhookOperation, ActName>> = {
+  createWebhookEndpoint: 'endpoint_created',
+  updateWebhookEndpoint: 'endpoint_changed',
+  deleteWebhookEndpoint: 'endpoint_deleted',
+  rotateWebhookSecret: 'secret_rotated',
+};
 
 /**
  * Runs `act` once under the key of the request, and answers.
@@ -30,7 +39,18 @@ export async function webhookCommand(
     endpointId: input.params['endpoint_id'],
     fingerprint: hash('sha256', canonical(request, isUndefined), 'buffer'),
   };
-  const done = await once(services.connections.of(principal.tenantId), command, act).catch(
+  const audited = async (transaction: DatabaseTransactionConnection): Promise<Answer> => {
+    const answer = await act(transaction);
+    const name = ACTS[operation];
+    const subject = command.endpointId ?? (answer.body as { id?: string } | undefined)?.id ?? '';
+    if (name !== undefined) {
+      const details = { given: Object.keys((input.body as object | undefined) ?? {}) };
+      const actor = { keyId: principal.keyId, address: ctx.ip };
+      await recordAct(transaction, { act: name, tenantId: principal.tenantId, subject, details }, actor);
+    }
+    return answer;
+  };
+  const done = await once(services.connections.of(principal.tenantId), command, audited).catch(
     (error: unknown) => {
       throw error instanceof KeyReusedError ? keyReused([{ pointer: '', detail: DIFFERS }]) : error;
     },

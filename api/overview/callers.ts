@@ -73,6 +73,15 @@ export function addUp(parts: readonly CallsByKey[]): CallsByKey {
   return sums;
 }
 
+/** The quotas of a key as `/ops` shows them: `COUNT/SECONDS`. */
+export interface ShownQuotas {
+  write: string;
+  read: string;
+  /** `null`: the tenant has none. */
+  tenant_write: string | null;
+  tenant_read: string | null;
+}
+
 /** The keys with the most requests, with rates a second. */
 export const busiest = (all: CallsByKey): (Calls & { key_id: string })[] =>
   Object.entries(all)

@@ -1,5 +1,5 @@
 /** Keeps the last 15 minutes of /ops: a page opened during a storm shows its start. */
-import { type CallsByKey, busiest } from './callers.ts';
+import { type CallsByKey, type ShownQuotas, busiest } from './callers.ts';
 import type { WebhookStatus } from '../../store/webhooks/status.ts';
 import { type Finding, VERDICT_SECONDS, type Verdict, createFindings, inspect } from './findings.ts';
 import { type Point, SERIES, type Samples, parseMetrics, pointOf } from './samples.ts';
@@ -10,6 +10,9 @@ const TENANT_NAMES_MAX = 10_000;
 /** Time between two looks at the status of webhooks, which changes every 15 seconds. */
 const WEBHOOKS_INTERVAL_MS = 5_000;
 
+/** Time between two looks at the quotas of the shown keys. */
+const QUOTAS_INTERVAL_MS = 2_000;
+
 export interface HistoryOptions {
   metrics: () => Promise<string>;
   /** The readiness of each part, by name. */
@@ -17,9 +20,13 @@ export interface HistoryOptions {
   callers: () => CallsByKey;
   /** Looks up the names of tenants, by id. */
   nameOf: (tenantIds: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+  /** Looks up the quotas of API keys, by id. */
+  quotasOf: (keyIds: readonly string[]) => Promise<ReadonlyMap<string, ShownQuotas>>;
   /** The stored status of webhooks; `undefined` before the first one. */
   webhooks: () => Promise<WebhookStatus | undefined>;
 }
+
+type Caller = ReturnType<typeof busiest>[number] & { quotas: ShownQuotas | null };
 
 export interface Overview {
   /** Milliseconds since 1970. */
@@ -30,7 +37,8 @@ export interface Overview {
   started_at: number;
   verdict: Verdict;
   findings: Finding[];
-  callers: ReturnType<typeof busiest>;
+  /** `quotas` is `null` while they are unknown. */
+  callers: Caller[];
   /** `null` before the first status. */
   webhooks: WebhookStatus | null;
   series: { t: number[] } & Record<string, (number | null)[]>;
@@ -42,12 +50,21 @@ export interface History {
   stop: () => void;
 }
 
-export function startHistory({ metrics, parts, callers, nameOf, webhooks }: HistoryOptions): History {
+export function startHistory({
+  metrics,
+  parts,
+  callers,
+  nameOf,
+  quotasOf,
+  webhooks,
+}: HistoryOptions): History {
   const points: { at: number; point: Point }[] = [];
   const { assess } = createFindings();
   const startedAt = Date.now();
   let before: { samples: Samples; at: number } | undefined;
-  let shown: ReturnType<typeof busiest> = [];
+  let shown: Caller[] = [];
+  let quotas: ReadonlyMap<string, ShownQuotas> = new Map();
+  let quotasFromMs = 0;
   let assessment: ReturnType<typeof assess> = assess([], {}, startedAt);
   const names = new Map<string, string>();
   let isSampling = false;
@@ -59,6 +76,13 @@ export function startHistory({ metrics, parts, callers, nameOf, webhooks }: Hist
     statusFromMs = at + WEBHOOKS_INTERVAL_MS;
     // Without an answer the page shows the age of the last one.
     status = await webhooks().catch(() => status);
+  }
+
+  async function readQuotas(keyIds: readonly string[], at: number): Promise<void> {
+    const isNew = keyIds.some((id) => !quotas.has(id));
+    if (keyIds.length === 0 || (at < quotasFromMs && !isNew)) return;
+    quotasFromMs = at + QUOTAS_INTERVAL_MS;
+    quotas = await quotasOf(keyIds).catch(() => quotas);
   }
 
   async function sample(): Promise<void> {
@@ -74,7 +98,16 @@ export function startHistory({ metrics, parts, callers, nameOf, webhooks }: Hist
     const unnamed = topKeys.map(({ tenant }) => tenant).filter((id) => !names.has(id));
     if (unnamed.length > 0 && names.size < TENANT_NAMES_MAX)
       for (const [id, name] of await nameOf(unnamed)) names.set(id, name);
-    shown = topKeys.map((each) => Object.assign(each, { tenant: names.get(each.tenant) ?? each.tenant }));
+    await readQuotas(
+      topKeys.map(({ key_id }) => key_id),
+      at,
+    );
+    shown = topKeys.map((each) =>
+      Object.assign(each, {
+        tenant: names.get(each.tenant) ?? each.tenant,
+        quotas: quotas.get(each.key_id) ?? null,
+      }),
+    );
     const recent = points.slice(-VERDICT_SECONDS).map(({ point }) => point);
     assessment = assess(recent, inspect(recent, shown, states, status), at);
   }

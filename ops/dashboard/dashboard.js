@@ -6,7 +6,8 @@
 /** @typedef {'ok' | 'warn' | 'bad'} Level */
 /** @typedef {{ name: string, level: Level, text: string, since: number | null }} Finding */
 /** @typedef {{ requests: number, replayed: number, limited: number, shed: number }} Counts */
-/** @typedef {Counts & { tenant: string, key_id: string }} Caller */
+/** @typedef {import('../../api/overview/callers.ts').ShownQuotas} Quotas */
+/** @typedef {Counts & { tenant: string, key_id: string, quotas: Quotas | null }} Caller */
 /** @typedef {Record<string, (number | null)[]>} Series */
 /** @typedef {import('../../store/webhooks/status.ts').WebhookStatus} WebhookStatus */
 /** @typedef {WebhookStatus['endpoints'][number]} Endpoint */
@@ -163,10 +164,16 @@ function showFindings(findings, now) {
   );
 }
 
+/**
+ * @param {string | undefined} own
+ * @param {string | null | undefined} ofShop
+ */
+const quotaText = (own, ofShop) => (own === undefined ? '–' : ofShop ? `${own}, shop ${ofShop}` : own);
+
 /** @param {Caller[]} callers */
 function showCallers(callers) {
   const most = Math.max(1, ...callers.map(({ requests }) => requests));
-  const rows = callers.map(({ tenant, key_id, requests, replayed, limited, shed }) => {
+  const rows = callers.map(({ tenant, key_id, requests, replayed, limited, shed, quotas }) => {
     const row = document.createElement('tr');
     const amount = document.createElement('td');
     const bar = document.createElement('meter');
@@ -178,13 +185,15 @@ function showCallers(callers) {
       element('td', key_id),
       amount,
       ...[replayed, limited, shed].map((each) => element('td', count(each))),
+      element('td', quotaText(quotas?.write, quotas?.tenant_write)),
+      element('td', quotaText(quotas?.read, quotas?.tenant_read)),
     );
     return row;
   });
   if (rows.length === 0) {
     const row = document.createElement('tr');
     const cell = /** @type {HTMLTableCellElement} */ (element('td', 'no callers'));
-    cell.colSpan = 6;
+    cell.colSpan = 8;
     row.append(cell);
     rows.push(row);
   }

@@ -8,6 +8,7 @@
 import { type DatabasePool, sql } from 'slonik';
 import { type CompareOptions, type Differences, compare } from './compare.ts';
 import { type Projection, tablesOf } from '../projection.ts';
+import { recordAct } from '../../store/audit/record-act.ts';
 import { withRebuildLock } from './rebuild-lock.ts';
 import {
   AUDIT_SCHEMA,
@@ -42,9 +43,10 @@ export const rebuild = (
   withRebuildLock(pool, projection, 'rebuild', async () => {
     await buildShadow(pool, projection, REBUILD_SCHEMA, options);
     const found = await compare(pool, projection, REBUILD_SCHEMA, options);
-    await atSamePosition(pool, projection, REBUILD_SCHEMA, (transaction) =>
-      swap(transaction, projection, REBUILD_SCHEMA),
-    );
+    await atSamePosition(pool, projection, REBUILD_SCHEMA, async (transaction) => {
+      await swap(transaction, projection, REBUILD_SCHEMA);
+      await recordAct(transaction, { act: 'projection_rebuilt', tenantId: null, subject: projection.name });
+    });
     return found;
   });
 
@@ -83,9 +85,14 @@ export const rollback = (
   withRebuildLock(pool, projection, 'rebuild', async () => {
     if (!(await hasPrevious(pool, projection))) throw new NothingKeptError(projection.name);
     await catchUp(pool, projection, PREVIOUS_SCHEMA, options);
-    await atSamePosition(pool, projection, PREVIOUS_SCHEMA, (transaction) =>
-      swap(transaction, projection, PREVIOUS_SCHEMA),
-    );
+    await atSamePosition(pool, projection, PREVIOUS_SCHEMA, async (transaction) => {
+      await swap(transaction, projection, PREVIOUS_SCHEMA);
+      await recordAct(transaction, {
+        act: 'projection_rolled_back',
+        tenantId: null,
+        subject: projection.name,
+      });
+    });
   });
 
 /** Whether all tables of before the last rebuild are kept: an earlier release had fewer of them. */

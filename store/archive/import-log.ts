@@ -1,6 +1,7 @@
 /** Import: inserts an exported log (log-file.ts) into an empty one, in one transaction. */
 import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
+import { recordAct } from '../audit/record-act.ts';
 import { type Batches, createBatches } from './import-batches.ts';
 import { checkTime, createLineOrder } from './import-order.ts';
 import { createTenants } from './import-tenants.ts';
@@ -43,7 +44,11 @@ export const importLog = (
     const batches = createBatches(transaction);
     const iterator = lines[Symbol.asyncIterator]();
     try {
-      return await importLines(transaction, { iterator, batches, latest, rename });
+      const imported = await importLines(transaction, { iterator, batches, latest, rename });
+      const { events, partitions } = imported;
+      const details = { events, partitions };
+      await recordAct(transaction, { act: 'log_imported', tenantId: null, subject: 'log', details });
+      return imported;
     } catch (error) {
       // The rollback needs an idle connection. An error of the running insert comes first.
       await batches.settled();

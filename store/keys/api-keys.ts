@@ -6,6 +6,8 @@ import { z } from 'zod';
 import { type Network, networkOf } from '../../platform/trusted-proxies.ts';
 import { type CallerQuotas, kindQuotas } from './key-limits.ts';
 import { SCOPES, type Scope, expandScopes, shortenScopes } from './scopes.ts';
+import { recordAct } from '../audit/record-act.ts';
+import { toId } from '../ids.ts';
 import { statement } from '../statement.ts';
 import { reachable } from '../unavailable.ts';
 
@@ -51,7 +53,7 @@ export const hashApiKey = (key: string): Buffer => hash('sha256', key, 'buffer')
 
 /**
  * @param keyHash SHA-256 of the key, 32 bytes
- * @returns the owner of a live key; `undefined` when there is no such key, or it is revoked or expired
+ * @returns the owner of a live key; `undefined` when there is none, or it is revoked or expired
  */
 export async function findPrincipal(pool: DatabasePool, keyHash: Buffer): Promise<Principal | undefined> {
   const row = await reachable(pool.maybeOne(findByHash(keyHash)));
@@ -141,9 +143,16 @@ export async function ensureBootstrapKey(
     await transaction.query(sql.unsafe`
       INSERT INTO tenants (tenant_id, name, partition)
       VALUES (${tenantId}, 'bootstrap', ${partitionFor(tenantId, partitions)})`);
+    const keyId = v7();
     await transaction.query(sql.unsafe`
       INSERT INTO api_keys (key_id, tenant_id, key_hash, name, scopes, prefix)
-      VALUES (${v7()}, ${tenantId}, ${sql.binary(hashApiKey(key))}, 'bootstrap', ${sql.array([...shortenScopes(SCOPES)], 'text')}, ${modePrefixOf(key)})`);
+      VALUES (${keyId}, ${tenantId}, ${sql.binary(hashApiKey(key))}, 'bootstrap', ${sql.array([...shortenScopes(SCOPES)], 'text')}, ${modePrefixOf(key)})`);
+    await recordAct(transaction, {
+      act: 'key_created',
+      tenantId,
+      subject: toId('key', keyId),
+      details: { name: 'bootstrap', scopes: shortenScopes(SCOPES) },
+    });
     return { tenantId, revoked: false };
   });
 }

@@ -7,7 +7,9 @@ import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slon
 import { v7 } from 'uuid';
 import { hashApiKey } from './api-keys.ts';
 import type { LimitChange } from './key-limits.ts';
-import { type KeyRecord, findKey, listLiveKeys } from './key-record.ts';
+import { recordAct } from '../audit/record-act.ts';
+import { toId } from '../ids.ts';
+import { type KeyRecord, findKey, limitsOf, listLiveKeys } from './key-record.ts';
 import { type KeyMode, newKey } from './new-key.ts';
 import { reachable } from '../unavailable.ts';
 
@@ -39,7 +41,9 @@ export const issueKey = (pool: DatabasePool, wanted: NewKey): Promise<IssueOutco
   reachable(
     pool.transaction(async (transaction) => {
       await lockTenant(transaction, wanted.tenantId);
-      return insert(transaction, wanted);
+      const outcome = await insert(transaction, wanted);
+      if (outcome.kind === 'issued') await recordIssue(transaction, 'key_created', outcome.record);
+      return outcome;
     }),
   );
 
@@ -47,7 +51,7 @@ export const issueKey = (pool: DatabasePool, wanted: NewKey): Promise<IssueOutco
  * Issues a successor with the name, scopes, mode, quotas and networks of a key. The old key stays
  * live.
  *
- * @param expiresAt RFC 3339, `null` for never; left out, the successor lives as long as the key does
+ * @param expiresAt RFC 3339, `null` for never; left out, the successor lives as long as the key
  */
 export const rotateKey = (
   pool: DatabasePool,
@@ -63,7 +67,7 @@ export const rotateKey = (
       if (record.revoked_at !== null) return { kind: 'revoked', record };
       const { tenant_id: tenantId, name, scopes, prefix, networks } = record;
       const { write_quota: write, read_quota: read } = record;
-      return insert(transaction, {
+      const outcome = await insert(transaction, {
         tenantId,
         name,
         scopes,
@@ -75,8 +79,29 @@ export const rotateKey = (
           expiresAt: expiresAt === undefined ? successorEnd(record) : expiresAt,
         },
       });
+      if (outcome.kind === 'issued') await recordIssue(transaction, 'key_rotated', outcome.record, keyId);
+      return outcome;
     }),
   );
+
+/** Records an issue. @param predecessor the key that was rotated */
+const recordIssue = (
+  transaction: DatabaseTransactionConnection,
+  act: 'key_created' | 'key_rotated',
+  record: KeyRecord,
+  predecessor?: string,
+): Promise<void> =>
+  recordAct(transaction, {
+    act,
+    tenantId: record.tenant_id,
+    subject: toId('key', predecessor ?? record.key_id),
+    details: {
+      ...(predecessor !== undefined && { successor: toId('key', record.key_id) }),
+      name: record.name,
+      scopes: record.scopes,
+      ...limitsOf(record),
+    },
+  });
 
 /** The successor of a key that expires lives as long as that from its creation. */
 function successorEnd({ created_at, expires_at }: KeyRecord): string | null {

@@ -1,8 +1,11 @@
 /** Limits of a key and of a tenant: quotas, the end of a key, the networks of its callers. */
-import { type CommonQueryMethods, type DatabasePool, sql } from 'slonik';
+import { type DatabasePool, sql } from 'slonik';
+import { z } from 'zod';
 import { type Rate, parseRate } from '../../platform/rate.ts';
+import { recordAct } from '../audit/record-act.ts';
+import { toId } from '../ids.ts';
 import { reachable } from '../unavailable.ts';
-import { type KeyRecord, findKey } from './key-record.ts';
+import { type KeyRecord, findKey, limitsOf } from './key-record.ts';
 
 /** Quotas of one subject; `undefined`: none of its own. */
 export interface KindQuotas {
@@ -37,6 +40,31 @@ export interface LimitChange extends QuotaChange {
   networks?: readonly string[] | undefined;
 }
 
+/** The quotas of a key and its tenant, as stored. */
+export type StoredQuotas = z.output<typeof quotasRow>;
+
+const quotasRow = z.object({
+  key_id: z.uuid(),
+  write: z.string().nullable(),
+  read: z.string().nullable(),
+  tenant_write: z.string().nullable(),
+  tenant_read: z.string().nullable(),
+});
+
+/** The quotas of some keys. */
+export const quotasOfKeys = (
+  pool: DatabasePool,
+  keyIds: readonly string[],
+): Promise<readonly StoredQuotas[]> =>
+  reachable(
+    pool.any(sql.type(quotasRow)`
+      SELECT key_id, api_key.write_quota AS write, api_key.read_quota AS read,
+             tenant.write_quota AS tenant_write, tenant.read_quota AS tenant_read
+        FROM api_keys AS api_key
+        JOIN tenants AS tenant USING (tenant_id)
+       WHERE key_id = ANY (${sql.array([...keyIds], 'uuid')})`),
+  );
+
 const changed = (column: 'write_quota' | 'read_quota' | 'expires_at', given: string | null | undefined) =>
   given === undefined ? sql.fragment`${sql.identifier([column])}` : sql.fragment`${given}`;
 
@@ -58,20 +86,33 @@ export const limitKey = (
                expires_at = ${changed('expires_at', expiresAt)},
                networks = ${networks === undefined ? sql.fragment`networks` : sql.array([...networks], 'text')}
          WHERE key_id = ${keyId}`);
-      return findKey(transaction, keyId);
+      const record = await findKey(transaction, keyId);
+      if (record !== null)
+        await recordAct(transaction, {
+          act: 'key_limited',
+          tenantId: record.tenant_id,
+          subject: toId('key', record.key_id),
+          details: limitsOf(record),
+        });
+      return record;
     }),
   );
 
 /** Changes the quotas of an existing tenant. */
 export const limitTenant = async (
-  connection: CommonQueryMethods,
+  pool: DatabasePool,
   tenantId: string,
   { write, read }: QuotaChange,
 ): Promise<void> => {
   await reachable(
-    connection.query(sql.unsafe`
-      UPDATE tenants
-         SET write_quota = ${changed('write_quota', write)}, read_quota = ${changed('read_quota', read)}
-       WHERE tenant_id = ${tenantId}`),
+    pool.transaction(async (transaction) => {
+      await transaction.query(sql.unsafe`
+        UPDATE tenants
+           SET write_quota = ${changed('write_quota', write)}, read_quota = ${changed('read_quota', read)}
+         WHERE tenant_id = ${tenantId}`);
+      const subject = toId('ten', tenantId);
+      const details = { write_quota: write, read_quota: read };
+      await recordAct(transaction, { act: 'tenant_limited', tenantId, subject, details });
+    }),
   );
 };

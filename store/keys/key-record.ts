@@ -25,6 +25,14 @@ const keyRow = z.object({
 /** Times are RFC 3339, ids are UUIDs. */
 export type KeyRecord = z.output<typeof keyRow>;
 
+/** The limits of a key, for the record of administrative acts. */
+export const limitsOf = ({ write_quota, read_quota, expires_at, networks }: KeyRecord) => ({
+  write_quota,
+  read_quota,
+  expires_at,
+  networks,
+});
+
 const COLUMNS = sql.fragment`key_id, tenant_id, name, prefix, scopes, created_at, last_used_at, revoked_at,
   write_quota, read_quota, expires_at, networks`;
 

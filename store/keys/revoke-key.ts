@@ -1,5 +1,7 @@
 /** Revocation of API keys. */
 import { type DatabasePool, sql } from 'slonik';
+import { recordAct } from '../audit/record-act.ts';
+import { toId } from '../ids.ts';
 import { type KeyRecord, findKey } from './key-record.ts';
 import { reachable } from '../unavailable.ts';
 
@@ -12,11 +14,20 @@ export async function revokeKey(
   pool: DatabasePool,
   keyId: string,
 ): Promise<{ record: KeyRecord; now: boolean } | null> {
-  const { rowCount } = await reachable(
-    pool.query(
-      sql.unsafe`UPDATE api_keys SET revoked_at = now() WHERE key_id = ${keyId} AND revoked_at IS NULL`,
-    ),
+  return reachable(
+    pool.transaction(async (transaction) => {
+      const { rowCount } = await transaction.query(
+        sql.unsafe`UPDATE api_keys SET revoked_at = now() WHERE key_id = ${keyId} AND revoked_at IS NULL`,
+      );
+      const record = await findKey(transaction, keyId);
+      if (record !== null && rowCount > 0)
+        await recordAct(transaction, {
+          act: 'key_revoked',
+          tenantId: record.tenant_id,
+          subject: toId('key', record.key_id),
+          details: { name: record.name },
+        });
+      return record && { record, now: rowCount > 0 };
+    }),
   );
-  const record = await findKey(pool, keyId);
-  return record && { record, now: rowCount > 0 };
 }

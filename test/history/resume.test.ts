@@ -1,6 +1,8 @@
 /** `holdfast import --history` while its run, its connection, its server or its quota ends. */
 import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { HistoryWait } from '../../api/cli/history/import-history.ts';
+import { waitText } from '../../api/cli/history/run-history.ts';
 import { type Shop, openShop } from '../setup/shop.ts';
 import { countEvents, eur, lineOf, newTenant, openFront, openHistories, runImport } from './history-scene.ts';
 
@@ -82,19 +84,24 @@ test('over its quota the run waits, and refuses nothing', async () => {
     const path = await fileOf(
       Array.from({ length: 25 }, (_, n) => lineOf(`q${n}`, {}, [{ payment: { amount: eur(1_000) } }])),
     );
-    let waits = 0;
+    const waits: HistoryWait[] = [];
     const result = await runImport(slow, path, {
       show: {
         begin() {},
         lived() {},
-        waits: () => {
-          waits += 1;
-        },
+        waits: (wait) => waits.push(wait),
         end() {},
       },
     });
     expect(result).toMatchObject({ placed: 25, records: 25, refused: 0 });
-    expect(waits).toBeGreaterThan(0);
+    // 25 orders fill the first window of 20 writes: 5 orders and 25 records are left.
+    const [first] = waits;
+    expect(first).toMatchObject({ quota: { count: 20, ms: 2_000 }, writesLeft: 30 });
+    expect(waitText({ ms: 2_000, quota: { count: 20, ms: 2_000 }, writesLeft: 30 })).toBe(
+      'The quota of this API key is used up: 20 writes in 2 s. The import continues in 2 s. ' +
+        '30 orders and records are left: all are done in about 4 s. ' +
+        'To raise the quota: npx holdfast keys limit KEY_ID --write COUNT/SECONDS',
+    );
   } finally {
     await slow.close();
   }

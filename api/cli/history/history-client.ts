@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CommandError, type HttpAccess } from '../../../command-line/command.ts';
 import { HoldfastUnavailable, attemptsOf, createClient, isReplay } from '../../../openapi/client/client.ts';
 import { retryAfterMs } from '../../../openapi/client/retry-after.ts';
+import { type Quota, parseWritePolicy } from '../quota.ts';
 import type { components } from '../../../openapi/client/v2.ts';
 
 export type ProblemDocument = components['schemas']['Problem'];
@@ -11,8 +12,8 @@ export interface HistoryClientOptions extends HttpAccess {
   /** Time without an answer after which the client gives up. */
   patienceMs: number;
   signal: AbortSignal;
-  /** Called before a wait for the quota or for an overloaded server. */
-  waits: (ms: number) => void;
+  /** Called before a wait: for the quota, if it is named, else for the server. */
+  waits: (ms: number, quota: Quota | undefined) => void;
 }
 
 /** The answer to an order or a record: its id, or why it is refused. */
@@ -24,6 +25,8 @@ export interface OrderToPlace {
 }
 
 export interface HistoryClient {
+  /** Orders and records that have their answer. */
+  answered: () => number;
   /**
    * Places orders in their sequence.
    *
@@ -54,11 +57,23 @@ export function createHistoryClient(options: HistoryClientOptions): HistoryClien
     apiKey,
     attempts: Number.MAX_SAFE_INTEGER,
     totalMs: patienceMs,
-    sleep: pause,
+    fetch: observed,
+    sleep: (ms, aborted) => pause(ms, aborted, isOverQuota),
   });
+  let quota: Quota | undefined;
+  /** Whether the last response was a 429. */
+  let isOverQuota = false;
+  let answered = 0;
 
-  async function pause(ms: number, aborted: AbortSignal): Promise<void> {
-    if (ms >= WAIT_MS_MIN) waits(ms);
+  async function observed(...request: Parameters<typeof fetch>): Promise<Response> {
+    const response = await fetch(...request);
+    quota = parseWritePolicy(response.headers.get('RateLimit-Policy') ?? '') ?? quota;
+    isOverQuota = response.status === 429;
+    return response;
+  }
+
+  async function pause(ms: number, aborted: AbortSignal, isForQuota: boolean): Promise<void> {
+    if (ms >= WAIT_MS_MIN) waits(ms, isForQuota ? quota : undefined);
     await delay(ms, undefined, { signal: aborted }).catch(() => {});
     signal.throwIfAborted();
   }
@@ -73,7 +88,7 @@ export function createHistoryClient(options: HistoryClientOptions): HistoryClien
       if (data !== undefined) return { data, isReplay: isReplay(response) };
       const { status, headers } = response;
       // The quota is a matter of time; any other failure has used up the patience of the client.
-      if (status === 429) await pause(Math.max(retryAfterMs(headers, Date.now()), WAIT_MS_MIN), signal);
+      if (status === 429) await pause(Math.max(retryAfterMs(headers, Date.now()), WAIT_MS_MIN), signal, true);
       else if (attemptsOf(response)?.gaveUp !== undefined) throw gaveUp(error);
       else if (!isProblem(error) || WRONG_SERVER.has(status)) throw wrongServer(status, error);
       else return { problem: error };
@@ -110,6 +125,7 @@ export function createHistoryClient(options: HistoryClientOptions): HistoryClien
       let [retryMs, isQuota] = [0, false];
       for (const [at, outcome] of outcomes.entries()) {
         const item = open[at]!;
+        if ('order' in outcome || !isTemporary(outcome.problem)) answered += 1;
         if ('order' in outcome) sent[item.index] = { id: outcome.order.id, isReplay: outcome.replayed };
         else if (isTemporary(outcome.problem)) {
           left.push(item);
@@ -120,7 +136,7 @@ export function createHistoryClient(options: HistoryClientOptions): HistoryClien
       waitedMs = isQuota || left.length < open.length ? 0 : waitedMs + retryMs;
       if (waitedMs > patienceMs) throw gaveUp(undefined);
       open = left;
-      if (open.length > 0) await pause(retryMs, signal);
+      if (open.length > 0) await pause(retryMs, signal, isQuota);
     }
     return sent;
   }
@@ -139,6 +155,7 @@ export function createHistoryClient(options: HistoryClientOptions): HistoryClien
   }
 
   return {
+    answered: () => answered,
     place,
     async record(orderId, path, key, body) {
       const answer = await answerOf(() =>
@@ -149,6 +166,7 @@ export function createHistoryClient(options: HistoryClientOptions): HistoryClien
           signal,
         }),
       );
+      answered += 1;
       return 'data' in answer
         ? { id: answer.data.id, isReplay: answer.isReplay }
         : { problem: answer.problem };

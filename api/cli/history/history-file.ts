@@ -17,6 +17,8 @@ export interface Entry {
   /** Bytes. */
   offset: number;
   length: number;
+  /** Of the order and its records. */
+  writes: number;
 }
 
 export interface Survey {
@@ -105,7 +107,13 @@ async function survey(file: FileHandle, signal: AbortSignal): Promise<Survey> {
       refusals.push({ line, reference: parsed.reference, record: null, ...reason, not_sent: 0 });
     else if ('orderedAtMs' in parsed) {
       lineOf.set(shortOf(parsed.reference), line);
-      entries.push({ line, orderedAtMs: parsed.orderedAtMs, offset, length: bytes!.length });
+      entries.push({
+        line,
+        orderedAtMs: parsed.orderedAtMs,
+        offset,
+        length: bytes!.length,
+        writes: 1 + parsed.records.length,
+      });
     }
   }
   entries.sort((a, b) => a.orderedAtMs - b.orderedAtMs || a.line - b.line);

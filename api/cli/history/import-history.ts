@@ -1,6 +1,7 @@
 /** One run of `npx holdfast import --history`. */
 import { type CliOutput, CommandError, type HttpAccess } from '../../../command-line/command.ts';
 import { receiverOf } from '../import-progress.ts';
+import type { Quota } from '../quota.ts';
 import { type HistoryClient, createHistoryClient } from './history-client.ts';
 import { type Entry, type HistoryFile, type Survey, openHistory } from './history-file.ts';
 import { type HistoryProgress, deleteProgress, readProgress, writeProgress } from './history-progress.ts';
@@ -24,13 +25,21 @@ export interface HistoryImport {
   show: HistoryDisplay;
 }
 
+export interface HistoryWait {
+  ms: number;
+  /** The quota that is used up; `undefined`: the server is overloaded or does not answer. */
+  quota: Quota | undefined;
+  /** Orders and records that have no answer yet. */
+  writesLeft: number;
+}
+
 /** Shows a run while it lasts. */
 export interface HistoryDisplay {
   begin: (orders: number, done: number) => void;
   /** Called for each order that is answered with all its records. */
   lived: () => void;
   /** Called before a wait for the quota or for an overloaded server. */
-  waits: (ms: number) => void;
+  waits: (wait: HistoryWait) => void;
   end: () => void;
 }
 
@@ -76,7 +85,14 @@ async function prepareRun(given: HistoryImport, file: HistoryFile, survey: Surve
   const to = receiverOf(access.url, access.apiKey);
   const earlier = await readProgress(path, survey.sha256, to);
   const report = await openReport(path, earlier?.report_bytes ?? 0);
-  const client = createHistoryClient({ ...access, patienceMs, signal, waits: show.waits });
+  let writes = 0;
+  for (const entry of survey.entries.slice(earlier?.done ?? 0)) writes += entry.writes;
+  const client = createHistoryClient({
+    ...access,
+    patienceMs,
+    signal,
+    waits: (ms, quota) => show.waits({ ms, quota, writesLeft: Math.max(0, writes - client.answered()) }),
+  });
   if (earlier !== undefined) return { ...given, file, survey, client, progress: earlier, report };
   await report.write(survey.refusals);
   const progress: HistoryProgress = {

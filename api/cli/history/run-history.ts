@@ -2,8 +2,14 @@
 import type { CliOutput } from '../../../command-line/command.ts';
 import { listenForSignals } from '../../../command-line/signals.ts';
 import { type Bar, drawBar, duration } from '../import-bar.ts';
+import { quotaEndMs } from '../quota.ts';
 import { createForecast } from '../import-forecast.ts';
-import { type HistoryDisplay, type HistoryImport, importHistory } from './import-history.ts';
+import {
+  type HistoryDisplay,
+  type HistoryImport,
+  type HistoryWait,
+  importHistory,
+} from './import-history.ts';
 
 /** @throws {CommandError} */
 export async function runHistory(given: Omit<HistoryImport, 'signal' | 'show'>): Promise<CliOutput> {
@@ -31,14 +37,23 @@ function createDisplay(): HistoryDisplay {
       done += 1;
       forecast.answered();
     },
-    waits(ms) {
+    waits(wait) {
       if (hasSaidWhy) return;
       hasSaidWhy = true;
-      bar?.say(
-        `The server accepts no request now: the quota of this API key, or its load. Next attempt in ${duration(ms)}. ` +
-          'To raise the quota, set HOLDFAST_RATE_LIMIT_WRITE on the server.',
-      );
+      bar?.say(waitText(wait));
     },
     end: () => bar?.end(),
   };
+}
+
+/** Why the import waits, and when it ends. */
+export function waitText({ ms, quota, writesLeft }: HistoryWait): string {
+  if (quota === undefined)
+    return `The server accepts no request now: it is overloaded or stopped. Next attempt in ${duration(ms)}.`;
+  return (
+    `The quota of this API key is used up: ${quota.count} writes in ${duration(quota.ms)}. ` +
+    `The import continues in ${duration(ms)}. ${writesLeft} orders and records are left: ` +
+    `all are done in about ${duration(quotaEndMs(quota, writesLeft, ms))}. ` +
+    'To raise the quota: npx holdfast keys limit KEY_ID --write COUNT/SECONDS'
+  );
 }

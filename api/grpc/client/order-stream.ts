@@ -8,6 +8,7 @@ import type {
   PlaceOrdersResponse,
   PlacedOrder,
 } from '../generated/orders.ts';
+import { parseWritePolicy } from '../../cli/quota.ts';
 import { type Advice, adviceOf, isPassing } from './advice.ts';
 import { type Progress, isHopeless, noteTrouble } from './progress.ts';
 
@@ -179,9 +180,5 @@ function sendLater<Item extends OrderToSend>(open: OpenStream<Item>, item: Item,
   }, delayMs);
 }
 
-/** Parses the `RateLimit-Policy` of a stream, such as `"write";q=600;w=60`. */
-function quotaOf(headers: Metadata): { count: number; ms: number } | undefined {
-  const [, count, seconds] =
-    /^"write";q=(\d+);w=(\d+)$/.exec(String(headers.get('ratelimit-policy')[0] ?? '')) ?? [];
-  return count === undefined ? undefined : { count: Number(count), ms: Number(seconds) * 1_000 };
-}
+/** The quota of a stream, from its initial metadata. */
+const quotaOf = (headers: Metadata) => parseWritePolicy(String(headers.get('ratelimit-policy')[0] ?? ''));

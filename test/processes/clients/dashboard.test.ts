@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { hasBrowser, openBrowser } from '../../setup/processes/browser.ts';
 import { TEST_REDIS, type TestDatabase, cloneDatabase } from '../../setup/database.ts';
+import { holdfast } from '../../setup/processes/command.ts';
 import { type ServerProcess, startServer } from '../../setup/processes/server-process.ts';
 import { anOrder, newApiKey, send, until } from '../../setup/shop.ts';
 
@@ -52,6 +53,11 @@ test('the figures show a storm and its API key within five seconds', async () =>
   const seen = await storm(async () => {
     await until(async () => (await overview()).verdict.level === 'storm', 30_000);
     await until(async () => (await overview()).callers[0]?.requests > 10);
+    const { stdout } = await holdfast(['tenants', 'limit', 'bootstrap', '--read', '70000/1'], {
+      DATABASE_URL: database.url,
+    });
+    expect(stdout).toContain('reads 70000/1');
+    await until(async () => (await overview()).callers[0]?.quotas?.tenant_read === '70000/1', 5_000);
     return overview();
   });
   expect(seen.verdict.since).toBeGreaterThanOrEqual(began);
@@ -62,6 +68,7 @@ test('the figures show a storm and its API key within five seconds', async () =>
   expect(seen.callers[0]).toMatchObject({
     tenant: 'bootstrap',
     key_id: expect.stringMatching(/^key_[0-9a-f]{32}$/),
+    quotas: { write: '100/1', read: '3000/60', tenant_write: null, tenant_read: '70000/1' },
   });
   expect(JSON.stringify(seen)).not.toContain(apiKey);
   const length = seen.series.t.length;
