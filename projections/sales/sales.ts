@@ -14,7 +14,7 @@ import { MEASURED_TYPES, type Measured, type Step, isMeasuredByStates, measuresO
 const addSales = statement('projections/add-sales', z.object({}));
 const readStreams = statement('projections/read-streams', recordedRow.extend({ tenant_id: z.uuid() }));
 
-/** Orders whose streams are in memory at a time. A batch of 500 could have 150 MB of placed orders. */
+/** Orders whose streams are in memory at a time; those of a batch of 500 could have 150 MB. */
 const FOLDED_ORDERS_MAX = 50;
 const QUARTER_MS = 15 * 60_000;
 /** The first day that every time zone can spell. An order can be dated before it. */

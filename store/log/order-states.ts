@@ -9,6 +9,7 @@ import type { DatabasePool } from 'slonik';
 import type { TenantConnections } from '../connections/tenant-connections.ts';
 import { z } from 'zod';
 import { type OrderState, evolve } from '../../domain/order/order.ts';
+import { createFairShare } from '../../platform/fair-share.ts';
 import { orderSnapshots } from '../../platform/metrics.ts';
 import { parseId, toUuid } from '../ids.ts';
 import { statement } from '../statement.ts';
@@ -17,9 +18,10 @@ import { reachable } from '../unavailable.ts';
 import { type StoredEvent, storedRow, toRecordedEvent, toStoredEvent } from './event-row.ts';
 import { FOLD_RELEASE } from './fold-release.ts';
 
-const stateRow = storedRow.extend({ is_holder: z.boolean(), state: z.string().nullable() });
+const streamRow = storedRow.extend({ found: z.int() });
+const stateRow = streamRow.extend({ is_holder: z.boolean(), state: z.string().nullable() });
 const readState = statement('log/read-state', stateRow);
-const readStream = statement('log/read-stream', storedRow);
+const readStream = statement('log/read-stream', streamRow);
 const writeSnapshot = statement('log/write-snapshot', z.object({}));
 
 /** A snapshot bounds a fold to so many bytes of events, and one event more. */
@@ -28,6 +30,14 @@ const SNAPSHOT_COST_BYTES = 128 * 1024;
 const EVENT_COST_BYTES = 2 * 1024;
 /** Events of one statement: those from one snapshot to the next. */
 const READ_EVENTS_MAX = SNAPSHOT_COST_BYTES / EVENT_COST_BYTES + 2;
+/** A statement ends with the event that exceeds this: more than from one snapshot to the next. */
+const READ_BYTES_MAX = 512 * 1024;
+/**
+ * Statements at a time for reads that need several: of orders without a snapshot, as after a
+ * release that folds otherwise. Tenants share them, so that one with many such orders delays no
+ * other.
+ */
+const COLD_READS_MAX = 4;
 /** Snapshots that are written at a time. Those beyond are left to later readers. */
 const SAVES_MAX = 4;
 
@@ -66,15 +76,22 @@ export interface OrderStatesOptions {
   connections?: TenantConnections;
   snapshotCostBytes?: number;
   release?: string;
+  coldReadsMax?: number;
 }
+
+/** Whether more events may follow a page. */
+const isContinued = (page: readonly { found: number }[]): boolean =>
+  page.length > 0 && (page.length < page[0]!.found || page[0]!.found === READ_EVENTS_MAX);
 
 export function createOrderStates({
   pool,
   connections = { of: () => pool },
   snapshotCostBytes = SNAPSHOT_COST_BYTES,
   release = FOLD_RELEASE,
+  coldReadsMax = COLD_READS_MAX,
 }: OrderStatesOptions): OrderStates {
   const saves = new Map<string, Promise<void>>();
+  const coldReads = createFairShare({ capacity: coldReadsMax });
 
   const placeOf = ({ order, bytes }: OrderState): number =>
     Math.floor((bytes + order.version * EVENT_COST_BYTES) / snapshotCostBytes);
@@ -115,25 +132,28 @@ export function createOrderStates({
 
       const tenantPool = connections.of(tenantId);
       const rows = await reachable(
-        tenantPool.any(readState(uuid, tenantId, upToVersion, release, READ_EVENTS_MAX, key)),
+        tenantPool.any(readState(uuid, tenantId, upToVersion, release, READ_EVENTS_MAX, key, READ_BYTES_MAX)),
       );
-      let read = 0;
+      let page: z.output<typeof streamRow>[] = [];
       for (const row of rows) {
         if (row.is_holder) {
           holder = toStoredEvent(row);
           continue;
         }
-        read += 1;
+        page.push(row);
         if (row.state === null) apply(row);
         else folded = { state: JSON.parse(row.state) as OrderState, position: row.position };
       }
-      while (read === READ_EVENTS_MAX) {
+      while (isContinued(page)) {
         const last: number = folded!.state.order.version;
-        const next = await reachable(
-          tenantPool.any(readStream(uuid, tenantId, last, upToVersion, READ_EVENTS_MAX)),
-        );
-        for (const row of next) apply(row);
-        read = next.length;
+        const leave = await coldReads.take(tenantId);
+        try {
+          const bounds = [last, upToVersion, READ_EVENTS_MAX, READ_BYTES_MAX];
+          page = [...(await reachable(tenantPool.any(readStream(uuid, tenantId, ...bounds))))];
+          for (const row of page) apply(row);
+        } finally {
+          leave();
+        }
       }
       if (unsaved !== undefined) save(tenancy, unsaved.state, unsaved.eventId);
       return { folded, holder };

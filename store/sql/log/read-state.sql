@@ -1,6 +1,8 @@
 -- The newest snapshot of an order up to version $3, and the events from it on, oldest first. The
 -- event of the snapshot has the state after it, and no data. Without a snapshot: the events from
--- the first one on. At most $5 events.
+-- the first one on. The page ends after $5 events, or with the event that exceeds $7 bytes; `found`
+-- counts the events within the first bound. `octet_length` knows the size of a text without reading
+-- it.
 --
 -- With them, in the same snapshot of the database: the event that holds the idempotency key $6, in
 -- this stream or another (`is_holder`). UNION ALL makes two index scans; OR would scan the table.
@@ -19,15 +21,20 @@ WITH snapshot AS MATERIALIZED (
 (SELECT position, event_id, order_id, version, type, schema_version,
         CASE WHEN version = (SELECT version FROM snapshot) THEN 'null' ELSE data END AS data,
         fingerprint, recorded_at, key_id, number, idempotency_key, false AS is_holder,
-        (SELECT state FROM snapshot WHERE snapshot.version = events.version) AS state
-   FROM events
-  WHERE order_id = $1 AND tenant_id = $2
-    AND version BETWEEN coalesce((SELECT version FROM snapshot), 1) AND $3
-  ORDER BY version
-  LIMIT $5)
+        (SELECT state FROM snapshot WHERE snapshot.version = event.version) AS state, found
+   FROM (SELECT *, count(*) OVER () AS found,
+                sum(octet_length(data::text)) OVER (ORDER BY version)
+                  - octet_length(data::text) AS bytes_before
+           FROM (SELECT *
+                   FROM events
+                  WHERE order_id = $1 AND tenant_id = $2
+                    AND version BETWEEN coalesce((SELECT version FROM snapshot), 1) AND $3
+                  ORDER BY version
+                  LIMIT $5) AS next) AS event
+  WHERE bytes_before < $7)
  UNION ALL
 SELECT position, event_id, order_id, version, type, schema_version, data, fingerprint, recorded_at,
-       key_id, number, idempotency_key, true, NULL
+       key_id, number, idempotency_key, true, NULL, 0
   FROM events
  WHERE idempotency_key = $6 AND tenant_id = $2
  ORDER BY is_holder, version

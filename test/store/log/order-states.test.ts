@@ -19,6 +19,7 @@ import { commandOf, steps } from '../../domain/lives/random-lives.ts';
 import { orders } from '../../domain/lives/random-orders.ts';
 import { hold, pay, place, update } from '../../domain/stories.ts';
 import { type TestDatabase, cloneDatabase } from '../../setup/database.ts';
+import { aLargeOrder } from '../../setup/large-order.ts';
 import { openTestPool } from '../../setup/pool.ts';
 import { anAppend } from '../events.ts';
 
@@ -226,4 +227,30 @@ test('a database that refuses the snapshot still answers', async () => {
 test('the release of the fold is a digest of its sources', () => {
   expect(digestOf(['domain/**/*.ts'])).toMatch(/^[0-9a-f]{16}$/);
   expect(digestOf(['domain/order/order.ts'])).not.toBe(digestOf(['domain/order/events.ts']));
+});
+
+test('cold reads of one tenant let those of another through', async () => {
+  const mine = newOrder();
+  const theirs = newOrder();
+  const { metadata } = aLargeOrder(0) as unknown as { metadata: Record<string, string> };
+  const large = Array.from({ length: 40 }, () => update({ metadata }));
+  const [my = [], their = []] = await Promise.all([
+    live(mine, [place({ metadata: {} }), ...large]),
+    live(theirs, [place({ metadata: {} }), ...large]),
+  ]);
+  expect(my.at(-1)!.bytes).toBeGreaterThan(2 * 1024 * 1024);
+  // A release that finds no snapshot, with places for two cold reads.
+  const read = createOrderStates({ pool, release: 'cold', coldReadsMax: 2 });
+  const ended: string[] = [];
+  const cold = ({ tenancy, orderId }: Placed, name: string, states: OrderState[]) =>
+    read.read(tenancy, orderId, LAST, null).then(({ folded }) => {
+      ended.push(name);
+      expect(JSON.stringify(folded?.state)).toBe(JSON.stringify(states.at(-1)));
+    });
+  const many = Array.from({ length: 20 }, () => cold(theirs, 'theirs', their));
+  await Promise.all([...many, cold(mine, 'mine', my)]);
+  await read.drained();
+  expect(ended).toHaveLength(21);
+  // Of 21 reads of several pages each, taken in turns by tenant, mine is among the first.
+  expect(ended.indexOf('mine')).toBeLessThan(8);
 });
