@@ -8,6 +8,7 @@ import type { Registry } from 'prom-client';
 import { withDeadline } from '../platform/deadline.ts';
 import type { CallsByKey } from './overview/callers.ts';
 import { createAnswerRoom } from './http/answer-room.ts';
+import { answerOwnHosts } from './http/own-host.ts';
 import { answerProblems } from './problem/answer-problems.ts';
 import { type HistoryOptions, startHistory } from './overview/history.ts';
 import { opsPages } from './overview/pages.ts';
@@ -36,6 +37,8 @@ export interface AdminOptions {
   callers: () => CallsByKey;
   /** The name of a tenant id. */
   nameOf: HistoryOptions['nameOf'];
+  /** Names by which the port is called, beside loopback. */
+  hosts?: readonly string[];
   /** The stored status of webhooks; without it, /ops shows none. */
   webhooks?: HistoryOptions['webhooks'];
 }
@@ -46,7 +49,8 @@ export interface AdminApp {
 }
 
 export function createAdminApp(options: AdminOptions): AdminApp {
-  const { checks, phase, metrics, contentType, callers, nameOf, webhooks = async () => undefined } = options;
+  const { checks, phase, metrics, contentType, callers, nameOf, hosts = [] } = options;
+  const { webhooks = async () => undefined } = options;
   const router = new Router();
 
   router.get('/health/live', (ctx) => {
@@ -72,6 +76,7 @@ export function createAdminApp(options: AdminOptions): AdminApp {
   opsPages(router, history);
 
   const app = new Koa();
+  app.use(answerOwnHosts(hosts));
   app.use(answerProblems(createAnswerRoom()));
   app.use(router.routes() as unknown as Middleware);
   app.use(router.allowedMethods() as unknown as Middleware);

@@ -48,6 +48,7 @@ export async function openAdminPort(options: AdminPortOptions): Promise<AdminPor
     metrics,
     contentType: registry.contentType,
     callers: () => callers(),
+    hosts: [config.adminHost, ...config.adminHosts],
     nameOf: (tenantIds) => tenantNames(pool, tenantIds),
     webhooks: () => storedStatus(pool),
   });
