@@ -9,7 +9,8 @@
  *     lifecycle       announces the end of a version, answers 410 after it
  *     head            refuses an ambiguous head
  *     authenticate    finds the API key; a request without one counts against its address
- *     rate limit      of the key, reads and writes apart
+ *     address         one of the networks of the key, if it has any
+ *     rate limit      of the key and its tenant, reads and writes apart
  *     acceptable      refuses a client that accepts no media type of the answer
  *     scope           of the key
  *     query           refuses percent-encoding that is not UTF-8
@@ -30,6 +31,7 @@ import type { Logger } from '../platform/logger.ts';
 import { JSON_TYPE, mediaTypeOf } from './http/accept.ts';
 import type { Admission } from './admission.ts';
 import { type Authenticate, requireScope } from './authenticate.ts';
+import { admitAddress } from './caller-address.ts';
 import { type BodyRoom, createBodyRoom } from './body/body-room.ts';
 import { readBody } from './body/read-body.ts';
 import { type Judge, judgeOf } from './contract/judge.ts';
@@ -91,7 +93,8 @@ export function createApp(options: AppOptions): Koa {
       count: () => limits.limitAddress(ctx),
     }));
     state.principal = state.standing.principal;
-    await limits.limitKey(ctx, state.principal.keyId);
+    await admitAddress(state.principal, ctx.ip, () => limits.limitAddress(ctx));
+    await limits.limitKey(ctx, state.principal);
   };
   const versions = EDITIONS.map((edition): Version => {
     const spec = loadSpec(edition.name);
@@ -185,7 +188,8 @@ function operationSteps(
       const mediaType = mediaTypeOf(ctx.headers.accept, operation.mediaTypes) ?? JSON_TYPE;
       const beginWait = () => (admission ? admission.beginWait(ctx.res) : async () => {});
       const rest = { services, limits, edition, checkBody, principal, confirm, beginWait };
-      return handler({ ctx, input, mediaType, ...rest });
+      await handler({ ctx, input, mediaType, ...rest });
+      if (ctx.response.get('Idempotent-Replayed') === 'true') limits.noteReplay(principal);
     },
   ];
 }

@@ -33,6 +33,7 @@ export interface AuthenticateOptions {
 
 /** An authenticated caller. A long request must confirm it: the key may be revoked meanwhile. */
 export interface Standing {
+  /** As of the last confirmation: quotas change while a stream is open. */
   principal: Principal;
   /**
    * Checks again that the key is valid and has the scope.
@@ -103,7 +104,7 @@ export function createAuthenticator(options: AuthenticateOptions): Authenticator
   async function query(name: string, keyHash: Buffer): Promise<Standing | undefined> {
     const startedAt = now();
     const principal = await find(keyHash);
-    const standing = principal && { principal, confirm: (scope: string) => confirm(name, keyHash, scope) };
+    const standing = principal && standingOf(name, keyHash, principal);
     // From the start of the query: the answer may be that old.
     const until = startedAt + TTL_MS;
     known.delete(name);
@@ -122,17 +123,26 @@ export function createAuthenticator(options: AuthenticateOptions): Authenticator
     return lookup;
   }
 
-  function confirm(name: string, keyHash: Buffer, scope: string): Promise<void> | undefined {
-    const cached = cachedOf(name);
-    if (cached === undefined) return confirmLater(name, keyHash, scope);
-    requireScope(cached.standing?.principal, scope);
-    return undefined;
-  }
-
-  async function confirmLater(name: string, keyHash: Buffer, scope: string): Promise<void> {
-    const standing = await lookUp(name, keyHash);
-    if (standing) noteUse(standing.principal.keyId);
-    requireScope(standing?.principal, scope);
+  function standingOf(name: string, keyHash: Buffer, principal: Principal): Standing {
+    const own: Standing = {
+      principal,
+      confirm(scope) {
+        const cached = cachedOf(name);
+        if (cached === undefined) return confirmLater(scope);
+        renew(cached.standing, scope);
+        return undefined;
+      },
+    };
+    async function confirmLater(scope: string): Promise<void> {
+      const standing = await lookUp(name, keyHash);
+      if (standing) noteUse(standing.principal.keyId);
+      renew(standing, scope);
+    }
+    function renew(standing: Standing | undefined, scope: string): void {
+      requireScope(standing?.principal, scope);
+      if (standing) own.principal = standing.principal;
+    }
+    return own;
   }
 
   /** The key that was read last: admission and authentication read it in one turn. */

@@ -1,6 +1,8 @@
 /** The handler of an operation, and its argument. */
 import type { Context } from 'koa';
 import type { DatabasePool } from 'slonik';
+import type { ReadAfter } from '../projections/read-after.ts';
+import type { TenantConnections } from '../store/connections/tenant-connections.ts';
 import type { Principal } from '../store/keys/api-keys.ts';
 import type { Tail } from '../store/log/tail.ts';
 import type { AddressRule } from '../workers/sending/addresses.ts';
@@ -12,9 +14,12 @@ import type { CommandPath } from './commands/execute.ts';
 import type { RateLimits } from './limiter/rate-limit.ts';
 
 export interface Services extends CommandPath {
+  /** For what is of no tenant; statements of a tenant use its connections. */
   pool: DatabasePool;
+  connections: TenantConnections;
   cursors: Cursors;
   tail: Tail;
+  readAfter: ReadAfter;
   /** Addresses that webhook endpoints may have. */
   webhooks: AddressRule;
 }

@@ -4,6 +4,7 @@ import type { Logger } from '../platform/logger.ts';
 import { httpRequestDuration } from '../platform/metrics.ts';
 import { endSpan, startSpan, traceparentOf } from '../platform/tracing.ts';
 import type { Principal } from '../store/keys/api-keys.ts';
+import { confirmFrom } from './caller-address.ts';
 import type { Standing } from './authenticate.ts';
 import type { Judge } from './contract/judge.ts';
 import type { Callers } from './overview/callers.ts';
@@ -44,9 +45,11 @@ export function principalOf(ctx: Context): Principal {
   return principal;
 }
 
-/** Checks key and scope again, see {@link Standing}. */
-export const confirmed = (ctx: Context, scope: string): Promise<void> | undefined =>
-  stateOf(ctx).standing?.confirm(scope);
+/** Checks key, scope and address again, see {@link Standing}. */
+export function confirmed(ctx: Context, scope: string): Promise<void> | undefined {
+  const { standing } = stateOf(ctx);
+  return standing && confirmFrom(standing, scope, ctx.ip);
+}
 
 /** By method, route and status: the label lookup costs more than the observation. */
 const observers = new Map<string, { observe: (seconds: number) => void }>();

@@ -6,9 +6,12 @@ import type { Logger } from '../platform/logger.ts';
 import { connectRedis, warmUp } from '../platform/redis.ts';
 import { clientAddress } from '../platform/trusted-proxies.ts';
 import { requestGraceMs } from '../platform/shutdown.ts';
+import { createReadAfter } from '../projections/read-after.ts';
+import { createTenantConnections } from '../store/connections/tenant-connections.ts';
 import { findPrincipal, recentKeys } from '../store/keys/api-keys.ts';
 import { toId } from '../store/ids.ts';
 import { instanceSecret } from '../store/instance-secrets.ts';
+import { createExpiryWarning } from '../store/keys/key-expiry.ts';
 import { createKeyUsage } from '../store/keys/key-usage.ts';
 import { type OrderLog, createOrderLog } from '../store/log/log.ts';
 import type { DatabasePool } from '../store/pool.ts';
@@ -101,9 +104,14 @@ async function createEdge(
   const redis = redisUrl === undefined ? undefined : connectRedis(redisUrl, { name: 'limiter', log });
   if (redis) await warmUp(redis, REDIS_WARM_UP_MS_MAX);
   const keyUsage = createKeyUsage({ pool, now, log });
+  const warnOfExpiry = createExpiryWarning(log, clock);
   const authenticator = createAuthenticator({
     known: await recentKeys(pool, KNOWN_KEYS_MAX),
-    find: (keyHash) => findPrincipal(pool, keyHash),
+    async find(keyHash) {
+      const principal = await findPrincipal(pool, keyHash);
+      warnOfExpiry(principal);
+      return principal;
+    },
     noteUse: keyUsage.note,
     now,
   });
@@ -117,8 +125,9 @@ async function createEdge(
       ),
     ) ??
     'unknown';
+  const connections = createTenantConnections({ pool, size: config.databasePool });
   const { orderLog, limiter, admission } = replaceGuards({
-    orderLog: createOrderLog({ pool, capacity: config.appendQueue }),
+    orderLog: createOrderLog({ pool, connections, capacity: config.appendQueue }),
     limiter: redis ? createLimiter({ redis, log, now }) : createLocalLimiter(now),
     admission: createAdmission({ now, tenantOf }),
   });
@@ -126,8 +135,10 @@ async function createEdge(
   const callers = createCallers(now);
   const services: Services = {
     pool,
+    connections,
     log: orderLog,
     tail,
+    readAfter: createReadAfter(pool),
     webhooks: config.webhooks,
     cursors: createCursors(await instanceSecret(pool, 'cursor')),
     newId: (prefix) => toId(prefix, v7({ rng: randomBytes16 })),
@@ -139,6 +150,7 @@ async function createEdge(
     limits: createRateLimits(limiter, config.rateLimits),
     authenticate: authenticator.authenticate,
     noteCall: callers.note,
+    trustedProxies: config.trustedProxies,
     bytes: createAnswerRoom(),
     log,
   };

@@ -34,13 +34,14 @@ const REPLACEMENTS: Record<string, (guards: Guards) => Guards> = {
   limiter: (guards) => ({
     ...guards,
     limiter: {
-      take: async (_subject, { rate }) => ({
+      take: async (_subject, policy) => ({
         allowed: true,
-        rate,
-        remaining: rate.count,
-        resetSeconds: rate.seconds,
+        policy,
+        remaining: policy.rate.count,
+        resetSeconds: policy.rate.seconds,
         source: 'local',
       }),
+      giveBack: () => {},
     },
   }),
   shedding: withoutShedding,

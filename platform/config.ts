@@ -4,14 +4,9 @@
  */
 import { accessSync, constants } from 'node:fs';
 import { z } from 'zod';
+import { RATE_EXPECTED, type Rate, parseRate } from './rate.ts';
 import { faultsOfRedisAddress } from './redis-address.ts';
 import { TRUSTED_PROXIES_EXPECTED, type TrustedProxies, parseTrustedProxies } from './trusted-proxies.ts';
-
-/** A quota: at most `count` requests in any period of `seconds`. */
-export interface Rate {
-  count: number;
-  seconds: number;
-}
 
 const ROLES = ['api', 'projector', 'relay', 'webhooks'] as const;
 export type Role = (typeof ROLES)[number];
@@ -51,14 +46,12 @@ const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
 const url = (protocol: RegExp, example: string) =>
   z.url({ protocol, hostname: /^.*$/, error: `must be a URL such as ${example}`, abort: true });
 
-const rate = z
-  .string()
-  .regex(/^[1-9]\d{0,5}\/[1-9]\d{0,4}$/, 'must be COUNT/SECONDS, such as 600/60 (at most 100000/86400)')
-  .transform((text): Rate => {
-    const [count = 0, seconds = 0] = text.split('/').map(Number);
-    return { count, seconds };
-  })
-  .refine((r) => r.count <= 100_000 && r.seconds <= 86_400, 'must be at most 100000/86400');
+const rate = z.string().transform((text, { addIssue }): Rate => {
+  const parsed = parseRate(text);
+  if (parsed !== undefined) return parsed;
+  addIssue(RATE_EXPECTED);
+  return z.NEVER;
+});
 
 /** Slonik and pg read these modes alike. `require` verifies as `verify-full` does. */
 const SSL_MODES = ['disable', 'require', 'verify-full', 'no-verify'];

@@ -5,9 +5,10 @@
  * use all places, two that want more than there are get half each (max-min fairness), and one that
  * wants little hardly waits, however much the others want.
  *
- * Places that are kept for seconds come back too late for that. For them, `freeTimesMax` bounds what
- * a tenant has by what is still free, so that some stay free for a tenant that comes later
- * (Choudhury and Hahne, "Dynamic Queue Length Thresholds", 1998).
+ * Places that are kept for seconds come back too late for that. For them, `freeTimesMax` bounds
+ * what a tenant has by what is still free, so that some stay free for a tenant that comes later
+ * (Choudhury and Hahne, "Dynamic Queue Length Thresholds", 1998). Where nobody can wait and what is
+ * held can be dropped, `richest` names the tenant whose places to take ("push-out").
  */
 
 export interface FairShareOptions {
@@ -33,6 +34,8 @@ export interface Wanted {
 export interface FairShare {
   /** @returns `undefined` if the tenant cannot have the places now */
   tryTake: (tenant: string, places?: number) => Release | undefined;
+  /** Whether `tryTake` would give the tenant one place. */
+  mayTake: (tenant: string) => boolean;
   /**
    * Waits for the places, behind what the same tenant has waiting.
    *
@@ -48,13 +51,15 @@ export interface FairShare {
    * that comes back is for this tenant.
    */
   hasLess: (tenant: string) => boolean;
+  /** The tenant that has the most places; `undefined` if none has any. */
+  richest: () => string | undefined;
   /** Places taken, of all tenants or of one. */
   taken: (tenant?: string) => number;
   /** Calls of `take` that wait, of all tenants or of one. */
   waiting: (tenant?: string) => number;
 }
 
-/** A tenant that has nothing stays in the map until so many do: entries that come and go cost more. */
+/** Tenants that have nothing stay in the map until so many do: adding it again costs more. */
 const IDLE_TENANTS_MAX = 1_024;
 
 interface Waiting {
@@ -68,6 +73,9 @@ interface Share {
   taken: number;
   waiting: Waiting[];
 }
+
+/** The share of a tenant that is not in the map. */
+const NOTHING: Share = { taken: 0, waiting: [] };
 
 export function createFairShare({
   capacity: initialCapacity,
@@ -137,6 +145,10 @@ export function createFairShare({
       if (share.waiting.length > 0 || !mayHave(share, places)) return undefined;
       return give(share, places);
     },
+    mayTake: (tenant) => {
+      const share = shares.get(tenant) ?? NOTHING;
+      return share.waiting.length === 0 && mayHave(share, 1);
+    },
     async take(tenant, { places = 1, signal } = {}) {
       refuseTooMany(places);
       signal?.throwIfAborted();
@@ -168,6 +180,11 @@ export function createFairShare({
       const wanted = own === undefined ? 0 : own.taken + own.waiting.length;
       for (const { taken } of shares.values()) if (taken > wanted) return true;
       return false;
+    },
+    richest() {
+      let [most, richest]: [number, string | undefined] = [0, undefined];
+      for (const [tenant, { taken }] of shares) if (taken > most) [most, richest] = [taken, tenant];
+      return richest;
     },
     taken: (tenant) => (tenant === undefined ? capacity - free : (shares.get(tenant)?.taken ?? 0)),
     waiting: (tenant) => (tenant === undefined ? waitingCount : (shares.get(tenant)?.waiting.length ?? 0)),

@@ -1,10 +1,13 @@
-/** The proxies whose `X-Forwarded-For` counts: so many of them, or those of some networks. */
+/**
+ * The proxies whose `X-Forwarded-For` counts, so many of them or those of some networks; and
+ * networks in general.
+ */
 import ipaddr from 'ipaddr.js';
 
 const PROXIES_MAX = 9;
 const NETWORKS_MAX = 50;
 
-type Network = ReturnType<typeof ipaddr.parseCIDR>;
+export type Network = ReturnType<typeof ipaddr.parseCIDR>;
 
 /** `count` proxies in front of Holdfast, or all that have an address in `networks`. */
 export type TrustedProxies = { count: number } | { networks: readonly Network[] };
@@ -26,8 +29,18 @@ export function parseTrustedProxies(text: string): TrustedProxies | undefined {
   return isValid ? { networks: networks as Network[] } : undefined;
 }
 
-function networkOf(text: string): Network | undefined {
+/** @returns `undefined` for a text that is no network in CIDR notation */
+export function networkOf(text: string): Network | undefined {
   return ipaddr.isValidCIDR(text) ? ipaddr.parseCIDR(text) : undefined;
+}
+
+/** Whether an address, with or without a port, is in one of the networks. */
+export function isWithin(address: string, networks: readonly Network[]): boolean {
+  const parsed = addressOf(address);
+  return networks.some(
+    ([network, bits]) =>
+      parsed !== undefined && parsed.kind() === network.kind() && parsed.match(network, bits),
+  );
 }
 
 /** The IP address of a text, with or without a port; IPv4 mapped into IPv6 becomes IPv4. */
@@ -58,10 +71,5 @@ export function clientAddress(peer: string, forwarded: string, proxies: TrustedP
 
 /** @param passed proxies between this address and Holdfast */
 function isProxy(address: string, passed: number, proxies: TrustedProxies): boolean {
-  if ('count' in proxies) return passed < proxies.count;
-  const parsed = addressOf(address);
-  return proxies.networks.some(
-    ([network, bits]) =>
-      parsed !== undefined && parsed.kind() === network.kind() && parsed.match(network, bits),
-  );
+  return 'count' in proxies ? passed < proxies.count : isWithin(address, proxies.networks);
 }

@@ -12,6 +12,9 @@ const tenantRow = z.object({
   name: z.string(),
   partition: z.int(),
   created_at: z.string(),
+  /** `COUNT/SECONDS`, of all keys together; `null`: none. */
+  write_quota: z.string().nullable(),
+  read_quota: z.string().nullable(),
 });
 const listedRow = tenantRow.extend({ live_keys: z.int() });
 
@@ -19,6 +22,7 @@ const listedRow = tenantRow.extend({ live_keys: z.int() });
 export type Tenant = z.output<typeof tenantRow>;
 export type ListedTenant = z.output<typeof listedRow>;
 
+const COLUMNS = sql.fragment`tenant_id, name, partition, created_at, write_quota, read_quota`;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
@@ -35,14 +39,14 @@ export const createNamedTenant = (
     pool.transaction(async (transaction) => {
       await transaction.query(sql.unsafe`SELECT pg_advisory_xact_lock(hashtext('holdfast tenant name'))`);
       const before = await transaction.any(sql.type(tenantRow)`
-        SELECT tenant_id, name, partition, created_at FROM tenants WHERE name = ${name} ORDER BY created_at LIMIT 1`);
+        SELECT ${COLUMNS} FROM tenants WHERE name = ${name} ORDER BY created_at LIMIT 1`);
       if (before[0]) return { tenant: before[0], created: false };
       const { length: partitions } = await listPartitions(transaction);
       if (partitions === 0) return null;
       const tenantId = v7();
       const tenant = await transaction.one(sql.type(tenantRow)`
         INSERT INTO tenants (tenant_id, name, partition) VALUES (${tenantId}, ${name}, ${partitionFor(tenantId, partitions)})
-        RETURNING tenant_id, name, partition, created_at`);
+        RETURNING ${COLUMNS}`);
       return { tenant, created: true };
     }),
   );
@@ -51,9 +55,12 @@ export const createNamedTenant = (
 export const listTenants = (pool: DatabasePool): Promise<readonly ListedTenant[]> =>
   reachable(
     pool.any(sql.type(listedRow)`
-      SELECT tenant_id, name, partition, created_at, coalesce(keys.live, 0) AS live_keys
+      SELECT ${COLUMNS}, coalesce(keys.live, 0) AS live_keys
         FROM tenants
-        LEFT JOIN (SELECT tenant_id, count(*) AS live FROM api_keys WHERE revoked_at IS NULL GROUP BY tenant_id) AS keys
+        LEFT JOIN (SELECT tenant_id, count(*) AS live 
+                     FROM api_keys
+                    WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+                    GROUP BY tenant_id) AS keys
              USING (tenant_id)
        ORDER BY created_at, tenant_id`),
   );
@@ -68,6 +75,6 @@ export const findTenants = (pool: DatabasePool, idOrName: string): Promise<reado
   const which = id === undefined ? sql.fragment`name = ${idOrName}` : sql.fragment`tenant_id = ${id}`;
   return reachable(
     pool.any(sql.type(tenantRow)`
-      SELECT tenant_id, name, partition, created_at FROM tenants WHERE ${which} ORDER BY created_at, tenant_id LIMIT 10`),
+      SELECT ${COLUMNS} FROM tenants WHERE ${which} ORDER BY created_at, tenant_id LIMIT 10`),
   );
 };

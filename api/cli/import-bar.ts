@@ -92,6 +92,6 @@ function waitText(forecast: Forecast, waitMs: number | undefined, remainingMs: n
     waitMs === undefined ? `within ${period}, unless other clients use the quota` : `in ${duration(waitMs)}`;
   return (
     `The quota of this API key is used up: ${quota?.count} orders in ${period}. ` +
-    `The import continues ${when}.${rest} To raise the quota, set HOLDFAST_RATE_LIMIT_WRITE on the server.`
+    `The import continues ${when}.${rest} To raise the quota: npx holdfast keys limit KEY_ID --write COUNT/SECONDS`
   );
 }

@@ -30,9 +30,11 @@ export async function webhookCommand(
     endpointId: input.params['endpoint_id'],
     fingerprint: hash('sha256', canonical(request, isUndefined), 'buffer'),
   };
-  const done = await once(services.pool, command, act).catch((error: unknown) => {
-    throw error instanceof KeyReusedError ? keyReused([{ pointer: '', detail: DIFFERS }]) : error;
-  });
+  const done = await once(services.connections.of(principal.tenantId), command, act).catch(
+    (error: unknown) => {
+      throw error instanceof KeyReusedError ? keyReused([{ pointer: '', detail: DIFFERS }]) : error;
+    },
+  );
   const { status, location, version, body } = done.answer;
   if (location !== undefined) ctx.set('Location', `/${edition.name}${location}`);
   if (version !== undefined) ctx.set('ETag', entityTag(version));

@@ -12,6 +12,7 @@ import {
 } from '@grpc/grpc-js';
 import type { Logger } from '../../platform/logger.ts';
 import type { Principal } from '../../store/keys/api-keys.ts';
+import { confirmFrom } from '../caller-address.ts';
 import type { Services } from '../handler.ts';
 import type { ByteBudget } from '../http/byte-budget.ts';
 import { requireRoomOf } from '../http/answer-room.ts';
@@ -71,7 +72,7 @@ export interface Frame {
 
 interface StreamOptions {
   /** Called once the caller is identified. */
-  accepted: (requestId: string) => void;
+  accepted: (requestId: string, principal: Principal) => void;
   /** Aborts, with a problem, when the client stops reading. */
   stalled: AbortSignal;
 }
@@ -107,16 +108,17 @@ export function createFrame(options: FrameOptions): Frame {
         log.error({ request_id: requestId, err: problem.cause }, 'stream message failed');
     };
     try {
-      const standing = await identify(raw, access);
+      const { standing, address } = await identify(raw, access);
       ({ principal } = standing);
-      watch = keepWatch(() => standing.confirm(access.scope));
+      watch = keepWatch(() => confirmFrom(standing, access.scope, address));
       if (cancelled.aborted) throw cancelledProblem();
       if (stream) closeStream = streams.open(principal.keyId);
-      else requireRoomOf(principal.keyId, bytes);
-      stream?.accepted(requestId);
+      else requireRoomOf(principal.tenantId, bytes);
+      stream?.accepted(requestId, principal);
       const gone = stream ? AbortSignal.any([cancelled, stream.stalled]) : cancelled;
       const shared = { services, limits, stopping, inFlight, bytes };
-      await run({ ...shared, requestId, traceparent, principal, watch, gone, note, fault });
+      const call = { ...shared, requestId, traceparent, standing, watch, gone, note, fault };
+      await run({ ...call, principal });
     } catch (error) {
       problem = toProblem(error);
       note(problem.status, false);
@@ -144,9 +146,9 @@ export function createFrame(options: FrameOptions): Frame {
       stall.abort(problem);
       return failureOf(problem, requestId, codes.RESOURCE_EXHAUSTED);
     });
-    const accepted = (id: string) => {
+    const accepted = (id: string, principal: Principal) => {
       requestId = id;
-      accept(raw, id, access.counted === undefined ? limits.writePolicy : undefined);
+      accept(raw, id, access.counted === undefined ? limits.writePolicyOf(principal) : undefined);
     };
     const stream = { accepted, stalled: stall.signal };
     sink.end(await serve(name, raw, access, (call) => run(call, sink), stream));

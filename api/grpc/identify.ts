@@ -3,6 +3,8 @@ import { timingSafeEqual, hash } from 'node:crypto';
 import { type Authenticate, type Standing, requireScope } from '../authenticate.ts';
 import { type RateLimits, subjectOfAddress } from '../limiter/rate-limit.ts';
 import { Problem } from '../problem/problem.ts';
+import { admitAddress } from '../caller-address.ts';
+import { type TrustedProxies, clientAddress } from '../../platform/trusted-proxies.ts';
 import { type RawCall, textOf } from './raw-call.ts';
 
 export interface Access {
@@ -12,34 +14,51 @@ export interface Access {
 }
 
 export interface IdentifyOptions {
+  trustedProxies: TrustedProxies;
   limits: RateLimits;
   authenticate: Authenticate;
   /** Secret that every caller sends; `undefined` if the port needs none. */
   token: string | undefined;
 }
 
-/** @throws {Problem} 401, 403 or 429 */
-export type Identify = (raw: RawCall, access: Access) => Promise<Standing>;
+export interface Identified {
+  standing: Standing;
+  /** Of the client. */
+  address: string;
+}
 
-export function createIdentify({ limits, authenticate, token }: IdentifyOptions): Identify {
+/** @throws {Problem} 401, 403 or 429 */
+export type Identify = (raw: RawCall, access: Access) => Promise<Identified>;
+
+export function createIdentify({ limits, authenticate, token, trustedProxies }: IdentifyOptions): Identify {
   const digest = (text: string) => hash('sha256', text, 'buffer');
   const tokenHash = token === undefined ? undefined : digest(token);
 
   return async (raw, { scope, counted }) => {
-    const address = () => addressOf(raw.getPeer());
-    const count = () => limits.countAddress(address());
+    const address = callerOf(raw, trustedProxies);
+    const count = () => limits.countAddress(address);
     if (tokenHash && !timingSafeEqual(digest(textOf(raw.metadata, 'holdfast-token')), tokenHash)) {
       await count();
       throw new Problem('unauthenticated', 'Send the service token as holdfast-token in the metadata.');
     }
     const standing = await authenticate(textOf(raw.metadata, 'authorization'), () => ({
-      subject: subjectOfAddress(address()) ?? 'unknown',
+      subject: subjectOfAddress(address) ?? 'unknown',
       count,
     }));
-    if (counted !== undefined) await limits.count(counted, standing.principal.keyId);
+    await admitAddress(standing.principal, address, count);
+    if (counted !== undefined) await limits.count(counted, standing.principal);
     requireScope(standing.principal, scope);
-    return standing;
+    return { standing, address };
   };
+}
+
+/**
+ * The address of the client. A number of proxies counts those in front of the HTTP port; only
+ * networks say which peers of this port are proxies.
+ */
+function callerOf(raw: RawCall, proxies: TrustedProxies): string {
+  const peer = addressOf(raw.getPeer());
+  return 'networks' in proxies ? clientAddress(peer, textOf(raw.metadata, 'x-forwarded-for'), proxies) : peer;
 }
 
 /** The address in a peer such as `127.0.0.1:40312` or `[::1]:40312`. */

@@ -14,7 +14,7 @@ import type Koa from 'koa';
 import type { Logger } from '../../platform/logger.ts';
 import type { Admission } from '../admission.ts';
 import { createConnections } from './connections.ts';
-import { CONNECTIONS_MAX, HTTP_LIMITS, STALL_CHECK_INTERVAL_MS } from './limits.ts';
+import { CONNECTIONS_MAX, HTTP_LIMITS, READ_CHECK_INTERVAL_MS } from './limits.ts';
 
 /**
  * Sockets that listen on one port. Node accepts one connection a socket and turn of the event loop:
@@ -86,7 +86,7 @@ export async function serve(
   server.on('checkContinue', admit).on('checkExpectation', admit);
   // Node silently drops fields beyond a count; request-head.ts counts them instead.
   server.maxHeadersCount = 0;
-  const stalls = setInterval(connections.checkStalls, STALL_CHECK_INTERVAL_MS).unref();
+  const readers = setInterval(connections.checkReaders, READ_CHECK_INTERVAL_MS).unref();
   server
     .on('timeout', connections.idle)
     .on('connection', connections.opened)
@@ -116,7 +116,7 @@ export async function serve(
       await closed;
       clearInterval(idle);
       clearTimeout(cut);
-      clearInterval(stalls);
+      clearInterval(readers);
     },
   };
 }

@@ -1,22 +1,23 @@
 /**
- * The rate limiter: an exact sliding window in Redis, shared by all nodes.
+ * The rate limiter: exact sliding windows in Redis, shared by all nodes.
  *
  * Redis holds no durable data. While it is slow or gone, each node uses a window in its own memory,
  * so that orders go on; `n` nodes then admit up to `n` quotas.
  */
 import { readFileSync } from 'node:fs';
 import type { Cluster, Redis } from 'ioredis';
-import type { Rate } from '../../platform/config.ts';
 import { withDeadline } from '../../platform/deadline.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { limiterFallbacks, limiterRejections } from '../../platform/metrics.ts';
-import type { Decision, Policy } from './decision.ts';
+import { type Decision, type Policy, type Quota, type Quotas, decisionOf, quotasOf } from './decision.ts';
 import { createLocalWindow } from './local-window.ts';
 
 /** Redis must decide within this time, else the local window does. */
 const DECISION_TIMEOUT_MS = 50;
 /** Pause after a failure of Redis, so that not each request waits for it. */
 const PAUSE_MS = 1_000;
+/** A node believes this long that a window is full: a replay elsewhere may give its place back. */
+const OVER_QUOTA_MS_MAX = 1_000;
 /** Remembered subjects over quota. Beyond it the oldest is evicted, and Redis decides again. */
 const OVER_QUOTA_MAX = 10_000;
 /** Between two log lines about one outage. */
@@ -25,13 +26,19 @@ const LOG_INTERVAL_MS = 10_000;
 const SCRIPT = readFileSync(new URL('./sliding-window.lua', import.meta.url), 'utf8');
 
 type Scripted = (Redis | Cluster) & {
-  slidingWindow: (key: string, quota: number, lengthMicros: number, wanted: number) => Promise<ScriptResult>;
+  slidingWindow: (keyCount: number, ...keysAndNumbers: (string | number)[]) => Promise<ScriptResult>;
 };
-type ScriptResult = [passing: number, remaining: number, waitMicros: number];
+/** Requests that pass; then for each window the requests left, and microseconds. */
+type ScriptResult = [passing: number, ...states: number[]];
 
 export interface Limiter {
-  /** Counts one request of a subject against a policy. Never throws; takes about 50 ms at most. */
-  take: (subject: string, policy: Policy) => Promise<Decision>;
+  /**
+   * Counts one request of a subject against a policy, and against the quota of its tenant. A
+   * refused request counts in neither. Never throws; takes about 50 ms at most.
+   */
+  take: (subject: string, policy: Policy, tenant?: Quota) => Promise<Decision>;
+  /** Removes one counted request. Never throws, and waits for nothing. */
+  giveBack: (subject: string, policy: Policy, tenant?: Quota) => void;
 }
 
 export interface LimiterOptions {
@@ -41,20 +48,32 @@ export interface LimiterOptions {
   now: () => number;
 }
 
-/** Requests of one subject and policy that one call of the script decides. */
+/** Requests of the same windows that one call of the script decides. */
 interface Batch {
   name: string;
-  subject: string;
-  policy: Policy;
+  quotas: Quotas;
   waiting: ((decision: Decision) => void)[];
 }
 
-/** The name of a window. It has the rate, which the operator may change. */
-const nameOf = (subject: string, { name, rate }: Policy) =>
-  `${subject} ${name} ${rate.count}/${rate.seconds}`;
+/** The name of the windows of a request. It has the rates, which the operator may change. */
+const nameOf = (subject: string, { name, rate }: Policy, tenant: Quota | undefined): string => {
+  const own = `${subject} ${name} ${rate.count}/${rate.seconds}`;
+  return tenant === undefined ? own : `${own} ${nameOf(tenant.subject, tenant.policy, undefined)}`;
+};
+
+/**
+ * The braces put all windows of a call into one slot of a Redis Cluster. The window of a key whose
+ * tenant has no quota has the name that the release before gives it.
+ */
+function redisKeysOf([own, tenant]: Quotas): string[] {
+  const ownKey = `hf:limit:{${own.subject}}:${own.policy.name}`;
+  if (tenant === undefined) return [ownKey];
+  const slot = `hf:limit:{${tenant.subject}}`;
+  return [`${slot}:${own.subject}:${own.policy.name}`, `${slot}:${tenant.policy.name}`];
+}
 
 export function createLimiter({ redis, log, now }: LimiterOptions): Limiter {
-  redis.defineCommand('slidingWindow', { numberOfKeys: 1, lua: SCRIPT });
+  redis.defineCommand('slidingWindow', { lua: SCRIPT });
   const scripted = redis as Scripted;
   const local = createLocalWindow(now);
   const overQuota = createOverQuota(now);
@@ -64,12 +83,12 @@ export function createLimiter({ redis, log, now }: LimiterOptions): Limiter {
   /**
    * Batches a turn of the event loop: a script call per request cost a tenth of placing an order.
    */
-  function ask(name: string, subject: string, policy: Policy): Promise<Decision> {
+  function ask(name: string, quotas: Quotas): Promise<Decision> {
     return new Promise((resolve) => {
       if (batches.size === 0) setImmediate(flush);
       const same = batches.get(name);
       if (same) same.waiting.push(resolve);
-      else batches.set(name, { name, subject, policy, waiting: [resolve] });
+      else batches.set(name, { name, quotas, waiting: [resolve] });
     });
   }
 
@@ -79,87 +98,123 @@ export function createLimiter({ redis, log, now }: LimiterOptions): Limiter {
     for (const batch of flushed.values()) void decide(batch);
   }
 
-  async function decide({ name, subject, policy, waiting }: Batch): Promise<void> {
-    const { rate } = policy;
+  async function decide({ name, quotas, waiting }: Batch): Promise<void> {
     try {
-      // The braces put all windows of a subject into one slot of a Redis Cluster.
-      const key = `hf:limit:{${subject}}:${policy.name}`;
+      const keys = redisKeysOf(quotas);
+      const numbers = quotas.flatMap(({ policy: { rate } }) => [rate.count, rate.seconds * 1_000_000]);
       const result = await withDeadline(
-        scripted.slidingWindow(key, rate.count, rate.seconds * 1_000_000, waiting.length),
+        scripted.slidingWindow(keys.length, ...keys, waiting.length, ...numbers),
         DECISION_TIMEOUT_MS,
       );
-      const [passing, , waitMicros] = result;
       outage.noteSuccess();
-      if (passing < waiting.length) overQuota.add(name, waitMicros / 1_000);
-      resolveInOrder(waiting, rate, result);
+      const refusal = resolveInOrder(waiting, quotas, result);
+      if (refusal) overQuota.add(name, refusal);
     } catch (error) {
       outage.noteFailure(error);
-      for (const resolve of waiting) resolve(fallBack(subject, policy));
+      const [{ subject, policy }, tenant] = quotas;
+      for (const resolve of waiting) resolve(fallBack(subject, policy, tenant));
     }
   }
 
-  function fallBack(subject: string, policy: Policy): Decision {
+  function fallBack(subject: string, policy: Policy, tenant: Quota | undefined): Decision {
     limiterFallbacks.inc({ policy: policy.name });
-    return local.take(subject, policy);
+    return local.take(subject, policy, tenant);
   }
 
   return {
-    async take(subject, policy) {
-      const name = nameOf(subject, policy);
+    async take(subject, policy, tenant) {
+      const name = nameOf(subject, policy, tenant);
       const decision =
-        overQuota.refusal(name, policy) ??
-        (outage.isPaused() ? fallBack(subject, policy) : await ask(name, subject, policy));
-      if (!decision.allowed) limiterRejections.inc({ policy: policy.name });
+        overQuota.refusal(name) ??
+        (outage.isPaused()
+          ? fallBack(subject, policy, tenant)
+          : await ask(name, quotasOf(subject, policy, tenant)));
+      countRejection(decision);
       return decision;
+    },
+    giveBack(subject, policy, tenant) {
+      if (outage.isPaused()) return local.giveBack(subject, policy, tenant);
+      overQuota.forget(nameOf(subject, policy, tenant));
+      // Not awaited: Redis runs it before the next decision of this process.
+      for (const key of redisKeysOf(quotasOf(subject, policy, tenant)))
+        redis.rpop(key).catch(outage.noteFailure);
     },
   };
 }
 
-/** Resolves the requests of a batch: the first `passing` of them are allowed. */
+function countRejection({ allowed, policy }: Decision): void {
+  if (!allowed) limiterRejections.inc({ policy: policy.name });
+}
+
+/**
+ * Resolves the requests of a batch: the first `passing` of them are allowed.
+ *
+ * @returns the refusal of the others, if any
+ */
 function resolveInOrder(
   waiting: Batch['waiting'],
-  rate: Rate,
-  [passing, remaining, waitMicros]: ScriptResult,
-): void {
-  const resetSeconds = Math.max(1, Math.ceil(waitMicros / 1_000_000));
-  for (const [index, resolve] of waiting.entries()) {
-    const allowed = index < passing;
-    const left = allowed ? remaining + passing - index - 1 : 0;
-    resolve({ allowed, rate, remaining: left, resetSeconds, source: 'redis' });
+  quotas: Quotas,
+  [passing, ...states]: ScriptResult,
+): Refusal | undefined {
+  const windows = quotas.map(({ policy }, index) => ({
+    policy,
+    remaining: states[2 * index] ?? 0,
+    waitMs: (states[2 * index + 1] ?? 0) / 1_000,
+  }));
+  for (const [index, resolve] of waiting.slice(0, passing).entries()) {
+    const later = passing - index - 1;
+    const then = windows.map((window) => ({ ...window, remaining: window.remaining + later }));
+    resolve(decisionOf(true, then, 'redis'));
   }
+  if (passing === waiting.length) return undefined;
+  const refused = decisionOf(false, windows, 'redis');
+  for (const resolve of waiting.slice(passing)) resolve(refused);
+  const waitMs = Math.max(...windows.filter(({ remaining }) => remaining === 0).map((each) => each.waitMs));
+  return { policy: refused.policy, waitMs };
 }
 
 /** The limiter of a process without Redis: `n` processes admit up to `n` quotas. */
 export function createLocalLimiter(now: () => number): Limiter {
   const local = createLocalWindow(now);
   return {
-    async take(subject, policy) {
-      const decision = local.take(subject, policy);
-      if (!decision.allowed) limiterRejections.inc({ policy: policy.name });
+    async take(subject, policy, tenant) {
+      const decision = local.take(subject, policy, tenant);
+      countRejection(decision);
       return decision;
     },
+    giveBack: local.giveBack,
   };
 }
 
-/** The windows over quota, and when the next request passes: until then Redis need not decide. */
+/** A full window. */
+interface Refusal {
+  policy: Policy;
+  /** Until the next request passes. */
+  waitMs: number;
+}
+
+/** The windows over quota, and when the next request passes. */
 function createOverQuota(now: () => number) {
-  const untilByName = new Map<string, number>();
+  const refusals = new Map<string, { policy: Policy; until: number; askAgainAt: number }>();
   return {
-    add(name: string, waitMs: number): void {
-      if (untilByName.size >= OVER_QUOTA_MAX) untilByName.delete(untilByName.keys().next().value ?? '');
-      untilByName.set(name, now() + waitMs);
+    add(name: string, { policy, waitMs }: Refusal): void {
+      if (refusals.size >= OVER_QUOTA_MAX) refusals.delete(refusals.keys().next().value ?? '');
+      const at = now();
+      const askAgainAt = at + Math.min(waitMs, OVER_QUOTA_MS_MAX);
+      refusals.set(name, { policy, until: at + waitMs, askAgainAt });
     },
-    refusal(name: string, { rate }: Policy): Decision | undefined {
-      const until = untilByName.get(name);
-      if (until === undefined) return undefined;
-      const leftMs = until - now();
-      if (leftMs > 0) {
-        const resetSeconds = Math.ceil(leftMs / 1_000);
-        return { allowed: false, rate, remaining: 0, resetSeconds, source: 'redis' };
+    refusal(name: string): Decision | undefined {
+      const refusal = refusals.get(name);
+      if (refusal === undefined) return undefined;
+      const at = now();
+      if (at < refusal.askAgainAt) {
+        const { policy, until } = refusal;
+        return decisionOf(false, [{ policy, remaining: 0, waitMs: until - at }], 'redis');
       }
-      untilByName.delete(name);
+      refusals.delete(name);
       return undefined;
     },
+    forget: (name: string) => refusals.delete(name),
   };
 }
 

@@ -1,5 +1,12 @@
 /** The algorithm of sliding-window.lua in this process's memory: for a node without Redis. */
-import type { Decision, Policy } from './decision.ts';
+import {
+  type Decision,
+  type Policy,
+  type Quota,
+  type WindowState,
+  decisionOf,
+  quotasOf,
+} from './decision.ts';
 
 /** Beyond it the least recently used window is evicted. A window holds at most `quota` times. */
 const WINDOWS_MAX = 10_000;
@@ -7,7 +14,10 @@ const WINDOWS_MAX = 10_000;
 const EXPIRED_TIMES_MIN = 1_000;
 
 export interface LocalWindow {
-  take: (subject: string, policy: Policy) => Decision;
+  /** @param tenant the quota that bounds the request too */
+  take: (subject: string, policy: Policy, tenant?: Quota) => Decision;
+  /** Removes the newest request from its windows. */
+  giveBack: (subject: string, policy: Policy, tenant?: Quota) => void;
 }
 
 interface Window {
@@ -21,6 +31,9 @@ interface Window {
   lengthMs: number;
 }
 
+const nameOf = ({ subject, policy }: Quota) => `${subject} ${policy.name}`;
+const usedOf = ({ times, first }: Window) => times.length - first;
+
 /** @param now monotonic milliseconds */
 export function createLocalWindow(now: () => number): LocalWindow {
   /** Least recently used first. */
@@ -33,37 +46,49 @@ export function createLocalWindow(now: () => number): LocalWindow {
     }
   }
 
+  /** The window of a quota without its expired times. */
+  function windowAt(quota: Quota, at: number): Window {
+    const key = nameOf(quota);
+    const lengthMs = quota.policy.rate.seconds * 1_000;
+    const window = windows.get(key) ?? { times: [], first: 0, usedAt: at, lengthMs };
+    windows.delete(key);
+    evict(at);
+    windows.set(key, window);
+    window.usedAt = at;
+    window.lengthMs = lengthMs;
+
+    const { times } = window;
+    while (window.first < times.length && at - times[window.first]! >= lengthMs) window.first += 1;
+    if (window.first >= EXPIRED_TIMES_MIN && window.first * 2 >= times.length) {
+      times.splice(0, window.first);
+      window.first = 0;
+    }
+    return window;
+  }
+
   return {
-    take(subject, { name, rate }) {
-      const key = `${subject} ${name}`;
-      const lengthMs = rate.seconds * 1_000;
+    take(subject, policy, tenant) {
       const at = now();
-      const window = windows.get(key) ?? { times: [], first: 0, usedAt: at, lengthMs };
-      windows.delete(key);
-      evict(at);
-      windows.set(key, window);
-      window.usedAt = at;
-
-      const { times } = window;
-      while (window.first < times.length && at - times[window.first]! >= lengthMs) window.first += 1;
-      if (window.first >= EXPIRED_TIMES_MIN && window.first * 2 >= times.length) {
-        times.splice(0, window.first);
-        window.first = 0;
-      }
-
-      const used = times.length - window.first;
-      const allowed = used < rate.count;
-      const blocking = times[allowed ? window.first : times.length - rate.count] ?? at;
-      const remaining = allowed ? rate.count - used - 1 : 0;
-      if (allowed) times.push(at);
-      return {
-        allowed,
-        rate,
-        remaining,
+      const open = quotasOf(subject, policy, tenant).map((quota) => ({
+        quota,
+        window: windowAt(quota, at),
+      }));
+      const allowed = open.every(({ quota, window }) => usedOf(window) < quota.policy.rate.count);
+      const states = open.map(({ quota, window }): WindowState => {
+        if (allowed) window.times.push(at);
+        const free = quota.policy.rate.count - usedOf(window);
+        const blocking = window.times[window.first + Math.max(0, -free)] ?? at;
         // The age first: another order of the fractions could round up to one second more.
-        resetSeconds: Math.max(1, Math.ceil((lengthMs - (at - blocking)) / 1_000)),
-        source: 'local',
-      };
+        const waitMs = window.lengthMs - (at - blocking);
+        return { policy: quota.policy, remaining: Math.max(0, free), waitMs };
+      });
+      return decisionOf(allowed, states, 'local');
+    },
+    giveBack(subject, policy, tenant) {
+      for (const quota of quotasOf(subject, policy, tenant)) {
+        const window = windows.get(nameOf(quota));
+        if (window && usedOf(window) > 0) window.times.pop();
+      }
     },
   };
 }

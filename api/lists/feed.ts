@@ -11,14 +11,16 @@ import type { Call, Services } from '../handler.ts';
  * @throws {NotInLogError}
  */
 export async function readOrWait(
-  { pool, tail }: Pick<Services, 'pool' | 'tail'>,
+  { connections, tail }: Pick<Services, 'connections' | 'tail'>,
   query: FeedQuery,
   { waitMs, gone, beginWait }: { waitMs: number; gone: AbortSignal; beginWait?: Call['beginWait'] },
 ): Promise<FeedPage & { crowded: boolean }> {
   const deadline = performance.now() + waitMs;
-  let page = await readFeed(pool, query);
+  const connection = connections.of(query.tenantId);
+  let page = await readFeed(connection, query);
   const isEmpty = () => page.events.length === 0 && !page.more;
-  const readOn = async () => (page = await readFeed(pool, { ...query, after: page.next, mark: page.mark }));
+  const readOn = async () =>
+    (page = await readFeed(connection, { ...query, after: page.next, mark: page.mark }));
   for (let leftMs = waitMs; isEmpty() && leftMs > 0 && !gone.aborted; leftMs = deadline - performance.now()) {
     const watch = await tail.watch(query);
     if (watch === undefined) return { ...page, crowded: true };

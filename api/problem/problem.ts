@@ -27,6 +27,7 @@ export const PROBLEMS = {
   invalid_cursor: { status: 400, title: 'Invalid cursor', retry: 'never' },
   unauthenticated: { status: 401, title: 'Not authenticated', retry: 'never' },
   scope_missing: { status: 403, title: 'Scope missing', retry: 'never' },
+  address_not_allowed: { status: 403, title: 'Address not allowed', retry: 'never' },
   route_not_found: { status: 404, title: 'Resource not found', retry: 'never' },
   customer_not_found: { status: 404, title: 'Customer not found', retry: 'never' },
   order_not_found: { status: 404, title: 'Order not found', retry: 'never' },

@@ -14,17 +14,19 @@ const OTHER_NODE_RETRY_AFTER_SECONDS = '1';
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof RateLimited) {
-    const { rate, resetSeconds } = error.decision;
+    const { policy, resetSeconds } = error.decision;
+    const { name, rate } = policy;
+    const subject = name.startsWith('tenant-') ? 'Quota of the tenant' : 'Quota';
     return new Problem(
       'rate_limited',
-      `Quota exceeded: ${rate.count} requests in ${rate.seconds} seconds. Retry after the seconds of Retry-After.`,
+      `${subject} exceeded: ${rate.count} requests in ${rate.seconds} seconds. Retry after the seconds of Retry-After.`,
       {
         headers: { 'Retry-After': String(resetSeconds) },
       },
     );
   }
   if (error instanceof StoreOverloaded) {
-    return new Problem('overloaded', 'The append queue is full. This request took no effect.', {
+    return new Problem('overloaded', `${error.message}. This request took no effect.`, {
       headers: { 'Retry-After': SHED_RETRY_AFTER_SECONDS },
     });
   }

@@ -1970,7 +1970,7 @@ export interface components {
              * releases may add codes. Handle an unknown code by its `retry` and `status`.
              * @enum {string}
              */
-            code: "malformed_request" | "malformed_json" | "idempotency_key_missing" | "idempotency_key_invalid" | "invalid_parameter" | "invalid_cursor" | "unauthenticated" | "scope_missing" | "route_not_found" | "customer_not_found" | "order_not_found" | "order_version_not_found" | "payment_not_found" | "shipment_not_found" | "return_not_found" | "refund_not_found" | "authorization_not_found" | "hold_not_found" | "edit_not_found" | "cancellation_not_found" | "completion_not_found" | "webhook_endpoint_not_found" | "webhook_delivery_not_found" | "webhook_replay_not_found" | "idempotency_key_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "order_already_placed" | "order_already_cancelled" | "order_already_completed" | "order_already_paid" | "order_already_shipped" | "order_not_paid" | "order_not_shipped" | "order_on_hold" | "order_reference_taken" | "order_number_taken" | "payment_already_recorded" | "authorization_closed" | "capture_exceeds_authorized" | "reversal_exceeds_payment" | "refund_exceeds_payment" | "refund_exceeds_line" | "refund_of_open_pieces" | "edit_exceeds_open" | "payment_exceeds_due" | "refund_exceeds_paid" | "shipment_exceeds_ordered" | "return_exceeds_shipped" | "webhook_endpoint_disabled" | "webhook_endpoints_full" | "version_gone" | "precondition_failed" | "content_too_large" | "unsupported_media_type" | "expectation_failed" | "invalid_body" | "discount_exceeds_line" | "totals_disagree" | "idempotency_key_reused" | "order_history_full" | "precondition_required" | "rate_limited" | "header_fields_too_large" | "internal_error" | "overloaded" | "unavailable" | "order_busy" | "projection_behind";
+            code: "malformed_request" | "malformed_json" | "idempotency_key_missing" | "idempotency_key_invalid" | "invalid_parameter" | "invalid_cursor" | "unauthenticated" | "scope_missing" | "address_not_allowed" | "route_not_found" | "customer_not_found" | "order_not_found" | "order_version_not_found" | "payment_not_found" | "shipment_not_found" | "return_not_found" | "refund_not_found" | "authorization_not_found" | "hold_not_found" | "edit_not_found" | "cancellation_not_found" | "completion_not_found" | "webhook_endpoint_not_found" | "webhook_delivery_not_found" | "webhook_replay_not_found" | "idempotency_key_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "order_already_placed" | "order_already_cancelled" | "order_already_completed" | "order_already_paid" | "order_already_shipped" | "order_not_paid" | "order_not_shipped" | "order_on_hold" | "order_reference_taken" | "order_number_taken" | "payment_already_recorded" | "authorization_closed" | "capture_exceeds_authorized" | "reversal_exceeds_payment" | "refund_exceeds_payment" | "refund_exceeds_line" | "refund_of_open_pieces" | "edit_exceeds_open" | "payment_exceeds_due" | "refund_exceeds_paid" | "shipment_exceeds_ordered" | "return_exceeds_shipped" | "webhook_endpoint_disabled" | "webhook_endpoints_full" | "version_gone" | "precondition_failed" | "content_too_large" | "unsupported_media_type" | "expectation_failed" | "invalid_body" | "discount_exceeds_line" | "totals_disagree" | "idempotency_key_reused" | "order_history_full" | "precondition_required" | "rate_limited" | "header_fields_too_large" | "internal_error" | "overloaded" | "unavailable" | "order_busy" | "projection_behind";
             /** @description What happened, where, and what to do. */
             detail: string;
             /** @description Each location of an error; never its value. */
@@ -2635,7 +2635,8 @@ export interface components {
         };
         /**
          * @description The API key lacks the scope of this operation (`x-scope`) and any combined
-         * scope that includes it.
+         * scope that includes it. Or it may not be used from the address of the client:
+         * `address_not_allowed`.
          */
         Forbidden: {
             headers: {
@@ -3024,7 +3025,8 @@ export interface components {
         PaymentIdInPath: components["schemas"]["PaymentId"];
         /**
          * @description Read your own writes: send the `Holdfast-Position` of a write. The server
-         * waits up to 5 seconds until the list holds that write.
+         * waits up to 5 seconds until the list holds that write, then answers 503
+         * `projection_behind`. So it does at once when too many requests of the tenant wait.
          * @example 4711
          */
         ReadAfter: string;
@@ -3100,12 +3102,15 @@ export interface components {
          */
         Location: string;
         /**
-         * @description Remaining quota, draft-ietf-httpapi-ratelimit-headers-10.
+         * @description Remaining quota, draft-ietf-httpapi-ratelimit-headers-10. A request counts
+         * against its API key and its tenant; the field describes the tighter quota. A replay costs
+         * a tenth of a write.
          * @example "write";r=599;t=60
          */
         RateLimit: string;
         /**
-         * @description Quota policy, draft-ietf-httpapi-ratelimit-headers-10.
+         * @description Quota policy, draft-ietf-httpapi-ratelimit-headers-10: `write` and `read` of
+         * the API key, `tenant-write` and `tenant-read` of all keys of the tenant together.
          * @example "write";q=600;w=60
          */
         RateLimitPolicy: string;
@@ -3130,7 +3135,9 @@ export interface operations {
             header?: {
                 /**
                  * @description Read your own writes: send the `Holdfast-Position` of a write. The
-                 * server waits up to 5 seconds until the list holds that write.
+                 * server waits up to 5 seconds until the list holds that write, then answers 503
+                 * `projection_behind`. So it does at once when too many requests of the tenant
+                 * wait.
                  * @example 4711
                  */
                 "Holdfast-Read-After"?: components["parameters"]["ReadAfter"];
@@ -3231,7 +3238,9 @@ export interface operations {
             header?: {
                 /**
                  * @description Read your own writes: send the `Holdfast-Position` of a write. The
-                 * server waits up to 5 seconds until the list holds that write.
+                 * server waits up to 5 seconds until the list holds that write, then answers 503
+                 * `projection_behind`. So it does at once when too many requests of the tenant
+                 * wait.
                  * @example 4711
                  */
                 "Holdfast-Read-After"?: components["parameters"]["ReadAfter"];
@@ -3377,7 +3386,8 @@ export interface operations {
                 types?: string;
                 /**
                  * @description Seconds for which the server may hold an empty response until an
-                 * event arrives.
+                 * event arrives. An empty response comes at once when too many requests of the
+                 * tenant wait.
                  */
                 wait?: number;
             };
@@ -3884,7 +3894,9 @@ export interface operations {
             header?: {
                 /**
                  * @description Read your own writes: send the `Holdfast-Position` of a write. The
-                 * server waits up to 5 seconds until the list holds that write.
+                 * server waits up to 5 seconds until the list holds that write, then answers 503
+                 * `projection_behind`. So it does at once when too many requests of the tenant
+                 * wait.
                  * @example 4711
                  */
                 "Holdfast-Read-After"?: components["parameters"]["ReadAfter"];

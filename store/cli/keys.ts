@@ -8,12 +8,27 @@ import {
   quoted,
   table,
 } from '../../command-line/command.ts';
-import { toId, parseId } from '../ids.ts';
+import { toId } from '../ids.ts';
 import { type IssueOutcome, issueKey, rotateKey } from '../keys/issue-key.ts';
 import { type KeyRecord, listKeys } from '../keys/key-record.ts';
 import type { KeyMode } from '../keys/new-key.ts';
 import { revokeKey } from '../keys/revoke-key.ts';
 import { PRESETS, SCOPES, type Scope, shortenScopes } from '../keys/scopes.ts';
+import {
+  LIMIT_HEADINGS,
+  documentOf,
+  expiryFrom,
+  expiryOptions,
+  expiryWarnings,
+  keyIdFrom,
+  limit,
+  limitCells,
+  limitOptions,
+  limitText,
+  limitsFrom,
+  noSuchKey,
+  stateOf,
+} from './key-limits.ts';
 import { tenantFrom } from './tenant-from.ts';
 import { nameFrom } from './tenants.ts';
 
@@ -61,26 +76,6 @@ function modeFrom(flags: CliArguments['flags']): KeyMode {
   return flags.has('test') ? 'test' : 'live';
 }
 
-function keyIdFrom(given: string): string {
-  const id = parseId('key', given);
-  if (id === undefined) {
-    throw new UsageError(
-      `KEY_ID must be the id of a key, not ${quoted(given)}. It begins with key_. ` +
-        'See npx holdfast keys list --tenant T',
-    );
-  }
-  return id;
-}
-
-const noSuchKey = (id: string) =>
-  new CommandError(`Key ${toId('key', id)} not found. See npx holdfast keys list --tenant T`);
-
-const documentOf = ({ key_id, tenant_id, ...rest }: KeyRecord) => ({
-  key_id: toId('key', key_id),
-  tenant_id: toId('ten', tenant_id),
-  ...rest,
-});
-
 const lastUseOf = ({ last_used_at }: KeyRecord) =>
   last_used_at === null ? 'never used' : `last used ${last_used_at}`;
 
@@ -106,6 +101,7 @@ function issued(outcome: IssueOutcome) {
     `Tenant  ${data.tenant_id}`,
     `Name    ${data.name}`,
     `Scopes  ${data.scopes.join(', ')}`,
+    `Limits  ${limitText(data)}`,
     '',
     `Save the key now: Holdfast stores only its hash and cannot show it again. It works on every node ${PROPAGATION}.`,
   ].join('\n');
@@ -129,16 +125,20 @@ const create: CliCommand = {
     },
     live: { help: 'the key begins with hf_live_; this is the default' },
     test: { help: 'the key begins with hf_test_; it has the same rights' },
+    ...limitOptions,
   },
   async run({ values, flags }, { database }) {
     const name = nameFrom(values['name'] ?? DEFAULT_NAME, '--name');
     const scopes = scopesFrom(values);
     const mode = modeFrom(flags);
+    const limits = limitsFrom(values);
     const pool = await database();
     const { tenant_id: tenantId } = await tenantFrom(pool, values['tenant'] ?? '');
-    return issued(await issueKey(pool, { tenantId, name, scopes, mode }));
+    return issued(await issueKey(pool, { tenantId, name, scopes, mode, limits }));
   },
 };
+
+const HEADINGS = ['KEY ID', 'NAME', 'KEY', 'SCOPES', 'CREATED', 'LAST USED', ...LIMIT_HEADINGS, 'STATE'];
 
 const list: CliCommand = {
   summary: 'List the keys of a tenant, with revoked keys and the last use, to the minute.',
@@ -154,14 +154,15 @@ const list: CliCommand = {
       key.scopes.join(','),
       key.created_at,
       key.last_used_at ?? 'never',
-      key.revoked_at === null ? 'live' : `revoked ${key.revoked_at}`,
+      ...limitCells(key),
+      stateOf(key),
     ]);
     return {
       data: keys,
       text:
         rows.length === 0
           ? `This tenant has no keys yet. Create one: npx holdfast keys create --tenant ${toId('ten', tenant.tenant_id)}`
-          : table(['KEY ID', 'NAME', 'KEY', 'SCOPES', 'CREATED', 'LAST USED', 'STATE'], rows),
+          : [table(HEADINGS, rows), ...expiryWarnings(keys)].join('\n'),
     };
   },
 };
@@ -169,9 +170,11 @@ const list: CliCommand = {
 const rotate: CliCommand = {
   summary: 'Create a successor with the same name and scopes. Both keys work until you revoke the old one.',
   positionals: ['KEY_ID'],
-  async run({ positionals: [given = ''] }, { database }) {
+  options: expiryOptions,
+  async run({ positionals: [given = ''], values }, { database }) {
     const keyId = keyIdFrom(given);
-    const outcome = await rotateKey(await database(), keyId);
+    const expiresAt = expiryFrom(values);
+    const outcome = await rotateKey(await database(), keyId, expiresAt);
     if (outcome.kind === 'not_found') throw noSuchKey(keyId);
     if (outcome.kind === 'revoked') {
       throw new CommandError(
@@ -208,5 +211,5 @@ const revoke: CliCommand = {
 
 export const keys: CommandGroup = {
   summary: 'API keys of tenants',
-  commands: { create, list, rotate, revoke },
+  commands: { create, list, limit, rotate, revoke },
 };

@@ -12,8 +12,13 @@ import {
 import { text } from '../../domain/text.ts';
 import { toId } from '../ids.ts';
 import { type ListedTenant, type Tenant, createNamedTenant, listTenants } from '../tenants.ts';
+import { limitTenant } from '../keys/key-limits.ts';
+import { quotaOptions, quotasFrom } from './quota-option.ts';
 import { series } from './series.ts';
+import { tenantFrom } from './tenant-from.ts';
 
+/** The word for a tenant without a quota. */
+const NO_QUOTA = 'none';
 const NAME = z.string().trim().pipe(text(100));
 
 /**
@@ -27,10 +32,12 @@ export function nameFrom(given: string, where: string): string {
   throw new UsageError(`${where} must have 1 to 100 characters, without control characters.`);
 }
 
-const documentOf = ({ tenant_id, name, created_at }: Tenant) => ({
+const documentOf = ({ tenant_id, name, created_at, write_quota, read_quota }: Tenant) => ({
   tenant_id: toId('ten', tenant_id),
   name,
   created_at,
+  write_quota,
+  read_quota,
 });
 
 const listedOf = (tenant: ListedTenant) => ({ ...documentOf(tenant), live_keys: tenant.live_keys });
@@ -66,18 +73,45 @@ const list: CliCommand = {
   summary: 'List all tenants, oldest first.',
   async run(_given, { database }): Promise<CliOutput> {
     const tenants = (await listTenants(await database())).map(listedOf);
-    const rows = tenants.map((t) => [t.tenant_id, t.name, String(t.live_keys), t.created_at]);
+    const rows = tenants.map((t) => [
+      t.tenant_id,
+      t.name,
+      String(t.live_keys),
+      t.write_quota ?? NO_QUOTA,
+      t.read_quota ?? NO_QUOTA,
+      t.created_at,
+    ]);
     return {
       data: tenants,
       text:
         rows.length === 0
           ? 'No tenants yet. Create one: npx holdfast tenants create NAME'
-          : table(['TENANT ID', 'NAME', 'LIVE KEYS', 'CREATED'], rows),
+          : table(['TENANT ID', 'NAME', 'LIVE KEYS', 'WRITE', 'READ', 'CREATED'], rows),
+    };
+  },
+};
+
+const limit: CliCommand = {
+  summary: 'Set the quotas of all keys of a tenant together. Each key has its own quota as well.',
+  positionals: ['TENANT'],
+  options: quotaOptions('the tenant', NO_QUOTA),
+  async run({ positionals: [given = ''], values }, { database }): Promise<CliOutput> {
+    const change = quotasFrom(values, NO_QUOTA);
+    if (Object.keys(change).length === 0) throw new UsageError('Set --write, --read, or both.');
+    const pool = await database();
+    const { tenant_id: tenantId } = await tenantFrom(pool, given);
+    await limitTenant(pool, tenantId, change);
+    const data = documentOf(await tenantFrom(pool, toId('ten', tenantId)));
+    return {
+      data,
+      text:
+        `${data.tenant_id} ${quoted(data.name)}: writes ${data.write_quota ?? NO_QUOTA}, ` +
+        `reads ${data.read_quota ?? NO_QUOTA}. Every node applies it within 5 seconds.`,
     };
   },
 };
 
 export const tenants: CommandGroup = {
   summary: 'shops; each has its own orders',
-  commands: { create, list, series },
+  commands: { create, list, limit, series },
 };

@@ -3,6 +3,8 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import { type DatabasePool, sql } from 'slonik';
 import { v7 } from 'uuid';
 import { z } from 'zod';
+import { type Network, networkOf } from '../../platform/trusted-proxies.ts';
+import { type CallerQuotas, kindQuotas } from './key-limits.ts';
 import { SCOPES, type Scope, expandScopes, shortenScopes } from './scopes.ts';
 import { statement } from '../statement.ts';
 import { reachable } from '../unavailable.ts';
@@ -14,6 +16,11 @@ export interface Principal {
   partition: number;
   /** Expanded: a scope with parts, and its parts (scopes.ts). */
   scopes: ReadonlySet<string>;
+  quotas: CallerQuotas;
+  /** Of its callers; empty: any address. */
+  networks: readonly Network[];
+  /** Milliseconds since 1970; `undefined`: never. */
+  expiresAt: number | undefined;
 }
 
 const findByHash = statement(
@@ -24,6 +31,12 @@ const findByHash = statement(
     scopes: z.array(z.string()),
     tenant_id: z.uuid(),
     partition: z.int(),
+    expires_at: z.string().nullable(),
+    networks: z.array(z.string()),
+    write_quota: z.string().nullable(),
+    read_quota: z.string().nullable(),
+    tenant_write_quota: z.string().nullable(),
+    tenant_read_quota: z.string().nullable(),
   }),
 );
 
@@ -38,7 +51,7 @@ export const hashApiKey = (key: string): Buffer => hash('sha256', key, 'buffer')
 
 /**
  * @param keyHash SHA-256 of the key, 32 bytes
- * @returns the owner of a live key; `undefined` when there is no such key or it is revoked
+ * @returns the owner of a live key; `undefined` when there is no such key, or it is revoked or expired
  */
 export async function findPrincipal(pool: DatabasePool, keyHash: Buffer): Promise<Principal | undefined> {
   const row = await reachable(pool.maybeOne(findByHash(keyHash)));
@@ -48,6 +61,12 @@ export async function findPrincipal(pool: DatabasePool, keyHash: Buffer): Promis
     tenantId: row.tenant_id,
     partition: row.partition,
     scopes: expandScopes(row.scopes),
+    networks: row.networks.map(networkOf).filter((network) => network !== undefined),
+    expiresAt: row.expires_at === null ? undefined : Date.parse(row.expires_at),
+    quotas: {
+      key: kindQuotas(row.write_quota, row.read_quota),
+      tenant: kindQuotas(row.tenant_write_quota, row.tenant_read_quota),
+    },
   };
 }
 
@@ -70,7 +89,8 @@ const modePrefixOf = (key: string): string | null => /^hf_(?:live|test)_/.exec(k
 
 /** Whether the database has a live key. */
 export const hasApiKeys = (pool: DatabasePool): Promise<boolean> =>
-  pool.exists(sql.unsafe`SELECT FROM api_keys WHERE revoked_at IS NULL`);
+  pool.exists(sql.unsafe`
+    SELECT FROM api_keys WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`);
 
 /** Creates a tenant. Its name need not be unique. */
 export async function createTenant(

@@ -6,6 +6,7 @@
 import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { v7 } from 'uuid';
 import { hashApiKey } from './api-keys.ts';
+import type { LimitChange } from './key-limits.ts';
 import { type KeyRecord, findKey, listLiveKeys } from './key-record.ts';
 import { type KeyMode, newKey } from './new-key.ts';
 import { reachable } from '../unavailable.ts';
@@ -18,6 +19,7 @@ export interface NewKey {
   name: string;
   scopes: readonly string[];
   mode: KeyMode;
+  limits?: LimitChange;
 }
 
 export type IssueOutcome =
@@ -41,24 +43,46 @@ export const issueKey = (pool: DatabasePool, wanted: NewKey): Promise<IssueOutco
     }),
   );
 
-/** Issues a successor with the name, scopes and mode of a key. The old key stays live. */
-export const rotateKey = (pool: DatabasePool, keyId: string): Promise<RotateOutcome> =>
+/**
+ * Issues a successor with the name, scopes, mode, quotas and networks of a key. The old key stays
+ * live.
+ *
+ * @param expiresAt RFC 3339, `null` for never; left out, the successor lives as long as the key does
+ */
+export const rotateKey = (
+  pool: DatabasePool,
+  keyId: string,
+  expiresAt?: string | null,
+): Promise<RotateOutcome> =>
   reachable(
     pool.transaction(async (transaction): Promise<RotateOutcome> => {
       const found = await findKey(transaction, keyId);
       if (found === null) return { kind: 'not_found' };
       await lockTenant(transaction, found.tenant_id);
-      const { tenant_id: tenantId, name, scopes, prefix } = found;
       const record = (await findKey(transaction, keyId)) ?? found;
       if (record.revoked_at !== null) return { kind: 'revoked', record };
+      const { tenant_id: tenantId, name, scopes, prefix, networks } = record;
+      const { write_quota: write, read_quota: read } = record;
       return insert(transaction, {
         tenantId,
         name,
         scopes,
         mode: prefix?.startsWith('hf_test_') ? 'test' : 'live',
+        limits: {
+          write,
+          read,
+          networks,
+          expiresAt: expiresAt === undefined ? successorEnd(record) : expiresAt,
+        },
       });
     }),
   );
+
+/** The successor of a key that expires lives as long as that from its creation. */
+function successorEnd({ created_at, expires_at }: KeyRecord): string | null {
+  if (expires_at === null) return null;
+  return new Date(Date.now() + Date.parse(expires_at) - Date.parse(created_at)).toISOString();
+}
 
 /**
  * Only one transaction at a time issues keys to a tenant. FOR UPDATE would also block foreign keys.
@@ -69,15 +93,17 @@ async function lockTenant(transaction: DatabaseTransactionConnection, tenantId: 
 
 async function insert(
   transaction: DatabaseTransactionConnection,
-  { tenantId, name, scopes, mode }: NewKey,
+  { tenantId, name, scopes, mode, limits = {} }: NewKey,
 ): Promise<IssueOutcome> {
   const live = await listLiveKeys(transaction, tenantId, name);
   if (live.length >= LIVE_KEYS_MAX) return { kind: 'two_live', live };
   const keyId = v7();
   const { key, prefix } = newKey(mode);
   await transaction.query(sql.unsafe`
-    INSERT INTO api_keys (key_id, tenant_id, key_hash, name, scopes, prefix, slot)
+    INSERT INTO api_keys (key_id, tenant_id, key_hash, name, scopes, prefix, write_quota, read_quota, expires_at, networks, slot)
     VALUES (${keyId}, ${tenantId}, ${sql.binary(hashApiKey(key))}, ${name}, ${sql.array([...scopes], 'text')}, ${prefix},
+            ${limits.write ?? null}, ${limits.read ?? null}, ${limits.expiresAt ?? null},
+            ${sql.array([...(limits.networks ?? [])], 'text')},
             (SELECT coalesce(min(slot), 1)
                FROM generate_series(1, 2) AS slot
               WHERE slot NOT IN (SELECT taken.slot

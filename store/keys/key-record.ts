@@ -14,12 +14,19 @@ const keyRow = z.object({
   /** May be a minute old. */
   last_used_at: z.string().nullable(),
   revoked_at: z.string().nullable(),
+  /** `COUNT/SECONDS`; `null`: the default of the installation. */
+  write_quota: z.string().nullable(),
+  read_quota: z.string().nullable(),
+  expires_at: z.string().nullable(),
+  /** CIDR notation; empty: any address. */
+  networks: z.array(z.string()),
 });
 
 /** Times are RFC 3339, ids are UUIDs. */
 export type KeyRecord = z.output<typeof keyRow>;
 
-const COLUMNS = sql.fragment`key_id, tenant_id, name, prefix, scopes, created_at, last_used_at, revoked_at`;
+const COLUMNS = sql.fragment`key_id, tenant_id, name, prefix, scopes, created_at, last_used_at, revoked_at,
+  write_quota, read_quota, expires_at, networks`;
 
 /** @returns `null` when there is no such key */
 export const findKey = (connection: CommonQueryMethods, keyId: string): Promise<KeyRecord | null> =>

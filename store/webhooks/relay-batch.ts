@@ -9,20 +9,27 @@ export const WEBHOOKS_CONSUMER = 'webhooks';
 
 const relayEvents = statement(
   'webhooks/relay-events',
-  z.object({ events: z.int(), endpoints: z.array(z.uuid()) }),
+  z.object({ events: z.int(), is_full: z.boolean(), endpoints: z.array(z.uuid()) }),
 );
+
+export interface RelayBatchBound {
+  events: number;
+  /** The batch ends with the event that reaches this: one event is relayed in any case. */
+  deliveries: number;
+}
 
 /**
  * Queues the next events of a partition for the endpoints that want them.
  *
- * @returns the number of events that were read, and the endpoints that have a delivery queued
+ * @returns the number of events that were read, whether the bound ended the batch, and the
+ *   endpoints that have a delivery queued
  */
 export const relayBatch = (
   pool: DatabasePool,
   partition: number,
-  eventsMax: number,
-): Promise<{ events: number; endpoints: readonly string[] }> =>
-  pool.one(relayEvents(partition, eventsMax, [...FIRST_EVENT_TYPES]));
+  { events, deliveries }: RelayBatchBound,
+): Promise<{ events: number; is_full: boolean; endpoints: readonly string[] }> =>
+  pool.one(relayEvents(partition, events, [...FIRST_EVENT_TYPES], deliveries));
 
 /**
  * Locks the relay of a partition until the end of the transaction. Only one transaction at a time

@@ -10,7 +10,16 @@ import type { Principal } from '../../store/keys/api-keys.ts';
 
 /** The promise of docs/keys.md, in milliseconds. */
 const PROMISE = 5_000;
-const principal: Principal = { keyId: 'k', tenantId: 't', partition: 0, scopes: new Set(['orders:read']) };
+const none = { read: undefined, write: undefined };
+const principal: Principal = {
+  keyId: 'k',
+  tenantId: 't',
+  partition: 0,
+  scopes: new Set(['orders:read']),
+  quotas: { key: none, tenant: none },
+  networks: [],
+  expiresAt: undefined,
+};
 const bearer = 'Bearer hf_test_0000000000000000000000000000';
 const unlimited = () => ({ subject: 'a', count: async () => {} });
 

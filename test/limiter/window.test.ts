@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
-import type { Decision, Policy } from '../../api/limiter/decision.ts';
-import { createLimiter, createLocalLimiter } from '../../api/limiter/limiter.ts';
+import type { Policy, Quota } from '../../api/limiter/decision.ts';
+import { type Limiter, createLimiter, createLocalLimiter } from '../../api/limiter/limiter.ts';
 import { createLocalWindow } from '../../api/limiter/local-window.ts';
 import { subjectOfAddress } from '../../api/limiter/rate-limit.ts';
 import { TEST_REDIS } from '../setup/database.ts';
@@ -20,19 +20,17 @@ afterAll(() => redis.quit());
 const policy = (count: number, seconds: number): Policy => ({ name: 'write', rate: { count, seconds } });
 const log = pino({ level: 'silent' });
 
-describe.each<[string, () => (subject: string, policy: Policy) => Promise<Decision>]>([
-  ['the window in Redis', () => createLimiter({ redis, log, now: () => performance.now() }).take],
-  ['the limiter without Redis', () => createLocalLimiter(() => performance.now()).take],
-  [
-    'the window in memory',
-    () => {
-      const { take } = createLocalWindow(() => performance.now());
-      return async (subject, p) => take(subject, p);
-    },
-  ],
+const tenantOf = (subject: string, count: number): Quota => ({
+  subject,
+  policy: { name: 'tenant-write', rate: { count, seconds: 60 } },
+});
+
+describe.each<[string, () => Limiter]>([
+  ['the window in Redis', () => createLimiter({ redis, log, now: () => performance.now() })],
+  ['the limiter without Redis', () => createLocalLimiter(() => performance.now())],
 ])('%s', (_name, open) => {
   test('allows exactly the quota, and counts down', async () => {
-    const take = open();
+    const { take } = open();
     const subject = randomUUID();
     const decisions = await Promise.all(Array.from({ length: 50 }, () => take(subject, policy(20, 60))));
     expect(decisions.filter(({ allowed }) => allowed)).toHaveLength(20);
@@ -47,7 +45,7 @@ describe.each<[string, () => (subject: string, policy: Policy) => Promise<Decisi
   });
 
   test('slides: early requests expire early, and a client passes after its Retry-After', async () => {
-    const take = open();
+    const { take } = open();
     const subject = randomUUID();
     const limit = policy(2, 2);
     expect((await take(subject, limit)).allowed).toBe(true);
@@ -61,7 +59,7 @@ describe.each<[string, () => (subject: string, policy: Policy) => Promise<Decisi
   });
 
   test('separates subjects and policies', async () => {
-    const take = open();
+    const { take } = open();
     const [a, b] = [randomUUID(), randomUUID()];
     const one = policy(1, 60);
     const read: Policy = { name: 'read', rate: one.rate };
@@ -69,8 +67,45 @@ describe.each<[string, () => (subject: string, policy: Policy) => Promise<Decisi
     expect(decisions.map(({ allowed }) => allowed)).toEqual([true, false, true, true]);
   });
 
+  test('counts a request of a key against its tenant too, and the stricter quota decides', async () => {
+    const { take } = open();
+    const [a, b, tenant] = [randomUUID(), randomUUID(), tenantOf(randomUUID(), 5)];
+    const ofA = await Promise.all(Array.from({ length: 4 }, () => take(a, policy(3, 60), tenant)));
+    expect(ofA.map(({ allowed }) => allowed)).toEqual([true, true, true, false]);
+    // Left in the window of the key: 2, 1, 0; in that of the tenant: 4, 3, 2.
+    expect(ofA.map((each) => [each.policy.name, each.remaining])).toEqual([
+      ['write', 2],
+      ['write', 1],
+      ['write', 0],
+      ['write', 0],
+    ]);
+    const ofB = [];
+    for (let n = 0; n < 3; n += 1) ofB.push(await take(b, policy(10, 30), tenant));
+    expect(ofB.map((each) => [each.allowed, each.policy.name, each.remaining])).toEqual([
+      [true, 'tenant-write', 1],
+      [true, 'tenant-write', 0],
+      [false, 'tenant-write', 0],
+    ]);
+    expect(ofB[2]?.resetSeconds).toBeGreaterThan(30);
+    // The refused request of B counts in neither window.
+    expect(await take(b, policy(3, 30), tenantOf(tenant.subject, 100))).toMatchObject({ allowed: true });
+    expect(await take(b, policy(3, 30), tenantOf(tenant.subject, 100))).toMatchObject({ allowed: false });
+  });
+
+  test('gives a place back, to the key and to its tenant', async () => {
+    const { take, giveBack } = open();
+    const [key, tenant] = [randomUUID(), tenantOf(randomUUID(), 2)];
+    const limit = policy(2, 60);
+    const statuses = [];
+    for (let n = 0; n < 3; n += 1) statuses.push((await take(key, limit, tenant)).allowed);
+    giveBack(key, limit, tenant);
+    for (let n = 0; n < 2; n += 1) statuses.push((await take(key, limit, tenant)).allowed);
+    expect(statuses).toEqual([true, true, false, true, false]);
+    giveBack(randomUUID(), limit); // no window: no effect
+  });
+
   test('applies a changed quota at once, down and up', async () => {
-    const take = open();
+    const { take } = open();
     const subject = randomUUID();
     for (let n = 0; n < 10; n += 1) await take(subject, policy(10, 60));
     expect((await take(subject, policy(5, 60))).allowed).toBe(false);
@@ -151,4 +186,18 @@ test('the local window never returns a wait above its length, for any clock', ()
     const { take } = createLocalWindow(() => at);
     expect(take('somebody', { name: 'write', rate }).resetSeconds).toBe(60);
   }
+});
+
+test('a place that another node gave back is found within a second', async () => {
+  let now = 0;
+  const [one, other] = [1, 2].map(() => createLimiter({ redis, log, now: () => now }));
+  const subject = randomUUID();
+  const limit = policy(1, 60);
+  expect((await one!.take(subject, limit)).allowed).toBe(true);
+  expect(await one!.take(subject, limit)).toMatchObject({ allowed: false, resetSeconds: 60 });
+  other!.giveBack(subject, limit);
+  now = 999;
+  expect((await one!.take(subject, limit)).allowed).toBe(false);
+  now = 1_000;
+  expect((await one!.take(subject, limit)).allowed).toBe(true);
 });

@@ -1,4 +1,4 @@
-/** Places are shared between tenants: one alone has all, two have half each, a small one hardly waits. */
+/** A tenant alone has all places, two have half each, and one that wants little hardly waits. */
 import { expect, test } from '@jest/globals';
 import { type FairShare, type Release, createFairShare } from '../../platform/fair-share.ts';
 
@@ -30,7 +30,7 @@ test('a tenant alone has all places', async () => {
   expect(share.waiting('a')).toBe(4);
 });
 
-test('two tenants that want more have half each, whoever came first', async () => {
+test('two tenants that want more have half each, also when one came first', async () => {
   const share = createFairShare({ capacity: 10 });
   const [first, second] = [asker(share, 'a'), asker(share, 'b')];
   first.ask(100);
@@ -168,4 +168,16 @@ test('a tenant has less while another has more places than it has and waits for'
   expect(share.hasLess('b')).toBe(true);
   second.ask(1);
   expect(share.hasLess('b')).toBe(false);
+});
+
+test('the richest tenant is known, and whether a tenant may have one more', () => {
+  const share = createFairShare({ capacity: 10, freeTimesMax: 1 });
+  expect(share.richest()).toBeUndefined();
+  const release = share.tryTake('a', 5)!;
+  share.tryTake('b', 2);
+  expect(share.richest()).toBe('a');
+  expect([share.mayTake('a'), share.mayTake('b'), share.mayTake('c')]).toEqual([false, true, true]);
+  release();
+  expect(share.richest()).toBe('b');
+  expect(share.mayTake('a')).toBe(true);
 });

@@ -2,6 +2,7 @@
 import type { ServerReadableStream } from '@grpc/grpc-js';
 import type { Principal } from '../../../store/keys/api-keys.ts';
 import type { Scope } from '../../../store/keys/scopes.ts';
+import type { Standing } from '../../authenticate.ts';
 import type { Services } from '../../handler.ts';
 import type { ByteBudget } from '../../http/byte-budget.ts';
 import type { Watch } from '../../lists/keep-watch.ts';
@@ -16,6 +17,8 @@ export interface Call {
   requestId: string;
   traceparent: string | null;
   principal: Principal;
+  /** Has the newest quotas of the key. */
+  standing: Standing;
   services: Services;
   limits: RateLimits;
   /** Checks the API key again: it may be revoked while a stream is open. */

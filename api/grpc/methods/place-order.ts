@@ -14,12 +14,14 @@ import type { Call, Unary } from './method.ts';
  * @throws {Problem}
  */
 export async function place(
-  { services, principal, traceparent }: Call,
+  { services, principal, limits, traceparent }: Call,
   { idempotency_key, order }: PlaceOrderRequest,
 ): Promise<Executed> {
   const context = { ...principal, traceparent, idempotencyKey: keyOfMessage(idempotency_key) };
   const data = parseBody(placeOrderDataOfAnyCountry, bodyOf(order));
-  return execute(services, context, { type: 'PlaceOrder', order_id: null, data });
+  const executed = await execute(services, context, { type: 'PlaceOrder', order_id: null, data });
+  if (executed.replayed) limits.noteReplay(principal);
+  return executed;
 }
 
 export const placeOrder: Unary<PlaceOrderRequest, PlaceOrderResponse> = {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Release } from '../../../platform/fair-share.ts';
 import { RateLimited } from '../../limiter/rate-limited.ts';
 import { toProblem } from '../../problem/to-problem.ts';
 import type { PlaceOrdersRequest, PlaceOrdersResponse } from '../generated/orders.ts';
@@ -8,6 +9,9 @@ import type { Outlet } from '../wire/sink.ts';
 import { type BidiStream, type Call, stoppingProblem } from './method.ts';
 import { createOrderIntake } from './order-intake.ts';
 import { place } from './place-order.ts';
+
+/** Then a waiting order checks again: its quota may be raised, or a replay gave a place back. */
+const QUOTA_WAIT_MS_MAX = 2_000;
 
 type Message = PlaceOrdersRequest | Undecodable;
 
@@ -69,7 +73,7 @@ async function answer(
   cleared: () => void,
 ): Promise<void> {
   const size = sizeOf(message);
-  const release = size > 0 ? call.bytes.hold(call.principal.keyId, size, outlet.cut) : undefined;
+  const release = size > 0 ? call.bytes.hold(call.principal.tenantId, size, outlet.cut) : undefined;
   const outcome = await outcomeOf(call, message, cleared);
   release?.();
   const idempotency_key = isUndecodable(message) ? '' : message.idempotency_key;
@@ -83,17 +87,17 @@ async function outcomeOf(
   cleared: () => void,
 ): Promise<PlaceOrdersResponse['outcome']> {
   const size = sizeOf(message);
-  let [isCleared, isInFlight] = [false, false];
+  let isCleared = false;
+  let leave: Release | undefined;
   const clear = () => {
     if (!isCleared) cleared();
     isCleared = true;
   };
   try {
-    const request = decoded(message);
     await withinQuota(call);
-    const wait = call.inFlight.enter(size);
-    if (wait) await wait;
-    isInFlight = true;
+    const request = decoded(message);
+    const entered = call.inFlight.enter(call.principal.tenantId, size);
+    leave = entered instanceof Promise ? await entered : entered;
     clear();
     const late = call.watch.confirm();
     if (late) await late;
@@ -106,20 +110,21 @@ async function outcomeOf(
     call.fault(problem);
     return { $case: 'refused', value: statusOf(problem, call.requestId) };
   } finally {
-    if (isInFlight) call.inFlight.leave(size);
+    leave?.();
     clear();
   }
 }
 
 /** Waits for the quota: a stream over its quota is slowed down, not refused. */
-async function withinQuota({ limits, principal, watch, gone, stopping }: Call): Promise<void> {
+async function withinQuota({ limits, standing, watch, gone, stopping }: Call): Promise<void> {
   for (;;) {
     try {
-      return await limits.count('write', principal.keyId);
+      return await limits.count('write', standing.principal);
     } catch (error) {
       if (!(error instanceof RateLimited)) throw error;
       const signal = AbortSignal.any([gone, stopping, watch.lapsed]);
-      await delay(error.decision.resetSeconds * 1_000, undefined, { signal }).catch(() => {
+      const waitMs = Math.min(error.decision.resetSeconds * 1_000, QUOTA_WAIT_MS_MAX);
+      await delay(waitMs, undefined, { signal }).catch(() => {
         watch.lapsed.throwIfAborted();
         throw stoppingProblem();
       });

@@ -46,7 +46,7 @@ export const STREAM_WAITING_BYTES_MAX = 512 * 1024;
 /**
  * Orders in flight over all streams of a process: one append statement, and as many that wait for
  * the next. Measured: 1,024 are no faster and wait twice as long (docs/grpc.md). The rest of the
- * append queue stays free for unary calls and REST.
+ * append queue stays free for unary calls and REST. Shared between tenants: in-flight-orders.ts.
  */
 export const IN_FLIGHT_ORDERS_MAX = 512;
 export const IN_FLIGHT_BYTES_MAX = 16 * 1024 * 1024;

@@ -14,7 +14,7 @@ export function holdForCall(
   if (byteLength < COUNTED_BYTES_MIN || stream.closed) return;
   stream.once(
     'close',
-    bytes.hold(principal.keyId, byteLength, () => cutOff(raw)),
+    bytes.hold(principal.tenantId, byteLength, () => cutOff(raw)),
   );
 }
 

@@ -45,7 +45,7 @@ export const batchHandlers: Handlers = {
     const items = orders.map((item) => checked(call, item, performance.now() - startedAt < THOROUGH_MS_MAX));
     // The request itself counts as the first write.
     const counts = items.map(({ isKey }, index) =>
-      index > 0 && isKey ? limits.count('write', principal.keyId).catch(asRefusal) : undefined,
+      index > 0 && isKey ? limits.count('write', principal).catch(asRefusal) : undefined,
     );
     const pace = createPace();
     const placing: Promise<Outcome>[] = [];
@@ -87,6 +87,7 @@ async function placeOne(call: Call, { idempotencyKey, refusal, order }: Checked)
     if (refusal !== undefined) throw refusal;
     const command = { type: 'PlaceOrder', orderId: null, body: order } as const;
     const done = await runCommand(call, commandContext(call, idempotencyKey), command);
+    if (done.replayed) call.limits.noteReplay(call.principal);
     return {
       status: 201,
       document: JSON.stringify({

@@ -61,6 +61,10 @@ describe('the lifecycle of a tenant and its keys', () => {
       created_at: expect.any(String),
       last_used_at: null,
       revoked_at: null,
+      write_quota: null,
+      read_quota: null,
+      expires_at: null,
+      networks: [],
     });
     const stored = await pool.oneFirst(
       sql.type(z.object({ row: z.string() }))`SELECT api_keys::text AS row FROM api_keys`,
@@ -69,7 +73,9 @@ describe('the lifecycle of a tenant and its keys', () => {
     const listed = await run('keys', 'list', '--tenant', tenantId);
     expect(listed.stdout).not.toContain(made.key);
     expect(listed.stdout).toMatch(
-      new RegExp(`${made.key_id}  default  ${made.prefix}…  orders:read,orders:write  \\S+  never +live`),
+      new RegExp(
+        `${made.key_id}  default  ${made.prefix}…  orders:read,orders:write  \\S+  never +default +default +any +never +live`,
+      ),
     );
   });
 
@@ -131,6 +137,79 @@ describe('the lifecycle of a tenant and its keys', () => {
     expect(await json('keys', 'rotate', made.key_id)).toMatchObject({ scopes: made.scopes });
   });
 
+  test('a key and a tenant get quotas, which the lists show; default and none remove them', async () => {
+    const args = ['keys', 'create', '--tenant', tenantId, '--name', 'import'];
+    const made = await json(...args, '--write', '6000/60', '--read', 'default');
+    expect(made).toMatchObject({ write_quota: '6000/60', read_quota: null });
+    expect(await json('keys', 'limit', made.key_id, '--read', '90/1')).toMatchObject({
+      write_quota: '6000/60',
+      read_quota: '90/1',
+    });
+    expect((await run('keys', 'list', '--tenant', tenantId)).stdout).toMatch(
+      /import .* 6000\/60 +90\/1 +any +never +live/,
+    );
+    expect(await json('keys', 'rotate', made.key_id)).toMatchObject({
+      write_quota: '6000/60',
+      read_quota: '90/1',
+    });
+    const reset = await run('keys', 'limit', made.key_id, '--write', 'default');
+    expect(reset.stdout).toBe(
+      `${made.key_id}: writes default, reads 90/1, from any address, expires never. Every node applies it within 5 seconds.\n`,
+    );
+
+    const limited = await run('tenants', 'limit', 'Kelp & Söhne', '--write', '100/1', '--read', '200/1');
+    expect(limited).toMatchObject({ code: 0, stderr: '' });
+    expect((await run('tenants', 'list')).stdout).toMatch(/Kelp & Söhne .* 100\/1 +200\/1/);
+    const free = await json('tenants', 'limit', tenantId, '--write', 'none');
+    expect(free).toMatchObject({ write_quota: null, read_quota: '200/1' });
+  });
+
+  test('a key gets an end and networks; its successor keeps the networks and lives as long', async () => {
+    const args = ['keys', 'create', '--tenant', tenantId, '--name', 'partner'];
+    const made = await json(...args, '--expires-in', '10d', '--from', '10.0.0.0/8, 2001:DB8::/32,192.0.2.7');
+    expect(made.networks).toEqual(['10.0.0.0/8', '2001:db8::/32', '192.0.2.7/32']);
+    const left = Date.parse(made.expires_at) - Date.now();
+    expect(Math.round(left / 86_400_000)).toBe(10);
+    const listed = await run('keys', 'list', '--tenant', tenantId);
+    expect(listed.stdout).toContain(`10.0.0.0/8,2001:db8::/32,192.0.2.7/32  ${made.expires_at}  live`);
+    expect(listed.stdout).toContain(
+      `${made.key_id} "partner" expires in 10 days at most. Replace it: npx holdfast keys rotate ${made.key_id}`,
+    );
+    const next = await json('keys', 'rotate', made.key_id);
+    expect(next.networks).toEqual(made.networks);
+    expect(Date.parse(next.expires_at)).toBeGreaterThanOrEqual(Date.parse(made.expires_at));
+    const changed = await json('keys', 'limit', next.key_id, '--expires', '2037-01-31', '--from', 'any');
+    expect(changed).toMatchObject({
+      networks: [],
+      expires_at: expect.stringMatching(/^2037-01-31T23:59:59/),
+    });
+    expect(await json('keys', 'limit', next.key_id, '--expires', 'never')).toMatchObject({
+      expires_at: null,
+    });
+  });
+
+  test.each([
+    [['keys', 'create', '--tenant', 'T', '--write', '0/60'], '--write must be COUNT/SECONDS, such as 600/60'],
+    [['keys', 'create', '--tenant', 'T', '--write', 'none'], 'or default, not "none"'],
+    [['keys', 'limit', `key_${'0'.repeat(32)}`, '--read', '100001/60'], '--read must be COUNT/SECONDS'],
+    [['keys', 'limit', `key_${'0'.repeat(32)}`], 'Set at least one of --write, --read, --from'],
+    [['keys', 'create', '--tenant', 'T', '--expires', '2027-02-30'], '--expires must be a day such as'],
+    [
+      ['keys', 'create', '--tenant', 'T', '--expires', '2020-01-31'],
+      '--expires must name a time in the future',
+    ],
+    [['keys', 'create', '--tenant', 'T', '--expires-in', '90'], 'such as 90d, 12h or 30m, not "90"'],
+    [['keys', 'create', '--tenant', 'T', '--expires-in', '1d', '--expires', 'never'], 'exclude each other'],
+    [['keys', 'create', '--tenant', 'T', '--from', '10.0.0.0/33'], '--from must be networks such as'],
+    [['keys', 'create', '--tenant', 'T', '--from', '10.1'], '--from must be networks such as'],
+    [['keys', 'create', '--tenant', 'T', '--from', '::ffff:10.0.0.0/104'], 'must be written as IPv4'],
+    [['tenants', 'limit', 'T', '--write', '6000/min'], 'or none, not "6000/min"'],
+    [['tenants', 'limit', 'T'], 'Set --write, --read, or both.'],
+  ])('%j is refused before the database is asked', async (args, words) => {
+    const { code, stdout, stderr } = await run(...args);
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(words)]);
+  });
+
   test('tenants of an older release that share a name are distinguished by id', async () => {
     const twin = sql.unsafe`
       INSERT INTO tenants (tenant_id, name, partition) VALUES (gen_random_uuid(), 'twin', 0), (gen_random_uuid(), 'twin', 0)`;
@@ -149,6 +228,8 @@ describe('a failed command reports the cause and exits with code 1', () => {
     [['keys', 'list', '--tenant', `ten_${id}`], `Tenant "ten_${id}" not found`],
     [['keys', 'revoke', `key_${id}`], `Key key_${id} not found`],
     [['keys', 'rotate', `key_${id}`], `Key key_${id} not found`],
+    [['keys', 'limit', `key_${id}`, '--write', '1/1'], `Key key_${id} not found`],
+    [['tenants', 'limit', 'nobody', '--write', '1/1'], 'Tenant "nobody" not found'],
   ])('%j', async (args, words) => {
     const { code, stdout, stderr } = await run(...args);
     expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining(words)]);
