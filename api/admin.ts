@@ -8,6 +8,7 @@ import type { Registry } from 'prom-client';
 import { withDeadline } from '../platform/deadline.ts';
 import type { CallsByKey } from './overview/callers.ts';
 import { createAnswerRoom } from './http/answer-room.ts';
+import { answerOwnHosts } from './http/own-host.ts';
 import { answerProblems } from './problem/answer-problems.ts';
 import { type HistoryOptions, startHistory } from './overview/history.ts';
 import { opsPages } from './overview/pages.ts';
@@ -38,6 +39,8 @@ export interface AdminOptions {
   nameOf: HistoryOptions['nameOf'];
   /** The quotas of API keys, by id; without it, /ops shows none. */
   quotasOf?: HistoryOptions['quotasOf'];
+  /** Names by which the port is called, beside loopback. */
+  hosts?: readonly string[];
   /** The stored status of webhooks; without it, /ops shows none. */
   webhooks?: HistoryOptions['webhooks'];
 }
@@ -48,7 +51,7 @@ export interface AdminApp {
 }
 
 export function createAdminApp(options: AdminOptions): AdminApp {
-  const { checks, phase, metrics, contentType, callers, nameOf } = options;
+  const { checks, phase, metrics, contentType, callers, nameOf, hosts = [] } = options;
   const { quotasOf = async () => new Map(), webhooks = async () => undefined } = options;
   const router = new Router();
 
@@ -82,6 +85,7 @@ export function createAdminApp(options: AdminOptions): AdminApp {
   opsPages(router, history);
 
   const app = new Koa();
+  app.use(answerOwnHosts(hosts));
   app.use(answerProblems(createAnswerRoom()));
   app.use(router.routes() as unknown as Middleware);
   app.use(router.allowedMethods() as unknown as Middleware);

@@ -31,6 +31,17 @@ const trustedProxies = z.string().transform((text, { addIssue }): TrustedProxies
   addIssue(TRUSTED_PROXIES_EXPECTED);
   return z.NEVER;
 });
+/** Without ports: DNS names, IPv4 addresses, IPv6 addresses without brackets. */
+const hostNames = z
+  .string()
+  .transform((text) => text.split(',').map((name) => name.trim()))
+  .refine(
+    (names) =>
+      names.every((name) =>
+        /^(?:[A-Za-z0-9]([\w.-]{0,251}[A-Za-z0-9])?|[0-9a-f:]*:[0-9a-f:.]+)$/i.test(name),
+      ),
+    'must be host names or addresses without ports, with commas between them, such as ops.example.com,10.0.0.7',
+  );
 const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
 
 const url = (protocol: RegExp, example: string) =>
@@ -124,6 +135,7 @@ const VARIABLES = {
   REDIS_URL: address(/^rediss?$/, 'redis://:PASSWORD@HOST:6379').optional(),
   HOLDFAST_HOST: z.string().min(1).optional(),
   HOLDFAST_ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
+  HOLDFAST_ADMIN_HOSTS: hostNames.optional(),
   HOLDFAST_GRPC_HOST: z.string().min(1).default('127.0.0.1'),
   HOLDFAST_GRPC_TOKEN: z
     .string()
@@ -174,12 +186,21 @@ function refuseOpenGrpc(v: z.output<z.ZodObject<typeof VARIABLES>>, { addIssue }
   }
 }
 
+/** The admin port needs no key. Beyond loopback, the operator must say by which names it is called. */
+function refuseOpenAdmin(v: z.output<z.ZodObject<typeof VARIABLES>>, { addIssue }: z.RefinementCtx): void {
+  if (LOOPBACK.test(v.HOLDFAST_ADMIN_HOST) || v.HOLDFAST_ADMIN_HOSTS !== undefined) return;
+  const remedy = 'HOLDFAST_ADMIN_HOSTS to the names by which it is called: it answers without a key';
+  const message = `must be a loopback address such as 127.0.0.1; else set ${remedy}`;
+  addIssue({ code: 'custom', path: ['HOLDFAST_ADMIN_HOST'], message });
+}
+
 /** Names of all variables, for the test of the documentation. */
 export const VARIABLE_NAMES = Object.keys(VARIABLES);
 
 const schema = z
   .object(VARIABLES)
   .superRefine(refuseOpenGrpc)
+  .superRefine(refuseOpenAdmin)
   .transform((v) => ({
     /** TCP port of the REST API; 0 takes a free port. */
     port: v.PORT,
@@ -188,6 +209,8 @@ const schema = z
     /** TCP port of `/health/*`, `/metrics` and `/ops`; 0 takes a free port. */
     adminPort: v.ADMIN_PORT,
     adminHost: v.HOLDFAST_ADMIN_HOST,
+    /** Names by which the admin port is called, beside loopback and `adminHost`. */
+    adminHosts: v.HOLDFAST_ADMIN_HOSTS ?? [],
     grpc: {
       /** TCP port of the gRPC service; 0 takes a free port; unset 50051, if it is free. */
       port: v.GRPC_PORT,

@@ -52,6 +52,7 @@ export async function openAdminPort(options: AdminPortOptions): Promise<AdminPor
     metrics,
     contentType: registry.contentType,
     callers: () => callers(),
+    hosts: [config.adminHost, ...config.adminHosts],
     nameOf: (tenantIds) => tenantNames(pool, tenantIds),
     quotasOf: (keyIds) => shownQuotas(pool, keyIds, config.rateLimits),
     webhooks: () => storedStatus(pool),

@@ -76,12 +76,16 @@ export function createConnections(options: ConnectionsOptions): Connections {
   const places = createFairShare({ capacity: connectionsMax, freeTimesMax: FREE_TIMES_MAX });
   let draining = false;
 
-  /** Decides with the head of an answer whether its connection stays open. */
+  /**
+   * Decides with the head of an answer whether its connection stays open. No browser may guess the
+   * type of an answer: the values in it are the clients'.
+   */
   class Response extends ServerResponse {
     override writeHead(...args: unknown[]): this {
       const { broken, unfinished } = connectionOf(this.req.socket);
       // An answer before the end of the request: the rest of the request may never come.
       const early = !this.req.complete;
+      if (!this.headersSent) this.setHeader('X-Content-Type-Options', 'nosniff');
       if (early || ((broken || draining) && unfinished.at(-1) === this)) this.shouldKeepAlive = false;
       return (super.writeHead as (...args: unknown[]) => this)(...args);
     }

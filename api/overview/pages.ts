@@ -23,7 +23,6 @@ export function opsPages(router: Router, history: History): void {
     router.get(path, (ctx) => {
       ctx.set({
         'Content-Security-Policy': POLICY,
-        'X-Content-Type-Options': 'nosniff',
         'Cache-Control': 'no-cache',
       });
       ctx.type = type;

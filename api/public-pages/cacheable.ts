@@ -14,7 +14,6 @@ export function answerCacheable(ctx: Context, type: string, body: string | Buffe
   const etag = `"${digest.slice(0, 32)}"`;
   ctx.set('ETag', etag);
   ctx.set('Cache-Control', `public, max-age=${CACHE_SECONDS}`);
-  ctx.set('X-Content-Type-Options', 'nosniff');
   if (isNotModified(ctx, etag)) {
     ctx.status = 304;
     return;
