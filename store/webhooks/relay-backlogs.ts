@@ -2,6 +2,7 @@
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
 import { FIRST_EVENT_TYPES } from '../../domain/order/events.ts';
+import { toId } from '../ids.ts';
 import { statement } from '../statement.ts';
 import { type RelayBatchBound, WEBHOOKS_CONSUMER, lockDeliveries } from './relay-batch.ts';
 import { NO_TENANT } from './replays.ts';
@@ -49,4 +50,29 @@ export async function relayedUpTo(pool: DatabasePool, partition: number): Promis
   const position = await pool.oneFirst(sql.type(z.object({ position: z.int().nullable() }))`
     SELECT min(position) AS position FROM webhook_relay_backlogs WHERE partition = ${partition}`);
   return position ?? undefined;
+}
+
+const backlogRow = z.object({
+  partition: z.int(),
+  tenant_id: z.uuid(),
+  position: z.int(),
+  up_to_position: z.int(),
+  since: z.string(),
+});
+
+export type RelayBacklog = z.output<typeof backlogRow>;
+
+/** The tenants whose events behind `position`, up to `up_to_position`, are put off. */
+export async function listBacklogs(pool: DatabasePool): Promise<RelayBacklog[]> {
+  const rows = await pool.any(sql.type(backlogRow)`
+    SELECT partition, tenant_id, position, up_to_position, since
+      FROM webhook_relay_backlogs
+     ORDER BY since, tenant_id`);
+  return rows.map(({ tenant_id, partition, position, up_to_position, since }) => ({
+    partition,
+    tenant_id: toId('ten', tenant_id),
+    position,
+    up_to_position,
+    since,
+  }));
 }

@@ -9,12 +9,14 @@ import {
 } from '../../command-line/command.ts';
 import { tenantFrom } from '../../store/cli/tenant-from.ts';
 import { parseId } from '../../store/ids.ts';
+import { type RelayBacklog, listBacklogs } from '../../store/webhooks/relay-backlogs.ts';
 import {
   COUNTED_DELIVERIES_MAX,
   type ListedEndpoint,
   type WebhookStatus,
   readStatus,
 } from '../../store/webhooks/status.ts';
+import { UNREAD_REASONS, type UnreadReason, countUnread } from '../../store/webhooks/unread.ts';
 
 const LISTED_ENDPOINTS_DEFAULT = 50;
 const LISTED_ENDPOINTS_MAX = 1_000;
@@ -41,7 +43,9 @@ const status: CliCommand = {
       throw new CommandError(
         `Webhook endpoint ${endpoint} not found. See npx holdfast webhooks status --tenant TENANT`,
       );
-    return { text: textOf(data), data };
+    const [unread, backlogs] = [await countUnread(pool), await listBacklogs(pool)];
+    const lines = [textOf(data), unreadText(unread), ...backlogs.map(backlogText)];
+    return { text: lines.join('\n'), data: { ...data, unread, put_off: backlogs } };
   },
 };
 
@@ -74,6 +78,15 @@ function textOf({ states, endpoints, relay, replays, delivered_per_second: rate 
     ...endpoints.map(endpointText),
   ].join('\n');
 }
+
+/** Deliveries that no node could read, by reason. */
+function unreadText(unread: Record<UnreadReason, number>): string {
+  const counts = UNREAD_REASONS.map((reason) => `${unread[reason]} ${reason}`);
+  return `unread: ${Object.values(unread).every((count) => count === 0) ? 'none' : counts.join(', ')}`;
+}
+
+const backlogText = ({ partition, tenant_id, position, up_to_position, since }: RelayBacklog) =>
+  `put off by the relay, partition ${partition}: ${tenant_id} from ${position} to ${up_to_position}, since ${since}`;
 
 /** Whose fault it is, and what ends it. */
 function reasonOf(each: ListedEndpoint): string {

@@ -1,12 +1,18 @@
 -- Makes the next $2 pending deliveries due of each recovered or changed endpoint, or of endpoint
 -- $1 alone. They become due at the time of their creation, so that claims take them in the order
 -- of the log, before later events. One step is bounded: a backlog can have millions of rows. A
--- delivery that a worker sends now keeps its claim.
-WITH endpoint AS MATERIALIZED (
-  SELECT endpoint_id, backlog_number, backlog_restarts
+-- delivery that a worker sends now keeps its claim. A step takes one endpoint of each tenant, then
+-- the second of each, and so on.
+WITH recovered AS MATERIALIZED (
+  SELECT endpoint_id,
+         row_number() OVER (PARTITION BY tenant_id ORDER BY random()) AS turn
     FROM webhook_endpoints
    WHERE backlog_number IS NOT NULL AND disabled_at IS NULL AND ($1::uuid IS NULL OR endpoint_id = $1)
-   LIMIT 20
+), endpoint AS MATERIALIZED (
+  SELECT endpoint_id, backlog_number, backlog_restarts
+    FROM webhook_endpoints
+   WHERE backlog_number IS NOT NULL AND disabled_at IS NULL
+     AND endpoint_id IN (SELECT endpoint_id FROM recovered ORDER BY turn, random() LIMIT 20)
      FOR NO KEY UPDATE SKIP LOCKED
 ), step AS MATERIALIZED (
   SELECT endpoint.endpoint_id, endpoint.backlog_restarts, pending.*

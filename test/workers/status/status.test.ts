@@ -173,6 +173,24 @@ test('the command names endpoint, tenant, cause and age; it shows no path and no
   expect(text + json).not.toContain('s3cret');
 });
 
+test('the command counts deliveries that no node could read, and names tenants that the relay put off', async () => {
+  const id = await addEndpoint();
+  expect((await run()).text).toContain('unread: none');
+  await addDeliveries(id, { queuedSecondsAgo: 60, dueInSeconds: 600, count: 2 });
+  await shop.pool.query(sql.unsafe`UPDATE webhook_deliveries SET last_error = 'event_not_understood'`);
+  await shop.pool.query(sql.unsafe`
+    INSERT INTO webhook_relay_backlogs (partition, tenant_id, position, up_to_position)
+    VALUES (0, ${shop.tenantId}, 4, 20)`);
+  const { text, json } = await run();
+  expect(text).toContain('unread: 2 event_not_understood, 0 event_not_rendered');
+  expect(text).toMatch(/put off by the relay, partition 0: ten_[0-9a-f]{32} from 4 to 20, since \S+Z/);
+  expect(JSON.parse(json)).toMatchObject({
+    unread: { event_not_understood: 2, event_not_rendered: 0 },
+    put_off: [{ partition: 0, position: 4, up_to_position: 20 }],
+  });
+  await shop.pool.query(sql.unsafe`DELETE FROM webhook_relay_backlogs`);
+});
+
 test('credentials in a URL are not shown either', async () => {
   const id = await addEndpoint(sql.fragment`url = 'https://user:s3cret@receiver.invalid/', ${failing}`);
   const { text, json } = await run();
