@@ -157,6 +157,7 @@ async function startWebhookRoles(node: Node, partitions: Partitions): Promise<vo
     const { allowLoopback } = config.webhooks;
     const graceMs = requestGraceMs(config.drainSeconds);
     if (allowLoopback) log.warn('HOLDFAST_WEBHOOK_LOOPBACK on: webhooks to loopback and without TLS');
-    stops.work.push(startWebhooks({ pool, wakeups, allowLoopback, render: renderEvent, graceMs, log }).stop);
+    const options = { pool, poolSize: config.databasePool, wakeups, allowLoopback, graceMs, log };
+    stops.work.push(startWebhooks({ ...options, render: renderEvent }).stop);
   }
 }

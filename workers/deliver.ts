@@ -2,12 +2,12 @@
  * Sends the due deliveries of one endpoint: claim them in Postgres, send them, record the outcomes.
  * When a worker dies, its claims end and another worker sends the deliveries, under the same ids.
  */
+import type { CommonQueryMethods } from 'slonik';
 import type { RecordedEvent } from '../domain/order/events.ts';
 import type { Logger } from '../platform/logger.ts';
 import { webhookAttemptDuration, webhookEndpointsDisabled } from '../platform/metrics.ts';
 import { endSpan, startSpan, traceparentOf } from '../platform/tracing.ts';
 import type { GroupCommit } from '../store/group-commit.ts';
-import type { DatabasePool } from '../store/pool.ts';
 import {
   CLAIM_SECONDS,
   type Claimed,
@@ -39,9 +39,12 @@ const REQUESTED_REST_SECONDS_MAX = 3_600;
 const FAILING_SINCE_QUEUED_MS = 3_600_000;
 
 export interface DeliverOptions {
-  pool: DatabasePool;
+  /** Of the tenant of the endpoint. */
+  pool: CommonQueryMethods;
   /** Of the endpoint that is delivered to. */
   connections: EndpointConnections;
+  /** Resolves when the tenant of the endpoint may begin another attempt. */
+  mayBegin: () => Promise<void>;
   /** Records outcomes of attempts, of all endpoints together. */
   outcomes: Pick<GroupCommit<Outcome, void>, 'submit'>;
   /** The document of an event in a version of the API. */
@@ -151,7 +154,7 @@ interface Sent {
 
 /** Sends claimed deliveries in order, several at a time, until one outcome calls for a stop. */
 async function sendClaimed(
-  { connections, outcomes, stopping, cut }: DeliverOptions,
+  { connections, mayBegin, outcomes, stopping, cut }: DeliverOptions,
   deliveries: readonly Readable[],
   failures: number,
   pace: Pace,
@@ -178,6 +181,8 @@ async function sendClaimed(
 
   async function sendInTurn(): Promise<void> {
     while (mayContinue()) {
+      await mayBegin();
+      if (!mayContinue()) return;
       const number = sent.tried;
       sent.tried += 1;
       const delivery = deliveries[number]!;

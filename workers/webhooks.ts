@@ -1,5 +1,8 @@
 /** The role `webhooks`: sends the due deliveries of each endpoint that it is woken for. */
+import { createFairShare } from '../platform/fair-share.ts';
+import { createTenantConnections } from '../store/connections/tenant-connections.ts';
 import { createGroupCommit } from '../store/group-commit.ts';
+import type { DatabasePool } from '../store/pool.ts';
 import { type Outcome, recordOutcomes } from '../store/webhooks/outcomes.ts';
 import { countUnread, parkUnknown, requeueKnown } from '../store/webhooks/unread.ts';
 import { webhookDeliveriesUnread } from '../platform/metrics.ts';
@@ -14,14 +17,27 @@ const RECORD_TIMEOUT_MS = 5_000;
 /** An endpoint with a backlog queues again after this time, behind the endpoints that wait. */
 const TURN_MS_MAX = 1_000;
 
-export interface WebhooksOptions extends Pick<DeliverOptions, 'pool' | 'render' | 'log'>, ConnectionsOptions {
+/** Of the connections to Postgres, for the statements of all endpoints: claims, rests, backlogs. */
+const CONNECTIONS_SHARE = 0.3;
+/**
+ * Attempts that begin in one turn of the event loop. With thousands due, each turn would else begin
+ * and end hundreds, and the requests of the same process would wait for 0.2 s a turn.
+ */
+const ATTEMPTS_PER_TURN_MAX = 16;
+
+export interface WebhooksOptions extends Pick<DeliverOptions, 'render' | 'log'>, ConnectionsOptions {
+  pool: DatabasePool;
+  /** Connections of the pool. */
+  poolSize: number;
   wakeups: Pick<Wakeups, 'wake' | 'run'>;
   /** After `stop`, running attempts have this long to end. */
   graceMs: number;
 }
 
 export function startWebhooks(options: WebhooksOptions): { stop: () => Promise<void> } {
-  const { pool, wakeups, allowLoopback, names } = options;
+  const { pool, poolSize, wakeups, allowLoopback, names } = options;
+  const statements = createTenantConnections({ pool, size: poolSize, share: CONNECTIONS_SHARE });
+  const begins = createFairShare({ capacity: ATTEMPTS_PER_TURN_MAX });
   const connections = openConnections({ allowLoopback, names });
   const outcomes = createGroupCommit<Outcome, void>({
     async write(batch) {
@@ -37,8 +53,16 @@ export function startWebhooks(options: WebhooksOptions): { stop: () => Promise<v
   const cut = new AbortController();
   const signals = { stopping: stopping.signal, cut: cut.signal };
   const { wake } = wakeups;
-  const worker = wakeups.run(async (endpointId) => {
-    const own = { ...options, ...signals, wake, outcomes, connections: connections.of(endpointId) };
+  const worker = wakeups.run(async (endpointId, tenantId) => {
+    const own: DeliverOptions = {
+      ...options,
+      ...signals,
+      wake,
+      outcomes,
+      pool: statements.of(tenantId),
+      connections: connections.of(endpointId),
+      mayBegin: async () => void setImmediate(await begins.take(tenantId)),
+    };
     const beganMs = performance.now();
     while (!stopping.signal.aborted && (await deliverOnce(own, endpointId)) > 0) {
       if (performance.now() - beganMs < TURN_MS_MAX) continue;

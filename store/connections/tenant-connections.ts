@@ -17,8 +17,8 @@ export interface TenantConnections {
   of: (tenantId: string) => CommonQueryMethods;
 }
 
-/** Of the connections of a pool. */
-const PLACES_SHARE = 0.6;
+/** Of the connections of a pool, for requests. */
+const REQUESTS_SHARE = 0.6;
 /** A slow page keeps its connection for seconds: a tenant alone leaves one place of six free. */
 const FREE_TIMES_MAX = 3;
 const WAITING_CALLS_MAX = 1_000;
@@ -45,15 +45,18 @@ export interface TenantConnectionsOptions {
   pool: Pick<DatabasePool, (typeof METHODS)[number]>;
   /** Connections of the pool. */
   size: number;
+  /** Of these. */
+  share?: number;
   waitMs?: number;
 }
 
 export function createTenantConnections({
   pool,
   size,
+  share = REQUESTS_SHARE,
   waitMs = WAIT_MS_MAX,
 }: TenantConnectionsOptions): TenantConnections {
-  const capacity = Math.max(1, Math.floor(size * PLACES_SHARE));
+  const capacity = Math.max(1, Math.floor(size * share));
   const places = createFairShare({ capacity, freeTimesMax: FREE_TIMES_MAX });
 
   async function takePlace(tenantId: string) {

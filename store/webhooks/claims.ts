@@ -1,5 +1,5 @@
 /** Deliveries that are due: find the endpoints, claim the deliveries, give back those not sent. */
-import { type DatabasePool, sql } from 'slonik';
+import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
 import type { RecordedEvent } from '../../domain/order/events.ts';
 import { knownEvents } from '../../domain/order/upcast.ts';
@@ -106,7 +106,7 @@ export interface Claim {
  *
  * @returns ids
  */
-export async function findDueEndpoints(pool: DatabasePool): Promise<string[]> {
+export async function findDueEndpoints(pool: CommonQueryMethods): Promise<string[]> {
   await moveBacklog(pool);
   const rows = await reachable(pool.any(findEndpoints(SLOTS_AHEAD_MS_MAX)));
   return rows.map((row) => row.endpoint_id);
@@ -119,7 +119,7 @@ export async function findDueEndpoints(pool: DatabasePool): Promise<string[]> {
  * @returns `undefined` when no delivery is due, or no slot begins soon
  */
 export async function claimDeliveries(
-  pool: DatabasePool,
+  pool: CommonQueryMethods,
   endpointId: string,
   deliveriesMax: number,
 ): Promise<Claim | undefined> {
@@ -180,11 +180,11 @@ function contentOf(row: z.output<typeof claimRow>): Claimed['content'] {
 const moveBacklogs = statement('webhooks/move-backlog', z.object({}));
 
 /** Makes the next deliveries of a recovered or changed endpoint due; of all without an id. */
-export const moveBacklog = (pool: DatabasePool, endpointId: string | null = null) =>
+export const moveBacklog = (pool: CommonQueryMethods, endpointId: string | null = null) =>
   reachable(pool.query(moveBacklogs(endpointId, BACKLOG_STEP_MAX)));
 
 /** Ends the claims of deliveries that were not attempted: each is due again as it was before. */
-export const releaseDeliveries = (pool: DatabasePool, claimed: readonly Claimed[]) =>
+export const releaseDeliveries = (pool: CommonQueryMethods, claimed: readonly Claimed[]) =>
   reachable(
     pool.query(sql.unsafe`
       UPDATE webhook_deliveries AS delivery

@@ -1,5 +1,5 @@
 /** The health of endpoints: failures in a row, rest, and the end of an endpoint that is dead. */
-import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
+import { type CommonQueryMethods, type DatabaseTransactionConnection, sql } from 'slonik';
 import { v7 } from 'uuid';
 import { z } from 'zod';
 import { toId } from '../ids.ts';
@@ -31,7 +31,7 @@ const OUTAGE_SECONDS_MIN = 60;
  * that the receiver always refuses would be sent again after each success of another.
  */
 export const recordHealth = (
-  pool: DatabasePool,
+  pool: CommonQueryMethods,
   { endpointId, generation }: { endpointId: string; generation: number },
   { failures, restSeconds, last }: { failures: number; restSeconds: number; last?: Failure | undefined },
 ) =>
@@ -51,7 +51,7 @@ export const recordHealth = (
   );
 
 /** Counts the enabled endpoints whose attempts have all failed for `seconds` or longer. */
-export const countFailing = (pool: DatabasePool, seconds: number): Promise<number> =>
+export const countFailing = (pool: CommonQueryMethods, seconds: number): Promise<number> =>
   reachable(
     pool.oneFirst(sql.type(z.object({ count: z.int() }))`
       SELECT count(*)
@@ -70,7 +70,7 @@ export type End = { reason: 'gone' } | { reason: 'exhausted'; deliveryId: string
  * @returns ids of the endpoints that have a notice queued; `undefined` when it did not disable
  */
 export const disableEndpoint = (
-  pool: DatabasePool,
+  pool: CommonQueryMethods,
   { endpointId, generation }: { endpointId: string; generation: number },
   end: End,
 ): Promise<readonly string[] | undefined> =>

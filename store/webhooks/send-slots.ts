@@ -7,7 +7,7 @@
  * least 1,000 ms apart, with 10 ms left to build the request: at most N begin in any second. The
  * price is 3 % of the rate.
  */
-import { type DatabasePool, sql } from 'slonik';
+import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
 import { statement } from '../statement.ts';
 import { reachable } from '../unavailable.ts';
@@ -56,7 +56,7 @@ export interface Unused {
  * @returns `undefined` when no slot begins soon, and when the endpoint was disabled or changed
  */
 export async function reserveSlots(
-  pool: DatabasePool,
+  pool: CommonQueryMethods,
   { endpointId, reservedUntil, inMs }: Unused,
   { generation, slotsMax, latenessMs }: { generation: number; slotsMax: number; latenessMs: number },
 ): Promise<Reservation | undefined> {
@@ -79,7 +79,7 @@ export async function reserveSlots(
 }
 
 /** Gives unused slots back, unless another claim reserved slots since. */
-export const releaseSlots = (pool: DatabasePool, { endpointId, reservedUntil, inMs }: Unused) =>
+export const releaseSlots = (pool: CommonQueryMethods, { endpointId, reservedUntil, inMs }: Unused) =>
   reachable(
     pool.query(sql.unsafe`
       UPDATE webhook_endpoints SET next_send_at = clock_timestamp() + ${inMs}::float8 * interval '1 millisecond'

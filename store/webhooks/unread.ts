@@ -2,7 +2,7 @@
  * Deliveries whose event this release cannot read. They stay pending, with the reason on record,
  * and count as no failure of their endpoint.
  */
-import { type DatabasePool, type FragmentSqlToken, sql } from 'slonik';
+import { type CommonQueryMethods, type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import { knownEvents } from '../../domain/order/upcast.ts';
 import { reachable } from '../unavailable.ts';
@@ -28,7 +28,7 @@ const isKnown = (): FragmentSqlToken => sql.fragment`
     WHERE event.partition = delivery.partition AND event.position = delivery.position) IS NOT FALSE`;
 
 /** Puts off deliveries that cannot be rendered, and records the reason. */
-export const deferUnrendered = (pool: DatabasePool, deliveryIds: readonly string[]) =>
+export const deferUnrendered = (pool: CommonQueryMethods, deliveryIds: readonly string[]) =>
   reachable(
     pool.query(sql.unsafe`
       UPDATE webhook_deliveries
@@ -41,7 +41,7 @@ export const deferUnrendered = (pool: DatabasePool, deliveryIds: readonly string
  * Parks due deliveries that only a newer release can send, and records the reason: claims of this
  * node need not pass them. Does nothing while this release knows all events of the log.
  */
-export const parkUnknown = (pool: DatabasePool) =>
+export const parkUnknown = (pool: CommonQueryMethods) =>
   reachable(
     pool.query(sql.unsafe`
       WITH unknown AS MATERIALIZED (
@@ -78,7 +78,7 @@ export const parkUnknown = (pool: DatabasePool) =>
  *
  * @returns ids of their endpoints
  */
-export async function requeueKnown(pool: DatabasePool): Promise<string[]> {
+export async function requeueKnown(pool: CommonQueryMethods): Promise<string[]> {
   const endpoints = await reachable(
     pool.anyFirst(sql.type(z.object({ endpoint_id: z.uuid() }))`
       WITH known AS MATERIALIZED (
@@ -103,7 +103,7 @@ export async function requeueKnown(pool: DatabasePool): Promise<string[]> {
 }
 
 /** The number of pending deliveries that wait for a reason. */
-export async function countUnread(pool: DatabasePool): Promise<Record<UnreadReason, number>> {
+export async function countUnread(pool: CommonQueryMethods): Promise<Record<UnreadReason, number>> {
   const rows = await reachable(
     pool.any(sql.type(z.object({ reason: z.enum(UNREAD_REASONS), deliveries: z.int() }))`
       SELECT last_error AS reason, count(*) AS deliveries

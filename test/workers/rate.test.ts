@@ -36,6 +36,7 @@ function startSender(database: DatabasePool) {
   });
   const running = startWebhooks({
     pool: database,
+    poolSize: 10,
     wakeups,
     allowLoopback: true,
     render: renderEvent,

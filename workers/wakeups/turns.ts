@@ -4,7 +4,7 @@
  */
 import { type Release, createFairShare } from '../../platform/fair-share.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { ENDPOINTS_AT_ONCE_MAX, type TenantOf } from './wakeups.ts';
+import { ENDPOINTS_AT_ONCE_MAX, type TenantOf, type Work } from './wakeups.ts';
 
 /**
  * A slow receiver keeps a turn for up to 25 s. So half of the turns stay free for the tenants that
@@ -27,7 +27,7 @@ export interface Turns {
 }
 
 export interface TurnsOptions {
-  work: (endpointId: string) => Promise<void>;
+  work: Work;
   tenantOf: TenantOf;
   log: Logger;
 }
@@ -39,11 +39,12 @@ export function createTurns({ work, tenantOf, log }: TurnsOptions): Turns {
   const closing = new AbortController();
   const { signal } = closing;
 
-  async function placeOf(endpointId: string): Promise<Release | undefined> {
+  async function placeOf(endpointId: string): Promise<{ tenantId: string; release: Release } | undefined> {
     // An active endpoint keeps its turn until its work ends.
     await active.get(endpointId);
-    const tenant = await tenantOf(endpointId);
-    return tenant === undefined ? undefined : share.take(tenant, { signal });
+    const tenantId = await tenantOf(endpointId);
+    if (tenantId === undefined) return undefined;
+    return { tenantId, release: await share.take(tenantId, { signal }) };
   }
 
   /** Its deliveries stay due: the next sweep finds them. */
@@ -52,14 +53,14 @@ export function createTurns({ work, tenantOf, log }: TurnsOptions): Turns {
   };
 
   async function waitAndServe(endpointId: string): Promise<void> {
-    const release = await placeOf(endpointId).catch(onFailure(endpointId));
+    const place = await placeOf(endpointId).catch(onFailure(endpointId));
     waiting.delete(endpointId);
-    if (!release) return;
-    const serving = work(endpointId)
+    if (!place) return;
+    const serving = work(endpointId, place.tenantId)
       .catch(onFailure(endpointId))
       .then(() => {
         active.delete(endpointId);
-        release();
+        place.release();
       });
     active.set(endpointId, serving);
     await serving;

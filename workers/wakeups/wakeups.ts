@@ -6,6 +6,9 @@ export const ENDPOINTS_AT_ONCE_MAX = 400;
 /** The tenant of an endpoint; `undefined` without such an endpoint. */
 export type TenantOf = (endpointId: string) => Promise<string | undefined>;
 
+/** Sends the due deliveries of an endpoint. */
+export type Work = (endpointId: string, tenantId: string) => Promise<void>;
+
 export interface Wakeups {
   /**
    * Wakes workers for endpoints. Never throws. An endpoint that waits for a worker is not queued
@@ -17,6 +20,6 @@ export interface Wakeups {
    * for many endpoints at once, for one endpoint never twice at a time. `close` waits until all
    * running work has ended.
    */
-  run: (work: (endpointId: string) => Promise<void>) => { close: () => Promise<void> };
+  run: (work: Work) => { close: () => Promise<void> };
   close: () => Promise<void>;
 }

@@ -159,10 +159,11 @@ test('a stop ends attempts whose name does not resolve, and their deliveries are
 
   const webhooks = startWebhooks({
     pool: shop.pool,
+    poolSize: 10,
     wakeups: {
       wake: () => Promise.resolve(),
       run(work) {
-        const working = work(toUuid(json.id));
+        const working = work(toUuid(json.id), shop.tenantId);
         return { close: () => working };
       },
     },
