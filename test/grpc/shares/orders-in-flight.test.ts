@@ -68,7 +68,7 @@ async function neighbourMs(orders = ORDERS): Promise<number> {
   return performance.now() - began;
 }
 /** Far more than a busy machine needs, and far less than what a held place costs. */
-const usual = (aloneMs: number) => Math.max(2_000, aloneMs * 10);
+const usual = (aloneMs: number) => Math.max(10_000, aloneMs * 10);
 
 async function standsStill(count: () => Promise<number>): Promise<void> {
   let before = -1;
