@@ -5,22 +5,24 @@
  * a used limit a little; a slow one lowers it by a tenth. By Little's law a limit on requests in
  * flight limits their latency, whether Postgres, Redis or our own thread is slow.
  *
+ * The places in flight are shared by tenant (platform/fair-share.ts). At the limit, the tenant that
+ * has most is refused, and one that has less waits for the next place.
+ *
  * A refused request is not read beyond its head. Refusals leave at a bounded rate, each after half
  * a second at most: a client that ignores `Retry-After` is slowed down by its own connection.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Release, createFairShare } from '../platform/fair-share.ts';
 import { requestsShed, watchConcurrencyLimit, watchRequestsInFlight } from '../platform/metrics.ts';
 import { PROBLEM_TYPE, Problem, problemDocument } from './problem/problem.ts';
 import { newRequestId } from '../platform/random.ts';
 import { isRead } from './http/reads.ts';
+import { type BeginWait, type Entry, createInFlight } from './in-flight.ts';
 
 export type Kind = 'read' | 'write';
 
 /** Target from the last byte of a request to its answer; a slower answer cuts the limit. */
 const LATENCY_TARGET_MS = 250;
-/** A longer delay of the event loop cuts the limit. */
-const LOOP_DELAY_MS_MAX = 100;
-const CHECK_INTERVAL_MS = 20;
 /** Requests in flight. */
 const LIMIT_MIN = 16;
 const LIMIT_INITIAL = 256;
@@ -30,8 +32,8 @@ const CUT_FACTOR = 0.9;
 const CUT_INTERVAL_MS_MIN = 100;
 /** Growth of the limit for one whole round of answers in time. */
 const GROWTH_PER_ROUND = 10;
-/** After it, a request with an incomplete body is not in flight: it waits for its client. */
-const SLOW_BODY_MS = 500;
+/** A tenant with fewer places than another waits so long for one, before its request is refused. */
+const TURN_MS_MAX = 500;
 const REFUSALS_PER_SECOND_MAX = 300;
 /** Refusals beyond the rate are held, so long and so many at most. */
 const HOLD_MS_MAX = 500;
@@ -39,40 +41,59 @@ const HELD_REFUSALS_MAX = 5_000;
 const RELEASE_INTERVAL_MS = 20;
 
 export interface Admission {
-  /** Admits a request, or answers it. @returns whether it was admitted */
-  admit: (req: IncomingMessage, res: ServerResponse) => boolean;
+  /**
+   * Admits a request, or answers it.
+   *
+   * @returns whether it was admitted; a promise when its tenant has fewer places than another
+   */
+  admit: (req: IncomingMessage, res: ServerResponse) => boolean | Promise<boolean>;
+  beginWait: BeginWait;
+  /** Call when a body has arrived. @returns a promise if the request must enter the limit again */
+  bodyArrived: (res: ServerResponse) => Promise<void> | undefined;
   stop: () => void;
 }
 
-/** An adaptive limit. Separate from the requests, so that a test can drive the clock. */
-export function createLimit(now: () => number) {
+/** An adaptive limit, shared by tenant. Separate from the requests: a test drives the clock. */
+export interface Limit {
+  limit: () => number;
+  inFlight: () => number;
+  /** @returns `undefined` when the limit is reached */
+  tryEnter: (tenant: string) => Release | undefined;
+  /** Whether the next places are for this tenant, because another one has more. */
+  isNext: (tenant: string) => boolean;
+  /** Waits for a place. @throws the reason of the signal */
+  enter: (tenant: string, signal?: AbortSignal) => Promise<Release>;
+  cut: () => void;
+  /** Adapts the limit to the latency of one answer. */
+  note: (latencyMs: number) => void;
+}
+
+/** @param now monotonic milliseconds */
+export function createLimit(now: () => number): Limit {
   let limit = LIMIT_INITIAL;
-  let inFlight = 0;
   let cutAt = Number.NEGATIVE_INFINITY;
+  const places = createFairShare({ capacity: limit });
   /** Below half of the limit, slowness has another cause than the requests in flight. */
-  const isUsed = () => inFlight * 2 >= limit;
+  const isUsed = () => places.taken() * 2 >= limit;
+  function adapt(next: number): void {
+    if (Math.floor(next) !== Math.floor(limit)) places.resize(Math.floor(next));
+    limit = next;
+  }
   function cut(): void {
     if (!isUsed() || now() - cutAt < CUT_INTERVAL_MS_MIN) return;
     cutAt = now();
-    limit = Math.max(LIMIT_MIN, limit * CUT_FACTOR);
+    adapt(Math.max(LIMIT_MIN, limit * CUT_FACTOR));
   }
   return {
     limit: () => Math.floor(limit),
-    inFlight: () => inFlight,
-    /** @returns whether the request entered */
-    enter(): boolean {
-      if (inFlight >= Math.floor(limit)) return false;
-      inFlight += 1;
-      return true;
-    },
-    leave(): void {
-      inFlight -= 1;
-    },
+    inFlight: () => places.taken(),
+    tryEnter: (tenant) => places.tryTake(tenant),
+    isNext: places.hasLess,
+    enter: (tenant, signal) => places.take(tenant, { signal }),
     cut,
-    /** Adapts the limit to the latency of one answer. */
-    note(latencyMs: number): void {
+    note(latencyMs) {
       if (latencyMs > LATENCY_TARGET_MS) cut();
-      else if (isUsed()) limit = Math.min(LIMIT_MAX, limit + GROWTH_PER_ROUND / limit);
+      else if (isUsed()) adapt(Math.min(LIMIT_MAX, limit + GROWTH_PER_ROUND / limit));
     },
   };
 }
@@ -118,55 +139,15 @@ export function createTurnstile(now: () => number) {
   };
 }
 
-type Limits = Record<Kind, ReturnType<typeof createLimit>>;
-
-/** An admitted request. */
-interface Admitted {
-  /** `undefined` once it is not in flight. */
-  req: IncomingMessage | undefined;
-  kind: Kind;
+export interface AdmissionOptions {
   /** Monotonic milliseconds. */
-  at: number;
+  now: () => number;
+  /** Whose places a request takes: its tenant, or its address while that is not known. */
+  tenantOf: (req: IncomingMessage) => string;
 }
 
-/** The admitted requests. Checks them, and the event loop, every {@link CHECK_INTERVAL_MS}. */
-function createInFlight(limits: Limits, now: () => number) {
-  /** In order of admission. Not a Map: see `unfinished` in http/connections.ts. */
-  let admitted: Admitted[] = [];
-  let expectedAt = now() + CHECK_INTERVAL_MS;
-
-  function leave(entry: Admitted): void {
-    if (entry.req === undefined) return;
-    entry.req = undefined;
-    limits[entry.kind].leave();
-  }
-
-  function check(): void {
-    const delayMs = now() - expectedAt;
-    expectedAt = now() + CHECK_INTERVAL_MS;
-    if (delayMs > LOOP_DELAY_MS_MAX) for (const limit of Object.values(limits)) limit.cut();
-    admitted = admitted.filter(({ req }) => req !== undefined);
-    for (const entry of admitted) {
-      if (now() - entry.at < SLOW_BODY_MS) break;
-      if (!entry.req!.complete) leave(entry);
-    }
-  }
-  const timer = setInterval(check, CHECK_INTERVAL_MS).unref();
-
-  return {
-    add: (entry: Admitted) => void admitted.push(entry),
-    leave,
-    stop: () => clearInterval(timer),
-  };
-}
-
-/** Whether a request waits by intent: for events, or for a projection. */
-const asksToWait = (req: IncomingMessage): boolean =>
-  'holdfast-read-after' in req.headers || /[?&]wait=/.test(req.url ?? '');
-
-/** @param now monotonic milliseconds */
-export function createAdmission(now: () => number): Admission {
-  const limits: Limits = { read: createLimit(now), write: createLimit(now) };
+export function createAdmission({ now, tenantOf }: AdmissionOptions): Admission {
+  const limits: Record<Kind, Limit> = { read: createLimit(now), write: createLimit(now) };
   const turnstile = createTurnstile(now);
   const inFlight = createInFlight(limits, now);
   const { read, write } = limits;
@@ -175,37 +156,74 @@ export function createAdmission(now: () => number): Admission {
     watchConcurrencyLimit(() => ({ read: read.limit(), write: write.limit() })),
   ];
 
+  function shed(res: ServerResponse, kind: Kind): false {
+    requestsShed.inc({ kind });
+    // A turn later the parser knows whether the body came with the head, so that the connection
+    // can stay open.
+    turnstile.pass(() => setImmediate(refuse, res));
+    return false;
+  }
+
+  function enter(req: IncomingMessage, res: ServerResponse, entry: Entry): true {
+    const { kind } = entry;
+    inFlight.add(entry, res);
+    if (kind === 'write') req.once('end', () => (entry.from = now()));
+    res.on('close', () => inFlight.leave(entry));
+    const end = res.end;
+    res.end = ((...given: Parameters<typeof end>) => {
+      res.end = end;
+      // A 429 says nothing about our latency, and passes the turnstile like other refusals.
+      if (res.statusCode === 429) {
+        inFlight.leave(entry);
+        turnstile.pass(() => end.apply(res, given));
+      } else {
+        limits[kind].note(now() - entry.from);
+        end.apply(res, given);
+      }
+      return res;
+    }) as typeof end;
+    return true;
+  }
+
+  const entryOf = (req: IncomingMessage, kind: Kind, tenant: string, release: Release): Entry => {
+    const at = now();
+    return { req, kind, tenant, at, from: at, release, isWaiting: false };
+  };
+
+  /** The other tenants have more places: the next one that comes back is for this one. */
+  async function enterInTurn(
+    req: IncomingMessage,
+    res: ServerResponse,
+    kind: Kind,
+    tenant: string,
+  ): Promise<boolean> {
+    const over = new AbortController();
+    const stop = () => over.abort();
+    const timer = setTimeout(stop, TURN_MS_MAX);
+    res.once('close', stop);
+    try {
+      const place = await limits[kind].enter(tenant, over.signal);
+      if (!res.destroyed) return enter(req, res, entryOf(req, kind, tenant, place));
+      place();
+      return false;
+    } catch {
+      return shed(res, kind); // the signal has ended the wait
+    } finally {
+      clearTimeout(timer);
+      res.off('close', stop);
+    }
+  }
+
   return {
     admit(req, res) {
       const kind = isRead(req.method ?? '') ? 'read' : 'write';
-      if (asksToWait(req)) return true;
-      if (!limits[kind].enter()) {
-        requestsShed.inc({ kind });
-        // A turn later the parser knows whether the body came with the head, so that the
-        // connection can stay open.
-        turnstile.pass(() => setImmediate(refuse, res));
-        return false;
-      }
-      let from = now();
-      const entry: Admitted = { req, kind, at: from };
-      inFlight.add(entry);
-      if (kind === 'write') req.once('end', () => (from = now()));
-      res.on('close', () => inFlight.leave(entry));
-      const end = res.end;
-      res.end = ((...given: Parameters<typeof end>) => {
-        res.end = end;
-        // A 429 says nothing about our latency, and passes the turnstile like other refusals.
-        if (res.statusCode === 429) {
-          inFlight.leave(entry);
-          turnstile.pass(() => end.apply(res, given));
-        } else {
-          limits[kind].note(now() - from);
-          end.apply(res, given);
-        }
-        return res;
-      }) as typeof end;
-      return true;
+      const tenant = tenantOf(req);
+      const place = limits[kind].tryEnter(tenant);
+      if (place !== undefined) return enter(req, res, entryOf(req, kind, tenant, place));
+      return limits[kind].isNext(tenant) ? enterInTurn(req, res, kind, tenant) : shed(res, kind);
     },
+    beginWait: inFlight.beginWait,
+    bodyArrived: inFlight.bodyArrived,
     stop() {
       inFlight.stop();
       for (const end of unwatch) end();

@@ -16,6 +16,7 @@
  *     query           refuses percent-encoding that is not UTF-8
  *     room            refuses a caller whose unread answers hold too many bytes
  *     body            reads it, bounded; a write waits for its end in any case;
+ *                     after a slow one enters the limit on requests in flight again;
  *                     then confirms the key, which may be revoked meanwhile
  *     contract        validates the request against the spec
  *     handler         in api/nouns; the edition of the version translates
@@ -26,8 +27,10 @@
 import type { Router } from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import type { Config } from '../platform/config.ts';
+import { createLogAddress } from '../platform/log-address.ts';
 import type { Logger } from '../platform/logger.ts';
 import { JSON_TYPE, mediaTypeOf } from './http/accept.ts';
+import type { Admission } from './admission.ts';
 import { type Authenticate, requireScope } from './authenticate.ts';
 import { admitAddress } from './caller-address.ts';
 import { type BodyRoom, createBodyRoom } from './body/body-room.ts';
@@ -43,7 +46,7 @@ import { requireRoom } from './http/answer-room.ts';
 import type { ByteBudget } from './http/byte-budget.ts';
 import { requireClearHead } from './http/request-head.ts';
 import { createLifecycle } from './lifecycle.ts';
-import type { RateLimits } from './limiter/rate-limit.ts';
+import { type RateLimits, subjectOfAddress } from './limiter/rate-limit.ts';
 import { EDITIONS, HANDLERS } from './operations.ts';
 import type { Callers } from './overview/callers.ts';
 import { requireDecodable } from './http/percent.ts';
@@ -55,10 +58,12 @@ import { confirmed, principalOf, requestContext, stateOf } from './request-conte
 import { awaitUnusedBody } from './body/unused-body.ts';
 
 export interface AppOptions {
-  config: Pick<Config, 'trustedProxies' | 'contractJudge' | 'v1'>;
+  config: Pick<Config, 'trustedProxies' | 'contractJudge' | 'logAddresses' | 'v1'>;
   services: Services;
   limits: RateLimits;
   authenticate: Authenticate;
+  /** Load shedding; `undefined` admits all requests. */
+  admission?: Pick<Admission, 'beginWait' | 'bodyArrived'> | undefined;
   /** Called after each authenticated request. */
   noteCall: Callers['note'];
   /** Bytes of unread answers, of HTTP and gRPC together. */
@@ -84,7 +89,10 @@ export function createApp(options: AppOptions): Koa {
   const { config, limits, authenticate, noteCall, bytes, log, clock } = options;
   const identify: Identify = async (ctx) => {
     const state = stateOf(ctx);
-    state.standing = await authenticate(ctx.headers.authorization, () => limits.limitAddress(ctx));
+    state.standing = await authenticate(ctx.headers.authorization, () => ({
+      subject: subjectOfAddress(ctx.ip) ?? 'unknown',
+      count: () => limits.limitAddress(ctx),
+    }));
     state.principal = state.standing.principal;
     await admitAddress(state.principal, ctx.ip, () => limits.limitAddress(ctx));
     await limits.limitKey(ctx, state.principal);
@@ -119,7 +127,7 @@ export function createApp(options: AppOptions): Koa {
   const app = new Koa();
   // Koa writes connection errors to standard error; the request log has them already.
   app.silent = true;
-  app.use(requestContext(log, noteCall, config.trustedProxies));
+  app.use(requestContext(log, noteCall, config.trustedProxies, createLogAddress(config.logAddresses)));
   if (config.contractJudge) app.use(judgeAnswers());
   app.use(answerProblems(bytes));
   app.use(collections.middleware);
@@ -138,7 +146,7 @@ export function createApp(options: AppOptions): Koa {
 
 /** The middleware of one operation. */
 function operationSteps(
-  { services, limits, bytes }: AppOptions,
+  { services, limits, bytes, admission }: AppOptions,
   { edition, spec, judge, validators, announceEnd }: Version,
   operation: Operation,
   bodyRoom: BodyRoom,
@@ -162,6 +170,7 @@ function operationSteps(
       await identify(ctx);
       if (operation.refusesAccept) requireAcceptable(ctx, operation);
       requireScope(principalOf(ctx), operation.scope);
+      if (operation.besides !== undefined) requireScope(principalOf(ctx), operation.besides);
       requireDecodable(ctx.querystring);
       requireRoom(ctx, bytes);
       return next();
@@ -170,6 +179,8 @@ function operationSteps(
     ...(judge ? [judgeRequest(judge, operation, validate)] : []),
     async (ctx) => {
       const confirm = () => confirmed(ctx, operation.scope);
+      const entering = awaitBody && admission?.bodyArrived(ctx.res);
+      if (entering) await entering;
       // A body may take half a minute to arrive.
       const confirming = awaitBody && confirm();
       if (confirming) await confirming;
@@ -177,7 +188,9 @@ function operationSteps(
       refuseIfMatch?.(ctx);
       const principal = principalOf(ctx);
       const mediaType = mediaTypeOf(ctx.headers.accept, operation.mediaTypes) ?? JSON_TYPE;
-      await handler({ ctx, input, mediaType, services, limits, edition, checkBody, principal, confirm });
+      const beginWait = () => (admission ? admission.beginWait(ctx.res) : async () => {});
+      const rest = { services, limits, edition, checkBody, principal, confirm, beginWait };
+      await handler({ ctx, input, mediaType, ...rest });
       if (ctx.response.get('Idempotent-Replayed') === 'true') limits.noteReplay(principal);
     },
   ];

@@ -1,19 +1,25 @@
 /** The handler of an operation, and its argument. */
 import type { Context } from 'koa';
 import type { DatabasePool } from 'slonik';
+import type { ReadAfter } from '../projections/read-after.ts';
+import type { TenantConnections } from '../store/connections/tenant-connections.ts';
 import type { Principal } from '../store/keys/api-keys.ts';
 import type { Tail } from '../store/log/tail.ts';
 import type { AddressRule } from '../workers/sending/addresses.ts';
 import type { Input } from './contract/validator.ts';
 import type { Cursors } from './lists/cursor.ts';
 import type { Edition } from './edition.ts';
+import type { EndWait } from './in-flight.ts';
 import type { CommandPath } from './commands/execute.ts';
 import type { RateLimits } from './limiter/rate-limit.ts';
 
 export interface Services extends CommandPath {
+  /** For what is of no tenant; statements of a tenant use its connections. */
   pool: DatabasePool;
+  connections: TenantConnections;
   cursors: Cursors;
   tail: Tail;
+  readAfter: ReadAfter;
   /** Addresses that webhook endpoints may have. */
   webhooks: AddressRule;
 }
@@ -36,6 +42,12 @@ export interface Call {
   principal: Principal;
   /** Checks the key again, for a handler that has waited. See `Standing`. */
   confirm: () => Promise<void> | undefined;
+  /**
+   * Begins a wait by intent: meanwhile the request is not in flight.
+   *
+   * @returns `undefined` when there is no place to wait: answer at once
+   */
+  beginWait: () => EndWait | undefined;
 }
 
 export type Handler = (call: Call) => Promise<void>;

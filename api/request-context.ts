@@ -3,12 +3,14 @@ import type { Context, Middleware } from 'koa';
 import type { Logger } from '../platform/logger.ts';
 import { httpRequestDuration } from '../platform/metrics.ts';
 import { endSpan, startSpan, traceparentOf } from '../platform/tracing.ts';
+import { toId } from '../store/ids.ts';
 import type { Principal } from '../store/keys/api-keys.ts';
 import { confirmFrom } from './caller-address.ts';
 import type { Standing } from './authenticate.ts';
 import type { Judge } from './contract/judge.ts';
 import type { Callers } from './overview/callers.ts';
 import type { Operation } from './contract/spec.ts';
+import type { LogAddress } from '../platform/log-address.ts';
 import { newRequestId } from '../platform/random.ts';
 import { type TrustedProxies, clientAddress } from '../platform/trusted-proxies.ts';
 
@@ -68,6 +70,7 @@ export function requestContext(
   log: Logger,
   noteCall: Callers['note'],
   trustedProxies: TrustedProxies,
+  logAddress: LogAddress,
 ): Middleware {
   return async (ctx, next) => {
     const started = performance.now();
@@ -107,6 +110,8 @@ export function requestContext(
           request_id: state.requestId,
           trace_id: state.traceparent?.slice(3, 35),
           tenant_id: state.principal?.tenantId,
+          key_id: state.principal && toId('key', state.principal.keyId),
+          client: logAddress(ctx.request.ip),
           method: ctx.method,
           route,
           status,

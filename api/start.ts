@@ -1,10 +1,15 @@
 /** Starts the API role: limiter, HTTP server, gRPC server. */
+import type { IncomingMessage } from 'node:http';
 import { v7 } from 'uuid';
 import type { Config } from '../platform/config.ts';
+import { createLogAddress } from '../platform/log-address.ts';
 import type { Logger } from '../platform/logger.ts';
 import { connectRedis, warmUp } from '../platform/redis.ts';
+import { clientAddress } from '../platform/trusted-proxies.ts';
 import { requestGraceMs } from '../platform/shutdown.ts';
-import { findPrincipal } from '../store/keys/api-keys.ts';
+import { createReadAfter } from '../projections/read-after.ts';
+import { createTenantConnections } from '../store/connections/tenant-connections.ts';
+import { findPrincipal, recentKeys } from '../store/keys/api-keys.ts';
 import { toId } from '../store/ids.ts';
 import { instanceSecret } from '../store/instance-secrets.ts';
 import { createExpiryWarning } from '../store/keys/key-expiry.ts';
@@ -15,14 +20,14 @@ import type { Tail } from '../store/log/tail.ts';
 import { createAnnouncer } from '../store/consumers/wakeups.ts';
 import { type Admission, createAdmission } from './admission.ts';
 import { createApp } from './app.ts';
-import { createAuthenticator } from './authenticate.ts';
+import { KNOWN_KEYS_MAX, createAuthenticator } from './authenticate.ts';
 import { createCursors } from './lists/cursor.ts';
 import { type RunningGrpc, startGrpc } from './grpc/server.ts';
 import type { Services } from './handler.ts';
 import { createAnswerRoom } from './http/answer-room.ts';
 import { type Callers, createCallers } from './overview/callers.ts';
 import { type Limiter, createLimiter, createLocalLimiter } from './limiter/limiter.ts';
-import { createRateLimits } from './limiter/rate-limit.ts';
+import { createRateLimits, subjectOfAddress } from './limiter/rate-limit.ts';
 import { randomBytes16 } from '../platform/random.ts';
 import { serve } from './http/server.ts';
 
@@ -64,15 +69,17 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const now = () => performance.now();
   const { edge, admission, callers, appended, close } = await createEdge(options, now);
   const graceMs = requestGraceMs(config.drainSeconds);
+  const logAddress = createLogAddress(config.logAddresses);
   let grpc: RunningGrpc | undefined;
   try {
-    grpc = await startGrpc({ config: config.grpc, ...edge });
-    const server = await serve(createApp({ config, ...edge, clock }), {
+    grpc = await startGrpc({ config: config.grpc, logAddress, ...edge });
+    const server = await serve(createApp({ config, ...edge, admission, clock }), {
       port: config.port,
       host: config.host,
       variable: 'PORT',
       admission,
       log,
+      logAddress,
     });
     return {
       port: server.port,
@@ -99,19 +106,42 @@ async function createEdge(
 ) {
   const redis = redisUrl === undefined ? undefined : connectRedis(redisUrl, { name: 'limiter', log });
   if (redis) await warmUp(redis, REDIS_WARM_UP_MS_MAX);
+  const keyUsage = createKeyUsage({ pool, now, log });
+  const warnOfExpiry = createExpiryWarning(log, clock);
+  const authenticator = createAuthenticator({
+    known: await recentKeys(pool, KNOWN_KEYS_MAX),
+    async find(keyHash) {
+      const principal = await findPrincipal(pool, keyHash);
+      warnOfExpiry(principal);
+      return principal;
+    },
+    noteUse: keyUsage.note,
+    now,
+  });
+  const tenantOf = ({ headers, socket }: IncomingMessage) =>
+    authenticator.tenantOf(headers.authorization) ??
+    subjectOfAddress(
+      clientAddress(
+        socket.remoteAddress ?? '',
+        String(headers['x-forwarded-for'] ?? ''),
+        config.trustedProxies,
+      ),
+    ) ??
+    'unknown';
+  const connections = createTenantConnections({ pool, size: config.databasePool });
   const { orderLog, limiter, admission } = replaceGuards({
-    orderLog: createOrderLog({ pool, capacity: config.appendQueue }),
+    orderLog: createOrderLog({ pool, connections, capacity: config.appendQueue }),
     limiter: redis ? createLimiter({ redis, log, now }) : createLocalLimiter(now),
-    admission: createAdmission(now),
+    admission: createAdmission({ now, tenantOf }),
   });
   const { announce } = createAnnouncer(pool);
-  const keyUsage = createKeyUsage({ pool, now, log });
   const callers = createCallers(now);
-  const warnOfExpiry = createExpiryWarning(log, clock);
   const services: Services = {
     pool,
+    connections,
     log: orderLog,
     tail,
+    readAfter: createReadAfter(pool),
     webhooks: config.webhooks,
     cursors: createCursors(await instanceSecret(pool, 'cursor')),
     newId: (prefix) => toId(prefix, v7({ rng: randomBytes16 })),
@@ -121,15 +151,7 @@ async function createEdge(
   const edge = {
     services,
     limits: createRateLimits(limiter, config.rateLimits),
-    authenticate: createAuthenticator({
-      async find(keyHash) {
-        const principal = await findPrincipal(pool, keyHash);
-        warnOfExpiry(principal);
-        return principal;
-      },
-      noteUse: keyUsage.note,
-      now,
-    }),
+    authenticate: authenticator.authenticate,
     noteCall: callers.note,
     trustedProxies: config.trustedProxies,
     bytes: createAnswerRoom(),

@@ -1,14 +1,17 @@
 /**
  * npm run load -- steady|storm|walk|mixed [--rate 500] [--seconds 20] [--clients 1000]
  *                 [--url URL --key KEY[,KEY…] [--admin URL]] [--out FOLDER]
+ * npm run load -- hostile [--only ABUSE] [--seconds 20] [--out FOLDER]
  *
  * Runs a scenario against two nodes started here, or against an installation at a URL. Writes
- * `FOLDER/SCENARIO.html` and `.json`. Exit code 1: a promise was broken.
+ * `FOLDER/SCENARIO.html` and `.json`. `hostile` starts a node for each abuse, and writes a table
+ * and `FOLDER/hostile.json`. Exit code 1: a promise was broken.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { runHostile } from './hostile/run.ts';
 import { createOrders } from './kit/orders.ts';
 import { createRecorder } from './kit/recorder.ts';
 import { renderReport } from './kit/report/report.ts';
@@ -40,6 +43,7 @@ const { values, positionals } = parseArgs({
     admin: { type: 'string' },
     out: { type: 'string', default: 'load-report' },
     main: { type: 'string' },
+    only: { type: 'string' },
     samples: { type: 'boolean', default: false },
   },
 });
@@ -50,15 +54,26 @@ const options = {
   seconds: Number(values.seconds),
   clients: Number(values.clients),
 };
-if (scenario === undefined || !(options.rate > 0) || !(options.seconds >= 5) || (values.url && !values.key)) {
+const isHostile = name === 'hostile';
+if (
+  (scenario === undefined && !isHostile) ||
+  !(options.rate > 0) ||
+  !(options.seconds >= 5) ||
+  (values.url && !values.key)
+) {
   process.stderr.write(
     `Usage: npm run load -- ${Object.keys(SCENARIOS).join('|')} [--rate REQUESTS_A_SECOND] [--seconds SECONDS, at least 5]
-                    [--clients 1000] [--url URL --key KEY[,KEY…] [--admin URL]] [--out FOLDER]\n`,
+                    [--clients 1000] [--url URL --key KEY[,KEY…] [--admin URL]] [--out FOLDER]
+       npm run load -- hostile [--only ABUSE] [--seconds SECONDS] [--out FOLDER]\n`,
   );
   process.exit(2);
 }
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
+if (scenario === undefined) {
+  const isKept = await runHostile({ seconds: options.seconds, only: values.only, out: values.out, say });
+  process.exit(isKept ? 0 : 1);
+}
 say('start the system');
 const system = values.url
   ? systemAt(values.url, values.key!.split(','), values.admin)

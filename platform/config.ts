@@ -4,6 +4,7 @@
  */
 import { accessSync, constants } from 'node:fs';
 import { z } from 'zod';
+import { LOG_ADDRESSES } from './log-address.ts';
 import { RATE_EXPECTED, type Rate, parseRate } from './rate.ts';
 import { faultsOfRedisAddress } from './redis-address.ts';
 import { TRUSTED_PROXIES_EXPECTED, type TrustedProxies, parseTrustedProxies } from './trusted-proxies.ts';
@@ -110,7 +111,7 @@ const roles = z
   .transform((list) => new Set<Role>(list));
 
 /** 32 to 128 characters. The prefix may count or not, so that keys of either reading pass. */
-const API_KEY_SYNTAX = /^(?=.{32,136}$)hf_(?:test|live)_[A-Za-z0-9_]{16,128}$/;
+export const API_KEY_SYNTAX = /^(?=.{32,136}$)hf_(?:test|live)_[A-Za-z0-9_]{16,128}$/;
 const API_KEY_EXPECTED =
   'must begin with hf_test_ or hf_live_ and have 32 to 128 characters of A-Z a-z 0-9 _';
 
@@ -153,6 +154,7 @@ const VARIABLES = {
   HOLDFAST_WEBHOOK_LOOPBACK: onOff.prefault('off'),
   HOLDFAST_CONTRACT_JUDGE: onOff.prefault('off'),
   OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?$/, 'http://HOST:4318').optional(),
+  HOLDFAST_LOG_ADDRESSES: z.enum(LOG_ADDRESSES).default('full'),
   HOLDFAST_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 };
 
@@ -233,6 +235,8 @@ const schema = z
     contractJudge: v.HOLDFAST_CONTRACT_JUDGE,
     /** Base URL of an OTLP/HTTP collector; unset: no traces. */
     traces: v.OTEL_EXPORTER_OTLP_ENDPOINT,
+    /** Addresses of clients in the log: whole, their network, or none. */
+    logAddresses: v.HOLDFAST_LOG_ADDRESSES,
     logLevel: v.HOLDFAST_LOG_LEVEL,
   }));
 

@@ -83,6 +83,12 @@ export const limiterFallbacks = new Counter({
   labelNames: ['policy'],
   registers,
 });
+export const slowReadersCut = new Counter({
+  name: 'holdfast_slow_readers_cut_total',
+  help: 'Connections and calls ended because their client read its answers too slowly, by edge: http, grpc.',
+  labelNames: ['edge'],
+  registers,
+});
 export const appendBatchSize = new Histogram({
   name: 'holdfast_append_batch_size',
   help: 'Commands in one append statement.',
@@ -105,6 +111,12 @@ export const appendWait = new Histogram({
   name: 'holdfast_append_wait_seconds',
   help: 'Wait of a command for its append statement.',
   buckets: BUCKETS_SECONDS,
+  registers,
+});
+export const orderSnapshots = new Counter({
+  name: 'holdfast_order_snapshots_total',
+  help: 'Snapshots of orders with a long history, by outcome: written, failed. A failed one is written by a later reader.',
+  labelNames: ['outcome'],
   registers,
 });
 export const replays = new Counter({
@@ -130,6 +142,11 @@ export const appendQueueLength = new Gauge({
 export const feedWatchers = new Gauge({
   name: 'holdfast_feed_watchers',
   help: 'Requests for the event feed that wait for the next event.',
+  registers,
+});
+export const readAfterWaits = new Gauge({
+  name: 'holdfast_read_after_waits',
+  help: 'Requests with Holdfast-Read-After that wait for a projection.',
   registers,
 });
 export const projectionPosition = new Gauge({
@@ -182,7 +199,7 @@ export const projectionFailures = new Counter({
 });
 export const relayLag = new Gauge({
   name: 'holdfast_relay_lag_events',
-  help: 'Events in the log that the relay has not queued for webhook endpoints.',
+  help: 'Events of the log behind the first one that the relay has not queued for webhook endpoints.',
   labelNames: ['partition'],
   registers,
 });

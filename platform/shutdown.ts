@@ -75,7 +75,8 @@ export function createShutdown(options: ShutdownOptions): Shutdown {
     const lastResort = killSelfAfter(totalMs + LAST_RESORT_MS);
     await endsWithin(starting, START_ABORT_MS, hurry.signal).catch(() => {});
     for (const { name, stop } of parts.toReversed()) {
-      const ended = await endsWithin(logged(name, stop()), remainingMs() - SERVICES_MS, hurry.signal);
+      const partMs = Math.max(0, remainingMs() - SERVICES_MS);
+      const ended = await endsWithin(logged(name, stop()), partMs, hurry.signal);
       if (!ended) log.warn({ part: name }, 'stop timed out');
     }
     const timer = setTimeout(() => cut.abort(), Math.max(SERVICES_MS, remainingMs()));
@@ -117,8 +118,8 @@ export function createShutdown(options: ShutdownOptions): Shutdown {
 }
 
 /**
- * Runs in a thread: no timer of the main thread fires while it blocks on a full pipe. A message sets
- * the remaining milliseconds.
+ * Runs in a thread: no timer of the main thread fires while it blocks on a full pipe. A message
+ * sets the remaining milliseconds.
  */
 function killSelfAfter(ms: number): Worker {
   const program = `

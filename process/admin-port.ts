@@ -6,6 +6,7 @@ import { serve } from '../api/http/server.ts';
 import type { CallsByKey, ShownQuotas } from '../api/overview/callers.ts';
 import { parseMetrics, valuesOf } from '../api/overview/samples.ts';
 import type { Config } from '../platform/config.ts';
+import { createLogAddress } from '../platform/log-address.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Rate } from '../platform/rate.ts';
 import { registry } from '../platform/metrics.ts';
@@ -60,6 +61,7 @@ export async function openAdminPort(options: AdminPortOptions): Promise<AdminPor
     host: config.adminHost,
     variable: 'ADMIN_PORT',
     log,
+    logAddress: createLogAddress(config.logAddresses),
   });
   shutdown.add('history', async () => stop());
   // Ends last, so that an operator can watch the drain.

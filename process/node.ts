@@ -15,6 +15,7 @@ import { listPartitions } from '../store/partitions.ts';
 import { type DatabasePool, openPool } from '../store/pool.ts';
 import { createTail } from '../store/log/tail.ts';
 import { findDueEndpoints } from '../store/webhooks/claims.ts';
+import { createEndpointTenants } from '../store/webhooks/endpoint-tenants.ts';
 import { WEBHOOKS_CONSUMER } from '../store/webhooks/relay-batch.ts';
 import { listenForWakeups } from '../store/consumers/wakeups.ts';
 import { startTracing } from '../platform/tracing.ts';
@@ -141,10 +142,11 @@ async function startWebhookRoles(node: Node, partitions: Partitions): Promise<vo
   const { config, roles, redisUrl, pool, stops, wakers, log } = node;
   const instance = (await instanceSecret(pool, 'queue')).toString('hex').slice(0, 16);
   const findDue = () => findDueEndpoints(pool);
+  const tenantOf = createEndpointTenants(pool);
   const wakeups =
     redisUrl === undefined
-      ? openLocalWakeups({ findDue, log })
-      : openWakeupQueue({ redisUrl, instance, findDue, log });
+      ? openLocalWakeups({ findDue, tenantOf, log })
+      : openWakeupQueue({ redisUrl, instance, findDue, tenantOf, log });
   stops.connections.push(wakeups.close);
   if (roles.has('relay')) {
     const relay = startRelay({ pool, queue: wakeups, partitions, log });

@@ -1,5 +1,5 @@
 /** Pages of the list of daily sales. */
-import { type DatabasePool, type FragmentSqlToken, sql } from 'slonik';
+import { type CommonQueryMethods, type FragmentSqlToken, sql } from 'slonik';
 import { dailySalesProjection } from './daily-sales.ts';
 import { type Page, type PageQuery, behind, orderOf, readPage } from './page.ts';
 
@@ -12,7 +12,7 @@ export interface DailySalesQuery extends PageQuery {
 }
 
 /** Items are one day and currency each. Amounts are whole minor units. */
-export function readDailySalesPage(pool: DatabasePool, query: DailySalesQuery): Promise<Page> {
+export function readDailySalesPage(pool: CommonQueryMethods, query: DailySalesQuery): Promise<Page> {
   const { tenantId, currency, since, until, direction, from } = query;
   const where: FragmentSqlToken[] = [sql.fragment`tenant_id = ${tenantId}`];
   if (currency !== undefined) where.push(sql.fragment`currency = ${currency}`);

@@ -1,5 +1,5 @@
 /** Pages of the list of orders: what a query lists, and the statement of its page. */
-import type { DatabasePool, FragmentSqlToken } from 'slonik';
+import type { CommonQueryMethods, FragmentSqlToken } from 'slonik';
 import { sql } from 'slonik';
 import type { OrderStatus } from '../domain/order/order.ts';
 import type { PaymentStatus } from '../domain/order/statuses.ts';
@@ -32,7 +32,7 @@ export interface OrdersFilter {
 
 export type OrdersQuery = PageQuery & OrdersFilter;
 
-export const readOrdersPage = (pool: DatabasePool, query: OrdersQuery): Promise<Page> =>
+export const readOrdersPage = (pool: CommonQueryMethods, query: OrdersQuery): Promise<Page> =>
   readPage(pool, query, listed(query));
 
 export const ordersPageStatement = (query: OrdersQuery) => pageStatement(query, listed(query));

@@ -60,7 +60,7 @@ export const ordersProjection: Projection = {
         rows.set(key, {
           tenantId: row.tenant_id,
           placedPosition: row.placed_position,
-          state: { order, facts, payments: {} },
+          state: { order, facts, payments: {}, bytes: 0 },
           terms: new Map(),
         });
       }

@@ -4,7 +4,7 @@
  * Rows become visible in the order of their positions, so a walk neither skips nor repeats a row.
  * Each page is a bounded range scan of an index, at any depth (measured: docs/performance.md).
  */
-import { type DatabasePool, type FragmentSqlToken, sql } from 'slonik';
+import { type CommonQueryMethods, type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import type { Tenancy } from '../store/tenancy.ts';
 import { reachable } from '../store/unavailable.ts';
@@ -60,7 +60,7 @@ const pageRow = z.object({
 });
 
 /** Reads one page and the position of the table in one snapshot. */
-export async function readPage(pool: DatabasePool, query: PageQuery, listed: Listed): Promise<Page> {
+export async function readPage(pool: CommonQueryMethods, query: PageQuery, listed: Listed): Promise<Page> {
   const page = await reachable(pool.one(pageStatement(query, listed)));
   return { ...page, documents: page.documents ?? '' };
 }

@@ -4,7 +4,11 @@
  * No timer decides. The first command at an idle writer is written at the end of the same turn of
  * the event loop, with the other commands of that turn. A single caller waits for no one; the
  * higher the load, the larger the batches (measured: docs/performance.md).
+ *
+ * Tenants take turns in a batch. In a full queue, the last item of the tenant that has most gives
+ * way to a tenant that has fewer: one alone has the whole queue, two have half each.
  */
+import { type Release, createFairShare } from '../platform/fair-share.ts';
 import { StoreOverloaded, StoreUnavailable, answered } from './unavailable.ts';
 
 export interface GroupCommitOptions<Item, Outcome> {
@@ -12,7 +16,9 @@ export interface GroupCommitOptions<Item, Outcome> {
   write: (batch: Item[]) => Promise<Outcome[]>;
   /** Keys of an item. Two items that share a key never go into the same batch. */
   claims: (item: Item) => string[];
-  /** Items that may wait; one more is refused at once. */
+  /** Items of different tenants share the queue and the batches; without it, all are of one. */
+  tenantOf?: (item: Item) => string;
+  /** Items that may wait; one more refuses one of the tenant that has most, at once. */
   capacity: number;
   /** Items in one batch. */
   batchItemsMax: number;
@@ -24,7 +30,7 @@ export interface GroupCommitOptions<Item, Outcome> {
 
 export interface GroupCommit<Item, Outcome> {
   /**
-   * @throws {StoreOverloaded} the queue is full; the item was not written
+   * @throws {StoreOverloaded} the queue is full; the item was not written, and will not be
    * @throws {StoreUnavailable} the write failed or took too long; the item was written once or not
    *   at all
    */
@@ -36,22 +42,43 @@ export interface GroupCommit<Item, Outcome> {
 interface Waiting<Item, Outcome> {
   item: Item;
   sinceMs: number;
+  leaveQueue: Release;
   resolve: (outcome: Outcome) => void;
   reject: (error: unknown) => void;
 }
 
+/** What one tenant has waiting, oldest first. */
+interface Line<Item, Outcome> {
+  waiting: Waiting<Item, Outcome>[];
+  /** While a batch is picked: how many were looked at, and how many of these passed over. */
+  seen: number;
+  passed: number;
+}
+
+/** Empty lines stay in the map until there are so many: entries that come and go cost more. */
+const LINES_KEPT_MAX = 1_024;
+
+const ofOneTenant = () => '';
+
 export function createGroupCommit<Item, Outcome>(
   options: GroupCommitOptions<Item, Outcome>,
 ): GroupCommit<Item, Outcome> {
-  const { write, claims, capacity, batchItemsMax, timeoutMs, onWait } = options;
-  let queue: Waiting<Item, Outcome>[] = [];
+  const { write, claims, tenantOf = ofOneTenant, capacity, batchItemsMax, timeoutMs, onWait } = options;
+  const queue = createFairShare({ capacity });
+  const lines = new Map<string, Line<Item, Outcome>>();
+  /** The lines with waiting items. The first one has the next turn. */
+  let turns: Line<Item, Outcome>[] = [];
   let isBusy = false;
   let onDrained: (() => void)[] = [];
 
   function submit(item: Item): Promise<Outcome> {
-    if (queue.length >= capacity) return Promise.reject(new StoreOverloaded('The append queue is full'));
+    const tenant = tenantOf(item);
+    const leaveQueue = queue.tryTake(tenant) ?? takeFromRichest(tenant);
+    if (leaveQueue === undefined) return Promise.reject(queueFull());
     return new Promise((resolve, reject) => {
-      queue.push({ item, sinceMs: performance.now(), resolve, reject });
+      const line = lineOf(tenant);
+      if (line.waiting.length === 0) turns.push(line);
+      line.waiting.push({ item, sinceMs: performance.now(), leaveQueue, resolve, reject });
       if (!isBusy) {
         isBusy = true;
         setImmediate(run);
@@ -59,8 +86,28 @@ export function createGroupCommit<Item, Outcome>(
     });
   }
 
+  function lineOf(tenant: string): Line<Item, Outcome> {
+    const known = lines.get(tenant);
+    if (known !== undefined) return known;
+    if (lines.size >= LINES_KEPT_MAX)
+      for (const [name, { waiting }] of lines) if (waiting.length === 0) lines.delete(name);
+    const line: Line<Item, Outcome> = { waiting: [], seen: 0, passed: 0 };
+    lines.set(tenant, line);
+    return line;
+  }
+
+  /** Refuses the last item of the tenant that has most, if that one has more than this one gets. */
+  function takeFromRichest(tenant: string): Release | undefined {
+    const richest = queue.richest()!;
+    if (queue.taken(richest) <= queue.taken(tenant) + 1) return undefined;
+    const last = lines.get(richest)!.waiting.pop()!;
+    last.leaveQueue();
+    last.reject(queueFull());
+    return queue.tryTake(tenant);
+  }
+
   async function run(): Promise<void> {
-    while (queue.length > 0) {
+    while (turns.length > 0) {
       const batch = takeBatch();
       try {
         settle(batch, await answered(write(batch.map(({ item }) => item)), timeoutMs));
@@ -75,22 +122,38 @@ export function createGroupCommit<Item, Outcome>(
     onDrained = [];
   }
 
+  /** Picks one item of each line in turn, until the batch is full. */
   function takeBatch(): Waiting<Item, Outcome>[] {
     const claimed = new Set<string>();
     const batch: Waiting<Item, Outcome>[] = [];
-    const rest: Waiting<Item, Outcome>[] = [];
-    for (const waiting of queue) {
+    let [turn, without] = [0, 0];
+    while (batch.length < batchItemsMax && without < turns.length) {
+      const picked = pick(turns[turn]!, claimed);
+      turn = (turn + 1) % turns.length;
+      without = picked === undefined ? without + 1 : 0;
+      if (picked !== undefined) batch.push(picked);
+    }
+    turns = [...turns.slice(turn), ...turns.slice(0, turn)].filter(closeUp);
+    return batch;
+  }
+
+  /** The oldest item of a line that shares no key with those that are picked. */
+  function pick(line: Line<Item, Outcome>, claimed: Set<string>): Waiting<Item, Outcome> | undefined {
+    while (line.seen < line.waiting.length) {
+      const waiting = line.waiting[line.seen]!;
+      line.seen += 1;
       const wanted = claims(waiting.item);
-      if (batch.length >= batchItemsMax || wanted.some((claim) => claimed.has(claim))) {
-        rest.push(waiting);
+      if (wanted.some((claim) => claimed.has(claim))) {
+        line.waiting[line.passed] = waiting;
+        line.passed += 1;
         continue;
       }
       for (const claim of wanted) claimed.add(claim);
-      batch.push(waiting);
+      waiting.leaveQueue();
       onWait?.(performance.now() - waiting.sinceMs);
+      return waiting;
     }
-    queue = rest;
-    return batch;
+    return undefined;
   }
 
   function settle(batch: Waiting<Item, Outcome>[], outcomes: Outcome[]): void {
@@ -99,8 +162,9 @@ export function createGroupCommit<Item, Outcome>(
 
   /** Also fails the items that wait: the next write would time out as well. */
   function failAll(batch: Waiting<Item, Outcome>[], error: StoreUnavailable): void {
-    const behind = queue;
-    queue = [];
+    const behind = turns.flatMap(({ waiting }) => waiting.splice(0));
+    turns = [];
+    for (const { leaveQueue } of behind) leaveQueue();
     for (const { reject } of [...batch, ...behind]) reject(error);
   }
 
@@ -120,3 +184,13 @@ export function createGroupCommit<Item, Outcome>(
     drained: () => (isBusy ? new Promise((resolve) => onDrained.push(resolve)) : Promise.resolve()),
   };
 }
+
+/** Removes the picked items of a line. @returns whether it has others */
+function closeUp<Item, Outcome>(line: Line<Item, Outcome>): boolean {
+  if (line.seen === line.waiting.length) line.waiting.length = line.passed;
+  else line.waiting.splice(line.passed, line.seen - line.passed);
+  [line.seen, line.passed] = [0, 0];
+  return line.waiting.length > 0;
+}
+
+const queueFull = () => new StoreOverloaded('The append queue is full');

@@ -30,7 +30,7 @@ export async function listPartitions(pool: CommonQueryMethods): Promise<number[]
 
 /** @returns the position of a consumer, `applied`, and the position of the newest event, `head` */
 export function progressOf(
-  pool: DatabasePool,
+  pool: CommonQueryMethods,
   partition: number,
   consumer: string,
 ): Promise<{ head: number; applied: number }> {

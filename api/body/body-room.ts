@@ -1,13 +1,16 @@
 /**
  * Bounds the memory of bodies: a body is held from its first byte to its answer. 300 slow bodies of
- * 4 MiB, which the quota of one key allows, would fill the heap.
+ * 4 MiB, which the quota of one key allows, would fill the heap. Tenants share the room.
  *
  * Bodies are refused at their bound; answers (http/byte-budget.ts) cut the client that holds most.
  */
+import { type Release, createFairShare } from '../../platform/fair-share.ts';
 import { Problem } from '../problem/problem.ts';
 
 /** Bytes of all large bodies. A batch of 500 orders has about 300 KB. */
-const BOUNDS = { processBytesMax: 33_554_432, keyBytesMax: 16_777_216 };
+const TOTAL_BYTES_MAX = 33_554_432;
+/** Bodies arrive for seconds: beside a tenant alone, one body of 4 MiB of another has room. */
+const FREE_TIMES_MAX = 3;
 /** A body up to this size is not counted. */
 export const SMALL_BODY_BYTES_MAX = 65_536;
 
@@ -23,37 +26,28 @@ export interface BodyShare {
 }
 
 export interface BodyRoom {
-  enter: (keyId: string) => BodyShare;
+  enter: (tenantId: string) => BodyShare;
 }
 
-export function createBodyRoom({ processBytesMax, keyBytesMax } = BOUNDS): BodyRoom {
-  let processBytes = 0;
-  const bytesByKey = new Map<string, number>();
-
-  function count(keyId: string, bytes: number): void {
-    const keyBytes = (bytesByKey.get(keyId) ?? 0) + bytes;
-    const isFull = processBytes + bytes > processBytesMax || keyBytes > keyBytesMax;
-    if (bytes > 0 && isFull) throw roomFull();
-    processBytes += bytes;
-    if (keyBytes === 0) bytesByKey.delete(keyId);
-    else bytesByKey.set(keyId, keyBytes);
-  }
-
+export function createBodyRoom(totalBytesMax = TOTAL_BYTES_MAX): BodyRoom {
+  const share = createFairShare({ capacity: totalBytesMax, freeTimesMax: FREE_TIMES_MAX });
   return {
-    enter(keyId) {
+    enter(tenantId) {
       let bytes = 0;
-      let counted = 0;
+      let giveBack: Release | undefined;
+      const release = () => {
+        giveBack?.();
+        giveBack = undefined;
+      };
       return {
         grow(more) {
           bytes += more;
           if (bytes <= SMALL_BODY_BYTES_MAX) return;
-          count(keyId, bytes - counted);
-          counted = bytes;
+          release();
+          giveBack = bytes > totalBytesMax ? undefined : share.tryTake(tenantId, bytes);
+          if (giveBack === undefined) throw roomFull();
         },
-        release() {
-          count(keyId, -counted);
-          [bytes, counted] = [0, 0];
-        },
+        release,
       };
     },
   };

@@ -100,7 +100,7 @@ function brokenOff({ req }: Context, cause: unknown): Problem | undefined {
 
 /** Holds a share until the response closes; without a Content-Length it grows with each chunk. */
 function takeShare(ctx: Context, room: BodyRoom, length: number): BodyShare {
-  const share = room.enter(principalOf(ctx).keyId);
+  const share = room.enter(principalOf(ctx).tenantId);
   ctx.res.once('close', share.release);
   if (Number.isNaN(length)) {
     ctx.req.on('data', (chunk: Buffer) => {

@@ -17,7 +17,7 @@ import {
 } from '../../command-line/command.ts';
 import { readOrdersPage } from '../../projections/orders-page.ts';
 import { ordersProjection } from '../../projections/orders.ts';
-import { waitForPosition } from '../../projections/read-after.ts';
+import { createReadAfter } from '../../projections/read-after.ts';
 import { tenantFrom } from '../../store/cli/tenant-from.ts';
 import { toId } from '../../store/ids.ts';
 import { progressOf } from '../../store/partitions.ts';
@@ -75,15 +75,12 @@ async function tenantOf(pool: DatabasePool, given: string | undefined): Promise<
 }
 
 /** @throws {CommandError} the list lacks events that the log has */
-async function requireCurrent(pool: DatabasePool, { partition }: Tenant): Promise<void> {
+async function requireCurrent(pool: DatabasePool, { partition, tenant_id: tenantId }: Tenant): Promise<void> {
   const consumer = ordersProjection.name;
-  const { head } = await progressOf(pool, partition, consumer);
-  const reached = await waitForPosition(pool, {
-    partition,
-    consumer,
-    position: head,
-    timeoutMs: CATCH_UP_MS_MAX,
-  });
+  const { head, applied } = await progressOf(pool, partition, consumer);
+  if (applied >= head) return;
+  const awaited = { partition, consumer, position: head };
+  const reached = await createReadAfter(pool).wait(awaited, { tenantId, timeoutMs: CATCH_UP_MS_MAX });
   if (reached === 'reached') return;
   throw new CommandError(
     'The list of orders is behind the log, and does not catch up. Start Holdfast, or see npx holdfast projections status',

@@ -2,10 +2,10 @@
  * The command path of orders: HTTP, batches and gRPC write through it.
  *
  * A retry is answered from the log: the fold of the stream up to the version that the first run
- * appended. There is no cache that could be stale or lost.
+ * appended.
  */
 import { decide } from '../../domain/order/decide.ts';
-import { HISTORY_LENGTH_MAX, type OrderState, evolve, fold } from '../../domain/order/order.ts';
+import { type OrderState, evolve } from '../../domain/order/order.ts';
 import { type OrderRequest, differences, fingerprint, requestOf } from '../../domain/order/request.ts';
 import type { Rejection } from '../../domain/rejection.ts';
 import { claimOf } from '../../domain/order/claims.ts';
@@ -74,7 +74,6 @@ export async function execute(
     // The decider answers 404 for a missing order.
     if (before.state !== null || request.order_id === null)
       requireConditions(context.conditions, before.state?.order.version);
-    if (request.type === 'UpdateOrder' && before.streamLength > HISTORY_LENGTH_MAX) throw historyFull();
     requirePast(path, request);
     const decision = decide(before.state, request);
     if ('rejection' in decision) throw await refusal(path, context, request, decision.rejection);
@@ -143,20 +142,18 @@ interface Before {
   state: OrderState | null;
   /** The event that was appended under the command's key. */
   holder: StoredEvent | undefined;
-  streamLength: number;
 }
 
 /**
- * Reads the stream and the key's holder. PlaceOrder skips it, since the append checks the key;
+ * Reads the order and the key's holder. PlaceOrder skips it, since the append checks the key;
  * with preconditions it reads the holder, so that a retry is replayed and not refused.
  */
 async function read({ log }: CommandPath, context: CommandContext, request: OrderRequest): Promise<Before> {
   if (request.order_id === null) {
     const holder = context.conditions && (await log.readKey(context, context.idempotencyKey));
-    return { state: null, holder, streamLength: 0 };
+    return { state: null, holder };
   }
-  const { stream, ...rest } = await log.readForCommand(context, request.order_id, context.idempotencyKey);
-  return { state: fold(stream), ...rest };
+  return log.readForCommand(context, request.order_id, context.idempotencyKey);
 }
 
 async function replay(
@@ -167,18 +164,16 @@ async function replay(
   event: StoredEvent,
 ): Promise<Executed> {
   if (!event.fingerprint.equals(print)) throw keyReused(differences(requestOf(event), request));
-  const stream = event.version === 1 ? [event] : await log.readStream(context, event.order_id, event.version);
-  const state = fold(stream);
-  if (state === null) throw new Error(`empty stream of ${event.order_id}, which has an event`);
+  const state = event.version === 1 ? evolve(null, event) : await stateAfter(log, context, event);
   replays.inc();
   return { state, event, replayed: true };
 }
 
-const historyFull = () =>
-  new Problem(
-    'order_history_full',
-    `The events of this order exceed ${HISTORY_LENGTH_MAX} characters. It accepts no more patches.`,
-  );
+async function stateAfter(log: OrderLog, context: Tenancy, event: StoredEvent): Promise<OrderState> {
+  const folded = await log.readState(context, event.order_id, event.version);
+  if (folded === undefined) throw new Error(`empty stream of ${event.order_id}, which has an event`);
+  return folded.state;
+}
 
 function rejected({ code, detail, errors, final }: Rejection): Problem {
   return new Problem(code, detail, { errors, retry: final ? 'never' : undefined });

@@ -50,9 +50,11 @@ export async function webhookCommand(
     }
     return answer;
   };
-  const done = await once(services.pool, command, audited).catch((error: unknown) => {
-    throw error instanceof KeyReusedError ? keyReused([{ pointer: '', detail: DIFFERS }]) : error;
-  });
+  const done = await once(services.connections.of(principal.tenantId), command, audited).catch(
+    (error: unknown) => {
+      throw error instanceof KeyReusedError ? keyReused([{ pointer: '', detail: DIFFERS }]) : error;
+    },
+  );
   const { status, location, version, body } = done.answer;
   if (location !== undefined) ctx.set('Location', `/${edition.name}${location}`);
   if (version !== undefined) ctx.set('ETag', entityTag(version));

@@ -22,6 +22,8 @@ export interface Operation {
   /** As in the spec: `/v1/orders/{order_id}`. */
   path: string;
   scope: string;
+  /** A scope that it needs besides. */
+  besides: string | undefined;
   parameters: Parameter[];
   /** Whether its contract has 406: an answer without a body suits every `Accept`. */
   refusesAccept: boolean;
@@ -53,6 +55,17 @@ export interface Spec {
 }
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+/**
+ * Operations that send orders to a URL of the caller: who may not read orders may not do that
+ * either. Not in the specs, because that of version 1 never changes.
+ */
+const SENDS_ORDERS: ReadonlySet<string> = new Set([
+  'createWebhookEndpoint',
+  'updateWebhookEndpoint',
+  'redeliverWebhook',
+  'createWebhookReplay',
+]);
 
 interface OperationObject {
   operationId: string;
@@ -91,6 +104,7 @@ function readSpec(name: string): Spec {
         method,
         path,
         scope: operation['x-scope'],
+        besides: SENDS_ORDERS.has(operation.operationId) ? 'orders:read' : undefined,
         parameters: (operation.parameters ?? []).map(
           (parameter) => resolve(requests, parameter) as Parameter,
         ),

@@ -10,6 +10,7 @@ import {
   type handleUnaryCall,
   status as codes,
 } from '@grpc/grpc-js';
+import type { LogAddress } from '../../platform/log-address.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Principal } from '../../store/keys/api-keys.ts';
 import { confirmFrom } from '../caller-address.ts';
@@ -35,7 +36,7 @@ import { type RawCall, cancellationOf } from './raw-call.ts';
 import { codeOf, statusOf } from './status.ts';
 import { decoded, sizeOf } from './wire/decode.ts';
 import { readNoFurther } from './wire/http2-stream.ts';
-import { STALL_MS } from './wire/limits.ts';
+import { STREAM_READ_PACE } from './wire/limits.ts';
 import { type RawSink, type Sink, createSink } from './wire/sink.ts';
 import { createStreamCount } from './wire/stream-count.ts';
 import { endUnlessTaken, holdForCall } from './wire/unary-answer.ts';
@@ -46,6 +47,7 @@ export interface FrameOptions extends IdentifyOptions {
   /** Memory that clients hold, over REST and gRPC. */
   bytes: ByteBudget;
   log: Logger;
+  logAddress: LogAddress;
   stopping: AbortSignal;
 }
 
@@ -73,12 +75,12 @@ export interface Frame {
 interface StreamOptions {
   /** Called once the caller is identified. */
   accepted: (requestId: string, principal: Principal) => void;
-  /** Aborts, with a problem, when the client stops reading. */
+  /** Aborts, with a problem, when the client reads too slowly. */
   stalled: AbortSignal;
 }
 
 export function createFrame(options: FrameOptions): Frame {
-  const { services, limits, noteCall, bytes, log, stopping } = options;
+  const { services, limits, noteCall, bytes, log, logAddress, stopping } = options;
   const identify = createIdentify(options);
   const inFlight = createInFlightOrders();
   const streams = createStreamCount();
@@ -92,7 +94,7 @@ export function createFrame(options: FrameOptions): Frame {
     stream?: StreamOptions,
   ): Promise<ServerErrorResponse | undefined> {
     const cancelled = cancellationOf(raw);
-    const record = createCallRecord({ name, raw, gone: cancelled, stopping, log });
+    const record = createCallRecord({ name, raw, gone: cancelled, stopping, log, logAddress });
     const { requestId, traceparent } = record;
     let principal: Principal | undefined;
     let watch: Watch | undefined;
@@ -113,7 +115,7 @@ export function createFrame(options: FrameOptions): Frame {
       watch = keepWatch(() => confirmFrom(standing, access.scope, address));
       if (cancelled.aborted) throw cancelledProblem();
       if (stream) closeStream = streams.open(principal.keyId);
-      else requireRoomOf(principal.keyId, bytes);
+      else requireRoomOf(principal.tenantId, bytes);
       stream?.accepted(requestId, principal);
       const gone = stream ? AbortSignal.any([cancelled, stream.stalled]) : cancelled;
       const shared = { services, limits, stopping, inFlight, bytes };
@@ -184,12 +186,12 @@ type RawStream = RawCall & RawSink & { sendMetadata: (metadata: Metadata) => voi
 const cancelledProblem = () =>
   new Problem('request_timeout', 'The call was cancelled before it began. It had no effect.');
 
-const stalledProblem = () =>
-  new Problem(
-    'overloaded',
-    `The client read no message for ${STALL_MS / 1_000} seconds. Open the stream again and resume.`,
-    { headers: { 'Retry-After': '1' } },
-  );
+const { stallMs, bytesPerSecondMin, windowMs } = STREAM_READ_PACE;
+const SLOW =
+  `The client read no message for ${stallMs / 1_000} seconds, or less than ${bytesPerSecondMin} bytes ` +
+  `a second for ${windowMs / 1_000} seconds. Open the stream again and resume.`;
+
+const stalledProblem = () => new Problem('overloaded', SLOW, { headers: { 'Retry-After': '1' } });
 
 /** Sends the metadata of a stream before its first message: the client may begin. */
 function accept(raw: RawStream, requestId: string, policy: string | undefined): void {

@@ -1,11 +1,11 @@
 /** Identifies the caller of a gRPC call: service token, API key, quota, scope. */
 import { timingSafeEqual, hash } from 'node:crypto';
 import { type Authenticate, type Standing, requireScope } from '../authenticate.ts';
-import type { RateLimits } from '../limiter/rate-limit.ts';
+import { type RateLimits, subjectOfAddress } from '../limiter/rate-limit.ts';
 import { Problem } from '../problem/problem.ts';
 import { admitAddress } from '../caller-address.ts';
 import { type TrustedProxies, clientAddress } from '../../platform/trusted-proxies.ts';
-import { type RawCall, textOf } from './raw-call.ts';
+import { type RawCall, addressOf, textOf } from './raw-call.ts';
 
 export interface Access {
   scope: string;
@@ -36,13 +36,16 @@ export function createIdentify({ limits, authenticate, token, trustedProxies }: 
 
   return async (raw, { scope, counted }) => {
     const address = callerOf(raw, trustedProxies);
-    const limitAddress = () => limits.countAddress(address);
+    const count = () => limits.countAddress(address);
     if (tokenHash && !timingSafeEqual(digest(textOf(raw.metadata, 'holdfast-token')), tokenHash)) {
-      await limitAddress();
+      await count();
       throw new Problem('unauthenticated', 'Send the service token as holdfast-token in the metadata.');
     }
-    const standing = await authenticate(textOf(raw.metadata, 'authorization'), limitAddress);
-    await admitAddress(standing.principal, address, limitAddress);
+    const standing = await authenticate(textOf(raw.metadata, 'authorization'), () => ({
+      subject: subjectOfAddress(address) ?? 'unknown',
+      count,
+    }));
+    await admitAddress(standing.principal, address, count);
     if (counted !== undefined) await limits.count(counted, standing.principal);
     requireScope(standing.principal, scope);
     return { standing, address };
@@ -54,9 +57,6 @@ export function createIdentify({ limits, authenticate, token, trustedProxies }: 
  * networks say which peers of this port are proxies.
  */
 function callerOf(raw: RawCall, proxies: TrustedProxies): string {
-  const peer = addressOf(raw.getPeer());
+  const peer = addressOf(raw);
   return 'networks' in proxies ? clientAddress(peer, textOf(raw.metadata, 'x-forwarded-for'), proxies) : peer;
 }
-
-/** The address in a peer such as `127.0.0.1:40312` or `[::1]:40312`. */
-const addressOf = (peer: string): string => peer.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');

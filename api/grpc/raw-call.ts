@@ -11,6 +11,13 @@ export interface RawCall {
 /** The first value of a metadata entry; empty if there is none. */
 export const textOf = (metadata: Metadata, name: string): string => String(metadata.get(name)[0] ?? '');
 
+/** The client's address: a peer is `127.0.0.1:40312` or `[::1]:40312`. */
+export const addressOf = (raw: RawCall): string =>
+  raw
+    .getPeer()
+    .replace(/:\d+$/, '')
+    .replace(/^\[(.*)\]$/, '$1');
+
 /** Aborts when the client cancels, or its deadline passes. */
 export function cancellationOf(raw: RawCall): AbortSignal {
   const cancelled = new AbortController();

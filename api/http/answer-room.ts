@@ -6,17 +6,15 @@ import { isRead } from './reads.ts';
 import { stateOf } from '../request-context.ts';
 import { type ByteBudget, createByteBudget } from './byte-budget.ts';
 
-/** Unread bytes of one API key (or address without a key), and of the process. */
-const CALLER_BYTES_MAX = 48 * 1024 * 1024;
+/** Unread bytes of a process; shared between tenants, and addresses of callers without a key. */
 const TOTAL_BYTES_MAX = 128 * 1024 * 1024;
 /** Smaller answers are not counted: the number of connections bounds them. */
 export const COUNTED_BYTES_MIN = 16 * 1024;
 
-export const createAnswerRoom = (): ByteBudget =>
-  createByteBudget({ callerBytesMax: CALLER_BYTES_MAX, totalBytesMax: TOTAL_BYTES_MAX });
+export const createAnswerRoom = (): ByteBudget => createByteBudget({ totalBytesMax: TOTAL_BYTES_MAX });
 
 const callerOf = (ctx: Context): string =>
-  stateOf(ctx).principal?.keyId ?? subjectOfAddress(ctx.ip) ?? 'unknown';
+  stateOf(ctx).principal?.tenantId ?? subjectOfAddress(ctx.ip) ?? 'unknown';
 
 export const requireRoom = (ctx: Context, room: ByteBudget): void => requireRoomOf(callerOf(ctx), room);
 
@@ -25,7 +23,7 @@ export function requireRoomOf(caller: string, room: ByteBudget): void {
   if (room.admits(caller)) return;
   throw new Problem(
     'overloaded',
-    `Your unread answers hold ${CALLER_BYTES_MAX} bytes. Read them, or use fewer connections. This request took no effect.`,
+    `The unread answers of your tenant hold ${room.held(caller)} bytes on this node, its share. Read them, or use fewer connections. This request took no effect.`,
     { headers: { 'Retry-After': '1' } },
   );
 }
@@ -47,6 +45,6 @@ export function holdAnswer(ctx: Context, room: ByteBudget): void {
   if (socket.destroyed) return; // 'close' was already emitted
   ctx.res.once(
     'close',
-    room.hold(callerOf(ctx), bytes, () => socket.destroy()),
+    room.hold(callerOf(ctx), bytes, () => socket.resetAndDestroy()),
   );
 }

@@ -1,65 +1,64 @@
-/** A budget of unread bytes, of each caller and in total. Beyond the total, cuts a connection. */
+/**
+ * A budget of unread bytes, shared between callers: tenants, or addresses before authentication.
+ * Beyond it, cuts a connection.
+ */
+import { createFairShare } from '../../platform/fair-share.ts';
 
 export interface ByteBudget {
-  /** Whether a caller is below its bound. */
+  /** Whether a caller may hold more. */
   admits: (caller: string) => boolean;
   /**
-   * Counts bytes of a caller. Beyond the total, cuts the oldest entry of the caller that holds
-   * most.
+   * Counts bytes of a caller. If it may not hold them, cuts the oldest entry of the caller that
+   * holds most, until it may.
    *
    * @param cut closes the connection of these bytes
    * @returns releases the bytes; idempotent
    */
   hold: (caller: string, bytes: number, cut: () => void) => () => void;
-  /** Counted bytes of all callers. */
-  held: () => number;
+  /** Counted bytes of all callers, or of one. */
+  held: (caller?: string) => number;
 }
 
-interface Held {
-  bytes: number;
-  /** Oldest first. */
-  entries: Set<{ bytes: number; cut: () => void }>;
-}
+/** Answers leave after seconds: a caller alone has three quarters of the budget. */
+const FREE_TIMES_MAX = 3;
 
-export function createByteBudget({
-  callerBytesMax,
-  totalBytesMax,
-}: {
-  callerBytesMax: number;
-  totalBytesMax: number;
-}): ByteBudget {
-  const callers = new Map<string, Held>();
-  let total = 0;
+/** Oldest first. */
+type Entries = Set<{ cut: () => void }>;
+
+export function createByteBudget({ totalBytesMax }: { totalBytesMax: number }): ByteBudget {
+  const share = createFairShare({ capacity: totalBytesMax, freeTimesMax: FREE_TIMES_MAX });
+  const callers = new Map<string, Entries>();
 
   function cutOldest(): void {
-    let most: Held | undefined;
-    for (const held of callers.values()) if (most === undefined || held.bytes > most.bytes) most = held;
-    const oldest = most?.entries.values().next().value;
-    oldest?.cut();
+    const [oldest] = callers.get(share.richest()!)!;
+    oldest!.cut();
   }
 
   return {
-    admits: (caller) => (callers.get(caller)?.bytes ?? 0) < callerBytesMax,
+    admits: share.mayTake,
     hold(caller, bytes, cut) {
-      let held = callers.get(caller);
-      if (held === undefined) callers.set(caller, (held = { bytes: 0, entries: new Set() }));
-      const entry = { bytes, cut };
-      held.entries.add(entry);
-      held.bytes += bytes;
-      total += bytes;
+      const places = Math.min(bytes, totalBytesMax);
+      let giveBack = share.tryTake(caller, places);
+      while (giveBack === undefined) {
+        cutOldest();
+        giveBack = share.tryTake(caller, places);
+      }
+      let entries = callers.get(caller);
+      if (entries === undefined) callers.set(caller, (entries = new Set()));
       const release = () => {
-        if (!held.entries.delete(entry)) return;
-        held.bytes -= bytes;
-        total -= bytes;
-        if (held.entries.size === 0 && callers.get(caller) === held) callers.delete(caller);
+        giveBack();
+        entries.delete(entry);
+        if (entries.size === 0 && callers.get(caller) === entries) callers.delete(caller);
       };
-      entry.cut = () => {
-        release();
-        cut();
+      const entry = {
+        cut() {
+          release();
+          cut();
+        },
       };
-      while (total > totalBytesMax) cutOldest();
+      entries.add(entry);
       return release;
     },
-    held: () => total,
+    held: share.taken,
   };
 }

@@ -7,11 +7,13 @@
  */
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { LogAddress } from '../../platform/log-address.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { slowReadersCut } from '../../platform/metrics.ts';
 import { Problem } from '../problem/problem.ts';
 import { breakRequest } from './broken-request.ts';
-import { STALL_TIMEOUT_MS } from './limits.ts';
 import { closeLingering } from './linger.ts';
+import { type ReadPace, type ReadPaceLimits, createReadPace } from './read-pace.ts';
 import { answerUnreadable, noteUnreadable, problemOf } from './unreadable.ts';
 
 interface Connection {
@@ -27,6 +29,8 @@ interface Connection {
   used: boolean;
   /** Whether its bytes are no longer readable as requests. */
   broken: boolean;
+  /** Set while bytes wait for the client. */
+  pace: ReadPace | undefined;
 }
 
 /** Node's error of an unreadable request. */
@@ -38,8 +42,8 @@ export interface Connections {
   opened: (socket: Socket) => void;
   /** Follows a response until it has left. */
   track: (res: ServerResponse) => void;
-  /** Starts the timeout of clients that read no bytes; call it every `STALL_CHECK_INTERVAL_MS`. */
-  checkStalls: () => void;
+  /** Destroys the connections of clients that read too slowly; call it at `checkIntervalMs`. */
+  checkReaders: () => void;
   /** For `clientError`. */
   unreadable: (error: ClientError, socket: Socket) => void;
   /** For `connect`: this server has no tunnels. */
@@ -50,7 +54,14 @@ export interface Connections {
   drain: () => void;
 }
 
-export function createConnections(log: Logger): Connections {
+export interface ConnectionsOptions {
+  log: Logger;
+  logAddress: LogAddress;
+  readPace: ReadPaceLimits;
+}
+
+export function createConnections({ log, logAddress, readPace }: ConnectionsOptions): Connections {
+  const logOf = (socket: Socket) => log.child({ client: logAddress(socket.remoteAddress ?? '') });
   const open = new Set<Socket>();
   let draining = false;
 
@@ -76,14 +87,12 @@ export function createConnections(log: Logger): Connections {
       connectionOf(res.req.socket).unfinished.push(res);
       res.on('close', noteLeft);
     },
-    checkStalls() {
-      // Node ends the timeout at the end of the answer, or with the next request.
-      for (const socket of open)
-        if (socket.writableLength > 0 && !socket.timeout) socket.setTimeout(STALL_TIMEOUT_MS);
+    checkReaders() {
+      for (const socket of open) if (!keepsPace(socket, readPace)) destroySlow(socket, logOf(socket));
     },
-    unreadable: (error, socket) => answerClientError(error, socket, log),
-    refuseTunnel: (req, socket) => answerTunnel(req, socket, log),
-    idle: (socket) => destroyIdle(socket, log),
+    unreadable: (error, socket) => answerClientError(error, socket, logOf(socket)),
+    refuseTunnel: (req, socket) => answerTunnel(req, socket, logOf(socket)),
+    idle: destroyIdle,
     drain() {
       draining = true;
     },
@@ -95,7 +104,7 @@ const connections = new WeakMap<Socket, Connection>();
 function connectionOf(socket: Socket): Connection {
   let connection = connections.get(socket);
   if (connection === undefined) {
-    connection = { unfinished: [], used: false, broken: false };
+    connection = { unfinished: [], used: false, broken: false, pace: undefined };
     connections.set(socket, connection);
   }
   return connection;
@@ -106,6 +115,32 @@ function noteLeft(this: ServerResponse): void {
   const connection = connectionOf(this.req.socket);
   connection.unfinished.splice(connection.unfinished.indexOf(this), 1);
   connection.used = true;
+  if (connection.unfinished.length === 0) connection.pace = undefined;
+}
+
+/** The socket of a connection has counters that its stream lacks: a body is one chunk of it. */
+interface CountedSocket extends Socket {
+  _handle?: { bytesWritten: number; writeQueueSize: number } | null;
+}
+
+/** @returns false for a client that reads too slowly */
+function keepsPace(socket: CountedSocket, limits: ReadPaceLimits): boolean {
+  const connection = connectionOf(socket);
+  const { _handle: handle } = socket;
+  if (socket.writableLength === 0 || !handle) {
+    connection.pace = undefined;
+    return true;
+  }
+  const takenBytes = handle.bytesWritten - handle.writeQueueSize;
+  connection.pace ??= createReadPace(limits, takenBytes, performance.now());
+  return !connection.pace.isTooSlow(takenBytes, performance.now());
+}
+
+function destroySlow(socket: Socket, log: Logger): void {
+  slowReadersCut.inc({ edge: 'http' });
+  log.info({ unsent_bytes: socket.writableLength }, 'client reads too slowly, connection destroyed');
+  // Frees the buffers of the kernel as well.
+  socket.resetAndDestroy();
 }
 
 /** Replaces `destroySoon`, which Node calls after the last answer of a connection. */
@@ -162,13 +197,9 @@ function answerTunnel(req: IncomingMessage, socket: Socket, log: Logger): void {
   } else closeBehind(last, socket);
 }
 
-function destroyIdle(socket: Socket, log: Logger): void {
-  const { unfinished } = connectionOf(socket);
-  // A client that waits for its answer is not idle.
-  if (unfinished.length > 0 && socket.writableLength === 0) return;
-  if (unfinished.length > 0)
-    log.info({ unsent_bytes: socket.writableLength }, 'client reads no bytes, connection destroyed');
-  socket.destroy();
+/** A client that waits for its answer is not idle. */
+function destroyIdle(socket: Socket): void {
+  if (connectionOf(socket).unfinished.length === 0) socket.destroy();
 }
 
 /** Closes after a response whose head has left; a later head has `Connection: close`. */

@@ -1,4 +1,5 @@
 /** The limits on a connection. */
+import type { ReadPaceLimits } from './read-pace.ts';
 
 /** Options of Node's server: times in ms, sizes in bytes. */
 export const HTTP_LIMITS = {
@@ -16,9 +17,13 @@ export const HTTP_LIMITS = {
 /** Header fields of a request. */
 export const HEADER_FIELDS_MAX = 100;
 /**
- * Interval of the check for unsent answers, and the timeout that it starts. A client that reads no
- * byte is cut off after 10 to 25 s.
+ * A client must take its answers at this pace. The kernel buffers up to 4 MiB of a connection, and
+ * takes more in steps of a third of that: a shorter `stallMs` would cut readers of 100 KiB/s.
  */
-export const STALL_CHECK_INTERVAL_MS = 5_000;
-export const STALL_TIMEOUT_MS = 10_000;
+export const READ_PACE: ReadPaceLimits = {
+  stallMs: 20_000,
+  bytesPerSecondMin: 16 * 1024,
+  windowMs: 30_000,
+  checkIntervalMs: 5_000,
+};
 export const CONNECTIONS_MAX = 10_000;

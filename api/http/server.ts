@@ -11,10 +11,11 @@ import {
   createServer as createNetServer,
 } from 'node:net';
 import type Koa from 'koa';
+import type { LogAddress } from '../../platform/log-address.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Admission } from '../admission.ts';
 import { createConnections } from './connections.ts';
-import { CONNECTIONS_MAX, HTTP_LIMITS, STALL_CHECK_INTERVAL_MS } from './limits.ts';
+import { CONNECTIONS_MAX, HTTP_LIMITS, READ_PACE } from './limits.ts';
 
 /**
  * Sockets that listen on one port. Node accepts one connection a socket and turn of the event loop:
@@ -62,26 +63,33 @@ export interface ServeOptions {
   /** Load shedding; admits all requests when left out. */
   admission?: Admission | undefined;
   log: Logger;
+  /** Lines about connections have no address without it. */
+  logAddress?: LogAddress;
 }
 
 /** @throws {ListenError} */
 export async function serve(
   app: Koa,
-  { port, host, variable, admission, log }: ServeOptions,
+  { port, host, variable, admission, log, logAddress = () => undefined }: ServeOptions,
 ): Promise<RunningServer> {
-  const connections = createConnections(log);
+  const connections = createConnections({ log, logAddress, readPace: READ_PACE });
   const handle = app.callback();
   const options = { ...HTTP_LIMITS, requireHostHeader: false, ServerResponse: connections.Response };
   const admit = (req: IncomingMessage, res: ServerResponse) => {
     connections.track(res);
-    if (admission === undefined || admission.admit(req, res)) void handle(req, res);
+    const isAdmitted = admission === undefined || admission.admit(req, res);
+    if (isAdmitted === true) void handle(req, res);
+    else if (isAdmitted !== false) void handleLater(isAdmitted, req, res);
+  };
+  const handleLater = async (admitted: Promise<boolean>, req: IncomingMessage, res: ServerResponse) => {
+    if (await admitted) await handle(req, res);
   };
   const server = createServer(options, admit);
   // The app answers Expect: 100-continue before it reads the body, anything else with 417.
   server.on('checkContinue', admit).on('checkExpectation', admit);
   // Node silently drops fields beyond a count; request-head.ts counts them instead.
   server.maxHeadersCount = 0;
-  const stalls = setInterval(connections.checkStalls, STALL_CHECK_INTERVAL_MS).unref();
+  const readers = setInterval(connections.checkReaders, READ_PACE.checkIntervalMs).unref();
   server
     .on('timeout', connections.idle)
     .on('connection', connections.opened)
@@ -111,7 +119,7 @@ export async function serve(
       await closed;
       clearInterval(idle);
       clearTimeout(cut);
-      clearInterval(stalls);
+      clearInterval(readers);
     },
   };
 }

@@ -1,23 +1,26 @@
 /** Reads of the feed that wait for new events, for HTTP and gRPC. */
 import { type FeedPage, type FeedQuery, readFeed } from '../../store/log/feed.ts';
-import type { Services } from '../handler.ts';
+import type { Call, Services } from '../handler.ts';
 
 /**
  * Reads a page. While it is empty, waits for new events up to `waitMs`.
  *
  * @param gone aborted when the reader has left
+ * @param beginWait of a request, which leaves the limit on requests in flight for the wait
  * @returns the page; `crowded` when too many readers wait already, so this one did not
  * @throws {NotInLogError}
  */
 export async function readOrWait(
-  { pool, tail }: Pick<Services, 'pool' | 'tail'>,
+  { connections, tail }: Pick<Services, 'connections' | 'tail'>,
   query: FeedQuery,
-  { waitMs, gone }: { waitMs: number; gone: AbortSignal },
+  { waitMs, gone, beginWait }: { waitMs: number; gone: AbortSignal; beginWait?: Call['beginWait'] },
 ): Promise<FeedPage & { crowded: boolean }> {
   const deadline = performance.now() + waitMs;
-  let page = await readFeed(pool, query);
+  const connection = connections.of(query.tenantId);
+  let page = await readFeed(connection, query);
   const isEmpty = () => page.events.length === 0 && !page.more;
-  const readOn = async () => (page = await readFeed(pool, { ...query, after: page.next, mark: page.mark }));
+  const readOn = async () =>
+    (page = await readFeed(connection, { ...query, after: page.next, mark: page.mark }));
   for (let leftMs = waitMs; isEmpty() && leftMs > 0 && !gone.aborted; leftMs = deadline - performance.now()) {
     const watch = await tail.watch(query);
     if (watch === undefined) return { ...page, crowded: true };
@@ -26,7 +29,10 @@ export async function readOrWait(
       // Finds the events between the first read and the watch.
       await readOn();
       if (isEmpty() && !gone.aborted) {
+        const endWait = beginWait ? beginWait() : async () => {};
+        if (endWait === undefined) return { ...page, crowded: true };
         await watch.nextEvent(leftMs);
+        await endWait();
         await readOn();
       }
     } finally {

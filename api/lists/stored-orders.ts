@@ -7,5 +7,10 @@ import { type Facts, NO_FACTS, type Order, type OrderState } from '../../domain/
  */
 export function parseStates(rows: string): OrderState[] {
   const stored = JSON.parse(`[${rows}]`) as { order: Order; facts: Partial<Facts> }[];
-  return stored.map(({ order, facts }) => ({ order, facts: { ...NO_FACTS, ...facts }, payments: {} }));
+  return stored.map(({ order, facts }) => ({
+    order,
+    facts: { ...NO_FACTS, ...facts },
+    payments: {},
+    bytes: 0,
+  }));
 }

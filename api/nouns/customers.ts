@@ -12,7 +12,7 @@ export const customerHandlers: Handlers = {
     const { partition, tenantId } = principal;
     const customerId = input.params['customer_id']!;
     await readAfter(call, customerTotalsProjection);
-    const { totals, applied, head } = await readCustomerSummary(services.pool, {
+    const { totals, applied, head } = await readCustomerSummary(services.connections.of(tenantId), {
       partition,
       tenantId,
       customerId,

@@ -37,7 +37,13 @@ async function listRecordedDays(call: Call): Promise<void> {
   const binding = bindingOf('daily-sales', tenantId, ...Object.values(filters));
   const from = positionOf(services.cursors, given, binding);
   await readAfter(call, dailySalesProjection);
-  const page = await readDailySalesPage(services.pool, { partition, tenantId, ...filters, limit, from });
+  const page = await readDailySalesPage(services.connections.of(tenantId), {
+    partition,
+    tenantId,
+    ...filters,
+    limit,
+    from,
+  });
   requireWithinList(from, page.head);
   const cursor = showPosition(call, page, binding);
   answerPage(ctx, page.documents, cursor, cursor !== null);
@@ -54,7 +60,13 @@ async function listZoneDays(call: Call, salesDocument: NonNullable<Edition['sale
   const from = positionOf(services.cursors, query.cursor, binding);
   await readAfter(call, salesProjection);
   const filters = { days, currency, since, until, direction };
-  const page = await readSalesPage(services.pool, { partition, tenantId, ...filters, limit, from });
+  const page = await readSalesPage(services.connections.of(tenantId), {
+    partition,
+    tenantId,
+    ...filters,
+    limit,
+    from,
+  });
   const cursor = showPosition(call, page, binding);
   if (mediaType === CSV_TYPE) {
     answerCsv(ctx, edition.csv!.sales(page.sales), cursor);

@@ -27,12 +27,7 @@ interface FeedParameters {
 
 export const eventHandlers: Handlers = {
   listOrderEvents: (call) =>
-    answerHistoryPage(
-      call,
-      'order events',
-      () => true,
-      (event) => eventDocument(call.edition, event),
-    ),
+    answerHistoryPage(call, 'order events', undefined, (event) => eventDocument(call.edition, event)),
 
   /** The feed has no end, so each page has a next cursor. */
   async listEvents(call) {
@@ -45,7 +40,11 @@ export const eventHandlers: Handlers = {
     const page = await readOrWait(
       call.services,
       { ...call.principal, after, mark, types: types && [...types], limit: query.limit },
-      { waitMs: query.wait * 1_000, gone: AbortSignal.any([gone.signal, watch.lapsed]) },
+      {
+        waitMs: query.wait * 1_000,
+        gone: AbortSignal.any([gone.signal, watch.lapsed]),
+        beginWait: call.beginWait,
+      },
     )
       .catch((error: unknown) => {
         throw error instanceof NotInLogError ? eventNotInLog() : error;
@@ -65,7 +64,8 @@ export const eventHandlers: Handlers = {
  */
 async function startOf({ services, principal }: Call, query: FeedParameters): Promise<FeedPosition> {
   const { after_position: afterPosition, since, cursor } = query;
-  const { pool, cursors } = services;
+  const { cursors } = services;
+  const connection = services.connections.of(principal.tenantId);
   if (afterPosition !== undefined && since !== undefined) {
     throw invalidParameter([
       { parameter: 'after_position', detail: 'cannot be given together with since' },
@@ -79,12 +79,12 @@ async function startOf({ services, principal }: Call, query: FeedParameters): Pr
     return start;
   }
   if (afterPosition !== undefined) {
-    return feedPositionAt(pool, principal, afterPosition).catch((error: unknown) => {
+    return feedPositionAt(connection, principal, afterPosition).catch((error: unknown) => {
       throw error instanceof NotInLogError ? beyondLog(error) : error;
     });
   }
   if (instant === undefined) return { position: 0, mark: undefined };
-  const start = await feedPositionBefore(pool, principal, instant);
+  const start = await feedPositionBefore(connection, principal, instant);
   if (start === undefined)
     throw invalidParameter([{ parameter: 'since', detail: 'must not be in the future' }]);
   return start;

@@ -18,7 +18,7 @@ export const receiptHandlers: Handlers = {
     if (key === undefined) throw notFound();
     const [event, write] = await Promise.all([
       services.log.readKey(principal, key),
-      findWrite(services.pool, principal.tenantId, key),
+      findWrite(services.connections.of(principal.tenantId), principal.tenantId, key),
     ]);
     const mayReadWebhooks = WEBHOOK_SCOPES.some((scope) => principal.scopes.has(scope));
     const webhookWrite = write && mayReadWebhooks ? writeDocument(edition, write) : undefined;

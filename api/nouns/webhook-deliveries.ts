@@ -31,15 +31,16 @@ export const webhookDeliveryHandlers: Handlers = {
       limit: number;
       cursor?: string;
     };
-    const { endpoint_id: endpointId } = await endpointOf(call, services.pool);
+    const connection = services.connections.of(principal.tenantId);
+    const { endpoint_id: endpointId } = await endpointOf(call, connection);
     const { status, order: direction, limit } = query;
     const orderId = query.order_id && toUuid(query.order_id);
     const binding = bindingOf('deliveries', principal.tenantId, endpointId, status, orderId, direction);
     const from = positionOf(services.cursors, query.cursor, binding);
     if (from !== undefined) {
-      requireWithinList(from, await reachable(newestNumber(services.pool, 'webhook_deliveries')));
+      requireWithinList(from, await reachable(newestNumber(connection, 'webhook_deliveries')));
     }
-    const { rows, next } = await listDeliveries(services.pool, {
+    const { rows, next } = await listDeliveries(connection, {
       endpointId,
       status,
       orderId,
@@ -53,11 +54,11 @@ export const webhookDeliveryHandlers: Handlers = {
   },
 
   async getWebhookDelivery(call) {
-    const { pool } = call.services;
-    await endpointOf(call, pool);
-    const row = await reachable(findDelivery(pool, endpointIdOf(call), deliveryIdOf(call)));
+    const connection = call.services.connections.of(call.principal.tenantId);
+    await endpointOf(call, connection);
+    const row = await reachable(findDelivery(connection, endpointIdOf(call), deliveryIdOf(call)));
     if (row === undefined) throw deliveryNotFound();
-    const attempts = await reachable(listAttempts(pool, row.delivery_id));
+    const attempts = await reachable(listAttempts(connection, row.delivery_id));
     const { attemptError } = call.edition;
     answer(call.ctx, 200, {
       ...documentOf(call, row),
@@ -102,10 +103,10 @@ export const webhookDeliveryHandlers: Handlers = {
   },
 
   async getWebhookReplay(call) {
-    const { pool } = call.services;
-    await endpointOf(call, pool);
+    const connection = call.services.connections.of(call.principal.tenantId);
+    await endpointOf(call, connection);
     const replayId = toUuid(call.input.params['replay_id']!);
-    const row = await reachable(findReplay(pool, endpointIdOf(call), replayId));
+    const row = await reachable(findReplay(connection, endpointIdOf(call), replayId));
     if (row === undefined) throw new Problem('webhook_replay_not_found', 'This replay does not exist.');
     answer(call.ctx, 200, replayDocument(row));
   },

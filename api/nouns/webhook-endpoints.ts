@@ -55,21 +55,22 @@ export const webhookEndpointHandlers: Handlers = {
   },
 
   async listWebhookEndpoints({ ctx, input, services, principal, edition }) {
-    const { cursors, pool } = services;
+    const { cursors } = services;
     const { limit, cursor } = input.query as { limit: number; cursor?: string };
     const { tenantId } = principal;
+    const connection = services.connections.of(tenantId);
     const binding = bindingOf('webhook-endpoints', tenantId);
     const from = positionOf(cursors, cursor, binding) ?? 0;
     if (cursor !== undefined)
-      requireWithinList(from, await reachable(newestNumber(pool, 'webhook_endpoints')));
-    const { rows, next } = await reachable(listEndpoints(pool, { tenantId, from, limit }));
+      requireWithinList(from, await reachable(newestNumber(connection, 'webhook_endpoints')));
+    const { rows, next } = await reachable(listEndpoints(connection, { tenantId, from, limit }));
     const nextCursor = next === null ? null : cursors.encode(next, binding);
     const items = rows.map((row) => JSON.stringify(shown(edition, row))).join(',');
     answerPage(ctx, items, nextCursor, nextCursor !== null);
   },
 
   async getWebhookEndpoint(call) {
-    const row = await endpointOf(call, call.services.pool);
+    const row = await endpointOf(call, call.services.connections.of(call.principal.tenantId));
     const etag = entityTag(row.version);
     call.ctx.set('ETag', etag);
     if (isNotModified(call.ctx, etag)) call.ctx.status = 304;
@@ -102,7 +103,9 @@ export const webhookEndpointHandlers: Handlers = {
 
   async getWebhookSecret(call) {
     const { ctx, services, principal, edition } = call;
-    const secrets = await reachable(readSecrets(services.pool, principal, endpointIdOf(call)));
+    const secrets = await reachable(
+      readSecrets(services.connections.of(principal.tenantId), principal, endpointIdOf(call)),
+    );
     if (secrets === undefined) throw notFound();
     ctx.set('Cache-Control', 'no-store');
     const { previous_secrets, ...first } = secrets;

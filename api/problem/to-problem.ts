@@ -26,7 +26,7 @@ export function toProblem(error: unknown): Problem {
     );
   }
   if (error instanceof StoreOverloaded) {
-    return new Problem('overloaded', 'The append queue is full. This request took no effect.', {
+    return new Problem('overloaded', `${error.message}. This request took no effect.`, {
       headers: { 'Retry-After': SHED_RETRY_AFTER_SECONDS },
     });
   }

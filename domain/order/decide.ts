@@ -8,7 +8,8 @@ import type { Rejection } from '../rejection.ts';
 import type { OrderCommand } from './commands.ts';
 import type { EventOf, EventType } from './events.ts';
 import { isFinal } from './finality.ts';
-import { VERSION_MAX, type OrderState } from './order.ts';
+import type { OrderState } from './order.ts';
+import { refuseFull } from './rules/room.ts';
 import { cancel, complete, edit, update } from './rules/changes.ts';
 import { ship, takeBack } from './rules/goods.ts';
 import { placeHold, releaseHold } from './rules/holds.ts';
@@ -38,12 +39,8 @@ function eventOrRejection(state: OrderState | null, command: OrderCommand): Deci
       : reject('order_already_placed', 'This order is already placed.');
   }
   if (state === null) return reject('order_not_found', 'This order does not exist.');
-  if (state.order.version >= VERSION_MAX) {
-    return reject(
-      'order_history_full',
-      `This order has ${VERSION_MAX} events, the maximum. It accepts no more commands.`,
-    );
-  }
+  const full = refuseFull(state, command);
+  if (full) return full;
   switch (command.type) {
     case 'UpdateOrder':
       return update(state, command.data);

@@ -241,6 +241,8 @@ export interface Recorded {
   key_id: string | null;
   /** The number of the order; only its first event can have one. */
   number: string | null;
+  /** The size of its data in the log: UTF-8, JSON. */
+  bytes: number;
 }
 
 export type RecordedEvent = OrderEvent & Recorded;

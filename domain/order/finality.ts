@@ -22,13 +22,14 @@ import {
 } from './amounts.ts';
 import { share, sum } from './arithmetic.ts';
 import { CHARGES_MAX, type Command, LINES_MAX, type OrderCommand, type Pieces } from './commands.ts';
-import { type OrderLine, type OrderState, VERSION_MAX } from './order.ts';
+import type { OrderLine, OrderState } from './order.ts';
+import { hasRoom, hasRoomFor } from './rules/room.ts';
 import { grossOf } from './rules/pricing.ts';
 
 /** @param command that `decide` rejects in this state */
 export function isFinal(state: OrderState, command: OrderCommand): boolean {
   const before = eventsRequired(state, command);
-  return before === undefined || state.order.version + before + 1 > VERSION_MAX;
+  return before === undefined || !hasRoomFor(state, command, before);
 }
 
 /** The events that must precede the command, at least; `undefined` when none can help. */
@@ -43,7 +44,8 @@ function eventsRequired(state: OrderState, command: OrderCommand): number | unde
         ? eventsToShip(state, command.data.lines)
         : undefined;
     case 'ReturnItems':
-      return canHave(state, command.data.lines, (line) => returnable(state, line))
+      return canHave(state, command.data.lines, (line) => returnable(state, line)) &&
+        hasRoom(state, 'progress', eventsToShip(state, command.data.lines))
         ? eventsToShip(state, command.data.lines) + 1
         : undefined;
     case 'CompleteOrder':
@@ -78,10 +80,13 @@ function canBePaid(
   return amount <= owed(state) + roomToAdd(state);
 }
 
+/** Whether edits may still add lines and charges. */
+const mayGrow = (state: OrderState): boolean => !hasEnded(state.order) && hasRoom(state, 'change');
+
 /** The most that edits can add to an order. */
 function roomToAdd(state: OrderState): number {
   const { lines, charges = [], total } = state.order;
-  if (hasEnded(state.order) || (lines.length >= LINES_MAX && charges.length >= CHARGES_MAX)) return 0;
+  if (!mayGrow(state) || (lines.length >= LINES_MAX && charges.length >= CHARGES_MAX)) return 0;
   return AMOUNT_MAX - Math.max(total, grossOf(lines, charges));
 }
 
@@ -89,7 +94,7 @@ function roomToAdd(state: OrderState): number {
 function canBeRefunded(state: OrderState, data: Command<'RecordRefund'>['data']): boolean {
   const { amount, payment_id, lines, charges, adjustment } = data;
   if (payment_id !== undefined && amount > (state.payments[payment_id]?.left ?? 0)) return false;
-  if (amount - net(state) > AMOUNT_MAX - state.order.amount_paid) return false;
+  if (amount - net(state) > moreToPay(state)) return false;
   if (!canRefundCharges(state, charges ?? [])) return false;
   const isExplained = lines !== undefined || charges !== undefined || adjustment !== undefined;
   const rest = amount - (adjustment ?? 0) - sum((charges ?? []).map((charge) => charge.amount));
@@ -101,6 +106,10 @@ function canBeRefunded(state: OrderState, data: Command<'RecordRefund'>['data'])
   );
 }
 
+/** The most that can still come in. */
+const moreToPay = (state: OrderState): number =>
+  hasRoom(state, 'progress') ? AMOUNT_MAX - state.order.amount_paid : 0;
+
 function canRefundCharges(
   state: OrderState,
   charges: NonNullable<Command<'RecordRefund'>['data']['charges']>,
@@ -111,7 +120,7 @@ function canRefundCharges(
     charges.every(({ charge_id, amount }) => {
       const charge = known.get(charge_id);
       if (charge !== undefined) return amount <= chargeLeft(state, charge);
-      return !hasEnded(state.order) && numberOf(charge_id) <= CHARGES_MAX;
+      return mayGrow(state) && numberOf(charge_id) <= CHARGES_MAX;
     })
   );
 }
@@ -153,7 +162,7 @@ function canHave(
     pieces.every(({ line_id, quantity }) => {
       const line = byId.get(line_id);
       if (line !== undefined) return quantity <= available(line);
-      return !hasEnded(state.order) && numberOf(line_id) <= LINES_MAX;
+      return mayGrow(state) && numberOf(line_id) <= LINES_MAX;
     })
   );
 }

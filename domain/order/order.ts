@@ -88,14 +88,8 @@ export interface Order extends OrderExtras {
   updated_at: string;
 }
 
-/** Events of one order at most: bounds the cost of a fold. */
-export const VERSION_MAX = 500;
-
-/**
- * UTF-16 code units of an order's events. Beyond it the decider refuses patches, since each command
- * reads the whole stream.
- */
-export const HISTORY_LENGTH_MAX = 4 * 1024 * 1024;
+/** Events of one order at most. Most commands end earlier, see rules/room.ts. */
+export const EVENTS_MAX = 600;
 
 /** Numbers by line id, charge id or record id. */
 export type Quantities = Record<string, number>;
@@ -147,6 +141,8 @@ export interface OrderState {
   facts: Facts;
   /** By id, in the order of their records. Only the rules need them; no document shows them. */
   payments: Record<string, Payment>;
+  /** The sum of the sizes of its events. Only the rules need it. */
+  bytes: number;
 }
 
 /**
@@ -165,6 +161,7 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
   const next = {
     ...state,
     order: { ...state.order, version: event.version, updated_at: event.recorded_at },
+    bytes: state.bytes + event.bytes,
   };
   switch (event.type) {
     case 'OrderUpdated':

@@ -20,6 +20,8 @@ export interface Node {
   port: number;
   /** URL of the admin port, if it is known. */
   admin: string | undefined;
+  /** `127.0.0.1:50051`, if it was started here. */
+  grpc?: string;
 }
 
 export interface System {
@@ -30,12 +32,25 @@ export interface System {
   stop: () => Promise<void>;
 }
 
+/** A system that was started here. */
+export interface OwnSystem extends System {
+  nodes: (Node & { grpc: string })[];
+  databaseUrl: string;
+  kill: (index: number) => Promise<void>;
+  /** Process ids of the nodes. */
+  pids: () => number[];
+  /** Ends a node with SIGTERM. @returns its exit code */
+  end: (index: number) => Promise<number | null>;
+}
+
 export interface SystemOptions {
   nodes: number;
   shops: number;
   env?: Record<string, string>;
   /** Program of a node; default main.ts. */
   main?: string;
+  /** Options of Node. */
+  nodeOptions?: string[];
 }
 
 const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
@@ -48,7 +63,8 @@ export function systemAt(url: string, apiKeys: string[], admin: string | undefin
   return { nodes: [{ host: hostname, port: Number(port || 80), admin }], apiKeys, stop: async () => {} };
 }
 
-export async function startSystem({ nodes, shops, env = {}, main = MAIN }: SystemOptions): Promise<System> {
+export async function startSystem(options: SystemOptions): Promise<OwnSystem> {
+  const { nodes, shops, env = {}, main = MAIN, nodeOptions = [] } = options;
   const log = pino({ level: 'silent' });
   const services = await startServices();
   await migrate(services.databaseUrl);
@@ -64,16 +80,17 @@ export async function startSystem({ nodes, shops, env = {}, main = MAIN }: Syste
   await pool.end();
 
   const children: ChildProcess[] = [];
-  const list: (Node & { adminPort: number })[] = [];
+  const list: (Node & { grpc: string; adminPort: number })[] = [];
   const launch = async (index: number) => {
     const node = list[index]!;
-    const command = [process.execPath, '--max-semi-space-size=64', main];
+    const command = [process.execPath, '--max-semi-space-size=64', ...nodeOptions, main];
     if (pinned) command.unshift('taskset', '-c', '0');
     const child = spawn(command[0]!, command.slice(1), {
       env: {
         ...process.env,
         PORT: String(node.port),
         ADMIN_PORT: String(node.adminPort),
+        GRPC_PORT: node.grpc.split(':')[1],
         HOLDFAST_HOST: '127.0.0.1',
         DATABASE_URL: services.databaseUrl,
         REDIS_URL: services.redisUrl,
@@ -93,31 +110,32 @@ export async function startSystem({ nodes, shops, env = {}, main = MAIN }: Syste
     });
   };
   for (let n = 0; n < nodes; n += 1) {
-    const [port, adminPort] = [await freePort(), await freePort()];
-    list.push({ host: '127.0.0.1', port, adminPort, admin: `http://127.0.0.1:${adminPort}` });
+    const [port, adminPort, grpcPort] = [await freePort(), await freePort(), await freePort()];
+    const admin = `http://127.0.0.1:${adminPort}`;
+    list.push({ host: '127.0.0.1', port, adminPort, admin, grpc: `127.0.0.1:${grpcPort}` });
     await launch(n);
+  }
+  async function end(index: number, signal: NodeJS.Signals): Promise<number | null> {
+    const child = children[index]!;
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+    child.removeAllListeners('exit');
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    const [code] = (await gone) as [number | null];
+    return code;
   }
   return {
     nodes: list,
     apiKeys,
+    databaseUrl: services.databaseUrl,
+    pids: () => children.map(({ pid }) => pid!),
+    end: (index) => end(index, 'SIGTERM'),
     async kill(index) {
-      const child = children[index]!;
-      child.removeAllListeners('exit');
-      const gone = once(child, 'exit');
-      child.kill('SIGKILL');
-      await gone;
+      await end(index, 'SIGKILL');
       await launch(index);
     },
     async stop() {
-      await Promise.all(
-        children.map(async (child) => {
-          if (child.exitCode !== null || child.signalCode !== null) return;
-          child.removeAllListeners('exit');
-          const gone = once(child, 'exit');
-          child.kill('SIGKILL');
-          await gone;
-        }),
-      );
+      await Promise.all(children.map((_, index) => end(index, 'SIGKILL')));
       await services.stop();
     },
   };

@@ -693,6 +693,8 @@ export interface paths {
          * response. Messages are signed as Standard Webhooks requires. Each event is sent at least
          * once, always with the same `webhook-id`. Read the secret from `/secret`. See
          * [/docs/webhooks](/docs/webhooks).
+         *
+         *     Also needs the scope `orders:read`: the messages contain orders.
          */
         post: operations["createWebhookEndpoint"];
         delete?: never;
@@ -728,6 +730,8 @@ export interface paths {
          * @description A JSON Merge Patch (RFC 7396). `status: disabled` holds all open deliveries.
          * `status: enabled` sends them, and every event recorded from then on. Events recorded
          * while the endpoint was disabled are not sent: request a replay for them.
+         *
+         *     Also needs the scope `orders:read`: the messages contain orders.
          */
         patch: operations["updateWebhookEndpoint"];
         trace?: never;
@@ -788,6 +792,8 @@ export interface paths {
          * Redeliver an event
          * @description Makes the delivery due now, in any status, with the same `webhook-id` and a
          * new retry schedule.
+         *
+         *     Also needs the scope `orders:read`: the message contains an order.
          */
         post: operations["redeliverWebhook"];
         delete?: never;
@@ -812,6 +818,8 @@ export interface paths {
          * `webhook-id`. A position beyond the end of the log is refused. Finished deliveries are
          * kept for 30 days, so with `undelivered` a position from before is refused as well; the
          * problem names the first possible one.
+         *
+         *     Also needs the scope `orders:read`: the messages contain orders.
          */
         post: operations["createWebhookReplay"];
         delete?: never;
@@ -2634,8 +2642,8 @@ export interface components {
             };
         };
         /**
-         * @description The API key lacks the scope of this operation (`x-scope`) and any combined
-         * scope that includes it. Or it may not be used from the address of the client:
+         * @description The API key lacks a scope of this operation, such as its `x-scope`, and any
+         * combined scope that includes it. Or it may not be used from the address of the client:
          * `address_not_allowed`.
          */
         Forbidden: {
@@ -3025,7 +3033,8 @@ export interface components {
         PaymentIdInPath: components["schemas"]["PaymentId"];
         /**
          * @description Read your own writes: send the `Holdfast-Position` of a write. The server
-         * waits up to 5 seconds until the list holds that write.
+         * waits up to 5 seconds until the list holds that write, then answers 503
+         * `projection_behind`. So it does at once when too many requests of the tenant wait.
          * @example 4711
          */
         ReadAfter: string;
@@ -3134,7 +3143,9 @@ export interface operations {
             header?: {
                 /**
                  * @description Read your own writes: send the `Holdfast-Position` of a write. The
-                 * server waits up to 5 seconds until the list holds that write.
+                 * server waits up to 5 seconds until the list holds that write, then answers 503
+                 * `projection_behind`. So it does at once when too many requests of the tenant
+                 * wait.
                  * @example 4711
                  */
                 "Holdfast-Read-After"?: components["parameters"]["ReadAfter"];
@@ -3235,7 +3246,9 @@ export interface operations {
             header?: {
                 /**
                  * @description Read your own writes: send the `Holdfast-Position` of a write. The
-                 * server waits up to 5 seconds until the list holds that write.
+                 * server waits up to 5 seconds until the list holds that write, then answers 503
+                 * `projection_behind`. So it does at once when too many requests of the tenant
+                 * wait.
                  * @example 4711
                  */
                 "Holdfast-Read-After"?: components["parameters"]["ReadAfter"];
@@ -3381,7 +3394,8 @@ export interface operations {
                 types?: string;
                 /**
                  * @description Seconds for which the server may hold an empty response until an
-                 * event arrives.
+                 * event arrives. An empty response comes at once when too many requests of the
+                 * tenant wait.
                  */
                 wait?: number;
             };
@@ -3888,7 +3902,9 @@ export interface operations {
             header?: {
                 /**
                  * @description Read your own writes: send the `Holdfast-Position` of a write. The
-                 * server waits up to 5 seconds until the list holds that write.
+                 * server waits up to 5 seconds until the list holds that write, then answers 503
+                 * `projection_behind`. So it does at once when too many requests of the tenant
+                 * wait.
                  * @example 4711
                  */
                 "Holdfast-Read-After"?: components["parameters"]["ReadAfter"];

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 const here = fileURLToPath(new URL('.', import.meta.url));
 for (const args of [
   ['check', 'rules', 'alerts.yaml'],
-  ['test', 'rules', 'alerts.test.yaml'],
+  ['test', 'rules', 'alerts.test.yaml', 'retry-storm.test.yaml'],
 ]) {
   const { status, error } = spawnSync('promtool', args, { cwd: here, stdio: 'inherit' });
   if (error) {

@@ -1,5 +1,5 @@
 /** The summary of a customer: orders, payments and refunds, by currency. */
-import { type DatabasePool, sql } from 'slonik';
+import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
 import type { Tenancy } from '../../store/tenancy.ts';
 import { reachable } from '../../store/unavailable.ts';
@@ -32,7 +32,7 @@ const summaryRow = z.object({ totals: z.string(), applied: z.int(), head: z.int(
 
 /** Reads the totals and their position in the log in one snapshot. */
 export async function readCustomerSummary(
-  pool: DatabasePool,
+  pool: CommonQueryMethods,
   { partition, tenantId, customerId }: Tenancy & { customerId: string },
 ): Promise<CustomerSummary> {
   const instant = (name: string) => sql.fragment`

@@ -11,6 +11,8 @@ import type { TenantEvent } from '../projection.ts';
 
 /** Orders that are folded again in one transaction, which holds the lease of the table. */
 const RENEWED_ORDERS_MAX = 100;
+/** Their events end with the order that exceeds this. */
+const RENEWED_BYTES_MAX = 4 * 1024 * 1024;
 
 const readOutdated = statement(
   'projections/read-outdated-orders',
@@ -34,7 +36,7 @@ export async function readOutdatedOrders(
   transaction: CommonQueryMethods,
   partition: number,
 ): Promise<TenantEvent[]> {
-  const rows = await transaction.any(readOutdated(partition, RENEWED_ORDERS_MAX));
+  const rows = await transaction.any(readOutdated(partition, RENEWED_ORDERS_MAX, RENEWED_BYTES_MAX));
   const newer = new Set(
     rows
       .filter(({ type, schema_version }) => !isKnownEvent(type, schema_version))

@@ -1,5 +1,5 @@
 /** Pages of the list of sales by the days of a time zone. */
-import { type DatabasePool, sql } from 'slonik';
+import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
 import { reachable } from '../../store/unavailable.ts';
 import { progressOf } from '../../store/partitions.ts';
@@ -97,7 +97,7 @@ function itemOf(cursor: number): { day: number; currency: string } {
 }
 
 /** Reads one page. It reads the rows of at most `limit` days, from the first day with sales on. */
-export async function readSalesPage(pool: DatabasePool, query: SalesQuery): Promise<SalesPage> {
+export async function readSalesPage(pool: CommonQueryMethods, query: SalesQuery): Promise<SalesPage> {
   const { partition, direction, limit, from, days } = query;
   const isUp = direction === 'asc';
   const cursor = from === undefined ? undefined : itemOf(from);
@@ -164,7 +164,7 @@ const instant = (ms: number) => sql.fragment`to_timestamp(${ms / 1_000})`;
 
 /** The first row of the list, in milliseconds since 1970. */
 async function firstQuarter(
-  pool: DatabasePool,
+  pool: CommonQueryMethods,
   query: SalesQuery,
   range: DayRange,
 ): Promise<number | undefined> {

@@ -42,6 +42,11 @@ const findByHash = statement(
   }),
 );
 
+const findRecent = statement(
+  'keys/recent-api-keys',
+  z.object({ key_hash: z.instanceof(Buffer), tenant_id: z.uuid() }),
+);
+
 const keyState = z.object({ tenant_id: z.uuid(), revoked: z.boolean() });
 
 export const hashApiKey = (key: string): Buffer => hash('sha256', key, 'buffer');
@@ -65,6 +70,15 @@ export async function findPrincipal(pool: DatabasePool, keyHash: Buffer): Promis
       tenant: kindQuotas(row.tenant_write_quota, row.tenant_read_quota),
     },
   };
+}
+
+/** @returns the live keys that were used last, at most `countMax` */
+export async function recentKeys(
+  pool: DatabasePool,
+  countMax: number,
+): Promise<{ keyHash: Buffer; tenantId: string }[]> {
+  const rows = await reachable(pool.any(findRecent(countMax)));
+  return rows.map(({ key_hash, tenant_id }) => ({ keyHash: key_hash, tenantId: tenant_id }));
 }
 
 /** The partition of a new tenant, by a hash: evenly spread, and the same on each node. */

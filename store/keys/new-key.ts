@@ -1,11 +1,11 @@
 /** Generation of API keys. */
 import { randomInt } from 'node:crypto';
+import { ALPHABET, checksumOf } from './key-form.ts';
 
 /** The mode of a key, in its first characters: production or tests. Both work alike. */
 export type KeyMode = 'live' | 'test';
 
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-/** Random characters of a key: 190 bits. */
+/** Random characters of a key: 190 bits. The checksum follows them. */
 const RANDOM_LENGTH = 32;
 /** Of these, the first are stored so that a person can tell keys apart: 166 bits stay secret. */
 const SHOWN_LENGTH = 4;
@@ -15,5 +15,8 @@ export function newKey(mode: KeyMode): { key: string; prefix: string } {
   const start = `hf_${mode}_`;
   let random = '';
   while (random.length < RANDOM_LENGTH) random += ALPHABET[randomInt(ALPHABET.length)];
-  return { key: start + random, prefix: start + random.slice(0, SHOWN_LENGTH) };
+  return {
+    key: `${start}${random}_${checksumOf(start + random)}`,
+    prefix: start + random.slice(0, SHOWN_LENGTH),
+  };
 }

@@ -72,6 +72,7 @@ export async function appendBatch(
   batch: Append[],
 ): Promise<AppendOutcome[]> {
   const stopTimer = appendDuration.startTimer();
+  const documents = batch.map((each) => JSON.stringify(each.event.data));
   const rows = await reachable(
     pool.any(
       appendEvents(
@@ -82,7 +83,7 @@ export async function appendBatch(
         plainArray(batch.map((each) => each.event_id.slice(4))),
         plainArray(batch.map((each) => each.event.type)),
         plainArray(batch.map((each) => EVENT_SCHEMAS[each.event.type].version)),
-        batch.map((each) => JSON.stringify(each.event.data)).join(SEPARATOR),
+        documents.join(SEPARATOR),
         batch.map((each) => each.idempotency_key),
         batch.map((each) => each.fingerprint),
         batch.map((each) => each.traceparent),
@@ -95,8 +96,9 @@ export async function appendBatch(
   appendBatchSize.observe(batch.length);
   const outcomes: AppendOutcome[] = batch.map(() => ({ kind: 'version_conflict' }));
   for (const row of rows) {
-    const append = batch[row.ordinal - 1];
-    if (append !== undefined) outcomes[row.ordinal - 1] = readOutcome(append, row);
+    const index = row.ordinal - 1;
+    const append = batch[index];
+    if (append !== undefined) outcomes[index] = readOutcome(append, documents[index]!, row);
   }
   return outcomes;
 }
@@ -113,9 +115,9 @@ function namesOf(batch: readonly Append[]): string | null {
 }
 
 /** An event that this release does not know fails its own command, and no other of the batch. */
-function readOutcome(append: Append, row: z.output<typeof appendedRow>): AppendOutcome {
+function readOutcome(append: Append, document: string, row: z.output<typeof appendedRow>): AppendOutcome {
   try {
-    return outcomeOf(append, row);
+    return outcomeOf(append, document, row);
   } catch (error) {
     if (!(error instanceof UnknownEventError)) throw error;
     return { kind: 'holder_unknown', error };
@@ -123,7 +125,7 @@ function readOutcome(append: Append, row: z.output<typeof appendedRow>): AppendO
 }
 
 /** A row holds the command's own event, or the earlier one that has its key, claim or number. */
-function outcomeOf(append: Append, row: z.output<typeof appendedRow>): AppendOutcome {
+function outcomeOf(append: Append, document: string, row: z.output<typeof appendedRow>): AppendOutcome {
   const { event_id, order_id, version, event, idempotency_key, fingerprint } = append;
   if (toId('evt', row.event_id) === event_id) {
     const { position, recorded_at, number } = row;
@@ -138,6 +140,7 @@ function outcomeOf(append: Append, row: z.output<typeof appendedRow>): AppendOut
         recorded_at,
         key_id,
         number,
+        bytes: Buffer.byteLength(document),
         idempotency_key,
         fingerprint,
         ...event,

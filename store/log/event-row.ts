@@ -43,6 +43,7 @@ export function toRecordedEvent(row: z.output<typeof recordedRow>): RecordedEven
     recorded_at: row.recorded_at,
     key_id: row.key_id === null ? null : toId('key', row.key_id),
     number: row.number,
+    bytes: Buffer.byteLength(row.data),
     ...upcast(row.type, row.schema_version, JSON.parse(row.data)),
   };
 }

@@ -1,5 +1,5 @@
 /** The event feed of a tenant: its events in the order of the log, page by page. */
-import type { DatabasePool } from 'slonik';
+import type { CommonQueryMethods } from 'slonik';
 import { z } from 'zod';
 import type { RecordedEvent } from '../../domain/order/events.ts';
 import { isKnownEvent } from '../../domain/order/upcast.ts';
@@ -81,7 +81,7 @@ export const markOf = (eventId: string): string => eventId.replaceAll('-', '').s
  * @throws {UnknownEventError} the first event of the page is of a newer release
  */
 export async function readFeed(
-  pool: DatabasePool,
+  pool: CommonQueryMethods,
   { partition, tenantId, after, mark, types, limit }: FeedQuery,
 ): Promise<FeedPage> {
   const wanted = types === undefined ? null : [...types];
@@ -122,7 +122,7 @@ const findPositionBefore = statement(
  * @throws {NotInLogError} when the log ends before the position
  */
 export async function feedPositionAt(
-  pool: DatabasePool,
+  pool: CommonQueryMethods,
   { partition, tenantId }: Tenancy,
   position: number,
 ): Promise<FeedPosition> {
@@ -138,7 +138,7 @@ export async function feedPositionAt(
  * @param instant RFC 3339
  */
 export async function positionBefore(
-  pool: DatabasePool,
+  pool: CommonQueryMethods,
   partition: number,
   instant: string,
 ): Promise<number> {
@@ -152,7 +152,7 @@ export async function positionBefore(
  * @returns `undefined` when the instant is more than a minute in the future; clocks differ by less
  */
 export async function feedPositionBefore(
-  pool: DatabasePool,
+  pool: CommonQueryMethods,
   tenancy: Tenancy,
   instant: string,
 ): Promise<FeedPosition | undefined> {

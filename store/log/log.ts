@@ -3,12 +3,14 @@ import type { DatabasePool } from 'slonik';
 import { appendOutcomes, appendQueueLength, appendWait } from '../../platform/metrics.ts';
 import { endSpan, startSpan } from '../../platform/tracing.ts';
 import { type GroupCommit, createGroupCommit } from '../group-commit.ts';
-import { parseId } from '../ids.ts';
+import type { TenantConnections } from '../connections/tenant-connections.ts';
+import type { OrderState } from '../../domain/order/order.ts';
 import { statement } from '../statement.ts';
 import type { Tenancy } from '../tenancy.ts';
 import { StoreOverloaded, reachable } from '../unavailable.ts';
 import { type Append, type AppendOutcome, appendBatch } from './append.ts';
 import { type StoredEvent, storedRow, toStoredEvent } from './event-row.ts';
+import { type FoldedOrder, createOrderStates } from './order-states.ts';
 
 export interface OrderLog {
   /**
@@ -18,27 +20,22 @@ export interface OrderLog {
    * @throws {StoreUnavailable} Postgres did not answer; the event was appended once or not at all
    */
   append: (append: Append) => Promise<AppendOutcome>;
-  /** An order's events up to a version, oldest first; empty when the tenant has no such order. */
-  readStream: (tenancy: Tenancy, orderId: string, upToVersion?: number) => Promise<StoredEvent[]>;
-  /**
-   * An order's whole stream, and the event that holds a key, in the stream or elsewhere; read in
-   * one snapshot. `streamLength`: the data of its events, in UTF-16 code units of JSON.
-   */
+  /** An order up to a version; `undefined` when the tenant has no such order. */
+  readState: (tenancy: Tenancy, orderId: string, upToVersion?: number) => Promise<FoldedOrder | undefined>;
+  /** An order, `null` without one, and the event that holds a key, in its stream or elsewhere. */
   readForCommand: (
     tenancy: Tenancy,
     orderId: string,
     idempotencyKey: string,
-  ) => Promise<{ stream: StoredEvent[]; holder: StoredEvent | undefined; streamLength: number }>;
+  ) => Promise<{ state: OrderState | null; holder: StoredEvent | undefined }>;
   /** The event that holds a key of a tenant. */
   readKey: (tenancy: Tenancy, idempotencyKey: string) => Promise<StoredEvent | undefined>;
   /** The event that holds a claim of a tenant. */
   readClaim: (tenancy: Tenancy, claim: string) => Promise<StoredEvent | undefined>;
-  /** Resolves when each submitted append has its outcome. */
+  /** Resolves when each submitted append has its outcome, and no snapshot is being written. */
   drained: () => Promise<void>;
 }
 
-const readStreamEvents = statement('log/read-stream', storedRow);
-const readStreamAndKey = statement('log/read-stream-and-key', storedRow);
 const readHolder = statement('log/read-key', storedRow);
 const readClaimHolder = statement('log/read-claim', storedRow);
 
@@ -50,7 +47,9 @@ const APPEND_TIMEOUT_MS = 5_000;
 
 export interface OrderLogOptions {
   pool: DatabasePool;
-  /** Commands that may wait, for each partition. */
+  /** For the reads; without it, they use the pool. */
+  connections?: TenantConnections;
+  /** Commands that may wait, for each partition; shared between its tenants. */
   capacity: number;
   /** Time for one append statement. */
   timeoutMs?: number;
@@ -64,8 +63,14 @@ function claimsOf({ tenantId, idempotency_key, order_id, version, number, claim 
   return claims;
 }
 
-export function createOrderLog({ pool, capacity, timeoutMs = APPEND_TIMEOUT_MS }: OrderLogOptions): OrderLog {
+export function createOrderLog({
+  pool,
+  connections = { of: () => pool },
+  capacity,
+  timeoutMs = APPEND_TIMEOUT_MS,
+}: OrderLogOptions): OrderLog {
   const writers = new Map<number, GroupCommit<Append, AppendOutcome>>();
+  const states = createOrderStates({ pool, connections });
 
   const writerOf = (partition: number) => {
     let writer = writers.get(partition);
@@ -73,6 +78,7 @@ export function createOrderLog({ pool, capacity, timeoutMs = APPEND_TIMEOUT_MS }
       writer = createGroupCommit({
         write: (batch: Append[]) => appendBatch(pool, partition, batch),
         claims: claimsOf,
+        tenantOf: ({ tenantId }) => tenantId,
         capacity,
         batchItemsMax: BATCH_COMMANDS_MAX,
         timeoutMs,
@@ -101,37 +107,26 @@ export function createOrderLog({ pool, capacity, timeoutMs = APPEND_TIMEOUT_MS }
         appendQueueLength.dec();
       }
     },
-    async readStream({ tenantId }, orderId, upToVersion = VERSION_MAX) {
-      const uuid = parseId('ord', orderId);
-      if (uuid === undefined) return [];
-      const rows = await reachable(pool.any(readStreamEvents(uuid, tenantId, upToVersion)));
-      return rows.map(toStoredEvent);
+    async readState(tenancy, orderId, upToVersion = VERSION_MAX) {
+      return (await states.read(tenancy, orderId, upToVersion, null)).folded;
     },
-    async readForCommand({ tenantId }, orderId, idempotencyKey) {
-      // The key may hold an event although the order id is malformed.
-      const uuid = parseId('ord', orderId) ?? '0'.repeat(32);
-      const rows = await reachable(pool.any(readStreamAndKey(uuid, tenantId, idempotencyKey)));
-      const events = rows.map(toStoredEvent);
-      const stream = events.filter((event) => event.order_id === orderId);
-      return {
-        stream,
-        streamLength: rows.reduce(
-          (sum, row, n) => sum + (events[n]!.order_id === orderId ? row.data.length : 0),
-          0,
-        ),
-        holder: events.find((event) => event.idempotency_key === idempotencyKey),
-      };
+    async readForCommand(tenancy, orderId, idempotencyKey) {
+      const { folded, holder } = await states.read(tenancy, orderId, VERSION_MAX, idempotencyKey);
+      return { state: folded?.state ?? null, holder };
     },
     async readKey({ tenantId }, idempotencyKey) {
-      const row = await reachable(pool.maybeOne(readHolder(idempotencyKey, tenantId)));
+      const row = await reachable(connections.of(tenantId).maybeOne(readHolder(idempotencyKey, tenantId)));
       return row === null ? undefined : toStoredEvent(row);
     },
     async readClaim({ partition, tenantId }, claim) {
-      const row = await reachable(pool.maybeOne(readClaimHolder(partition, tenantId, claim)));
+      const row = await reachable(
+        connections.of(tenantId).maybeOne(readClaimHolder(partition, tenantId, claim)),
+      );
       return row === null ? undefined : toStoredEvent(row);
     },
     async drained() {
       await Promise.all([...writers.values()].map((writer) => writer.drained()));
+      await states.drained();
     },
   };
 }

@@ -6,14 +6,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
 import { endsWithin } from '../../platform/deadline.ts';
+import { createFairShare } from '../../platform/fair-share.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { feedWatchers } from '../../platform/metrics.ts';
 import { statement } from '../statement.ts';
 import type { Tenancy } from '../tenancy.ts';
 import { reachable } from '../unavailable.ts';
 
-/** Watchers of one process; one more client is answered at once. */
-const WATCHERS_MAX = 1_000;
+/** Watches of one process; one more client is answered at once. */
+const WATCHES_MAX = 1_000;
+/** A tenant alone gets four fifths of the watches. */
+const FREE_TIMES_MAX = 4;
 /** The end of the log is read after this time without a notification: one may be lost. */
 const TAIL_POLL_INTERVAL_MS = 500;
 const READ_INTERVAL_MS_MIN = 20;
@@ -39,7 +42,7 @@ export interface Tail {
   /**
    * Starts a watch. Read the feed after this: `nextEvent` reports each event that the read missed.
    *
-   * @returns `undefined` when there are too many watchers
+   * @returns `undefined` when the tenant's share of the watches is used
    */
   watch: (tenancy: Tenancy) => Promise<Watch | undefined>;
   /** Call when a partition has new events. */
@@ -64,8 +67,8 @@ interface WatchedPartition {
 }
 
 export function createTail(pool: DatabasePool, log: Logger): Tail {
+  const share = createFairShare({ capacity: WATCHES_MAX, freeTimesMax: FREE_TIMES_MAX });
   const watched = new Map<number, WatchedPartition>();
-  let watcherCount = 0;
   let isClosed = false;
 
   function open(partition: number): WatchedPartition {
@@ -106,14 +109,17 @@ export function createTail(pool: DatabasePool, log: Logger): Tail {
 
   return {
     async watch({ partition, tenantId }) {
-      if (isClosed || watcherCount >= WATCHERS_MAX) return undefined;
+      const release = isClosed ? undefined : share.tryTake(tenantId);
+      if (release === undefined) return undefined;
       const notified = Promise.withResolvers<void>();
       const watcher = { tenantId, notify: notified.resolve };
       const entry = watched.get(partition) ?? open(partition);
       entry.watchers.add(watcher);
-      feedWatchers.set((watcherCount += 1));
+      feedWatchers.set(share.taken());
       const stop = () => {
-        if (entry.watchers.delete(watcher)) feedWatchers.set((watcherCount -= 1));
+        entry.watchers.delete(watcher);
+        release();
+        feedWatchers.set(share.taken());
         notified.resolve();
       };
       try {

@@ -3,7 +3,7 @@
  * idempotency key, and a repeat gets the stored answer. Keys of orders are stored elsewhere;
  * neither kind expires, and a receipt looks up both.
  */
-import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
+import { type CommonQueryMethods, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
 import { reachable } from '../unavailable.ts';
 
@@ -54,7 +54,7 @@ const keptRow = z.object({ fingerprint: z.instanceof(Buffer), answer: z.string()
  * @throws {KeyReusedError}
  */
 export function once(
-  pool: DatabasePool,
+  pool: CommonQueryMethods,
   { tenantId, idempotencyKey, operation, endpointId, fingerprint }: Once,
   act: (transaction: DatabaseTransactionConnection) => Promise<Answer>,
 ): Promise<{ answer: Answer; replayed: boolean }> {
@@ -96,7 +96,7 @@ const writeRow = keptRow.extend({ recorded_at: z.string() });
 
 /** The webhook command that holds a key of a tenant. */
 export async function findWrite(
-  pool: DatabasePool,
+  pool: CommonQueryMethods,
   tenantId: string,
   idempotencyKey: string,
 ): Promise<Write | undefined> {

@@ -1,5 +1,5 @@
 /** Deliveries of an endpoint and their attempts, as clients list them. */
-import { type CommonQueryMethods, type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
+import { type CommonQueryMethods, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
 import { toId } from '../ids.ts';
 import { reachable } from '../unavailable.ts';
@@ -64,7 +64,7 @@ export interface DeliveriesQuery {
 
 /** One page, by keyset; `next` is the number of its last row, `null` on the last page. */
 export async function listDeliveries(
-  pool: DatabasePool,
+  pool: CommonQueryMethods,
   { endpointId, status, orderId, direction, limit, from }: DeliveriesQuery,
 ): Promise<{ rows: readonly DeliveryRow[]; next: number | null }> {
   const conditions = [sql.fragment`endpoint_id = ${endpointId}`];

@@ -9,20 +9,37 @@ export const WEBHOOKS_CONSUMER = 'webhooks';
 
 const relayEvents = statement(
   'webhooks/relay-events',
-  z.object({ events: z.int(), endpoints: z.array(z.uuid()) }),
+  z.object({ events: z.int(), is_full: z.boolean(), is_held: z.boolean(), endpoints: z.array(z.uuid()) }),
 );
 
-/**
- * Queues the next events of a partition for the endpoints that want them.
- *
- * @returns the number of events that were read, and the endpoints that have a delivery queued
- */
+export interface RelayBatchBound {
+  events: number;
+  /** The batch ends with the event that reaches this: one event is relayed in any case. */
+  deliveries: number;
+}
+
+/** What one tenant may have of a batch, if others have events too; the rest is put off. */
+export interface RelayShare {
+  deliveriesOfTenant: number;
+}
+
+export interface RelayBatch {
+  events: number;
+  /** Whether the bound ended the batch. */
+  is_full: boolean;
+  /** Whether it holds nothing because another node or a replay holds the lease now. */
+  is_held: boolean;
+  /** The endpoints that have a delivery queued. */
+  endpoints: readonly string[];
+}
+
+/** Queues the next events of a partition for the endpoints that want them. */
 export const relayBatch = (
   pool: DatabasePool,
   partition: number,
-  eventsMax: number,
-): Promise<{ events: number; endpoints: readonly string[] }> =>
-  pool.one(relayEvents(partition, eventsMax, [...FIRST_EVENT_TYPES]));
+  { events, deliveries, deliveriesOfTenant }: RelayBatchBound & RelayShare,
+): Promise<RelayBatch> =>
+  pool.one(relayEvents(partition, events, [...FIRST_EVENT_TYPES], deliveries, deliveriesOfTenant));
 
 /**
  * Locks the relay of a partition until the end of the transaction. Only one transaction at a time

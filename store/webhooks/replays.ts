@@ -57,21 +57,40 @@ export async function findReplay(
   return row ?? undefined;
 }
 
+/** Below each tenant's id: before the first turn. */
+export const NO_TENANT = '00000000-0000-0000-0000-000000000000';
+
 /**
- * Runs the next batch of a partition's oldest replay, unless another node runs it now.
+ * Runs the replays of a partition in steps of one batch. The tenants take turns; each runs its
+ * oldest replay. A step that fails takes its turn too, so that it cannot stop other tenants.
  *
- * @returns the endpoint of the replay; `undefined` when there is nothing to do
+ * @returns a function that runs the next step, and returns the endpoint of the replay;
+ *   `undefined` when there is nothing to do, or other nodes run all that is left
  */
-export function replayOnce(pool: DatabasePool, partition: number): Promise<string | undefined> {
-  return pool.transaction(async (transaction) => {
-    const replayId = await transaction.maybeOneFirst(sql.type(z.object({ replay_id: z.uuid() }))`
-      SELECT replay_id FROM webhook_replays WHERE partition = ${partition} AND finished_at IS NULL
-       ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED`);
-    if (replayId === null) return undefined;
-    await lockDeliveries(transaction, partition);
-    const { endpoint_id } = await transaction.one(
-      replayEvents(replayId, BATCH_EVENTS_MAX, [...FIRST_EVENT_TYPES]),
-    );
-    return endpoint_id;
-  });
+export function createReplayer(
+  pool: DatabasePool,
+  partition: number,
+): () => Promise<readonly string[] | undefined> {
+  let servedTenant = NO_TENANT;
+
+  return () =>
+    pool.transaction(async (transaction) => {
+      const next = await transaction.maybeOne(sql.type(
+        z.object({ replay_id: z.uuid(), tenant_id: z.uuid() }),
+      )`
+        SELECT replay.replay_id, endpoint.tenant_id
+          FROM webhook_replays AS replay
+          JOIN webhook_endpoints AS endpoint USING (endpoint_id)
+         WHERE replay.partition = ${partition} AND replay.finished_at IS NULL
+         ORDER BY endpoint.tenant_id <= ${servedTenant}, endpoint.tenant_id, replay.created_at
+         LIMIT 1
+           FOR UPDATE OF replay SKIP LOCKED`);
+      if (next === null) return undefined;
+      servedTenant = next.tenant_id;
+      await lockDeliveries(transaction, partition);
+      const { endpoint_id } = await transaction.one(
+        replayEvents(next.replay_id, BATCH_EVENTS_MAX, [...FIRST_EVENT_TYPES]),
+      );
+      return [endpoint_id];
+    });
 }

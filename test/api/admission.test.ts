@@ -1,112 +1,78 @@
-/** Load shedding, with a simulated clock where possible. */
+/** Load shedding by a server: who is admitted, who waits, who is refused. */
 import { execFile } from 'node:child_process';
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import Koa from 'koa';
 import { pino } from 'pino';
-import { createAdmission, createLimit, createTurnstile } from '../../api/admission.ts';
+import { createAdmission } from '../../api/admission.ts';
+import { registry } from '../../platform/metrics.ts';
 import { type RunningServer, serve } from '../../api/http/server.ts';
 
 const log = pino({ level: 'silent' });
-
-describe('the limit on requests in flight', () => {
-  const clocked = () => {
-    let at = 0;
-    const limit = createLimit(() => at);
-    return { ...limit, pass: (ms: number) => (at += ms) };
-  };
-  const fill = (limit: ReturnType<typeof clocked>) => {
-    let entered = 0;
-    while (limit.enter()) entered += 1;
-    return entered;
-  };
-
-  test('admits requests up to the limit, and one more for each that finishes', () => {
-    const limit = clocked();
-    expect(fill(limit)).toBe(limit.limit());
-    limit.leave();
-    expect([limit.enter(), limit.enter()]).toEqual([true, false]);
-  });
-
-  test('sinks by a tenth while responses are late, once for each group of concurrent requests, down to a minimum', () => {
-    const limit = clocked();
-    const before = limit.limit();
-    fill(limit);
-    for (let n = 0; n < 50; n += 1) limit.note(1_000);
-    expect(limit.limit()).toBe(Math.floor(before * 0.9));
-    for (let n = 0; n < 100; n += 1) {
-      limit.pass(100);
-      limit.note(1_000);
-    }
-    expect(limit.limit()).toBe(16);
-  });
-
-  test('does not sink while few requests are in flight, because the cause of the delay is elsewhere', () => {
-    const limit = clocked();
-    const before = limit.limit();
-    for (let n = 0; n < 100; n += 1) {
-      limit.pass(100);
-      limit.note(1_000);
-      limit.cut();
-    }
-    expect(limit.limit()).toBe(before);
-  });
-
-  test('rises while it is in use and responses are in time, and stays while it is not in use', () => {
-    const limit = clocked();
-    const before = limit.limit();
-    for (let n = 0; n < 1_000; n += 1) limit.note(5);
-    expect(limit.limit()).toBe(before);
-    fill(limit);
-    for (let n = 0; n < before; n += 1) limit.note(5);
-    expect(limit.limit()).toBeGreaterThanOrEqual(before + 9);
-    for (let n = 0; n < 200_000; n += 1) {
-      if (n % 1_000 === 0) fill(limit);
-      limit.note(5);
-    }
-    expect(limit.limit()).toBe(2_000);
-  });
-});
-
-test('few refusals are sent at once; many are sent in order, each within half a second', async () => {
-  let elapsedMs = () => 0;
-  const turnstile = createTurnstile(() => elapsedMs());
-  const gone: { n: number; ms: number }[] = [];
-  for (let n = 0; n < 1_000; n += 1) turnstile.pass(() => gone.push({ n, ms: elapsedMs() }));
-  expect(gone.length).toBe(300);
-  const began = performance.now();
-  elapsedMs = () => performance.now() - began;
-  while (gone.length < 1_000) await new Promise((resolve) => setTimeout(resolve, 10));
-  expect(gone.map(({ n }) => n)).toEqual([...gone.keys()]);
-  expect(gone.at(-1)!.ms).toBeGreaterThan(400);
-  expect(gone.at(-1)!.ms).toBeLessThan(1_500);
-  turnstile.stop();
-});
 
 describe('a server at its limit', () => {
   const running: RunningServer[] = [];
   afterEach(async () => {
     for (const server of running.splice(0)) await server.stop(0);
   });
-  /** Answers when the test releases it. */
+  const arrived = (req: IncomingMessage) =>
+    new Promise<void>((resolve) => {
+      req.on('error', () => {}).once('end', resolve);
+      req.resume();
+    });
+  /** Answers when the test releases it; a read with `wait` waits for that by intent. */
   async function start() {
+    let begunCount = 0;
+    let arrivedCount = 0;
     const held: (() => void)[] = [];
+    const waiting: (() => void)[] = [];
+    const hold = (list: (() => void)[]) => new Promise<void>((resolve) => list.push(resolve));
     const app = new Koa();
     app.use(async (ctx) => {
-      if (ctx.query['wait'] === undefined || ctx.method === 'POST')
-        await new Promise<void>((resolve) => held.push(resolve));
+      if (ctx.method === 'POST') {
+        begunCount += 1;
+        await arrived(ctx.req);
+        arrivedCount += 1;
+        await admission.bodyArrived(ctx.res);
+      }
+      const endWait = ctx.method === 'GET' && ctx.query['wait'] ? admission.beginWait(ctx.res) : undefined;
+      if (endWait) {
+        await hold(waiting);
+        await endWait();
+      }
+      await hold(held);
       ctx.body = { done: true };
     });
-    const admission = createAdmission(() => performance.now());
+    const admission = createAdmission({
+      now: () => performance.now(),
+      tenantOf: ({ headers }) => String(headers['x-tenant'] ?? 'a'),
+    });
     const server = await serve(app, { port: 0, host: '127.0.0.1', variable: 'PORT', admission, log });
     running.push(server);
     const url = `http://127.0.0.1:${server.port}/`;
+    /** The answered requests, by status. */
+    const answered: Record<number, number> = {};
+    const send = async (init: RequestInit = {}, query = '') => {
+      const response = await fetch(url + query, init);
+      answered[response.status] = (answered[response.status] ?? 0) + 1;
+      return response;
+    };
+    const release = (list: (() => void)[]) => list.splice(0).forEach((resolve) => resolve());
     return {
       url,
       port: server.port,
-      release: () => held.splice(0).forEach((resolve) => resolve()),
+      answered,
+      send,
+      release: () => release(held),
       held: () => held.length,
-      post: () => fetch(url, { method: 'POST', body: '{}' }),
+      /** Writes that were admitted, and those of them whose body has arrived. */
+      begun: () => begunCount,
+      arrived: () => arrivedCount,
+      waiting: () => waiting.length,
+      endWaits: () => release(waiting),
+      post: (tenant = 'a') =>
+        send({ method: 'POST', body: '{}', headers: { 'X-Tenant': tenant } }).catch(() => undefined),
     };
   }
   const come = async (condition: () => boolean) => {
@@ -114,57 +80,148 @@ describe('a server at its limit', () => {
   };
 
   test('answers writes with 503, Retry-After and a retry advice; reads continue; writes continue when there is room', async () => {
-    const { url, post, release, held } = await start();
+    const { send, post, release, held } = await start();
     // Only refused requests have an answer so far.
     const writes = Array.from({ length: 300 }, post);
     let refusals = 0;
     for (const write of writes) void write.then(() => (refusals += 1));
     await come(() => held() + refusals === writes.length);
-    const refused = await Promise.race(writes);
+    const refused = (await Promise.race(writes))!;
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
     expect(await refused.json()).toMatchObject({ code: 'overloaded', retry: 'same_key_after', status: 503 });
     const full = held();
-    const read = fetch(url);
+    const read = send();
     await come(() => held() === full + 1);
     release();
     expect((await read).status).toBe(200);
-    const statuses = (await Promise.all(writes)).map(({ status }) => status);
+    const statuses = (await Promise.all(writes)).map((answer) => answer!.status);
     expect(new Set(statuses)).toEqual(new Set([200, 503]));
     expect(statuses.filter((status) => status === 200)).toHaveLength(full);
     const again = post();
     await come(() => held() === 1);
     release();
-    expect((await again).status).toBe(200);
+    expect((await again)!.status).toBe(200);
   });
 
-  /** Until the sockets that arrived last stop counting, a request is refused. */
-  async function postWhenAdmitted(held: () => number, post: () => Promise<Response>) {
-    for (;;) {
-      await new Promise((resolve) => setTimeout(resolve, 700));
-      const before = held();
-      let isRefused = false;
-      const answer = post();
-      void answer.then(() => (isRefused = true));
-      await come(() => isRefused || held() > before);
-      if (!isRefused) return { answer };
+  test.each([
+    ['Holdfast-Read-After', '', { 'Holdfast-Read-After': '1' }],
+    ['wait', '?wait=1', {}],
+    ['both', '?a=1&wait=30', { 'Holdfast-Read-After': '9' }],
+  ])('counts a write with %s like any other', async (_what, query, headers) => {
+    const { send, release, held, answered } = await start();
+    const writes = Array.from({ length: 400 }, () => send({ method: 'POST', headers, body: '{}' }, query));
+    await come(() => held() + (answered[503] ?? 0) === writes.length);
+    expect(held()).toBeLessThanOrEqual(256);
+    release();
+    await Promise.all(writes);
+  });
+
+  test('counts a read with wait until it waits, and from the end of its wait', async () => {
+    const { send, release, held, waiting, endWaits, answered } = await start();
+    const waits = Array.from({ length: 400 }, () => send({}, '?wait=1'));
+    await come(() => waiting() + (answered[503] ?? 0) === waits.length);
+    expect(waiting()).toBeGreaterThan(256);
+    const admitted = waiting();
+    const reads = Array.from({ length: 100 }, () => send());
+    await come(() => held() === reads.length);
+    endWaits();
+    await come(() => held() > reads.length);
+    // Those that have waited enter in turn: none of them is refused.
+    while ((answered[200] ?? 0) < admitted + reads.length) {
+      expect(held()).toBeLessThanOrEqual(256);
+      release();
+      await new Promise((resolve) => setTimeout(resolve, 5));
     }
+    await Promise.all([...waits, ...reads]);
+  });
+
+  test('has a bound on requests that wait; one tenant does not have all places', async () => {
+    const { send, release, waiting, held, endWaits, answered } = await start();
+    const wait = (tenant: string) => send({ headers: { 'X-Tenant': tenant } }, '?wait=1');
+    const greedy: Promise<Response>[] = [];
+    while (held() === 0) {
+      greedy.push(...Array.from({ length: 100 }, () => wait('a')));
+      await come(() => waiting() + held() + (answered[503] ?? 0) === greedy.length);
+    }
+    expect(waiting()).toBe(1_000);
+    const others = Array.from({ length: 100 }, () => wait('b'));
+    await come(() => waiting() === 1_100);
+    endWaits();
+    while ((answered[200] ?? 0) < 1_100) {
+      release();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    release();
+    await Promise.all([...greedy, ...others]);
+  }, 30_000);
+
+  /** Writes in flight, by the metric of the server. */
+  async function writesInFlight(): Promise<number> {
+    const metric = await registry.getSingleMetric('holdfast_requests_in_flight')!.get();
+    return metric.values.find(({ labels }) => labels['kind'] === 'write')?.value ?? 0;
   }
 
-  test('does not count long polls, nor requests whose body arrives slowly', async () => {
-    const { url, port, post, release, held } = await start();
+  test('counts a write whose body arrives slowly again when it has arrived', async () => {
+    const { port, post, release, held, answered, begun, arrived } = await start();
+    // Less than half of the limit, so that nothing lowers it.
+    const sockets = Array.from({ length: 100 }, () => {
+      const socket = connect(port, '127.0.0.1');
+      socket.on('error', () => {});
+      socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{');
+      return socket;
+    });
+    await come(() => begun() === sockets.length);
+    while ((await writesInFlight()) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    let sent = 0;
+    while (answered[503] === undefined) {
+      void post();
+      sent += 1;
+      await come(() => held() + (answered[503] ?? 0) === sent);
+    }
+    const full = held();
+    let statuses = '';
+    for (const socket of sockets) {
+      socket.on('data', (data) => (statuses += `${data.toString('latin1').slice(9, 12)} `));
+      socket.write('}');
+    }
+    await come(() => arrived() === full + sockets.length);
+    expect(held()).toBe(full);
+    await come(() => {
+      release();
+      return statuses.match(/200/g)?.length === sockets.length;
+    });
+    for (const socket of sockets) socket.destroy();
+  });
+
+  test('does not count requests whose body arrives slowly', async () => {
+    const { port, post, release, held } = await start();
     const sockets = Array.from({ length: 300 }, () => {
       const socket = connect(port, '127.0.0.1');
       socket.on('error', () => {});
       socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{');
       return socket;
     });
-    // Requests that wait for their body do not count: all of these fit, and one more of each
-    // kind.
-    const { answer } = await postWhenAdmitted(held, post);
-    expect((await fetch(`${url}?wait=1`)).status).toBe(200);
+    await come(() => {
+      void post();
+      return held() > 0;
+    });
     release();
-    expect((await answer).status).toBe(200);
     for (const socket of sockets) socket.destroy();
+  });
+
+  test('refuses the tenant that has most; another one gets the next places, up to half', async () => {
+    const { post, held, release, answered } = await start();
+    const greedy = Array.from({ length: 300 }, () => post('a'));
+    await come(() => held() + (answered[503] ?? 0) === greedy.length);
+    expect(held()).toBeLessThanOrEqual(256);
+    const other = post('b');
+    const refused = await post('a');
+    expect(refused!.status).toBe(503);
+    release();
+    await come(() => held() === 1);
+    release();
+    expect((await other)!.status).toBe(200);
+    await Promise.all(greedy);
   });
 });
 

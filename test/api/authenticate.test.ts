@@ -1,6 +1,11 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type Authenticate, createAuthenticator } from '../../api/authenticate.ts';
+import type { CallerAddress } from '../../api/limiter/address-quotas.ts';
+import { RateLimited } from '../../api/limiter/rate-limited.ts';
 import { Problem } from '../../api/problem/problem.ts';
+import { newApiKey } from '../../ops/development-key.ts';
+import { hashApiKey } from '../../store/keys/api-keys.ts';
+import { newKey } from '../../store/keys/new-key.ts';
 import type { Principal } from '../../store/keys/api-keys.ts';
 
 /** The promise of docs/keys.md, in milliseconds. */
@@ -16,7 +21,7 @@ const principal: Principal = {
   expiresAt: undefined,
 };
 const bearer = 'Bearer hf_test_0000000000000000000000000000';
-const unlimited = async () => {};
+const unlimited = () => ({ subject: 'a', count: async () => {} });
 
 let clock: number;
 let live: boolean;
@@ -33,7 +38,7 @@ beforeEach(() => {
   scopes = ['orders:read'];
   slowness = 0;
   used = [];
-  authenticate = createAuthenticator({
+  ({ authenticate } = createAuthenticator({
     find: async () => {
       if (away) throw new Error('away');
       const seen = live ? { ...principal, scopes: new Set(scopes) } : undefined;
@@ -42,7 +47,7 @@ beforeEach(() => {
     },
     noteUse: (keyId) => used.push(keyId),
     now: () => clock,
-  });
+  }));
 });
 
 const letIn = () =>
@@ -78,7 +83,7 @@ test.each([0, 100, 2_900, 9_000])(
 
 test('one look-up serves many requests, and each request counts as a use', async () => {
   let lookUps = 0;
-  const counted = createAuthenticator({
+  const { authenticate: counted } = createAuthenticator({
     find: async () => {
       lookUps += 1;
       return principal;
@@ -137,7 +142,7 @@ describe('confirming the key of an admitted caller', () => {
 
   test('needs one look-up for a thousand concurrent calls', async () => {
     let lookUps = 0;
-    const counted = createAuthenticator({
+    const { authenticate: counted } = createAuthenticator({
       find: async () => {
         lookUps += 1;
         return principal;
@@ -149,5 +154,122 @@ describe('confirming the key of an admitted caller', () => {
     clock = 3_001;
     await Promise.all(Array.from({ length: 1_000 }, () => confirm('orders:read')));
     expect(lookUps).toBe(2);
+  });
+});
+
+describe('look-ups of keys that nobody knows', () => {
+  /** An address with a quota of 60, and an authenticator that counts its look-ups. */
+  function counted(valid: readonly string[] = [], known: readonly string[] = []) {
+    let lookUps = 0;
+    let atOnce = 0;
+    let atOnceMost = 0;
+    const hashes = new Set([...valid, ...known].map((key) => hashApiKey(key).toString('hex')));
+    const authenticator = createAuthenticator({
+      known: known.map((key) => ({ keyHash: hashApiKey(key), tenantId: 't' })),
+      find: async (keyHash) => {
+        lookUps += 1;
+        atOnceMost = Math.max(atOnceMost, (atOnce += 1));
+        await new Promise((resolve) => setImmediate(resolve));
+        atOnce -= 1;
+        return hashes.has(keyHash.toString('hex')) ? principal : undefined;
+      },
+      noteUse: () => {},
+      now: () => clock,
+    });
+    const used = new Map<string, number>();
+    const addressOf = (subject: string) => (): CallerAddress => ({
+      subject,
+      async count() {
+        await new Promise((resolve) => setImmediate(resolve));
+        used.set(subject, (used.get(subject) ?? 0) + 1);
+        if (used.get(subject)! <= 60) return;
+        const rate = { count: 60, seconds: 60 };
+        // oxlint-disable-next-line typescript/no-explicit-any -- only its time counts here
+        const decision: any = { allowed: false, rate, remaining: 0, resetSeconds: 60, source: 'local' };
+        throw new RateLimited(decision);
+      },
+    });
+    const send = (key: string, subject = 'a') =>
+      authenticator.authenticate(`Bearer ${key}`, addressOf(subject)).then(
+        () => 200,
+        (error: unknown) => (error instanceof RateLimited ? 429 : (error as Problem).status),
+      );
+    return { send, lookUps: () => lookUps, atOnceMost: () => atOnceMost, ...authenticator };
+  }
+  const times = <T>(count: number, make: (n: number) => T): T[] =>
+    Array.from({ length: count }, (_, n) => make(n));
+  const withoutChecksum = () => newApiKey();
+  const spoiled = () => {
+    const { key } = newKey('live');
+    return key.slice(0, -1) + (key.endsWith('A') ? 'B' : 'A');
+  };
+
+  test.each([
+    ['without a checksum', withoutChecksum],
+    ['with a checksum that somebody computed', () => newKey('live').key],
+    ['of the form of the releases before', () => newKey('test').key.slice(0, 40)],
+  ])('end with the quota of the address, for keys %s', async (_what, make) => {
+    const { send, lookUps, atOnceMost } = counted();
+    const statuses = await Promise.all(times(400, () => send(make())));
+    expect(statuses.filter((status) => status === 401)).toHaveLength(60);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(340);
+    expect(lookUps()).toBeLessThanOrEqual(64);
+    expect(atOnceMost()).toBeLessThanOrEqual(4);
+  });
+
+  test.each([
+    ['a wrong checksum', spoiled],
+    ['another length', () => `hf_live_${'x'.repeat(129)}`],
+    ['another prefix', () => newApiKey().replace('hf_', 'xx_')],
+  ])('do not happen for a key with %s', async (_what, make) => {
+    const { send, lookUps } = counted();
+    expect(new Set(await Promise.all(times(50, () => send(make()))))).toEqual(new Set([401]));
+    expect(lookUps()).toBe(0);
+  });
+
+  test('of one key at a time are one', async () => {
+    const { send, lookUps } = counted();
+    const key = withoutChecksum();
+    await Promise.all(times(50, () => send(key)));
+    expect(lookUps()).toBe(1);
+  });
+
+  test('evict no known key', async () => {
+    const key = withoutChecksum();
+    const { send, lookUps } = counted([key]);
+    expect(await send(key)).toBe(200);
+    for (let n = 0; n < 11_000; n += 50)
+      await Promise.all(times(50, () => send(withoutChecksum(), `address ${n}`)));
+    expect(lookUps()).toBe(11_001);
+    expect(await send(key)).toBe(200);
+    expect(lookUps()).toBe(11_001);
+  });
+
+  test('do not concern a key that was valid before, nor one that is known from the start', async () => {
+    const [used, known, other] = [withoutChecksum(), newKey('live').key.slice(0, 40), withoutChecksum()];
+    const { send, tenantOf } = counted([used, other], [known]);
+    expect(await send(used)).toBe(200);
+    await Promise.all(times(100, () => send(withoutChecksum())));
+    clock += 10_000; // the cached answer is old
+    expect([await send(used), await send(known), await send(other)]).toEqual([200, 200, 429]);
+    expect(await send(other, 'another address')).toBe(200);
+    expect([tenantOf(`Bearer ${known}`), tenantOf(`Bearer ${spoiled()}`)]).toEqual(['t', undefined]);
+    clock += 60_000;
+    expect(await send(withoutChecksum())).toBe(429);
+  });
+
+  test('go on for new keys with a checksum, one a second beyond the quota', async () => {
+    const issued = newKey('live').key;
+    const { send, lookUps } = counted([issued]);
+    await Promise.all(times(100, () => send(withoutChecksum())));
+    const before = lookUps();
+    expect(await send(issued)).toBe(429);
+    clock += 1_000;
+    expect(await send(withoutChecksum())).toBe(429);
+    expect(await send(issued)).toBe(200);
+    expect(lookUps()).toBe(before + 1);
+    clock += 1_000;
+    await Promise.all(times(20, () => send(newKey('live').key)));
+    expect(lookUps()).toBe(before + 2);
   });
 });

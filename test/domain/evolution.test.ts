@@ -47,6 +47,7 @@ describe('the golden corpus of stored events', () => {
       recorded_at: `2026-03-14T09:26:5${index}.000Z`,
       key_id: null,
       number: null,
+      bytes: 0,
       ...upcast(type, schema_version, data),
     }) as RecordedEvent;
 
@@ -64,7 +65,7 @@ describe('the golden corpus of stored events', () => {
     (_name, stream) => {
       const events = stream.events.map(recorded);
       for (const { type, data } of events) expect(EVENT_SCHEMAS[type].data.parse(data)).toEqual(data);
-      expect(fold(events)).toEqual(stream.state);
+      expect(fold(events)).toEqual({ ...(stream.state as object), bytes: 0 });
     },
   );
 });

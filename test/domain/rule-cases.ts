@@ -1,6 +1,5 @@
 /** The rows of docs/orders.md in which an amount, pieces or the past of the order decide. */
 import type { OrderCommand } from '../../domain/order/commands.ts';
-import { VERSION_MAX } from '../../domain/order/order.ts';
 import {
   authorize,
   cancel,
@@ -13,6 +12,7 @@ import {
   pieces,
   place,
   refund,
+  release,
   reverse,
   ship,
   takeBack,
@@ -39,6 +39,21 @@ const twice = {
   },
 } as const;
 const vat = (amount: number) => [{ name: 'VAT', amount }];
+
+const note = update({ metadata: { a: 'b' } });
+const times = (count: number, command: OrderCommand) => Array.from({ length: count }, () => command);
+/** Commands of so many events, most of which are notes. */
+const noted = (events: number, ...others: OrderCommand[]) => [
+  place(),
+  ...others,
+  ...times(events - 1 - others.length, note),
+];
+/** Commands of so many events; the last are payments of 1. */
+const paidUpTo = (events: number) => [...noted(500), ...times(events - 500, pay(1))];
+const refundedUpTo = (events: number) => [
+  ...noted(500, pay(1_000)),
+  ...times(events - 500, refund(1, { adjustment: 1 })),
+];
 
 /** By row of the table: the earlier commands, and the command. */
 export const CASES: Record<string, [OrderCommand[], OrderCommand]> = {
@@ -172,8 +187,18 @@ export const CASES: Record<string, [OrderCommand[], OrderCommand]> = {
     [place({ metadata: twenty })],
     update({ metadata: { more: 'v' } }),
   ],
-  'the order has 500 events': [
-    [place(), ...Array.from({ length: VERSION_MAX - 1 }, () => update({ metadata: { a: 'b' } }))],
-    update({ metadata: { a: 'b' } }),
-  ],
+  'the order has 500 events': [noted(500), note],
+  'a line is added to an order of 500 events': [noted(500), edit({ add: [rope] })],
+  'an order of 500 events is held': [noted(500), hold],
+  'an order of 500 events is paid': [noted(500), pay(1_000)],
+  'the payment of an order of 500 events is refunded': [noted(500, pay(1_000)), refund(1_000)],
+  'an order of 500 events is shipped': [noted(500, pay(1_000)), ship(3, 1)],
+  'the hold of an order of 500 events is released': [noted(500, pay(1_000), hold), release('hld_3')],
+  'an order of 500 events is cancelled': [noted(500), cancel],
+  'an order of 550 events is paid': [paidUpTo(550), pay(1)],
+  'an order of 550 events is shipped': [paidUpTo(550), ship(1)],
+  'an order of 550 events is refunded': [paidUpTo(550), refund(49)],
+  'the pieces of an order of 550 events are cancelled': [paidUpTo(550), drop(3)],
+  'an order of 599 events is refunded': [refundedUpTo(599), refund(1)],
+  'an order of 599 events is cancelled': [refundedUpTo(599), cancel],
 };

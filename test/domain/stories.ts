@@ -65,6 +65,7 @@ export const recordedAt = (event: OrderEvent, version: number): RecordedEvent =>
   recorded_at: new Date(version * 1_000).toISOString(),
   key_id: 'key_1',
   number: null,
+  bytes: 0,
 });
 
 /** The state after a command that is allowed, `undefined` for one that is not. */

@@ -33,6 +33,7 @@ export function live(lived: Lived[], command: OrderCommand, n: number, number: s
     recorded_at: new Date(Date.UTC(2026, 10, 1) + version * 60_000).toISOString(),
     key_id: null,
     number: version === 1 ? number : null,
+    bytes: 0,
   };
   lived.push({ command, event, state: evolve(last, event) });
 }

@@ -16,6 +16,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { protoPath } from 'grpc-health-check';
 import { sql } from 'slonik';
 import { OrderServiceService, PlaceOrdersRequest } from '../../api/grpc/generated/orders.ts';
+import { addHealth, addReflection } from '../../api/grpc/public-services.ts';
 import { newOrderMessage } from '../../api/grpc/messages/new-order.ts';
 import { type Bounds, boundArrivals } from '../../api/grpc/wire/arrivals.ts';
 import { createAnswerRoom } from '../../api/http/answer-room.ts';
@@ -131,12 +132,15 @@ describe('before the key of a call is known', () => {
   async function listen(bounds: Partial<Bounds>): Promise<string> {
     const server = new Server();
     server.addService(OrderServiceService, {} as never);
+    const stopping = new AbortController();
+    addHealth(server, stopping.signal)('SERVING');
+    await addReflection(server, stopping.signal);
     const port = await new Promise<number>((resolve, reject) => {
       server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
         error ? reject(error) : resolve(bound),
       );
     });
-    const all = { connectionsMax: 100, callsMax: 100, requestMs: 60_000, ...bounds };
+    const all = { connectionsMax: 100, callsMax: 100, requestMs: 60_000, unreadMs: 60_000, ...bounds };
     const unbound = boundArrivals(server, createAnswerRoom(), all);
     ends.push(unbound, () => server.forceShutdown());
     return `127.0.0.1:${port}`;
@@ -173,6 +177,17 @@ describe('before the key of a call is known', () => {
     const half = client.call('PlaceOrder', undefined, { open: true });
     half.stream.write(Buffer.alloc(100));
     expect(await half.ended).toBe(constants.NGHTTP2_CANCEL);
+  });
+
+  test.each([
+    ['/grpc.health.v1.Health/Check', Buffer.alloc(0), false],
+    ['/grpc.health.v1.Health/Watch', Buffer.alloc(0), false],
+    // Lists the services.
+    ['/grpc.reflection.v1.ServerReflection/ServerReflectionInfo', Buffer.from([0x3a, 1, 0x2a]), true],
+  ])('a call of %s whose answer is not read is ended', async (path, message, open) => {
+    const client = connectDeaf(await listen({ unreadMs: 300 }), 'k');
+    ends.push(client.close);
+    expect(await client.call(path, message, { open }).ended).toBe(constants.NGHTTP2_ENHANCE_YOUR_CALM);
   });
 });
 

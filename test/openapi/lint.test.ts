@@ -236,3 +236,14 @@ test('each of our own rules has a row that breaks it', () => {
     new Set(Object.keys({ ...RULES, ...GENERATOR_RULES }).map((name) => `holdfast/${name}`)),
   );
 });
+
+test('no line of a paragraph begins like an item of a numbered list', () => {
+  const texts: string[] = [];
+  JSON.parse(V2, (name, value: unknown) => {
+    if (name === 'description' && typeof value === 'string') texts.push(value);
+    return value;
+  });
+  expect(texts.length).toBeGreaterThan(100);
+  // Markdown would make it an item.
+  expect(texts.flatMap((text) => /(?<=\S\n)\d{2,}[.)] .*/.exec(text) ?? [])).toEqual([]);
+});

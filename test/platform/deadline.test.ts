@@ -100,6 +100,7 @@ describe('a Redis that does not answer', () => {
       redisUrl: `redis://127.0.0.1:${port}`,
       instance: 'deadline',
       findDue: async () => [],
+      tenantOf: async () => 'tenant',
       log,
     });
     ends.push(wakeups.close);

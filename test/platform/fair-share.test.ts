@@ -1,4 +1,4 @@
-/** Places are shared between tenants: one alone has all, two have half each, a small one hardly waits. */
+/** A tenant alone has all places, two have half each, and one that wants little hardly waits. */
 import { expect, test } from '@jest/globals';
 import { type FairShare, type Release, createFairShare } from '../../platform/fair-share.ts';
 
@@ -30,7 +30,7 @@ test('a tenant alone has all places', async () => {
   expect(share.waiting('a')).toBe(4);
 });
 
-test('two tenants that want more have half each, whoever came first', async () => {
+test('two tenants that want more have half each, also when one came first', async () => {
   const share = createFairShare({ capacity: 10 });
   const [first, second] = [asker(share, 'a'), asker(share, 'b')];
   first.ask(100);
@@ -123,4 +123,61 @@ test('tenants that have nothing are forgotten', () => {
   for (let n = 0; n < 5_000; n += 1) share.tryTake(`tenant ${n}`)!();
   expect(share.taken()).toBe(0);
   expect(share.tryTake('one more')).toBeDefined();
+});
+
+test('of tenants that have alike, the one that waits longest is next', async () => {
+  const share = createFairShare({ capacity: 1 });
+  const order: string[] = [];
+  const run = async (tenant: string) => {
+    const release = await share.take(tenant);
+    order.push(tenant);
+    await settled();
+    release();
+  };
+  await Promise.all(['a', 'b', 'c', 'a', 'b', 'a'].map(run));
+  expect(order).toEqual(['a', 'b', 'c', 'a', 'b', 'a']);
+});
+
+test('a smaller capacity takes no place away; a larger one serves those who wait', async () => {
+  const share = createFairShare({ capacity: 4 });
+  const [first, second] = [asker(share, 'a'), asker(share, 'b')];
+  first.ask(4);
+  await settled();
+  share.resize(2);
+  second.ask(2);
+  first.giveBack();
+  first.giveBack();
+  await settled();
+  expect([share.taken('a'), share.taken('b')]).toEqual([2, 0]);
+  first.giveBack();
+  await settled();
+  expect([share.taken('a'), share.taken('b')]).toEqual([1, 1]);
+  share.resize(3);
+  await settled();
+  expect([share.taken('b'), share.waiting()]).toEqual([2, 0]);
+});
+
+test('a tenant has less while another has more places than it has and waits for', async () => {
+  const share = createFairShare({ capacity: 3 });
+  expect(share.hasLess('b')).toBe(false);
+  const [first, second] = [asker(share, 'a'), asker(share, 'b')];
+  first.ask(3);
+  await settled();
+  expect([share.hasLess('a'), share.hasLess('b')]).toEqual([false, true]);
+  second.ask(2);
+  expect(share.hasLess('b')).toBe(true);
+  second.ask(1);
+  expect(share.hasLess('b')).toBe(false);
+});
+
+test('the richest tenant is known, and whether a tenant may have one more', () => {
+  const share = createFairShare({ capacity: 10, freeTimesMax: 1 });
+  expect(share.richest()).toBeUndefined();
+  const release = share.tryTake('a', 5)!;
+  share.tryTake('b', 2);
+  expect(share.richest()).toBe('a');
+  expect([share.mayTake('a'), share.mayTake('b'), share.mayTake('c')]).toEqual([false, true, true]);
+  release();
+  expect(share.richest()).toBe('b');
+  expect(share.mayTake('a')).toBe(true);
 });

@@ -49,6 +49,7 @@ export function liveLife({ random, orderId, placedAt, customers }: LifeOptions):
       recorded_at: new Date(at).toISOString(),
       key_id: null,
       number: null,
+      bytes: 0,
     };
     state = evolve(state, event);
     happened.push({ at, command, event });

@@ -95,4 +95,73 @@ describe('group commit', () => {
     batches[0]?.answer();
     await waitedFor;
   });
+
+  describe('between tenants', () => {
+    // The first character of an item is its tenant.
+    const shared = { ...options, capacity: 100, batchItemsMax: 4, tenantOf: ([tenant]: string) => tenant! };
+    const items = (tenant: string, count: number) => Array.from({ length: count }, (_, n) => `${tenant}${n}`);
+    const quietly = (promise: Promise<unknown>) => void promise.catch(() => {});
+
+    test('takes turns in a batch, and goes on where the last batch ended', async () => {
+      const { batches, write } = heldWriter();
+      const { submit } = createGroupCommit({ ...shared, write });
+      const all = [...items('a', 8), ...items('b', 2), ...items('c', 3), ...items('d', 1), ...items('e', 1)];
+      all.forEach((item) => quietly(submit(item)));
+      for (let n = 0; n < 4; n += 1) {
+        await turn();
+        batches[n]?.answer();
+      }
+      expect(batches.map((batch) => batch.items)).toEqual([
+        ['a0', 'b0', 'c0', 'd0'],
+        ['e0', 'a1', 'b1', 'c1'],
+        ['a2', 'c2', 'a3', 'a4'],
+        ['a5', 'a6', 'a7'],
+      ]);
+    });
+
+    test('an item that cannot be in a batch does not cost its tenant the turn', async () => {
+      const { batches, write } = heldWriter();
+      const claims = (item: string) => (item.endsWith('!') ? ['same'] : [item]);
+      const { submit } = createGroupCommit({ ...shared, write, claims });
+      for (const item of ['a1!', 'a2!', 'a3', 'a4', 'b1!', 'b2', 'b3']) quietly(submit(item));
+      for (let n = 0; n < 3; n += 1) {
+        await turn();
+        batches[n]?.answer();
+      }
+      expect(batches.map((batch) => batch.items)).toEqual([
+        ['a1!', 'b2', 'a3', 'b3'],
+        ['a2!', 'a4'],
+        ['b1!'],
+      ]);
+    });
+
+    test('one alone has the whole queue; a second one gets half of it, at the cost of the last', async () => {
+      const { batches, write } = heldWriter();
+      const { submit } = createGroupCommit({ ...shared, write });
+      const outcomes = new Map<string, string>();
+      const ask = (item: string) =>
+        void submit(item).then(
+          () => outcomes.set(item, 'written'),
+          (error: Error) => outcomes.set(item, error.name),
+        );
+      items('a', 101).forEach(ask);
+      await turn();
+      expect([...outcomes]).toEqual([['a100', 'StoreOverloaded']]);
+      expect(batches.map((batch) => batch.items.length)).toEqual([4]);
+      items('a', 4).forEach((item) => ask(`${item}+`));
+      items('b', 60).forEach(ask);
+      await turn();
+      // 100 places wait: those of b up to half, then one of b itself is refused.
+      const refused = (tenant: string) => [...outcomes.keys()].filter((item) => item.startsWith(tenant));
+      expect([refused('a').length, refused('b')]).toEqual([1 + 50, items('b', 60).slice(50)]);
+      expect(refused('a').slice(1, 6)).toEqual(['a3+', 'a2+', 'a1+', 'a0+', 'a99']);
+      for (let n = 0; n < 26; n += 1) {
+        batches[n]?.answer();
+        await turn();
+        await turn();
+      }
+      expect(batches.slice(1).flatMap((batch) => batch.items)).toHaveLength(100);
+      expect(batches[1]?.items.map(([tenant]) => tenant)).toEqual(['a', 'b', 'a', 'b']);
+    });
+  });
 });

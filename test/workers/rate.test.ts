@@ -6,6 +6,7 @@ import { renderEvent } from '../../api/render-event.ts';
 import { toUuid } from '../../store/ids.ts';
 import type { DatabasePool } from '../../store/pool.ts';
 import { findDueEndpoints } from '../../store/webhooks/claims.ts';
+import { createEndpointTenants } from '../../store/webhooks/endpoint-tenants.ts';
 import { openLocalWakeups } from '../../workers/wakeups/local-wakeups.ts';
 import { startWebhooks } from '../../workers/webhooks.ts';
 import { until } from '../setup/shop.ts';
@@ -28,7 +29,11 @@ const mostInASecond = (times: readonly number[]): number =>
 /** Another sender on the same database, which finds due deliveries by its own sweep. */
 function startSender(database: DatabasePool) {
   const log = pino({ level: 'silent' });
-  const wakeups = openLocalWakeups({ findDue: () => findDueEndpoints(database), log });
+  const wakeups = openLocalWakeups({
+    findDue: () => findDueEndpoints(database),
+    tenantOf: createEndpointTenants(database),
+    log,
+  });
   const running = startWebhooks({
     pool: database,
     wakeups,

@@ -5,15 +5,16 @@
 import type { Logger } from '../../platform/logger.ts';
 import { startSweeps } from '../sweep.ts';
 import { type Turns, createTurns } from './turns.ts';
-import type { Wakeups } from './wakeups.ts';
+import type { TenantOf, Wakeups } from './wakeups.ts';
 
 export interface LocalWakeupsOptions {
   /** Ids of the endpoints that have a delivery due. */
   findDue: () => Promise<readonly string[]>;
+  tenantOf: TenantOf;
   log: Logger;
 }
 
-export function openLocalWakeups({ findDue, log }: LocalWakeupsOptions): Wakeups {
+export function openLocalWakeups({ findDue, tenantOf, log }: LocalWakeupsOptions): Wakeups {
   let turns: Turns | undefined;
 
   async function wake(endpointIds: readonly string[]): Promise<void> {
@@ -24,7 +25,7 @@ export function openLocalWakeups({ findDue, log }: LocalWakeupsOptions): Wakeups
   return {
     wake,
     run(work) {
-      const running = createTurns(work, log);
+      const running = createTurns({ work, tenantOf, log });
       turns = running;
       const sweeps = startSweeps(async () => wake(await findDue()), log);
       return {

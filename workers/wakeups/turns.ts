@@ -1,13 +1,21 @@
 /**
- * Turns of endpoints in one process: many endpoints at a time, one endpoint never twice at a time.
+ * Turns of endpoints in one process: many endpoints at a time, shared fairly between tenants; one
+ * endpoint never twice at a time.
  */
+import { type Release, createFairShare } from '../../platform/fair-share.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { ENDPOINTS_AT_ONCE_MAX } from './wakeups.ts';
+import { ENDPOINTS_AT_ONCE_MAX, type TenantOf } from './wakeups.ts';
+
+/**
+ * A slow receiver keeps a turn for up to 25 s. So half of the turns stay free for the tenants that
+ * come later: alone, a tenant has 200, which is as many as it may have endpoints.
+ */
+const FREE_TIMES_MAX = 1;
 
 export interface Turns {
   /**
-   * Gives an endpoint a turn, in the order of the calls. An endpoint that waits gets one turn for
-   * all calls; an active one gets another turn afterwards.
+   * Gives an endpoint a turn when its tenant gets one, in the order of the calls. An endpoint that
+   * waits gets one turn for all calls; an active one gets another turn afterwards.
    *
    * @returns resolves after the turn, also when the work failed, or when the turns are closed
    */
@@ -18,45 +26,57 @@ export interface Turns {
   close: () => Promise<void>;
 }
 
-export function createTurns(work: (endpointId: string) => Promise<void>, log: Logger): Turns {
-  const waiting = new Map<string, PromiseWithResolvers<void>>();
-  const active = new Map<string, Promise<void>>();
-  let isClosed = false;
+export interface TurnsOptions {
+  work: (endpointId: string) => Promise<void>;
+  tenantOf: TenantOf;
+  log: Logger;
+}
 
-  function startWaiting(): void {
-    for (const [endpointId, turn] of waiting) {
-      if (active.size >= ENDPOINTS_AT_ONCE_MAX) return;
-      // An active endpoint keeps its turn until its work ends.
-      if (active.has(endpointId)) continue;
-      waiting.delete(endpointId);
-      active.set(endpointId, serve(endpointId).then(turn.resolve));
-    }
+export function createTurns({ work, tenantOf, log }: TurnsOptions): Turns {
+  const share = createFairShare({ capacity: ENDPOINTS_AT_ONCE_MAX, freeTimesMax: FREE_TIMES_MAX });
+  const waiting = new Map<string, Promise<void>>();
+  const active = new Map<string, Promise<void>>();
+  const closing = new AbortController();
+  const { signal } = closing;
+
+  async function placeOf(endpointId: string): Promise<Release | undefined> {
+    // An active endpoint keeps its turn until its work ends.
+    await active.get(endpointId);
+    const tenant = await tenantOf(endpointId);
+    return tenant === undefined ? undefined : share.take(tenant, { signal });
   }
 
-  async function serve(endpointId: string): Promise<void> {
-    try {
-      await work(endpointId);
-    } catch (error) {
-      // Its deliveries stay due: the next sweep finds them.
-      log.warn({ err: error, endpoint: endpointId }, 'webhook sending failed');
-    }
-    active.delete(endpointId);
-    startWaiting();
+  /** Its deliveries stay due: the next sweep finds them. */
+  const onFailure = (endpointId: string) => (error: unknown) => {
+    if (error !== signal.reason) log.warn({ err: error, endpoint: endpointId }, 'webhook sending failed');
+  };
+
+  async function waitAndServe(endpointId: string): Promise<void> {
+    const release = await placeOf(endpointId).catch(onFailure(endpointId));
+    waiting.delete(endpointId);
+    if (!release) return;
+    const serving = work(endpointId)
+      .catch(onFailure(endpointId))
+      .then(() => {
+        active.delete(endpointId);
+        release();
+      });
+    active.set(endpointId, serving);
+    await serving;
   }
 
   return {
     take(endpointId) {
-      if (isClosed) return Promise.resolve();
-      const turn = waiting.get(endpointId) ?? Promise.withResolvers<void>();
+      if (signal.aborted) return Promise.resolve();
+      const known = waiting.get(endpointId);
+      if (known !== undefined) return known;
+      const turn = waitAndServe(endpointId);
       waiting.set(endpointId, turn);
-      startWaiting();
-      return turn.promise;
+      return turn;
     },
     has: (endpointId) => active.has(endpointId) || waiting.has(endpointId),
     async close() {
-      isClosed = true;
-      for (const { resolve } of waiting.values()) resolve();
-      waiting.clear();
+      closing.abort();
       await Promise.all(active.values());
     },
   };

@@ -13,7 +13,7 @@ import { BLOCK_SECONDS_MAX, connectRedis } from '../../platform/redis.ts';
 import { startSweeps } from '../sweep.ts';
 import { createTurns } from './turns.ts';
 import { type Queued, createUnserved } from './unserved.ts';
-import { ENDPOINTS_AT_ONCE_MAX, type Wakeups } from './wakeups.ts';
+import type { TenantOf, Wakeups } from './wakeups.ts';
 
 const NAME = 'webhooks';
 /** BullMQ gives a job to another worker when its worker does not renew the lock for this long. */
@@ -23,6 +23,12 @@ const STALLED_INTERVAL_MS = 5_000;
 const REDIS_TIMEOUT_MS = 1_000;
 /** Pause after a failed wake-up, so that the relay does not wait for Redis at each batch. */
 const PAUSE_MS = 1_000;
+/**
+ * Jobs of one process that run or wait for a turn: all that 50 tenants can have. The turns are
+ * shared between tenants, the order of the queue is not. So jobs must not wait in the queue. Beyond
+ * this, the sweep finds the endpoints (`unserved.ts`).
+ */
+const JOBS_HELD_MAX = 10_000;
 /** Pause of a worker that lost its connection. */
 const WORKER_RETRY_MS = 500;
 /** The name of a job that only shows that the queue works. Its endpoint does not exist. */
@@ -41,6 +47,7 @@ interface WakeupQueueOptions {
   instance: string;
   /** Ids of the endpoints that have a delivery due. */
   findDue: () => Promise<readonly string[]>;
+  tenantOf: TenantOf;
   log: Logger;
 }
 
@@ -124,9 +131,9 @@ interface RunOptions extends WakeupQueueOptions {
 
 /** While Redis is available, only one worker of all nodes sends to an endpoint at a time. */
 function runWakeups(options: RunOptions): ReturnType<Wakeups['run']> {
-  const { redisUrl, instance, findDue, queue, queueConnection, add, work, log } = options;
+  const { redisUrl, instance, findDue, tenantOf, queue, queueConnection, add, work, log } = options;
   const connection = connectRedis(redisUrl, { name: 'webhooks', log, patient: true });
-  const turns = createTurns(work, log);
+  const turns = createTurns({ work, tenantOf, log });
   const worker = new Worker<Job>(
     NAME,
     async ({ name, data: { endpointId } }) => {
@@ -136,7 +143,7 @@ function runWakeups(options: RunOptions): ReturnType<Wakeups['run']> {
     {
       connection,
       prefix: prefixOf(instance),
-      concurrency: ENDPOINTS_AT_ONCE_MAX,
+      concurrency: JOBS_HELD_MAX,
       lockDuration: LOCK_MS,
       stalledInterval: STALLED_INTERVAL_MS,
       maxStalledCount: 1_000_000,

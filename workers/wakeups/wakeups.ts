@@ -1,7 +1,10 @@
 /** Wakes workers for endpoints that have a delivery due: through Redis, or within one process. */
 
 /** Endpoints that one process sends to at the same time. */
-export const ENDPOINTS_AT_ONCE_MAX = 100;
+export const ENDPOINTS_AT_ONCE_MAX = 400;
+
+/** The tenant of an endpoint; `undefined` without such an endpoint. */
+export type TenantOf = (endpointId: string) => Promise<string | undefined>;
 
 export interface Wakeups {
   /**

@@ -1,4 +1,3 @@
-import { fold } from '../../../domain/order/order.ts';
 import { readOrder } from '../../commands/order-stream.ts';
 import { Problem } from '../../problem/problem.ts';
 import type { GetOrderRequest, GetOrderResponse } from '../generated/orders.ts';
@@ -14,8 +13,8 @@ export const getOrder: Unary<GetOrderRequest, GetOrderResponse> = {
         errors: [{ parameter: 'version', detail: 'must be at least 1' }],
       });
     }
-    const events = await readOrder(services.log, principal, order_id, version);
+    const { state, position } = await readOrder(services.log, principal, order_id, version);
     note(200, false);
-    return { order: orderMessage(fold(events)!), position: events.at(-1)!.position };
+    return { order: orderMessage(state), position };
   },
 };

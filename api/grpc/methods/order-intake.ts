@@ -31,7 +31,7 @@ export function createOrderIntake(
     waiting.orders < STREAM_WAITING_MAX &&
     waiting.bytes < STREAM_WAITING_BYTES_MAX &&
     outlet.unsent() < STREAM_UNSENT_BYTES_MAX;
-  const isAdmitted = () => budget.admits(principal.keyId);
+  const isAdmitted = () => budget.admits(principal.tenantId);
   const isOver = () => stopping.aborted || watch.lapsed.aborted || gone.aborted;
   function resume(): void {
     // Wait until half is free: to pause and resume for each order costs more than the order.

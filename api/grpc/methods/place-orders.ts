@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Release } from '../../../platform/fair-share.ts';
 import { RateLimited } from '../../limiter/rate-limited.ts';
 import { toProblem } from '../../problem/to-problem.ts';
 import type { PlaceOrdersRequest, PlaceOrdersResponse } from '../generated/orders.ts';
@@ -75,7 +76,7 @@ async function answer(
   cleared: () => void,
 ): Promise<void> {
   const size = sizeOf(message);
-  const release = size > 0 ? call.bytes.hold(call.principal.keyId, size, outlet.cut) : undefined;
+  const release = size > 0 ? call.bytes.hold(call.principal.tenantId, size, outlet.cut) : undefined;
   const outcome = await outcomeOf(call, message, cleared);
   release?.();
   const idempotency_key = isUndecodable(message) ? '' : message.idempotency_key;
@@ -89,17 +90,17 @@ async function outcomeOf(
   cleared: () => void,
 ): Promise<PlaceOrdersResponse['outcome']> {
   const size = sizeOf(message);
-  let [isCleared, isInFlight] = [false, false];
+  let isCleared = false;
+  let leave: Release | undefined;
   const clear = () => {
     if (!isCleared) cleared();
     isCleared = true;
   };
   try {
-    const request = decoded(message);
     await withinQuota(call);
-    const wait = call.inFlight.enter(size);
-    if (wait) await wait;
-    isInFlight = true;
+    const request = decoded(message);
+    const entered = call.inFlight.enter(call.principal.tenantId, size);
+    leave = entered instanceof Promise ? await entered : entered;
     clear();
     const late = call.watch.confirm();
     if (late) await late;
@@ -112,7 +113,7 @@ async function outcomeOf(
     call.fault(problem);
     return { $case: 'refused', value: statusOf(problem, call.requestId) };
   } finally {
-    if (isInFlight) call.inFlight.leave(size);
+    leave?.();
     clear();
   }
 }

@@ -60,14 +60,14 @@ export const watchEvents: ServerStream<WatchEventsRequest, WatchEventsResponse> 
 
 /** @throws {Problem} 400 */
 async function startOf(
-  { pool }: Services,
+  { connections }: Services,
   tenancy: Tenancy,
   { after, since }: Pick<WatchEventsRequest, 'after' | 'since'>,
 ): Promise<FeedPosition> {
   if (after < 0) throw invalid('after', 'must be 0 or a position');
   if (since === undefined) return { position: after, mark: undefined };
   if (after > 0) throw invalid('since', 'must not be set together with after');
-  const place = await feedPositionBefore(pool, tenancy, instantOfMessage(since));
+  const place = await feedPositionBefore(connections.of(tenancy.tenantId), tenancy, instantOfMessage(since));
   if (place === undefined) throw invalid('since', 'must not be in the future');
   return place;
 }
@@ -88,7 +88,7 @@ function refuseAfter(error: unknown): never {
 
 /** Waits while the caller's other streams hold its byte budget: a slow reader is not refused. */
 async function roomFor({ bytes, principal }: Call, over: AbortSignal): Promise<void> {
-  while (!bytes.admits(principal.keyId) && !over.aborted) {
+  while (!bytes.admits(principal.tenantId) && !over.aborted) {
     await delay(ROOM_INTERVAL_MS, undefined, { signal: over }).catch(() => {});
   }
 }
@@ -100,7 +100,7 @@ async function sendAll(
   messages: Buffer[],
 ): Promise<void> {
   const size = messages.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  const release = size >= COUNTED_BYTES_MIN ? bytes.hold(principal.keyId, size, outlet.cut) : undefined;
+  const release = size >= COUNTED_BYTES_MIN ? bytes.hold(principal.tenantId, size, outlet.cut) : undefined;
   try {
     for (const message of messages) {
       // A slow reader may take hours for a page: check the key for each message.
@@ -123,6 +123,10 @@ const invalid = (parameter: string, detail: string) =>
   new Problem('invalid_parameter', `Invalid parameter: ${parameter}.`, { errors: [{ parameter, detail }] });
 
 const crowdedProblem = () =>
-  new Problem('overloaded', 'Too many calls wait for events on this node. Retry after a second.', {
-    headers: { 'Retry-After': '1' },
-  });
+  new Problem(
+    'overloaded',
+    'Too many calls of this tenant wait for events on this node. Retry after a second.',
+    {
+      headers: { 'Retry-After': '1' },
+    },
+  );

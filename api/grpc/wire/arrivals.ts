@@ -1,21 +1,26 @@
 /**
- * Bounds an unidentified peer: connections, calls, and requests that arrive slowly or not at all.
- * grpc-js reads a unary request whole before it calls the handler, and so before the API key is
- * checked.
+ * Bounds an unidentified peer: connections, calls, requests that arrive slowly or not at all, and
+ * unread answers of the services that need no key. grpc-js reads a unary request whole before it
+ * calls the handler, and so before the API key is checked.
  */
 import { type IncomingHttpHeaders, type ServerHttp2Stream, constants } from 'node:http2';
 import type { Server } from '@grpc/grpc-js';
 import type { ByteBudget } from '../../http/byte-budget.ts';
+import { slowReadersCut } from '../../../platform/metrics.ts';
 import { COUNTED_BYTES_MIN } from '../../http/answer-room.ts';
 import { subjectOfAddress } from '../../limiter/rate-limit.ts';
 import { OrderServiceService } from '../generated/orders.ts';
 import { http2ServersOf } from './http2-stream.ts';
-import { CALLS_MAX, CONNECTIONS_MAX, REQUEST_CHECK_MS, REQUEST_MS } from './limits.ts';
+import { CALLS_MAX, CONNECTIONS_MAX, REQUEST_CHECK_MS, REQUEST_MS, STALL_MS } from './limits.ts';
+
+const ORDER_PATHS = new Set<string | undefined>(Object.values(OrderServiceService).map(({ path }) => path));
 
 export interface Bounds {
   connectionsMax: number;
   callsMax: number;
   requestMs: number;
+  /** For the answers of health and reflection. The sink and the frame watch those of the orders. */
+  unreadMs: number;
 }
 
 /**
@@ -26,24 +31,29 @@ export interface Bounds {
 export function boundArrivals(
   server: Server,
   bytes: ByteBudget,
-  { connectionsMax, callsMax, requestMs }: Bounds = {
+  { connectionsMax, callsMax, requestMs, unreadMs }: Bounds = {
     connectionsMax: CONNECTIONS_MAX,
     callsMax: CALLS_MAX,
     requestMs: REQUEST_MS,
+    unreadMs: STALL_MS,
   },
 ): () => void {
   let openCalls = 0;
   /** Calls whose client has not ended its request, with the start of the wait. */
   const unfinished = new Map<ServerHttp2Stream, number>();
+  /** Calls of services that need no key, with the time since which their client has not read. */
+  const keyless = new Map<ServerHttp2Stream, number | undefined>();
 
   function arrive(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
     openCalls += 1;
     stream.once('close', () => {
       openCalls -= 1;
       unfinished.delete(stream);
+      keyless.delete(stream);
     });
     // In HTTP/2 this code means that the server did nothing: the client may send again.
     if (openCalls > callsMax) return stream.close(constants.NGHTTP2_REFUSED_STREAM);
+    if (!ORDER_PATHS.has(headers[':path'])) keyless.set(stream, undefined);
     // PlaceOrders checks the API key before it reads a message.
     if (headers[':path'] !== OrderServiceService.placeOrders.path) awaitRequest(stream);
     // After the answer, the client has to end its request.
@@ -77,10 +87,17 @@ export function boundArrivals(
     listening.maxConnections = connectionsMax;
     listening.on('stream', arrive);
   }
-  const closeLate = () => {
-    const limit = performance.now() - requestMs;
-    for (const [stream, since] of unfinished) if (since < limit) stream.close(constants.NGHTTP2_CANCEL);
-  };
-  const timer = setInterval(closeLate, Math.min(REQUEST_CHECK_MS, requestMs));
+  function closeLate(): void {
+    const now = performance.now();
+    for (const [stream, since] of unfinished)
+      if (now - since > requestMs) stream.close(constants.NGHTTP2_CANCEL);
+    for (const [stream, since = now] of keyless) {
+      keyless.set(stream, stream.writableLength > 0 ? since : undefined);
+      if (stream.writableLength === 0 || now - since < unreadMs) continue;
+      slowReadersCut.inc({ edge: 'grpc' });
+      stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    }
+  }
+  const timer = setInterval(closeLate, Math.min(REQUEST_CHECK_MS, requestMs, unreadMs));
   return () => clearInterval(timer);
 }

@@ -1,4 +1,5 @@
 /** All limits of the gRPC service. */
+import type { ReadPaceLimits } from '../../http/read-pace.ts';
 
 /** Options of grpc-js, a connection each. */
 export const SERVER_LIMITS = {
@@ -30,6 +31,16 @@ export const STREAMS_MAX = 1_000;
 
 /** A call whose client reads nothing for this long fails with a status. */
 export const STALL_MS = 30_000;
+/**
+ * A stream that has unread messages all the time must be read at this pace. It is slow, because a
+ * client may handle each event before it reads the next one.
+ */
+export const STREAM_READ_PACE: ReadPaceLimits = {
+  stallMs: STALL_MS,
+  bytesPerSecondMin: 1_024,
+  windowMs: 60_000,
+  checkIntervalMs: 5_000,
+};
 /** A stalled call that does not read the status either is cut off after this time. */
 export const CUT_MS = 3_000;
 
@@ -46,7 +57,7 @@ export const STREAM_WAITING_BYTES_MAX = 512 * 1024;
 /**
  * Orders in flight over all streams of a process: one append statement, and as many that wait for
  * the next. Measured: 1,024 are no faster and wait twice as long (docs/grpc.md). The rest of the
- * append queue stays free for unary calls and REST.
+ * append queue stays free for unary calls and REST. Shared between tenants: in-flight-orders.ts.
  */
 export const IN_FLIGHT_ORDERS_MAX = 512;
 export const IN_FLIGHT_BYTES_MAX = 16 * 1024 * 1024;

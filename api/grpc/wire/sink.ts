@@ -2,9 +2,10 @@
  * The writing side of a stream. It buffers little, and ends a stream whose client does not read.
  */
 import type { ServerErrorResponse } from '@grpc/grpc-js';
-import { grpcMessagesSent } from '../../../platform/metrics.ts';
+import { grpcMessagesSent, slowReadersCut } from '../../../platform/metrics.ts';
+import { type ReadPace, createReadPace } from '../../http/read-pace.ts';
 import { cutOff } from './http2-stream.ts';
-import { CUT_MS, STALL_MS, STREAM_UNSENT_BYTES_MAX } from './limits.ts';
+import { CUT_MS, STREAM_READ_PACE, STREAM_UNSENT_BYTES_MAX } from './limits.ts';
 
 /** The parts of grpc-js calls that the sink uses. */
 export interface RawSink {
@@ -34,33 +35,44 @@ export interface Sink extends Omit<Outlet<unknown>, 'encode'> {
 /**
  * @param name of the method
  * @param gone aborts when the client has cancelled
- * @param stalled called when the client has read nothing for {@link STALL_MS}; returns its status
+ * @param stalled called when the client reads too slowly; returns its status
  */
 export function createSink(
   name: string,
   raw: RawSink,
   gone: AbortSignal,
   stalled: () => ServerErrorResponse,
+  paceLimits = STREAM_READ_PACE,
 ): Sink {
   const sent = grpcMessagesSent.labels({ method: name });
   let unsentBytes = 0;
   let state: 'open' | 'ended' | 'closed' = 'open';
-  let lastReadAt = performance.now();
+  let takenBytes = 0;
+  /** Since when the client has had something to read, without a pause. */
+  let waiting = { takenBytes: 0, since: 0 };
+  let pace: ReadPace | undefined;
   let timer: NodeJS.Timeout | undefined;
   let makeRoom = () => {};
   let room: Promise<void> | undefined;
 
-  /** Checks for a stall while the client has something to read. */
-  function watch(ms = STALL_MS): void {
-    timer ??= setTimeout(checkStall, ms).unref();
+  /** Checks the pace of the client while it has something to read. */
+  function watch(): void {
+    timer ??= setTimeout(checkPace, paceLimits.checkIntervalMs).unref();
   }
-  function checkStall(): void {
+  function checkPace(): void {
     timer = undefined;
     if (state === 'closed' || (state === 'open' && unsentBytes === 0)) return;
-    const remainingMs = lastReadAt + STALL_MS - performance.now();
-    if (remainingMs > 0) return watch(remainingMs);
+    pace ??= createReadPace(paceLimits, waiting.takenBytes, waiting.since);
+    if (!pace.isTooSlow(takenBytes, performance.now())) return watch();
+    slowReadersCut.inc({ edge: 'grpc' });
     if (state === 'open') end(stalled());
+    clearTimeout(timer);
     timer = setTimeout(cut, CUT_MS).unref();
+  }
+  function startWaiting(): void {
+    waiting = { takenBytes, since: performance.now() };
+    pace = undefined;
+    watch();
   }
   function cut(): void {
     if (state !== 'closed') cutOff(raw);
@@ -69,7 +81,7 @@ export function createSink(
     if (state !== 'open') return;
     state = 'ended';
     makeRoom();
-    watch();
+    if (unsentBytes === 0) startWaiting();
     if (failure) raw.emit('error', failure);
     else raw.end();
   }
@@ -84,14 +96,11 @@ export function createSink(
     async send(message) {
       if (gone.aborted || state !== 'open') return;
       sent.inc();
-      if (unsentBytes === 0) {
-        lastReadAt = performance.now();
-        watch();
-      }
+      if (unsentBytes === 0) startWaiting();
       unsentBytes += message.byteLength;
       raw.write(message, () => {
         unsentBytes -= message.byteLength;
-        lastReadAt = performance.now();
+        takenBytes += message.byteLength;
         if (unsentBytes < STREAM_UNSENT_BYTES_MAX) makeRoom();
       });
       if (unsentBytes < STREAM_UNSENT_BYTES_MAX) return;

@@ -1,4 +1,5 @@
 /** Memory of a unary call: its message, and its answer until the client has read it. */
+import { slowReadersCut } from '../../../platform/metrics.ts';
 import { COUNTED_BYTES_MIN } from '../../http/answer-room.ts';
 import { cutOff, http2StreamOf } from './http2-stream.ts';
 import { STALL_MS } from './limits.ts';
@@ -14,12 +15,16 @@ export function holdForCall(
   if (byteLength < COUNTED_BYTES_MIN || stream.closed) return;
   stream.once(
     'close',
-    bytes.hold(principal.keyId, byteLength, () => cutOff(raw)),
+    bytes.hold(principal.tenantId, byteLength, () => cutOff(raw)),
   );
 }
 
 /** Ends a call whose client does not read the answer within {@link STALL_MS}. */
 export function endUnlessTaken(raw: object): void {
-  const timer = setTimeout(() => cutOff(raw), STALL_MS).unref();
+  const cut = () => {
+    slowReadersCut.inc({ edge: 'grpc' });
+    cutOff(raw);
+  };
+  const timer = setTimeout(cut, STALL_MS).unref();
   http2StreamOf(raw).once('close', () => clearTimeout(timer));
 }

@@ -1,5 +1,4 @@
 /** The noun *order*. */
-import { fold } from '../../../domain/order/order.ts';
 import { readOrdersPage } from '../../../projections/orders-page.ts';
 import { ordersProjection } from '../../../projections/orders.ts';
 import { positionBefore } from '../../../store/log/feed.ts';
@@ -15,7 +14,7 @@ import { answerCsv, answerPage, bindingOf, positionOf, requireWithinList } from 
 import { isNotModified } from '../../commands/preconditions.ts';
 import { parseStates } from '../../lists/stored-orders.ts';
 import { readAfter } from '../../lists/read-after.ts';
-import { readHistory } from './history.ts';
+import { readOrderUntil } from './history.ts';
 
 export const orderHandlers: Handlers = {
   async placeOrder(call) {
@@ -35,18 +34,17 @@ export const orderHandlers: Handlers = {
 
   async getOrder(call) {
     const { ctx, input, edition } = call;
-    const events = await readHistory(call, {
+    const { state, position } = await readOrderUntil(call, {
       version: input.query['version'] as number | undefined,
       at: instantOf(input.query['at'] as string | undefined, 'down'),
     });
-    const state = fold(events)!;
     const etag = entityTag(state.order.version);
     ctx.set('ETag', etag);
     if (isNotModified(ctx, etag)) {
       ctx.status = 304;
       return;
     }
-    ctx.set('Holdfast-Position', String(events.at(-1)?.position));
+    ctx.set('Holdfast-Position', String(position));
     answer(ctx, 200, edition.order(state));
   },
 
@@ -60,7 +58,7 @@ export const orderHandlers: Handlers = {
     const from = positionOf(services.cursors, query.cursor, binding);
     await readAfter(call, ordersProjection);
 
-    const page = await readOrdersPage(services.pool, {
+    const page = await readOrdersPage(services.connections.of(tenantId), {
       partition,
       tenantId,
       ...filter,
@@ -85,4 +83,4 @@ export const orderHandlers: Handlers = {
 
 /** The position of the last event that was recorded up to an instant, a whole millisecond. */
 const positionAt = ({ services, principal }: Call, instant: string): Promise<number> =>
-  positionBefore(services.pool, principal.partition, millisecondAfter(instant));
+  positionBefore(services.connections.of(principal.tenantId), principal.partition, millisecondAfter(instant));

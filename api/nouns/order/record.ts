@@ -12,7 +12,10 @@ import { runCommand } from '../../commands/run-command.ts';
 import type { Executed } from '../../commands/execute.ts';
 import type { Call, Handler } from '../../handler.ts';
 import { Problem, type ProblemCode } from '../../problem/problem.ts';
-import { answerHistoryPage, readHistory } from './history.ts';
+import { readRecordEvent } from '../../../store/log/history.ts';
+import { parseId } from '../../../store/ids.ts';
+import { orderNotFound } from '../../commands/order-stream.ts';
+import { answerHistoryPage } from './history.ts';
 
 interface RecordKind {
   command: Exclude<CommandType, 'PlaceOrder' | 'UpdateOrder'>;
@@ -45,21 +48,12 @@ export function listedRecord(kind: ListedKind): { record: Handler; list: Handler
       answerWrite(call.ctx, done, { status: 201, location, body: documentOf(call, event) });
     },
 
-    list: (call) =>
-      answerHistoryPage(
-        call,
-        kind.path,
-        (event) => event.type === kind.event,
-        (event) => documentOf(call, event),
-      ),
+    list: (call) => answerHistoryPage(call, kind.path, kind.event, (event) => documentOf(call, event)),
 
     async get(call) {
-      const id = call.input.params[`${kind.path.slice(0, -1)}_id`];
-      const found = (await readHistory(call)).find(
-        (event) => event.type === kind.event && recordIdOf(event) === id,
-      );
-      if (found === undefined) throw new Problem(kind.notFound.code, kind.notFound.detail);
-      answer(call.ctx, 200, documentOf(call, found));
+      const id = call.input.params[`${kind.path.slice(0, -1)}_id`]!;
+      const prefix = recordIdOf({ type: kind.event, event_id: '' }).slice(0, -1);
+      answer(call.ctx, 200, documentOf(call, await find(call, kind, parseId(prefix, id) ?? NO_EVENT)));
     },
   };
 }
@@ -73,11 +67,31 @@ export function singleRecord(kind: RecordKind): { record: Handler; get: Handler 
       answerWrite(call.ctx, done, { status: 201, location, body: recordDocument(call, kind, done.event) });
     },
     async get(call) {
-      const found = (await readHistory(call)).find((event) => event.type === kind.event);
-      if (found === undefined) throw new Problem(kind.notFound.code, kind.notFound.detail);
-      answer(call.ctx, 200, recordDocument(call, kind, found));
+      answer(call.ctx, 200, recordDocument(call, kind, await find(call, kind)));
     },
   };
+}
+
+/** No event has this id. */
+const NO_EVENT = '0'.repeat(32);
+
+/** @throws {Problem} 404 when there is no such order, or it has no such record */
+async function find(
+  { services, principal, input }: Call,
+  { event: type, notFound }: RecordKind,
+  eventId?: string,
+): Promise<StoredEvent> {
+  const found = await readRecordEvent(
+    services.connections.of(principal.tenantId),
+    principal,
+    input.params['order_id']!,
+    type,
+    eventId,
+  );
+  if (found === undefined) throw orderNotFound();
+  const [event] = found;
+  if (event === undefined) throw new Problem(notFound.code, notFound.detail);
+  return event;
 }
 
 function run(call: Call, { command, within }: RecordKind & Pick<ListedKind, 'within'>): Promise<Executed> {

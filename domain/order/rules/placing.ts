@@ -112,7 +112,7 @@ const EXTRAS = [
 
 /** The first state of an order. */
 export function placed(event: Extract<RecordedEvent, { type: 'OrderPlaced' }>): OrderState {
-  const { data, order_id, version, recorded_at } = event;
+  const { data, order_id, version, recorded_at, bytes } = event;
   const order: Order = {
     id: order_id,
     status: 'placed',
@@ -132,7 +132,7 @@ export function placed(event: Extract<RecordedEvent, { type: 'OrderPlaced' }>): 
   if (number !== undefined) order.number = number;
   for (const name of EXTRAS) if (data[name] !== undefined) Object.assign(order, { [name]: data[name] });
   if (data.charges !== undefined) order.charges = data.charges as OrderCharge[];
-  return { order, facts: { shipped: {}, returned: {} }, payments: {} };
+  return { order, facts: { shipped: {}, returned: {} }, payments: {}, bytes };
 }
 
 /**

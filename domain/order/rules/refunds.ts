@@ -232,7 +232,8 @@ export function refunded(state: OrderState, data: RefundRecorded): OrderState {
     const freed = next.charges_freed?.[charge_id] ?? 0;
     if (refundedNow > freed) next.charges_freed = { ...next.charges_freed, [charge_id]: refundedNow };
   }
-  return { order, facts: next, payments: withLess(state.payments, data.payments ?? givenBack(state, data)) };
+  const payments = withLess(state.payments, data.payments ?? givenBack(state, data));
+  return { ...state, order, facts: next, payments };
 }
 
 /** The facts after an amount is no longer owed. Refunds that were owed again count against it. */

@@ -7,6 +7,6 @@ SELECT event.tenant_id, event.order_id, event.event_id, event.version, event.typ
            FROM events
           WHERE events.order_id = wanted.order_id AND events.tenant_id = wanted.tenant_id
           ORDER BY events.version
-          LIMIT 500
+          LIMIT 600
        ) AS event
  ORDER BY event.version

@@ -1,13 +1,17 @@
 -- Relays a batch of the log: lease, deliveries and checkpoint in one statement that commits by
 -- itself, so a relay that dies has done all of it or nothing. It returns no events while another
--- node holds the lease (SKIP LOCKED). An endpoint that this snapshot does not see was not
--- acknowledged before these events, so no endpoint misses an event. $3: the types of version 1.
+-- node, or a replay, holds the lease (SKIP LOCKED). An endpoint that this snapshot does not see was
+-- not acknowledged before these events, so no endpoint misses an event. $3: the types of version 1.
+--
+-- A batch has at most $2 events. It ends with the event whose deliveries reach $4: one event has at
+-- most 200, one for each endpoint of its tenant. When several tenants have deliveries, those of a
+-- tenant beyond $5 are put off, as are later ones until it has caught up (relay-backlog.sql).
 WITH lease AS MATERIALIZED (
   SELECT position
     FROM checkpoints
    WHERE partition = $1 AND consumer = 'webhooks' AND paused_at IS NULL
      FOR UPDATE SKIP LOCKED
-), batch AS MATERIALIZED (
+), next AS MATERIALIZED (
   SELECT event.*
     FROM lease
    CROSS JOIN LATERAL (
@@ -17,6 +21,43 @@ WITH lease AS MATERIALIZED (
             ORDER BY position
             LIMIT $2
          ) AS event
+), fan_out AS MATERIALIZED (
+  -- One look-up for all events of a tenant and type.
+  SELECT kind.tenant_id, kind.type, count(endpoint.endpoint_id) AS deliveries
+    FROM (SELECT DISTINCT tenant_id, type FROM next) AS kind
+    LEFT JOIN webhook_endpoints AS endpoint
+      ON endpoint.tenant_id = kind.tenant_id
+     AND endpoint.disabled_at IS NULL
+     AND (endpoint.event_types IS NULL OR kind.type = ANY (endpoint.event_types))
+   GROUP BY kind.tenant_id, kind.type
+), counted AS (
+  SELECT next.*, fan_out.deliveries,
+         sum(fan_out.deliveries) OVER (PARTITION BY next.tenant_id ORDER BY next.position)
+           - fan_out.deliveries AS deliveries_of_tenant_before
+    FROM next
+    JOIN fan_out USING (tenant_id, type)
+), shared AS (
+  SELECT counted.*,
+         backlog.tenant_id IS NOT NULL
+           OR (counted.deliveries_of_tenant_before >= $5
+               AND (SELECT count(DISTINCT tenant_id) FROM fan_out WHERE deliveries > 0) > 1) AS is_put_off
+    FROM counted
+    LEFT JOIN webhook_relay_backlogs AS backlog
+      ON backlog.partition = $1 AND backlog.tenant_id = counted.tenant_id
+), bounded AS (
+  SELECT shared.*,
+         sum(deliveries) FILTER (WHERE NOT is_put_off) OVER (ORDER BY position)
+           - CASE WHEN is_put_off THEN 0 ELSE deliveries END AS deliveries_before
+    FROM shared
+), batch AS MATERIALIZED (
+  SELECT * FROM bounded WHERE coalesce(deliveries_before, 0) < $4
+), put_off AS (
+  INSERT INTO webhook_relay_backlogs (partition, tenant_id, position, up_to_position)
+  SELECT $1, tenant_id, min(position) - 1, max(position)
+    FROM batch
+   WHERE is_put_off
+   GROUP BY tenant_id
+      ON CONFLICT (partition, tenant_id) DO UPDATE SET up_to_position = excluded.up_to_position
 ), queued AS (
   INSERT INTO webhook_deliveries (endpoint_id, event_id, event_type, partition, position,
                                   order_id, order_version)
@@ -29,6 +70,7 @@ WITH lease AS MATERIALIZED (
      AND endpoint.since_position < batch.position
      AND (endpoint.event_types IS NULL OR batch.type = ANY (endpoint.event_types))
      AND (endpoint.edition <> 'v1' OR batch.type = ANY ($3))
+   WHERE NOT batch.is_put_off
    ORDER BY batch.position
       ON CONFLICT (endpoint_id, event_id) DO NOTHING
   RETURNING endpoint_id
@@ -38,4 +80,9 @@ WITH lease AS MATERIALIZED (
    WHERE partition = $1 AND consumer = 'webhooks' AND EXISTS (SELECT FROM batch)
 )
 SELECT (SELECT count(*) FROM batch) AS events,
+       (SELECT count(*) FROM next) = $2 OR (SELECT count(*) FROM next) > (SELECT count(*) FROM batch) AS is_full,
+       NOT EXISTS (SELECT FROM lease)
+         AND EXISTS (SELECT
+                       FROM checkpoints
+                      WHERE partition = $1 AND consumer = 'webhooks' AND paused_at IS NULL) AS is_held,
        coalesce((SELECT array_agg(DISTINCT endpoint_id) FROM queued), '{}') AS endpoints

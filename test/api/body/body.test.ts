@@ -60,11 +60,11 @@ describe('room for bodies', () => {
       Buffer.concat([Buffer.from('3fffff\r\n'), Buffer.alloc(MAX_BYTES - 1, ' '), Buffer.from('\r\n')]),
     ],
   ])(
-    'is 16 MiB a key: endless bodies %s of one key do not block another key',
+    'is shared: endless bodies %s of one tenant do not block another tenant',
     async (_name, framing, bytes) => {
-      const answers = await Promise.all(Array.from({ length: 5 }, () => begin(framing, bytes)));
+      const answers = await Promise.all(Array.from({ length: 8 }, () => begin(framing, bytes)));
       await until(() => answers.some((answer) => answer().startsWith('HTTP/1.1 503')));
-      // The four others may still be arriving, and this one may get their room.
+      // The others may still be arriving, and this one may get their room.
       let refused = await place();
       await until(async () => {
         if (refused.status === 503) return true;
@@ -89,6 +89,35 @@ describe('room for bodies', () => {
   test('is released with each answer', async () => {
     for (let n = 0; n < 300; n += 1) expect((await place()).status).toBe(207);
   });
+});
+
+test('a tenant alone has three quarters of the room, and two have half each', () => {
+  const room = createBodyRoom(1_000 * 100_000);
+  const bodies: Record<string, ReturnType<typeof room.enter>[]> = { a: [], b: [] };
+  const fill = (tenant: string) => {
+    for (;;) {
+      const body = room.enter(tenant);
+      try {
+        // Grows as it arrives; the first 64 KiB do not count alone.
+        body.grow(50_000);
+        body.grow(50_000);
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'overloaded' });
+        return;
+      }
+      bodies[tenant]!.push(body);
+    }
+  };
+  fill('a');
+  expect(bodies['a']).toHaveLength(750);
+  for (let n = 0; n < 3_000; n += 1) {
+    fill('b');
+    bodies[n % 2 === 0 ? 'a' : 'b']!.shift()?.release();
+    fill(n % 2 === 0 ? 'b' : 'a');
+  }
+  const [a, b] = [bodies['a']!.length, bodies['b']!.length];
+  expect(Math.abs(a - b)).toBeLessThan(20);
+  expect(a + b).toBeGreaterThan(800);
 });
 
 describe('a body whose connection fails', () => {

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { PROBLEMS, type ProblemCode } from '../../../api/problem/problem.ts';
 import type { OrderCommand } from '../../../domain/order/commands.ts';
 import { decide } from '../../../domain/order/decide.ts';
-import { VERSION_MAX, type OrderState } from '../../../domain/order/order.ts';
+import type { OrderState } from '../../../domain/order/order.ts';
 import type { Rejection } from '../../../domain/rejection.ts';
 import { isEverAllowed, namesUnknownRecord } from './later-commands.ts';
 import {
@@ -38,10 +38,13 @@ const free = { lines: [{ sku: 'F', name: 'free', quantity: 2, unit_price: 0 }] }
 const move = update({ shipping_address: { city: 'Cork' } });
 const rope = { name: 'rope', quantity: 1, unit_price: 0 };
 const FEE = edit({ cancel: pieces(3, 1), charges: [{ kind: 'fee', price: 100 }] });
-const filled = (...before: OrderCommand[]) => [
+const times = (count: number, command: OrderCommand) => Array.from({ length: count }, () => command);
+const noted = (...before: OrderCommand[]) => [
   ...before,
-  ...Array.from({ length: VERSION_MAX - 1 - before.length }, () => update({ metadata: { a: 'b' } })),
+  ...times(500 - before.length, update({ metadata: { a: 'b' } })),
 ];
+/** An order that takes one more payment or shipment. */
+const filled = (...before: OrderCommand[]) => [...noted(...before), ...times(49, authorize(1))];
 
 function refusalOf(state: OrderState | null, command: OrderCommand): Rejection {
   const decision = decide(state, command);
@@ -148,7 +151,19 @@ describe('a refusal is', () => {
     ['refund_of_open_pieces', 'they may still be cancelled', false, PAID, refund(250, { lines: pieces(1) })],
     ['edit_exceeds_open', 'a shipment is never undone', true, SHIPPED, drop(1)],
     ['order_not_paid', 'there is no room left for the payment', true, filled(place()), ship(1)],
-    ['order_not_shipped', 'there is no room left for the shipment', true, filled(...PAID), complete],
+    ['order_not_paid', 'there is room for both', false, noted(place()), ship(1)],
+    ['order_not_paid', 'the payment takes the last room', false, filled(place()), refund(1_000)],
+    ['order_not_paid', 'no payment can come in', true, [...filled(place()), authorize(1)], refund(1_000)],
+    [
+      'order_not_shipped',
+      'there is no room left for the shipment',
+      true,
+      [...filled(...PAID), authorize(1)],
+      takeBack(1),
+    ],
+    ['order_not_shipped', 'the shipment takes the last room', false, filled(...PAID), takeBack(1)],
+    ['order_not_shipped', 'the rest can be cancelled', false, [...filled(...PAID), ship(1)], complete],
+    ['payment_exceeds_due', 'no line can be added', true, noted(place(), pay(400)), pay(1_001)],
   ])('%s, %s: final %s', (code, _when, final, before, command) => {
     const refusal = refusalOf(after(...before), command);
     expect([refusal.code, refusal.final]).toEqual([code, final]);

@@ -52,7 +52,7 @@ describe('the lifecycle of a tenant and its keys', () => {
   test('a key is shown once, and only its hash and prefix are stored', async () => {
     const made = await json('keys', 'create', '--tenant', 'Kelp & Söhne');
     expect(made).toEqual({
-      key: expect.stringMatching(/^hf_live_[A-Za-z0-9]{32}$/),
+      key: expect.stringMatching(/^hf_live_[A-Za-z0-9]{32}_[A-Za-z0-9]{6}$/),
       key_id: expect.stringMatching(/^key_[0-9a-f]{32}$/),
       tenant_id: tenantId,
       name: 'default',

@@ -4,6 +4,7 @@ import { sql } from 'slonik';
 import { v7 } from 'uuid';
 import { z } from 'zod';
 import type { Append, AppendOutcome } from '../../../store/log/append.ts';
+import { readHistoryPage } from '../../../store/log/history.ts';
 import { type OrderLog, createOrderLog } from '../../../store/log/log.ts';
 import { placeInSeries } from '../../../store/log/series.ts';
 import { ensurePartitions } from '../../../store/partitions.ts';
@@ -69,10 +70,12 @@ describe('a series gives', () => {
     const append = asks(tenant);
     await orders.append(append);
     const tenancy = { partition: 0, tenantId: tenant };
-    expect(await orders.readStream(tenancy, append.order_id)).toMatchObject([{ number: 'W-1001' }]);
+    const history = { after: 0, types: undefined, limit: 10, bytesMax: 1_000 };
+    const page = await readHistoryPage(pool, tenancy, append.order_id, history);
+    expect(page!.events).toMatchObject([{ number: 'W-1001' }]);
     expect(await orders.readKey(tenancy, append.idempotency_key)).toMatchObject({ number: 'W-1001' });
-    const { stream } = await orders.readForCommand(tenancy, append.order_id, append.idempotency_key);
-    expect(stream).toMatchObject([{ number: 'W-1001' }]);
+    const { state, holder } = await orders.readForCommand(tenancy, append.order_id, append.idempotency_key);
+    expect([state!.order.number, holder!.number]).toEqual(['W-1001', 'W-1001']);
   });
 
   test('the start and the width of its row', async () => {

@@ -12,6 +12,8 @@ import { until } from '../../setup/shop.ts';
 
 const log = pino({ level: 'silent' });
 const nothingDue = async () => [];
+/** The endpoints of these tests are named tenant/endpoint. */
+const tenantOf = async (endpointId: string) => endpointId.split('/')[0]!;
 const ends: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).toReversed()) await end();
@@ -41,9 +43,10 @@ function heldWork() {
 describe.each<[string, () => Wakeups]>([
   [
     'through Redis',
-    () => openWakeupQueue({ redisUrl: TEST_REDIS, instance: randomUUID(), findDue: nothingDue, log }),
+    () =>
+      openWakeupQueue({ redisUrl: TEST_REDIS, instance: randomUUID(), findDue: nothingDue, tenantOf, log }),
   ],
-  ['within one process', () => openLocalWakeups({ findDue: nothingDue, log })],
+  ['within one process', () => openLocalWakeups({ findDue: nothingDue, tenantOf, log })],
 ])('wake-ups %s', (_name, open) => {
   function start(work: (endpointId: string) => Promise<void>): Wakeups {
     const wakeups = open();
@@ -93,22 +96,47 @@ describe.each<[string, () => Wakeups]>([
     });
   });
 
-  test(`serve ${ENDPOINTS_AT_ONCE_MAX} endpoints at a time, and the rest afterwards`, async () => {
+  test(`serve half of ${ENDPOINTS_AT_ONCE_MAX} endpoints for one tenant alone, and the rest afterwards`, async () => {
     const { begun, most, work, letGo, letAllGo } = heldWork();
     const { wake } = start(work);
-    const all = Array.from({ length: ENDPOINTS_AT_ONCE_MAX + 5 }, (_, n) => `e${n}`);
+    const alone = ENDPOINTS_AT_ONCE_MAX / 2;
+    const all = Array.from({ length: alone + 5 }, (_, n) => `greedy/${n}`);
     await wake(all);
-    await until(() => begun.length === ENDPOINTS_AT_ONCE_MAX);
-    letGo();
-    await until(() => begun.length === ENDPOINTS_AT_ONCE_MAX + 1);
-    expect(most()).toBe(ENDPOINTS_AT_ONCE_MAX);
+    await until(() => begun.length === alone);
+    await wake(['other/1', 'third/1']);
+    await until(() => begun.includes('other/1') && begun.includes('third/1'));
+    expect(begun).toHaveLength(alone + 2);
+    for (let n = 0; n < 4; n += 1) letGo();
+    await until(() => begun.length > alone + 2);
+    expect(most()).toBe(alone + 2);
     await until(() => {
       letAllGo();
-      return begun.length === all.length;
+      return begun.length === all.length + 2;
     });
-    expect(begun.toSorted()).toEqual(all.toSorted());
+    expect(begun.toSorted()).toEqual([...all, 'other/1', 'third/1'].toSorted());
     letAllGo();
   });
+
+  test('give a tenant the next turn when others have all turns', async () => {
+    const { begun, work, letGo, letAllGo } = heldWork();
+    const { wake } = start(work);
+    const tenants = Array.from({ length: 15 }, (_, n) => `greedy${n}`);
+    for (const tenant of tenants)
+      await wake(Array.from({ length: ENDPOINTS_AT_ONCE_MAX / 2 }, (_, n) => `${tenant}/${n}`));
+    await until(() => begun.length === ENDPOINTS_AT_ONCE_MAX);
+    await wake(['small/1']);
+    await until(() => {
+      letGo();
+      return begun.includes('small/1');
+    });
+    // Only tenants without a turn were before it.
+    expect(begun.length).toBeLessThanOrEqual(ENDPOINTS_AT_ONCE_MAX + tenants.length);
+    await until(() => {
+      letAllGo();
+      return begun.length === tenants.length * (ENDPOINTS_AT_ONCE_MAX / 2) + 1;
+    }, 20_000);
+    letAllGo();
+  }, 40_000);
 
   test('wait for running work when they are closed', async () => {
     const { begun, work, letAllGo } = heldWork();
@@ -136,18 +164,19 @@ test('a single process finds due deliveries by its sweep, also after a failed sw
     return ['a'];
   };
   const begun: string[] = [];
-  const wakeups = openLocalWakeups({ findDue, log });
+  const wakeups = openLocalWakeups({ findDue, tenantOf, log });
   ends.push(wakeups.run(async (endpointId) => void begun.push(endpointId)).close);
   await until(() => begun.length === 2);
   expect(begun).toEqual(['a', 'a']);
 });
 
 test('a process that does not send keeps no wake-ups', async () => {
-  const wakeups = openLocalWakeups({ findDue: nothingDue, log });
+  const wakeups = openLocalWakeups({ findDue: nothingDue, tenantOf, log });
   await wakeups.wake(['a']);
   const begun: string[] = [];
   ends.push(wakeups.run(async (endpointId) => void begun.push(endpointId)).close);
   await wakeups.wake(['b']);
+  await until(() => begun.length > 0);
   expect(begun).toEqual(['b']);
 });
 
@@ -164,7 +193,7 @@ describe('an endpoint that stays due', () => {
   function openNode(): string[] {
     const begun: string[] = [];
     const findDue = async () => (begun.length === 0 ? ['a'] : []);
-    const wakeups = openWakeupQueue({ redisUrl: TEST_REDIS, instance, findDue, log });
+    const wakeups = openWakeupQueue({ redisUrl: TEST_REDIS, instance, findDue, tenantOf, log });
     ends.push(wakeups.close, wakeups.run(async (endpointId) => void begun.push(endpointId)).close);
     return begun;
   }
@@ -186,7 +215,7 @@ describe('an endpoint that stays due', () => {
     await redis.hset(key('meta'), 'paused', 1);
     const left = new Set(Array.from({ length: 1_000 }, (_, n) => `e${n}`));
     const findDue = async () => [...left];
-    const wakeups = openWakeupQueue({ redisUrl: TEST_REDIS, instance, findDue, log });
+    const wakeups = openWakeupQueue({ redisUrl: TEST_REDIS, instance, findDue, tenantOf, log });
     const work = async (endpointId: string) => {
       await delay(20);
       left.delete(endpointId);

@@ -1,0 +1,145 @@
+/**
+ * Folds an order from its newest snapshot, so that a read costs the same at any length of history.
+ *
+ * Snapshots stand at fixed places of a stream: where the cost of its events passes a multiple of
+ * {@link SNAPSHOT_COST_BYTES}. The first reader that folds past such a place writes its snapshot.
+ * It is a copy of what the log says, for the release of the fold that wrote it: it may be lost.
+ */
+import type { DatabasePool } from 'slonik';
+import type { TenantConnections } from '../connections/tenant-connections.ts';
+import { z } from 'zod';
+import { type OrderState, evolve } from '../../domain/order/order.ts';
+import { orderSnapshots } from '../../platform/metrics.ts';
+import { parseId, toUuid } from '../ids.ts';
+import { statement } from '../statement.ts';
+import type { Tenancy } from '../tenancy.ts';
+import { reachable } from '../unavailable.ts';
+import { type StoredEvent, storedRow, toRecordedEvent, toStoredEvent } from './event-row.ts';
+import { FOLD_RELEASE } from './fold-release.ts';
+
+const stateRow = storedRow.extend({ is_holder: z.boolean(), state: z.string().nullable() });
+const readState = statement('log/read-state', stateRow);
+const readStream = statement('log/read-stream', storedRow);
+const writeSnapshot = statement('log/write-snapshot', z.object({}));
+
+/** A snapshot bounds a fold to so many bytes of events, and one event more. */
+const SNAPSHOT_COST_BYTES = 128 * 1024;
+/** What an event costs beside its data: a snapshot bounds a fold to 64 events. */
+const EVENT_COST_BYTES = 2 * 1024;
+/** Events of one statement: those from one snapshot to the next. */
+const READ_EVENTS_MAX = SNAPSHOT_COST_BYTES / EVENT_COST_BYTES + 2;
+/** Snapshots that are written at a time. Those beyond are left to later readers. */
+const SAVES_MAX = 4;
+
+/** No order has this id. */
+const NO_ORDER = '0'.repeat(32);
+
+export interface FoldedOrder {
+  state: OrderState;
+  /** Position of its last event. */
+  position: number;
+}
+
+export interface ReadOrder {
+  /** `undefined` when the tenant has no such order. */
+  folded: FoldedOrder | undefined;
+  /** The event that holds the key, in the stream or elsewhere. */
+  holder: StoredEvent | undefined;
+}
+
+export interface OrderStates {
+  /**
+   * An order up to a version.
+   *
+   * @param key of a command whose holder is read with it
+   * @throws {UnknownEventError} it has an event of a newer release
+   */
+  read: (tenancy: Tenancy, orderId: string, upToVersion: number, key: string | null) => Promise<ReadOrder>;
+  /** Resolves when no snapshot is being written. */
+  drained: () => Promise<void>;
+}
+
+export interface OrderStatesOptions {
+  /** Writes the snapshots. */
+  pool: DatabasePool;
+  /** Reads for tenants; the pool without it. */
+  connections?: TenantConnections;
+  snapshotCostBytes?: number;
+  release?: string;
+}
+
+export function createOrderStates({
+  pool,
+  connections = { of: () => pool },
+  snapshotCostBytes = SNAPSHOT_COST_BYTES,
+  release = FOLD_RELEASE,
+}: OrderStatesOptions): OrderStates {
+  const saves = new Map<string, Promise<void>>();
+
+  const placeOf = ({ order, bytes }: OrderState): number =>
+    Math.floor((bytes + order.version * EVENT_COST_BYTES) / snapshotCostBytes);
+
+  function save({ partition, tenantId }: Tenancy, state: OrderState, eventId: string): void {
+    const { id, version } = state.order;
+    const key = `${tenantId} ${id} ${version}`;
+    if (saves.size >= SAVES_MAX || saves.has(key)) return;
+    const row = [partition, tenantId, toUuid(id), version, toUuid(eventId), release, JSON.stringify(state)];
+    const saved = reachable(pool.query(writeSnapshot(...row))).then(
+      () => orderSnapshots.inc({ outcome: 'written' }),
+      // The next reader tries again.
+      () => orderSnapshots.inc({ outcome: 'failed' }),
+    );
+    saves.set(
+      key,
+      saved.finally(() => saves.delete(key)),
+    );
+  }
+
+  return {
+    async read(tenancy, orderId, upToVersion, key) {
+      const { tenantId } = tenancy;
+      // The key may hold an event although the order id is malformed.
+      const uuid = parseId('ord', orderId) ?? NO_ORDER;
+      let folded: FoldedOrder | undefined;
+      let holder: StoredEvent | undefined;
+      let unsaved: { state: OrderState; eventId: string } | undefined;
+
+      function apply(row: z.output<typeof storedRow>): void {
+        const event = toRecordedEvent(row);
+        const state = evolve(folded?.state ?? null, event);
+        if (folded !== undefined && placeOf(state) > placeOf(folded.state))
+          unsaved = { state, eventId: event.event_id };
+        folded = { state, position: event.position };
+        if (row.idempotency_key === key) holder = toStoredEvent(row);
+      }
+
+      const tenantPool = connections.of(tenantId);
+      const rows = await reachable(
+        tenantPool.any(readState(uuid, tenantId, upToVersion, release, READ_EVENTS_MAX, key)),
+      );
+      let read = 0;
+      for (const row of rows) {
+        if (row.is_holder) {
+          holder = toStoredEvent(row);
+          continue;
+        }
+        read += 1;
+        if (row.state === null) apply(row);
+        else folded = { state: JSON.parse(row.state) as OrderState, position: row.position };
+      }
+      while (read === READ_EVENTS_MAX) {
+        const last: number = folded!.state.order.version;
+        const next = await reachable(
+          tenantPool.any(readStream(uuid, tenantId, last, upToVersion, READ_EVENTS_MAX)),
+        );
+        for (const row of next) apply(row);
+        read = next.length;
+      }
+      if (unsaved !== undefined) save(tenancy, unsaved.state, unsaved.eventId);
+      return { folded, holder };
+    },
+    async drained() {
+      await Promise.all(saves.values());
+    },
+  };
+}

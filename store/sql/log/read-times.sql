@@ -1,0 +1,5 @@
+-- When each event of an order was recorded, oldest first.
+SELECT version, recorded_at
+  FROM events
+ WHERE order_id = $1 AND tenant_id = $2
+ ORDER BY version

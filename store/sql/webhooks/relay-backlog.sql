@@ -1,0 +1,62 @@
+-- Relays the next events of tenant $2 that relay-events.sql has put off: at most $3 events, and as
+-- far as the event whose deliveries reach $4. The row goes with its last event. $5: the types of
+-- version 1. The transaction holds the lease of partition $1.
+WITH backlog AS MATERIALIZED (
+  SELECT * FROM webhook_relay_backlogs WHERE partition = $1 AND tenant_id = $2
+), next AS MATERIALIZED (
+  SELECT event.*
+    FROM backlog
+   CROSS JOIN LATERAL (
+           SELECT position, event_id, order_id, version, type
+             FROM events
+            WHERE uuid_send(events.tenant_id) = uuid_send(backlog.tenant_id)
+              AND events.partition = $1
+              AND events.position > backlog.position AND events.position <= backlog.up_to_position
+            ORDER BY events.position
+            LIMIT $3
+         ) AS event
+), fan_out AS MATERIALIZED (
+  SELECT kind.type, count(endpoint.endpoint_id) AS deliveries
+    FROM (SELECT DISTINCT type FROM next) AS kind
+    LEFT JOIN webhook_endpoints AS endpoint
+      ON endpoint.tenant_id = $2
+     AND endpoint.disabled_at IS NULL
+     AND (endpoint.event_types IS NULL OR kind.type = ANY (endpoint.event_types))
+   GROUP BY kind.type
+), counted AS (
+  SELECT next.*,
+         sum(fan_out.deliveries) OVER (ORDER BY next.position) - fan_out.deliveries AS deliveries_before
+    FROM next
+    JOIN fan_out USING (type)
+), batch AS MATERIALIZED (
+  SELECT * FROM counted WHERE deliveries_before < $4
+), progress AS MATERIALIZED (
+  SELECT (SELECT max(position) FROM batch) AS position,
+         (SELECT count(*) FROM next) = $3
+           OR (SELECT count(*) FROM next) > (SELECT count(*) FROM batch) AS has_more
+), queued AS (
+  INSERT INTO webhook_deliveries (endpoint_id, event_id, event_type, partition, position,
+                                  order_id, order_version)
+  SELECT endpoint.endpoint_id, batch.event_id, batch.type, $1, batch.position,
+         batch.order_id, batch.version
+    FROM batch
+    JOIN webhook_endpoints AS endpoint
+      ON endpoint.tenant_id = $2
+     AND endpoint.disabled_at IS NULL
+     AND endpoint.since_position < batch.position
+     AND (endpoint.event_types IS NULL OR batch.type = ANY (endpoint.event_types))
+     AND (endpoint.edition <> 'v1' OR batch.type = ANY ($5))
+   ORDER BY batch.position
+      ON CONFLICT (endpoint_id, event_id) DO NOTHING
+  RETURNING endpoint_id
+), moved AS (
+  UPDATE webhook_relay_backlogs
+     SET position = progress.position
+    FROM progress
+   WHERE partition = $1 AND tenant_id = $2 AND progress.has_more
+), ended AS (
+  DELETE FROM webhook_relay_backlogs
+   USING progress
+   WHERE partition = $1 AND tenant_id = $2 AND NOT progress.has_more
+)
+SELECT coalesce((SELECT array_agg(DISTINCT endpoint_id) FROM queued), '{}') AS endpoints
