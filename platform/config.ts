@@ -186,7 +186,7 @@ function refuseOpenGrpc(v: z.output<z.ZodObject<typeof VARIABLES>>, { addIssue }
   }
 }
 
-/** The admin port needs no key. Beyond loopback, the operator says by which names it is called. */
+/** The admin port needs no key: beyond loopback, the operator must name its hosts. */
 function refuseOpenAdmin(v: z.output<z.ZodObject<typeof VARIABLES>>, { addIssue }: z.RefinementCtx): void {
   if (LOOPBACK.test(v.HOLDFAST_ADMIN_HOST) || v.HOLDFAST_ADMIN_HOSTS !== undefined) return;
   const remedy = 'HOLDFAST_ADMIN_HOSTS to the names by which it is called: it answers without a key';
