@@ -32,7 +32,8 @@ describe('a read pace', () => {
 });
 
 describe('a connection', () => {
-  const BODY = 'x'.repeat(24 * 1024 * 1024);
+  /** More than the buffers of both ends: 4 MiB and 32 MiB. */
+  const BODY = Buffer.alloc(64 * 1024 * 1024, 'x');
   const limits = { stallMs: 1_500, bytesPerSecondMin: 100_000, windowMs: 2_000, checkIntervalMs: 50 };
   const connections = createConnections({
     log: pino({ level: 'silent' }),
@@ -74,7 +75,7 @@ describe('a connection', () => {
     const before = await cuts();
     const { socket } = await request();
     socket.pause();
-    await until(async () => (await cuts()) === before + 1);
+    await until(async () => (await cuts()) === before + 1, 60_000);
     await until(async () => (await openConnections()) === 0);
   });
 
@@ -82,14 +83,14 @@ describe('a connection', () => {
     const { socket, ask } = await request();
     socket.pause();
     const sender = setInterval(ask, 50);
-    await until(() => socket.destroyed);
+    await until(() => socket.destroyed, 60_000);
     clearInterval(sender);
   });
 
   test('whose client waits for its answer, and reads it, stays open', async () => {
     answerAfterMs = limits.stallMs + 500;
     const { socket, bytes } = await request();
-    await until(() => bytes() > BODY.length);
+    await until(() => bytes() > BODY.length, 60_000);
     expect(socket.destroyed).toBe(false);
     socket.destroy();
   });
