@@ -5,8 +5,7 @@
 import type { CommonQueryMethods } from 'slonik';
 import type { RecordedEvent } from '../domain/order/events.ts';
 import type { Logger } from '../platform/logger.ts';
-import { webhookAttemptDuration, webhookEndpointsDisabled } from '../platform/metrics.ts';
-import { endSpan, startSpan, traceparentOf } from '../platform/tracing.ts';
+import { webhookEndpointsDisabled } from '../platform/metrics.ts';
 import type { GroupCommit } from '../store/group-commit.ts';
 import {
   CLAIM_SECONDS,
@@ -20,11 +19,11 @@ import { type End, type Failure, disableEndpoint, recordHealth } from '../store/
 import { deferUnrendered } from '../store/webhooks/unread.ts';
 import type { Outcome } from '../store/webhooks/outcomes.ts';
 import { releaseSlots, reserveSlots } from '../store/webhooks/send-slots.ts';
+import { type Attempted, type Readable, attempt } from './attempt.ts';
 import type { EndpointConnections } from './sending/connections.ts';
 import { type Pace, createPace } from './pace.ts';
-import { nextDelay, restAfter } from './schedule.ts';
-import { ATTEMPT_TIMEOUT_MS, type Reply, send } from './sending/send.ts';
-import { signed } from './sending/signature.ts';
+import { restAfter } from './schedule.ts';
+import { ATTEMPT_TIMEOUT_MS } from './sending/send.ts';
 
 export const CLAIM_DELIVERIES_MAX = 100;
 /** Requests to one endpoint at the same time. */
@@ -114,9 +113,6 @@ async function settleEndpoint(
   webhookEndpointsDisabled.inc({ reason: end.reason });
   log.warn({ endpoint: endpoint.endpointId, reason: end.reason }, 'webhook endpoint disabled');
 }
-
-/** A claimed delivery with the body of its message. */
-type Readable = Claimed & { body: string };
 
 /** Renders claimed deliveries. One that cannot be rendered holds up no other. */
 function rendered(
@@ -212,11 +208,6 @@ async function sendClaimed(
   return sent;
 }
 
-interface Attempted {
-  outcome: Outcome;
-  reply: Reply;
-}
-
 function note(sent: Sent, delivery: Claimed, { outcome, reply }: Attempted): void {
   sent.failures = reply.error === undefined ? 0 : sent.failures + 1;
   sent.last = reply.error === undefined ? undefined : { status: reply.status, error: reply.error };
@@ -230,59 +221,6 @@ function note(sent: Sent, delivery: Claimed, { outcome, reply }: Attempted): voi
 /** Whether the endpoint took nothing during the whole schedule of this delivery. */
 const hasFailedSinceQueued = ({ failing_since, queued_at }: Claimed): boolean =>
   failing_since !== null && Date.parse(failing_since) <= Date.parse(queued_at) + FAILING_SINCE_QUEUED_MS;
-
-async function attempt(
-  delivery: Readable,
-  connections: EndpointConnections,
-  cut: AbortSignal | undefined,
-): Promise<Attempted> {
-  const attemptedAt = new Date();
-  const { body } = delivery;
-  const timestamp = Math.floor(attemptedAt.getTime() / 1_000);
-  const parent = 'event' in delivery.content ? delivery.content.traceparent : null;
-  const span = startSpan('deliver webhook', {
-    kind: 'client',
-    parent,
-    attributes: {
-      'http.request.method': 'POST',
-      'holdfast.delivery': delivery.delivery_id,
-      'holdfast.tries': delivery.tries + 1,
-    },
-  });
-  const traceparent = span ? traceparentOf(span) : parent;
-  const headers = {
-    'content-type': 'application/json',
-    'user-agent': 'Holdfast-Webhooks/1',
-    ...signed({ id: delivery.message_id, timestamp, body }, delivery.secrets),
-    ...(traceparent !== null && { traceparent }),
-  };
-  const startedMs = performance.now();
-  const reply = await send(connections, delivery.url, { headers, body, cut });
-  const durationMs = performance.now() - startedMs;
-  endSpan(span, { 'http.response.status_code': reply.status ?? 0 }, reply.error);
-  webhookAttemptDuration.observe({ outcome: reply.error ?? 'delivered' }, durationMs / 1_000);
-  return { outcome: outcomeOf(delivery, reply, attemptedAt, durationMs), reply };
-}
-
-function outcomeOf(delivery: Claimed, reply: Reply, attempted_at: Date, ms: number): Outcome {
-  const { delivery_id, endpoint_id, generation, queueing, claim, tries } = delivery;
-  const { retryAfter } = reply;
-  const delaySeconds = reply.status === 410 ? undefined : nextDelay(tries + 1, { retryAfter });
-  return {
-    delivery_id,
-    endpoint_id,
-    generation,
-    queueing,
-    claim,
-    attempted_at,
-    duration_ms: Math.round(ms),
-    code: reply.status ?? null,
-    error: reply.error ?? null,
-    answer: reply.answer,
-    status: reply.error === undefined ? 'delivered' : delaySeconds === undefined ? 'failed' : 'pending',
-    delaySeconds: delaySeconds ?? 0,
-  };
-}
 
 /**
  * The body of a message; the same bytes at each attempt.
