@@ -1,6 +1,5 @@
 /** Records each call: a log line, a measurement, a span. */
 import { status as codes } from '@grpc/grpc-js';
-import type { LogAddress } from '../../platform/log-address.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { grpcCallDuration } from '../../platform/metrics.ts';
 import { endSpan, startSpan, traceparentOf } from '../../platform/tracing.ts';
@@ -8,7 +7,7 @@ import { toId } from '../../store/ids.ts';
 import type { Principal } from '../../store/keys/api-keys.ts';
 import type { Problem } from '../problem/problem.ts';
 import { givenRequestId, givenTraceparent } from '../request-context.ts';
-import { type RawCall, addressOf, textOf } from './raw-call.ts';
+import { type RawCall, textOf } from './raw-call.ts';
 import { codeOf } from './status.ts';
 
 export interface CallOutcome {
@@ -37,17 +36,11 @@ export interface CallRecordOptions {
   gone: AbortSignal;
   stopping: AbortSignal;
   log: Logger;
-  logAddress: LogAddress;
+  /** The address of the client, as the log shows it. */
+  client: string | undefined;
 }
 
-export function createCallRecord({
-  name,
-  raw,
-  gone,
-  stopping,
-  log,
-  logAddress,
-}: CallRecordOptions): CallRecord {
+export function createCallRecord({ name, raw, gone, stopping, log, client }: CallRecordOptions): CallRecord {
   const startedAt = performance.now();
   const requestId = givenRequestId(textOf(raw.metadata, 'x-request-id'));
   const parent = givenTraceparent(textOf(raw.metadata, 'traceparent'));
@@ -83,7 +76,7 @@ export function createCallRecord({
           trace_id: traceparent?.slice(3, 35),
           tenant_id: principal?.tenantId,
           key_id: principal && toId('key', principal.keyId),
-          client: logAddress(addressOf(raw)),
+          client,
           method: name,
           code: codes[code],
           ms: Math.round(ms * 100) / 100,

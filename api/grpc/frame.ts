@@ -32,7 +32,7 @@ import {
   type ServerStream,
   type Unary,
 } from './methods/method.ts';
-import { type RawCall, cancellationOf } from './raw-call.ts';
+import { type RawCall, cancellationOf, clientOf } from './raw-call.ts';
 import { codeOf, statusOf } from './status.ts';
 import { decoded, sizeOf } from './wire/decode.ts';
 import { readNoFurther } from './wire/http2-stream.ts';
@@ -80,7 +80,7 @@ interface StreamOptions {
 }
 
 export function createFrame(options: FrameOptions): Frame {
-  const { services, limits, noteCall, bytes, log, logAddress, stopping } = options;
+  const { services, limits, noteCall, bytes, log, logAddress, trustedProxies, stopping } = options;
   const identify = createIdentify(options);
   const inFlight = createInFlightOrders();
   const streams = createStreamCount();
@@ -94,7 +94,14 @@ export function createFrame(options: FrameOptions): Frame {
     stream?: StreamOptions,
   ): Promise<ServerErrorResponse | undefined> {
     const cancelled = cancellationOf(raw);
-    const record = createCallRecord({ name, raw, gone: cancelled, stopping, log, logAddress });
+    const record = createCallRecord({
+      name,
+      raw,
+      client: logAddress(clientOf(raw, trustedProxies)),
+      gone: cancelled,
+      stopping,
+      log,
+    });
     const { requestId, traceparent } = record;
     let principal: Principal | undefined;
     let watch: Watch | undefined;

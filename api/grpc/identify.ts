@@ -4,8 +4,8 @@ import { type Authenticate, type Standing, requireScope } from '../authenticate.
 import { type RateLimits, subjectOfAddress } from '../limiter/rate-limit.ts';
 import { Problem } from '../problem/problem.ts';
 import { admitAddress } from '../caller-address.ts';
-import { type TrustedProxies, clientAddress } from '../../platform/trusted-proxies.ts';
-import { type RawCall, addressOf, textOf } from './raw-call.ts';
+import type { TrustedProxies } from '../../platform/trusted-proxies.ts';
+import { type RawCall, clientOf, textOf } from './raw-call.ts';
 
 export interface Access {
   scope: string;
@@ -35,7 +35,7 @@ export function createIdentify({ limits, authenticate, token, trustedProxies }: 
   const tokenHash = token === undefined ? undefined : digest(token);
 
   return async (raw, { scope, counted }) => {
-    const address = callerOf(raw, trustedProxies);
+    const address = clientOf(raw, trustedProxies);
     const count = () => limits.countAddress(address);
     if (tokenHash && !timingSafeEqual(digest(textOf(raw.metadata, 'holdfast-token')), tokenHash)) {
       await count();
@@ -50,13 +50,4 @@ export function createIdentify({ limits, authenticate, token, trustedProxies }: 
     requireScope(standing.principal, scope);
     return { standing, address };
   };
-}
-
-/**
- * The address of the client. A number of proxies counts those in front of the HTTP port; only
- * networks say which peers of this port are proxies.
- */
-function callerOf(raw: RawCall, proxies: TrustedProxies): string {
-  const peer = addressOf(raw);
-  return 'networks' in proxies ? clientAddress(peer, textOf(raw.metadata, 'x-forwarded-for'), proxies) : peer;
 }

@@ -1,5 +1,6 @@
 /** The parts of grpc-js calls that Holdfast uses. */
 import type { Metadata } from '@grpc/grpc-js';
+import { type TrustedProxies, clientAddress } from '../../platform/trusted-proxies.ts';
 
 export interface RawCall {
   metadata: Metadata;
@@ -11,8 +12,17 @@ export interface RawCall {
 /** The first value of a metadata entry; empty if there is none. */
 export const textOf = (metadata: Metadata, name: string): string => String(metadata.get(name)[0] ?? '');
 
-/** The client's address: a peer is `127.0.0.1:40312` or `[::1]:40312`. */
-export const addressOf = (raw: RawCall): string =>
+/**
+ * The address of the client. A number of proxies counts those in front of the HTTP port; only
+ * networks say which peers of this port are proxies.
+ */
+export function clientOf(raw: RawCall, proxies: TrustedProxies): string {
+  const peer = peerOf(raw);
+  return 'networks' in proxies ? clientAddress(peer, textOf(raw.metadata, 'x-forwarded-for'), proxies) : peer;
+}
+
+/** A peer is `127.0.0.1:40312` or `[::1]:40312`. */
+const peerOf = (raw: RawCall): string =>
   raw
     .getPeer()
     .replace(/:\d+$/, '')
