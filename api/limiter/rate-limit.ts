@@ -101,8 +101,18 @@ export function createRateLimits(limiter: Limiter, rates: Config['rateLimits']):
 
 const perSecond = ({ rate }: Policy): number => rate.count / rate.seconds;
 
+const fields = new WeakMap<Policy, string>();
+
 /** The `RateLimit-Policy` field. */
-const fieldOf = ({ name, rate }: Policy): string => `"${name}";q=${rate.count};w=${rate.seconds}`;
+function fieldOf(policy: Policy): string {
+  let field = fields.get(policy);
+  if (field === undefined) {
+    const { name, rate } = policy;
+    field = `"${name}";q=${rate.count};w=${rate.seconds}`;
+    fields.set(policy, field);
+  }
+  return field;
+}
 
 /** Sets the fields of the tighter window. @throws {RateLimited} */
 function tell(ctx: Context, decision: Decision): void {
