@@ -20,7 +20,7 @@ const START_ABORT_MS = 1_000;
 const REPEAT_IGNORED_MS = 1_000;
 /** Time for killed services to disappear. */
 const KILL_MS = 500;
-/** Time to flush the log. Then the process is killed: the reader of its output may hang. */
+/** Time to write the log. Then the process is killed: the reader of its output may hang. */
 const FLUSH_MS = 2_000;
 /** Time to exit: Node writes its compile cache, which takes seconds on a busy machine. */
 const EXIT_MS = 10_000;
@@ -85,7 +85,8 @@ export function createShutdown(options: ShutdownOptions): Shutdown {
     clearTimeout(timer);
     lastResort.postMessage(FLUSH_MS);
     log.flush();
-    lastResort.postMessage(EXIT_MS);
+    // After the listener that writes the rest of the log.
+    process.once('exit', () => lastResort.postMessage(EXIT_MS));
   }
   const logged = (name: string, ending: Promise<unknown>) =>
     ending.catch((cause: unknown) => log.warn({ err: cause, part: name }, 'stop failed'));

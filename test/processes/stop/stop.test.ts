@@ -34,7 +34,8 @@ describe.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s ends', (signal) => {
 });
 
 test('a node that takes long to exit is not killed', async () => {
-  const slowly = 'process.on("exit",()=>{const end=Date.now()+3000;while(Date.now()<end);})';
+  const slowly =
+    'const exit=process.reallyExit;process.reallyExit=(code)=>{const end=Date.now()+3000;while(Date.now()<end);exit.call(process,code)}';
   const server = await start({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(slowly)}` });
   expect(await server.end('SIGTERM')).toBe(0);
 });
