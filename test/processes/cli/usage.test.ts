@@ -23,7 +23,7 @@ describe('a wrong command line is refused with exit code 2, without a database',
     [['help', 'keys', 'create', 'x'], 'unexpected word "x"'],
     [['keys', 'help', 'crate'], 'npx holdfast keys: unknown command "crate". Did you mean create?'],
     [['toString', 'x'], 'unknown command "toString"'],
-    [['keys'], 'npx holdfast keys: missing command. Commands: create, list, rotate, revoke'],
+    [['keys'], 'npx holdfast keys: missing command. Commands: create, list, limit, rotate, revoke'],
     [['keys', 'show'], 'npx holdfast keys: unknown command "show"'],
     [['keys', 'create'], 'npx holdfast keys create: missing --tenant T'],
     [['keys', 'create', '--tenant'], "npx holdfast keys create: option '--tenant <value>' argument missing"],
@@ -95,7 +95,7 @@ describe('a wrong command line is refused with exit code 2, without a database',
     expect([code, stdout, stderr]).toEqual([
       2,
       '',
-      'npx holdfast keys: unknown command "show". Commands: create, list, rotate, revoke. See npx holdfast keys --help\n',
+      'npx holdfast keys: unknown command "show". Commands: create, list, limit, rotate, revoke. See npx holdfast keys --help\n',
     ]);
   });
 });
