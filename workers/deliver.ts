@@ -6,7 +6,6 @@ import type { CommonQueryMethods } from 'slonik';
 import type { RecordedEvent } from '../domain/order/events.ts';
 import type { Logger } from '../platform/logger.ts';
 import { webhookEndpointsDisabled } from '../platform/metrics.ts';
-import type { GroupCommit } from '../store/group-commit.ts';
 import {
   CLAIM_SECONDS,
   type Claimed,
@@ -44,8 +43,8 @@ export interface DeliverOptions {
   connections: EndpointConnections;
   /** Resolves when the tenant of the endpoint may begin another attempt. */
   mayBegin: () => Promise<void>;
-  /** Records outcomes of attempts, of all endpoints together. */
-  outcomes: Pick<GroupCommit<Outcome, void>, 'submit'>;
+  /** Records the outcome of an attempt, together with those of other endpoints. */
+  record: (outcome: Outcome) => Promise<void>;
   /** The document of an event in a version of the API. */
   render: (edition: string, event: RecordedEvent & { position: number }) => object;
   /** Called with endpoints that have a new delivery queued. */
@@ -150,7 +149,7 @@ interface Sent {
 
 /** Sends claimed deliveries in order, several at a time, until one outcome calls for a stop. */
 async function sendClaimed(
-  { connections, mayBegin, outcomes, stopping, cut }: DeliverOptions,
+  { connections, mayBegin, record, stopping, cut }: DeliverOptions,
   deliveries: readonly Readable[],
   failures: number,
   pace: Pace,
@@ -198,7 +197,7 @@ async function sendClaimed(
       }
       note(sent, delivery, { outcome, reply });
       // Recorded during the next attempt: waiting for the disk halves the rate of an endpoint.
-      const recording = outcomes.submit(outcome);
+      const recording = record(outcome);
       recording.catch(() => {}); // thrown by Promise.all below
       recorded.push(recording);
     }

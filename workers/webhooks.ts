@@ -39,12 +39,16 @@ export function startWebhooks(options: WebhooksOptions): { stop: () => Promise<v
   const statements = createTenantConnections({ pool, size: poolSize, share: CONNECTIONS_SHARE });
   const begins = createFairShare({ capacity: ATTEMPTS_PER_TURN_MAX });
   const connections = openConnections({ allowLoopback, names });
-  const outcomes = createGroupCommit<Outcome, void>({
+  const outcomes = createGroupCommit<{ tenantId: string; outcome: Outcome }, void>({
     async write(batch) {
-      await recordOutcomes(pool, batch);
+      await recordOutcomes(
+        pool,
+        batch.map(({ outcome }) => outcome),
+      );
       return batch.map(() => {});
     },
-    claims: (outcome) => [outcome.delivery_id],
+    claims: ({ outcome }) => [outcome.delivery_id],
+    tenantOf: ({ tenantId }) => tenantId,
     capacity: ENDPOINTS_AT_ONCE_MAX * CLAIM_DELIVERIES_MAX,
     batchItemsMax: BATCH_OUTCOMES_MAX,
     timeoutMs: RECORD_TIMEOUT_MS,
@@ -58,7 +62,7 @@ export function startWebhooks(options: WebhooksOptions): { stop: () => Promise<v
       ...options,
       ...signals,
       wake,
-      outcomes,
+      record: (outcome) => outcomes.submit({ tenantId, outcome }),
       pool: statements.of(tenantId),
       connections: connections.of(endpointId),
       mayBegin: async () => void setImmediate(await begins.take(tenantId)),
