@@ -25,7 +25,8 @@ export const apiKey = newApiKey();
 /** Ends a node. @returns milliseconds until its exit */
 export async function takesMs(server: ServerProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<number> {
   const began = performance.now();
-  expect(await server.end(signal)).toBe(0);
+  const code = await server.end(signal);
+  if (code !== 0) throw new Error(`it ended with ${code}:\n${server.output()}`);
   await expect(fetch(server.url)).rejects.toThrow('fetch failed');
   return performance.now() - began;
 }
