@@ -46,7 +46,7 @@ import { requireRoom } from './http/answer-room.ts';
 import type { ByteBudget } from './http/byte-budget.ts';
 import { requireClearHead } from './http/request-head.ts';
 import { createLifecycle } from './lifecycle.ts';
-import { type RateLimits, subjectOfAddress } from './limiter/rate-limit.ts';
+import { type RateLimits, subjectOfCaller } from './limiter/rate-limit.ts';
 import { EDITIONS, HANDLERS } from './operations.ts';
 import type { Callers } from './overview/callers.ts';
 import { requireDecodable } from './http/percent.ts';
@@ -90,7 +90,7 @@ export function createApp(options: AppOptions): Koa {
   const identify: Identify = async (ctx) => {
     const state = stateOf(ctx);
     state.standing = await authenticate(ctx.headers.authorization, () => ({
-      subject: subjectOfAddress(ctx.ip) ?? 'unknown',
+      subject: subjectOfCaller(ctx.ip),
       count: () => limits.limitAddress(ctx),
     }));
     state.principal = state.standing.principal;

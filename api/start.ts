@@ -27,7 +27,7 @@ import type { Services } from './handler.ts';
 import { createAnswerRoom } from './http/answer-room.ts';
 import { type Callers, createCallers } from './overview/callers.ts';
 import { type Limiter, createLimiter, createLocalLimiter } from './limiter/limiter.ts';
-import { createRateLimits, subjectOfAddress } from './limiter/rate-limit.ts';
+import { createRateLimits, subjectOfCaller } from './limiter/rate-limit.ts';
 import { randomBytes16 } from '../platform/random.ts';
 import { serve } from './http/server.ts';
 
@@ -120,14 +120,13 @@ async function createEdge(
   });
   const tenantOf = ({ headers, socket }: IncomingMessage) =>
     authenticator.tenantOf(headers.authorization) ??
-    subjectOfAddress(
+    subjectOfCaller(
       clientAddress(
         socket.remoteAddress ?? '',
         String(headers['x-forwarded-for'] ?? ''),
         config.trustedProxies,
       ),
-    ) ??
-    'unknown';
+    );
   const connections = createTenantConnections({ pool, size: config.databasePool });
   const { orderLog, limiter, admission } = replaceGuards({
     orderLog: createOrderLog({ pool, connections, capacity: config.appendQueue }),

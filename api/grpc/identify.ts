@@ -1,7 +1,7 @@
 /** Identifies the caller of a gRPC call: service token, API key, quota, scope. */
 import { timingSafeEqual, hash } from 'node:crypto';
 import { type Authenticate, type Standing, requireScope } from '../authenticate.ts';
-import { type RateLimits, subjectOfAddress } from '../limiter/rate-limit.ts';
+import { type RateLimits, subjectOfCaller } from '../limiter/rate-limit.ts';
 import { Problem } from '../problem/problem.ts';
 import { admitAddress } from '../caller-address.ts';
 import type { TrustedProxies } from '../../platform/trusted-proxies.ts';
@@ -42,7 +42,7 @@ export function createIdentify({ limits, authenticate, token, trustedProxies }: 
       throw new Problem('unauthenticated', 'Send the service token as holdfast-token in the metadata.');
     }
     const standing = await authenticate(textOf(raw.metadata, 'authorization'), () => ({
-      subject: subjectOfAddress(address) ?? 'unknown',
+      subject: subjectOfCaller(address),
       count,
     }));
     await admitAddress(standing.principal, address, count);

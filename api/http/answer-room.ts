@@ -1,6 +1,6 @@
 /** Bounds the memory of unread answers. api/body/body-room.ts bounds that of bodies. */
 import type { Context } from 'koa';
-import { subjectOfAddress } from '../limiter/rate-limit.ts';
+import { subjectOfCaller } from '../limiter/rate-limit.ts';
 import { Problem } from '../problem/problem.ts';
 import { isRead } from './reads.ts';
 import { stateOf } from '../request-context.ts';
@@ -13,8 +13,7 @@ export const COUNTED_BYTES_MIN = 16 * 1024;
 
 export const createAnswerRoom = (): ByteBudget => createByteBudget({ totalBytesMax: TOTAL_BYTES_MAX });
 
-const callerOf = (ctx: Context): string =>
-  stateOf(ctx).principal?.tenantId ?? subjectOfAddress(ctx.ip) ?? 'unknown';
+const callerOf = (ctx: Context): string => stateOf(ctx).principal?.tenantId ?? subjectOfCaller(ctx.ip);
 
 export const requireRoom = (ctx: Context, room: ByteBudget): void => requireRoomOf(callerOf(ctx), room);
 

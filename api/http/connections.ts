@@ -11,7 +11,7 @@ import { createFairShare } from '../../platform/fair-share.ts';
 import type { LogAddress } from '../../platform/log-address.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { slowReadersCut } from '../../platform/metrics.ts';
-import { subjectOfAddress } from '../limiter/rate-limit.ts';
+import { subjectOfCaller } from '../limiter/rate-limit.ts';
 import { Problem } from '../problem/problem.ts';
 import { breakRequest } from './broken-request.ts';
 import { CONNECTIONS_MAX } from './limits.ts';
@@ -94,7 +94,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
   return {
     Response: Response as typeof ServerResponse,
     opened(socket) {
-      const leave = places.tryTake(subjectOfAddress(socket.remoteAddress ?? '') ?? 'unknown');
+      const leave = places.tryTake(subjectOfCaller(socket.remoteAddress));
       if (leave === undefined) return void socket.destroy();
       open.add(socket);
       socket.once('close', () => {

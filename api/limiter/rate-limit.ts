@@ -72,8 +72,7 @@ export function createRateLimits(limiter: Limiter, rates: Config['rateLimits']):
     return limiter.take(caller.keyId, own, tenant);
   }
 
-  const takeOfAddress = (address: string) =>
-    limiter.take(subjectOfAddress(address) ?? UNKNOWN_SUBJECT, unauthenticated);
+  const takeOfAddress = (address: string) => limiter.take(subjectOfCaller(address), unauthenticated);
 
   return {
     limitKey: async (ctx, caller) => tell(ctx, await take(caller, isRead(ctx.method) ? 'read' : 'write')),
@@ -142,5 +141,6 @@ export function subjectOfAddress(address: string): string | undefined {
   return `${groups.join(':')}::/64`;
 }
 
-/** The subject of a closed connection, which has no address. */
-const UNKNOWN_SUBJECT = 'unknown';
+/** The subject of a caller without a key; a closed connection has no address. */
+export const subjectOfCaller = (address: string | undefined): string =>
+  subjectOfAddress(address ?? '') ?? 'unknown';

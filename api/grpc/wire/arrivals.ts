@@ -10,7 +10,7 @@ import { createFairShare } from '../../../platform/fair-share.ts';
 import type { ByteBudget } from '../../http/byte-budget.ts';
 import { slowReadersCut } from '../../../platform/metrics.ts';
 import { COUNTED_BYTES_MIN } from '../../http/answer-room.ts';
-import { subjectOfAddress } from '../../limiter/rate-limit.ts';
+import { subjectOfCaller } from '../../limiter/rate-limit.ts';
 import { OrderServiceService } from '../generated/orders.ts';
 import { http2ServersOf } from './http2-stream.ts';
 import { CALLS_MAX, CONNECTIONS_MAX, REQUEST_CHECK_MS, REQUEST_MS, STALL_MS } from './limits.ts';
@@ -117,4 +117,4 @@ export function boundArrivals(
 }
 
 const addressOf = (socket: Pick<Socket, 'remoteAddress'> | undefined): string =>
-  subjectOfAddress(socket?.remoteAddress ?? '') ?? 'unknown';
+  subjectOfCaller(socket?.remoteAddress);
