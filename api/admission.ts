@@ -5,6 +5,8 @@
  * a used limit a little; a slow one lowers it by a tenth. By Little's law a limit on requests in
  * flight limits their latency, whether Postgres, Redis or our own thread is slow.
  *
+ * A request begins in its tenant's turn (request-starts.ts), whether it is admitted or not.
+ *
  * The places in flight are shared by tenant (platform/fair-share.ts). At the limit, the tenant that
  * has most is refused, and one that has less waits for the next place.
  *
@@ -17,6 +19,7 @@ import { PROBLEM_TYPE, Problem, problemDocument } from './problem/problem.ts';
 import { newRequestId } from '../platform/random.ts';
 import { isRead } from './http/reads.ts';
 import { type BeginWait, type Entry, createInFlight } from './in-flight.ts';
+import { requestStarts } from './request-starts.ts';
 import { createTurnstile } from './turnstile.ts';
 
 export type Kind = 'read' | 'write';
@@ -168,13 +171,19 @@ export function createAdmission({ now, tenantOf }: AdmissionOptions): Admission 
     }
   }
 
+  function admitNow(req: IncomingMessage, res: ServerResponse, tenant: string): boolean | Promise<boolean> {
+    if (res.destroyed) return false;
+    const kind = isRead(req.method ?? '') ? 'read' : 'write';
+    const place = limits[kind].tryEnter(tenant);
+    if (place !== undefined) return enter(req, res, entryOf(req, kind, tenant, place));
+    return limits[kind].isNext(tenant) ? enterInTurn(req, res, kind, tenant) : shed(res, kind, tenant);
+  }
+
   return {
     admit(req, res) {
-      const kind = isRead(req.method ?? '') ? 'read' : 'write';
       const tenant = tenantOf(req);
-      const place = limits[kind].tryEnter(tenant);
-      if (place !== undefined) return enter(req, res, entryOf(req, kind, tenant, place));
-      return limits[kind].isNext(tenant) ? enterInTurn(req, res, kind, tenant) : shed(res, kind, tenant);
+      const turn = requestStarts.begin(tenant);
+      return turn === undefined ? admitNow(req, res, tenant) : turn.then(() => admitNow(req, res, tenant));
     },
     beginWait: inFlight.beginWait,
     bodyArrived: inFlight.bodyArrived,

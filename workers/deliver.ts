@@ -42,7 +42,7 @@ export interface DeliverOptions {
   /** Of the endpoint that is delivered to. */
   connections: EndpointConnections;
   /** Resolves when the tenant of the endpoint may begin another attempt. */
-  mayBegin: () => Promise<void>;
+  mayBegin: () => Promise<void> | undefined;
   /** Records the outcome of an attempt, together with those of other endpoints. */
   record: (outcome: Outcome) => Promise<void>;
   /** The document of an event in a version of the API. */
