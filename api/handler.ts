@@ -9,7 +9,7 @@ import type { AddressRule } from '../workers/sending/addresses.ts';
 import type { Input } from './contract/validator.ts';
 import type { Cursors } from './lists/cursor.ts';
 import type { Edition } from './edition.ts';
-import type { EndWait } from './in-flight.ts';
+import type { EndWait } from './admission/in-flight.ts';
 import type { CommandPath } from './commands/execute.ts';
 import type { RateLimits } from './limiter/rate-limit.ts';
 

@@ -18,7 +18,7 @@ import { type OrderLog, createOrderLog } from '../store/log/log.ts';
 import type { DatabasePool } from '../store/pool.ts';
 import type { Tail } from '../store/log/tail.ts';
 import { createAnnouncer } from '../store/consumers/wakeups.ts';
-import { type Admission, createAdmission } from './admission.ts';
+import { type Admission, createAdmission } from './admission/admission.ts';
 import { createApp } from './app.ts';
 import { KNOWN_KEYS_MAX, createAuthenticator } from './authenticate.ts';
 import { createCursors } from './lists/cursor.ts';

@@ -13,11 +13,11 @@
  * A refused request is not read beyond its head. Refusals pass a turnstile (turnstile.ts).
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Release, createFairShare } from '../platform/fair-share.ts';
-import { requestsShed, watchConcurrencyLimit, watchRequestsInFlight } from '../platform/metrics.ts';
-import { PROBLEM_TYPE, Problem, problemDocument } from './problem/problem.ts';
-import { newRequestId } from '../platform/random.ts';
-import { isRead } from './http/reads.ts';
+import { type Release, createFairShare } from '../../platform/fair-share.ts';
+import { requestsShed, watchConcurrencyLimit, watchRequestsInFlight } from '../../platform/metrics.ts';
+import { PROBLEM_TYPE, Problem, problemDocument } from '../problem/problem.ts';
+import { newRequestId } from '../../platform/random.ts';
+import { isRead } from '../http/reads.ts';
 import { type BeginWait, type Entry, createInFlight } from './in-flight.ts';
 import { requestStarts } from './request-starts.ts';
 import { createTurnstile } from './turnstile.ts';

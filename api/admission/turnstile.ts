@@ -54,10 +54,8 @@ export function createTurnstile(now: () => number): Turnstile {
   function release(): void {
     refill();
     while (tokens >= 1 && held > 0) send(queues.keys().next().value!);
-    for (const [tenant, queue] of [...queues]) {
-      const due = dueOf(queue, now());
-      if (due > 0) send(tenant, due);
-    }
+    const due = Array.from(queues, ([tenant, queue]) => ({ tenant, count: dueOf(queue, now()) }));
+    for (const { tenant, count } of due) if (count > 0) send(tenant, count);
     if (held > 0) return;
     clearInterval(timer);
     timer = undefined;
@@ -80,7 +78,7 @@ export function createTurnstile(now: () => number): Turnstile {
     },
     stop() {
       clearInterval(timer);
-      for (const tenant of [...queues.keys()]) send(tenant, Infinity);
+      for (const tenant of queues.keys()) send(tenant, Infinity);
     },
   };
 }

@@ -1,6 +1,6 @@
-/** The adaptive limit and the turnstile of refusals, with a simulated clock where possible. */
+/** The adaptive limit, with a simulated clock. */
 import { describe, expect, test } from '@jest/globals';
-import { createLimit } from '../../api/admission.ts';
+import { createLimit } from '../../../api/admission/admission.ts';
 
 describe('the limit on requests in flight', () => {
   const clocked = () => {

@@ -5,10 +5,10 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import Koa from 'koa';
 import { pino } from 'pino';
-import { createAdmission } from '../../api/admission.ts';
-import { registry } from '../../platform/metrics.ts';
-import { type RunningServer, serve } from '../../api/http/server.ts';
-import { until } from '../setup/shop.ts';
+import { createAdmission } from '../../../api/admission/admission.ts';
+import { registry } from '../../../platform/metrics.ts';
+import { type RunningServer, serve } from '../../../api/http/server.ts';
+import { until } from '../../setup/shop.ts';
 
 const log = pino({ level: 'silent' });
 
@@ -230,10 +230,12 @@ test('the server accepts many connections in each long turn of the event loop, n
   });
   const server = await serve(app, { port: 0, host: '127.0.0.1', variable: 'PORT', log });
   let spinning = true;
+  const spun = Promise.withResolvers<void>();
   const spin = () => {
     const end = performance.now() + 20;
     while (performance.now() < end);
     if (spinning) setImmediate(spin);
+    else spun.resolve();
   };
   setImmediate(spin);
   const began = performance.now();
@@ -243,6 +245,7 @@ test('the server accepts many connections in each long turn of the event loop, n
     execFile(process.execPath, ['-e', client], { timeout: 20_000 }, (error) => resolve(error ? 1 : 0));
   });
   spinning = false;
+  await spun.promise; // a spin under the fake clock of the next file would not end
   expect(code).toBe(0);
   // One connection in each turn of 20 ms would take more than four seconds.
   if (process.platform === 'linux') expect(performance.now() - began).toBeLessThan(3_000);

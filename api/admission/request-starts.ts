@@ -1,5 +1,5 @@
 /** When requests begin, of REST and of gRPC: a process has one event loop. */
-import { createLoopShare } from '../platform/loop-share.ts';
+import { createLoopShare } from '../../platform/loop-share.ts';
 
 /**
  * Requests that begin in one turn of the event loop. An order takes some 0.4 ms of it, so that

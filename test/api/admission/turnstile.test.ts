@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { HOLD_MS_MAX, createTurnstile } from '../../api/turnstile.ts';
+import { HOLD_MS_MAX, createTurnstile } from '../../../api/admission/turnstile.ts';
 
 interface Gone {
   tenant: string;
