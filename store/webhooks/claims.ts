@@ -32,6 +32,7 @@ const claimedColumns = {
   event_id: z.uuid(),
   created_at: z.string(),
   tries: z.int(),
+  attempts: z.int(),
   queued_at: z.string(),
   edition: z.string(),
   url: z.string(),
@@ -69,6 +70,8 @@ export interface Claimed {
   queued_at: string;
   /** Attempts since the delivery was queued. */
   tries: number;
+  /** All recorded attempts. */
+  attempts: number;
   edition: string;
   url: string;
   /** Failures of the endpoint in a row. */
@@ -155,6 +158,7 @@ const toClaimed = (row: ClaimRow): Claimed => ({
   created_at: row.created_at,
   queued_at: row.queued_at,
   tries: row.tries,
+  attempts: row.attempts,
   edition: row.edition,
   url: row.url,
   failures: row.failures,

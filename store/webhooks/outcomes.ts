@@ -14,6 +14,8 @@ export interface Outcome {
   generation: number;
   queueing: string;
   claim: string;
+  /** Recorded attempts of the delivery when it was claimed. */
+  attempts_before: number;
   attempted_at: Date;
   duration_ms: number;
   /** HTTP status; `null` without an answer. */
@@ -27,6 +29,7 @@ export interface Outcome {
   delaySeconds: number;
 }
 
+/** Records attempts, each once; those of a claim that has passed to another worker too. */
 export async function recordOutcomes(pool: DatabasePool, outcomes: Outcome[]): Promise<void> {
   await reachable(
     pool.query(
@@ -43,6 +46,7 @@ export async function recordOutcomes(pool: DatabasePool, outcomes: Outcome[]): P
         plainArray(outcomes.map((each) => each.generation)),
         outcomes.map((each) => each.queueing),
         outcomes.map((each) => each.claim),
+        plainArray(outcomes.map((each) => each.attempts_before)),
       ),
     ),
   );

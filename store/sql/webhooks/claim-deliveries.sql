@@ -69,8 +69,8 @@ WITH endpoint AS MATERIALIZED (
    WHERE endpoint.endpoint_id = slots.endpoint_id AND EXISTS (SELECT FROM claimed)
   RETURNING endpoint.next_send_at
 )
-SELECT claimed.delivery_id, claimed.endpoint_id, claimed.tries, claimed.queued_at, claimed.notice,
-       claimed.event_id, claimed.created_at,
+SELECT claimed.delivery_id, claimed.endpoint_id, claimed.tries, claimed.attempts, claimed.queued_at,
+       claimed.notice, claimed.event_id, claimed.created_at,
        claimed.queued_at::text AS queueing, claimed.claimed_until::text AS claim,
        claimed.due_at::text AS due_at,
        slots.edition, slots.url, slots.max_per_second, slots.failures, slots.failing_since,
