@@ -58,7 +58,9 @@ const claimRow = z.looseObject({
 });
 type ClaimRow = z.output<typeof claimRow>;
 const claimRows = statement('webhooks/claim-deliveries', claimRow);
-const findEndpoints = statement('webhooks/find-due-endpoints', z.object({ endpoint_id: z.uuid() }));
+const findEndpoints = statement('webhooks/find-due-endpoints', z.object({ endpoint_id: z.uuid() }), {
+  keepsPlan: false,
+});
 
 /** A claimed delivery, with everything that its attempt needs. */
 export interface Claimed {
@@ -181,7 +183,7 @@ function contentOf(row: z.output<typeof claimRow>): Claimed['content'] {
   }
 }
 
-const moveBacklogs = statement('webhooks/move-backlog', z.object({}));
+const moveBacklogs = statement('webhooks/move-backlog', z.object({}), { keepsPlan: false });
 
 /** Makes the next deliveries of a recovered or changed endpoint due; of all without an id. */
 export const moveBacklog = (pool: CommonQueryMethods, endpointId: string | null = null) =>

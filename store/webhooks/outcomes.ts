@@ -1,10 +1,10 @@
 /** Outcomes of attempts. */
-import type { DatabasePool } from 'slonik';
+import type { CommonQueryMethods } from 'slonik';
 import { z } from 'zod';
 import { SEPARATOR, plainArray, statement } from '../statement.ts';
 import { reachable } from '../unavailable.ts';
 
-const recordAttempts = statement('webhooks/record-attempts', z.object({}));
+const recordAttempts = statement('webhooks/record-attempts', z.object({}), { keepsPlan: false });
 
 /** The outcome of one attempt. */
 export interface Outcome {
@@ -30,7 +30,7 @@ export interface Outcome {
 }
 
 /** Records attempts, each once; those of a claim that has passed to another worker too. */
-export async function recordOutcomes(pool: DatabasePool, outcomes: Outcome[]): Promise<void> {
+export async function recordOutcomes(pool: CommonQueryMethods, outcomes: Outcome[]): Promise<void> {
   await reachable(
     pool.query(
       recordAttempts(

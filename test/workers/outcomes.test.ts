@@ -182,19 +182,16 @@ describe('an answer after the claim ended', () => {
     async (_what, late, { status, code }, expected) => {
       const { endpoint, answer, attempted } = await aHeldAttempt();
       await claimAgain(endpoint.id);
-      const { generation, ...delivery } = await pool().one(sql.type(
+      const delivery = await pool().one(sql.type(
         z.object({ delivery_id: z.uuid(), generation: z.int(), queueing: z.string(), claim: z.string() }),
       )`
         SELECT delivery_id, generation, queued_at::text AS queueing, claimed_until::text AS claim
           FROM webhook_deliveries JOIN webhook_endpoints USING (endpoint_id)
          WHERE endpoint_id = ${toUuid(endpoint.id)}`);
-      const outcome = { code, status, error: code === 200 ? null : 'not_2xx', answer: '', delaySeconds: 900 };
-      await recordOutcomes(pool(), [
-        {
-          ...{ ...delivery, ...outcome, generation, endpoint_id: toUuid(endpoint.id) },
-          ...{ attempts_before: 0, attempted_at: new Date(), duration_ms: 1 },
-        },
-      ]);
+      const attempt = { attempts_before: 0, attempted_at: new Date(), duration_ms: 1, delaySeconds: 900 };
+      const answered = { code, status, error: code === 200 ? null : 'not_2xx', answer: '' };
+      const endpoint_id = toUuid(endpoint.id);
+      await recordOutcomes(pool(), [{ ...delivery, ...attempt, ...answered, endpoint_id }]);
       const [before] = await endpoint.deliveries();
       answer(late);
       await attempted(2);

@@ -27,7 +27,8 @@ WITH outcome AS MATERIALIZED (
          last_error = outcome.error
     FROM outcome
    WHERE delivery.delivery_id = outcome.delivery_id
-     AND delivery.status = 'pending'
+     -- Not = 'pending': the planner would read all pending deliveries by their index.
+     AND delivery.status NOT IN ('delivered', 'failed')
      AND delivery.queued_at = outcome.queued_at AND delivery.claimed_until = outcome.claimed_until
   RETURNING delivery.delivery_id, delivery.attempts
 ), late AS (
