@@ -199,6 +199,12 @@ export const releaseDeliveries = (pool: CommonQueryMethods, claimed: readonly Cl
           claimed.map((each) => [each.delivery_id, each.due_at, each.claim]),
           ['uuid', 'text', 'text'],
         )} AS released (delivery_id, due_at, claim)
-       WHERE delivery.delivery_id = released.delivery_id AND delivery.status = 'pending'
+       WHERE delivery.delivery_id = released.delivery_id
+         -- For the planner: without it, and with = 'pending', it reads all pending deliveries.
+         AND delivery.delivery_id = ANY (${sql.array(
+           claimed.map((each) => each.delivery_id),
+           'uuid',
+         )})
+         AND delivery.status NOT IN ('delivered', 'failed')
          AND delivery.claimed_until = released.claim::timestamptz AND delivery.next_attempt_at = delivery.claimed_until`),
   );

@@ -38,7 +38,13 @@ export const deferUnrendered = (pool: CommonQueryMethods, claimed: readonly Clai
           claimed.map((each) => [each.delivery_id, each.claim]),
           ['uuid', 'text'],
         )} AS unrendered (delivery_id, claim)
-       WHERE delivery.delivery_id = unrendered.delivery_id AND delivery.status = 'pending'
+       WHERE delivery.delivery_id = unrendered.delivery_id
+         -- For the planner: without it, and with = 'pending', it reads all pending deliveries.
+         AND delivery.delivery_id = ANY (${sql.array(
+           claimed.map((each) => each.delivery_id),
+           'uuid',
+         )})
+         AND delivery.status NOT IN ('delivered', 'failed')
          AND delivery.claimed_until = unrendered.claim::timestamptz AND delivery.next_attempt_at = delivery.claimed_until`),
   );
 

@@ -6,8 +6,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { type CommonQueryMethods, type QuerySqlToken, sql } from 'slonik';
 import { z } from 'zod';
-import { claimDeliveries, findDueEndpoints, moveBacklog } from '../../../store/webhooks/claims.ts';
+import {
+  type Claimed,
+  claimDeliveries,
+  findDueEndpoints,
+  moveBacklog,
+  releaseDeliveries,
+} from '../../../store/webhooks/claims.ts';
 import { recordOutcomes } from '../../../store/webhooks/outcomes.ts';
+import { deferUnrendered } from '../../../store/webhooks/unread.ts';
 import { NO_TENANT } from '../../../store/webhooks/replays.ts';
 import { openRelayScene } from './relay-scene.ts';
 
@@ -148,6 +155,17 @@ describe.each([
       expect(rows()).toBeLessThan(100_000);
     });
     expect(await due()).toBe(20 * EVENTS_COUNT);
+  });
+
+  test('a release reads a few rows for each delivery', async () => {
+    await withPlans(async (connection, rows) => {
+      await burst(() => releaseDeliveries(connection, []));
+      const claimed = (await outcomesOf(100)).map((row) => Object.assign(row, { due_at: row.claim }));
+      for (const giveBack of [releaseDeliveries, deferUnrendered]) {
+        await giveBack(connection, claimed as unknown as Claimed[]);
+        expect(rows()).toBeLessThan(50_000);
+      }
+    });
   });
 
   test('a claim reads its endpoint', async () => {
