@@ -28,7 +28,8 @@ export const CLAIM_DELIVERIES_MAX = 100;
 /** Requests to one endpoint at the same time. */
 export const REQUESTS_AT_ONCE_MAX = 10;
 /**
- * No attempt starts later than this after the claim, so that each attempt ends before the claim.
+ * No attempt starts later than this after the claim was sent to the database, so that each attempt
+ * ends before the claim.
  */
 const ATTEMPT_START_MS_MAX = CLAIM_SECONDS * 1_000 - ATTEMPT_TIMEOUT_MS - 5_000;
 /** The longest rest that an endpoint's `Retry-After` can ask for. */
@@ -79,7 +80,8 @@ export async function deliverOnce(options: DeliverOptions, endpointId: string): 
   });
   const { readable, unreadable } = rendered(options, deliveries);
   if (unreadable.length > 0) await deferUnrendered(pool, unreadable);
-  const sent = await sendClaimed(options, readable, failures, pace).finally(pace.end);
+  const beginUntilMs = askedAtMs + ATTEMPT_START_MS_MAX;
+  const sent = await sendClaimed(options, readable, { failures, beginUntilMs }, pace).finally(pace.end);
 
   const unsent = [...sent.unanswered, ...readable.slice(sent.tried)];
   if (unsent.length > 0) await releaseDeliveries(pool, unsent);
@@ -98,7 +100,8 @@ async function settleEndpoint(
   claimed: Claimed,
   { failures, last, end, restSeconds: asked }: Sent,
 ): Promise<void> {
-  const endpoint = { endpointId: claimed.endpoint_id, generation: claimed.generation };
+  const { endpoint_id: endpointId, generation, claim } = claimed;
+  const endpoint = { endpointId, generation, claim };
   const restSeconds = Math.min(
     REQUESTED_REST_SECONDS_MAX,
     Math.max(asked, restAfter(failures, SINGLE_CLAIMS_FAILURES_MIN)),
@@ -117,14 +120,14 @@ async function settleEndpoint(
 function rendered(
   { render, log }: DeliverOptions,
   claimed: readonly Claimed[],
-): { readable: Readable[]; unreadable: string[] } {
+): { readable: Readable[]; unreadable: Claimed[] } {
   const readable: Readable[] = [];
-  const unreadable: string[] = [];
+  const unreadable: Claimed[] = [];
   for (const delivery of claimed) {
     try {
       readable.push({ ...delivery, body: bodyOf(delivery, render) });
     } catch (error) {
-      unreadable.push(delivery.delivery_id);
+      unreadable.push(delivery);
       log.error({ err: error, delivery: delivery.delivery_id }, 'webhook event not rendered');
     }
   }
@@ -151,7 +154,7 @@ interface Sent {
 async function sendClaimed(
   { connections, mayBegin, record, stopping, cut }: DeliverOptions,
   deliveries: readonly Readable[],
-  failures: number,
+  { failures, beginUntilMs }: { failures: number; beginUntilMs: number },
   pace: Pace,
 ): Promise<Sent> {
   const sent: Sent = {
@@ -162,13 +165,12 @@ async function sendClaimed(
     end: undefined,
     unanswered: [],
   };
-  const startedMs = performance.now();
   const recorded: Promise<void>[] = [];
   const maySend = () =>
     !stopping?.aborted &&
     sent.end === undefined &&
     sent.restSeconds === 0 &&
-    performance.now() - startedMs < ATTEMPT_START_MS_MAX;
+    performance.now() < beginUntilMs;
   const mayContinue = () =>
     maySend() &&
     sent.tried < deliveries.length &&

@@ -32,6 +32,7 @@ const claimedColumns = {
   event_id: z.uuid(),
   created_at: z.string(),
   tries: z.int(),
+  attempts: z.int(),
   queued_at: z.string(),
   edition: z.string(),
   url: z.string(),
@@ -57,7 +58,9 @@ const claimRow = z.looseObject({
 });
 type ClaimRow = z.output<typeof claimRow>;
 const claimRows = statement('webhooks/claim-deliveries', claimRow);
-const findEndpoints = statement('webhooks/find-due-endpoints', z.object({ endpoint_id: z.uuid() }));
+const findEndpoints = statement('webhooks/find-due-endpoints', z.object({ endpoint_id: z.uuid() }), {
+  keepsPlan: false,
+});
 
 /** A claimed delivery, with everything that its attempt needs. */
 export interface Claimed {
@@ -69,6 +72,8 @@ export interface Claimed {
   queued_at: string;
   /** Attempts since the delivery was queued. */
   tries: number;
+  /** All recorded attempts. */
+  attempts: number;
   edition: string;
   url: string;
   /** Failures of the endpoint in a row. */
@@ -155,6 +160,7 @@ const toClaimed = (row: ClaimRow): Claimed => ({
   created_at: row.created_at,
   queued_at: row.queued_at,
   tries: row.tries,
+  attempts: row.attempts,
   edition: row.edition,
   url: row.url,
   failures: row.failures,
@@ -177,7 +183,7 @@ function contentOf(row: z.output<typeof claimRow>): Claimed['content'] {
   }
 }
 
-const moveBacklogs = statement('webhooks/move-backlog', z.object({}));
+const moveBacklogs = statement('webhooks/move-backlog', z.object({}), { keepsPlan: false });
 
 /** Makes the next deliveries of a recovered or changed endpoint due; of all without an id. */
 export const moveBacklog = (pool: CommonQueryMethods, endpointId: string | null = null) =>
@@ -193,6 +199,12 @@ export const releaseDeliveries = (pool: CommonQueryMethods, claimed: readonly Cl
           claimed.map((each) => [each.delivery_id, each.due_at, each.claim]),
           ['uuid', 'text', 'text'],
         )} AS released (delivery_id, due_at, claim)
-       WHERE delivery.delivery_id = released.delivery_id AND delivery.status = 'pending'
+       WHERE delivery.delivery_id = released.delivery_id
+         -- For the planner: without it, and with = 'pending', it reads all pending deliveries.
+         AND delivery.delivery_id = ANY (${sql.array(
+           claimed.map((each) => each.delivery_id),
+           'uuid',
+         )})
+         AND delivery.status NOT IN ('delivered', 'failed')
          AND delivery.claimed_until = released.claim::timestamptz AND delivery.next_attempt_at = delivery.claimed_until`),
   );

@@ -6,7 +6,7 @@ import { type CommonQueryMethods, type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import { knownEvents } from '../../domain/order/upcast.ts';
 import { reachable } from '../unavailable.ts';
-import { CLAIM_SECONDS } from './claims.ts';
+import { CLAIM_SECONDS, type Claimed } from './claims.ts';
 
 /** Why a delivery waits: only a newer release knows its event, or the data of its event is bad. */
 export const UNREAD_REASONS = ['event_not_understood', 'event_not_rendered'] as const;
@@ -27,14 +27,25 @@ const isKnown = (): FragmentSqlToken => sql.fragment`
      FROM events AS event
     WHERE event.partition = delivery.partition AND event.position = delivery.position) IS NOT FALSE`;
 
-/** Puts off deliveries that cannot be rendered, and records the reason. */
-export const deferUnrendered = (pool: CommonQueryMethods, deliveryIds: readonly string[]) =>
+/** Puts off claimed deliveries that cannot be rendered, and records the reason. */
+export const deferUnrendered = (pool: CommonQueryMethods, claimed: readonly Claimed[]) =>
   reachable(
     pool.query(sql.unsafe`
-      UPDATE webhook_deliveries
+      UPDATE webhook_deliveries AS delivery
          SET last_error = 'event_not_rendered',
              next_attempt_at = now() + ${RENDER_AGAIN_SECONDS} * interval '1 second'
-       WHERE delivery_id = ANY (${sql.array([...deliveryIds], 'uuid')}) AND status = 'pending'`),
+        FROM ${sql.unnest(
+          claimed.map((each) => [each.delivery_id, each.claim]),
+          ['uuid', 'text'],
+        )} AS unrendered (delivery_id, claim)
+       WHERE delivery.delivery_id = unrendered.delivery_id
+         -- For the planner: without it, and with = 'pending', it reads all pending deliveries.
+         AND delivery.delivery_id = ANY (${sql.array(
+           claimed.map((each) => each.delivery_id),
+           'uuid',
+         )})
+         AND delivery.status NOT IN ('delivered', 'failed')
+         AND delivery.claimed_until = unrendered.claim::timestamptz AND delivery.next_attempt_at = delivery.claimed_until`),
   );
 
 /**
