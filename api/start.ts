@@ -11,7 +11,8 @@ import { createReadAfter } from '../projections/read-after.ts';
 import { createTenantConnections } from '../store/connections/tenant-connections.ts';
 import { findPrincipal, recentKeys } from '../store/keys/api-keys.ts';
 import { toId } from '../store/ids.ts';
-import { instanceSecret } from '../store/instance-secrets.ts';
+import { instanceSecret } from '../store/secrets/instance-secrets.ts';
+import type { Keyring } from '../store/secrets/keyring.ts';
 import { createExpiryWarning } from '../store/keys/key-expiry.ts';
 import { createKeyUsage } from '../store/keys/key-usage.ts';
 import { type OrderLog, createOrderLog } from '../store/log/log.ts';
@@ -55,6 +56,7 @@ export interface Guards {
 export interface ApiOptions {
   config: Config;
   pool: DatabasePool;
+  keyring: Keyring;
   redisUrl: string | undefined;
   tail: Tail;
   log: Logger;
@@ -101,7 +103,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
 
 /** The parts that HTTP and gRPC share. */
 async function createEdge(
-  { config, pool, redisUrl, tail, log, clock, replaceGuards = (guards) => guards }: ApiOptions,
+  { config, pool, keyring, redisUrl, tail, log, clock, replaceGuards = (guards) => guards }: ApiOptions,
   now: () => number,
 ) {
   const redis = redisUrl === undefined ? undefined : connectRedis(redisUrl, { name: 'limiter', log });
@@ -142,7 +144,8 @@ async function createEdge(
     tail,
     readAfter: createReadAfter(pool),
     webhooks: config.webhooks,
-    cursors: createCursors(await instanceSecret(pool, 'cursor')),
+    cursors: createCursors(await instanceSecret(pool, keyring, 'cursor')),
+    keyring,
     newId: (prefix) => toId(prefix, v7({ rng: randomBytes16 })),
     clock,
     onAppended: announce,

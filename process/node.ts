@@ -10,7 +10,8 @@ import { PROJECTIONS } from '../projections/registry.ts';
 import { startProjector } from '../projections/runner.ts';
 import { endsWithin } from '../platform/deadline.ts';
 import { requestGraceMs } from '../platform/shutdown.ts';
-import { instanceSecret } from '../store/instance-secrets.ts';
+import { instanceSecret } from '../store/secrets/instance-secrets.ts';
+import { type Keyring, createKeyring } from '../store/secrets/keyring.ts';
 import { listPartitions } from '../store/partitions.ts';
 import { type DatabasePool, openPool } from '../store/pool.ts';
 import { createTail } from '../store/log/tail.ts';
@@ -81,7 +82,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { config, roles, databaseUrl, redisUrl, log, clock = Date.now, replaceGuards } = options;
   const { pool, close } = await openWatchedPool(options);
   const stops: Stops = { work: [], followers: [], connections: [], database: [close] };
-  const node: Node = { ...options, pool, stops, wakers: [] };
+  const keyring = createKeyring(config.secretsKeys);
+  const node: Node = { ...options, pool, keyring, stops, wakers: [] };
   if (config.traces !== undefined) stops.connections.push(await startTracing(config.traces, log));
   const stop = () => stopAll(stops, requestGraceMs(config.drainSeconds), log);
   try {
@@ -90,7 +92,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     if (roles.has('relay') || roles.has('webhooks')) await startWebhookRoles(node, partitions);
     const tail = createTail(pool, log);
     const api = roles.has('api')
-      ? await startApi({ config, pool, redisUrl, tail, log, clock, replaceGuards })
+      ? await startApi({ config, pool, keyring, redisUrl, tail, log, clock, replaceGuards })
       : undefined;
     if (api) {
       stops.work.push(api.stop);
@@ -107,6 +109,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 
 interface Node extends NodeOptions {
   pool: DatabasePool;
+  keyring: Keyring;
   stops: Stops;
   /** Called with the partition of each append. */
   wakers: ((partition: number) => void)[];
@@ -139,8 +142,8 @@ function startProjections({ pool, stops, wakers, log }: Node, partitions: Partit
 }
 
 async function startWebhookRoles(node: Node, partitions: Partitions): Promise<void> {
-  const { config, roles, redisUrl, pool, stops, wakers, log } = node;
-  const instance = (await instanceSecret(pool, 'queue')).toString('hex').slice(0, 16);
+  const { config, roles, redisUrl, pool, keyring, stops, wakers, log } = node;
+  const instance = (await instanceSecret(pool, keyring, 'queue')).toString('hex').slice(0, 16);
   const findDue = () => findDueEndpoints(pool);
   const tenantOf = createEndpointTenants(pool);
   const wakeups =
@@ -157,7 +160,8 @@ async function startWebhookRoles(node: Node, partitions: Partitions): Promise<vo
     const { allowLoopback } = config.webhooks;
     const graceMs = requestGraceMs(config.drainSeconds);
     if (allowLoopback) log.warn('HOLDFAST_WEBHOOK_LOOPBACK on: webhooks to loopback and without TLS');
-    const options = { pool, poolSize: config.databasePool, wakeups, allowLoopback, graceMs, log };
-    stops.work.push(startWebhooks({ ...options, render: renderEvent }).stop);
+    const options = { pool, keyring, wakeups, allowLoopback, graceMs, log };
+    const poolSize = config.databasePool;
+    stops.work.push(startWebhooks({ ...options, poolSize, render: renderEvent }).stop);
   }
 }

@@ -7,6 +7,8 @@ import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Shutdown } from '../platform/shutdown.ts';
 import { migrate } from '../store/migrate.ts';
+import { createKeyring } from '../store/secrets/keyring.ts';
+import { prepareSecrets } from '../store/secrets/prepare-secrets.ts';
 import { ensurePartitions } from '../store/partitions.ts';
 import { type DatabasePool, openPool } from '../store/pool.ts';
 import { type AdminPort, openAdminPort } from './admin-port.ts';
@@ -69,6 +71,7 @@ async function openMigratedDatabase(
   const pool = await openPool({ databaseUrl, size: 2, log });
   shutdown.add('pool', () => pool.end());
   await ensurePartitions(pool, config.partitions, CONSUMERS);
+  await prepareSecrets(pool, createKeyring(config.secretsKeys), log);
   return pool;
 }
 

@@ -1,5 +1,6 @@
 /** Maps each error to the problem that the client reads. */
 import { UnknownEventError } from '../../domain/order/upcast.ts';
+import { SecretNotDecrypted } from '../../store/secrets/keyring.ts';
 import { StoreOverloaded, StoreUnavailable } from '../../store/unavailable.ts';
 import { RateLimited } from '../limiter/rate-limited.ts';
 import { Problem } from './problem.ts';
@@ -8,6 +9,8 @@ import { Problem } from './problem.ts';
 const SHED_RETRY_AFTER_SECONDS = '1';
 /** A restart of Postgres takes about two seconds. */
 const OUTAGE_RETRY_AFTER_SECONDS = '2';
+/** An operator has to add a key. */
+const MISSING_KEY_RETRY_AFTER_SECONDS = '30';
 /** Another node may answer at once; after a rolling deploy, each does. */
 const OTHER_NODE_RETRY_AFTER_SECONDS = '1';
 
@@ -45,6 +48,13 @@ export function toProblem(error: unknown): Problem {
       'unavailable',
       `This node cannot read the event: ${error.message}. Send the request again: a node of the newer release answers.`,
       { headers: { 'Retry-After': OTHER_NODE_RETRY_AFTER_SECONDS }, cause: error },
+    );
+  }
+  if (error instanceof SecretNotDecrypted) {
+    return new Problem(
+      'unavailable',
+      'The server cannot decrypt a secret of this endpoint. The request took no effect. Send it again when the operator has added the key.',
+      { headers: { 'Retry-After': MISSING_KEY_RETRY_AFTER_SECONDS }, cause: error },
     );
   }
   return fromHttpError(error) ?? internalError(error);
