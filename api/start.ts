@@ -55,6 +55,8 @@ export interface Guards {
 export interface ApiOptions {
   config: Config;
   pool: DatabasePool;
+  /** For the appends alone. */
+  appendPool: DatabasePool;
   redisUrl: string | undefined;
   tail: Tail;
   log: Logger;
@@ -101,7 +103,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
 
 /** The parts that HTTP and gRPC share. */
 async function createEdge(
-  { config, pool, redisUrl, tail, log, clock, replaceGuards = (guards) => guards }: ApiOptions,
+  { config, pool, appendPool, redisUrl, tail, log, clock, replaceGuards = (guards) => guards }: ApiOptions,
   now: () => number,
 ) {
   const redis = redisUrl === undefined ? undefined : connectRedis(redisUrl, { name: 'limiter', log });
@@ -129,7 +131,7 @@ async function createEdge(
     );
   const connections = createTenantConnections({ pool, size: config.databasePool });
   const { orderLog, limiter, admission } = replaceGuards({
-    orderLog: createOrderLog({ pool, connections, capacity: config.appendQueue }),
+    orderLog: createOrderLog({ pool, appendPool, connections, capacity: config.appendQueue }),
     limiter: redis ? createLimiter({ redis, log, now }) : createLocalLimiter(now),
     admission: createAdmission({ now, tenantOf }),
   });

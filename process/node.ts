@@ -1,7 +1,7 @@
 /** Runs roles in this process: starts them, wires them to the log, stops them in order. */
 import { renderEvent } from '../api/render-event.ts';
 import type { CallsByKey } from '../api/overview/callers.ts';
-import { type ApiOptions, startApi } from '../api/start.ts';
+import { type ApiOptions, type RunningApi, startApi } from '../api/start.ts';
 import type { Config, Role } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
 import { watchPool } from '../platform/metrics.ts';
@@ -13,7 +13,7 @@ import { requestGraceMs } from '../platform/shutdown.ts';
 import { instanceSecret } from '../store/instance-secrets.ts';
 import { listPartitions } from '../store/partitions.ts';
 import { type DatabasePool, openPool } from '../store/pool.ts';
-import { createTail } from '../store/log/tail.ts';
+import { type Tail, createTail } from '../store/log/tail.ts';
 import { findDueEndpoints } from '../store/webhooks/claims.ts';
 import { createEndpointTenants } from '../store/webhooks/endpoint-tenants.ts';
 import { WEBHOOKS_CONSUMER } from '../store/webhooks/relay-batch.ts';
@@ -78,8 +78,8 @@ async function stopAll(stops: Stops, graceMs: number, log: Logger): Promise<void
 
 /** Starts the roles. If one cannot start, stops the others and rejects. */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
-  const { config, roles, databaseUrl, redisUrl, log, clock = Date.now, replaceGuards } = options;
-  const { pool, close } = await openWatchedPool(options);
+  const { config, roles, databaseUrl, log } = options;
+  const { pool, close } = await openWatchedPool(options, config.databasePool);
   const stops: Stops = { work: [], followers: [], connections: [], database: [close] };
   const node: Node = { ...options, pool, stops, wakers: [] };
   if (config.traces !== undefined) stops.connections.push(await startTracing(config.traces, log));
@@ -89,9 +89,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     if (roles.has('projector')) startProjections(node, partitions);
     if (roles.has('relay') || roles.has('webhooks')) await startWebhookRoles(node, partitions);
     const tail = createTail(pool, log);
-    const api = roles.has('api')
-      ? await startApi({ config, pool, redisUrl, tail, log, clock, replaceGuards })
-      : undefined;
+    const api = roles.has('api') ? await startApiRole(node, partitions, tail) : undefined;
     if (api) {
       stops.work.push(api.stop);
       node.wakers.push(tail.wake);
@@ -112,10 +110,10 @@ interface Node extends NodeOptions {
   wakers: ((partition: number) => void)[];
 }
 
-async function openWatchedPool({ config, databaseUrl, log }: NodeOptions) {
+async function openWatchedPool({ config, databaseUrl, log }: NodeOptions, size: number) {
   const pool = await openPool({
     databaseUrl,
-    size: config.databasePool,
+    size,
     log,
     checkRows: config.contractJudge,
   });
@@ -131,6 +129,16 @@ async function openWatchedPool({ config, databaseUrl, log }: NodeOptions) {
 }
 
 type Partitions = Awaited<ReturnType<typeof listPartitions>>;
+
+async function startApiRole(node: Node, partitions: Partitions, tail: Tail): Promise<RunningApi> {
+  const { config, stops, clock = Date.now } = node;
+  // Each partition has one append at a time; one more runs while Postgres still works on an append
+  // whose deadline passed. Reads that wait for an answer never keep an append waiting.
+  const size = Math.min(config.databasePool, partitions.length + 1);
+  const { pool: appendPool, close } = await openWatchedPool(node, size);
+  stops.database.push(close);
+  return startApi({ ...node, appendPool, tail, clock });
+}
 
 function startProjections({ pool, stops, wakers, log }: Node, partitions: Partitions): void {
   const projector = startProjector({ pool, projections: PROJECTIONS, partitions, log });
