@@ -59,6 +59,8 @@ export interface ApiOptions {
   appendPool: DatabasePool;
   redisUrl: string | undefined;
   tail: Tail;
+  /** Aborts when the drain begins, before `stop`. */
+  draining?: AbortSignal | undefined;
   log: Logger;
   /** Milliseconds since 1970. */
   clock: () => number;
@@ -67,14 +69,14 @@ export interface ApiOptions {
 }
 
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
-  const { config, tail, log, clock } = options;
+  const { config, tail, draining, log, clock } = options;
   const now = () => performance.now();
   const { edge, admission, callers, appended, close } = await createEdge(options, now);
-  const graceMs = requestGraceMs(config.drainSeconds);
+  const graceMs = requestGraceMs(config);
   const logAddress = createLogAddress(config.logAddresses);
   let grpc: RunningGrpc | undefined;
   try {
-    grpc = await startGrpc({ config: config.grpc, logAddress, ...edge });
+    grpc = await startGrpc({ config: config.grpc, logAddress, draining, ...edge });
     const server = await serve(createApp({ config, ...edge, admission, clock }), {
       port: config.port,
       host: config.host,

@@ -34,6 +34,8 @@ export interface NodeOptions {
   /** `undefined`: this process keeps its own quotas and wake-ups. */
   redisUrl: string | undefined;
   log: Logger;
+  /** Aborts when the drain begins, before `stop`: gRPC health is then NOT_SERVING. */
+  draining?: AbortSignal;
   /** Milliseconds since 1970. */
   clock?: () => number;
   /** For load tests only. */
@@ -83,7 +85,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const stops: Stops = { work: [], followers: [], connections: [], database: [close] };
   const node: Node = { ...options, pool, stops, wakers: [] };
   if (config.traces !== undefined) stops.connections.push(await startTracing(config.traces, log));
-  const stop = () => stopAll(stops, requestGraceMs(config.drainSeconds), log);
+  const stop = () => stopAll(stops, requestGraceMs(config), log);
   try {
     const partitions = await listPartitions(pool);
     if (roles.has('projector')) startProjections(node, partitions);
@@ -163,7 +165,7 @@ async function startWebhookRoles(node: Node, partitions: Partitions): Promise<vo
   }
   if (roles.has('webhooks')) {
     const { allowLoopback } = config.webhooks;
-    const graceMs = requestGraceMs(config.drainSeconds);
+    const graceMs = requestGraceMs(config);
     if (allowLoopback) log.warn('HOLDFAST_WEBHOOK_LOOPBACK on: webhooks to loopback and without TLS');
     const options = { pool, poolSize: config.databasePool, wakeups, allowLoopback, graceMs, log };
     stops.work.push(startWebhooks({ ...options, render: renderEvent }).stop);

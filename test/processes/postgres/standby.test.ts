@@ -12,7 +12,7 @@ const { cleanups, start, folder } = openStops();
 const log = pino({ level: 'silent' });
 
 const ATTEMPTS = 10;
-/** Two each of the pools of the start, the node and the appends; the listener, a check, this test. */
+/** The pools of the start, the node and the appends have two each; also listener, check, test. */
 const CONNECTIONS_MAX = 9;
 
 test('no client of a node collects connections on a standby, and each recovers after it', async () => {
