@@ -57,8 +57,12 @@ export interface ApiOptions {
   config: Config;
   pool: DatabasePool;
   keyring: Keyring;
+  /** For the appends alone. */
+  appendPool: DatabasePool;
   redisUrl: string | undefined;
   tail: Tail;
+  /** Aborts when the drain begins, before `stop`. */
+  draining?: AbortSignal | undefined;
   log: Logger;
   /** Milliseconds since 1970. */
   clock: () => number;
@@ -67,14 +71,14 @@ export interface ApiOptions {
 }
 
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
-  const { config, tail, log, clock } = options;
+  const { config, tail, draining, log, clock } = options;
   const now = () => performance.now();
   const { edge, admission, callers, appended, close } = await createEdge(options, now);
-  const graceMs = requestGraceMs(config.drainSeconds);
+  const graceMs = requestGraceMs(config);
   const logAddress = createLogAddress(config.logAddresses);
   let grpc: RunningGrpc | undefined;
   try {
-    grpc = await startGrpc({ config: config.grpc, logAddress, ...edge });
+    grpc = await startGrpc({ config: config.grpc, logAddress, draining, ...edge });
     const server = await serve(createApp({ config, ...edge, admission, clock }), {
       port: config.port,
       host: config.host,
@@ -103,7 +107,17 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
 
 /** The parts that HTTP and gRPC share. */
 async function createEdge(
-  { config, pool, keyring, redisUrl, tail, log, clock, replaceGuards = (guards) => guards }: ApiOptions,
+  {
+    config,
+    pool,
+    appendPool,
+    keyring,
+    redisUrl,
+    tail,
+    log,
+    clock,
+    replaceGuards = (guards) => guards,
+  }: ApiOptions,
   now: () => number,
 ) {
   const redis = redisUrl === undefined ? undefined : connectRedis(redisUrl, { name: 'limiter', log });
@@ -131,7 +145,7 @@ async function createEdge(
     );
   const connections = createTenantConnections({ pool, size: config.databasePool });
   const { orderLog, limiter, admission } = replaceGuards({
-    orderLog: createOrderLog({ pool, connections, capacity: config.appendQueue }),
+    orderLog: createOrderLog({ pool, appendPool, connections, capacity: config.appendQueue }),
     limiter: redis ? createLimiter({ redis, log, now }) : createLocalLimiter(now),
     admission: createAdmission({ now, tenantOf }),
   });

@@ -3,6 +3,7 @@
  * unknown `HOLDFAST_*` variable is an error: a misspelt limit must not silently become the default.
  */
 import { z } from 'zod';
+import { drainTimesOf, refuseLongDelay } from './drain-times.ts';
 import { LOG_ADDRESSES } from './log-address.ts';
 import { RATE_EXPECTED, type Rate, parseRate } from './rate.ts';
 import { faultsOfRedisAddress } from './redis-address.ts';
@@ -144,6 +145,8 @@ const VARIABLES = {
   HOLDFAST_DATABASE_POOL: count(2, 1000).default(10),
   HOLDFAST_APPEND_QUEUE: count(1, 1_000_000).default(2_000),
   HOLDFAST_DRAIN_SECONDS: count(0, 600).default(20),
+  HOLDFAST_DRAIN_DELAY_SECONDS: count(0, 300).optional(),
+  KUBERNETES_SERVICE_HOST: z.string().optional(),
   HOLDFAST_V1_AFTER_SUNSET: z.enum(['serve', 'gone']).default('serve'),
   HOLDFAST_TRUST_PROXY: trustedProxies.prefault('off'),
   HOLDFAST_WEBHOOK_LOOPBACK: onOff.prefault('off'),
@@ -194,6 +197,7 @@ const schema = z
   .superRefine(refuseOpenGrpc)
   .superRefine(refuseOpenAdmin)
   .superRefine(refuseTwoSecretsKeys)
+  .superRefine(refuseLongDelay)
   .transform((v) => ({
     /** TCP port of the REST API; 0 takes a free port. */
     port: v.PORT,
@@ -210,9 +214,7 @@ const schema = z
       host: v.HOLDFAST_GRPC_HOST,
       /** Secret that every caller sends. */
       token: v.HOLDFAST_GRPC_TOKEN,
-      /**
-       * Paths of PEM files: certificate chain, private key, authority of the peer's certificate.
-       */
+      /** Paths of PEM files: certificate chain, private key, authority of the peer. */
       cert: v.HOLDFAST_GRPC_CERT,
       key: v.HOLDFAST_GRPC_KEY,
       ca: v.HOLDFAST_GRPC_CA,
@@ -241,8 +243,7 @@ const schema = z
     databasePool: v.HOLDFAST_DATABASE_POOL,
     /** Commands a partition that may wait for an append; the next one gets 503. */
     appendQueue: v.HOLDFAST_APPEND_QUEUE,
-    /** Seconds for requests in flight after SIGTERM. */
-    drainSeconds: v.HOLDFAST_DRAIN_SECONDS,
+    ...drainTimesOf(v),
     /** `/v1` after its sunset: serve it, or answer 410. */
     v1: { afterSunset: v.HOLDFAST_V1_AFTER_SUNSET },
     /** Development: allow webhooks to loopback, and without TLS. */
@@ -260,9 +261,7 @@ const schema = z
 
 export type Config = z.output<typeof schema>;
 
-/**
- * The environment is invalid. The message has a line for each variable: its name and valid values.
- */
+/** The environment is invalid. The message has the name and valid values of each variable. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
 }

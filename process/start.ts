@@ -83,7 +83,7 @@ async function startRoles(
   { databaseUrl, redisUrl }: BackingServices,
   admin: AdminPort,
 ): Promise<Running> {
-  const connections = { databaseUrl, redisUrl, log };
+  const connections = { databaseUrl, redisUrl, log, draining: shutdown.signal };
   const workers = config.workers > 1 ? await startWorkers(config, connections) : undefined;
   if (workers) {
     admin.addCheck('workers', {

@@ -1,7 +1,7 @@
 /** The Slonik pool, configured for this schema. */
 import { type DatabasePool, type Interceptor, SchemaValidationError, createPool } from 'slonik';
 import type { Logger } from '../platform/logger.ts';
-import { createSessionDriver } from './session.ts';
+import { createSessionDriver } from './connections/driver.ts';
 import { StoreOverloaded } from './unavailable.ts';
 
 export type { DatabasePool } from 'slonik';

@@ -35,6 +35,7 @@ const OUTAGE_ERRNO = /^(?:ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOU
 /** Whether an error, or a cause of it, means that Postgres cannot be reached or cannot work now. */
 export const isOutage = (error: unknown): boolean => {
   if (
+    error instanceof StoreUnavailable ||
     error instanceof BackendTerminatedError ||
     error instanceof BackendTerminatedUnexpectedlyError ||
     error instanceof ConnectionError ||

@@ -1,4 +1,4 @@
-/** A TCP address that moves from one Redis to another, as a virtual IP address does. */
+/** A TCP address that moves from one server to another, as a virtual IP address does. */
 import { once } from 'node:events';
 import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
 
