@@ -12,6 +12,7 @@ import { createTenantConnections } from '../store/connections/tenant-connections
 import { findPrincipal, recentKeys } from '../store/keys/api-keys.ts';
 import { toId } from '../store/ids.ts';
 import { instanceSecret } from '../store/secrets/instance-secrets.ts';
+import type { DurabilityGuard } from '../store/durability/durability-guard.ts';
 import type { Keyring } from '../store/secrets/keyring.ts';
 import { createExpiryWarning } from '../store/keys/key-expiry.ts';
 import { createKeyUsage } from '../store/keys/key-usage.ts';
@@ -57,6 +58,7 @@ export interface ApiOptions {
   config: Config;
   pool: DatabasePool;
   keyring: Keyring;
+  durability: DurabilityGuard;
   /** For the appends alone. */
   appendPool: DatabasePool;
   redisUrl: string | undefined;
@@ -112,6 +114,7 @@ async function createEdge(
     pool,
     appendPool,
     keyring,
+    durability,
     redisUrl,
     tail,
     log,
@@ -160,6 +163,7 @@ async function createEdge(
     webhooks: config.webhooks,
     cursors: createCursors(await instanceSecret(pool, keyring, 'cursor')),
     keyring,
+    durability,
     newId: (prefix) => toId(prefix, v7({ rng: randomBytes16 })),
     clock,
     onAppended: announce,

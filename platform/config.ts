@@ -7,6 +7,7 @@ import { drainTimesOf, refuseLongDelay } from './drain-times.ts';
 import { LOG_ADDRESSES } from './log-address.ts';
 import { RATE_EXPECTED, type Rate, parseRate } from './rate.ts';
 import { faultsOfRedisAddress } from './redis-address.ts';
+import { DURABILITY_LEVELS } from './settings/durability.ts';
 import { faultsOfPostgresAddress } from './settings/postgres-address.ts';
 import { SECRETS_KEYS_EXPECTED, parseSecretsKeys, readSecretsFile } from './settings/secrets-keys.ts';
 import { TRUSTED_PROXIES_EXPECTED, type TrustedProxies, parseTrustedProxies } from './trusted-proxies.ts';
@@ -142,6 +143,7 @@ const VARIABLES = {
   HOLDFAST_ROLES: roles.prefault(ROLES.join(',')),
   HOLDFAST_WORKERS: count(1, 256).default(1),
   HOLDFAST_PARTITIONS: count(1, 1024).default(1),
+  HOLDFAST_DURABILITY: z.enum(DURABILITY_LEVELS).optional(),
   HOLDFAST_DATABASE_POOL: count(2, 1000).default(10),
   HOLDFAST_APPEND_QUEUE: count(1, 1_000_000).default(2_000),
   HOLDFAST_DRAIN_SECONDS: count(0, 600).default(20),
@@ -239,6 +241,8 @@ const schema = z
     workers: v.HOLDFAST_WORKERS,
     /** Log partitions for new tenants. A tenant never changes its partition. */
     partitions: v.HOLDFAST_PARTITIONS,
+    /** The least durability of an acknowledged write; unset: none, with a warning. */
+    durability: v.HOLDFAST_DURABILITY,
     /** Postgres connections a process. */
     databasePool: v.HOLDFAST_DATABASE_POOL,
     /** Commands a partition that may wait for an append; the next one gets 503. */

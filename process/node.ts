@@ -12,6 +12,11 @@ import { endsWithin } from '../platform/deadline.ts';
 import { requestGraceMs } from '../platform/shutdown.ts';
 import { instanceSecret } from '../store/secrets/instance-secrets.ts';
 import { type Keyring, createKeyring } from '../store/secrets/keyring.ts';
+import {
+  type DurabilityGuard,
+  createDurabilityGuard,
+  watchDurability,
+} from '../store/durability/durability-guard.ts';
 import { listPartitions } from '../store/partitions.ts';
 import { type DatabasePool, openPool } from '../store/pool.ts';
 import { type Tail, createTail } from '../store/log/tail.ts';
@@ -82,11 +87,14 @@ async function stopAll(stops: Stops, graceMs: number, log: Logger): Promise<void
 /** Starts the roles. If one cannot start, stops the others and rejects. */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { config, roles, databaseUrl, log } = options;
-  const { pool, close } = await openWatchedPool(options, config.databasePool);
+  const durability = createDurabilityGuard(config.durability, log);
+  const { pool, close } = await openWatchedPool({ ...options, durability }, config.databasePool);
   const stops: Stops = { work: [], followers: [], connections: [], database: [close] };
   const keyring = createKeyring(config.secretsKeys);
-  const node: Node = { ...options, pool, keyring, stops, wakers: [] };
+  const node: Node = { ...options, pool, durability, keyring, stops, wakers: [] };
   if (config.traces !== undefined) stops.connections.push(await startTracing(config.traces, log));
+  const watch = watchDurability(pool, durability);
+  stops.connections.push(async () => watch.stop());
   const stop = () => stopAll(stops, requestGraceMs(config), log);
   try {
     const partitions = await listPartitions(pool);
@@ -109,17 +117,22 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 
 interface Node extends NodeOptions {
   pool: DatabasePool;
+  durability: DurabilityGuard;
   keyring: Keyring;
   stops: Stops;
   /** Called with the partition of each append. */
   wakers: ((partition: number) => void)[];
 }
 
-async function openWatchedPool({ config, databaseUrl, log }: NodeOptions, size: number) {
+async function openWatchedPool(
+  { config, databaseUrl, durability, log }: NodeOptions & Pick<Node, 'durability'>,
+  size: number,
+) {
   const pool = await openPool({
     databaseUrl,
     size,
     log,
+    durability,
     checkRows: config.contractJudge,
   });
   const unwatch = watchPool(() => {

@@ -1,5 +1,6 @@
 /** Maps each error to the problem that the client reads. */
 import { UnknownEventError } from '../../domain/order/upcast.ts';
+import { DurabilityNotInForce } from '../../store/durability/durability-guard.ts';
 import { SecretNotDecrypted } from '../../store/secrets/keyring.ts';
 import { StoreOverloaded, StoreUnavailable } from '../../store/unavailable.ts';
 import { RateLimited } from '../limiter/rate-limited.ts';
@@ -32,6 +33,13 @@ export function toProblem(error: unknown): Problem {
     return new Problem('overloaded', `${error.message}. This request took no effect.`, {
       headers: { 'Retry-After': SHED_RETRY_AFTER_SECONDS },
     });
+  }
+  if (error instanceof DurabilityNotInForce) {
+    return new Problem(
+      'unavailable',
+      'The database keeps writes less safely than this installation requires. The request took effect once or not at all. Send it again.',
+      { headers: { 'Retry-After': OUTAGE_RETRY_AFTER_SECONDS }, cause: error },
+    );
   }
   if (error instanceof StoreUnavailable) {
     return new Problem(
