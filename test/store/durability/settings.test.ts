@@ -1,5 +1,5 @@
 /** A Postgres of its own with unsafe settings: what connections see, and what a node does. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
@@ -21,11 +21,9 @@ let postgres: Awaited<ReturnType<typeof startPostgres>>;
 let admin: Client;
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'holdfast-durability-'));
+  await chmod(dataDir, 0o755); // an unprivileged user runs Postgres when we are root
   postgres = await startPostgres(dataDir, log);
-  admin = new Client({ connectionString: postgres.url });
-  await admin.connect();
-  // The settings of a test must not stop the next one.
-  await admin.query('SET default_transaction_read_only = off; SET synchronous_commit = local');
+  admin = await superuser();
   await migrate(postgres.url);
 }, 60_000);
 afterAll(async () => {
@@ -38,6 +36,15 @@ afterEach(async () => {
   await admin.query('ALTER DATABASE holdfast RESET ALL');
   await reload();
 });
+
+async function superuser(): Promise<Client> {
+  const client = new Client({ connectionString: postgres.url });
+  client.on('error', () => {}); // Postgres restarts
+  await client.connect();
+  // The settings of a test must not stop the next one.
+  await client.query('SET default_transaction_read_only = off; SET synchronous_commit = local');
+  return client;
+}
 
 /** Settings of the server, in force when this returns. */
 async function set(settings: Record<string, string>): Promise<void> {
@@ -178,3 +185,21 @@ test('a commit that waits for a standby is not acknowledged, also beyond the sta
     await shop.close();
   }
 }, 120_000);
+
+test('a connection to a standby is refused', async () => {
+  await postgres.stop();
+  const signal = join(dataDir, 'postgres', 'standby.signal');
+  await writeFile(signal, '', { mode: 0o644 });
+  const standby = await startPostgres(dataDir, log, Number(new URL(postgres.url).port));
+  try {
+    await expect(seenBy(undefined)).rejects.toThrow();
+    const cli = await openPool({ databaseUrl: postgres.url, size: 1, log });
+    expect(await cli.oneFirst(sql.unsafe`SELECT pg_is_in_recovery()`)).toBe(true);
+    await cli.end();
+  } finally {
+    await standby.stop();
+    await rm(signal);
+    postgres = await startPostgres(dataDir, log, Number(new URL(postgres.url).port));
+    admin = await superuser();
+  }
+}, 60_000);
