@@ -79,8 +79,15 @@ const FACTS = { ...sql.fragment``, sql: DURABILITY_FACTS };
 
 /** Notes the facts again and again: a reload of Postgres changes them without a new connection. */
 export function watchDurability(pool: CommonQueryMethods, guard: DurabilityGuard): { stop: () => void } {
-  // An outage is not its subject: the last facts stay.
-  const timer = setInterval(() => void readDurability(pool, guard).catch(() => {}), READ_INTERVAL_MS);
+  let isReading = false;
+  async function read(): Promise<void> {
+    if (isReading) return;
+    isReading = true;
+    // An outage is not its subject: the last facts stay.
+    await readDurability(pool, guard).catch(() => {});
+    isReading = false;
+  }
+  const timer = setInterval(() => void read(), READ_INTERVAL_MS);
   timer.unref();
   return { stop: () => clearInterval(timer) };
 }
