@@ -66,6 +66,8 @@ export async function startWorkers(
 
   async function start(isFirst: boolean): Promise<Ports['ports']> {
     const worker = cluster.fork();
+    // A message to a worker that has just died; its exit follows.
+    worker.on('error', (error) => log.debug({ err: error }, 'worker channel error'));
     const assignment: Assignment = { databaseUrl, redisUrl, isFirst };
     worker.send(assignment);
     const report = await Promise.race([
@@ -99,7 +101,7 @@ export async function startWorkers(
   }
 
   draining.addEventListener('abort', () => {
-    for (const worker of live) worker.send({ isDraining: true } satisfies Draining);
+    for (const worker of live) worker.send({ isDraining: true } satisfies Draining, () => {});
   });
   // The first worker opens the port that the others share.
   const ports = await start(true);

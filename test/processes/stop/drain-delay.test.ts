@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { service as health } from 'grpc-health-check';
 import type { ServerProcess } from '../../setup/processes/server-process.ts';
 import { until } from '../../setup/shop.ts';
-import { AT_ONCE_MS, DRAIN_MS, SLACK_MS, openStops, place, takesMs } from './stop-scene.ts';
+import { AT_ONCE_MS, DRAIN_MS, SLACK_MS, openStops, pidsOf, place, takesMs } from './stop-scene.ts';
 
 const { cleanups, start } = openStops();
 
@@ -76,3 +76,12 @@ test('a second signal ends the delay', async () => {
   expect(await exit).toEqual([0, null]);
   clearInterval(again);
 }, 20_000);
+
+test('a worker that is killed at the moment of the signal does not fail the drain', async () => {
+  for (let n = 0; n < 3; n += 1) {
+    const server = await startDelayed({ HOLDFAST_WORKERS: '2' });
+    const [first = 0, second = 0] = pidsOf(server.child.pid!);
+    for (const pid of [first, second]) process.kill(pid, 'SIGKILL');
+    expect(await takesMs(server)).toBeLessThan(DRAIN_MS + SLACK_MS);
+  }
+}, 90_000);
