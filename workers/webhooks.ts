@@ -25,7 +25,8 @@ const CONNECTIONS_SHARE = 0.3;
  */
 const ATTEMPTS_PER_TURN_MAX = 16;
 
-export interface WebhooksOptions extends Pick<DeliverOptions, 'render' | 'log'>, ConnectionsOptions {
+export interface WebhooksOptions
+  extends Pick<DeliverOptions, 'render' | 'log' | 'keyring'>, ConnectionsOptions {
   pool: DatabasePool;
   /** Connections of the pool. */
   poolSize: number;

@@ -2377,8 +2377,8 @@ export interface components {
             /**
              * @description Cause of the last failed attempt, as in `WebhookAttempt`. Of a pending
              * delivery also why it waits without an attempt: `event_not_understood` (until a node
-             * of a newer release sends it) or `event_not_rendered` (the server cannot read the
-             * event).
+             * of a newer release sends it), `event_not_rendered` (the server cannot read the event)
+             * or `secret_not_decrypted` (the server cannot sign the message).
              */
             last_error: string | null;
             /** @description HTTP status of the last response. */
@@ -2414,8 +2414,8 @@ export interface components {
             /**
              * @description Cause of the last failed attempt, as in `WebhookAttempt`. Of a pending
              * delivery also why it waits without an attempt: `event_not_understood` (until a node
-             * of a newer release sends it) or `event_not_rendered` (the server cannot read the
-             * event).
+             * of a newer release sends it), `event_not_rendered` (the server cannot read the event)
+             * or `secret_not_decrypted` (the server cannot sign the message).
              */
             last_error: string | null;
             /** @description HTTP status of the last response. */
