@@ -8,7 +8,7 @@ import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { ended, launch } from '../../setup/processes/server-process.ts';
 import { until } from '../../setup/shop.ts';
-import { openStops, place, takesMs } from './stop-scene.ts';
+import { openStops, place, takesMs } from '../stop/stop-scene.ts';
 
 const { cleanups, given, start, ownRedis, databaseUrl } = openStops();
 

@@ -4,7 +4,7 @@ import { openMovableAddress } from '../../setup/movable-address.ts';
 import { ended, launch } from '../../setup/processes/server-process.ts';
 import { isRunning, treeOf } from '../../setup/processes/process-tree.ts';
 import { until } from '../../setup/shop.ts';
-import { DRAIN_MS, SLACK_MS, openStops } from './stop-scene.ts';
+import { DRAIN_MS, SLACK_MS, openStops } from '../stop/stop-scene.ts';
 
 const { cleanups, given, databaseUrl } = openStops();
 
