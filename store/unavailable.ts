@@ -40,7 +40,9 @@ export const isOutage = (error: unknown): boolean => {
     error instanceof ConnectionError ||
     error instanceof StatementTimeoutError ||
     error instanceof StatementCancelledError ||
-    error instanceof UnexpectedStateError
+    error instanceof UnexpectedStateError ||
+    error instanceof StoreUnavailable ||
+    error instanceof StoreOverloaded
   ) {
     return true;
   }
