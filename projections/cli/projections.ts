@@ -19,8 +19,10 @@ import { setPaused } from '../pause.ts';
 import { type Projection, tablesOf } from '../projection.ts';
 import type { Differences } from '../rebuild/compare.ts';
 import { NothingKeptError, type RebuildOptions, rebuild, rollback, verify } from '../rebuild/rebuild.ts';
-import { RebuildHeldError } from '../rebuild/rebuild-lock.ts';
-import { PREVIOUS_SCHEMA, type Progress } from '../rebuild/shadow-table.ts';
+import { LeaseLostError, RebuildHeldError } from '../rebuild/lease.ts';
+import type { Progress } from '../rebuild/catch-up.ts';
+import { PREVIOUS_SCHEMA } from '../rebuild/shadow-table.ts';
+import { ShapeError } from '../rebuild/table-shape.ts';
 import { PROJECTIONS } from '../registry.ts';
 import { status } from './status.ts';
 
@@ -159,6 +161,17 @@ async function act<T>(run: Act<T>, name: string, { database }: CliContext): Prom
     if (error instanceof RebuildHeldError) {
       throw new CommandError(
         `A rebuild or rollback of ${name} already runs in ${error.message}. Wait for it, or stop it.`,
+      );
+    }
+    if (error instanceof LeaseLostError) {
+      throw new CommandError(
+        `This process lost its lease on ${name}: ${error.message}. The live table stays as it was.`,
+      );
+    }
+    if (error instanceof ShapeError) {
+      throw new CommandError(
+        `The tables cannot be swapped: ${error.message}. ` +
+          `The live table stays. To get a table of this release: npx holdfast projections rebuild ${name}`,
       );
     }
     if (error instanceof UnknownEventError) {

@@ -9,7 +9,7 @@ import { auditedAt, differentRows, missingEvents } from '../../platform/metrics.
 import type { Differences } from './compare.ts';
 import type { Projection } from '../projection.ts';
 import { verify } from './rebuild.ts';
-import { RebuildHeldError } from './rebuild-lock.ts';
+import { RebuildHeldError } from './lease.ts';
 import { AUDIT_SCHEMA } from './shadow-table.ts';
 
 /** The auditor works for this share of the time and waits for the rest. */

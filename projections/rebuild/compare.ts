@@ -1,8 +1,10 @@
 /** Compares read tables with their shadow tables, row by row in the order of the primary key. */
-import { type DatabasePool, sql } from 'slonik';
+import { sql } from 'slonik';
 import { z } from 'zod';
 import { type Projection, type ReadTable, tablesOf } from '../projection.ts';
-import { type ShadowSchema, atSamePosition, tableIn } from './shadow-table.ts';
+import { atSamePosition } from './catch-up.ts';
+import type { Lease } from './lease.ts';
+import { type ShadowSchema, tableIn } from './shadow-table.ts';
 
 /**
  * Rows in one chunk. A chunk holds the lease of the live table, so it bounds the projection lag.
@@ -45,7 +47,7 @@ const chunkRow = z.object({
  * Compares chunk by chunk, each with both tables at one position. Projection continues in between.
  */
 export async function compare(
-  pool: DatabasePool,
+  lease: Lease,
   projection: Projection,
   schema: ShadowSchema,
   { pause, chunkRows = CHUNK_ROWS_MAX }: CompareOptions,
@@ -64,7 +66,7 @@ export async function compare(
     let after: string | null = null;
     do {
       const from: string | null = after;
-      const chunk: z.infer<typeof chunkRow> = await atSamePosition(pool, projection, schema, (transaction) =>
+      const chunk: z.infer<typeof chunkRow> = await atSamePosition(lease, projection, schema, (transaction) =>
         transaction.one(chunkStatement({ ...table, count }, schema, { after: from, chunkRows })),
       );
       add(total, chunk);

@@ -134,7 +134,7 @@ test('migration continues where an earlier release failed', async () => {
   // About the schema after 0001: 0005 creates the function that nodes call.
   await client.query(`
     DROP TABLE orders, order_snapshots, order_series, tenants, api_keys, instance_secrets, projection_faults, projection_skips, customer_totals, daily_sales, order_terms, sales,
-               webhook_endpoints, webhook_commands, webhook_deliveries, webhook_attempts, webhook_replays, webhook_secrets, webhook_removals, webhook_ledger_starts, webhook_status, event_kinds, webhook_relay_backlogs, administrative_acts CASCADE;
+               webhook_endpoints, webhook_commands, webhook_deliveries, webhook_attempts, webhook_replays, webhook_secrets, webhook_removals, webhook_ledger_starts, webhook_status, event_kinds, webhook_relay_backlogs, administrative_acts, rebuild_leases CASCADE;
     DROP FUNCTION order_payment_status, order_fulfillment_status, queue_webhook_removal, move_webhook_ledger_starts, refuse_change_of_acts;
     DROP FUNCTION ${(await contents()).flatMap((what) => /^function (append_events.*)/.exec(what)?.[1] ?? []).join(', ')};
     DROP INDEX events_feed, checkpoints_by_consumer;
