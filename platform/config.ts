@@ -2,11 +2,11 @@
  * Reads and validates all settings from the environment. Only this file reads `process.env`. An
  * unknown `HOLDFAST_*` variable is an error: a misspelt limit must not silently become the default.
  */
-import { accessSync, constants } from 'node:fs';
 import { z } from 'zod';
 import { LOG_ADDRESSES } from './log-address.ts';
 import { RATE_EXPECTED, type Rate, parseRate } from './rate.ts';
 import { faultsOfRedisAddress } from './redis-address.ts';
+import { faultsOfPostgresAddress } from './settings/postgres-address.ts';
 import { TRUSTED_PROXIES_EXPECTED, type TrustedProxies, parseTrustedProxies } from './trusted-proxies.ts';
 
 const ROLES = ['api', 'projector', 'relay', 'webhooks'] as const;
@@ -54,12 +54,6 @@ const rate = z.string().transform((text, { addIssue }): Rate => {
   return z.NEVER;
 });
 
-/** Slonik and pg read these modes alike. `require` verifies as `verify-full` does. */
-const SSL_MODES = ['disable', 'require', 'verify-full', 'no-verify'];
-const SSL_FILES = ['sslrootcert', 'sslcert', 'sslkey'];
-/** pg follows these parameters, Slonik does not: connections of one process would differ. */
-const REFUSED_PARAMETERS = ['host', 'port', 'user', 'password', 'sslnegotiation', 'uselibpqcompat'];
-
 /** How to write a password in a URL; also part of the advice on a refused password. */
 export const PERCENT_ENCODING =
   'in a password write @ as %40, : as %3A, / as %2F, # as %23, ? as %3F, % as %25';
@@ -79,41 +73,12 @@ function checkAddress(text: string, { addIssue }: z.RefinementCtx): void {
   } catch {
     refuse(ENCODE);
   }
-  const faultsOf = url.protocol.startsWith('postgres') ? faultsOfParameters : faultsOfRedisAddress;
+  const faultsOf = url.protocol.startsWith('postgres') ? faultsOfPostgresAddress : faultsOfRedisAddress;
   for (const fault of faultsOf(url)) refuse(fault);
 }
 
 const address = (protocol: RegExp, example: string) =>
   url(protocol, `${example}; ${PERCENT_ENCODING}`).superRefine(checkAddress);
-
-function faultsOfParameters({ hostname, searchParams }: URL): string[] {
-  const given = (name: string) => searchParams.has(name);
-  const mode = searchParams.get('sslmode');
-  const faults: string[] = [];
-  if (mode !== null && !SSL_MODES.includes(mode))
-    faults.push(`sslmode must be one of ${SSL_MODES.join(', ')}`);
-  if (given('ssl')) faults.push('use sslmode=require instead of ssl');
-  const refused = REFUSED_PARAMETERS.filter((name) => given(name) && (name !== 'host' || hostname !== ''));
-  if (refused.length > 0) faults.push(`remove the parameters ${refused.join(', ')}`);
-  const files = SSL_FILES.filter(given);
-  if (files.length > 0 && (mode ?? 'disable') === 'disable')
-    faults.push(`${files.join(', ')} requires sslmode`);
-  if (given('sslcert') !== given('sslkey')) faults.push('sslcert and sslkey must be set together');
-  return faults.concat(
-    files
-      .filter((name) => !isReadable(searchParams.get(name)!))
-      .map((name) => `the file of ${name} cannot be read`),
-  );
-}
-
-function isReadable(file: string): boolean {
-  try {
-    accessSync(file, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const roles = z
   .string()
@@ -159,6 +124,7 @@ const VARIABLES = {
   HOLDFAST_WORKERS: count(1, 256).default(1),
   HOLDFAST_PARTITIONS: count(1, 1024).default(1),
   HOLDFAST_DATABASE_POOL: count(2, 1000).default(10),
+  HOLDFAST_DATABASE_MIB: count(1, 1_000_000_000).optional(),
   HOLDFAST_APPEND_QUEUE: count(1, 1_000_000).default(2_000),
   HOLDFAST_DRAIN_SECONDS: count(0, 600).default(20),
   HOLDFAST_V1_AFTER_SUNSET: z.enum(['serve', 'gone']).default('serve'),
@@ -244,6 +210,8 @@ const schema = z
     partitions: v.HOLDFAST_PARTITIONS,
     /** Postgres connections a process. */
     databasePool: v.HOLDFAST_DATABASE_POOL,
+    /** Size of the database beyond which no rebuild or audit runs; unset: by the free space. */
+    databaseBytesMax: v.HOLDFAST_DATABASE_MIB === undefined ? undefined : v.HOLDFAST_DATABASE_MIB * 2 ** 20,
     /** Commands a partition that may wait for an append; the next one gets 503. */
     appendQueue: v.HOLDFAST_APPEND_QUEUE,
     /** Seconds for requests in flight after SIGTERM. */

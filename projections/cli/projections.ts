@@ -18,7 +18,10 @@ import { skipEvent } from '../faults.ts';
 import { setPaused } from '../pause.ts';
 import { type Projection, tablesOf } from '../projection.ts';
 import type { Differences } from '../rebuild/compare.ts';
-import { NothingKeptError, type RebuildOptions, rebuild, rollback, verify } from '../rebuild/rebuild.ts';
+import { NothingKeptError, type RebuildOptions, rebuild, rollback } from '../rebuild/rebuild.ts';
+import { SpaceError } from '../rebuild/free-space.ts';
+import { verify } from '../rebuild/verify.ts';
+import { loadConfig } from '../../platform/config.ts';
 import { LeaseLostError, RebuildHeldError } from '../rebuild/lease.ts';
 import type { Progress } from '../rebuild/catch-up.ts';
 import { PREVIOUS_SCHEMA } from '../rebuild/shadow-table.ts';
@@ -156,7 +159,10 @@ async function act<T>(run: Act<T>, name: string, { database }: CliContext): Prom
   const projection = projectionFrom(name);
   const bar = progressBar();
   try {
-    return await run(await database(), projection, bar);
+    return await run(await database(), projection, {
+      ...bar,
+      databaseBytesMax: loadConfig().databaseBytesMax,
+    });
   } catch (error) {
     if (error instanceof RebuildHeldError) {
       throw new CommandError(
@@ -166,6 +172,11 @@ async function act<T>(run: Act<T>, name: string, { database }: CliContext): Prom
     if (error instanceof LeaseLostError) {
       throw new CommandError(
         `This process lost its lease on ${name}: ${error.message}. The live table stays as it was.`,
+      );
+    }
+    if (error instanceof SpaceError) {
+      throw new CommandError(
+        `Too little disk space: ${error.message}. Nothing was changed. Free some space, or raise HOLDFAST_DATABASE_MIB.`,
       );
     }
     if (error instanceof ShapeError) {

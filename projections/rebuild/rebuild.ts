@@ -1,5 +1,5 @@
 /**
- * Rebuild, verification and rollback of a read table, while the live table is read and written.
+ * Rebuild and rollback of a read table, while the live table is read and written.
  *
  * A rebuild folds the log into a shadow table (shadow-table.ts), compares it with the live table
  * (compare.ts), and swaps the two in one transaction (swap.ts). Cursors are log positions, so they
@@ -10,12 +10,12 @@ import { recordAct } from '../../store/audit/record-act.ts';
 import type { Projection } from '../projection.ts';
 import { type CatchUpOptions, atSamePosition, catchUp } from './catch-up.ts';
 import { type CompareOptions, type Differences, compare } from './compare.ts';
-import { type Lease, type LeaseTimes, withLease } from './lease.ts';
+import { type SpaceBudget, requireSpace } from './free-space.ts';
+import { type Lease, type LeaseTimes, RebuildHeldError, withLease } from './lease.ts';
 import {
-  AUDIT_SCHEMA,
   PREVIOUS_SCHEMA,
   REBUILD_SCHEMA,
-  type ShadowSchema,
+  bytesOf,
   createEmpty,
   createIndexes,
   dropTables,
@@ -28,7 +28,12 @@ export class NothingKeptError extends Error {
   override name = 'NothingKeptError';
 }
 
-export interface RebuildOptions extends CatchUpOptions, CompareOptions {
+/** Space for a rebuild, as a multiple of the live tables: its copy, and write-ahead log. */
+const SPACE_FACTOR = 1.25;
+/** The free space is looked at before every such batch of the fold. */
+const SPACE_CHECK_EVERY = 50;
+
+export interface RebuildOptions extends CatchUpOptions, Omit<CompareOptions, 'part'>, SpaceBudget {
   lease?: LeaseTimes;
 }
 
@@ -38,6 +43,7 @@ export interface RebuildOptions extends CatchUpOptions, CompareOptions {
  * @returns the differences of the table before it
  * @throws {RebuildHeldError}
  * @throws {LeaseLostError} the live table stays as it was
+ * @throws {SpaceError} too little space is free; the live table stays as it was
  */
 export const rebuild = (
   pool: DatabasePool,
@@ -49,8 +55,8 @@ export const rebuild = (
     projection,
     'rebuild',
     (lease) =>
-      withShadow(lease, projection, REBUILD_SCHEMA, async () => {
-        await catchUp(pool, lease, projection, REBUILD_SCHEMA, options);
+      withShadow(pool, lease, projection, options, async () => {
+        await catchUp(pool, lease, projection, REBUILD_SCHEMA, withSpaceChecks(pool, options));
         // At the end: without the indexes that only readers need, the fold is faster.
         await createIndexes(lease, projection, REBUILD_SCHEMA);
         await catchUp(pool, lease, projection, REBUILD_SCHEMA, options);
@@ -65,43 +71,49 @@ export const rebuild = (
     options.lease,
   );
 
-/**
- * Compares the live table with the log, and changes nothing.
- *
- * @param schema of the shadow table; the auditor has its own, so that it blocks no rebuild
- * @throws {RebuildHeldError}
- */
-export const verify = (
-  pool: DatabasePool,
-  projection: Projection,
-  options: RebuildOptions,
-  schema: typeof REBUILD_SCHEMA | typeof AUDIT_SCHEMA = REBUILD_SCHEMA,
-): Promise<Differences> =>
-  withLease(
-    pool,
-    projection,
-    schema === AUDIT_SCHEMA ? 'audit' : 'rebuild',
-    (lease) =>
-      withShadow(lease, projection, schema, async () => {
-        await catchUp(pool, lease, projection, schema, options);
-        return compare(lease, projection, schema, options);
-      }),
-    options.lease,
-  );
-
-/** Runs `act` with empty shadow tables, and drops them, also when it fails. */
+/** Runs `act` with empty shadow tables, and drops what is left of them, also when it fails. */
 async function withShadow<T>(
+  pool: DatabasePool,
   lease: Lease,
   projection: Projection,
-  schema: ShadowSchema,
+  budget: SpaceBudget,
   act: () => Promise<T>,
 ): Promise<T> {
-  await createEmpty(lease, projection, schema);
+  const drop = () => lease.transaction((transaction) => dropTables(transaction, projection, REBUILD_SCHEMA));
+  // First what an earlier rebuild left: it may have filled the disk.
+  await drop();
+  await requireSpace(pool, (await bytesOf(pool, projection, 'public')) * SPACE_FACTOR, budget);
+  await createEmpty(lease, projection, REBUILD_SCHEMA);
   try {
     return await act();
   } finally {
-    await lease.transaction((transaction) => dropTables(transaction, projection, schema)).catch(() => {});
+    await drop().catch(() => {}); // then the next rebuild or audit drops them
   }
+}
+
+/** Drops what a rebuild left that was killed. Does nothing while a rebuild runs. */
+export async function removeLeftRebuild(pool: DatabasePool, projection: Projection): Promise<void> {
+  if ((await bytesOf(pool, projection, REBUILD_SCHEMA)) === 0) return;
+  try {
+    await withLease(pool, projection, 'rebuild', (lease) =>
+      lease.transaction((transaction) => dropTables(transaction, projection, REBUILD_SCHEMA)),
+    );
+  } catch (error) {
+    if (!(error instanceof RebuildHeldError)) throw error;
+  }
+}
+
+/** Watches the space while a table is filled: other tables grow too. */
+function withSpaceChecks(pool: DatabasePool, options: RebuildOptions): RebuildOptions {
+  let batches = 0;
+  return {
+    ...options,
+    async pause() {
+      batches += 1;
+      if (batches % SPACE_CHECK_EVERY === 0) await requireSpace(pool, 0, options);
+      await options.pause?.();
+    },
+  };
 }
 
 /**

@@ -25,17 +25,46 @@ export const shadowConsumer = (projection: Projection, schema: ShadowSchema) =>
 
 export const tableIn = (schema: string, { name }: ReadTable) => sql.identifier([schema, name]);
 
+export interface ShadowKind {
+  /** Without write-ahead log: for tables that get no readers. A crash of Postgres empties them. */
+  isUnlogged?: boolean;
+  /** Stores only the rows of one part. */
+  part?: Part;
+}
+
+/** A part of the rows of each table, by the hash of their keys: number `index` of `count`. */
+export interface Part {
+  index: number;
+  count: number;
+}
+
+/** The condition, as SQL text, that a row is in a part. @param alias of the row */
+export const isInPart = ({ key }: ReadTable, { index, count }: Part, alias: string): string =>
+  `(hashtextextended(ROW(${key.map((name) => `${alias}.${name}`).join(', ')})::text, 0) & 9223372036854775807) % ${count} = ${index}`;
+
 /** Creates empty shadow tables with their primary keys. Drops what an earlier process left. */
-export async function createEmpty(lease: Lease, projection: Projection, schema: ShadowSchema): Promise<void> {
+export async function createEmpty(
+  lease: Lease,
+  projection: Projection,
+  schema: ShadowSchema,
+  { isUnlogged = false, part }: ShadowKind = {},
+): Promise<void> {
+  const created = isUnlogged ? sql.fragment`UNLOGGED TABLE` : sql.fragment`TABLE`;
   await lease.transaction(async (transaction) => {
     await dropTables(transaction, projection, schema);
     for (const table of tablesOf(projection)) {
       await transaction.query(sql.unsafe`
-        CREATE TABLE ${tableIn(schema, table)} (LIKE ${tableIn('public', table)} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)`);
+        CREATE ${created} ${tableIn(schema, table)} (LIKE ${tableIn('public', table)} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)`);
       const key = await keyOf(transaction, 'public', table);
       await transaction.query({
         ...sql.unsafe`ALTER`,
         sql: `ALTER TABLE ${schema}.${table.name} ADD ${key}`,
+      });
+      if (part === undefined) continue;
+      await transaction.query({
+        ...sql.unsafe`CREATE TRIGGER`,
+        sql: `CREATE TRIGGER part BEFORE INSERT ON ${schema}.${table.name} FOR EACH ROW
+              WHEN (NOT ${isInPart(table, part, 'NEW')}) EXECUTE FUNCTION public.leave_out_row()`,
       });
     }
     await transaction.query(sql.unsafe`
@@ -87,3 +116,16 @@ export async function createIndexes(
     );
   }
 }
+
+/** Bytes of a projection's tables on the disk, with their indexes. */
+export const bytesOf = (
+  connection: CommonQueryMethods,
+  projection: Projection,
+  schema: string,
+): Promise<number> =>
+  connection.oneFirst(sql.type(z.object({ bytes: z.int() }))`
+    SELECT coalesce(sum(pg_total_relation_size(to_regclass(${`${schema}.`} || name))), 0)::bigint AS bytes
+      FROM unnest(${sql.array(
+        tablesOf(projection).map(({ name }) => name),
+        'text',
+      )}) AS listed (name)`);

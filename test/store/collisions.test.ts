@@ -135,7 +135,7 @@ test('migration continues where an earlier release failed', async () => {
   await client.query(`
     DROP TABLE orders, order_snapshots, order_series, tenants, api_keys, instance_secrets, projection_faults, projection_skips, customer_totals, daily_sales, order_terms, sales,
                webhook_endpoints, webhook_commands, webhook_deliveries, webhook_attempts, webhook_replays, webhook_secrets, webhook_removals, webhook_ledger_starts, webhook_status, event_kinds, webhook_relay_backlogs, administrative_acts, rebuild_leases CASCADE;
-    DROP FUNCTION order_payment_status, order_fulfillment_status, queue_webhook_removal, move_webhook_ledger_starts, refuse_change_of_acts;
+    DROP FUNCTION order_payment_status, order_fulfillment_status, leave_out_row, queue_webhook_removal, move_webhook_ledger_starts, refuse_change_of_acts;
     DROP FUNCTION ${(await contents()).flatMap((what) => /^function (append_events.*)/.exec(what)?.[1] ?? []).join(', ')};
     DROP INDEX events_feed, checkpoints_by_consumer;
     ALTER TABLE checkpoints ADD PRIMARY KEY (partition, consumer);

@@ -2,13 +2,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
-import { ordersProjection } from '../../projections/orders.ts';
-import { rebuild, rollback, verify } from '../../projections/rebuild/rebuild.ts';
-import { CONSUMERS } from '../../process/node.ts';
-import { ensurePartitions } from '../../store/partitions.ts';
-import { admin } from '../setup/database.ts';
-import { openTestPool } from '../setup/pool.ts';
-import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
+import { ordersProjection } from '../../../projections/orders.ts';
+import { rebuild, rollback } from '../../../projections/rebuild/rebuild.ts';
+import { verify } from '../../../projections/rebuild/verify.ts';
+import { CONSUMERS } from '../../../process/node.ts';
+import { ensurePartitions } from '../../../store/partitions.ts';
+import { admin } from '../../setup/database.ts';
+import { openTestPool } from '../../setup/pool.ts';
+import { type Shop, anOrder, openShop, until } from '../../setup/shop.ts';
 
 const PLACED = 12;
 /** Short, so that a stalled rebuild is taken over at once. */
