@@ -11,7 +11,7 @@ import type { Differences } from './compare.ts';
 import type { Projection } from '../projection.ts';
 import { SpaceError, type SpaceBudget } from './free-space.ts';
 import { RebuildHeldError } from './lease.ts';
-import { removeLeftRebuild } from './rebuild.ts';
+import { removeLeft } from './remove-left.ts';
 import { AUDIT_SCHEMA } from './shadow-table.ts';
 import { type VerifyOptions, verify } from './verify.ts';
 
@@ -44,14 +44,19 @@ export async function auditOnce(
     share = WORK_SHARE,
     signal,
     ...options
-  }: { share?: number; signal?: AbortSignal } & Omit<VerifyOptions, 'onProgress' | 'pause'> = {},
+  }: { share?: number; signal?: AbortSignal } & Omit<VerifyOptions, 'onProgress' | 'pause' | 'lease'> = {},
 ): Promise<Differences> {
   let sinceMs = performance.now();
   const pause = async (): Promise<void> => {
     await delay(((performance.now() - sinceMs) * (1 - share)) / share, undefined, { signal });
     sinceMs = performance.now();
   };
-  const found = await verify(pool, projection, { ...options, onProgress: () => {}, pause }, AUDIT_SCHEMA);
+  const found = await verify(
+    pool,
+    projection,
+    { ...options, onProgress: () => {}, pause, lease: { signal } },
+    AUDIT_SCHEMA,
+  );
   missingEvents.set({ projection: projection.name }, found.missing_events);
   differentRows.set({ projection: projection.name }, found.missing + found.surplus + found.different);
   auditedAt.set({ projection: projection.name }, Date.now() / 1_000);
@@ -72,10 +77,20 @@ export function startAuditor({
   const stopping = new AbortController();
   const { signal } = stopping;
 
+  async function removeAllLeft(): Promise<void> {
+    for (const projection of projections) {
+      try {
+        if (!signal.aborted) await removeLeft(pool, projection, { signal });
+      } catch (error) {
+        if (!signal.aborted)
+          log.warn({ err: error, projection: projection.name }, 'shadow table not removed');
+      }
+    }
+  }
+
   /** @returns whether the disk had room for the audit */
   async function audit(projection: Projection): Promise<boolean> {
     try {
-      await removeLeftRebuild(pool, projection);
       // The projector renews these rows first.
       if (await projection.outdated?.has(pool)) return true;
       const found = await auditOnce(pool, projection, { share, signal, databaseBytesMax });
@@ -99,6 +114,7 @@ export function startAuditor({
     while (!signal.aborted) {
       await delay(pauseMs, undefined, { signal }).catch(() => {});
       let hasRoom = true;
+      await removeAllLeft();
       for (const projection of projections) {
         if (!signal.aborted && hasRoom) hasRoom = await audit(projection);
       }

@@ -46,9 +46,11 @@ export interface Lease {
   ) => Promise<T>;
 }
 
-export interface LeaseTimes {
+export interface LeaseOptions {
   beatMs?: number;
   expiryMs?: number;
+  /** Stops the wait for a lease. The holder stops by itself. */
+  signal?: AbortSignal | undefined;
 }
 
 export type Work = 'rebuild' | 'audit';
@@ -65,10 +67,10 @@ export async function withLease<T>(
   { name: projection }: Projection,
   work: Work,
   act: (lease: Lease) => Promise<T>,
-  { beatMs = BEAT_INTERVAL_MS, expiryMs = EXPIRY_MS }: LeaseTimes = {},
+  { beatMs = BEAT_INTERVAL_MS, expiryMs = EXPIRY_MS, signal }: LeaseOptions = {},
 ): Promise<T> {
   const held: Held = { pool, work: `${work} ${projection}`, token: randomUUID() };
-  await take(held, expiryMs);
+  await take(held, expiryMs, signal);
   const ended = new AbortController();
   const lost = new AbortController();
   const beating = beat(held, { beatMs, expiryMs }, ended.signal, lost);
@@ -116,7 +118,7 @@ async function fence(transaction: DatabaseTransactionConnection, held: Held): Pr
 const holderRow = z.object({ token: z.uuid(), beats: z.int(), holder: z.string(), since: z.string() });
 type Holder = z.output<typeof holderRow>;
 
-async function take(held: Held, expiryMs: number): Promise<void> {
+async function take(held: Held, expiryMs: number, signal: AbortSignal | undefined): Promise<void> {
   const startMs = performance.now();
   let holder = await attempt(held);
   const first = holder;
@@ -125,7 +127,7 @@ async function take(held: Held, expiryMs: number): Promise<void> {
     const isAlive = holder.token !== first?.token || holder.beats !== first.beats;
     if (isAlive || performance.now() - startMs >= 2 * expiryMs)
       throw new RebuildHeldError(`${holder.holder}, since ${holder.since}`);
-    await delay(POLL_INTERVAL_MS);
+    await delay(POLL_INTERVAL_MS, undefined, { signal });
     holder = await attempt(held, isExpired ? holder : undefined);
   }
 }
@@ -169,7 +171,7 @@ function attempt(held: Held, expired?: Holder): Promise<Holder | undefined> {
 /** Shows that the holder lives until it ends. Aborts `lost` when another process took over. */
 async function beat(
   { pool, work, token }: Held,
-  { beatMs, expiryMs }: Required<LeaseTimes>,
+  { beatMs, expiryMs }: { beatMs: number; expiryMs: number },
   ended: AbortSignal,
   lost: AbortController,
 ): Promise<void> {

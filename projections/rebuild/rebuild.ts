@@ -11,7 +11,7 @@ import type { Projection } from '../projection.ts';
 import { type CatchUpOptions, atSamePosition, catchUp } from './catch-up.ts';
 import { type CompareOptions, type Differences, compare } from './compare.ts';
 import { type SpaceBudget, requireSpace } from './free-space.ts';
-import { type Lease, type LeaseTimes, RebuildHeldError, withLease } from './lease.ts';
+import { type Lease, type LeaseOptions, withLease } from './lease.ts';
 import {
   PREVIOUS_SCHEMA,
   REBUILD_SCHEMA,
@@ -34,7 +34,7 @@ const SPACE_FACTOR = 1.25;
 const SPACE_CHECK_EVERY = 50;
 
 export interface RebuildOptions extends CatchUpOptions, Omit<CompareOptions, 'part'>, SpaceBudget {
-  lease?: LeaseTimes;
+  lease?: LeaseOptions;
 }
 
 /**
@@ -88,18 +88,6 @@ async function withShadow<T>(
     return await act();
   } finally {
     await drop().catch(() => {}); // then the next rebuild or audit drops them
-  }
-}
-
-/** Drops what a rebuild left that was killed. Does nothing while a rebuild runs. */
-export async function removeLeftRebuild(pool: DatabasePool, projection: Projection): Promise<void> {
-  if ((await bytesOf(pool, projection, REBUILD_SCHEMA)) === 0) return;
-  try {
-    await withLease(pool, projection, 'rebuild', (lease) =>
-      lease.transaction((transaction) => dropTables(transaction, projection, REBUILD_SCHEMA)),
-    );
-  } catch (error) {
-    if (!(error instanceof RebuildHeldError)) throw error;
   }
 }
 

@@ -9,7 +9,7 @@ import { auditParts } from './audit-parts.ts';
 import type { CatchUpOptions } from './catch-up.ts';
 import type { Differences } from './compare.ts';
 import { type SpaceBudget, requireSpace } from './free-space.ts';
-import { type LeaseTimes, withLease } from './lease.ts';
+import { type LeaseOptions, withLease } from './lease.ts';
 import { AUDIT_SCHEMA, REBUILD_SCHEMA, dropTables } from './shadow-table.ts';
 
 /** The copy of an audit takes at most twice so many bytes. */
@@ -24,7 +24,7 @@ export interface VerifyOptions extends CatchUpOptions, SpaceBudget {
   chunkRows?: number;
   /** Bytes of the copy, instead of a share of the free space. */
   auditBytes?: number;
-  lease?: LeaseTimes;
+  lease?: LeaseOptions;
 }
 
 /**
