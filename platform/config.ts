@@ -145,6 +145,7 @@ const VARIABLES = {
   HOLDFAST_PARTITIONS: count(1, 1024).default(1),
   HOLDFAST_DURABILITY: z.enum(DURABILITY_LEVELS).optional(),
   HOLDFAST_DATABASE_POOL: count(2, 1000).default(10),
+  HOLDFAST_DATABASE_MIB: count(1, 1_000_000_000).optional(),
   HOLDFAST_APPEND_QUEUE: count(1, 1_000_000).default(2_000),
   HOLDFAST_DRAIN_SECONDS: count(0, 600).default(20),
   HOLDFAST_DRAIN_DELAY_SECONDS: count(0, 300).optional(),
@@ -245,6 +246,8 @@ const schema = z
     durability: v.HOLDFAST_DURABILITY,
     /** Postgres connections a process. */
     databasePool: v.HOLDFAST_DATABASE_POOL,
+    /** Size of the database beyond which no rebuild or audit runs; unset: by the free space. */
+    databaseBytesMax: v.HOLDFAST_DATABASE_MIB === undefined ? undefined : v.HOLDFAST_DATABASE_MIB * 2 ** 20,
     /** Commands a partition that may wait for an append; the next one gets 503. */
     appendQueue: v.HOLDFAST_APPEND_QUEUE,
     ...drainTimesOf(v),

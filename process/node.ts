@@ -158,9 +158,11 @@ async function startApiRole(node: Node, partitions: Partitions, tail: Tail): Pro
   return startApi({ ...node, appendPool, tail, clock });
 }
 
-function startProjections({ pool, stops, wakers, log }: Node, partitions: Partitions): void {
+function startProjections({ config, pool, stops, wakers, log }: Node, partitions: Partitions): void {
   const projector = startProjector({ pool, projections: PROJECTIONS, partitions, log });
-  stops.followers.push(projector.stop, startAuditor({ pool, projections: PROJECTIONS, log }).stop);
+  const { databaseBytesMax } = config;
+  const auditor = startAuditor({ pool, projections: PROJECTIONS, log, databaseBytesMax });
+  stops.followers.push(projector.stop, auditor.stop);
   wakers.push(projector.wake);
 }
 
