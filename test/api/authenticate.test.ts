@@ -15,6 +15,7 @@ const principal: Principal = {
   keyId: 'k',
   tenantId: 't',
   partition: 0,
+  mode: 'live',
   scopes: new Set(['orders:read']),
   quotas: { key: none, tenant: none },
   networks: [],
