@@ -164,13 +164,20 @@ export async function ensureBootstrapKey(
   });
 }
 
-/** @returns names of tenants, by id */
+/** A tenant as `/ops` shows it. */
+export interface ShownTenant {
+  name: string;
+  mode: KeyMode;
+}
+
+/** @returns names and modes of tenants, by id */
 export async function tenantNames(
   pool: DatabasePool,
   tenantIds: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, ShownTenant>> {
   if (tenantIds.length === 0) return new Map();
-  const rows = await pool.any(sql.type(z.object({ tenant_id: z.uuid(), name: z.string() }))`
-    SELECT tenant_id, name FROM tenants WHERE tenant_id = ANY (${sql.array([...tenantIds], 'uuid')})`);
-  return new Map(rows.map(({ tenant_id, name }) => [tenant_id, name]));
+  const row = z.object({ tenant_id: z.uuid(), name: z.string(), mode: keyModes });
+  const rows = await pool.any(sql.type(row)`
+    SELECT tenant_id, name, mode FROM tenants WHERE tenant_id = ANY (${sql.array([...tenantIds], 'uuid')})`);
+  return new Map(rows.map(({ tenant_id, ...shown }) => [tenant_id, shown]));
 }

@@ -3,14 +3,21 @@ import { pino } from 'pino';
 import { sql } from 'slonik';
 import { v7 } from 'uuid';
 import { z } from 'zod';
-import { addApiKey, createTenant, findPrincipal, hashApiKey } from '../../store/keys/api-keys.ts';
+import {
+  addApiKey,
+  createTenant,
+  ensureBootstrapKey,
+  findPrincipal,
+  hashApiKey,
+} from '../../store/keys/api-keys.ts';
 import { type NewKey, issueKey, rotateKey } from '../../store/keys/issue-key.ts';
 import { listKeys, listLiveKeys } from '../../store/keys/key-record.ts';
 import { migrate } from '../../store/migrate.ts';
 import { ensurePartitions } from '../../store/partitions.ts';
 import { type DatabasePool, openPool } from '../../store/pool.ts';
+import { newKey } from '../../store/keys/new-key.ts';
 import { revokeKey } from '../../store/keys/revoke-key.ts';
-import { createNamedTenant } from '../../store/tenants.ts';
+import { createNamedTenant, findTenants } from '../../store/tenants.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
 import { openTestPool } from '../setup/pool.ts';
 import { newApiKey } from '../setup/shop.ts';
@@ -68,6 +75,52 @@ describe('a name has at most two live keys', () => {
     await expect(
       pool.query(sql.unsafe`UPDATE api_keys SET revoked_at = NULL WHERE key_id = ${old.record.key_id}`),
     ).rejects.toThrow();
+  });
+});
+
+describe('a test tenant', () => {
+  test('is created once, with many test keys at once', async () => {
+    const issue = (n: number) => issueKey(pool, { ...wanted, name: `till ${n}`, mode: 'test' });
+    const outcomes = await Promise.all(Array.from({ length: 8 }, (_, n) => issue(n)));
+    const owners = outcomes.map((outcome) => outcome.kind === 'issued' && outcome.record.tenant_id);
+    expect(new Set(owners).size).toBe(1);
+    expect(owners).not.toContain(wanted.tenantId);
+  });
+
+  test('has a name that fits, for a long name of its live tenant', async () => {
+    const made = await createNamedTenant(pool, `${'x'.repeat(92)}🦀${'x'.repeat(6)}`);
+    const outcome = await issueKey(pool, { ...wanted, tenantId: made!.tenant.tenant_id, mode: 'test' });
+    if (outcome.kind !== 'issued') throw new Error('not issued');
+    const [tenant] = await findTenants(pool, outcome.record.tenant_id);
+    expect(tenant?.name).toMatch(/^x{92}\S? \(test\)$/u);
+  });
+
+  test('is the tenant of a test bootstrap key, and gets the next keys; a live key gets a live tenant', async () => {
+    const { key } = newKey('test');
+    const { tenantId } = await ensureBootstrapKey(pool, key, 1);
+    expect(await findPrincipal(pool, hashApiKey(key))).toMatchObject({ tenantId, mode: 'test' });
+    const next = await issueKey(pool, { tenantId, name: 'next', scopes: ['orders:read'] });
+    expect(next).toMatchObject({ key: expect.stringMatching(/^hf_test_/), record: { tenant_id: tenantId } });
+    const lives = await Promise.all(
+      ['a', 'b'].map((name) => issueKey(pool, { tenantId, name, scopes: ['orders:read'], mode: 'live' })),
+    );
+    const owners = new Set(lives.map((outcome) => outcome.kind === 'issued' && outcome.record.tenant_id));
+    expect([owners.size, owners.has(tenantId)]).toEqual([1, false]);
+    const [owner] = await findTenants(pool, String([...owners][0]));
+    expect(owner).toMatchObject({ name: 'bootstrap (live)', mode: 'live', test_of: null });
+    expect(await findTenants(pool, tenantId)).toMatchObject([{ mode: 'test', test_of: owner?.tenant_id }]);
+    // Each start names the key again.
+    expect(await ensureBootstrapKey(pool, key, 1)).toEqual({ tenantId, revoked: false });
+  });
+
+  test('is not the tenant of a live bootstrap key, nor of a test one from before test tenants', async () => {
+    const { key } = newKey('live');
+    const { tenantId } = await ensureBootstrapKey(pool, key, 1);
+    expect(await findPrincipal(pool, hashApiKey(key))).toMatchObject({ tenantId, mode: 'live' });
+    const old = newKey('test').key;
+    await addApiKey(pool, { tenantId, key: old, name: 'old', scopes: ['orders:read'] });
+    expect(await ensureBootstrapKey(pool, old, 1)).toEqual({ tenantId, revoked: false });
+    expect(await findPrincipal(pool, hashApiKey(old))).toMatchObject({ tenantId, mode: 'live' });
   });
 });
 

@@ -67,6 +67,7 @@ test('the figures show a storm and its API key within five seconds', async () =>
   });
   expect(seen.callers[0]).toMatchObject({
     tenant: 'bootstrap',
+    mode: 'test',
     key_id: expect.stringMatching(/^key_[0-9a-f]{32}$/),
     quotas: { write: '100/1', read: '3000/60', tenant_write: null, tenant_read: '70000/1' },
   });
