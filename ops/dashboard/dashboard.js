@@ -7,7 +7,8 @@
 /** @typedef {{ name: string, level: Level, text: string, since: number | null }} Finding */
 /** @typedef {{ requests: number, replayed: number, limited: number, shed: number }} Counts */
 /** @typedef {import('../../api/overview/callers.ts').ShownQuotas} Quotas */
-/** @typedef {Counts & { tenant: string, mode: 'live' | 'test' | null, key_id: string, quotas: Quotas | null }} Caller */
+/** @typedef {{ tenant: string, mode: 'live' | 'test' | null }} Shop */
+/** @typedef {Counts & Shop & { key_id: string, quotas: Quotas | null }} Caller */
 /** @typedef {Record<string, (number | null)[]>} Series */
 /** @typedef {import('../../store/webhooks/status.ts').WebhookStatus} WebhookStatus */
 /** @typedef {WebhookStatus['endpoints'][number]} Endpoint */

@@ -9,18 +9,18 @@ import {
   ensureBootstrapKey,
   findPrincipal,
   hashApiKey,
-} from '../../store/keys/api-keys.ts';
-import { type NewKey, issueKey, rotateKey } from '../../store/keys/issue-key.ts';
-import { listKeys, listLiveKeys } from '../../store/keys/key-record.ts';
-import { migrate } from '../../store/migrate.ts';
-import { ensurePartitions } from '../../store/partitions.ts';
-import { type DatabasePool, openPool } from '../../store/pool.ts';
-import { newKey } from '../../store/keys/new-key.ts';
-import { revokeKey } from '../../store/keys/revoke-key.ts';
-import { createNamedTenant, findTenants } from '../../store/tenants.ts';
-import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
-import { openTestPool } from '../setup/pool.ts';
-import { newApiKey } from '../setup/shop.ts';
+} from '../../../store/keys/api-keys.ts';
+import { type NewKey, issueKey, rotateKey } from '../../../store/keys/issue-key.ts';
+import { listKeys, listLiveKeys } from '../../../store/keys/key-record.ts';
+import { migrate } from '../../../store/migrate.ts';
+import { ensurePartitions } from '../../../store/partitions.ts';
+import { type DatabasePool, openPool } from '../../../store/pool.ts';
+import { newKey } from '../../../store/keys/new-key.ts';
+import { revokeKey } from '../../../store/keys/revoke-key.ts';
+import { createNamedTenant, findTenants } from '../../../store/tenants.ts';
+import { type TestDatabase, cloneDatabase } from '../../setup/database.ts';
+import { openTestPool } from '../../setup/pool.ts';
+import { newApiKey } from '../../setup/shop.ts';
 
 const MIGRATION = '0004_api_key_rotation.sql';
 let database: TestDatabase;
