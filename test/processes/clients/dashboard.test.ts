@@ -6,9 +6,10 @@ import { hasBrowser, openBrowser } from '../../setup/processes/browser.ts';
 import { TEST_REDIS, type TestDatabase, cloneDatabase } from '../../setup/database.ts';
 import { holdfast } from '../../setup/processes/command.ts';
 import { type ServerProcess, startServer } from '../../setup/processes/server-process.ts';
-import { anOrder, newApiKey, send, until } from '../../setup/shop.ts';
+import { newKey } from '../../../store/keys/new-key.ts';
+import { anOrder, send, until } from '../../setup/shop.ts';
 
-const apiKey = newApiKey();
+const apiKey = newKey('test').key;
 let database: TestDatabase;
 let server: ServerProcess;
 let browser: Browser | undefined;
