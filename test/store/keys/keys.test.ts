@@ -164,3 +164,32 @@ test('a database of an older release keeps its live keys, and gets no more of a 
   await before.end();
   await old.drop();
 });
+
+test('test keys of the release before keep their tenant when the database is migrated, and beside it', async () => {
+  const old = await cloneDatabase();
+  const before = await openPool({ databaseUrl: old.url, size: 2, log: pino({ level: 'silent' }) });
+  await ensurePartitions(before, 1, []);
+  await before.query(sql.unsafe`ALTER TABLE tenants DROP COLUMN test_of, DROP COLUMN mode`);
+  await before.query(sql.unsafe`DELETE FROM schema_migrations WHERE name = '0026_test_tenants.sql'`);
+  /** A tenant with a live and a test key, as the release before inserts them. */
+  const add = async () => {
+    const [tenantId, test] = [v7(), newKey('test').key];
+    await before.query(sql.unsafe`
+      INSERT INTO tenants (tenant_id, name, partition) VALUES (${tenantId}, 'old', 0)`);
+    for (const key of [newKey('live').key, test])
+      await before.query(sql.unsafe`
+        INSERT INTO api_keys (key_id, tenant_id, key_hash, name, scopes, prefix)
+        VALUES (${v7()}, ${tenantId}, ${sql.binary(hashApiKey(key))}, ${key.slice(0, 8)}, '{orders:read}', ${key.slice(0, 12)})`);
+    return { tenantId, test };
+  };
+  const first = await add();
+  expect(await migrate(old.url)).toEqual(['0026_test_tenants.sql']);
+  for (const { tenantId, test } of [first, await add()]) {
+    expect(await findPrincipal(before, hashApiKey(test))).toMatchObject({ tenantId, mode: 'live' });
+    const next = await issueKey(before, { tenantId, name: 'new', scopes: ['orders:read'], mode: 'test' });
+    expect(next.kind === 'issued' && next.record.tenant_id).not.toBe(tenantId);
+    expect(await findPrincipal(before, hashApiKey(test))).toMatchObject({ tenantId, mode: 'live' });
+  }
+  await before.end();
+  await old.drop();
+});
