@@ -94,6 +94,7 @@ export function createApp(options: AppOptions): Koa {
       count: () => limits.limitAddress(ctx),
     }));
     state.principal = state.standing.principal;
+    if (state.principal.mode === 'test') ctx.set('Holdfast-Mode', 'test');
     await admitAddress(state.principal, ctx.ip, () => limits.limitAddress(ctx));
     await limits.limitKey(ctx, state.principal);
   };
