@@ -1,6 +1,6 @@
 /**
  * npm run torture -- [--minutes 1] [--seed N] [--faults NAME[,NAME…]] [--out FOLDER]
- *                    [--nodes 3] [--tenants 3] [--shoppers 12] [--think-ms 15]
+ *                    [--nodes 3] [--tenants 3] [--shoppers 12] [--think-ms 15] [--settle-seconds 90]
  * npm run torture -- check FOLDER
  *
  * Runs several nodes under traffic and faults, records every exchange, and checks the history
@@ -28,15 +28,22 @@ const { values, positionals } = parseArgs({
     tenants: { type: 'string', default: '3' },
     shoppers: { type: 'string', default: '12' },
     'think-ms': { type: 'string', default: '15' },
+    // The claims of a killed worker last 30 s.
+    'settle-seconds': { type: 'string', default: '90' },
   },
 });
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const faults = (values.faults === 'none' ? [] : (values.faults?.split(',') ?? FAULT_NAMES)) as FaultName[];
 const unknown = faults.filter((name) => !FAULT_NAMES.includes(name));
 const seed = values.seed === undefined ? Math.floor(Math.random() * 1e9) : Number(values.seed);
-const numbers = [values.minutes, values.nodes, values.tenants, values.shoppers, values['think-ms']].map(
-  Number,
-);
+const numbers = [
+  values.minutes,
+  values.nodes,
+  values.tenants,
+  values.shoppers,
+  values['think-ms'],
+  values['settle-seconds'],
+].map(Number);
 const isCheck = positionals[0] === 'check' && positionals.length === 2;
 if (
   unknown.length > 0 ||
@@ -46,7 +53,7 @@ if (
 ) {
   process.stderr.write(
     `Usage: npm run torture -- [--minutes 1] [--seed N] [--faults NAME[,NAME…]|none] [--out FOLDER]
-                          [--nodes 3] [--tenants 3] [--shoppers 12] [--think-ms 15]
+                          [--nodes 3] [--tenants 3] [--shoppers 12] [--think-ms 15] [--settle-seconds 90]
        npm run torture -- check FOLDER
 Faults: ${FAULT_NAMES.join(', ')}\n`,
   );
@@ -72,11 +79,22 @@ async function checkFolder(folder: string): Promise<boolean> {
 
 if (isCheck) process.exitCode = (await checkFolder(positionals[1]!)) ? 0 : 1;
 else {
-  const [minutes = 1, nodes = 1, tenants = 1, shoppers = 1, thinkMs = 1] = numbers;
+  const [minutes = 1, nodes = 1, tenants = 1, shoppers = 1, thinkMs = 1, settleSeconds = 1] = numbers;
   const folder = values.out ?? (await mkdtemp(join(tmpdir(), 'holdfast-torture-')));
   await mkdir(folder, { recursive: true });
   say(`seed ${seed}\n${folder}`);
-  await torture({ seed, seconds: minutes * 60, faults, shoppers, thinkMs, nodes, tenants, folder, say });
+  await torture({
+    seed,
+    seconds: minutes * 60,
+    faults,
+    shoppers,
+    thinkMs,
+    nodes,
+    tenants,
+    settleSeconds,
+    folder,
+    say,
+  });
   const isClean = await checkFolder(folder);
   // The data of Postgres is large, and the log is in a file.
   await rm(join(folder, 'data'), { recursive: true, force: true });

@@ -16,6 +16,8 @@ export interface TortureOptions {
   thinkMs: number;
   nodes: number;
   tenants: number;
+  /** Time until each consumer must have each event. */
+  settleSeconds: number;
   /** Folder of the recorded run; exists and is empty. */
   folder: string;
   say: (text: string) => void;
@@ -23,14 +25,12 @@ export interface TortureOptions {
 
 /** From the end of the last fault to a write at each node. */
 const RECOVERY_MS_MAX = 30_000;
-/** Until each consumer has each event: the claims of a killed worker last 30 s. */
-const SETTLE_MS_MAX = 90_000;
 const LOOK_MS = 250;
 const PROGRESS_MS = 5_000;
 
 /** @returns the number of exchanges */
 export async function torture(options: TortureOptions): Promise<number> {
-  const { seed, seconds, faults, shoppers, thinkMs, nodes, tenants, folder, say } = options;
+  const { seed, seconds, faults, shoppers, thinkMs, nodes, tenants, settleSeconds, folder, say } = options;
   const installation = await install({ folder, seed, nodes, tenants });
   const { victims, shops, databaseUrl } = installation;
   const history = recordHistory(folder);
@@ -60,12 +60,12 @@ export async function torture(options: TortureOptions): Promise<number> {
     say(`${at()}  the last fault has ended`);
     notRecovered.push(...(await traffic.writesAtEachNode(RECOVERY_MS_MAX)));
     await traffic.calmDown();
-    notRecovered.push(...(await settle(installation, traffic)));
+    notRecovered.push(...(await settle(installation, traffic, settleSeconds)));
     say(`${at()}  settled`);
     const head = await headOf(databaseUrl);
     const unread = await traffic.finish(head);
     notRecovered.push(...unread.map((name) => `${name} could not be read to its end`));
-    for (const node of victims.nodes) notRecovered.push(...node.deaths());
+    for (const node of victims.nodes) notRecovered.push(...node.faults());
     suffered['commit-cut, answers'] = victims.links.reduce((sum, { cutter }) => sum + cutter.cuts(), 0);
     for (const failure of victims.administration.failures()) say(`      npx holdfast ${failure}`);
     traffic.close();
@@ -128,8 +128,8 @@ async function ask<Row extends object>(databaseUrl: string, statement: string): 
 const CHECKPOINTS = "SELECT consumer, position FROM checkpoints WHERE consumer NOT LIKE '%.%'";
 
 /** Waits until each consumer has each event. @returns what it still lacks after the time */
-async function settle(installation: Installation, traffic: Traffic): Promise<string[]> {
-  const deadline = performance.now() + SETTLE_MS_MAX;
+async function settle(installation: Installation, traffic: Traffic, seconds: number): Promise<string[]> {
+  const deadline = performance.now() + seconds * 1_000;
   const ends = await endsOf(installation);
   const head = Math.max(...ends.map(({ last }) => last));
   for (;;) {

@@ -54,6 +54,19 @@ const totalIn = (edition: Edition, document: Document): ShownTotal => {
   };
 };
 
+/** The answers to the items of a batch of orders. */
+export function itemsOf(edition: Edition, { status, body }: Response, count: number): Essentials[] {
+  const document = JSON.parse(body) as Document;
+  if (status !== 207) return Array.from({ length: count }, () => ({ status, code: document.code }));
+  return (document.data as Document[]).map((item) => {
+    if (item.status >= 400) return { status: item.status, code: item.problem.code };
+    const { replayed, position, order } = item;
+    // A single request answers with the same bytes.
+    const text = JSON.stringify(order);
+    return { status: 201, replayed, position, hash: digest(text), order: orderIn(edition, order, text) };
+  });
+}
+
 /** @throws {SyntaxError} the body is not JSON */
 export function essentialsOf(edition: Edition, wish: Wish, response: Response): Essentials {
   const { status, replayed, body } = response;

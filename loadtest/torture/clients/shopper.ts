@@ -24,6 +24,7 @@ export const newKnowledge = (): Knowledge => ({ orders: [], done: [], position: 
 
 const ATTEMPTS_MAX = 12;
 const RETRY_MS_MAX = 400;
+const BATCH_ORDERS_MAX = 6;
 /** Older entries are forgotten: clients meet each other on the newer orders. */
 const KNOWN_MAX = 60;
 /** Customers of a tenant: few, so that many events count for one total. */
@@ -94,6 +95,22 @@ export function createShopper(client: TortureClient, known: Knowledge, newKey: (
 
   const place = () => persist(placing(edition(), customerOf(random), linesFor(random), newKey()));
 
+  /** Places some orders by one batch; a placing without a final answer goes on alone. */
+  async function placeBatch(): Promise<void> {
+    const form = edition();
+    const placings = Array.from({ length: random.between(2, BATCH_ORDERS_MAX) }, () =>
+      placing(form, customerOf(random), linesFor(random), newKey()),
+    );
+    for (let attempt = 0, open = placings; open.length > 0; attempt += 1) {
+      const answers = await client.askBatch(open);
+      for (const [n, answer] of answers.entries()) learn(open[n]!, answer);
+      open = open.filter((_, n) => !isFinal(answers[n]!));
+      if (attempt < ATTEMPTS_MAX / 2) continue;
+      await Promise.all(open.map(persist));
+      return;
+    }
+  }
+
   async function act(): Promise<void> {
     const order = pickNew(random, known.orders);
     if (order === undefined) return place();
@@ -140,6 +157,7 @@ export function createShopper(client: TortureClient, known: Knowledge, newKey: (
     step: () =>
       weighted<() => Promise<void>>(random, [
         [4, place],
+        [1, placeBatch],
         [8, act],
         [4, read],
         [2, repeat],

@@ -10,6 +10,8 @@ import { endWithUs } from '../../kit/ending.ts';
 const BLOCK_LOOP = fileURLToPath(new URL('block-loop.js', import.meta.url));
 /** A start that fails is tried again, as a supervisor would. */
 const RESTART_MS = 500;
+/** Its drain time of 4 s, and what `platform/shutdown.ts` adds to it on a busy machine. */
+const END_MS_MAX = 20_000;
 
 export interface TortureNode {
   host: string;
@@ -27,8 +29,8 @@ export interface TortureNode {
   blockLoop: () => void;
   /** Whether it answers that it is ready. */
   isReady: () => Promise<boolean>;
-  /** Exits that nobody caused. */
-  deaths: () => readonly string[];
+  /** Ends that nobody caused, and ends that took too long. */
+  faults: () => readonly string[];
   /** Ends it for ever. */
   stop: () => Promise<void>;
 }
@@ -44,7 +46,7 @@ export interface NodeOptions {
 export async function prepareNode({ index, main, env, folder }: NodeOptions): Promise<TortureNode> {
   const [port, adminPort, grpcPort] = [await freePort(), await freePort(), await freePort()];
   const log = createWriteStream(join(folder, `node-${index}.log`));
-  const deaths: string[] = [];
+  const faults: string[] = [];
   let child: ChildProcess | undefined;
   let isExpected = false;
   let isStopped = false;
@@ -76,7 +78,7 @@ export async function prepareNode({ index, main, env, folder }: NodeOptions): Pr
     fresh.once('exit', (code, signal) => {
       up.resolve(false);
       // A start may fail while Postgres is down; a node that was up may not end by itself.
-      if (isUp && !isExpected) deaths.push(`node ${index} ended by itself with ${code ?? signal}`);
+      if (isUp && !isExpected) faults.push(`node ${index} ended by itself with ${code ?? signal}`);
     });
     return up.promise;
   }
@@ -95,7 +97,12 @@ export async function prepareNode({ index, main, env, folder }: NodeOptions): Pr
     grpc: `127.0.0.1:${grpcPort}`,
     admin: `http://127.0.0.1:${adminPort}`,
     kill: () => end('SIGKILL'),
-    end: () => end('SIGTERM'),
+    async end() {
+      const beganMs = performance.now();
+      await end('SIGTERM');
+      const tookMs = Math.round(performance.now() - beganMs);
+      if (tookMs > END_MS_MAX) faults.push(`node ${index} took ${tookMs} ms to end after SIGTERM`);
+    },
     async start() {
       while (!isStopped && !(await launch())) await new Promise((resolve) => setTimeout(resolve, RESTART_MS));
     },
@@ -107,7 +114,7 @@ export async function prepareNode({ index, main, env, folder }: NodeOptions): Pr
         ({ ok }) => ok,
         () => false,
       ),
-    deaths: () => deaths,
+    faults: () => faults,
     async stop() {
       isStopped = true;
       await end('SIGKILL');
