@@ -1,8 +1,8 @@
 /**
  * npm run torture:mutants -- [--only NAME[,NAME…]] [--seed 1] [--minutes 0.4]
  *
- * Tortures each mutant of the product in a copy of the tree, and checks its history with the checker
- * of this tree. Prints a table. Exit code 1: a mutant was not caught.
+ * Tortures each mutant of the product in a copy of the tree, and checks its history with the
+ * checker of this tree. Prints a table. Exit code 1: a mutant was not caught.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -34,6 +34,8 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
 interface Trial {
   /** Number of violations by rule. */
   caught: Map<string, number>;
+  /** One violation of each rule. */
+  examples: string[];
   seconds: number;
   /** Why the torture did not end. */
   failure: string | undefined;
@@ -88,12 +90,18 @@ async function tryMutant(mutant: Mutant): Promise<Trial> {
     clearTimeout(timer);
     const seconds = (performance.now() - beganMs) / 1_000;
     const run = await readRun(out).catch(() => undefined);
-    if (run === undefined) return { caught: new Map(), seconds, failure: output };
+    if (run === undefined) return { caught: new Map(), examples: [], seconds, failure: output };
     const caught = new Map<string, number>();
     // A mutant is not caught by a node that only became slow.
-    for (const { rule } of check(run).violations)
-      if (rule !== 'recovery') caught.set(rule, (caught.get(rule) ?? 0) + 1);
-    return { caught, seconds, failure: undefined };
+    const examples: string[] = [];
+    for (const { rule, detail, lines } of check(run).violations) {
+      if (rule === 'recovery') continue;
+      caught.set(rule, (caught.get(rule) ?? 0) + 1);
+      if (caught.get(rule) !== 1) continue;
+      const entries = lines.map((line) => JSON.stringify(run.history[line - 1]));
+      examples.push([`${rule}: ${detail}`, ...entries].join('\n  '));
+    }
+    return { caught, examples, seconds, failure: undefined };
   } finally {
     await rm(tree, { recursive: true, force: true });
   }
@@ -110,11 +118,13 @@ if (mutants.length === 0) {
 say('| mutant | faults | caught by (violations) | s |\n| --- | --- | --- | --- |');
 let missed = 0;
 for (const mutant of mutants) {
-  const { caught, seconds, failure } = await tryMutant(mutant);
+  const { caught, examples, seconds, failure } = await tryMutant(mutant);
   const by = [...caught].map(([rule, count]) => `\`${rule}\` (${count})`).join(', ');
   if (caught.size === 0) missed += 1;
   const faults = mutant.faults.map((name) => `\`${name}\``).join(', ') || '–';
   say(`| \`${mutant.name}\`: ${mutant.what} | ${faults} | ${by || '**nothing**'} | ${seconds.toFixed(0)} |`);
+  // The table goes to a file; the examples stay on the screen.
+  for (const example of examples) process.stderr.write(`${example}\n`);
   if (failure !== undefined) say(`the torture did not end:\n${failure}`);
 }
 say(`\n${mutants.length - missed} of ${mutants.length} mutants caught`);

@@ -1,6 +1,7 @@
 /**
  * npm run torture -- [--minutes 1] [--seed N] [--faults NAME[,NAME…]] [--out FOLDER]
- *                    [--nodes 3] [--tenants 3] [--shoppers 12] [--think-ms 15] [--settle-seconds 90]
+ *                    [--nodes 3] [--tenants 3] [--shoppers 12] [--think-ms 15]
+ *                    [--settle-seconds 90]
  * npm run torture -- check FOLDER
  *
  * Runs several nodes under traffic and faults, records every exchange, and checks the history

@@ -130,9 +130,10 @@ const CHECKPOINTS = "SELECT consumer, position FROM checkpoints WHERE consumer N
 /** Waits until each consumer has each event. @returns what it still lacks after the time */
 async function settle(installation: Installation, traffic: Traffic, seconds: number): Promise<string[]> {
   const deadline = performance.now() + seconds * 1_000;
-  const ends = await endsOf(installation);
-  const head = Math.max(...ends.map(({ last }) => last));
   for (;;) {
+    // Again each time: a command whose client gave up may still be committed.
+    const ends = await endsOf(installation);
+    const head = Math.max(...ends.map(({ last }) => last));
     const behind: string[] = [];
     for (const [tenant, { events, last }] of ends.entries()) {
       const { accepted, watched } = traffic.received(tenant);

@@ -116,7 +116,7 @@ export function createShopper(client: TortureClient, known: Knowledge, newKey: (
     if (order === undefined) return place();
     const what = actFor(random, order);
     const isConditional = random.chance(what.noun === 'metadata' ? 0.6 : 0.1);
-    const ifMatch = isConditional ? Math.max(1, order.version - (random.chance(0.2) ? 1 : 0)) : undefined;
+    const ifMatch = isConditional ? Math.max(1, order.version - (random.chance(0.4) ? 1 : 0)) : undefined;
     return persist(acting(edition(), order.id, what, newKey(), ifMatch));
   }
 
@@ -156,11 +156,11 @@ export function createShopper(client: TortureClient, known: Knowledge, newKey: (
   return {
     step: () =>
       weighted<() => Promise<void>>(random, [
-        [4, place],
+        [3, place],
         [1, placeBatch],
         [8, act],
         [4, read],
-        [2, repeat],
+        [4, repeat],
         [1, receipt],
       ])(),
   };
