@@ -25,6 +25,9 @@ export interface TortureOptions {
 
 /** From the end of the last fault to a write at each node. */
 const RECOVERY_MS_MAX = 30_000;
+/** For the last answers to acts that are under way. */
+const CALM_MS_MAX = 30_000;
+const FINISH_MS_MAX = 60_000;
 const LOOK_MS = 250;
 const PROGRESS_MS = 5_000;
 
@@ -59,11 +62,11 @@ export async function torture(options: TortureOptions): Promise<number> {
     if (faults.length === 0) await delay(seconds * 1_000);
     say(`${at()}  the last fault has ended`);
     notRecovered.push(...(await traffic.writesAtEachNode(RECOVERY_MS_MAX)));
-    await traffic.calmDown();
+    if (!(await traffic.calmDown(CALM_MS_MAX))) notRecovered.push('some clients got no final answer');
     notRecovered.push(...(await settle(installation, traffic, settleSeconds)));
     say(`${at()}  settled`);
-    const head = await headOf(databaseUrl);
-    const unread = await traffic.finish(head);
+    const head = Math.max(...(await endsOf(installation)).map(({ last }) => last));
+    const unread = await traffic.finish(head, FINISH_MS_MAX);
     notRecovered.push(...unread.map((name) => `${name} could not be read to its end`));
     for (const node of victims.nodes) notRecovered.push(...node.faults());
     suffered['commit-cut, answers'] = victims.links.reduce((sum, { cutter }) => sum + cutter.cuts(), 0);
@@ -107,11 +110,6 @@ async function endsOf({ databaseUrl, shops }: Installation): Promise<Ends[]> {
     const { events = 0, last = 0 } = rows.find((row) => row.tenantId === tenantId) ?? {};
     return { tenantId, events: Number(events), last: Number(last) };
   });
-}
-
-async function headOf(databaseUrl: string): Promise<number> {
-  const [head] = await ask<{ position: string }>(databaseUrl, 'SELECT position FROM log_heads');
-  return Number(head?.position);
 }
 
 async function ask<Row extends object>(databaseUrl: string, statement: string): Promise<Row[]> {

@@ -62,6 +62,7 @@ export function createClient({ name, random, shop, nodes, history }: ClientOptio
   /** Of each node; two requests at once need two connections. */
   const idle: Connection[][] = nodes.map(() => []);
   const open = new Set<Connection>();
+  let isClosed = false;
 
   interface Exchanged {
     response: Response | NoResponse;
@@ -74,6 +75,7 @@ export function createClient({ name, random, shop, nodes, history }: ClientOptio
     request: Omit<Request, 'apiKey'>,
     { isWrite, timeoutMs = TIMEOUT_MS, node = random.between(0, nodes.length - 1) }: ExchangeOptions,
   ): Promise<Exchanged> {
+    if (isClosed) throw new Error(`${name} is closed`);
     const connection = idle[node]!.pop() ?? openConnection(() => nodes[node]!);
     open.add(connection);
     const isCut = isWrite && random.chance(CUT_SHARE);
@@ -135,6 +137,7 @@ export function createClient({ name, random, shop, nodes, history }: ClientOptio
       return answers;
     },
     close() {
+      isClosed = true;
       for (const connection of open) connection.close();
     },
   };

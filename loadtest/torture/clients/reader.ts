@@ -5,7 +5,7 @@ import type { TortureClient } from './client.ts';
 import { type Knowledge, CUSTOMERS_COUNT } from './shopper.ts';
 
 const PAGES_MAX = 12;
-const ATTEMPTS_MAX = 200;
+const ATTEMPTS_MAX = 20;
 const RETRY_MS = 150;
 const READ_AFTER_TIMEOUT_MS = 8_000;
 
@@ -16,6 +16,8 @@ interface WalkOptions {
   limit: number;
   readAfter?: number;
   pagesMax?: number;
+  /** Gives up at this time of `performance.now()`. */
+  deadlineMs?: number;
 }
 
 /**
@@ -27,10 +29,13 @@ export async function walk(
   client: TortureClient,
   name: string,
   edition: RestEdition,
-  { direction, limit, readAfter, pagesMax = PAGES_MAX }: WalkOptions,
+  { direction, limit, readAfter, pagesMax = PAGES_MAX, deadlineMs = Number.POSITIVE_INFINITY }: WalkOptions,
 ): Promise<boolean> {
   let cursor = '';
-  for (let [page, failures] = [0, 0]; page < pagesMax && failures < ATTEMPTS_MAX;) {
+  for (
+    let [page, failures] = [0, 0];
+    page < pagesMax && failures < ATTEMPTS_MAX && performance.now() < deadlineMs;
+  ) {
     const answer = await client.ask(
       {
         edition,

@@ -6,6 +6,8 @@ import type { Endpoint } from '../history/entry.ts';
 import type { HistoryRecorder } from '../history/recorder.ts';
 import { type Shop, type TortureClient, createClient } from './client.ts';
 import { type Watcher, createGrpcClient, watch } from './grpc-client.ts';
+import { endsWithin } from '../../../platform/deadline.ts';
+import { placing } from './requests.ts';
 import { createFeedReader, readSomething, readTotals, walk } from './reader.ts';
 import { CUSTOMERS_COUNT, createShopper, newKnowledge } from './shopper.ts';
 import { type WebhookReceiver, receiveWebhooks } from './webhook-receiver.ts';
@@ -27,12 +29,16 @@ export interface Traffic {
   readers: string[];
   /** Number of events that an endpoint has accepted, and the position of a watcher. */
   received: (tenant: number) => { accepted: number; watched: number };
-  /** Ends the acts: resolves when each client has its last answer. */
-  calmDown: () => Promise<void>;
+  /**
+   * Ends the acts: resolves when each client has its last answer, or no longer waits for it.
+   *
+   * @returns whether all were answered in time
+   */
+  calmDown: (timeoutMs: number) => Promise<boolean>;
   /** Whether a write succeeds at each node, within the time. */
   writesAtEachNode: (timeoutMs: number) => Promise<string[]>;
   /** Reads everything once more, by fresh walks. @returns what could not be read */
-  finish: (head: number) => Promise<string[]>;
+  finish: (head: number, timeoutMs: number) => Promise<string[]>;
   close: () => void;
 }
 
@@ -41,7 +47,6 @@ const GRPC_PAUSE_MS = 400;
 const READ_PAUSE_MS = 200;
 const FEED_PAUSE_MS = 50;
 const FEED_WAIT_SECONDS = 1;
-const FINAL_ATTEMPTS_MAX = 100;
 
 export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
   const { seed, shops, nodes, history, shoppers, thinkMs } = options;
@@ -49,6 +54,8 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
   let keys = 0;
   const newKey = () => `k${seed}-${(keys += 1)}`;
   const clients: TortureClient[] = [];
+  /** Those that act until it is calm. */
+  const acting: { close: () => void }[] = [];
   const clientOf = (name: string, shop: Shop, ...path: number[]): TortureClient => {
     const client = createClient({ name, random: chanceAt(seed, ...path), shop, nodes, history });
     clients.push(client);
@@ -73,12 +80,17 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
         await delay(Math.random() * pauseMs * 2);
       }
     };
-    running.push(run());
+    running.push(
+      run().catch((error: unknown) => {
+        if (!isCalm) throw error; // its client was closed
+      }),
+    );
   };
 
   for (let n = 0; n < shoppers; n += 1) {
     const shop = shops[n % shops.length]!;
     const client = clientOf(`shopper-${n}`, shop, KINDS.shopper, n);
+    acting.push(client);
     const shopper = createShopper(client, known[shop.tenant]!, newKey);
     keepDoing(thinkMs, shopper.step);
   }
@@ -98,6 +110,7 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
     const { tenant } = shop;
     keepDoing(GRPC_PAUSE_MS, () => grpcClients[n]!.placeSome(newKey));
     const reader = clientOf(`reader-${tenant}`, shop, KINDS.reader, tenant);
+    acting.push(reader, grpcClients[n]!);
     let walks = 0;
     keepDoing(READ_PAUSE_MS, () => readSomething(reader, known[tenant]!, `${reader.name}-${(walks += 1)}`));
     const feedClient = clientOf(`feed-${tenant}`, shop, KINDS.feed, tenant);
@@ -116,15 +129,18 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
       accepted: receivers[tenant]!.accepted(),
       watched: watchers[tenant]!.position(),
     }),
-    async calmDown() {
+    async calmDown(timeoutMs) {
       isCalm = true;
-      await Promise.all(running);
+      const ended = Promise.all(running);
+      if (await endsWithin(ended, timeoutMs)) return true;
+      for (const client of acting) client.close();
+      await ended;
+      return false;
     },
     async writesAtEachNode(timeoutMs) {
       const deadline = performance.now() + timeoutMs;
       const failed = await Promise.all(
         nodes.map(async (_, node) => {
-          const { placing } = await import('./requests.ts');
           const lines = [
             { quantity: 1, unitPrice: 1 },
             { quantity: 1, unitPrice: 1 },
@@ -140,7 +156,15 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
       );
       return failed.flat();
     },
-    async finish(head) {
+    async finish(head, timeoutMs) {
+      const deadlineMs = performance.now() + timeoutMs;
+      const persist = async (work: () => Promise<boolean>): Promise<boolean> => {
+        while (performance.now() < deadlineMs) {
+          if (await work()) return true;
+          await delay(FEED_PAUSE_MS);
+        }
+        return false;
+      };
       const failed: string[] = [];
       for (const feed of feeds)
         if (!(await persist(async () => (await feed.step()) === false))) failed.push(feed.name);
@@ -149,7 +173,13 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
         for (const edition of ['v1', 'v2'] as const)
           for (const direction of ['asc', 'desc'] as const) {
             const name = `final-${tenant}-${edition}-${direction}`;
-            const range = { direction, limit: 100, readAfter: head, pagesMax: Number.POSITIVE_INFINITY };
+            const range = {
+              direction,
+              limit: 100,
+              readAfter: head,
+              pagesMax: Number.POSITIVE_INFINITY,
+              deadlineMs,
+            };
             if (!(await walk(auditor, name, edition, range))) failed.push(name);
           }
         for (let n = 1; n <= CUSTOMERS_COUNT; n += 1)
@@ -162,15 +192,6 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
       for (const each of [...clients, ...watchers, ...receivers, ...grpcClients]) each.close();
     },
   };
-}
-
-/** @returns whether it succeeded at last */
-async function persist(work: () => Promise<boolean>): Promise<boolean> {
-  for (let attempt = 0; attempt < FINAL_ATTEMPTS_MAX; attempt += 1) {
-    if (await work()) return true;
-    await delay(FEED_PAUSE_MS);
-  }
-  return false;
 }
 
 async function createEndpoint({ host, port }: { host: string; port: number }, { apiKey }: Shop, url: string) {

@@ -72,12 +72,12 @@ export const LOG_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'position-gap',
-    what: 'A batch with several fresh commands moves the head one position too far',
+    what: 'A batch of several commands moves the head one position too far',
     edits: [
       {
         file: APPEND,
         from: 'SET position = head_position + (SELECT count(*) FROM fresh), recorded_at',
-        to: 'SET position = head_position + (SELECT count(*) + (count(*) > 2)::integer FROM fresh), recorded_at',
+        to: 'SET position = head_position + (SELECT count(*) + (count(*) > 1)::integer FROM fresh), recorded_at',
       },
     ],
     faults: [],
