@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { reachable } from '../../store/unavailable.ts';
 import { type PageQuery, orderOf } from '../page.ts';
 import type { Measure } from './measures.ts';
+import { type ItemPlace, NO_CURRENCY, cursorOf, itemOf } from './sales-cursor.ts';
 import { salesProjection } from './sales.ts';
 import { type ZoneDays, dayOf, dayText } from './zone-days.ts';
 
@@ -74,28 +75,6 @@ const firstRow = z.object({
 });
 const pageRow = firstRow.extend({ sums: z.string(), is_more: z.boolean() });
 
-/** Keeps the days of the year 1 positive. */
-const DAY_OFFSET = 800_000;
-const LETTERS_COUNT = 26;
-const FIRST_LETTER = 'A'.codePointAt(0)!;
-const CURRENCIES_COUNT = LETTERS_COUNT ** 3;
-/** Sorts before each currency. */
-const NO_CURRENCY = 'AAA';
-
-/** The cursor of an item: a safe integer that names its day and its currency. */
-function cursorOf({ day, currency }: { day: number; currency: string }): number {
-  let number = day + DAY_OFFSET;
-  for (const letter of currency) number = number * LETTERS_COUNT + (letter.codePointAt(0)! - FIRST_LETTER);
-  return number;
-}
-
-function itemOf(cursor: number): { day: number; currency: string } {
-  let currency = '';
-  for (let rest = cursor % CURRENCIES_COUNT; currency.length < 3; rest = Math.floor(rest / LETTERS_COUNT))
-    currency = String.fromCodePoint(FIRST_LETTER + (rest % LETTERS_COUNT)) + currency;
-  return { day: Math.floor(cursor / CURRENCIES_COUNT) - DAY_OFFSET, currency };
-}
-
 /** Reads one page. It reads the rows of at most `limit` days, from the first day with sales on. */
 export async function readSalesPage(pool: CommonQueryMethods, query: SalesQuery): Promise<SalesPage> {
   const { from } = query;
@@ -107,13 +86,13 @@ export async function readSalesPage(pool: CommonQueryMethods, query: SalesQuery)
 }
 
 interface Start {
-  cursor: { day: number; currency: string } | undefined;
+  cursor: ItemPlace | undefined;
   range: DayRange;
   /** The first quarter with sales, in milliseconds since 1970. */
   first: number;
 }
 
-/** Two statements see two moments: when the first day has moved meanwhile, the page is read again. */
+/** Two statements see two moments: when the first day has moved, the page is read again. */
 async function readFrom(
   pool: CommonQueryMethods,
   query: SalesQuery,
@@ -142,11 +121,7 @@ async function readFrom(
 }
 
 /** Whether an item comes after another one: days in the direction of the list, then currencies. */
-const isAfter = (
-  item: { day: number; currency: string },
-  other: { day: number; currency: string },
-  isUp: boolean,
-): boolean =>
+const isAfter = (item: ItemPlace, other: ItemPlace, isUp: boolean): boolean =>
   item.day === other.day
     ? item.currency > other.currency
     : isUp
