@@ -28,6 +28,8 @@ const RECOVERY_MS_MAX = 30_000;
 /** For the last answers to acts that are under way. */
 const CALM_MS_MAX = 30_000;
 const FINISH_MS_MAX = 60_000;
+/** When a consumer is behind anyway. */
+const FINISH_BEHIND_MS_MAX = 10_000;
 const LOOK_MS = 250;
 const PROGRESS_MS = 5_000;
 
@@ -63,10 +65,11 @@ export async function torture(options: TortureOptions): Promise<number> {
     say(`${at()}  the last fault has ended`);
     notRecovered.push(...(await traffic.writesAtEachNode(RECOVERY_MS_MAX)));
     if (!(await traffic.calmDown(CALM_MS_MAX))) notRecovered.push('some clients got no final answer');
-    notRecovered.push(...(await settle(installation, traffic, settleSeconds)));
+    const behind = await settle(installation, traffic, settleSeconds);
+    notRecovered.push(...behind);
     say(`${at()}  settled`);
     const head = Math.max(...(await endsOf(installation)).map(({ last }) => last));
-    const unread = await traffic.finish(head, FINISH_MS_MAX);
+    const unread = await traffic.finish(head, behind.length > 0 ? FINISH_BEHIND_MS_MAX : FINISH_MS_MAX);
     notRecovered.push(...unread.map((name) => `${name} could not be read to its end`));
     for (const node of victims.nodes) notRecovered.push(...node.faults());
     suffered['commit-cut, answers'] = victims.links.reduce((sum, { cutter }) => sum + cutter.cuts(), 0);
