@@ -46,7 +46,6 @@ export const isOutage = (error: unknown): boolean => {
     error instanceof StatementTimeoutError ||
     error instanceof StatementCancelledError ||
     error instanceof UnexpectedStateError ||
-    error instanceof StoreUnavailable ||
     error instanceof StoreOverloaded
   ) {
     return true;
