@@ -7,7 +7,7 @@ import { type ZoneDays, daysIn } from '../../projections/sales/zone-days.ts';
 import type { Edition } from '../edition.ts';
 import type { Call, Handlers } from '../handler.ts';
 import { CSV_TYPE } from '../http/accept.ts';
-import { answerCsv, answerPage, bindingOf, positionOf, requireWithinList } from '../lists/page.ts';
+import { answerCsv, answerPage, bindingOf, positionOf, requireInLog } from '../lists/page.ts';
 import { readAfter } from '../lists/read-after.ts';
 import { invalidParameter } from '../problem/invalid-parameter.ts';
 
@@ -44,7 +44,7 @@ async function listRecordedDays(call: Call): Promise<void> {
     limit,
     from,
   });
-  requireWithinList(from, page.head);
+  requireInLog(page.is_from_lost);
   const cursor = showPosition(call, page, binding);
   answerPage(ctx, page.documents, cursor, cursor !== null);
 }
@@ -88,10 +88,10 @@ function knownDays(timezone: string): ZoneDays {
 /** Sets the header fields of a page. @returns its cursor */
 function showPosition(
   { ctx, services }: Call,
-  { next, applied, head }: { next: number | null; applied: number; head: number },
+  { next, applied, lag }: { next: number | null; applied: number; lag: number },
   binding: string,
 ): string | null {
   ctx.set('Holdfast-Position', String(applied));
-  ctx.set('Holdfast-Lag', String(head - applied));
+  ctx.set('Holdfast-Lag', String(lag));
   return next === null ? null : services.cursors.encode(next, binding);
 }

@@ -18,11 +18,12 @@ import {
   atSamePosition,
   buildShadow,
   catchUp,
+  shadowConsumer,
   tableIn,
 } from './shadow-table.ts';
 import { swap } from './swap.ts';
 
-/** No previous table is kept: the projection was never rebuilt. */
+/** No previous table is kept: the projection was never rebuilt, or the table has lost events. */
 export class NothingKeptError extends Error {
   override name = 'NothingKeptError';
 }
@@ -95,8 +96,15 @@ export const rollback = (
     });
   });
 
-/** Whether all tables of before the last rebuild are kept: an earlier release had fewer of them. */
+/**
+ * Whether all tables of before the last rebuild are kept: an earlier release had fewer of them. A
+ * table with events that the log lost does not count.
+ */
 async function hasPrevious(pool: DatabasePool, projection: Projection): Promise<boolean> {
+  const hasLost = await pool.exists(sql.unsafe`
+    SELECT FROM checkpoints
+     WHERE consumer = ${shadowConsumer(projection, PREVIOUS_SCHEMA)} AND lost_position IS NOT NULL`);
+  if (hasLost) return false;
   for (const { name } of tablesOf(projection)) {
     const isKept = await pool.exists(sql.unsafe`
       SELECT FROM information_schema.tables

@@ -53,8 +53,8 @@ export interface SalesPage {
   next: number | null;
   /** The page counts each event up to this position. */
   applied: number;
-  /** Position of the newest event of the log. */
-  head: number;
+  /** Events of the log that the page does not count yet. */
+  lag: number;
 }
 
 /** The sum of one measure over the n-th day of a page, from 1. */
@@ -71,7 +71,7 @@ const pageRow = z.object({
   sums: z.string(),
   is_more: z.boolean(),
   applied: z.int(),
-  head: z.int(),
+  lag: z.int(),
 });
 
 /** Keeps the days of the year 1 positive. */
@@ -104,15 +104,15 @@ export async function readSalesPage(pool: CommonQueryMethods, query: SalesQuery)
   const range = rangeOf(query, cursor?.day);
   const first = await firstQuarter(pool, query, range);
   if (first === undefined) {
-    const { head, applied } = await progressOf(pool, partition, salesProjection.name);
-    return { sales: [], next: null, applied, head };
+    const { lag, applied } = await progressOf(pool, partition, salesProjection.name);
+    return { sales: [], next: null, applied, lag };
   }
   const firstDay = days.dayAt(first);
   const low = isUp ? firstDay : Math.max(firstDay - limit + 1, range.low);
   const high = isUp ? Math.min(firstDay + limit - 1, range.high) : firstDay;
   const starts: number[] = [];
   for (let day = low; day <= high + 1; day += 1) starts.push(days.startOf(day));
-  const { sums, is_more, applied, head } = await reachable(pool.one(pageStatement(query, range, starts)));
+  const { sums, is_more, applied, lag } = await reachable(pool.one(pageStatement(query, range, starts)));
   const items = itemsOf(JSON.parse(sums) as Sum[], low)
     .filter((item) => cursor === undefined || isAfter(item, cursor, isUp))
     .sort((a, b) => (isAfter(a, b, isUp) ? 1 : -1));
@@ -121,7 +121,7 @@ export async function readSalesPage(pool: CommonQueryMethods, query: SalesQuery)
   const isEnd = items.length <= limit && !is_more;
   // The cursor stood behind the last currency of its day: the next day with sales follows.
   if (shown.length === 0 && !isEnd) return readSalesPage(pool, { ...query, from: cursorOf(end) });
-  return { sales: shown.map(({ sales }) => sales), next: isEnd ? null : cursorOf(end), applied, head };
+  return { sales: shown.map(({ sales }) => sales), next: isEnd ? null : cursorOf(end), applied, lag };
 }
 
 /** Whether an item comes after another one: days in the direction of the list, then currencies. */
@@ -199,7 +199,10 @@ function pageStatement(query: SalesQuery, range: DayRange, starts: readonly numb
                        ORDER BY 1, 2, 3, 4
                     ) AS sums), '[]') AS sums,
            EXISTS (SELECT FROM sales WHERE ${rows} AND ${beyond}) AS is_more,
-           checkpoint.position AS applied, head.position AS head
+           checkpoint.position AS applied,
+           CASE WHEN head.position >> 32 = checkpoint.position >> 32
+                THEN head.position - checkpoint.position
+                ELSE log_lag(head.partition, checkpoint.position, head.position) END AS lag
       FROM log_heads AS head
       JOIN checkpoints AS checkpoint
         ON checkpoint.partition = head.partition AND checkpoint.consumer = ${salesProjection.name}

@@ -6,6 +6,7 @@ import { type Batches, createBatches } from './import-batches.ts';
 import { checkTime, createLineOrder } from './import-order.ts';
 import { createTenants } from './import-tenants.ts';
 import { createImportedSeries } from './import-series.ts';
+import { startEpoch } from '../log/epochs.ts';
 import { LogFileError, readEvent, readHeader } from './log-file.ts';
 
 export interface Imported {
@@ -102,7 +103,12 @@ async function importLines(
   await series.continue(transaction);
   for (const { partition, position, recorded_at } of order.heads()) {
     await transaction.query(sql.unsafe`
-        UPDATE log_heads SET position = ${position}, recorded_at = ${recorded_at}::timestamptz WHERE partition = ${partition}`);
+        UPDATE log_heads
+           SET position = greatest(position, ${position}), reached_position = greatest(position, ${position}),
+               recorded_at = ${recorded_at}::timestamptz
+         WHERE partition = ${partition}`);
+    // Positions behind the end of the file may be taken where it comes from.
+    await startEpoch(transaction, partition, 'log_imported');
   }
   return {
     events: header.events,
@@ -141,8 +147,13 @@ async function lockEmptyPartitions(
     SELECT partition, consumer FROM log_heads CROSS JOIN (SELECT DISTINCT consumer FROM checkpoints) AS known
     ON CONFLICT DO NOTHING`);
   const heads = await transaction.any(sql.type(z.object({ partition: z.int(), position: z.int() }))`
-    SELECT partition, position FROM log_heads WHERE partition = ANY (${sql.array(partitions, 'int4')})
-     ORDER BY partition FOR UPDATE`);
+    SELECT partition, (SELECT coalesce(max(position), 0)
+                         FROM events
+                        WHERE events.partition = head.partition) AS position
+      FROM log_heads AS head
+     WHERE partition = ANY (${sql.array(partitions, 'int4')})
+     ORDER BY partition
+       FOR UPDATE OF head`);
   const taken = heads.find(({ position }) => position > 0);
   if (taken) {
     throw new LogFileError(

@@ -55,15 +55,18 @@ export interface FeedPage {
   more: boolean;
 }
 
-/** The log ends before the reader's position, or has another event there: it was restored. */
+/** The log does not have what the reader saw at its position: it lost its end. */
 export class NotInLogError extends Error {
   override name = 'NotInLogError';
-  /** Position of the newest event. */
-  readonly head: number;
+  /** The last position before it that the log has. */
+  readonly kept: number;
+  /** Whether the position is beyond the head; else it is in the lost end of an earlier epoch. */
+  readonly isBeyondHead: boolean;
 
-  constructor(position: number, head: number) {
-    super(`The log ends at ${head}, or has another event at ${position}`);
-    this.head = head;
+  constructor(position: number, { head, kept = head }: { head: number; kept?: number }) {
+    super(`The log ends at ${kept}, or has another event at ${position}`);
+    this.kept = position > head ? head : kept;
+    this.isBeyondHead = position > head;
   }
 }
 
@@ -91,7 +94,7 @@ export async function readFeed(
   );
   const { head, here, scanned, scanned_id: scannedId, scanned_count: scannedCount } = rows[0]!;
   const hereMark = here === null ? undefined : markOf(here);
-  if (after > head || (mark !== undefined && mark !== hereMark)) throw new NotInLogError(after, head);
+  if (after > head || (mark !== undefined && mark !== hereMark)) throw new NotInLogError(after, { head });
 
   const onPage = rows.filter((row) => row.position !== null);
   const unknownAt = onPage.findIndex(({ type, schema_version }) => !isKnownEvent(type, schema_version));
@@ -107,6 +110,8 @@ export async function readFeed(
 
 const lastEventRow = z.object({
   head: z.int(),
+  is_lost: z.boolean(),
+  kept: z.int(),
   position: z.int().nullable(),
   event_id: z.uuid().nullable(),
 });
@@ -119,7 +124,7 @@ const findPositionBefore = statement(
 /**
  * The feed position of the tenant's last event up to a position of the log.
  *
- * @throws {NotInLogError} when the log ends before the position
+ * @throws {NotInLogError} when the log ends before the position, or has lost what was there
  */
 export async function feedPositionAt(
   pool: CommonQueryMethods,
@@ -127,7 +132,7 @@ export async function feedPositionAt(
   position: number,
 ): Promise<FeedPosition> {
   const row = await reachable(pool.one(findLastEvent(partition, tenantId, position)));
-  if (position > row.head) throw new NotInLogError(position, row.head);
+  if (row.is_lost) throw new NotInLogError(position, row);
   if (row.position === null || row.event_id === null) return { position: 0, mark: undefined };
   return { position: row.position, mark: markOf(row.event_id) };
 }

@@ -134,13 +134,15 @@ test('migration continues where an earlier release failed', async () => {
   // About the schema after 0001: 0005 creates the function that nodes call.
   await client.query(`
     DROP TABLE orders, order_snapshots, order_series, tenants, api_keys, instance_secrets, projection_faults, projection_skips, customer_totals, daily_sales, order_terms, sales,
-               webhook_endpoints, webhook_commands, webhook_deliveries, webhook_attempts, webhook_replays, webhook_secrets, webhook_removals, webhook_ledger_starts, webhook_status, event_kinds, webhook_relay_backlogs, administrative_acts CASCADE;
-    DROP FUNCTION order_payment_status, order_fulfillment_status, queue_webhook_removal, move_webhook_ledger_starts, refuse_change_of_acts;
+               webhook_endpoints, webhook_commands, webhook_deliveries, webhook_attempts, webhook_replays, webhook_secrets, webhook_removals, webhook_ledger_starts, webhook_status, event_kinds, webhook_relay_backlogs, administrative_acts, log_epochs CASCADE;
+    DROP FUNCTION order_payment_status, order_fulfillment_status, queue_webhook_removal, move_webhook_ledger_starts, refuse_change_of_acts,
+                  log_timeline, log_home, log_epoch_reason, start_log_epoch, is_lost_position, log_lag;
     DROP FUNCTION ${(await contents()).flatMap((what) => /^function (append_events.*)/.exec(what)?.[1] ?? []).join(', ')};
     DROP INDEX events_feed, checkpoints_by_consumer;
     ALTER TABLE checkpoints ADD PRIMARY KEY (partition, consumer);
     ALTER TABLE events DROP COLUMN key_id, DROP COLUMN number, DROP COLUMN claim;
-    ALTER TABLE checkpoints DROP COLUMN paused_at;
+    ALTER TABLE checkpoints DROP COLUMN paused_at, DROP COLUMN lost_position;
+    ALTER TABLE log_heads DROP COLUMN reached_position, DROP COLUMN timeline;
     DELETE FROM schema_migrations WHERE name <> '${first}'`);
   await client.query('CREATE TABLE orders (id int)');
   expect(await refusal()).toContain('has the table orders already');
