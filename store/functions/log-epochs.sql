@@ -16,13 +16,24 @@ EXCEPTION WHEN OTHERS THEN
 END;
 $$;
 
--- The system identifier of this Postgres and the OID of its database: a restored dump has others.
+-- The system identifier of this Postgres, the OID of its database, and the time at which a file of
+-- the data directory, which Postgres never changes, got its present place. A restored dump has
+-- other ones of the first two, and a restored copy of the directory another time. NULL, or without
+-- the time, where Postgres does not say it to this role.
 CREATE OR REPLACE FUNCTION log_home() RETURNS text
 LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  home text;
 BEGIN
-  RETURN (SELECT control.system_identifier || '/' || database.oid
-            FROM pg_control_system() AS control, pg_database AS database
-           WHERE database.datname = current_database());
+  SELECT control.system_identifier || '/' || database.oid
+    INTO home
+    FROM pg_control_system() AS control, pg_database AS database
+   WHERE database.datname = current_database();
+  BEGIN
+    RETURN home || '/' || extract(epoch FROM (pg_stat_file('PG_VERSION')).change);
+  EXCEPTION WHEN OTHERS THEN
+    RETURN home;
+  END;
 EXCEPTION WHEN OTHERS THEN
   RETURN NULL;
 END;
@@ -35,8 +46,8 @@ LANGUAGE sql VOLATILE AS $$
            WHEN head.position < head.reached_position
              OR head.position < (SELECT max(position) FROM checkpoints WHERE partition = in_partition)
              THEN 'head_moved_back'
-           WHEN newest.home <> log_home() THEN 'other_database'
            WHEN head.timeline <> log_timeline() THEN 'other_timeline'
+           WHEN newest.home <> log_home() THEN 'other_database'
          END
     FROM log_heads AS head
     LEFT JOIN LATERAL (SELECT home

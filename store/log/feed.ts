@@ -58,15 +58,15 @@ export interface FeedPage {
 /** The log does not have what the reader saw at its position: it lost its end. */
 export class NotInLogError extends Error {
   override name = 'NotInLogError';
-  /** The last position before it that the log has. */
-  readonly kept: number;
+  /** The last position up to the reader's that the log has; `undefined` when it was not read. */
+  readonly kept: number | undefined;
   /** Whether the position is beyond the head; else it is in the lost end of an earlier epoch. */
   readonly isBeyondHead: boolean;
 
-  constructor(position: number, { head, kept = head }: { head: number; kept?: number }) {
-    super(`The log ends at ${kept}, or has another event at ${position}`);
-    this.kept = position > head ? head : kept;
+  constructor(position: number, { head, kept }: { head: number; kept?: number }) {
+    super(`The log ends at ${head}, or lost its event at ${position}`);
     this.isBeyondHead = position > head;
+    this.kept = this.isBeyondHead ? head : kept;
   }
 }
 

@@ -23,7 +23,7 @@ CREATE TABLE log_epochs (
   -- The last position before the epoch. Positions between the two are lost, or never existed.
   kept_position  bigint      NOT NULL,
   reason         text        NOT NULL CHECK (length(reason) BETWEEN 1 AND 64),
-  -- The system identifier of Postgres and the OID of the database. NULL: Postgres does not say it.
+  -- Which Postgres and database, see log_home(). NULL: Postgres does not say it.
   home           text        COLLATE "C",
   timeline       text        COLLATE "C",
   started_at     timestamptz NOT NULL DEFAULT clock_timestamp(),

@@ -90,11 +90,12 @@ function instantOfMessage(since: Timestamp): string {
 function refuseAfter(error: unknown): never {
   if (!(error instanceof NotInLogError)) throw error;
   const { kept, isBeyondHead } = error;
+  const bound = kept === undefined ? 'must be a position of the log' : `must be at most ${kept}`;
   throw invalid(
     'after',
     isBeyondHead
-      ? `must be at most ${kept}, the end of the log. After a restore, use since`
-      : `must be at most ${kept}: the log lost this position in a failover or restore. Or use since`,
+      ? `${bound}, the end of the log. After a restore, use since`
+      : `${bound}: the log lost this position in a failover or restore. Or use since`,
   );
 }
 
