@@ -23,6 +23,9 @@ export const isLostPosition = (
     ),
   );
 
+/** The reason of the first epoch that a partition knows: nothing was lost before it. */
+export const FIRST_EPOCH = 'first';
+
 const epochRow = z.object({
   partition: z.int(),
   epoch: z.int(),
@@ -51,11 +54,15 @@ export async function currentEpochs(pool: CommonQueryMethods): Promise<readonly 
           OR NOT EXISTS (SELECT FROM log_epochs WHERE log_epochs.partition = head.partition)`),
   );
   for (const partition of stale) await startEpoch(pool, partition);
-  return reachable(
+  return newestEpochs(pool);
+}
+
+/** The newest epoch of each partition. */
+export const newestEpochs = (pool: CommonQueryMethods): Promise<readonly Epoch[]> =>
+  reachable(
     pool.any(sql.type(epochRow)`
       SELECT DISTINCT ON (partition) ${columns} FROM log_epochs ORDER BY partition, epoch DESC`),
   );
-}
 
 /**
  * Starts an epoch of a partition for a reason, or if the log needs one.

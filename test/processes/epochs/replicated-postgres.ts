@@ -1,4 +1,4 @@
-/** A primary and an asynchronous replica of the installed Postgres, behind an address that moves. */
+/** A primary and an asynchronous replica, behind an address that moves to the replica. */
 import { execFile } from 'node:child_process';
 import { appendFile, chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
