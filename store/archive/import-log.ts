@@ -6,7 +6,6 @@ import { type Batches, createBatches } from './import-batches.ts';
 import { checkTime, createLineOrder } from './import-order.ts';
 import { createTenants } from './import-tenants.ts';
 import { createImportedSeries } from './import-series.ts';
-import { startEpoch } from '../log/epochs.ts';
 import { LogFileError, readEvent, readHeader } from './log-file.ts';
 
 export interface Imported {
@@ -105,10 +104,11 @@ async function importLines(
     await transaction.query(sql.unsafe`
         UPDATE log_heads
            SET position = greatest(position, ${position}), reached_position = greatest(position, ${position}),
-               recorded_at = ${recorded_at}::timestamptz
+               recorded_at = ${recorded_at}::timestamptz,
+               -- Positions behind the end of the file may be taken where it comes from: the next
+               -- append starts an epoch.
+               timeline = 'imported'
          WHERE partition = ${partition}`);
-    // Positions behind the end of the file may be taken where it comes from.
-    await startEpoch(transaction, partition, 'log_imported');
   }
   return {
     events: header.events,

@@ -79,12 +79,21 @@ BEGIN
 
   -- Epoch: a log that lost its end assigns no position twice. In an epoch, times do not go back: a
   -- clock that was set back by up to 5 s waits, and one that was set back further starts an epoch.
+  -- Replays alone start none: they take no position.
   now_ms := date_trunc('milliseconds', clock_timestamp());
   now_timeline := log_timeline();
-  IF head_reached > head_position OR head_timeline <> now_timeline
+  IF head_reached > head_position OR head_timeline <> now_timeline OR head_timeline = 'imported'
      OR head_recorded_at > now_ms + interval '5 seconds' THEN
-    PERFORM start_log_epoch(into_partition, CASE WHEN head_recorded_at > now_ms + interval '5 seconds'
-                                                 THEN 'clock_set_back' END);
+    PERFORM start_log_epoch(into_partition,
+                            CASE WHEN head_timeline = 'imported' THEN 'log_imported'
+                                 WHEN head_recorded_at > now_ms + interval '5 seconds' THEN 'clock_set_back' END)
+       FROM unnest(tenant_ids, keys) AS command (tenant_id, idempotency_key)
+      WHERE (SELECT event.position
+               FROM events AS event
+              WHERE event.idempotency_key = command.idempotency_key
+                AND event.tenant_id = command.tenant_id
+              LIMIT 1) IS NULL
+      LIMIT 1;
     SELECT head.position, head.recorded_at
       INTO STRICT head_position, head_recorded_at
       FROM log_heads AS head

@@ -46,7 +46,7 @@ LANGUAGE sql VOLATILE AS $$
            WHEN head.position < head.reached_position
              OR head.position < (SELECT max(position) FROM checkpoints WHERE partition = in_partition)
              THEN 'head_moved_back'
-           WHEN head.timeline <> log_timeline() THEN 'other_timeline'
+           WHEN head.timeline <> log_timeline() AND head.timeline <> 'imported' THEN 'other_timeline'
            WHEN newest.home <> log_home() THEN 'other_database'
          END
     FROM log_heads AS head

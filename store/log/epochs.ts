@@ -53,7 +53,8 @@ export async function currentEpochs(pool: CommonQueryMethods): Promise<readonly 
        WHERE log_epoch_reason(partition) IS NOT NULL
           OR NOT EXISTS (SELECT FROM log_epochs WHERE log_epochs.partition = head.partition)`),
   );
-  for (const partition of stale) await startEpoch(pool, partition);
+  for (const partition of stale)
+    await reachable(pool.query(sql.unsafe`SELECT start_log_epoch(${partition})`));
   return newestEpochs(pool);
 }
 
@@ -62,22 +63,4 @@ export const newestEpochs = (pool: CommonQueryMethods): Promise<readonly Epoch[]
   reachable(
     pool.any(sql.type(epochRow)`
       SELECT DISTINCT ON (partition) ${columns} FROM log_epochs ORDER BY partition, epoch DESC`),
-  );
-
-/**
- * Starts an epoch of a partition for a reason, or if the log needs one.
- *
- * @returns the reason; `null` when it started none
- */
-export const startEpoch = (
-  pool: CommonQueryMethods,
-  partition: number,
-  reason: string | null = null,
-): Promise<string | null> =>
-  reachable(
-    pool.oneFirst(
-      sql.type(
-        z.object({ reason: z.string().nullable() }),
-      )`SELECT start_log_epoch(${partition}, ${reason}) AS reason`,
-    ),
   );

@@ -6,7 +6,8 @@
 ALTER TABLE log_heads
   -- The highest position that was ever assigned. More than `position`: rows were removed.
   ADD COLUMN reached_position bigint NOT NULL DEFAULT 0,
-  -- Timeline of Postgres at the last append. NULL: no append since this column exists.
+  -- Timeline of Postgres at the last append. NULL: no append since this column exists. `imported`:
+  -- no append since an import, behind whose end positions may be taken elsewhere.
   ADD COLUMN timeline text COLLATE "C";
 
 UPDATE log_heads SET reached_position = position;
