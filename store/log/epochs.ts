@@ -58,6 +58,18 @@ export async function currentEpochs(pool: CommonQueryMethods): Promise<readonly 
   return newestEpochs(pool);
 }
 
+/** The number of the newest epoch of a partition. */
+export const epochOfLog = async (pool: CommonQueryMethods, partition: number): Promise<number> =>
+  epochOf(
+    await reachable(
+      pool.oneFirst(
+        sql.type(
+          z.object({ position: z.int() }),
+        )`SELECT position FROM log_heads WHERE partition = ${partition}`,
+      ),
+    ),
+  );
+
 /** The newest epoch of each partition. */
 export const newestEpochs = (pool: CommonQueryMethods): Promise<readonly Epoch[]> =>
   reachable(

@@ -118,7 +118,7 @@ const lastEventRow = z.object({
 const findLastEvent = statement('log/find-last-event', lastEventRow);
 const findPositionBefore = statement(
   'log/find-position-before',
-  z.object({ position: z.int(), is_future: z.boolean() }),
+  z.object({ position: z.int(), latest: z.int(), is_future: z.boolean() }),
 );
 
 /**
@@ -138,7 +138,7 @@ export async function feedPositionAt(
 }
 
 /**
- * The position of the last event of a partition that was recorded before an instant.
+ * The last position before the first event of a partition that was recorded at an instant or later.
  *
  * @param instant RFC 3339
  */
@@ -148,6 +148,15 @@ export async function positionBefore(
   instant: string,
 ): Promise<number> {
   return (await reachable(pool.one(findPositionBefore(partition, instant)))).position;
+}
+
+/** The position of the last event that was recorded before an instant; 0 when there is none. */
+export async function latestBefore(
+  pool: CommonQueryMethods,
+  partition: number,
+  instant: string,
+): Promise<number> {
+  return (await reachable(pool.one(findPositionBefore(partition, instant)))).latest;
 }
 
 /**
