@@ -18,6 +18,7 @@ import { PROJECTIONS } from '../projections/registry.ts';
 import { toId, parseId } from '../store/ids.ts';
 import { quotasOfKeys } from '../store/keys/key-limits.ts';
 import { tenantNames } from '../store/keys/api-keys.ts';
+import { type DurabilityGuard, readDurability } from '../store/durability/durability-guard.ts';
 import { type Epoch, FIRST_EPOCH, newestEpochs } from '../store/log/epochs.ts';
 import type { DatabasePool } from '../store/pool.ts';
 import { storedStatus } from '../store/webhooks/status.ts';
@@ -34,6 +35,7 @@ export interface AdminPortOptions {
   log: Logger;
   shutdown: Shutdown;
   pool: DatabasePool;
+  durability: DurabilityGuard;
   redisUrl: string | undefined;
 }
 
@@ -102,29 +104,32 @@ async function shownQuotas(
 }
 
 function readinessChecks(
-  { config, pool, redisUrl, log, shutdown }: AdminPortOptions,
+  { config, pool, durability, redisUrl, log, shutdown }: AdminPortOptions,
   metrics: () => Promise<string>,
 ): Record<string, Check> {
-  const postgres = { run: () => pool.query(sql.unsafe`SELECT 1`) };
+  const postgres = {
+    postgres: { run: () => pool.query(sql.unsafe`SELECT 1`) },
+    // Optional: the node still answers reads, and refuses writes by itself.
+    durability: { run: () => readDurability(pool, durability), optional: true },
+    log: { run: async () => epochText(await newestEpochs(pool)), optional: true },
+  };
   const projections = {
     run: async () => stoppedProjections(await listFaults(pool), await listLost(pool, PROJECTIONS)),
     optional: true,
   };
-  const epochs = { run: async () => epochText(await newestEpochs(pool)), optional: true };
   if (redisUrl === undefined)
-    return { postgres, redis: { run: async () => WITHOUT_REDIS, optional: true }, projections, log: epochs };
+    return { ...postgres, redis: { run: async () => WITHOUT_REDIS, optional: true }, projections };
 
   const redis = connectRedis(redisUrl, { name: 'health', log });
   shutdown.add('redis', async () => redis.disconnect());
   return {
-    postgres,
+    ...postgres,
     // A write: a replica, and a Redis that is full, answer PING.
     redis: { run: async () => void (await redis.set('hf:health', '1', 'PX', HEALTH_KEY_MS)), optional: true },
     ...(config.roles.has('webhooks') && {
       wakeups: { run: async () => lateWakeups(await metrics(), Date.now()), optional: true },
     }),
     projections,
-    log: epochs,
   };
 }
 

@@ -4,6 +4,8 @@ import { dailySalesProjection } from '../../projections/daily-sales.ts';
 import { readSalesPage } from '../../projections/sales/day-sales.ts';
 import { salesProjection } from '../../projections/sales/sales.ts';
 import { type ZoneDays, daysIn } from '../../projections/sales/zone-days.ts';
+import { epochOf } from '../../store/log/epochs.ts';
+import { lagOf } from '../../store/partitions.ts';
 import type { Edition } from '../edition.ts';
 import type { Call, Handlers } from '../handler.ts';
 import { CSV_TYPE } from '../http/accept.ts';
@@ -67,7 +69,12 @@ async function listZoneDays(call: Call, salesDocument: NonNullable<Edition['sale
     limit,
     from,
   });
-  const cursor = showPosition(call, page, binding);
+  const { applied, head } = page;
+  const lag =
+    epochOf(head) === epochOf(applied)
+      ? head - applied
+      : await lagOf(services.connections.of(tenantId), partition, applied);
+  const cursor = showPosition(call, { ...page, lag }, binding);
   if (mediaType === CSV_TYPE) {
     answerCsv(ctx, edition.csv!.sales(page.sales), cursor);
     return;

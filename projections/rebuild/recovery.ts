@@ -8,7 +8,8 @@ import { z } from 'zod';
 import type { Logger } from '../../platform/logger.ts';
 import { reachable } from '../../store/unavailable.ts';
 import type { Projection } from '../projection.ts';
-import { RebuildHeldError } from './rebuild-lock.ts';
+import type { SpaceBudget } from './free-space.ts';
+import { RebuildHeldError } from './lease.ts';
 import { rebuild } from './rebuild.ts';
 
 const LOOK_INTERVAL_MS = 1_000;
@@ -34,14 +35,16 @@ export const listLost = (
        ORDER BY consumer, partition`),
   );
 
-export interface RecoveryOptions {
+export interface RecoveryOptions extends SpaceBudget {
   pool: DatabasePool;
   projections: readonly Projection[];
   log: Logger;
 }
 
 /** Rebuilds what needs it until stopped. One node rebuilds a table at a time. */
-export function startRecovery({ pool, projections, log }: RecoveryOptions): { stop: () => Promise<void> } {
+export function startRecovery({ pool, projections, log, ...budget }: RecoveryOptions): {
+  stop: () => Promise<void>;
+} {
   const stopping = new AbortController();
   const { signal } = stopping;
   const retryAtMs = new Map<string, number>();
@@ -52,6 +55,7 @@ export function startRecovery({ pool, projections, log }: RecoveryOptions): { st
     try {
       log.error({ projection: name }, 'read table has lost events, rebuilding');
       await rebuild(pool, projection, {
+        ...budget,
         onProgress: () => {},
         pause: async () => signal.throwIfAborted(),
       });

@@ -67,6 +67,7 @@ DECLARE
   head   record;
   reason text;
   first  bigint;
+  kept   bigint;
   now_ms timestamptz;
 BEGIN
   SELECT position, reached_position, recorded_at INTO STRICT head
@@ -96,12 +97,11 @@ BEGIN
      SET position = first, reached_position = first, timeline = log_timeline(),
          recorded_at = CASE WHEN recorded_at > now_ms + interval '5 seconds' THEN now_ms ELSE recorded_at END
    WHERE partition = in_partition;
+  kept := (SELECT coalesce(max(position), 0) FROM events WHERE partition = in_partition);
   UPDATE checkpoints
-     SET position = head.position
-   WHERE partition = in_partition AND consumer = 'webhooks' AND position > head.position;
-  UPDATE checkpoints
-     SET lost_position = position
-   WHERE partition = in_partition AND consumer <> 'webhooks' AND position > head.position;
+     SET position = kept,
+         lost_position = CASE WHEN consumer = 'webhooks' THEN NULL ELSE position END
+   WHERE partition = in_partition AND position > kept;
   RETURN reason;
 END;
 $$;

@@ -8,7 +8,7 @@ import { Client } from 'pg';
 import { freePort } from '../../../ops/embedded/free-port.ts';
 import { serviceUser } from '../../../ops/embedded/postgres/unprivileged.ts';
 import { until } from '../../setup/shop.ts';
-import { openMovableAddress } from '../redis/movable-address.ts';
+import { openMovableAddress } from '../../setup/movable-address.ts';
 
 const run = promisify(execFile);
 
