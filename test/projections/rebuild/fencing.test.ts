@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { ordersProjection } from '../../../projections/orders.ts';
 import { rebuild, rollback } from '../../../projections/rebuild/rebuild.ts';
 import { verify } from '../../../projections/rebuild/verify.ts';
-import { CONSUMERS } from '../../../process/node.ts';
+import { CONSUMERS } from '../../../process/consumers.ts';
 import { ensurePartitions } from '../../../store/partitions.ts';
 import { admin } from '../../setup/database.ts';
 import { openTestPool } from '../../setup/pool.ts';
