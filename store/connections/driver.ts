@@ -18,6 +18,7 @@ import {
   createDriverFactory,
 } from 'slonik';
 import { connect, newClient } from '../session.ts';
+import { expectAnswers } from './silence.ts';
 
 /** Object ids of our types, and of arrays of them. Postgres never changes them. */
 const TYPE_IDS: Record<string, readonly [number, number]> = {
@@ -40,6 +41,8 @@ export const createSessionDriver = (): DriverFactory =>
         // Slonik stops listening before the connection has closed.
         if (clientEventEmitter.listenerCount('error') > 0) clientEventEmitter.emit('error', wrapped(error));
       });
+      clientEventEmitter.on('acquire', () => expectAnswers(client, { isSpare: false }));
+      clientEventEmitter.on('release', () => expectAnswers(client, { isSpare: true }));
       return {
         connect: () =>
           connect(client, {
