@@ -35,13 +35,23 @@ export interface CliArguments {
 
 export interface CliContext {
   /** Connects at the first call: a usage error needs no database. */
-  database: () => Promise<DatabasePool>;
+  database: (needs?: DatabaseNeeds) => Promise<DatabasePool>;
   /** Address and credentials of the gRPC service, for commands that call a running server. */
   grpcAccess: () => Promise<GrpcAccess>;
   /** Address and API key of the REST API, for commands that call a running server. */
   httpAccess: () => Promise<HttpAccess>;
+  /** The keys that encrypt secrets at rest, 32 bytes each; the first one is the new one. */
+  secretsKeys: () => readonly Buffer[];
   /** Writes to standard output. Resolves when the reader has room for more. */
   write: (text: string) => Promise<void>;
+}
+
+export interface DatabaseNeeds {
+  /**
+   * Sets up a database on which Holdfast has never started, and starts the embedded Postgres for
+   * the time of the command when no server runs.
+   */
+  setUp: boolean;
 }
 
 export interface HttpAccess {

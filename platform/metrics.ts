@@ -149,6 +149,18 @@ export const readAfterWaits = new Gauge({
   help: 'Requests with Holdfast-Read-After that wait for a projection.',
   registers,
 });
+export const logEpoch = new Gauge({
+  name: 'holdfast_log_epoch',
+  help: 'Epoch of the log. It grows when the log lost its end, and after a failover or restore.',
+  labelNames: ['partition'],
+  registers,
+});
+export const logEpochStartedAt = new Gauge({
+  name: 'holdfast_log_epoch_started_timestamp_seconds',
+  help: 'Start of the epoch of the log, in seconds since 1970.',
+  labelNames: ['partition'],
+  registers,
+});
 export const projectionPosition = new Gauge({
   name: 'holdfast_projection_position',
   help: 'Log position of the last applied event.',
@@ -255,7 +267,7 @@ export const webhookStatusReadAt = new Gauge({
 });
 export const webhookDeliveriesUnread = new Gauge({
   name: 'holdfast_webhook_deliveries_unread',
-  help: 'Pending deliveries that no node could read, by reason: event_not_understood (a newer release knows the event), event_not_rendered (its data is bad).',
+  help: 'Pending deliveries that no node could read or sign, by reason: event_not_understood (a newer release knows the event), event_not_rendered (its data is bad), secret_not_decrypted (it cannot be signed).',
   labelNames: ['reason'],
   registers,
 });

@@ -15,7 +15,8 @@ import {
   releaseDeliveries,
 } from '../store/webhooks/claims.ts';
 import { type End, type Failure, disableEndpoint, recordHealth } from '../store/webhooks/endpoint-health.ts';
-import { deferUnrendered } from '../store/webhooks/unread.ts';
+import type { Keyring } from '../store/secrets/keyring.ts';
+import { deferUnrendered, restUnsigned } from '../store/webhooks/unread.ts';
 import type { Outcome } from '../store/webhooks/outcomes.ts';
 import { releaseSlots, reserveSlots } from '../store/webhooks/send-slots.ts';
 import { type Attempted, type Readable, attempt } from './attempt.ts';
@@ -40,10 +41,11 @@ const FAILING_SINCE_QUEUED_MS = 3_600_000;
 export interface DeliverOptions {
   /** Of the tenant of the endpoint. */
   pool: CommonQueryMethods;
+  keyring: Keyring;
   /** Of the endpoint that is delivered to. */
   connections: EndpointConnections;
   /** Resolves when the tenant of the endpoint may begin another attempt. */
-  mayBegin: () => Promise<void>;
+  mayBegin: () => Promise<void> | undefined;
   /** Records the outcome of an attempt, together with those of other endpoints. */
   record: (outcome: Outcome) => Promise<void>;
   /** The document of an event in a version of the API. */
@@ -65,9 +67,15 @@ export interface DeliverOptions {
 export async function deliverOnce(options: DeliverOptions, endpointId: string): Promise<number> {
   const { pool } = options;
   const askedAtMs = performance.now();
-  const claim = await claimDeliveries(pool, endpointId, CLAIM_DELIVERIES_MAX);
+  const claim = await claimDeliveries(pool, options.keyring, endpointId, CLAIM_DELIVERIES_MAX);
   if (claim === undefined) return 0;
-  const { deliveries, reservation } = claim;
+  const { deliveries, reservation, unsigned } = claim;
+  if (unsigned !== undefined) {
+    options.log.error({ err: unsigned, endpoint: endpointId }, 'webhook secret not decrypted');
+    await releaseDeliveries(pool, deliveries);
+    await restUnsigned(pool, endpointId, deliveries);
+    return 0;
+  }
   const [first] = deliveries as [Claimed];
   const { generation, has_backlog, failures } = first;
   const pace = createPace({

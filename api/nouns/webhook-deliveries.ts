@@ -1,7 +1,9 @@
 /**
  * The nouns *delivery*, of one event to an endpoint, and *replay*, of all events since a position.
  */
+import type { CommonQueryMethods } from 'slonik';
 import { toUuid } from '../../store/ids.ts';
+import { NotInLogError, feedPositionAt } from '../../store/log/feed.ts';
 import { reachable } from '../../store/unavailable.ts';
 import {
   type DeliveryStatus,
@@ -13,7 +15,7 @@ import {
 } from '../../store/webhooks/deliveries.ts';
 import { newestNumber } from '../../store/webhooks/endpoints.ts';
 import { RETENTION_DAYS, lockLedgerStart } from '../../store/webhooks/removals.ts';
-import { createReplay, findReplay, replayDocument } from '../../store/webhooks/replays.ts';
+import { REPLAYS_OPEN_MAX, createReplay, findReplay, replayDocument } from '../../store/webhooks/replays.ts';
 import { answer } from '../answer.ts';
 import type { Call, Handlers } from '../handler.ts';
 import { answerPage, bindingOf, positionOf, requireWithinList } from '../lists/page.ts';
@@ -92,7 +94,9 @@ export const webhookDeliveryHandlers: Handlers = {
         which,
         after,
       });
+      if (row === undefined) throw replaysFull();
       if (row.after_position > row.up_to_position) throw beyondLog(row.up_to_position);
+      await requirePosition(transaction, call, after);
       const body = replayDocument(row);
       return {
         status: 202,
@@ -127,6 +131,23 @@ const beyondLog = (head: number) =>
     ],
   });
 
+/** @throws {Problem} 422 for a position that the log lost */
+async function requirePosition(
+  connection: CommonQueryMethods,
+  { principal }: Call,
+  after: number,
+): Promise<void> {
+  try {
+    await feedPositionAt(connection, principal, after);
+  } catch (error) {
+    if (!(error instanceof NotInLogError)) throw error;
+    const detail = `must be at most ${error.kept}: the log lost this position in a failover or restore`;
+    throw new Problem('invalid_body', 'The log lost this position.', {
+      errors: [{ pointer: '/after_position', detail }],
+    });
+  }
+}
+
 const beforeLedger = (start: number) =>
   new Problem('invalid_body', 'The ledger no longer has all deliveries of this range.', {
     errors: [
@@ -139,6 +160,12 @@ const beforeLedger = (start: number) =>
       },
     ],
   });
+
+const replaysFull = () =>
+  new Problem(
+    'webhook_replays_full',
+    `A tenant can have at most ${REPLAYS_OPEN_MAX} running replays. Wait until one has finished, then send the request again.`,
+  );
 
 const deliveryNotFound = () =>
   new Problem(

@@ -1,5 +1,6 @@
 /** The findings and the verdict of /ops: retry storm, its source, goodput, lags, and since when. */
 import { WITHOUT_REDIS } from '../../platform/redis.ts';
+import { AT_RISK, REFUSING } from '../../store/durability/durability-guard.ts';
 import type { WebhookStatus } from '../../store/webhooks/status.ts';
 import type { Calls } from './callers.ts';
 import type { Point } from './samples.ts';
@@ -42,6 +43,7 @@ const STATUS_AGE_SECONDS_WARN = 120;
 /** Deliveries that are due without a claim. The sweep takes a second. */
 const UNCLAIMED_SECONDS_WARN = 30;
 const UNCLAIMED_SECONDS_BAD = 120;
+const NEW_EPOCH_MS_MAX = 3_600_000;
 const WRITE_P99_MS_WARN = 500;
 const WRITE_P99_MS_BAD = 2_000;
 /** Share of requests that may fail before it is bad. */
@@ -115,6 +117,7 @@ export function inspect(
     Lists: inspectLists(last('projections_stopped'), last('projection_lag')),
     Webhooks: inspectWebhooks(last('relay_lag'), webhooks, parts['wakeups']),
     Receivers: inspectReceivers(last('endpoints_failing'), webhooks),
+    Log: inspectLog(parts['log']),
     Limiter: inspectLimiter(parts['redis'], mean('limiter_fallbacks')),
     Parts: inspectParts(parts),
   };
@@ -196,9 +199,27 @@ function inspectLimiter(redis: string | undefined, fallbacks: number): Inspectio
   return { level: 'warn', text: 'Redis is slow or down: each node keeps its own quotas' };
 }
 
+/**
+ * The epoch of the log. A new one is a warning for an hour: consumers may hold lost
+ * tokens.
+ *
+ * @param epochs readiness of the log: its epochs after the first, each with its start
+ */
+function inspectLog(epochs = 'ok'): Inspection {
+  if (epochs === 'ok' || epochs === 'down') return { level: 'ok', text: 'First epoch' };
+  const starts = [...epochs.matchAll(/ since (\S+)/g)].map(([, start = '']) => Date.parse(start));
+  const isNew = Math.max(...starts) > Date.now() - NEW_EPOCH_MS_MAX;
+  return { level: isNew ? 'warn' : 'ok', text: epochs };
+}
+
 function inspectParts(parts: Readonly<Record<string, string>>): Inspection {
   const down = Object.entries(parts).filter(([, state]) => state === 'down');
-  if (down.length === 0) return { level: 'ok', text: 'All up' };
+  const { durability } = parts;
+  if (down.length === 0) {
+    if (durability?.startsWith(REFUSING)) return { level: 'bad', text: `Durability: ${durability}` };
+    if (durability?.startsWith(AT_RISK)) return { level: 'warn', text: `Durability: ${durability}` };
+    return { level: 'ok', text: durability === undefined ? 'All up' : `All up, durability ${durability}` };
+  }
   return { level: 'bad', text: `${down.map(([name]) => name).join(', ')} down` };
 }
 

@@ -5,6 +5,7 @@ import type { RecordedEvent } from '../../domain/order/events.ts';
 import { knownEvents } from '../../domain/order/upcast.ts';
 import { toId } from '../ids.ts';
 import { recordedRow, toRecordedEvent } from '../log/event-row.ts';
+import { type Keyring, SecretNotDecrypted } from '../secrets/keyring.ts';
 import { statement } from '../statement.ts';
 import { reachable } from '../unavailable.ts';
 import { ENDPOINT_DISABLED } from './endpoint-health.ts';
@@ -29,6 +30,7 @@ export const SINGLE_CLAIMS_FAILURES_MIN = 5;
 const claimedColumns = {
   delivery_id: z.uuid(),
   endpoint_id: z.uuid(),
+  tenant_id: z.uuid(),
   event_id: z.uuid(),
   created_at: z.string(),
   tries: z.int(),
@@ -100,6 +102,8 @@ export interface Claimed {
 
 /** A claim, with a send slot for each of its deliveries. */
 export interface Claim {
+  /** Why no message of the endpoint can be signed; then no delivery has a secret. */
+  unsigned: SecretNotDecrypted | undefined;
   /** In the order of the log. */
   deliveries: Claimed[];
   reservation: Reservation;
@@ -125,6 +129,7 @@ export async function findDueEndpoints(pool: CommonQueryMethods): Promise<string
  */
 export async function claimDeliveries(
   pool: CommonQueryMethods,
+  keyring: Keyring,
   endpointId: string,
   deliveriesMax: number,
 ): Promise<Claim | undefined> {
@@ -147,13 +152,26 @@ export async function claimDeliveries(
   const [first] = rows;
   if (first === undefined) return undefined;
   const { wait_ms, reserved_until, max_per_second } = first;
+  const secrets = secretsOf(keyring, first);
+  const unsigned = secrets instanceof SecretNotDecrypted ? secrets : undefined;
   return {
-    deliveries: rows.map(toClaimed),
+    unsigned,
+    deliveries: rows.map((row) => toClaimed(row, secrets instanceof SecretNotDecrypted ? [] : secrets)),
     reservation: { slots: rows.length, max_per_second, wait_ms, reserved_until },
   };
 }
 
-const toClaimed = (row: ClaimRow): Claimed => ({
+/** Once a claim: all its rows are of one endpoint. */
+function secretsOf(keyring: Keyring, row: ClaimRow): Buffer[] | SecretNotDecrypted {
+  try {
+    return signingSecrets(keyring, row);
+  } catch (error) {
+    if (error instanceof SecretNotDecrypted) return error;
+    throw error;
+  }
+}
+
+const toClaimed = (row: ClaimRow, secrets: Buffer[]): Claimed => ({
   delivery_id: row.delivery_id,
   endpoint_id: row.endpoint_id,
   message_id: toId('evt', row.event_id),
@@ -170,7 +188,7 @@ const toClaimed = (row: ClaimRow): Claimed => ({
   queueing: row.queueing,
   claim: row.claim,
   due_at: row.due_at,
-  secrets: signingSecrets(row),
+  secrets,
   content: contentOf(row),
 });
 

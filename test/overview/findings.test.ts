@@ -121,11 +121,30 @@ test.each<[string, Record<string, string>, string]>([
     { redis: 'ok', wakeups: 'late: none through Redis for 9 s' },
     'Webhooks: Wake-ups late: none through Redis for 9 s',
   ],
+  [
+    'a crash can lose acknowledged writes',
+    { durability: 'at risk: fsync is off' },
+    'Parts: Durability: at risk: fsync is off',
+  ],
+  [
+    'the required durability is not in force',
+    { durability: 'refusing writes: local is in force' },
+    'Parts: Durability: refusing writes: local is in force',
+  ],
   ['Redis is down, and no request needs it', { redis: 'down' }, 'Redis is slow or down'],
 ])('%s: /ops reports it', (_name, parts, text) => {
   const inspections = inspect(seconds(10, {}), [], parts);
   const texts = Object.entries(inspections).filter(([, { level }]) => level !== 'ok');
   expect(texts.map(([name, each]) => `${name}: ${each.text}`).join('. ')).toContain(text);
+});
+
+test.each([
+  ['just began', 60_000, 'warn'],
+  ['began two hours ago', 7_200_000, 'ok'],
+])('an epoch of the log that %s', (_name, ageMs, level) => {
+  const since = new Date(Date.now() - ageMs).toISOString();
+  const log = `partition 0 in epoch 1 since ${since} (other_timeline), kept events up to position 97`;
+  expect(inspect(seconds(10, {}), [], { log })['Log']).toEqual({ level, text: log });
 });
 
 test('no writes have no latency', () => {

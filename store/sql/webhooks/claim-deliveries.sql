@@ -76,10 +76,10 @@ SELECT delivery_id, claimed.endpoint_id, claimed.tries, claimed.attempts, claime
        due.next_attempt_at::text AS due_at,
        slots.edition, slots.url, slots.max_per_second, slots.failures, slots.failing_since,
        slots.generation, slots.backlog_number IS NOT NULL AS has_backlog,
-       slots.secret,
+       slots.tenant_id, coalesce(slots.secret, slots.sealed_secret) AS secret,
        CASE WHEN slots.previous_secret_expires_at > now()
-            THEN slots.previous_secret END AS previous_secret,
-       (SELECT string_agg(encode(earlier.secret, 'hex'), ',' ORDER BY earlier.expires_at DESC)
+            THEN coalesce(slots.previous_secret, slots.sealed_previous_secret) END AS previous_secret,
+       (SELECT string_agg(encode(coalesce(earlier.secret, earlier.sealed_secret), 'hex'), ',' ORDER BY earlier.expires_at DESC)
           FROM webhook_secrets AS earlier
          WHERE earlier.endpoint_id = $1 AND earlier.expires_at > now()) AS earlier_secrets,
        extract(epoch FROM slots.first_send_at - slots.locked_at)::float8 * 1000 AS wait_ms,

@@ -65,9 +65,13 @@ WITH backlog AS MATERIALIZED (
      SET position = progress.position
     FROM progress
    WHERE partition = $1 AND tenant_id = $2 AND progress.has_more
+     AND webhook_relay_backlogs.position = (SELECT position FROM backlog)
+     AND webhook_relay_backlogs.position < progress.position
 ), ended AS (
   DELETE FROM webhook_relay_backlogs
    USING progress
    WHERE partition = $1 AND tenant_id = $2 AND NOT progress.has_more
+     AND webhook_relay_backlogs.position = (SELECT position FROM backlog)
+     AND webhook_relay_backlogs.up_to_position = (SELECT up_to_position FROM backlog)
 )
 SELECT coalesce((SELECT array_agg(DISTINCT endpoint_id) FROM queued), '{}') AS endpoints

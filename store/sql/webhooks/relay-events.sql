@@ -76,7 +76,8 @@ WITH lease AS MATERIALIZED (
     FROM batch
    WHERE is_put_off
    GROUP BY tenant_id
-      ON CONFLICT (partition, tenant_id) DO UPDATE SET up_to_position = excluded.up_to_position
+      ON CONFLICT (partition, tenant_id) DO UPDATE
+     SET up_to_position = greatest(webhook_relay_backlogs.up_to_position, excluded.up_to_position)
 ), queued AS (
   INSERT INTO webhook_deliveries (endpoint_id, event_id, event_type, partition, position,
                                   order_id, order_version)
@@ -96,7 +97,8 @@ WITH lease AS MATERIALIZED (
 ), moved AS (
   UPDATE checkpoints
      SET position = (SELECT max(position) FROM batch), updated_at = now()
-   WHERE partition = $1 AND consumer = 'webhooks' AND EXISTS (SELECT FROM batch)
+   WHERE partition = $1 AND consumer = 'webhooks'
+     AND position = (SELECT position FROM lease) AND position < (SELECT max(position) FROM batch)
 )
 SELECT (SELECT count(*) FROM batch) AS events,
        (SELECT count(*) FROM next) = $2 OR (SELECT count(*) FROM next) > (SELECT count(*) FROM batch) AS is_full,

@@ -13,6 +13,7 @@ import {
   moveBacklog,
   releaseDeliveries,
 } from '../../../store/webhooks/claims.ts';
+import { createKeyring } from '../../../store/secrets/keyring.ts';
 import { recordOutcomes } from '../../../store/webhooks/outcomes.ts';
 import { deferUnrendered } from '../../../store/webhooks/unread.ts';
 import { relayBatch } from '../../../store/webhooks/relay-batch.ts';
@@ -182,9 +183,11 @@ describe.each([
 
   test('a claim reads its endpoint', async () => {
     await withPlans(async (connection, rows) => {
-      await burst(() => claimDeliveries(connection, NO_TENANT, 100));
+      await burst(() => claimDeliveries(connection, createKeyring([]), NO_TENANT, 100));
       const [endpointId] = await findDueEndpoints(pool());
-      expect((await claimDeliveries(connection, endpointId!, 100))?.deliveries).toHaveLength(EVENTS_COUNT);
+      expect(
+        (await claimDeliveries(connection, createKeyring([]), endpointId!, 100))?.deliveries,
+      ).toHaveLength(EVENTS_COUNT);
       expect(rows()).toBeLessThan(100_000);
     });
   });
