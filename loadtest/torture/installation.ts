@@ -3,11 +3,12 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import { newApiKey } from '../../ops/development-key.ts';
+
 import { startGuard } from '../../ops/embedded/guard.ts';
 import { CONSUMERS } from '../../process/node.ts';
 import { toId } from '../../store/ids.ts';
 import { addApiKey, createTenant } from '../../store/keys/api-keys.ts';
+import { newKey } from '../../store/keys/new-key.ts';
 import { SCOPES } from '../../store/keys/scopes.ts';
 import { migrate } from '../../store/migrate.ts';
 import { ensurePartitions } from '../../store/partitions.ts';
@@ -120,7 +121,7 @@ async function openShops(databaseUrl: string, count: number): Promise<Shop[]> {
   const shops: Shop[] = [];
   for (let tenant = 0; tenant < count; tenant += 1) {
     const { tenantId } = await createTenant(pool, `shop ${tenant}`, 1);
-    const apiKey = newApiKey();
+    const apiKey = newKey('live').key;
     const { keyId } = await addApiKey(pool, { tenantId, key: apiKey, name: 'torture', scopes: SCOPES });
     shops.push({ tenant, tenantId, apiKey, keyId: toId('key', keyId) });
   }

@@ -67,7 +67,8 @@ describe('a connection', () => {
     ask();
     return { socket, ask, bytes: () => bytes };
   }
-  const cuts = async () => (await slowReadersCut.get()).values[0]?.value ?? 0;
+  const cuts = async () =>
+    (await slowReadersCut.get()).values.find(({ labels }) => labels.edge === 'http')?.value ?? 0;
   const openConnections = () =>
     new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)));
 

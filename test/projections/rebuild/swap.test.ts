@@ -2,10 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { z } from 'zod';
-import { ordersProjection } from '../../projections/orders.ts';
-import { rebuild, verify } from '../../projections/rebuild/rebuild.ts';
-import { holdfast } from '../setup/processes/command.ts';
-import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
+import { ordersProjection } from '../../../projections/orders.ts';
+import { rebuild } from '../../../projections/rebuild/rebuild.ts';
+import { verify } from '../../../projections/rebuild/verify.ts';
+import { holdfast } from '../../setup/processes/command.ts';
+import { type Shop, anOrder, openShop, until } from '../../setup/shop.ts';
 
 let shop: Shop;
 let env: Record<string, string>;
