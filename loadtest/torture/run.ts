@@ -64,7 +64,8 @@ export async function torture(options: TortureOptions): Promise<number> {
     if (faults.length === 0) await delay(seconds * 1_000);
     say(`${at()}  the last fault has ended`);
     notRecovered.push(...(await traffic.writesAtEachNode(RECOVERY_MS_MAX)));
-    if (!(await traffic.calmDown(CALM_MS_MAX))) notRecovered.push('some clients got no final answer');
+    if (!(await traffic.calmDown(Math.min(CALM_MS_MAX, settleSeconds * 1_000))))
+      notRecovered.push('some clients got no final answer');
     const behind = await settle(installation, traffic, settleSeconds);
     notRecovered.push(...behind);
     say(`${at()}  settled`);
