@@ -6,7 +6,7 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -66,6 +66,7 @@ async function tryMutant(mutant: Mutant): Promise<Trial> {
   const tree = await mkdtemp(join(tmpdir(), 'holdfast-mutant-'));
   const out = join(tree, 'torture-of-the-mutant');
   try {
+    await chmod(tree, 0o755); // if root starts it, Postgres runs as another user
     await copyTree(tree);
     await applyMutant(mutant, tree);
     const child = endWithUs(
