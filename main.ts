@@ -19,8 +19,8 @@ async function main(): Promise<void> {
   });
   if (cluster.isWorker) return runWorker(config, log);
 
-  const { drainSeconds } = config;
-  const shutdown = createShutdown({ drainSeconds, log, exit: () => process.exit(0) });
+  const { drainSeconds, drainDelaySeconds } = config;
+  const shutdown = createShutdown({ drainSeconds, drainDelaySeconds, log, exit: () => process.exit(0) });
   whenNpmIsGone(() => process.kill(process.pid, 'SIGTERM'));
   const started = start({ config, log, shutdown });
   shutdown.started(started);

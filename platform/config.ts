@@ -3,10 +3,13 @@
  * unknown `HOLDFAST_*` variable is an error: a misspelt limit must not silently become the default.
  */
 import { z } from 'zod';
+import { drainTimesOf, refuseLongDelay } from './drain-times.ts';
 import { LOG_ADDRESSES } from './log-address.ts';
 import { RATE_EXPECTED, type Rate, parseRate } from './rate.ts';
 import { faultsOfRedisAddress } from './redis-address.ts';
+import { DURABILITY_LEVELS } from './settings/durability.ts';
 import { faultsOfPostgresAddress } from './settings/postgres-address.ts';
+import { SECRETS_KEYS_EXPECTED, parseSecretsKeys, readSecretsFile } from './settings/secrets-keys.ts';
 import { TRUSTED_PROXIES_EXPECTED, type TrustedProxies, parseTrustedProxies } from './trusted-proxies.ts';
 
 const ROLES = ['api', 'projector', 'relay', 'webhooks'] as const;
@@ -29,6 +32,21 @@ const trustedProxies = z.string().transform((text, { addIssue }): TrustedProxies
   const proxies = parseTrustedProxies(text);
   if (proxies !== undefined) return proxies;
   addIssue(TRUSTED_PROXIES_EXPECTED);
+  return z.NEVER;
+});
+const secretsKeys = z.string().transform((text, { addIssue }) => {
+  const keys = parseSecretsKeys(text);
+  if (keys !== undefined) return keys;
+  addIssue(SECRETS_KEYS_EXPECTED);
+  return z.NEVER;
+});
+const secretsKeyFile = z.string().transform((path, { addIssue }) => {
+  const text = readSecretsFile(path);
+  const keys = text === undefined ? undefined : parseSecretsKeys(text);
+  if (keys !== undefined) return keys;
+  addIssue(
+    text === undefined ? 'must be a file that can be read' : `the text of this file ${SECRETS_KEYS_EXPECTED}`,
+  );
   return z.NEVER;
 });
 /** Without ports: DNS names, IPv4 addresses, IPv6 addresses without brackets. */
@@ -117,16 +135,21 @@ const VARIABLES = {
   HOLDFAST_API_KEY: z.string().regex(API_KEY_SYNTAX, API_KEY_EXPECTED).optional(),
   HOLDFAST_DATA_DIR: z.string().min(1).default('.holdfast'),
   HOLDFAST_BOOTSTRAP_KEY: z.string().regex(API_KEY_SYNTAX, API_KEY_EXPECTED).optional(),
+  HOLDFAST_SECRETS_KEY: secretsKeys.optional(),
+  HOLDFAST_SECRETS_KEY_FILE: secretsKeyFile.optional(),
   HOLDFAST_RATE_LIMIT_WRITE: rate.prefault('600/60'),
   HOLDFAST_RATE_LIMIT_READ: rate.prefault('3000/60'),
   HOLDFAST_RATE_LIMIT_UNAUTHENTICATED: rate.prefault('60/60'),
   HOLDFAST_ROLES: roles.prefault(ROLES.join(',')),
   HOLDFAST_WORKERS: count(1, 256).default(1),
   HOLDFAST_PARTITIONS: count(1, 1024).default(1),
+  HOLDFAST_DURABILITY: z.enum(DURABILITY_LEVELS).optional(),
   HOLDFAST_DATABASE_POOL: count(2, 1000).default(10),
   HOLDFAST_DATABASE_MIB: count(1, 1_000_000_000).optional(),
   HOLDFAST_APPEND_QUEUE: count(1, 1_000_000).default(2_000),
   HOLDFAST_DRAIN_SECONDS: count(0, 600).default(20),
+  HOLDFAST_DRAIN_DELAY_SECONDS: count(0, 300).optional(),
+  KUBERNETES_SERVICE_HOST: z.string().optional(),
   HOLDFAST_V1_AFTER_SUNSET: z.enum(['serve', 'gone']).default('serve'),
   HOLDFAST_TRUST_PROXY: trustedProxies.prefault('off'),
   HOLDFAST_WEBHOOK_LOOPBACK: onOff.prefault('off'),
@@ -160,6 +183,15 @@ function refuseOpenAdmin(v: z.output<z.ZodObject<typeof VARIABLES>>, { addIssue 
   addIssue({ code: 'custom', path: ['HOLDFAST_ADMIN_HOST'], message });
 }
 
+function refuseTwoSecretsKeys(
+  v: z.output<z.ZodObject<typeof VARIABLES>>,
+  { addIssue }: z.RefinementCtx,
+): void {
+  if (v.HOLDFAST_SECRETS_KEY === undefined || v.HOLDFAST_SECRETS_KEY_FILE === undefined) return;
+  const message = 'set either this or HOLDFAST_SECRETS_KEY';
+  addIssue({ code: 'custom', path: ['HOLDFAST_SECRETS_KEY_FILE'], message });
+}
+
 /** Names of all variables, for the test of the documentation. */
 export const VARIABLE_NAMES = Object.keys(VARIABLES);
 
@@ -167,6 +199,8 @@ const schema = z
   .object(VARIABLES)
   .superRefine(refuseOpenGrpc)
   .superRefine(refuseOpenAdmin)
+  .superRefine(refuseTwoSecretsKeys)
+  .superRefine(refuseLongDelay)
   .transform((v) => ({
     /** TCP port of the REST API; 0 takes a free port. */
     port: v.PORT,
@@ -183,9 +217,7 @@ const schema = z
       host: v.HOLDFAST_GRPC_HOST,
       /** Secret that every caller sends. */
       token: v.HOLDFAST_GRPC_TOKEN,
-      /**
-       * Paths of PEM files: certificate chain, private key, authority of the peer's certificate.
-       */
+      /** Paths of PEM files: certificate chain, private key, authority of the peer. */
       cert: v.HOLDFAST_GRPC_CERT,
       key: v.HOLDFAST_GRPC_KEY,
       ca: v.HOLDFAST_GRPC_CA,
@@ -198,6 +230,8 @@ const schema = z
     redisUrl: v.REDIS_URL,
     dataDir: v.HOLDFAST_DATA_DIR,
     bootstrapKey: v.HOLDFAST_BOOTSTRAP_KEY,
+    /** 32 bytes each; they decrypt secrets at rest, and the first one encrypts. */
+    secretsKeys: v.HOLDFAST_SECRETS_KEY ?? v.HOLDFAST_SECRETS_KEY_FILE ?? [],
     rateLimits: {
       write: v.HOLDFAST_RATE_LIMIT_WRITE,
       read: v.HOLDFAST_RATE_LIMIT_READ,
@@ -208,14 +242,15 @@ const schema = z
     workers: v.HOLDFAST_WORKERS,
     /** Log partitions for new tenants. A tenant never changes its partition. */
     partitions: v.HOLDFAST_PARTITIONS,
+    /** The least durability of an acknowledged write; unset: none, with a warning. */
+    durability: v.HOLDFAST_DURABILITY,
     /** Postgres connections a process. */
     databasePool: v.HOLDFAST_DATABASE_POOL,
     /** Size of the database beyond which no rebuild or audit runs; unset: by the free space. */
     databaseBytesMax: v.HOLDFAST_DATABASE_MIB === undefined ? undefined : v.HOLDFAST_DATABASE_MIB * 2 ** 20,
     /** Commands a partition that may wait for an append; the next one gets 503. */
     appendQueue: v.HOLDFAST_APPEND_QUEUE,
-    /** Seconds for requests in flight after SIGTERM. */
-    drainSeconds: v.HOLDFAST_DRAIN_SECONDS,
+    ...drainTimesOf(v),
     /** `/v1` after its sunset: serve it, or answer 410. */
     v1: { afterSunset: v.HOLDFAST_V1_AFTER_SUNSET },
     /** Development: allow webhooks to loopback, and without TLS. */
@@ -233,9 +268,7 @@ const schema = z
 
 export type Config = z.output<typeof schema>;
 
-/**
- * The environment is invalid. The message has a line for each variable: its name and valid values.
- */
+/** The environment is invalid. The message has the name and valid values of each variable. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
 }

@@ -1,6 +1,8 @@
 /** How a process ends: part by part, and in time, whatever a part does. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { endsWithin } from './deadline.ts';
+import type { DrainTimes } from './drain-times.ts';
 import type { Logger } from './logger.ts';
 
 /** Sent by a supervisor, by Ctrl-C, and by a terminal that closes. */
@@ -27,9 +29,11 @@ const EXIT_MS = 10_000;
 /** A process whose event loop hangs is killed this long after it had to end. */
 const LAST_RESORT_MS = 1_000;
 
-/** Milliseconds for requests in flight. */
-export const requestGraceMs = (drainSeconds: number): number =>
-  Math.max(drainSeconds * 1_000 - CLOSING_MS, drainSeconds * 500);
+/** Milliseconds for requests in flight, after the delay. */
+export function requestGraceMs({ drainSeconds, drainDelaySeconds }: DrainTimes): number {
+  const seconds = drainSeconds - drainDelaySeconds;
+  return Math.max(seconds * 1_000 - CLOSING_MS, seconds * 500);
+}
 
 /** Milliseconds from the signal to the end. */
 export const endWithinMs = (drainSeconds: number): number => Math.max(drainSeconds * 1_000, END_MS_MIN);
@@ -47,8 +51,7 @@ export interface Shutdown {
   run: () => Promise<void>;
 }
 
-export interface ShutdownOptions {
-  drainSeconds: number;
+export interface ShutdownOptions extends DrainTimes {
   log: Logger;
   /** Called after a shutdown that a signal began. */
   exit: () => void;
@@ -57,22 +60,24 @@ export interface ShutdownOptions {
 
 /** The first signal begins the shutdown; a second one stops waiting for the parts. */
 export function createShutdown(options: ShutdownOptions): Shutdown {
-  const { drainSeconds, log, exit, signals = END_SIGNALS } = options;
+  const { drainSeconds, drainDelaySeconds, log, exit, signals = END_SIGNALS } = options;
   const parts: { name: string; stop: () => Promise<unknown> }[] = [];
   const services: ((cut: AbortSignal) => Promise<unknown>)[] = [];
   const began = new AbortController();
   const hurry = new AbortController();
   const cut = new AbortController();
   let starting: Promise<unknown> = Promise.resolve();
+  let hasStarted = false;
   let running: Promise<void> | undefined;
   let beganAt = 0;
 
-  async function end(): Promise<void> {
+  async function end(delayMs: number): Promise<void> {
     beganAt = performance.now();
     began.abort();
     const totalMs = endWithinMs(drainSeconds);
     const remainingMs = () => Math.max(0, beganAt + totalMs - performance.now());
     const lastResort = killSelfAfter(totalMs + LAST_RESORT_MS);
+    if (hasStarted && delayMs > 0) await delay(delayMs, undefined, { signal: hurry.signal }).catch(() => {});
     await endsWithin(starting, START_ABORT_MS, hurry.signal).catch(() => {});
     for (const { name, stop } of parts.toReversed()) {
       const partMs = Math.max(0, remainingMs() - SERVICES_MS);
@@ -90,7 +95,7 @@ export function createShutdown(options: ShutdownOptions): Shutdown {
   }
   const logged = (name: string, ending: Promise<unknown>) =>
     ending.catch((cause: unknown) => log.warn({ err: cause, part: name }, 'stop failed'));
-  const run = () => (running ??= end());
+  const run = (delayMs = 0) => (running ??= end(delayMs));
   function endAtOnce(): void {
     hurry.abort();
     setTimeout(() => cut.abort(), SERVICES_MS);
@@ -100,7 +105,7 @@ export function createShutdown(options: ShutdownOptions): Shutdown {
     process.on(signal, () => {
       if (running === undefined) {
         log.info({ signal }, 'stopping');
-        void run().then(exit);
+        void run(signal === 'SIGTERM' ? drainDelaySeconds * 1_000 : 0).then(exit);
       } else if (performance.now() - beganAt > REPEAT_IGNORED_MS && !hurry.signal.aborted) {
         log.warn({ signal }, 'stopping at once');
         endAtOnce();
@@ -112,9 +117,13 @@ export function createShutdown(options: ShutdownOptions): Shutdown {
     addServices: (stop) => void services.push(stop),
     started(start) {
       starting = start;
+      start.then(
+        () => (hasStarted = true),
+        () => {},
+      );
     },
     signal: began.signal,
-    run,
+    run: () => run(),
   };
 }
 

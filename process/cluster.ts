@@ -34,6 +34,8 @@ type Report = Ports | { failed: string };
 type Ports = { ports: { port?: number | undefined; grpcPort?: number | undefined } };
 /** A worker sends its callers every {@link CALLERS_INTERVAL_MS}. */
 type CallersReport = { callers: CallsByKey };
+/** The primary announces the drain. SIGTERM follows after the delay. */
+type Draining = { isDraining: true };
 
 export interface Workers {
   port: number | undefined;
@@ -45,10 +47,18 @@ export interface Workers {
   stop: () => Promise<void>;
 }
 
+export interface WorkersOptions {
+  databaseUrl: string;
+  redisUrl: string | undefined;
+  /** Aborts when the drain begins; the workers learn it. */
+  draining: AbortSignal;
+  log: Logger;
+}
+
 /** @throws {WorkerError} a worker could not start; the message is its explanation */
 export async function startWorkers(
   config: Config,
-  { databaseUrl, redisUrl, log }: { databaseUrl: string; redisUrl: string | undefined; log: Logger },
+  { databaseUrl, redisUrl, draining, log }: WorkersOptions,
 ): Promise<Workers> {
   const live = new Set<Worker>();
   const callersByWorker = new Map<Worker, CallsByKey>();
@@ -56,6 +66,8 @@ export async function startWorkers(
 
   async function start(isFirst: boolean): Promise<Ports['ports']> {
     const worker = cluster.fork();
+    // A message to a worker that has just died; its exit follows.
+    worker.on('error', (error) => log.debug({ err: error }, 'worker channel error'));
     const assignment: Assignment = { databaseUrl, redisUrl, isFirst };
     worker.send(assignment);
     const report = await Promise.race([
@@ -88,6 +100,9 @@ export async function startWorkers(
     }
   }
 
+  draining.addEventListener('abort', () => {
+    for (const worker of live) worker.send({ isDraining: true } satisfies Draining, () => {});
+  });
   // The first worker opens the port that the others share.
   const ports = await start(true);
   for (let n = 1; n < config.workers; n += 1) await start(false);
@@ -98,7 +113,7 @@ export async function startWorkers(
     serving: () => live.size,
     async stop() {
       stopping.abort();
-      const graceMs = endWithinMs(config.drainSeconds) - KILL_MARGIN_MS;
+      const graceMs = endWithinMs(config.drainSeconds - config.drainDelaySeconds) - KILL_MARGIN_MS;
       // cluster.workers also has workers that are still starting.
       await Promise.all(Object.values(cluster.workers ?? {}).map((worker) => stopWorker(worker, graceMs)));
     },
@@ -121,7 +136,9 @@ export async function runWorker(config: Config, log: Logger): Promise<void> {
   // dies, Node ends its workers.
   process.on('SIGINT', () => {}).on('SIGHUP', () => {});
   const shutdown = createShutdown({
-    drainSeconds: config.drainSeconds,
+    // The primary has waited before it sends SIGTERM.
+    drainSeconds: config.drainSeconds - config.drainDelaySeconds,
+    drainDelaySeconds: 0,
     log,
     exit: () => process.exit(0),
     signals: ['SIGTERM'],
@@ -135,7 +152,9 @@ export async function runWorker(config: Config, log: Logger): Promise<void> {
   );
   const roles = isFirst ? config.roles : new Set(['api' as const]);
   try {
-    const starting = startNode({ config, roles, databaseUrl, redisUrl, log });
+    const draining = new AbortController();
+    process.on('message', (m: object) => 'isDraining' in m && draining.abort());
+    const starting = startNode({ config, roles, databaseUrl, redisUrl, draining: draining.signal, log });
     shutdown.started(starting);
     const node = await starting;
     shutdown.add('node', node.stop);

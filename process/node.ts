@@ -1,7 +1,7 @@
 /** Runs roles in this process: starts them, wires them to the log, stops them in order. */
 import { renderEvent } from '../api/render-event.ts';
 import type { CallsByKey } from '../api/overview/callers.ts';
-import { type ApiOptions, startApi } from '../api/start.ts';
+import { type ApiOptions, type RunningApi, startApi } from '../api/start.ts';
 import type { Config, Role } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
 import { watchPool } from '../platform/metrics.ts';
@@ -10,10 +10,16 @@ import { PROJECTIONS } from '../projections/registry.ts';
 import { startProjector } from '../projections/runner.ts';
 import { endsWithin } from '../platform/deadline.ts';
 import { requestGraceMs } from '../platform/shutdown.ts';
-import { instanceSecret } from '../store/instance-secrets.ts';
+import { instanceSecret } from '../store/secrets/instance-secrets.ts';
+import { type Keyring, createKeyring } from '../store/secrets/keyring.ts';
+import {
+  type DurabilityGuard,
+  createDurabilityGuard,
+  watchDurability,
+} from '../store/durability/durability-guard.ts';
 import { listPartitions } from '../store/partitions.ts';
 import { type DatabasePool, openPool } from '../store/pool.ts';
-import { createTail } from '../store/log/tail.ts';
+import { type Tail, createTail } from '../store/log/tail.ts';
 import { findDueEndpoints } from '../store/webhooks/claims.ts';
 import { createEndpointTenants } from '../store/webhooks/endpoint-tenants.ts';
 import { WEBHOOKS_CONSUMER } from '../store/webhooks/relay-batch.ts';
@@ -34,6 +40,8 @@ export interface NodeOptions {
   /** `undefined`: this process keeps its own quotas and wake-ups. */
   redisUrl: string | undefined;
   log: Logger;
+  /** Aborts when the drain begins, before `stop`: gRPC health is then NOT_SERVING. */
+  draining?: AbortSignal;
   /** Milliseconds since 1970. */
   clock?: () => number;
   /** For load tests only. */
@@ -78,20 +86,22 @@ async function stopAll(stops: Stops, graceMs: number, log: Logger): Promise<void
 
 /** Starts the roles. If one cannot start, stops the others and rejects. */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
-  const { config, roles, databaseUrl, redisUrl, log, clock = Date.now, replaceGuards } = options;
-  const { pool, close } = await openWatchedPool(options);
+  const { config, roles, databaseUrl, log } = options;
+  const durability = createDurabilityGuard(config.durability, log);
+  const { pool, close } = await openWatchedPool({ ...options, durability }, config.databasePool);
   const stops: Stops = { work: [], followers: [], connections: [], database: [close] };
-  const node: Node = { ...options, pool, stops, wakers: [] };
+  const keyring = createKeyring(config.secretsKeys);
+  const node: Node = { ...options, pool, durability, keyring, stops, wakers: [] };
   if (config.traces !== undefined) stops.connections.push(await startTracing(config.traces, log));
-  const stop = () => stopAll(stops, requestGraceMs(config.drainSeconds), log);
+  const watch = watchDurability(pool, durability);
+  stops.connections.push(async () => watch.stop());
+  const stop = () => stopAll(stops, requestGraceMs(config), log);
   try {
     const partitions = await listPartitions(pool);
     if (roles.has('projector')) startProjections(node, partitions);
     if (roles.has('relay') || roles.has('webhooks')) await startWebhookRoles(node, partitions);
     const tail = createTail(pool, log);
-    const api = roles.has('api')
-      ? await startApi({ config, pool, redisUrl, tail, log, clock, replaceGuards })
-      : undefined;
+    const api = roles.has('api') ? await startApiRole(node, partitions, tail) : undefined;
     if (api) {
       stops.work.push(api.stop);
       node.wakers.push(tail.wake);
@@ -107,16 +117,22 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 
 interface Node extends NodeOptions {
   pool: DatabasePool;
+  durability: DurabilityGuard;
+  keyring: Keyring;
   stops: Stops;
   /** Called with the partition of each append. */
   wakers: ((partition: number) => void)[];
 }
 
-async function openWatchedPool({ config, databaseUrl, log }: NodeOptions) {
+async function openWatchedPool(
+  { config, databaseUrl, durability, log }: NodeOptions & Pick<Node, 'durability'>,
+  size: number,
+) {
   const pool = await openPool({
     databaseUrl,
-    size: config.databasePool,
+    size,
     log,
+    durability,
     checkRows: config.contractJudge,
   });
   const unwatch = watchPool(() => {
@@ -132,6 +148,16 @@ async function openWatchedPool({ config, databaseUrl, log }: NodeOptions) {
 
 type Partitions = Awaited<ReturnType<typeof listPartitions>>;
 
+async function startApiRole(node: Node, partitions: Partitions, tail: Tail): Promise<RunningApi> {
+  const { config, stops, clock = Date.now } = node;
+  // Each partition has one append at a time; one more runs while Postgres still works on an append
+  // whose deadline passed. Reads that wait for an answer never keep an append waiting.
+  const size = Math.min(config.databasePool, partitions.length + 1);
+  const { pool: appendPool, close } = await openWatchedPool(node, size);
+  stops.database.push(close);
+  return startApi({ ...node, appendPool, tail, clock });
+}
+
 function startProjections({ config, pool, stops, wakers, log }: Node, partitions: Partitions): void {
   const projector = startProjector({ pool, projections: PROJECTIONS, partitions, log });
   const { databaseBytesMax } = config;
@@ -141,8 +167,8 @@ function startProjections({ config, pool, stops, wakers, log }: Node, partitions
 }
 
 async function startWebhookRoles(node: Node, partitions: Partitions): Promise<void> {
-  const { config, roles, redisUrl, pool, stops, wakers, log } = node;
-  const instance = (await instanceSecret(pool, 'queue')).toString('hex').slice(0, 16);
+  const { config, roles, redisUrl, pool, keyring, stops, wakers, log } = node;
+  const instance = (await instanceSecret(pool, keyring, 'queue')).toString('hex').slice(0, 16);
   const findDue = () => findDueEndpoints(pool);
   const tenantOf = createEndpointTenants(pool);
   const wakeups =
@@ -157,9 +183,10 @@ async function startWebhookRoles(node: Node, partitions: Partitions): Promise<vo
   }
   if (roles.has('webhooks')) {
     const { allowLoopback } = config.webhooks;
-    const graceMs = requestGraceMs(config.drainSeconds);
+    const graceMs = requestGraceMs(config);
     if (allowLoopback) log.warn('HOLDFAST_WEBHOOK_LOOPBACK on: webhooks to loopback and without TLS');
-    const options = { pool, poolSize: config.databasePool, wakeups, allowLoopback, graceMs, log };
-    stops.work.push(startWebhooks({ ...options, render: renderEvent }).stop);
+    const options = { pool, keyring, wakeups, allowLoopback, graceMs, log };
+    const poolSize = config.databasePool;
+    stops.work.push(startWebhooks({ ...options, poolSize, render: renderEvent }).stop);
   }
 }

@@ -5,10 +5,12 @@
  * `DateStyle = 'SQL, DMY'` turns 5 November into 11 May. So each new connection sets its own: one
  * round trip a connection, none a query.
  */
-import { createPgDriverFactory } from '@slonik/pg-driver';
 import { Client, type ClientConfig } from 'pg';
-import { parseDsn } from 'slonik';
-import { answered } from './unavailable.ts';
+import { endsWithin } from '../platform/deadline.ts';
+import { expectAnswers, socketOf, watchForSilence } from './connections/silence.ts';
+import { DURABILITY_FACTS, parseFacts, raiseCommitMode } from './durability/durability.ts';
+import type { DurabilityGuard } from './durability/durability-guard.ts';
+import { StoreUnavailable, answered } from './unavailable.ts';
 
 /**
  * Settings that change the meaning of a statement or the format of a value, or end a wait that our
@@ -56,90 +58,118 @@ const PREPARE = `
   SELECT pg_catalog.set_config('synchronous_commit', 'on', false)
    WHERE pg_catalog.current_setting('synchronous_commit') = 'off'`;
 
-/** Extends the statement above: sets the timeouts of a pool. */
-const timeoutsOf = ({
-  statementTimeout,
-  idleInTransactionSessionTimeout,
-}: Record<'statementTimeout' | 'idleInTransactionSessionTimeout', number | 'DISABLE_TIMEOUT'>): string =>
-  Object.entries({
-    statement_timeout: statementTimeout,
-    idle_in_transaction_session_timeout: idleInTransactionSessionTimeout,
-  })
-    .filter(([, ms]) => typeof ms === 'number')
-    .map(([name, ms]) => ` UNION ALL SELECT pg_catalog.set_config('${name}', '${ms}', false)`)
-    .join('');
+/** Timeouts of a session in milliseconds, by the name of the setting. */
+interface SessionTimeouts {
+  statement_timeout?: number | undefined;
+  idle_in_transaction_session_timeout?: number | undefined;
+}
+
+/** Extends the statement above: sets timeouts, reads the backend and the durability. */
+const prepareWith = (timeouts: SessionTimeouts, guard: DurabilityGuard | undefined): string =>
+  [
+    PREPARE,
+    raiseCommitMode(guard?.required),
+    ...Object.entries(timeouts)
+      .filter(([, ms]) => ms !== undefined)
+      .map(([name, ms]) => `SELECT pg_catalog.set_config('${name}', '${ms}', false)`),
+    `SELECT '${BACKEND}' || pid || ' ' || extract(epoch FROM backend_start)
+       FROM pg_catalog.pg_stat_activity WHERE pid = pg_catalog.pg_backend_pid()`,
+    // The last one: it reads what the others have set.
+    `SELECT '${DURABILITY}' || ${DURABILITY_FACTS}`,
+  ]
+    .filter((part) => part !== undefined)
+    .join(' UNION ALL ');
+const BACKEND = 'backend ';
+const DURABILITY = 'durability ';
 
 const PREPARE_TIMEOUT_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 10_000;
-/**
- * pg destroys the socket of an attempt after this time. pg's timer counts against this process: on
- * a busy machine it fired while the answer lay in the socket, and the first order got 503. So the
- * deadline of an attempt is ours (platform/deadline.ts), and this one only closes lost sockets.
- */
-const SOCKET_TIMEOUT_MS = 20_000;
+/** Time for Postgres to close a connection. */
+const END_TIMEOUT_MS = 500;
+/** The kernel sends its first probe after this time, and gives up after ten more seconds. */
+const KEEP_ALIVE_MS = 10_000;
+/** Time for the answer of a statement that Postgres has cancelled. */
+const CANCEL_MS = 2_000;
+
+/** Both words ask for TLS with a verified certificate. pg misreads `require`. */
+const withVerifiedTls = (url: string): string =>
+  url.replace(/([?&]sslmode=)(?:require|verify-full)(?=&|$)/, '$1verify-full');
 
 /**
- * Both words ask for TLS with a verified certificate: `require` in Slonik, `verify-full` in pg.
- * Each library refuses or misreads the word of the other.
+ * A client that is not yet connected: add listeners first, then {@link connect}. Its errors end no
+ * process, its `end` takes at most 0.5 s, and its socket is destroyed when it goes silent.
  */
-const withSslMode = (url: string, word: 'require' | 'verify-full'): string =>
-  url.replace(/([?&]sslmode=)(?:require|verify-full)(?=&|$)/, `$1${word}`);
-
-/** A driver for pools that sets up each connection before its first use. */
-export function createSessionDriver(): ReturnType<typeof createPgDriverFactory> {
-  const createDriver = createPgDriverFactory();
-  return async (given) => {
-    const { driverConfiguration } = given;
-    const connectionUri = withSslMode(driverConfiguration.connectionUri, 'require');
-    const driver = await createDriver({
-      ...given,
-      // Slonik reads the certificate files of the URL, but its driver loses them. Timeouts in the
-      // startup message are off, because PgBouncer refuses such a message.
-      driverConfiguration: {
-        ...driverConfiguration,
-        connectionUri,
-        ssl: parseDsn(connectionUri).ssl,
-        statementTimeout: 'DISABLE_TIMEOUT',
-        idleInTransactionSessionTimeout: 'DISABLE_TIMEOUT',
-        connectionTimeout: SOCKET_TIMEOUT_MS,
-      },
-    });
-    const prepare = PREPARE + timeoutsOf(driverConfiguration);
-    const connectTimeoutMs = Number(driverConfiguration.connectionTimeout);
-    return {
-      async createClient() {
-        const attempt = driver.createClient();
-        const client = await answered(attempt, connectTimeoutMs).catch((error: unknown) => {
-          attempt.then((late) => late.destroy()).catch(() => {});
-          throw error;
-        });
-        try {
-          client.acquire();
-          await answered(client.query(prepare), PREPARE_TIMEOUT_MS);
-          await client.release();
-        } catch (error) {
-          client.destroy().catch(() => {});
-          throw error;
-        }
-        return client;
-      },
-    };
-  };
-}
-
-/** A client outside the pools, not yet connected: add listeners first, then {@link connect}. */
-export const newClient = ({
+export function newClient({
   connectionString,
   ...config
-}: ClientConfig & { connectionString: string }): Client =>
-  new Client({
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    connectionString: withSslMode(connectionString, 'verify-full'),
+}: ClientConfig & { connectionString: string }): Client {
+  const client = newUnwatchedClient({ connectionString, ...config });
+  watchForSilence(client, connectionString, (databaseUrl) =>
+    newUnwatchedClient({ connectionString: databaseUrl, application_name: 'holdfast-check' }),
+  );
+  return client;
+}
+
+function newUnwatchedClient({
+  connectionString,
+  ...config
+}: ClientConfig & { connectionString: string }): Client {
+  const client = new Client({
+    connectionString: withVerifiedTls(connectionString),
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     ...config,
   });
+  client.on('error', () => {}); // for its whole life; the statement that runs fails as well
+  const end = client.end.bind(client);
+  client.end = async () => {
+    await endsWithin(end(), END_TIMEOUT_MS);
+    socketOf(client).destroy();
+  };
+  return client;
+}
 
-/** Connects a client. The caller ends the client, also when this throws. */
-export async function connect(client: Client): Promise<void> {
-  await client.connect();
-  await answered(client.query(PREPARE), PREPARE_TIMEOUT_MS);
+export interface ConnectOptions extends SessionTimeouts {
+  timeoutMs?: number | undefined;
+  /** Checks the durability of the connection, and raises `synchronous_commit` to its level. */
+  guard?: DurabilityGuard | undefined;
+}
+
+/** @throws {StoreUnavailable} a standby: its reads may lack acknowledged writes */
+function admit(guard: DurabilityGuard, text: string): void {
+  const found = parseFacts(text);
+  if (found.in_recovery) throw new StoreUnavailable('Postgres is a standby');
+  guard.note(found);
+}
+
+/**
+ * Connects a client, and prepares its session. Destroys it when this throws.
+ *
+ * The deadline is ours, not pg's: the timer of pg counts against this process. On a busy machine it
+ * fired while the answer lay in the socket, and the first order got 503.
+ *
+ * @param timeoutMs for the connection; the preparation has 5 s more
+ */
+export async function connect(
+  client: Client,
+  { timeoutMs = CONNECT_TIMEOUT_MS, guard, ...timeouts }: ConnectOptions = {},
+): Promise<void> {
+  try {
+    await answered(client.connect(), timeoutMs);
+    const { rows } = await answered(
+      client.query<[string]>({ text: prepareWith(timeouts, guard), rowMode: 'array' }),
+      PREPARE_TIMEOUT_MS,
+    );
+    const after = (prefix: string) =>
+      rows.find(([text]) => text.startsWith(prefix))?.[0].slice(prefix.length);
+    if (guard !== undefined) admit(guard, after(DURABILITY)!);
+    expectAnswers(client, {
+      backend: after(BACKEND),
+      statementMsMax:
+        timeouts.statement_timeout === undefined ? undefined : timeouts.statement_timeout + CANCEL_MS,
+    });
+  } catch (error) {
+    socketOf(client).destroy();
+    throw error;
+  }
 }

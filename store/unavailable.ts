@@ -32,23 +32,32 @@ export class StoreOverloaded extends Error {
 const OUTAGE_SQLSTATE = /^(?:08|53|57P0|25006)/;
 const OUTAGE_ERRNO = /^(?:ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;
 
+/** Of pg and Slonik, about a connection that ended while it was idle: these errors have no code. */
+const OUTAGE_MESSAGE =
+  /^(?:Connection terminated|Client has encountered a connection error|Client was closed|Client is (?:pending destroy|destroyed)|Connection pool is being)/;
+
 /** Whether an error, or a cause of it, means that Postgres cannot be reached or cannot work now. */
 export const isOutage = (error: unknown): boolean => {
   if (
+    error instanceof StoreUnavailable ||
     error instanceof BackendTerminatedError ||
     error instanceof BackendTerminatedUnexpectedlyError ||
     error instanceof ConnectionError ||
     error instanceof StatementTimeoutError ||
     error instanceof StatementCancelledError ||
     error instanceof UnexpectedStateError ||
-    error instanceof StoreUnavailable ||
     error instanceof StoreOverloaded
   ) {
     return true;
   }
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return OUTAGE_SQLSTATE.test(code) || OUTAGE_ERRNO.test(code) || isOutage(error.cause);
+  return (
+    OUTAGE_SQLSTATE.test(code) ||
+    OUTAGE_ERRNO.test(code) ||
+    (code === '' && OUTAGE_MESSAGE.test(error.message)) ||
+    isOutage(error.cause)
+  );
 };
 
 /** Whether an error, or a cause of it, means that the disk of Postgres is full: SQLSTATE 53100. */

@@ -31,6 +31,8 @@ export interface RunningGrpc {
 
 export interface GrpcOptions extends Omit<FrameOptions, 'stopping' | 'token'> {
   config: Config['grpc'];
+  /** Aborts when the drain begins, before `stop`: balancers should choose another node. */
+  draining?: AbortSignal | undefined;
 }
 
 /**
@@ -39,7 +41,11 @@ export interface GrpcOptions extends Omit<FrameOptions, 'stopping' | 'token'> {
  * @throws {ListenError} GRPC_PORT cannot be opened
  * @throws {ConfigError} a certificate cannot be read
  */
-export async function startGrpc({ config, ...edge }: GrpcOptions): Promise<RunningGrpc | undefined> {
+export async function startGrpc({
+  config,
+  draining,
+  ...edge
+}: GrpcOptions): Promise<RunningGrpc | undefined> {
   const stopping = new AbortController();
   const frame = createFrame({ ...edge, token: config.token, stopping: stopping.signal });
   // The frame logs every failure. The log of grpc-js is for debugging only.
@@ -71,9 +77,10 @@ export async function startGrpc({ config, ...edge }: GrpcOptions): Promise<Runni
       () => true,
       () => false,
     );
-    if (!stopping.signal.aborted) setHealth(isUp ? 'SERVING' : 'NOT_SERVING');
+    if (draining?.aborted !== true && !stopping.signal.aborted) setHealth(isUp ? 'SERVING' : 'NOT_SERVING');
   }
   setHealth('SERVING');
+  draining?.addEventListener('abort', () => setHealth('NOT_SERVING'), { once: true });
   const timer = setInterval(() => void checkHealth(), HEALTH_INTERVAL_MS);
 
   return {

@@ -4,15 +4,16 @@
  * A notification may be lost: consumers also poll. It is not part of the append, because a
  * transaction that notifies takes a lock that all notifying commits of the database share.
  */
-import type { Client } from 'pg';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type DatabasePool, sql } from 'slonik';
 import type { Logger } from '../../platform/logger.ts';
-import { connect as connectClient, newClient } from '../session.ts';
+import { connect, newClient } from '../session.ts';
 
 const CHANNEL = 'holdfast_appended';
 /** At most one notification for each partition in this time. */
 const NOTIFY_INTERVAL_MS = 20;
 const RECONNECT_DELAY_MS = 1_000;
+const PING_INTERVAL_MS = 5_000;
 
 export interface Announcer {
   /** Notifies that a partition has new events, at once or {@link NOTIFY_INTERVAL_MS} later. */
@@ -45,48 +46,53 @@ export interface WakeupListener {
   close: () => Promise<void>;
 }
 
-/** Calls `onWakeup` for each partition that has new events. Reconnects until it is closed. */
+/**
+ * Calls `onWakeup` for each partition that has new events. Reconnects until it is closed, with one
+ * connection at a time: a server that refuses LISTEN, as a standby does, must not collect them.
+ */
 export function listenForWakeups(
   databaseUrl: string,
   log: Logger,
   onWakeup: (partition: number) => void,
 ): WakeupListener {
-  let client: Client | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let closed = false;
+  const closing = new AbortController();
 
-  function reconnect(error?: Error): void {
-    if (closed || timer) return;
-    log.warn({ err: error }, 'append listener disconnected');
-    timer = setTimeout(connect, RECONNECT_DELAY_MS);
+  /** Listens until the connection is lost. @returns why it was */
+  async function listen(): Promise<Error | undefined> {
+    const client = newClient({ connectionString: databaseUrl, application_name: 'holdfast-wakeups' });
+    const lost = Promise.withResolvers<Error | undefined>();
+    client.on('error', lost.resolve);
+    client.on('end', () => lost.resolve(undefined));
+    client.on('notification', ({ payload }) => onWakeup(Number(payload)));
+    const end = () => lost.resolve(undefined);
+    closing.signal.addEventListener('abort', end);
+    const listening = connect(client).then(() => client.query(`LISTEN ${CHANNEL}`));
+    listening.catch(lost.resolve);
+    // A statement: without one, nobody notices that the connection is silent.
+    const timer = setInterval(() => client.query('SELECT').catch(() => {}), PING_INTERVAL_MS);
+    try {
+      return await lost.promise;
+    } finally {
+      clearInterval(timer);
+      closing.signal.removeEventListener('abort', end);
+      await client.end();
+    }
   }
 
-  function connect(): void {
-    timer = undefined;
-    const next = newClient({
-      connectionString: databaseUrl,
-      application_name: 'holdfast-wakeups',
-      keepAlive: true,
-    });
-    client = next;
-    next.on('error', reconnect);
-    next.on('end', () => reconnect());
-    next.on('notification', ({ payload }) => onWakeup(Number(payload)));
-    connectClient(next)
-      .then(() => next.query(`LISTEN ${CHANNEL}`))
-      .catch((error: Error) => {
-        reconnect(error);
-        return next.end();
-      })
-      .catch(() => {});
+  async function run(): Promise<void> {
+    while (!closing.signal.aborted) {
+      const err = await listen();
+      if (closing.signal.aborted) return;
+      log.warn({ err }, 'append listener disconnected');
+      await delay(RECONNECT_DELAY_MS, undefined, { signal: closing.signal }).catch(() => {});
+    }
   }
 
-  connect();
+  const running = run();
   return {
     async close() {
-      closed = true;
-      clearTimeout(timer);
-      await client?.end().catch(() => {});
+      closing.abort();
+      await running;
     },
   };
 }

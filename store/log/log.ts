@@ -47,6 +47,8 @@ const APPEND_TIMEOUT_MS = 5_000;
 
 export interface OrderLogOptions {
   pool: DatabasePool;
+  /** For the appends; without it, they use the pool. */
+  appendPool?: DatabasePool;
   /** For the reads; without it, they use the pool. */
   connections?: TenantConnections;
   /** Commands that may wait, for each partition; shared between its tenants. */
@@ -65,6 +67,7 @@ function claimsOf({ tenantId, idempotency_key, order_id, version, number, claim 
 
 export function createOrderLog({
   pool,
+  appendPool = pool,
   connections = { of: () => pool },
   capacity,
   timeoutMs = APPEND_TIMEOUT_MS,
@@ -76,7 +79,7 @@ export function createOrderLog({
     let writer = writers.get(partition);
     if (writer === undefined) {
       writer = createGroupCommit({
-        write: (batch: Append[]) => appendBatch(pool, partition, batch),
+        write: (batch: Append[]) => appendBatch(appendPool, partition, batch),
         claims: claimsOf,
         tenantOf: ({ tenantId }) => tenantId,
         capacity,

@@ -82,7 +82,8 @@ test('a part that ends is distinguished from one that does not, and a wait can b
 });
 
 describe('the store', () => {
-  test('maps a missed deadline of Postgres to StoreUnavailable', async () => {
+  test('maps a missed deadline of Postgres to StoreUnavailable, which is an outage', async () => {
+    expect(isOutage(await answered(never, 20).catch((error: unknown) => error))).toBe(true);
     await expect(answered(never, 20)).rejects.toThrow(StoreUnavailable);
     await expect(reachable(Promise.reject(new DeadlineExceeded(20)))).rejects.toThrow(StoreUnavailable);
   });

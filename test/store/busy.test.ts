@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createSessionDriver } from '../../store/session.ts';
+import { createSessionDriver } from '../../store/connections/driver.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
 
 const TIMEOUT_MS = 1_000;

@@ -6,7 +6,7 @@ import { Redis } from 'ioredis';
 import { needRedisServer } from '../../../ops/embedded/redis/redis-server.ts';
 import { startRedis } from '../../../ops/embedded/redis/redis.ts';
 import { until } from '../../setup/shop.ts';
-import { type MovableAddress, openMovableAddress } from './movable-address.ts';
+import { type MovableAddress, openMovableAddress } from '../../setup/movable-address.ts';
 
 export const PASSWORD = 'of-both-servers';
 

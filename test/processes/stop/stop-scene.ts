@@ -31,7 +31,7 @@ export async function takesMs(server: ServerProcess, signal: NodeJS.Signals = 'S
   return performance.now() - began;
 }
 
-const order = (n = 0) => ({
+export const order = (n = 0) => ({
   customer_id: `cus_${n}`,
   lines: [{ sku: 'K', name: 'Kelp', quantity: 1, unit_price: { amount: 450, currency: 'EUR' } }],
 });

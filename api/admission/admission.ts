@@ -5,19 +5,22 @@
  * a used limit a little; a slow one lowers it by a tenth. By Little's law a limit on requests in
  * flight limits their latency, whether Postgres, Redis or our own thread is slow.
  *
+ * A request begins in its tenant's turn (request-starts.ts), whether it is admitted or not.
+ *
  * The places in flight are shared by tenant (platform/fair-share.ts). At the limit, the tenant that
  * has most is refused, and one that has less waits for the next place.
  *
- * A refused request is not read beyond its head. Refusals leave at a bounded rate, each after half
- * a second at most: a client that ignores `Retry-After` is slowed down by its own connection.
+ * A refused request is not read beyond its head. Refusals pass a turnstile (turnstile.ts).
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Release, createFairShare } from '../platform/fair-share.ts';
-import { requestsShed, watchConcurrencyLimit, watchRequestsInFlight } from '../platform/metrics.ts';
-import { PROBLEM_TYPE, Problem, problemDocument } from './problem/problem.ts';
-import { newRequestId } from '../platform/random.ts';
-import { isRead } from './http/reads.ts';
+import { type Release, createFairShare } from '../../platform/fair-share.ts';
+import { requestsShed, watchConcurrencyLimit, watchRequestsInFlight } from '../../platform/metrics.ts';
+import { PROBLEM_TYPE, Problem, problemDocument } from '../problem/problem.ts';
+import { newRequestId } from '../../platform/random.ts';
+import { isRead } from '../http/reads.ts';
 import { type BeginWait, type Entry, createInFlight } from './in-flight.ts';
+import { requestStarts } from './request-starts.ts';
+import { createTurnstile } from './turnstile.ts';
 
 export type Kind = 'read' | 'write';
 
@@ -34,11 +37,6 @@ const CUT_INTERVAL_MS_MIN = 100;
 const GROWTH_PER_ROUND = 10;
 /** A tenant with fewer places than another waits so long for one, before its request is refused. */
 const TURN_MS_MAX = 500;
-const REFUSALS_PER_SECOND_MAX = 300;
-/** Refusals beyond the rate are held, so long and so many at most. */
-const HOLD_MS_MAX = 500;
-const HELD_REFUSALS_MAX = 5_000;
-const RELEASE_INTERVAL_MS = 20;
 
 export interface Admission {
   /**
@@ -98,47 +96,6 @@ export function createLimit(now: () => number): Limit {
   };
 }
 
-/** Releases answers at a bounded rate, first in, first out. */
-export function createTurnstile(now: () => number) {
-  const held: { at: number; go: () => void }[] = [];
-  let tokens = REFUSALS_PER_SECOND_MAX;
-  let filledAt = now();
-  let timer: NodeJS.Timeout | undefined;
-  function refill(): void {
-    const earned = ((now() - filledAt) * REFUSALS_PER_SECOND_MAX) / 1_000;
-    tokens = Math.min(REFUSALS_PER_SECOND_MAX, tokens + earned);
-    filledAt = now();
-  }
-  function release(): void {
-    refill();
-    while (held.length > 0) {
-      const { at, go } = held[0]!;
-      if (tokens < 1 && now() - at < HOLD_MS_MAX && held.length <= HELD_REFUSALS_MAX) return;
-      tokens = Math.max(0, tokens - 1);
-      held.shift();
-      go();
-    }
-    clearInterval(timer);
-    timer = undefined;
-  }
-  return {
-    pass(go: () => void): void {
-      refill();
-      if (timer === undefined && tokens >= 1) {
-        tokens -= 1;
-        go();
-        return;
-      }
-      held.push({ at: now(), go });
-      timer ??= setInterval(release, RELEASE_INTERVAL_MS);
-    },
-    stop(): void {
-      clearInterval(timer);
-      for (const { go } of held.splice(0)) go();
-    },
-  };
-}
-
 export interface AdmissionOptions {
   /** Monotonic milliseconds. */
   now: () => number;
@@ -156,11 +113,11 @@ export function createAdmission({ now, tenantOf }: AdmissionOptions): Admission 
     watchConcurrencyLimit(() => ({ read: read.limit(), write: write.limit() })),
   ];
 
-  function shed(res: ServerResponse, kind: Kind): false {
+  function shed(res: ServerResponse, kind: Kind, tenant: string): false {
     requestsShed.inc({ kind });
     // A turn later the parser knows whether the body came with the head, so that the connection
     // can stay open.
-    turnstile.pass(() => setImmediate(refuse, res));
+    turnstile.pass(tenant, () => setImmediate(refuse, res));
     return false;
   }
 
@@ -175,7 +132,7 @@ export function createAdmission({ now, tenantOf }: AdmissionOptions): Admission 
       // A 429 says nothing about our latency, and passes the turnstile like other refusals.
       if (res.statusCode === 429) {
         inFlight.leave(entry);
-        turnstile.pass(() => end.apply(res, given));
+        turnstile.pass(entry.tenant, () => end.apply(res, given));
       } else {
         limits[kind].note(now() - entry.from);
         end.apply(res, given);
@@ -207,20 +164,26 @@ export function createAdmission({ now, tenantOf }: AdmissionOptions): Admission 
       place();
       return false;
     } catch {
-      return shed(res, kind); // the signal has ended the wait
+      return shed(res, kind, tenant); // the signal has ended the wait
     } finally {
       clearTimeout(timer);
       res.off('close', stop);
     }
   }
 
+  function admitNow(req: IncomingMessage, res: ServerResponse, tenant: string): boolean | Promise<boolean> {
+    if (res.destroyed) return false;
+    const kind = isRead(req.method ?? '') ? 'read' : 'write';
+    const place = limits[kind].tryEnter(tenant);
+    if (place !== undefined) return enter(req, res, entryOf(req, kind, tenant, place));
+    return limits[kind].isNext(tenant) ? enterInTurn(req, res, kind, tenant) : shed(res, kind, tenant);
+  }
+
   return {
     admit(req, res) {
-      const kind = isRead(req.method ?? '') ? 'read' : 'write';
       const tenant = tenantOf(req);
-      const place = limits[kind].tryEnter(tenant);
-      if (place !== undefined) return enter(req, res, entryOf(req, kind, tenant, place));
-      return limits[kind].isNext(tenant) ? enterInTurn(req, res, kind, tenant) : shed(res, kind);
+      const turn = requestStarts.begin(tenant);
+      return turn === undefined ? admitNow(req, res, tenant) : turn.then(() => admitNow(req, res, tenant));
     },
     beginWait: inFlight.beginWait,
     bodyArrived: inFlight.bodyArrived,

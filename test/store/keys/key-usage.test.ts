@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { type DatabasePool as Pool, sql } from 'slonik';
-import { createTenant } from '../../store/keys/api-keys.ts';
-import { issueKey } from '../../store/keys/issue-key.ts';
-import { findKey } from '../../store/keys/key-record.ts';
-import { type KeyUsage, createKeyUsage } from '../../store/keys/key-usage.ts';
-import { ensurePartitions } from '../../store/partitions.ts';
-import { openPool } from '../../store/pool.ts';
-import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
+import { createTenant } from '../../../store/keys/api-keys.ts';
+import { issueKey } from '../../../store/keys/issue-key.ts';
+import { findKey } from '../../../store/keys/key-record.ts';
+import { type KeyUsage, createKeyUsage } from '../../../store/keys/key-usage.ts';
+import { ensurePartitions } from '../../../store/partitions.ts';
+import { openPool } from '../../../store/pool.ts';
+import { type TestDatabase, cloneDatabase } from '../../setup/database.ts';
 
 const log = pino({ level: 'silent' });
 const usages: KeyUsage[] = [];

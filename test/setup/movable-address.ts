@@ -1,4 +1,4 @@
-/** A TCP address that moves from one Redis to another, as a virtual IP address does. */
+/** A TCP address that moves from one server to another, as a virtual IP address does. */
 import { once } from 'node:events';
 import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
 
@@ -8,6 +8,10 @@ export interface MovableAddress {
   moveTo: (port: number) => void;
   /** From now on the present connections carry nothing, and nothing closes them. */
   silence: () => void;
+  /** All connections are silent from the moment that so many have been opened. */
+  silenceFrom: (connections: number) => void;
+  /** Connections so far. */
+  opened: () => number;
   /** Each chunk, in both directions, waits for this long. */
   delayBy: (ms: number) => void;
   close: () => Promise<void>;
@@ -16,12 +20,17 @@ export interface MovableAddress {
 export async function openMovableAddress(first: number): Promise<MovableAddress> {
   let target = first;
   let delayMs = 0;
+  let openedCount = 0;
+  let silentFrom = Number.POSITIVE_INFINITY;
   /** The connections, and whether each is silent. */
   const links = new Map<Socket, { isSilent: boolean }>();
+  const silence = () => links.forEach((link) => (link.isSilent = true));
   const server = createServer((client) => {
     const upstream = connect(target, '127.0.0.1');
     const link = { isSilent: false };
     links.set(client, link);
+    openedCount += 1;
+    if (openedCount >= silentFrom) silence();
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],
@@ -47,9 +56,11 @@ export async function openMovableAddress(first: number): Promise<MovableAddress>
     moveTo(port) {
       target = port;
     },
-    silence() {
-      for (const link of links.values()) link.isSilent = true;
+    silence,
+    silenceFrom(connections) {
+      silentFrom = connections;
     },
+    opened: () => openedCount,
     delayBy(ms) {
       delayMs = ms;
     },

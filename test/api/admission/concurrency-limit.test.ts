@@ -1,6 +1,6 @@
-/** The adaptive limit and the turnstile of refusals, with a simulated clock where possible. */
+/** The adaptive limit, with a simulated clock. */
 import { describe, expect, test } from '@jest/globals';
-import { createLimit, createTurnstile } from '../../api/admission.ts';
+import { createLimit } from '../../../api/admission/admission.ts';
 
 describe('the limit on requests in flight', () => {
   const clocked = () => {
@@ -60,19 +60,4 @@ describe('the limit on requests in flight', () => {
     }
     expect(limit.limit()).toBe(2_000);
   });
-});
-
-test('few refusals are sent at once; many are sent in order, each within half a second', async () => {
-  let elapsedMs = () => 0;
-  const turnstile = createTurnstile(() => elapsedMs());
-  const gone: { n: number; ms: number }[] = [];
-  for (let n = 0; n < 1_000; n += 1) turnstile.pass(() => gone.push({ n, ms: elapsedMs() }));
-  expect(gone.length).toBe(300);
-  const began = performance.now();
-  elapsedMs = () => performance.now() - began;
-  while (gone.length < 1_000) await new Promise((resolve) => setTimeout(resolve, 10));
-  expect(gone.map(({ n }) => n)).toEqual([...gone.keys()]);
-  expect(gone.at(-1)!.ms).toBeGreaterThan(400);
-  expect(gone.at(-1)!.ms).toBeLessThan(1_500);
-  turnstile.stop();
 });

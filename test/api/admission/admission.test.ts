@@ -5,9 +5,10 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import Koa from 'koa';
 import { pino } from 'pino';
-import { createAdmission } from '../../api/admission.ts';
-import { registry } from '../../platform/metrics.ts';
-import { type RunningServer, serve } from '../../api/http/server.ts';
+import { createAdmission } from '../../../api/admission/admission.ts';
+import { registry } from '../../../platform/metrics.ts';
+import { type RunningServer, serve } from '../../../api/http/server.ts';
+import { until } from '../../setup/shop.ts';
 
 const log = pino({ level: 'silent' });
 
@@ -75,9 +76,6 @@ describe('a server at its limit', () => {
         send({ method: 'POST', body: '{}', headers: { 'X-Tenant': tenant } }).catch(() => undefined),
     };
   }
-  const come = async (condition: () => boolean) => {
-    while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
-  };
 
   test('answers writes with 503, Retry-After and a retry advice; reads continue; writes continue when there is room', async () => {
     const { send, post, release, held } = await start();
@@ -85,20 +83,20 @@ describe('a server at its limit', () => {
     const writes = Array.from({ length: 300 }, post);
     let refusals = 0;
     for (const write of writes) void write.then(() => (refusals += 1));
-    await come(() => held() + refusals === writes.length);
+    await until(() => held() + refusals === writes.length);
     const refused = (await Promise.race(writes))!;
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
     expect(await refused.json()).toMatchObject({ code: 'overloaded', retry: 'same_key_after', status: 503 });
     const full = held();
     const read = send();
-    await come(() => held() === full + 1);
+    await until(() => held() === full + 1);
     release();
     expect((await read).status).toBe(200);
     const statuses = (await Promise.all(writes)).map((answer) => answer!.status);
     expect(new Set(statuses)).toEqual(new Set([200, 503]));
     expect(statuses.filter((status) => status === 200)).toHaveLength(full);
     const again = post();
-    await come(() => held() === 1);
+    await until(() => held() === 1);
     release();
     expect((await again)!.status).toBe(200);
   });
@@ -110,7 +108,7 @@ describe('a server at its limit', () => {
   ])('counts a write with %s like any other', async (_what, query, headers) => {
     const { send, release, held, answered } = await start();
     const writes = Array.from({ length: 400 }, () => send({ method: 'POST', headers, body: '{}' }, query));
-    await come(() => held() + (answered[503] ?? 0) === writes.length);
+    await until(() => held() + (answered[503] ?? 0) === writes.length);
     expect(held()).toBeLessThanOrEqual(256);
     release();
     await Promise.all(writes);
@@ -119,13 +117,13 @@ describe('a server at its limit', () => {
   test('counts a read with wait until it waits, and from the end of its wait', async () => {
     const { send, release, held, waiting, endWaits, answered } = await start();
     const waits = Array.from({ length: 400 }, () => send({}, '?wait=1'));
-    await come(() => waiting() + (answered[503] ?? 0) === waits.length);
+    await until(() => waiting() + (answered[503] ?? 0) === waits.length);
     expect(waiting()).toBeGreaterThan(256);
     const admitted = waiting();
     const reads = Array.from({ length: 100 }, () => send());
-    await come(() => held() === reads.length);
+    await until(() => held() === reads.length);
     endWaits();
-    await come(() => held() > reads.length);
+    await until(() => held() > reads.length);
     // Those that have waited enter in turn: none of them is refused.
     while ((answered[200] ?? 0) < admitted + reads.length) {
       expect(held()).toBeLessThanOrEqual(256);
@@ -141,11 +139,11 @@ describe('a server at its limit', () => {
     const greedy: Promise<Response>[] = [];
     while (held() === 0) {
       greedy.push(...Array.from({ length: 100 }, () => wait('a')));
-      await come(() => waiting() + held() + (answered[503] ?? 0) === greedy.length);
+      await until(() => waiting() + held() + (answered[503] ?? 0) === greedy.length);
     }
     expect(waiting()).toBe(1_000);
     const others = Array.from({ length: 100 }, () => wait('b'));
-    await come(() => waiting() === 1_100);
+    await until(() => waiting() === 1_100);
     endWaits();
     while ((answered[200] ?? 0) < 1_100) {
       release();
@@ -170,13 +168,13 @@ describe('a server at its limit', () => {
       socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{');
       return socket;
     });
-    await come(() => begun() === sockets.length);
-    while ((await writesInFlight()) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => begun() === sockets.length);
+    await until(async () => (await writesInFlight()) === 0);
     let sent = 0;
     while (answered[503] === undefined) {
       void post();
       sent += 1;
-      await come(() => held() + (answered[503] ?? 0) === sent);
+      await until(() => held() + (answered[503] ?? 0) === sent);
     }
     const full = held();
     let statuses = '';
@@ -184,9 +182,9 @@ describe('a server at its limit', () => {
       socket.on('data', (data) => (statuses += `${data.toString('latin1').slice(9, 12)} `));
       socket.write('}');
     }
-    await come(() => arrived() === full + sockets.length);
+    await until(() => arrived() === full + sockets.length);
     expect(held()).toBe(full);
-    await come(() => {
+    await until(() => {
       release();
       return statuses.match(/200/g)?.length === sockets.length;
     });
@@ -201,7 +199,7 @@ describe('a server at its limit', () => {
       socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{');
       return socket;
     });
-    await come(() => {
+    await until(() => {
       void post();
       return held() > 0;
     });
@@ -212,13 +210,13 @@ describe('a server at its limit', () => {
   test('refuses the tenant that has most; another one gets the next places, up to half', async () => {
     const { post, held, release, answered } = await start();
     const greedy = Array.from({ length: 300 }, () => post('a'));
-    await come(() => held() + (answered[503] ?? 0) === greedy.length);
+    await until(() => held() + (answered[503] ?? 0) === greedy.length);
     expect(held()).toBeLessThanOrEqual(256);
     const other = post('b');
     const refused = await post('a');
     expect(refused!.status).toBe(503);
     release();
-    await come(() => held() === 1);
+    await until(() => held() === 1);
     release();
     expect((await other)!.status).toBe(200);
     await Promise.all(greedy);
@@ -232,10 +230,12 @@ test('the server accepts many connections in each long turn of the event loop, n
   });
   const server = await serve(app, { port: 0, host: '127.0.0.1', variable: 'PORT', log });
   let spinning = true;
+  const spun = Promise.withResolvers<void>();
   const spin = () => {
     const end = performance.now() + 20;
     while (performance.now() < end);
     if (spinning) setImmediate(spin);
+    else spun.resolve();
   };
   setImmediate(spin);
   const began = performance.now();
@@ -245,6 +245,7 @@ test('the server accepts many connections in each long turn of the event loop, n
     execFile(process.execPath, ['-e', client], { timeout: 20_000 }, (error) => resolve(error ? 1 : 0));
   });
   spinning = false;
+  await spun.promise; // a spin under the fake clock of the next file would not end
   expect(code).toBe(0);
   // One connection in each turn of 20 ms would take more than four seconds.
   if (process.platform === 'linux') expect(performance.now() - began).toBeLessThan(3_000);

@@ -4,7 +4,7 @@
  * after it.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Release, createFairShare } from '../platform/fair-share.ts';
+import { type Release, createFairShare } from '../../platform/fair-share.ts';
 import type { Kind, Limit } from './admission.ts';
 
 const CHECK_INTERVAL_MS = 20;

@@ -1,0 +1,104 @@
+/**
+ * The driver of the pools. The one of Slonik leaves connections without an error listener while
+ * they open and after they close, so an error there ends the process, and hides the socket of a
+ * connection that has gone silent.
+ */
+import type { Client } from 'pg';
+import {
+  BackendTerminatedError,
+  BackendTerminatedUnexpectedlyError,
+  type DriverCommand,
+  type DriverFactory,
+  type DriverTypeParser,
+  IdleTransactionTimeoutError,
+  InvalidInputError,
+  StatementCancelledError,
+  StatementTimeoutError,
+  UniqueIntegrityConstraintViolationError,
+  createDriverFactory,
+} from 'slonik';
+import type { DurabilityGuard } from '../durability/durability-guard.ts';
+import { connect, newClient } from '../session.ts';
+
+/** Object ids of our types, and of arrays of them. Postgres never changes them. */
+const TYPE_IDS: Record<string, readonly [number, number]> = {
+  text: [25, 1009],
+  int8: [20, 1016],
+  numeric: [1700, 1231],
+  timestamptz: [1184, 1185],
+  json: [114, 199],
+};
+
+/** A driver for pools that sets up each connection before its first use. */
+export const createSessionDriver = (guard?: DurabilityGuard): DriverFactory =>
+  createDriverFactory(async ({ driverConfiguration }) => ({
+    async createPoolClient({ clientEventEmitter }) {
+      const { connectionUri, connectionTimeout, statementTimeout, idleInTransactionSessionTimeout } =
+        driverConfiguration;
+      const client = newClient({ connectionString: connectionUri });
+      setTypeParsers(client, driverConfiguration.typeParsers);
+      client.on('error', (error) => {
+        // Slonik stops listening before the connection has closed.
+        if (clientEventEmitter.listenerCount('error') > 0) clientEventEmitter.emit('error', wrapped(error));
+      });
+      return {
+        connect: () =>
+          connect(client, {
+            timeoutMs: msOf(connectionTimeout),
+            guard,
+            statement_timeout: msOf(statementTimeout),
+            idle_in_transaction_session_timeout: msOf(idleInTransactionSessionTimeout),
+          }),
+        end: () => client.end(),
+        async query(text, values) {
+          const { command, fields, rowCount, rows } = await client
+            .query<Record<string, unknown>>(text, values)
+            .catch((error: Error) => {
+              throw wrapped(error);
+            });
+          return {
+            command: command as DriverCommand,
+            fields: fields.map(({ dataTypeID, name }) => ({ dataTypeId: dataTypeID, name })),
+            rowCount,
+            rows,
+          };
+        },
+        stream() {
+          throw new Error('This driver has no streams: read pages');
+        },
+      };
+    },
+  }));
+
+const msOf = (timeout: number | 'DISABLE_TIMEOUT'): number | undefined =>
+  timeout === 'DISABLE_TIMEOUT' ? undefined : timeout;
+
+function setTypeParsers(client: Client, parsers: readonly DriverTypeParser[]): void {
+  const parseArray = client.getTypeParser(TYPE_IDS['text']![1] as never) as (text: string) => Elements;
+  for (const { name, parse } of parsers) {
+    const [id, arrayId] = TYPE_IDS[name]!;
+    client.setTypeParser(id, parse);
+    client.setTypeParser(arrayId, (text) => mapElements(parseArray(text), parse));
+  }
+}
+
+type Elements = (string | null | Elements)[];
+
+const mapElements = (elements: Elements, parse: (text: string) => unknown): unknown[] =>
+  elements.map((each) => (Array.isArray(each) ? mapElements(each, parse) : parse(each as string)));
+
+/** The error as the classes of Slonik; its cause is the error of pg. */
+function wrapped(error: Error & { code?: string }): Error {
+  const { code, message } = error;
+  if (/connection terminated unexpectedly/i.test(message))
+    return new BackendTerminatedUnexpectedlyError(error);
+  if (/connection terminated/i.test(message) || code === '57P01') return new BackendTerminatedError(error);
+  if (code === '57014')
+    return /user request/.test(message)
+      ? new StatementCancelledError(error)
+      : new StatementTimeoutError(error);
+  if (code === '25P03') return new IdleTransactionTimeoutError(error);
+  if (code === '22P02') return new InvalidInputError(message);
+  if (code === '23505') return new UniqueIntegrityConstraintViolationError(error as never);
+  return error;
+}
