@@ -11,6 +11,7 @@ import { projections } from './projections/cli/projections.ts';
 import { audit } from './store/cli/audit.ts';
 import { keys } from './store/cli/keys.ts';
 import { log } from './store/cli/log.ts';
+import { secrets } from './store/cli/secrets.ts';
 import { tenants } from './store/cli/tenants.ts';
 import { webhookSink } from './workers/cli/webhook-sink.ts';
 import { webhooks } from './workers/cli/webhooks.ts';
@@ -22,6 +23,7 @@ const COMMANDS: Record<string, CommandGroup | CliCommand> = {
   tenants,
   keys,
   audit,
+  secrets,
   log,
   projections,
   webhooks,

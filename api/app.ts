@@ -30,7 +30,7 @@ import type { Config } from '../platform/config.ts';
 import { createLogAddress } from '../platform/log-address.ts';
 import type { Logger } from '../platform/logger.ts';
 import { JSON_TYPE, mediaTypeOf } from './http/accept.ts';
-import type { Admission } from './admission.ts';
+import type { Admission } from './admission/admission.ts';
 import { type Authenticate, requireScope } from './authenticate.ts';
 import { admitAddress } from './caller-address.ts';
 import { type BodyRoom, createBodyRoom } from './body/body-room.ts';
@@ -94,6 +94,7 @@ export function createApp(options: AppOptions): Koa {
       count: () => limits.limitAddress(ctx),
     }));
     state.principal = state.standing.principal;
+    if (state.principal.mode === 'test') ctx.set('Holdfast-Mode', 'test');
     await admitAddress(state.principal, ctx.ip, () => limits.limitAddress(ctx));
     await limits.limitKey(ctx, state.principal);
   };

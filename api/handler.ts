@@ -5,11 +5,12 @@ import type { ReadAfter } from '../projections/read-after.ts';
 import type { TenantConnections } from '../store/connections/tenant-connections.ts';
 import type { Principal } from '../store/keys/api-keys.ts';
 import type { Tail } from '../store/log/tail.ts';
+import type { Keyring } from '../store/secrets/keyring.ts';
 import type { AddressRule } from '../workers/sending/addresses.ts';
 import type { Input } from './contract/validator.ts';
 import type { Cursors } from './lists/cursor.ts';
 import type { Edition } from './edition.ts';
-import type { EndWait } from './in-flight.ts';
+import type { EndWait } from './admission/in-flight.ts';
 import type { CommandPath } from './commands/execute.ts';
 import type { RateLimits } from './limiter/rate-limit.ts';
 
@@ -18,6 +19,8 @@ export interface Services extends CommandPath {
   pool: DatabasePool;
   connections: TenantConnections;
   cursors: Cursors;
+  /** Of the secrets of webhook endpoints. */
+  keyring: Keyring;
   tail: Tail;
   readAfter: ReadAfter;
   /** Addresses that webhook endpoints may have. */

@@ -110,6 +110,7 @@ export function requestContext(
           request_id: state.requestId,
           trace_id: state.traceparent?.slice(3, 35),
           tenant_id: state.principal?.tenantId,
+          mode: state.principal?.mode,
           key_id: state.principal && toId('key', state.principal.keyId),
           client: logAddress(ctx.request.ip),
           method: ctx.method,

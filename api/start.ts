@@ -11,14 +11,16 @@ import { createReadAfter } from '../projections/read-after.ts';
 import { createTenantConnections } from '../store/connections/tenant-connections.ts';
 import { findPrincipal, recentKeys } from '../store/keys/api-keys.ts';
 import { toId } from '../store/ids.ts';
-import { instanceSecret } from '../store/instance-secrets.ts';
+import { instanceSecret } from '../store/secrets/instance-secrets.ts';
+import type { DurabilityGuard } from '../store/durability/durability-guard.ts';
+import type { Keyring } from '../store/secrets/keyring.ts';
 import { createExpiryWarning } from '../store/keys/key-expiry.ts';
 import { createKeyUsage } from '../store/keys/key-usage.ts';
 import { type OrderLog, createOrderLog } from '../store/log/log.ts';
 import type { DatabasePool } from '../store/pool.ts';
 import type { Tail } from '../store/log/tail.ts';
 import { createAnnouncer } from '../store/consumers/wakeups.ts';
-import { type Admission, createAdmission } from './admission.ts';
+import { type Admission, createAdmission } from './admission/admission.ts';
 import { createApp } from './app.ts';
 import { KNOWN_KEYS_MAX, createAuthenticator } from './authenticate.ts';
 import { createCursors } from './lists/cursor.ts';
@@ -55,6 +57,8 @@ export interface Guards {
 export interface ApiOptions {
   config: Config;
   pool: DatabasePool;
+  keyring: Keyring;
+  durability: DurabilityGuard;
   /** For the appends alone. */
   appendPool: DatabasePool;
   redisUrl: string | undefined;
@@ -105,7 +109,18 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
 
 /** The parts that HTTP and gRPC share. */
 async function createEdge(
-  { config, pool, appendPool, redisUrl, tail, log, clock, replaceGuards = (guards) => guards }: ApiOptions,
+  {
+    config,
+    pool,
+    appendPool,
+    keyring,
+    durability,
+    redisUrl,
+    tail,
+    log,
+    clock,
+    replaceGuards = (guards) => guards,
+  }: ApiOptions,
   now: () => number,
 ) {
   const redis = redisUrl === undefined ? undefined : connectRedis(redisUrl, { name: 'limiter', log });
@@ -146,7 +161,9 @@ async function createEdge(
     tail,
     readAfter: createReadAfter(pool),
     webhooks: config.webhooks,
-    cursors: createCursors(await instanceSecret(pool, 'cursor')),
+    cursors: createCursors(await instanceSecret(pool, keyring, 'cursor')),
+    keyring,
+    durability,
     newId: (prefix) => toId(prefix, v7({ rng: randomBytes16 })),
     clock,
     onAppended: announce,

@@ -40,6 +40,8 @@ export interface CliContext {
   grpcAccess: () => Promise<GrpcAccess>;
   /** Address and API key of the REST API, for commands that call a running server. */
   httpAccess: () => Promise<HttpAccess>;
+  /** The keys that encrypt secrets at rest, 32 bytes each; the first one is the new one. */
+  secretsKeys: () => readonly Buffer[];
   /** Writes to standard output. Resolves when the reader has room for more. */
   write: (text: string) => Promise<void>;
 }

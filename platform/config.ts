@@ -2,12 +2,14 @@
  * Reads and validates all settings from the environment. Only this file reads `process.env`. An
  * unknown `HOLDFAST_*` variable is an error: a misspelt limit must not silently become the default.
  */
-import { accessSync, constants } from 'node:fs';
 import { z } from 'zod';
 import { drainTimesOf, refuseLongDelay } from './drain-times.ts';
 import { LOG_ADDRESSES } from './log-address.ts';
 import { RATE_EXPECTED, type Rate, parseRate } from './rate.ts';
 import { faultsOfRedisAddress } from './redis-address.ts';
+import { DURABILITY_LEVELS } from './settings/durability.ts';
+import { faultsOfPostgresAddress } from './settings/postgres-address.ts';
+import { SECRETS_KEYS_EXPECTED, parseSecretsKeys, readSecretsFile } from './settings/secrets-keys.ts';
 import { TRUSTED_PROXIES_EXPECTED, type TrustedProxies, parseTrustedProxies } from './trusted-proxies.ts';
 
 const ROLES = ['api', 'projector', 'relay', 'webhooks'] as const;
@@ -30,6 +32,21 @@ const trustedProxies = z.string().transform((text, { addIssue }): TrustedProxies
   const proxies = parseTrustedProxies(text);
   if (proxies !== undefined) return proxies;
   addIssue(TRUSTED_PROXIES_EXPECTED);
+  return z.NEVER;
+});
+const secretsKeys = z.string().transform((text, { addIssue }) => {
+  const keys = parseSecretsKeys(text);
+  if (keys !== undefined) return keys;
+  addIssue(SECRETS_KEYS_EXPECTED);
+  return z.NEVER;
+});
+const secretsKeyFile = z.string().transform((path, { addIssue }) => {
+  const text = readSecretsFile(path);
+  const keys = text === undefined ? undefined : parseSecretsKeys(text);
+  if (keys !== undefined) return keys;
+  addIssue(
+    text === undefined ? 'must be a file that can be read' : `the text of this file ${SECRETS_KEYS_EXPECTED}`,
+  );
   return z.NEVER;
 });
 /** Without ports: DNS names, IPv4 addresses, IPv6 addresses without brackets. */
@@ -55,12 +72,6 @@ const rate = z.string().transform((text, { addIssue }): Rate => {
   return z.NEVER;
 });
 
-/** Slonik and pg read these modes alike. `require` verifies as `verify-full` does. */
-const SSL_MODES = ['disable', 'require', 'verify-full', 'no-verify'];
-const SSL_FILES = ['sslrootcert', 'sslcert', 'sslkey'];
-/** pg follows these parameters, Slonik does not: connections of one process would differ. */
-const REFUSED_PARAMETERS = ['host', 'port', 'user', 'password', 'sslnegotiation', 'uselibpqcompat'];
-
 /** How to write a password in a URL; also part of the advice on a refused password. */
 export const PERCENT_ENCODING =
   'in a password write @ as %40, : as %3A, / as %2F, # as %23, ? as %3F, % as %25';
@@ -80,41 +91,12 @@ function checkAddress(text: string, { addIssue }: z.RefinementCtx): void {
   } catch {
     refuse(ENCODE);
   }
-  const faultsOf = url.protocol.startsWith('postgres') ? faultsOfParameters : faultsOfRedisAddress;
+  const faultsOf = url.protocol.startsWith('postgres') ? faultsOfPostgresAddress : faultsOfRedisAddress;
   for (const fault of faultsOf(url)) refuse(fault);
 }
 
 const address = (protocol: RegExp, example: string) =>
   url(protocol, `${example}; ${PERCENT_ENCODING}`).superRefine(checkAddress);
-
-function faultsOfParameters({ hostname, searchParams }: URL): string[] {
-  const given = (name: string) => searchParams.has(name);
-  const mode = searchParams.get('sslmode');
-  const faults: string[] = [];
-  if (mode !== null && !SSL_MODES.includes(mode))
-    faults.push(`sslmode must be one of ${SSL_MODES.join(', ')}`);
-  if (given('ssl')) faults.push('use sslmode=require instead of ssl');
-  const refused = REFUSED_PARAMETERS.filter((name) => given(name) && (name !== 'host' || hostname !== ''));
-  if (refused.length > 0) faults.push(`remove the parameters ${refused.join(', ')}`);
-  const files = SSL_FILES.filter(given);
-  if (files.length > 0 && (mode ?? 'disable') === 'disable')
-    faults.push(`${files.join(', ')} requires sslmode`);
-  if (given('sslcert') !== given('sslkey')) faults.push('sslcert and sslkey must be set together');
-  return faults.concat(
-    files
-      .filter((name) => !isReadable(searchParams.get(name)!))
-      .map((name) => `the file of ${name} cannot be read`),
-  );
-}
-
-function isReadable(file: string): boolean {
-  try {
-    accessSync(file, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const roles = z
   .string()
@@ -153,13 +135,17 @@ const VARIABLES = {
   HOLDFAST_API_KEY: z.string().regex(API_KEY_SYNTAX, API_KEY_EXPECTED).optional(),
   HOLDFAST_DATA_DIR: z.string().min(1).default('.holdfast'),
   HOLDFAST_BOOTSTRAP_KEY: z.string().regex(API_KEY_SYNTAX, API_KEY_EXPECTED).optional(),
+  HOLDFAST_SECRETS_KEY: secretsKeys.optional(),
+  HOLDFAST_SECRETS_KEY_FILE: secretsKeyFile.optional(),
   HOLDFAST_RATE_LIMIT_WRITE: rate.prefault('600/60'),
   HOLDFAST_RATE_LIMIT_READ: rate.prefault('3000/60'),
   HOLDFAST_RATE_LIMIT_UNAUTHENTICATED: rate.prefault('60/60'),
   HOLDFAST_ROLES: roles.prefault(ROLES.join(',')),
   HOLDFAST_WORKERS: count(1, 256).default(1),
   HOLDFAST_PARTITIONS: count(1, 1024).default(1),
+  HOLDFAST_DURABILITY: z.enum(DURABILITY_LEVELS).optional(),
   HOLDFAST_DATABASE_POOL: count(2, 1000).default(10),
+  HOLDFAST_DATABASE_MIB: count(1, 1_000_000_000).optional(),
   HOLDFAST_APPEND_QUEUE: count(1, 1_000_000).default(2_000),
   HOLDFAST_DRAIN_SECONDS: count(0, 600).default(20),
   HOLDFAST_DRAIN_DELAY_SECONDS: count(0, 300).optional(),
@@ -197,6 +183,15 @@ function refuseOpenAdmin(v: z.output<z.ZodObject<typeof VARIABLES>>, { addIssue 
   addIssue({ code: 'custom', path: ['HOLDFAST_ADMIN_HOST'], message });
 }
 
+function refuseTwoSecretsKeys(
+  v: z.output<z.ZodObject<typeof VARIABLES>>,
+  { addIssue }: z.RefinementCtx,
+): void {
+  if (v.HOLDFAST_SECRETS_KEY === undefined || v.HOLDFAST_SECRETS_KEY_FILE === undefined) return;
+  const message = 'set either this or HOLDFAST_SECRETS_KEY';
+  addIssue({ code: 'custom', path: ['HOLDFAST_SECRETS_KEY_FILE'], message });
+}
+
 /** Names of all variables, for the test of the documentation. */
 export const VARIABLE_NAMES = Object.keys(VARIABLES);
 
@@ -204,6 +199,7 @@ const schema = z
   .object(VARIABLES)
   .superRefine(refuseOpenGrpc)
   .superRefine(refuseOpenAdmin)
+  .superRefine(refuseTwoSecretsKeys)
   .superRefine(refuseLongDelay)
   .transform((v) => ({
     /** TCP port of the REST API; 0 takes a free port. */
@@ -234,6 +230,8 @@ const schema = z
     redisUrl: v.REDIS_URL,
     dataDir: v.HOLDFAST_DATA_DIR,
     bootstrapKey: v.HOLDFAST_BOOTSTRAP_KEY,
+    /** 32 bytes each; they decrypt secrets at rest, and the first one encrypts. */
+    secretsKeys: v.HOLDFAST_SECRETS_KEY ?? v.HOLDFAST_SECRETS_KEY_FILE ?? [],
     rateLimits: {
       write: v.HOLDFAST_RATE_LIMIT_WRITE,
       read: v.HOLDFAST_RATE_LIMIT_READ,
@@ -244,8 +242,12 @@ const schema = z
     workers: v.HOLDFAST_WORKERS,
     /** Log partitions for new tenants. A tenant never changes its partition. */
     partitions: v.HOLDFAST_PARTITIONS,
+    /** The least durability of an acknowledged write; unset: none, with a warning. */
+    durability: v.HOLDFAST_DURABILITY,
     /** Postgres connections a process. */
     databasePool: v.HOLDFAST_DATABASE_POOL,
+    /** Size of the database beyond which no rebuild or audit runs; unset: by the free space. */
+    databaseBytesMax: v.HOLDFAST_DATABASE_MIB === undefined ? undefined : v.HOLDFAST_DATABASE_MIB * 2 ** 20,
     /** Commands a partition that may wait for an append; the next one gets 503. */
     appendQueue: v.HOLDFAST_APPEND_QUEUE,
     ...drainTimesOf(v),

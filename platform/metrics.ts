@@ -255,7 +255,7 @@ export const webhookStatusReadAt = new Gauge({
 });
 export const webhookDeliveriesUnread = new Gauge({
   name: 'holdfast_webhook_deliveries_unread',
-  help: 'Pending deliveries that no node could read, by reason: event_not_understood (a newer release knows the event), event_not_rendered (its data is bad).',
+  help: 'Pending deliveries that no node could read or sign, by reason: event_not_understood (a newer release knows the event), event_not_rendered (its data is bad), secret_not_decrypted (it cannot be signed).',
   labelNames: ['reason'],
   registers,
 });

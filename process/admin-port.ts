@@ -16,6 +16,7 @@ import { type Fault, listFaults } from '../projections/faults.ts';
 import { toId, parseId } from '../store/ids.ts';
 import { quotasOfKeys } from '../store/keys/key-limits.ts';
 import { tenantNames } from '../store/keys/api-keys.ts';
+import { type DurabilityGuard, readDurability } from '../store/durability/durability-guard.ts';
 import type { DatabasePool } from '../store/pool.ts';
 import { storedStatus } from '../store/webhooks/status.ts';
 
@@ -31,6 +32,7 @@ export interface AdminPortOptions {
   log: Logger;
   shutdown: Shutdown;
   pool: DatabasePool;
+  durability: DurabilityGuard;
   redisUrl: string | undefined;
 }
 
@@ -99,18 +101,22 @@ async function shownQuotas(
 }
 
 function readinessChecks(
-  { config, pool, redisUrl, log, shutdown }: AdminPortOptions,
+  { config, pool, durability, redisUrl, log, shutdown }: AdminPortOptions,
   metrics: () => Promise<string>,
 ): Record<string, Check> {
-  const postgres = { run: () => pool.query(sql.unsafe`SELECT 1`) };
+  const postgres = {
+    postgres: { run: () => pool.query(sql.unsafe`SELECT 1`) },
+    // Optional: the node still answers reads, and refuses writes by itself.
+    durability: { run: () => readDurability(pool, durability), optional: true },
+  };
   const projections = { run: async () => stoppedProjections(await listFaults(pool)), optional: true };
   if (redisUrl === undefined)
-    return { postgres, redis: { run: async () => WITHOUT_REDIS, optional: true }, projections };
+    return { ...postgres, redis: { run: async () => WITHOUT_REDIS, optional: true }, projections };
 
   const redis = connectRedis(redisUrl, { name: 'health', log });
   shutdown.add('redis', async () => redis.disconnect());
   return {
-    postgres,
+    ...postgres,
     // A write: a replica, and a Redis that is full, answer PING.
     redis: { run: async () => void (await redis.set('hf:health', '1', 'PX', HEALTH_KEY_MS)), optional: true },
     ...(config.roles.has('webhooks') && {

@@ -42,7 +42,13 @@ export function createCliSession(): CliSession {
     });
   }
   return {
-    context: { database: () => (pool ??= connect()), grpcAccess, httpAccess, write: writeStandardOutput },
+    context: {
+      database: () => (pool ??= connect()),
+      grpcAccess,
+      httpAccess,
+      secretsKeys: () => loadConfig().secretsKeys,
+      write: writeStandardOutput,
+    },
     databaseUrl: () => databaseUrl,
     async end() {
       await pool?.then(

@@ -4,6 +4,8 @@ import { CommandError, UsageError } from '../command-line/command.ts';
 import { LaunchError } from '../ops/embedded/launch-error.ts';
 import { ConfigError } from '../platform/config.ts';
 import { isOutage } from '../store/unavailable.ts';
+import { SecretNotDecrypted } from '../store/secrets/keyring.ts';
+import { SecretsKeyError } from '../store/secrets/prepare-secrets.ts';
 import { adviceFor } from '../store/connection-advice.ts';
 import { UnfitDatabaseError } from '../store/unfit.ts';
 
@@ -18,6 +20,8 @@ const PLAIN_ERRORS = [
   ConfigError,
   LaunchError,
   ListenError,
+  SecretNotDecrypted,
+  SecretsKeyError,
   UnfitDatabaseError,
   UsageError,
   WorkerError,

@@ -4,6 +4,7 @@ import type { FirstKey } from '../ops/welcome.ts';
 import type { Config } from '../platform/config.ts';
 import { toId } from '../store/ids.ts';
 import { ensureBootstrapKey, hasApiKeys } from '../store/keys/api-keys.ts';
+import { newKey } from '../store/keys/new-key.ts';
 import type { DatabasePool } from '../store/pool.ts';
 
 /**
@@ -18,6 +19,6 @@ export async function ensureFirstKey(config: Config, pool: DatabasePool): Promis
   if (config.bootstrapKey !== undefined)
     return ensure(config.bootstrapKey, 'The key in HOLDFAST_BOOTSTRAP_KEY', { kind: 'bootstrap' });
   if (config.databaseUrl !== undefined) return { kind: (await hasApiKeys(pool)) ? 'existing' : 'none' };
-  const key = await keptDevelopmentKey(config.dataDir);
+  const key = await keptDevelopmentKey(config.dataDir, () => newKey('test').key);
   return ensure(key, 'The development key', { kind: 'development', key });
 }

@@ -10,7 +10,13 @@ import { PROJECTIONS } from '../projections/registry.ts';
 import { startProjector } from '../projections/runner.ts';
 import { endsWithin } from '../platform/deadline.ts';
 import { requestGraceMs } from '../platform/shutdown.ts';
-import { instanceSecret } from '../store/instance-secrets.ts';
+import { instanceSecret } from '../store/secrets/instance-secrets.ts';
+import { type Keyring, createKeyring } from '../store/secrets/keyring.ts';
+import {
+  type DurabilityGuard,
+  createDurabilityGuard,
+  watchDurability,
+} from '../store/durability/durability-guard.ts';
 import { listPartitions } from '../store/partitions.ts';
 import { type DatabasePool, openPool } from '../store/pool.ts';
 import { type Tail, createTail } from '../store/log/tail.ts';
@@ -81,10 +87,14 @@ async function stopAll(stops: Stops, graceMs: number, log: Logger): Promise<void
 /** Starts the roles. If one cannot start, stops the others and rejects. */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { config, roles, databaseUrl, log } = options;
-  const { pool, close } = await openWatchedPool(options, config.databasePool);
+  const durability = createDurabilityGuard(config.durability, log);
+  const { pool, close } = await openWatchedPool({ ...options, durability }, config.databasePool);
   const stops: Stops = { work: [], followers: [], connections: [], database: [close] };
-  const node: Node = { ...options, pool, stops, wakers: [] };
+  const keyring = createKeyring(config.secretsKeys);
+  const node: Node = { ...options, pool, durability, keyring, stops, wakers: [] };
   if (config.traces !== undefined) stops.connections.push(await startTracing(config.traces, log));
+  const watch = watchDurability(pool, durability);
+  stops.connections.push(async () => watch.stop());
   const stop = () => stopAll(stops, requestGraceMs(config), log);
   try {
     const partitions = await listPartitions(pool);
@@ -107,16 +117,22 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 
 interface Node extends NodeOptions {
   pool: DatabasePool;
+  durability: DurabilityGuard;
+  keyring: Keyring;
   stops: Stops;
   /** Called with the partition of each append. */
   wakers: ((partition: number) => void)[];
 }
 
-async function openWatchedPool({ config, databaseUrl, log }: NodeOptions, size: number) {
+async function openWatchedPool(
+  { config, databaseUrl, durability, log }: NodeOptions & Pick<Node, 'durability'>,
+  size: number,
+) {
   const pool = await openPool({
     databaseUrl,
     size,
     log,
+    durability,
     checkRows: config.contractJudge,
   });
   const unwatch = watchPool(() => {
@@ -142,15 +158,17 @@ async function startApiRole(node: Node, partitions: Partitions, tail: Tail): Pro
   return startApi({ ...node, appendPool, tail, clock });
 }
 
-function startProjections({ pool, stops, wakers, log }: Node, partitions: Partitions): void {
+function startProjections({ config, pool, stops, wakers, log }: Node, partitions: Partitions): void {
   const projector = startProjector({ pool, projections: PROJECTIONS, partitions, log });
-  stops.followers.push(projector.stop, startAuditor({ pool, projections: PROJECTIONS, log }).stop);
+  const { databaseBytesMax } = config;
+  const auditor = startAuditor({ pool, projections: PROJECTIONS, log, databaseBytesMax });
+  stops.followers.push(projector.stop, auditor.stop);
   wakers.push(projector.wake);
 }
 
 async function startWebhookRoles(node: Node, partitions: Partitions): Promise<void> {
-  const { config, roles, redisUrl, pool, stops, wakers, log } = node;
-  const instance = (await instanceSecret(pool, 'queue')).toString('hex').slice(0, 16);
+  const { config, roles, redisUrl, pool, keyring, stops, wakers, log } = node;
+  const instance = (await instanceSecret(pool, keyring, 'queue')).toString('hex').slice(0, 16);
   const findDue = () => findDueEndpoints(pool);
   const tenantOf = createEndpointTenants(pool);
   const wakeups =
@@ -167,7 +185,8 @@ async function startWebhookRoles(node: Node, partitions: Partitions): Promise<vo
     const { allowLoopback } = config.webhooks;
     const graceMs = requestGraceMs(config);
     if (allowLoopback) log.warn('HOLDFAST_WEBHOOK_LOOPBACK on: webhooks to loopback and without TLS');
-    const options = { pool, poolSize: config.databasePool, wakeups, allowLoopback, graceMs, log };
-    stops.work.push(startWebhooks({ ...options, render: renderEvent }).stop);
+    const options = { pool, keyring, wakeups, allowLoopback, graceMs, log };
+    const poolSize = config.databasePool;
+    stops.work.push(startWebhooks({ ...options, poolSize, render: renderEvent }).stop);
   }
 }

@@ -7,7 +7,15 @@ import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Shutdown } from '../platform/shutdown.ts';
 import { migrate } from '../store/migrate.ts';
+import { createKeyring } from '../store/secrets/keyring.ts';
+import { prepareSecrets } from '../store/secrets/prepare-secrets.ts';
 import { ensurePartitions } from '../store/partitions.ts';
+import {
+  type DurabilityGuard,
+  createDurabilityGuard,
+  readDurability,
+} from '../store/durability/durability-guard.ts';
+import { UnfitDatabaseError } from '../store/unfit.ts';
 import { type DatabasePool, openPool } from '../store/pool.ts';
 import { type AdminPort, openAdminPort } from './admin-port.ts';
 import { startWorkers } from './cluster.ts';
@@ -26,12 +34,13 @@ export async function start(options: StartOptions): Promise<void> {
   const { config, shutdown } = options;
   const { signal } = shutdown;
   const services = await startServices(options);
-  const pool = await openMigratedDatabase(options, services.databaseUrl);
+  const durability = createDurabilityGuard(config.durability, options.log);
+  const pool = await openMigratedDatabase(options, services.databaseUrl, durability);
   const key = await ensureFirstKey(config, pool);
   signal.throwIfAborted();
 
   const { redisUrl } = services;
-  const admin = await openAdminPort({ ...options, pool, redisUrl });
+  const admin = await openAdminPort({ ...options, pool, durability, redisUrl });
   const running = await startRoles(options, services, admin);
   await publishAddresses(options, running);
   signal.throwIfAborted();
@@ -62,14 +71,30 @@ async function startServices({ config, log, shutdown }: StartOptions): Promise<B
 async function openMigratedDatabase(
   { config, log, shutdown }: StartOptions,
   databaseUrl: string,
+  durability: DurabilityGuard,
 ): Promise<DatabasePool> {
   const applied = await migrate(databaseUrl);
   shutdown.signal.throwIfAborted();
   if (applied.length > 0) log.info({ applied }, 'schema migrated');
-  const pool = await openPool({ databaseUrl, size: 2, log });
+  const pool = await openPool({ databaseUrl, size: 2, log, durability });
   shutdown.add('pool', () => pool.end());
+  await requireDurability(pool, durability);
   await ensurePartitions(pool, config.partitions, CONSUMERS);
+  await prepareSecrets(pool, createKeyring(config.secretsKeys), log);
   return pool;
+}
+
+/** @throws {UnfitDatabaseError} the required durability is not in force */
+async function requireDurability(pool: DatabasePool, durability: DurabilityGuard): Promise<void> {
+  const text = await readDurability(pool, durability);
+  try {
+    durability.require();
+  } catch {
+    throw new UnfitDatabaseError(
+      `HOLDFAST_DURABILITY is not in force: ${text}.\n` +
+        'Correct the settings of Postgres (docs/durability.md), or require a lower level.',
+    );
+  }
 }
 
 type Running = Pick<RunningNode, 'port' | 'grpcPort'>;

@@ -40,6 +40,7 @@ export const ordersProjection: Projection = {
   key: ['order_id', 'tenant_id', 'partition'],
   count: 'version',
   others: [{ name: 'order_terms', key: ['tenant_id', 'term', 'placed_position', 'partition'] }],
+  isByOrder: true,
   companions: [customerTotalsProjection, dailySalesProjection, salesProjection],
 
   async apply(transaction, partition, events) {

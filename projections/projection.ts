@@ -21,6 +21,11 @@ export interface Projection extends ReadTable {
   count: string;
   /** Tables that it writes besides, in the same transaction. They are rebuilt together. */
   others?: readonly ReadTable[];
+  /**
+   * Each row belongs to one order, and each table has the position of the order's first event as
+   * `placed_position`: an audit folds some orders at a time.
+   */
+  isByOrder?: true;
   /** Projections that count the same events: they share its batches, see lockstep.ts. */
   companions?: readonly Projection[];
   /** The types of events that `apply` gets; all when absent. */

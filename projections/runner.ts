@@ -19,8 +19,7 @@ import {
 import { type Follower, type Following, follow } from '../store/consumers/follow.ts';
 import { progressOf } from '../store/partitions.ts';
 import { statement } from '../store/statement.ts';
-import { isOutage } from '../store/unavailable.ts';
-import { clearFault, recordFault } from './faults.ts';
+import { clearFault, isEventToBlame, recordFault } from './faults.ts';
 import { endSpan, isTracing, startSpan } from '../platform/tracing.ts';
 import { CompanionError, type Locksteps, createLocksteps } from './lockstep.ts';
 import { kindsOf } from './event-kinds.ts';
@@ -76,7 +75,24 @@ interface BatchBounds {
   companions?: readonly Projection[];
 }
 
-/** @throws {CompanionError} a companion failed */
+/** A projection cannot apply a batch. Nothing of it was applied. */
+class BatchError extends Error {
+  override name = 'BatchError';
+  /** Position of the first event of the batch. */
+  readonly position: number;
+  readonly events: number;
+
+  constructor(rows: readonly { position: number }[], cause: unknown) {
+    super('The projection cannot apply the batch', { cause });
+    this.position = rows[0]!.position;
+    this.events = rows.length;
+  }
+}
+
+/**
+ * @throws {BatchError} the projection failed
+ * @throws {CompanionError} a companion failed
+ */
 async function applyBatch(
   pool: DatabasePool,
   projection: Projection,
@@ -98,19 +114,25 @@ async function applyBatch(
     if (last === undefined) return { applied: 0, outdated, full: false, moved: [], position: 0 };
     const span = await spanOf(transaction, projection.name, partition, rows);
     const eventsFor = eventsOf(rows);
-    await projection.apply(transaction, partition, eventsFor(projection)).catch((cause: unknown) => {
+    try {
+      await projection.apply(transaction, partition, eventsFor(projection));
+    } catch (cause) {
       endSpan(span, {}, 'failed');
-      throw cause;
-    });
+      throw isEventToBlame(cause) ? new BatchError(rows, cause) : cause;
+    }
     endSpan(span);
     const names = companions.map(({ name }) => name);
     const move = moveCheckpoints(partition, projection.name, last.position, last.behind, names);
     const moved = (await transaction.any(move)).map(({ consumer }) => consumer);
+    if (!moved.includes(projection.name))
+      throw new Error(`the checkpoint of ${projection.name} moved while its lease was held`);
     for (const companion of companions) {
       if (!moved.includes(companion.name)) continue;
-      await companion.apply(transaction, partition, eventsFor(companion)).catch((cause: unknown) => {
-        throw isOutage(cause) ? cause : new CompanionError(companion.name, cause);
-      });
+      try {
+        await companion.apply(transaction, partition, eventsFor(companion));
+      } catch (cause) {
+        throw isEventToBlame(cause) ? new CompanionError(companion.name, cause) : cause;
+      }
     }
     for (const consumer of moved) projectionPosition.set({ projection: consumer, partition }, last.position);
     return {
@@ -247,16 +269,19 @@ function followerOf(
       locksteps.noteStep(projection.name, false);
       locksteps.noteStandstill(projection);
       projectionFailures.inc({ projection: projection.name });
-      log.error({ err: cause, ...labels, failures }, 'projection batch failed');
-      if (isOutage(cause)) return undefined;
+      const { position, events } = cause instanceof BatchError ? cause : {};
+      const err = cause instanceof BatchError ? cause.cause : cause;
+      log.error({ err, ...labels, failures, position }, 'projection batch failed');
+      if (!isEventToBlame(err)) return undefined;
       // Halve the batch until it holds one event: this applies all events before the faulty one.
-      if (limit > 1) {
+      if (limit > 1 && events !== 1) {
         limit = Math.floor(limit / 2);
         return 'again';
       }
       isStopped = true;
       projectionStopped.set(labels, 1);
-      await recordFault(pool, { ...labels, error: String(cause) }).catch(() => {});
+      if (position === undefined) return undefined; // it failed before it had the event
+      await recordFault(pool, { ...labels, position, error: String(err) }).catch(() => {});
       return undefined;
     },
   };

@@ -2,6 +2,7 @@
 import { type DatabasePool, type Interceptor, SchemaValidationError, createPool } from 'slonik';
 import type { Logger } from '../platform/logger.ts';
 import { createSessionDriver } from './connections/driver.ts';
+import type { DurabilityGuard } from './durability/durability-guard.ts';
 import { StoreOverloaded } from './unavailable.ts';
 
 export type { DatabasePool } from 'slonik';
@@ -15,6 +16,8 @@ export interface PoolOptions {
   /** The most connections. */
   size: number;
   log: Logger;
+  /** Sees the durability of each connection. */
+  durability?: DurabilityGuard;
   /**
    * Checks each row against the schema of its statement. For tests and development: it is the most
    * expensive part of a list.
@@ -37,6 +40,7 @@ export async function openPool({
   databaseUrl,
   size,
   log,
+  durability,
   checkRows = false,
   statementTimeoutMs = STATEMENT_TIMEOUT_MS,
 }: PoolOptions): Promise<DatabasePool> {
@@ -57,7 +61,7 @@ export async function openPool({
     idleTimeout: 60_000,
     // A retried statement could meet its own first run: each caller decides about retries.
     queryRetryLimit: 0,
-    driverFactory: createSessionDriver(),
+    driverFactory: createSessionDriver(durability),
     resetConnection: async () => {},
     typeParsers: [
       { name: 'int8', parse: safeInteger },

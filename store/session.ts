@@ -8,7 +8,9 @@
 import { Client, type ClientConfig } from 'pg';
 import { endsWithin } from '../platform/deadline.ts';
 import { expectAnswers, socketOf, watchForSilence } from './connections/silence.ts';
-import { answered } from './unavailable.ts';
+import { DURABILITY_FACTS, parseFacts, raiseCommitMode } from './durability/durability.ts';
+import type { DurabilityGuard } from './durability/durability-guard.ts';
+import { StoreUnavailable, answered } from './unavailable.ts';
 
 /**
  * Settings that change the meaning of a statement or the format of a value, or end a wait that our
@@ -62,17 +64,23 @@ interface SessionTimeouts {
   idle_in_transaction_session_timeout?: number | undefined;
 }
 
-/** Extends the statement above: sets timeouts, and reads which backend serves the connection. */
-const prepareWith = (timeouts: SessionTimeouts): string =>
+/** Extends the statement above: sets timeouts, reads the backend and the durability. */
+const prepareWith = (timeouts: SessionTimeouts, guard: DurabilityGuard | undefined): string =>
   [
     PREPARE,
+    raiseCommitMode(guard?.required),
     ...Object.entries(timeouts)
       .filter(([, ms]) => ms !== undefined)
       .map(([name, ms]) => `SELECT pg_catalog.set_config('${name}', '${ms}', false)`),
     `SELECT '${BACKEND}' || pid || ' ' || extract(epoch FROM backend_start)
        FROM pg_catalog.pg_stat_activity WHERE pid = pg_catalog.pg_backend_pid()`,
-  ].join(' UNION ALL ');
+    // The last one: it reads what the others have set.
+    `SELECT '${DURABILITY}' || ${DURABILITY_FACTS}`,
+  ]
+    .filter((part) => part !== undefined)
+    .join(' UNION ALL ');
 const BACKEND = 'backend ';
+const DURABILITY = 'durability ';
 
 const PREPARE_TIMEOUT_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -121,6 +129,19 @@ function newUnwatchedClient({
   return client;
 }
 
+export interface ConnectOptions extends SessionTimeouts {
+  timeoutMs?: number | undefined;
+  /** Checks the durability of the connection, and raises `synchronous_commit` to its level. */
+  guard?: DurabilityGuard | undefined;
+}
+
+/** @throws {StoreUnavailable} a standby: its reads may lack acknowledged writes */
+function admit(guard: DurabilityGuard, text: string): void {
+  const found = parseFacts(text);
+  if (found.in_recovery) throw new StoreUnavailable('Postgres is a standby');
+  guard.note(found);
+}
+
 /**
  * Connects a client, and prepares its session. Destroys it when this throws.
  *
@@ -131,17 +152,19 @@ function newUnwatchedClient({
  */
 export async function connect(
   client: Client,
-  { timeoutMs = CONNECT_TIMEOUT_MS, ...timeouts }: SessionTimeouts & { timeoutMs?: number | undefined } = {},
+  { timeoutMs = CONNECT_TIMEOUT_MS, guard, ...timeouts }: ConnectOptions = {},
 ): Promise<void> {
   try {
     await answered(client.connect(), timeoutMs);
     const { rows } = await answered(
-      client.query<[string]>({ text: prepareWith(timeouts), rowMode: 'array' }),
+      client.query<[string]>({ text: prepareWith(timeouts, guard), rowMode: 'array' }),
       PREPARE_TIMEOUT_MS,
     );
-    const backend = rows.map(([text]) => text).find((text) => text.startsWith(BACKEND));
+    const after = (prefix: string) =>
+      rows.find(([text]) => text.startsWith(prefix))?.[0].slice(prefix.length);
+    if (guard !== undefined) admit(guard, after(DURABILITY)!);
     expectAnswers(client, {
-      backend: backend?.slice(BACKEND.length),
+      backend: after(BACKEND),
       statementMsMax:
         timeouts.statement_timeout === undefined ? undefined : timeouts.statement_timeout + CANCEL_MS,
     });

@@ -18,12 +18,16 @@ export const plainArray = (values: readonly (string | number | boolean)[]): stri
 /**
  * Reads a statement once, at start. It is prepared under its path.
  *
+ * A prepared statement keeps its plan until Postgres analyses a table, a minute after it has grown.
+ * A plan that was made for empty tables can compare each row of a batch with each row of a table.
+ *
  * @param path of a file in `store/sql/`, without `.sql`: `log/read-stream`
  * @param row schema of one row of the result
+ * @param options `keepsPlan: false` plans each execution for the tables as they are: 0.3 ms more
  * @returns a function that binds values to `$1`, `$2`, …; arrays become Postgres arrays
  */
-export function statement<Row extends z.ZodType>(path: string, row: Row) {
+export function statement<Row extends z.ZodType>(path: string, row: Row, { keepsPlan = true } = {}) {
   const text = readFileSync(new URL(`./sql/${path}.sql`, import.meta.url), 'utf8');
-  const token = { ...sql.type(row)`-`, name: path, sql: text };
+  const token = { ...sql.type(row)`-`, ...(keepsPlan && { name: path }), sql: text };
   return (...values: PrimitiveValueExpression[]): QuerySqlToken<Row> => ({ ...token, values });
 }

@@ -3,6 +3,7 @@ import { type DatabasePool, sql } from 'slonik';
 import { v7 } from 'uuid';
 import { z } from 'zod';
 import { partitionFor } from './keys/api-keys.ts';
+import { keyModes } from './keys/new-key.ts';
 import { recordAct } from './audit/record-act.ts';
 import { parseId, toId } from './ids.ts';
 import { listPartitions } from './partitions.ts';
@@ -16,6 +17,9 @@ const tenantRow = z.object({
   /** `COUNT/SECONDS`, of all keys together; `null`: none. */
   write_quota: z.string().nullable(),
   read_quota: z.string().nullable(),
+  mode: keyModes,
+  /** The live tenant of a test tenant; `null`: it has none. */
+  test_of: z.uuid().nullable(),
 });
 const listedRow = tenantRow.extend({ live_keys: z.int() });
 
@@ -23,7 +27,7 @@ const listedRow = tenantRow.extend({ live_keys: z.int() });
 export type Tenant = z.output<typeof tenantRow>;
 export type ListedTenant = z.output<typeof listedRow>;
 
-const COLUMNS = sql.fragment`tenant_id, name, partition, created_at, write_quota, read_quota`;
+const COLUMNS = sql.fragment`tenant_id, name, partition, created_at, write_quota, read_quota, mode, test_of`;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**

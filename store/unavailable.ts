@@ -45,7 +45,8 @@ export const isOutage = (error: unknown): boolean => {
     error instanceof ConnectionError ||
     error instanceof StatementTimeoutError ||
     error instanceof StatementCancelledError ||
-    error instanceof UnexpectedStateError
+    error instanceof UnexpectedStateError ||
+    error instanceof StoreOverloaded
   ) {
     return true;
   }
@@ -58,6 +59,10 @@ export const isOutage = (error: unknown): boolean => {
     isOutage(error.cause)
   );
 };
+
+/** Whether an error, or a cause of it, means that the disk of Postgres is full: SQLSTATE 53100. */
+export const isDiskFull = (error: unknown): boolean =>
+  error instanceof Error && (('code' in error && error.code === '53100') || isDiskFull(error.cause));
 
 /**
  * Waits for a Postgres call for at most `timeoutMs`. Errors of the call pass unchanged.

@@ -51,7 +51,7 @@ export async function attempt(
 }
 
 function outcomeOf(delivery: Claimed, reply: Reply, attempted_at: Date, ms: number): Outcome {
-  const { delivery_id, endpoint_id, generation, queueing, claim, tries } = delivery;
+  const { delivery_id, endpoint_id, generation, queueing, claim, attempts, tries } = delivery;
   const { retryAfter } = reply;
   const delaySeconds = reply.status === 410 ? undefined : nextDelay(tries + 1, { retryAfter });
   return {
@@ -60,6 +60,7 @@ function outcomeOf(delivery: Claimed, reply: Reply, attempted_at: Date, ms: numb
     generation,
     queueing,
     claim,
+    attempts_before: attempts,
     attempted_at,
     duration_ms: Math.round(ms),
     code: reply.status ?? null,

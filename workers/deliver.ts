@@ -15,7 +15,8 @@ import {
   releaseDeliveries,
 } from '../store/webhooks/claims.ts';
 import { type End, type Failure, disableEndpoint, recordHealth } from '../store/webhooks/endpoint-health.ts';
-import { deferUnrendered } from '../store/webhooks/unread.ts';
+import type { Keyring } from '../store/secrets/keyring.ts';
+import { deferUnrendered, restUnsigned } from '../store/webhooks/unread.ts';
 import type { Outcome } from '../store/webhooks/outcomes.ts';
 import { releaseSlots, reserveSlots } from '../store/webhooks/send-slots.ts';
 import { type Attempted, type Readable, attempt } from './attempt.ts';
@@ -28,7 +29,8 @@ export const CLAIM_DELIVERIES_MAX = 100;
 /** Requests to one endpoint at the same time. */
 export const REQUESTS_AT_ONCE_MAX = 10;
 /**
- * No attempt starts later than this after the claim, so that each attempt ends before the claim.
+ * No attempt starts later than this after the claim was sent to the database, so that each attempt
+ * ends before the claim.
  */
 const ATTEMPT_START_MS_MAX = CLAIM_SECONDS * 1_000 - ATTEMPT_TIMEOUT_MS - 5_000;
 /** The longest rest that an endpoint's `Retry-After` can ask for. */
@@ -39,10 +41,11 @@ const FAILING_SINCE_QUEUED_MS = 3_600_000;
 export interface DeliverOptions {
   /** Of the tenant of the endpoint. */
   pool: CommonQueryMethods;
+  keyring: Keyring;
   /** Of the endpoint that is delivered to. */
   connections: EndpointConnections;
   /** Resolves when the tenant of the endpoint may begin another attempt. */
-  mayBegin: () => Promise<void>;
+  mayBegin: () => Promise<void> | undefined;
   /** Records the outcome of an attempt, together with those of other endpoints. */
   record: (outcome: Outcome) => Promise<void>;
   /** The document of an event in a version of the API. */
@@ -64,9 +67,15 @@ export interface DeliverOptions {
 export async function deliverOnce(options: DeliverOptions, endpointId: string): Promise<number> {
   const { pool } = options;
   const askedAtMs = performance.now();
-  const claim = await claimDeliveries(pool, endpointId, CLAIM_DELIVERIES_MAX);
+  const claim = await claimDeliveries(pool, options.keyring, endpointId, CLAIM_DELIVERIES_MAX);
   if (claim === undefined) return 0;
-  const { deliveries, reservation } = claim;
+  const { deliveries, reservation, unsigned } = claim;
+  if (unsigned !== undefined) {
+    options.log.error({ err: unsigned, endpoint: endpointId }, 'webhook secret not decrypted');
+    await releaseDeliveries(pool, deliveries);
+    await restUnsigned(pool, endpointId, deliveries);
+    return 0;
+  }
   const [first] = deliveries as [Claimed];
   const { generation, has_backlog, failures } = first;
   const pace = createPace({
@@ -79,7 +88,8 @@ export async function deliverOnce(options: DeliverOptions, endpointId: string): 
   });
   const { readable, unreadable } = rendered(options, deliveries);
   if (unreadable.length > 0) await deferUnrendered(pool, unreadable);
-  const sent = await sendClaimed(options, readable, failures, pace).finally(pace.end);
+  const beginUntilMs = askedAtMs + ATTEMPT_START_MS_MAX;
+  const sent = await sendClaimed(options, readable, { failures, beginUntilMs }, pace).finally(pace.end);
 
   const unsent = [...sent.unanswered, ...readable.slice(sent.tried)];
   if (unsent.length > 0) await releaseDeliveries(pool, unsent);
@@ -98,7 +108,8 @@ async function settleEndpoint(
   claimed: Claimed,
   { failures, last, end, restSeconds: asked }: Sent,
 ): Promise<void> {
-  const endpoint = { endpointId: claimed.endpoint_id, generation: claimed.generation };
+  const { endpoint_id: endpointId, generation, claim } = claimed;
+  const endpoint = { endpointId, generation, claim };
   const restSeconds = Math.min(
     REQUESTED_REST_SECONDS_MAX,
     Math.max(asked, restAfter(failures, SINGLE_CLAIMS_FAILURES_MIN)),
@@ -117,14 +128,14 @@ async function settleEndpoint(
 function rendered(
   { render, log }: DeliverOptions,
   claimed: readonly Claimed[],
-): { readable: Readable[]; unreadable: string[] } {
+): { readable: Readable[]; unreadable: Claimed[] } {
   const readable: Readable[] = [];
-  const unreadable: string[] = [];
+  const unreadable: Claimed[] = [];
   for (const delivery of claimed) {
     try {
       readable.push({ ...delivery, body: bodyOf(delivery, render) });
     } catch (error) {
-      unreadable.push(delivery.delivery_id);
+      unreadable.push(delivery);
       log.error({ err: error, delivery: delivery.delivery_id }, 'webhook event not rendered');
     }
   }
@@ -151,7 +162,7 @@ interface Sent {
 async function sendClaimed(
   { connections, mayBegin, record, stopping, cut }: DeliverOptions,
   deliveries: readonly Readable[],
-  failures: number,
+  { failures, beginUntilMs }: { failures: number; beginUntilMs: number },
   pace: Pace,
 ): Promise<Sent> {
   const sent: Sent = {
@@ -162,13 +173,12 @@ async function sendClaimed(
     end: undefined,
     unanswered: [],
   };
-  const startedMs = performance.now();
   const recorded: Promise<void>[] = [];
   const maySend = () =>
     !stopping?.aborted &&
     sent.end === undefined &&
     sent.restSeconds === 0 &&
-    performance.now() - startedMs < ATTEMPT_START_MS_MAX;
+    performance.now() < beginUntilMs;
   const mayContinue = () =>
     maySend() &&
     sent.tried < deliveries.length &&

@@ -19,6 +19,7 @@ import {
   relayBatch,
 } from '../store/webhooks/relay-batch.ts';
 import { createBacklogRelay, relayedUpTo } from '../store/webhooks/relay-backlogs.ts';
+import { removeRelayedSubscriptions } from '../store/webhooks/removals.ts';
 import { createReplayer } from '../store/webhooks/replays.ts';
 import { FAILING_SECONDS } from '../store/webhooks/status.ts';
 import { createRetention, removeOfDeletedEndpoints } from './removal.ts';
@@ -76,6 +77,7 @@ export function startRelay(options: RelayOptions & { partitions: readonly number
   const wakeups = startSweeps(async () => {
     await sweepOnce(options);
     webhookEndpointsFailing.set(await countFailing(pool, FAILING_SECONDS));
+    await removeRelayedSubscriptions(pool);
   }, log);
   // Loops of their own: wake-ups do not wait for them.
   const turns = partitions.map((partition) => startTurns(options, partition));

@@ -1,5 +1,5 @@
 /** The role `webhooks`: sends the due deliveries of each endpoint that it is woken for. */
-import { createFairShare } from '../platform/fair-share.ts';
+import { createLoopShare } from '../platform/loop-share.ts';
 import { createTenantConnections } from '../store/connections/tenant-connections.ts';
 import { createGroupCommit } from '../store/group-commit.ts';
 import type { DatabasePool } from '../store/pool.ts';
@@ -25,7 +25,8 @@ const CONNECTIONS_SHARE = 0.3;
  */
 const ATTEMPTS_PER_TURN_MAX = 16;
 
-export interface WebhooksOptions extends Pick<DeliverOptions, 'render' | 'log'>, ConnectionsOptions {
+export interface WebhooksOptions
+  extends Pick<DeliverOptions, 'render' | 'log' | 'keyring'>, ConnectionsOptions {
   pool: DatabasePool;
   /** Connections of the pool. */
   poolSize: number;
@@ -37,7 +38,7 @@ export interface WebhooksOptions extends Pick<DeliverOptions, 'render' | 'log'>,
 export function startWebhooks(options: WebhooksOptions): { stop: () => Promise<void> } {
   const { pool, poolSize, wakeups, allowLoopback, names } = options;
   const statements = createTenantConnections({ pool, size: poolSize, share: CONNECTIONS_SHARE });
-  const begins = createFairShare({ capacity: ATTEMPTS_PER_TURN_MAX });
+  const begins = createLoopShare(ATTEMPTS_PER_TURN_MAX);
   const connections = openConnections({ allowLoopback, names });
   const outcomes = createGroupCommit<{ tenantId: string; outcome: Outcome }, void>({
     async write(batch) {
@@ -65,7 +66,7 @@ export function startWebhooks(options: WebhooksOptions): { stop: () => Promise<v
       record: (outcome) => outcomes.submit({ tenantId, outcome }),
       pool: statements.of(tenantId),
       connections: connections.of(endpointId),
-      mayBegin: async () => void setImmediate(await begins.take(tenantId)),
+      mayBegin: () => begins.begin(tenantId),
     };
     const beganMs = performance.now();
     while (!stopping.signal.aborted && (await deliverOnce(own, endpointId)) > 0) {

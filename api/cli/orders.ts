@@ -38,7 +38,7 @@ const exporting: CliCommand = {
   summary: 'Write the orders of a tenant, oldest first, as CSV or NDJSON. They contain personal data.',
   options: {
     file: { placeholder: 'FILE', help: 'the file to write; - is standard output', required: true },
-    tenant: { placeholder: 'T', help: 'id or name of a tenant; default: the only one' },
+    tenant: { placeholder: 'T', help: 'id or name of a tenant; default: the only live one' },
     format: { placeholder: 'F', help: 'csv or ndjson; default: csv, or ndjson for FILE.ndjson' },
   },
   async run({ values }, context) {
@@ -65,7 +65,9 @@ function formatFrom(given: string | undefined, file: string): Format {
 
 async function tenantOf(pool: DatabasePool, given: string | undefined): Promise<Tenant> {
   if (given !== undefined) return tenantFrom(pool, given);
-  const [tenant, another] = await listTenants(pool);
+  const tenants = await listTenants(pool);
+  const live = tenants.filter(({ mode }) => mode === 'live');
+  const [tenant, another] = live.length > 0 ? live : tenants;
   if (tenant === undefined)
     throw new CommandError('No tenants yet. To create one: npx holdfast tenants create NAME');
   if (another === undefined) return tenant;

@@ -14,6 +14,7 @@ import { futureTime } from '../../domain/order/occurred-at.ts';
 import type { Append } from '../../store/log/append.ts';
 import type { StoredEvent } from '../../store/log/event-row.ts';
 import type { OrderLog } from '../../store/log/log.ts';
+import type { DurabilityGuard } from '../../store/durability/durability-guard.ts';
 import type { Tenancy } from '../../store/tenancy.ts';
 import { replays } from '../../platform/metrics.ts';
 import { keyReused } from './idempotency-key.ts';
@@ -23,6 +24,8 @@ import { Problem } from '../problem/problem.ts';
 
 export interface CommandPath {
   log: OrderLog;
+  /** Refuses writes while the required durability is not in force. */
+  durability: Pick<DurabilityGuard, 'require'>;
   /** A new id with a prefix: `ord`, `evt`. */
   newId: (prefix: string) => string;
   /** Milliseconds since 1970. */
@@ -66,6 +69,7 @@ export async function execute(
   request: OrderRequest,
 ): Promise<Executed> {
   const print = fingerprint(request);
+  path.durability.require(); // a replay acknowledges too
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const before = await read(path, context, request);
     requireCurrency(context.currency, before.state);
@@ -90,6 +94,7 @@ export async function execute(
       traceparent: context.traceparent,
       key_id: context.keyId,
     });
+    path.durability.require(); // a new connection may have less
     if (outcome.kind === 'appended') {
       path.onAppended(context.partition);
       return { state: evolve(before.state, outcome.event), event: outcome.event, replayed: false };

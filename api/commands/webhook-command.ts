@@ -50,11 +50,13 @@ export async function webhookCommand(
     }
     return answer;
   };
+  services.durability.require();
   const done = await once(services.connections.of(principal.tenantId), command, audited).catch(
     (error: unknown) => {
       throw error instanceof KeyReusedError ? keyReused([{ pointer: '', detail: DIFFERS }]) : error;
     },
   );
+  services.durability.require();
   const { status, location, version, body } = done.answer;
   if (location !== undefined) ctx.set('Location', `/${edition.name}${location}`);
   if (version !== undefined) ctx.set('ETag', entityTag(version));

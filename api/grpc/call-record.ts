@@ -75,6 +75,7 @@ export function createCallRecord({ name, raw, gone, stopping, log, client }: Cal
           request_id: requestId,
           trace_id: traceparent?.slice(3, 35),
           tenant_id: principal?.tenantId,
+          mode: principal?.mode,
           key_id: principal && toId('key', principal.keyId),
           client,
           method: name,

@@ -13,7 +13,7 @@ import {
 import type Koa from 'koa';
 import type { LogAddress } from '../../platform/log-address.ts';
 import type { Logger } from '../../platform/logger.ts';
-import type { Admission } from '../admission.ts';
+import type { Admission } from '../admission/admission.ts';
 import { createConnections } from './connections.ts';
 import { CONNECTIONS_MAX, HTTP_LIMITS, READ_PACE } from './limits.ts';
 

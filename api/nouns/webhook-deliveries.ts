@@ -13,7 +13,7 @@ import {
 } from '../../store/webhooks/deliveries.ts';
 import { newestNumber } from '../../store/webhooks/endpoints.ts';
 import { RETENTION_DAYS, lockLedgerStart } from '../../store/webhooks/removals.ts';
-import { createReplay, findReplay, replayDocument } from '../../store/webhooks/replays.ts';
+import { REPLAYS_OPEN_MAX, createReplay, findReplay, replayDocument } from '../../store/webhooks/replays.ts';
 import { answer } from '../answer.ts';
 import type { Call, Handlers } from '../handler.ts';
 import { answerPage, bindingOf, positionOf, requireWithinList } from '../lists/page.ts';
@@ -92,6 +92,7 @@ export const webhookDeliveryHandlers: Handlers = {
         which,
         after,
       });
+      if (row === undefined) throw replaysFull();
       if (row.after_position > row.up_to_position) throw beyondLog(row.up_to_position);
       const body = replayDocument(row);
       return {
@@ -139,6 +140,12 @@ const beforeLedger = (start: number) =>
       },
     ],
   });
+
+const replaysFull = () =>
+  new Problem(
+    'webhook_replays_full',
+    `A tenant can have at most ${REPLAYS_OPEN_MAX} running replays. Wait until one has finished, then send the request again.`,
+  );
 
 const deliveryNotFound = () =>
   new Problem(

@@ -35,7 +35,7 @@ export const webhookEndpointHandlers: Handlers = {
     await webhookCommand(call, 'createWebhookEndpoint', async (transaction) => {
       requireConditions(conditionsOf(call.ctx), undefined);
       requireUrl(given.url, services.webhooks);
-      const row = await createEndpoint(transaction, principal, {
+      const row = await createEndpoint(transaction, services.keyring, principal, {
         endpointId: toUuid(services.newId('whe')),
         edition: edition.name,
         url: given.url,
@@ -104,7 +104,12 @@ export const webhookEndpointHandlers: Handlers = {
   async getWebhookSecret(call) {
     const { ctx, services, principal, edition } = call;
     const secrets = await reachable(
-      readSecrets(services.connections.of(principal.tenantId), principal, endpointIdOf(call)),
+      readSecrets(
+        services.connections.of(principal.tenantId),
+        services.keyring,
+        principal,
+        endpointIdOf(call),
+      ),
     );
     if (secrets === undefined) throw notFound();
     ctx.set('Cache-Control', 'no-store');
@@ -114,9 +119,11 @@ export const webhookEndpointHandlers: Handlers = {
 
   async rotateWebhookSecret(call) {
     const { previous_secret_hours: hours = 24 } = call.input.body as { previous_secret_hours?: number };
+    const { services, principal } = call;
     await webhookCommand(call, 'rotateWebhookSecret', async (transaction) => {
       await lockEndpoint(call, transaction);
-      const rotation = await rotateSecret(transaction, endpointIdOf(call), hours);
+      const owner = { tenantId: principal.tenantId, endpointId: endpointIdOf(call) };
+      const rotation = await rotateSecret(transaction, services.keyring, owner, hours);
       if (!('rotated' in rotation)) throw secretsFull(rotation.first_expires_at);
       const location = `/webhook-endpoints/${call.input.params['endpoint_id']}/secret`;
       return { status: 201, location, body: rotation.rotated };

@@ -1,5 +1,6 @@
 /** The findings and the verdict of /ops: retry storm, its source, goodput, lags, and since when. */
 import { WITHOUT_REDIS } from '../../platform/redis.ts';
+import { AT_RISK, REFUSING } from '../../store/durability/durability-guard.ts';
 import type { WebhookStatus } from '../../store/webhooks/status.ts';
 import type { Calls } from './callers.ts';
 import type { Point } from './samples.ts';
@@ -198,7 +199,12 @@ function inspectLimiter(redis: string | undefined, fallbacks: number): Inspectio
 
 function inspectParts(parts: Readonly<Record<string, string>>): Inspection {
   const down = Object.entries(parts).filter(([, state]) => state === 'down');
-  if (down.length === 0) return { level: 'ok', text: 'All up' };
+  const { durability } = parts;
+  if (down.length === 0) {
+    if (durability?.startsWith(REFUSING)) return { level: 'bad', text: `Durability: ${durability}` };
+    if (durability?.startsWith(AT_RISK)) return { level: 'warn', text: `Durability: ${durability}` };
+    return { level: 'ok', text: durability === undefined ? 'All up' : `All up, durability ${durability}` };
+  }
   return { level: 'bad', text: `${down.map(([name]) => name).join(', ')} down` };
 }
 

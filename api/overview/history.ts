@@ -1,5 +1,6 @@
 /** Keeps the last 15 minutes of /ops: a page opened during a storm shows its start. */
 import { type CallsByKey, type ShownQuotas, busiest } from './callers.ts';
+import type { ShownTenant } from '../../store/keys/api-keys.ts';
 import type { WebhookStatus } from '../../store/webhooks/status.ts';
 import { type Finding, VERDICT_SECONDS, type Verdict, createFindings, inspect } from './findings.ts';
 import { type Point, SERIES, type Samples, parseMetrics, pointOf } from './samples.ts';
@@ -18,15 +19,19 @@ export interface HistoryOptions {
   /** The readiness of each part, by name. */
   parts: () => Promise<Record<string, string>>;
   callers: () => CallsByKey;
-  /** Looks up the names of tenants, by id. */
-  nameOf: (tenantIds: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+  /** Looks up the names and modes of tenants, by id. */
+  nameOf: (tenantIds: readonly string[]) => Promise<ReadonlyMap<string, ShownTenant>>;
   /** Looks up the quotas of API keys, by id. */
   quotasOf: (keyIds: readonly string[]) => Promise<ReadonlyMap<string, ShownQuotas>>;
   /** The stored status of webhooks; `undefined` before the first one. */
   webhooks: () => Promise<WebhookStatus | undefined>;
 }
 
-type Caller = ReturnType<typeof busiest>[number] & { quotas: ShownQuotas | null };
+type Caller = ReturnType<typeof busiest>[number] & {
+  /** Of the tenant; `null` while it is unknown. */
+  mode: ShownTenant['mode'] | null;
+  quotas: ShownQuotas | null;
+};
 
 export interface Overview {
   /** Milliseconds since 1970. */
@@ -66,7 +71,7 @@ export function startHistory({
   let quotas: ReadonlyMap<string, ShownQuotas> = new Map();
   let quotasFromMs = 0;
   let assessment: ReturnType<typeof assess> = assess([], {}, startedAt);
-  const names = new Map<string, string>();
+  const names = new Map<string, ShownTenant>();
   let isSampling = false;
   let status: WebhookStatus | undefined;
   let statusFromMs = 0;
@@ -97,14 +102,15 @@ export function startHistory({
     const topKeys = busiest(callers());
     const unnamed = topKeys.map(({ tenant }) => tenant).filter((id) => !names.has(id));
     if (unnamed.length > 0 && names.size < TENANT_NAMES_MAX)
-      for (const [id, name] of await nameOf(unnamed)) names.set(id, name);
+      for (const [id, found] of await nameOf(unnamed)) names.set(id, found);
     await readQuotas(
       topKeys.map(({ key_id }) => key_id),
       at,
     );
     shown = topKeys.map((each) =>
       Object.assign(each, {
-        tenant: names.get(each.tenant) ?? each.tenant,
+        tenant: names.get(each.tenant)?.name ?? each.tenant,
+        mode: names.get(each.tenant)?.mode ?? null,
         quotas: quotas.get(each.key_id) ?? null,
       }),
     );

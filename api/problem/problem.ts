@@ -84,6 +84,7 @@ export const PROBLEMS = {
     title: 'Webhook endpoint limit reached',
     retry: 'after_change',
   },
+  webhook_replays_full: { status: 409, title: 'Webhook replay limit reached', retry: 'after_change' },
   version_gone: { status: 410, title: 'API version ended', retry: 'never' },
   precondition_failed: { status: 412, title: 'Precondition failed', retry: 'after_refetch' },
   content_too_large: { status: 413, title: 'Content too large', retry: 'never' },

@@ -1,5 +1,7 @@
 /** Maps each error to the problem that the client reads. */
 import { UnknownEventError } from '../../domain/order/upcast.ts';
+import { DurabilityNotInForce } from '../../store/durability/durability-guard.ts';
+import { SecretNotDecrypted } from '../../store/secrets/keyring.ts';
 import { StoreOverloaded, StoreUnavailable } from '../../store/unavailable.ts';
 import { RateLimited } from '../limiter/rate-limited.ts';
 import { Problem } from './problem.ts';
@@ -8,6 +10,8 @@ import { Problem } from './problem.ts';
 const SHED_RETRY_AFTER_SECONDS = '1';
 /** A restart of Postgres takes about two seconds. */
 const OUTAGE_RETRY_AFTER_SECONDS = '2';
+/** An operator has to add a key. */
+const MISSING_KEY_RETRY_AFTER_SECONDS = '30';
 /** Another node may answer at once; after a rolling deploy, each does. */
 const OTHER_NODE_RETRY_AFTER_SECONDS = '1';
 
@@ -30,6 +34,13 @@ export function toProblem(error: unknown): Problem {
       headers: { 'Retry-After': SHED_RETRY_AFTER_SECONDS },
     });
   }
+  if (error instanceof DurabilityNotInForce) {
+    return new Problem(
+      'unavailable',
+      'The database keeps writes less safely than this installation requires. The request took effect once or not at all. Send it again.',
+      { headers: { 'Retry-After': OUTAGE_RETRY_AFTER_SECONDS }, cause: error },
+    );
+  }
   if (error instanceof StoreUnavailable) {
     return new Problem(
       'unavailable',
@@ -45,6 +56,13 @@ export function toProblem(error: unknown): Problem {
       'unavailable',
       `This node cannot read the event: ${error.message}. Send the request again: a node of the newer release answers.`,
       { headers: { 'Retry-After': OTHER_NODE_RETRY_AFTER_SECONDS }, cause: error },
+    );
+  }
+  if (error instanceof SecretNotDecrypted) {
+    return new Problem(
+      'unavailable',
+      'The server cannot decrypt a secret of this endpoint. The request took no effect. Send it again when the operator has added the key.',
+      { headers: { 'Retry-After': MISSING_KEY_RETRY_AFTER_SECONDS }, cause: error },
     );
   }
   return fromHttpError(error) ?? internalError(error);

@@ -16,7 +16,7 @@ export interface Address {
 }
 
 const ID_LENGTH = 36;
-export const API_KEY_LENGTH = 56;
+export const API_KEY_LENGTH = 47;
 
 export const apiKeyToken = (caller: Caller) => `hf_test_@${caller}`.padEnd(API_KEY_LENGTH, '@');
 /** @param prefix of the id: `ord`, `pay`, … */

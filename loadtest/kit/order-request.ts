@@ -1,8 +1,8 @@
 /** The order of every benchmark, about 600 bytes, and its HTTP request with a new key. */
 import { randomUUID } from 'node:crypto';
-import { newApiKey } from '../../ops/development-key.ts';
+import { newKey } from '../../store/keys/new-key.ts';
 
-export const apiKey = newApiKey();
+export const apiKey = newKey('live').key;
 
 export const order = {
   customer_id: 'cus_4711',

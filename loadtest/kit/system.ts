@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { CONSUMERS } from '../../process/node.ts';
-import { newApiKey } from '../../ops/development-key.ts';
+import { newKey } from '../../store/keys/new-key.ts';
 import { freePort } from '../../ops/embedded/free-port.ts';
 import { endWithUs } from './ending.ts';
 import { startServices } from './services.ts';
@@ -73,7 +73,7 @@ export async function startSystem(options: SystemOptions): Promise<OwnSystem> {
   const apiKeys: string[] = [];
   for (let n = 0; n < shops; n += 1) {
     const { tenantId } = await createTenant(pool, `shop ${n + 1}`, 1);
-    const key = newApiKey();
+    const key = newKey('live').key;
     await addApiKey(pool, { tenantId, key, name: 'load', scopes: SCOPES });
     apiKeys.push(key);
   }

@@ -1978,7 +1978,7 @@ export interface components {
              * releases may add codes. Handle an unknown code by its `retry` and `status`.
              * @enum {string}
              */
-            code: "malformed_request" | "malformed_json" | "idempotency_key_missing" | "idempotency_key_invalid" | "invalid_parameter" | "invalid_cursor" | "unauthenticated" | "scope_missing" | "address_not_allowed" | "route_not_found" | "customer_not_found" | "order_not_found" | "order_version_not_found" | "payment_not_found" | "shipment_not_found" | "return_not_found" | "refund_not_found" | "authorization_not_found" | "hold_not_found" | "edit_not_found" | "cancellation_not_found" | "completion_not_found" | "webhook_endpoint_not_found" | "webhook_delivery_not_found" | "webhook_replay_not_found" | "idempotency_key_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "order_already_placed" | "order_already_cancelled" | "order_already_completed" | "order_already_paid" | "order_already_shipped" | "order_not_paid" | "order_not_shipped" | "order_on_hold" | "order_reference_taken" | "order_number_taken" | "payment_already_recorded" | "authorization_closed" | "capture_exceeds_authorized" | "reversal_exceeds_payment" | "refund_exceeds_payment" | "refund_exceeds_line" | "refund_of_open_pieces" | "edit_exceeds_open" | "payment_exceeds_due" | "refund_exceeds_paid" | "shipment_exceeds_ordered" | "return_exceeds_shipped" | "webhook_endpoint_disabled" | "webhook_endpoints_full" | "version_gone" | "precondition_failed" | "content_too_large" | "unsupported_media_type" | "expectation_failed" | "invalid_body" | "discount_exceeds_line" | "totals_disagree" | "idempotency_key_reused" | "order_history_full" | "precondition_required" | "rate_limited" | "header_fields_too_large" | "internal_error" | "overloaded" | "unavailable" | "order_busy" | "projection_behind";
+            code: "malformed_request" | "malformed_json" | "idempotency_key_missing" | "idempotency_key_invalid" | "invalid_parameter" | "invalid_cursor" | "unauthenticated" | "scope_missing" | "address_not_allowed" | "route_not_found" | "customer_not_found" | "order_not_found" | "order_version_not_found" | "payment_not_found" | "shipment_not_found" | "return_not_found" | "refund_not_found" | "authorization_not_found" | "hold_not_found" | "edit_not_found" | "cancellation_not_found" | "completion_not_found" | "webhook_endpoint_not_found" | "webhook_delivery_not_found" | "webhook_replay_not_found" | "idempotency_key_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "order_already_placed" | "order_already_cancelled" | "order_already_completed" | "order_already_paid" | "order_already_shipped" | "order_not_paid" | "order_not_shipped" | "order_on_hold" | "order_reference_taken" | "order_number_taken" | "payment_already_recorded" | "authorization_closed" | "capture_exceeds_authorized" | "reversal_exceeds_payment" | "refund_exceeds_payment" | "refund_exceeds_line" | "refund_of_open_pieces" | "edit_exceeds_open" | "payment_exceeds_due" | "refund_exceeds_paid" | "shipment_exceeds_ordered" | "return_exceeds_shipped" | "webhook_endpoint_disabled" | "webhook_endpoints_full" | "webhook_replays_full" | "version_gone" | "precondition_failed" | "content_too_large" | "unsupported_media_type" | "expectation_failed" | "invalid_body" | "discount_exceeds_line" | "totals_disagree" | "idempotency_key_reused" | "order_history_full" | "precondition_required" | "rate_limited" | "header_fields_too_large" | "internal_error" | "overloaded" | "unavailable" | "order_busy" | "projection_behind";
             /** @description What happened, where, and what to do. */
             detail: string;
             /** @description Each location of an error; never its value. */
@@ -2377,8 +2377,8 @@ export interface components {
             /**
              * @description Cause of the last failed attempt, as in `WebhookAttempt`. Of a pending
              * delivery also why it waits without an attempt: `event_not_understood` (until a node
-             * of a newer release sends it) or `event_not_rendered` (the server cannot read the
-             * event).
+             * of a newer release sends it), `event_not_rendered` (the server cannot read the event)
+             * or `secret_not_decrypted` (the server cannot sign the message).
              */
             last_error: string | null;
             /** @description HTTP status of the last response. */
@@ -2414,8 +2414,8 @@ export interface components {
             /**
              * @description Cause of the last failed attempt, as in `WebhookAttempt`. Of a pending
              * delivery also why it waits without an attempt: `event_not_understood` (until a node
-             * of a newer release sends it) or `event_not_rendered` (the server cannot read the
-             * event).
+             * of a newer release sends it), `event_not_rendered` (the server cannot read the event)
+             * or `secret_not_decrypted` (the server cannot sign the message).
              */
             last_error: string | null;
             /** @description HTTP status of the last response. */

@@ -7,7 +7,8 @@
 /** @typedef {{ name: string, level: Level, text: string, since: number | null }} Finding */
 /** @typedef {{ requests: number, replayed: number, limited: number, shed: number }} Counts */
 /** @typedef {import('../../api/overview/callers.ts').ShownQuotas} Quotas */
-/** @typedef {Counts & { tenant: string, key_id: string, quotas: Quotas | null }} Caller */
+/** @typedef {{ tenant: string, mode: 'live' | 'test' | null }} Shop */
+/** @typedef {Counts & Shop & { key_id: string, quotas: Quotas | null }} Caller */
 /** @typedef {Record<string, (number | null)[]>} Series */
 /** @typedef {import('../../store/webhooks/status.ts').WebhookStatus} WebhookStatus */
 /** @typedef {WebhookStatus['endpoints'][number]} Endpoint */
@@ -173,15 +174,17 @@ const quotaText = (own, ofShop) => (own === undefined ? '–' : ofShop ? `${own}
 /** @param {Caller[]} callers */
 function showCallers(callers) {
   const most = Math.max(1, ...callers.map(({ requests }) => requests));
-  const rows = callers.map(({ tenant, key_id, requests, replayed, limited, shed, quotas }) => {
+  const rows = callers.map(({ tenant, mode, key_id, requests, replayed, limited, shed, quotas }) => {
     const row = document.createElement('tr');
+    const name = element('td', tenant);
+    if (mode === 'test') name.append(' ', element('small', 'test orders'));
     const amount = document.createElement('td');
     const bar = document.createElement('meter');
     bar.max = most;
     bar.value = requests;
     amount.append(bar, count(requests));
     row.append(
-      element('td', tenant),
+      name,
       element('td', key_id),
       amount,
       ...[replayed, limited, shed].map((each) => element('td', count(each))),

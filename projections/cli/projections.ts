@@ -18,9 +18,14 @@ import { skipEvent } from '../faults.ts';
 import { setPaused } from '../pause.ts';
 import { type Projection, tablesOf } from '../projection.ts';
 import type { Differences } from '../rebuild/compare.ts';
-import { NothingKeptError, type RebuildOptions, rebuild, rollback, verify } from '../rebuild/rebuild.ts';
-import { RebuildHeldError } from '../rebuild/rebuild-lock.ts';
-import { PREVIOUS_SCHEMA, type Progress } from '../rebuild/shadow-table.ts';
+import { NothingKeptError, type RebuildOptions, rebuild, rollback } from '../rebuild/rebuild.ts';
+import { SpaceError } from '../rebuild/free-space.ts';
+import { verify } from '../rebuild/verify.ts';
+import { loadConfig } from '../../platform/config.ts';
+import { LeaseLostError, RebuildHeldError } from '../rebuild/lease.ts';
+import type { Progress } from '../rebuild/catch-up.ts';
+import { PREVIOUS_SCHEMA } from '../rebuild/shadow-table.ts';
+import { ShapeError } from '../rebuild/table-shape.ts';
 import { PROJECTIONS } from '../registry.ts';
 import { status } from './status.ts';
 
@@ -154,11 +159,30 @@ async function act<T>(run: Act<T>, name: string, { database }: CliContext): Prom
   const projection = projectionFrom(name);
   const bar = progressBar();
   try {
-    return await run(await database(), projection, bar);
+    return await run(await database(), projection, {
+      ...bar,
+      databaseBytesMax: loadConfig().databaseBytesMax,
+    });
   } catch (error) {
     if (error instanceof RebuildHeldError) {
       throw new CommandError(
         `A rebuild or rollback of ${name} already runs in ${error.message}. Wait for it, or stop it.`,
+      );
+    }
+    if (error instanceof LeaseLostError) {
+      throw new CommandError(
+        `This process lost its lease on ${name}: ${error.message}. The live table stays as it was.`,
+      );
+    }
+    if (error instanceof SpaceError) {
+      throw new CommandError(
+        `Too little disk space: ${error.message}. Nothing was changed. Free some space, or raise HOLDFAST_DATABASE_MIB.`,
+      );
+    }
+    if (error instanceof ShapeError) {
+      throw new CommandError(
+        `The tables cannot be swapped: ${error.message}. ` +
+          `The live table stays. To get a table of this release: npx holdfast projections rebuild ${name}`,
       );
     }
     if (error instanceof UnknownEventError) {

@@ -1,13 +1,15 @@
 /** Compares read tables with their shadow tables, row by row in the order of the primary key. */
-import { type DatabasePool, sql } from 'slonik';
+import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import { type Projection, type ReadTable, tablesOf } from '../projection.ts';
-import { type ShadowSchema, atSamePosition, tableIn } from './shadow-table.ts';
+import { atSamePosition } from './catch-up.ts';
+import type { Lease } from './lease.ts';
+import { type Part, type ShadowSchema, isInPart, tableIn } from './shadow-table.ts';
 
 /**
  * Rows in one chunk. A chunk holds the lease of the live table, so it bounds the projection lag.
  */
-const CHUNK_ROWS_MAX = 5_000;
+export const CHUNK_ROWS_MAX = 5_000;
 /** Different rows whose keys are reported; the rest is counted. */
 const NAMED_ROWS_MAX = 20;
 
@@ -29,6 +31,8 @@ export interface CompareOptions {
   /** Awaited between two chunks, to give way to other work. It throws to stop. */
   pause?: () => Promise<void>;
   chunkRows?: number;
+  /** Compares only the rows of this part. */
+  part?: Part;
 }
 
 const chunkRow = z.object({
@@ -45,29 +49,22 @@ const chunkRow = z.object({
  * Compares chunk by chunk, each with both tables at one position. Projection continues in between.
  */
 export async function compare(
-  pool: DatabasePool,
+  lease: Lease,
   projection: Projection,
   schema: ShadowSchema,
-  { pause, chunkRows = CHUNK_ROWS_MAX }: CompareOptions,
+  { pause, chunkRows = CHUNK_ROWS_MAX, part }: CompareOptions,
 ): Promise<Differences> {
-  const total: Differences = {
-    missing: 0,
-    surplus: 0,
-    different: 0,
-    compared: 0,
-    missing_events: 0,
-    rows: [],
-  };
+  const total = noDifferences();
   for (const table of tablesOf(projection)) {
     // The rows of the other tables count no events.
     const count = table === projection ? projection.count : undefined;
     let after: string | null = null;
     do {
       const from: string | null = after;
-      const chunk: z.infer<typeof chunkRow> = await atSamePosition(pool, projection, schema, (transaction) =>
-        transaction.one(chunkStatement({ ...table, count }, schema, { after: from, chunkRows })),
+      const chunk: z.infer<typeof chunkRow> = await atSamePosition(lease, projection, schema, (transaction) =>
+        transaction.one(chunkStatement({ ...table, count }, schema, { after: from, chunkRows, part })),
       );
-      add(total, chunk);
+      addChunk(total, chunk);
       after = chunk.last;
       await pause?.();
     } while (after !== null);
@@ -75,14 +72,27 @@ export async function compare(
   return total;
 }
 
-function add(total: Differences, chunk: z.infer<typeof chunkRow>): void {
-  total.missing += chunk.missing;
-  total.surplus += chunk.surplus;
-  total.different += chunk.different;
-  total.compared += chunk.compared;
-  total.missing_events += chunk.missing_events;
-  const named = JSON.parse(chunk.rows ?? '[]') as Differences['rows'];
-  total.rows.push(...named.slice(0, NAMED_ROWS_MAX - total.rows.length));
+export const noDifferences = (): Differences => ({
+  missing: 0,
+  surplus: 0,
+  different: 0,
+  compared: 0,
+  missing_events: 0,
+  rows: [],
+});
+
+/** Adds the differences of one chunk, as its statement returns them. */
+export function addChunk(total: Differences, chunk: z.infer<typeof chunkRow>): void {
+  addDifferences(total, { ...chunk, rows: JSON.parse(chunk.rows ?? '[]') as Differences['rows'] });
+}
+
+export function addDifferences(total: Differences, found: Differences): void {
+  total.missing += found.missing;
+  total.surplus += found.surplus;
+  total.different += found.different;
+  total.compared += found.compared;
+  total.missing_events += found.missing_events;
+  total.rows.push(...found.rows.slice(0, NAMED_ROWS_MAX - total.rows.length));
 }
 
 /**
@@ -92,36 +102,58 @@ function add(total: Differences, chunk: z.infer<typeof chunkRow>): void {
  * @param after the chunk begins after this key, as JSON; `null` at the beginning
  */
 function chunkStatement(
-  table: ReadTable & { count: string | undefined },
+  table: CountedTable,
   schema: ShadowSchema,
-  { after, chunkRows }: { after: string | null; chunkRows: number },
+  { after, chunkRows, part }: { after: string | null; chunkRows: number; part: Part | undefined },
 ) {
-  const { key, count } = table;
   const [live, folded] = [tableIn('public', table), tableIn(schema, table)];
-  const columns = (of?: string) =>
-    sql.join(
-      key.map((name) => sql.identifier(of === undefined ? [name] : [of, name])),
-      sql.fragment`, `,
-    );
+  const columns = columnsOf(table);
   const isInChunk =
     after === null
       ? sql.fragment`true`
       : sql.fragment`(${columns()}) > (SELECT ${columns()} FROM jsonb_populate_record(NULL::${live}, ${after}::jsonb))`;
-  const part = (of: typeof live) => sql.fragment`
-    SELECT * FROM ${of} WHERE ${isInChunk} ORDER BY ${columns()} LIMIT ${chunkRows}`;
+  const isWanted =
+    part === undefined ? sql.fragment`true` : { ...sql.fragment``, sql: isInPart(table, part, 'row') };
+  const rows = (of: typeof live) => sql.fragment`
+    SELECT * FROM ${of} AS row WHERE ${isInChunk} AND ${isWanted} ORDER BY ${columns()} LIMIT ${chunkRows}`;
+  const ends = sql.fragment`
+    SELECT * FROM (SELECT ${columns()} FROM live OFFSET ${chunkRows - 1}) AS of_live
+     UNION ALL
+    SELECT * FROM (SELECT ${columns()} FROM folded OFFSET ${chunkRows - 1}) AS of_folded
+     ORDER BY ${columns()} LIMIT 1`;
+  return differencesStatement(table, { live: rows(live), folded: rows(folded), ends });
+}
+
+/** A table, and the column that counts the events of a row. */
+export type CountedTable = ReadTable & { count: string | undefined };
+
+const columnsOf =
+  ({ key }: ReadTable) =>
+  (of?: string) =>
+    sql.join(
+      key.map((name) => sql.identifier(of === undefined ? [name] : [of, name])),
+      sql.fragment`, `,
+    );
+
+/**
+ * Compares two sets of rows by their keys.
+ *
+ * @param ends a query of at most one key: the rows behind it are left to the next chunk
+ */
+export function differencesStatement(
+  table: CountedTable,
+  { live, folded, ends }: Record<'live' | 'folded' | 'ends', FragmentSqlToken>,
+) {
+  const { count } = table;
+  const columns = columnsOf(table);
   const missingEvents =
     count === undefined
       ? sql.fragment`0`
       : sql.fragment`greatest(coalesce(folded.${sql.identifier([count])}, 0) - coalesce(live.${sql.identifier([count])}, 0), 0)`;
   return sql.type(chunkRow)`
-    WITH live AS MATERIALIZED (${part(live)}),
-         folded AS MATERIALIZED (${part(folded)}),
-         ends AS (
-           SELECT * FROM (SELECT ${columns()} FROM live OFFSET ${chunkRows - 1}) AS of_live
-            UNION ALL
-           SELECT * FROM (SELECT ${columns()} FROM folded OFFSET ${chunkRows - 1}) AS of_folded
-            ORDER BY ${columns()} LIMIT 1
-         ),
+    WITH live AS MATERIALIZED (${live}),
+         folded AS MATERIALIZED (${folded}),
+         ends AS (${ends}),
          outcome AS (
            SELECT concat_ws(' ', ${columns('pair')}) AS key, pair.what, pair.missing_events
              FROM (

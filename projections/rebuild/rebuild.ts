@@ -1,24 +1,25 @@
 /**
- * Rebuild, verification and rollback of a read table, while the live table is read and written.
+ * Rebuild and rollback of a read table, while the live table is read and written.
  *
  * A rebuild folds the log into a shadow table (shadow-table.ts), compares it with the live table
  * (compare.ts), and swaps the two in one transaction (swap.ts). Cursors are log positions, so they
- * stay valid.
+ * stay valid. Each step holds the lease of the rebuild (lease.ts).
  */
-import { type DatabasePool, sql } from 'slonik';
-import { type CompareOptions, type Differences, compare } from './compare.ts';
-import { type Projection, tablesOf } from '../projection.ts';
+import type { DatabasePool } from 'slonik';
 import { recordAct } from '../../store/audit/record-act.ts';
-import { withRebuildLock } from './rebuild-lock.ts';
+import type { Projection } from '../projection.ts';
+import { type CatchUpOptions, atSamePosition, catchUp } from './catch-up.ts';
+import { type CompareOptions, type Differences, compare } from './compare.ts';
+import { type SpaceBudget, requireSpace } from './free-space.ts';
+import { type Lease, type LeaseOptions, withLease } from './lease.ts';
 import {
-  AUDIT_SCHEMA,
-  type CatchUpOptions,
   PREVIOUS_SCHEMA,
   REBUILD_SCHEMA,
-  atSamePosition,
-  buildShadow,
-  catchUp,
-  tableIn,
+  bytesOf,
+  createEmpty,
+  createIndexes,
+  dropTables,
+  hasPrevious,
 } from './shadow-table.ts';
 import { swap } from './swap.ts';
 
@@ -27,48 +28,81 @@ export class NothingKeptError extends Error {
   override name = 'NothingKeptError';
 }
 
-export interface RebuildOptions extends CatchUpOptions, CompareOptions {}
+/** Space for a rebuild, as a multiple of the live tables: its copy, and write-ahead log. */
+const SPACE_FACTOR = 1.25;
+/** The free space is looked at before every such batch of the fold. */
+const SPACE_CHECK_EVERY = 50;
+
+export interface RebuildOptions extends CatchUpOptions, Omit<CompareOptions, 'part'>, SpaceBudget {
+  lease?: LeaseOptions;
+}
 
 /**
  * Rebuilds a table and makes it live. The table before it is kept for a {@link rollback}.
  *
  * @returns the differences of the table before it
  * @throws {RebuildHeldError}
+ * @throws {LeaseLostError} the live table stays as it was
+ * @throws {SpaceError} too little space is free; the live table stays as it was
  */
 export const rebuild = (
   pool: DatabasePool,
   projection: Projection,
   options: RebuildOptions,
 ): Promise<Differences> =>
-  withRebuildLock(pool, projection, 'rebuild', async () => {
-    await buildShadow(pool, projection, REBUILD_SCHEMA, options);
-    const found = await compare(pool, projection, REBUILD_SCHEMA, options);
-    await atSamePosition(pool, projection, REBUILD_SCHEMA, async (transaction) => {
-      await swap(transaction, projection, REBUILD_SCHEMA);
-      await recordAct(transaction, { act: 'projection_rebuilt', tenantId: null, subject: projection.name });
-    });
-    return found;
-  });
+  withLease(
+    pool,
+    projection,
+    'rebuild',
+    (lease) =>
+      withShadow(pool, lease, projection, options, async () => {
+        await catchUp(pool, lease, projection, REBUILD_SCHEMA, withSpaceChecks(pool, options));
+        // At the end: without the indexes that only readers need, the fold is faster.
+        await createIndexes(lease, projection, REBUILD_SCHEMA);
+        await catchUp(pool, lease, projection, REBUILD_SCHEMA, options);
+        const found = await compare(lease, projection, REBUILD_SCHEMA, options);
+        await atSamePosition(lease, projection, REBUILD_SCHEMA, async (transaction) => {
+          await swap(transaction, projection, REBUILD_SCHEMA);
+          const act = 'projection_rebuilt';
+          await recordAct(transaction, { act, tenantId: null, subject: projection.name });
+        });
+        return found;
+      }),
+    options.lease,
+  );
 
-/**
- * Compares the live table with the log, and changes nothing.
- *
- * @param schema of the shadow table; the auditor has its own, so that it blocks no rebuild
- * @throws {RebuildHeldError}
- */
-export const verify = (
+/** Runs `act` with empty shadow tables, and drops what is left of them, also when it fails. */
+async function withShadow<T>(
   pool: DatabasePool,
+  lease: Lease,
   projection: Projection,
-  options: RebuildOptions,
-  schema: typeof REBUILD_SCHEMA | typeof AUDIT_SCHEMA = REBUILD_SCHEMA,
-): Promise<Differences> =>
-  withRebuildLock(pool, projection, schema === AUDIT_SCHEMA ? 'audit' : 'rebuild', async () => {
-    await buildShadow(pool, projection, schema, options);
-    const found = await compare(pool, projection, schema, options);
-    for (const table of tablesOf(projection))
-      await pool.query(sql.unsafe`DROP TABLE ${tableIn(schema, table)}`);
-    return found;
-  });
+  budget: SpaceBudget,
+  act: () => Promise<T>,
+): Promise<T> {
+  const drop = () => lease.transaction((transaction) => dropTables(transaction, projection, REBUILD_SCHEMA));
+  // First what an earlier rebuild left: it may have filled the disk.
+  await drop();
+  await requireSpace(pool, (await bytesOf(pool, projection, 'public')) * SPACE_FACTOR, budget);
+  await createEmpty(lease, projection, REBUILD_SCHEMA);
+  try {
+    return await act();
+  } finally {
+    await drop().catch(() => {}); // then the next rebuild or audit drops them
+  }
+}
+
+/** Watches the space while a table is filled: other tables grow too. */
+function withSpaceChecks(pool: DatabasePool, options: RebuildOptions): RebuildOptions {
+  let batches = 0;
+  return {
+    ...options,
+    async pause() {
+      batches += 1;
+      if (batches % SPACE_CHECK_EVERY === 0) await requireSpace(pool, 0, options);
+      await options.pause?.();
+    },
+  };
+}
 
 /**
  * Makes the table before the last rebuild live again, once it has caught up. The other table is
@@ -76,32 +110,26 @@ export const verify = (
  *
  * @throws {NothingKeptError}
  * @throws {RebuildHeldError}
+ * @throws {ShapeError} a later release added columns, so that the previous table lacks them
  */
 export const rollback = (
   pool: DatabasePool,
   projection: Projection,
   options: RebuildOptions,
 ): Promise<void> =>
-  withRebuildLock(pool, projection, 'rebuild', async () => {
-    if (!(await hasPrevious(pool, projection))) throw new NothingKeptError(projection.name);
-    await catchUp(pool, projection, PREVIOUS_SCHEMA, options);
-    await atSamePosition(pool, projection, PREVIOUS_SCHEMA, async (transaction) => {
-      await swap(transaction, projection, PREVIOUS_SCHEMA);
-      await recordAct(transaction, {
-        act: 'projection_rolled_back',
-        tenantId: null,
-        subject: projection.name,
+  withLease(
+    pool,
+    projection,
+    'rebuild',
+    async (lease) => {
+      if (!(await hasPrevious(pool, projection))) throw new NothingKeptError(projection.name);
+      await createIndexes(lease, projection, PREVIOUS_SCHEMA);
+      await catchUp(pool, lease, projection, PREVIOUS_SCHEMA, options);
+      await atSamePosition(lease, projection, PREVIOUS_SCHEMA, async (transaction) => {
+        await swap(transaction, projection, PREVIOUS_SCHEMA);
+        const act = 'projection_rolled_back';
+        await recordAct(transaction, { act, tenantId: null, subject: projection.name });
       });
-    });
-  });
-
-/** Whether all tables of before the last rebuild are kept: an earlier release had fewer of them. */
-async function hasPrevious(pool: DatabasePool, projection: Projection): Promise<boolean> {
-  for (const { name } of tablesOf(projection)) {
-    const isKept = await pool.exists(sql.unsafe`
-      SELECT FROM information_schema.tables
-       WHERE table_schema = ${PREVIOUS_SCHEMA} AND table_name = ${name}`);
-    if (!isKept) return false;
-  }
-  return true;
-}
+    },
+    options.lease,
+  );

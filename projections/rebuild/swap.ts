@@ -1,47 +1,56 @@
 /** The swap: a shadow table becomes the live table, and the live table is kept for a rollback. */
 import { type DatabaseTransactionConnection, sql } from 'slonik';
 import { type Projection, tablesOf } from '../projection.ts';
-import { PREVIOUS_SCHEMA, REBUILD_SCHEMA, shadowConsumer, tableIn } from './shadow-table.ts';
+import { PREVIOUS_SCHEMA, REBUILD_SCHEMA, dropTables, shadowConsumer, tableIn } from './shadow-table.ts';
+import { checkShapes } from './table-shape.ts';
 
 /**
- * Swaps the tables and their checkpoints. Needs the lease of the live table, with both tables at
- * the same position: a reader sees one table or the other, and no difference in position.
+ * Swaps the tables. Needs the lease of the live table, with both tables at the same position: a
+ * reader sees one table or the other, and no difference in position. The checkpoint of the live
+ * table stays where it is.
+ *
+ * @throws {ShapeError} the tables differ in an index, a column or a constraint
  */
 export async function swap(
   transaction: DatabaseTransactionConnection,
   projection: Projection,
   schema: typeof REBUILD_SCHEMA | typeof PREVIOUS_SCHEMA,
 ): Promise<void> {
-  const tables = tablesOf(projection);
   const move = async (from: string, to: string): Promise<void> => {
-    for (const table of tables)
+    for (const table of tablesOf(projection))
       await transaction.query(
         sql.unsafe`ALTER TABLE ${tableIn(from, table)} SET SCHEMA ${sql.identifier([to])}`,
       );
   };
-  const deleteCheckpoints = (consumer: string) =>
-    transaction.query(sql.unsafe`DELETE FROM checkpoints WHERE consumer = ${consumer}`);
-  const live = projection.name;
-  const shadow = shadowConsumer(projection, schema);
-  const previous = shadowConsumer(projection, PREVIOUS_SCHEMA);
-
+  await checkPositions(transaction, projection.name, shadowConsumer(projection, schema));
+  await checkShapes(transaction, projection, schema);
   if (schema === PREVIOUS_SCHEMA) {
+    await dropTables(transaction, projection, REBUILD_SCHEMA);
     await move(PREVIOUS_SCHEMA, REBUILD_SCHEMA);
-    await deleteCheckpoints(shadowConsumer(projection, REBUILD_SCHEMA));
   } else {
-    for (const table of tables)
-      await transaction.query(sql.unsafe`DROP TABLE IF EXISTS ${tableIn(PREVIOUS_SCHEMA, table)}`);
-    await deleteCheckpoints(previous);
+    await dropTables(transaction, projection, PREVIOUS_SCHEMA);
   }
   await move('public', PREVIOUS_SCHEMA);
   await move(REBUILD_SCHEMA, 'public');
-  await transaction.query(sql.unsafe`
-    UPDATE checkpoints AS checkpoint SET position = other.position, updated_at = now()
-      FROM checkpoints AS other
-     WHERE other.partition = checkpoint.partition
-       AND (checkpoint.consumer, other.consumer) = (${live}, ${shadow})`);
-  await deleteCheckpoints(shadow);
+  const previous = shadowConsumer(projection, PREVIOUS_SCHEMA);
+  const replaced = [previous, shadowConsumer(projection, REBUILD_SCHEMA)];
+  await transaction.query(
+    sql.unsafe`DELETE FROM checkpoints WHERE consumer = ANY (${sql.array(replaced, 'text')})`,
+  );
   await transaction.query(sql.unsafe`
     INSERT INTO checkpoints (partition, consumer, position)
-    SELECT partition, ${previous}, position FROM checkpoints WHERE consumer = ${live}`);
+    SELECT partition, ${previous}, position FROM checkpoints WHERE consumer = ${projection.name}`);
+}
+
+/** Refuses a swap that would take the live table to another position. */
+async function checkPositions(
+  transaction: DatabaseTransactionConnection,
+  live: string,
+  shadow: string,
+): Promise<void> {
+  const isApart = await transaction.exists(sql.unsafe`
+    SELECT FROM checkpoints AS checkpoint
+      LEFT JOIN checkpoints AS other ON other.partition = checkpoint.partition AND other.consumer = ${shadow}
+     WHERE checkpoint.consumer = ${live} AND checkpoint.position IS DISTINCT FROM other.position`);
+  if (isApart) throw new Error(`${shadow} is not at the position of ${live}`);
 }

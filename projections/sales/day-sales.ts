@@ -2,9 +2,9 @@
 import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
 import { reachable } from '../../store/unavailable.ts';
-import { progressOf } from '../../store/partitions.ts';
 import { type PageQuery, orderOf } from '../page.ts';
 import type { Measure } from './measures.ts';
+import { type ItemPlace, NO_CURRENCY, cursorOf, itemOf } from './sales-cursor.ts';
 import { salesProjection } from './sales.ts';
 import { type ZoneDays, dayOf, dayText } from './zone-days.ts';
 
@@ -67,52 +67,48 @@ interface Sum {
   events: number;
 }
 
-const pageRow = z.object({
-  sums: z.string(),
-  is_more: z.boolean(),
+const firstRow = z.object({
+  /** The first quarter of the list, in milliseconds since 1970; `null` without sales. */
+  first: z.int().nullable(),
   applied: z.int(),
   head: z.int(),
 });
-
-/** Keeps the days of the year 1 positive. */
-const DAY_OFFSET = 800_000;
-const LETTERS_COUNT = 26;
-const FIRST_LETTER = 'A'.codePointAt(0)!;
-const CURRENCIES_COUNT = LETTERS_COUNT ** 3;
-/** Sorts before each currency. */
-const NO_CURRENCY = 'AAA';
-
-/** The cursor of an item: a safe integer that names its day and its currency. */
-function cursorOf({ day, currency }: { day: number; currency: string }): number {
-  let number = day + DAY_OFFSET;
-  for (const letter of currency) number = number * LETTERS_COUNT + (letter.codePointAt(0)! - FIRST_LETTER);
-  return number;
-}
-
-function itemOf(cursor: number): { day: number; currency: string } {
-  let currency = '';
-  for (let rest = cursor % CURRENCIES_COUNT; currency.length < 3; rest = Math.floor(rest / LETTERS_COUNT))
-    currency = String.fromCodePoint(FIRST_LETTER + (rest % LETTERS_COUNT)) + currency;
-  return { day: Math.floor(cursor / CURRENCIES_COUNT) - DAY_OFFSET, currency };
-}
+const pageRow = firstRow.extend({ sums: z.string(), is_more: z.boolean() });
 
 /** Reads one page. It reads the rows of at most `limit` days, from the first day with sales on. */
 export async function readSalesPage(pool: CommonQueryMethods, query: SalesQuery): Promise<SalesPage> {
-  const { partition, direction, limit, from, days } = query;
-  const isUp = direction === 'asc';
+  const { from } = query;
   const cursor = from === undefined ? undefined : itemOf(from);
   const range = rangeOf(query, cursor?.day);
-  const first = await firstQuarter(pool, query, range);
-  if (first === undefined) {
-    const { head, applied } = await progressOf(pool, partition, salesProjection.name);
-    return { sales: [], next: null, applied, head };
-  }
+  const { first, ...progress } = await reachable(pool.one(firstStatement(query, range)));
+  if (first === null) return { sales: [], next: null, ...progress };
+  return readFrom(pool, query, { cursor, range, first });
+}
+
+interface Start {
+  cursor: ItemPlace | undefined;
+  range: DayRange;
+  /** The first quarter with sales, in milliseconds since 1970. */
+  first: number;
+}
+
+/** Two statements see two moments: when the first day has moved, the page is read again. */
+async function readFrom(
+  pool: CommonQueryMethods,
+  query: SalesQuery,
+  { cursor, range, first }: Start,
+): Promise<SalesPage> {
+  const { direction, limit, days } = query;
+  const isUp = direction === 'asc';
   const firstDay = days.dayAt(first);
   const low = isUp ? firstDay : Math.max(firstDay - limit + 1, range.low);
   const high = isUp ? Math.min(firstDay + limit - 1, range.high) : firstDay;
   const starts: number[] = [];
   for (let day = low; day <= high + 1; day += 1) starts.push(days.startOf(day));
-  const { sums, is_more, applied, head } = await reachable(pool.one(pageStatement(query, range, starts)));
+  const page = await reachable(pool.one(pageStatement(query, range, starts)));
+  const { sums, is_more, applied, head } = page;
+  if (page.first === null) return { sales: [], next: null, applied, head };
+  if (days.dayAt(page.first) !== firstDay) return readFrom(pool, query, { cursor, range, first: page.first });
   const items = itemsOf(JSON.parse(sums) as Sum[], low)
     .filter((item) => cursor === undefined || isAfter(item, cursor, isUp))
     .sort((a, b) => (isAfter(a, b, isUp) ? 1 : -1));
@@ -125,11 +121,7 @@ export async function readSalesPage(pool: CommonQueryMethods, query: SalesQuery)
 }
 
 /** Whether an item comes after another one: days in the direction of the list, then currencies. */
-const isAfter = (
-  item: { day: number; currency: string },
-  other: { day: number; currency: string },
-  isUp: boolean,
-): boolean =>
+const isAfter = (item: ItemPlace, other: ItemPlace, isUp: boolean): boolean =>
   item.day === other.day
     ? item.currency > other.currency
     : isUp
@@ -162,22 +154,22 @@ function rowsIn({ tenantId, currency, days }: SalesQuery, { low, high }: DayRang
 
 const instant = (ms: number) => sql.fragment`to_timestamp(${ms / 1_000})`;
 
-/** The first row of the list, in milliseconds since 1970. */
-async function firstQuarter(
-  pool: CommonQueryMethods,
-  query: SalesQuery,
-  range: DayRange,
-): Promise<number | undefined> {
-  const ms = await reachable(
-    pool.maybeOneFirst(sql.type(z.object({ ms: z.int() }))`
-      SELECT (extract(epoch FROM quarter) * 1000)::bigint AS ms
-        FROM sales
-       WHERE ${rowsIn(query, range)}
-       ORDER BY quarter ${orderOf(query.direction)}
-       LIMIT 1`),
-  );
-  return ms ?? undefined;
-}
+const firstOf = (query: SalesQuery, range: DayRange) => sql.fragment`
+  (SELECT (extract(epoch FROM quarter) * 1000)::bigint
+     FROM sales
+    WHERE ${rowsIn(query, range)}
+    ORDER BY quarter ${orderOf(query.direction)}
+    LIMIT 1) AS first`;
+
+const PROGRESS = sql.fragment`
+  checkpoint.position AS applied, head.position AS head
+      FROM log_heads AS head
+      JOIN checkpoints AS checkpoint
+        ON checkpoint.partition = head.partition AND checkpoint.consumer = ${salesProjection.name}`;
+
+const firstStatement = (query: SalesQuery, range: DayRange) => sql.type(firstRow)`
+  SELECT ${firstOf(query, range)}, ${PROGRESS}
+   WHERE head.partition = ${query.partition}`;
 
 /** @param starts of the days of the page, and of the day after them: milliseconds since 1970 */
 function pageStatement(query: SalesQuery, range: DayRange, starts: readonly number[]) {
@@ -199,10 +191,7 @@ function pageStatement(query: SalesQuery, range: DayRange, starts: readonly numb
                        ORDER BY 1, 2, 3, 4
                     ) AS sums), '[]') AS sums,
            EXISTS (SELECT FROM sales WHERE ${rows} AND ${beyond}) AS is_more,
-           checkpoint.position AS applied, head.position AS head
-      FROM log_heads AS head
-      JOIN checkpoints AS checkpoint
-        ON checkpoint.partition = head.partition AND checkpoint.consumer = ${salesProjection.name}
+           ${firstOf(query, range)}, ${PROGRESS}
      WHERE head.partition = ${partition}`;
 }
 

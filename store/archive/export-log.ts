@@ -2,6 +2,7 @@
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
 import { type LogHeader, type LogLine, type LogTenant, writeLine } from './log-file.ts';
+import { keyModes } from '../keys/new-key.ts';
 import { statement } from '../statement.ts';
 import { reachable } from '../unavailable.ts';
 
@@ -35,6 +36,8 @@ const shareRow = z.object({
   name: z.string(),
   home: z.int(),
   created_at: z.string(),
+  mode: keyModes,
+  test_of: z.uuid().nullable(),
 });
 
 export interface ExportRange {
@@ -74,7 +77,7 @@ async function headerOf(pool: DatabasePool, { tenantId, from, to }: ExportRange)
     // Counting a large log takes longer than the timeout of the pool.
     await transaction.query(sql.unsafe`SET LOCAL statement_timeout = 0`);
     return transaction.any(sql.type(shareRow)`
-      SELECT share.*, tenant.name, tenant.partition AS home,
+      SELECT share.*, tenant.name, tenant.partition AS home, tenant.mode, tenant.test_of,
              to_char(tenant.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at
         FROM (SELECT partition, tenant_id, count(*) AS events, max(position) AS last_position
                 FROM events
@@ -85,12 +88,14 @@ async function headerOf(pool: DatabasePool, { tenantId, from, to }: ExportRange)
   });
   const partitions = new Map<number, LogHeader['partitions'][number]>();
   const tenants = new Map<string, LogTenant>();
-  for (const { partition, events, last_position, tenant_id, name, home, created_at } of shares) {
+  for (const { partition, events, last_position, tenant_id, name, home, created_at, ...own } of shares) {
     const sum = partitions.get(partition) ?? { partition, events: 0, last_position: 0 };
     sum.events += events;
     sum.last_position = Math.max(sum.last_position, last_position);
     partitions.set(partition, sum);
-    tenants.set(tenant_id, { tenant_id, name, partition: home, created_at });
+    const test: Pick<LogTenant, 'mode' | 'test_of'> = own.mode === 'test' ? { mode: own.mode } : {};
+    if (own.test_of !== null) test.test_of = own.test_of;
+    tenants.set(tenant_id, { tenant_id, name, partition: home, created_at, ...test });
   }
   return {
     holdfast_log: 1,

@@ -33,6 +33,10 @@ const tenant = z.strictObject({
   name: text(100),
   partition,
   created_at: instant,
+  /** Left out for a live tenant. */
+  mode: z.literal('test').optional(),
+  /** The live tenant of a test tenant; left out when it has none. */
+  test_of: uuid.optional(),
 });
 
 const header = z.strictObject({

@@ -21,6 +21,7 @@ export type RecordedAct = z.output<typeof actRow>;
 export interface ActsQuery {
   /** RFC 3339, inclusive. */
   since: string | undefined;
+  /** With the acts on its test tenant. */
   tenantId: string | undefined;
   limit: number;
 }
@@ -37,7 +38,7 @@ export const listActs = (
         FROM (SELECT *
                 FROM administrative_acts
                WHERE ${since === undefined ? sql.fragment`true` : sql.fragment`recorded_at >= ${since}`}
-                 AND ${tenantId === undefined ? sql.fragment`true` : sql.fragment`tenant_id = ${tenantId}`}
+                 AND ${tenantId === undefined ? sql.fragment`true` : sql.fragment`tenant_id IN (SELECT tenant_id FROM tenants WHERE tenant_id = ${tenantId} OR test_of = ${tenantId})`}
                ORDER BY recorded_at DESC, act_id DESC
                LIMIT ${limit}) AS newest
         LEFT JOIN tenants AS tenant USING (tenant_id)

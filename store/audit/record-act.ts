@@ -17,6 +17,8 @@ export type ActName =
   | 'endpoint_changed'
   | 'endpoint_deleted'
   | 'secret_rotated'
+  | 'secrets_key_activated'
+  | 'secrets_replaced'
   | 'projection_paused'
   | 'projection_resumed'
   | 'projection_rebuilt'

@@ -69,12 +69,22 @@ function scopesNamed(given: string): readonly Scope[] {
   return shortenScopes(SCOPES.filter((scope) => names.includes(scope)));
 }
 
-function modeFrom(flags: CliArguments['flags']): KeyMode {
+/** @returns `undefined`: that of the tenant */
+function modeFrom(flags: CliArguments['flags']): KeyMode | undefined {
   if (flags.has('test') && flags.has('live')) {
-    throw new UsageError('--test and --live exclude each other. Use one of them; the default is --live.');
+    throw new UsageError(
+      '--test and --live exclude each other. Use one of them; the default is the mode of the tenant.',
+    );
   }
-  return flags.has('test') ? 'test' : 'live';
+  if (flags.has('test')) return 'test';
+  return flags.has('live') ? 'live' : undefined;
 }
+
+/** A key from before test tenants: it begins with hf_test_, and reaches live orders. */
+const isMisleading = ({ prefix, mode }: Pick<KeyRecord, 'prefix' | 'mode'>) =>
+  mode === 'live' && prefix?.startsWith('hf_test_') === true;
+
+const REACH = { live: 'live orders', test: 'test orders only' };
 
 const lastUseOf = ({ last_used_at }: KeyRecord) =>
   last_used_at === null ? 'never used' : `last used ${last_used_at}`;
@@ -99,6 +109,7 @@ function issued(outcome: IssueOutcome) {
     `Key     ${key}`,
     `Key ID  ${data.key_id}`,
     `Tenant  ${data.tenant_id}`,
+    `Mode    ${data.mode}: it reaches ${REACH[data.mode]}`,
     `Name    ${data.name}`,
     `Scopes  ${data.scopes.join(', ')}`,
     `Limits  ${limitText(data)}`,
@@ -123,8 +134,10 @@ const create: CliCommand = {
       placeholder: 'A,B',
       help: `one or more of ${SCOPES.join(',')}; default ${DEFAULT_SCOPES.join(',')}`,
     },
-    live: { help: 'the key begins with hf_live_; this is the default' },
-    test: { help: 'the key begins with hf_test_; it has the same rights' },
+    live: { help: 'a key for live orders; it begins with hf_live_. Default: the mode of the tenant' },
+    test: {
+      help: 'a key for test orders; it begins with hf_test_, and belongs to the test tenant of the tenant',
+    },
     ...limitOptions,
   },
   async run({ values, flags }, { database }) {
@@ -138,10 +151,21 @@ const create: CliCommand = {
   },
 };
 
-const HEADINGS = ['KEY ID', 'NAME', 'KEY', 'SCOPES', 'CREATED', 'LAST USED', ...LIMIT_HEADINGS, 'STATE'];
+const HEADINGS = [
+  'KEY ID',
+  'NAME',
+  'KEY',
+  'SCOPES',
+  'CREATED',
+  'LAST USED',
+  ...LIMIT_HEADINGS,
+  'STATE',
+  'MODE',
+];
 
 const list: CliCommand = {
-  summary: 'List the keys of a tenant, with revoked keys and the last use, to the minute.',
+  summary:
+    'List the keys of a tenant and its test tenant, with revoked keys and the last use, to the minute.',
   options: { tenant: TENANT },
   async run({ values }, { database }) {
     const pool = await database();
@@ -156,19 +180,31 @@ const list: CliCommand = {
       key.last_used_at ?? 'never',
       ...limitCells(key),
       stateOf(key),
+      key.mode,
     ]);
     return {
       data: keys,
       text:
         rows.length === 0
           ? `This tenant has no keys yet. Create one: npx holdfast keys create --tenant ${toId('ten', tenant.tenant_id)}`
-          : [table(HEADINGS, rows), ...expiryWarnings(keys)].join('\n'),
+          : [table(HEADINGS, rows), ...expiryWarnings(keys), ...misleadingKeys(keys)].join('\n'),
     };
   },
 };
 
+/** Lines for the valid keys of a misleading prefix. */
+const misleadingKeys = (keys: readonly ReturnType<typeof documentOf>[]): string[] =>
+  keys
+    .filter((key) => key.revoked_at === null && isMisleading(key))
+    .map(
+      (key) =>
+        `${key.key_id} ${quoted(key.name)} begins with hf_test_ but reaches live orders: it is older than test tenants. ` +
+        `For test orders, create a key with --test. For live orders, replace it: npx holdfast keys rotate ${key.key_id}`,
+    );
+
 const rotate: CliCommand = {
-  summary: 'Create a successor with the same name and scopes. Both keys work until you revoke the old one.',
+  summary:
+    'Create a successor with the same tenant, name and scopes. Both keys work until you revoke the old one.',
   positionals: ['KEY_ID'],
   options: expiryOptions,
   async run({ positionals: [given = ''], values }, { database }) {
@@ -184,10 +220,15 @@ const rotate: CliCommand = {
     }
     const { data, text } = issued(outcome);
     const old = toId('key', keyId);
-    return {
-      data: { ...data, successor_of: old },
-      text: `${text}\n${old} still works. Revoke it once no client uses it: npx holdfast keys revoke ${old}`,
-    };
+    const lines = [
+      text,
+      `${old} still works. Revoke it once no client uses it: npx holdfast keys revoke ${old}`,
+    ];
+    if (isMisleading(outcome.predecessor))
+      lines.push(
+        `${old} begins with hf_test_ but reaches live orders. So does its successor, which begins with hf_live_.`,
+      );
+    return { data: { ...data, successor_of: old }, text: lines.join('\n') };
   },
 };
 

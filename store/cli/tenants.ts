@@ -32,13 +32,18 @@ export function nameFrom(given: string, where: string): string {
   throw new UsageError(`${where} must have 1 to 100 characters, without control characters.`);
 }
 
-const documentOf = ({ tenant_id, name, created_at, write_quota, read_quota }: Tenant) => ({
+const documentOf = ({ tenant_id, name, mode, test_of, created_at, write_quota, read_quota }: Tenant) => ({
   tenant_id: toId('ten', tenant_id),
   name,
+  mode,
+  test_of: test_of === null ? null : toId('ten', test_of),
   created_at,
   write_quota,
   read_quota,
 });
+
+/** A test tenant without a quota has that of its live tenant, in a window of its own. */
+const noQuotaOf = ({ test_of }: { test_of: string | null }) => (test_of === null ? NO_QUOTA : 'as live');
 
 const listedOf = (tenant: ListedTenant) => ({ ...documentOf(tenant), live_keys: tenant.live_keys });
 
@@ -77,16 +82,17 @@ const list: CliCommand = {
       t.tenant_id,
       t.name,
       String(t.live_keys),
-      t.write_quota ?? NO_QUOTA,
-      t.read_quota ?? NO_QUOTA,
+      t.write_quota ?? noQuotaOf(t),
+      t.read_quota ?? noQuotaOf(t),
       t.created_at,
+      t.mode,
     ]);
     return {
       data: tenants,
       text:
         rows.length === 0
           ? 'No tenants yet. Create one: npx holdfast tenants create NAME'
-          : table(['TENANT ID', 'NAME', 'LIVE KEYS', 'WRITE', 'READ', 'CREATED'], rows),
+          : table(['TENANT ID', 'NAME', 'LIVE KEYS', 'WRITE', 'READ', 'CREATED', 'MODE'], rows),
     };
   },
 };
@@ -105,8 +111,8 @@ const limit: CliCommand = {
     return {
       data,
       text:
-        `${data.tenant_id} ${quoted(data.name)}: writes ${data.write_quota ?? NO_QUOTA}, ` +
-        `reads ${data.read_quota ?? NO_QUOTA}. Every node applies it within 5 seconds.`,
+        `${data.tenant_id} ${quoted(data.name)}: writes ${data.write_quota ?? noQuotaOf(data)}, ` +
+        `reads ${data.read_quota ?? noQuotaOf(data)}. Every node applies it within 5 seconds.`,
     };
   },
 };

@@ -17,6 +17,7 @@ import {
   UniqueIntegrityConstraintViolationError,
   createDriverFactory,
 } from 'slonik';
+import type { DurabilityGuard } from '../durability/durability-guard.ts';
 import { connect, newClient } from '../session.ts';
 import { expectAnswers } from './silence.ts';
 
@@ -30,7 +31,7 @@ const TYPE_IDS: Record<string, readonly [number, number]> = {
 };
 
 /** A driver for pools that sets up each connection before its first use. */
-export const createSessionDriver = (): DriverFactory =>
+export const createSessionDriver = (guard?: DurabilityGuard): DriverFactory =>
   createDriverFactory(async ({ driverConfiguration }) => ({
     async createPoolClient({ clientEventEmitter }) {
       const { connectionUri, connectionTimeout, statementTimeout, idleInTransactionSessionTimeout } =
@@ -47,6 +48,7 @@ export const createSessionDriver = (): DriverFactory =>
         connect: () =>
           connect(client, {
             timeoutMs: msOf(connectionTimeout),
+            guard,
             statement_timeout: msOf(statementTimeout),
             idle_in_transaction_session_timeout: msOf(idleInTransactionSessionTimeout),
           }),

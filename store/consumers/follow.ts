@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { endsWithin } from '../../platform/deadline.ts';
+import { isDiskFull } from '../unavailable.ts';
 
 /**
  * Pause after a batch that was not full. Under load it merges many small batches into few large.
@@ -14,6 +15,8 @@ const POLL_INTERVAL_MS = 250;
 /** After the first failure a follower pauses twice this; the pause doubles with each failure. */
 const BACKOFF_MS_BASE = 100;
 const BACKOFF_MS_MAX = 5_000;
+/** On a full disk, orders come first: followers write less and less. */
+const DISK_FULL_BACKOFF_MS_MAX = 60_000;
 
 export interface Follower {
   partition: number;
@@ -53,8 +56,9 @@ export function follow(given: readonly Follower[]): Following {
         if (found === 'some') await pause(BATCH_PAUSE_MS);
       } catch (error) {
         failures += 1;
+        const maxMs = isDiskFull(error) ? DISK_FULL_BACKOFF_MS_MAX : BACKOFF_MS_MAX;
         if ((await follower.onFailure(error, failures)) === undefined)
-          await pause(Math.min(BACKOFF_MS_MAX, BACKOFF_MS_BASE * 2 ** Math.min(failures, 10)));
+          await pause(Math.min(maxMs, BACKOFF_MS_BASE * 2 ** Math.min(failures, 10)));
         continue;
       }
       if (follower.isAwake) continue;

@@ -5,6 +5,7 @@ import { v7 } from 'uuid';
 import { z } from 'zod';
 import { type Network, networkOf } from '../../platform/trusted-proxies.ts';
 import { type CallerQuotas, kindQuotas } from './key-limits.ts';
+import { type KeyMode, keyModes } from './new-key.ts';
 import { SCOPES, type Scope, expandScopes, shortenScopes } from './scopes.ts';
 import { recordAct } from '../audit/record-act.ts';
 import { toId } from '../ids.ts';
@@ -16,6 +17,8 @@ export interface Principal {
   keyId: string;
   tenantId: string;
   partition: number;
+  /** Of the tenant. */
+  mode: KeyMode;
   /** Expanded: a scope with parts, and its parts (scopes.ts). */
   scopes: ReadonlySet<string>;
   quotas: CallerQuotas;
@@ -33,6 +36,7 @@ const findByHash = statement(
     scopes: z.array(z.string()),
     tenant_id: z.uuid(),
     partition: z.int(),
+    mode: keyModes,
     expires_at: z.string().nullable(),
     networks: z.array(z.string()),
     write_quota: z.string().nullable(),
@@ -62,6 +66,7 @@ export async function findPrincipal(pool: DatabasePool, keyHash: Buffer): Promis
     keyId: row.key_id,
     tenantId: row.tenant_id,
     partition: row.partition,
+    mode: row.mode,
     scopes: expandScopes(row.scopes),
     networks: row.networks.map(networkOf).filter((network) => network !== undefined),
     expiresAt: row.expires_at === null ? undefined : Date.parse(row.expires_at),
@@ -86,8 +91,7 @@ export function partitionFor(tenantId: string, partitions: number): number {
   return hash('sha256', tenantId, 'buffer').readUInt32BE(0) % partitions;
 }
 
-/** `hf_live_` or `hf_test_`. A chosen key may be short: no more of its text is stored. */
-const modePrefixOf = (key: string): string | null => /^hf_(?:live|test)_/.exec(key)?.[0] ?? null;
+const modeOf = (key: string): KeyMode => (key.startsWith('hf_test_') ? 'test' : 'live');
 
 /** Whether the database has a live key. */
 export const hasApiKeys = (pool: DatabasePool): Promise<boolean> =>
@@ -123,8 +127,8 @@ export async function addApiKey(
 }
 
 /**
- * Creates the bootstrap key, with all scopes and a tenant of its own, unless it exists. Idempotent,
- * also when many nodes start at once.
+ * Creates the bootstrap key, with all scopes and a tenant of its own, unless it exists. The tenant
+ * of a test key is a test tenant. Idempotent, also when many nodes start at once.
  *
  * @returns its tenant; a revoked key stays revoked
  */
@@ -140,13 +144,16 @@ export async function ensureBootstrapKey(
        WHERE key_hash = ${sql.binary(hashApiKey(key))}`);
     if (found) return { tenantId: found.tenant_id, revoked: found.revoked };
     const tenantId = v7();
+    const mode = modeOf(key);
     await transaction.query(sql.unsafe`
-      INSERT INTO tenants (tenant_id, name, partition)
-      VALUES (${tenantId}, 'bootstrap', ${partitionFor(tenantId, partitions)})`);
+      INSERT INTO tenants (tenant_id, name, partition, mode)
+      VALUES (${tenantId}, 'bootstrap', ${partitionFor(tenantId, partitions)}, ${mode})`);
     const keyId = v7();
+    // A chosen key may be short: no more of its text is stored.
+    const prefix = `hf_${mode}_`;
     await transaction.query(sql.unsafe`
       INSERT INTO api_keys (key_id, tenant_id, key_hash, name, scopes, prefix)
-      VALUES (${keyId}, ${tenantId}, ${sql.binary(hashApiKey(key))}, 'bootstrap', ${sql.array([...shortenScopes(SCOPES)], 'text')}, ${modePrefixOf(key)})`);
+      VALUES (${keyId}, ${tenantId}, ${sql.binary(hashApiKey(key))}, 'bootstrap', ${sql.array([...shortenScopes(SCOPES)], 'text')}, ${prefix})`);
     await recordAct(transaction, {
       act: 'key_created',
       tenantId,
@@ -157,13 +164,20 @@ export async function ensureBootstrapKey(
   });
 }
 
-/** @returns names of tenants, by id */
+/** A tenant as `/ops` shows it. */
+export interface ShownTenant {
+  name: string;
+  mode: KeyMode;
+}
+
+/** @returns names and modes of tenants, by id */
 export async function tenantNames(
   pool: DatabasePool,
   tenantIds: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, ShownTenant>> {
   if (tenantIds.length === 0) return new Map();
-  const rows = await pool.any(sql.type(z.object({ tenant_id: z.uuid(), name: z.string() }))`
-    SELECT tenant_id, name FROM tenants WHERE tenant_id = ANY (${sql.array([...tenantIds], 'uuid')})`);
-  return new Map(rows.map(({ tenant_id, name }) => [tenant_id, name]));
+  const row = z.object({ tenant_id: z.uuid(), name: z.string(), mode: keyModes });
+  const rows = await pool.any(sql.type(row)`
+    SELECT tenant_id, name, mode FROM tenants WHERE tenant_id = ANY (${sql.array([...tenantIds], 'uuid')})`);
+  return new Map(rows.map(({ tenant_id, ...shown }) => [tenant_id, shown]));
 }

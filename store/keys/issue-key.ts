@@ -11,16 +11,19 @@ import { recordAct } from '../audit/record-act.ts';
 import { toId } from '../ids.ts';
 import { type KeyRecord, findKey, limitsOf, listLiveKeys } from './key-record.ts';
 import { type KeyMode, newKey } from './new-key.ts';
+import { tenantOfMode } from './test-tenants.ts';
 import { reachable } from '../unavailable.ts';
 
 /** Live keys of one name. */
 const LIVE_KEYS_MAX = 2;
 
 export interface NewKey {
+  /** A tenant of either mode. */
   tenantId: string;
   name: string;
   scopes: readonly string[];
-  mode: KeyMode;
+  /** Left out: that of the tenant. */
+  mode?: KeyMode | undefined;
   limits?: LimitChange;
 }
 
@@ -31,25 +34,29 @@ export type IssueOutcome =
   | { kind: 'two_live'; live: readonly KeyRecord[] };
 
 export type RotateOutcome =
-  | IssueOutcome
+  | (IssueOutcome & { predecessor: KeyRecord })
   | { kind: 'not_found' }
   /** Nothing was changed: a revoked key has no clients to move. */
   | { kind: 'revoked'; record: KeyRecord };
 
-/** Issues a key to a tenant. The tenant must exist. */
+/**
+ * Issues a key to a tenant, which must exist. A key of the other mode goes to its counterpart,
+ * which the first such key creates.
+ */
 export const issueKey = (pool: DatabasePool, wanted: NewKey): Promise<IssueOutcome> =>
   reachable(
     pool.transaction(async (transaction) => {
-      await lockTenant(transaction, wanted.tenantId);
-      const outcome = await insert(transaction, wanted);
+      const owner = await tenantOfMode(transaction, wanted.tenantId, wanted.mode);
+      await lockTenant(transaction, owner.tenantId);
+      const outcome = await insert(transaction, { ...wanted, ...owner });
       if (outcome.kind === 'issued') await recordIssue(transaction, 'key_created', outcome.record);
       return outcome;
     }),
   );
 
 /**
- * Issues a successor with the name, scopes, mode, quotas and networks of a key. The old key stays
- * live.
+ * Issues a successor with the tenant, name, scopes, quotas and networks of a key. The old key stays
+ * live. The successor of a test key that reaches live orders is a live key.
  *
  * @param expiresAt RFC 3339, `null` for never; left out, the successor lives as long as the key
  */
@@ -65,13 +72,13 @@ export const rotateKey = (
       await lockTenant(transaction, found.tenant_id);
       const record = (await findKey(transaction, keyId)) ?? found;
       if (record.revoked_at !== null) return { kind: 'revoked', record };
-      const { tenant_id: tenantId, name, scopes, prefix, networks } = record;
+      const { tenant_id: tenantId, name, scopes, mode, networks } = record;
       const { write_quota: write, read_quota: read } = record;
       const outcome = await insert(transaction, {
         tenantId,
         name,
         scopes,
-        mode: prefix?.startsWith('hf_test_') ? 'test' : 'live',
+        mode,
         limits: {
           write,
           read,
@@ -80,7 +87,7 @@ export const rotateKey = (
         },
       });
       if (outcome.kind === 'issued') await recordIssue(transaction, 'key_rotated', outcome.record, keyId);
-      return outcome;
+      return { ...outcome, predecessor: record };
     }),
   );
 
@@ -118,7 +125,7 @@ async function lockTenant(transaction: DatabaseTransactionConnection, tenantId: 
 
 async function insert(
   transaction: DatabaseTransactionConnection,
-  { tenantId, name, scopes, mode, limits = {} }: NewKey,
+  { tenantId, name, scopes, mode, limits = {} }: NewKey & { mode: KeyMode },
 ): Promise<IssueOutcome> {
   const live = await listLiveKeys(transaction, tenantId, name);
   if (live.length >= LIVE_KEYS_MAX) return { kind: 'two_live', live };

@@ -59,9 +59,11 @@ export const quotasOfKeys = (
   reachable(
     pool.any(sql.type(quotasRow)`
       SELECT key_id, api_key.write_quota AS write, api_key.read_quota AS read,
-             tenant.write_quota AS tenant_write, tenant.read_quota AS tenant_read
+             coalesce(tenant.write_quota, live.write_quota) AS tenant_write,
+             coalesce(tenant.read_quota, live.read_quota) AS tenant_read
         FROM api_keys AS api_key
         JOIN tenants AS tenant USING (tenant_id)
+        LEFT JOIN tenants AS live ON live.tenant_id = tenant.test_of
        WHERE key_id = ANY (${sql.array([...keyIds], 'uuid')})`),
   );
 

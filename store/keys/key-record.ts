@@ -2,6 +2,7 @@
 import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
 import { reachable } from '../unavailable.ts';
+import { keyModes } from './new-key.ts';
 
 const keyRow = z.object({
   key_id: z.uuid(),
@@ -20,6 +21,8 @@ const keyRow = z.object({
   expires_at: z.string().nullable(),
   /** CIDR notation; empty: any address. */
   networks: z.array(z.string()),
+  /** Of its tenant: whether the key reaches live orders or test orders. */
+  mode: keyModes,
 });
 
 /** Times are RFC 3339, ids are UUIDs. */
@@ -33,18 +36,23 @@ export const limitsOf = ({ write_quota, read_quota, expires_at, networks }: KeyR
   networks,
 });
 
-const COLUMNS = sql.fragment`key_id, tenant_id, name, prefix, scopes, created_at, last_used_at, revoked_at,
-  write_quota, read_quota, expires_at, networks`;
+const SELECT_KEYS = sql.fragment`
+  SELECT key_id, tenant_id, api_key.name, prefix, scopes, api_key.created_at, last_used_at, revoked_at,
+         api_key.write_quota, api_key.read_quota, expires_at, networks, tenant.mode
+    FROM api_keys AS api_key
+    JOIN tenants AS tenant USING (tenant_id)`;
 
 /** @returns `null` when there is no such key */
 export const findKey = (connection: CommonQueryMethods, keyId: string): Promise<KeyRecord | null> =>
-  reachable(connection.maybeOne(sql.type(keyRow)`SELECT ${COLUMNS} FROM api_keys WHERE key_id = ${keyId}`));
+  reachable(connection.maybeOne(sql.type(keyRow)`${SELECT_KEYS} WHERE key_id = ${keyId}`));
 
-/** All keys of a tenant, revoked ones too, oldest first. */
+/** All keys of a tenant and of its test tenant, revoked ones too, oldest first. */
 export const listKeys = (connection: CommonQueryMethods, tenantId: string): Promise<readonly KeyRecord[]> =>
   reachable(
     connection.any(sql.type(keyRow)`
-      SELECT ${COLUMNS} FROM api_keys WHERE tenant_id = ${tenantId} ORDER BY created_at, key_id`),
+      ${SELECT_KEYS}
+       WHERE tenant_id = ${tenantId} OR tenant.test_of = ${tenantId}
+       ORDER BY api_key.created_at, key_id`),
   );
 
 /** The live keys of one name, oldest first. */
@@ -55,7 +63,7 @@ export const listLiveKeys = (
 ): Promise<readonly KeyRecord[]> =>
   reachable(
     connection.any(sql.type(keyRow)`
-      SELECT ${COLUMNS} FROM api_keys
-       WHERE tenant_id = ${tenantId} AND name = ${name} AND revoked_at IS NULL
-       ORDER BY created_at, key_id`),
+      ${SELECT_KEYS}
+       WHERE tenant_id = ${tenantId} AND api_key.name = ${name} AND revoked_at IS NULL
+       ORDER BY api_key.created_at, key_id`),
   );

@@ -1,9 +1,11 @@
 /** Generation of API keys. */
 import { randomInt } from 'node:crypto';
+import { z } from 'zod';
 import { ALPHABET, checksumOf } from './key-form.ts';
 
-/** The mode of a key, in its first characters: production or tests. Both work alike. */
-export type KeyMode = 'live' | 'test';
+/** The mode of a tenant and of its keys, in their first characters: production or tests. */
+export const keyModes = z.enum(['live', 'test']);
+export type KeyMode = z.output<typeof keyModes>;
 
 /** Random characters of a key: 190 bits. The checksum follows them. */
 const RANDOM_LENGTH = 32;

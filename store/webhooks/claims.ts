@@ -5,6 +5,7 @@ import type { RecordedEvent } from '../../domain/order/events.ts';
 import { knownEvents } from '../../domain/order/upcast.ts';
 import { toId } from '../ids.ts';
 import { recordedRow, toRecordedEvent } from '../log/event-row.ts';
+import { type Keyring, SecretNotDecrypted } from '../secrets/keyring.ts';
 import { statement } from '../statement.ts';
 import { reachable } from '../unavailable.ts';
 import { ENDPOINT_DISABLED } from './endpoint-health.ts';
@@ -29,9 +30,11 @@ export const SINGLE_CLAIMS_FAILURES_MIN = 5;
 const claimedColumns = {
   delivery_id: z.uuid(),
   endpoint_id: z.uuid(),
+  tenant_id: z.uuid(),
   event_id: z.uuid(),
   created_at: z.string(),
   tries: z.int(),
+  attempts: z.int(),
   queued_at: z.string(),
   edition: z.string(),
   url: z.string(),
@@ -57,7 +60,9 @@ const claimRow = z.looseObject({
 });
 type ClaimRow = z.output<typeof claimRow>;
 const claimRows = statement('webhooks/claim-deliveries', claimRow);
-const findEndpoints = statement('webhooks/find-due-endpoints', z.object({ endpoint_id: z.uuid() }));
+const findEndpoints = statement('webhooks/find-due-endpoints', z.object({ endpoint_id: z.uuid() }), {
+  keepsPlan: false,
+});
 
 /** A claimed delivery, with everything that its attempt needs. */
 export interface Claimed {
@@ -69,6 +74,8 @@ export interface Claimed {
   queued_at: string;
   /** Attempts since the delivery was queued. */
   tries: number;
+  /** All recorded attempts. */
+  attempts: number;
   edition: string;
   url: string;
   /** Failures of the endpoint in a row. */
@@ -95,6 +102,8 @@ export interface Claimed {
 
 /** A claim, with a send slot for each of its deliveries. */
 export interface Claim {
+  /** Why no message of the endpoint can be signed; then no delivery has a secret. */
+  unsigned: SecretNotDecrypted | undefined;
   /** In the order of the log. */
   deliveries: Claimed[];
   reservation: Reservation;
@@ -120,6 +129,7 @@ export async function findDueEndpoints(pool: CommonQueryMethods): Promise<string
  */
 export async function claimDeliveries(
   pool: CommonQueryMethods,
+  keyring: Keyring,
   endpointId: string,
   deliveriesMax: number,
 ): Promise<Claim | undefined> {
@@ -142,19 +152,33 @@ export async function claimDeliveries(
   const [first] = rows;
   if (first === undefined) return undefined;
   const { wait_ms, reserved_until, max_per_second } = first;
+  const secrets = secretsOf(keyring, first);
+  const unsigned = secrets instanceof SecretNotDecrypted ? secrets : undefined;
   return {
-    deliveries: rows.map(toClaimed),
+    unsigned,
+    deliveries: rows.map((row) => toClaimed(row, secrets instanceof SecretNotDecrypted ? [] : secrets)),
     reservation: { slots: rows.length, max_per_second, wait_ms, reserved_until },
   };
 }
 
-const toClaimed = (row: ClaimRow): Claimed => ({
+/** Once a claim: all its rows are of one endpoint. */
+function secretsOf(keyring: Keyring, row: ClaimRow): Buffer[] | SecretNotDecrypted {
+  try {
+    return signingSecrets(keyring, row);
+  } catch (error) {
+    if (error instanceof SecretNotDecrypted) return error;
+    throw error;
+  }
+}
+
+const toClaimed = (row: ClaimRow, secrets: Buffer[]): Claimed => ({
   delivery_id: row.delivery_id,
   endpoint_id: row.endpoint_id,
   message_id: toId('evt', row.event_id),
   created_at: row.created_at,
   queued_at: row.queued_at,
   tries: row.tries,
+  attempts: row.attempts,
   edition: row.edition,
   url: row.url,
   failures: row.failures,
@@ -164,7 +188,7 @@ const toClaimed = (row: ClaimRow): Claimed => ({
   queueing: row.queueing,
   claim: row.claim,
   due_at: row.due_at,
-  secrets: signingSecrets(row),
+  secrets,
   content: contentOf(row),
 });
 
@@ -177,7 +201,7 @@ function contentOf(row: z.output<typeof claimRow>): Claimed['content'] {
   }
 }
 
-const moveBacklogs = statement('webhooks/move-backlog', z.object({}));
+const moveBacklogs = statement('webhooks/move-backlog', z.object({}), { keepsPlan: false });
 
 /** Makes the next deliveries of a recovered or changed endpoint due; of all without an id. */
 export const moveBacklog = (pool: CommonQueryMethods, endpointId: string | null = null) =>
@@ -193,6 +217,12 @@ export const releaseDeliveries = (pool: CommonQueryMethods, claimed: readonly Cl
           claimed.map((each) => [each.delivery_id, each.due_at, each.claim]),
           ['uuid', 'text', 'text'],
         )} AS released (delivery_id, due_at, claim)
-       WHERE delivery.delivery_id = released.delivery_id AND delivery.status = 'pending'
+       WHERE delivery.delivery_id = released.delivery_id
+         -- For the planner: without it, and with = 'pending', it reads all pending deliveries.
+         AND delivery.delivery_id = ANY (${sql.array(
+           claimed.map((each) => each.delivery_id),
+           'uuid',
+         )})
+         AND delivery.status NOT IN ('delivered', 'failed')
          AND delivery.claimed_until = released.claim::timestamptz AND delivery.next_attempt_at = delivery.claimed_until`),
   );

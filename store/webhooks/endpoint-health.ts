@@ -32,7 +32,7 @@ const OUTAGE_SECONDS_MIN = 60;
  */
 export const recordHealth = (
   pool: CommonQueryMethods,
-  { endpointId, generation }: { endpointId: string; generation: number },
+  { endpointId, generation, claim }: { endpointId: string; generation: number; claim: string },
   { failures, restSeconds, last }: { failures: number; restSeconds: number; last?: Failure | undefined },
 ) =>
   reachable(
@@ -47,7 +47,8 @@ export const recordHealth = (
              backlog_number = CASE WHEN ${failures} = 0 AND failing_since <= now() - ${OUTAGE_SECONDS_MIN} * interval '1 second'
                                    THEN 0 ELSE backlog_number END,
              backlog_restarts = backlog_restarts AND backlog_number IS NOT NULL
-       WHERE endpoint_id = ${endpointId} AND generation = ${generation}`),
+       WHERE endpoint_id = ${endpointId} AND generation = ${generation}
+         AND clock_timestamp() < ${claim}::timestamptz`),
   );
 
 /** Counts the enabled endpoints whose attempts have all failed for `seconds` or longer. */

@@ -7,6 +7,7 @@ import {
 } from 'slonik';
 import { z } from 'zod';
 import { toId } from '../ids.ts';
+import type { Keyring } from '../secrets/keyring.ts';
 import type { Tenancy } from '../tenancy.ts';
 import { newSecret } from './secrets.ts';
 
@@ -64,9 +65,13 @@ export const endpointDocument = (row: EndpointRow) => ({
 const head = (partition: number) =>
   sql.fragment`(SELECT position FROM log_heads WHERE partition = ${partition})`;
 
-/** @returns `undefined` when the tenant has {@link ENDPOINTS_MAX} endpoints already */
+/**
+ * @returns `undefined` when the tenant has {@link ENDPOINTS_MAX} endpoints already
+ * @throws {SecretNotDecrypted} this node lacks the active key
+ */
 export async function createEndpoint(
   transaction: DatabaseTransactionConnection,
+  keyring: Keyring,
   { tenantId, partition }: Tenancy,
   {
     endpointId,
@@ -76,10 +81,11 @@ export async function createEndpoint(
 ): Promise<EndpointRow | undefined> {
   // Two calls at once run one after the other, so that the second counts the first.
   await transaction.query(sql.unsafe`SELECT FROM tenants WHERE tenant_id = ${tenantId} FOR NO KEY UPDATE`);
+  const { clear, sealed } = await newSecret(transaction, keyring, { tenantId, endpointId });
   const row = await transaction.maybeOne(sql.type(endpointRow)`
-    INSERT INTO webhook_endpoints (endpoint_id, tenant_id, partition, edition, url, description, event_types, max_per_second, since_position, secret)
+    INSERT INTO webhook_endpoints (endpoint_id, tenant_id, partition, edition, url, description, event_types, max_per_second, since_position, secret, sealed_secret)
     SELECT ${endpointId}, ${tenantId}, ${partition}, ${edition}, ${settings.url}, ${settings.description},
-           ${typesOf(settings.event_types)}, ${settings.max_per_second}, ${head(partition)}, ${newSecret()}
+           ${typesOf(settings.event_types)}, ${settings.max_per_second}, ${head(partition)}, ${clear}, ${sealed}
      WHERE (SELECT count(*) FROM webhook_endpoints WHERE tenant_id = ${tenantId}) < ${ENDPOINTS_MAX}
     RETURNING ${columns}`);
   return row ?? undefined;

@@ -1,10 +1,10 @@
 /** Outcomes of attempts. */
-import type { DatabasePool } from 'slonik';
+import type { CommonQueryMethods } from 'slonik';
 import { z } from 'zod';
 import { SEPARATOR, plainArray, statement } from '../statement.ts';
 import { reachable } from '../unavailable.ts';
 
-const recordAttempts = statement('webhooks/record-attempts', z.object({}));
+const recordAttempts = statement('webhooks/record-attempts', z.object({}), { keepsPlan: false });
 
 /** The outcome of one attempt. */
 export interface Outcome {
@@ -14,6 +14,8 @@ export interface Outcome {
   generation: number;
   queueing: string;
   claim: string;
+  /** Recorded attempts of the delivery when it was claimed. */
+  attempts_before: number;
   attempted_at: Date;
   duration_ms: number;
   /** HTTP status; `null` without an answer. */
@@ -27,7 +29,8 @@ export interface Outcome {
   delaySeconds: number;
 }
 
-export async function recordOutcomes(pool: DatabasePool, outcomes: Outcome[]): Promise<void> {
+/** Records attempts, each once; those of a claim that has passed to another worker too. */
+export async function recordOutcomes(pool: CommonQueryMethods, outcomes: Outcome[]): Promise<void> {
   await reachable(
     pool.query(
       recordAttempts(
@@ -43,6 +46,7 @@ export async function recordOutcomes(pool: DatabasePool, outcomes: Outcome[]): P
         plainArray(outcomes.map((each) => each.generation)),
         outcomes.map((each) => each.queueing),
         outcomes.map((each) => each.claim),
+        plainArray(outcomes.map((each) => each.attempts_before)),
       ),
     ),
   );

@@ -1,7 +1,11 @@
-/** Removal of deliveries, in steps: of deleted endpoints, and those that ended long ago. */
+/**
+ * Removal of deliveries, in steps: of deleted endpoints, and those that ended long ago; and of the
+ * subscriptions that the relay has passed.
+ */
 import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
 import { statement } from '../statement.ts';
+import { WEBHOOKS_CONSUMER } from './relay-batch.ts';
 
 /** A delivery that was delivered or given up is kept this long. */
 export const RETENTION_DAYS = 30;
@@ -49,6 +53,21 @@ export function removeOldDeliveries(
     return { removed: row.removed, last: row.last_finished_at ?? undefined };
   });
 }
+
+/**
+ * Removes subscriptions that ended, and whose events are relayed. One snapshot has the checkpoint
+ * and the events that the relay put off.
+ */
+export const removeRelayedSubscriptions = (pool: DatabasePool) =>
+  pool.query(sql.unsafe`
+    DELETE FROM webhook_earlier_subscriptions AS earlier
+     WHERE up_to_position <= (SELECT position
+                                FROM checkpoints
+                               WHERE partition = earlier.partition AND consumer = ${WEBHOOKS_CONSUMER})
+       AND NOT EXISTS (SELECT
+                         FROM webhook_relay_backlogs AS backlog
+                        WHERE backlog.partition = earlier.partition AND backlog.tenant_id = earlier.tenant_id
+                          AND backlog.position < earlier.up_to_position)`);
 
 /**
  * The position since which the ledger of an endpoint has all deliveries: a replay of undelivered

@@ -10,6 +10,12 @@ import { lockDeliveries } from './relay-batch.ts';
 /** Events that one transaction reads. */
 const BATCH_EVENTS_MAX = 500;
 
+/**
+ * Replays of one tenant that run at a time: each reads the log, and its row is looked at before
+ * every step of every tenant.
+ */
+export const REPLAYS_OPEN_MAX = 20;
+
 const replayRow = z.object({
   replay_id: z.uuid(),
   endpoint_id: z.uuid(),
@@ -35,17 +41,31 @@ export const replayDocument = ({ replay_id, endpoint_id, ...row }: ReplayRow) =>
   ...row,
 });
 
-/** Starts a replay up to the current end of the log; the relay sends later events. */
-export const createReplay = (
+/**
+ * Starts a replay up to the current end of the log; the relay sends later events.
+ *
+ * @returns `undefined` when the tenant has {@link REPLAYS_OPEN_MAX} open replays already
+ */
+export async function createReplay(
   transaction: DatabaseTransactionConnection,
-  { partition }: Tenancy,
+  { tenantId, partition }: Tenancy,
   replay: { replayId: string; endpointId: string; which: 'all' | 'undelivered'; after: number },
-): Promise<ReplayRow> =>
-  transaction.one(sql.type(replayRow)`
+): Promise<ReplayRow | undefined> {
+  // Two calls at once run one after the other, so that the second counts the first.
+  await transaction.query(sql.unsafe`SELECT FROM tenants WHERE tenant_id = ${tenantId} FOR NO KEY UPDATE`);
+  const row = await transaction.maybeOne(sql.type(replayRow)`
     INSERT INTO webhook_replays (replay_id, endpoint_id, partition, which, after_position, up_to_position, position)
     SELECT ${replay.replayId}, ${replay.endpointId}, partition, ${replay.which}, ${replay.after}, position, ${replay.after}
-      FROM log_heads WHERE partition = ${partition}
+      FROM log_heads
+     WHERE partition = ${partition}
+       AND (SELECT count(*)
+              FROM webhook_replays AS open
+              JOIN webhook_endpoints AS endpoint USING (endpoint_id)
+             WHERE open.partition = ${partition} AND open.finished_at IS NULL
+               AND endpoint.tenant_id = ${tenantId}) < ${REPLAYS_OPEN_MAX}
     RETURNING ${columns}`);
+  return row ?? undefined;
+}
 
 export async function findReplay(
   connection: CommonQueryMethods,

@@ -108,6 +108,7 @@ export type WebhookStatus = z.output<typeof statusSchema>;
 const endpointStates = statement(
   'webhooks/read-endpoint-states',
   z.object({ summary: z.string(), endpoints: z.string() }),
+  { keepsPlan: false },
 );
 const statesJson = z.array(stateSummary);
 const endpointsJson = z.array(

@@ -1,19 +1,24 @@
 /**
- * Deliveries whose event this release cannot read. They stay pending, with the reason on record,
- * and count as no failure of their endpoint.
+ * Deliveries whose message cannot be made: this release cannot read the event, or a secret does not
+ * decrypt. They stay pending, with the reason on record, and count as no failure of their endpoint.
  */
 import { type CommonQueryMethods, type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import { knownEvents } from '../../domain/order/upcast.ts';
 import { reachable } from '../unavailable.ts';
-import { CLAIM_SECONDS } from './claims.ts';
+import { CLAIM_SECONDS, type Claimed } from './claims.ts';
 
-/** Why a delivery waits: only a newer release knows its event, or the data of its event is bad. */
-export const UNREAD_REASONS = ['event_not_understood', 'event_not_rendered'] as const;
+/**
+ * Why a delivery waits: only a newer release knows its event, the data of its event is bad, or the
+ * secret of its endpoint does not decrypt.
+ */
+export const UNREAD_REASONS = ['event_not_understood', 'event_not_rendered', 'secret_not_decrypted'] as const;
 export type UnreadReason = (typeof UNREAD_REASONS)[number];
 
 /** A delivery that cannot be rendered is tried again after this time. */
 const RENDER_AGAIN_SECONDS = 900;
+/** Then another node may have the key, or the operator has added it. */
+const UNSIGNED_REST_SECONDS = 10;
 /** A node that knows the event claims it within this time; then an older node parks it. */
 const DUE_SECONDS_MIN = 10;
 /** A parked delivery is due after this time, or at once by a node that knows its event. */
@@ -27,14 +32,49 @@ const isKnown = (): FragmentSqlToken => sql.fragment`
      FROM events AS event
     WHERE event.partition = delivery.partition AND event.position = delivery.position) IS NOT FALSE`;
 
-/** Puts off deliveries that cannot be rendered, and records the reason. */
-export const deferUnrendered = (pool: CommonQueryMethods, deliveryIds: readonly string[]) =>
+/** Puts off claimed deliveries that cannot be rendered, and records the reason. */
+export const deferUnrendered = (pool: CommonQueryMethods, claimed: readonly Claimed[]) =>
   reachable(
     pool.query(sql.unsafe`
-      UPDATE webhook_deliveries
+      UPDATE webhook_deliveries AS delivery
          SET last_error = 'event_not_rendered',
              next_attempt_at = now() + ${RENDER_AGAIN_SECONDS} * interval '1 second'
-       WHERE delivery_id = ANY (${sql.array([...deliveryIds], 'uuid')}) AND status = 'pending'`),
+        FROM ${sql.unnest(
+          claimed.map((each) => [each.delivery_id, each.claim]),
+          ['uuid', 'text'],
+        )} AS unrendered (delivery_id, claim)
+       WHERE delivery.delivery_id = unrendered.delivery_id
+         -- For the planner: without it, and with = 'pending', it reads all pending deliveries.
+         AND delivery.delivery_id = ANY (${sql.array(
+           claimed.map((each) => each.delivery_id),
+           'uuid',
+         )})
+         AND delivery.status NOT IN ('delivered', 'failed')
+         AND delivery.claimed_until = unrendered.claim::timestamptz AND delivery.next_attempt_at = delivery.claimed_until`),
+  );
+
+/**
+ * Lets an endpoint rest whose messages cannot be signed, and records the reason at the deliveries
+ * that were claimed. Its receiver is not at fault: no failure is counted.
+ */
+export const restUnsigned = (
+  pool: CommonQueryMethods,
+  endpointId: string,
+  claimed: readonly { delivery_id: string }[],
+) =>
+  reachable(
+    pool.query(sql.unsafe`
+      WITH rested AS (
+        UPDATE webhook_endpoints
+           SET not_before = greatest(not_before, now() + ${UNSIGNED_REST_SECONDS} * interval '1 second')
+         WHERE endpoint_id = ${endpointId}
+      )
+      UPDATE webhook_deliveries
+         SET last_error = 'secret_not_decrypted'
+       WHERE delivery_id = ANY (${sql.array(
+         claimed.map(({ delivery_id }) => delivery_id),
+         'uuid',
+       )}) AND status = 'pending' AND claimed_until IS NULL`),
   );
 
 /**
@@ -111,9 +151,15 @@ export async function countUnread(pool: CommonQueryMethods): Promise<Record<Unre
        WHERE status = 'pending' AND last_error IN ('event_not_understood', 'event_not_rendered')
          -- Those of a deleted endpoint remain for a while.
          AND EXISTS (SELECT FROM webhook_endpoints AS endpoint WHERE endpoint.endpoint_id = delivery.endpoint_id)
+       GROUP BY last_error
+       UNION ALL
+      SELECT last_error, count(*)
+        FROM webhook_deliveries AS delivery
+       WHERE status = 'pending' AND last_error = 'secret_not_decrypted'
+         AND EXISTS (SELECT FROM webhook_endpoints AS endpoint WHERE endpoint.endpoint_id = delivery.endpoint_id)
        GROUP BY last_error`),
   );
-  const counts = { event_not_understood: 0, event_not_rendered: 0 };
+  const counts = { event_not_understood: 0, event_not_rendered: 0, secret_not_decrypted: 0 };
   for (const { reason, deliveries } of rows) counts[reason] = deliveries;
   return counts;
 }

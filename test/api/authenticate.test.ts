@@ -1,9 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type Authenticate, createAuthenticator } from '../../api/authenticate.ts';
 import type { CallerAddress } from '../../api/limiter/address-quotas.ts';
 import { RateLimited } from '../../api/limiter/rate-limited.ts';
 import { Problem } from '../../api/problem/problem.ts';
-import { newApiKey } from '../../ops/development-key.ts';
 import { hashApiKey } from '../../store/keys/api-keys.ts';
 import { newKey } from '../../store/keys/new-key.ts';
 import type { Principal } from '../../store/keys/api-keys.ts';
@@ -15,6 +15,7 @@ const principal: Principal = {
   keyId: 'k',
   tenantId: 't',
   partition: 0,
+  mode: 'live',
   scopes: new Set(['orders:read']),
   quotas: { key: none, tenant: none },
   networks: [],
@@ -198,7 +199,7 @@ describe('look-ups of keys that nobody knows', () => {
   }
   const times = <T>(count: number, make: (n: number) => T): T[] =>
     Array.from({ length: count }, (_, n) => make(n));
-  const withoutChecksum = () => newApiKey();
+  const withoutChecksum = () => `hf_test_${randomBytes(24).toString('hex')}`;
   const spoiled = () => {
     const { key } = newKey('live');
     return key.slice(0, -1) + (key.endsWith('A') ? 'B' : 'A');
@@ -220,7 +221,7 @@ describe('look-ups of keys that nobody knows', () => {
   test.each([
     ['a wrong checksum', spoiled],
     ['another length', () => `hf_live_${'x'.repeat(129)}`],
-    ['another prefix', () => newApiKey().replace('hf_', 'xx_')],
+    ['another prefix', () => newKey('live').key.replace('hf_', 'xx_')],
   ])('do not happen for a key with %s', async (_what, make) => {
     const { send, lookUps } = counted();
     expect(new Set(await Promise.all(times(50, () => send(make()))))).toEqual(new Set([401]));

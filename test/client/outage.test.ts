@@ -10,7 +10,7 @@ const order = {
 const LATENCY_MS = 50;
 
 beforeEach(() => {
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+  jest.useFakeTimers();
 });
 afterEach(() => {
   jest.useRealTimers();

@@ -1,21 +1,37 @@
-/** A tenant can neither see nor change another one's data, nor learn that it exists. */
+/**
+ * A tenant can neither see nor change another one's data, nor learn that it exists. Nor can a test
+ * key with the data of live keys of its tenant, or a live key with that of test keys.
+ */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { loadSpec } from '../../api/contract/spec.ts';
 import { EDITIONS } from '../../api/operations.ts';
 import { type Answer, type Shop, openShop } from '../setup/shop.ts';
+import { withTestKey } from '../setup/test-key.ts';
 import { type Scene, createScene, goodRequest } from './scene.ts';
 
 const operations = EDITIONS.flatMap(({ name }) => loadSpec(name).operations);
+
+interface Pair {
+  /** The shop with the key that owns the scene. */
+  owner: Shop;
+  scene: Scene;
+  /** A key whose tenant has no data. */
+  stranger: string;
+}
+const pairs: Record<string, Pair> = {};
 let shop: Shop;
-let scene: Scene;
-let stranger: string;
 beforeAll(async () => {
   shop = await openShop();
-  scene = await createScene(shop);
-  stranger = (await shop.addTenant()).apiKey;
-});
+  const scene = await createScene(shop);
+  pairs['another tenant'] = { owner: shop, scene, stranger: (await shop.addTenant()).apiKey };
+  pairs['a test key of the tenant'] = { owner: shop, scene, stranger: (await withTestKey(shop)).apiKey };
+  const live = await shop.addTenant();
+  const owner = await withTestKey({ ...shop, ...live });
+  const ofTests = await createScene(owner);
+  pairs['a live key, for test data'] = { owner, scene: ofTests, stranger: live.apiKey };
+}, 60_000);
 afterAll(() => shop.close());
 
 /** The content of an answer, without the fields of one exchange. */
@@ -25,19 +41,28 @@ const contentOf = ({ status, json, headers }: Answer) => {
   return { status, problem, fields };
 };
 const ofFirst = sql.type(z.object({ events: z.int(), newest: z.int() }));
-const firstTenant = () =>
+const eventsOf = ({ tenantId }: Shop) =>
   shop.pool.one(ofFirst`
-    SELECT count(*) AS events, max(position) AS newest FROM events WHERE tenant_id = ${shop.tenantId}`);
+    SELECT count(*) AS events, max(position) AS newest FROM events WHERE tenant_id = ${tenantId}`);
 
 const addressed = operations.filter(({ path }) => path.includes('{'));
 const lists = operations.filter(({ path, method }) => !path.includes('{') && method === 'get');
+const creations = operations.filter(({ path, method }) => !path.includes('{') && method === 'post');
 
-describe('an operation on a resource of another tenant', () => {
+/** Idempotency keys of the owner's orders. */
+const KEYS: Record<string, string> = { v1: 'scene-0', v2: 'scene-1' };
+
+test('each operation is on a resource, a list or a creation', () => {
+  expect(addressed.length + lists.length + creations.length).toBe(operations.length);
+});
+
+describe.each(['another tenant', 'a test key of the tenant', 'a live key, for test data'])('%s', (name) => {
   test.each(addressed.map((operation) => [operation.path, operation] as const))(
     '%s: gets the same bytes as for an unknown resource, and changes nothing',
     async (_id, operation) => {
+      const { owner, scene, stranger } = pairs[name]!;
       const { path, ask } = await goodRequest(operation, scene);
-      const before = await firstTenant();
+      const before = await eventsOf(owner);
       const theirs = await shop.ask(path, { ...ask, apiKey: stranger });
       // The same with unknown ids: each hexadecimal digit inverted, and another key.
       const unknownPath = path
@@ -48,16 +73,15 @@ describe('an operation on a resource of another tenant', () => {
       const ofUnknown = await shop.ask(unknownPath, { ...ask, apiKey: stranger });
       expect(theirs.status).toBe(404);
       expect(contentOf(theirs)).toEqual(contentOf(ofUnknown));
-      expect(await firstTenant()).toEqual(before);
+      expect(await eventsOf(owner)).toEqual(before);
     },
   );
-});
 
-describe('a list', () => {
   test.each(lists.map((operation) => [operation.path, operation] as const))(
-    '%s: is empty for a second tenant, which cannot use a cursor of the first',
+    '%s: gets an empty list, and cannot use a cursor of the owner',
     async (_id, operation) => {
-      const mine = await shop.ask(`${operation.path}?limit=1`);
+      const { owner, stranger } = pairs[name]!;
+      const mine = await owner.ask(`${operation.path}?limit=1`);
       expect(mine.json.data).toHaveLength(1);
       const theirs = await shop.ask(operation.path, { apiKey: stranger });
       expect(theirs.json.data).toEqual([]);
@@ -67,21 +91,37 @@ describe('a list', () => {
       expect(stolen.json.code).toBe('invalid_cursor');
     },
   );
-});
 
-describe('an idempotency key of another tenant', () => {
-  test('is unused for a second tenant, for an order and in a batch', async () => {
-    const [placing, batch] = ['placeOrder', 'placeOrders'].map((id) =>
-      operations.find((operation) => operation.id === id)!,
-    );
-    const before = await firstTenant();
-    const order = await goodRequest(placing!, scene);
-    const placed = await shop.ask(order.path, { ...order.ask, key: 'scene-0', apiKey: stranger });
-    expect([placed.status, placed.headers.get('idempotent-replayed')]).toEqual([201, null]);
-    const many = await goodRequest(batch!, scene);
-    const orders = [{ idempotency_key: 'scene-1', order: order.ask.body }];
-    const answer = await shop.ask(many.path, { ...many.ask, body: { orders }, apiKey: stranger });
+  test.each(creations.map((operation) => [operation.path, operation] as const))(
+    '%s: creates what the owner does not see, also with an idempotency key of the owner',
+    async (_id, operation) => {
+      const { owner, scene, stranger } = pairs[name]!;
+      const before = await eventsOf(owner);
+      const listOf = async () =>
+        (await owner.ask('/v2/webhook-endpoints?limit=100')).json.data.length as number;
+      const endpoints = await listOf();
+      const { path, ask } = await goodRequest(operation, scene);
+      const created = await shop.ask(path, {
+        ...ask,
+        key: KEYS[operation.path.split('/')[1]!]!,
+        apiKey: stranger,
+      });
+      expect(created.headers.get('idempotent-replayed')).toBeNull();
+      expect([201, 207]).toContain(created.status);
+      expect(await eventsOf(owner)).toEqual(before);
+      expect(await listOf()).toBe(endpoints);
+    },
+  );
+
+  test('an idempotency key of the owner is unused for him, in a batch too', async () => {
+    const { owner, scene, stranger } = pairs[name]!;
+    const batch = operations.find(({ id }) => id === 'placeOrders')!;
+    const before = await eventsOf(owner);
+    const { path, ask } = await goodRequest(batch, scene);
+    const [{ order }] = (ask.body as { orders: [{ order: object }] }).orders;
+    const orders = [{ idempotency_key: 'scene-2', order }];
+    const answer = await shop.ask(path, { ...ask, body: { orders }, apiKey: stranger });
     expect(answer.json.data[0]).toMatchObject({ status: 201, replayed: false });
-    expect(await firstTenant()).toEqual(before);
+    expect(await eventsOf(owner)).toEqual(before);
   });
 });

@@ -28,6 +28,8 @@ test('every HOLDFAST_ variable in a page or in the banner is a known variable', 
   }
 });
 
+const SECRETS_KEY = Buffer.alloc(32, 7).toString('base64');
+
 describe('the environment', () => {
   test.each([
     [{ HOLDFAST_RATELIMIT: '1/1' }, 'HOLDFAST_RATELIMIT is not a setting of Holdfast'],
@@ -50,12 +52,39 @@ describe('the environment', () => {
       { DATABASE_URL: 'mysql://x' },
       'DATABASE_URL must be a URL such as postgres://USER:PASSWORD@HOST:5432/DATABASE',
     ],
+    ...[
+      'hush',
+      Buffer.alloc(31, 7).toString('base64'),
+      Buffer.alloc(33, 7).toString('base64'),
+      Buffer.alloc(32, 7).toString('hex'),
+      `${Buffer.alloc(32, 7).toString('base64')},hush`,
+      ',',
+    ].map(
+      (key) =>
+        [
+          { HOLDFAST_SECRETS_KEY: key },
+          'HOLDFAST_SECRETS_KEY must be a key of 32 random bytes in base64',
+        ] as const,
+    ),
+    [
+      { HOLDFAST_SECRETS_KEY_FILE: '/no/such/file' },
+      'HOLDFAST_SECRETS_KEY_FILE must be a file that can be read',
+    ],
+    [
+      { HOLDFAST_SECRETS_KEY_FILE: '/dev/null' },
+      'HOLDFAST_SECRETS_KEY_FILE: the text of this file must be a key',
+    ],
+    [
+      { HOLDFAST_SECRETS_KEY_FILE: '/dev/null', HOLDFAST_SECRETS_KEY: SECRETS_KEY },
+      'HOLDFAST_SECRETS_KEY_FILE',
+    ],
     [{ HOLDFAST_BOOTSTRAP_KEY: 'hf_test_short' }, 'HOLDFAST_BOOTSTRAP_KEY must begin with'],
     [{ HOLDFAST_BOOTSTRAP_KEY: `hf_prod_${'x'.repeat(32)}` }, 'HOLDFAST_BOOTSTRAP_KEY must begin with'],
   ])('%j is refused, with the name and without the value', (env, words) => {
     expect(() => loadConfig(env)).toThrow(ConfigError);
     expect(() => loadConfig(env)).toThrow(words);
     expect(() => loadConfig({ HOLDFAST_BOOTSTRAP_KEY: 'hf_test_hush' })).not.toThrow('hush');
+    expect(() => loadConfig({ HOLDFAST_SECRETS_KEY: 'hush' })).not.toThrow('hush');
   });
 
   test.each([[`hf_test_${'a'.repeat(24)}`], [`hf_live_${'A9_'.repeat(40)}`], [`hf_live_${'x'.repeat(128)}`]])(
@@ -64,6 +93,16 @@ describe('the environment', () => {
       expect(loadConfig({ HOLDFAST_BOOTSTRAP_KEY: key }).bootstrapKey).toBe(key);
     },
   );
+
+  test.each([
+    [SECRETS_KEY, 1],
+    [SECRETS_KEY.replaceAll('=', ''), 1],
+    [Buffer.alloc(32, 0xff).toString('base64url'), 1],
+    [`${SECRETS_KEY}, ${SECRETS_KEY}`, 2],
+  ])('accepts the secrets key %s', (text, count) => {
+    const { secretsKeys } = loadConfig({ HOLDFAST_SECRETS_KEY: text });
+    expect(secretsKeys.map((key) => key.length)).toEqual(Array.from({ length: count }, () => 32));
+  });
 
   test('an empty variable counts as unset', () => {
     expect(loadConfig({ DATABASE_URL: '', PORT: '' })).toEqual(loadConfig({}));

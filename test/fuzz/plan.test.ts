@@ -1,6 +1,7 @@
 /** The seed decides each byte of a run, independently of the responses. */
 import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { newKey } from '../../store/keys/new-key.ts';
 import { type Case, requestsOf } from '../../loadtest/fuzz/case.ts';
 import { oneAndBefore, untilRequests } from '../../loadtest/fuzz/make/choose.ts';
 import { type Plan, createPlan } from '../../loadtest/fuzz/make/plan.ts';
@@ -115,7 +116,7 @@ describe('the selection of cases', () => {
 
 describe('values that only a response can supply', () => {
   const from = { index: 123_456, n: 7 };
-  const apiKey = `hf_test_${'0'.repeat(48)}`;
+  const apiKey = newKey('live').key;
   const lessons = () =>
     createLessons({ shop: apiKey, other: apiKey, hoarder: apiKey, reader: apiKey, nobody: apiKey });
   const resolved = (text: string, of = lessons()) => of.resolve(Buffer.from(text)).toString();

@@ -6,6 +6,7 @@ import { addApiKey } from '../../store/keys/api-keys.ts';
 import { newKey } from '../../store/keys/new-key.ts';
 import { SCOPES, type Scope } from '../../store/keys/scopes.ts';
 import { type Shop, anOrder, openShop } from '../setup/shop.ts';
+import { withTestKey } from '../setup/test-key.ts';
 import { type OrdersClient, connect, failureOf, take } from './client.ts';
 
 let shop: Shop;
@@ -83,12 +84,32 @@ describe('authentication and scopes', () => {
     }
   });
 
-  test('the order and events of another tenant are not found', async () => {
-    const placed = await client.placeOrder({ idempotency_key: randomUUID(), order: anOrder() });
-    const { apiKey } = await shop.addTenant();
-    const other = connect(shop.grpc, apiKey);
+  test.each<[string, () => Promise<[owner: Shop, stranger: string]>]>([
+    ['another tenant', async () => [shop, (await shop.addTenant()).apiKey]],
+    ['a test key of the tenant', async () => [shop, (await withTestKey(shop)).apiKey]],
+    [
+      'a live key, for test orders',
+      async () => {
+        const live = await shop.addTenant();
+        return [await withTestKey({ ...shop, ...live }), live.apiKey];
+      },
+    ],
+  ])('%s finds neither orders nor events nor idempotency keys', async (_name, pair) => {
+    const [{ apiKey }, stranger] = await pair();
+    const owner = connect(shop.grpc, apiKey);
+    const keys = [randomUUID(), randomUUID()];
+    const [key = '', ofStream = ''] = keys;
+    const placed = await owner.placeOrder({ idempotency_key: key, order: anOrder() });
+    await owner.placeOrder({ idempotency_key: ofStream, order: anOrder() });
+    owner.close();
+    const other = connect(shop.grpc, stranger);
     expect((await failureOf(other.getOrder({ order_id: placed.order.id }))).code).toBe(status.NOT_FOUND);
-    const mine = await other.placeOrder({ idempotency_key: randomUUID(), order: anOrder() });
+    const mine = await other.placeOrder({ idempotency_key: key, order: anOrder() });
+    expect([mine.replayed, mine.order.id === placed.order.id]).toEqual([false, false]);
+    const stream = other.placeOrders();
+    stream.end({ idempotency_key: ofStream, order: anOrder() });
+    const [result] = await take(stream);
+    expect(result.placed).toMatchObject({ replayed: false });
     const [first] = await take(other.watchEvents({ after: 0 }), 1);
     other.close();
     expect(first.event.order_id).toBe(mine.order.id);

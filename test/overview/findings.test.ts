@@ -121,6 +121,16 @@ test.each<[string, Record<string, string>, string]>([
     { redis: 'ok', wakeups: 'late: none through Redis for 9 s' },
     'Webhooks: Wake-ups late: none through Redis for 9 s',
   ],
+  [
+    'a crash can lose acknowledged writes',
+    { durability: 'at risk: fsync is off' },
+    'Parts: Durability: at risk: fsync is off',
+  ],
+  [
+    'the required durability is not in force',
+    { durability: 'refusing writes: local is in force' },
+    'Parts: Durability: refusing writes: local is in force',
+  ],
   ['Redis is down, and no request needs it', { redis: 'down' }, 'Redis is slow or down'],
 ])('%s: /ops reports it', (_name, parts, text) => {
   const inspections = inspect(seconds(10, {}), [], parts);

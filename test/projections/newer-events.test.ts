@@ -97,7 +97,12 @@ test('behind an event that a newer node has applied, an older node applies nothi
 test('a fault that another node has passed is not listed, and cannot be skipped', async () => {
   const log = createOrderLog({ pool, capacity: 100 });
   const position = await appended(log, anAppend(v7()));
-  await recordFault(pool, { projection: 'orders', partition: 0, error: 'of a node of the release before' });
+  await recordFault(pool, {
+    projection: 'orders',
+    partition: 0,
+    position,
+    error: 'of a node of the release before',
+  });
   expect(await listFaults(pool)).toMatchObject([{ position }]);
   await runOnce(pool, ordersProjection, 0);
   expect(await listFaults(pool)).toEqual([]);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { ordersProjection } from '../../projections/orders.ts';
 import { hasOutdatedOrders } from '../../projections/orders/outdated.ts';
-import { verify } from '../../projections/rebuild/rebuild.ts';
+import { verify } from '../../projections/rebuild/verify.ts';
 import { renewOnce } from '../../projections/runner.ts';
 import { type Shop, openShop, until } from '../setup/shop.ts';
 

@@ -1,11 +1,13 @@
 /** A running Holdfast in this process, with its own database and the contract judge. */
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
-import { newApiKey } from '../../ops/development-key.ts';
 import { loadConfig } from '../../platform/config.ts';
 import { CONSUMERS, type RunningNode, startNode } from '../../process/node.ts';
 import { addApiKey, createTenant } from '../../store/keys/api-keys.ts';
+import { newKey } from '../../store/keys/new-key.ts';
 import { SCOPES, type Scope } from '../../store/keys/scopes.ts';
+import { createKeyring } from '../../store/secrets/keyring.ts';
+import { prepareSecrets } from '../../store/secrets/prepare-secrets.ts';
 import { ensurePartitions } from '../../store/partitions.ts';
 import { type DatabasePool, openPool } from '../../store/pool.ts';
 import { TEST_REDIS, type TestDatabase, cloneDatabase } from './database.ts';
@@ -45,7 +47,8 @@ export interface Shop {
   close: () => Promise<void>;
 }
 
-export { newApiKey };
+/** A key for HOLDFAST_BOOTSTRAP_KEY, or for {@link addApiKey}. */
+export const newApiKey = (): string => newKey('live').key;
 
 /**
  * @param env overrides the variables of a test
@@ -73,6 +76,7 @@ export async function openShop(
   const log = pino({ level: config.logLevel });
   const pool = await openPool({ databaseUrl: database.url, size: 4, log, checkRows: true });
   await ensurePartitions(pool, config.partitions, CONSUMERS);
+  await prepareSecrets(pool, createKeyring(config.secretsKeys), log);
 
   const addTenant = async (scopes: readonly Scope[] = SCOPES) => {
     const { tenantId } = await createTenant(pool, 'test', config.partitions);

@@ -1,6 +1,7 @@
 /**
  * Migration of a database that holds other objects: all of it, or nothing and the names in the way.
  */
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { migrate } from '../../store/migrate.ts';
@@ -129,19 +130,14 @@ test('after the object is removed, all migrations are applied', async () => {
 test('migration continues where an earlier release failed', async () => {
   const [first = ''] = await migrate(database.url);
   await client.query(`
-    CREATE TABLE kept AS SELECT * FROM schema_migrations WHERE name = '${first}';
-    DROP SCHEMA holdfast_rebuild, holdfast_previous, holdfast_audit`);
-  // About the schema after 0001: 0005 creates the function that nodes call.
-  await client.query(`
-    DROP TABLE orders, order_snapshots, order_series, tenants, api_keys, instance_secrets, projection_faults, projection_skips, customer_totals, daily_sales, order_terms, sales,
-               webhook_endpoints, webhook_commands, webhook_deliveries, webhook_attempts, webhook_replays, webhook_secrets, webhook_removals, webhook_ledger_starts, webhook_status, event_kinds, webhook_relay_backlogs, administrative_acts CASCADE;
-    DROP FUNCTION order_payment_status, order_fulfillment_status, queue_webhook_removal, move_webhook_ledger_starts, refuse_change_of_acts;
-    DROP FUNCTION ${(await contents()).flatMap((what) => /^function (append_events.*)/.exec(what)?.[1] ?? []).join(', ')};
-    DROP INDEX events_feed, checkpoints_by_consumer;
-    ALTER TABLE checkpoints ADD PRIMARY KEY (partition, consumer);
-    ALTER TABLE events DROP COLUMN key_id, DROP COLUMN number, DROP COLUMN claim;
-    ALTER TABLE checkpoints DROP COLUMN paused_at;
+    CREATE SCHEMA aside;
+    ALTER TABLE schema_migrations SET SCHEMA aside;
+    DROP SCHEMA public, holdfast_rebuild, holdfast_previous, holdfast_audit CASCADE;
+    CREATE SCHEMA public;
+    ALTER TABLE aside.schema_migrations SET SCHEMA public;
+    DROP SCHEMA aside;
     DELETE FROM schema_migrations WHERE name <> '${first}'`);
+  await client.query(await readFile(new URL(`../../store/migrations/${first}`, import.meta.url), 'utf8'));
   await client.query('CREATE TABLE orders (id int)');
   expect(await refusal()).toContain('has the table orders already');
   await client.query('DROP TABLE orders');

@@ -2,8 +2,13 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
+import { z } from 'zod';
 import { RETRY_DELAYS_SECONDS } from '../../workers/schedule.ts';
 import { toUuid } from '../../store/ids.ts';
+import { type Claimed, releaseDeliveries } from '../../store/webhooks/claims.ts';
+import { recordHealth } from '../../store/webhooks/endpoint-health.ts';
+import { recordOutcomes } from '../../store/webhooks/outcomes.ts';
+import { deferUnrendered } from '../../store/webhooks/unread.ts';
 import { until } from '../setup/shop.ts';
 import { openReceiver } from './receiver.ts';
 import { arrived, openWebhooks } from './webhook-shop.ts';
@@ -163,6 +168,65 @@ describe('an answer after the claim ended', () => {
     answer(204);
     await attempted(1);
     expect(await endpoint.deliveries()).toMatchObject([{ status: 'delivered', next_attempt_at: null }]);
+  });
+
+  test.each([
+    ['failure', 500, { status: 'pending', code: 503 }, { status: 'pending', last_status: 503 }],
+    ['failure', 500, { status: 'failed', code: 503 }, { status: 'failed', last_status: 503 }],
+    ['failure', 500, { status: 'delivered', code: 200 }, { status: 'delivered', last_status: 200 }],
+    ['success', 204, { status: 'pending', code: 503 }, { status: 'delivered', last_status: 204 }],
+    ['success', 204, { status: 'failed', code: 503 }, { status: 'delivered', last_status: 204 }],
+    ['success', 204, { status: 'delivered', code: 200 }, { status: 'delivered', last_status: 200 }],
+  ] as const)(
+    'that is a %s (%i) is recorded beside %j of the other worker: %j',
+    async (_what, late, { status, code }, expected) => {
+      const { endpoint, answer, attempted } = await aHeldAttempt();
+      await claimAgain(endpoint.id);
+      const delivery = await pool().one(sql.type(
+        z.object({ delivery_id: z.uuid(), generation: z.int(), queueing: z.string(), claim: z.string() }),
+      )`
+        SELECT delivery_id, generation, queued_at::text AS queueing, claimed_until::text AS claim
+          FROM webhook_deliveries JOIN webhook_endpoints USING (endpoint_id)
+         WHERE endpoint_id = ${toUuid(endpoint.id)}`);
+      const attempt = { attempts_before: 0, attempted_at: new Date(), duration_ms: 1, delaySeconds: 900 };
+      const answered = { code, status, error: code === 200 ? null : 'not_2xx', answer: '' };
+      const endpoint_id = toUuid(endpoint.id);
+      await recordOutcomes(pool(), [{ ...delivery, ...attempt, ...answered, endpoint_id }]);
+      const [before] = await endpoint.deliveries();
+      answer(late);
+      await attempted(2);
+      expect(await endpoint.deliveries()).toMatchObject([expected]);
+      if (expected.status === 'pending')
+        expect((await endpoint.deliveries())[0].next_attempt_at).toBe(before.next_attempt_at);
+      expect((await endpoint.get(`/deliveries/${before.id}`)).attempts).toMatchObject([
+        { number: 2, status: late },
+        { number: 1, status: code },
+      ]);
+    },
+  );
+});
+
+describe('a claim that ended', () => {
+  const past = '2026-01-01 00:00:00+00';
+
+  test('says nothing about the health of its endpoint', async () => {
+    const { id, get } = await (await aShop()).connect();
+    const endpoint = { endpointId: toUuid(id), generation: 0 };
+    const failure = { failures: 3, restSeconds: 60 };
+    await recordHealth(pool(), { ...endpoint, claim: past }, failure);
+    expect((await get()).failing_since).toBeNull();
+    await recordHealth(pool(), { ...endpoint, claim: 'infinity' }, failure);
+    expect((await get()).failing_since).not.toBeNull();
+  });
+
+  test('puts off no delivery that another worker claimed', async () => {
+    const { endpoint, answer } = await aHeldAttempt();
+    const [before] = await endpoint.deliveries();
+    const delivery_id = toUuid(before.id);
+    await deferUnrendered(pool(), [{ delivery_id, claim: past } as Claimed]);
+    await releaseDeliveries(pool(), [{ delivery_id, claim: past, due_at: past } as Claimed]);
+    expect(await endpoint.deliveries()).toEqual([before]);
+    answer(204);
   });
 });
 

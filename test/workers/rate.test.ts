@@ -8,6 +8,7 @@ import type { DatabasePool } from '../../store/pool.ts';
 import { findDueEndpoints } from '../../store/webhooks/claims.ts';
 import { createEndpointTenants } from '../../store/webhooks/endpoint-tenants.ts';
 import { openLocalWakeups } from '../../workers/wakeups/local-wakeups.ts';
+import { createKeyring } from '../../store/secrets/keyring.ts';
 import { startWebhooks } from '../../workers/webhooks.ts';
 import { until } from '../setup/shop.ts';
 import { openWebhooks } from './webhook-shop.ts';
@@ -37,6 +38,7 @@ function startSender(database: DatabasePool) {
   const running = startWebhooks({
     pool: database,
     poolSize: 10,
+    keyring: createKeyring([]),
     wakeups,
     allowLoopback: true,
     render: renderEvent,

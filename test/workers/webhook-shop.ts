@@ -5,12 +5,16 @@ import { toUuid } from '../../store/ids.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 import { type Behaviour, type Receiver, openReceiver } from './receiver.ts';
 
-/** Registers the hooks of a test file: one shop, and the end of endpoints after each test. */
-export function openWebhooks() {
+/**
+ * Registers the hooks of a test file: one shop, and the end of endpoints after each test.
+ *
+ * @param env overrides the variables of the shop
+ */
+export function openWebhooks(env: Record<string, string> = {}) {
   let shop: Shop;
   const ends: (() => Promise<unknown>)[] = [];
   beforeAll(async () => {
-    shop = await openShop({ HOLDFAST_WEBHOOK_LOOPBACK: 'on' });
+    shop = await openShop({ HOLDFAST_WEBHOOK_LOOPBACK: 'on', ...env });
   });
   afterAll(() => shop.close());
   afterEach(async () => {
@@ -77,4 +81,5 @@ export function openWebhooks() {
   return { aShop, hurry, ends, pool: () => shop.pool, databaseUrl: () => shop.database.url };
 }
 
-export const arrived = (receiver: Receiver, count: number) => until(() => receiver.messages.length >= count);
+export const arrived = (receiver: Receiver, count: number, timeoutMs?: number) =>
+  until(() => receiver.messages.length >= count, timeoutMs);

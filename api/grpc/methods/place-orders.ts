@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Release } from '../../../platform/fair-share.ts';
 import { RateLimited } from '../../limiter/rate-limited.ts';
+import { requestStarts } from '../../admission/request-starts.ts';
 import { toProblem } from '../../problem/to-problem.ts';
 import type { PlaceOrdersRequest, PlaceOrdersResponse } from '../generated/orders.ts';
 import { statusOf } from '../status.ts';
@@ -97,6 +98,7 @@ async function outcomeOf(
     isCleared = true;
   };
   try {
+    await requestStarts.begin(call.principal.tenantId);
     await withinQuota(call);
     const request = decoded(message);
     const entered = call.inFlight.enter(call.principal.tenantId, size);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { pino } from 'pino';
 import { CONSUMERS } from '../../../process/node.ts';
-import { newApiKey } from '../../../ops/development-key.ts';
+import { newKey } from '../../../store/keys/new-key.ts';
 import { freePort } from '../../../ops/embedded/free-port.ts';
 import { addApiKey, createTenant } from '../../../store/keys/api-keys.ts';
 import { SCOPES, type Scope } from '../../../store/keys/scopes.ts';
@@ -63,7 +63,7 @@ async function openShops(databaseUrl: string): Promise<Pick<Target, 'apiKeys' | 
     await ensurePartitions(pool, 1, CONSUMERS);
     const { length: partitions } = await listPartitions(pool);
     const add = async (tenantId: string, scopes: readonly Scope[], name = 'fuzz') => {
-      const key = newApiKey();
+      const key = newKey('live').key;
       await addApiKey(pool, { tenantId, key, name, scopes });
       return key;
     };
@@ -75,7 +75,7 @@ async function openShops(databaseUrl: string): Promise<Pick<Target, 'apiKeys' | 
       other: await add(other, SCOPES),
       hoarder: await add(hoarder, SCOPES),
       reader: await add(shop, ['orders:read', 'webhooks:read'], 'fuzz, read only'),
-      nobody: newApiKey(),
+      nobody: newKey('live').key,
     };
     return { apiKeys, tenants: { shop, other, hoarder } };
   } finally {

@@ -1,6 +1,6 @@
 /** Tenants that send more than they may. */
 import { randomUUID } from 'node:crypto';
-import { newApiKey } from '../../../ops/development-key.ts';
+import { newKey } from '../../../store/keys/new-key.ts';
 import { body, order } from '../../kit/order-request.ts';
 import type { Abuse } from '../abuse.ts';
 import { flood, message } from '../sockets.ts';
@@ -44,7 +44,7 @@ export const FLOODS: Abuse[] = [
   },
   {
     name: 'made-up keys',
-    begin: async (target) => flood(target, CONNECTIONS_COUNT, () => place(newApiKey())),
+    begin: async (target) => flood(target, CONNECTIONS_COUNT, () => place(newKey('live').key)),
   },
   {
     name: 'writes that claim to wait',

@@ -8,6 +8,8 @@ import { readResponses } from './response-reader.ts';
 export interface Response {
   status: number;
   replayed: boolean;
+  /** Status line and fields, as latin1 text. */
+  head: string;
   body: string;
 }
 
@@ -15,11 +17,13 @@ export interface Response {
 export type NoResponse = 'timeout' | 'cut' | 'reset';
 
 export interface Request {
-  method?: 'GET' | 'POST';
+  method?: 'GET' | 'POST' | 'PATCH';
   path: string;
   apiKey: string;
   key?: string;
   body?: string;
+  /** More fields, each ended by CRLF: `Content-Type` too, if the body is not JSON. */
+  fields?: string;
 }
 
 export interface SendOptions {
@@ -63,13 +67,13 @@ export function openConnection(address: () => { host: string; port: number }): C
     readResponses(fresh, ({ status, head, body }) => {
       if (socket !== fresh) return;
       if (/connection: close/i.test(head)) socket = undefined;
-      end({ status, replayed: /idempotent-replayed: true/i.test(head), body });
+      end({ status, replayed: /idempotent-replayed: true/i.test(head), head, body });
     });
     return fresh;
   }
 
   return {
-    send({ method, path, apiKey, key, body }, { timeoutMs, cutAfterMs }) {
+    send({ method, path, apiKey, key, body, fields = '' }, { timeoutMs, cutAfterMs }) {
       return new Promise((resolve) => {
         settle = resolve;
         const isCut = cutAfterMs !== undefined;
@@ -79,9 +83,10 @@ export function openConnection(address: () => { host: string; port: number }): C
         socket.write(
           `${verb} ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${apiKey}\r\n` +
             (key === undefined ? '' : `Idempotency-Key: "${key}"\r\n`) +
+            fields +
             (body === undefined
               ? '\r\n'
-              : `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`),
+              : `${/content-type:/i.test(fields) ? '' : 'Content-Type: application/json\r\n'}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`),
           'utf8',
         );
       });

@@ -1,6 +1,6 @@
--- Moves a checkpoint whose row the transaction has locked from position $4 to $3, and with it those
--- of the consumers $5 that stand at $4 too. A consumer whose lease another node holds stays, as one
--- that is paused. Returns the consumers that moved.
+-- Moves a checkpoint whose row the transaction has locked forward from position $4 to $3, and with
+-- it those of the consumers $5 that stand at $4 too. A consumer whose lease another node holds
+-- stays, as one that is paused. Returns the consumers that moved.
 WITH companion AS MATERIALIZED (
   SELECT consumer
     FROM checkpoints
@@ -10,4 +10,5 @@ WITH companion AS MATERIALIZED (
 UPDATE checkpoints
    SET position = $3, updated_at = now()
  WHERE partition = $1 AND (consumer = $2 OR consumer IN (SELECT consumer FROM companion))
+   AND position = $4 AND position < $3
 RETURNING consumer

@@ -49,18 +49,19 @@ WITH endpoint AS MATERIALIZED (
    LIMIT (SELECT greatest(0, deliveries) FROM room)
      FOR UPDATE SKIP LOCKED
 ), sized AS (
-  SELECT due.delivery_id, due.next_attempt_at, octet_length(event.data::text) AS bytes,
+  SELECT due.delivery_id, octet_length(event.data::text) AS bytes,
          sum(octet_length(event.data::text)) OVER (ORDER BY due.next_attempt_at, due.number) AS bytes_so_far
     FROM due
     LEFT JOIN events AS event ON event.partition = due.partition AND event.position = due.position
 ), claimed AS (
-  UPDATE webhook_deliveries AS delivery
+  UPDATE webhook_deliveries
      SET next_attempt_at = now() + $3 * interval '1 second',
          claimed_until = now() + $3 * interval '1 second'
-    FROM sized
-   WHERE delivery.delivery_id = sized.delivery_id
-     AND coalesce(sized.bytes_so_far - coalesce(sized.bytes, 0), 0) < $5
-  RETURNING delivery.*, sized.next_attempt_at AS due_at
+   -- An array: a plan for a join that was made for empty tables compares all rows of both.
+   WHERE delivery_id = ANY (ARRAY(SELECT delivery_id
+                                    FROM sized
+                                   WHERE coalesce(bytes_so_far - coalesce(bytes, 0), 0) < $5))
+  RETURNING *
 ), reserved AS (
   UPDATE webhook_endpoints AS endpoint
      SET next_send_at = slots.first_send_at + (SELECT count(*) FROM claimed) * slots.spacing
@@ -69,16 +70,16 @@ WITH endpoint AS MATERIALIZED (
    WHERE endpoint.endpoint_id = slots.endpoint_id AND EXISTS (SELECT FROM claimed)
   RETURNING endpoint.next_send_at
 )
-SELECT claimed.delivery_id, claimed.endpoint_id, claimed.tries, claimed.queued_at, claimed.notice,
-       claimed.event_id, claimed.created_at,
+SELECT delivery_id, claimed.endpoint_id, claimed.tries, claimed.attempts, claimed.queued_at,
+       claimed.notice, claimed.event_id, claimed.created_at,
        claimed.queued_at::text AS queueing, claimed.claimed_until::text AS claim,
-       claimed.due_at::text AS due_at,
+       due.next_attempt_at::text AS due_at,
        slots.edition, slots.url, slots.max_per_second, slots.failures, slots.failing_since,
        slots.generation, slots.backlog_number IS NOT NULL AS has_backlog,
-       slots.secret,
+       slots.tenant_id, coalesce(slots.secret, slots.sealed_secret) AS secret,
        CASE WHEN slots.previous_secret_expires_at > now()
-            THEN slots.previous_secret END AS previous_secret,
-       (SELECT string_agg(encode(earlier.secret, 'hex'), ',' ORDER BY earlier.expires_at DESC)
+            THEN coalesce(slots.previous_secret, slots.sealed_previous_secret) END AS previous_secret,
+       (SELECT string_agg(encode(coalesce(earlier.secret, earlier.sealed_secret), 'hex'), ',' ORDER BY earlier.expires_at DESC)
           FROM webhook_secrets AS earlier
          WHERE earlier.endpoint_id = $1 AND earlier.expires_at > now()) AS earlier_secrets,
        extract(epoch FROM slots.first_send_at - slots.locked_at)::float8 * 1000 AS wait_ms,
@@ -86,6 +87,7 @@ SELECT claimed.delivery_id, claimed.endpoint_id, claimed.tries, claimed.queued_a
        event.position, event.order_id, event.version, event.type, event.schema_version, event.data,
        event.recorded_at, event.key_id, event.number, event.traceparent
   FROM claimed
+  JOIN due USING (delivery_id)
  CROSS JOIN slots
  CROSS JOIN reserved
   LEFT JOIN events AS event

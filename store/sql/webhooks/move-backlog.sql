@@ -31,7 +31,9 @@ WITH recovered AS MATERIALIZED (
          tries = CASE WHEN step.backlog_restarts THEN 0 ELSE delivery.tries END,
          queued_at = CASE WHEN step.backlog_restarts THEN now() ELSE delivery.queued_at END
     FROM step
-   WHERE delivery.delivery_id = step.delivery_id AND delivery.status = 'pending'
+   WHERE delivery.delivery_id = step.delivery_id
+     -- Not = 'pending': the planner would read all pending deliveries by their index.
+     AND delivery.status NOT IN ('delivered', 'failed')
      AND delivery.tries > 0 AND (delivery.next_attempt_at > now() OR step.backlog_restarts)
      AND (delivery.claimed_until IS NULL OR delivery.claimed_until <= now())
 )

@@ -1,6 +1,7 @@
 -- Records the outcomes of attempts, of any endpoints, in one statement. Each attempt is recorded.
 -- An outcome counts for the claim and the queueing that it belongs to: a delivery that was queued
--- again, or that another worker claimed since, keeps its schedule. A failure at an endpoint that
+-- again, or that another worker claimed since, keeps its schedule, and the newest outcome that the
+-- other worker recorded. A failure at an endpoint that
 -- was changed since (another generation) does not count: the delivery is due at once, at the start
 -- of the schedule.
 WITH outcome AS MATERIALIZED (
@@ -8,9 +9,9 @@ WITH outcome AS MATERIALIZED (
          outcome.status = 'delivered' OR endpoint.generation = outcome.generation AS counts
     FROM unnest($1::uuid[], $2::timestamptz[], $3::integer[], $4::integer[], $5::text[],
                 string_to_array($6, E'\x1e'), $7::text[], $8::float8[],
-                $9::uuid[], $10::integer[], $11::timestamptz[], $12::timestamptz[])
+                $9::uuid[], $10::integer[], $11::timestamptz[], $12::timestamptz[], $13::integer[])
       AS outcome (delivery_id, attempted_at, duration_ms, code, error, answer, status, delay,
-                  endpoint_id, generation, queued_at, claimed_until)
+                  endpoint_id, generation, queued_at, claimed_until, attempts_before)
     JOIN webhook_endpoints AS endpoint USING (endpoint_id)
 ), counted AS (
   UPDATE webhook_deliveries AS delivery
@@ -25,7 +26,9 @@ WITH outcome AS MATERIALIZED (
          last_status = outcome.code,
          last_error = outcome.error
     FROM outcome
-   WHERE delivery.delivery_id = outcome.delivery_id AND delivery.status = 'pending'
+   WHERE delivery.delivery_id = outcome.delivery_id
+     -- Not = 'pending': the planner would read all pending deliveries by their index.
+     AND delivery.status NOT IN ('delivered', 'failed')
      AND delivery.queued_at = outcome.queued_at AND delivery.claimed_until = outcome.claimed_until
   RETURNING delivery.delivery_id, delivery.attempts
 ), late AS (
@@ -36,8 +39,13 @@ WITH outcome AS MATERIALIZED (
                        THEN 'delivered' ELSE delivery.status END,
          finished_at = CASE WHEN outcome.status = 'delivered' AND delivery.queued_at = outcome.queued_at
                             THEN coalesce(delivery.finished_at, now()) ELSE delivery.finished_at END,
-         last_status = CASE WHEN delivery.status = 'delivered' THEN delivery.last_status ELSE outcome.code END,
-         last_error = CASE WHEN delivery.status = 'delivered' THEN delivery.last_error ELSE outcome.error END
+         (last_status, last_error) = (
+           SELECT CASE WHEN is_newest THEN outcome.code ELSE delivery.last_status END,
+                  CASE WHEN is_newest THEN outcome.error ELSE delivery.last_error END
+             FROM (SELECT delivery.status <> 'delivered'
+                          AND (delivery.attempts = outcome.attempts_before
+                               OR (outcome.status = 'delivered' AND delivery.queued_at = outcome.queued_at))
+                            AS is_newest) AS outcome_of_delivery)
     FROM outcome
    WHERE delivery.delivery_id = outcome.delivery_id
      AND outcome.delivery_id NOT IN (SELECT delivery_id FROM counted)

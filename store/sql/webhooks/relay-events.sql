@@ -3,6 +3,9 @@
 -- node, or a replay, holds the lease (SKIP LOCKED). An endpoint that this snapshot does not see was
 -- not acknowledged before these events, so no endpoint misses an event. $3: the types of version 1.
 --
+-- The subscription at the append of an event decides: the current one of an enabled endpoint, or
+-- one that ended before this relay. So a disabled endpoint has the events from before; they wait.
+--
 -- A batch has at most $2 events. It ends with the event whose deliveries reach $4: one event has at
 -- most 200, one for each endpoint of its tenant. When several tenants have deliveries, those of a
 -- tenant beyond $5 are put off, as are later ones until it has caught up (relay-backlog.sql).
@@ -21,14 +24,30 @@ WITH lease AS MATERIALIZED (
             ORDER BY position
             LIMIT $2
          ) AS event
+), subscription AS MATERIALIZED (
+  SELECT endpoint.tenant_id, endpoint.endpoint_id, endpoint.edition, endpoint.event_types,
+         greatest(endpoint.since_position, endpoint.types_since_position) AS since_position,
+         NULL AS up_to_position
+    FROM (SELECT DISTINCT tenant_id FROM next) AS tenant
+    JOIN webhook_endpoints AS endpoint USING (tenant_id)
+   WHERE endpoint.disabled_at IS NULL
+   UNION ALL
+  SELECT earlier.tenant_id, earlier.endpoint_id, endpoint.edition, earlier.event_types,
+         earlier.since_position, earlier.up_to_position
+    FROM (SELECT tenant_id, min(position) AS first, max(position) AS last
+            FROM next
+           GROUP BY tenant_id) AS tenant
+    JOIN webhook_earlier_subscriptions AS earlier
+      ON earlier.tenant_id = tenant.tenant_id
+     AND earlier.up_to_position >= tenant.first AND earlier.since_position < tenant.last
+    JOIN webhook_endpoints AS endpoint USING (endpoint_id)
 ), fan_out AS MATERIALIZED (
-  -- One look-up for all events of a tenant and type.
-  SELECT kind.tenant_id, kind.type, count(endpoint.endpoint_id) AS deliveries
+  -- One look-up for all events of a tenant and type: no event of them has more deliveries.
+  SELECT kind.tenant_id, kind.type, count(DISTINCT subscription.endpoint_id) AS deliveries
     FROM (SELECT DISTINCT tenant_id, type FROM next) AS kind
-    LEFT JOIN webhook_endpoints AS endpoint
-      ON endpoint.tenant_id = kind.tenant_id
-     AND endpoint.disabled_at IS NULL
-     AND (endpoint.event_types IS NULL OR kind.type = ANY (endpoint.event_types))
+    LEFT JOIN subscription
+      ON subscription.tenant_id = kind.tenant_id
+     AND (subscription.event_types IS NULL OR kind.type = ANY (subscription.event_types))
    GROUP BY kind.tenant_id, kind.type
 ), counted AS (
   SELECT next.*, fan_out.deliveries,
@@ -57,19 +76,20 @@ WITH lease AS MATERIALIZED (
     FROM batch
    WHERE is_put_off
    GROUP BY tenant_id
-      ON CONFLICT (partition, tenant_id) DO UPDATE SET up_to_position = excluded.up_to_position
+      ON CONFLICT (partition, tenant_id) DO UPDATE
+     SET up_to_position = greatest(webhook_relay_backlogs.up_to_position, excluded.up_to_position)
 ), queued AS (
   INSERT INTO webhook_deliveries (endpoint_id, event_id, event_type, partition, position,
                                   order_id, order_version)
-  SELECT endpoint.endpoint_id, batch.event_id, batch.type, $1, batch.position,
+  SELECT subscription.endpoint_id, batch.event_id, batch.type, $1, batch.position,
          batch.order_id, batch.version
     FROM batch
-    JOIN webhook_endpoints AS endpoint
-      ON endpoint.tenant_id = batch.tenant_id
-     AND endpoint.disabled_at IS NULL
-     AND endpoint.since_position < batch.position
-     AND (endpoint.event_types IS NULL OR batch.type = ANY (endpoint.event_types))
-     AND (endpoint.edition <> 'v1' OR batch.type = ANY ($3))
+    JOIN subscription
+      ON subscription.tenant_id = batch.tenant_id
+     AND subscription.since_position < batch.position
+     AND coalesce(batch.position <= subscription.up_to_position, true)
+     AND (subscription.event_types IS NULL OR batch.type = ANY (subscription.event_types))
+     AND (subscription.edition <> 'v1' OR batch.type = ANY ($3))
    WHERE NOT batch.is_put_off
    ORDER BY batch.position
       ON CONFLICT (endpoint_id, event_id) DO NOTHING
@@ -77,7 +97,8 @@ WITH lease AS MATERIALIZED (
 ), moved AS (
   UPDATE checkpoints
      SET position = (SELECT max(position) FROM batch), updated_at = now()
-   WHERE partition = $1 AND consumer = 'webhooks' AND EXISTS (SELECT FROM batch)
+   WHERE partition = $1 AND consumer = 'webhooks'
+     AND position = (SELECT position FROM lease) AND position < (SELECT max(position) FROM batch)
 )
 SELECT (SELECT count(*) FROM batch) AS events,
        (SELECT count(*) FROM next) = $2 OR (SELECT count(*) FROM next) > (SELECT count(*) FROM batch) AS is_full,

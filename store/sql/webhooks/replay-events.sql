@@ -33,9 +33,10 @@ WITH replay AS MATERIALIZED (
   RETURNING 1
 )
 UPDATE webhook_replays AS replay
-   SET position = CASE WHEN (SELECT count(*) FROM batch) < $2 THEN replay.up_to_position
+   SET position = CASE WHEN (SELECT count(*) FROM batch) < $2
+                       THEN greatest(replay.position, replay.up_to_position)
                        ELSE (SELECT max(position) FROM batch) END,
        queued = replay.queued + (SELECT count(*) FROM queued),
        finished_at = CASE WHEN (SELECT count(*) FROM batch) < $2 THEN now() END
- WHERE replay.replay_id = $1
+ WHERE replay.replay_id = $1 AND replay.position = (SELECT position FROM replay)
 RETURNING replay.endpoint_id

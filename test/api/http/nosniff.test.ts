@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import Koa from 'koa';
 import { pino } from 'pino';
-import { createAdmission } from '../../../api/admission.ts';
+import { createAdmission } from '../../../api/admission/admission.ts';
 import { serve } from '../../../api/http/server.ts';
 import { type Shop, anOrder, openShop } from '../../setup/shop.ts';
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { amountCell, csvLine } from '../../../api/lists/csv.ts';
 import { holdfast } from '../../setup/processes/command.ts';
 import { type Shop, openShop } from '../../setup/shop.ts';
+import { withTestKey } from '../../setup/test-key.ts';
 
 const ORDERS = 7;
 
@@ -173,6 +174,14 @@ describe('holdfast orders export', () => {
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(json.data);
     const printed = await run('--file', '-', '--format', 'ndjson');
     expect(printed.stdout).toBe(`${lines.join('\n')}\n`);
+  });
+
+  test('exports the only live tenant, beside a test tenant', async () => {
+    const tests = await withTestKey(shop);
+    const file = join(folder, 'live.csv');
+    expect((await run('--file', file, '--json')).json).toMatchObject({ orders: ORDERS });
+    const ofTests = await run('--file', file, '--tenant', tests.tenantId, '--json');
+    expect(ofTests.json).toMatchObject({ orders: 0 });
   });
 
   test('refuses an unknown format, an impossible file, and to guess the tenant', async () => {

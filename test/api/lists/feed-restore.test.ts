@@ -116,7 +116,8 @@ async function forgedCursor(
   filters: (string | null)[],
 ): Promise<string> {
   const { createCursors } = await import('../../../api/lists/cursor.ts');
-  const { instanceSecret } = await import('../../../store/instance-secrets.ts');
-  const cursors = createCursors(await instanceSecret(shop.pool, 'cursor'));
+  const { createKeyring } = await import('../../../store/secrets/keyring.ts');
+  const { instanceSecret } = await import('../../../store/secrets/instance-secrets.ts');
+  const cursors = createCursors(await instanceSecret(shop.pool, createKeyring([]), 'cursor'));
   return cursors.encode(position, JSON.stringify([list, shop.tenantId, ...filters]));
 }

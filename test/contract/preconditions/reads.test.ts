@@ -106,7 +106,7 @@ describe('a webhook endpoint', () => {
     });
     const path = `/v2/webhook-endpoints/${json.id}`;
     const seen = new Map([[headers.get('etag'), null]]);
-    const endpoint = { endpointId: toUuid(json.id), generation: 0 };
+    const endpoint = { endpointId: toUuid(json.id), generation: 0, claim: 'infinity' };
     for (const [failures, isNew] of [
       [1, true],
       [2, false],

@@ -65,6 +65,7 @@ describe('the lifecycle of a tenant and its keys', () => {
       read_quota: null,
       expires_at: null,
       networks: [],
+      mode: 'live',
     });
     const stored = await pool.oneFirst(
       sql.type(z.object({ row: z.string() }))`SELECT api_keys::text AS row FROM api_keys`,
@@ -74,7 +75,7 @@ describe('the lifecycle of a tenant and its keys', () => {
     expect(listed.stdout).not.toContain(made.key);
     expect(listed.stdout).toMatch(
       new RegExp(
-        `${made.key_id}  default  ${made.prefix}…  orders:read,orders:write  \\S+  never +default +default +any +never +live`,
+        `${made.key_id}  default  ${made.prefix}…  orders:read,orders:write  \\S+  never +default +default +any +never +live +live`,
       ),
     );
   });
@@ -102,7 +103,7 @@ describe('the lifecycle of a tenant and its keys', () => {
     for (const args of [
       ['keys', 'rotate', old.key_id],
       ['keys', 'rotate', next.key_id],
-      ['keys', 'create', '--tenant', tenantId, '--name', 'till 1'],
+      ['keys', 'create', '--tenant', tenantId, '--name', 'till 1', '--test'],
     ]) {
       const third = await run(...args);
       expect(third).toMatchObject({ code: 1, stdout: '' });

@@ -200,6 +200,7 @@ test('a wrong command line is refused with exit code 2, without a database', asy
           database: never,
           grpcAccess: never,
           httpAccess: never,
+          secretsKeys: () => [],
           write: never,
         });
     };
@@ -224,6 +225,7 @@ test('the export ends when its reader closes the pipe', async () => {
       database: async () => pool,
       grpcAccess: access,
       httpAccess: access,
+      secretsKeys: () => [],
       write,
     }),
   ).rejects.toThrow('gone');

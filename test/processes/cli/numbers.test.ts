@@ -14,6 +14,7 @@ const context: CliContext = {
   database: () => Promise.reject(new Error('it asked for the database')),
   grpcAccess: () => Promise.reject(new Error('it asked for the service')),
   httpAccess: () => Promise.reject(new Error('it asked for the service')),
+  secretsKeys: () => [],
   write: () => Promise.reject(new Error('it wrote')),
 };
 

@@ -78,7 +78,13 @@ describe('a wrong command line is refused with exit code 2, without a database',
     const attempt = async () => {
       const parsed = parseCommandLine({ tenants, keys }, args);
       if (parsed.kind === 'run')
-        await parsed.command.run(parsed.given, { database, grpcAccess: access, httpAccess: access, write });
+        await parsed.command.run(parsed.given, {
+          database,
+          grpcAccess: access,
+          httpAccess: access,
+          secretsKeys: () => [],
+          write,
+        });
     };
     const database = () => Promise.reject(new Error('it asked for the database'));
     const access = () => Promise.reject(new Error('it asked for the service'));

@@ -6,9 +6,10 @@ import { hasBrowser, openBrowser } from '../../setup/processes/browser.ts';
 import { TEST_REDIS, type TestDatabase, cloneDatabase } from '../../setup/database.ts';
 import { holdfast } from '../../setup/processes/command.ts';
 import { type ServerProcess, startServer } from '../../setup/processes/server-process.ts';
-import { anOrder, newApiKey, send, until } from '../../setup/shop.ts';
+import { newKey } from '../../../store/keys/new-key.ts';
+import { anOrder, send, until } from '../../setup/shop.ts';
 
-const apiKey = newApiKey();
+const apiKey = newKey('test').key;
 let database: TestDatabase;
 let server: ServerProcess;
 let browser: Browser | undefined;
@@ -67,6 +68,7 @@ test('the figures show a storm and its API key within five seconds', async () =>
   });
   expect(seen.callers[0]).toMatchObject({
     tenant: 'bootstrap',
+    mode: 'test',
     key_id: expect.stringMatching(/^key_[0-9a-f]{32}$/),
     quotas: { write: '100/1', read: '3000/60', tenant_write: null, tenant_read: '70000/1' },
   });

@@ -69,7 +69,12 @@ describe('npm start', () => {
       200,
       {
         status: 'ready',
-        parts: { postgres: 'ok', redis: expect.stringContaining(`none: ${SAID}`), projections: 'ok' },
+        parts: {
+          postgres: 'ok',
+          durability: 'local',
+          redis: expect.stringContaining(`none: ${SAID}`),
+          projections: 'ok',
+        },
       },
     ]);
     expect(await place(server)).toMatch(/^ord_/);

@@ -48,11 +48,12 @@ export const beforeEach = limitedHook(given.beforeEach as Hook);
 export const afterEach = limitedHook(given.afterEach as Hook);
 
 const timers = new ModernFakeTimers({ config: {} as never, global: globalThis as never });
-type FakeTimersConfig = Parameters<Globals['jest']['useFakeTimers']>[0];
+/** Streams and sockets need them. */
+const doNotFake = ['nextTick', 'setImmediate', 'queueMicrotask'] as const;
 
 /** The fake clock; nothing else of Jest's object is used. */
 export const jest = {
-  useFakeTimers: (config?: FakeTimersConfig) => timers.useFakeTimers(config as never),
+  useFakeTimers: () => timers.useFakeTimers({ doNotFake } as never),
   useRealTimers: () => timers.useRealTimers(),
   advanceTimersByTimeAsync: (ms: number) => timers.advanceTimersByTimeAsync(ms),
 };

@@ -38,6 +38,7 @@ async function run(...words: string[]) {
     database: () => Promise.resolve(pool),
     grpcAccess: () => Promise.reject(new Error('it asked for the gRPC service')),
     httpAccess: () => Promise.reject(new Error('it asked for the HTTP service')),
+    secretsKeys: () => [],
     write: () => Promise.reject(new Error('it wrote')),
   });
 }

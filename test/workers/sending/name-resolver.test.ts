@@ -11,6 +11,7 @@ import { toUuid } from '../../../store/ids.ts';
 import { openConnections } from '../../../workers/sending/connections.ts';
 import { createNameResolver } from '../../../workers/sending/name-resolver.ts';
 import { send } from '../../../workers/sending/send.ts';
+import { createKeyring } from '../../../store/secrets/keyring.ts';
 import { startWebhooks } from '../../../workers/webhooks.ts';
 import { anOrder, openShop, until } from '../../setup/shop.ts';
 import { type Answer, openNameServer } from './name-server.ts';
@@ -160,6 +161,7 @@ test('a stop ends attempts whose name does not resolve, and their deliveries are
   const webhooks = startWebhooks({
     pool: shop.pool,
     poolSize: 10,
+    keyring: createKeyring([]),
     wakeups: {
       wake: () => Promise.resolve(),
       run(work) {

@@ -182,10 +182,10 @@ test('the command counts deliveries that no node could read, and names tenants t
     INSERT INTO webhook_relay_backlogs (partition, tenant_id, position, up_to_position)
     VALUES (0, ${shop.tenantId}, 4, 20)`);
   const { text, json } = await run();
-  expect(text).toContain('unread: 2 event_not_understood, 0 event_not_rendered');
+  expect(text).toContain('unread: 2 event_not_understood, 0 event_not_rendered, 0 secret_not_decrypted');
   expect(text).toMatch(/put off by the relay, partition 0: ten_[0-9a-f]{32} from 4 to 20, since \S+Z/);
   expect(JSON.parse(json)).toMatchObject({
-    unread: { event_not_understood: 2, event_not_rendered: 0 },
+    unread: { event_not_understood: 2, event_not_rendered: 0, secret_not_decrypted: 0 },
     put_off: [{ partition: 0, position: 4, up_to_position: 20 }],
   });
   await shop.pool.query(sql.unsafe`DELETE FROM webhook_relay_backlogs`);

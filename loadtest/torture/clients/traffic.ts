@@ -1,0 +1,209 @@
+/** All clients of a run. Each draws its acts from the seed and its own number. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { chanceAt } from '../../fuzz/chance.ts';
+import type { Endpoint } from '../history/entry.ts';
+import type { HistoryRecorder } from '../history/recorder.ts';
+import { type Shop, type TortureClient, createClient } from './client.ts';
+import { type Watcher, createGrpcClient, watch } from './grpc-client.ts';
+import { endsWithin } from '../../../platform/deadline.ts';
+import { placing } from './requests.ts';
+import { createFeedReader, readSomething, readTotals, walk } from './reader.ts';
+import { CUSTOMERS_COUNT, createShopper, newKnowledge } from './shopper.ts';
+import { type WebhookReceiver, receiveWebhooks } from './webhook-receiver.ts';
+
+export interface TrafficOptions {
+  seed: number;
+  shops: readonly Shop[];
+  nodes: readonly { host: string; port: number; grpc: string }[];
+  history: HistoryRecorder;
+  /** Shoppers of all tenants together. */
+  shoppers: number;
+  /** Pause of a shopper between two acts. */
+  thinkMs: number;
+}
+
+export interface Traffic {
+  endpoints: Endpoint[];
+  /** The readers of events, which read to the end in `finish`. */
+  readers: string[];
+  /** Number of events that an endpoint has accepted, and the position of a watcher. */
+  received: (tenant: number) => { accepted: number; watched: number };
+  /**
+   * Ends the acts: resolves when each client has its last answer, or no longer waits for it.
+   *
+   * @returns whether all were answered in time
+   */
+  calmDown: (timeoutMs: number) => Promise<boolean>;
+  /** Whether a write succeeds at each node, within the time. */
+  writesAtEachNode: (timeoutMs: number) => Promise<string[]>;
+  /** Reads everything once more, by fresh walks. @returns what could not be read */
+  finish: (head: number, timeoutMs: number) => Promise<string[]>;
+  close: () => void;
+}
+
+const KINDS = { shopper: 1, reader: 2, feed: 3, grpc: 4, watcher: 5, receiver: 6, auditor: 7 } as const;
+const GRPC_PAUSE_MS = 400;
+const READ_PAUSE_MS = 200;
+const FEED_PAUSE_MS = 50;
+const FEED_WAIT_SECONDS = 1;
+
+export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
+  const { seed, shops, nodes, history, shoppers, thinkMs } = options;
+  let isCalm = false;
+  let keys = 0;
+  const newKey = () => `k${seed}-${(keys += 1)}`;
+  const clients: TortureClient[] = [];
+  /** Those that act until it is calm. */
+  const acting: { close: () => void }[] = [];
+  const clientOf = (name: string, shop: Shop, ...path: number[]): TortureClient => {
+    const client = createClient({ name, random: chanceAt(seed, ...path), shop, nodes, history });
+    clients.push(client);
+    return client;
+  };
+  const receivers: WebhookReceiver[] = [];
+  const endpoints: Endpoint[] = [];
+  for (const shop of shops) {
+    const name = `receiver-${shop.tenant}`;
+    const random = chanceAt(seed, KINDS.receiver, shop.tenant);
+    const receiver = await receiveWebhooks(name, shop.tenant, random, history);
+    receivers.push(receiver);
+    await createEndpoint(nodes[0]!, shop, receiver.url);
+    endpoints.push({ name, tenant: shop.tenant, afterPosition: 0 });
+  }
+  const known = shops.map(newKnowledge);
+  const running: Promise<void>[] = [];
+  const keepDoing = (pauseMs: number, work: () => Promise<unknown>) => {
+    const run = async () => {
+      while (!isCalm) {
+        await work();
+        await delay(Math.random() * pauseMs * 2);
+      }
+    };
+    running.push(
+      run().catch((error: unknown) => {
+        if (!isCalm) throw error; // its client was closed
+      }),
+    );
+  };
+
+  for (let n = 0; n < shoppers; n += 1) {
+    const shop = shops[n % shops.length]!;
+    const client = clientOf(`shopper-${n}`, shop, KINDS.shopper, n);
+    acting.push(client);
+    const shopper = createShopper(client, known[shop.tenant]!, newKey);
+    keepDoing(thinkMs, shopper.step);
+  }
+  const addresses = nodes.map(({ grpc }) => grpc);
+  const feeds: { name: string; step: (wait?: number) => Promise<boolean | undefined> }[] = [];
+  const watchers: Watcher[] = [];
+  const grpcClients = shops.map((shop) =>
+    createGrpcClient({
+      name: `grpc-${shop.tenant}`,
+      random: chanceAt(seed, KINDS.grpc, shop.tenant),
+      shop,
+      addresses,
+      history,
+    }),
+  );
+  for (const [n, shop] of shops.entries()) {
+    const { tenant } = shop;
+    keepDoing(GRPC_PAUSE_MS, () => grpcClients[n]!.placeSome(newKey));
+    const reader = clientOf(`reader-${tenant}`, shop, KINDS.reader, tenant);
+    acting.push(reader, grpcClients[n]!);
+    let walks = 0;
+    keepDoing(READ_PAUSE_MS, () => readSomething(reader, known[tenant]!, `${reader.name}-${(walks += 1)}`));
+    const feedClient = clientOf(`feed-${tenant}`, shop, KINDS.feed, tenant);
+    const feed = createFeedReader(feedClient, tenant % 2 === 0 ? 'v1' : 'v2');
+    feeds.push({ name: feedClient.name, ...feed });
+    keepDoing(FEED_PAUSE_MS, () => feed.step(FEED_WAIT_SECONDS));
+    const random = chanceAt(seed, KINDS.watcher, tenant);
+    watchers.push(watch({ name: `watcher-${tenant}`, random, shop, addresses, history }));
+  }
+  const auditors = shops.map((shop) => clientOf('auditor', shop, KINDS.auditor, shop.tenant));
+
+  return {
+    endpoints,
+    readers: [...feeds.map(({ name }) => name), ...shops.map(({ tenant }) => `watcher-${tenant}`)],
+    received: (tenant) => ({
+      accepted: receivers[tenant]!.accepted(),
+      watched: watchers[tenant]!.position(),
+    }),
+    async calmDown(timeoutMs) {
+      isCalm = true;
+      const ended = Promise.all(running);
+      if (await endsWithin(ended, timeoutMs)) return true;
+      for (const client of acting) client.close();
+      await ended;
+      return false;
+    },
+    async writesAtEachNode(timeoutMs) {
+      const deadline = performance.now() + timeoutMs;
+      const failed = await Promise.all(
+        nodes.map(async (_, node) => {
+          const lines = [
+            { quantity: 1, unitPrice: 1 },
+            { quantity: 1, unitPrice: 1 },
+          ];
+          const asked = placing('v2', 'cus_1', lines, newKey());
+          for (;;) {
+            const { status } = await auditors[0]!.ask(asked, { node });
+            if (status === 201) return [];
+            if (performance.now() > deadline) return [`node ${node} answers a write with ${status}`];
+            await delay(READ_PAUSE_MS);
+          }
+        }),
+      );
+      return failed.flat();
+    },
+    async finish(head, timeoutMs) {
+      const deadlineMs = performance.now() + timeoutMs;
+      const persist = async (work: () => Promise<boolean>): Promise<boolean> => {
+        while (performance.now() < deadlineMs) {
+          if (await work()) return true;
+          await delay(FEED_PAUSE_MS);
+        }
+        return false;
+      };
+      const failed: string[] = [];
+      for (const feed of feeds)
+        if (!(await persist(async () => (await feed.step()) === false))) failed.push(feed.name);
+      for (const auditor of auditors) {
+        const { tenant } = auditor.shop;
+        for (const edition of ['v1', 'v2'] as const)
+          for (const direction of ['asc', 'desc'] as const) {
+            const name = `final-${tenant}-${edition}-${direction}`;
+            const range = {
+              direction,
+              limit: 100,
+              readAfter: head,
+              pagesMax: Number.POSITIVE_INFINITY,
+              deadlineMs,
+            };
+            if (!(await walk(auditor, name, edition, range))) failed.push(name);
+          }
+        for (let n = 1; n <= CUSTOMERS_COUNT; n += 1)
+          if (!(await persist(() => readTotals(auditor, 'v1', `cus_${n}`, head))))
+            failed.push(`totals of cus_${n}`);
+      }
+      return failed;
+    },
+    close() {
+      for (const each of [...clients, ...watchers, ...receivers, ...grpcClients]) each.close();
+    },
+  };
+}
+
+async function createEndpoint({ host, port }: { host: string; port: number }, { apiKey }: Shop, url: string) {
+  const response = await fetch(`http://${host}:${port}/v2/webhook-endpoints`, {
+    method: 'POST',
+    headers: {
+      Authorization: `Bearer ${apiKey}`,
+      'Idempotency-Key': randomUUID(),
+      'Content-Type': 'application/json',
+    },
+    body: JSON.stringify({ url, max_per_second: 1000 }),
+  });
+  if (response.status !== 201)
+    throw new Error(`no webhook endpoint: ${response.status} ${await response.text()}`);
+}

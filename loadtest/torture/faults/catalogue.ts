@@ -1,0 +1,146 @@
+/** The faults: what each does, for how long, and which other ones must not run beside it. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Random } from '../../fuzz/chance.ts';
+import type { Administration } from './administration.ts';
+import type { CommitCutter } from './commit-cutter.ts';
+import type { TortureNode } from './nodes.ts';
+import type { TorturePostgres } from './postgres.ts';
+import type { Proxy } from './proxy.ts';
+import type { TortureRedis } from './redis.ts';
+
+/** What faults act upon. */
+export interface Victims {
+  nodes: readonly TortureNode[];
+  postgres: TorturePostgres;
+  redis: TortureRedis;
+  /** Between a node and Postgres, one for each node. */
+  links: readonly { proxy: Proxy; cutter: CommitCutter }[];
+  /** Between all nodes and Redis. */
+  redisLink: Proxy;
+  administration: Administration;
+}
+
+export interface Fault {
+  /** Only one fault of a name runs at a time: `node 1`, `postgres`. */
+  victim: (index: number) => string;
+  run: (victims: Victims, index: number, random: Random) => Promise<void>;
+}
+
+const DOWN_MS_MAX = 1_500;
+const LONG_MS_MIN = 1_500;
+const LONG_MS_MAX = 7_000;
+const CUTS_MAX = 5;
+const SLOW_MS_MAX = 250;
+
+const aWhile = (random: Random) => delay(random.between(LONG_MS_MIN, LONG_MS_MAX));
+const ofNode = (index: number) => `node ${index}`;
+const ofLink = (index: number) => `link ${index}`;
+
+/** Locks that a session of an operator may hold. */
+const LOCKS = [
+  'SELECT FROM log_heads FOR UPDATE',
+  'SELECT FROM checkpoints FOR UPDATE',
+  'LOCK TABLE orders IN SHARE ROW EXCLUSIVE MODE',
+  'LOCK TABLE webhook_deliveries IN SHARE ROW EXCLUSIVE MODE',
+  'LOCK TABLE api_keys IN ACCESS EXCLUSIVE MODE',
+];
+
+const nodeFault = (run: (node: TortureNode, random: Random) => Promise<void>): Fault => ({
+  victim: ofNode,
+  run: ({ nodes }, index, random) => run(nodes[index]!, random),
+});
+const linkFault = (run: (link: Victims['links'][number], random: Random) => Promise<void>): Fault => ({
+  victim: ofLink,
+  run: ({ links }, index, random) => run(links[index]!, random),
+});
+const postgresFault = (run: (postgres: TorturePostgres, random: Random) => Promise<void>): Fault => ({
+  victim: () => 'postgres',
+  run: ({ postgres }, _, random) => run(postgres, random),
+});
+const redisFault = (run: (redis: TortureRedis, random: Random, link: Proxy) => Promise<void>): Fault => ({
+  victim: () => 'redis',
+  run: ({ redis, redisLink }, _, random) => run(redis, random, redisLink),
+});
+const administrative = (run: (administration: Administration) => Promise<void>): Fault => ({
+  victim: () => 'administration',
+  run: ({ administration }) => run(administration),
+});
+
+export const FAULTS = {
+  'node-kill': nodeFault(async (node, random) => {
+    await node.kill();
+    await delay(random.between(0, DOWN_MS_MAX));
+    await node.start();
+  }),
+  'node-term': nodeFault(async (node) => {
+    await node.end();
+    await node.start();
+  }),
+  'node-stop': nodeFault(async (node, random) => {
+    node.suspend();
+    await aWhile(random).finally(node.resume);
+  }),
+  'loop-block': nodeFault(async (node, random) => {
+    node.blockLoop();
+    await aWhile(random);
+  }),
+  'pg-restart': postgresFault(async (postgres, random) => {
+    await postgres.stop();
+    await delay(random.between(0, DOWN_MS_MAX));
+    await postgres.start();
+  }),
+  'pg-kill': postgresFault(async (postgres, random) => {
+    await postgres.kill();
+    await delay(random.between(0, DOWN_MS_MAX));
+    await postgres.start();
+  }),
+  'pg-full': postgresFault((postgres, random) => postgres.exhaust(random.between(LONG_MS_MIN, LONG_MS_MAX))),
+  'pg-lock': postgresFault((postgres, random) =>
+    postgres.hold(random.pick(LOCKS), random.between(LONG_MS_MIN, LONG_MS_MAX)),
+  ),
+  'pg-terminate': postgresFault((postgres) => postgres.terminate()),
+  'net-silent': linkFault(async ({ proxy }, random) => {
+    proxy.silence();
+    await aWhile(random).finally(proxy.speak);
+  }),
+  // Nothing tells the node that its connections are dead.
+  'net-vanish': linkFault(async ({ proxy }) => proxy.vanish()),
+  'net-delay': linkFault(async ({ proxy }, random) => {
+    proxy.delayAnswers(random.between(1, SLOW_MS_MAX));
+    await aWhile(random).finally(() => proxy.delayAnswers(0));
+  }),
+  'net-trickle': linkFault(async ({ proxy }, random) => {
+    proxy.trickle(random.between(1, 64));
+    await aWhile(random).finally(() => proxy.trickle(0));
+  }),
+  'net-reset': linkFault(async ({ proxy }, random) => {
+    proxy.refuse(random.chance(0.5));
+    proxy.reset();
+    await delay(random.between(0, DOWN_MS_MAX));
+    proxy.refuse(false);
+  }),
+  'commit-cut': linkFault(async ({ cutter }, random) => {
+    cutter.arm(random.between(1, CUTS_MAX));
+    await aWhile(random).finally(() => cutter.arm(0));
+  }),
+  'redis-kill': redisFault(async (redis, random) => {
+    await redis.kill();
+    await delay(random.between(0, DOWN_MS_MAX));
+    await redis.start();
+  }),
+  'redis-flush': redisFault((redis) => redis.flush()),
+  'redis-stop': redisFault(async (redis, random) => {
+    redis.suspend();
+    await aWhile(random).finally(redis.resume);
+  }),
+  'redis-slow': redisFault(async (_, random, link) => {
+    link.delayAnswers(random.between(1, SLOW_MS_MAX));
+    await aWhile(random).finally(() => link.delayAnswers(0));
+  }),
+  rebuild: administrative((administration) => administration.rebuild()),
+  rollback: administrative((administration) => administration.rollback()),
+  'key-rotation': administrative((administration) => administration.rotateKey()),
+} as const satisfies Record<string, Fault>;
+
+export type FaultName = keyof typeof FAULTS;
+export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];

@@ -1,0 +1,91 @@
+/** The Postgres of the installation: stopped, killed, restarted on the same port and data. */
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'pg';
+import { pino } from 'pino';
+import type { Guard } from '../../../ops/embedded/guard.ts';
+import { startPostgres } from '../../../ops/embedded/postgres/postgres.ts';
+import { readPostmaster } from '../../../ops/embedded/postgres/postmaster.ts';
+import { runsAs } from '../../../ops/embedded/process.ts';
+
+export interface TorturePostgres {
+  url: string;
+  port: number;
+  /** Stops it fast: its connections end, it writes a checkpoint. */
+  stop: () => Promise<void>;
+  /** Stops it at once, without a checkpoint: the next start recovers from the WAL. */
+  kill: () => Promise<void>;
+  start: () => Promise<void>;
+  /** Takes all free connections for a time. */
+  exhaust: (ms: number) => Promise<void>;
+  /** Holds locks that a statement takes, for a time. */
+  hold: (statement: string, ms: number) => Promise<void>;
+  /** Ends all connections of the nodes. */
+  terminate: () => Promise<void>;
+}
+
+const ALL_CONNECTIONS_COUNT = 110;
+
+export async function runPostgres(dataDir: string, guard: Guard): Promise<TorturePostgres> {
+  const log = pino({ level: 'silent' });
+  const life = { guard };
+  const { url } = await startPostgres(dataDir, log, undefined, life);
+  const port = Number(new URL(url).port);
+  const data = join(dataDir, 'postgres');
+
+  async function signal(name: NodeJS.Signals): Promise<void> {
+    const { pid } = (await readPostmaster(data)) ?? {};
+    if (pid === undefined) return;
+    process.kill(pid, name);
+    while (runsAs(pid, `postgres -D ${data}`)) await delay(20);
+    guard.forget(pid);
+  }
+  const connected = async (): Promise<Client | undefined> => {
+    const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+    client.on('error', () => {});
+    return client.connect().then(
+      () => client,
+      () => undefined,
+    );
+  };
+
+  return {
+    url,
+    port,
+    stop: () => signal('SIGINT'),
+    kill: () => signal('SIGQUIT'),
+    start: async () => void (await startPostgres(dataDir, log, port, life)),
+    async exhaust(ms) {
+      const clients: Client[] = [];
+      const end = performance.now() + ms;
+      while (performance.now() < end) {
+        const client = clients.length < ALL_CONNECTIONS_COUNT ? await connected() : undefined;
+        if (client) clients.push(client);
+        else await delay(50);
+      }
+      await Promise.all(clients.map((client) => client.end().catch(() => {})));
+    },
+    async hold(statement, ms) {
+      const client = await connected();
+      try {
+        await client?.query(`BEGIN; SET LOCAL lock_timeout = '5s'; ${statement}`);
+        await delay(ms);
+        await client?.query('ROLLBACK');
+      } catch {
+        // Postgres was stopped meanwhile.
+      } finally {
+        await client?.end().catch(() => {});
+      }
+    },
+    async terminate() {
+      const client = await connected();
+      await client
+        ?.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'`,
+        )
+        .catch(() => {});
+      await client?.end().catch(() => {});
+    },
+  };
+}

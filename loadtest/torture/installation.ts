@@ -1,0 +1,130 @@
+/** The installation under torture: Postgres, Redis, nodes, and the proxies between them. */
+import { chmod, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+
+import { startGuard } from '../../ops/embedded/guard.ts';
+import { CONSUMERS } from '../../process/node.ts';
+import { toId } from '../../store/ids.ts';
+import { addApiKey, createTenant } from '../../store/keys/api-keys.ts';
+import { newKey } from '../../store/keys/new-key.ts';
+import { SCOPES } from '../../store/keys/scopes.ts';
+import { migrate } from '../../store/migrate.ts';
+import { ensurePartitions } from '../../store/partitions.ts';
+import { openPool } from '../../store/pool.ts';
+import { endServicesWithUs } from '../kit/ending.ts';
+import { chanceAt } from '../fuzz/chance.ts';
+import type { Shop } from './clients/client.ts';
+import { CLI, administer } from './faults/administration.ts';
+import type { Victims } from './faults/catalogue.ts';
+import { createCommitCutter } from './faults/commit-cutter.ts';
+import { prepareNode } from './faults/nodes.ts';
+import { runPostgres } from './faults/postgres.ts';
+import { openProxy } from './faults/proxy.ts';
+import { runRedis } from './faults/redis.ts';
+
+const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
+
+export interface Installation {
+  victims: Victims;
+  shops: Shop[];
+  databaseUrl: string;
+  stop: () => Promise<void>;
+}
+
+export interface InstallationOptions {
+  /** Folder of the run: data, logs of the nodes. */
+  folder: string;
+  seed: number;
+  nodes: number;
+  tenants: number;
+}
+
+const SETTINGS = {
+  HOLDFAST_RATE_LIMIT_WRITE: '100000/1',
+  HOLDFAST_RATE_LIMIT_READ: '100000/1',
+  HOLDFAST_RATE_LIMIT_UNAUTHENTICATED: '100000/1',
+  HOLDFAST_WEBHOOK_LOOPBACK: 'on',
+  HOLDFAST_DATABASE_POOL: '6',
+  HOLDFAST_DRAIN_SECONDS: '4',
+  HOLDFAST_LOG_LEVEL: 'warn',
+};
+
+export async function install({
+  folder,
+  seed,
+  nodes: count,
+  tenants,
+}: InstallationOptions): Promise<Installation> {
+  const data = join(folder, 'data');
+  await mkdir(data, { recursive: true });
+  await chmod(folder, 0o755); // if root starts it, Postgres runs as another user
+  await chmod(data, 0o755);
+  const guard = startGuard(data);
+  const stops: (() => Promise<unknown> | void)[] = [];
+  const stop = async () => {
+    for (let each = stops.pop(); each !== undefined; each = stops.pop()) await each();
+    await guard.release();
+  };
+  endServicesWithUs(stop, guard);
+  try {
+    const postgres = await runPostgres(data, guard);
+    stops.push(postgres.kill);
+    const redis = await runRedis();
+    stops.push(redis.kill);
+    await migrate(postgres.url);
+    const shops = await openShops(postgres.url, tenants);
+
+    const redisLink = await openProxy({ host: '127.0.0.1', port: redis.port });
+    stops.push(redisLink.close);
+    const links: Victims['links'][number][] = [];
+    const nodes: Victims['nodes'][number][] = [];
+    for (let index = 0; index < count; index += 1) {
+      const cutter = createCommitCutter();
+      const proxy = await openProxy({ host: '127.0.0.1', port: postgres.port }, cutter.inspect);
+      stops.push(proxy.close);
+      links.push({ proxy, cutter });
+      const databaseUrl = new URL(postgres.url);
+      databaseUrl.port = String(proxy.port);
+      const node = await prepareNode({
+        index,
+        main: MAIN,
+        env: {
+          ...SETTINGS,
+          DATABASE_URL: String(databaseUrl),
+          REDIS_URL: `redis://127.0.0.1:${redisLink.port}`,
+        },
+        folder,
+      });
+      stops.push(node.stop);
+      nodes.push(node);
+    }
+    await Promise.all(nodes.map((node) => node.start()));
+    const random = chanceAt(seed, 0xad);
+    const administration = administer({ cli: CLI, databaseUrl: postgres.url, random, shops });
+    return {
+      victims: { nodes, postgres, redis, links, redisLink, administration },
+      shops,
+      databaseUrl: postgres.url,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function openShops(databaseUrl: string, count: number): Promise<Shop[]> {
+  const pool = await openPool({ databaseUrl, size: 2, log: pino({ level: 'silent' }) });
+  await ensurePartitions(pool, 1, CONSUMERS);
+  const shops: Shop[] = [];
+  for (let tenant = 0; tenant < count; tenant += 1) {
+    const { tenantId } = await createTenant(pool, `shop ${tenant}`, 1);
+    const apiKey = newKey('live').key;
+    const { keyId } = await addApiKey(pool, { tenantId, key: apiKey, name: 'torture', scopes: SCOPES });
+    shops.push({ tenant, tenantId, apiKey, keyId: toId('key', keyId) });
+  }
+  await pool.end();
+  return shops;
+}

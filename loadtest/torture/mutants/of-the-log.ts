@@ -1,0 +1,208 @@
+/** Mutants of the command path and the log. */
+import type { Mutant } from './mutant.ts';
+
+const APPEND = 'store/functions/append-events.sql';
+const SCHEMA = 'store/migrations/0001_log.sql';
+const EXECUTE = 'api/commands/execute.ts';
+
+export const LOG_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'key-not-unique',
+    what: 'The append neither looks a key up nor has a unique constraint on it',
+    edits: [
+      {
+        file: SCHEMA,
+        from: `tenant_id, partition),
+  CONSTRAINT events_idempotency_key_unique UNIQUE (idempotency_key, tenant_id, partition)
+`,
+        to: `tenant_id, partition)
+`,
+      },
+      {
+        file: APPEND,
+        from: `              WHERE event.idempotency_key = command.idempotency_key
+                AND event.tenant_id = command.tenant_id
+              LIMIT 1
+           ) AS event`,
+        to: `              WHERE event.event_id = command.event_id
+              LIMIT 1
+           ) AS event`,
+      },
+    ],
+    faults: ['commit-cut'],
+  },
+  {
+    name: 'version-not-unique',
+    what: 'Two events may have one version of an order',
+    edits: [
+      {
+        file: SCHEMA,
+        from: `  CONSTRAINT events_version_unique UNIQUE (order_id, version, tenant_id, partition),
+`,
+        to: '',
+      },
+      {
+        file: APPEND,
+        from: `             WHERE event.order_id = command.order_id
+               AND event.version = command.version
+               AND event.tenant_id = command.tenant_id
+             LIMIT 1) IS NULL
+  ),
+  -- Write`,
+        to: `             WHERE event.event_id = command.event_id
+             LIMIT 1) IS NULL
+  ),
+  -- Write`,
+      },
+    ],
+    faults: [],
+  },
+  {
+    name: 'head-not-locked',
+    what: 'The append does not lock the head of the log',
+    edits: [
+      {
+        file: APPEND,
+        from: `   WHERE head.partition = into_partition
+     FOR UPDATE;`,
+        to: '   WHERE head.partition = into_partition;',
+      },
+    ],
+    faults: [],
+  },
+  {
+    name: 'position-gap',
+    what: 'A batch of several commands moves the head one position too far',
+    edits: [
+      {
+        file: APPEND,
+        from: 'SET position = head_position + (SELECT count(*) FROM fresh), recorded_at',
+        to: 'SET position = head_position + (SELECT count(*) + (count(*) > 1)::integer FROM fresh), recorded_at',
+      },
+    ],
+    faults: [],
+  },
+  {
+    name: 'fingerprint-ignored',
+    what: 'A used key is accepted for another request',
+    edits: [
+      {
+        file: EXECUTE,
+        from: 'if (!event.fingerprint.equals(print)) throw',
+        to: 'if (event.fingerprint.length !== print.length) throw',
+      },
+    ],
+    faults: [],
+  },
+  {
+    name: 'replay-of-newest',
+    what: 'A replay renders the newest version of the order, not the one that the first run appended',
+    edits: [
+      {
+        file: EXECUTE,
+        from: 'const folded = await log.readState(context, event.order_id, event.version);',
+        to: 'const folded = await log.readState(context, event.order_id);',
+      },
+    ],
+    faults: [],
+  },
+  {
+    name: 'acknowledged-before-commit',
+    what: 'An append that Postgres did not answer counts as committed',
+    edits: [
+      {
+        file: EXECUTE,
+        from: 'const outcome = await path.log.append({',
+        to: 'const command = {',
+      },
+      {
+        file: EXECUTE,
+        from: `      key_id: context.keyId,
+    });
+`,
+        to: `      key_id: context.keyId,
+    };
+    const outcome = await path.log.append(command).catch((error: Error) => {
+      if (error.name !== 'StoreUnavailable') throw error;
+      const event = { ...command, ...command.event, position: 1, recorded_at: new Date().toISOString(), bytes: 1, number: null };
+      return { kind: 'appended', event } as never as Awaited<ReturnType<typeof path.log.append>>;
+    });
+`,
+      },
+    ],
+    faults: ['pg-kill', 'pg-terminate'],
+  },
+  {
+    name: 'commit-not-durable',
+    what: 'A commit does not wait for the disk',
+    edits: [
+      {
+        file: 'store/session.ts',
+        from: `  SELECT pg_catalog.set_config('synchronous_commit', 'on', false)
+   WHERE pg_catalog.current_setting('synchronous_commit') = 'off'`,
+        to: `  SELECT pg_catalog.set_config('synchronous_commit', 'off', false)`,
+      },
+    ],
+    faults: ['pg-kill'],
+  },
+  {
+    name: 'if-match-ignored',
+    what: 'A stale If-Match does not stop a command',
+    edits: [
+      {
+        file: 'api/commands/preconditions.ts',
+        from: 'if (namesStrongly(tags, current)) return;',
+        to: 'if (tags !== undefined) return;',
+      },
+    ],
+    faults: [],
+  },
+  {
+    name: 'key-checked-late',
+    what: 'A repeat of a command meets the state of the order before its key',
+    edits: [
+      {
+        file: EXECUTE,
+        from: 'if (before.holder) return replay(path, context, request, print, before.holder);',
+        to: '',
+      },
+    ],
+    faults: [],
+  },
+  {
+    name: 'batch-with-own-keys',
+    what: 'A batch places each order under a key of its own',
+    edits: [
+      {
+        file: 'api/nouns/order/batches.ts',
+        from: 'commandContext(call, idempotencyKey), command);',
+        to: 'commandContext(call, `${idempotencyKey}-${Math.random()}`), command);',
+      },
+    ],
+    faults: ['net-reset'],
+  },
+  {
+    name: 'refund-not-bounded',
+    what: 'A refund may exceed the payments',
+    edits: [
+      {
+        file: 'domain/order/rules/refunds.ts',
+        from: 'if (amount <= refundable) return undefined;',
+        to: 'if (amount <= refundable + 3) return undefined;',
+      },
+    ],
+    faults: [],
+  },
+  {
+    name: 'outage-is-a-refusal',
+    what: 'A key that cannot be looked up counts as invalid',
+    edits: [
+      {
+        file: 'api/authenticate.ts',
+        from: 'const principal = await find(keyHash);',
+        to: 'const principal = await find(keyHash).catch(() => undefined);',
+      },
+    ],
+    faults: ['pg-restart', 'net-reset'],
+  },
+];

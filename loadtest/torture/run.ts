@@ -1,0 +1,154 @@
+/** One torture: traffic under faults, then recovery, then a last look at everything. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'pg';
+import { startTraffic, type Traffic } from './clients/traffic.ts';
+import type { FaultName } from './faults/catalogue.ts';
+import { runSchedule } from './faults/schedule.ts';
+import { writeFacts, writeLog } from './history/files.ts';
+import { recordHistory } from './history/recorder.ts';
+import { type Installation, install } from './installation.ts';
+
+export interface TortureOptions {
+  seed: number;
+  seconds: number;
+  faults: readonly FaultName[];
+  shoppers: number;
+  thinkMs: number;
+  nodes: number;
+  tenants: number;
+  /** Time until each consumer must have each event. */
+  settleSeconds: number;
+  /** Folder of the recorded run; exists and is empty. */
+  folder: string;
+  say: (text: string) => void;
+}
+
+/** From the end of the last fault to a write at each node. */
+const RECOVERY_MS_MAX = 30_000;
+/** For the last answers to acts that are under way. */
+const CALM_MS_MAX = 30_000;
+const FINISH_MS_MAX = 60_000;
+/** When a consumer is behind anyway. */
+const FINISH_BEHIND_MS_MAX = 10_000;
+const LOOK_MS = 250;
+const PROGRESS_MS = 5_000;
+
+/** @returns the number of exchanges */
+export async function torture(options: TortureOptions): Promise<number> {
+  const { seed, seconds, faults, shoppers, thinkMs, nodes, tenants, settleSeconds, folder, say } = options;
+  const installation = await install({ folder, seed, nodes, tenants });
+  const { victims, shops, databaseUrl } = installation;
+  const history = recordHistory(folder);
+  const suffered: Record<string, number> = {};
+  const notRecovered: string[] = [];
+  let traffic: Traffic | undefined;
+  const beganMs = performance.now();
+  const at = () => `${((performance.now() - beganMs) / 1_000).toFixed(0).padStart(4)} s`;
+  const progress = setInterval(() => {
+    const count = Object.values(suffered).reduce((sum, each) => sum + each, 0);
+    say(`${at()}  ${history.count()} exchanges, ${count} faults`);
+  }, PROGRESS_MS);
+  try {
+    traffic = await startTraffic({ seed, shops, nodes: victims.nodes, history, shoppers, thinkMs });
+    await runSchedule({
+      seed,
+      victims,
+      names: faults,
+      now: history.now,
+      onFault({ name, victim, startMs, endMs }) {
+        suffered[name] = (suffered[name] ?? 0) + 1;
+        say(`${at()}  ${name} of ${victim}, ${Math.round(endMs - startMs)} ms`);
+      },
+      signal: AbortSignal.timeout(seconds * 1_000),
+    });
+    if (faults.length === 0) await delay(seconds * 1_000);
+    say(`${at()}  the last fault has ended`);
+    notRecovered.push(...(await traffic.writesAtEachNode(RECOVERY_MS_MAX)));
+    if (!(await traffic.calmDown(CALM_MS_MAX))) notRecovered.push('some clients got no final answer');
+    const behind = await settle(installation, traffic, settleSeconds);
+    notRecovered.push(...behind);
+    say(`${at()}  settled`);
+    const head = Math.max(...(await endsOf(installation)).map(({ last }) => last));
+    const unread = await traffic.finish(head, behind.length > 0 ? FINISH_BEHIND_MS_MAX : FINISH_MS_MAX);
+    notRecovered.push(...unread.map((name) => `${name} could not be read to its end`));
+    for (const node of victims.nodes) notRecovered.push(...node.faults());
+    suffered['commit-cut, answers'] = victims.links.reduce((sum, { cutter }) => sum + cutter.cuts(), 0);
+    for (const failure of victims.administration.failures()) say(`      npx holdfast ${failure}`);
+    traffic.close();
+    await history.close();
+    await writeLog(
+      folder,
+      databaseUrl,
+      shops.map(({ tenantId }) => tenantId),
+    );
+    await writeFacts(folder, {
+      seed,
+      seconds,
+      endpoints: traffic.endpoints,
+      readersAtEnd: traffic.readers,
+      faults: suffered,
+      notRecovered,
+    });
+    return history.count();
+  } finally {
+    clearInterval(progress);
+    traffic?.close();
+    await installation.stop();
+  }
+}
+
+interface Ends {
+  tenantId: string;
+  events: number;
+  last: number;
+}
+
+/** Number of events and last position of each tenant, in the order of the shops. */
+async function endsOf({ databaseUrl, shops }: Installation): Promise<Ends[]> {
+  const rows = await ask<{ tenantId: string; events: string; last: string }>(
+    databaseUrl,
+    `SELECT tenant_id::text AS "tenantId", count(*) AS events, max(position) AS last FROM events GROUP BY tenant_id`,
+  );
+  return shops.map(({ tenantId }) => {
+    const { events = 0, last = 0 } = rows.find((row) => row.tenantId === tenantId) ?? {};
+    return { tenantId, events: Number(events), last: Number(last) };
+  });
+}
+
+async function ask<Row extends object>(databaseUrl: string, statement: string): Promise<Row[]> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    return (await client.query<Row>(statement)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Without those of a rebuild and of the auditor, such as `orders.previous`. */
+const CHECKPOINTS = "SELECT consumer, position FROM checkpoints WHERE consumer NOT LIKE '%.%'";
+
+/** Waits until each consumer has each event. @returns what it still lacks after the time */
+async function settle(installation: Installation, traffic: Traffic, seconds: number): Promise<string[]> {
+  const deadline = performance.now() + seconds * 1_000;
+  for (;;) {
+    // Again each time: a command whose client gave up may still be committed.
+    const ends = await endsOf(installation);
+    const head = Math.max(...ends.map(({ last }) => last));
+    const behind: string[] = [];
+    for (const [tenant, { events, last }] of ends.entries()) {
+      const { accepted, watched } = traffic.received(tenant);
+      if (accepted < events) behind.push(`receiver-${tenant} has ${accepted} of ${events} events`);
+      if (watched < last) behind.push(`watcher-${tenant} is at ${watched} of ${last}`);
+    }
+    const checkpoints = await ask<{ consumer: string; position: string }>(
+      installation.databaseUrl,
+      CHECKPOINTS,
+    );
+    for (const { consumer, position } of checkpoints)
+      if (Number(position) < head) behind.push(`${consumer} is at ${position} of ${head}`);
+    if (behind.length === 0) return [];
+    if (performance.now() > deadline) return behind;
+    await delay(LOOK_MS);
+  }
+}

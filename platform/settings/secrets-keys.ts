@@ -1,0 +1,32 @@
+/** The keys that encrypt secrets at rest, as HOLDFAST_SECRETS_KEY and its file give them. */
+import { readFileSync } from 'node:fs';
+
+const KEY_BYTES = 32;
+const KEYS_MAX = 9;
+/** 32 bytes in base64 or base64url, with or without padding. */
+const BASE64 = /^[A-Za-z0-9+/_-]{43}=?$/;
+
+export const SECRETS_KEYS_EXPECTED =
+  `must be a key of ${KEY_BYTES} random bytes in base64, such as openssl rand -base64 ${KEY_BYTES} prints, ` +
+  `or up to ${KEYS_MAX} of them with commas between them`;
+
+/**
+ * @param text keys with commas, spaces or newlines between them; the first one encrypts
+ * @returns `undefined` for a text that is not a list of keys
+ */
+export function parseSecretsKeys(text: string): readonly Buffer[] | undefined {
+  const words = text.split(/[,\s]+/).filter((word) => word !== '');
+  if (words.length === 0 || words.length > KEYS_MAX) return undefined;
+  if (!words.every((word) => BASE64.test(word))) return undefined;
+  const keys = words.map((word) => Buffer.from(word, 'base64'));
+  return keys.every((key) => key.length === KEY_BYTES) ? keys : undefined;
+}
+
+/** @returns `undefined` when the file cannot be read */
+export function readSecretsFile(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
