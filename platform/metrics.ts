@@ -149,6 +149,18 @@ export const readAfterWaits = new Gauge({
   help: 'Requests with Holdfast-Read-After that wait for a projection.',
   registers,
 });
+export const logEpoch = new Gauge({
+  name: 'holdfast_log_epoch',
+  help: 'Epoch of the log. It grows when the log lost its end, and after a failover or restore.',
+  labelNames: ['partition'],
+  registers,
+});
+export const logEpochStartedAt = new Gauge({
+  name: 'holdfast_log_epoch_started_timestamp_seconds',
+  help: 'Start of the epoch of the log, in seconds since 1970.',
+  labelNames: ['partition'],
+  registers,
+});
 export const projectionPosition = new Gauge({
   name: 'holdfast_projection_position',
   help: 'Log position of the last applied event.',

@@ -13,10 +13,13 @@ import { registry } from '../platform/metrics.ts';
 import { WITHOUT_REDIS, connectRedis } from '../platform/redis.ts';
 import type { Shutdown } from '../platform/shutdown.ts';
 import { type Fault, listFaults } from '../projections/faults.ts';
+import { listLost } from '../projections/rebuild/recovery.ts';
+import { PROJECTIONS } from '../projections/registry.ts';
 import { toId, parseId } from '../store/ids.ts';
 import { quotasOfKeys } from '../store/keys/key-limits.ts';
 import { tenantNames } from '../store/keys/api-keys.ts';
 import { type DurabilityGuard, readDurability } from '../store/durability/durability-guard.ts';
+import { type Epoch, FIRST_EPOCH, newestEpochs } from '../store/log/epochs.ts';
 import type { DatabasePool } from '../store/pool.ts';
 import { storedStatus } from '../store/webhooks/status.ts';
 
@@ -108,8 +111,12 @@ function readinessChecks(
     postgres: { run: () => pool.query(sql.unsafe`SELECT 1`) },
     // Optional: the node still answers reads, and refuses writes by itself.
     durability: { run: () => readDurability(pool, durability), optional: true },
+    log: { run: async () => epochText(await newestEpochs(pool)), optional: true },
   };
-  const projections = { run: async () => stoppedProjections(await listFaults(pool)), optional: true };
+  const projections = {
+    run: async () => stoppedProjections(await listFaults(pool), await listLost(pool, PROJECTIONS)),
+    optional: true,
+  };
   if (redisUrl === undefined)
     return { ...postgres, redis: { run: async () => WITHOUT_REDIS, optional: true }, projections };
 
@@ -134,13 +141,32 @@ function lateWakeups(metrics: string, now: number): string | undefined {
   return `late: none through Redis for ${lateSeconds} s; workers find due webhooks in Postgres, about 5 s later`;
 }
 
-function stoppedProjections(faults: readonly Fault[]): string | undefined {
-  if (faults.length === 0) return undefined;
-  const texts = faults.map(
-    ({ projection, position, partition }) =>
-      `${projection} stopped at position ${position} of partition ${partition}`,
-  );
-  return texts.join('; ');
+function stoppedProjections(
+  faults: readonly Fault[],
+  lost: Awaited<ReturnType<typeof listLost>>,
+): string | undefined {
+  const texts = [
+    ...faults.map(
+      ({ projection, position, partition }) =>
+        `${projection} stopped at position ${position} of partition ${partition}`,
+    ),
+    ...lost.map(
+      ({ projection, lost_position, partition }) =>
+        `${projection} has events up to position ${lost_position} of partition ${partition} that the log lost, and is rebuilt`,
+    ),
+  ];
+  return texts.length === 0 ? undefined : texts.join('; ');
+}
+
+/** The epochs after the first; `undefined` when each partition is in its first. */
+function epochText(newest: readonly Epoch[]): string | undefined {
+  const texts = newest
+    .filter(({ reason }) => reason !== FIRST_EPOCH)
+    .map(
+      ({ partition, epoch, started_at, reason, kept_position }) =>
+        `partition ${partition} in epoch ${epoch} since ${started_at} (${reason}), kept events up to position ${kept_position}`,
+    );
+  return texts.length === 0 ? undefined : texts.join('; ');
 }
 
 /** The sum of the metrics of all workers. */

@@ -5,7 +5,9 @@ import { type ApiOptions, type RunningApi, startApi } from '../api/start.ts';
 import type { Config, Role } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
 import { watchPool } from '../platform/metrics.ts';
+import { forgetKinds } from '../projections/event-kinds.ts';
 import { startAuditor } from '../projections/rebuild/auditor.ts';
+import { startRecovery } from '../projections/rebuild/recovery.ts';
 import { PROJECTIONS } from '../projections/registry.ts';
 import { startProjector } from '../projections/runner.ts';
 import { endsWithin } from '../platform/deadline.ts';
@@ -19,19 +21,16 @@ import {
 } from '../store/durability/durability-guard.ts';
 import { listPartitions } from '../store/partitions.ts';
 import { type DatabasePool, openPool } from '../store/pool.ts';
+import { startEpochWatch } from '../store/log/epoch-watch.ts';
 import { type Tail, createTail } from '../store/log/tail.ts';
 import { findDueEndpoints } from '../store/webhooks/claims.ts';
 import { createEndpointTenants } from '../store/webhooks/endpoint-tenants.ts';
-import { WEBHOOKS_CONSUMER } from '../store/webhooks/relay-batch.ts';
 import { listenForWakeups } from '../store/consumers/wakeups.ts';
 import { startTracing } from '../platform/tracing.ts';
 import { startRelay } from '../workers/relay.ts';
 import { openLocalWakeups } from '../workers/wakeups/local-wakeups.ts';
 import { openWakeupQueue } from '../workers/wakeups/wakeup-queue.ts';
 import { startWebhooks } from '../workers/webhooks.ts';
-
-/** Names of all consumers of the log. Each has a checkpoint a partition. */
-export const CONSUMERS: readonly string[] = [...PROJECTIONS.map(({ name }) => name), WEBHOOKS_CONSUMER];
 
 export interface NodeOptions {
   config: Config;
@@ -98,6 +97,9 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const stop = () => stopAll(stops, requestGraceMs(config), log);
   try {
     const partitions = await listPartitions(pool);
+    // Before anything reads or appends: a position must not be assigned twice.
+    const epochs = await startEpochWatch({ pool, log, onNewEpoch: () => forgetKinds(pool) });
+    stops.followers.push(epochs.stop);
     if (roles.has('projector')) startProjections(node, partitions);
     if (roles.has('relay') || roles.has('webhooks')) await startWebhookRoles(node, partitions);
     const tail = createTail(pool, log);
@@ -162,7 +164,8 @@ function startProjections({ config, pool, stops, wakers, log }: Node, partitions
   const projector = startProjector({ pool, projections: PROJECTIONS, partitions, log });
   const { databaseBytesMax } = config;
   const auditor = startAuditor({ pool, projections: PROJECTIONS, log, databaseBytesMax });
-  stops.followers.push(projector.stop, auditor.stop);
+  const recovery = startRecovery({ pool, projections: PROJECTIONS, log, databaseBytesMax });
+  stops.followers.push(projector.stop, auditor.stop, recovery.stop);
   wakers.push(projector.wake);
 }
 

@@ -15,6 +15,9 @@ interface Met {
 /** By partition, the kinds that this process has found recorded. A log has few. */
 const recorded = new WeakMap<DatabasePool, Map<number, Set<string>>>();
 
+/** Forgets what was found recorded: a log that lost its end may have lost it too. */
+export const forgetKinds = (pool: DatabasePool): boolean => recorded.delete(pool);
+
 /** The kinds of a partition, for one batch. */
 export function kindsOf(pool: DatabasePool, partition: number) {
   const partitions = recorded.get(pool) ?? new Map<number, Set<string>>();

@@ -3,6 +3,8 @@ import type { CommonQueryMethods, FragmentSqlToken } from 'slonik';
 import { sql } from 'slonik';
 import type { OrderStatus } from '../domain/order/order.ts';
 import type { PaymentStatus } from '../domain/order/statuses.ts';
+import { epochOfLog } from '../store/log/epochs.ts';
+import { latestBefore, positionBefore } from '../store/log/feed.ts';
 import { ordersProjection } from './orders.ts';
 import { boundsOf, changed, filtersOf, found, merged, ordered, scanned } from './orders/sources.ts';
 import { type Listed, type Page, type PageQuery, pageStatement, readPage } from './page.ts';
@@ -30,10 +32,39 @@ export interface OrdersFilter {
   changedAfter?: number | undefined;
 }
 
-export type OrdersQuery = PageQuery & OrdersFilter;
+/**
+ * Bounds of positions that have all orders of the window of times, in a log with several epochs: in
+ * one that a clock which was set back started, times are those of the epoch before. So the times of
+ * the rows decide too.
+ */
+interface PositionWindow {
+  /** Exclusive. */
+  placedFrom?: number | undefined;
+  placedUpTo?: number | undefined;
+}
 
-export const readOrdersPage = (pool: CommonQueryMethods, query: OrdersQuery): Promise<Page> =>
-  readPage(pool, query, listed(query));
+export type OrdersQuery = PageQuery & OrdersFilter & PositionWindow;
+
+export async function readOrdersPage(
+  pool: CommonQueryMethods,
+  query: PageQuery & OrdersFilter,
+): Promise<Page> {
+  const whole = { ...query, ...(await positionWindow(pool, query)) };
+  return readPage(pool, whole, listed(whole));
+}
+
+async function positionWindow(
+  pool: CommonQueryMethods,
+  { partition, placedAfter, placedBefore }: PageQuery & OrdersFilter,
+): Promise<PositionWindow> {
+  if (placedAfter === undefined && placedBefore === undefined) return {};
+  if ((await epochOfLog(pool, partition)) === 0) return {};
+  const [placedFrom, placedUpTo] = await Promise.all([
+    placedAfter === undefined ? undefined : positionBefore(pool, partition, placedAfter),
+    placedBefore === undefined ? undefined : latestBefore(pool, partition, placedBefore),
+  ]);
+  return { placedFrom, placedUpTo };
+}
 
 export const ordersPageStatement = (query: OrdersQuery) => pageStatement(query, listed(query));
 
@@ -62,7 +93,8 @@ function listed(query: OrdersQuery): Listed {
     const filter = filters[name];
     if (filter !== undefined) return { ...source, ...scanned(query, filter, without(name)) };
   }
-  if (query.statuses === undefined && query.paymentStatuses === undefined)
-    return { ...source, ...scanned(query, sql.fragment`true`, []) };
+  const hasStatuses = query.statuses !== undefined || query.paymentStatuses !== undefined;
+  const hasWindow = query.placedFrom !== undefined || query.placedUpTo !== undefined;
+  if (!hasStatuses || hasWindow) return { ...source, ...scanned(query, sql.fragment`true`, without()) };
   return { ...source, ...merged(query) };
 }

@@ -29,6 +29,10 @@ export interface Page {
   applied: number;
   /** Position of the newest event of the log. */
   head: number;
+  /** Events of the log that the page does not show yet. */
+  lag: number;
+  /** Whether the log lost the position that the page continues after. */
+  is_from_lost: boolean;
 }
 
 /** The source of a list. */
@@ -57,6 +61,8 @@ const pageRow = z.object({
   next: z.int().nullable(),
   applied: z.int(),
   head: z.int(),
+  lag: z.int(),
+  is_from_lost: z.boolean(),
 });
 
 /** Reads one page and the position of the table in one snapshot. */
@@ -71,12 +77,22 @@ export async function readPage(pool: CommonQueryMethods, query: PageQuery, liste
  * Postgres knows the size of a text without reading it, so rows beyond the page cost nothing.
  */
 export function pageStatement(
-  { partition, direction, limit }: Pick<PageQuery, 'partition' | 'direction' | 'limit'>,
+  { partition, direction, limit, from }: Pick<PageQuery, 'partition' | 'direction' | 'limit' | 'from'>,
   { projection, rows, last = sql.fragment`SELECT NULL::bigint` }: Listed,
 ) {
   const order = orderOf(direction);
+  // Within an epoch, the head decides; the function costs a plan of its own.
+  const isLost =
+    from === undefined
+      ? sql.fragment`false`
+      : sql.fragment`CASE WHEN head.position >> 32 = ${from}::bigint >> 32 THEN head.position < ${from}
+                ELSE is_lost_position(head.partition, ${from}) END`;
   return sql.type(pageRow)`
-    SELECT page.documents, page.next, checkpoint.position AS applied, head.position AS head
+    SELECT page.documents, page.next, checkpoint.position AS applied, head.position AS head,
+           CASE WHEN head.position >> 32 = checkpoint.position >> 32
+                THEN head.position - checkpoint.position
+                ELSE log_lag(head.partition, checkpoint.position, head.position) END AS lag,
+           ${isLost} AS is_from_lost
       FROM log_heads AS head
       JOIN checkpoints AS checkpoint
         ON checkpoint.partition = head.partition AND checkpoint.consumer = ${projection.name}

@@ -6,6 +6,7 @@ import type { DatabasePool } from 'slonik';
 import { endsWithin } from '../platform/deadline.ts';
 import { createFairShare } from '../platform/fair-share.ts';
 import { readAfterWaits } from '../platform/metrics.ts';
+import { epochOf, isLostPosition } from '../store/log/epochs.ts';
 import { progressOf } from '../store/partitions.ts';
 
 /** Waits of a process. */
@@ -32,22 +33,28 @@ export interface WaitOptions {
   gone?: AbortSignal | undefined;
 }
 
+export type Look = 'reached' | 'behind' | 'beyond_head' | 'lost';
+
 export interface ReadAfter {
-  /** Reads the progress once. @returns `beyond_head` when the log ends before the position */
-  look: (awaited: Awaited) => Promise<'reached' | 'behind' | 'beyond_head'>;
+  /**
+   * Reads the progress once.
+   *
+   * @returns `beyond_head` when the log ends before the position; `lost` when it lost it
+   */
+  look: (awaited: Awaited) => Promise<Look>;
   /**
    * Waits for a position of the log.
    *
    * @returns `behind` after the timeout, or when the client has left; `crowded` at once when too
-   *   many requests of the tenant wait
+   *   many requests of the tenant wait; `lost` when a new epoch began meanwhile without it
    * @throws the error of the read of the progress
    */
-  wait: (awaited: Awaited, options: WaitOptions) => Promise<'reached' | 'behind' | 'crowded'>;
+  wait: (awaited: Awaited, options: WaitOptions) => Promise<Look | 'crowded'>;
 }
 
 interface Wait {
   position: number;
-  end: (reached: 'reached' | 'behind') => void;
+  end: (reached: 'reached' | 'behind' | 'new_epoch') => void;
   fail: (error: unknown) => void;
 }
 
@@ -77,17 +84,20 @@ export function createReadAfter(pool: DatabasePool): ReadAfter {
     return entry;
   }
 
+  async function look({ partition, consumer, position }: Awaited): Promise<Look> {
+    const { head, applied } = await progressOf(pool, partition, consumer);
+    if (head < position) return 'beyond_head';
+    if (epochOf(position) < epochOf(head) && (await isLostPosition(pool, partition, position))) return 'lost';
+    return applied >= position ? 'reached' : 'behind';
+  }
+
   return {
-    async look({ partition, consumer, position }) {
-      const { head, applied } = await progressOf(pool, partition, consumer);
-      if (applied >= position) return 'reached';
-      return head < position ? 'beyond_head' : 'behind';
-    },
+    look,
     async wait(awaited, { tenantId, timeoutMs, gone }) {
       const release = share.tryTake(tenantId);
       if (release === undefined) return 'crowded';
       readAfterWaits.inc();
-      const { promise, resolve, reject } = Promise.withResolvers<'reached' | 'behind'>();
+      const { promise, resolve, reject } = Promise.withResolvers<'reached' | 'behind' | 'new_epoch'>();
       const wait: Wait = { position: awaited.position, end: resolve, fail: reject };
       const { waits } = add(awaited, wait);
       const giveUp = () => resolve('behind');
@@ -95,7 +105,8 @@ export function createReadAfter(pool: DatabasePool): ReadAfter {
       gone?.addEventListener('abort', giveUp);
       if (gone?.aborted) giveUp();
       try {
-        return await promise;
+        const reached = await promise;
+        return reached === 'new_epoch' ? await look(awaited) : reached;
       } finally {
         clearTimeout(timer);
         gone?.removeEventListener('abort', giveUp);
@@ -126,7 +137,8 @@ async function follow(
     const isHurried = await endsWithin(hurried.promise, intervalMs);
     try {
       const { applied } = await read();
-      for (const { position, end } of waits) if (position <= applied) end('reached');
+      for (const { position, end } of waits)
+        if (position <= applied) end(epochOf(position) < epochOf(applied) ? 'new_epoch' : 'reached');
       intervalMs =
         isHurried || applied > lastApplied
           ? READ_INTERVAL_MS_MIN

@@ -253,10 +253,10 @@ function followerOf(
       }
       if (isRenewing) return 'full';
       if (applied > 0) return 'some';
-      const { head, applied: position } = await progressOf(pool, partition, projection.name);
+      const { lag } = await progressOf(pool, partition, projection.name);
       for (const { name } of [projection, ...locksteps.servedOf(projection)])
-        projectionLag.set({ projection: name, partition }, head - position);
-      if (head > position) locksteps.noteStandstill(projection);
+        projectionLag.set({ projection: name, partition }, lag);
+      if (lag > 0) locksteps.noteStandstill(projection);
       return 'none';
     },
     async onFailure(cause, failures) {

@@ -4,7 +4,10 @@ import { z } from 'zod';
 import { statement } from './statement.ts';
 import { reachable } from './unavailable.ts';
 
-const readProgress = statement('consumers/read-progress', z.object({ head: z.int(), applied: z.int() }));
+const readProgress = statement(
+  'consumers/read-progress',
+  z.object({ head: z.int(), applied: z.int(), lag: z.int() }),
+);
 
 /** Creates missing partitions 0 to `count - 1`, and missing checkpoints of the consumers. */
 export async function ensurePartitions(
@@ -28,11 +31,21 @@ export async function listPartitions(pool: CommonQueryMethods): Promise<number[]
   return [...rows];
 }
 
-/** @returns the position of a consumer, `applied`, and the position of the newest event, `head` */
+/**
+ * @returns the position of a consumer, `applied`, the position of the newest event, `head`, and the
+ *   number of events between them, `lag`
+ */
 export function progressOf(
   pool: CommonQueryMethods,
   partition: number,
   consumer: string,
-): Promise<{ head: number; applied: number }> {
+): Promise<{ head: number; applied: number; lag: number }> {
   return reachable(pool.one(readProgress(partition, consumer)));
 }
+
+/** The number of events of a partition behind a position. */
+export const lagOf = (pool: CommonQueryMethods, partition: number, position: number): Promise<number> =>
+  reachable(
+    pool.oneFirst(sql.type(z.object({ lag: z.int() }))`
+      SELECT log_lag(partition, ${position}, position) AS lag FROM log_heads WHERE partition = ${partition}`),
+  );

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../platform/logger.ts';
 import { relayFailures, relayLag, webhookEndpointsFailing } from '../platform/metrics.ts';
 import { type Follower, follow } from '../store/consumers/follow.ts';
-import { progressOf } from '../store/partitions.ts';
+import { lagOf, progressOf } from '../store/partitions.ts';
 import type { DatabasePool } from '../store/pool.ts';
 import { isOutage } from '../store/unavailable.ts';
 import { findDueEndpoints } from '../store/webhooks/claims.ts';
@@ -138,9 +138,10 @@ export function relayFollower(options: RelayOptions, partition: number): Followe
 /** Sets the lag of a partition, or leaves it as it is when Postgres does not answer. */
 async function measureLag(pool: DatabasePool, partition: number): Promise<void> {
   try {
-    const { head, applied } = await progressOf(pool, partition, WEBHOOKS_CONSUMER);
+    const { applied, lag } = await progressOf(pool, partition, WEBHOOKS_CONSUMER);
     const relayed = await relayedUpTo(pool, partition);
-    relayLag.set({ partition }, head - Math.min(applied, relayed ?? applied));
+    const isBehind = relayed !== undefined && relayed < applied;
+    relayLag.set({ partition }, isBehind ? await lagOf(pool, partition, relayed) : lag);
   } catch {
     // the next batch fails too, and that is logged
   }

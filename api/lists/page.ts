@@ -26,6 +26,19 @@ export function positionOf(
 }
 
 /**
+ * Refuses a cursor of a list by log positions whose position the log lost, see `is_lost_position`.
+ *
+ * @throws {Problem} 400 `invalid_cursor`
+ */
+export function requireInLog(isLost: boolean): void {
+  if (!isLost) return;
+  throw new Problem(
+    'invalid_cursor',
+    'The log lost the position of this cursor in a failover or restore. Restart without a cursor.',
+  );
+}
+
+/**
  * Refuses a cursor beyond the end of its list, as after a restore from a backup: to continue there
  * would skip new items.
  *

@@ -1,6 +1,6 @@
 /** `Holdfast-Read-After`: a list waits until it has the client's own write. */
 import type { Projection } from '../../projections/projection.ts';
-import type { Awaited } from '../../projections/read-after.ts';
+import type { Awaited, Look } from '../../projections/read-after.ts';
 import type { Call } from '../handler.ts';
 import { invalidParameter } from '../problem/invalid-parameter.ts';
 import { Problem } from '../problem/problem.ts';
@@ -12,8 +12,8 @@ type ReadingCall = Pick<Call, 'ctx' | 'input' | 'services' | 'principal' | 'conf
 /**
  * Waits for the position in the header field, if the request has one.
  *
- * @throws {Problem} 400 for a position beyond the log; 401 for a key that was revoked meanwhile;
- *   503 after the timeout, or at once when too many requests of the tenant wait
+ * @throws {Problem} 400 for a position beyond the log, or that it lost; 401 for a key that was
+ *   revoked meanwhile; 503 after the timeout, or at once when too many requests of the tenant wait
  */
 export async function readAfter(call: ReadingCall, projection: Projection): Promise<void> {
   const field = call.input.headers['Holdfast-Read-After'];
@@ -52,18 +52,18 @@ async function waitFor({ ctx, services, principal, beginWait }: ReadingCall, awa
   }
 }
 
-function problemOf(reached: 'behind' | 'crowded' | 'beyond_head', { position }: Awaited): Problem {
-  if (reached === 'beyond_head') {
-    return invalidParameter(
-      [
-        {
-          parameter: 'Holdfast-Read-After',
-          detail: 'is beyond the end of the log; send the Holdfast-Position of an answer',
-        },
-      ],
-      'header',
-    );
-  }
+const REFUSALS = {
+  beyond_head:
+    'is beyond the end of the log; send the Holdfast-Position of an answer. ' +
+    'After a failover or restore, first repeat your write with the same Idempotency-Key',
+  lost:
+    'is a position that the log lost in a failover or restore; ' +
+    'repeat your write with the same Idempotency-Key, and send the Holdfast-Position of its answer',
+};
+
+function problemOf(reached: Exclude<Look, 'reached'> | 'crowded', { position }: Awaited): Problem {
+  if (reached === 'beyond_head' || reached === 'lost')
+    return invalidParameter([{ parameter: 'Holdfast-Read-After', detail: REFUSALS[reached] }], 'header');
   const detail =
     reached === 'crowded'
       ? `The list has not reached position ${position}, and too many requests of this tenant wait for lists.`

@@ -12,7 +12,7 @@ export const customerHandlers: Handlers = {
     const { partition, tenantId } = principal;
     const customerId = input.params['customer_id']!;
     await readAfter(call, customerTotalsProjection);
-    const { totals, applied, head } = await readCustomerSummary(services.connections.of(tenantId), {
+    const { totals, applied, lag } = await readCustomerSummary(services.connections.of(tenantId), {
       partition,
       tenantId,
       customerId,
@@ -24,7 +24,7 @@ export const customerHandlers: Handlers = {
       );
     }
     ctx.set('Holdfast-Position', String(applied));
-    ctx.set('Holdfast-Lag', String(head - applied));
+    ctx.set('Holdfast-Lag', String(lag));
     answer(ctx, 200, { customer_id: customerId, totals: totals.map(edition.customerTotal) });
   },
 };

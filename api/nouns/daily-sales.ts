@@ -4,10 +4,12 @@ import { dailySalesProjection } from '../../projections/daily-sales.ts';
 import { readSalesPage } from '../../projections/sales/day-sales.ts';
 import { salesProjection } from '../../projections/sales/sales.ts';
 import { type ZoneDays, daysIn } from '../../projections/sales/zone-days.ts';
+import { epochOf } from '../../store/log/epochs.ts';
+import { lagOf } from '../../store/partitions.ts';
 import type { Edition } from '../edition.ts';
 import type { Call, Handlers } from '../handler.ts';
 import { CSV_TYPE } from '../http/accept.ts';
-import { answerCsv, answerPage, bindingOf, positionOf, requireWithinList } from '../lists/page.ts';
+import { answerCsv, answerPage, bindingOf, positionOf, requireInLog } from '../lists/page.ts';
 import { readAfter } from '../lists/read-after.ts';
 import { invalidParameter } from '../problem/invalid-parameter.ts';
 
@@ -44,7 +46,7 @@ async function listRecordedDays(call: Call): Promise<void> {
     limit,
     from,
   });
-  requireWithinList(from, page.head);
+  requireInLog(page.is_from_lost);
   const cursor = showPosition(call, page, binding);
   answerPage(ctx, page.documents, cursor, cursor !== null);
 }
@@ -67,7 +69,12 @@ async function listZoneDays(call: Call, salesDocument: NonNullable<Edition['sale
     limit,
     from,
   });
-  const cursor = showPosition(call, page, binding);
+  const { applied, head } = page;
+  const lag =
+    epochOf(head) === epochOf(applied)
+      ? head - applied
+      : await lagOf(services.connections.of(tenantId), partition, applied);
+  const cursor = showPosition(call, { ...page, lag }, binding);
   if (mediaType === CSV_TYPE) {
     answerCsv(ctx, edition.csv!.sales(page.sales), cursor);
     return;
@@ -88,10 +95,10 @@ function knownDays(timezone: string): ZoneDays {
 /** Sets the header fields of a page. @returns its cursor */
 function showPosition(
   { ctx, services }: Call,
-  { next, applied, head }: { next: number | null; applied: number; head: number },
+  { next, applied, lag }: { next: number | null; applied: number; lag: number },
   binding: string,
 ): string | null {
   ctx.set('Holdfast-Position', String(applied));
-  ctx.set('Holdfast-Lag', String(head - applied));
+  ctx.set('Holdfast-Lag', String(lag));
   return next === null ? null : services.cursors.encode(next, binding);
 }

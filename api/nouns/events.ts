@@ -76,7 +76,11 @@ async function startOf({ services, principal }: Call, query: FeedParameters): Pr
   if (cursor !== undefined) {
     const start = decodeFeedCursor(cursors, cursor, principal.tenantId);
     if (start === undefined) throw invalidCursor();
-    return start;
+    if (start.mark !== undefined || start.position === 0) return start;
+    // A cursor of a release before marks: a position alone.
+    return feedPositionAt(connection, principal, start.position).catch((error: unknown) => {
+      throw error instanceof NotInLogError ? eventNotInLog() : error;
+    });
   }
   if (afterPosition !== undefined) {
     return feedPositionAt(connection, principal, afterPosition).catch((error: unknown) => {
@@ -90,9 +94,14 @@ async function startOf({ services, principal }: Call, query: FeedParameters): Pr
   return start;
 }
 
-const beyondLog = ({ head }: NotInLogError) =>
+const beyondLog = ({ kept, isBeyondHead }: NotInLogError) =>
   invalidParameter([
-    { parameter: 'after_position', detail: `must be at most ${head}, the newest position of the log` },
+    {
+      parameter: 'after_position',
+      detail: isBeyondHead
+        ? `must be at most ${kept}, the newest position of the log`
+        : `must be at most ${kept}: the log lost this position in a failover or restore. Or resume with since`,
+    },
   ]);
 
 const RESUME =

@@ -1,7 +1,9 @@
 /**
  * The nouns *delivery*, of one event to an endpoint, and *replay*, of all events since a position.
  */
+import type { CommonQueryMethods } from 'slonik';
 import { toUuid } from '../../store/ids.ts';
+import { NotInLogError, feedPositionAt } from '../../store/log/feed.ts';
 import { reachable } from '../../store/unavailable.ts';
 import {
   type DeliveryStatus,
@@ -94,6 +96,7 @@ export const webhookDeliveryHandlers: Handlers = {
       });
       if (row === undefined) throw replaysFull();
       if (row.after_position > row.up_to_position) throw beyondLog(row.up_to_position);
+      await requirePosition(transaction, call, after);
       const body = replayDocument(row);
       return {
         status: 202,
@@ -127,6 +130,23 @@ const beyondLog = (head: number) =>
       { pointer: '/after_position', detail: `must be at most ${head}, the newest position of the log` },
     ],
   });
+
+/** @throws {Problem} 422 for a position that the log lost */
+async function requirePosition(
+  connection: CommonQueryMethods,
+  { principal }: Call,
+  after: number,
+): Promise<void> {
+  try {
+    await feedPositionAt(connection, principal, after);
+  } catch (error) {
+    if (!(error instanceof NotInLogError)) throw error;
+    const detail = `must be at most ${error.kept}: the log lost this position in a failover or restore`;
+    throw new Problem('invalid_body', 'The log lost this position.', {
+      errors: [{ pointer: '/after_position', detail }],
+    });
+  }
+}
 
 const beforeLedger = (start: number) =>
   new Problem('invalid_body', 'The ledger no longer has all deliveries of this range.', {

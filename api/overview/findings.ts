@@ -43,6 +43,7 @@ const STATUS_AGE_SECONDS_WARN = 120;
 /** Deliveries that are due without a claim. The sweep takes a second. */
 const UNCLAIMED_SECONDS_WARN = 30;
 const UNCLAIMED_SECONDS_BAD = 120;
+const NEW_EPOCH_MS_MAX = 3_600_000;
 const WRITE_P99_MS_WARN = 500;
 const WRITE_P99_MS_BAD = 2_000;
 /** Share of requests that may fail before it is bad. */
@@ -116,6 +117,7 @@ export function inspect(
     Lists: inspectLists(last('projections_stopped'), last('projection_lag')),
     Webhooks: inspectWebhooks(last('relay_lag'), webhooks, parts['wakeups']),
     Receivers: inspectReceivers(last('endpoints_failing'), webhooks),
+    Log: inspectLog(parts['log']),
     Limiter: inspectLimiter(parts['redis'], mean('limiter_fallbacks')),
     Parts: inspectParts(parts),
   };
@@ -195,6 +197,19 @@ function inspectLimiter(redis: string | undefined, fallbacks: number): Inspectio
   if (redis === WITHOUT_REDIS) return { level: 'ok', text: 'No Redis: each process keeps its own quotas' };
   if (fallbacks === 0 && redis !== 'down') return { level: 'ok', text: 'Redis decides' };
   return { level: 'warn', text: 'Redis is slow or down: each node keeps its own quotas' };
+}
+
+/**
+ * The epoch of the log. A new one is a warning for an hour: consumers may hold lost
+ * tokens.
+ *
+ * @param epochs readiness of the log: its epochs after the first, each with its start
+ */
+function inspectLog(epochs = 'ok'): Inspection {
+  if (epochs === 'ok' || epochs === 'down') return { level: 'ok', text: 'First epoch' };
+  const starts = [...epochs.matchAll(/ since (\S+)/g)].map(([, start = '']) => Date.parse(start));
+  const isNew = Math.max(...starts) > Date.now() - NEW_EPOCH_MS_MAX;
+  return { level: isNew ? 'warn' : 'ok', text: epochs };
 }
 
 function inspectParts(parts: Readonly<Record<string, string>>): Inspection {

@@ -11,7 +11,9 @@ const progressRow = z.object({
   partition: z.int(),
   applied: z.int(),
   head: z.int(),
+  lag: z.int(),
   paused_at: z.string().nullable(),
+  lost_position: z.int().nullable(),
   next_position: z.int().nullable(),
   next_type: z.string().nullable(),
   next_schema_version: z.int().nullable(),
@@ -28,7 +30,8 @@ export const status: CliCommand = {
     );
     const progress = await pool.any(sql.type(progressRow)`
       SELECT checkpoint.consumer AS projection, head.partition, checkpoint.position AS applied, head.position AS head,
-             checkpoint.paused_at, next.position AS next_position, next.type AS next_type,
+             log_lag(head.partition, checkpoint.position, head.position) AS lag,
+             checkpoint.paused_at, checkpoint.lost_position, next.position AS next_position, next.type AS next_type,
              next.schema_version AS next_schema_version
         FROM checkpoints AS checkpoint
         JOIN log_heads AS head USING (partition)
@@ -46,14 +49,15 @@ export const status: CliCommand = {
         (each) => each.projection === row.projection && each.partition === row.partition,
       );
       const { position, error, since } = fault ?? {};
-      const lag = row.head - row.applied;
       const isNewer = next_type !== null && !isKnownEvent(next_type, next_schema_version ?? 0);
       const waiting = isNewer
         ? { position: next_position, type: next_type, schema_version: next_schema_version }
         : null;
-      return Object.assign({}, row, { lag, stopped: fault ? { position, error, since } : null, waiting });
+      return Object.assign({}, row, { stopped: fault ? { position, error, since } : null, waiting });
     });
-    const state = ({ paused_at, stopped, waiting }: (typeof data)[number]): string => {
+    const state = ({ paused_at, lost_position, stopped, waiting }: (typeof data)[number]): string => {
+      if (lost_position !== null)
+        return `stopped: has applied events up to ${lost_position} that the log lost. A projector rebuilds it`;
       if (paused_at !== null) return `paused since ${paused_at}`;
       if (waiting !== null) {
         const { type, schema_version, position } = waiting;

@@ -34,22 +34,34 @@ export const filtersOf = (query: OrdersQuery) => ({
   statuses: query.statuses && sql.fragment`row.status = ANY (${textArray(query.statuses)})`,
   paymentStatuses:
     query.paymentStatuses && sql.fragment`row.payment_status = ANY (${textArray(query.paymentStatuses)})`,
+  // Without a window of positions, the bounds alone decide.
+  placedAfter:
+    query.placedFrom === undefined
+      ? undefined
+      : sql.fragment`row.placed_at > ${query.placedAfter!}::timestamptz`,
+  placedBefore:
+    query.placedUpTo === undefined
+      ? undefined
+      : sql.fragment`row.placed_at < ${query.placedBefore!}::timestamptz`,
 });
 
 const textArray = (texts: readonly string[]) => sql.array([...texts], 'text');
 
 /** The bounds of the position of placement: by the cursor, and by times. */
-export function boundsOf({ tenantId, direction, from, placedAfter, placedBefore }: OrdersQuery) {
+export function boundsOf(query: OrdersQuery) {
+  const { tenantId, direction, from, placedAfter, placedBefore, placedFrom, placedUpTo } = query;
   const position = sql.fragment`row.placed_position`;
   const bounds: FragmentSqlToken[] = [sql.fragment`true`];
   if (from !== undefined) bounds.push(behind(position, direction, sql.fragment`${from}`));
-  // Times grow with positions, so a time is one position: one look-up in the index.
-  if (placedAfter !== undefined) {
+  if (placedFrom !== undefined) bounds.push(sql.fragment`${position} > ${placedFrom}`);
+  if (placedUpTo !== undefined) bounds.push(sql.fragment`${position} <= ${placedUpTo}`);
+  // In the first epoch times grow with positions, so a time is one position: one look-up.
+  if (placedAfter !== undefined && placedFrom === undefined) {
     bounds.push(sql.fragment`${position} > coalesce((
       SELECT placed_position FROM orders WHERE tenant_id = ${tenantId} AND placed_at <= ${placedAfter}::timestamptz
        ORDER BY placed_at DESC, placed_position DESC LIMIT 1), 0)`);
   }
-  if (placedBefore !== undefined) {
+  if (placedBefore !== undefined && placedUpTo === undefined) {
     bounds.push(sql.fragment`${position} < coalesce((
       SELECT placed_position FROM orders WHERE tenant_id = ${tenantId} AND placed_at >= ${placedBefore}::timestamptz
        ORDER BY placed_at, placed_position LIMIT 1), 9223372036854775807)`);

@@ -90,7 +90,10 @@ export async function dropTables(
 export async function hasPrevious(pool: DatabasePool, projection: Projection): Promise<boolean> {
   const kept = await pool.anyFirst(sql.type(z.object({ name: z.string() }))`
     SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ${PREVIOUS_SCHEMA}`);
-  return tablesOf(projection).every(({ name }) => kept.includes(name));
+  const hasLost = await pool.exists(sql.unsafe`
+    SELECT FROM checkpoints
+     WHERE consumer = ${shadowConsumer(projection, PREVIOUS_SCHEMA)} AND lost_position IS NOT NULL`);
+  return !hasLost && tablesOf(projection).every(({ name }) => kept.includes(name));
 }
 
 /** Creates those indexes of the live tables that the shadow tables lack. */

@@ -7,7 +7,8 @@ import { checkShapes } from './table-shape.ts';
 /**
  * Swaps the tables. Needs the lease of the live table, with both tables at the same position: a
  * reader sees one table or the other, and no difference in position. The checkpoint of the live
- * table stays where it is.
+ * table stays where it is. A table that has events which the log lost keeps its mark: it must not
+ * become live again.
  *
  * @throws {ShapeError} the tables differ in an index, a column or a constraint
  */
@@ -38,8 +39,11 @@ export async function swap(
     sql.unsafe`DELETE FROM checkpoints WHERE consumer = ANY (${sql.array(replaced, 'text')})`,
   );
   await transaction.query(sql.unsafe`
-    INSERT INTO checkpoints (partition, consumer, position)
-    SELECT partition, ${previous}, position FROM checkpoints WHERE consumer = ${projection.name}`);
+    INSERT INTO checkpoints (partition, consumer, position, lost_position)
+    SELECT partition, ${previous}, position, lost_position FROM checkpoints WHERE consumer = ${projection.name}`);
+  await transaction.query(
+    sql.unsafe`UPDATE checkpoints SET lost_position = NULL WHERE consumer = ${projection.name}`,
+  );
 }
 
 /** Refuses a swap that would take the live table to another position. */

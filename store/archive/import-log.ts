@@ -102,7 +102,13 @@ async function importLines(
   await series.continue(transaction);
   for (const { partition, position, recorded_at } of order.heads()) {
     await transaction.query(sql.unsafe`
-        UPDATE log_heads SET position = ${position}, recorded_at = ${recorded_at}::timestamptz WHERE partition = ${partition}`);
+        UPDATE log_heads
+           SET position = greatest(position, ${position}), reached_position = greatest(position, ${position}),
+               recorded_at = ${recorded_at}::timestamptz,
+               -- Positions behind the end of the file may be taken where it comes from: the next
+               -- append starts an epoch.
+               timeline = 'imported'
+         WHERE partition = ${partition}`);
   }
   return {
     events: header.events,
@@ -141,8 +147,13 @@ async function lockEmptyPartitions(
     SELECT partition, consumer FROM log_heads CROSS JOIN (SELECT DISTINCT consumer FROM checkpoints) AS known
     ON CONFLICT DO NOTHING`);
   const heads = await transaction.any(sql.type(z.object({ partition: z.int(), position: z.int() }))`
-    SELECT partition, position FROM log_heads WHERE partition = ANY (${sql.array(partitions, 'int4')})
-     ORDER BY partition FOR UPDATE`);
+    SELECT partition, (SELECT coalesce(max(position), 0)
+                         FROM events
+                        WHERE events.partition = head.partition) AS position
+      FROM log_heads AS head
+     WHERE partition = ANY (${sql.array(partitions, 'int4')})
+     ORDER BY partition
+       FOR UPDATE OF head`);
   const taken = heads.find(({ position }) => position > 0);
   if (taken) {
     throw new LogFileError(

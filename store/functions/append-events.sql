@@ -1,4 +1,4 @@
--- Version 2
+-- Version 3
 --
 -- Appends the events of a batch of commands: declare, lock, name, read, check, write.
 -- The caller sends one statement that commits by itself: a client that hangs cannot hold the lock.
@@ -63,16 +63,43 @@ AS $$
 DECLARE
   head_position    bigint;
   head_recorded_at timestamptz;
+  head_reached     bigint;
+  head_timeline    text;
+  now_timeline     text;
+  now_ms           timestamptz;
   numbers          text[];
   claims           text[];
 BEGIN
-  -- Lock: the row lock of the head puts positions into the order of commits, and the clock of the
-  -- log never runs backwards.
-  SELECT head.position, greatest(head.recorded_at, date_trunc('milliseconds', clock_timestamp()))
-    INTO STRICT head_position, head_recorded_at
+  -- Lock: the row lock of the head puts positions into the order of commits.
+  SELECT head.position, head.recorded_at, head.reached_position, head.timeline
+    INTO STRICT head_position, head_recorded_at, head_reached, head_timeline
     FROM log_heads AS head
    WHERE head.partition = into_partition
      FOR UPDATE;
+
+  -- Epoch: a log that lost its end assigns no position twice. In an epoch, times do not go back: a
+  -- clock that was set back by up to 5 s waits, and one that was set back further starts an epoch.
+  -- Replays alone start none: they take no position.
+  now_ms := date_trunc('milliseconds', clock_timestamp());
+  now_timeline := log_timeline();
+  IF head_reached > head_position OR head_timeline <> now_timeline OR head_timeline = 'imported'
+     OR head_recorded_at > now_ms + interval '5 seconds' THEN
+    PERFORM start_log_epoch(into_partition,
+                            CASE WHEN head_timeline = 'imported' THEN 'log_imported'
+                                 WHEN head_recorded_at > now_ms + interval '5 seconds' THEN 'clock_set_back' END)
+       FROM unnest(tenant_ids, keys) AS command (tenant_id, idempotency_key)
+      WHERE (SELECT event.position
+               FROM events AS event
+              WHERE event.idempotency_key = command.idempotency_key
+                AND event.tenant_id = command.tenant_id
+              LIMIT 1) IS NULL
+      LIMIT 1;
+    SELECT head.position, head.recorded_at
+      INTO STRICT head_position, head_recorded_at
+      FROM log_heads AS head
+     WHERE head.partition = into_partition;
+  END IF;
+  head_recorded_at := greatest(head_recorded_at, now_ms);
 
   -- Name: only a batch with names pays for this statement. Only fresh commands get numbers, so a
   -- series has no gaps: what rolls back the events rolls back the series too.
@@ -213,7 +240,9 @@ BEGIN
   ),
   moved AS (
     UPDATE log_heads AS head
-       SET position = head_position + (SELECT count(*) FROM fresh), recorded_at = head_recorded_at
+       SET position = head_position + (SELECT count(*) FROM fresh), recorded_at = head_recorded_at,
+           reached_position = head_position + (SELECT count(*) FROM fresh),
+           timeline = coalesce(now_timeline, timeline)
      WHERE head.partition = into_partition
        AND EXISTS (SELECT FROM fresh)
   )

@@ -55,15 +55,18 @@ export interface FeedPage {
   more: boolean;
 }
 
-/** The log ends before the reader's position, or has another event there: it was restored. */
+/** The log does not have what the reader saw at its position: it lost its end. */
 export class NotInLogError extends Error {
   override name = 'NotInLogError';
-  /** Position of the newest event. */
-  readonly head: number;
+  /** The last position up to the reader's that the log has; `undefined` when it was not read. */
+  readonly kept: number | undefined;
+  /** Whether the position is beyond the head; else it is in the lost end of an earlier epoch. */
+  readonly isBeyondHead: boolean;
 
-  constructor(position: number, head: number) {
-    super(`The log ends at ${head}, or has another event at ${position}`);
-    this.head = head;
+  constructor(position: number, { head, kept }: { head: number; kept?: number }) {
+    super(`The log ends at ${head}, or lost its event at ${position}`);
+    this.isBeyondHead = position > head;
+    this.kept = this.isBeyondHead ? head : kept;
   }
 }
 
@@ -91,7 +94,7 @@ export async function readFeed(
   );
   const { head, here, scanned, scanned_id: scannedId, scanned_count: scannedCount } = rows[0]!;
   const hereMark = here === null ? undefined : markOf(here);
-  if (after > head || (mark !== undefined && mark !== hereMark)) throw new NotInLogError(after, head);
+  if (after > head || (mark !== undefined && mark !== hereMark)) throw new NotInLogError(after, { head });
 
   const onPage = rows.filter((row) => row.position !== null);
   const unknownAt = onPage.findIndex(({ type, schema_version }) => !isKnownEvent(type, schema_version));
@@ -107,19 +110,21 @@ export async function readFeed(
 
 const lastEventRow = z.object({
   head: z.int(),
+  is_lost: z.boolean(),
+  kept: z.int(),
   position: z.int().nullable(),
   event_id: z.uuid().nullable(),
 });
 const findLastEvent = statement('log/find-last-event', lastEventRow);
 const findPositionBefore = statement(
   'log/find-position-before',
-  z.object({ position: z.int(), is_future: z.boolean() }),
+  z.object({ position: z.int(), latest: z.int(), is_future: z.boolean() }),
 );
 
 /**
  * The feed position of the tenant's last event up to a position of the log.
  *
- * @throws {NotInLogError} when the log ends before the position
+ * @throws {NotInLogError} when the log ends before the position, or has lost what was there
  */
 export async function feedPositionAt(
   pool: CommonQueryMethods,
@@ -127,13 +132,13 @@ export async function feedPositionAt(
   position: number,
 ): Promise<FeedPosition> {
   const row = await reachable(pool.one(findLastEvent(partition, tenantId, position)));
-  if (position > row.head) throw new NotInLogError(position, row.head);
+  if (row.is_lost) throw new NotInLogError(position, row);
   if (row.position === null || row.event_id === null) return { position: 0, mark: undefined };
   return { position: row.position, mark: markOf(row.event_id) };
 }
 
 /**
- * The position of the last event of a partition that was recorded before an instant.
+ * The last position before the first event of a partition that was recorded at an instant or later.
  *
  * @param instant RFC 3339
  */
@@ -143,6 +148,15 @@ export async function positionBefore(
   instant: string,
 ): Promise<number> {
   return (await reachable(pool.one(findPositionBefore(partition, instant)))).position;
+}
+
+/** The position of the last event that was recorded before an instant; 0 when there is none. */
+export async function latestBefore(
+  pool: CommonQueryMethods,
+  partition: number,
+  instant: string,
+): Promise<number> {
+  return (await reachable(pool.one(findPositionBefore(partition, instant)))).latest;
 }
 
 /**

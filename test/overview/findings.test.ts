@@ -138,6 +138,15 @@ test.each<[string, Record<string, string>, string]>([
   expect(texts.map(([name, each]) => `${name}: ${each.text}`).join('. ')).toContain(text);
 });
 
+test.each([
+  ['just began', 60_000, 'warn'],
+  ['began two hours ago', 7_200_000, 'ok'],
+])('an epoch of the log that %s', (_name, ageMs, level) => {
+  const since = new Date(Date.now() - ageMs).toISOString();
+  const log = `partition 0 in epoch 1 since ${since} (other_timeline), kept events up to position 97`;
+  expect(inspect(seconds(10, {}), [], { log })['Log']).toEqual({ level, text: log });
+});
+
 test('no writes have no latency', () => {
   expect(inspect(seconds(10, { write_p99_ms: null }), [], {})['Latency']!.text).toBe('No writes');
 });

@@ -6,7 +6,7 @@ import { readSchemaFiles } from '../../store/schema/schema-files.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
 import { until } from '../setup/shop.ts';
 
-const FUNCTION = 'append-events.sql version 2';
+const FUNCTION = 'append-events.sql version 3';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -32,6 +32,7 @@ test('nodes that start at once migrate an empty database once', async () => {
   expect(files).toEqual([
     ...(await readdir(new URL('../../store/migrations/', import.meta.url))).sort(),
     FUNCTION,
+    'log-epochs.sql version 1',
   ]);
   const applied = await Promise.all([migrate(database.url), migrate(database.url), migrate(database.url)]);
   expect(applied.filter(({ length }) => length > 0)).toEqual([files]);
@@ -88,7 +89,7 @@ describe('a function', () => {
 
   test('keeps a higher version, which a newer release installed', async () => {
     await query(`DELETE FROM schema_migrations WHERE name = '${FUNCTION}'`);
-    await record('append-events.sql version 3', 'newer');
+    await record('append-events.sql version 4', 'newer');
     expect(await migrate(database.url)).toEqual([]);
   });
 

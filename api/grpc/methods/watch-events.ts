@@ -1,5 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { NotInLogError, type FeedPosition, feedPositionBefore } from '../../../store/log/feed.ts';
+import {
+  NotInLogError,
+  type FeedPosition,
+  feedPositionAt,
+  feedPositionBefore,
+} from '../../../store/log/feed.ts';
 import type { Tenancy } from '../../../store/tenancy.ts';
 import { readOrWait } from '../../lists/feed.ts';
 import type { Services } from '../../handler.ts';
@@ -65,9 +70,10 @@ async function startOf(
   { after, since }: Pick<WatchEventsRequest, 'after' | 'since'>,
 ): Promise<FeedPosition> {
   if (after < 0) throw invalid('after', 'must be 0 or a position');
-  if (since === undefined) return { position: after, mark: undefined };
+  const connection = connections.of(tenancy.tenantId);
+  if (since === undefined) return feedPositionAt(connection, tenancy, after).catch(refuseAfter);
   if (after > 0) throw invalid('since', 'must not be set together with after');
-  const place = await feedPositionBefore(connections.of(tenancy.tenantId), tenancy, instantOfMessage(since));
+  const place = await feedPositionBefore(connection, tenancy, instantOfMessage(since));
   if (place === undefined) throw invalid('since', 'must not be in the future');
   return place;
 }
@@ -83,7 +89,14 @@ function instantOfMessage(since: Timestamp): string {
 
 function refuseAfter(error: unknown): never {
   if (!(error instanceof NotInLogError)) throw error;
-  throw invalid('after', `must be at most ${error.head}, the end of the log. After a restore, use since`);
+  const { kept, isBeyondHead } = error;
+  const bound = kept === undefined ? 'must be a position of the log' : `must be at most ${kept}`;
+  throw invalid(
+    'after',
+    isBeyondHead
+      ? `${bound}, the end of the log. After a restore, use since`
+      : `${bound}: the log lost this position in a failover or restore. Or use since`,
+  );
 }
 
 /** Waits while the caller's other streams hold its byte budget: a slow reader is not refused. */

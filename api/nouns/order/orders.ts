@@ -10,7 +10,7 @@ import type { OrdersQueryInput } from '../../edition.ts';
 import type { Call, Handlers } from '../../handler.ts';
 import { CSV_TYPE } from '../../http/accept.ts';
 import { instantOf, millisecondAfter } from '../../lists/instant.ts';
-import { answerCsv, answerPage, bindingOf, positionOf, requireWithinList } from '../../lists/page.ts';
+import { answerCsv, answerPage, bindingOf, positionOf, requireInLog } from '../../lists/page.ts';
 import { isNotModified } from '../../commands/preconditions.ts';
 import { parseStates } from '../../lists/stored-orders.ts';
 import { readAfter } from '../../lists/read-after.ts';
@@ -67,9 +67,9 @@ export const orderHandlers: Handlers = {
       limit: query.limit,
       from,
     });
-    requireWithinList(from, page.head);
+    requireInLog(page.is_from_lost);
     ctx.set('Holdfast-Position', String(page.applied));
-    ctx.set('Holdfast-Lag', String(page.head - page.applied));
+    ctx.set('Holdfast-Lag', String(page.lag));
     const cursor = page.next === null ? null : services.cursors.encode(page.next, binding);
     const states = parseStates(page.documents);
     if (mediaType === CSV_TYPE) {

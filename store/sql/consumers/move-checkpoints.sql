@@ -1,10 +1,10 @@
 -- Moves a checkpoint whose row the transaction has locked forward from position $4 to $3, and with
 -- it those of the consumers $5 that stand at $4 too. A consumer whose lease another node holds
--- stays, as one that is paused. Returns the consumers that moved.
+-- stays, as one that is paused or has applied lost events. Returns the consumers that moved.
 WITH companion AS MATERIALIZED (
   SELECT consumer
     FROM checkpoints
-   WHERE partition = $1 AND consumer = ANY ($5::text[]) AND position = $4 AND paused_at IS NULL
+   WHERE partition = $1 AND consumer = ANY ($5::text[]) AND position = $4 AND paused_at IS NULL AND lost_position IS NULL
      FOR UPDATE SKIP LOCKED
 )
 UPDATE checkpoints

@@ -1,14 +1,14 @@
 -- Takes the lease and reads the next batch in one round trip: the lock on the checkpoint row is the
 -- lease. The statement returns no row when another node holds the lease (SKIP LOCKED), or when the
--- consumer is paused. `skipped` marks events that an operator has skipped. A batch ends after $3
--- events, or with the event that exceeds $4 bytes; `found` counts the events within the first
--- bound. `behind` is the position of the lease. The batch does not pass position $5. $6 has the
--- newest schema version that this release knows, by event type; `is_outdated` says that the
--- consumer has passed others.
+-- consumer is paused, or has applied lost events (lost_position). `skipped` marks events that an
+-- operator has skipped. A batch ends after $3 events, or with the event that exceeds $4 bytes;
+-- `found` counts the events within the first bound. `behind` is the position of the lease. The
+-- batch does not pass position $5. $6 has the newest schema version that this release knows, by
+-- event type; `is_outdated` says that the consumer has passed others.
 WITH lease AS MATERIALIZED (
   SELECT position
     FROM checkpoints
-   WHERE partition = $1 AND consumer = $2 AND paused_at IS NULL
+   WHERE partition = $1 AND consumer = $2 AND paused_at IS NULL AND lost_position IS NULL
      FOR UPDATE SKIP LOCKED
 )
 SELECT event.position, event.tenant_id, event.event_id, event.order_id, event.version, event.type,

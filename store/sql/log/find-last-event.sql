@@ -1,6 +1,11 @@
--- The tenant's last event up to position $3, and the head of the log. The condition on tenant_id
+-- The tenant's last event up to position $3, the head of the log, whether the log has lost what a
+-- reader saw at $3, and the last position up to $3 that it has. The condition on tenant_id
 -- matches the expression of the index events_feed, as in read-feed.sql.
-SELECT head.position AS head, last.position, last.event_id
+SELECT head.position AS head, is_lost_position($1, $3) AS is_lost,
+       (SELECT coalesce(max(position), 0)
+          FROM events
+         WHERE partition = $1 AND position <= $3) AS kept,
+       last.position, last.event_id
   FROM log_heads AS head
   LEFT JOIN LATERAL (
          SELECT position, event_id

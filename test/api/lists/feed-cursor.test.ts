@@ -114,8 +114,10 @@ test('after an export and import a cursor continues at its position, even if the
       ),
     ).toEqual([events[2].id]);
     expect((await shop.ask(`/v1/events?cursor=${cursor}`, { apiKey: key })).json.data).toEqual([]);
-    await place(shop, key);
-    expect(positions(await shop.ask(`/v1/events?cursor=${cursor}`, { apiKey: key }))).toEqual([4]);
+    // The first shop may have given its next positions to other events.
+    const { position } = await place(shop, key);
+    expect(position).toBeGreaterThan(2 ** 32);
+    expect(positions(await shop.ask(`/v1/events?cursor=${cursor}`, { apiKey: key }))).toEqual([position]);
   }
   // A cursor of the previous release was bound to its database; the refusal has the remedy.
   const old = await earlierCursor(from, 2, []);

@@ -99,12 +99,19 @@ describe('after a restore from a backup', () => {
     );
   });
 
-  test('a cursor stays refused when the log has grown past it, because another event has its position', async () => {
-    for (let n = 0; n < 7; n += 1) await place(shop);
+  test('a cursor stays refused when the log has grown past it, and no new event has its position', async () => {
+    const added: number[] = [];
+    for (let n = 0; n < 7; n += 1) added.push((await place(shop)).position);
     expect(positions(await shop.ask('/v1/events'))).toHaveLength(10);
+    expect(Math.min(...added)).toBeGreaterThan(8);
     await refused(`cursor=${ahead}`);
-    expect(positions(await shop.ask(`/v1/events?cursor=${kept}`))).toEqual([4, 5, 6, 7, 8, 9, 10]);
-    expect(positions(await shop.ask('/v1/events?after_position=8'))).toEqual([9, 10]);
+    expect(positions(await shop.ask(`/v1/events?cursor=${kept}`))).toEqual(added);
+    const after = await shop.ask('/v1/events?after_position=8');
+    expect([outcome(after), faultOf(after).detail]).toEqual([
+      '400 invalid_parameter',
+      expect.stringContaining('at most 3: the log lost this position'),
+    ]);
+    expect(positions(await shop.ask('/v1/events?after_position=3'))).toEqual(added);
   });
 });
 

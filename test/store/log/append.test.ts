@@ -150,17 +150,36 @@ describe('positions', () => {
     expect(await second).toBe(open + 1);
   });
 
-  test('have times that never run backwards', async () => {
-    await pool.query(
-      sql.unsafe`UPDATE log_heads SET recorded_at = now() + interval '1 hour' WHERE partition = 1`,
+  const timesOf = async (count: number): Promise<number[]> => {
+    const times: number[] = [];
+    for (let n = 0; n < count; n += 1) {
+      const outcome = await orders.append(anAppend(tenant, { partition: 1 }));
+      times.push(outcome.kind === 'appended' ? Date.parse(outcome.event.recorded_at) : 0);
+    }
+    return times;
+  };
+  const setLastTime = (interval: string) =>
+    pool.query(
+      sql.unsafe`UPDATE log_heads SET recorded_at = now() + ${interval}::interval WHERE partition = 1`,
     );
-    const first = await orders.append(anAppend(tenant, { partition: 1 }));
-    const second = await orders.append(anAppend(tenant, { partition: 1 }));
-    const times = [first, second].map((outcome) =>
-      outcome.kind === 'appended' ? Date.parse(outcome.event.recorded_at) : 0,
-    );
-    expect(times[0]).toBeGreaterThan(Date.now() + 3_500_000);
-    expect(times[1]).toBeGreaterThanOrEqual(times[0] ?? 0);
+
+  test('have times that do not run backwards when the clock is set back by less than 5 s', async () => {
+    await setLastTime('4 seconds');
+    const [first = 0, second = 0] = await timesOf(2);
+    expect(first).toBeGreaterThan(Date.now() + 1_000);
+    expect(second).toBeGreaterThanOrEqual(first);
+  });
+
+  test('follow a clock that is set back further, in a new epoch', async () => {
+    const before = await orders.append(anAppend(tenant, { partition: 1 }));
+    await setLastTime('1 hour');
+    const times = await timesOf(2);
+    expect(Math.max(...times)).toBeLessThan(Date.now() + 1_000);
+    const newest = await pool.one(sql.type(z.object({ reason: z.string(), kept: z.int(), after: z.int() }))`
+      SELECT reason, kept_position AS kept, after_position AS after
+        FROM log_epochs WHERE partition = 1 ORDER BY epoch DESC LIMIT 1`);
+    const position = before.kind === 'appended' ? before.event.position : 0;
+    expect(newest).toEqual({ reason: 'clock_set_back', kept: position, after: 2 ** 32 });
   });
 });
 

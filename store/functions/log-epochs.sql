@@ -1,0 +1,129 @@
+-- Version 1
+--
+-- Epochs of the log (store/migrations/0029_log_epochs.sql). The append calls start_log_epoch() when
+-- the head is not as the last append left it, before it assigns a position. Nodes call it at their
+-- start and once a second, for what the append does not look at.
+
+-- The timeline of this Postgres, such as 00000001: a promoted replica, and a restore to a point in
+-- time, have a new one. The control file has it only after a checkpoint, the WAL at once. NULL
+-- where Postgres does not say it, as in some managed services.
+CREATE OR REPLACE FUNCTION log_timeline() RETURNS text
+LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+  RETURN left(pg_walfile_name(pg_current_wal_insert_lsn()), 8);
+EXCEPTION WHEN OTHERS THEN
+  RETURN NULL;
+END;
+$$;
+
+-- The system identifier of this Postgres, the OID of its database, and the time at which a file of
+-- the data directory, which Postgres never changes, got its present place. A restored dump has
+-- other ones of the first two, and a restored copy of the directory another time. NULL, or without
+-- the time, where Postgres does not say it to this role.
+CREATE OR REPLACE FUNCTION log_home() RETURNS text
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  home text;
+BEGIN
+  SELECT control.system_identifier || '/' || database.oid
+    INTO home
+    FROM pg_control_system() AS control, pg_database AS database
+   WHERE database.datname = current_database();
+  BEGIN
+    RETURN home || '/' || extract(epoch FROM (pg_stat_file('PG_VERSION')).change);
+  EXCEPTION WHEN OTHERS THEN
+    RETURN home;
+  END;
+EXCEPTION WHEN OTHERS THEN
+  RETURN NULL;
+END;
+$$;
+
+-- Why a partition needs a new epoch; NULL when it needs none.
+CREATE OR REPLACE FUNCTION log_epoch_reason(in_partition integer) RETURNS text
+LANGUAGE sql VOLATILE AS $$
+  SELECT CASE
+           WHEN head.position < head.reached_position
+             OR head.position < (SELECT max(position) FROM checkpoints WHERE partition = in_partition)
+             THEN 'head_moved_back'
+           WHEN head.timeline <> log_timeline() AND head.timeline <> 'imported' THEN 'other_timeline'
+           WHEN newest.home <> log_home() THEN 'other_database'
+         END
+    FROM log_heads AS head
+    LEFT JOIN LATERAL (SELECT home
+                         FROM log_epochs
+                        WHERE partition = in_partition
+                        ORDER BY epoch DESC
+                        LIMIT 1) AS newest ON true
+   WHERE head.partition = in_partition;
+$$;
+
+-- Starts a new epoch of a partition if it needs one, or for a given reason. Returns the reason,
+-- NULL when it started none. A projection that has applied lost events stops until its table is
+-- rebuilt; the relay goes back, as it queues no delivery twice.
+CREATE OR REPLACE FUNCTION start_log_epoch(in_partition integer, given_reason text DEFAULT NULL) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+  head   record;
+  reason text;
+  first  bigint;
+  kept   bigint;
+  now_ms timestamptz;
+BEGIN
+  SELECT position, reached_position, recorded_at INTO STRICT head
+    FROM log_heads
+   WHERE partition = in_partition
+     FOR UPDATE;
+  reason := coalesce(log_epoch_reason(in_partition), given_reason);
+
+  IF reason IS NULL THEN
+    UPDATE log_heads SET timeline = log_timeline() WHERE partition = in_partition AND timeline IS NULL;
+    INSERT INTO log_epochs (partition, epoch, after_position, kept_position, reason, home, timeline)
+    SELECT in_partition, head.position >> 32, (head.position >> 32) << 32, 0, 'first', log_home(), log_timeline()
+     WHERE NOT EXISTS (SELECT FROM log_epochs WHERE partition = in_partition);
+    RETURN NULL;
+  END IF;
+
+  first := ((greatest(head.position, head.reached_position,
+                      (SELECT max(position) FROM checkpoints WHERE partition = in_partition)) >> 32) + 1) << 32;
+  IF first >= 1::bigint << 52 THEN
+    RAISE 'partition % of the log has no positions left for another epoch', in_partition
+      USING HINT = 'Export the log, and import it into a new database.';
+  END IF;
+  now_ms := date_trunc('milliseconds', clock_timestamp());
+  INSERT INTO log_epochs (partition, epoch, after_position, kept_position, reason, home, timeline)
+  VALUES (in_partition, first >> 32, first, head.position, reason, log_home(), log_timeline());
+  UPDATE log_heads
+     SET position = first, reached_position = first, timeline = log_timeline(),
+         recorded_at = CASE WHEN recorded_at > now_ms + interval '5 seconds' THEN now_ms ELSE recorded_at END
+   WHERE partition = in_partition;
+  kept := (SELECT coalesce(max(position), 0) FROM events WHERE partition = in_partition);
+  UPDATE checkpoints
+     SET position = kept,
+         lost_position = CASE WHEN consumer = 'webhooks' THEN NULL ELSE position END
+   WHERE partition = in_partition AND position > kept;
+  RETURN reason;
+END;
+$$;
+
+-- Whether the log does not have what a reader saw at a position: it ends before, or the position is
+-- in the lost end of an earlier epoch. A log that was imported says it too, by its own gaps.
+CREATE OR REPLACE FUNCTION is_lost_position(in_partition integer, at bigint) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+  SELECT at > head.position
+         OR (at >> 32 < head.position >> 32 AND at & 4294967295 <> 0
+             AND NOT EXISTS (SELECT
+                               FROM events
+                              WHERE partition = in_partition
+                                AND position >= at AND position < ((at >> 32) + 1) << 32))
+    FROM log_heads AS head
+   WHERE head.partition = in_partition;
+$$;
+
+-- The events between two positions: the gaps between epochs do not count.
+CREATE OR REPLACE FUNCTION log_lag(in_partition integer, applied bigint, head bigint) RETURNS bigint
+LANGUAGE sql STABLE AS $$
+  SELECT greatest(0, head - applied - coalesce(sum(after_position - greatest(kept_position, applied)), 0))::bigint
+    FROM log_epochs
+   WHERE partition = in_partition AND after_position > applied AND after_position <= head AND reason <> 'first';
+$$;
