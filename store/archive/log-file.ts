@@ -26,8 +26,8 @@ const instant = z
 const partition = z.int().min(0).max(1_023);
 /** In lower case, as Postgres writes them: ids are compared as texts. */
 const uuid = z.uuid().lowercase('must be in lower case');
-/** Leaves room for as many events again: a JavaScript number counts to 2^53. */
-const POSITION_MAX = 2 ** 52;
+/** Leaves room for half a million epochs of the log, which end at 2^52 (log-epochs.sql). */
+const POSITION_MAX = 2 ** 51;
 const position = z.int().min(1).max(POSITION_MAX);
 
 const tenant = z.strictObject({

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { reachable } from '../unavailable.ts';
 
 /** A lost tail is shorter. JavaScript has exact integers for 2^21 epochs. */
-const EPOCH_POSITIONS_MAX = 2 ** 32;
+export const EPOCH_POSITIONS_MAX = 2 ** 32;
 
 export const epochOf = (position: number): number => Math.floor(position / EPOCH_POSITIONS_MAX);
 

@@ -7,6 +7,7 @@ import { parseId } from '../ids.ts';
 import { statement } from '../statement.ts';
 import type { Tenancy } from '../tenancy.ts';
 import { reachable } from '../unavailable.ts';
+import { epochOf } from './epochs.ts';
 import { type StoredEvent, storedRow, toStoredEvent } from './event-row.ts';
 
 /** The other columns are those of {@link storedRow}, or all NULL. */
@@ -15,6 +16,7 @@ const historyRow = eventOrNone.extend({
   version_max: z.int().nullable(),
   kinds: z.string(),
   found: z.int(),
+  after_position: z.int().nullable(),
 });
 const readHistory = statement('log/read-history', historyRow);
 const readRecord = statement('log/read-record', eventOrNone);
@@ -38,6 +40,8 @@ export interface HistoryPage {
   /** Number of the events of the order. */
   version: number;
   events: StoredEvent[];
+  /** Epoch of the event at `after`; `undefined` without such an event. */
+  epoch: number | undefined;
   /** Whether there are events of the types behind the page. */
   more: boolean;
 }
@@ -57,12 +61,14 @@ export async function readHistoryPage(
   const rows = await reachable(
     pool.any(readHistory(uuid, tenantId, after, types === undefined ? null : [...types], limit, bytesMax)),
   );
-  const [{ version_max: version, kinds, found } = { version_max: null, kinds: '[]', found: 0 }] = rows;
-  if (version === null) return undefined;
+  const [first] = rows;
+  if (first === undefined || first.version_max === null) return undefined;
+  const { version_max: version, kinds, found, after_position: position } = first;
   for (const [type, schemaVersion] of kindsOf.parse(JSON.parse(kinds)))
     if (!isKnownEvent(type, schemaVersion)) throw newerEvent(type, schemaVersion);
   const events = rows.flatMap((row) => eventOf(row) ?? []);
-  return { version, events, more: found > events.length };
+  const epoch = position === null ? undefined : epochOf(position);
+  return { version, events, epoch, more: found > events.length };
 }
 
 /**

@@ -3,9 +3,10 @@ import type { EventType } from '../../../domain/order/events.ts';
 import { PAGE_BYTES_MAX } from '../../../projections/page.ts';
 import type { StoredEvent } from '../../../store/log/event-row.ts';
 import { readEventTimes, readHistoryPage } from '../../../store/log/history.ts';
+import { EPOCH_POSITIONS_MAX, epochOf } from '../../../store/log/epochs.ts';
 import type { FoldedOrder } from '../../../store/log/order-states.ts';
 import type { Call } from '../../handler.ts';
-import { answerPage, bindingOf, positionOf, requireWithinList } from '../../lists/page.ts';
+import { answerPage, bindingOf, positionOf, requireInLog, requireWithinList } from '../../lists/page.ts';
 import { orderNotFound, readOrder } from '../../commands/order-stream.ts';
 import { invalidParameter } from '../../problem/invalid-parameter.ts';
 import { Problem } from '../../problem/problem.ts';
@@ -46,7 +47,8 @@ async function versionAt({ services, principal, input }: Call, at: string): Prom
 }
 
 /**
- * Answers a page of documents of an order's events. The cursor is the version of an event.
+ * Answers a page of documents of an order's events. The cursor is the version of an event, in the
+ * epoch of its position: after a loss, another event may have its version.
  *
  * @param list name of the list, to which its cursors are bound
  * @param type of the events; all types without it
@@ -61,13 +63,15 @@ export async function answerHistoryPage(
   const { cursors, connections } = call.services;
   const orderId = call.input.params['order_id']!;
   const binding = bindingOf(list, call.principal.tenantId, orderId);
-  const after = positionOf(cursors, cursor, binding) ?? 0;
+  const stamp = positionOf(cursors, cursor, binding) ?? 0;
+  const after = stamp % EPOCH_POSITIONS_MAX;
   const { eventTypes } = call.edition;
   const types = type === undefined ? eventTypes && [...eventTypes] : [type];
   const query = { after, types, limit, bytesMax: PAGE_BYTES_MAX };
   const page = await readHistoryPage(connections.of(call.principal.tenantId), call.principal, orderId, query);
   if (page === undefined) throw orderNotFound();
   requireWithinList(after, page.version);
+  requireInLog(after > 0 && page.epoch !== epochOf(stamp));
   const items: string[] = [];
   let bytes = 0;
   for (const event of page.events) {
@@ -77,6 +81,10 @@ export async function answerHistoryPage(
     items.push(item);
   }
   const more = page.more || page.events.length > items.length;
-  const next = more ? cursors.encode(page.events[items.length - 1]?.version ?? 0, binding) : null;
+  const last = page.events[items.length - 1];
+  const next =
+    more && last !== undefined
+      ? cursors.encode(last.version + epochOf(last.position) * EPOCH_POSITIONS_MAX, binding)
+      : null;
   answerPage(call.ctx, items.join(','), next, more);
 }

@@ -25,6 +25,7 @@ export const newKnowledge = (): Knowledge => ({ orders: [], done: [], position: 
 const ATTEMPTS_MAX = 12;
 const RETRY_MS_MAX = 400;
 const BATCH_ORDERS_MAX = 6;
+const RIVALS_MAX = 3;
 /** Older entries are forgotten: clients meet each other on the newer orders. */
 const KNOWN_MAX = 60;
 /** Customers of a tenant: few, so that many events count for one total. */
@@ -111,8 +112,13 @@ export function createShopper(client: TortureClient, known: Knowledge, newKey: (
     }
   }
 
-  async function act(): Promise<void> {
+  /** Several acts on one order at once: they compete for its next version. */
+  async function race(): Promise<void> {
     const order = pickNew(random, known.orders);
+    await Promise.all(Array.from({ length: random.between(2, RIVALS_MAX) }, () => act(order)));
+  }
+
+  async function act(order = pickNew(random, known.orders)): Promise<void> {
     if (order === undefined) return place();
     const what = actFor(random, order);
     const isConditional = random.chance(what.noun === 'metadata' ? 0.6 : 0.1);
@@ -158,7 +164,8 @@ export function createShopper(client: TortureClient, known: Knowledge, newKey: (
       weighted<() => Promise<void>>(random, [
         [3, place],
         [1, placeBatch],
-        [8, act],
+        [6, act],
+        [3, race],
         [4, read],
         [4, repeat],
         [1, receipt],

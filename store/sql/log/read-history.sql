@@ -3,6 +3,7 @@
 --
 -- `version_max` is NULL when there is no such order. `kinds` are the types and schema versions of
 -- its whole stream: a release that does not know one of them must not answer from the others.
+-- `after_position` is the position of the event at $3.
 -- `octet_length` knows the size of a text without reading it.
 WITH page AS MATERIALIZED (
   SELECT *, row_number() OVER walk AS n, sum(octet_length(data::text)) OVER walk AS bytes
@@ -15,6 +16,10 @@ WITH page AS MATERIALIZED (
   WINDOW walk AS (ORDER BY version)
 )
 SELECT stream.version_max, stream.kinds, (SELECT count(*) FROM page) AS found,
+       (SELECT position
+          FROM events
+         WHERE order_id = $1 AND version = $3 AND tenant_id = $2
+         LIMIT 1) AS after_position,
        event.position, event.event_id, event.order_id, event.version, event.type,
        event.schema_version, event.data, event.fingerprint, event.recorded_at, event.key_id,
        event.number, event.idempotency_key

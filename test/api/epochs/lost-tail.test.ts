@@ -102,3 +102,26 @@ test('a read table ahead of the log is rebuilt, and shows each new order and no 
   const rolledBack = rollback(shop.pool, ordersProjection, { onProgress: () => {} });
   await expect(rolledBack).rejects.toThrow(NothingKeptError);
 });
+
+test('a cursor of the history of an order is refused when another event has its version', async () => {
+  shop = await openShop();
+  const { id } = await place(shop);
+  const patch = (color: string) =>
+    shop.ask(`/v2/orders/${id}`, {
+      method: 'PATCH',
+      body: { metadata: { color } },
+      headers: { 'If-Match': '*', 'Content-Type': 'application/merge-patch+json' },
+    });
+  for (const color of ['red', 'green', 'blue']) expect((await patch(color)).status).toBe(200);
+  const cursorAfter = async (limit: number) =>
+    (await shop.ask(`/v2/orders/${id}/events?limit=${limit}`)).json.next_cursor;
+  const [kept, lost] = [await cursorAfter(2), await cursorAfter(3)];
+  await loseTail(2, { checkpoints: false });
+  for (const color of ['gold', 'grey', 'pink']) expect((await patch(color)).status).toBe(200);
+  expect(outcome(await shop.ask(`/v2/orders/${id}/events?cursor=${lost}`))).toBe('400 invalid_cursor');
+  const versions = ({ json }: { json: { data: { version: number }[] } }) =>
+    json.data.map(({ version }) => version);
+  expect(versions(await shop.ask(`/v2/orders/${id}/events?cursor=${kept}`))).toEqual([3, 4, 5]);
+  const now = await cursorAfter(3);
+  expect(versions(await shop.ask(`/v2/orders/${id}/events?cursor=${now}`))).toEqual([4, 5]);
+});
