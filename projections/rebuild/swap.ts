@@ -46,7 +46,10 @@ export async function swap(
   );
 }
 
-/** Refuses a swap that would take the live table to another position. */
+/**
+ * Refuses a swap that would take the live table to another position, or that would make a table
+ * live whose log lost events while it was folded.
+ */
 async function checkPositions(
   transaction: DatabaseTransactionConnection,
   live: string,
@@ -55,6 +58,7 @@ async function checkPositions(
   const isApart = await transaction.exists(sql.unsafe`
     SELECT FROM checkpoints AS checkpoint
       LEFT JOIN checkpoints AS other ON other.partition = checkpoint.partition AND other.consumer = ${shadow}
-     WHERE checkpoint.consumer = ${live} AND checkpoint.position IS DISTINCT FROM other.position`);
-  if (isApart) throw new Error(`${shadow} is not at the position of ${live}`);
+     WHERE checkpoint.consumer = ${live}
+       AND (checkpoint.position IS DISTINCT FROM other.position OR other.lost_position IS NOT NULL)`);
+  if (isApart) throw new Error(`${shadow} does not have the same events as ${live}`);
 }

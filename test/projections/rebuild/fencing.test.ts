@@ -170,6 +170,19 @@ describe('a swap', () => {
     await expectWhole(whole);
   });
 
+  test('is refused when the log lost events meanwhile', async () => {
+    const whole = await indexes();
+    const pause = async () => {
+      await shop.pool.query(
+        sql.unsafe`UPDATE checkpoints SET lost_position = position WHERE consumer = 'orders.rebuild'`,
+      );
+    };
+    await expect(rebuild(shop.pool, ordersProjection, { ...quiet, pause })).rejects.toThrow(
+      'orders.rebuild does not have the same events as orders',
+    );
+    await expectWhole(whole);
+  });
+
   test('of a rollback creates the indexes that the previous table lacks', async () => {
     await rebuild(shop.pool, ordersProjection, quiet);
     await shop.pool.query(sql.unsafe`CREATE INDEX orders_of_a_later_release ON orders (placed_at)`);
