@@ -35,7 +35,7 @@ export interface CliArguments {
 
 export interface CliContext {
   /** Connects at the first call: a usage error needs no database. */
-  database: () => Promise<DatabasePool>;
+  database: (needs?: DatabaseNeeds) => Promise<DatabasePool>;
   /** Address and credentials of the gRPC service, for commands that call a running server. */
   grpcAccess: () => Promise<GrpcAccess>;
   /** Address and API key of the REST API, for commands that call a running server. */
@@ -44,6 +44,14 @@ export interface CliContext {
   secretsKeys: () => readonly Buffer[];
   /** Writes to standard output. Resolves when the reader has room for more. */
   write: (text: string) => Promise<void>;
+}
+
+export interface DatabaseNeeds {
+  /**
+   * Sets up a database on which Holdfast has never started, and starts the embedded Postgres for
+   * the time of the command when no server runs.
+   */
+  setUp: boolean;
 }
 
 export interface HttpAccess {

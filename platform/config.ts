@@ -6,9 +6,8 @@ import { z } from 'zod';
 import { drainTimesOf, refuseLongDelay } from './drain-times.ts';
 import { LOG_ADDRESSES } from './log-address.ts';
 import { RATE_EXPECTED, type Rate, parseRate } from './rate.ts';
-import { faultsOfRedisAddress } from './redis-address.ts';
+import { address, url } from './settings/address.ts';
 import { DURABILITY_LEVELS } from './settings/durability.ts';
-import { faultsOfPostgresAddress } from './settings/postgres-address.ts';
 import { SECRETS_KEYS_EXPECTED, parseSecretsKeys, readSecretsFile } from './settings/secrets-keys.ts';
 import { TRUSTED_PROXIES_EXPECTED, type TrustedProxies, parseTrustedProxies } from './trusted-proxies.ts';
 
@@ -62,41 +61,12 @@ const hostNames = z
   );
 const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
 
-const url = (protocol: RegExp, example: string) =>
-  z.url({ protocol, hostname: /^.*$/, error: `must be a URL such as ${example}`, abort: true });
-
 const rate = z.string().transform((text, { addIssue }): Rate => {
   const parsed = parseRate(text);
   if (parsed !== undefined) return parsed;
   addIssue(RATE_EXPECTED);
   return z.NEVER;
 });
-
-/** How to write a password in a URL; also part of the advice on a refused password. */
-export const PERCENT_ENCODING =
-  'in a password write @ as %40, : as %3A, / as %2F, # as %23, ? as %3F, % as %25';
-const ENCODE = `special characters must be percent-encoded: ${PERCENT_ENCODING}`;
-
-/**
- * Refuses a URL with an unescaped password: `postgres://u:12/ab@host/db` has the host `u`, and the
- * rest of the password would appear in messages.
- */
-function checkAddress(text: string, { addIssue }: z.RefinementCtx): void {
-  const refuse = (message: string) => addIssue({ code: 'custom', message });
-  const url = new URL(text);
-  const { username, password, pathname, search, hash } = url;
-  if (hash !== '' || (username === '' && password === '' && /@/.test(pathname + search))) refuse(ENCODE);
-  try {
-    for (const part of [username, password, pathname]) decodeURIComponent(part);
-  } catch {
-    refuse(ENCODE);
-  }
-  const faultsOf = url.protocol.startsWith('postgres') ? faultsOfPostgresAddress : faultsOfRedisAddress;
-  for (const fault of faultsOf(url)) refuse(fault);
-}
-
-const address = (protocol: RegExp, example: string) =>
-  url(protocol, `${example}; ${PERCENT_ENCODING}`).superRefine(checkAddress);
 
 const roles = z
   .string()

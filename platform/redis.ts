@@ -8,7 +8,7 @@ import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import standalone from 'ioredis/built/connectors/StandaloneConnector.js';
 import { endsWithin } from './deadline.ts';
 import type { Logger } from './logger.ts';
-import { type RedisAddress, parseRedisAddress } from './redis-address.ts';
+import { type RedisAddress, parseRedisAddress } from './settings/redis-address.ts';
 
 /** Status of Redis in the welcome and in readiness. `/ops` compares with this text. */
 export const WITHOUT_REDIS =

@@ -5,12 +5,16 @@ import { endpointOf } from '../api/grpc/endpoint.ts';
 import { type CliContext, CommandError, type GrpcAccess, type HttpAccess } from '../command-line/command.ts';
 import { writeStandardOutput } from '../command-line/standard-output.ts';
 import { developmentKeyIn } from '../ops/development-key.ts';
+import { borrowPostgres } from '../ops/embedded/postgres/borrow-postgres.ts';
 import { findRunningPostgres } from '../ops/embedded/postgres/running-postgres.ts';
 import { addressIn, reachable } from '../ops/server-address.ts';
 import { type Config, loadConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
+import { migrate } from '../store/migrate.ts';
+import { ensurePartitions } from '../store/partitions.ts';
 import { type DatabasePool, openPool } from '../store/pool.ts';
 import { probe } from '../store/unfit.ts';
+import { CONSUMERS } from './consumers.ts';
 
 /** One hour: a rebuild or an export may run long. */
 const STATEMENT_TIMEOUT_MS = 3_600_000;
@@ -25,25 +29,41 @@ export interface CliSession {
 }
 
 export function createCliSession(): CliSession {
+  // Standard output is reserved for the output of the command.
+  const log = createLogger('silent');
   let pool: Promise<DatabasePool> | undefined;
   let databaseUrl: string | undefined;
+
+  let giveBack = async () => {};
 
   async function connect(): Promise<DatabasePool> {
     const config = loadConfig();
     ({ databaseUrl } = config);
     if (databaseUrl !== undefined) await probe(databaseUrl);
+    return open(databaseUrl ?? (await findRunningPostgres(config.dataDir)));
+  }
+  async function connectNew(): Promise<DatabasePool> {
+    const config = loadConfig();
+    ({ databaseUrl } = config);
+    let url = databaseUrl;
+    if (url === undefined) ({ url, giveBack } = await borrowPostgres(config.dataDir, log));
+    await migrate(url);
+    const prepared = await open(url);
+    await ensurePartitions(prepared, config.partitions, CONSUMERS);
+    return prepared;
+  }
+  function open(url: string): Promise<DatabasePool> {
     return openPool({
-      databaseUrl: databaseUrl ?? (await findRunningPostgres(config.dataDir)),
+      databaseUrl: url,
       size: POOL_CONNECTIONS_MAX,
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,
-      // Standard output is reserved for the output of the command.
-      log: createLogger('silent'),
+      log,
       checkRows: true,
     });
   }
   return {
     context: {
-      database: () => (pool ??= connect()),
+      database: ({ setUp } = { setUp: false }) => (pool ??= setUp ? connectNew() : connect()),
       grpcAccess,
       httpAccess,
       secretsKeys: () => loadConfig().secretsKeys,
@@ -55,6 +75,7 @@ export function createCliSession(): CliSession {
         (open) => open.end(),
         () => {},
       );
+      await giveBack();
     },
   };
 }

@@ -25,16 +25,12 @@ import { startEpochWatch } from '../store/log/epoch-watch.ts';
 import { type Tail, createTail } from '../store/log/tail.ts';
 import { findDueEndpoints } from '../store/webhooks/claims.ts';
 import { createEndpointTenants } from '../store/webhooks/endpoint-tenants.ts';
-import { WEBHOOKS_CONSUMER } from '../store/webhooks/relay-batch.ts';
 import { listenForWakeups } from '../store/consumers/wakeups.ts';
 import { startTracing } from '../platform/tracing.ts';
 import { startRelay } from '../workers/relay.ts';
 import { openLocalWakeups } from '../workers/wakeups/local-wakeups.ts';
 import { openWakeupQueue } from '../workers/wakeups/wakeup-queue.ts';
 import { startWebhooks } from '../workers/webhooks.ts';
-
-/** Names of all consumers of the log. Each has a checkpoint a partition. */
-export const CONSUMERS: readonly string[] = [...PROJECTIONS.map(({ name }) => name), WEBHOOKS_CONSUMER];
 
 export interface NodeOptions {
   config: Config;

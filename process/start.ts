@@ -20,7 +20,8 @@ import { type DatabasePool, openPool } from '../store/pool.ts';
 import { type AdminPort, openAdminPort } from './admin-port.ts';
 import { startWorkers } from './cluster.ts';
 import { ensureFirstKey } from './first-key.ts';
-import { CONSUMERS, type RunningNode, startNode } from './node.ts';
+import { CONSUMERS } from './consumers.ts';
+import { type RunningNode, startNode } from './node.ts';
 
 export interface StartOptions {
   config: Config;

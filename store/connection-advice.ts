@@ -1,5 +1,5 @@
 /** Advice for errors of a connection to Postgres: what is wrong, where, and what to do. */
-import { PERCENT_ENCODING } from '../platform/config.ts';
+import { PERCENT_ENCODING } from '../platform/settings/address.ts';
 import { type DatabaseLocation, locationOf } from './unfit.ts';
 
 /** The part of an error that the advice depends on. */

@@ -1,5 +1,5 @@
 /** Tenants, for the operator's commands. */
-import { type DatabasePool, sql } from 'slonik';
+import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { v7 } from 'uuid';
 import { z } from 'zod';
 import { partitionFor } from './keys/api-keys.ts';
@@ -61,6 +61,17 @@ export const createNamedTenant = (
       return { tenant, created: true };
     }),
   );
+
+/**
+ * Locks a tenant until the end of the transaction, so that transactions that check a limit of it
+ * run one after the other. FOR UPDATE would also block foreign keys.
+ */
+export async function lockTenant(
+  transaction: DatabaseTransactionConnection,
+  tenantId: string,
+): Promise<void> {
+  await transaction.query(sql.unsafe`SELECT FROM tenants WHERE tenant_id = ${tenantId} FOR NO KEY UPDATE`);
+}
 
 /** All tenants, oldest first, with the number of live keys of each. */
 export const listTenants = (pool: DatabasePool): Promise<readonly ListedTenant[]> =>

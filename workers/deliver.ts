@@ -72,8 +72,9 @@ export async function deliverOnce(options: DeliverOptions, endpointId: string): 
   const { deliveries, reservation, unsigned } = claim;
   if (unsigned !== undefined) {
     options.log.error({ err: unsigned, endpoint: endpointId }, 'webhook secret not decrypted');
-    await releaseDeliveries(pool, deliveries);
+    // It rests first: a released delivery can be claimed at once.
     await restUnsigned(pool, endpointId, deliveries);
+    await releaseDeliveries(pool, deliveries);
     return 0;
   }
   const [first] = deliveries as [Claimed];

@@ -13,7 +13,7 @@ import { sql } from 'slonik';
 import { Pool } from 'undici';
 import { openReceiver } from '../kit/receiver.ts';
 import { startServices } from '../kit/services.ts';
-import { CONSUMERS } from '../../process/node.ts';
+import { CONSUMERS } from '../../process/consumers.ts';
 import { createTenant } from '../../store/keys/api-keys.ts';
 import { createOrderLog } from '../../store/log/log.ts';
 import { migrate } from '../../store/migrate.ts';

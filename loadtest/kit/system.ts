@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import { CONSUMERS } from '../../process/node.ts';
+import { CONSUMERS } from '../../process/consumers.ts';
 import { newKey } from '../../store/keys/new-key.ts';
 import { freePort } from '../../ops/embedded/free-port.ts';
 import { endWithUs } from './ending.ts';

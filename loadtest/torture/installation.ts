@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 
 import { startGuard } from '../../ops/embedded/guard.ts';
-import { CONSUMERS } from '../../process/node.ts';
+import { CONSUMERS } from '../../process/consumers.ts';
 import { toId } from '../../store/ids.ts';
 import { addApiKey, createTenant } from '../../store/keys/api-keys.ts';
 import { newKey } from '../../store/keys/new-key.ts';

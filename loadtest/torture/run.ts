@@ -64,7 +64,8 @@ export async function torture(options: TortureOptions): Promise<number> {
     if (faults.length === 0) await delay(seconds * 1_000);
     say(`${at()}  the last fault has ended`);
     notRecovered.push(...(await traffic.writesAtEachNode(RECOVERY_MS_MAX)));
-    if (!(await traffic.calmDown(CALM_MS_MAX))) notRecovered.push('some clients got no final answer');
+    if (!(await traffic.calmDown(Math.min(CALM_MS_MAX, settleSeconds * 1_000))))
+      notRecovered.push('some clients got no final answer');
     const behind = await settle(installation, traffic, settleSeconds);
     notRecovered.push(...behind);
     say(`${at()}  settled`);
@@ -99,19 +100,18 @@ export async function torture(options: TortureOptions): Promise<number> {
 
 interface Ends {
   tenantId: string;
-  events: number;
   last: number;
 }
 
-/** Number of events and last position of each tenant, in the order of the shops. */
+/** The last position of each tenant, in the order of the shops. */
 async function endsOf({ databaseUrl, shops }: Installation): Promise<Ends[]> {
-  const rows = await ask<{ tenantId: string; events: string; last: string }>(
+  const rows = await ask<{ tenantId: string; last: string }>(
     databaseUrl,
-    `SELECT tenant_id::text AS "tenantId", count(*) AS events, max(position) AS last FROM events GROUP BY tenant_id`,
+    'SELECT tenant_id::text AS "tenantId", max(position) AS last FROM events GROUP BY tenant_id',
   );
   return shops.map(({ tenantId }) => {
-    const { events = 0, last = 0 } = rows.find((row) => row.tenantId === tenantId) ?? {};
-    return { tenantId, events: Number(events), last: Number(last) };
+    const { last = 0 } = rows.find((row) => row.tenantId === tenantId) ?? {};
+    return { tenantId, last: Number(last) };
   });
 }
 
@@ -128,6 +128,8 @@ async function ask<Row extends object>(databaseUrl: string, statement: string): 
 /** Without those of a rebuild and of the auditor, such as `orders.previous`. */
 const CHECKPOINTS = "SELECT consumer, position FROM checkpoints WHERE consumer NOT LIKE '%.%'";
 
+const PENDING = "SELECT count(*) FROM webhook_deliveries WHERE status = 'pending'";
+
 /** Waits until each consumer has each event. @returns what it still lacks after the time */
 async function settle(installation: Installation, traffic: Traffic, seconds: number): Promise<string[]> {
   const deadline = performance.now() + seconds * 1_000;
@@ -136,11 +138,12 @@ async function settle(installation: Installation, traffic: Traffic, seconds: num
     const ends = await endsOf(installation);
     const head = Math.max(...ends.map(({ last }) => last));
     const behind: string[] = [];
-    for (const [tenant, { events, last }] of ends.entries()) {
-      const { accepted, watched } = traffic.received(tenant);
-      if (accepted < events) behind.push(`receiver-${tenant} has ${accepted} of ${events} events`);
+    for (const [tenant, { last }] of ends.entries()) {
+      const watched = traffic.watched(tenant);
       if (watched < last) behind.push(`watcher-${tenant} is at ${watched} of ${last}`);
     }
+    const [deliveries] = await ask<{ count: string }>(installation.databaseUrl, PENDING);
+    if (Number(deliveries?.count) > 0) behind.push(`${deliveries?.count} webhook deliveries are pending`);
     const checkpoints = await ask<{ consumer: string; position: string }>(
       installation.databaseUrl,
       CHECKPOINTS,

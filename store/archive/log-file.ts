@@ -26,7 +26,9 @@ const instant = z
 const partition = z.int().min(0).max(1_023);
 /** In lower case, as Postgres writes them: ids are compared as texts. */
 const uuid = z.uuid().lowercase('must be in lower case');
-const position = z.int().min(1);
+/** Leaves room for as many events again: a JavaScript number counts to 2^53. */
+const POSITION_MAX = 2 ** 52;
+const position = z.int().min(1).max(POSITION_MAX);
 
 const tenant = z.strictObject({
   tenant_id: uuid,

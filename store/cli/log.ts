@@ -82,7 +82,7 @@ const importing: CliCommand = {
     try {
       // First, so that an unreadable file needs no database.
       const input = openInput(path);
-      const pool = await database();
+      const pool = await database({ setUp: true });
       const imported = await importLog(pool, linesOf(input.read()), renames);
       const ids = (uuids: string[]) => uuids.map((uuid) => toId('ten', uuid));
       const data = { ...imported, tenants: ids(imported.tenants), created: ids(imported.created) };

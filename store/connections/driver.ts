@@ -19,6 +19,7 @@ import {
 } from 'slonik';
 import type { DurabilityGuard } from '../durability/durability-guard.ts';
 import { connect, newClient } from '../session.ts';
+import { expectAnswers } from './silence.ts';
 
 /** Object ids of our types, and of arrays of them. Postgres never changes them. */
 const TYPE_IDS: Record<string, readonly [number, number]> = {
@@ -41,6 +42,8 @@ export const createSessionDriver = (guard?: DurabilityGuard): DriverFactory =>
         // Slonik stops listening before the connection has closed.
         if (clientEventEmitter.listenerCount('error') > 0) clientEventEmitter.emit('error', wrapped(error));
       });
+      clientEventEmitter.on('acquire', () => expectAnswers(client, { isSpare: false }));
+      clientEventEmitter.on('release', () => expectAnswers(client, { isSpare: true }));
       return {
         connect: () =>
           connect(client, {

@@ -24,6 +24,8 @@ export interface Expectations {
   backend?: string | undefined;
   /** After this time Postgres would have cancelled the statement: the connection is destroyed. */
   statementMsMax?: number | undefined;
+  /** Nobody uses the connection: it has no transaction, and no lock of the session. */
+  isSpare?: boolean;
 }
 
 interface Watched extends Expectations {
@@ -173,18 +175,25 @@ function hasAnswered(backend: Backend | undefined): boolean {
   return state?.startsWith('idle') === true || (state === 'active' && wait_event === 'ClientWrite');
 }
 
-/** Also destroys the idle connections that have not answered since: they may be as silent. */
+/**
+ * The idle connections that have not answered since may be as silent: spare ones are destroyed, the
+ * others get a statement.
+ */
 function destroySilent(silent: Watched): void {
   const { databaseUrl, sinceMs } = silent;
   for (const record of watched.values()) {
     const isIdle = record.databaseUrl === databaseUrl && record.pending === 0;
-    if (record !== silent && !(isIdle && record.answeredAtMs < sinceMs)) continue;
-    const ms = Math.round(performance.now() - sinceMs);
-    watched.delete(record.client);
-    socketOf(record.client).destroy(
-      new ConnectionSilentError(`Postgres sent nothing for ${ms} ms on a connection`),
-    );
+    if (record === silent || !isIdle || record.answeredAtMs >= sinceMs) continue;
+    if (record.isSpare === true) destroy(record, sinceMs);
+    else record.client.query('SELECT').catch(() => {});
   }
+  destroy(silent, sinceMs);
+}
+
+function destroy({ client }: Watched, sinceMs: number): void {
+  const ms = Math.round(performance.now() - sinceMs);
+  watched.delete(client);
+  socketOf(client).destroy(new ConnectionSilentError(`Postgres sent nothing for ${ms} ms on a connection`));
 }
 
 /** `@types/pg` lacks the connection of a client. A connection with TLS replaces its socket. */

@@ -12,6 +12,7 @@ import { toId } from '../ids.ts';
 import { type KeyRecord, findKey, limitsOf, listLiveKeys } from './key-record.ts';
 import { type KeyMode, newKey } from './new-key.ts';
 import { tenantOfMode } from './test-tenants.ts';
+import { lockTenant } from '../tenants.ts';
 import { reachable } from '../unavailable.ts';
 
 /** Live keys of one name. */
@@ -114,13 +115,6 @@ const recordIssue = (
 function successorEnd({ created_at, expires_at }: KeyRecord): string | null {
   if (expires_at === null) return null;
   return new Date(Date.now() + Date.parse(expires_at) - Date.parse(created_at)).toISOString();
-}
-
-/**
- * Only one transaction at a time issues keys to a tenant. FOR UPDATE would also block foreign keys.
- */
-async function lockTenant(transaction: DatabaseTransactionConnection, tenantId: string): Promise<void> {
-  await transaction.query(sql.unsafe`SELECT FROM tenants WHERE tenant_id = ${tenantId} FOR NO KEY UPDATE`);
 }
 
 async function insert(

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { toId } from '../ids.ts';
 import type { Keyring } from '../secrets/keyring.ts';
 import type { Tenancy } from '../tenancy.ts';
+import { lockTenant } from '../tenants.ts';
 import { newSecret } from './secrets.ts';
 
 /** Endpoints of one tenant. */
@@ -79,8 +80,7 @@ export async function createEndpoint(
     ...settings
   }: Omit<EndpointSettings, 'status'> & { endpointId: string; edition: string },
 ): Promise<EndpointRow | undefined> {
-  // Two calls at once run one after the other, so that the second counts the first.
-  await transaction.query(sql.unsafe`SELECT FROM tenants WHERE tenant_id = ${tenantId} FOR NO KEY UPDATE`);
+  await lockTenant(transaction, tenantId);
   const { clear, sealed } = await newSecret(transaction, keyring, { tenantId, endpointId });
   const row = await transaction.maybeOne(sql.type(endpointRow)`
     INSERT INTO webhook_endpoints (endpoint_id, tenant_id, partition, edition, url, description, event_types, max_per_second, since_position, secret, sealed_secret)

@@ -3,6 +3,7 @@ import { type CommonQueryMethods, type DatabasePool, type DatabaseTransactionCon
 import { z } from 'zod';
 import { toId } from '../ids.ts';
 import type { Tenancy } from '../tenancy.ts';
+import { lockTenant } from '../tenants.ts';
 import { FIRST_EVENT_TYPES } from '../../domain/order/events.ts';
 import { statement } from '../statement.ts';
 import { lockDeliveries } from './relay-batch.ts';
@@ -51,8 +52,7 @@ export async function createReplay(
   { tenantId, partition }: Tenancy,
   replay: { replayId: string; endpointId: string; which: 'all' | 'undelivered'; after: number },
 ): Promise<ReplayRow | undefined> {
-  // Two calls at once run one after the other, so that the second counts the first.
-  await transaction.query(sql.unsafe`SELECT FROM tenants WHERE tenant_id = ${tenantId} FOR NO KEY UPDATE`);
+  await lockTenant(transaction, tenantId);
   const row = await transaction.maybeOne(sql.type(replayRow)`
     INSERT INTO webhook_replays (replay_id, endpoint_id, partition, which, after_position, up_to_position, position)
     SELECT ${replay.replayId}, ${replay.endpointId}, partition, ${replay.which}, ${replay.after}, position, ${replay.after}

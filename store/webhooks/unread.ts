@@ -74,7 +74,7 @@ export const restUnsigned = (
        WHERE delivery_id = ANY (${sql.array(
          claimed.map(({ delivery_id }) => delivery_id),
          'uuid',
-       )}) AND status = 'pending' AND claimed_until IS NULL`),
+       )}) AND status NOT IN ('delivered', 'failed') -- for the planner, as above`),
   );
 
 /**

@@ -1,6 +1,6 @@
 /** What a REDIS_URL names. */
 import { expect, test } from '@jest/globals';
-import { parseRedisAddress } from '../../platform/redis-address.ts';
+import { parseRedisAddress } from '../../platform/settings/redis-address.ts';
 
 const plain = {
   kind: 'server',

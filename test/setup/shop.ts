@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { loadConfig } from '../../platform/config.ts';
-import { CONSUMERS, type RunningNode, startNode } from '../../process/node.ts';
+import { CONSUMERS } from '../../process/consumers.ts';
+import { type RunningNode, startNode } from '../../process/node.ts';
 import { addApiKey, createTenant } from '../../store/keys/api-keys.ts';
 import { newKey } from '../../store/keys/new-key.ts';
 import { SCOPES, type Scope } from '../../store/keys/scopes.ts';

@@ -33,6 +33,11 @@ describe('a faulty file is refused with the line and the fault, and nothing is i
     ['cut off in a line', at(9, (t) => t.slice(0, -20)), 'Line 9: this is not an event'],
     ['cut off between lines', (lines) => lines.slice(0, -3), 'it is not complete'],
     ['a line twice', (lines) => lines.toSpliced(5, 0, lines[4]!), 'Line 6: position: must be greater than 4'],
+    [
+      'a position that leaves no room for another event',
+      at(30, (t) => t.replace(/(position":)\d+/, '$19007199254740991')),
+      'Line 30: position: ',
+    ],
     ['a number for a text', at(7, (t) => t.replace(/"type":"\w+"/, '"type":4')), 'Line 7: type: '],
     [
       'an unknown type',

@@ -194,6 +194,36 @@ test('commands at the same time may be refused by either state, and show either 
   expect(check(recorded(story)).violations).toEqual([]);
 });
 
+/** The endpoint is disabled and enabled again, in a pause of the history. */
+function switched(startMs: number, endMs: number): Entry[] {
+  return [false, true].map((isEnabled) => ({
+    client: 'switcher-0',
+    tenant: 0,
+    node: 0,
+    edition: 'v2',
+    status: 200,
+    wish: { kind: 'switch', endpoint: 'receiver-0', isEnabled },
+    startMs,
+    endMs,
+  }));
+}
+
+test('an endpoint need not get what was appended while it may have been disabled', () => {
+  const story = trueStory();
+  // Without the message of position 3, which was sent at 60 and answered at 70.
+  story.entries.splice(19, 1, ...switched(65, 66));
+  expect(check(recorded(story)).violations).toEqual([]);
+});
+
+test.each([
+  ['before', 75, 76],
+  ['after', 50, 55],
+])('an endpoint must get what was appended %s it was disabled', (_, startMs, endMs) => {
+  const story = trueStory();
+  story.entries.splice(19, 1, ...switched(startMs, endMs));
+  expect(check(recorded(story)).violations.map(({ rule }) => rule)).toEqual(['webhook']);
+});
+
 test('a repeat of an unknown request may be the first to succeed', () => {
   const story = trueStory();
   Object.assign(story.entries[1]!, {

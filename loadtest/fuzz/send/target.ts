@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { pino } from 'pino';
-import { CONSUMERS } from '../../../process/node.ts';
+import { CONSUMERS } from '../../../process/consumers.ts';
 import { newKey } from '../../../store/keys/new-key.ts';
 import { freePort } from '../../../ops/embedded/free-port.ts';
 import { addApiKey, createTenant } from '../../../store/keys/api-keys.ts';

@@ -24,10 +24,41 @@ export function checkConsumers(
   }
   for (const [name, entries] of readers) checkReader(index, entries, readersAtEnd.includes(name), findings);
   for (const { name, tenant, afterPosition } of endpoints) {
-    const due = (index.tenants[tenant] ?? []).filter(({ event }) => event.position > afterPosition);
+    const pauses = pausesOf(name, history);
+    const due = (index.tenants[tenant] ?? []).filter(
+      (commit) => commit.event.position > afterPosition && !pauses.some((pause) => mayBeIn(commit, pause)),
+    );
     checkEndpoint(index, name, due, received.get(name) ?? [], findings);
   }
 }
+
+interface Pause {
+  fromMs: number;
+  toMs: number;
+}
+
+/** When an endpoint may have been disabled: from the first request to the answer that ended it. */
+function pausesOf(name: string, history: readonly Recorded[]): Pause[] {
+  const switches = history
+    .filter(({ wish }) => wish.kind === 'switch' && wish.endpoint === name)
+    .toSorted((a, b) => a.startMs - b.startMs);
+  const pauses: Pause[] = [];
+  let open: Pause | undefined;
+  for (const entry of switches) {
+    const isEnabling = entry.wish.kind === 'switch' && entry.wish.isEnabled;
+    if (!isEnabling && open === undefined) {
+      open = { fromMs: entry.startMs, toMs: Number.POSITIVE_INFINITY };
+      pauses.push(open);
+    } else if (isEnabling && isSuccess(entry) && open !== undefined) {
+      open.toMs = entry.endMs;
+      open = undefined;
+    }
+  }
+  return pauses;
+}
+
+const mayBeIn = ({ sentMs, shownMs }: Commit, { fromMs, toMs }: Pause): boolean =>
+  sentMs <= toMs && shownMs >= fromMs;
 
 /** Whether a shown event is that of the log. */
 function isLogged(

@@ -116,6 +116,8 @@ export function essentialsOf(edition: Edition, wish: Wish, response: Response): 
         position,
         totals: (document.totals ?? document.data).map((each: Document) => totalIn(edition, each)),
       };
+    case 'switch':
+      return { status, replayed };
     case 'hook':
       throw new Error('a webhook has no answer of ours');
   }

@@ -10,6 +10,7 @@ import { endsWithin } from '../../../platform/deadline.ts';
 import { placing } from './requests.ts';
 import { createFeedReader, readSomething, readTotals, walk } from './reader.ts';
 import { CUSTOMERS_COUNT, createShopper, newKnowledge } from './shopper.ts';
+import { switchOffAndOn } from './switcher.ts';
 import { type WebhookReceiver, receiveWebhooks } from './webhook-receiver.ts';
 
 export interface TrafficOptions {
@@ -27,8 +28,8 @@ export interface Traffic {
   endpoints: Endpoint[];
   /** The readers of events, which read to the end in `finish`. */
   readers: string[];
-  /** Number of events that an endpoint has accepted, and the position of a watcher. */
-  received: (tenant: number) => { accepted: number; watched: number };
+  /** The position of the watcher of a tenant. */
+  watched: (tenant: number) => number;
   /**
    * Ends the acts: resolves when each client has its last answer, or no longer waits for it.
    *
@@ -42,10 +43,20 @@ export interface Traffic {
   close: () => void;
 }
 
-const KINDS = { shopper: 1, reader: 2, feed: 3, grpc: 4, watcher: 5, receiver: 6, auditor: 7 } as const;
+const KINDS = {
+  shopper: 1,
+  reader: 2,
+  feed: 3,
+  grpc: 4,
+  watcher: 5,
+  receiver: 6,
+  auditor: 7,
+  switcher: 8,
+} as const;
 const GRPC_PAUSE_MS = 400;
 const READ_PAUSE_MS = 200;
 const FEED_PAUSE_MS = 50;
+const SWITCH_PAUSE_MS = 1_500;
 const FEED_WAIT_SECONDS = 1;
 
 export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
@@ -63,12 +74,13 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
   };
   const receivers: WebhookReceiver[] = [];
   const endpoints: Endpoint[] = [];
+  const endpointIds: string[] = [];
   for (const shop of shops) {
     const name = `receiver-${shop.tenant}`;
     const random = chanceAt(seed, KINDS.receiver, shop.tenant);
     const receiver = await receiveWebhooks(name, shop.tenant, random, history);
     receivers.push(receiver);
-    await createEndpoint(nodes[0]!, shop, receiver.url);
+    endpointIds.push(await createEndpoint(nodes[0]!, shop, receiver.url));
     endpoints.push({ name, tenant: shop.tenant, afterPosition: 0 });
   }
   const known = shops.map(newKnowledge);
@@ -120,15 +132,18 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
     const random = chanceAt(seed, KINDS.watcher, tenant);
     watchers.push(watch({ name: `watcher-${tenant}`, random, shop, addresses, history }));
   }
+  // One tenant switches its endpoint off and on.
+  const last = shops.at(-1)!;
+  const switcher = clientOf(`switcher-${last.tenant}`, last, KINDS.switcher, last.tenant);
+  keepDoing(SWITCH_PAUSE_MS, () =>
+    switchOffAndOn(switcher, endpoints.at(-1)!.name, endpointIds.at(-1)!, newKey),
+  );
   const auditors = shops.map((shop) => clientOf('auditor', shop, KINDS.auditor, shop.tenant));
 
   return {
     endpoints,
     readers: [...feeds.map(({ name }) => name), ...shops.map(({ tenant }) => `watcher-${tenant}`)],
-    received: (tenant) => ({
-      accepted: receivers[tenant]!.accepted(),
-      watched: watchers[tenant]!.position(),
-    }),
+    watched: (tenant) => watchers[tenant]!.position(),
     async calmDown(timeoutMs) {
       isCalm = true;
       const ended = Promise.all(running);
@@ -206,4 +221,5 @@ async function createEndpoint({ host, port }: { host: string; port: number }, { 
   });
   if (response.status !== 201)
     throw new Error(`no webhook endpoint: ${response.status} ${await response.text()}`);
+  return ((await response.json()) as { id: string }).id;
 }

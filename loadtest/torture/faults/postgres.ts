@@ -29,9 +29,13 @@ const ALL_CONNECTIONS_COUNT = 110;
 export async function runPostgres(dataDir: string, guard: Guard): Promise<TorturePostgres> {
   const log = pino({ level: 'silent' });
   const life = { guard };
-  const { url } = await startPostgres(dataDir, log, undefined, life);
+  const { url, stop } = await startPostgres(dataDir, log, undefined, life);
   const port = Number(new URL(url).port);
   const data = join(dataDir, 'postgres');
+  if ((await readPostmaster(data))?.port !== port) {
+    await stop();
+    throw new Error(`Postgres does not run in ${data}: every user must be able to enter this folder`);
+  }
 
   async function signal(name: NodeJS.Signals): Promise<void> {
     const { pid } = (await readPostmaster(data)) ?? {};

@@ -14,6 +14,8 @@ export type Wish =
   /** One page of a feed, or one message of a stream of events: both continue where they ended. */
   | { kind: 'feed'; reader: string }
   | { kind: 'hook'; endpoint: string }
+  /** Disables a webhook endpoint, or enables it. */
+  | { kind: 'switch'; endpoint: string; isEnabled: boolean }
   | { kind: 'summary'; customer: string }
   | { kind: 'sales' };
 

@@ -5,9 +5,15 @@ import { LaunchError } from '../launch-error.ts';
 import { isPostmaster, readPostmaster, urlOf } from './postmaster.ts';
 import { isEnterable, serviceUser, sideFolder } from './unprivileged.ts';
 
+/** No server runs on the data directory, or there is none. */
+export class NotRunningError extends LaunchError {
+  override name = 'NotRunningError';
+}
+
 /**
  * @returns its URL
- * @throws {LaunchError} it does not run, or belongs to another user
+ * @throws {NotRunningError}
+ * @throws {LaunchError} it belongs to another user
  */
 export async function findRunningPostgres(path: string): Promise<string> {
   try {
@@ -31,7 +37,7 @@ export async function findRunningPostgres(path: string): Promise<string> {
     }
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
   }
-  throw new LaunchError(
+  throw new NotRunningError(
     `No Holdfast is running on the data directory ${path}, and DATABASE_URL is not set.\n` +
       'Start it with npm start, or set HOLDFAST_DATA_DIR to its directory, or set DATABASE_URL to your Postgres.',
   );

@@ -72,6 +72,7 @@ describe('npm start', () => {
         parts: {
           postgres: 'ok',
           durability: 'local',
+          log: 'ok',
           redis: expect.stringContaining(`none: ${SAID}`),
           projections: 'ok',
         },

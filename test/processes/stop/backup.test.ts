@@ -184,7 +184,7 @@ test('a copy of the data directory, and an export of the log, can be restored', 
   let server = await serve();
   const shop = await before(server, 'acme');
   const [tar, restore] = blocksOf('Embedded Postgres');
-  const [exportIt, start, importIt] = blocksOf('The log alone');
+  const [exportIt, importIt, keys] = blocksOf('The log alone');
   await follow(exportIt!);
   await server.stop();
 
@@ -196,9 +196,10 @@ test('a copy of the data directory, and an export of the log, can be restored', 
   await expectRestored(server, shop, gone);
   await server.stop();
 
-  server = (await follow(start!)).server!;
-  const { stdout } = await follow(importIt!);
-  expect(stdout).toContain('Imported 1 events of 1 tenants.');
+  const restored = await follow(importIt!);
+  expect(restored.stdout).toContain('Imported 1 events of 1 tenants.');
+  server = restored.server!;
+  const { stdout } = await follow(keys!);
   expect(stdout).toMatch(/^ten_\w+ +acme/m);
   apiKey = /Key +(hf_live_\w+)/.exec(stdout)![1]!;
   const read = await ask(server, `/orders/${shop.kept.json.id}`);

@@ -12,7 +12,7 @@ import { rebuild, rollback } from '../../../projections/rebuild/rebuild.ts';
 import { verify } from '../../../projections/rebuild/verify.ts';
 import { PROJECTIONS } from '../../../projections/registry.ts';
 import { startProjector } from '../../../projections/runner.ts';
-import { CONSUMERS } from '../../../process/node.ts';
+import { CONSUMERS } from '../../../process/consumers.ts';
 import { registry } from '../../../platform/metrics.ts';
 import { createOrderLog } from '../../../store/log/log.ts';
 import { ensurePartitions, progressOf } from '../../../store/partitions.ts';

@@ -127,6 +127,18 @@ test('a client outside the pools', async () => {
   expect(performance.now() - began).toBeLessThan(NOTICED_MS);
 }, 30_000);
 
+test('a transaction of another connection goes on', async () => {
+  const silent = newClient({ connectionString: url });
+  await connect(silent);
+  proxy.silence();
+  const other = newClient({ connectionString: url });
+  await connect(other);
+  await other.query('BEGIN');
+  await expect(silent.query('SELECT 1')).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+  await expect(other.query('COMMIT')).resolves.toMatchObject({ command: 'COMMIT' });
+  await other.end();
+}, 30_000);
+
 test('the listener for appends connects again', async () => {
   let wakeups = 0;
   const listener = listenForWakeups(url, pino({ level: 'silent' }), () => (wakeups += 1));

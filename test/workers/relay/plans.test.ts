@@ -4,7 +4,7 @@
  * 500 outcomes with each of 19,500 pending deliveries, which took 1 s on an idle machine.
  */
 import { describe, expect, test } from '@jest/globals';
-import { type CommonQueryMethods, type QuerySqlToken, sql } from 'slonik';
+import { type DatabasePool, type QuerySqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import {
   type Claimed,
@@ -16,6 +16,7 @@ import {
 import { createKeyring } from '../../../store/secrets/keyring.ts';
 import { recordOutcomes } from '../../../store/webhooks/outcomes.ts';
 import { deferUnrendered } from '../../../store/webhooks/unread.ts';
+import { relayBatch } from '../../../store/webhooks/relay-batch.ts';
 import { NO_TENANT } from '../../../store/webhooks/replays.ts';
 import { openRelayScene } from './relay-scene.ts';
 
@@ -41,7 +42,7 @@ const rowsOf = (node: PlanNode): number =>
   (node.Plans ?? []).map(rowsOf).reduce((sum, rows) => sum + rows, 0);
 
 /** A connection that reports, for each statement, the rows of the plan that Postgres executed. */
-async function withPlans(act: (connection: CommonQueryMethods, rows: () => number) => Promise<void>) {
+async function withPlans(act: (connection: DatabasePool, rows: () => number) => Promise<void>) {
   await pool().connect(async (connection) => {
     for (const setting of [
       `LOAD 'auto_explain'`,
@@ -62,7 +63,8 @@ async function withPlans(act: (connection: CommonQueryMethods, rows: () => numbe
       return result;
     };
     const any = async (token: QuerySqlToken) => (await query(token)).rows;
-    await act({ query, any } as unknown as CommonQueryMethods, () => newest);
+    const one = async (token: QuerySqlToken) => (await any(token))[0];
+    await act({ query, any, one } as unknown as DatabasePool, () => newest);
   });
 }
 
@@ -166,6 +168,16 @@ describe.each([
         await giveBack(connection, claimed as unknown as Claimed[]);
         expect(rows()).toBeLessThan(50_000);
       }
+    });
+  });
+
+  test('a batch of the relay reads a few rows for each delivery', async () => {
+    const bound = { events: 500, deliveries: 1_000_000, deliveriesOfTenant: 1_000_000 };
+    await withPlans(async (connection, rows) => {
+      await burst(() => relayBatch(connection, 0, bound));
+      await pool().query(sql.unsafe`DELETE FROM webhook_deliveries WHERE status = 'pending'`);
+      expect(await relayBatch(connection, 0, bound)).toMatchObject({ events: EVENTS_COUNT });
+      expect(rows()).toBeLessThan(20 * ENDPOINTS_COUNT * EVENTS_COUNT);
     });
   });
 

@@ -1,0 +1,40 @@
+/** The embedded Postgres for one command: that of the running server, else one of its own. */
+import type { Logger } from '../../../platform/logger.ts';
+import { lockDataDir, prepareDataDir } from '../data-dir.ts';
+import { startGuard } from '../guard.ts';
+import { startPostgres } from './postgres.ts';
+import { NotRunningError, findRunningPostgres } from './running-postgres.ts';
+
+export interface BorrowedPostgres {
+  url: string;
+  /** Stops Postgres if the command started it. */
+  giveBack: () => Promise<void>;
+}
+
+/**
+ * Creates the data directory if it is missing. While the command runs, no server can start on it;
+ * if the command is killed, Postgres stops.
+ *
+ * @throws {LaunchError}
+ */
+export async function borrowPostgres(dataDir: string, log: Logger): Promise<BorrowedPostgres> {
+  try {
+    return { url: await findRunningPostgres(dataDir), giveBack: async () => {} };
+  } catch (error) {
+    if (!(error instanceof NotRunningError)) throw error;
+  }
+  const folder = await prepareDataDir(dataDir);
+  const unlock = await lockDataDir(folder);
+  const guard = startGuard(folder);
+  const end = async () => {
+    await guard.release();
+    await unlock();
+  };
+  try {
+    const { url, stop } = await startPostgres(folder, log, undefined, { guard });
+    return { url, giveBack: async () => stop().finally(end) };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
