@@ -1,9 +1,10 @@
 -- The last position before the first event that was recorded at instant $2 or later, and the last
 -- position of an event that was recorded before it (`latest`). In an epoch, times grow with
--- positions, so this is a binary search in each: 40 look-ups in the primary key for 10^12 events. An
--- index on times would cost every append. A clock that was set back starts an epoch whose times are
--- those of the epoch before. Then `position` is the earliest one: a reader behind it misses nothing.
--- Positions may have gaps after an import, so each step reads the last event up to the middle.
+-- positions, so this is a binary search in each: 40 look-ups in the primary key for 10^12 events.
+-- An index on times would cost every append. A clock that was set back starts an epoch whose times
+-- are those of the epoch before: the earliest position is the answer, so that a reader behind it
+-- misses nothing. Positions may have gaps after an import, so each step reads the last event up to
+-- the middle position.
 WITH RECURSIVE epoch AS (
   SELECT nth << 32 AS low,
          coalesce((SELECT max(event.position)
