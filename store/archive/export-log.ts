@@ -1,7 +1,7 @@
 /** Export: writes the log, or a part of it, as lines of a file (log-file.ts). */
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
-import { type LogHeader, type LogLine, type LogTenant, writeLine } from './log-file.ts';
+import { LogFileError, type LogHeader, type LogLine, type LogTenant, writeLine } from './log-file.ts';
 import { keyModes } from '../keys/new-key.ts';
 import { statement } from '../statement.ts';
 import { reachable } from '../unavailable.ts';
@@ -53,8 +53,11 @@ export interface ExportRange {
  * The lines of the file, without newlines, the header first. Events that are appended after the
  * first line was read are left out. The rest is consistent without a snapshot: events never change,
  * and positions follow the order of commits.
+ *
+ * @throws {LogFileError} the log lost the event before `from`: an earlier file has other events
  */
 export async function* exportLog(pool: DatabasePool, range: ExportRange): AsyncGenerator<string> {
+  await requireInLog(pool, range.from - 1);
   const header = await headerOf(pool, range);
   yield JSON.stringify(header);
   for (const { partition, last_position } of header.partitions) {
@@ -68,6 +71,19 @@ export async function* exportLog(pool: DatabasePool, range: ExportRange): AsyncG
       after = rows.at(-1)?.position ?? last_position;
     }
   }
+}
+
+async function requireInLog(pool: DatabasePool, position: number): Promise<void> {
+  const isLost = await reachable(
+    pool.oneFirst(sql.type(z.object({ lost: z.boolean().nullable() }))`
+      SELECT bool_and(is_lost_position(partition, ${position})) AND bool_or(position >= ${position}) AS lost
+        FROM log_heads`),
+  );
+  if (isLost === true)
+    throw new LogFileError(
+      `The log lost position ${position} in a failover or restore, so that an earlier file has events which the log has not. ` +
+        'Export the whole log again.',
+    );
 }
 
 /** The header: the events of the range, counted in one snapshot. */

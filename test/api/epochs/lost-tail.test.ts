@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { NothingKeptError, rollback } from '../../../projections/rebuild/rebuild.ts';
 import { ordersProjection } from '../../../projections/orders.ts';
+import { exportLog } from '../../../store/archive/export-log.ts';
 import { connect, failureOf } from '../../grpc/client.ts';
 import { type Shop, openShop, until } from '../../setup/shop.ts';
 import { faultOf, outcome, place, positions } from '../lists/feed-steps.ts';
@@ -75,6 +76,10 @@ describe.each([
     const failure = await failureOf(watching);
     client.close();
     expect(JSON.stringify(failure)).toMatch(/must be at most 3: the log lost/);
+
+    const fileFrom = (from: number) => exportLog(shop.pool, { from, to: Number.MAX_SAFE_INTEGER }).next();
+    await expect(fileFrom(Number(written[5]) + 1)).rejects.toThrow('The log lost position 6');
+    expect((await fileFrom(4)).value).toContain('"events":8,');
 
     const endpoint = await shop.ask('/v2/webhook-endpoints', { body: { url: 'https://receiver.invalid/' } });
     const replay = await shop.ask(`/v2/webhook-endpoints/${endpoint.json.id}/replays`, {
