@@ -44,6 +44,7 @@ function actFor(random: Random, { total, paid, refunded }: ShownOrder): Act {
     [4, () => ({ noun: 'payments', amount: Math.max(1, total - paid + refunded) })],
     [2, () => ({ noun: 'payments', amount: random.between(1, 8) })],
     [2, () => ({ noun: 'refunds', amount: random.between(1, 6) })],
+    [2, () => ({ noun: 'refunds', amount: Math.max(1, paid - refunded + random.between(-1, 2)) })],
     [4, () => ({ noun: 'shipments', pieces: some(1) })],
     [2, () => ({ noun: 'returns', pieces: some(1) })],
     [1, () => ({ noun: 'cancellation' })],
@@ -123,13 +124,13 @@ export function createShopper(client: TortureClient, known: Knowledge, newKey: (
     const what = actFor(random, order);
     const isConditional = random.chance(what.noun === 'metadata' ? 0.6 : 0.1);
     const ifMatch = isConditional ? Math.max(1, order.version - (random.chance(0.4) ? 1 : 0)) : undefined;
-    return persist(acting(edition(), order.id, what, newKey(), ifMatch));
+    await persist(acting(edition(), order.id, what, newKey(), ifMatch));
+    if (random.chance(0.5)) await read(order);
   }
 
-  async function read(): Promise<void> {
-    const order = pickNew(random, known.orders);
+  async function read(order = pickNew(random, known.orders)): Promise<void> {
     if (order === undefined) return;
-    const version = random.chance(0.3) ? random.between(1, order.version) : undefined;
+    const version = random.chance(0.2) ? random.between(1, order.version) : undefined;
     const wish: Wish = { kind: 'read', order: order.id, version };
     const form = edition();
     const path = `/${form}/orders/${order.id}${version === undefined ? '' : `?version=${version}`}`;

@@ -34,13 +34,18 @@ export const READER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'lease-not-taken',
-    what: 'Two nodes may apply the same batch to a projection',
+    what: 'Two nodes may apply the same batch to a projection: no lease, no fence',
     edits: [
       {
         file: 'store/sql/consumers/read-next-events.sql',
         from: `   WHERE partition = $1 AND consumer = $2 AND paused_at IS NULL
      FOR UPDATE SKIP LOCKED`,
         to: '   WHERE partition = $1 AND consumer = $2 AND paused_at IS NULL',
+      },
+      {
+        file: 'store/sql/consumers/move-checkpoints.sql',
+        from: '   AND position = $4 AND position < $3\n',
+        to: '',
       },
     ],
     faults: [],
