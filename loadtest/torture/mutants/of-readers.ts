@@ -38,9 +38,9 @@ export const READER_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'store/sql/consumers/read-next-events.sql',
-        from: `   WHERE partition = $1 AND consumer = $2 AND paused_at IS NULL
+        from: `   WHERE partition = $1 AND consumer = $2 AND paused_at IS NULL AND lost_position IS NULL
      FOR UPDATE SKIP LOCKED`,
-        to: '   WHERE partition = $1 AND consumer = $2 AND paused_at IS NULL',
+        to: '   WHERE partition = $1 AND consumer = $2 AND paused_at IS NULL AND lost_position IS NULL',
       },
       {
         file: 'store/sql/consumers/move-checkpoints.sql',
@@ -86,8 +86,8 @@ export const READER_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'projections/read-after.ts',
-        from: "if (applied >= position) return 'reached';",
-        to: "if (applied >= 0) return 'reached';",
+        from: "return applied >= position ? 'reached' : 'behind';",
+        to: "return applied >= 0 ? 'reached' : 'behind';",
       },
     ],
     faults: ['pg-lock'],
