@@ -70,12 +70,12 @@ export const READER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'total-overwritten',
-    what: 'A batch with two refunds of a customer counts one of them',
+    what: 'A batch with two payments of a customer counts one of them',
     edits: [
       {
         file: 'projections/tally.ts',
-        from: 'tally.refunded += event.data.amount;',
-        to: 'tally.refunded = event.data.amount;',
+        from: 'tally.paid += event.data.amount;',
+        to: 'tally.paid = event.data.amount;',
       },
     ],
     faults: ['pg-lock'],
