@@ -115,7 +115,7 @@ describe('a consumer', () => {
         throw new Error('poison');
       },
     };
-    await expect(runOnce(pool, failing, 0)).rejects.toThrow('poison');
+    await expect(runOnce(pool, failing, 0)).rejects.toMatchObject({ cause: { message: 'poison' } });
     expect(await progressOf(pool, 0, 'seen')).toEqual(before);
     const healthy = recorder();
     await runOnce(pool, healthy, 0);
