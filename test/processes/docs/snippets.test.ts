@@ -76,14 +76,21 @@ const NOT_RUN: Record<string, string[]> = {
     'minutes of load',
   ],
   'docs/history.md': ['the files are yours; test/history/converters.test.ts runs such'],
-  'docs/keys.md': ['the key is yours; test/processes/cli/limits.test.ts runs such'],
+  'docs/keys.md': [
+    'the keys are yours; test/processes/cli/test-keys.test.ts runs such',
+    'the key is yours; test/processes/cli/limits.test.ts runs such',
+  ],
   'docs/load.md': ['minutes of load', 'minutes of load'],
-  'docs/operations.md': ['the services are yours'],
+  'docs/operations.md': [
+    'the services are yours',
+    'the key is yours; test/processes/cli/secrets.test.ts runs such',
+  ],
   'docs/performance.md': Array.from({ length: 10 }, () => 'minutes of load'),
   'docs/projections.md': [
     'skips a faulty event; test/projections/faults.test.ts does',
     ...Array.from({ length: 4 }, () => 'test/processes/docs/projection-guide.test.ts runs it'),
   ],
+  'docs/reliability.md': ['minutes of load', 'a minute of load'],
   'docs/replay.md': [
     'other test files',
     'the tenants are yours; test/processes/cli/log.test.ts runs each',

@@ -25,10 +25,10 @@ test.each([
   const database = await cloneDatabase();
   cleanups.push(database.drop);
   const [port, adminPort, grpcPort] = [await freePort(), await freePort(), await freePort()];
-  // The start waits here for a secret, which it reads before it opens its ports.
+  // The start waits here for a secret, which it writes before it opens its ports.
   const holder = new Client({ connectionString: database.url });
   await holder.connect();
-  await holder.query('BEGIN; LOCK TABLE instance_secrets');
+  await holder.query('BEGIN; LOCK TABLE instance_secrets IN SHARE MODE');
   cleanups.push(() => holder.end());
 
   const server = startingServer({
