@@ -19,6 +19,7 @@ import {
 } from 'slonik';
 import type { DurabilityGuard } from '../durability/durability-guard.ts';
 import { connect, newClient } from '../session.ts';
+import { StoreUnavailable } from '../unavailable.ts';
 import { expectAnswers } from './silence.ts';
 
 /** Object ids of our types, and of arrays of them. Postgres never changes them. */
@@ -31,7 +32,21 @@ const TYPE_IDS: Record<string, readonly [number, number]> = {
 };
 
 /** A driver for pools that sets up each connection before its first use. */
-export const createSessionDriver = (guard?: DurabilityGuard): DriverFactory =>
+export const createSessionDriver =
+  (guard?: DurabilityGuard): DriverFactory =>
+  async (given) => {
+    const { createClient } = await createClients(guard)(given);
+    return {
+      async createClient() {
+        const client = await createClient();
+        // Slonik takes the client without a look, and its error would end the process.
+        if (client.state() !== 'IDLE') throw new StoreUnavailable('Postgres ended a new connection');
+        return client;
+      },
+    };
+  };
+
+const createClients = (guard: DurabilityGuard | undefined): DriverFactory =>
   createDriverFactory(async ({ driverConfiguration }) => ({
     async createPoolClient({ clientEventEmitter }) {
       const { connectionUri, connectionTimeout, statementTimeout, idleInTransactionSessionTimeout } =

@@ -1,4 +1,5 @@
 /** A connection that Postgres has ended: each error that a caller then meets is an outage. */
+import { type AddressInfo, createConnection, createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { z } from 'zod';
@@ -41,4 +42,49 @@ test('of a pool: within a transaction, and after the end of the pool', async () 
   expect(isOutage(failure)).toBe(true);
   await pool.end();
   expect(isOutage(await pool.query(sql.unsafe`SELECT 1`).catch((error: unknown) => error))).toBe(true);
+});
+
+/** Postgres, and behind the next preparation of a session, in the same packet, an end. */
+async function openEndingProxy() {
+  let isEnding = false;
+  const target = new URL(database.url);
+  const { port, hostname } = target;
+  const server = createServer((client) => {
+    const postgres = createConnection(Number(port), hostname);
+    client.pipe(postgres);
+    postgres.on('data', (data) => {
+      const isPrepared = isEnding && data.includes('durability ');
+      if (isPrepared) isEnding = false;
+      client.write(isPrepared ? Buffer.concat([data, ENDED]) : data);
+    });
+    for (const [one, other] of [
+      [client, postgres],
+      [postgres, client],
+    ] as const)
+      one.on('error', () => {}).on('close', () => other.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  target.port = String((server.address() as AddressInfo).port);
+  return { url: target.href, endNext: () => (isEnding = true), close: () => server.close() };
+}
+const ENDED = (() => {
+  const fields = 'SFATAL\0C57P01\0Mterminating connection due to administrator command\0\0';
+  const message = Buffer.from(`E0000${fields}`);
+  message.writeInt32BE(message.length - 1, 1);
+  return message;
+})();
+
+test('of a pool: with the answer that made it ready, while a statement waits for it', async () => {
+  const proxy = await openEndingProxy();
+  const pool = await openTestPool(proxy, 1);
+  const pid = await pool.oneFirst(sql.type(pidOf)`SELECT pg_backend_pid() AS pid`);
+  const running = pool.query(sql.unsafe`SELECT pg_sleep(30)`).catch((error: unknown) => error);
+  const waiting = pool.query(sql.unsafe`SELECT 1`).catch((error: unknown) => error);
+  proxy.endNext();
+  await terminate(pid);
+  expect(isOutage(await running)).toBe(true);
+  expect(isOutage(await waiting)).toBe(true);
+  expect((await pool.query(sql.unsafe`SELECT 1`)).rowCount).toBe(1);
+  await pool.end();
+  proxy.close();
 });
