@@ -38,7 +38,7 @@ export interface WebhooksOptions
 export function startWebhooks(options: WebhooksOptions): { stop: () => Promise<void> } {
   const { pool, poolSize, wakeups, allowLoopback, names } = options;
   const statements = createTenantConnections({ pool, size: poolSize, share: CONNECTIONS_SHARE });
-  const begins = createLoopShare(ATTEMPTS_PER_TURN_MAX);
+  const begins = createLoopShare({ perTurnMax: ATTEMPTS_PER_TURN_MAX });
   const connections = openConnections({ allowLoopback, names });
   const outcomes = createGroupCommit<{ tenantId: string; outcome: Outcome }, void>({
     async write(batch) {

@@ -6,5 +6,6 @@ import { createLoopShare } from '../../platform/loop-share.ts';
  * a turn stays below 10 ms.
  */
 const REQUESTS_PER_TURN_MAX = 16;
+const ALONE_MS = 1_000;
 
-export const requestStarts = createLoopShare(REQUESTS_PER_TURN_MAX);
+export const requestStarts = createLoopShare({ perTurnMax: REQUESTS_PER_TURN_MAX, aloneMs: ALONE_MS });

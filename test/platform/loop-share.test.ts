@@ -5,7 +5,7 @@ const nextTurn = () => new Promise<void>((resolve) => void setImmediate(resolve)
 
 /** @returns who began, a list a turn */
 async function run(perTurnMax: number, arrivals: string[][]): Promise<string[]> {
-  const share = createLoopShare(perTurnMax);
+  const share = createLoopShare({ perTurnMax });
   const began: string[] = [];
   let now = '';
   for (const arriving of arrivals) {
@@ -38,4 +38,15 @@ test('another tenant waits for one turn, however many the first has waiting', as
 test('two that want more than there is get half each', async () => {
   const turns = await run(4, [[...'a'.repeat(20), ...'b'.repeat(20)], [], []]);
   expect(turns.slice(1).map((each) => [...each].sort().join(''))).toEqual(['aabb', 'aabb']);
+});
+
+test('a tenant alone is not bounded, until another one comes', async () => {
+  const share = createLoopShare({ perTurnMax: 4, aloneMs: 20 });
+  const beginMany = () =>
+    Array.from({ length: 40 }, () => share.begin('a')).filter((turn) => turn === undefined);
+  expect(beginMany()).toHaveLength(4);
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  expect(beginMany()).toHaveLength(40);
+  expect(share.begin('b')).toBeUndefined();
+  expect(beginMany()).toHaveLength(3);
 });
