@@ -125,15 +125,19 @@ const lines = new WeakMap<Call['watch'], Promise<unknown>>();
 
 /** Waits for the quota: a stream over its quota is slowed down, not refused. */
 async function withinQuota(call: Call): Promise<void> {
-  if (await isWithinQuota(call)) return;
-  // One order of a stream checks again, the others behind it: there may be thousands on a node.
+  // One order of a stream checks, the others behind it wait: there may be thousands on a node.
+  if (!lines.has(call.watch) && (await isWithinQuota(call))) return;
   const ahead = lines.get(call.watch);
   const turn = (async () => {
     await ahead?.catch(() => {});
     while (!(await isWithinQuota(call))) await pause(call);
   })();
   lines.set(call.watch, turn);
-  await turn;
+  try {
+    await turn;
+  } finally {
+    if (lines.get(call.watch) === turn) lines.delete(call.watch);
+  }
 }
 
 async function isWithinQuota({ limits, standing }: Call): Promise<boolean> {
