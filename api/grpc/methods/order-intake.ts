@@ -2,7 +2,12 @@
  * Reads the orders of one stream only while there is room for them. HTTP/2 holds back the sender.
  */
 import type { PlaceOrdersRequest, PlaceOrdersResponse } from '../generated/orders.ts';
-import { STREAM_UNSENT_BYTES_MAX, STREAM_WAITING_BYTES_MAX, STREAM_WAITING_MAX } from '../wire/limits.ts';
+import {
+  STREAM_UNSENT_BYTES_MAX,
+  STREAM_WAITING_BYTES_MAX,
+  STREAM_WAITING_MAX,
+  TENANT_WAITING_MAX,
+} from '../wire/limits.ts';
 import type { Outlet } from '../wire/sink.ts';
 import type { Call, Requests } from './method.ts';
 
@@ -19,6 +24,15 @@ export interface OrderIntake {
   end: () => void;
 }
 
+/** Orders that wait in all streams of this process, by tenant. */
+const waitingOf = new Map<string, number>();
+
+function count(tenantId: string, orders: number): void {
+  const sum = (waitingOf.get(tenantId) ?? 0) + orders;
+  if (sum === 0) waitingOf.delete(tenantId);
+  else waitingOf.set(tenantId, sum);
+}
+
 export function createOrderIntake(
   { bytes: budget, principal, gone, stopping, watch }: Call,
   requests: Requests<PlaceOrdersRequest>,
@@ -29,6 +43,7 @@ export function createOrderIntake(
 
   const hasRoom = () =>
     waiting.orders < STREAM_WAITING_MAX &&
+    (waiting.orders === 0 || (waitingOf.get(principal.tenantId) ?? 0) < TENANT_WAITING_MAX) &&
     waiting.bytes < STREAM_WAITING_BYTES_MAX &&
     outlet.unsent() < STREAM_UNSENT_BYTES_MAX;
   const isAdmitted = () => budget.admits(principal.tenantId);
@@ -50,6 +65,7 @@ export function createOrderIntake(
   return {
     arrived(bytes) {
       waiting.orders += 1;
+      count(principal.tenantId, 1);
       waiting.bytes += bytes;
       if (!hasRoom()) requests.pause();
       else if (!isAdmitted()) {
@@ -59,6 +75,7 @@ export function createOrderIntake(
     },
     cleared(bytes) {
       waiting.orders -= 1;
+      count(principal.tenantId, -1);
       waiting.bytes -= bytes;
       resume();
     },
