@@ -1,7 +1,7 @@
 /** Provides Postgres and Redis: the configured ones, else embedded ones. */
 import type { Logger } from '../../platform/logger.ts';
-import { lockDataDir, prepareDataDir } from './data-dir.ts';
-import { type Guard, startGuard } from './guard.ts';
+import type { Guard } from './guard.ts';
+import { holdDataDir } from './held-data-dir.ts';
 import { type Service, startPostgres } from './postgres/postgres.ts';
 import { findRedisServer } from './redis/redis-server.ts';
 import { startRedis } from './redis/redis.ts';
@@ -43,9 +43,7 @@ export async function startBackingServices({
   const redisServer = redisUrl === undefined ? await findRedisServer() : undefined;
   if (databaseUrl !== undefined && redisServer === undefined)
     return { databaseUrl, redisUrl, stop: async () => {}, guard: undefined };
-  const folder = await prepareDataDir(dataDir);
-  const unlock = await lockDataDir(folder, { signal });
-  const guard = startGuard(folder);
+  const { folder, guard, release } = await holdDataDir(dataDir, { signal });
   const life = { guard, signal };
   const given = <Url extends string | undefined>(url: Url): Omit<Service, 'url'> & { url: Url } => ({
     url,
@@ -60,8 +58,7 @@ export async function startBackingServices({
     await Promise.all(
       [postgres, redis].map((started) => started.status === 'fulfilled' && started.value.stop(cut)),
     );
-    await guard.release();
-    await unlock();
+    await release();
   };
   if (postgres.status === 'rejected' || redis.status === 'rejected') {
     await stop();

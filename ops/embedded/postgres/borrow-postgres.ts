@@ -1,7 +1,6 @@
 /** The embedded Postgres for one command: that of the running server, else one of its own. */
 import type { Logger } from '../../../platform/logger.ts';
-import { lockDataDir, prepareDataDir } from '../data-dir.ts';
-import { startGuard } from '../guard.ts';
+import { holdDataDir } from '../held-data-dir.ts';
 import { startPostgres } from './postgres.ts';
 import { NotRunningError, findRunningPostgres } from './running-postgres.ts';
 
@@ -23,18 +22,12 @@ export async function borrowPostgres(dataDir: string, log: Logger): Promise<Borr
   } catch (error) {
     if (!(error instanceof NotRunningError)) throw error;
   }
-  const folder = await prepareDataDir(dataDir);
-  const unlock = await lockDataDir(folder);
-  const guard = startGuard(folder);
-  const end = async () => {
-    await guard.release();
-    await unlock();
-  };
+  const { folder, guard, release } = await holdDataDir(dataDir);
   try {
     const { url, stop } = await startPostgres(folder, log, undefined, { guard });
-    return { url, giveBack: async () => stop().finally(end) };
+    return { url, giveBack: async () => stop().finally(release) };
   } catch (error) {
-    await end();
+    await release();
     throw error;
   }
 }
