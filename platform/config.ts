@@ -5,11 +5,11 @@
 import { z } from 'zod';
 import { drainTimesOf, refuseLongDelay } from './drain-times.ts';
 import { LOG_ADDRESSES } from './log-address.ts';
-import { RATE_EXPECTED, type Rate, parseRate } from './rate.ts';
+import { RATE_EXPECTED, parseRate } from './rate.ts';
 import { address, url } from './settings/address.ts';
 import { DURABILITY_LEVELS } from './settings/durability.ts';
 import { SECRETS_KEYS_EXPECTED, parseSecretsKeys, readSecretsFile } from './settings/secrets-keys.ts';
-import { TRUSTED_PROXIES_EXPECTED, type TrustedProxies, parseTrustedProxies } from './trusted-proxies.ts';
+import { TRUSTED_PROXIES_EXPECTED, parseTrustedProxies } from './trusted-proxies.ts';
 
 const ROLES = ['api', 'projector', 'relay', 'webhooks'] as const;
 export type Role = (typeof ROLES)[number];
@@ -27,18 +27,16 @@ const count = (min: number, max: number) =>
     return z.NEVER;
   });
 const port = count(0, 65_535);
-const trustedProxies = z.string().transform((text, { addIssue }): TrustedProxies => {
-  const proxies = parseTrustedProxies(text);
-  if (proxies !== undefined) return proxies;
-  addIssue(TRUSTED_PROXIES_EXPECTED);
-  return z.NEVER;
-});
-const secretsKeys = z.string().transform((text, { addIssue }) => {
-  const keys = parseSecretsKeys(text);
-  if (keys !== undefined) return keys;
-  addIssue(SECRETS_KEYS_EXPECTED);
-  return z.NEVER;
-});
+/** @param parse returns `undefined` for a text that is not as expected */
+const parsedBy = <T>(parse: (text: string) => T | undefined, expected: string) =>
+  z.string().transform((text, { addIssue }): T => {
+    const value = parse(text);
+    if (value !== undefined) return value;
+    addIssue(expected);
+    return z.NEVER;
+  });
+const trustedProxies = parsedBy(parseTrustedProxies, TRUSTED_PROXIES_EXPECTED);
+const secretsKeys = parsedBy(parseSecretsKeys, SECRETS_KEYS_EXPECTED);
 const secretsKeyFile = z.string().transform((path, { addIssue }) => {
   const text = readSecretsFile(path);
   const keys = text === undefined ? undefined : parseSecretsKeys(text);
@@ -60,13 +58,7 @@ const hostNames = z
     'must be host names or addresses without ports, with commas between them, such as ops.example.com,10.0.0.7',
   );
 const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
-
-const rate = z.string().transform((text, { addIssue }): Rate => {
-  const parsed = parseRate(text);
-  if (parsed !== undefined) return parsed;
-  addIssue(RATE_EXPECTED);
-  return z.NEVER;
-});
+const rate = parsedBy(parseRate, RATE_EXPECTED);
 
 const roles = z
   .string()
