@@ -28,7 +28,6 @@ export function createLoopShare({ perTurnMax, aloneMs = Infinity }: LoopShareOpt
   let changedAt = 0;
 
   function isAlone(tenant: string): boolean {
-    if (aloneMs === Infinity) return false;
     if (tenant === last) return performance.now() - changedAt > aloneMs && places.waiting() === 0;
     last = tenant;
     changedAt = performance.now();
