@@ -108,9 +108,9 @@ export function createReplayer(
       if (next === null) return undefined;
       servedTenant = next.tenant_id;
       await lockDeliveries(transaction, partition);
-      const { endpoint_id } = await transaction.one(
+      const row = await transaction.maybeOne(
         replayEvents(next.replay_id, BATCH_EVENTS_MAX, [...FIRST_EVENT_TYPES]),
       );
-      return [endpoint_id];
+      return row === null ? [] : [row.endpoint_id]; // none: its endpoint was deleted meanwhile
     });
 }

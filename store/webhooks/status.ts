@@ -161,10 +161,12 @@ async function statusWithin(
      WHERE consumer = ${WEBHOOKS_CONSUMER}
      ORDER BY partition`);
   const replays = await transaction.any(sql.type(replayRow)`
-    SELECT replay_id, endpoint_id, which, partition, position, up_to_position, queued, created_at
-      FROM webhook_replays
-     WHERE finished_at IS NULL
-     ORDER BY created_at
+    SELECT replay.replay_id, endpoint_id, replay.which, replay.partition, replay.position,
+           replay.up_to_position, replay.queued, replay.created_at
+      FROM webhook_replays AS replay
+      JOIN webhook_endpoints USING (endpoint_id) -- not those of an endpoint that was deleted
+     WHERE replay.finished_at IS NULL
+     ORDER BY replay.created_at
      LIMIT ${LISTED_REPLAYS_MAX}`);
   const { read_at, delivered } = await transaction.one(sql.type(
     z.object({ read_at: time, delivered: z.int() }),

@@ -66,6 +66,32 @@ describe('an endpoint with deliveries', () => {
     expect(await deliveriesOf(other.id)).toBe(2);
   }, 30_000);
 
+  test('is deleted at once, also while a step of its replay waits, and its replays are removed', async () => {
+    const { ask, place, connect } = await aShop();
+    const endpoint = await connect();
+    await place();
+    await until(async () => (await endpoint.deliveries('?status=delivered')).length === 1);
+    const locked = await begin(
+      `SELECT FROM webhook_deliveries WHERE endpoint_id = '${toUuid(endpoint.id)}' FOR UPDATE`,
+    );
+    await ask(`${endpoint.path}/replays`, { body: { after_position: 0 } });
+    const replays = sql.fragment`FROM webhook_replays WHERE endpoint_id = ${toUuid(endpoint.id)}`;
+    await until(
+      async () =>
+        (await count(
+          sql.fragment`FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        )) === 1,
+    );
+    expect((await ask(endpoint.path, { method: 'DELETE' })).status).toBe(204);
+    await locked.end();
+    await until(async () => (await deliveriesOf(endpoint.id)) === 0);
+    expect(await count(replays)).toBe(1);
+    await pool().query(sql.unsafe`
+      UPDATE webhook_removals SET number = 0, deleted_at = now() - interval '1 hour', due_at = now()
+       WHERE endpoint_id = ${toUuid(endpoint.id)}`);
+    await until(async () => (await count(replays)) === 0);
+  }, 30_000);
+
   test('blocks no other endpoint while the transaction that deletes it is open', async () => {
     const { place, connect } = await aShop();
     const endpoint = await connect();

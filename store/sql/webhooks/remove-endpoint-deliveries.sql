@@ -5,7 +5,8 @@
 --
 -- A pass that found nothing more is repeated after a minute, for deliveries that were locked, and
 -- for those that a relay inserted in a transaction that began before the deletion. The removal ends
--- with an empty pass $2 minutes after the deletion, when no such transaction can be open.
+-- with an empty pass $2 minutes after the deletion, when no such transaction can be open; then the
+-- replays of the endpoint go, and the start of its ledger.
 WITH removal AS MATERIALIZED (
   SELECT endpoint_id, number, deleted_at
     FROM webhook_removals
@@ -32,6 +33,8 @@ WITH removal AS MATERIALIZED (
   RETURNING endpoint_id
 ), started AS (
   DELETE FROM webhook_ledger_starts WHERE endpoint_id = (SELECT endpoint_id FROM ended)
+), replayed AS (
+  DELETE FROM webhook_replays WHERE endpoint_id = (SELECT endpoint_id FROM ended)
 ), moved AS (
   UPDATE webhook_removals
      SET number = coalesce((SELECT max(number) FROM batch), 0),
