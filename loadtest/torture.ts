@@ -2,6 +2,7 @@
  * npm run torture -- [--minutes 1] [--seed N] [--faults NAME[,NAME…]] [--out FOLDER]
  *                    [--nodes 3] [--tenants 3] [--shoppers 12] [--think-ms 15]
  *                    [--settle-seconds 90]
+ *                    [--replica synchronous|asynchronous|none]
  * npm run torture -- check FOLDER
  *
  * Runs several nodes under traffic and faults, records every exchange, and checks the history
@@ -13,7 +14,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { check } from './torture/checker/check.ts';
-import { FAULT_NAMES, type FaultName } from './torture/faults/catalogue.ts';
+import { writesBackMs } from './torture/checker/promotions.ts';
+import { FAULTS, FAULT_NAMES, type Fault, type FaultName } from './torture/faults/catalogue.ts';
+import { REPLICA_MODES, type ReplicaMode } from './torture/faults/replication.ts';
 import { readRun } from './torture/history/files.ts';
 import { reportOf } from './torture/report.ts';
 import { torture } from './torture/run.ts';
@@ -28,6 +31,7 @@ const { values, positionals } = parseArgs({
     nodes: { type: 'string', default: '3' },
     tenants: { type: 'string', default: '3' },
     shoppers: { type: 'string', default: '12' },
+    replica: { type: 'string' },
     'think-ms': { type: 'string', default: '15' },
     // The claims of a killed worker last 30 s.
     'settle-seconds': { type: 'string', default: '90' },
@@ -37,6 +41,8 @@ const { values, positionals } = parseArgs({
 process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'holdfast-torture-compiled');
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const faults = (values.faults === 'none' ? [] : (values.faults?.split(',') ?? FAULT_NAMES)) as FaultName[];
+const needsStandby = faults.some((name) => (FAULTS[name] as Fault | undefined)?.needsStandby);
+const replica = (values.replica ?? (needsStandby ? 'synchronous' : 'none')) as ReplicaMode;
 const unknown = faults.filter((name) => !FAULT_NAMES.includes(name));
 const seed = values.seed === undefined ? Math.floor(Math.random() * 1e9) : Number(values.seed);
 const numbers = [
@@ -50,6 +56,7 @@ const numbers = [
 const isCheck = positionals[0] === 'check' && positionals.length === 2;
 if (
   unknown.length > 0 ||
+  !REPLICA_MODES.includes(replica) ||
   !Number.isSafeInteger(seed) ||
   !numbers.every((each) => each > 0) ||
   (positionals.length > 0 && !isCheck)
@@ -57,6 +64,7 @@ if (
   process.stderr.write(
     `Usage: npm run torture -- [--minutes 1] [--seed N] [--faults NAME[,NAME…]|none] [--out FOLDER]
                           [--nodes 3] [--tenants 3] [--shoppers 12] [--think-ms 15] [--settle-seconds 90]
+                          [--replica synchronous|asynchronous|none]
        npm run torture -- check FOLDER
 Faults: ${FAULT_NAMES.join(', ')}\n`,
   );
@@ -74,6 +82,7 @@ async function checkFolder(folder: string): Promise<boolean> {
     exchanges: run.history.length,
     events: run.log.length,
     findings,
+    writesBackMs: writesBackMs(run.history, run.facts),
     checkMs: performance.now() - beganMs,
   });
   for (const line of report) say(line);
@@ -94,6 +103,7 @@ else {
     thinkMs,
     nodes,
     tenants,
+    replica,
     settleSeconds,
     folder,
     say,

@@ -23,12 +23,14 @@ import { prepareNode } from './faults/nodes.ts';
 import { runPostgres } from './faults/postgres.ts';
 import { openProxy } from './faults/proxy.ts';
 import { runRedis } from './faults/redis.ts';
+import { type ReplicaMode, followPrimary, replicate } from './faults/replication.ts';
 
 const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
 
 export interface Installation {
   victims: Victims;
   shops: Shop[];
+  /** Leads to the primary, also after a promotion. */
   databaseUrl: string;
   stop: () => Promise<void>;
 }
@@ -39,6 +41,9 @@ export interface InstallationOptions {
   seed: number;
   nodes: number;
   tenants: number;
+  replica: ReplicaMode;
+  /** The clock of the history. */
+  now: () => number;
 }
 
 const SETTINGS = {
@@ -56,6 +61,8 @@ export async function install({
   seed,
   nodes: count,
   tenants,
+  replica,
+  now,
 }: InstallationOptions): Promise<Installation> {
   const data = join(folder, 'data');
   await mkdir(data, { recursive: true });
@@ -69,8 +76,14 @@ export async function install({
   };
   endServicesWithUs(stop, guard);
   try {
-    const postgres = await runPostgres(data, guard);
-    stops.push(postgres.kill);
+    const home = join(data, 'server-1');
+    await mkdir(home, { mode: 0o755 });
+    const first = await runPostgres(home, guard);
+    stops.push(first.kill);
+    const replication =
+      replica === 'none' ? undefined : await replicate(first, { mode: replica, dataDir: data, guard, now });
+    if (replication) stops.push(replication.stop);
+    const postgres = replication === undefined ? first : followPrimary(replication);
     const redis = await runRedis();
     stops.push(redis.kill);
     await migrate(postgres.url);
@@ -78,6 +91,8 @@ export async function install({
 
     const redisLink = await openProxy({ host: '127.0.0.1', port: redis.port });
     stops.push(redisLink.close);
+    const operatorLink = await openProxy({ host: '127.0.0.1', port: postgres.port });
+    stops.push(operatorLink.close);
     const links: Victims['links'][number][] = [];
     const nodes: Victims['nodes'][number][] = [];
     for (let index = 0; index < count; index += 1) {
@@ -85,14 +100,13 @@ export async function install({
       const proxy = await openProxy({ host: '127.0.0.1', port: postgres.port }, cutter.inspect);
       stops.push(proxy.close);
       links.push({ proxy, cutter });
-      const databaseUrl = new URL(postgres.url);
-      databaseUrl.port = String(proxy.port);
       const node = await prepareNode({
         index,
         main: MAIN,
         env: {
           ...SETTINGS,
-          DATABASE_URL: String(databaseUrl),
+          ...(replica === 'synchronous' && { HOLDFAST_DURABILITY: 'remote_flush' }),
+          DATABASE_URL: urlThrough(postgres.url, proxy),
           REDIS_URL: `redis://127.0.0.1:${redisLink.port}`,
         },
         folder,
@@ -102,17 +116,33 @@ export async function install({
     }
     await Promise.all(nodes.map((node) => node.start()));
     const random = chanceAt(seed, 0xad);
-    const administration = administer({ cli: CLI, databaseUrl: postgres.url, random, shops });
+    const databaseUrl = urlThrough(postgres.url, operatorLink);
+    const administration = administer({ cli: CLI, databaseUrl, random, shops });
     return {
-      victims: { nodes, postgres, redis, links, redisLink, administration },
+      victims: {
+        nodes,
+        postgres,
+        replication,
+        redis,
+        links,
+        operatorLink,
+        redisLink,
+        administration,
+      },
       shops,
-      databaseUrl: postgres.url,
+      databaseUrl,
       stop,
     };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function urlThrough(databaseUrl: string, { port }: { port: number }): string {
+  const url = new URL(databaseUrl);
+  url.port = String(port);
+  return String(url);
 }
 
 async function openShops(databaseUrl: string, count: number): Promise<Shop[]> {

@@ -3,8 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { startTraffic, type Traffic } from './clients/traffic.ts';
 import type { FaultName } from './faults/catalogue.ts';
+import type { ReplicaMode } from './faults/replication.ts';
 import { runSchedule } from './faults/schedule.ts';
-import { writeFacts, writeLog } from './history/files.ts';
+import { readEpochs, writeFacts, writeLog } from './history/files.ts';
 import { recordHistory } from './history/recorder.ts';
 import { type Installation, install } from './installation.ts';
 
@@ -16,6 +17,7 @@ export interface TortureOptions {
   thinkMs: number;
   nodes: number;
   tenants: number;
+  replica: ReplicaMode;
   /** Time until each consumer must have each event. */
   settleSeconds: number;
   /** Folder of the recorded run; exists and is empty. */
@@ -35,10 +37,11 @@ const PROGRESS_MS = 5_000;
 
 /** @returns the number of exchanges */
 export async function torture(options: TortureOptions): Promise<number> {
-  const { seed, seconds, faults, shoppers, thinkMs, nodes, tenants, settleSeconds, folder, say } = options;
-  const installation = await install({ folder, seed, nodes, tenants });
-  const { victims, shops, databaseUrl } = installation;
+  const { seed, seconds, faults, shoppers, thinkMs, nodes, tenants, replica, settleSeconds, folder, say } =
+    options;
   const history = recordHistory(folder);
+  const installation = await install({ folder, seed, nodes, tenants, replica, now: history.now });
+  const { victims, shops, databaseUrl } = installation;
   const suffered: Record<string, number> = {};
   const notRecovered: string[] = [];
   let traffic: Traffic | undefined;
@@ -89,6 +92,9 @@ export async function torture(options: TortureOptions): Promise<number> {
       readersAtEnd: traffic.readers,
       faults: suffered,
       notRecovered,
+      replica,
+      promotions: victims.replication?.promotions() ?? [],
+      epochs: await readEpochs(databaseUrl),
     });
     return history.count();
   } finally {

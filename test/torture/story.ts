@@ -167,6 +167,9 @@ export function trueStory(): Story {
       readersAtEnd: ['feed-0'],
       faults: {},
       notRecovered: [],
+      replica: 'none',
+      promotions: [],
+      epochs: [],
     },
   };
 }

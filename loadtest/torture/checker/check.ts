@@ -7,6 +7,7 @@ import { checkConsumers } from './consumers.ts';
 import { checkKeys } from './keys.ts';
 import { type LogIndex, indexLog, noteTimes } from './log-index.ts';
 import { checkOrderAnswers } from './order-answers.ts';
+import { checkPromotions } from './promotions.ts';
 import { checkRefusals } from './refusals.ts';
 import { checkTotals } from './totals.ts';
 import { type Findings, collectFindings } from './violation.ts';
@@ -14,7 +15,7 @@ import { checkWalks } from './walks.ts';
 
 export function check({ history, log, facts }: RecordedRun): Findings {
   const findings = collectFindings();
-  const index = indexLog(log, findings);
+  const index = indexLog(log, facts.epochs, findings);
   noteTimes(index, history);
   checkCommitOrder(index, findings);
   checkKeys(index, history, findings);
@@ -23,6 +24,7 @@ export function check({ history, log, facts }: RecordedRun): Findings {
   checkWalks(index, history, findings);
   checkConsumers(index, history, facts, findings);
   checkTotals(index, history, findings);
+  checkPromotions(history, facts, findings);
   findings.decide('recovery');
   for (const what of facts.notRecovered) findings.violate('recovery', what);
   return findings;

@@ -5,7 +5,8 @@ export const RULES = {
   'one-outcome': 'A key has one outcome for ever, byte for byte',
   'acknowledged-once': 'Each acknowledged command is in the log exactly once',
   'same-request': 'A key is bound to its request',
-  'log-order': 'Positions have no gap, and follow the order of the commits',
+  'log-order':
+    'Positions have no gap in an epoch, and follow the order of the commits; each epoch has a cause',
   'log-legal': 'Each event of the log is a command that a client sent, and legal in the state before it',
   'order-history': 'The answers about an order are a linearizable history of its versions',
   'shown-state': 'An order in an answer is the fold of its events',

@@ -3,18 +3,24 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../../fuzz/chance.ts';
 import type { Administration } from './administration.ts';
 import type { CommitCutter } from './commit-cutter.ts';
+import { FAILOVERS } from './failovers.ts';
 import type { TortureNode } from './nodes.ts';
 import type { TorturePostgres } from './postgres.ts';
 import type { Proxy } from './proxy.ts';
+import type { Replication } from './replication.ts';
 import type { TortureRedis } from './redis.ts';
 
 /** What faults act upon. */
 export interface Victims {
   nodes: readonly TortureNode[];
+  /** The primary, if there is a standby. */
   postgres: TorturePostgres;
+  replication: Replication | undefined;
   redis: TortureRedis;
   /** Between a node and Postgres, one for each node. */
   links: readonly { proxy: Proxy; cutter: CommitCutter }[];
+  /** Between commands, the torture itself, and Postgres. */
+  operatorLink: Proxy;
   /** Between all nodes and Redis. */
   redisLink: Proxy;
   administration: Administration;
@@ -24,6 +30,8 @@ export interface Fault {
   /** Only one fault of a name runs at a time: `node 1`, `postgres`. */
   victim: (index: number) => string;
   run: (victims: Victims, index: number, random: Random) => Promise<void>;
+  /** Whether it needs a standby. */
+  needsStandby?: boolean;
 }
 
 const DOWN_MS_MAX = 1_500;
@@ -99,6 +107,7 @@ export const FAULTS = {
     postgres.hold(random.pick(LOCKS), random.between(LONG_MS_MIN, LONG_MS_MAX)),
   ),
   'pg-terminate': postgresFault((postgres) => postgres.terminate()),
+  ...FAILOVERS,
   'net-silent': linkFault(async ({ proxy }, random) => {
     proxy.silence();
     await aWhile(random).finally(proxy.speak);

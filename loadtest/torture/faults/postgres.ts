@@ -1,4 +1,4 @@
-/** The Postgres of the installation: stopped, killed, restarted on the same port and data. */
+/** One Postgres server: stopped, killed, suspended, restarted on the same port and data. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -9,13 +9,21 @@ import { readPostmaster } from '../../../ops/embedded/postgres/postmaster.ts';
 import { runsAs } from '../../../ops/embedded/process.ts';
 
 export interface TorturePostgres {
+  /** With the folder `postgres` of the cluster. */
+  dataDir: string;
   url: string;
   port: number;
   /** Stops it fast: its connections end, it writes a checkpoint. */
   stop: () => Promise<void>;
   /** Stops it at once, without a checkpoint: the next start recovers from the WAL. */
   kill: () => Promise<void>;
+  /** Kills it with SIGKILL, as if its host lost power; its data is not used again. */
+  crash: () => Promise<void>;
+  suspend: () => Promise<void>;
+  resume: () => Promise<void>;
   start: () => Promise<void>;
+  /** Runs a statement. @returns its rows; rejects when Postgres does not answer */
+  ask: <Row extends object>(statement: string) => Promise<Row[]>;
   /** Takes all free connections for a time. */
   exhaust: (ms: number) => Promise<void>;
   /** Holds locks that a statement takes, for a time. */
@@ -25,6 +33,8 @@ export interface TorturePostgres {
 }
 
 const ALL_CONNECTIONS_COUNT = 110;
+
+const ASK_MS_MAX = 10_000;
 
 export async function runPostgres(dataDir: string, guard: Guard): Promise<TorturePostgres> {
   const log = pino({ level: 'silent' });
@@ -37,11 +47,20 @@ export async function runPostgres(dataDir: string, guard: Guard): Promise<Tortur
     throw new Error(`Postgres does not run in ${data}: every user must be able to enter this folder`);
   }
 
-  async function signal(name: NodeJS.Signals): Promise<void> {
+  /** The pid of the postmaster while it runs. */
+  async function postmaster(): Promise<number | undefined> {
     const { pid } = (await readPostmaster(data)) ?? {};
+    return pid !== undefined && runsAs(pid, `postgres -D ${data}`) ? pid : undefined;
+  }
+  async function send(name: NodeJS.Signals): Promise<number | undefined> {
+    const pid = await postmaster();
+    if (pid !== undefined) process.kill(pid, name);
+    return pid;
+  }
+  async function end(name: NodeJS.Signals): Promise<void> {
+    const pid = await send(name);
     if (pid === undefined) return;
-    process.kill(pid, name);
-    while (runsAs(pid, `postgres -D ${data}`)) await delay(20);
+    while ((await postmaster()) === pid) await delay(20);
     guard.forget(pid);
   }
   const connected = async (): Promise<Client | undefined> => {
@@ -54,10 +73,28 @@ export async function runPostgres(dataDir: string, guard: Guard): Promise<Tortur
   };
 
   return {
+    dataDir,
     url,
     port,
-    stop: () => signal('SIGINT'),
-    kill: () => signal('SIGQUIT'),
+    stop: () => end('SIGINT'),
+    kill: () => end('SIGQUIT'),
+    crash: () => end('SIGKILL'),
+    suspend: async () => void (await send('SIGSTOP')),
+    resume: async () => void (await send('SIGCONT')),
+    async ask<Row extends object>(statement: string) {
+      const client = new Client({
+        connectionString: url,
+        connectionTimeoutMillis: ASK_MS_MAX,
+        query_timeout: ASK_MS_MAX,
+      });
+      client.on('error', () => {});
+      await client.connect();
+      try {
+        return (await client.query<Row>(statement)).rows;
+      } finally {
+        void client.end().catch(() => {});
+      }
+    },
     start: async () => void (await startPostgres(dataDir, log, port, life)),
     async exhaust(ms) {
       const clients: Client[] = [];

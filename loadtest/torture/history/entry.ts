@@ -114,6 +114,21 @@ export interface Endpoint {
   afterPosition: number;
 }
 
+/** The standby became the primary. */
+export interface Promotion {
+  /** By the clock of the history: from then on it could accept writes. */
+  atMs: number;
+}
+
+/** An epoch of the log, behind the first one. */
+export interface Epoch {
+  /** Its positions are behind this one. */
+  afterPosition: number;
+  /** The last position before it that the log has. */
+  keptPosition: number;
+  reason: string;
+}
+
 /** What the run states besides its exchanges. */
 export interface RunFacts {
   seed: number;
@@ -124,4 +139,8 @@ export interface RunFacts {
   faults: Record<string, number>;
   /** What did not recover within its time after the last fault. */
   notRecovered: string[];
+  /** Durability of the standby: `none` without one. */
+  replica: 'synchronous' | 'asynchronous' | 'none';
+  promotions: readonly Promotion[];
+  epochs: Epoch[];
 }

@@ -1,0 +1,80 @@
+/** Faults of a primary and its standby. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Random } from '../../fuzz/chance.ts';
+import type { Fault, Victims } from './catalogue.ts';
+import type { Proxy } from './proxy.ts';
+import type { Replication } from './replication.ts';
+
+/** The tail that an asynchronous standby lacks. */
+const LAG_MS_MAX = 1_500;
+/** Longer than a write waits for its answer. */
+const APART_MS_MIN = 5_000;
+const APART_MS_MAX = 9_000;
+
+const failover = (
+  run: (replication: Replication, victims: Victims, index: number, random: Random) => Promise<void>,
+): Fault => ({
+  victim: () => 'postgres',
+  needsStandby: true,
+  run: async (victims, index, random) => {
+    const { replication } = victims;
+    if (replication !== undefined) await run(replication, victims, index, random);
+  },
+});
+
+/** All ways to Postgres. */
+const linksOf = ({ links, operatorLink }: Victims): Proxy[] => [
+  operatorLink,
+  ...links.map(({ proxy }) => proxy),
+];
+
+/** An operator fails over to a standby that follows. Without `synchronous`, it lacks a tail. */
+async function lag({ mode, link, untilInSync }: Replication, random: Random): Promise<void> {
+  await untilInSync();
+  if (mode === 'synchronous') return;
+  link.silence();
+  await delay(random.between(0, LAG_MS_MAX));
+}
+
+export const FAILOVERS = {
+  'pg-promote': failover(async (replication, victims, _, random) => {
+    const links = linksOf(victims);
+    await lag(replication, random);
+    // Its process ends, or its host can no longer be reached.
+    if (random.chance(0.5)) await replication.primary().crash();
+    else for (const link of links) link.vanish();
+    const old = await replication.promote();
+    for (const link of links) link.leadTo(replication.primary().port);
+    replication.link.reset();
+    await replication.addStandby();
+    await replication.remove(old);
+  }),
+  'pg-old-primary': failover(async (replication, victims, index, random) => {
+    const left = victims.links[index]!.proxy;
+    const links = linksOf(victims).filter((link) => link !== left);
+    await lag(replication, random);
+    const old = await replication.promote();
+    for (const link of links) {
+      link.leadTo(replication.primary().port);
+      link.reset();
+    }
+    replication.link.reset();
+    const apart = delay(random.between(APART_MS_MIN, APART_MS_MAX));
+    await Promise.all([replication.addStandby(), apart]);
+    left.leadTo(replication.primary().port);
+    await replication.remove(old);
+  }),
+  // Commits wait for the standby, without limit.
+  'pg-standby-stop': failover(async (replication, _, __, random) => {
+    const standby = replication.standby();
+    const ms = random.between(APART_MS_MIN, APART_MS_MAX);
+    if (random.chance(0.5)) {
+      await standby.suspend();
+      await delay(ms).finally(standby.resume);
+      return;
+    }
+    await standby.stop();
+    await delay(ms);
+    await standby.start();
+  }),
+} as const satisfies Record<string, Fault>;
