@@ -234,3 +234,57 @@ test('a repeat of an unknown request may be the first to succeed', () => {
   });
   expect(check(recorded(story)).violations).toEqual([]);
 });
+
+const EPOCH = 2 ** 32;
+
+/** The standby is promoted before `ord_2` is placed: position 4 becomes the first of an epoch. */
+function promoted(): Story {
+  const text = JSON.stringify(trueStory())
+    .replaceAll('"position":4', `"position":${EPOCH + 1}`)
+    .replaceAll('"readAfter":4', `"readAfter":${EPOCH + 1}`);
+  const story = JSON.parse(text) as Story;
+  Object.assign(story.facts, {
+    replica: 'synchronous',
+    faults: { 'pg-promote': 1 },
+    promotions: [{ atMs: 75 }],
+    epochs: [{ afterPosition: EPOCH, keptPosition: 3, reason: 'other_timeline' }],
+  } satisfies Partial<Story['facts']>);
+  return story;
+}
+
+test('a promotion begins an epoch of the log, and no position is missing', () => {
+  const { violations, undecided } = check(recorded(promoted()));
+  expect([violations, undecided]).toEqual([[], []]);
+});
+
+test.each<[string, Rule, (story: Story) => void]>([
+  [
+    'an epoch kept more than the log has',
+    'log-order',
+    ({ facts }) => void (facts.epochs[0]!.keptPosition = 4),
+  ],
+  ['an epoch begins late', 'log-order', ({ facts }) => void (facts.epochs[0]!.afterPosition = EPOCH - 1)],
+  ['an epoch begins without a promotion', 'log-order', ({ facts }) => void (facts.promotions = [])],
+  [
+    'an epoch begins for another reason',
+    'log-order',
+    ({ facts }) => void (facts.epochs[0]!.reason = 'head_moved_back'),
+  ],
+  [
+    'no write is acknowledged after a promotion',
+    'recovery',
+    ({ facts }) => void (facts.promotions = [{ atMs: 900 }]),
+  ],
+  [
+    'the first write after a promotion is late',
+    'recovery',
+    ({ entries, facts }) => {
+      facts.promotions = [{ atMs: 75 }];
+      entries[3]!.endMs += 10_000;
+    },
+  ],
+])('the checker finds that %s', (_, rule, plant) => {
+  const story = promoted();
+  plant(story);
+  expect(check(recorded(story)).violations.map((each) => each.rule)).toContain(rule);
+});

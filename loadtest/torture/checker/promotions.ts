@@ -4,7 +4,7 @@ import { isSuccess } from './keys.ts';
 import type { Findings } from './violation.ts';
 
 /** From the promotion of the standby to the first write that is acknowledged. */
-export const WRITES_BACK_MS_MAX = 10_000;
+const WRITES_BACK_MS_MAX = 10_000;
 
 /** For each promotion, the time until a write that was sent after it was acknowledged. */
 export function writesBackMs(
@@ -23,7 +23,7 @@ export function writesBackMs(
 
 /** Reasons of an epoch, and the faults that cause it. */
 const CAUSES: Record<string, readonly string[]> = {
-  other_timeline: ['pg-promote', 'pg-old-primary'],
+  other_timeline: ['pg-promote', 'pg-old-primary', 'pg-cancel'],
   clock_set_back: ['pg-clock'],
 };
 

@@ -1,4 +1,4 @@
-/** One Postgres server: stopped, killed, suspended, restarted on the same port and data. */
+/** One Postgres server: stopped, killed, restarted on the same port and data. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -19,8 +19,6 @@ export interface TorturePostgres {
   kill: () => Promise<void>;
   /** Kills it with SIGKILL, as if its host lost power; its data is not used again. */
   crash: () => Promise<void>;
-  suspend: () => Promise<void>;
-  resume: () => Promise<void>;
   start: () => Promise<void>;
   /** Runs a statement. @returns its rows; rejects when Postgres does not answer */
   ask: <Row extends object>(statement: string) => Promise<Row[]>;
@@ -52,14 +50,10 @@ export async function runPostgres(dataDir: string, guard: Guard): Promise<Tortur
     const { pid } = (await readPostmaster(data)) ?? {};
     return pid !== undefined && runsAs(pid, `postgres -D ${data}`) ? pid : undefined;
   }
-  async function send(name: NodeJS.Signals): Promise<number | undefined> {
-    const pid = await postmaster();
-    if (pid !== undefined) process.kill(pid, name);
-    return pid;
-  }
   async function end(name: NodeJS.Signals): Promise<void> {
-    const pid = await send(name);
+    const pid = await postmaster();
     if (pid === undefined) return;
+    process.kill(pid, name);
     while ((await postmaster()) === pid) await delay(20);
     guard.forget(pid);
   }
@@ -79,8 +73,6 @@ export async function runPostgres(dataDir: string, guard: Guard): Promise<Tortur
     stop: () => end('SIGINT'),
     kill: () => end('SIGQUIT'),
     crash: () => end('SIGKILL'),
-    suspend: async () => void (await send('SIGSTOP')),
-    resume: async () => void (await send('SIGCONT')),
     async ask<Row extends object>(statement: string) {
       const client = new Client({
         connectionString: url,

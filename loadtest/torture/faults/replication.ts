@@ -9,7 +9,7 @@ import type { Guard } from '../../../ops/embedded/guard.ts';
 import type { Promotion } from '../history/entry.ts';
 import { copyCluster, write } from './base-backup.ts';
 import { type TorturePostgres, runPostgres } from './postgres.ts';
-import { type Proxy, openProxy } from './proxy.ts';
+import { openProxy } from './proxy.ts';
 
 export const REPLICA_MODES = ['synchronous', 'asynchronous', 'none'] as const;
 export type ReplicaMode = (typeof REPLICA_MODES)[number];
@@ -31,8 +31,9 @@ export interface Replication {
   /** The primary of the moment. */
   primary: () => TorturePostgres;
   standby: () => TorturePostgres;
-  /** Between the standby and its primary. */
-  link: Proxy;
+  /** The standby reaches no primary until `join`. */
+  cut: () => void;
+  join: () => void;
   /** Waits until the standby has all that is committed now, and follows. */
   untilInSync: () => Promise<void>;
   /** Makes the standby the primary. @returns the old one, which the caller must remove */
@@ -103,7 +104,6 @@ export async function replicate(
   }
 
   const remove = async (server: TorturePostgres) => {
-    await server.resume();
     await server.kill();
     await rm(server.dataDir, { recursive: true, force: true, maxRetries: 3 });
   };
@@ -116,7 +116,11 @@ export async function replicate(
     mode,
     primary: () => primary,
     standby: () => standby!,
-    link,
+    cut() {
+      link.refuse(true);
+      link.reset();
+    },
+    join: () => link.refuse(false),
     untilInSync,
     async promote() {
       const old = primary;
@@ -152,8 +156,6 @@ export function followPrimary({ primary }: Replication): TorturePostgres {
     stop: () => primary().stop(),
     kill: () => primary().kill(),
     crash: () => primary().crash(),
-    suspend: () => primary().suspend(),
-    resume: () => primary().resume(),
     start: () => primary().start(),
     ask: (statement) => primary().ask(statement),
     exhaust: (ms) => primary().exhaust(ms),
