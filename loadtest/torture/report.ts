@@ -18,13 +18,15 @@ export interface Checked {
   findings: Findings;
   /** From each promotion to the first write that was acknowledged. */
   writesBackMs: readonly number[];
+  /** Acknowledged, and lost by an asynchronous standby. */
+  lostWrites: number;
   /** Time of the check. */
   checkMs: number;
 }
 
 /** The report of one run: figures, promises, and the lines of the history that break one. */
 export async function reportOf(checked: Checked): Promise<string[]> {
-  const { folder, facts, exchanges, events, findings, writesBackMs, checkMs } = checked;
+  const { folder, facts, exchanges, events, findings, writesBackMs, lostWrites, checkMs } = checked;
   const faults = Object.entries(facts.faults)
     .toSorted(([a], [b]) => a.localeCompare(b))
     .map(([name, count]) => `${name} ${count}`);
@@ -34,6 +36,7 @@ export async function reportOf(checked: Checked): Promise<string[]> {
     ['faults', faults.join(', ') || 'none'],
     ['replica', facts.replica],
     ['promotions', promotionsText(writesBackMs)],
+    ['lost writes', number(lostWrites)],
     ['undecided checks', String(findings.undecided.length)],
     ['check', `${(checkMs / 1_000).toFixed(1)} s`],
   ];

@@ -93,7 +93,7 @@ export async function torture(options: TortureOptions): Promise<number> {
       faults: suffered,
       notRecovered,
       replica,
-      promotions: victims.replication?.promotions() ?? [],
+      promotions: [...(victims.replication?.promotions() ?? [])],
       epochs: await readEpochs(databaseUrl),
     });
     return history.count();

@@ -36,13 +36,13 @@ export function checkPromotions(history: readonly Recorded[], facts: RunFacts, f
         `after promotion ${n + 1}, no write was acknowledged for ${(ms / 1_000).toFixed(1)} s`,
       );
   }
-  const { epochs, faults, promotions } = facts;
+  const { epochs, faults, promotions, replica } = facts;
   for (const { afterPosition, reason } of epochs) {
     findings.decide('log-order');
     if (!(CAUSES[reason] ?? []).some((name) => (faults[name] ?? 0) > 0))
       findings.violate('log-order', `the epoch behind ${afterPosition} began without a cause: ${reason}`);
   }
   const timelines = epochs.filter(({ reason }) => reason === 'other_timeline').length;
-  if (timelines > promotions.length)
+  if (timelines > promotions.length || (replica === 'asynchronous' && timelines < promotions.length))
     findings.violate('log-order', `${timelines} epochs began by ${promotions.length} promotions`);
 }

@@ -62,7 +62,7 @@ export const FAILOVERS = {
     // A failover manager promotes a standby that has lost its primary, and not at once.
     replication.cut();
     await delay(FAILOVER_MS);
-    const old = await replication.promote();
+    const old = await replication.promote(index);
     for (const link of links) {
       link.leadTo(replication.primary().port);
       link.reset();
@@ -70,8 +70,8 @@ export const FAILOVERS = {
     replication.join();
     const apart = delay(random.between(APART_MS_MIN, APART_MS_MAX));
     await Promise.all([replication.addStandby(), apart]);
-    left.leadTo(replication.primary().port);
     await replication.remove(old);
+    left.leadTo(replication.primary().port);
   }),
   // An operator ends the wait of commits. They are on the primary alone, which is lost then.
   'pg-cancel': failover(async (replication, victims) => {

@@ -36,8 +36,12 @@ export interface Replication {
   join: () => void;
   /** Waits until the standby has all that is committed now, and follows. */
   untilInSync: () => Promise<void>;
-  /** Makes the standby the primary. @returns the old one, which the caller must remove */
-  promote: () => Promise<TorturePostgres>;
+  /**
+   * Makes the standby the primary. @returns the old one, which the caller must remove
+   *
+   * @param left index of the node that still reaches the old primary
+   */
+  promote: (left?: number) => Promise<TorturePostgres>;
   /** Makes a new standby of the primary. */
   addStandby: () => Promise<void>;
   /** Ends a server for ever, with its data. */
@@ -62,6 +66,7 @@ export async function replicate(
   let primary = first;
   let standby: TorturePostgres | undefined;
   let servers = 1;
+  let cutMs: number | undefined;
   const promotions: Promotion[] = [];
   const link = await openProxy({ host: '127.0.0.1', port: primary.port });
   const settings = {
@@ -105,6 +110,8 @@ export async function replicate(
 
   const remove = async (server: TorturePostgres) => {
     await server.kill();
+    const { left } = promotions.at(-1) ?? {};
+    if (left !== undefined) left.untilMs = now();
     await rm(server.dataDir, { recursive: true, force: true, maxRetries: 3 });
   };
 
@@ -117,16 +124,23 @@ export async function replicate(
     primary: () => primary,
     standby: () => standby!,
     cut() {
+      cutMs = now();
       link.refuse(true);
       link.reset();
     },
-    join: () => link.refuse(false),
+    join() {
+      cutMs = undefined;
+      link.refuse(false);
+    },
     untilInSync,
-    async promote() {
+    async promote(left) {
       const old = primary;
       const promoted = standby!;
+      const cutAtMs = cutMs ?? now();
+      cutMs = undefined;
       await promoted.ask('SELECT pg_promote(true, 60)');
-      promotions.push({ atMs: now() });
+      const node = left === undefined ? {} : { left: { node: left, untilMs: Number.MAX_SAFE_INTEGER } };
+      promotions.push({ atMs: now(), cutMs: cutAtMs, ...node });
       primary = promoted;
       standby = undefined;
       return old;

@@ -118,6 +118,10 @@ export interface Endpoint {
 export interface Promotion {
   /** By the clock of the history: from then on it could accept writes. */
   atMs: number;
+  /** When it had lost its primary. */
+  cutMs: number;
+  /** The node that still reached the old primary, and until when. */
+  left?: { node: number; untilMs: number };
 }
 
 /** An epoch of the log, behind the first one. */
@@ -141,6 +145,6 @@ export interface RunFacts {
   notRecovered: string[];
   /** Durability of the standby: `none` without one. */
   replica: 'synchronous' | 'asynchronous' | 'none';
-  promotions: readonly Promotion[];
+  promotions: Promotion[];
   epochs: Epoch[];
 }
