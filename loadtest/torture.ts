@@ -16,6 +16,7 @@ import { parseArgs } from 'node:util';
 import { check } from './torture/checker/check.ts';
 import { lostWrites } from './torture/checker/losses.ts';
 import { writesBackMs } from './torture/checker/promotions.ts';
+import { hasFakeTime } from './torture/faults/clock.ts';
 import { FAULTS, FAULT_NAMES, type Fault, type FaultName } from './torture/faults/catalogue.ts';
 import { REPLICA_MODES, type ReplicaMode } from './torture/faults/replication.ts';
 import { readRun } from './torture/history/files.ts';
@@ -44,12 +45,11 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
 const faults = (
   values.faults === 'none' ? [] : (values.faults?.split(',') ?? [...FAULT_NAMES])
 ) as FaultName[];
-const needsStandby = faults.some((name) => (FAULTS[name] as Fault | undefined)?.needsStandby);
-const replica = (values.replica ?? (needsStandby ? 'synchronous' : 'none')) as ReplicaMode;
-// A lost key is unknown for ever: its clients would do nothing more.
-if (replica === 'asynchronous' && values.faults === undefined)
-  faults.splice(faults.indexOf('key-rotation'), 1);
+const needsReplica = faults.some((name) => (FAULTS[name] as Fault | undefined)?.needsStandby);
+const replica = (values.replica ?? (needsReplica ? 'synchronous' : 'none')) as ReplicaMode;
 const unknown = faults.filter((name) => !FAULT_NAMES.includes(name));
+/** A fault that nobody named is left out where it cannot run; one that is named must run. */
+const leftOut = values.faults === undefined ? reasonsAgainst(faults, replica) : {};
 const seed = values.seed === undefined ? Math.floor(Math.random() * 1e9) : Number(values.seed);
 const numbers = [
   values.minutes,
@@ -75,6 +75,18 @@ if (
 Faults: ${FAULT_NAMES.join(', ')}\n`,
   );
   process.exit(2);
+}
+
+/** Faults that cannot run here, and why. */
+function reasonsAgainst(names: readonly FaultName[], mode: ReplicaMode): Record<string, string> {
+  const reasons: Record<string, string> = {};
+  for (const name of names) {
+    const { needsStandby, needsClocks }: Fault = FAULTS[name];
+    if (needsStandby && mode === 'none') reasons[name] = 'there is no standby';
+    if (needsClocks && !hasFakeTime()) reasons[name] = 'the package faketime is not installed';
+    if (name === 'key-rotation' && mode === 'asynchronous') reasons[name] = 'a lost key is unknown for ever';
+  }
+  return reasons;
 }
 
 /** @returns whether every promise held and every check was decided */
@@ -105,7 +117,8 @@ else {
   await torture({
     seed,
     seconds: minutes * 60,
-    faults,
+    faults: faults.filter((name) => !(name in leftOut)),
+    leftOut,
     shoppers,
     thinkMs,
     nodes,

@@ -18,6 +18,7 @@ import { chanceAt } from '../fuzz/chance.ts';
 import type { Shop } from './clients/client.ts';
 import { CLI, administer } from './faults/administration.ts';
 import type { Victims } from './faults/catalogue.ts';
+import { createClock } from './faults/clock.ts';
 import { createCommitCutter } from './faults/commit-cutter.ts';
 import { prepareNode } from './faults/nodes.ts';
 import { runPostgres } from './faults/postgres.ts';
@@ -42,6 +43,8 @@ export interface InstallationOptions {
   nodes: number;
   tenants: number;
   replica: ReplicaMode;
+  /** Whether the clocks of nodes and of Postgres can be set. */
+  hasClocks: boolean;
   /** The clock of the history. */
   now: () => number;
 }
@@ -62,6 +65,7 @@ export async function install({
   nodes: count,
   tenants,
   replica,
+  hasClocks,
   now,
 }: InstallationOptions): Promise<Installation> {
   const data = join(folder, 'data');
@@ -78,10 +82,12 @@ export async function install({
   try {
     const home = join(data, 'server-1');
     await mkdir(home, { mode: 0o755 });
-    const first = await runPostgres(home, guard);
+    const first = await runPostgres(home, guard, hasClocks);
     stops.push(first.kill);
     const replication =
-      replica === 'none' ? undefined : await replicate(first, { mode: replica, dataDir: data, guard, now });
+      replica === 'none'
+        ? undefined
+        : await replicate(first, { mode: replica, dataDir: data, guard, now, hasClocks });
     if (replication) stops.push(replication.stop);
     const postgres = replication === undefined ? first : followPrimary(replication);
     const redis = await runRedis();
@@ -110,6 +116,7 @@ export async function install({
           REDIS_URL: `redis://127.0.0.1:${redisLink.port}`,
         },
         folder,
+        clock: hasClocks ? await createClock(join(folder, `clock-${index}`)) : undefined,
       });
       stops.push(node.stop);
       nodes.push(node);

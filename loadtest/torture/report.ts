@@ -34,6 +34,10 @@ export async function reportOf(checked: Checked): Promise<string[]> {
     ['seed', String(facts.seed)],
     ['operations', `${number(exchanges)} exchanges, ${number(events)} events in the log`],
     ['faults', faults.join(', ') || 'none'],
+    ...Object.entries(facts.leftOut ?? {}).map(([name, why]): [string, string] => [
+      'left out',
+      `${name}: ${why}`,
+    ]),
     ['replica', facts.replica],
     ['promotions', promotionsText(writesBackMs)],
     ['lost writes', number(lostWrites)],

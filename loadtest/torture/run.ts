@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { startTraffic, type Traffic } from './clients/traffic.ts';
-import type { FaultName } from './faults/catalogue.ts';
+import { CLOCK_SECONDS_MAX, FAULTS, type Fault, type FaultName } from './faults/catalogue.ts';
 import type { ReplicaMode } from './faults/replication.ts';
 import { runSchedule } from './faults/schedule.ts';
 import { readEpochs, writeFacts, writeLog } from './history/files.ts';
@@ -13,6 +13,8 @@ export interface TortureOptions {
   seed: number;
   seconds: number;
   faults: readonly FaultName[];
+  /** Faults that this machine does not allow, and why. */
+  leftOut: Record<string, string>;
   shoppers: number;
   thinkMs: number;
   nodes: number;
@@ -37,10 +39,24 @@ const PROGRESS_MS = 5_000;
 
 /** @returns the number of exchanges */
 export async function torture(options: TortureOptions): Promise<number> {
-  const { seed, seconds, faults, shoppers, thinkMs, nodes, tenants, replica, settleSeconds, folder, say } =
-    options;
+  const {
+    seed,
+    seconds,
+    faults,
+    leftOut,
+    shoppers,
+    thinkMs,
+    nodes,
+    tenants,
+    replica,
+    settleSeconds,
+    folder,
+    say,
+  } = options;
   const history = recordHistory(folder);
-  const installation = await install({ folder, seed, nodes, tenants, replica, now: history.now });
+  const hasClocks = faults.some((name) => (FAULTS[name] as Fault).needsClocks);
+  const { now } = history;
+  const installation = await install({ folder, seed, nodes, tenants, replica, hasClocks, now });
   const { victims, shops, databaseUrl } = installation;
   const suffered: Record<string, number> = {};
   const notRecovered: string[] = [];
@@ -69,7 +85,8 @@ export async function torture(options: TortureOptions): Promise<number> {
     notRecovered.push(...(await traffic.writesAtEachNode(RECOVERY_MS_MAX)));
     if (!(await traffic.calmDown(Math.min(CALM_MS_MAX, settleSeconds * 1_000))))
       notRecovered.push('some clients got no final answer');
-    const behind = await settle(installation, traffic, settleSeconds);
+    const clockSeconds = (suffered['pg-clock'] ?? 0) > 0 ? CLOCK_SECONDS_MAX : 0;
+    const behind = await settle(installation, traffic, settleSeconds + clockSeconds);
     notRecovered.push(...behind);
     say(`${at()}  settled`);
     const head = Math.max(...(await endsOf(installation)).map(({ last }) => last));
@@ -92,6 +109,7 @@ export async function torture(options: TortureOptions): Promise<number> {
       readersAtEnd: traffic.readers,
       faults: suffered,
       notRecovered,
+      leftOut,
       replica,
       promotions: [...(victims.replication?.promotions() ?? [])],
       epochs: await readEpochs(databaseUrl),

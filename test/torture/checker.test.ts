@@ -370,3 +370,15 @@ test.each<[string, Rule, (story: Story) => void]>([
   plant(story);
   expect(check(recorded(story)).violations.map((each) => each.rule)).toContain(rule);
 });
+
+test('the clock of the log may go back at the begin of an epoch, and nowhere else', () => {
+  const story = promoted();
+  story.log[3]!.recordedAt = '2025-12-31T23:59:59.999Z';
+  for (const entry of story.entries)
+    if (entry.key === 'k4' && entry.recordedAt) entry.recordedAt = story.log[3]!.recordedAt;
+  expect(check(recorded(story)).violations).toEqual([]);
+  Object.assign(story.facts.epochs[0]!, { reason: 'clock_set_back' });
+  expect(check(recorded(story)).violations.map(({ rule }) => rule)).toEqual(['log-order']);
+  story.facts.faults['pg-clock'] = 1;
+  expect(check(recorded(story)).violations).toEqual([]);
+});

@@ -58,7 +58,8 @@ export function indexLog(log: readonly LogEvent[], epochs: readonly Epoch[], fin
     findings.decide('log-order');
     if (!follows(event.position, last?.position ?? 0, epochs))
       findings.violate('log-order', `position ${event.position} follows ${last?.position ?? 0}`);
-    if (last !== undefined && event.recordedAt < last.recordedAt)
+    const isInEpoch = event.position === (last?.position ?? 0) + 1;
+    if (last !== undefined && isInEpoch && event.recordedAt < last.recordedAt)
       findings.violate('log-order', `position ${event.position} is recorded before its predecessor`);
     last = event;
     const name = keyName(event.tenant, event.key);

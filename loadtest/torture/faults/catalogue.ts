@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../../fuzz/chance.ts';
 import type { Administration } from './administration.ts';
+import type { Clock } from './clock.ts';
 import type { CommitCutter } from './commit-cutter.ts';
 import { FAILOVERS } from './failovers.ts';
 import type { TortureNode } from './nodes.ts';
@@ -32,6 +33,8 @@ export interface Fault {
   run: (victims: Victims, index: number, random: Random) => Promise<void>;
   /** Whether it needs a standby. */
   needsStandby?: boolean;
+  /** Whether it sets clocks. */
+  needsClocks?: boolean;
 }
 
 const DOWN_MS_MAX = 1_500;
@@ -39,6 +42,8 @@ const LONG_MS_MIN = 1_500;
 const LONG_MS_MAX = 7_000;
 const CUTS_MAX = 5;
 const SLOW_MS_MAX = 250;
+/** Waits by the clock of Postgres can last so much longer: a retry, a claim. */
+export const CLOCK_SECONDS_MAX = 180;
 
 const aWhile = (random: Random) => delay(random.between(LONG_MS_MIN, LONG_MS_MAX));
 const ofNode = (index: number) => `node ${index}`;
@@ -69,6 +74,13 @@ const redisFault = (run: (redis: TortureRedis, random: Random, link: Proxy) => P
   victim: () => 'redis',
   run: ({ redis, redisLink }, _, random) => run(redis, random, redisLink),
 });
+/** Sets a clock apart, and back. Both are jumps. */
+async function jump(clock: Clock | undefined, random: Random): Promise<void> {
+  const seconds = random.between(1, CLOCK_SECONDS_MAX) * (random.chance(0.5) ? 1 : -1);
+  await clock?.set(seconds);
+  await aWhile(random).finally(() => clock?.set(0));
+}
+
 const administrative = (run: (administration: Administration) => Promise<void>): Fault => ({
   victim: () => 'administration',
   run: ({ administration }) => run(administration),
@@ -108,6 +120,8 @@ export const FAULTS = {
   ),
   'pg-terminate': postgresFault((postgres) => postgres.terminate()),
   ...FAILOVERS,
+  'pg-clock': { ...postgresFault(({ clock }, random) => jump(clock, random)), needsClocks: true },
+  'node-clock': { ...nodeFault(({ clock }, random) => jump(clock, random)), needsClocks: true },
   'net-silent': linkFault(async ({ proxy }, random) => {
     proxy.silence();
     await aWhile(random).finally(proxy.speak);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../../ops/embedded/free-port.ts';
 import { endWithUs } from '../../kit/ending.ts';
+import type { Clock } from './clock.ts';
 
 const BLOCK_LOOP = fileURLToPath(new URL('block-loop.js', import.meta.url));
 /** A start that fails is tried again, as a supervisor would. */
@@ -27,6 +28,7 @@ export interface TortureNode {
   suspend: () => void;
   resume: () => void;
   blockLoop: () => void;
+  clock: Clock | undefined;
   /** Whether it answers that it is ready. */
   isReady: () => Promise<boolean>;
   /** Ends that nobody caused, and ends that took too long. */
@@ -41,9 +43,10 @@ export interface NodeOptions {
   env: Record<string, string>;
   /** Folder of its log. */
   folder: string;
+  clock?: Clock | undefined;
 }
 
-export async function prepareNode({ index, main, env, folder }: NodeOptions): Promise<TortureNode> {
+export async function prepareNode({ index, main, env, folder, clock }: NodeOptions): Promise<TortureNode> {
   const [port, adminPort, grpcPort] = [await freePort(), await freePort(), await freePort()];
   const log = createWriteStream(join(folder, `node-${index}.log`));
   const faults: string[] = [];
@@ -60,6 +63,7 @@ export async function prepareNode({ index, main, env, folder }: NodeOptions): Pr
         GRPC_PORT: String(grpcPort),
         HOLDFAST_HOST: '127.0.0.1',
         ...env,
+        ...clock?.env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -108,6 +112,7 @@ export async function prepareNode({ index, main, env, folder }: NodeOptions): Pr
     },
     suspend: () => void child?.kill('SIGSTOP'),
     resume: () => void child?.kill('SIGCONT'),
+    clock,
     blockLoop: () => void child?.kill('SIGUSR2'),
     isReady: () =>
       fetch(`http://127.0.0.1:${adminPort}/health/ready`, { signal: AbortSignal.timeout(2_000) }).then(

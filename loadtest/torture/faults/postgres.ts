@@ -7,6 +7,7 @@ import type { Guard } from '../../../ops/embedded/guard.ts';
 import { startPostgres } from '../../../ops/embedded/postgres/postgres.ts';
 import { readPostmaster } from '../../../ops/embedded/postgres/postmaster.ts';
 import { runsAs } from '../../../ops/embedded/process.ts';
+import { type Clock, createClock } from './clock.ts';
 
 export interface TorturePostgres {
   /** With the folder `postgres` of the cluster. */
@@ -28,16 +29,20 @@ export interface TorturePostgres {
   hold: (statement: string, ms: number) => Promise<void>;
   /** Ends all connections of the nodes. */
   terminate: () => Promise<void>;
+  clock: Clock | undefined;
 }
 
 const ALL_CONNECTIONS_COUNT = 110;
 
 const ASK_MS_MAX = 10_000;
 
-export async function runPostgres(dataDir: string, guard: Guard): Promise<TorturePostgres> {
+/** @param hasClock whether its clock can be set */
+export async function runPostgres(dataDir: string, guard: Guard, hasClock = false): Promise<TorturePostgres> {
   const log = pino({ level: 'silent' });
   const life = { guard };
-  const { url, stop } = await startPostgres(dataDir, log, undefined, life);
+  const clock = hasClock ? await createClock(join(dataDir, 'clock')) : undefined;
+  const env = clock?.env ?? {};
+  const { url, stop } = await startPostgres(dataDir, log, undefined, life, env);
   const port = Number(new URL(url).port);
   const data = join(dataDir, 'postgres');
   if ((await readPostmaster(data))?.port !== port) {
@@ -68,6 +73,7 @@ export async function runPostgres(dataDir: string, guard: Guard): Promise<Tortur
 
   return {
     dataDir,
+    clock,
     url,
     port,
     stop: () => end('SIGINT'),
@@ -87,7 +93,7 @@ export async function runPostgres(dataDir: string, guard: Guard): Promise<Tortur
         void client.end().catch(() => {});
       }
     },
-    start: async () => void (await startPostgres(dataDir, log, port, life)),
+    start: async () => void (await startPostgres(dataDir, log, port, life, env)),
     async exhaust(ms) {
       const clients: Client[] = [];
       const end = performance.now() + ms;

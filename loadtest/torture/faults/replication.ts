@@ -56,12 +56,14 @@ interface ReplicationOptions {
   dataDir: string;
   guard: Guard;
   now: () => number;
+  /** Whether the clock of a server can be set. */
+  hasClocks?: boolean;
 }
 
 /** Adds a standby to a primary, and waits until it follows. */
 export async function replicate(
   first: TorturePostgres,
-  { mode, dataDir, guard, now }: ReplicationOptions,
+  { mode, dataDir, guard, now, hasClocks = false }: ReplicationOptions,
 ): Promise<Replication> {
   let primary = first;
   let standby: TorturePostgres | undefined;
@@ -104,7 +106,7 @@ export async function replicate(
     // The last value of a setting counts.
     await appendFile(join(data, 'postgresql.auto.conf'), `primary_conninfo = '${source}'\n`);
     await write(join(data, 'standby.signal'), '');
-    standby = await runPostgres(folder, guard);
+    standby = await runPostgres(folder, guard, hasClocks);
     await untilInSync();
   }
 
@@ -160,6 +162,9 @@ export function followPrimary({ primary }: Replication): TorturePostgres {
   return {
     get dataDir() {
       return primary().dataDir;
+    },
+    get clock() {
+      return primary().clock;
     },
     get url() {
       return primary().url;

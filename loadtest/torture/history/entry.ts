@@ -141,6 +141,8 @@ export interface RunFacts {
   /** Readers that read the feed to its end when all was settled. */
   readersAtEnd: string[];
   faults: Record<string, number>;
+  /** Faults that the machine did not allow, and why. */
+  leftOut: Record<string, string>;
   /** What did not recover within its time after the last fault. */
   notRecovered: string[];
   /** Durability of the standby: `none` without one. */
