@@ -16,6 +16,8 @@ import { parseArgs } from 'node:util';
 import { check } from './torture/checker/check.ts';
 import { lostWrites } from './torture/checker/losses.ts';
 import { writesBackMs } from './torture/checker/promotions.ts';
+import { hasDisks } from './torture/faults/disk.ts';
+import { hasFiu } from './torture/faults/failing-fsync.ts';
 import { hasFakeTime } from './torture/faults/clock.ts';
 import { FAULTS, FAULT_NAMES, type Fault, type FaultName } from './torture/faults/catalogue.ts';
 import { REPLICA_MODES, type ReplicaMode } from './torture/faults/replication.ts';
@@ -45,7 +47,7 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
 const faults = (
   values.faults === 'none' ? [] : (values.faults?.split(',') ?? [...FAULT_NAMES])
 ) as FaultName[];
-const needsReplica = faults.some((name) => (FAULTS[name] as Fault | undefined)?.needsStandby);
+const needsReplica = faults.some((name) => (FAULTS[name] as Fault | undefined)?.needs === 'standby');
 const replica = (values.replica ?? (needsReplica ? 'synchronous' : 'none')) as ReplicaMode;
 const unknown = faults.filter((name) => !FAULT_NAMES.includes(name));
 /** A fault that nobody named is left out where it cannot run; one that is named must run. */
@@ -81,9 +83,11 @@ Faults: ${FAULT_NAMES.join(', ')}\n`,
 function reasonsAgainst(names: readonly FaultName[], mode: ReplicaMode): Record<string, string> {
   const reasons: Record<string, string> = {};
   for (const name of names) {
-    const { needsStandby, needsClocks }: Fault = FAULTS[name];
-    if (needsStandby && mode === 'none') reasons[name] = 'there is no standby';
-    if (needsClocks && !hasFakeTime()) reasons[name] = 'the package faketime is not installed';
+    const { needs }: Fault = FAULTS[name];
+    if (needs === 'standby' && mode === 'none') reasons[name] = 'there is no standby';
+    if (needs === 'clocks' && !hasFakeTime()) reasons[name] = 'the package faketime is not installed';
+    if (needs === 'disks' && !hasDisks()) reasons[name] = 'only root can mount a small disk';
+    if (needs === 'fiu' && !hasFiu()) reasons[name] = 'the package fiu-utils is not installed';
     if (name === 'key-rotation' && mode === 'asynchronous') reasons[name] = 'a lost key is unknown for ever';
   }
   return reasons;

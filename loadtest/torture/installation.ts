@@ -21,7 +21,7 @@ import type { Victims } from './faults/catalogue.ts';
 import { createClock } from './faults/clock.ts';
 import { createCommitCutter } from './faults/commit-cutter.ts';
 import { prepareNode } from './faults/nodes.ts';
-import { runPostgres } from './faults/postgres.ts';
+import { type Equipment, runPostgres } from './faults/postgres.ts';
 import { openProxy } from './faults/proxy.ts';
 import { runRedis } from './faults/redis.ts';
 import { type ReplicaMode, followPrimary, replicate } from './faults/replication.ts';
@@ -43,8 +43,8 @@ export interface InstallationOptions {
   nodes: number;
   tenants: number;
   replica: ReplicaMode;
-  /** Whether the clocks of nodes and of Postgres can be set. */
-  hasClocks: boolean;
+  /** Of each Postgres; nodes have a clock too. */
+  equipment: Equipment;
   /** The clock of the history. */
   now: () => number;
 }
@@ -65,7 +65,7 @@ export async function install({
   nodes: count,
   tenants,
   replica,
-  hasClocks,
+  equipment,
   now,
 }: InstallationOptions): Promise<Installation> {
   const data = join(folder, 'data');
@@ -82,12 +82,12 @@ export async function install({
   try {
     const home = join(data, 'server-1');
     await mkdir(home, { mode: 0o755 });
-    const first = await runPostgres(home, guard, hasClocks);
-    stops.push(first.kill);
+    const first = await runPostgres(home, guard, equipment);
+    stops.push(first.remove);
     const replication =
       replica === 'none'
         ? undefined
-        : await replicate(first, { mode: replica, dataDir: data, guard, now, hasClocks });
+        : await replicate(first, { mode: replica, dataDir: data, guard, now, equipment });
     if (replication) stops.push(replication.stop);
     const postgres = replication === undefined ? first : followPrimary(replication);
     const redis = await runRedis();
@@ -116,7 +116,7 @@ export async function install({
           REDIS_URL: `redis://127.0.0.1:${redisLink.port}`,
         },
         folder,
-        clock: hasClocks ? await createClock(join(folder, `clock-${index}`)) : undefined,
+        clock: equipment.hasClock ? await createClock(join(folder, `clock-${index}`)) : undefined,
       });
       stops.push(node.stop);
       nodes.push(node);

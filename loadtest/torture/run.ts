@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { startTraffic, type Traffic } from './clients/traffic.ts';
-import { CLOCK_SECONDS_MAX, FAULTS, type Fault, type FaultName } from './faults/catalogue.ts';
+import { CLOCK_SECONDS_MAX, FAULTS, type Fault, type FaultName, type Need } from './faults/catalogue.ts';
 import type { ReplicaMode } from './faults/replication.ts';
 import { runSchedule } from './faults/schedule.ts';
 import { readEpochs, writeFacts, writeLog } from './history/files.ts';
@@ -54,9 +54,10 @@ export async function torture(options: TortureOptions): Promise<number> {
     say,
   } = options;
   const history = recordHistory(folder);
-  const hasClocks = faults.some((name) => (FAULTS[name] as Fault).needsClocks);
+  const isNeeded = (need: Need) => faults.some((name) => (FAULTS[name] as Fault).needs === need);
+  const equipment = { hasClock: isNeeded('clocks'), hasDisk: isNeeded('disks') };
   const { now } = history;
-  const installation = await install({ folder, seed, nodes, tenants, replica, hasClocks, now });
+  const installation = await install({ folder, seed, nodes, tenants, replica, equipment, now });
   const { victims, shops, databaseUrl } = installation;
   const suffered: Record<string, number> = {};
   const notRecovered: string[] = [];

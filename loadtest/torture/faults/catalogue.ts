@@ -4,6 +4,7 @@ import type { Random } from '../../fuzz/chance.ts';
 import type { Administration } from './administration.ts';
 import type { Clock } from './clock.ts';
 import type { CommitCutter } from './commit-cutter.ts';
+import { failingFsync } from './failing-fsync.ts';
 import { FAILOVERS } from './failovers.ts';
 import type { TortureNode } from './nodes.ts';
 import type { TorturePostgres } from './postgres.ts';
@@ -31,17 +32,20 @@ export interface Fault {
   /** Only one fault of a name runs at a time: `node 1`, `postgres`. */
   victim: (index: number) => string;
   run: (victims: Victims, index: number, random: Random) => Promise<void>;
-  /** Whether it needs a standby. */
-  needsStandby?: boolean;
-  /** Whether it sets clocks. */
-  needsClocks?: boolean;
+  needs?: Need;
 }
+
+/** What a fault needs: a standby, clocks that can be set, small disks, `fsync` that fails. */
+export type Need = 'standby' | 'clocks' | 'disks' | 'fiu';
 
 const DOWN_MS_MAX = 1_500;
 const LONG_MS_MIN = 1_500;
 const LONG_MS_MAX = 7_000;
 const CUTS_MAX = 5;
 const SLOW_MS_MAX = 250;
+/** Less than two segments of the WAL, so Postgres needs more soon. */
+const FREE_BYTES_MAX = 24 * 2 ** 20;
+const FSYNC_FAILURE_SHARE = 0.05;
 /** Waits by the clock of Postgres can last so much longer: a retry, a claim. */
 export const CLOCK_SECONDS_MAX = 180;
 
@@ -120,8 +124,27 @@ export const FAULTS = {
   ),
   'pg-terminate': postgresFault((postgres) => postgres.terminate()),
   ...FAILOVERS,
-  'pg-clock': { ...postgresFault(({ clock }, random) => jump(clock, random)), needsClocks: true },
-  'node-clock': { ...nodeFault(({ clock }, random) => jump(clock, random)), needsClocks: true },
+  'pg-clock': { ...postgresFault(({ clock }, random) => jump(clock, random)), needs: 'clocks' },
+  'pg-disk-full': {
+    ...postgresFault(async (postgres, random) => {
+      await postgres.disk?.fill(random.between(0, FREE_BYTES_MAX));
+      await aWhile(random).finally(postgres.disk?.free);
+      await postgres.start(); // it may have given up
+    }),
+    needs: 'disks',
+  },
+  'pg-fsync': {
+    ...postgresFault(async (postgres, random) => {
+      await postgres.stop();
+      // It panics and recovers, or does not even start.
+      await postgres.start(failingFsync(FSYNC_FAILURE_SHARE)).catch(() => {});
+      await aWhile(random);
+      await postgres.kill();
+      await postgres.start();
+    }),
+    needs: 'fiu',
+  },
+  'node-clock': { ...nodeFault(({ clock }, random) => jump(clock, random)), needs: 'clocks' },
   'net-silent': linkFault(async ({ proxy }, random) => {
     proxy.silence();
     await aWhile(random).finally(proxy.speak);

@@ -21,7 +21,7 @@ const failover = (
   run: (replication: Replication, victims: Victims, index: number, random: Random) => Promise<void>,
 ): Fault => ({
   victim: () => 'postgres',
-  needsStandby: true,
+  needs: 'standby',
   run: async (victims, index, random) => {
     const { replication } = victims;
     if (replication !== undefined) await run(replication, victims, index, random);

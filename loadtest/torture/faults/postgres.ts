@@ -1,4 +1,5 @@
 /** One Postgres server: stopped, killed, restarted on the same port and data. */
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -8,6 +9,7 @@ import { startPostgres } from '../../../ops/embedded/postgres/postgres.ts';
 import { readPostmaster } from '../../../ops/embedded/postgres/postmaster.ts';
 import { runsAs } from '../../../ops/embedded/process.ts';
 import { type Clock, createClock } from './clock.ts';
+import { type Disk, createDisk } from './disk.ts';
 
 export interface TorturePostgres {
   /** With the folder `postgres` of the cluster. */
@@ -20,7 +22,10 @@ export interface TorturePostgres {
   kill: () => Promise<void>;
   /** Kills it with SIGKILL, as if its host lost power; its data is not used again. */
   crash: () => Promise<void>;
-  start: () => Promise<void>;
+  /** Starts it, if it does not run. @param env more variables of the server */
+  start: (env?: Record<string, string>) => Promise<void>;
+  /** Ends it for ever, with its data. */
+  remove: () => Promise<void>;
   /** Runs a statement. @returns its rows; rejects when Postgres does not answer */
   ask: <Row extends object>(statement: string) => Promise<Row[]>;
   /** Takes all free connections for a time. */
@@ -30,17 +35,36 @@ export interface TorturePostgres {
   /** Ends all connections of the nodes. */
   terminate: () => Promise<void>;
   clock: Clock | undefined;
+  disk: Disk | undefined;
 }
 
 const ALL_CONNECTIONS_COUNT = 110;
 
 const ASK_MS_MAX = 10_000;
 
-/** @param hasClock whether its clock can be set */
-export async function runPostgres(dataDir: string, guard: Guard, hasClock = false): Promise<TorturePostgres> {
+/** What faults need of a server. */
+export interface Equipment {
+  /** Its clock can be set. */
+  hasClock: boolean;
+  /** Its data is on a disk of its own. */
+  hasDisk: boolean;
+}
+
+/**
+ * @param dataDir exists and is empty
+ * @param prepare puts a cluster into it
+ */
+export async function runPostgres(
+  dataDir: string,
+  guard: Guard,
+  { hasClock, hasDisk }: Equipment = { hasClock: false, hasDisk: false },
+  prepare: () => Promise<void> = async () => {},
+): Promise<TorturePostgres> {
   const log = pino({ level: 'silent' });
   const life = { guard };
-  const clock = hasClock ? await createClock(join(dataDir, 'clock')) : undefined;
+  const disk = hasDisk ? await createDisk(dataDir) : undefined;
+  await prepare();
+  const clock = hasClock ? await createClock(`${dataDir}.clock`) : undefined;
   const env = clock?.env ?? {};
   const { url, stop } = await startPostgres(dataDir, log, undefined, life, env);
   const port = Number(new URL(url).port);
@@ -74,6 +98,7 @@ export async function runPostgres(dataDir: string, guard: Guard, hasClock = fals
   return {
     dataDir,
     clock,
+    disk,
     url,
     port,
     stop: () => end('SIGINT'),
@@ -93,7 +118,12 @@ export async function runPostgres(dataDir: string, guard: Guard, hasClock = fals
         void client.end().catch(() => {});
       }
     },
-    start: async () => void (await startPostgres(dataDir, log, port, life, env)),
+    start: async (more = {}) => void (await startPostgres(dataDir, log, port, life, { ...env, ...more })),
+    async remove() {
+      await end('SIGQUIT');
+      await disk?.remove();
+      await rm(dataDir, { recursive: true, force: true, maxRetries: 3 });
+    },
     async exhaust(ms) {
       const clients: Client[] = [];
       const end = performance.now() + ms;

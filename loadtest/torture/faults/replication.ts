@@ -2,13 +2,13 @@
  * A primary and its standby. A promotion makes the standby the primary, and then a new standby is
  * made of it, so it can happen again and again.
  */
-import { appendFile, copyFile, mkdir, rm } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Guard } from '../../../ops/embedded/guard.ts';
 import type { Promotion } from '../history/entry.ts';
 import { copyCluster, write } from './base-backup.ts';
-import { type TorturePostgres, runPostgres } from './postgres.ts';
+import { type Equipment, type TorturePostgres, runPostgres } from './postgres.ts';
 import { openProxy } from './proxy.ts';
 
 export const REPLICA_MODES = ['synchronous', 'asynchronous', 'none'] as const;
@@ -56,14 +56,13 @@ interface ReplicationOptions {
   dataDir: string;
   guard: Guard;
   now: () => number;
-  /** Whether the clock of a server can be set. */
-  hasClocks?: boolean;
+  equipment?: Equipment;
 }
 
 /** Adds a standby to a primary, and waits until it follows. */
 export async function replicate(
   first: TorturePostgres,
-  { mode, dataDir, guard, now, hasClocks = false }: ReplicationOptions,
+  { mode, dataDir, guard, now, equipment }: ReplicationOptions,
 ): Promise<Replication> {
   let primary = first;
   let standby: TorturePostgres | undefined;
@@ -97,24 +96,25 @@ export async function replicate(
   async function addStandby(): Promise<void> {
     const folder = join(dataDir, `server-${(servers += 1)}`);
     await mkdir(folder, { mode: 0o755 });
-    await copyFile(join(primary.dataDir, 'postgres-password'), join(folder, 'postgres-password'));
-    const data = join(folder, 'postgres');
-    await copyCluster(primary.url, join(primary.dataDir, 'postgres'), data);
-    const { username, password } = new URL(primary.url);
+    const { dataDir: source, url } = primary;
     link.leadTo(primary.port);
-    const source = `host=127.0.0.1 port=${link.port} user=${username} password=${password} application_name=${STANDBY}`;
-    // The last value of a setting counts.
-    await appendFile(join(data, 'postgresql.auto.conf'), `primary_conninfo = '${source}'\n`);
-    await write(join(data, 'standby.signal'), '');
-    standby = await runPostgres(folder, guard, hasClocks);
+    standby = await runPostgres(folder, guard, equipment, async () => {
+      await copyFile(join(source, 'postgres-password'), join(folder, 'postgres-password'));
+      const data = join(folder, 'postgres');
+      await copyCluster(url, join(source, 'postgres'), data);
+      const { username, password } = new URL(url);
+      const upstream = `host=127.0.0.1 port=${link.port} user=${username} password=${password} application_name=${STANDBY}`;
+      // The last value of a setting counts.
+      await appendFile(join(data, 'postgresql.auto.conf'), `primary_conninfo = '${upstream}'\n`);
+      await write(join(data, 'standby.signal'), '');
+    });
     await untilInSync();
   }
 
   const remove = async (server: TorturePostgres) => {
-    await server.kill();
+    await server.remove();
     const { left } = promotions.at(-1) ?? {};
     if (left !== undefined) left.untilMs = now();
-    await rm(server.dataDir, { recursive: true, force: true, maxRetries: 3 });
   };
 
   await addStandby().catch(async (error: unknown) => {
@@ -152,7 +152,7 @@ export async function replicate(
     promotions: () => promotions,
     async stop() {
       link.close();
-      for (const server of [standby, primary]) await server?.kill();
+      for (const server of [standby, primary]) await server?.remove();
     },
   };
 }
@@ -166,6 +166,9 @@ export function followPrimary({ primary }: Replication): TorturePostgres {
     get clock() {
       return primary().clock;
     },
+    get disk() {
+      return primary().disk;
+    },
     get url() {
       return primary().url;
     },
@@ -175,7 +178,8 @@ export function followPrimary({ primary }: Replication): TorturePostgres {
     stop: () => primary().stop(),
     kill: () => primary().kill(),
     crash: () => primary().crash(),
-    start: () => primary().start(),
+    start: (env) => primary().start(env),
+    remove: () => primary().remove(),
     ask: (statement) => primary().ask(statement),
     exhaust: (ms) => primary().exhaust(ms),
     hold: (statement, ms) => primary().hold(statement, ms),
