@@ -55,7 +55,11 @@ export async function torture(options: TortureOptions): Promise<number> {
   } = options;
   const history = recordHistory(folder);
   const isNeeded = (need: Need) => faults.some((name) => (FAULTS[name] as Fault).needs === need);
-  const equipment = { hasClock: isNeeded('clocks'), hasDisk: isNeeded('disks') };
+  const equipment = {
+    hasClock: isNeeded('clocks'),
+    hasDisk: isNeeded('disks'),
+    hasFsync: isNeeded('fsync'),
+  };
   const { now } = history;
   const installation = await install({ folder, seed, nodes, tenants, replica, equipment, now });
   const { victims, shops, databaseUrl } = installation;

@@ -166,6 +166,9 @@ export function followPrimary({ primary }: Replication): TorturePostgres {
     get clock() {
       return primary().clock;
     },
+    get fsync() {
+      return primary().fsync;
+    },
     get disk() {
       return primary().disk;
     },
@@ -178,7 +181,7 @@ export function followPrimary({ primary }: Replication): TorturePostgres {
     stop: () => primary().stop(),
     kill: () => primary().kill(),
     crash: () => primary().crash(),
-    start: (env) => primary().start(env),
+    start: () => primary().start(),
     remove: () => primary().remove(),
     ask: (statement) => primary().ask(statement),
     exhaust: (ms) => primary().exhaust(ms),
