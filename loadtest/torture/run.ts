@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { startTraffic, type Traffic } from './clients/traffic.ts';
 import { CLOCK_SECONDS_MAX, FAULTS, type Fault, type FaultName, type Need } from './faults/catalogue.ts';
-import type { ReplicaMode } from './faults/replication.ts';
+import type { ReplicaMode } from './faults/standby/replication.ts';
 import { runSchedule } from './faults/schedule.ts';
 import { readEpochs, writeFacts, writeLog } from './history/files.ts';
 import { recordHistory } from './history/recorder.ts';

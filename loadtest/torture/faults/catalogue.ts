@@ -2,13 +2,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../../fuzz/chance.ts';
 import type { Administration } from './administration.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from './machine/clock.ts';
 import type { CommitCutter } from './commit-cutter.ts';
-import { FAILOVERS } from './failovers.ts';
+import { FAILOVERS } from './standby/failovers.ts';
 import type { TortureNode } from './nodes.ts';
 import type { TorturePostgres } from './postgres.ts';
 import type { Proxy } from './proxy.ts';
-import type { Replication } from './replication.ts';
+import type { Replication } from './standby/replication.ts';
 import type { TortureRedis } from './redis.ts';
 
 /** What faults act upon. */

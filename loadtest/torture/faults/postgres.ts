@@ -8,9 +8,9 @@ import type { Guard } from '../../../ops/embedded/guard.ts';
 import { startPostgres } from '../../../ops/embedded/postgres/postgres.ts';
 import { readPostmaster } from '../../../ops/embedded/postgres/postmaster.ts';
 import { runsAs } from '../../../ops/embedded/process.ts';
-import { type Clock, createClock } from './clock.ts';
-import { type Disk, createDisk } from './disk.ts';
-import { type FailingFsync, createFailingFsync } from './failing-fsync.ts';
+import { type Clock, createClock } from './machine/clock.ts';
+import { type Disk, createDisk } from './machine/disk.ts';
+import { type FailingFsync, createFailingFsync } from './machine/failing-fsync.ts';
 
 export interface TorturePostgres {
   /** With the folder `postgres` of the cluster. */
@@ -98,6 +98,7 @@ export async function runPostgres(
     while ((await postmaster()) === pid) await delay(20);
     guard.forget(pid);
   }
+  let isRemoved = false;
   const connected = async (): Promise<Client | undefined> => {
     const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
     client.on('error', () => {});
@@ -133,6 +134,8 @@ export async function runPostgres(
     },
     start: async () => void (await startPostgres(dataDir, log, port, life, env)),
     async remove() {
+      if (isRemoved) return;
+      isRemoved = true;
       await end('SIGQUIT');
       await disk?.remove();
       await rm(dataDir, { recursive: true, force: true, maxRetries: 3 });

@@ -5,11 +5,11 @@
 import { appendFile, copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Guard } from '../../../ops/embedded/guard.ts';
-import type { Promotion } from '../history/entry.ts';
+import type { Guard } from '../../../../ops/embedded/guard.ts';
+import type { Promotion } from '../../history/entry.ts';
 import { copyCluster, write } from './base-backup.ts';
-import { type Equipment, type TorturePostgres, runPostgres } from './postgres.ts';
-import { openProxy } from './proxy.ts';
+import { type Equipment, type TorturePostgres, runPostgres } from '../postgres.ts';
+import { openProxy } from '../proxy.ts';
 
 export const REPLICA_MODES = ['synchronous', 'asynchronous', 'none'] as const;
 export type ReplicaMode = (typeof REPLICA_MODES)[number];
