@@ -84,8 +84,8 @@ BEGIN
     RETURN NULL;
   END IF;
 
-  -- Timeline 3 has epoch 2 or a later one: a failover can lose the begin of epoch 1, and with it the
-  -- only row that says that its positions were assigned.
+  -- Timeline 3 has epoch 2 or a later one: a failover can lose the begin of epoch 1, and with it
+  -- the only row that says that its positions were assigned.
   first := greatest((greatest(head.position, head.reached_position,
                               (SELECT max(position) FROM checkpoints WHERE partition = in_partition)) >> 32) + 1,
                     least(('x' || log_timeline())::bit(32)::bigint - 1, 1 << 19)) << 32;
