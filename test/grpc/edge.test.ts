@@ -38,7 +38,7 @@ const codes = (failures: { code: number }[]) => failures.map(({ code }) => code)
 
 describe('quotas are shared with REST', () => {
   test('a call beyond the quota is refused with its retry time, also after calls through REST', async () => {
-    const { shop, client } = await open({ HOLDFAST_RATE_LIMIT_WRITE: '3/60' });
+    const { shop, client } = await open({ REDIS_URL: '', HOLDFAST_RATE_LIMIT_WRITE: '3/60' });
     await shop.ask('/v1/orders', { body: anOrder() });
     await client.placeOrder(request());
     await client.placeOrder(request());

@@ -108,7 +108,7 @@ describe('a stream of orders', () => {
 });
 
 test('an order that waits for its quota is refused after the revocation', async () => {
-  const small = await openShop({ HOLDFAST_RATE_LIMIT_WRITE: '3/60' });
+  const small = await openShop({ REDIS_URL: '', HOLDFAST_RATE_LIMIT_WRITE: '3/60' });
   await call(small);
   const stream = client.placeOrders();
   const answers: { outcome: string; refused: Parameters<typeof unpacked>[0] }[] = [];

@@ -103,7 +103,7 @@ test('the client stops after its time limit, and reports the last reason that th
 }, 60_000);
 
 test('an aborted signal stops the client', async () => {
-  await open({ HOLDFAST_RATE_LIMIT_WRITE: '5/60' });
+  await open({ REDIS_URL: '', HOLDFAST_RATE_LIMIT_WRITE: '5/60' });
   const stopping = new AbortController();
   const { done, answered } = send(100, { patienceMs: 60_000, signal: stopping.signal });
   await until(() => answered.length === 5);

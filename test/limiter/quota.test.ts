@@ -5,6 +5,7 @@ import { startRedis } from '../../ops/embedded/redis/redis.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { decidedByRedis } from './decided-by-redis.ts';
 import { type Shop, anOrder, openShop } from '../setup/shop.ts';
 
 let shop: Shop | undefined;
@@ -14,48 +15,54 @@ afterEach(async () => {
 });
 
 describe('a quota', () => {
-  test('beyond its limit has a Retry-After at which the same request passes', async () => {
-    shop = await openShop({ HOLDFAST_RATE_LIMIT_WRITE: '3/2' });
-    const place = (key?: string) => shop!.ask('/v1/orders', { body: anOrder(), ...(key && { key }) });
-    for (let n = 0; n < 3; n += 1) expect((await place()).status).toBe(201);
-    const refused = await place('patient');
-    expect(refused.status).toBe(429);
-    expect(refused.json).toMatchObject({ code: 'rate_limited', retry: 'same_key_after' });
-    expect(refused.headers.get('ratelimit-policy')).toBe('"write";q=3;w=2');
-    const wait = Number(refused.headers.get('retry-after'));
-    expect(refused.headers.get('ratelimit')).toBe(`"write";r=0;t=${wait}`);
-    expect(wait).toBeGreaterThanOrEqual(1);
-    await delay(wait * 1_000);
-    expect((await place('patient')).status).toBe(201);
-  });
+  test('beyond its limit has a Retry-After at which the same request passes', () =>
+    decidedByRedis(async () => {
+      await shop?.close();
+      shop = await openShop({ HOLDFAST_RATE_LIMIT_WRITE: '3/2' });
+      const place = (key?: string) => shop!.ask('/v1/orders', { body: anOrder(), ...(key && { key }) });
+      for (let n = 0; n < 3; n += 1) expect((await place()).status).toBe(201);
+      const refused = await place('patient');
+      expect(refused.status).toBe(429);
+      expect(refused.json).toMatchObject({ code: 'rate_limited', retry: 'same_key_after' });
+      expect(refused.headers.get('ratelimit-policy')).toBe('"write";q=3;w=2');
+      const wait = Number(refused.headers.get('retry-after'));
+      expect(refused.headers.get('ratelimit')).toBe(`"write";r=0;t=${wait}`);
+      expect(wait).toBeGreaterThanOrEqual(1);
+      await delay(wait * 1_000);
+      expect((await place('patient')).status).toBe(201);
+    }));
 
-  test('is separate for reads and writes, and for each key', async () => {
-    shop = await openShop({ HOLDFAST_RATE_LIMIT_WRITE: '1/60', HOLDFAST_RATE_LIMIT_READ: '2/60' });
-    const other = await shop.addTenant();
-    const statuses = [
-      await shop.ask('/v1/orders', { body: anOrder() }),
-      await shop.ask('/v1/orders', { body: anOrder() }),
-      await shop.ask('/v1/orders'),
-      await shop.ask('/v1/orders'),
-      await shop.ask('/v1/orders'),
-      await shop.ask('/v1/orders', { body: anOrder(), apiKey: other.apiKey }),
-    ].map(({ status }) => status);
-    expect(statuses).toEqual([201, 429, 200, 200, 429, 201]);
-  });
+  test('is separate for reads and writes, and for each key', () =>
+    decidedByRedis(async () => {
+      await shop?.close();
+      shop = await openShop({ HOLDFAST_RATE_LIMIT_WRITE: '1/60', HOLDFAST_RATE_LIMIT_READ: '2/60' });
+      const other = await shop.addTenant();
+      const statuses = [
+        await shop.ask('/v1/orders', { body: anOrder() }),
+        await shop.ask('/v1/orders', { body: anOrder() }),
+        await shop.ask('/v1/orders'),
+        await shop.ask('/v1/orders'),
+        await shop.ask('/v1/orders'),
+        await shop.ask('/v1/orders', { body: anOrder(), apiKey: other.apiKey }),
+      ].map(({ status }) => status);
+      expect(statuses).toEqual([201, 429, 200, 200, 429, 201]);
+    }));
 
-  test('of a caller without a valid key counts by address, for all paths', async () => {
-    // An unusual window length, which no other test at the same address uses.
-    shop = await openShop({ HOLDFAST_RATE_LIMIT_UNAUTHENTICATED: '3/59' });
-    const statuses = [
-      await shop.ask('/v1/orders', { apiKey: 'hf_test_unknown0000000000000000000000' }),
-      await shop.ask('/v1/nothing', { apiKey: null }),
-      await shop.ask('/v1/orders', { apiKey: null }),
-      await shop.ask('/v1/orders', { apiKey: null }),
-      await shop.ask('/openapi/v1.json', { apiKey: null }),
-      await shop.ask('/v1/orders'),
-    ].map(({ status }) => status);
-    expect(statuses.slice(-3)).toEqual([429, 429, 200]);
-  });
+  test('of a caller without a valid key counts by address, for all paths', () =>
+    decidedByRedis(async () => {
+      await shop?.close();
+      // An unusual window length, which no other test at the same address uses.
+      shop = await openShop({ HOLDFAST_RATE_LIMIT_UNAUTHENTICATED: '3/59' });
+      const statuses = [
+        await shop.ask('/v1/orders', { apiKey: 'hf_test_unknown0000000000000000000000' }),
+        await shop.ask('/v1/nothing', { apiKey: null }),
+        await shop.ask('/v1/orders', { apiKey: null }),
+        await shop.ask('/v1/orders', { apiKey: null }),
+        await shop.ask('/openapi/v1.json', { apiKey: null }),
+        await shop.ask('/v1/orders'),
+      ].map(({ status }) => status);
+      expect(statuses.slice(-3)).toEqual([429, 429, 200]);
+    }));
 });
 
 describe('without Redis', () => {
