@@ -69,6 +69,18 @@ export const READER_MUTANTS: readonly Mutant[] = [
     faults: ['node-kill', 'pg-terminate'],
   },
   {
+    name: 'write-not-fenced',
+    what: 'A projection writes its rows in a transaction of its own, outside its lease',
+    edits: [
+      {
+        file: RUNNER,
+        from: '      await projection.apply(transaction, partition, eventsFor(projection));\n',
+        to: '      await pool.transaction((other) => projection.apply(other, partition, eventsFor(projection)));\n',
+      },
+    ],
+    faults: ['node-kill', 'pg-terminate'],
+  },
+  {
     name: 'total-overwritten',
     what: 'A batch with two payments of a customer counts one of them',
     edits: [
