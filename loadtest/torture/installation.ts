@@ -39,6 +39,8 @@ export interface InstallationOptions {
   seed: number;
   nodes: number;
   tenants: number;
+  /** main.ts of the release before. */
+  olderMain: string | undefined;
 }
 
 const SETTINGS = {
@@ -56,6 +58,7 @@ export async function install({
   seed,
   nodes: count,
   tenants,
+  olderMain,
 }: InstallationOptions): Promise<Installation> {
   const data = join(folder, 'data');
   await mkdir(data, { recursive: true });
@@ -90,6 +93,7 @@ export async function install({
       const node = await prepareNode({
         index,
         main: MAIN,
+        olderMain,
         env: {
           ...SETTINGS,
           DATABASE_URL: String(databaseUrl),

@@ -1,8 +1,10 @@
 /** One torture: traffic under faults, then recovery, then a last look at everything. */
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { startTraffic, type Traffic } from './clients/traffic.ts';
 import type { FaultName } from './faults/catalogue.ts';
+import { olderRelease } from './faults/older-release.ts';
 import { runSchedule } from './faults/schedule.ts';
 import { writeFacts, writeLog } from './history/files.ts';
 import { recordHistory } from './history/recorder.ts';
@@ -35,8 +37,11 @@ const PROGRESS_MS = 5_000;
 
 /** @returns the number of exchanges */
 export async function torture(options: TortureOptions): Promise<number> {
-  const { seed, seconds, faults, shoppers, thinkMs, nodes, tenants, settleSeconds, folder, say } = options;
-  const installation = await install({ folder, seed, nodes, tenants });
+  const { seed, seconds, shoppers, thinkMs, nodes, tenants, settleSeconds, folder, say } = options;
+  const olderMain = options.faults.includes('deploy') ? await olderRelease(join(folder, 'data')) : undefined;
+  const faults = options.faults.filter((name) => name !== 'deploy' || olderMain !== undefined);
+  if (faults.length < options.faults.length) say('deploy left out: this checkout has no history');
+  const installation = await install({ folder, seed, nodes, tenants, olderMain });
   const { victims, shops, databaseUrl } = installation;
   const history = recordHistory(folder);
   const suffered: Record<string, number> = {};

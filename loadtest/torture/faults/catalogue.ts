@@ -45,6 +45,9 @@ const LOCKS = [
   'LOCK TABLE api_keys IN ACCESS EXCLUSIVE MODE',
 ];
 
+/** What a Redis evicts that is not set up for Holdfast. */
+const EVICTIONS = ['allkeys-lru', 'allkeys-random', 'volatile-lru'];
+
 const nodeFault = (run: (node: TortureNode, random: Random) => Promise<void>): Fault => ({
   victim: ofNode,
   run: ({ nodes }, index, random) => run(nodes[index]!, random),
@@ -79,6 +82,13 @@ export const FAULTS = {
   'node-stop': nodeFault(async (node, random) => {
     node.suspend();
     await aWhile(random).finally(node.resume);
+  }),
+  deploy: nodeFault(async (node, random) => {
+    await node.end();
+    await node.startOlder();
+    await aWhile(random);
+    await node.end();
+    await node.start();
   }),
   'loop-block': nodeFault(async (node, random) => {
     node.blockLoop();
@@ -137,6 +147,12 @@ export const FAULTS = {
     link.delayAnswers(random.between(1, SLOW_MS_MAX));
     await aWhile(random).finally(() => link.delayAnswers(0));
   }),
+  'redis-read-only': redisFault((redis, random) =>
+    redis.refuseWrites(random.between(LONG_MS_MIN, LONG_MS_MAX)),
+  ),
+  'redis-evict': redisFault((redis, random) =>
+    redis.evict(random.pick(EVICTIONS), random.between(LONG_MS_MIN, LONG_MS_MAX)),
+  ),
   rebuild: administrative((administration) => administration.rebuild()),
   rollback: administrative((administration) => administration.rollback()),
   'key-rotation': administrative((administration) => administration.rotateKey()),
