@@ -152,7 +152,7 @@ function runWakeups(options: RunOptions): ReturnType<Wakeups['run']> {
       stalledInterval: STALLED_INTERVAL_MS,
       maxStalledCount: 1_000_000,
       drainDelay: BLOCK_SECONDS_MAX,
-      // For a job whose options Redis evicted. Kept, it would hold back all wake-ups of its endpoint.
+      // For a job whose options Redis evicted: kept, it would hold back wake-ups of its endpoint.
       removeOnComplete: { count: 0 },
       removeOnFail: { count: 0 },
       runRetryDelay: WORKER_RETRY_MS,

@@ -13,8 +13,8 @@ const ARCHIVE_BYTES_MAX = 256 * 1024 * 1024;
 
 /**
  * @param folder gets a folder with the files of the release
- * @returns main.ts of the release before: that of `OLDER_MAIN`, as in test/processes/rolling-deploy,
- *   else of the newest tag; `undefined` without the history of the repository
+ * @returns main.ts of the release before: `OLDER_MAIN`, as in test/processes/rolling-deploy, else
+ *   that of the newest tag; `undefined` without the history of the repository
  */
 export async function olderRelease(folder: string): Promise<string | undefined> {
   if (process.env['OLDER_MAIN'] !== undefined) return process.env['OLDER_MAIN'];
