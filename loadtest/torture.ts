@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { check } from './torture/checker/check.ts';
-import { FAULT_NAMES, type FaultName } from './torture/faults/catalogue.ts';
+import { FAULT_NAMES, type FaultName, fitsRedis } from './torture/faults/catalogue.ts';
 import { readRun } from './torture/history/files.ts';
 import { reportOf } from './torture/report.ts';
 import { torture } from './torture/run.ts';
@@ -36,7 +36,11 @@ const { values, positionals } = parseArgs({
 // Nodes start often: compile their sources once.
 process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'holdfast-torture-compiled');
 const say = (text: string) => process.stdout.write(`${text}\n`);
-const faults = (values.faults === 'none' ? [] : (values.faults?.split(',') ?? FAULT_NAMES)) as FaultName[];
+const faults = (
+  values.faults === 'none'
+    ? []
+    : (values.faults?.split(',') ?? FAULT_NAMES.filter((name) => fitsRedis(name, false)))
+) as FaultName[];
 const unknown = faults.filter((name) => !FAULT_NAMES.includes(name));
 const seed = values.seed === undefined ? Math.floor(Math.random() * 1e9) : Number(values.seed);
 const numbers = [

@@ -23,6 +23,7 @@ import { prepareNode } from './faults/nodes.ts';
 import { runPostgres } from './faults/postgres.ts';
 import { openProxy } from './faults/proxy.ts';
 import { runRedis } from './faults/redis.ts';
+import { runRedisCluster } from './faults/redis-cluster.ts';
 
 const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
 
@@ -41,6 +42,7 @@ export interface InstallationOptions {
   tenants: number;
   /** main.ts of the release before. */
   olderMain: string | undefined;
+  hasRedisCluster: boolean;
 }
 
 const SETTINGS = {
@@ -59,6 +61,7 @@ export async function install({
   nodes: count,
   tenants,
   olderMain,
+  hasRedisCluster,
 }: InstallationOptions): Promise<Installation> {
   const data = join(folder, 'data');
   await mkdir(data, { recursive: true });
@@ -76,6 +79,8 @@ export async function install({
     stops.push(postgres.kill);
     const redis = await runRedis();
     stops.push(redis.kill);
+    const redisCluster = hasRedisCluster ? await runRedisCluster(data) : undefined;
+    if (redisCluster) stops.push(redisCluster.stop);
     await migrate(postgres.url);
     const shops = await openShops(postgres.url, tenants);
 
@@ -97,7 +102,7 @@ export async function install({
         env: {
           ...SETTINGS,
           DATABASE_URL: String(databaseUrl),
-          REDIS_URL: `redis://127.0.0.1:${redisLink.port}`,
+          REDIS_URL: redisCluster?.url ?? `redis://127.0.0.1:${redisLink.port}`,
         },
         folder,
       });
@@ -108,7 +113,7 @@ export async function install({
     const random = chanceAt(seed, 0xad);
     const administration = administer({ cli: CLI, databaseUrl: postgres.url, random, shops });
     return {
-      victims: { nodes, postgres, redis, links, redisLink, administration },
+      victims: { nodes, postgres, redis, redisCluster, links, redisLink, administration },
       shops,
       databaseUrl: postgres.url,
       stop,

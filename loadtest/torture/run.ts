@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { startTraffic, type Traffic } from './clients/traffic.ts';
-import type { FaultName } from './faults/catalogue.ts';
+import { type FaultName, fitsRedis } from './faults/catalogue.ts';
 import { olderRelease } from './faults/older-release.ts';
 import { runSchedule } from './faults/schedule.ts';
 import { writeFacts, writeLog } from './history/files.ts';
@@ -39,9 +39,13 @@ const PROGRESS_MS = 5_000;
 export async function torture(options: TortureOptions): Promise<number> {
   const { seed, seconds, shoppers, thinkMs, nodes, tenants, settleSeconds, folder, say } = options;
   const olderMain = options.faults.includes('deploy') ? await olderRelease(join(folder, 'data')) : undefined;
-  const faults = options.faults.filter((name) => name !== 'deploy' || olderMain !== undefined);
-  if (faults.length < options.faults.length) say('deploy left out: this checkout has no history');
-  const installation = await install({ folder, seed, nodes, tenants, olderMain });
+  const hasRedisCluster = options.faults.includes('redis-failover');
+  const faults = options.faults.filter(
+    (name) => (name !== 'deploy' || olderMain !== undefined) && fitsRedis(name, hasRedisCluster),
+  );
+  const left = options.faults.filter((name) => !faults.includes(name));
+  if (left.length > 0) say(`this installation cannot suffer ${left.join(', ')}`);
+  const installation = await install({ folder, seed, nodes, tenants, olderMain, hasRedisCluster });
   const { victims, shops, databaseUrl } = installation;
   const history = recordHistory(folder);
   const suffered: Record<string, number> = {};

@@ -7,12 +7,15 @@ import type { TortureNode } from './nodes.ts';
 import type { TorturePostgres } from './postgres.ts';
 import type { Proxy } from './proxy.ts';
 import type { TortureRedis } from './redis.ts';
+import type { TortureCluster } from './redis-cluster.ts';
 
 /** What faults act upon. */
 export interface Victims {
   nodes: readonly TortureNode[];
   postgres: TorturePostgres;
   redis: TortureRedis;
+  /** Nodes use it instead of `redis`. */
+  redisCluster: TortureCluster | undefined;
   /** Between a node and Postgres, one for each node. */
   links: readonly { proxy: Proxy; cutter: CommitCutter }[];
   /** Between all nodes and Redis. */
@@ -153,6 +156,11 @@ export const FAULTS = {
   'redis-evict': redisFault((redis, random) =>
     redis.evict(random.pick(EVICTIONS), random.between(LONG_MS_MIN, LONG_MS_MAX)),
   ),
+  'redis-failover': {
+    victim: () => 'redis',
+    run: async ({ redisCluster }, _, random) =>
+      redisCluster?.failOver(random, random.between(LONG_MS_MIN, LONG_MS_MAX)),
+  },
   rebuild: administrative((administration) => administration.rebuild()),
   rollback: administrative((administration) => administration.rollback()),
   'key-rotation': administrative((administration) => administration.rotateKey()),
@@ -160,3 +168,7 @@ export const FAULTS = {
 
 export type FaultName = keyof typeof FAULTS;
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
+
+/** Whether the installation can suffer a fault: a cluster of Redis replaces the single one. */
+export const fitsRedis = (name: FaultName, isCluster: boolean): boolean =>
+  !name.startsWith('redis-') || (name === 'redis-failover') === isCluster;
