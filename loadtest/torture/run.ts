@@ -77,6 +77,10 @@ export async function torture(options: TortureOptions): Promise<number> {
       notRecovered.push('some clients got no final answer');
     const behind = await settle(installation, traffic, settleSeconds);
     notRecovered.push(...behind);
+    if (behind.length === 0) {
+      await traffic.probeWebhooks();
+      notRecovered.push(...(await settle(installation, traffic, settleSeconds)));
+    }
     say(`${at()}  settled`);
     const head = Math.max(...(await endsOf(installation)).map(({ last }) => last));
     const unread = await traffic.finish(head, behind.length > 0 ? FINISH_BEHIND_MS_MAX : FINISH_MS_MAX);

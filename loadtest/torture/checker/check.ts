@@ -10,6 +10,7 @@ import { checkOrderAnswers } from './order-answers.ts';
 import { checkRefusals } from './refusals.ts';
 import { checkTotals } from './totals.ts';
 import { type Findings, collectFindings } from './violation.ts';
+import { checkWakeups } from './wakeups.ts';
 import { checkWalks } from './walks.ts';
 
 export function check({ history, log, facts }: RecordedRun): Findings {
@@ -22,6 +23,7 @@ export function check({ history, log, facts }: RecordedRun): Findings {
   checkRefusals(index, history, findings);
   checkWalks(index, history, findings);
   checkConsumers(index, history, facts, findings);
+  checkWakeups(history, findings);
   checkTotals(index, history, findings);
   findings.decide('recovery');
   for (const what of facts.notRecovered) findings.violate('recovery', what);

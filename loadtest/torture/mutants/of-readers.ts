@@ -165,6 +165,18 @@ export const READER_MUTANTS: readonly Mutant[] = [
     faults: [],
   },
   {
+    name: 'wake-up-not-sent',
+    what: 'A node wakes no worker through Redis',
+    edits: [
+      {
+        file: 'workers/wakeups/wakeup-queue.ts',
+        from: 'wake: (endpointIds) => add(endpointIds),',
+        to: 'wake: async () => {},',
+      },
+    ],
+    faults: [],
+  },
+  {
     name: 'webhook-acknowledged-before-sent',
     what: 'A delivery counts as delivered when a worker claims it',
     edits: [
