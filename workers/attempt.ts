@@ -9,7 +9,7 @@ import { signed } from './sending/signature.ts';
 import { nextDelay } from './schedule.ts';
 
 /** A claimed delivery with the body of its message. */
-export type Readable = Claimed & { body: string };
+export type Message = Claimed & { body: string };
 
 export interface Attempted {
   outcome: Outcome;
@@ -18,14 +18,14 @@ export interface Attempted {
 
 /** @param cut when aborted, the attempt ends without a reply */
 export async function attempt(
-  delivery: Readable,
+  delivery: Message,
   connections: EndpointConnections,
   cut: AbortSignal | undefined,
 ): Promise<Attempted> {
   const attemptedAt = new Date();
   const { body } = delivery;
   const timestamp = Math.floor(attemptedAt.getTime() / 1_000);
-  const parent = 'event' in delivery.content ? delivery.content.traceparent : null;
+  const parent = 'traceparent' in delivery.content ? delivery.content.traceparent : null;
   const span = startSpan('deliver webhook', {
     kind: 'client',
     parent,

@@ -3,7 +3,6 @@
  * When a worker dies, its claims end and another worker sends the deliveries, under the same ids.
  */
 import type { CommonQueryMethods } from 'slonik';
-import type { RecordedEvent } from '../domain/order/events.ts';
 import type { Logger } from '../platform/logger.ts';
 import { webhookEndpointsDisabled } from '../platform/metrics.ts';
 import {
@@ -19,7 +18,7 @@ import type { Keyring } from '../store/secrets/keyring.ts';
 import { deferUnrendered, restUnsigned } from '../store/webhooks/unread.ts';
 import type { Outcome } from '../store/webhooks/outcomes.ts';
 import { releaseSlots, reserveSlots } from '../store/webhooks/send-slots.ts';
-import { type Attempted, type Readable, attempt } from './attempt.ts';
+import { type Attempted, type Message, attempt } from './attempt.ts';
 import type { EndpointConnections } from './sending/connections.ts';
 import { type Pace, createPace } from './pace.ts';
 import { restAfter } from './schedule.ts';
@@ -48,8 +47,8 @@ export interface DeliverOptions {
   mayBegin: () => Promise<void> | undefined;
   /** Records the outcome of an attempt, together with those of other endpoints. */
   record: (outcome: Outcome) => Promise<void>;
-  /** The document of an event in a version of the API. */
-  render: (edition: string, event: RecordedEvent & { position: number }) => object;
+  /** The body of a delivery's message. Throws when it cannot be made. */
+  bodyOf: (delivery: Claimed) => string;
   /** Called with endpoints that have a new delivery queued. */
   wake: (endpointIds: readonly string[]) => Promise<void>;
   log: Logger;
@@ -87,16 +86,15 @@ export async function deliverOnce(options: DeliverOptions, endpointId: string): 
     release: (reservedUntil, inMs) => releaseSlots(pool, { endpointId, reservedUntil, inMs }),
     stopping: options.stopping,
   });
-  const { readable, unreadable } = rendered(options, deliveries);
-  if (unreadable.length > 0) await deferUnrendered(pool, unreadable);
   const beginUntilMs = askedAtMs + ATTEMPT_START_MS_MAX;
-  const sent = await sendClaimed(options, readable, { failures, beginUntilMs }, pace).finally(pace.end);
+  const sent = await sendClaimed(options, deliveries, { failures, beginUntilMs }, pace).finally(pace.end);
 
-  const unsent = [...sent.unanswered, ...readable.slice(sent.tried)];
+  if (sent.unreadable.length > 0) await deferUnrendered(pool, sent.unreadable);
+  const unsent = [...sent.unanswered, ...deliveries.slice(sent.tried)];
   if (unsent.length > 0) await releaseDeliveries(pool, unsent);
   await settleEndpoint(options, first, sent);
   if (has_backlog) await moveBacklog(pool, endpointId);
-  return sent.tried + unreadable.length;
+  return sent.tried;
 }
 
 /**
@@ -125,24 +123,6 @@ async function settleEndpoint(
   log.warn({ endpoint: endpoint.endpointId, reason: end.reason }, 'webhook endpoint disabled');
 }
 
-/** Renders claimed deliveries. One that cannot be rendered holds up no other. */
-function rendered(
-  { render, log }: DeliverOptions,
-  claimed: readonly Claimed[],
-): { readable: Readable[]; unreadable: Claimed[] } {
-  const readable: Readable[] = [];
-  const unreadable: Claimed[] = [];
-  for (const delivery of claimed) {
-    try {
-      readable.push({ ...delivery, body: bodyOf(delivery, render) });
-    } catch (error) {
-      unreadable.push(delivery);
-      log.error({ err: error, delivery: delivery.delivery_id }, 'webhook event not rendered');
-    }
-  }
-  return { readable, unreadable };
-}
-
 /** The result of sending the deliveries of one claim. */
 interface Sent {
   /** Deliveries whose turn came. */
@@ -157,12 +137,14 @@ interface Sent {
   end: End | undefined;
   /** Tried deliveries that were stopped before an outcome. */
   unanswered: Claimed[];
+  /** Deliveries whose message could not be made. They hold up no other. */
+  unreadable: Claimed[];
 }
 
 /** Sends claimed deliveries in order, several at a time, until one outcome calls for a stop. */
 async function sendClaimed(
-  { connections, mayBegin, record, stopping, cut }: DeliverOptions,
-  deliveries: readonly Readable[],
+  { bodyOf, connections, mayBegin, record, stopping, cut, log }: DeliverOptions,
+  deliveries: readonly Claimed[],
   { failures, beginUntilMs }: { failures: number; beginUntilMs: number },
   pace: Pace,
 ): Promise<Sent> {
@@ -173,6 +155,7 @@ async function sendClaimed(
     restSeconds: 0,
     end: undefined,
     unanswered: [],
+    unreadable: [],
   };
   const recorded: Promise<void>[] = [];
   const maySend = () =>
@@ -185,6 +168,16 @@ async function sendClaimed(
     sent.tried < deliveries.length &&
     (sent.failures < SINGLE_CLAIMS_FAILURES_MIN || sent.tried === 0);
 
+  function messageOf(delivery: Claimed): Message | undefined {
+    try {
+      return { ...delivery, body: bodyOf(delivery) };
+    } catch (error) {
+      sent.unreadable.push(delivery);
+      log.error({ err: error, delivery: delivery.delivery_id }, 'webhook event not rendered');
+      return undefined;
+    }
+  }
+
   async function sendInTurn(): Promise<void> {
     while (mayContinue()) {
       await mayBegin();
@@ -192,8 +185,10 @@ async function sendClaimed(
       const number = sent.tried;
       sent.tried += 1;
       const delivery = deliveries[number]!;
+      const message = messageOf(delivery);
+      if (message === undefined) continue;
       const begun = await pace.turn(deliveries.length - number, () =>
-        maySend() ? { attempting: attempt(delivery, connections, cut) } : undefined,
+        maySend() ? { attempting: attempt(message, connections, cut) } : undefined,
       );
       if (begun === undefined) {
         sent.unanswered.push(delivery);
@@ -231,22 +226,3 @@ function note(sent: Sent, delivery: Claimed, { outcome, reply }: Attempted): voi
 /** Whether the endpoint took nothing during the whole schedule of this delivery. */
 const hasFailedSinceQueued = ({ failing_since, queued_at }: Claimed): boolean =>
   failing_since !== null && Date.parse(failing_since) <= Date.parse(queued_at) + FAILING_SINCE_QUEUED_MS;
-
-/**
- * The body of a message; the same bytes at each attempt.
- *
- * @throws {unknown} this release cannot read the event, or not render it
- */
-function bodyOf({ content, edition, created_at }: Claimed, render: DeliverOptions['render']): string {
-  if ('notice' in content) {
-    return JSON.stringify({ type: content.type, timestamp: created_at, data: content.notice });
-  }
-  if ('unreadable' in content) throw content.unreadable;
-  const { event, traceparent } = content;
-  return JSON.stringify({
-    type: event.type,
-    timestamp: event.recorded_at,
-    data: render(edition, event),
-    traceparent,
-  });
-}

@@ -8,6 +8,7 @@ import { countUnread, parkUnknown, requeueKnown } from '../store/webhooks/unread
 import { webhookDeliveriesUnread } from '../platform/metrics.ts';
 import { type ConnectionsOptions, openConnections } from './sending/connections.ts';
 import { CLAIM_DELIVERIES_MAX, type DeliverOptions, deliverOnce } from './deliver.ts';
+import { type Render, createMessages } from './messages.ts';
 import { startSweeps } from './sweep.ts';
 import { ENDPOINTS_AT_ONCE_MAX, type Wakeups } from './wakeups/wakeups.ts';
 
@@ -25,8 +26,8 @@ const CONNECTIONS_SHARE = 0.3;
  */
 const ATTEMPTS_PER_TURN_MAX = 16;
 
-export interface WebhooksOptions
-  extends Pick<DeliverOptions, 'render' | 'log' | 'keyring'>, ConnectionsOptions {
+export interface WebhooksOptions extends Pick<DeliverOptions, 'log' | 'keyring'>, ConnectionsOptions {
+  render: Render;
   pool: DatabasePool;
   /** Connections of the pool. */
   poolSize: number;
@@ -40,6 +41,7 @@ export function startWebhooks(options: WebhooksOptions): { stop: () => Promise<v
   const statements = createTenantConnections({ pool, size: poolSize, share: CONNECTIONS_SHARE });
   const begins = createLoopShare({ perTurnMax: ATTEMPTS_PER_TURN_MAX });
   const connections = openConnections({ allowLoopback, names });
+  const bodyOf = createMessages(options.render);
   const outcomes = createGroupCommit<{ tenantId: string; outcome: Outcome }, void>({
     async write(batch) {
       await recordOutcomes(
@@ -62,6 +64,7 @@ export function startWebhooks(options: WebhooksOptions): { stop: () => Promise<v
     const own: DeliverOptions = {
       ...options,
       ...signals,
+      bodyOf,
       wake,
       record: (outcome) => outcomes.submit({ tenantId, outcome }),
       pool: statements.of(tenantId),

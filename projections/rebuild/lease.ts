@@ -101,9 +101,12 @@ interface Held {
   token: string;
 }
 
-/** The lock of the release before, for as long as its nodes run beside this one. */
+/**
+ * The lock of the release before, for as long as its nodes run beside this one. Shared: it excludes
+ * them, and the row excludes the others. A taker that looks at the row must not fail the holder.
+ */
 const lockOfReleaseBefore = ({ work }: Held) =>
-  sql.fragment`pg_try_advisory_xact_lock(hashtextextended(${`holdfast ${work}`}, 0))`;
+  sql.fragment`pg_try_advisory_xact_lock_shared(hashtextextended(${`holdfast ${work}`}, 0))`;
 
 /** Locks the row of the lease until the end of the transaction, so that nobody takes it over. */
 async function fence(transaction: DatabaseTransactionConnection, held: Held): Promise<void> {

@@ -94,10 +94,12 @@ export interface Claimed {
   /** 32 bytes each; the newest first. */
   secrets: Buffer[];
   content:
-    | { event: RecordedEvent & { position: number }; traceparent: string | null }
-    | { notice: unknown; type: string }
-    /** The log has no such event, or one that this release cannot read. */
-    | { unreadable: unknown };
+    | {
+        /** Throws when the log has no such event, or one that this release cannot read. */
+        readEvent: () => RecordedEvent & { position: number };
+        traceparent: string | null;
+      }
+    | { notice: unknown; type: string };
 }
 
 /** A claim, with a send slot for each of its deliveries. */
@@ -192,14 +194,10 @@ const toClaimed = (row: ClaimRow, secrets: Buffer[]): Claimed => ({
   content: contentOf(row),
 });
 
-function contentOf(row: z.output<typeof claimRow>): Claimed['content'] {
-  if (row.notice !== null) return { notice: JSON.parse(row.notice), type: ENDPOINT_DISABLED };
-  try {
-    return { event: toRecordedEvent(recordedRow.parse(row)), traceparent: row.traceparent };
-  } catch (error) {
-    return { unreadable: error };
-  }
-}
+const contentOf = (row: ClaimRow): Claimed['content'] =>
+  row.notice === null
+    ? { readEvent: () => toRecordedEvent(recordedRow.parse(row)), traceparent: row.traceparent }
+    : { notice: JSON.parse(row.notice), type: ENDPOINT_DISABLED };
 
 const moveBacklogs = statement('webhooks/move-backlog', z.object({}), { keepsPlan: false });
 

@@ -34,9 +34,12 @@ export async function sendOrders<Item extends OrderToSend>(
       if ((progress.isExhausted && progress.unanswered.size === 0) || signal.aborted) return;
       const advice = failure && adviceOfError(failure);
       if (advice && !isPassing(advice)) throw new SendError(advice.detail);
-      if (advice) noteTrouble(progress, advice);
+      // Before it is noted: a stream that this client cancelled says no reason.
       if (isHopeless(progress, patienceMs)) throw timeoutError(progress, patienceMs);
-      if (advice) broke(advice);
+      if (advice) {
+        noteTrouble(progress, advice);
+        broke(advice);
+      }
       failures = progress.answers > answersBefore ? 0 : failures + 1;
       const backoffMs = Math.min(RETRY_DELAY_MS_MAX, RETRY_DELAY_MS_MIN * 2 ** failures);
       const delayMs = Math.max(backoffMs * (0.5 + Math.random() / 2), advice?.waitMs ?? 0);

@@ -62,6 +62,7 @@ function createScrubber() {
       .replaceAll(/"(?:next_)?cursor": ?"[^"]+"/g, '<cursor>')
       .replaceAll(/"fingerprint":"[0-9a-f]{64}"/g, '<fingerprint>') // of a request with an order's id
       .replaceAll(/"duration_ms":\d+/g, '<duration>')
+      .replaceAll(/"delivered_per_second": [\d.]+/g, '<rate>') // of the last seconds
       .replaceAll(/hf_(?:live|test)_\w+/g, '<key>')
       .replaceAll(/whsec_[\w+/=]+/g, '<secret>');
 }

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
 import { ordersProjection } from '../../../projections/orders.ts';
+import { type Lease, RebuildHeldError, withLease } from '../../../projections/rebuild/lease.ts';
 import { rebuild, rollback } from '../../../projections/rebuild/rebuild.ts';
 import { verify } from '../../../projections/rebuild/verify.ts';
 import { CONSUMERS } from '../../../process/consumers.ts';
@@ -150,6 +151,23 @@ test('the second of two is refused as long as the first one lives', async () => 
   );
   resumed.resolve();
   expect((await first).different).toBe(0);
+}, 30_000);
+
+test('keeps its lease while others try to take it', async () => {
+  const hold = async (lease: Lease) => {
+    let isHeld = true;
+    const takers = Array.from({ length: 8 }, async () => {
+      while (isHeld)
+        await expect(withLease(shop.pool, ordersProjection, 'rebuild', async () => {})).rejects.toThrow(
+          RebuildHeldError,
+        );
+    });
+    const held = async () => {
+      for (let n = 0; n < 500; n += 1) await lease.transaction((own) => own.query(sql.unsafe`SELECT 1`));
+    };
+    await Promise.all([held().finally(() => (isHeld = false)), ...takers]);
+  };
+  await withLease(doomed, ordersProjection, 'rebuild', hold, { beatMs: 50 });
 }, 30_000);
 
 describe('a swap', () => {

@@ -23,7 +23,7 @@ import { openRelayScene } from './relay-scene.ts';
 const { pool, addTenant, addEndpoints, addEvents } = openRelayScene();
 
 const ENDPOINTS_COUNT = 195;
-const EVENTS_COUNT = 60;
+const EVENTS_COUNT = 30;
 /** More than the executions after which Postgres may keep a plan. */
 const EXECUTIONS_COUNT = 8;
 
