@@ -6,7 +6,9 @@
  *   problems          answers each thrown error as a problem document;
  *                     a large answer counts until its client has read it
  *   route             the operations of each spec in openapi/, and for each of them:
+ *     confirmed         replaces the answer while Postgres may not be the primary
  *     lifecycle       announces the end of a version, answers 410 after it
+ *     primary         answers 503 while another Postgres may be the primary
  *     head            refuses an ambiguous head
  *     authenticate    finds the API key; a request without one counts against its address
  *     address         one of the networks of the key, if it has any
@@ -51,6 +53,7 @@ import { EDITIONS, HANDLERS } from './operations.ts';
 import type { Callers } from './overview/callers.ts';
 import { requireDecodable } from './http/percent.ts';
 import { ifMatchRefusal } from './commands/preconditions.ts';
+import { requirePrimary } from './problem/confirmed-answer.ts';
 import { Problem } from './problem/problem.ts';
 import { answerProblems } from './problem/answer-problems.ts';
 import { publicPages } from './public-pages/public-pages.ts';
@@ -164,9 +167,13 @@ function operationSteps(
     validators.get(id)!.checkBody(body, isThorough);
 
   return [
-    async (ctx, next) => {
+    (ctx, next) => {
       stateOf(ctx).operation = judgedOperation;
       announceEnd(ctx);
+      return next();
+    },
+    requirePrimary(services.primary),
+    async (ctx, next) => {
       requireClearHead(ctx.req);
       await identify(ctx);
       if (operation.refusesAccept) requireAcceptable(ctx, operation);

@@ -13,6 +13,7 @@ import { findPrincipal, recentKeys } from '../store/keys/api-keys.ts';
 import { toId } from '../store/ids.ts';
 import { instanceSecret } from '../store/secrets/instance-secrets.ts';
 import type { DurabilityGuard } from '../store/durability/durability-guard.ts';
+import type { PrimaryLease } from '../store/durability/primary-lease.ts';
 import type { Keyring } from '../store/secrets/keyring.ts';
 import { createExpiryWarning } from '../store/keys/key-expiry.ts';
 import { createKeyUsage } from '../store/keys/key-usage.ts';
@@ -59,6 +60,7 @@ export interface ApiOptions {
   pool: DatabasePool;
   keyring: Keyring;
   durability: DurabilityGuard;
+  primary: PrimaryLease;
   /** For the appends alone. */
   appendPool: DatabasePool;
   redisUrl: string | undefined;
@@ -115,6 +117,7 @@ async function createEdge(
     appendPool,
     keyring,
     durability,
+    primary,
     redisUrl,
     tail,
     log,
@@ -164,6 +167,7 @@ async function createEdge(
     cursors: createCursors(await instanceSecret(pool, keyring, 'cursor')),
     keyring,
     durability,
+    primary,
     newId: (prefix) => toId(prefix, v7({ rng: randomBytes16 })),
     clock,
     onAppended: announce,

@@ -2,6 +2,7 @@
  * npm run torture -- [--minutes 1] [--seed N] [--faults NAME[,NAME…]] [--out FOLDER]
  *                    [--nodes 3] [--tenants 3] [--shoppers 12] [--think-ms 15]
  *                    [--settle-seconds 90]
+ *                    [--replica synchronous|asynchronous|none]
  * npm run torture -- check FOLDER
  *
  * Runs several nodes under traffic and faults, records every exchange, and checks the history
@@ -13,7 +14,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { check } from './torture/checker/check.ts';
-import { FAULT_NAMES, type FaultName, fitsRedis } from './torture/faults/catalogue.ts';
+import { lostWrites } from './torture/checker/losses.ts';
+import { writesBackMs } from './torture/checker/promotions.ts';
+import { hasDisks } from './torture/faults/disk.ts';
+import { hasFiu } from './torture/faults/failing-fsync.ts';
+import { hasFakeTime } from './torture/faults/clock.ts';
+import { FAULTS, FAULT_NAMES, type Fault, type FaultName, fitsRedis } from './torture/faults/catalogue.ts';
+import { REPLICA_MODES, type ReplicaMode } from './torture/faults/replication.ts';
 import { readRun } from './torture/history/files.ts';
 import { reportOf } from './torture/report.ts';
 import { torture } from './torture/run.ts';
@@ -28,6 +35,7 @@ const { values, positionals } = parseArgs({
     nodes: { type: 'string', default: '3' },
     tenants: { type: 'string', default: '3' },
     shoppers: { type: 'string', default: '12' },
+    replica: { type: 'string' },
     'think-ms': { type: 'string', default: '15' },
     // The claims of a killed worker last 30 s.
     'settle-seconds': { type: 'string', default: '90' },
@@ -41,7 +49,11 @@ const faults = (
     ? []
     : (values.faults?.split(',') ?? FAULT_NAMES.filter((name) => fitsRedis(name, false)))
 ) as FaultName[];
+const needsReplica = faults.some((name) => (FAULTS[name] as Fault | undefined)?.needs === 'standby');
+const replica = (values.replica ?? (needsReplica ? 'synchronous' : 'none')) as ReplicaMode;
 const unknown = faults.filter((name) => !FAULT_NAMES.includes(name));
+/** A fault that nobody named is left out where it cannot run; one that is named must run. */
+const leftOut = values.faults === undefined ? reasonsAgainst(faults, replica) : {};
 const seed = values.seed === undefined ? Math.floor(Math.random() * 1e9) : Number(values.seed);
 const numbers = [
   values.minutes,
@@ -54,6 +66,7 @@ const numbers = [
 const isCheck = positionals[0] === 'check' && positionals.length === 2;
 if (
   unknown.length > 0 ||
+  !REPLICA_MODES.includes(replica) ||
   !Number.isSafeInteger(seed) ||
   !numbers.every((each) => each > 0) ||
   (positionals.length > 0 && !isCheck)
@@ -61,10 +74,26 @@ if (
   process.stderr.write(
     `Usage: npm run torture -- [--minutes 1] [--seed N] [--faults NAME[,NAME…]|none] [--out FOLDER]
                           [--nodes 3] [--tenants 3] [--shoppers 12] [--think-ms 15] [--settle-seconds 90]
+                          [--replica synchronous|asynchronous|none]
        npm run torture -- check FOLDER
 Faults: ${FAULT_NAMES.join(', ')}\n`,
   );
   process.exit(2);
+}
+
+/** Faults that cannot run here, and why. */
+function reasonsAgainst(names: readonly FaultName[], mode: ReplicaMode): Record<string, string> {
+  const reasons: Record<string, string> = {};
+  for (const name of names) {
+    const { needs }: Fault = FAULTS[name];
+    if (needs === 'standby' && mode === 'none') reasons[name] = 'there is no standby';
+    if (needs === 'clocks' && !hasFakeTime()) reasons[name] = 'the package faketime is not installed';
+    if (needs === 'disks' && !hasDisks()) reasons[name] = 'only root can mount a small disk';
+    if (needs === 'fiu' && !hasFiu()) reasons[name] = 'the package fiu-utils is not installed';
+    if (name === 'deploy' && mode === 'asynchronous') reasons[name] = 'the release before has no epochs';
+    if (name === 'key-rotation' && mode === 'asynchronous') reasons[name] = 'a lost key is unknown for ever';
+  }
+  return reasons;
 }
 
 /** @returns whether every promise held and every check was decided */
@@ -78,6 +107,8 @@ async function checkFolder(folder: string): Promise<boolean> {
     exchanges: run.history.length,
     events: run.log.length,
     findings,
+    writesBackMs: writesBackMs(run.history, run.facts),
+    lostWrites: lostWrites(run.history, run.facts),
     checkMs: performance.now() - beganMs,
   });
   for (const line of report) say(line);
@@ -93,11 +124,13 @@ else {
   await torture({
     seed,
     seconds: minutes * 60,
-    faults,
+    faults: faults.filter((name) => !(name in leftOut)),
+    leftOut,
     shoppers,
     thinkMs,
     nodes,
     tenants,
+    replica,
     settleSeconds,
     folder,
     say,

@@ -21,6 +21,7 @@ import {
 } from '../store/durability/durability-guard.ts';
 import { listPartitions } from '../store/partitions.ts';
 import { type DatabasePool, openPool } from '../store/pool.ts';
+import { startPrimaryLease } from '../store/durability/primary-lease.ts';
 import { startEpochWatch } from '../store/log/epoch-watch.ts';
 import { type Tail, createTail } from '../store/log/tail.ts';
 import { findDueEndpoints } from '../store/webhooks/claims.ts';
@@ -151,13 +152,15 @@ async function openWatchedPool(
 type Partitions = Awaited<ReturnType<typeof listPartitions>>;
 
 async function startApiRole(node: Node, partitions: Partitions, tail: Tail): Promise<RunningApi> {
-  const { config, stops, clock = Date.now } = node;
+  const { config, databaseUrl, durability, log, stops, clock = Date.now } = node;
   // Each partition has one append at a time; one more runs while Postgres still works on an append
   // whose deadline passed. Reads that wait for an answer never keep an append waiting.
   const size = Math.min(config.databasePool, partitions.length + 1);
   const { pool: appendPool, close } = await openWatchedPool(node, size);
   stops.database.push(close);
-  return startApi({ ...node, appendPool, tail, clock });
+  const primary = startPrimaryLease({ databaseUrl, guard: durability, log });
+  stops.connections.push(primary.stop);
+  return startApi({ ...node, appendPool, primary, tail, clock });
 }
 
 function startProjections({ config, pool, stops, wakers, log }: Node, partitions: Partitions): void {

@@ -15,6 +15,7 @@ import {
   createDurabilityGuard,
   readDurability,
 } from '../store/durability/durability-guard.ts';
+import { startPrimaryLease } from '../store/durability/primary-lease.ts';
 import { UnfitDatabaseError } from '../store/unfit.ts';
 import { type DatabasePool, openPool } from '../store/pool.ts';
 import { type AdminPort, openAdminPort } from './admin-port.ts';
@@ -40,8 +41,10 @@ export async function start(options: StartOptions): Promise<void> {
   const key = await ensureFirstKey(config, pool);
   signal.throwIfAborted();
 
-  const { redisUrl } = services;
-  const admin = await openAdminPort({ ...options, pool, durability, redisUrl });
+  const { databaseUrl, redisUrl } = services;
+  const primary = startPrimaryLease({ databaseUrl, guard: durability, log: options.log });
+  shutdown.add('primary lease', primary.stop);
+  const admin = await openAdminPort({ ...options, pool, durability, primary, redisUrl });
   const running = await startRoles(options, services, admin);
   await publishAddresses(options, running);
   signal.throwIfAborted();

@@ -15,6 +15,7 @@ import type { Append } from '../../store/log/append.ts';
 import type { StoredEvent } from '../../store/log/event-row.ts';
 import type { OrderLog } from '../../store/log/log.ts';
 import type { DurabilityGuard } from '../../store/durability/durability-guard.ts';
+import type { PrimaryLease } from '../../store/durability/primary-lease.ts';
 import type { Tenancy } from '../../store/tenancy.ts';
 import { replays } from '../../platform/metrics.ts';
 import { keyReused } from './idempotency-key.ts';
@@ -26,6 +27,8 @@ export interface CommandPath {
   log: OrderLog;
   /** Refuses writes while the required durability is not in force. */
   durability: Pick<DurabilityGuard, 'require'>;
+  /** Confirms what a node has read, where writes need a standby. */
+  primary: PrimaryLease;
   /** A new id with a prefix: `ord`, `evt`. */
   newId: (prefix: string) => string;
   /** Milliseconds since 1970. */
@@ -81,6 +84,7 @@ export async function execute(
     requirePast(path, request);
     const decision = decide(before.state, request);
     if ('rejection' in decision) throw await refusal(path, context, request, decision.rejection);
+    const beganMs = performance.now();
     const outcome = await path.log.append({
       partition: context.partition,
       tenantId: context.tenantId,
@@ -96,6 +100,7 @@ export async function execute(
     });
     path.durability.require(); // a new connection may have less
     if (outcome.kind === 'appended') {
+      path.primary.noteCommit(beganMs);
       path.onAppended(context.partition);
       return { state: evolve(before.state, outcome.event), event: outcome.event, replayed: false };
     }
@@ -162,7 +167,7 @@ async function read({ log }: CommandPath, context: CommandContext, request: Orde
 }
 
 async function replay(
-  { log }: CommandPath,
+  { log, primary }: CommandPath,
   context: CommandContext,
   request: OrderRequest,
   print: Buffer,
@@ -170,6 +175,7 @@ async function replay(
 ): Promise<Executed> {
   if (!event.fingerprint.equals(print)) throw keyReused(differences(requestOf(event), request));
   const state = event.version === 1 ? evolve(null, event) : await stateAfter(log, context, event);
+  await primary.confirmRead(); // a cancelled wait leaves an event on the primary alone
   replays.inc();
   return { state, event, replayed: true };
 }

@@ -57,6 +57,7 @@ export async function webhookCommand(
     },
   );
   services.durability.require();
+  if (done.replayed) await services.primary.confirmRead();
   const { status, location, version, body } = done.answer;
   if (location !== undefined) ctx.set('Location', `/${edition.name}${location}`);
   if (version !== undefined) ctx.set('ETag', entityTag(version));

@@ -20,6 +20,7 @@ import { requireRoomOf } from '../http/answer-room.ts';
 import { type Watch, keepWatch } from '../lists/keep-watch.ts';
 import type { Callers } from '../overview/callers.ts';
 import { Problem } from '../problem/problem.ts';
+import { confirmedBy } from '../problem/confirmed-answer.ts';
 import { toProblem } from '../problem/to-problem.ts';
 import { createCallRecord } from './call-record.ts';
 import { Status } from './generated/google/rpc/status.ts';
@@ -116,7 +117,7 @@ export function createFrame(options: FrameOptions): Frame {
       if (problem.code === 'internal_error')
         log.error({ request_id: requestId, err: problem.cause }, 'stream message failed');
     };
-    try {
+    const serveCall = async () => {
       const { standing, address } = await identify(raw, access);
       ({ principal } = standing);
       watch = keepWatch(() => confirmFrom(standing, access.scope, address));
@@ -128,6 +129,9 @@ export function createFrame(options: FrameOptions): Frame {
       const shared = { services, limits, stopping, inFlight, bytes };
       const call = { ...shared, requestId, traceparent, standing, watch, gone, note, fault };
       await run({ ...call, principal });
+    };
+    try {
+      await confirmedBy(services.primary, serveCall);
     } catch (error) {
       problem = toProblem(error);
       note(problem.status, false);

@@ -20,6 +20,7 @@ export const receiptHandlers: Handlers = {
       services.log.readKey(principal, key),
       findWrite(services.connections.of(principal.tenantId), principal.tenantId, key),
     ]);
+    await services.primary.confirmRead(); // the receipt acknowledges the write
     const mayReadWebhooks = WEBHOOK_SCOPES.some((scope) => principal.scopes.has(scope));
     const webhookWrite = write && mayReadWebhooks ? writeDocument(edition, write) : undefined;
     if (event !== undefined) {

@@ -1,6 +1,7 @@
 /** Maps each error to the problem that the client reads. */
 import { UnknownEventError } from '../../domain/order/upcast.ts';
 import { DurabilityNotInForce } from '../../store/durability/durability-guard.ts';
+import { PrimaryNotConfirmed } from '../../store/durability/primary-lease.ts';
 import { SecretNotDecrypted } from '../../store/secrets/keyring.ts';
 import { StoreOverloaded, StoreUnavailable } from '../../store/unavailable.ts';
 import { RateLimited } from '../limiter/rate-limited.ts';
@@ -38,6 +39,13 @@ export function toProblem(error: unknown): Problem {
     return new Problem(
       'unavailable',
       'The database keeps writes less safely than this installation requires. The request took effect once or not at all. Send it again.',
+      { headers: { 'Retry-After': OUTAGE_RETRY_AFTER_SECONDS }, cause: error },
+    );
+  }
+  if (error instanceof PrimaryNotConfirmed) {
+    return new Problem(
+      'unavailable',
+      'No standby confirms that this database is the primary, so its data may be stale. The request took effect once or not at all. Send it again.',
       { headers: { 'Retry-After': OUTAGE_RETRY_AFTER_SECONDS }, cause: error },
     );
   }

@@ -18,18 +18,21 @@ import { chanceAt } from '../fuzz/chance.ts';
 import type { Shop } from './clients/client.ts';
 import { CLI, administer } from './faults/administration.ts';
 import type { Victims } from './faults/catalogue.ts';
+import { createClock } from './faults/clock.ts';
 import { createCommitCutter } from './faults/commit-cutter.ts';
 import { prepareNode } from './faults/nodes.ts';
-import { runPostgres } from './faults/postgres.ts';
+import { type Equipment, runPostgres } from './faults/postgres.ts';
 import { openProxy } from './faults/proxy.ts';
 import { runRedis } from './faults/redis.ts';
 import { runRedisCluster } from './faults/redis-cluster.ts';
+import { type ReplicaMode, followPrimary, replicate } from './faults/replication.ts';
 
 const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
 
 export interface Installation {
   victims: Victims;
   shops: Shop[];
+  /** Leads to the primary, also after a promotion. */
   databaseUrl: string;
   stop: () => Promise<void>;
 }
@@ -43,6 +46,11 @@ export interface InstallationOptions {
   /** main.ts of the release before. */
   olderMain: string | undefined;
   hasRedisCluster: boolean;
+  replica: ReplicaMode;
+  /** Of each Postgres; nodes have a clock too. */
+  equipment: Equipment;
+  /** The clock of the history. */
+  now: () => number;
 }
 
 const SETTINGS = {
@@ -62,6 +70,9 @@ export async function install({
   tenants,
   olderMain,
   hasRedisCluster,
+  replica,
+  equipment,
+  now,
 }: InstallationOptions): Promise<Installation> {
   const data = join(folder, 'data');
   await mkdir(data, { recursive: true });
@@ -75,8 +86,16 @@ export async function install({
   };
   endServicesWithUs(stop, guard);
   try {
-    const postgres = await runPostgres(data, guard);
-    stops.push(postgres.kill);
+    const home = join(data, 'server-1');
+    await mkdir(home, { mode: 0o755 });
+    const first = await runPostgres(home, guard, equipment);
+    stops.push(first.remove);
+    const replication =
+      replica === 'none'
+        ? undefined
+        : await replicate(first, { mode: replica, dataDir: data, guard, now, equipment });
+    if (replication) stops.push(replication.stop);
+    const postgres = replication === undefined ? first : followPrimary(replication);
     const redis = await runRedis();
     stops.push(redis.kill);
     const redisCluster = hasRedisCluster ? await runRedisCluster(data) : undefined;
@@ -86,6 +105,8 @@ export async function install({
 
     const redisLink = await openProxy({ host: '127.0.0.1', port: redis.port });
     stops.push(redisLink.close);
+    const operatorLink = await openProxy({ host: '127.0.0.1', port: postgres.port });
+    stops.push(operatorLink.close);
     const links: Victims['links'][number][] = [];
     const nodes: Victims['nodes'][number][] = [];
     for (let index = 0; index < count; index += 1) {
@@ -93,35 +114,52 @@ export async function install({
       const proxy = await openProxy({ host: '127.0.0.1', port: postgres.port }, cutter.inspect);
       stops.push(proxy.close);
       links.push({ proxy, cutter });
-      const databaseUrl = new URL(postgres.url);
-      databaseUrl.port = String(proxy.port);
       const node = await prepareNode({
         index,
         main: MAIN,
         olderMain,
         env: {
           ...SETTINGS,
-          DATABASE_URL: String(databaseUrl),
+          ...(replica === 'synchronous' && { HOLDFAST_DURABILITY: 'remote_flush' }),
+          DATABASE_URL: urlThrough(postgres.url, proxy),
           REDIS_URL: redisCluster?.url ?? `redis://127.0.0.1:${redisLink.port}`,
         },
         folder,
+        clock: equipment.hasClock ? await createClock(join(folder, `clock-${index}`)) : undefined,
       });
       stops.push(node.stop);
       nodes.push(node);
     }
     await Promise.all(nodes.map((node) => node.start()));
     const random = chanceAt(seed, 0xad);
-    const administration = administer({ cli: CLI, databaseUrl: postgres.url, random, shops });
+    const databaseUrl = urlThrough(postgres.url, operatorLink);
+    const administration = administer({ cli: CLI, databaseUrl, random, shops });
     return {
-      victims: { nodes, postgres, redis, redisCluster, links, redisLink, administration },
+      victims: {
+        nodes,
+        postgres,
+        replication,
+        redis,
+        redisCluster,
+        links,
+        operatorLink,
+        redisLink,
+        administration,
+      },
       shops,
-      databaseUrl: postgres.url,
+      databaseUrl,
       stop,
     };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function urlThrough(databaseUrl: string, { port }: { port: number }): string {
+  const url = new URL(databaseUrl);
+  url.port = String(port);
+  return String(url);
 }
 
 async function openShops(databaseUrl: string, count: number): Promise<Shop[]> {

@@ -16,13 +16,17 @@ export interface Checked {
   exchanges: number;
   events: number;
   findings: Findings;
+  /** From each promotion to the first write that was acknowledged. */
+  writesBackMs: readonly number[];
+  /** Acknowledged, and lost by an asynchronous standby. */
+  lostWrites: number;
   /** Time of the check. */
   checkMs: number;
 }
 
 /** The report of one run: figures, promises, and the lines of the history that break one. */
 export async function reportOf(checked: Checked): Promise<string[]> {
-  const { folder, facts, exchanges, events, findings, checkMs } = checked;
+  const { folder, facts, exchanges, events, findings, writesBackMs, lostWrites, checkMs } = checked;
   const faults = Object.entries(facts.faults)
     .toSorted(([a], [b]) => a.localeCompare(b))
     .map(([name, count]) => `${name} ${count}`);
@@ -30,6 +34,13 @@ export async function reportOf(checked: Checked): Promise<string[]> {
     ['seed', String(facts.seed)],
     ['operations', `${number(exchanges)} exchanges, ${number(events)} events in the log`],
     ['faults', faults.join(', ') || 'none'],
+    ...Object.entries(facts.leftOut ?? {}).map(([name, why]): [string, string] => [
+      'left out',
+      `${name}: ${why}`,
+    ]),
+    ['replica', facts.replica],
+    ['promotions', promotionsText(writesBackMs)],
+    ['lost writes', number(lostWrites)],
     ['undecided checks', String(findings.undecided.length)],
     ['check', `${(checkMs / 1_000).toFixed(1)} s`],
   ];
@@ -45,6 +56,11 @@ export async function reportOf(checked: Checked): Promise<string[]> {
     lines.push('', `undecided ${rule}: ${why}${line === undefined ? '' : `, line ${line}`}`);
   return [...lines, ...(await violationLines(folder, findings))];
 }
+
+const promotionsText = (backMs: readonly number[]): string =>
+  backMs.length === 0
+    ? 'none'
+    : `${backMs.length}, writes back after ${backMs.map((ms) => `${(ms / 1_000).toFixed(1)} s`).join(', ')}`;
 
 async function violationLines(folder: string, { violations }: Findings): Promise<string[]> {
   const shown = (Object.keys(RULES) as Rule[]).flatMap((rule) =>

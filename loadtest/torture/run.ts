@@ -3,10 +3,18 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { startTraffic, type Traffic } from './clients/traffic.ts';
-import { type FaultName, fitsRedis } from './faults/catalogue.ts';
+import {
+  CLOCK_SECONDS_MAX,
+  FAULTS,
+  type Fault,
+  type FaultName,
+  type Need,
+  fitsRedis,
+} from './faults/catalogue.ts';
+import type { ReplicaMode } from './faults/replication.ts';
 import { olderRelease } from './faults/older-release.ts';
 import { runSchedule } from './faults/schedule.ts';
-import { writeFacts, writeLog } from './history/files.ts';
+import { readEpochs, writeFacts, writeLog } from './history/files.ts';
 import { recordHistory } from './history/recorder.ts';
 import { type Installation, install } from './installation.ts';
 
@@ -14,10 +22,13 @@ export interface TortureOptions {
   seed: number;
   seconds: number;
   faults: readonly FaultName[];
+  /** Faults that this machine does not allow, and why. */
+  leftOut: Record<string, string>;
   shoppers: number;
   thinkMs: number;
   nodes: number;
   tenants: number;
+  replica: ReplicaMode;
   /** Time until each consumer must have each event. */
   settleSeconds: number;
   /** Folder of the recorded run; exists and is empty. */
@@ -37,17 +48,31 @@ const PROGRESS_MS = 5_000;
 
 /** @returns the number of exchanges */
 export async function torture(options: TortureOptions): Promise<number> {
-  const { seed, seconds, shoppers, thinkMs, nodes, tenants, settleSeconds, folder, say } = options;
+  const { seed, seconds, shoppers, thinkMs, nodes, tenants, replica, settleSeconds, folder, say } = options;
   const olderMain = options.faults.includes('deploy') ? await olderRelease(join(folder, 'data')) : undefined;
   const hasRedisCluster = options.faults.includes('redis-failover');
-  const faults = options.faults.filter(
-    (name) => (name !== 'deploy' || olderMain !== undefined) && fitsRedis(name, hasRedisCluster),
-  );
-  const left = options.faults.filter((name) => !faults.includes(name));
-  if (left.length > 0) say(`this installation cannot suffer ${left.join(', ')}`);
-  const installation = await install({ folder, seed, nodes, tenants, olderMain, hasRedisCluster });
-  const { victims, shops, databaseUrl } = installation;
+  const leftOut = { ...options.leftOut };
+  for (const name of options.faults) {
+    if (name === 'deploy' && olderMain === undefined) leftOut[name] = 'this checkout has no history';
+    if (!fitsRedis(name, hasRedisCluster)) leftOut[name] = 'Redis is a cluster, or is none';
+  }
+  const faults = options.faults.filter((name) => leftOut[name] === undefined);
   const history = recordHistory(folder);
+  const isNeeded = (need: Need) => faults.some((name) => (FAULTS[name] as Fault).needs === need);
+  const equipment = { hasClock: isNeeded('clocks'), hasDisk: isNeeded('disks') };
+  const { now } = history;
+  const installation = await install({
+    folder,
+    seed,
+    nodes,
+    tenants,
+    replica,
+    equipment,
+    now,
+    olderMain,
+    hasRedisCluster,
+  });
+  const { victims, shops, databaseUrl } = installation;
   const suffered: Record<string, number> = {};
   const notRecovered: string[] = [];
   let traffic: Traffic | undefined;
@@ -75,7 +100,8 @@ export async function torture(options: TortureOptions): Promise<number> {
     notRecovered.push(...(await traffic.writesAtEachNode(RECOVERY_MS_MAX)));
     if (!(await traffic.calmDown(Math.min(CALM_MS_MAX, settleSeconds * 1_000))))
       notRecovered.push('some clients got no final answer');
-    const behind = await settle(installation, traffic, settleSeconds);
+    const clockSeconds = (suffered['pg-clock'] ?? 0) > 0 ? CLOCK_SECONDS_MAX : 0;
+    const behind = await settle(installation, traffic, settleSeconds + clockSeconds);
     notRecovered.push(...behind);
     if (behind.length === 0) {
       await traffic.probeWebhooks();
@@ -102,6 +128,10 @@ export async function torture(options: TortureOptions): Promise<number> {
       readersAtEnd: traffic.readers,
       faults: suffered,
       notRecovered,
+      leftOut,
+      replica,
+      promotions: [...(victims.replication?.promotions() ?? [])],
+      epochs: await readEpochs(databaseUrl),
     });
     return history.count();
   } finally {

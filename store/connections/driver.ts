@@ -18,6 +18,7 @@ import {
   createDriverFactory,
 } from 'slonik';
 import type { DurabilityGuard } from '../durability/durability-guard.ts';
+import { confirmedQuery } from '../durability/confirmed-query.ts';
 import { connect, newClient } from '../session.ts';
 import { StoreUnavailable } from '../unavailable.ts';
 import { expectAnswers } from './silence.ts';
@@ -69,11 +70,13 @@ const createClients = (guard: DurabilityGuard | undefined): DriverFactory =>
           }),
         end: () => client.end(),
         async query(text, values) {
-          const { command, fields, rowCount, rows } = await client
-            .query<Record<string, unknown>>(text, values)
-            .catch((error: Error) => {
-              throw wrapped(error);
-            });
+          const { command, fields, rowCount, rows } = await confirmedQuery<Record<string, unknown>>(
+            client,
+            text,
+            values,
+          ).catch((error: Error) => {
+            throw wrapped(error);
+          });
           return {
             command: command as DriverCommand,
             fields: fields.map(({ dataTypeID, name }) => ({ dataTypeId: dataTypeID, name })),

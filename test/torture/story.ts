@@ -166,7 +166,11 @@ export function trueStory(): Story {
       endpoints: [{ name: 'receiver-0', tenant: 0, afterPosition: 0 }],
       readersAtEnd: ['feed-0'],
       faults: {},
+      leftOut: {},
       notRecovered: [],
+      replica: 'none',
+      promotions: [],
+      epochs: [],
     },
   };
 }

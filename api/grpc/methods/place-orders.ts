@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Release } from '../../../platform/fair-share.ts';
 import { RateLimited } from '../../limiter/rate-limited.ts';
 import { requestStarts } from '../../admission/request-starts.ts';
+import { confirmedBy } from '../../problem/confirmed-answer.ts';
 import { toProblem } from '../../problem/to-problem.ts';
 import type { PlaceOrdersRequest, PlaceOrdersResponse } from '../generated/orders.ts';
 import { statusOf } from '../status.ts';
@@ -106,7 +107,7 @@ async function outcomeOf(
     clear();
     const late = call.watch.confirm();
     if (late) await late;
-    const { event, replayed } = await place(call, request);
+    const { event, replayed } = await confirmedBy(call.services.primary, () => place(call, request));
     call.note(201, replayed);
     return { $case: 'placed', value: { order_id: event.order_id, position: event.position, replayed } };
   } catch (error) {

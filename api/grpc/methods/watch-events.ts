@@ -9,6 +9,7 @@ import type { Tenancy } from '../../../store/tenancy.ts';
 import { readOrWait } from '../../lists/feed.ts';
 import type { Services } from '../../handler.ts';
 import { COUNTED_BYTES_MIN } from '../../http/answer-room.ts';
+import { confirmedBy } from '../../problem/confirmed-answer.ts';
 import { Problem } from '../../problem/problem.ts';
 import type { Timestamp } from '../generated/google/protobuf/timestamp.ts';
 import type { EventType, WatchEventsRequest, WatchEventsResponse } from '../generated/orders.ts';
@@ -40,8 +41,8 @@ export const watchEvents: ServerStream<WatchEventsRequest, WatchEventsResponse> 
     /** Encodes at once: the event objects need not live until the client has read the messages. */
     async function nextPage() {
       const options = { waitMs: WAIT_MS_MAX, gone: over };
-      const page = await readOrWait(services, { ...query, after: position, mark }, options).catch(
-        refuseAfter,
+      const page = await confirmedBy(services.primary, () =>
+        readOrWait(services, { ...query, after: position, mark }, options).catch(refuseAfter),
       );
       const messages = page.events.map((event) =>
         outlet.encode({ position: event.position, event: eventMessage(event) }),

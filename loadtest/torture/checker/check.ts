@@ -6,25 +6,30 @@ import type { RecordedRun } from '../history/files.ts';
 import { checkConsumers } from './consumers.ts';
 import { checkKeys } from './keys.ts';
 import { type LogIndex, indexLog, noteTimes } from './log-index.ts';
+import { checkTold, withoutLost } from './losses.ts';
 import { checkOrderAnswers } from './order-answers.ts';
+import { checkPromotions } from './promotions.ts';
 import { checkRefusals } from './refusals.ts';
 import { checkTotals } from './totals.ts';
 import { type Findings, collectFindings } from './violation.ts';
 import { checkWakeups } from './wakeups.ts';
 import { checkWalks } from './walks.ts';
 
-export function check({ history, log, facts }: RecordedRun): Findings {
+export function check({ history: recorded, log, facts }: RecordedRun): Findings {
   const findings = collectFindings();
-  const index = indexLog(log, findings);
+  const index = indexLog(log, facts.epochs, findings);
+  const history = withoutLost(index, recorded, facts);
   noteTimes(index, history);
   checkCommitOrder(index, findings);
   checkKeys(index, history, findings);
   checkOrderAnswers(index, history, findings);
-  checkRefusals(index, history, findings);
+  checkRefusals(index, history, facts, findings);
   checkWalks(index, history, findings);
   checkConsumers(index, history, facts, findings);
   checkWakeups(history, findings);
   checkTotals(index, history, findings);
+  if (facts.replica === 'asynchronous') checkTold(recorded, facts, findings);
+  checkPromotions(history, facts, findings);
   findings.decide('recovery');
   for (const what of facts.notRecovered) findings.violate('recovery', what);
   return findings;

@@ -2,6 +2,7 @@
 import type { Recorded, RunFacts, ShownEvent } from '../history/entry.ts';
 import { isSuccess } from './keys.ts';
 import type { Commit, LogIndex } from './log-index.ts';
+import { isTold } from './losses.ts';
 import type { Findings } from './violation.ts';
 
 export function checkConsumers(
@@ -13,7 +14,7 @@ export function checkConsumers(
   const readers = new Map<string, Recorded[]>();
   const received = new Map<string, Recorded[]>();
   for (const entry of history) {
-    if (!isSuccess(entry) && entry.wish.kind !== 'hook') continue;
+    if (!isSuccess(entry) && entry.wish.kind !== 'hook' && !isTold(entry)) continue;
     const { wish } = entry;
     const [group, name] =
       wish.kind === 'feed' ? [readers, wish.reader] : wish.kind === 'hook' ? [received, wish.endpoint] : [];
@@ -84,6 +85,7 @@ function checkReader(index: LogIndex, entries: Recorded[], isAtEnd: boolean, fin
   let next = 0;
   let before: Recorded | undefined;
   for (const entry of entries) {
+    if (isTold(entry)) next = 0; // it reads again from the start
     for (const event of entry.events ?? []) {
       findings.decide('feed');
       const { at } = entry;

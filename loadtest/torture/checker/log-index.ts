@@ -1,6 +1,6 @@
 /** The final log, indexed, with the states of each order by the independent model. */
 import { type Act, type ModelOrder, after, placed } from '../../../test/model/model.ts';
-import type { LogEvent, Recorded } from '../history/entry.ts';
+import type { Epoch, LogEvent, Recorded } from '../history/entry.ts';
 import type { Findings } from './violation.ts';
 
 /** What is known of the command of an event. */
@@ -36,7 +36,7 @@ export interface LogIndex {
 export const keyName = (tenant: number, key: string): string => `${tenant} ${key}`;
 
 /** Indexes the log and checks it by itself. */
-export function indexLog(log: readonly LogEvent[], findings: Findings): LogIndex {
+export function indexLog(log: readonly LogEvent[], epochs: readonly Epoch[], findings: Findings): LogIndex {
   const index: LogIndex = {
     commits: [],
     byKey: new Map(),
@@ -56,9 +56,10 @@ export function indexLog(log: readonly LogEvent[], findings: Findings): LogIndex
     };
     index.commits.push(commit);
     findings.decide('log-order');
-    if (event.position !== (last?.position ?? 0) + 1)
+    if (!follows(event.position, last?.position ?? 0, epochs))
       findings.violate('log-order', `position ${event.position} follows ${last?.position ?? 0}`);
-    if (last !== undefined && event.recordedAt < last.recordedAt)
+    const isInEpoch = event.position === (last?.position ?? 0) + 1;
+    if (last !== undefined && isInEpoch && event.recordedAt < last.recordedAt)
       findings.violate('log-order', `position ${event.position} is recorded before its predecessor`);
     last = event;
     const name = keyName(event.tenant, event.key);
@@ -71,6 +72,13 @@ export function indexLog(log: readonly LogEvent[], findings: Findings): LogIndex
     append(index, commit, findings);
   }
   return index;
+}
+
+/** Whether a position is the next one of its epoch, or the first one of a new epoch. */
+function follows(position: number, last: number, epochs: readonly Epoch[]): boolean {
+  const left = epochs.find(({ afterPosition }) => afterPosition > last);
+  if (left === undefined || left.keptPosition !== last) return position === last + 1;
+  return epochs.some(({ afterPosition }) => afterPosition > last && position === afterPosition + 1);
 }
 
 function append({ orders }: LogIndex, commit: Commit, findings: Findings): void {

@@ -1,19 +1,27 @@
 /** Each refusal is consistent with a state that it may have seen, by the independent model. */
 import { after } from '../../../test/model/model.ts';
-import type { Recorded } from '../history/entry.ts';
+import type { Recorded, RunFacts } from '../history/entry.ts';
 import type { Commit, LogIndex, OrderLog } from './log-index.ts';
+import { isTold } from './losses.ts';
 import { keyName } from './log-index.ts';
 import type { Findings } from './violation.ts';
 
 /** Refusals of one moment: they say nothing about the order. */
 const OF_THE_MOMENT = new Set(['order_busy']);
 
-export function checkRefusals(index: LogIndex, history: readonly Recorded[], findings: Findings): void {
+export function checkRefusals(
+  index: LogIndex,
+  history: readonly Recorded[],
+  { replica, promotions }: Pick<RunFacts, 'replica' | 'promotions'>,
+  findings: Findings,
+): void {
+  const lossMs = replica === 'asynchronous' ? promotions[0]?.cutMs : undefined;
   for (const entry of history) {
     const { status, code, wish, at } = entry;
     if (typeof status !== 'number' || status < 400) continue;
     if (status === 429 || status === 503) continue; // of the moment, without effect or unknown
     if (wish.kind === 'receipt' && status === 404) continue; // checkReceipt
+    if (isTold(entry) && lossMs !== undefined && entry.endMs > lossMs) continue;
     findings.decide('unexpected-answer');
     if (code === 'idempotency_key_reused') checkReuse(index, entry, findings);
     else if (wish.kind === 'act' && (status === 409 || status === 412)) {

@@ -5,7 +5,8 @@ export const RULES = {
   'one-outcome': 'A key has one outcome for ever, byte for byte',
   'acknowledged-once': 'Each acknowledged command is in the log exactly once',
   'same-request': 'A key is bound to its request',
-  'log-order': 'Positions have no gap, and follow the order of the commits',
+  'log-order':
+    'Positions have no gap in an epoch, and follow the order of the commits; each epoch has a cause',
   'log-legal': 'Each event of the log is a command that a client sent, and legal in the state before it',
   'order-history': 'The answers about an order are a linearizable history of its versions',
   'shown-state': 'An order in an answer is the fold of its events',
@@ -17,6 +18,7 @@ export const RULES = {
   feed: 'A reader of events gets each event once, in order, and nothing else',
   webhook: 'A webhook endpoint gets each event at least once, and nothing else',
   'wake-up': 'After the last fault, a new event reaches its webhook endpoint at once',
+  loss: 'After a loss, a reader that saw a lost event is refused before it gets another one',
   totals: 'Totals are the fold of the log up to their position',
   'unexpected-answer': 'No answer is a 500, or a refusal that the request cannot have earned',
   recovery: 'After the last fault, everything works again within its time',

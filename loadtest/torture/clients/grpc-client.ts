@@ -1,5 +1,11 @@
 /** gRPC clients: streams of new orders, and streams of events. */
-import { type ClientReadableStream, Metadata, type ServiceError, credentials } from '@grpc/grpc-js';
+import {
+  type ClientReadableStream,
+  Metadata,
+  type ServiceError,
+  credentials,
+  status as Status,
+} from '@grpc/grpc-js';
 import {
   type Event,
   OrderServiceClient,
@@ -213,12 +219,28 @@ export function watch({ name, random, shop, addresses, history }: GrpcOptions): 
       });
       startMs = endMs;
     });
-    const end = () => {
+    const end = (error?: ServiceError) => {
       if (isOver) return;
       isOver = true;
+      if (error?.code === Status.INVALID_ARGUMENT) restart(node, startMs, error);
       setTimeout(resume, RESUME_MS);
     };
-    call.once('error', end).once('end', end);
+    call.once('error', end).once('end', () => end());
+  }
+  /** The log lost its position. */
+  function restart(node: number, startMs: number, error: ServiceError): void {
+    after = 0;
+    history.record({
+      client: name,
+      tenant: shop.tenant,
+      node,
+      edition: 'grpc',
+      wish: { kind: 'feed', reader: name },
+      startMs,
+      endMs: history.now(),
+      status: 400,
+      code: adviceOfError(error).code,
+    });
   }
   resume();
   return {

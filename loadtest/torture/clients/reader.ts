@@ -1,6 +1,7 @@
 /** Readers: walks through lists, the event feed, totals. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Edition } from '../history/entry.ts';
+import type { Essentials } from './answer.ts';
 import type { TortureClient } from './client.ts';
 import { type Knowledge, CUSTOMERS_COUNT } from './shopper.ts';
 
@@ -47,6 +48,7 @@ export async function walk(
       },
       { timeoutMs: READ_AFTER_TIMEOUT_MS },
     );
+    if (isToldOfLoss(answer)) return false;
     if (answer.status !== 200) {
       failures += 1;
       await delay(RETRY_MS);
@@ -58,6 +60,10 @@ export async function walk(
   }
   return false;
 }
+
+/** The log lost the position that the client named: it must read again from the start. */
+export const isToldOfLoss = ({ status, code = '' }: Pick<Essentials, 'status' | 'code'>): boolean =>
+  status === 400 && ['invalid_cursor', 'invalid_parameter'].includes(code);
 
 const cursorIn = (body: string): string => (JSON.parse(body) as { next_cursor: string }).next_cursor;
 
@@ -75,6 +81,7 @@ export function createFeedReader(client: TortureClient, edition: RestEdition) {
         },
         { timeoutMs: READ_AFTER_TIMEOUT_MS },
       );
+      if (isToldOfLoss(answer)) cursor = '';
       if (answer.status !== 200) return undefined;
       cursor = `&cursor=${cursorIn(answer.body)}`;
       return answer.hasMore;
@@ -118,9 +125,12 @@ export async function readSomething(
     await readTotals(client, edition, `cus_${random.between(1, CUSTOMERS_COUNT)}`);
     return;
   }
-  await walk(client, walkName, edition, {
+  const { position } = known;
+  const isComplete = await walk(client, walkName, edition, {
     direction: random.chance(0.5) ? 'asc' : 'desc',
     limit: random.between(5, 60),
-    ...(random.chance(0.5) && { readAfter: known.position }),
+    ...(random.chance(0.5) && { readAfter: position }),
   });
+  // It may be lost: the next writes tell a newer one.
+  if (!isComplete && known.position === position) known.position = 0;
 }

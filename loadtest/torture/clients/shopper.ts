@@ -78,6 +78,7 @@ export function createShopper(client: TortureClient, known: Knowledge, newKey: (
   }
 
   function learn(asked: Asked, { status, order, position = 0, version }: Essentials): void {
+    if (status === 404 && 'order' in asked.wish) forget(asked.wish.order);
     if (typeof status !== 'number' || status >= 300) return;
     known.position = Math.max(known.position, position);
     remember(known.done, asked);
@@ -87,6 +88,12 @@ export function createShopper(client: TortureClient, known: Knowledge, newKey: (
       const seen = known.orders.find((each) => each.id === id);
       if (seen && seen.version < version) seen.version = version;
     }
+  }
+
+  /** A failover to an asynchronous standby can lose an order. */
+  function forget(order: string): void {
+    const place = known.orders.findIndex(({ id }) => id === order);
+    if (place >= 0) known.orders.splice(place, 1);
   }
 
   function noteOrder(order: ShownOrder): void {
@@ -135,6 +142,7 @@ export function createShopper(client: TortureClient, known: Knowledge, newKey: (
     const form = edition();
     const path = `/${form}/orders/${order.id}${version === undefined ? '' : `?version=${version}`}`;
     const answer = await client.ask({ edition: form, wish, request: { path } });
+    if (answer.status === 404) forget(order.id);
     if (answer.order && version === undefined) noteOrder(answer.order);
   }
 

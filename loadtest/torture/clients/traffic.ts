@@ -232,6 +232,7 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
       return failed;
     },
     close() {
+      isCalm = true;
       for (const each of [...clients, ...watchers, ...receivers, ...grpcClients]) each.close();
     },
   };

@@ -2,22 +2,30 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../../fuzz/chance.ts';
 import type { Administration } from './administration.ts';
+import type { Clock } from './clock.ts';
 import type { CommitCutter } from './commit-cutter.ts';
+import { failingFsync } from './failing-fsync.ts';
+import { FAILOVERS } from './failovers.ts';
 import type { TortureNode } from './nodes.ts';
 import type { TorturePostgres } from './postgres.ts';
 import type { Proxy } from './proxy.ts';
+import type { Replication } from './replication.ts';
 import type { TortureRedis } from './redis.ts';
 import type { TortureCluster } from './redis-cluster.ts';
 
 /** What faults act upon. */
 export interface Victims {
   nodes: readonly TortureNode[];
+  /** The primary, if there is a standby. */
   postgres: TorturePostgres;
+  replication: Replication | undefined;
   redis: TortureRedis;
   /** Nodes use it instead of `redis`. */
   redisCluster: TortureCluster | undefined;
   /** Between a node and Postgres, one for each node. */
   links: readonly { proxy: Proxy; cutter: CommitCutter }[];
+  /** Between commands, the torture itself, and Postgres. */
+  operatorLink: Proxy;
   /** Between all nodes and Redis. */
   redisLink: Proxy;
   administration: Administration;
@@ -27,13 +35,22 @@ export interface Fault {
   /** Only one fault of a name runs at a time: `node 1`, `postgres`. */
   victim: (index: number) => string;
   run: (victims: Victims, index: number, random: Random) => Promise<void>;
+  needs?: Need;
 }
+
+/** What a fault needs: a standby, clocks that can be set, small disks, `fsync` that fails. */
+export type Need = 'standby' | 'clocks' | 'disks' | 'fiu';
 
 const DOWN_MS_MAX = 1_500;
 const LONG_MS_MIN = 1_500;
 const LONG_MS_MAX = 7_000;
 const CUTS_MAX = 5;
 const SLOW_MS_MAX = 250;
+/** Less than two segments of the WAL, so Postgres needs more soon. */
+const FREE_BYTES_MAX = 24 * 2 ** 20;
+const FSYNC_FAILURE_SHARE = 0.05;
+/** Waits by the clock of Postgres can last so much longer: a retry, a claim. */
+export const CLOCK_SECONDS_MAX = 180;
 
 const aWhile = (random: Random) => delay(random.between(LONG_MS_MIN, LONG_MS_MAX));
 const ofNode = (index: number) => `node ${index}`;
@@ -67,6 +84,13 @@ const redisFault = (run: (redis: TortureRedis, random: Random, link: Proxy) => P
   victim: () => 'redis',
   run: ({ redis, redisLink }, _, random) => run(redis, random, redisLink),
 });
+/** Sets a clock apart, and back. Both are jumps. */
+async function jump(clock: Clock | undefined, random: Random): Promise<void> {
+  const seconds = random.between(1, CLOCK_SECONDS_MAX) * (random.chance(0.5) ? 1 : -1);
+  await clock?.set(seconds);
+  await aWhile(random).finally(() => clock?.set(0));
+}
+
 const administrative = (run: (administration: Administration) => Promise<void>): Fault => ({
   victim: () => 'administration',
   run: ({ administration }) => run(administration),
@@ -112,6 +136,28 @@ export const FAULTS = {
     postgres.hold(random.pick(LOCKS), random.between(LONG_MS_MIN, LONG_MS_MAX)),
   ),
   'pg-terminate': postgresFault((postgres) => postgres.terminate()),
+  ...FAILOVERS,
+  'pg-clock': { ...postgresFault(({ clock }, random) => jump(clock, random)), needs: 'clocks' },
+  'pg-disk-full': {
+    ...postgresFault(async (postgres, random) => {
+      await postgres.disk?.fill(random.between(0, FREE_BYTES_MAX));
+      await aWhile(random).finally(postgres.disk?.free);
+      await postgres.start(); // it may have given up
+    }),
+    needs: 'disks',
+  },
+  'pg-fsync': {
+    ...postgresFault(async (postgres, random) => {
+      await postgres.stop();
+      // It panics and recovers, or does not even start.
+      await postgres.start(failingFsync(FSYNC_FAILURE_SHARE)).catch(() => {});
+      await aWhile(random);
+      await postgres.kill();
+      await postgres.start();
+    }),
+    needs: 'fiu',
+  },
+  'node-clock': { ...nodeFault(({ clock }, random) => jump(clock, random)), needs: 'clocks' },
   'net-silent': linkFault(async ({ proxy }, random) => {
     proxy.silence();
     await aWhile(random).finally(proxy.speak);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../../ops/embedded/free-port.ts';
 import { endWithUs } from '../../kit/ending.ts';
+import type { Clock } from './clock.ts';
 
 const BLOCK_LOOP = fileURLToPath(new URL('block-loop.js', import.meta.url));
 /** A start that fails is tried again, as a supervisor would. */
@@ -29,6 +30,7 @@ export interface TortureNode {
   suspend: () => void;
   resume: () => void;
   blockLoop: () => void;
+  clock: Clock | undefined;
   /** Whether it answers that it is ready. */
   isReady: () => Promise<boolean>;
   /** Ends that nobody caused, and ends that took too long. */
@@ -45,6 +47,7 @@ export interface NodeOptions {
   env: Record<string, string>;
   /** Folder of its log. */
   folder: string;
+  clock?: Clock | undefined;
 }
 
 export async function prepareNode({
@@ -53,6 +56,7 @@ export async function prepareNode({
   olderMain,
   env,
   folder,
+  clock,
 }: NodeOptions): Promise<TortureNode> {
   const [port, adminPort, grpcPort] = [await freePort(), await freePort(), await freePort()];
   const log = createWriteStream(join(folder, `node-${index}.log`));
@@ -70,6 +74,7 @@ export async function prepareNode({
         GRPC_PORT: String(grpcPort),
         HOLDFAST_HOST: '127.0.0.1',
         ...env,
+        ...clock?.env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -122,6 +127,7 @@ export async function prepareNode({
     startOlder: () => start(olderMain ?? main),
     suspend: () => void child?.kill('SIGSTOP'),
     resume: () => void child?.kill('SIGCONT'),
+    clock,
     blockLoop: () => void child?.kill('SIGUSR2'),
     isReady: () =>
       fetch(`http://127.0.0.1:${adminPort}/health/ready`, { signal: AbortSignal.timeout(2_000) }).then(

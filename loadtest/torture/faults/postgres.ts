@@ -1,4 +1,5 @@
-/** The Postgres of the installation: stopped, killed, restarted on the same port and data. */
+/** One Postgres server: stopped, killed, restarted on the same port and data. */
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -7,29 +8,65 @@ import type { Guard } from '../../../ops/embedded/guard.ts';
 import { startPostgres } from '../../../ops/embedded/postgres/postgres.ts';
 import { readPostmaster } from '../../../ops/embedded/postgres/postmaster.ts';
 import { runsAs } from '../../../ops/embedded/process.ts';
+import { type Clock, createClock } from './clock.ts';
+import { type Disk, createDisk } from './disk.ts';
 
 export interface TorturePostgres {
+  /** With the folder `postgres` of the cluster. */
+  dataDir: string;
   url: string;
   port: number;
   /** Stops it fast: its connections end, it writes a checkpoint. */
   stop: () => Promise<void>;
   /** Stops it at once, without a checkpoint: the next start recovers from the WAL. */
   kill: () => Promise<void>;
-  start: () => Promise<void>;
+  /** Kills it with SIGKILL, as if its host lost power; its data is not used again. */
+  crash: () => Promise<void>;
+  /** Starts it, if it does not run. @param env more variables of the server */
+  start: (env?: Record<string, string>) => Promise<void>;
+  /** Ends it for ever, with its data. */
+  remove: () => Promise<void>;
+  /** Runs a statement. @returns its rows; rejects when Postgres does not answer */
+  ask: <Row extends object>(statement: string) => Promise<Row[]>;
   /** Takes all free connections for a time. */
   exhaust: (ms: number) => Promise<void>;
   /** Holds locks that a statement takes, for a time. */
   hold: (statement: string, ms: number) => Promise<void>;
   /** Ends all connections of the nodes. */
   terminate: () => Promise<void>;
+  clock: Clock | undefined;
+  disk: Disk | undefined;
 }
 
 const ALL_CONNECTIONS_COUNT = 110;
 
-export async function runPostgres(dataDir: string, guard: Guard): Promise<TorturePostgres> {
+const ASK_MS_MAX = 10_000;
+
+/** What faults need of a server. */
+export interface Equipment {
+  /** Its clock can be set. */
+  hasClock: boolean;
+  /** Its data is on a disk of its own. */
+  hasDisk: boolean;
+}
+
+/**
+ * @param dataDir exists and is empty
+ * @param prepare puts a cluster into it
+ */
+export async function runPostgres(
+  dataDir: string,
+  guard: Guard,
+  { hasClock, hasDisk }: Equipment = { hasClock: false, hasDisk: false },
+  prepare: () => Promise<void> = async () => {},
+): Promise<TorturePostgres> {
   const log = pino({ level: 'silent' });
   const life = { guard };
-  const { url, stop } = await startPostgres(dataDir, log, undefined, life);
+  const disk = hasDisk ? await createDisk(dataDir) : undefined;
+  await prepare();
+  const clock = hasClock ? await createClock(`${dataDir}.clock`) : undefined;
+  const env = clock?.env ?? {};
+  const { url, stop } = await startPostgres(dataDir, log, undefined, life, env);
   const port = Number(new URL(url).port);
   const data = join(dataDir, 'postgres');
   if ((await readPostmaster(data))?.port !== port) {
@@ -37,11 +74,16 @@ export async function runPostgres(dataDir: string, guard: Guard): Promise<Tortur
     throw new Error(`Postgres does not run in ${data}: every user must be able to enter this folder`);
   }
 
-  async function signal(name: NodeJS.Signals): Promise<void> {
+  /** The pid of the postmaster while it runs. */
+  async function postmaster(): Promise<number | undefined> {
     const { pid } = (await readPostmaster(data)) ?? {};
+    return pid !== undefined && runsAs(pid, `postgres -D ${data}`) ? pid : undefined;
+  }
+  async function end(name: NodeJS.Signals): Promise<void> {
+    const pid = await postmaster();
     if (pid === undefined) return;
     process.kill(pid, name);
-    while (runsAs(pid, `postgres -D ${data}`)) await delay(20);
+    while ((await postmaster()) === pid) await delay(20);
     guard.forget(pid);
   }
   const connected = async (): Promise<Client | undefined> => {
@@ -54,11 +96,34 @@ export async function runPostgres(dataDir: string, guard: Guard): Promise<Tortur
   };
 
   return {
+    dataDir,
+    clock,
+    disk,
     url,
     port,
-    stop: () => signal('SIGINT'),
-    kill: () => signal('SIGQUIT'),
-    start: async () => void (await startPostgres(dataDir, log, port, life)),
+    stop: () => end('SIGINT'),
+    kill: () => end('SIGQUIT'),
+    crash: () => end('SIGKILL'),
+    async ask<Row extends object>(statement: string) {
+      const client = new Client({
+        connectionString: url,
+        connectionTimeoutMillis: ASK_MS_MAX,
+        query_timeout: ASK_MS_MAX,
+      });
+      client.on('error', () => {});
+      await client.connect();
+      try {
+        return (await client.query<Row>(statement)).rows;
+      } finally {
+        void client.end().catch(() => {});
+      }
+    },
+    start: async (more = {}) => void (await startPostgres(dataDir, log, port, life, { ...env, ...more })),
+    async remove() {
+      await end('SIGQUIT');
+      await disk?.remove();
+      await rm(dataDir, { recursive: true, force: true, maxRetries: 3 });
+    },
     async exhaust(ms) {
       const clients: Client[] = [];
       const end = performance.now() + ms;

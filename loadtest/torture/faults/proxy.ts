@@ -12,6 +12,8 @@ export interface Inspector {
 
 export interface Proxy {
   port: number;
+  /** Later connections lead to another port of the host. The present ones stay where they are. */
+  leadTo: (port: number) => void;
   /** Connections that exist now fall silent, in both directions; new ones work. */
   silence: () => void;
   /** Ends a silence: what was held is delivered. */
@@ -42,6 +44,7 @@ export async function openProxy(
   inspect?: () => Inspector,
 ): Promise<Proxy> {
   const lines = new Set<Line>();
+  let targetPort = target.port;
   let [answerDelayMs, pieceBytes] = [0, 0];
   let isRefusing = false;
 
@@ -50,7 +53,7 @@ export async function openProxy(
       near.resetAndDestroy();
       return;
     }
-    const far = connect(target.port, target.host);
+    const far = connect(targetPort, target.host);
     const line: Line = { near, far, isSilent: false, isGone: false };
     lines.add(line);
     const end = () => {
@@ -87,6 +90,9 @@ export async function openProxy(
 
   return {
     port: (server.address() as AddressInfo).port,
+    leadTo(port) {
+      targetPort = port;
+    },
     silence() {
       for (const line of lines) line.isSilent = true;
     },

@@ -114,6 +114,25 @@ export interface Endpoint {
   afterPosition: number;
 }
 
+/** The standby became the primary. */
+export interface Promotion {
+  /** By the clock of the history: from then on it could accept writes. */
+  atMs: number;
+  /** When it had lost its primary. */
+  cutMs: number;
+  /** The node that still reached the old primary, and until when. */
+  left?: { node: number; untilMs: number };
+}
+
+/** An epoch of the log, behind the first one. */
+export interface Epoch {
+  /** Its positions are behind this one. */
+  afterPosition: number;
+  /** The last position before it that the log has. */
+  keptPosition: number;
+  reason: string;
+}
+
 /** What the run states besides its exchanges. */
 export interface RunFacts {
   seed: number;
@@ -122,6 +141,12 @@ export interface RunFacts {
   /** Readers that read the feed to its end when all was settled. */
   readersAtEnd: string[];
   faults: Record<string, number>;
+  /** Faults that the machine did not allow, and why. */
+  leftOut: Record<string, string>;
   /** What did not recover within its time after the last fault. */
   notRecovered: string[];
+  /** Durability of the standby: `none` without one. */
+  replica: 'synchronous' | 'asynchronous' | 'none';
+  promotions: Promotion[];
+  epochs: Epoch[];
 }

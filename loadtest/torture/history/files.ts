@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client } from 'pg';
-import type { Entry, LogEvent, Recorded, RunFacts } from './entry.ts';
+import type { Entry, Epoch, LogEvent, Recorded, RunFacts } from './entry.ts';
 import { HISTORY_FILE } from './recorder.ts';
 
 const LOG_FILE = 'log.ndjson';
@@ -47,6 +47,25 @@ async function eachLine(file: string, onLine: (line: string, at: number) => void
 
 export const writeFacts = (folder: string, facts: RunFacts): Promise<void> =>
   writeFile(join(folder, FACTS_FILE), `${JSON.stringify(facts, undefined, 2)}\n`);
+
+/** The epochs of the final log, behind the first one. */
+export async function readEpochs(databaseUrl: string): Promise<Epoch[]> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<Record<'after' | 'kept' | 'reason', string>>(
+      `SELECT after_position AS after, kept_position AS kept, reason
+         FROM log_epochs WHERE reason <> 'first' ORDER BY epoch`,
+    );
+    return rows.map(({ after, kept, reason }) => ({
+      afterPosition: Number(after),
+      keptPosition: Number(kept),
+      reason,
+    }));
+  } finally {
+    await client.end();
+  }
+}
 
 /**
  * Writes the final log, read from Postgres without any code of the server.

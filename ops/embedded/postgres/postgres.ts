@@ -57,6 +57,7 @@ interface Instance {
   password: string;
   uid: number | undefined;
   life: Life;
+  env: Record<string, string>;
 }
 
 /**
@@ -64,6 +65,7 @@ interface Instance {
  *
  * @param dataDir absolute path; the caller holds its lock
  * @param port on 127.0.0.1; default: a free port
+ * @param env more variables of the server, such as `LD_PRELOAD`
  * @throws {LaunchError}
  */
 export async function startPostgres(
@@ -71,6 +73,7 @@ export async function startPostgres(
   log: Logger,
   port?: number,
   life: Life = {},
+  env: Record<string, string> = {},
 ): Promise<Service> {
   const uid = serviceUser();
   let home = dataDir;
@@ -87,6 +90,7 @@ export async function startPostgres(
     ),
     uid,
     life,
+    env,
   };
   await initialise(instance, home);
   const orphan = await adopt(instance);
@@ -186,7 +190,7 @@ async function start(instance: Instance, givenPort?: number): Promise<Omit<Servi
   }
 }
 
-async function launch({ binaries, data, logFile, uid }: Instance, port: number): Promise<ChildProcess> {
+async function launch({ binaries, data, logFile, uid, env }: Instance, port: number): Promise<ChildProcess> {
   const output = await open(logFile, 'a', 0o600);
   const settings = {
     port,
@@ -203,7 +207,7 @@ async function launch({ binaries, data, logFile, uid }: Instance, port: number):
     {
       detached: true,
       stdio: ['ignore', output.fd, output.fd],
-      env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' },
+      env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', ...env },
       cwd: '/',
       ...(uid !== undefined && { uid, gid: uid }),
     },

@@ -1,0 +1,38 @@
+/** Answers of a node that may read from an old primary. */
+import type { Middleware } from 'koa';
+import { type PrimaryLease, PrimaryNotConfirmed } from '../../store/durability/primary-lease.ts';
+
+type Confirm = Pick<PrimaryLease, 'confirm'>;
+
+/**
+ * Runs a call. Its result and its error count only if Postgres was the primary when it read: both
+ * may be stale. So it looks after the call.
+ *
+ * @throws {PrimaryNotConfirmed}
+ */
+export async function confirmedBy<T>(primary: Confirm, call: () => Promise<T>): Promise<T> {
+  let result: T;
+  try {
+    result = await call();
+  } catch (error) {
+    await primary.confirm();
+    throw error;
+  }
+  const confirming = primary.confirm();
+  if (confirming) await confirming;
+  return result;
+}
+
+/** Answers 503 while Postgres may not be the primary, without the head of the other answer. */
+export const requirePrimary =
+  (primary: Confirm): Middleware =>
+  async (ctx, next) => {
+    const before = new Set(Object.keys(ctx.response.headers));
+    try {
+      await confirmedBy(primary, next);
+    } catch (error) {
+      if (error instanceof PrimaryNotConfirmed)
+        for (const name of Object.keys(ctx.response.headers)) if (!before.has(name)) ctx.remove(name);
+      throw error;
+    }
+  };
