@@ -87,6 +87,7 @@ async function tryMutant(mutant: Mutant, repeats: number): Promise<Trial> {
           `--seed=${Number(values.seed) + repeats}`,
           `--out=${out}`,
           `--settle-seconds=${mutant.faults.includes('node-kill') ? SETTLE_SECONDS_AFTER : SETTLE_SECONDS}`,
+          ...(mutant.replica === undefined ? [] : [`--replica=${mutant.replica}`]),
           `--faults=${mutant.faults.join(',') || 'none'}`,
         ],
         { cwd: tree, stdio: ['ignore', 'pipe', 'pipe'] },

@@ -35,6 +35,8 @@ export interface Fault {
   /** Only one fault of a name runs at a time: `node 1`, `postgres`. */
   victim: (index: number) => string;
   run: (victims: Victims, index: number, random: Random) => Promise<void>;
+  /** Nor do two faults run at a time that share this: the release before trusts an old primary. */
+  alone?: 'old release or old primary';
   needs?: Need;
 }
 
@@ -110,13 +112,16 @@ export const FAULTS = {
     node.suspend();
     await aWhile(random).finally(node.resume);
   }),
-  deploy: nodeFault(async (node, random) => {
-    await node.end();
-    await node.startOlder();
-    await aWhile(random);
-    await node.end();
-    await node.start();
-  }),
+  deploy: {
+    ...nodeFault(async (node, random) => {
+      await node.end();
+      await node.startOlder();
+      await aWhile(random);
+      await node.end();
+      await node.start();
+    }),
+    alone: 'old release or old primary',
+  },
   'loop-block': nodeFault(async (node, random) => {
     node.blockLoop();
     await aWhile(random);

@@ -193,6 +193,24 @@ export const LOG_MUTANTS: readonly Mutant[] = [
     faults: ['pg-kill'],
   },
   {
+    name: 'epoch-off',
+    what: 'A log that lost its end goes on in the same epoch: it assigns the lost positions again',
+    edits: [
+      {
+        file: APPEND,
+        from: 'IF head_reached > head_position OR head_timeline <> now_timeline OR head_timeline',
+        to: 'IF head_timeline',
+      },
+      {
+        file: 'store/functions/log-epochs.sql',
+        from: 'reason := coalesce(log_epoch_reason(in_partition), given_reason);',
+        to: 'reason := given_reason;',
+      },
+    ],
+    faults: ['pg-promote'],
+    replica: 'asynchronous',
+  },
+  {
     name: 'if-match-ignored',
     what: 'A stale If-Match does not stop a command',
     edits: [
