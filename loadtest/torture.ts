@@ -16,11 +16,11 @@ import { parseArgs } from 'node:util';
 import { check } from './torture/checker/check.ts';
 import { lostWrites } from './torture/checker/losses.ts';
 import { writesBackMs } from './torture/checker/promotions.ts';
-import { hasDisks } from './torture/faults/disk.ts';
-import { hasFiu } from './torture/faults/failing-fsync.ts';
-import { hasFakeTime } from './torture/faults/clock.ts';
+import { hasDisks } from './torture/faults/machine/disk.ts';
+import { hasCompiler } from './torture/faults/machine/failing-fsync.ts';
+import { hasFakeTime } from './torture/faults/machine/clock.ts';
 import { FAULTS, FAULT_NAMES, type Fault, type FaultName, fitsRedis } from './torture/faults/catalogue.ts';
-import { REPLICA_MODES, type ReplicaMode } from './torture/faults/replication.ts';
+import { REPLICA_MODES, type ReplicaMode } from './torture/faults/standby/replication.ts';
 import { readRun } from './torture/history/files.ts';
 import { reportOf } from './torture/report.ts';
 import { torture } from './torture/run.ts';
@@ -89,7 +89,7 @@ function reasonsAgainst(names: readonly FaultName[], mode: ReplicaMode): Record<
     if (needs === 'standby' && mode === 'none') reasons[name] = 'there is no standby';
     if (needs === 'clocks' && !hasFakeTime()) reasons[name] = 'the package faketime is not installed';
     if (needs === 'disks' && !hasDisks()) reasons[name] = 'only root can mount a small disk';
-    if (needs === 'fiu' && !hasFiu()) reasons[name] = 'the package fiu-utils is not installed';
+    if (needs === 'fsync' && !hasCompiler()) reasons[name] = 'there is no C compiler';
     if (name === 'deploy' && mode === 'asynchronous') reasons[name] = 'the release before has no epochs';
     if (name === 'key-rotation' && mode === 'asynchronous') reasons[name] = 'a lost key is unknown for ever';
   }

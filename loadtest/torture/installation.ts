@@ -18,14 +18,14 @@ import { chanceAt } from '../fuzz/chance.ts';
 import type { Shop } from './clients/client.ts';
 import { CLI, administer } from './faults/administration.ts';
 import type { Victims } from './faults/catalogue.ts';
-import { createClock } from './faults/clock.ts';
+import { createClock } from './faults/machine/clock.ts';
 import { createCommitCutter } from './faults/commit-cutter.ts';
 import { prepareNode } from './faults/nodes.ts';
 import { type Equipment, runPostgres } from './faults/postgres.ts';
 import { openProxy } from './faults/proxy.ts';
 import { runRedis } from './faults/redis.ts';
 import { runRedisCluster } from './faults/redis-cluster.ts';
-import { type ReplicaMode, followPrimary, replicate } from './faults/replication.ts';
+import { type ReplicaMode, followPrimary, replicate } from './faults/standby/replication.ts';
 
 const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
 

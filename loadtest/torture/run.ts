@@ -11,7 +11,7 @@ import {
   type Need,
   fitsRedis,
 } from './faults/catalogue.ts';
-import type { ReplicaMode } from './faults/replication.ts';
+import type { ReplicaMode } from './faults/standby/replication.ts';
 import { olderRelease } from './faults/older-release.ts';
 import { runSchedule } from './faults/schedule.ts';
 import { readEpochs, writeFacts, writeLog } from './history/files.ts';
@@ -59,7 +59,11 @@ export async function torture(options: TortureOptions): Promise<number> {
   const faults = options.faults.filter((name) => leftOut[name] === undefined);
   const history = recordHistory(folder);
   const isNeeded = (need: Need) => faults.some((name) => (FAULTS[name] as Fault).needs === need);
-  const equipment = { hasClock: isNeeded('clocks'), hasDisk: isNeeded('disks') };
+  const equipment = {
+    hasClock: isNeeded('clocks'),
+    hasDisk: isNeeded('disks'),
+    hasFsync: isNeeded('fsync'),
+  };
   const { now } = history;
   const installation = await install({
     folder,

@@ -2,14 +2,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../../fuzz/chance.ts';
 import type { Administration } from './administration.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from './machine/clock.ts';
 import type { CommitCutter } from './commit-cutter.ts';
-import { failingFsync } from './failing-fsync.ts';
-import { FAILOVERS } from './failovers.ts';
+import { FAILOVERS } from './standby/failovers.ts';
 import type { TortureNode } from './nodes.ts';
 import type { TorturePostgres } from './postgres.ts';
 import type { Proxy } from './proxy.ts';
-import type { Replication } from './replication.ts';
+import type { Replication } from './standby/replication.ts';
 import type { TortureRedis } from './redis.ts';
 import type { TortureCluster } from './redis-cluster.ts';
 
@@ -41,16 +40,16 @@ export interface Fault {
 }
 
 /** What a fault needs: a standby, clocks that can be set, small disks, `fsync` that fails. */
-export type Need = 'standby' | 'clocks' | 'disks' | 'fiu';
+export type Need = 'standby' | 'clocks' | 'disks' | 'fsync';
 
 const DOWN_MS_MAX = 1_500;
 const LONG_MS_MIN = 1_500;
 const LONG_MS_MAX = 7_000;
 const CUTS_MAX = 5;
 const SLOW_MS_MAX = 250;
-/** Less than two segments of the WAL, so Postgres needs more soon. */
-const FREE_BYTES_MAX = 24 * 2 ** 20;
-const FSYNC_FAILURE_SHARE = 0.05;
+/** Tables need more soon; the WAL has segments of 16 MiB in reserve. */
+const FREE_BYTES_MAX = 2 ** 20;
+const SWITCHES_MAX = 8;
 /** Waits by the clock of Postgres can last so much longer: a retry, a claim. */
 export const CLOCK_SECONDS_MAX = 180;
 
@@ -146,6 +145,9 @@ export const FAULTS = {
   'pg-disk-full': {
     ...postgresFault(async (postgres, random) => {
       await postgres.disk?.fill(random.between(0, FREE_BYTES_MAX));
+      // Or of the WAL nothing is in reserve.
+      for (let n = random.between(0, SWITCHES_MAX); n > 0; n -= 1)
+        await postgres.ask("SELECT pg_logical_emit_message(false, '', ''), pg_switch_wal()").catch(() => {});
       await aWhile(random).finally(postgres.disk?.free);
       await postgres.start(); // it may have given up
     }),
@@ -153,14 +155,13 @@ export const FAULTS = {
   },
   'pg-fsync': {
     ...postgresFault(async (postgres, random) => {
-      await postgres.stop();
-      // It panics and recovers, or does not even start.
-      await postgres.start(failingFsync(FSYNC_FAILURE_SHARE)).catch(() => {});
-      await aWhile(random);
+      // It panics, and cannot recover meanwhile.
+      await postgres.fsync?.fail();
+      await aWhile(random).finally(postgres.fsync?.mend);
       await postgres.kill();
       await postgres.start();
     }),
-    needs: 'fiu',
+    needs: 'fsync',
   },
   'node-clock': { ...nodeFault(({ clock }, random) => jump(clock, random)), needs: 'clocks' },
   'net-silent': linkFault(async ({ proxy }, random) => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../../ops/embedded/free-port.ts';
 import { endWithUs } from '../../kit/ending.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from './machine/clock.ts';
 
 const BLOCK_LOOP = fileURLToPath(new URL('block-loop.js', import.meta.url));
 /** A start that fails is tried again, as a supervisor would. */

@@ -8,8 +8,9 @@ import type { Guard } from '../../../ops/embedded/guard.ts';
 import { startPostgres } from '../../../ops/embedded/postgres/postgres.ts';
 import { readPostmaster } from '../../../ops/embedded/postgres/postmaster.ts';
 import { runsAs } from '../../../ops/embedded/process.ts';
-import { type Clock, createClock } from './clock.ts';
-import { type Disk, createDisk } from './disk.ts';
+import { type Clock, createClock } from './machine/clock.ts';
+import { type Disk, createDisk } from './machine/disk.ts';
+import { type FailingFsync, createFailingFsync } from './machine/failing-fsync.ts';
 
 export interface TorturePostgres {
   /** With the folder `postgres` of the cluster. */
@@ -22,8 +23,8 @@ export interface TorturePostgres {
   kill: () => Promise<void>;
   /** Kills it with SIGKILL, as if its host lost power; its data is not used again. */
   crash: () => Promise<void>;
-  /** Starts it, if it does not run. @param env more variables of the server */
-  start: (env?: Record<string, string>) => Promise<void>;
+  /** Starts it, if it does not run. */
+  start: () => Promise<void>;
   /** Ends it for ever, with its data. */
   remove: () => Promise<void>;
   /** Runs a statement. @returns its rows; rejects when Postgres does not answer */
@@ -36,6 +37,7 @@ export interface TorturePostgres {
   terminate: () => Promise<void>;
   clock: Clock | undefined;
   disk: Disk | undefined;
+  fsync: FailingFsync | undefined;
 }
 
 const ALL_CONNECTIONS_COUNT = 110;
@@ -48,7 +50,11 @@ export interface Equipment {
   hasClock: boolean;
   /** Its data is on a disk of its own. */
   hasDisk: boolean;
+  /** Its `fsync` can fail. */
+  hasFsync: boolean;
 }
+
+const NO_EQUIPMENT: Equipment = { hasClock: false, hasDisk: false, hasFsync: false };
 
 /**
  * @param dataDir exists and is empty
@@ -57,7 +63,7 @@ export interface Equipment {
 export async function runPostgres(
   dataDir: string,
   guard: Guard,
-  { hasClock, hasDisk }: Equipment = { hasClock: false, hasDisk: false },
+  { hasClock, hasDisk, hasFsync }: Equipment = NO_EQUIPMENT,
   prepare: () => Promise<void> = async () => {},
 ): Promise<TorturePostgres> {
   const log = pino({ level: 'silent' });
@@ -65,7 +71,13 @@ export async function runPostgres(
   const disk = hasDisk ? await createDisk(dataDir) : undefined;
   await prepare();
   const clock = hasClock ? await createClock(`${dataDir}.clock`) : undefined;
-  const env = clock?.env ?? {};
+  const fsync = hasFsync ? await createFailingFsync(dataDir) : undefined;
+  const preloaded = [clock, fsync].flatMap((each) => each?.env['LD_PRELOAD'] ?? []);
+  const env = {
+    ...clock?.env,
+    ...fsync?.env,
+    ...(preloaded.length > 0 && { LD_PRELOAD: preloaded.join(':') }),
+  };
   const { url, stop } = await startPostgres(dataDir, log, undefined, life, env);
   const port = Number(new URL(url).port);
   const data = join(dataDir, 'postgres');
@@ -86,6 +98,7 @@ export async function runPostgres(
     while ((await postmaster()) === pid) await delay(20);
     guard.forget(pid);
   }
+  let isRemoved = false;
   const connected = async (): Promise<Client | undefined> => {
     const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
     client.on('error', () => {});
@@ -99,6 +112,7 @@ export async function runPostgres(
     dataDir,
     clock,
     disk,
+    fsync,
     url,
     port,
     stop: () => end('SIGINT'),
@@ -118,8 +132,10 @@ export async function runPostgres(
         void client.end().catch(() => {});
       }
     },
-    start: async (more = {}) => void (await startPostgres(dataDir, log, port, life, { ...env, ...more })),
+    start: async () => void (await startPostgres(dataDir, log, port, life, env)),
     async remove() {
+      if (isRemoved) return;
+      isRemoved = true;
       await end('SIGQUIT');
       await disk?.remove();
       await rm(dataDir, { recursive: true, force: true, maxRetries: 3 });

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FaultName } from '../faults/catalogue.ts';
-import type { ReplicaMode } from '../faults/replication.ts';
+import type { ReplicaMode } from '../faults/standby/replication.ts';
 
 export interface Mutant {
   name: string;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { status } from '@grpc/grpc-js';
 import { type Guard, startGuard } from '../../../ops/embedded/guard.ts';
 import { runPostgres } from '../../../loadtest/torture/faults/postgres.ts';
-import { type Replication, replicate } from '../../../loadtest/torture/faults/replication.ts';
+import { type Replication, replicate } from '../../../loadtest/torture/faults/standby/replication.ts';
 import { migrate } from '../../../store/migrate.ts';
 import { connect, failureOf } from '../../grpc/client.ts';
 import { type Shop, anOrder, openShop, until } from '../../setup/shop.ts';

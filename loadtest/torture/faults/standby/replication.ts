@@ -5,11 +5,11 @@
 import { appendFile, copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Guard } from '../../../ops/embedded/guard.ts';
-import type { Promotion } from '../history/entry.ts';
+import type { Guard } from '../../../../ops/embedded/guard.ts';
+import type { Promotion } from '../../history/entry.ts';
 import { copyCluster, write } from './base-backup.ts';
-import { type Equipment, type TorturePostgres, runPostgres } from './postgres.ts';
-import { openProxy } from './proxy.ts';
+import { type Equipment, type TorturePostgres, runPostgres } from '../postgres.ts';
+import { openProxy } from '../proxy.ts';
 
 export const REPLICA_MODES = ['synchronous', 'asynchronous', 'none'] as const;
 export type ReplicaMode = (typeof REPLICA_MODES)[number];
@@ -166,6 +166,9 @@ export function followPrimary({ primary }: Replication): TorturePostgres {
     get clock() {
       return primary().clock;
     },
+    get fsync() {
+      return primary().fsync;
+    },
     get disk() {
       return primary().disk;
     },
@@ -178,7 +181,7 @@ export function followPrimary({ primary }: Replication): TorturePostgres {
     stop: () => primary().stop(),
     kill: () => primary().kill(),
     crash: () => primary().crash(),
-    start: (env) => primary().start(env),
+    start: () => primary().start(),
     remove: () => primary().remove(),
     ask: (statement) => primary().ask(statement),
     exhaust: (ms) => primary().exhaust(ms),

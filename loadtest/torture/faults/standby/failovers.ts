@@ -1,8 +1,8 @@
 /** Faults of a primary and its standby. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Random } from '../../fuzz/chance.ts';
-import type { Fault, Victims } from './catalogue.ts';
-import type { Proxy } from './proxy.ts';
+import type { Random } from '../../../fuzz/chance.ts';
+import type { Fault, Victims } from '../catalogue.ts';
+import type { Proxy } from '../proxy.ts';
 import type { Replication } from './replication.ts';
 
 /** The tail that an asynchronous standby lacks. */

@@ -2,7 +2,7 @@
 import { chown, copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { serviceUser } from '../../../ops/embedded/postgres/unprivileged.ts';
+import { serviceUser } from '../../../../ops/embedded/postgres/unprivileged.ts';
 
 /** Folders whose content belongs to the running server: the copy has them empty. */
 const EMPTY = new Set([
