@@ -22,8 +22,8 @@ import { createCommitCutter } from './faults/commit-cutter.ts';
 import { prepareNode } from './faults/nodes.ts';
 import { runPostgres } from './faults/postgres.ts';
 import { openProxy } from './faults/proxy.ts';
-import { runRedis } from './faults/redis.ts';
-import { runRedisCluster } from './faults/redis-cluster.ts';
+import { runRedis } from './faults/redis/redis.ts';
+import { runRedisCluster } from './faults/redis/redis-cluster.ts';
 
 const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
 
