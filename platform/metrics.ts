@@ -1,14 +1,14 @@
 /**
- * All metrics that Holdfast exports. Label values are bounded: a route is a pattern, never a path,
- * and no tenant, key or id is a label.
+ * The metrics that Holdfast exports; those of webhooks are in workers/metrics.ts. Label values are
+ * bounded: a route is a pattern, never a path, and no tenant, key or id is a label.
  */
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 export const registry = new Registry();
 collectDefaultMetrics({ register: registry });
 
-const registers = [registry];
-const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+export const registers = [registry];
+export const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
  * Gauge collected on scrape: the sum of all registered callbacks, which cost nothing in between.
@@ -134,6 +134,18 @@ export const watchPool = callbackGauge({
   help: 'Connections to Postgres, in_use and idle, and callers that wait for one (waiting).',
   label: 'state',
 });
+export const databaseConnectionsSilent = new Counter({
+  name: 'holdfast_database_connections_silent_total',
+  help: 'Connections to Postgres that were destroyed because no answer came on them.',
+  registers,
+});
+export const durabilityState = new Gauge({
+  name: 'holdfast_durability_state',
+  help: '1 for the state that is in force: as_required, at_risk (below local, and no level is required), refusing (writes are refused).',
+  labelNames: ['state'],
+  aggregator: 'max',
+  registers,
+});
 export const appendQueueLength = new Gauge({
   name: 'holdfast_append_queue_length',
   help: 'Commands submitted to the log, without an outcome yet.',
@@ -207,84 +219,5 @@ export const projectionFailures = new Counter({
   name: 'holdfast_projection_failures_total',
   help: 'Projection batches that were rolled back.',
   labelNames: ['projection'],
-  registers,
-});
-export const relayLag = new Gauge({
-  name: 'holdfast_relay_lag_events',
-  help: 'Events of the log behind the first one that the relay has not queued for webhook endpoints.',
-  labelNames: ['partition'],
-  registers,
-});
-export const relayFailures = new Counter({
-  name: 'holdfast_relay_failures_total',
-  help: 'Relay batches that failed.',
-  registers,
-});
-export const webhookAttemptDuration = new Histogram({
-  name: 'holdfast_webhook_attempt_duration_seconds',
-  help: 'Duration of delivery attempts, by outcome: delivered, or the error of the ledger.',
-  labelNames: ['outcome'],
-  buckets: [...BUCKETS_SECONDS, 15],
-  registers,
-});
-export const webhookEndpointsFailing = new Gauge({
-  name: 'holdfast_webhook_endpoints_failing',
-  aggregator: 'max',
-  help: 'Enabled endpoints whose attempts have all failed for 30 s or longer.',
-  registers,
-});
-export const webhookEndpoints = new Gauge({
-  name: 'holdfast_webhook_endpoints',
-  aggregator: 'max',
-  help: 'Endpoints by state: unclaimed, failing, sending, waiting, idle, disabled. The same on each node.',
-  labelNames: ['state'],
-  registers,
-});
-export const webhookOldestUndelivered = new Gauge({
-  name: 'holdfast_webhook_oldest_undelivered_seconds',
-  aggregator: 'max',
-  help: 'Age of the oldest pending delivery, by state of its endpoint; 0 without one. The same on each node.',
-  labelNames: ['state'],
-  registers,
-});
-export const webhookOldestDue = new Gauge({
-  name: 'holdfast_webhook_oldest_due_seconds',
-  aggregator: 'max',
-  help: 'Longest time that a delivery is due without a worker that claims it; 0 without one. The same on each node.',
-  registers,
-});
-export const webhookReplaysRunning = new Gauge({
-  name: 'holdfast_webhook_replays_running',
-  aggregator: 'max',
-  help: 'Webhook replays that have not finished, counted up to 20. The same on each node.',
-  registers,
-});
-export const webhookStatusReadAt = new Gauge({
-  name: 'holdfast_webhook_status_timestamp_seconds',
-  aggregator: 'max',
-  help: 'Time of the newest webhook status, in Unix time. The same on each node.',
-  registers,
-});
-export const webhookDeliveriesUnread = new Gauge({
-  name: 'holdfast_webhook_deliveries_unread',
-  help: 'Pending deliveries that no node could read or sign, by reason: event_not_understood (a newer release knows the event), event_not_rendered (its data is bad), secret_not_decrypted (it cannot be signed).',
-  labelNames: ['reason'],
-  registers,
-});
-export const webhookEndpointsDisabled = new Counter({
-  name: 'holdfast_webhook_endpoints_disabled_total',
-  help: 'Endpoints disabled by Holdfast, by reason: gone (410), exhausted (the whole retry schedule failed).',
-  labelNames: ['reason'],
-  registers,
-});
-export const wakeupReceivedAt = new Gauge({
-  name: 'holdfast_webhook_wakeup_timestamp_seconds',
-  help: 'Unix time of the last wake-up, or heartbeat, that a webhook worker got through Redis. 0 without such a worker.',
-  aggregator: 'max',
-  registers,
-});
-export const unservedEndpoints = new Counter({
-  name: 'holdfast_webhook_unserved_total',
-  help: 'Turns of endpoints that stayed due for 3 s without a wake-up, so that a worker served them by itself.',
   registers,
 });

@@ -11,6 +11,8 @@ import { addressIn, reachable } from '../ops/server-address.ts';
 import { type Config, loadConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
 import { migrate } from '../store/migrate.ts';
+import { createDurabilityGuard } from '../store/durability/durability-guard.ts';
+import { requireDurability } from '../store/durability/require-durability.ts';
 import { ensurePartitions } from '../store/partitions.ts';
 import { type DatabasePool, openPool } from '../store/pool.ts';
 import { probe } from '../store/unfit.ts';
@@ -40,7 +42,7 @@ export function createCliSession(): CliSession {
     const config = loadConfig();
     ({ databaseUrl } = config);
     if (databaseUrl !== undefined) await probe(databaseUrl);
-    return open(databaseUrl ?? (await findRunningPostgres(config.dataDir)));
+    return open(config, databaseUrl ?? (await findRunningPostgres(config.dataDir)));
   }
   async function connectNew(): Promise<DatabasePool> {
     const config = loadConfig();
@@ -48,18 +50,28 @@ export function createCliSession(): CliSession {
     let url = databaseUrl;
     if (url === undefined) ({ url, giveBack } = await borrowPostgres(config.dataDir, log));
     await migrate(url);
-    const prepared = await open(url);
+    const prepared = await open(config, url);
     await ensurePartitions(prepared, config.partitions, CONSUMERS);
     return prepared;
   }
-  function open(url: string): Promise<DatabasePool> {
-    return openPool({
+  /** With HOLDFAST_DURABILITY a command, as a server, writes at this level or not at all. */
+  async function open({ durability }: Config, url: string): Promise<DatabasePool> {
+    const guard = durability === undefined ? undefined : createDurabilityGuard(durability, log);
+    const opened = await openPool({
       databaseUrl: url,
       size: POOL_CONNECTIONS_MAX,
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,
       log,
       checkRows: true,
+      ...(guard !== undefined && { durability: guard }),
     });
+    try {
+      if (guard !== undefined) await requireDurability(opened, guard);
+    } catch (error) {
+      await opened.end();
+      throw error;
+    }
+    return opened;
   }
   return {
     context: {

@@ -10,12 +10,8 @@ import { migrate } from '../store/migrate.ts';
 import { createKeyring } from '../store/secrets/keyring.ts';
 import { prepareSecrets } from '../store/secrets/prepare-secrets.ts';
 import { ensurePartitions } from '../store/partitions.ts';
-import {
-  type DurabilityGuard,
-  createDurabilityGuard,
-  readDurability,
-} from '../store/durability/durability-guard.ts';
-import { UnfitDatabaseError } from '../store/unfit.ts';
+import { type DurabilityGuard, createDurabilityGuard } from '../store/durability/durability-guard.ts';
+import { requireDurability } from '../store/durability/require-durability.ts';
 import { type DatabasePool, openPool } from '../store/pool.ts';
 import { type AdminPort, openAdminPort } from './admin-port.ts';
 import { startWorkers } from './cluster.ts';
@@ -83,19 +79,6 @@ async function openMigratedDatabase(
   await ensurePartitions(pool, config.partitions, CONSUMERS);
   await prepareSecrets(pool, createKeyring(config.secretsKeys), log);
   return pool;
-}
-
-/** @throws {UnfitDatabaseError} the required durability is not in force */
-async function requireDurability(pool: DatabasePool, durability: DurabilityGuard): Promise<void> {
-  const text = await readDurability(pool, durability);
-  try {
-    durability.require();
-  } catch {
-    throw new UnfitDatabaseError(
-      `HOLDFAST_DURABILITY is not in force: ${text}.\n` +
-        'Correct the settings of Postgres (docs/durability.md), or require a lower level.',
-    );
-  }
 }
 
 type Running = Pick<RunningNode, 'port' | 'grpcPort'>;

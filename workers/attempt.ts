@@ -1,5 +1,5 @@
 /** One attempt: sends the message of a delivery, and says what became of it. */
-import { webhookAttemptDuration } from '../platform/metrics.ts';
+import { webhookAttemptDuration } from './metrics.ts';
 import { endSpan, startSpan, traceparentOf } from '../platform/tracing.ts';
 import type { Claimed } from '../store/webhooks/claims.ts';
 import type { Outcome } from '../store/webhooks/outcomes.ts';

@@ -4,7 +4,7 @@
  */
 import type { CommonQueryMethods } from 'slonik';
 import type { Logger } from '../platform/logger.ts';
-import { webhookEndpointsDisabled } from '../platform/metrics.ts';
+import { webhookEndpointsDisabled } from './metrics.ts';
 import {
   CLAIM_SECONDS,
   type Claimed,

@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../platform/logger.ts';
-import { relayFailures, relayLag, webhookEndpointsFailing } from '../platform/metrics.ts';
+import { relayFailures, relayLag, webhookEndpointsFailing } from './metrics.ts';
 import { type Follower, follow } from '../store/consumers/follow.ts';
 import { lagOf, progressOf } from '../store/partitions.ts';
 import type { DatabasePool } from '../store/pool.ts';

@@ -9,7 +9,7 @@ import {
   webhookOldestUndelivered,
   webhookReplaysRunning,
   webhookStatusReadAt,
-} from '../platform/metrics.ts';
+} from './metrics.ts';
 import type { DatabasePool } from '../store/pool.ts';
 import { startSweeps } from './sweep.ts';
 import { ENDPOINT_STATES, type WebhookStatus, storeStatus, storedStatus } from '../store/webhooks/status.ts';

@@ -5,7 +5,7 @@ import { createGroupCommit } from '../store/group-commit.ts';
 import type { DatabasePool } from '../store/pool.ts';
 import { type Outcome, recordOutcomes } from '../store/webhooks/outcomes.ts';
 import { countUnread, parkUnknown, requeueKnown } from '../store/webhooks/unread.ts';
-import { webhookDeliveriesUnread } from '../platform/metrics.ts';
+import { webhookDeliveriesUnread } from './metrics.ts';
 import { type ConnectionsOptions, openConnections } from './sending/connections.ts';
 import { CLAIM_DELIVERIES_MAX, type DeliverOptions, deliverOnce } from './deliver.ts';
 import { type Render, createMessages } from './messages.ts';

@@ -9,6 +9,7 @@
 import type { Socket } from 'node:net';
 import type { Client } from 'pg';
 import { withDeadline } from '../../platform/deadline.ts';
+import { databaseConnectionsSilent } from '../../platform/metrics.ts';
 
 const LOOK_INTERVAL_MS = 500;
 /** Statements that answer sooner are never looked up. */
@@ -193,6 +194,7 @@ function destroySilent(silent: Watched): void {
 function destroy({ client }: Watched, sinceMs: number): void {
   const ms = Math.round(performance.now() - sinceMs);
   watched.delete(client);
+  databaseConnectionsSilent.inc();
   socketOf(client).destroy(new ConnectionSilentError(`Postgres sent nothing for ${ms} ms on a connection`));
 }
 

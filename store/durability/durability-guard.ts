@@ -2,6 +2,7 @@
 import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
 import type { Logger } from '../../platform/logger.ts';
+import { durabilityState } from '../../platform/metrics.ts';
 import { type DurabilityLevel, isAtLeast } from '../../platform/settings/durability.ts';
 import { StoreUnavailable, reachable } from '../unavailable.ts';
 import { DURABILITY_FACTS, type DurabilityFacts, faultsOf, levelOf, parseFacts } from './durability.ts';
@@ -38,8 +39,14 @@ export function createDurabilityGuard(required: DurabilityLevel | undefined, log
       const next = { text: textOf(found, level, required), isRefused };
       if (next.text === state.text) return;
       state = next;
-      const isBad = isRefused || next.text.startsWith(AT_RISK);
-      log[isBad ? 'error' : 'info']({ durability: next.text, required, ...found }, 'durability in force');
+      const isAtRisk = next.text.startsWith(AT_RISK);
+      durabilityState.set({ state: 'as_required' }, Number(!isRefused && !isAtRisk));
+      durabilityState.set({ state: 'at_risk' }, Number(isAtRisk));
+      durabilityState.set({ state: 'refusing' }, Number(isRefused));
+      log[isRefused || isAtRisk ? 'error' : 'info'](
+        { durability: next.text, required, ...found },
+        'durability in force',
+      );
     },
     require() {
       if (state.isRefused) throw new DurabilityNotInForce(state.text);

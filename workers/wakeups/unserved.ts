@@ -3,7 +3,7 @@
  * refuses it. Each node serves them by itself. Claims in Postgres keep the nodes apart.
  */
 import type { Logger } from '../../platform/logger.ts';
-import { unservedEndpoints } from '../../platform/metrics.ts';
+import { unservedEndpoints } from '../metrics.ts';
 import type { Turns } from './turns.ts';
 
 /** An endpoint that was due without a worker for this long is served without a wake-up. */

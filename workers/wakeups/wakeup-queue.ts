@@ -8,7 +8,7 @@ import { Queue, Worker } from 'bullmq';
 import type { Cluster, Redis } from 'ioredis';
 import { endsWithin, withDeadline } from '../../platform/deadline.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { wakeupReceivedAt } from '../../platform/metrics.ts';
+import { wakeupReceivedAt } from '../metrics.ts';
 import { BLOCK_SECONDS_MAX, connectRedis } from '../../platform/redis.ts';
 import { startSweeps } from '../sweep.ts';
 import { createTurns } from './turns.ts';

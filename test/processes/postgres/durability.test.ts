@@ -7,6 +7,7 @@ import { Client } from 'pg';
 import { pino } from 'pino';
 import { startPostgres } from '../../../ops/embedded/postgres/postgres.ts';
 import { TEST_REDIS } from '../../setup/database.ts';
+import { holdfast } from '../../setup/processes/command.ts';
 import { type ServerProcess, ended, launch, startServer } from '../../setup/processes/server-process.ts';
 import { newApiKey, send, until } from '../../setup/shop.ts';
 
@@ -55,6 +56,12 @@ const durabilityOf = async ({ adminUrl }: ServerProcess) => {
   const { status, parts } = await read(`${adminUrl}/health/ready`);
   return [status, parts.durability];
 };
+/** The state whose metric is 1. */
+const stateOf = async ({ adminUrl }: ServerProcess) => {
+  const text = await (await fetch(`${adminUrl}/metrics`)).text();
+  const states = [...text.matchAll(/^holdfast_durability_state\{state="(\w+)"\} 1$/gm)];
+  return states.map(([, state]) => state).join();
+};
 const place = ({ url }: ServerProcess, key: string) =>
   send(`${url}/v2/orders`, {
     apiKey,
@@ -76,11 +83,13 @@ test('without a required level it starts, works, and warns at each place while f
   await until(async () => (await partsTile(server))?.level === 'warn', 20_000);
   expect((await partsTile(server)).text).toContain('fsync is off');
   await until(() => /"level":50.*"msg":"durability in force"/.test(server.output()));
+  expect(await stateOf(server)).toBe('at_risk');
 
   await set('fsync', 'on');
   await until(async () => (await durabilityOf(server))[1] === 'local');
   await until(async () => (await partsTile(server)).text === 'All up, durability local', 20_000);
   await until(() => /"level":30.*"durability":"local".*"msg":"durability in force"/.test(server.output()));
+  expect(await stateOf(server)).toBe('as_required');
 }, 120_000);
 
 test.each([
@@ -94,6 +103,26 @@ test.each([
   expect(output).toContain(words);
   expect(output).not.toMatch(/\n +at /);
 });
+
+test('a command is refused below the required level, and writes nothing', async () => {
+  const create = (level: string) =>
+    holdfast(['tenants', 'create', `shop-${level}`], {
+      DATABASE_URL: postgres.url,
+      HOLDFAST_DURABILITY: level,
+    });
+  await (await start({})).end('SIGTERM'); // migrates
+  await set('fsync', 'off');
+  const { code, stderr } = await create('local');
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(/^HOLDFAST_DURABILITY is not in force: .*fsync is off/),
+  ]);
+  expect(await create('none')).toMatchObject({ code: 0, stderr: '' });
+  await set('fsync', 'on');
+  const { stdout } = await holdfast(['tenants', 'list', '--json'], { DATABASE_URL: postgres.url });
+  expect(stdout).toContain('shop-none');
+  expect(stdout).not.toContain('shop-local');
+}, 60_000);
 
 test('none is silent about it, and still shown', async () => {
   await set('fsync', 'off');
@@ -115,6 +144,7 @@ test('a running node with two workers refuses writes while its level is gone, an
     return refusals === 20;
   });
   await until(async () => (await partsTile(server)).level === 'bad', 20_000);
+  expect(await stateOf(server)).toBe('refusing');
   await set('fsync', 'on');
   await until(async () => (await place(server, 'after')).status === 201);
 }, 120_000);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, afterEach, expect, test } from '@jest/
 import { pino } from 'pino';
 import { sql } from 'slonik';
 import { z } from 'zod';
+import { databaseConnectionsSilent } from '../../../platform/metrics.ts';
 import { listenForWakeups } from '../../../store/consumers/wakeups.ts';
 import { type DatabasePool, openPool } from '../../../store/pool.ts';
 import { connect, newClient } from '../../../store/session.ts';
@@ -55,9 +56,12 @@ test.each([
     const pool = await openFullPool(statementTimeoutMs);
     proxy.silence();
     const began = performance.now();
+    const destroyed = async () => (await databaseConnectionsSilent.get()).values[0]?.value ?? 0;
+    const destroyedBefore = await destroyed();
     const failure = await one(pool).catch((error: unknown) => error);
     expect(isOutage(failure)).toBe(true);
     expect(await one(pool)).toBe(1);
+    expect(await destroyed()).toBeGreaterThanOrEqual(destroyedBefore + CONNECTIONS);
     expect(performance.now() - began).toBeLessThan(NOTICED_MS);
     await pool.end();
   },
