@@ -20,6 +20,7 @@ import { readRun } from './torture/history/files.ts';
 import { type Mutant, applyMutant } from './torture/mutants/mutant.ts';
 import { LOG_MUTANTS } from './torture/mutants/of-the-log.ts';
 import { READER_MUTANTS } from './torture/mutants/of-readers.ts';
+import { PENDING } from './torture/run.ts';
 
 const { values } = parseArgs({
   options: {
@@ -105,8 +106,9 @@ async function tryMutant(mutant: Mutant, repeats: number): Promise<Trial> {
     const run = await readRun(out).catch(() => undefined);
     if (run === undefined) return { caught: new Map(), examples: [], seconds, failure: output };
     const caught = new Map<string, number>();
-    // A mutant is not caught by a node or a consumer that only became slow.
-    const ignored = run.facts.notRecovered.length > 0 ? ['recovery', 'webhook'] : ['recovery'];
+    // A mutant is not caught by a node, or a receiver, that only became slow.
+    const isPending = run.facts.notRecovered.some((what) => what.endsWith(PENDING));
+    const ignored = isPending ? ['recovery', 'webhook'] : ['recovery'];
     const examples: string[] = [];
     for (const { rule, detail, lines } of check(run).violations) {
       if (ignored.includes(rule)) continue;

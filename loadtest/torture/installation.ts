@@ -23,8 +23,8 @@ import { createCommitCutter } from './faults/commit-cutter.ts';
 import { prepareNode } from './faults/nodes.ts';
 import { type Equipment, runPostgres } from './faults/postgres.ts';
 import { openProxy } from './faults/proxy.ts';
-import { runRedis } from './faults/redis.ts';
-import { runRedisCluster } from './faults/redis-cluster.ts';
+import { runRedis } from './faults/redis/redis.ts';
+import { runRedisCluster } from './faults/redis/redis-cluster.ts';
 import { type ReplicaMode, followPrimary, replicate } from './faults/standby/replication.ts';
 
 const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));

@@ -175,7 +175,10 @@ async function ask<Row extends object>(databaseUrl: string, statement: string): 
 /** Without those of a rebuild and of the auditor, such as `orders.previous`. */
 const CHECKPOINTS = "SELECT consumer, position FROM checkpoints WHERE consumer NOT LIKE '%.%'";
 
-const PENDING = "SELECT count(*) FROM webhook_deliveries WHERE status = 'pending'";
+/** The end of the message for deliveries that were not yet made. */
+export const PENDING = 'webhook deliveries are pending';
+
+const PENDING_DELIVERIES = "SELECT count(*) FROM webhook_deliveries WHERE status = 'pending'";
 
 /** Waits until each consumer has each event. @returns what it still lacks after the time */
 async function settle(installation: Installation, traffic: Traffic, seconds: number): Promise<string[]> {
@@ -189,8 +192,8 @@ async function settle(installation: Installation, traffic: Traffic, seconds: num
       const watched = traffic.watched(tenant);
       if (watched < last) behind.push(`watcher-${tenant} is at ${watched} of ${last}`);
     }
-    const [deliveries] = await ask<{ count: string }>(installation.databaseUrl, PENDING);
-    if (Number(deliveries?.count) > 0) behind.push(`${deliveries?.count} webhook deliveries are pending`);
+    const [deliveries] = await ask<{ count: string }>(installation.databaseUrl, PENDING_DELIVERIES);
+    if (Number(deliveries?.count) > 0) behind.push(`${deliveries?.count} ${PENDING}`);
     const checkpoints = await ask<{ consumer: string; position: string }>(
       installation.databaseUrl,
       CHECKPOINTS,

@@ -9,8 +9,8 @@ import type { TortureNode } from './nodes.ts';
 import type { TorturePostgres } from './postgres.ts';
 import type { Proxy } from './proxy.ts';
 import type { Replication } from './standby/replication.ts';
-import type { TortureRedis } from './redis.ts';
-import type { TortureCluster } from './redis-cluster.ts';
+import type { TortureRedis } from './redis/redis.ts';
+import type { TortureCluster } from './redis/redis-cluster.ts';
 
 /** What faults act upon. */
 export interface Victims {

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { mkdir } from 'node:fs/promises';
-import { startRedisCluster } from '../../../ops/embedded/redis/redis-cluster.ts';
-import type { Random } from '../../fuzz/chance.ts';
+import { startRedisCluster } from '../../../../ops/embedded/redis/redis-cluster.ts';
+import type { Random } from '../../../fuzz/chance.ts';
 
 export interface TortureCluster {
   url: string;

@@ -3,9 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort } from '../../../ops/embedded/free-port.ts';
-import { needRedisServer } from '../../../ops/embedded/redis/redis-server.ts';
-import { endWithUs } from '../../kit/ending.ts';
+import { freePort } from '../../../../ops/embedded/free-port.ts';
+import { needRedisServer } from '../../../../ops/embedded/redis/redis-server.ts';
+import { endWithUs } from '../../../kit/ending.ts';
 
 export interface TortureRedis {
   port: number;
