@@ -1,4 +1,4 @@
--- Version 1
+-- Version 2
 --
 -- Epochs of the log (store/migrations/0029_log_epochs.sql). The append calls start_log_epoch() when
 -- the head is not as the last append left it, before it assigns a position. Nodes call it at their
@@ -84,8 +84,11 @@ BEGIN
     RETURN NULL;
   END IF;
 
-  first := ((greatest(head.position, head.reached_position,
-                      (SELECT max(position) FROM checkpoints WHERE partition = in_partition)) >> 32) + 1) << 32;
+  -- Timeline 3 has epoch 2 or a later one: a failover can lose the begin of epoch 1, and with it
+  -- the only row that says that its positions were assigned.
+  first := greatest((greatest(head.position, head.reached_position,
+                              (SELECT max(position) FROM checkpoints WHERE partition = in_partition)) >> 32) + 1,
+                    least(('x' || log_timeline())::bit(32)::bigint - 1, 1 << 19)) << 32;
   IF first >= 1::bigint << 52 THEN
     RAISE 'partition % of the log has no positions left for another epoch', in_partition
       USING HINT = 'Export the log, and import it into a new database.';

@@ -32,7 +32,7 @@ test('nodes that start at once migrate an empty database once', async () => {
   expect(files).toEqual([
     ...(await readdir(new URL('../../store/migrations/', import.meta.url))).sort(),
     FUNCTION,
-    'log-epochs.sql version 1',
+    'log-epochs.sql version 2',
   ]);
   const applied = await Promise.all([migrate(database.url), migrate(database.url), migrate(database.url)]);
   expect(applied.filter(({ length }) => length > 0)).toEqual([files]);
