@@ -4,7 +4,7 @@
  */
 export default {
   // Bare Node instead of a sandbox for each file, in processes: some tests need signals and argv.
-  runner: ['jest-light-runner', { runtime: 'child_process' }],
+  runner: ['<rootDir>/test/setup/jest/runner.ts', { runtime: 'child_process' }],
   setupFiles: ['<rootDir>/test/setup/jest/worker.ts'],
   // Node strips the types; there is nothing to transform.
   transform: {},

@@ -6,6 +6,7 @@ import { loadSpec } from '../../api/contract/spec.ts';
 import { EDITIONS } from '../../api/operations.ts';
 import { PROBLEMS } from '../../api/problem/problem.ts';
 import { VARIABLE_NAMES } from '../../platform/config.ts';
+import '../../workers/metrics.ts';
 import { registry } from '../../platform/metrics.ts';
 import { PAGES, ROOT } from './pages.ts';
 
