@@ -19,7 +19,7 @@ import { writesBackMs } from './torture/checker/promotions.ts';
 import { hasDisks } from './torture/faults/machine/disk.ts';
 import { hasCompiler } from './torture/faults/machine/failing-fsync.ts';
 import { hasFakeTime } from './torture/faults/machine/clock.ts';
-import { FAULTS, FAULT_NAMES, type Fault, type FaultName } from './torture/faults/catalogue.ts';
+import { FAULTS, FAULT_NAMES, type Fault, type FaultName, fitsRedis } from './torture/faults/catalogue.ts';
 import { REPLICA_MODES, type ReplicaMode } from './torture/faults/standby/replication.ts';
 import { readRun } from './torture/history/files.ts';
 import { reportOf } from './torture/report.ts';
@@ -45,7 +45,9 @@ const { values, positionals } = parseArgs({
 process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'holdfast-torture-compiled');
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const faults = (
-  values.faults === 'none' ? [] : (values.faults?.split(',') ?? [...FAULT_NAMES])
+  values.faults === 'none'
+    ? []
+    : (values.faults?.split(',') ?? FAULT_NAMES.filter((name) => fitsRedis(name, false)))
 ) as FaultName[];
 const needsReplica = faults.some((name) => (FAULTS[name] as Fault | undefined)?.needs === 'standby');
 const replica = (values.replica ?? (needsReplica ? 'synchronous' : 'none')) as ReplicaMode;
@@ -88,6 +90,7 @@ function reasonsAgainst(names: readonly FaultName[], mode: ReplicaMode): Record<
     if (needs === 'clocks' && !hasFakeTime()) reasons[name] = 'the package faketime is not installed';
     if (needs === 'disks' && !hasDisks()) reasons[name] = 'only root can mount a small disk';
     if (needs === 'fsync' && !hasCompiler()) reasons[name] = 'there is no C compiler';
+    if (name === 'deploy' && mode === 'asynchronous') reasons[name] = 'the release before has no epochs';
     if (name === 'key-rotation' && mode === 'asynchronous') reasons[name] = 'a lost key is unknown for ever';
   }
   return reasons;

@@ -27,9 +27,9 @@ export class StoreOverloaded extends Error {
 
 /**
  * SQLSTATE of a server that cannot work now: 08 connection, 53 resources, 57P0x shutdown or start,
- * 25006 read only.
+ * 580 its disk or operating system failed, 25006 read only.
  */
-const OUTAGE_SQLSTATE = /^(?:08|53|57P0|25006)/;
+const OUTAGE_SQLSTATE = /^(?:08|53|57P0|580|25006)/;
 const OUTAGE_ERRNO = /^(?:ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;
 
 /** Of pg and Slonik, about a connection that ended while it was idle: these errors have no code. */

@@ -23,7 +23,8 @@ import { createCommitCutter } from './faults/commit-cutter.ts';
 import { prepareNode } from './faults/nodes.ts';
 import { type Equipment, runPostgres } from './faults/postgres.ts';
 import { openProxy } from './faults/proxy.ts';
-import { runRedis } from './faults/redis.ts';
+import { runRedis } from './faults/redis/redis.ts';
+import { runRedisCluster } from './faults/redis/redis-cluster.ts';
 import { type ReplicaMode, followPrimary, replicate } from './faults/standby/replication.ts';
 
 const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
@@ -42,6 +43,9 @@ export interface InstallationOptions {
   seed: number;
   nodes: number;
   tenants: number;
+  /** main.ts of the release before. */
+  olderMain: string | undefined;
+  hasRedisCluster: boolean;
   replica: ReplicaMode;
   /** Of each Postgres; nodes have a clock too. */
   equipment: Equipment;
@@ -64,6 +68,8 @@ export async function install({
   seed,
   nodes: count,
   tenants,
+  olderMain,
+  hasRedisCluster,
   replica,
   equipment,
   now,
@@ -92,6 +98,8 @@ export async function install({
     const postgres = replication === undefined ? first : followPrimary(replication);
     const redis = await runRedis();
     stops.push(redis.kill);
+    const redisCluster = hasRedisCluster ? await runRedisCluster(data) : undefined;
+    if (redisCluster) stops.push(redisCluster.stop);
     await migrate(postgres.url);
     const shops = await openShops(postgres.url, tenants);
 
@@ -109,11 +117,12 @@ export async function install({
       const node = await prepareNode({
         index,
         main: MAIN,
+        olderMain,
         env: {
           ...SETTINGS,
           ...(replica === 'synchronous' && { HOLDFAST_DURABILITY: 'remote_flush' }),
           DATABASE_URL: urlThrough(postgres.url, proxy),
-          REDIS_URL: `redis://127.0.0.1:${redisLink.port}`,
+          REDIS_URL: redisCluster?.url ?? `redis://127.0.0.1:${redisLink.port}`,
         },
         folder,
         clock: equipment.hasClock ? await createClock(join(folder, `clock-${index}`)) : undefined,
@@ -131,6 +140,7 @@ export async function install({
         postgres,
         replication,
         redis,
+        redisCluster,
         links,
         operatorLink,
         redisLink,

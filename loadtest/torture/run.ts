@@ -1,9 +1,18 @@
 /** One torture: traffic under faults, then recovery, then a last look at everything. */
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { startTraffic, type Traffic } from './clients/traffic.ts';
-import { CLOCK_SECONDS_MAX, FAULTS, type Fault, type FaultName, type Need } from './faults/catalogue.ts';
+import {
+  CLOCK_SECONDS_MAX,
+  FAULTS,
+  type Fault,
+  type FaultName,
+  type Need,
+  fitsRedis,
+} from './faults/catalogue.ts';
 import type { ReplicaMode } from './faults/standby/replication.ts';
+import { olderRelease } from './faults/older-release.ts';
 import { runSchedule } from './faults/schedule.ts';
 import { readEpochs, writeFacts, writeLog } from './history/files.ts';
 import { recordHistory } from './history/recorder.ts';
@@ -39,20 +48,15 @@ const PROGRESS_MS = 5_000;
 
 /** @returns the number of exchanges */
 export async function torture(options: TortureOptions): Promise<number> {
-  const {
-    seed,
-    seconds,
-    faults,
-    leftOut,
-    shoppers,
-    thinkMs,
-    nodes,
-    tenants,
-    replica,
-    settleSeconds,
-    folder,
-    say,
-  } = options;
+  const { seed, seconds, shoppers, thinkMs, nodes, tenants, replica, settleSeconds, folder, say } = options;
+  const olderMain = options.faults.includes('deploy') ? await olderRelease(join(folder, 'data')) : undefined;
+  const hasRedisCluster = options.faults.includes('redis-failover');
+  const leftOut = { ...options.leftOut };
+  for (const name of options.faults) {
+    if (name === 'deploy' && olderMain === undefined) leftOut[name] = 'this checkout has no history';
+    if (!fitsRedis(name, hasRedisCluster)) leftOut[name] = 'Redis is a cluster, or is none';
+  }
+  const faults = options.faults.filter((name) => leftOut[name] === undefined);
   const history = recordHistory(folder);
   const isNeeded = (need: Need) => faults.some((name) => (FAULTS[name] as Fault).needs === need);
   const equipment = {
@@ -61,7 +65,17 @@ export async function torture(options: TortureOptions): Promise<number> {
     hasFsync: isNeeded('fsync'),
   };
   const { now } = history;
-  const installation = await install({ folder, seed, nodes, tenants, replica, equipment, now });
+  const installation = await install({
+    folder,
+    seed,
+    nodes,
+    tenants,
+    replica,
+    equipment,
+    now,
+    olderMain,
+    hasRedisCluster,
+  });
   const { victims, shops, databaseUrl } = installation;
   const suffered: Record<string, number> = {};
   const notRecovered: string[] = [];
@@ -93,6 +107,10 @@ export async function torture(options: TortureOptions): Promise<number> {
     const clockSeconds = (suffered['pg-clock'] ?? 0) > 0 ? CLOCK_SECONDS_MAX : 0;
     const behind = await settle(installation, traffic, settleSeconds + clockSeconds);
     notRecovered.push(...behind);
+    if (behind.length === 0) {
+      await traffic.probeWebhooks();
+      notRecovered.push(...(await settle(installation, traffic, settleSeconds)));
+    }
     say(`${at()}  settled`);
     const head = Math.max(...(await endsOf(installation)).map(({ last }) => last));
     const unread = await traffic.finish(head, behind.length > 0 ? FINISH_BEHIND_MS_MAX : FINISH_MS_MAX);
@@ -157,7 +175,10 @@ async function ask<Row extends object>(databaseUrl: string, statement: string): 
 /** Without those of a rebuild and of the auditor, such as `orders.previous`. */
 const CHECKPOINTS = "SELECT consumer, position FROM checkpoints WHERE consumer NOT LIKE '%.%'";
 
-const PENDING = "SELECT count(*) FROM webhook_deliveries WHERE status = 'pending'";
+/** The end of the message for deliveries that were not yet made. */
+export const PENDING = 'webhook deliveries are pending';
+
+const PENDING_DELIVERIES = "SELECT count(*) FROM webhook_deliveries WHERE status = 'pending'";
 
 /** Waits until each consumer has each event. @returns what it still lacks after the time */
 async function settle(installation: Installation, traffic: Traffic, seconds: number): Promise<string[]> {
@@ -171,8 +192,8 @@ async function settle(installation: Installation, traffic: Traffic, seconds: num
       const watched = traffic.watched(tenant);
       if (watched < last) behind.push(`watcher-${tenant} is at ${watched} of ${last}`);
     }
-    const [deliveries] = await ask<{ count: string }>(installation.databaseUrl, PENDING);
-    if (Number(deliveries?.count) > 0) behind.push(`${deliveries?.count} webhook deliveries are pending`);
+    const [deliveries] = await ask<{ count: string }>(installation.databaseUrl, PENDING_DELIVERIES);
+    if (Number(deliveries?.count) > 0) behind.push(`${deliveries?.count} ${PENDING}`);
     const checkpoints = await ask<{ consumer: string; position: string }>(
       installation.databaseUrl,
       CHECKPOINTS,

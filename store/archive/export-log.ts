@@ -1,6 +1,7 @@
 /** Export: writes the log, or a part of it, as lines of a file (log-file.ts). */
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
+import { readAccess, writeAccess } from './access-lines.ts';
 import { LogFileError, type LogHeader, type LogLine, type LogTenant, writeLine } from './log-file.ts';
 import { keyModes } from '../keys/new-key.ts';
 import { statement } from '../statement.ts';
@@ -47,6 +48,8 @@ export interface ExportRange {
   from: number;
   /** Last position in each partition. */
   to: number;
+  /** Whether the file gets the API keys and webhook endpoints of its tenants. */
+  hasAccess?: boolean | undefined;
 }
 
 /**
@@ -58,8 +61,15 @@ export interface ExportRange {
  */
 export async function* exportLog(pool: DatabasePool, range: ExportRange): AsyncGenerator<string> {
   await requireInLog(pool, range.from - 1);
+  // First: an endpoint gets what is appended meanwhile.
+  const access = range.hasAccess ? await readAccess(pool) : undefined;
   const header = await headerOf(pool, range);
-  yield JSON.stringify(header);
+  const isExported = ({ tenant_id: id }: { tenant_id: string }) =>
+    header.tenants.some(({ tenant_id }) => tenant_id === id);
+  const keys = access?.keys.filter(isExported) ?? [];
+  const endpoints = access?.endpoints.filter(isExported) ?? [];
+  yield JSON.stringify({ ...header, ...(access && { keys: keys.length, endpoints: endpoints.length }) });
+  yield* writeAccess({ keys, endpoints });
   for (const { partition, last_position } of header.partitions) {
     let after = range.from - 1;
     while (after < last_position) {

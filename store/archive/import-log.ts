@@ -2,6 +2,7 @@
 import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
 import { recordAct } from '../audit/record-act.ts';
+import { importAccess } from './import-access.ts';
 import { type Batches, createBatches } from './import-batches.ts';
 import { checkTime, createLineOrder } from './import-order.ts';
 import { createTenants } from './import-tenants.ts';
@@ -17,14 +18,16 @@ export interface Imported {
   tenants: string[];
   /** UUIDs of the tenants that the import created. */
   created: string[];
+  keys: number;
+  endpoints: number;
 }
 
 /** Accepted difference between the clocks of two machines. */
 const CLOCK_TOLERANCE_MS = 5_000;
 
 /**
- * Imports a log. Creates missing tenants, without API keys. Each event must follow from the rules
- * (import-rules.ts).
+ * Imports a log. Creates missing tenants, with the API keys and endpoints of the file. Each event
+ * must follow from the rules (import-rules.ts).
  *
  * @param lines of the file, the header first
  * @param rename new UUIDs of tenants, by their UUIDs in the file
@@ -77,9 +80,17 @@ async function importLines(
   const new_partitions = await lockEmptyPartitions(transaction, partitions);
   const { tenants, created } = await createTenants(transaction, header, rename);
 
+  let number = 1;
+  await importAccess(transaction, header, tenants, async () => {
+    for (;;) {
+      number += 1;
+      const next = await iterator.next();
+      if (next.done) throw new LogFileError(`Line ${number}: the file ends before its keys and endpoints.`);
+      if (next.value !== '') return { line: next.value, number };
+    }
+  });
   const order = createLineOrder(latest);
   const series = createImportedSeries();
-  let number = 1;
   for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
     number += 1;
     if (next.value === '') continue;
@@ -116,6 +127,8 @@ async function importLines(
     new_partitions,
     tenants: [...tenants.values()].map(({ tenant_id }) => tenant_id),
     created,
+    keys: header.keys ?? 0,
+    endpoints: header.endpoints ?? 0,
   };
 }
 

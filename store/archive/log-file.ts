@@ -18,14 +18,14 @@ export class LogFileError extends Error {
 }
 
 /** RFC 3339, UTC, with the microseconds of Postgres. These texts sort in the order of time. */
-const instant = z
+export const instant = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/, 'must be like 2026-01-31T12:00:00.000000Z')
   .refine(isTime, 'must be a time');
 /** Up to the maximum of HOLDFAST_PARTITIONS. */
 const partition = z.int().min(0).max(1_023);
 /** In lower case, as Postgres writes them: ids are compared as texts. */
-const uuid = z.uuid().lowercase('must be in lower case');
+export const uuid = z.uuid().lowercase('must be in lower case');
 /** Leaves room for half a million epochs of the log, which end at 2^52 (log-epochs.sql). */
 const POSITION_MAX = 2 ** 51;
 const position = z.int().min(1).max(POSITION_MAX);
@@ -44,10 +44,13 @@ const tenant = z.strictObject({
 const header = z.strictObject({
   /** Version of the format. */
   holdfast_log: z.literal(1),
-  /** Lines after the header. */
+  /** Lines of events. */
   events: z.int().min(0),
   partitions: z.array(z.strictObject({ partition, events: z.int().min(1), last_position: position })),
   tenants: z.array(tenant),
+  /** Lines of keys and endpoints between the header and the events (access-lines.ts). */
+  keys: z.int().min(0).optional(),
+  endpoints: z.int().min(0).optional(),
 });
 
 const fields = z.strictObject({

@@ -49,15 +49,19 @@ const exporting: CliCommand = {
     tenant: { placeholder: 'T', help: 'id or name of a tenant; default: all tenants' },
     from: { placeholder: 'P', help: 'first position in each partition; such a file cannot be imported' },
     to: { placeholder: 'P', help: 'last position in each partition' },
+    'keys-and-endpoints': {
+      help: 'also the hashes of API keys, and webhook endpoints with their secrets',
+    },
   },
-  async run({ values }, { database, write }) {
+  async run({ values, flags }, { database, write }) {
     const from = positionFrom(values['from'], '--from', 1);
     const to = positionFrom(values['to'], '--to', Number.MAX_SAFE_INTEGER);
+    const hasAccess = flags.has('keys-and-endpoints');
     const pool = await database();
     const tenant = values['tenant'] === undefined ? undefined : await tenantFrom(pool, values['tenant']);
     try {
       let chunk = '';
-      for await (const line of exportLog(pool, { tenantId: tenant?.tenant_id, from, to })) {
+      for await (const line of exportLog(pool, { tenantId: tenant?.tenant_id, from, to, hasAccess })) {
         chunk += `${line}\n`;
         if (chunk.length < WRITE_CHARACTERS) continue;
         await write(chunk);
@@ -86,15 +90,20 @@ const importing: CliCommand = {
       const imported = await importLog(pool, linesOf(input.read()), renames);
       const ids = (uuids: string[]) => uuids.map((uuid) => toId('ten', uuid));
       const data = { ...imported, tenants: ids(imported.tenants), created: ids(imported.created) };
-      const made = data.created.map(
-        (id) => `\nTenant ${id} is new. Create a key for it: npx holdfast keys create --tenant ${id}`,
-      );
+      const made =
+        data.keys > 0
+          ? []
+          : data.created.map(
+              (id) => `\nTenant ${id} is new. Create a key for it: npx holdfast keys create --tenant ${id}`,
+            );
+      const access =
+        data.keys + data.endpoints > 0 ? ` Keys: ${data.keys}. Webhook endpoints: ${data.endpoints}.` : '';
       const restart = data.new_partitions
         ? '\nThe log has new partitions. Start Holdfast, or restart it if it runs.'
         : '';
       return {
         data,
-        text: `Imported ${data.events} events of ${data.tenants.length} tenants.${restart}${made.join('')}`,
+        text: `Imported ${data.events} events of ${data.tenants.length} tenants.${access}${restart}${made.join('')}`,
       };
     } catch (error) {
       throw toCommandError(error);

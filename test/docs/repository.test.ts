@@ -39,7 +39,8 @@ test('the workflow runs every step of .ci/run', async () => {
     [...run.matchAll(/^\.ci\/run (\w+)$/gm)].map(([, step]) => step!),
   );
   expect([...new Set(run)].toSorted()).toEqual(defined.toSorted());
-  expect(/set -- (.*)$/m.exec(script)?.[1]?.split(' ')).toEqual(defined);
+  // The torture takes minutes: .ci/run runs it only by its name.
+  expect(/set -- (.*)$/m.exec(script)?.[1]?.split(' ')).toEqual(defined.filter((step) => step !== 'torture'));
 });
 
 test.each([

@@ -185,6 +185,46 @@ test.each(LIES)('%s: %s', (_, rule, line, plant) => {
   if (line !== undefined) expect(found.flatMap(({ lines }) => lines)).toContain(line);
 });
 
+/** Orders of a prober, and their webhooks so many milliseconds later. */
+function probed(lateMs: readonly number[]): Story {
+  const story = trueStory();
+  for (const [n, ms] of lateMs.entries()) {
+    const [position, order] = [5 + n, `ord_${5 + n}`];
+    const [placing, hook] = [story.entries[3]!, story.entries[20]!];
+    const atMs = 10_000 * (1 + n);
+    const [hash, recordedAt] = [`answer ${position}`, `2026-01-01T00:00:01.00${n}Z`];
+    const shownOrder = { ...placing.order!, id: order, hash: `document of ${order}` };
+    const named = { id: `evt_${position}`, position, order };
+    story.log.push({ ...story.log[3]!, ...named, key: `k${position}`, fingerprint: hash, recordedAt });
+    story.entries.push(
+      {
+        ...placing,
+        client: 'prober-0',
+        key: `k${position}`,
+        position,
+        recordedAt,
+        hash,
+        order: shownOrder,
+        startMs: atMs - 1,
+        endMs: atMs,
+      },
+      { ...hook, events: [{ ...hook.events![0]!, ...named }], startMs: atMs + ms, endMs: atMs + ms + 1 },
+    );
+  }
+  return story;
+}
+
+test('a tenant whose probes are all late has no wake-ups', () => {
+  const rules = (story: Story) =>
+    check(recorded(story))
+      .violations.filter(({ rule }) => rule === 'wake-up')
+      .map(({ lines }) => lines);
+  const late = [3_100, 3_000, 4_000, 3_500, 2_100];
+  expect(rules(probed(late))).toEqual([[23, 25, 27, 29, 31]]);
+  expect(rules(probed([...late.slice(1), 1_900]))).toEqual([]);
+  expect(rules(probed(late.slice(1)))).toEqual([]);
+});
+
 test('commands at the same time may be refused by either state, and show either version', () => {
   const story = trueStory();
   // The refund is refused while the payment is in flight, and a read shows either version.

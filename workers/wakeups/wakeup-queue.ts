@@ -31,14 +31,17 @@ const PAUSE_MS = 1_000;
 const JOBS_HELD_MAX = 10_000;
 /** Pause of a worker that lost its connection. */
 const WORKER_RETRY_MS = 500;
+/** States of a job that no worker can get any more. */
+const LOST_STATES = new Set(['unknown', 'completed', 'failed']);
 /** The name of a job that only shows that the queue works. Its endpoint does not exist. */
 const HEARTBEAT = 'heartbeat';
 
 /** Deletes the keys of a job, unless its endpoint has another job by now. */
 const DELETE_JOB = `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', unpack(KEYS)) end`;
 
+/** Empty when Redis evicted it. */
 interface Job {
-  endpointId: string;
+  endpointId?: string;
 }
 
 interface WakeupQueueOptions {
@@ -114,7 +117,7 @@ function jobsIn(queue: Queue<Job>, connection: Redis | Cluster, workerId: string
       const jobId = await withDeadline(jobIdOf(endpointId), REDIS_TIMEOUT_MS);
       if (jobId === null) return;
       const state = await withDeadline(queue.getJobState(jobId), REDIS_TIMEOUT_MS);
-      if (state !== 'unknown') return;
+      if (!LOST_STATES.has(state)) return;
       const keys = [`de:${endpointId}`, `dn:${endpointId}`, jobId].map((key) => queue.toKey(key));
       await withDeadline(connection.eval(DELETE_JOB, keys.length, ...keys, jobId), REDIS_TIMEOUT_MS);
     },
@@ -138,7 +141,8 @@ function runWakeups(options: RunOptions): ReturnType<Wakeups['run']> {
     NAME,
     async ({ name, data: { endpointId } }) => {
       wakeupReceivedAt.setToCurrentTime();
-      if (name !== HEARTBEAT) await turns.take(endpointId);
+      // The sweep finds the endpoint of a job without data.
+      if (name !== HEARTBEAT && endpointId !== undefined) await turns.take(endpointId);
     },
     {
       connection,
@@ -148,6 +152,9 @@ function runWakeups(options: RunOptions): ReturnType<Wakeups['run']> {
       stalledInterval: STALLED_INTERVAL_MS,
       maxStalledCount: 1_000_000,
       drainDelay: BLOCK_SECONDS_MAX,
+      // For a job whose options Redis evicted: kept, it would hold back wake-ups of its endpoint.
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
       runRetryDelay: WORKER_RETRY_MS,
       skipVersionCheck: true,
     },

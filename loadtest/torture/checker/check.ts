@@ -12,6 +12,7 @@ import { checkPromotions } from './promotions.ts';
 import { checkRefusals } from './refusals.ts';
 import { checkTotals } from './totals.ts';
 import { type Findings, collectFindings } from './violation.ts';
+import { checkWakeups } from './wakeups.ts';
 import { checkWalks } from './walks.ts';
 
 export function check({ history: recorded, log, facts }: RecordedRun): Findings {
@@ -25,6 +26,7 @@ export function check({ history: recorded, log, facts }: RecordedRun): Findings 
   checkRefusals(index, history, facts, findings);
   checkWalks(index, history, findings);
   checkConsumers(index, history, facts, findings);
+  checkWakeups(history, findings);
   checkTotals(index, history, findings);
   if (facts.replica === 'asynchronous') checkTold(recorded, facts, findings);
   checkPromotions(history, facts, findings);

@@ -17,6 +17,7 @@ export const RULES = {
   'list-position': 'A list holds what its position says, and its position never decreases',
   feed: 'A reader of events gets each event once, in order, and nothing else',
   webhook: 'A webhook endpoint gets each event at least once, and nothing else',
+  'wake-up': 'After the last fault, a new event reaches its webhook endpoint at once',
   loss: 'After a loss, a reader that saw a lost event is refused before it gets another one',
   totals: 'Totals are the fold of the log up to their position',
   'unexpected-answer': 'No answer is a 500, or a refusal that the request cannot have earned',

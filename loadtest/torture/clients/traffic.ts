@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { chanceAt } from '../../fuzz/chance.ts';
+import { PROBER, PROBES_COUNT, PROMPT_MS_MAX } from '../checker/wakeups.ts';
 import type { Endpoint } from '../history/entry.ts';
 import type { HistoryRecorder } from '../history/recorder.ts';
 import { type Shop, type TortureClient, createClient } from './client.ts';
@@ -38,6 +39,8 @@ export interface Traffic {
   calmDown: (timeoutMs: number) => Promise<boolean>;
   /** Whether a write succeeds at each node, within the time. */
   writesAtEachNode: (timeoutMs: number) => Promise<string[]>;
+  /** Places orders until one reaches the endpoint of its tenant at once (checker/wakeups.ts). */
+  probeWebhooks: () => Promise<void>;
   /** Reads everything once more, by fresh walks. @returns what could not be read */
   finish: (head: number, timeoutMs: number) => Promise<string[]>;
   close: () => void;
@@ -52,12 +55,23 @@ const KINDS = {
   receiver: 6,
   auditor: 7,
   switcher: 8,
+  prober: 9,
 } as const;
 const GRPC_PAUSE_MS = 400;
 const READ_PAUSE_MS = 200;
 const FEED_PAUSE_MS = 50;
 const SWITCH_PAUSE_MS = 1_500;
 const FEED_WAIT_SECONDS = 1;
+/** Longer than the sweep of a node needs to find a delivery. */
+const PROBE_MS_MAX = 6_000;
+/** Two sweeps find nothing due, and forget the endpoint (workers/wakeups/unserved.ts). */
+const PROBE_PAUSE_MS = 2_500;
+const PROBE_LOOK_MS = 20;
+
+const PROBE_LINES = [
+  { quantity: 1, unitPrice: 1 },
+  { quantity: 1, unitPrice: 1 },
+];
 
 export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
   const { seed, shops, nodes, history, shoppers, thinkMs } = options;
@@ -156,11 +170,7 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
       const deadline = performance.now() + timeoutMs;
       const failed = await Promise.all(
         nodes.map(async (_, node) => {
-          const lines = [
-            { quantity: 1, unitPrice: 1 },
-            { quantity: 1, unitPrice: 1 },
-          ];
-          const asked = placing('v2', 'cus_1', lines, newKey());
+          const asked = placing('v2', 'cus_1', PROBE_LINES, newKey());
           for (;;) {
             const { status } = await auditors[0]!.ask(asked, { node });
             if (status === 201) return [];
@@ -170,6 +180,24 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
         }),
       );
       return failed.flat();
+    },
+    async probeWebhooks() {
+      // The endpoint of the last tenant may just be enabled again.
+      await Promise.all(
+        shops.slice(0, -1).map(async (shop) => {
+          const { tenant } = shop;
+          const prober = clientOf(`${PROBER}-${tenant}`, shop, KINDS.prober, tenant);
+          for (let n = 0; n < PROBES_COUNT; n += 1) {
+            await delay(PROBE_PAUSE_MS);
+            const { order } = await prober.ask(placing('v2', 'cus_1', PROBE_LINES, newKey()));
+            const beganMs = performance.now();
+            const isOver = () => performance.now() - beganMs > PROBE_MS_MAX;
+            while (order !== undefined && !receivers[tenant]!.has(order.id) && !isOver())
+              await delay(PROBE_LOOK_MS);
+            if (order !== undefined && performance.now() - beganMs < PROMPT_MS_MAX) return;
+          }
+        }),
+      );
     },
     async finish(head, timeoutMs) {
       const deadlineMs = performance.now() + timeoutMs;

@@ -11,6 +11,8 @@ const DROPPED_SHARE = 0.01;
 
 export interface WebhookReceiver {
   url: string;
+  /** Whether it accepted an event of an order. */
+  has: (orderId: string) => boolean;
   close: () => void;
 }
 
@@ -26,6 +28,7 @@ export async function receiveWebhooks(
   history: HistoryRecorder,
 ): Promise<WebhookReceiver> {
   const seen = new Set<string>();
+  const accepted = new Set<string>();
   const server = createServer((request, response) => {
     const startMs = history.now();
     let text = '';
@@ -51,6 +54,7 @@ export async function receiveWebhooks(
         status: isDropped ? 'reset' : status,
         events: [{ id: data.id, position: data.position, order: data.order_id, version: data.version, type }],
       });
+      if (!isRefused && !isDropped) accepted.add(data.order_id);
       if (isDropped) request.socket.destroy();
       else response.writeHead(status).end();
     });
@@ -58,6 +62,7 @@ export async function receiveWebhooks(
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    has: (orderId) => accepted.has(orderId),
     close() {
       server.closeAllConnections();
       server.close();

@@ -49,7 +49,12 @@ export function administer({ cli, databaseUrl, random, shops }: AdministrationOp
   }
   return {
     rebuild: async () => void (await holdfast('projections', 'rebuild', random.pick(PROJECTIONS))),
-    rollback: async () => void (await holdfast('projections', 'rollback', random.pick(PROJECTIONS))),
+    async rollback() {
+      // Only a rebuild keeps a previous table.
+      const projection = random.pick(PROJECTIONS);
+      if ((await holdfast('projections', 'rebuild', projection)) === undefined) return;
+      await holdfast('projections', 'rollback', projection);
+    },
     async rotateKey() {
       const shop = random.pick(shops);
       const rotated = await holdfast('keys', 'rotate', shop.keyId, '--json');

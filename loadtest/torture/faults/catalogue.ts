@@ -9,7 +9,8 @@ import type { TortureNode } from './nodes.ts';
 import type { TorturePostgres } from './postgres.ts';
 import type { Proxy } from './proxy.ts';
 import type { Replication } from './standby/replication.ts';
-import type { TortureRedis } from './redis.ts';
+import type { TortureRedis } from './redis/redis.ts';
+import type { TortureCluster } from './redis/redis-cluster.ts';
 
 /** What faults act upon. */
 export interface Victims {
@@ -18,6 +19,8 @@ export interface Victims {
   postgres: TorturePostgres;
   replication: Replication | undefined;
   redis: TortureRedis;
+  /** Nodes use it instead of `redis`. */
+  redisCluster: TortureCluster | undefined;
   /** Between a node and Postgres, one for each node. */
   links: readonly { proxy: Proxy; cutter: CommitCutter }[];
   /** Between commands, the torture itself, and Postgres. */
@@ -31,6 +34,8 @@ export interface Fault {
   /** Only one fault of a name runs at a time: `node 1`, `postgres`. */
   victim: (index: number) => string;
   run: (victims: Victims, index: number, random: Random) => Promise<void>;
+  /** Nor do two faults run at a time that share this: the release before trusts an old primary. */
+  alone?: 'old release or old primary';
   needs?: Need;
 }
 
@@ -60,6 +65,9 @@ const LOCKS = [
   'LOCK TABLE webhook_deliveries IN SHARE ROW EXCLUSIVE MODE',
   'LOCK TABLE api_keys IN ACCESS EXCLUSIVE MODE',
 ];
+
+/** What a Redis evicts that is not set up for Holdfast. */
+const EVICTIONS = ['allkeys-lru', 'allkeys-random', 'volatile-lru'];
 
 const nodeFault = (run: (node: TortureNode, random: Random) => Promise<void>): Fault => ({
   victim: ofNode,
@@ -103,6 +111,16 @@ export const FAULTS = {
     node.suspend();
     await aWhile(random).finally(node.resume);
   }),
+  deploy: {
+    ...nodeFault(async (node, random) => {
+      await node.end();
+      await node.startOlder();
+      await aWhile(random);
+      await node.end();
+      await node.start();
+    }),
+    alone: 'old release or old primary',
+  },
   'loop-block': nodeFault(async (node, random) => {
     node.blockLoop();
     await aWhile(random);
@@ -184,6 +202,17 @@ export const FAULTS = {
     link.delayAnswers(random.between(1, SLOW_MS_MAX));
     await aWhile(random).finally(() => link.delayAnswers(0));
   }),
+  'redis-read-only': redisFault((redis, random) =>
+    redis.refuseWrites(random.between(LONG_MS_MIN, LONG_MS_MAX)),
+  ),
+  'redis-evict': redisFault((redis, random) =>
+    redis.evict(random.pick(EVICTIONS), random.between(LONG_MS_MIN, LONG_MS_MAX)),
+  ),
+  'redis-failover': {
+    victim: () => 'redis',
+    run: async ({ redisCluster }, _, random) =>
+      redisCluster?.failOver(random, random.between(LONG_MS_MIN, LONG_MS_MAX)),
+  },
   rebuild: administrative((administration) => administration.rebuild()),
   rollback: administrative((administration) => administration.rollback()),
   'key-rotation': administrative((administration) => administration.rotateKey()),
@@ -191,3 +220,7 @@ export const FAULTS = {
 
 export type FaultName = keyof typeof FAULTS;
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
+
+/** Whether the installation can suffer a fault: a cluster of Redis replaces the single one. */
+export const fitsRedis = (name: FaultName, isCluster: boolean): boolean =>
+  !name.startsWith('redis-') || (name === 'redis-failover') === isCluster;

@@ -25,6 +25,8 @@ export interface TortureNode {
   end: () => Promise<void>;
   /** Starts it, again and again until it is up. */
   start: () => Promise<void>;
+  /** Replaces it by a node of the release before, which `start` replaces again. */
+  startOlder: () => Promise<void>;
   suspend: () => void;
   resume: () => void;
   blockLoop: () => void;
@@ -40,13 +42,22 @@ export interface TortureNode {
 export interface NodeOptions {
   index: number;
   main: string;
+  /** main.ts of the release before; `undefined` when there is none. */
+  olderMain: string | undefined;
   env: Record<string, string>;
   /** Folder of its log. */
   folder: string;
   clock?: Clock | undefined;
 }
 
-export async function prepareNode({ index, main, env, folder, clock }: NodeOptions): Promise<TortureNode> {
+export async function prepareNode({
+  index,
+  main,
+  olderMain,
+  env,
+  folder,
+  clock,
+}: NodeOptions): Promise<TortureNode> {
   const [port, adminPort, grpcPort] = [await freePort(), await freePort(), await freePort()];
   const log = createWriteStream(join(folder, `node-${index}.log`));
   const faults: string[] = [];
@@ -54,8 +65,8 @@ export async function prepareNode({ index, main, env, folder, clock }: NodeOptio
   let isExpected = false;
   let isStopped = false;
 
-  async function launch(): Promise<boolean> {
-    const fresh = spawn(process.execPath, ['--max-semi-space-size=16', `--import=${BLOCK_LOOP}`, main], {
+  async function launch(program: string): Promise<boolean> {
+    const fresh = spawn(process.execPath, ['--max-semi-space-size=16', `--import=${BLOCK_LOOP}`, program], {
       env: {
         ...process.env,
         PORT: String(port),
@@ -95,6 +106,11 @@ export async function prepareNode({ index, main, env, folder, clock }: NodeOptio
     await gone;
   }
 
+  async function start(program: string): Promise<void> {
+    while (!isStopped && !(await launch(program)))
+      await new Promise((resolve) => setTimeout(resolve, RESTART_MS));
+  }
+
   return {
     host: '127.0.0.1',
     port,
@@ -107,9 +123,8 @@ export async function prepareNode({ index, main, env, folder, clock }: NodeOptio
       const tookMs = Math.round(performance.now() - beganMs);
       if (tookMs > END_MS_MAX) faults.push(`node ${index} took ${tookMs} ms to end after SIGTERM`);
     },
-    async start() {
-      while (!isStopped && !(await launch())) await new Promise((resolve) => setTimeout(resolve, RESTART_MS));
-    },
+    start: () => start(main),
+    startOlder: () => start(olderMain ?? main),
     suspend: () => void child?.kill('SIGSTOP'),
     resume: () => void child?.kill('SIGCONT'),
     clock,

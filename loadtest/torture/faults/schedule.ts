@@ -42,10 +42,11 @@ export async function runSchedule({
       const index = random.between(0, victims.nodes.length - 1);
       const fault: Fault = FAULTS[name];
       const victim = fault.victim(index);
-      if (signal.aborted || busy.has(victim)) continue;
-      busy.add(victim);
+      const held = [victim, ...(fault.alone === undefined ? [] : [fault.alone])];
+      if (signal.aborted || held.some((each) => busy.has(each))) continue;
+      for (const each of held) busy.add(each);
       const startMs = now();
-      await fault.run(victims, index, random).finally(() => busy.delete(victim));
+      await fault.run(victims, index, random).finally(() => held.forEach((each) => busy.delete(each)));
       onFault({ name, victim, startMs, endMs: now() });
     }
   }

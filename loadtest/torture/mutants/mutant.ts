@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FaultName } from '../faults/catalogue.ts';
+import type { ReplicaMode } from '../faults/standby/replication.ts';
 
 export interface Mutant {
   name: string;
@@ -10,6 +11,8 @@ export interface Mutant {
   edits: readonly { file: string; from: string; to: string }[];
   /** The faults that bring it to light; none when traffic alone does. */
   faults: readonly FaultName[];
+  /** Of the installation; `none`, or synchronous, as its faults need it. */
+  replica?: ReplicaMode;
 }
 
 /**

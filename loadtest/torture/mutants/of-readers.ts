@@ -69,6 +69,18 @@ export const READER_MUTANTS: readonly Mutant[] = [
     faults: ['node-kill', 'pg-terminate'],
   },
   {
+    name: 'write-not-fenced',
+    what: 'A projection writes its rows in a transaction of its own, outside its lease',
+    edits: [
+      {
+        file: RUNNER,
+        from: '      await projection.apply(transaction, partition, eventsFor(projection));\n',
+        to: '      await pool.transaction((other) => projection.apply(other, partition, eventsFor(projection)));\n',
+      },
+    ],
+    faults: ['node-kill', 'pg-terminate'],
+  },
+  {
     name: 'total-overwritten',
     what: 'A batch with two payments of a customer counts one of them',
     edits: [
@@ -148,6 +160,18 @@ export const READER_MUTANTS: readonly Mutant[] = [
         file: 'workers/attempt.ts',
         from: "status: reply.error === undefined ? 'delivered'",
         to: "status: reply !== undefined ? 'delivered'",
+      },
+    ],
+    faults: [],
+  },
+  {
+    name: 'wake-up-not-sent',
+    what: 'A node wakes no worker through Redis',
+    edits: [
+      {
+        file: 'workers/wakeups/wakeup-queue.ts',
+        from: 'wake: (endpointIds) => add(endpointIds),',
+        to: 'wake: async () => {},',
       },
     ],
     faults: [],

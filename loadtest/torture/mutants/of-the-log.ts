@@ -133,6 +133,53 @@ export const LOG_MUTANTS: readonly Mutant[] = [
     faults: ['pg-kill', 'pg-terminate'],
   },
   {
+    name: 'commit-before-append',
+    what: 'The head of the log moves, and commits, before the events are appended',
+    edits: [
+      {
+        file: 'store/log/append.ts',
+        from: `  const rows = await reachable(
+    pool.any(
+      appendEvents(`,
+        to: `  const head = await reachable(
+    pool.oneFirst(sql.unsafe\`
+      UPDATE log_heads SET position = position + \${batch.length}, reached_position = position + \${batch.length}
+       WHERE partition = \${partition} RETURNING position - \${batch.length}\`),
+  );
+  const rows = await reachable(
+    pool.transaction(async (transaction) => {
+      await transaction.query(sql.unsafe\`SELECT set_config('torture.head', \${String(head)}, true)\`);
+      return transaction.any(appendEvents(`,
+      },
+      {
+        file: 'store/log/append.ts',
+        from: `        namesOf(batch),
+      ),
+    ),`,
+        to: `        namesOf(batch),
+      ));
+    }),`,
+      },
+      {
+        file: 'store/log/append.ts',
+        from: "import type { DatabasePool } from 'slonik';",
+        to: "import { type DatabasePool, sql } from 'slonik';",
+      },
+      {
+        file: APPEND,
+        from: 'SELECT command.*, head_position + row_number()',
+        to: "SELECT command.*, current_setting('torture.head')::bigint + row_number()",
+      },
+      {
+        file: APPEND,
+        from: `SET position = head_position + (SELECT count(*) FROM fresh), recorded_at = head_recorded_at,
+           reached_position = head_position + (SELECT count(*) FROM fresh),`,
+        to: 'SET recorded_at = head_recorded_at,',
+      },
+    ],
+    faults: ['node-kill'],
+  },
+  {
     name: 'commit-not-durable',
     what: 'A commit does not wait for the disk',
     edits: [
@@ -144,6 +191,24 @@ export const LOG_MUTANTS: readonly Mutant[] = [
       },
     ],
     faults: ['pg-kill'],
+  },
+  {
+    name: 'epoch-off',
+    what: 'A log that lost its end goes on in the same epoch: it assigns the lost positions again',
+    edits: [
+      {
+        file: APPEND,
+        from: 'IF head_reached > head_position OR head_timeline <> now_timeline OR head_timeline',
+        to: 'IF head_timeline',
+      },
+      {
+        file: 'store/functions/log-epochs.sql',
+        from: 'reason := coalesce(log_epoch_reason(in_partition), given_reason);',
+        to: 'reason := given_reason;',
+      },
+    ],
+    faults: ['pg-promote'],
+    replica: 'asynchronous',
   },
   {
     name: 'if-match-ignored',

@@ -92,6 +92,8 @@ test('an imported log is exported byte for byte, and continues after its last po
   const exported = await run('export');
   expect(exported).toMatchObject({ code: 0, stderr: '' });
   expect(exported.stdout).toBe(`${twice.join('\n')}\n`);
+  const withKeys = (await run('export', '--keys-and-endpoints')).stdout.split('\n');
+  expect(withKeys[0]).toBe(twice[0]!.replace(/}$/, ',"keys":0,"endpoints":0}'));
 
   const last = readLine(small.at(-1)!, 1);
   const recorded_at = new Date(last.recorded_at).toISOString();

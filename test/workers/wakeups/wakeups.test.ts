@@ -233,6 +233,26 @@ describe('an endpoint that stays due', () => {
     await until(async () => (await redis.exists(key('de:a'), key('7'))) === 0);
   });
 
+  test('is served, although Redis evicted the data of its job', async () => {
+    const wakeups = openWakeupQueue({ redisUrl: TEST_REDIS, instance, findDue: nothingDue, tenantOf, log });
+    await wakeups.wake(['a']);
+    await redis.del(key((await redis.get(key('de:a')))!));
+    await wakeups.close();
+    const warnings: string[] = [];
+    const warn = pino({ level: 'warn' }, { write: (line) => void warnings.push(line) });
+    const begun: string[] = [];
+    const findDue = async () => (begun.length === 0 ? ['a'] : []);
+    const node = openWakeupQueue({ redisUrl: TEST_REDIS, instance, findDue, tenantOf, log: warn });
+    ends.push(node.close, node.run(async (endpointId) => void begun.push(endpointId)).close);
+    await until(() => begun.length === 1);
+    expect(begun).toEqual(['a']);
+    expect(warnings).toEqual([]);
+    await until(async () => {
+      await node.wake(['a']);
+      return begun.length > 1;
+    });
+  });
+
   test('is left to the worker of another node that holds its job', async () => {
     await redis.set(key('de:a'), '8');
     await redis.set(key('8:lock'), 'another worker');

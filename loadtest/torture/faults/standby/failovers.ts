@@ -55,39 +55,45 @@ export const FAILOVERS = {
     await replication.addStandby();
     await replication.remove(old);
   }),
-  'pg-old-primary': failover(async (replication, victims, index, random) => {
-    const left = victims.links[index]!.proxy;
-    const links = linksOf(victims).filter((link) => link !== left);
-    await replication.untilInSync();
-    // A failover manager promotes a standby that has lost its primary, and not at once.
-    replication.cut();
-    await delay(FAILOVER_MS);
-    const old = await replication.promote(index);
-    for (const link of links) {
-      link.leadTo(replication.primary().port);
-      link.reset();
-    }
-    replication.join();
-    const apart = delay(random.between(APART_MS_MIN, APART_MS_MAX));
-    await Promise.all([replication.addStandby(), apart]);
-    await replication.remove(old);
-    left.leadTo(replication.primary().port);
-  }),
+  'pg-old-primary': {
+    alone: 'old release or old primary',
+    ...failover(async (replication, victims, index, random) => {
+      const left = victims.links[index]!.proxy;
+      const links = linksOf(victims).filter((link) => link !== left);
+      await replication.untilInSync();
+      // A failover manager promotes a standby that has lost its primary, and not at once.
+      replication.cut();
+      await delay(FAILOVER_MS);
+      const old = await replication.promote(index);
+      for (const link of links) {
+        link.leadTo(replication.primary().port);
+        link.reset();
+      }
+      replication.join();
+      const apart = delay(random.between(APART_MS_MIN, APART_MS_MAX));
+      await Promise.all([replication.addStandby(), apart]);
+      await replication.remove(old);
+      left.leadTo(replication.primary().port);
+    }),
+  },
   // An operator ends the wait of commits. They are on the primary alone, which is lost then.
-  'pg-cancel': failover(async (replication, victims) => {
-    const links = linksOf(victims);
-    await replication.untilInSync();
-    replication.cut();
-    await delay(FAILOVER_MS);
-    await replication.primary().ask(CANCEL_WAITS);
-    await delay(CANCELLED_MS);
-    await replication.primary().crash();
-    const old = await replication.promote();
-    for (const link of links) link.leadTo(replication.primary().port);
-    replication.join();
-    await replication.addStandby();
-    await replication.remove(old);
-  }),
+  'pg-cancel': {
+    alone: 'old release or old primary',
+    ...failover(async (replication, victims) => {
+      const links = linksOf(victims);
+      await replication.untilInSync();
+      replication.cut();
+      await delay(FAILOVER_MS);
+      await replication.primary().ask(CANCEL_WAITS);
+      await delay(CANCELLED_MS);
+      await replication.primary().crash();
+      const old = await replication.promote();
+      for (const link of links) link.leadTo(replication.primary().port);
+      replication.join();
+      await replication.addStandby();
+      await replication.remove(old);
+    }),
+  },
   // Commits wait for the standby, without limit.
   'pg-standby-stop': failover(async (replication, _, __, random) => {
     const standby = replication.standby();
