@@ -172,7 +172,7 @@ function operationSteps(
       announceEnd(ctx);
       return next();
     },
-    requirePrimary(services.primary),
+    ...(services.primary.isNeeded ? [requirePrimary(services.primary)] : []),
     async (ctx, next) => {
       requireClearHead(ctx.req);
       await identify(ctx);

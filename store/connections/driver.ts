@@ -18,7 +18,7 @@ import {
   createDriverFactory,
 } from 'slonik';
 import type { DurabilityGuard } from '../durability/durability-guard.ts';
-import { confirmedQuery } from '../durability/confirmed-query.ts';
+import { watchCommits } from '../durability/confirmed-commits.ts';
 import { connect, newClient } from '../session.ts';
 import { StoreUnavailable } from '../unavailable.ts';
 import { expectAnswers } from './silence.ts';
@@ -54,6 +54,7 @@ const createClients = (guard: DurabilityGuard | undefined): DriverFactory =>
         driverConfiguration;
       const client = newClient({ connectionString: connectionUri });
       setTypeParsers(client, driverConfiguration.typeParsers);
+      const requireConfirmed = watchCommits(client);
       client.on('error', (error) => {
         // Slonik stops listening before the connection has closed.
         if (clientEventEmitter.listenerCount('error') > 0) clientEventEmitter.emit('error', wrapped(error));
@@ -70,13 +71,12 @@ const createClients = (guard: DurabilityGuard | undefined): DriverFactory =>
           }),
         end: () => client.end(),
         async query(text, values) {
-          const { command, fields, rowCount, rows } = await confirmedQuery<Record<string, unknown>>(
-            client,
-            text,
-            values,
-          ).catch((error: Error) => {
-            throw wrapped(error);
-          });
+          const { command, fields, rowCount, rows } = await client
+            .query<Record<string, unknown>>(text, values)
+            .catch((error: Error) => {
+              throw wrapped(error);
+            });
+          requireConfirmed();
           return {
             command: command as DriverCommand,
             fields: fields.map(({ dataTypeID, name }) => ({ dataTypeId: dataTypeID, name })),

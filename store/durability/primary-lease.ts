@@ -13,7 +13,7 @@ import type { Logger } from '../../platform/logger.ts';
 import { type DurabilityLevel, isAtLeast } from '../../platform/settings/durability.ts';
 import { connect, newClient } from '../session.ts';
 import { StoreUnavailable } from '../unavailable.ts';
-import { confirmedQuery } from './confirmed-query.ts';
+import { watchCommits } from './confirmed-commits.ts';
 import type { DurabilityGuard } from './durability-guard.ts';
 
 /** A failover must take longer, from the end of the replication to the first new write. */
@@ -33,6 +33,8 @@ export class PrimaryNotConfirmed extends StoreUnavailable {
 }
 
 export interface PrimaryLease {
+  /** Whether the required level needs a standby; otherwise nothing is ever looked at. */
+  isNeeded: boolean;
   /**
    * Resolves when a commit of the last 3 s is confirmed; `undefined` when one is.
    *
@@ -61,6 +63,7 @@ export const needsStandby = (required: DurabilityLevel | undefined): boolean =>
   required !== undefined && isAtLeast(required, 'remote_write');
 
 const NO_STANDBY_NEEDED: PrimaryLease & { stop: () => Promise<void> } = {
+  isNeeded: false,
   confirm: () => undefined,
   confirmRead: () => undefined,
   noteCommit: () => {},
@@ -73,6 +76,7 @@ export function startPrimaryLease({ databaseUrl, guard, log }: PrimaryLeaseOptio
 } {
   if (!needsStandby(guard.required)) return NO_STANDBY_NEEDED;
   let client: Client | undefined;
+  let requireConfirmed = () => {};
   let isStopped = false;
   /** When the newest confirmed commit began. */
   let confirmedMs = Number.NEGATIVE_INFINITY;
@@ -96,10 +100,12 @@ export function startPrimaryLease({ databaseUrl, guard, log }: PrimaryLeaseOptio
     try {
       if (client === undefined) {
         client = newClient({ connectionString: databaseUrl, application_name: 'holdfast-lease' });
+        requireConfirmed = watchCommits(client);
         await connect(client, { guard });
       }
       const beganMs = (waitingMs = performance.now());
-      await confirmedQuery(client, COMMIT);
+      await client.query(COMMIT);
+      requireConfirmed();
       noteCommit(beganMs);
       return true;
     } catch (error) {
@@ -144,6 +150,7 @@ export function startPrimaryLease({ databaseUrl, guard, log }: PrimaryLeaseOptio
   const confirmSince = (sinceMs: number) => (confirmedMs >= sinceMs ? undefined : waitFor(sinceMs));
   const running = run();
   return {
+    isNeeded: true,
     confirm: () => confirmSince(performance.now() - LEASE_MS),
     confirmRead: () => confirmSince(performance.now()),
     noteCommit,
