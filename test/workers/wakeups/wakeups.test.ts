@@ -1,7 +1,7 @@
 /** One suite for both kinds of wake-ups: through Redis, and within one process. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { openLocalWakeups } from '../../../workers/wakeups/local-wakeups.ts';
@@ -181,9 +181,13 @@ test('a process that does not send keeps no wake-ups', async () => {
 });
 
 describe('an endpoint that stays due', () => {
-  const instance = randomUUID();
+  /** A queue for each test: a wake-up that one leaves would begin work in the next one. */
+  let instance: string;
   const key = (name: string) => `{holdfast-${instance}}:webhooks:${name}`;
   let redis: Redis;
+  beforeEach(() => {
+    instance = randomUUID();
+  });
   beforeAll(() => {
     redis = new Redis(TEST_REDIS);
   });
