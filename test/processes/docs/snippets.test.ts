@@ -90,7 +90,7 @@ const NOT_RUN: Record<string, string[]> = {
     'skips a faulty event; test/projections/faults.test.ts does',
     ...Array.from({ length: 4 }, () => 'test/processes/docs/projection-guide.test.ts runs it'),
   ],
-  'docs/reliability.md': ['minutes of load', 'a minute of load'],
+  'docs/reliability.md': ['minutes of load', 'minutes of load'],
   'docs/replay.md': [
     'other test files',
     'the tenants are yours; test/processes/cli/log.test.ts runs each',

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { freePort } from '../../../ops/embedded/free-port.ts';
+import { isRunning } from '../../setup/processes/process-tree.ts';
 import { MAIN } from '../../setup/processes/server-process.ts';
 import { send, until } from '../../setup/shop.ts';
 import { openReceiver } from '../../workers/receiver.ts';
@@ -108,7 +109,8 @@ describe('SIGTERM ends within the drain time', () => {
     const [worker = 0] = pidsOf(server.child.pid!);
     process.kill(worker, 'SIGSTOP');
     expect(await takesMs(server)).toBeLessThan(DRAIN_MS + SLACK_MS);
-    expect(() => process.kill(worker, 0)).toThrow('ESRCH');
+    // On a busy machine the primary ends before the kernel has removed the killed worker.
+    await until(() => !isRunning(worker));
   });
 
   test('a node whose standard output is not read', async () => {
