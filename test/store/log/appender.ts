@@ -5,6 +5,7 @@
  * Arguments: URL of the database, number of clients, tenants.
  */
 import { hash } from 'node:crypto';
+import { writeSync } from 'node:fs';
 import { createOrderLog } from '../../../store/log/log.ts';
 import { openTestPool } from '../../setup/pool.ts';
 import { anAppend } from '../events.ts';
@@ -13,17 +14,19 @@ const [url = '', clients = '', ...tenants] = process.argv.slice(2);
 const pool = await openTestPool({ url }, 2);
 const log = createOrderLog({ pool, capacity: 1_000 });
 
+/** Waits for the reader: `process.stdout` keeps lines of its own, and a kill takes them. */
+const print = (line: string): void => void writeSync(1, `${line}\n`);
+
 async function client(_: unknown, index: number): Promise<void> {
   const tenantId = tenants[index % tenants.length]!;
   for (let n = 0; ; n += 1) {
     const idempotency_key = `${process.pid}-${index}-${n}`;
     const fingerprint = hash('sha256', idempotency_key, 'buffer');
-    process.stdout.write(`sent ${tenantId} ${idempotency_key}\n`);
+    print(`sent ${tenantId} ${idempotency_key}`);
     const outcome = await log
       .append(anAppend(tenantId, { idempotency_key, fingerprint, series: 'W-' }))
       .catch(() => undefined); // a connection was ended: the next order follows
-    if (outcome?.kind === 'appended')
-      process.stdout.write(`got ${idempotency_key} ${outcome.event.number}\n`);
+    if (outcome?.kind === 'appended') print(`got ${idempotency_key} ${outcome.event.number}`);
   }
 }
 await Promise.all(Array.from({ length: Number(clients) }, client));
