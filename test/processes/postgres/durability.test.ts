@@ -144,7 +144,7 @@ test('a running node with two workers refuses writes while its level is gone, an
     return refusals === 20;
   });
   await until(async () => (await partsTile(server)).level === 'bad', 20_000);
-  expect(await stateOf(server)).toBe('refusing');
+  await until(async () => (await stateOf(server)) === 'refusing'); // the slower worker too
   await set('fsync', 'on');
   await until(async () => (await place(server, 'after')).status === 201);
 }, 120_000);
