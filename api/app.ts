@@ -6,7 +6,6 @@
  *   problems          answers each thrown error as a problem document;
  *                     a large answer counts until its client has read it
  *   route             the operations of each spec in openapi/, and for each of them:
- *     confirmed         replaces the answer while Postgres may not be the primary
  *     lifecycle       announces the end of a version, answers 410 after it
  *     primary         answers 503 while another Postgres may be the primary
  *     head            refuses an ambiguous head
