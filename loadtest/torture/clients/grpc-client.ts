@@ -196,6 +196,22 @@ export function watch({ name, random, shop, addresses, history }: GrpcOptions): 
   let after = 0;
   let isClosed = false;
   let call: ClientReadableStream<WatchEventsResponse> | undefined;
+  /** @returns when the answer ended */
+  function record(node: number, startMs: number, answer: Pick<Entry, 'status' | 'code' | 'events'>): number {
+    const endMs = history.now();
+    const wish = { kind: 'feed', reader: name } as const;
+    history.record({
+      client: name,
+      tenant: shop.tenant,
+      node,
+      edition: 'grpc',
+      wish,
+      startMs,
+      endMs,
+      ...answer,
+    });
+    return endMs;
+  }
   function resume(): void {
     if (isClosed) return;
     const node = random.between(0, clients.length - 1);
@@ -205,19 +221,7 @@ export function watch({ name, random, shop, addresses, history }: GrpcOptions): 
     call.on('data', ({ position, event }: WatchEventsResponse) => {
       after = position;
       if (event === undefined) return;
-      const endMs = history.now();
-      history.record({
-        client: name,
-        tenant: shop.tenant,
-        node,
-        edition: 'grpc',
-        wish: { kind: 'feed', reader: name },
-        startMs,
-        endMs,
-        status: 200,
-        events: [shownEvent(event)],
-      });
-      startMs = endMs;
+      startMs = record(node, startMs, { status: 200, events: [shownEvent(event)] });
     });
     const end = (error?: ServiceError) => {
       if (isOver) return;
@@ -230,17 +234,7 @@ export function watch({ name, random, shop, addresses, history }: GrpcOptions): 
   /** The log lost its position. */
   function restart(node: number, startMs: number, error: ServiceError): void {
     after = 0;
-    history.record({
-      client: name,
-      tenant: shop.tenant,
-      node,
-      edition: 'grpc',
-      wish: { kind: 'feed', reader: name },
-      startMs,
-      endMs: history.now(),
-      status: 400,
-      code: adviceOfError(error).code,
-    });
+    record(node, startMs, { status: 400, code: adviceOfError(error).code });
   }
   resume();
   return {
