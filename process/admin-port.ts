@@ -19,7 +19,7 @@ import { toId, parseId } from '../store/ids.ts';
 import { quotasOfKeys } from '../store/keys/key-limits.ts';
 import { tenantNames } from '../store/keys/api-keys.ts';
 import { type DurabilityGuard, readDurability } from '../store/durability/durability-guard.ts';
-import { type PrimaryLease, needsStandby } from '../store/durability/primary-lease.ts';
+import type { PrimaryLease } from '../store/durability/primary-lease.ts';
 import { type Epoch, FIRST_EPOCH, newestEpochs } from '../store/log/epochs.ts';
 import type { DatabasePool } from '../store/pool.ts';
 import { storedStatus } from '../store/webhooks/status.ts';
@@ -37,7 +37,7 @@ export interface AdminPortOptions {
   shutdown: Shutdown;
   pool: DatabasePool;
   durability: DurabilityGuard;
-  primary: Pick<PrimaryLease, 'confirm'>;
+  primary: Pick<PrimaryLease, 'isNeeded' | 'confirm'>;
   redisUrl: string | undefined;
 }
 
@@ -113,7 +113,7 @@ function readinessChecks(
     postgres: { run: () => pool.query(sql.unsafe`SELECT 1`) },
     // Optional: the node still answers reads, and refuses writes by itself.
     durability: { run: () => readDurability(pool, durability), optional: true },
-    ...(needsStandby(config.durability) && {
+    ...(primary.isNeeded && {
       primary: { run: async () => void (await primary.confirm()) },
     }),
     log: { run: async () => epochText(await newestEpochs(pool)), optional: true },

@@ -56,17 +56,17 @@ export function createCliSession(): CliSession {
   }
   /** With HOLDFAST_DURABILITY a command, as a server, writes at this level or not at all. */
   async function open({ durability }: Config, url: string): Promise<DatabasePool> {
-    const guard = durability === undefined ? undefined : createDurabilityGuard(durability, log);
+    const guard = durability && createDurabilityGuard(durability, log);
     const opened = await openPool({
       databaseUrl: url,
       size: POOL_CONNECTIONS_MAX,
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,
       log,
       checkRows: true,
-      ...(guard !== undefined && { durability: guard }),
+      durability: guard,
     });
     try {
-      if (guard !== undefined) await requireDurability(opened, guard);
+      if (guard) await requireDurability(opened, guard);
     } catch (error) {
       await opened.end();
       throw error;

@@ -59,7 +59,7 @@ export interface PrimaryLeaseOptions {
 }
 
 /** Whether a write of this level waits for a synchronous standby. */
-export const needsStandby = (required: DurabilityLevel | undefined): boolean =>
+const needsStandby = (required: DurabilityLevel | undefined): boolean =>
   required !== undefined && isAtLeast(required, 'remote_write');
 
 const NO_STANDBY_NEEDED: PrimaryLease & { stop: () => Promise<void> } = {
