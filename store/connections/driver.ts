@@ -70,9 +70,9 @@ const createClients = (guard: DurabilityGuard | undefined): DriverFactory =>
             idle_in_transaction_session_timeout: msOf(idleInTransactionSessionTimeout),
           }),
         end: () => client.end(),
-        async query(text, values) {
+        async query(text, values, options) {
           const { command, fields, rowCount, rows } = await client
-            .query<Record<string, unknown>>(text, values)
+            .query<Record<string, unknown>>({ text, values: values as unknown[], ...options })
             .catch((error: Error) => {
               throw wrapped(error);
             });
