@@ -12,6 +12,7 @@ import { answerOwnHosts } from './http/own-host.ts';
 import { answerProblems } from './problem/answer-problems.ts';
 import { type HistoryOptions, startHistory } from './overview/history.ts';
 import { opsPages } from './overview/pages.ts';
+import type { Metrics } from './overview/samples.ts';
 
 /** A check that takes longer counts as `down`. */
 const CHECK_TIMEOUT_MS = 1_000;
@@ -31,8 +32,8 @@ export interface AdminOptions {
   checks: Record<string, Check>;
   /** `serving` from the moment that all ports listen until the drain: only then is it ready. */
   phase: () => Phase;
-  /** Metrics of all processes in the Prometheus text format. */
-  metrics: () => Promise<string>;
+  /** Metrics of all processes. */
+  metrics: Metrics;
   contentType: Registry['contentType'];
   callers: () => CallsByKey;
   /** The name of a tenant id. */
@@ -69,13 +70,13 @@ export function createAdminApp(options: AdminOptions): AdminApp {
 
   router.get('/metrics', async (ctx) => {
     ctx.type = contentType;
-    ctx.body = await metrics();
+    ctx.body = await metrics.text();
   });
 
   router.get('/', (ctx) => ctx.redirect('/ops'));
 
   const history = startHistory({
-    metrics,
+    samples: metrics.samples,
     parts: () => statusesOf(checks),
     callers,
     nameOf,

@@ -6,6 +6,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { createAdminApp } from '../api/admin.ts';
+import { metricsOf } from '../api/overview/samples.ts';
 import { serve } from '../api/http/server.ts';
 import type { Guards } from '../api/start.ts';
 import { loadConfig } from '../platform/config.ts';
@@ -68,7 +69,7 @@ const { callers } = await startNode({
 const admin = createAdminApp({
   checks: {},
   phase: () => 'serving',
-  metrics: () => registry.metrics(),
+  metrics: metricsOf(registry),
   contentType: registry.contentType,
   callers,
   nameOf: async () => new Map(),

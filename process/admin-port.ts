@@ -4,7 +4,7 @@ import { sql } from 'slonik';
 import { type Check, type Phase, createAdminApp } from '../api/admin.ts';
 import { serve } from '../api/http/server.ts';
 import type { CallsByKey, ShownQuotas } from '../api/overview/callers.ts';
-import { parseMetrics, valuesOf } from '../api/overview/samples.ts';
+import { type Metrics, type Samples, metricsOf, parseMetrics, valuesOf } from '../api/overview/samples.ts';
 import type { Config } from '../platform/config.ts';
 import { createLogAddress } from '../platform/log-address.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -51,7 +51,7 @@ export async function openAdminPort(options: AdminPortOptions): Promise<AdminPor
   const { config, log, shutdown, pool } = options;
   let phase: Phase = 'starting';
   let callers: () => CallsByKey = () => ({});
-  const metrics = config.workers > 1 ? metricsOfWorkers() : () => registry.metrics();
+  const metrics = config.workers > 1 ? metricsOfWorkers() : metricsOf(registry);
   const checks = readinessChecks(options, metrics);
   const { app, stop } = createAdminApp({
     checks,
@@ -107,7 +107,7 @@ async function shownQuotas(
 
 function readinessChecks(
   { config, pool, durability, primary, redisUrl, log, shutdown }: AdminPortOptions,
-  metrics: () => Promise<string>,
+  metrics: Metrics,
 ): Record<string, Check> {
   const postgres = {
     postgres: { run: () => pool.query(sql.unsafe`SELECT 1`) },
@@ -132,15 +132,15 @@ function readinessChecks(
     // A write: a replica, and a Redis that is full, answer PING.
     redis: { run: async () => void (await redis.set('hf:health', '1', 'PX', HEALTH_KEY_MS)), optional: true },
     ...(config.roles.has('webhooks') && {
-      wakeups: { run: async () => lateWakeups(await metrics(), Date.now()), optional: true },
+      wakeups: { run: async () => lateWakeups(await metrics.samples(), Date.now()), optional: true },
     }),
     projections,
   };
 }
 
 /** @returns `undefined` while a worker of this machine gets its wake-ups */
-function lateWakeups(metrics: string, now: number): string | undefined {
-  const [receivedAt = 0] = valuesOf(parseMetrics(metrics), WAKEUP_METRIC);
+function lateWakeups(samples: Samples, now: number): string | undefined {
+  const [receivedAt = 0] = valuesOf(samples, WAKEUP_METRIC);
   const lateSeconds = Math.round(now / 1_000 - receivedAt);
   if (receivedAt === 0 || lateSeconds < WAKEUP_LATE_SECONDS_MIN) return undefined;
   return `late: none through Redis for ${lateSeconds} s; workers find due webhooks in Postgres, about 5 s later`;
@@ -175,7 +175,8 @@ function epochText(newest: readonly Epoch[]): string | undefined {
 }
 
 /** The sum of the metrics of all workers. */
-function metricsOfWorkers(): () => Promise<string> {
+function metricsOfWorkers(): Metrics {
   const aggregator = new AggregatorRegistry();
-  return () => aggregator.clusterMetrics();
+  const text = () => aggregator.clusterMetrics();
+  return { text, samples: async () => parseMetrics(await text()) };
 }

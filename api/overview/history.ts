@@ -3,7 +3,7 @@ import { type CallsByKey, type ShownQuotas, busiest } from './callers.ts';
 import type { ShownTenant } from '../../store/keys/api-keys.ts';
 import type { WebhookStatus } from '../../store/webhooks/status.ts';
 import { type Finding, VERDICT_SECONDS, type Verdict, createFindings, inspect } from './findings.ts';
-import { type Point, SERIES, type Samples, parseMetrics, pointOf } from './samples.ts';
+import { type Point, SERIES, type Samples, pointOf } from './samples.ts';
 
 const INTERVAL_MS = 1_000;
 const POINTS_MAX = 900;
@@ -15,7 +15,7 @@ const WEBHOOKS_INTERVAL_MS = 5_000;
 const QUOTAS_INTERVAL_MS = 2_000;
 
 export interface HistoryOptions {
-  metrics: () => Promise<string>;
+  samples: () => Promise<Samples>;
   /** The readiness of each part, by name. */
   parts: () => Promise<Record<string, string>>;
   callers: () => CallsByKey;
@@ -56,7 +56,7 @@ export interface History {
 }
 
 export function startHistory({
-  metrics,
+  samples: read,
   parts,
   callers,
   nameOf,
@@ -91,9 +91,8 @@ export function startHistory({
   }
 
   async function sample(): Promise<void> {
-    const [text, states] = await Promise.all([metrics(), parts(), readWebhooks(Date.now())]);
+    const [samples, states] = await Promise.all([read(), parts(), readWebhooks(Date.now())]);
     const at = Date.now();
-    const samples = parseMetrics(text);
     if (before !== undefined) {
       points.push({ at, point: pointOf(before.samples, samples, (at - before.at) / 1_000) });
       if (points.length > POINTS_MAX) points.shift();
