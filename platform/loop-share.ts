@@ -7,8 +7,10 @@ import { setImmediate } from 'node:timers';
 import { type Release, createFairShare } from './fair-share.ts';
 
 export interface LoopShareOptions {
-  /** What begins in one turn, of all tenants. */
+  /** What begins in one turn, of all tenants; half after each turn of over 10 ms. */
   perTurnMax: number;
+  /** However long the turns are. */
+  perTurnMin?: number;
   /**
    * A tenant beside which no other one has begun for this time is not bounded: it would delay only
    * itself, and smaller batches cost it 3 % more (docs/design.md). Without it, each is.
@@ -21,8 +23,14 @@ export interface LoopShare {
   begin: (tenant: string) => Promise<void> | undefined;
 }
 
-export function createLoopShare({ perTurnMax, aloneMs = Infinity }: LoopShareOptions): LoopShare {
-  const places = createFairShare({ capacity: perTurnMax });
+/** A request waits for some six turns: one to be read, one for each answer of Redis and Postgres. */
+const TURN_MS_MAX = 10;
+
+export function createLoopShare(options: LoopShareOptions): LoopShare {
+  const { perTurnMax, perTurnMin = 1, aloneMs = Infinity } = options;
+  let perTurn = perTurnMax;
+  const places = createFairShare({ capacity: perTurn });
+  let beganMs = 0;
   let taken: Release[] = [];
   let last: string | undefined;
   let changedAt = 0;
@@ -34,12 +42,24 @@ export function createLoopShare({ perTurnMax, aloneMs = Infinity }: LoopShareOpt
     return false;
   }
   function take(release: Release): void {
-    if (taken.length === 0) setImmediate(endTurn);
+    if (taken.length === 0) {
+      beganMs = performance.now();
+      setImmediate(endTurn);
+    }
     taken.push(release);
+  }
+  /** What begins costs more on a slow machine, and in the first seconds of a process. */
+  function adapt(begun: number): void {
+    const wasLong = performance.now() - beganMs > TURN_MS_MAX;
+    if (wasLong) perTurn = Math.max(perTurnMin, Math.floor(perTurn / 2));
+    else if (begun === perTurn && perTurn < perTurnMax) perTurn += 1;
+    else return;
+    places.resize(perTurn);
   }
   function endTurn(): void {
     const ended = taken;
     taken = [];
+    adapt(ended.length);
     for (const release of ended) release();
   }
   return {

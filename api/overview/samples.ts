@@ -59,8 +59,11 @@ async function samplesOf(registry: Registry): Promise<Samples> {
   const samples = new Map<string, Map<string, number>>();
   // The types of prom-client leave out `metricName`, which a histogram gives each of its values.
   type Value = MetricValue<string> & { metricName?: string };
-  const metrics = (await registry.getMetricsAsJSON()) as MetricObjectWithValues<Value>[];
-  for (const { name: metric, values } of metrics) {
+  const metrics = registry.getMetricsAsArray().filter(({ name }) => SAMPLED.test(name));
+  const read = await Promise.all(
+    metrics.map((metric) => registry.getSingleMetric(metric.name)!.get() as Promise<Read<Value>>),
+  );
+  for (const { name: metric, values } of read) {
     for (const { metricName: name = metric, labels, value } of values) {
       const series = samples.get(name) ?? new Map<string, number>();
       samples.set(name, series.set(textOf(labels), value));
@@ -68,6 +71,9 @@ async function samplesOf(registry: Registry): Promise<Samples> {
   }
   return samples;
 }
+type Read<Value extends MetricValue<string>> = MetricObjectWithValues<Value>;
+/** Not those of the process: memory, files and handles take some ms to read. */
+const SAMPLED = /^(?:holdfast_|nodejs_eventloop_lag)/;
 const textOf = (labels: object): string =>
   Object.entries(labels)
     .map(([name, value]) => `${name}="${value}"`)

@@ -63,8 +63,10 @@ export function createTenantConnections({
     if (places.waiting(tenantId) >= WAITING_CALLS_MAX)
       throw new StoreOverloaded(`${WAITING_CALLS_MAX} calls of the tenant wait for a connection`);
     const tooLong = new AbortController();
-    const error = new StoreOverloaded(`The tenant got no connection within ${waitMs} ms`);
-    const timer = setTimeout(() => tooLong.abort(error), waitMs);
+    const timer = setTimeout(
+      () => tooLong.abort(new StoreOverloaded(`The tenant got no connection within ${waitMs} ms`)),
+      waitMs,
+    );
     try {
       return await places.take(tenantId, { signal: tooLong.signal });
     } finally {

@@ -1,4 +1,5 @@
 /** Deliveries that are due: find the endpoints, claim the deliveries, give back those not sent. */
+import { type KeyObject, createSecretKey } from 'node:crypto';
 import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
 import type { RecordedEvent } from '../../domain/order/events.ts';
@@ -92,7 +93,7 @@ export interface Claimed {
   /** When the delivery became due, exact to the microsecond. */
   due_at: string;
   /** 32 bytes each; the newest first. */
-  secrets: Buffer[];
+  secrets: KeyObject[];
   content:
     | {
         /** Throws when the log has no such event, or one that this release cannot read. */
@@ -164,16 +165,16 @@ export async function claimDeliveries(
 }
 
 /** Once a claim: all its rows are of one endpoint. */
-function secretsOf(keyring: Keyring, row: ClaimRow): Buffer[] | SecretNotDecrypted {
+function secretsOf(keyring: Keyring, row: ClaimRow): KeyObject[] | SecretNotDecrypted {
   try {
-    return signingSecrets(keyring, row);
+    return signingSecrets(keyring, row).map((secret) => createSecretKey(secret));
   } catch (error) {
     if (error instanceof SecretNotDecrypted) return error;
     throw error;
   }
 }
 
-const toClaimed = (row: ClaimRow, secrets: Buffer[]): Claimed => ({
+const toClaimed = (row: ClaimRow, secrets: KeyObject[]): Claimed => ({
   delivery_id: row.delivery_id,
   endpoint_id: row.endpoint_id,
   message_id: toId('evt', row.event_id),

@@ -2,7 +2,7 @@
  * Signatures of the Standard Webhooks specification (standardwebhooks.com, 1.0.0): HMAC-SHA256 over
  * id, time and body. Nobody can change one of the three, or send an old message as a new one.
  */
-import { createHmac } from 'node:crypto';
+import { type KeyObject, createHmac } from 'node:crypto';
 
 export interface Message {
   id: string;
@@ -14,9 +14,10 @@ export interface Message {
 /**
  * The header fields that sign a message.
  *
- * @param secrets 32 bytes each; several during a rotation: the message verifies with each of them
+ * @param secrets 32 bytes each; several during a rotation: the message verifies with each of them.
+ *   Key objects: with a buffer, Node takes six times as long
  */
-export const signed = ({ id, timestamp, body }: Message, secrets: readonly Buffer[]) => ({
+export const signed = ({ id, timestamp, body }: Message, secrets: readonly KeyObject[]) => ({
   'webhook-id': id,
   'webhook-timestamp': String(timestamp),
   'webhook-signature': secrets

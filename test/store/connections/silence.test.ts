@@ -146,13 +146,15 @@ test('a transaction of another connection goes on', async () => {
 test('the listener for appends connects again', async () => {
   let wakeups = 0;
   const listener = listenForWakeups(url, pino({ level: 'silent' }), () => (wakeups += 1));
-  const notified = async () => {
-    const before = wakeups;
+  // A notification arrives some time after the answer to its statement.
+  const notifiedAfter = (before: number) => async () => {
     await direct.query(sql.unsafe`SELECT pg_notify('holdfast_appended', '0')`);
     return wakeups > before;
   };
-  await until(notified);
+  await until(notifiedAfter(0));
   proxy.silence();
-  await until(notified, 30_000);
+  const opened = proxy.opened();
+  await until(async () => proxy.opened() > opened, 30_000);
+  await until(notifiedAfter(wakeups));
   await listener.close();
 }, 60_000);

@@ -1,8 +1,14 @@
 /** Signatures, verified by the reference library of receivers. */
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
-import { signed } from '../../../workers/sending/signature.ts';
+import * as signature from '../../../workers/sending/signature.ts';
+
+const signed = (message: signature.Message, secrets: Buffer[]) =>
+  signature.signed(
+    message,
+    secrets.map((each) => createSecretKey(each)),
+  );
 
 const secret = randomBytes(32);
 const receiver = new Webhook(`whsec_${secret.toString('base64')}`);
@@ -15,11 +21,11 @@ test('standardwebhooks verifies it', () => {
 
 test('the signature equals the example of the specification', () => {
   const example = Buffer.from('MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'base64');
-  const { 'webhook-signature': signature } = signed(
+  const { 'webhook-signature': field } = signed(
     { id: 'msg_p5jXN8AQM9LWM0D4loKWxJek', timestamp: 1_614_265_330, body: '{"test": 2432232314}' },
     [example],
   );
-  expect(signature).toBe('v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=');
+  expect(field).toBe('v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=');
 });
 
 describe('standardwebhooks refuses', () => {
