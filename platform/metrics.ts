@@ -164,12 +164,14 @@ export const readAfterWaits = new Gauge({
 export const logEpoch = new Gauge({
   name: 'holdfast_log_epoch',
   help: 'Epoch of the log. It grows when the log lost its end, and after a failover or restore.',
+  aggregator: 'max',
   labelNames: ['partition'],
   registers,
 });
 export const logEpochStartedAt = new Gauge({
   name: 'holdfast_log_epoch_started_timestamp_seconds',
   help: 'Start of the epoch of the log, in seconds since 1970.',
+  aggregator: 'max',
   labelNames: ['partition'],
   registers,
 });
@@ -212,6 +214,7 @@ export const differentRows = new Gauge({
 export const auditedAt = new Gauge({
   name: 'holdfast_projection_audited_timestamp_seconds',
   help: 'End of the last audit of the read table, in Unix time.',
+  aggregator: 'max',
   labelNames: ['projection'],
   registers,
 });
