@@ -3,7 +3,7 @@
  * unknown `HOLDFAST_*` variable is an error: a misspelt limit must not silently become the default.
  */
 import { z } from 'zod';
-import { drainTimesOf, refuseLongDelay } from './drain-times.ts';
+import { drainTimesOf, refuseLongDelay } from './settings/drain-times.ts';
 import { LOG_ADDRESSES } from './log-address.ts';
 import { RATE_EXPECTED, parseRate } from './rate.ts';
 import { address, url } from './settings/address.ts';

@@ -23,7 +23,7 @@ export interface LoopShare {
   begin: (tenant: string) => Promise<void> | undefined;
 }
 
-/** A request waits for some six turns: one to be read, one for each answer of Redis and Postgres. */
+/** A request waits for some six turns: to be read, and for answers of Redis and Postgres. */
 const TURN_MS_MAX = 10;
 
 export function createLoopShare(options: LoopShareOptions): LoopShare {

@@ -2,10 +2,13 @@
  * The metrics that Holdfast exports; those of webhooks are in workers/metrics.ts. Label values are
  * bounded: a route is a pattern, never a path, and no tenant, key or id is a label.
  */
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { isMainThread } from 'node:worker_threads';
+import { Counter, Gauge, Histogram, collectDefaultMetrics } from 'prom-client';
+import { ProcessRegistry } from './process-registry.ts';
 
-export const registry = new Registry();
-collectDefaultMetrics({ register: registry });
+export const registry = new ProcessRegistry();
+// They are of the process: another thread would count them twice.
+if (isMainThread) collectDefaultMetrics({ register: registry });
 
 export const registers = [registry];
 export const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { endsWithin } from './deadline.ts';
-import type { DrainTimes } from './drain-times.ts';
+import type { DrainTimes } from './settings/drain-times.ts';
 import type { Logger } from './logger.ts';
 
 /** Sent by a supervisor, by Ctrl-C, and by a terminal that closes. */

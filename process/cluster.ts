@@ -12,6 +12,7 @@ import type { Logger } from '../platform/logger.ts';
 import { WorkerError, explain } from './explain.ts';
 import { registry } from '../platform/metrics.ts';
 import { startNode } from './node.ts';
+import { startRolesThread } from './roles-thread.ts';
 import { createShutdown, endWithinMs } from '../platform/shutdown.ts';
 
 /** Pause before a replacement: a worker that dies at once must not cause a busy loop. */
@@ -154,7 +155,15 @@ export async function runWorker(config: Config, log: Logger): Promise<void> {
   try {
     const draining = new AbortController();
     process.on('message', (m: object) => 'isDraining' in m && draining.abort());
-    const starting = startNode({ config, roles, databaseUrl, redisUrl, draining: draining.signal, log });
+    const starting = startNode({
+      config,
+      roles,
+      databaseUrl,
+      redisUrl,
+      draining: draining.signal,
+      startThread: startRolesThread,
+      log,
+    });
     shutdown.started(starting);
     const node = await starting;
     shutdown.add('node', node.stop);

@@ -11,7 +11,7 @@ import { createKeyring } from '../store/secrets/keyring.ts';
 import { prepareSecrets } from '../store/secrets/prepare-secrets.ts';
 import { ensurePartitions } from '../store/partitions.ts';
 import { type DurabilityGuard, createDurabilityGuard } from '../store/durability/durability-guard.ts';
-import { startPrimaryLease } from '../store/durability/primary-lease.ts';
+import { type PrimaryLease, startPrimaryLease } from '../store/durability/primary-lease.ts';
 import { requireDurability } from '../store/durability/require-durability.ts';
 import { type DatabasePool, openPool } from '../store/pool.ts';
 import { type AdminPort, openAdminPort } from './admin-port.ts';
@@ -19,6 +19,7 @@ import { startWorkers } from './cluster.ts';
 import { ensureFirstKey } from './first-key.ts';
 import { CONSUMERS } from './consumers.ts';
 import { type RunningNode, startNode } from './node.ts';
+import { startRolesThread } from './roles-thread.ts';
 
 export interface StartOptions {
   config: Config;
@@ -41,7 +42,7 @@ export async function start(options: StartOptions): Promise<void> {
   const primary = startPrimaryLease({ databaseUrl, guard: durability, log: options.log });
   shutdown.add('primary lease', primary.stop);
   const admin = await openAdminPort({ ...options, pool, durability, primary, redisUrl });
-  const running = await startRoles(options, services, admin);
+  const running = await startRoles(options, services, admin, primary);
   await publishAddresses(options, running);
   signal.throwIfAborted();
   admin.setPhase('serving');
@@ -91,6 +92,7 @@ async function startRoles(
   { config, log, shutdown }: StartOptions,
   { databaseUrl, redisUrl }: BackingServices,
   admin: AdminPort,
+  primary: PrimaryLease,
 ): Promise<Running> {
   const connections = { databaseUrl, redisUrl, log, draining: shutdown.signal };
   const workers = config.workers > 1 ? await startWorkers(config, connections) : undefined;
@@ -100,7 +102,15 @@ async function startRoles(
         workers.serving() === config.workers || Promise.reject(new Error('a worker is missing')),
     });
   }
-  const running = workers ?? (await startNode({ config, roles: config.roles, ...connections }));
+  const running =
+    workers ??
+    (await startNode({
+      config,
+      roles: config.roles,
+      startThread: startRolesThread,
+      primary,
+      ...connections,
+    }));
   admin.setCallers(running.callers);
   shutdown.add('node', running.stop);
   return running;

@@ -28,10 +28,10 @@ import { startSweeps } from './sweep.ts';
 import type { Wakeups } from './wakeups/wakeups.ts';
 
 /**
- * 5,000 deliveries take about 0.2 s: so long another tenant of the partition waits for a batch of
+ * 1,000 deliveries take about 40 ms: so long another tenant of the partition waits for a batch of
  * events that have 200 endpoints each. Without this bound 500 such events took 4.5 s.
  */
-const BATCH = { events: 500, deliveries: 5_000, deliveriesOfTenant: 2_000 };
+const BATCH = { events: 500, deliveries: 1_000, deliveriesOfTenant: 500 };
 /** A step with events that were put off. It holds the lease for about 25 ms. */
 const BACKLOG_STEP: RelayBatchBound = { events: 500, deliveries: 500 };
 /** A relay that finds its lease held, by a replay or another node, looks again after this time. */

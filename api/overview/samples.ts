@@ -1,5 +1,6 @@
 /** Computes the figures of /ops from two scrapes of the metrics: rates, quantiles, lags. */
-import type { MetricObjectWithValues, MetricValue, Registry } from 'prom-client';
+import type { MetricObjectWithValues, MetricValue } from 'prom-client';
+import type { ProcessRegistry } from '../../platform/process-registry.ts';
 
 /** Values by metric name, then by labels as in the Prometheus text. */
 export type Samples = ReadonlyMap<string, ReadonlyMap<string, number>>;
@@ -11,7 +12,7 @@ export interface Metrics {
 }
 
 /** The metrics of this process. Samples cost a fraction of the text. */
-export const metricsOf = (registry: Registry): Metrics => ({
+export const metricsOf = (registry: ProcessRegistry): Metrics => ({
   text: () => registry.metrics(),
   samples: () => samplesOf(registry),
 });
@@ -55,15 +56,12 @@ export function parseMetrics(text: string): Samples {
   return samples;
 }
 
-async function samplesOf(registry: Registry): Promise<Samples> {
+async function samplesOf(registry: ProcessRegistry): Promise<Samples> {
   const samples = new Map<string, Map<string, number>>();
   // The types of prom-client leave out `metricName`, which a histogram gives each of its values.
   type Value = MetricValue<string> & { metricName?: string };
-  const metrics = registry.getMetricsAsArray().filter(({ name }) => SAMPLED.test(name));
-  const read = await Promise.all(
-    metrics.map((metric) => registry.getSingleMetric(metric.name)!.get() as Promise<Read<Value>>),
-  );
-  for (const { name: metric, values } of read) {
+  const metrics = (await registry.report(SAMPLED)) as MetricObjectWithValues<Value>[];
+  for (const { name: metric, values } of metrics) {
     for (const { metricName: name = metric, labels, value } of values) {
       const series = samples.get(name) ?? new Map<string, number>();
       samples.set(name, series.set(textOf(labels), value));
@@ -71,7 +69,6 @@ async function samplesOf(registry: Registry): Promise<Samples> {
   }
   return samples;
 }
-type Read<Value extends MetricValue<string>> = MetricObjectWithValues<Value>;
 /** Not those of the process: memory, files and handles take some ms to read. */
 const SAMPLED = /^(?:holdfast_|nodejs_eventloop_lag)/;
 const textOf = (labels: object): string =>

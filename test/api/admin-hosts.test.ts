@@ -1,10 +1,10 @@
 /** The admin port answers for its own names only, and leaves this machine only by consent. */
 import { type RequestOptions, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Registry } from 'prom-client';
 import { pino } from 'pino';
 import { type AdminApp, createAdminApp } from '../../api/admin.ts';
 import { metricsOf } from '../../api/overview/samples.ts';
+import { ProcessRegistry } from '../../platform/process-registry.ts';
 import { type RunningServer, serve } from '../../api/http/server.ts';
 import { ConfigError, loadConfig } from '../../platform/config.ts';
 
@@ -15,7 +15,7 @@ describe('a request to the admin port', () => {
     admin = createAdminApp({
       checks: {},
       phase: () => 'serving',
-      metrics: metricsOf(new Registry()),
+      metrics: metricsOf(new ProcessRegistry()),
       contentType: 'text/plain; version=0.0.4; charset=utf-8',
       callers: () => ({}) as never,
       nameOf: async () => new Map(),

@@ -2,9 +2,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Registry } from 'prom-client';
 import { type AdminApp, createAdminApp } from '../../api/admin.ts';
 import { metricsOf } from '../../api/overview/samples.ts';
+import { ProcessRegistry } from '../../platform/process-registry.ts';
 
 let admin: AdminApp;
 let url: string;
@@ -13,7 +13,7 @@ beforeAll(async () => {
   admin = createAdminApp({
     checks: {},
     phase: () => 'serving',
-    metrics: metricsOf(new Registry()),
+    metrics: metricsOf(new ProcessRegistry()),
     contentType: 'text/plain; version=0.0.4; charset=utf-8',
     callers: () => ({}) as never,
     nameOf: async () => new Map(),

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, type Server, type Socket, connect, createServer } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { Registry } from 'prom-client';
 import { pino } from 'pino';
 import { createAdminApp } from '../../api/admin.ts';
 import { metricsOf } from '../../api/overview/samples.ts';
+import { ProcessRegistry } from '../../platform/process-registry.ts';
 import { createLimiter } from '../../api/limiter/limiter.ts';
 import { DeadlineExceeded, endsWithin, withDeadline } from '../../platform/deadline.ts';
 import { connectRedis } from '../../platform/redis.ts';
@@ -128,7 +128,7 @@ describe('a Redis that does not answer', () => {
     const { app, stop } = createAdminApp({
       checks: { postgres: { run: async () => {} }, redis: { run: () => never, optional: true } },
       phase: () => 'serving',
-      metrics: metricsOf(new Registry()),
+      metrics: metricsOf(new ProcessRegistry()),
       contentType: 'text/plain; version=0.0.4; charset=utf-8',
       callers: () => ({}) as never,
       nameOf: async () => new Map(),

@@ -172,7 +172,7 @@ describe('several processes on one port', () => {
     const [victim = 0] = pids();
     process.kill(victim, 'SIGKILL');
     await until(() => server.output().includes('worker exited, replacing it'));
-    await until(async () => (await fetch(`${server.adminUrl}/health/ready`)).status === 200);
+    await until(async () => (await fetch(`${server.adminUrl}/health/ready`)).status === 200, 30_000);
     expect((await place(server)).status).toBe(201);
     expect(await server.end('SIGTERM')).toBe(0);
   }, 60_000);

@@ -1,0 +1,72 @@
+/**
+ * Runs roles in a thread of this process: an event loop of their own, so that the deliveries of a
+ * busy tenant keep no request waiting. See thread.ts for the other side.
+ */
+import { once } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
+import { Worker } from 'node:worker_threads';
+import type { Role } from '../platform/config.ts';
+import type { Logger } from '../platform/logger.ts';
+import { registry } from '../platform/metrics.ts';
+import type { MetricsReport } from '../platform/process-registry.ts';
+import { WorkerError } from './explain.ts';
+
+/** Of its young generation: a process with two heaps must not take twice the memory. */
+const SEMI_SPACE_MIB_MAX = 16;
+
+/** What the thread gets at its start. */
+export interface ThreadData {
+  roles: Role[];
+  databaseUrl: string;
+  redisUrl: string | undefined;
+  /** Its connections to Postgres. */
+  databasePool: number;
+}
+
+/** From the thread: it serves, it could not start, or its metrics. */
+export type ThreadMessage = { isServing: true } | { failed: string } | { metrics: MetricsReport };
+export interface RolesThread {
+  /** Resolves when the roles have stopped. */
+  stop: () => Promise<void>;
+}
+
+/** @throws {WorkerError} the roles could not start; the message is the explanation */
+export async function startRolesThread(data: ThreadData, log: Logger): Promise<RolesThread> {
+  // The flag of the command line overrides the limit that a worker can be given.
+  setFlagsFromString(`--max-semi-space-size=${SEMI_SPACE_MIB_MAX}`);
+  const worker = new Worker(new URL('thread.ts', import.meta.url), { workerData: data });
+  let metrics: MetricsReport = [];
+  const removeMetrics = registry.addThread(() => metrics);
+  const exited = once(worker, 'exit').then(removeMetrics);
+  exited.catch(() => {}); // the error of a start is thrown below
+  const served = Promise.withResolvers<void>();
+  worker.on('message', (message: ThreadMessage) => {
+    if ('metrics' in message) ({ metrics } = message);
+    else if ('failed' in message) served.reject(new WorkerError(message.failed));
+    else served.resolve();
+  });
+  worker.once('error', (error) => {
+    log.fatal({ err: error }, 'uncaught exception in a thread');
+    served.reject(error);
+  });
+  worker.once('exit', () => served.reject(new WorkerError('A thread ended before it was ready.')));
+  try {
+    await served.promise;
+  } catch (error) {
+    await worker.terminate();
+    throw error;
+  }
+  // As an error of the main thread: the process ends, and its supervisor starts it again.
+  const isLost = () => {
+    throw new Error('The thread of the roles relay and webhooks has ended');
+  };
+  worker.once('exit', isLost);
+  return {
+    async stop() {
+      worker.off('exit', isLost);
+      worker.postMessage('stop');
+      await exited;
+      log.debug('thread ended');
+    },
+  };
+}
