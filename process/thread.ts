@@ -8,6 +8,8 @@ import type { ThreadData, ThreadMessage } from './roles-thread.ts';
 import { startWebhookRoles } from './webhook-roles.ts';
 
 const METRICS_INTERVAL_MS = 1_000;
+/** The others, such as the durability, are the same in the main thread, which reports them. */
+const OWN_METRICS = /^holdfast_(?:relay|webhook|database)_/;
 
 const port = parentPort!;
 const { roles, databaseUrl, redisUrl, databasePool } = workerData as ThreadData;
@@ -20,7 +22,7 @@ try {
     startWebhookRoles(base, roles),
   );
   const timer = setInterval(
-    async () => send({ metrics: await registry.getMetricsAsJSON() }),
+    async () => send({ metrics: await registry.report(OWN_METRICS) }),
     METRICS_INTERVAL_MS,
   );
   // The only message: stop.
