@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { Role } from '../platform/config.ts';
+import { endsWithin } from '../platform/deadline.ts';
 import type { Logger } from '../platform/logger.ts';
 import { registry } from '../platform/metrics.ts';
 import type { MetricsReport } from '../platform/process-registry.ts';
@@ -13,6 +14,7 @@ import { WorkerError } from './explain.ts';
 
 /** Of its young generation: a process with two heaps must not take twice the memory. */
 const SEMI_SPACE_MIB_MAX = 16;
+const LAST_LINES_MS = 200;
 
 /** What the thread gets at its start. */
 export interface ThreadData {
@@ -23,8 +25,13 @@ export interface ThreadData {
   databasePool: number;
 }
 
-/** From the thread: it serves, it could not start, or its metrics. */
-export type ThreadMessage = { isServing: true } | { failed: string } | { metrics: MetricsReport };
+/** From the thread: it serves, it could not start, its metrics, or its roles have stopped. */
+export type ThreadMessage =
+  | { isServing: true }
+  | { failed: string }
+  | { metrics: MetricsReport }
+  | { hasStopped: true };
+
 export interface RolesThread {
   /** Resolves when the roles have stopped. */
   stop: () => Promise<void>;
@@ -40,9 +47,11 @@ export async function startRolesThread(data: ThreadData, log: Logger): Promise<R
   const exited = once(worker, 'exit').then(removeMetrics);
   exited.catch(() => {}); // the error of a start is thrown below
   const served = Promise.withResolvers<void>();
+  const stopped = Promise.withResolvers<void>();
   worker.on('message', (message: ThreadMessage) => {
     if ('metrics' in message) ({ metrics } = message);
     else if ('failed' in message) served.reject(new WorkerError(message.failed));
+    else if ('hasStopped' in message) stopped.resolve();
     else served.resolve();
   });
   worker.once('error', (error) => {
@@ -65,8 +74,9 @@ export async function startRolesThread(data: ThreadData, log: Logger): Promise<R
     async stop() {
       worker.off('exit', isLost);
       worker.postMessage('stop');
-      await exited;
-      log.debug('thread ended');
+      await Promise.race([stopped.promise, exited]);
+      // Time for its last lines of the log. Where nobody reads them, it would never end.
+      await endsWithin(exited, LAST_LINES_MS);
     },
   };
 }

@@ -29,6 +29,7 @@ try {
   port.once('message', async () => {
     clearInterval(timer);
     await stop();
+    send({ hasStopped: true });
     log.flush();
     port.close();
   });
