@@ -20,7 +20,7 @@ export interface NodeOptions extends BaseOptions {
   /** Milliseconds since 1970. */
   clock?: () => number;
   /** Runs `relay` and `webhooks` beside the API, instead of in its event loop. */
-  startThread?: ((data: ThreadData, log: Logger) => Promise<RolesThread>) | undefined;
+  startThread?: ((data: ThreadData, log: Logger) => RolesThread) | undefined;
   /** Of the process, if it has one; else the API starts its own. */
   primary?: PrimaryLease | undefined;
   /** For load tests only. */
@@ -53,23 +53,22 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     const thread = inThread ? startInThread(base, startThread, webhookRoles) : undefined;
     if (!inThread && webhookRoles.length > 0) await startWebhookRoles(base, webhookRoles);
     const running = roles.has('api') ? await startApiRole(base, options) : undefined;
-    await thread;
+    await thread?.serving;
     return running;
   });
   return { port: api?.port, grpcPort: api?.grpcPort, callers: () => api?.callers.recent() ?? {}, stop };
 }
 
-/** Its modules load while the API starts. A rejection waits until it is awaited. */
+/** Its modules load while the API starts. */
 function startInThread(
   { config, databaseUrl, redisUrl, stops, log }: Base,
   startThread: NonNullable<NodeOptions['startThread']>,
   roles: Role[],
-): Promise<RolesThread> {
+): RolesThread {
   const databasePool = Math.max(CONNECTIONS_MIN, Math.floor(config.databasePool * THREAD_CONNECTIONS_SHARE));
-  const starting = startThread({ roles, databaseUrl, redisUrl, databasePool }, log);
-  starting.catch(() => {});
-  stops.work.push(async () => (await starting.catch(() => undefined))?.stop());
-  return starting;
+  const thread = startThread({ roles, databaseUrl, redisUrl, databasePool }, log);
+  stops.work.push(thread.stop);
+  return thread;
 }
 
 async function startApiRole(

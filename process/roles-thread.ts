@@ -2,7 +2,6 @@
  * Runs roles in a thread of this process: an event loop of their own, so that the deliveries of a
  * busy tenant keep no request waiting. See thread.ts for the other side.
  */
-import { once } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { Role } from '../platform/config.ts';
@@ -33,46 +32,55 @@ export type ThreadMessage =
   | { hasStopped: true };
 
 export interface RolesThread {
-  /** Resolves when the roles have stopped. */
+  /**
+   * Resolves when the roles serve.
+   *
+   * @throws {WorkerError} they could not start; the message is the explanation
+   */
+  serving: Promise<void>;
+  /** Resolves when the roles have stopped. A start that is under way ends at once. */
   stop: () => Promise<void>;
 }
 
-/** @throws {WorkerError} the roles could not start; the message is the explanation */
-export async function startRolesThread(data: ThreadData, log: Logger): Promise<RolesThread> {
+export function startRolesThread(data: ThreadData, log: Logger): RolesThread {
   // The flag of the command line overrides the limit that a worker can be given.
   setFlagsFromString(`--max-semi-space-size=${SEMI_SPACE_MIB_MAX}`);
   const worker = new Worker(new URL('thread.ts', import.meta.url), { workerData: data });
   let metrics: MetricsReport = [];
   const removeMetrics = registry.addThread(() => metrics);
-  const exited = once(worker, 'exit').then(removeMetrics);
-  exited.catch(() => {}); // the error of a start is thrown below
+  const exited = new Promise<void>((resolve) => void worker.once('exit', () => resolve()));
+  void exited.then(removeMetrics);
   const served = Promise.withResolvers<void>();
   const stopped = Promise.withResolvers<void>();
+  let isServing = false;
   worker.on('message', (message: ThreadMessage) => {
     if ('metrics' in message) ({ metrics } = message);
     else if ('failed' in message) served.reject(new WorkerError(message.failed));
     else if ('hasStopped' in message) stopped.resolve();
-    else served.resolve();
+    else {
+      isServing = true;
+      served.resolve();
+    }
   });
   worker.once('error', (error) => {
     log.fatal({ err: error }, 'uncaught exception in a thread');
     served.reject(error);
   });
-  worker.once('exit', () => served.reject(new WorkerError('A thread ended before it was ready.')));
-  try {
-    await served.promise;
-  } catch (error) {
-    await worker.terminate();
-    throw error;
-  }
   // As an error of the main thread: the process ends, and its supervisor starts it again.
-  const isLost = () => {
-    throw new Error('The thread of the roles relay and webhooks has ended');
+  const onExit = () => {
+    if (isServing) throw new Error('The thread of the roles relay and webhooks has ended');
+    served.reject(new WorkerError('A thread ended before it was ready.'));
   };
-  worker.once('exit', isLost);
+  worker.once('exit', onExit);
+  served.promise.catch(() => {}); // awaited when the other roles have started
   return {
+    serving: served.promise,
     async stop() {
-      worker.off('exit', isLost);
+      worker.off('exit', onExit);
+      if (!isServing) {
+        await worker.terminate();
+        return;
+      }
       worker.postMessage('stop');
       await Promise.race([stopped.promise, exited]);
       // Time for its last lines of the log. Where nobody reads them, it would never end.
