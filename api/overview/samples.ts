@@ -55,6 +55,7 @@ export function parseMetrics(text: string): Samples {
   }
   return samples;
 }
+const SERIES_LINE = /^(\w+)(?:\{(.*)\})? (\S+)$/;
 
 async function samplesOf(registry: ProcessRegistry): Promise<Samples> {
   const samples = new Map<string, Map<string, number>>();
@@ -75,8 +76,6 @@ const textOf = (labels: object): string =>
   Object.entries(labels)
     .map(([name, value]) => `${name}="${value}"`)
     .join(',');
-
-const SERIES_LINE = /^(\w+)(?:\{(.*)\})? (\S+)$/;
 
 /** The series of a metric whose labels match. */
 const seriesOf = (samples: Samples, name: string, having: RegExp) =>
