@@ -113,7 +113,7 @@ test('an answer to the old secret does not disable the endpoint', async () => {
   expect(await endpoint.get()).toMatchObject({ status: 'enabled' });
 });
 
-describe.each(['redelivery', 'replay'])('a %s during the last attempt', (kind) => {
+describe.each(['redelivery', 'replay', 'finished replay'])('a %s during the last attempt', (kind) => {
   test('keeps the delivery pending and the endpoint enabled', async () => {
     const { endpoint, answer, attempted, held, ask } = await aHeldAttempt();
     for (let attempt = 1; attempt <= RETRY_DELAYS_SECONDS.length; attempt += 1) {
@@ -130,6 +130,8 @@ describe.each(['redelivery', 'replay'])('a %s during the last attempt', (kind) =
         ? await ask(`${endpoint.path}/deliveries/${id}/redelivery`, { body: {} })
         : await ask(`${endpoint.path}/replays`, { body: { after_position: 0 } });
     expect(again.status).toBe(202);
+    if (kind === 'finished replay')
+      await until(async () => (await endpoint.get(`/replays/${again.json.id}`)).status === 'finished');
     endpoint.receiver.behave(204);
     answer(500);
     await attempted(RETRY_DELAYS_SECONDS.length + 1);

@@ -1,9 +1,9 @@
 -- Records the outcomes of attempts, of any endpoints, in one statement. Each attempt is recorded.
 -- An outcome counts for the claim and the queueing that it belongs to: a delivery that was queued
 -- again, or that another worker claimed since, keeps its schedule, and the newest outcome that the
--- other worker recorded. A failure at an endpoint that
--- was changed since (another generation) does not count: the delivery is due at once, at the start
--- of the schedule.
+-- other worker recorded; it is due when the attempt that it was queued again during has ended. A
+-- failure at an endpoint that was changed since (another generation) does not count: the delivery
+-- is due at once, at the start of the schedule.
 WITH outcome AS MATERIALIZED (
   SELECT outcome.*,
          outcome.status = 'delivered' OR endpoint.generation = outcome.generation AS counts
@@ -35,6 +35,8 @@ WITH outcome AS MATERIALIZED (
   -- A success counts for the whole queueing: the receiver has the event, whichever claim sent it.
   UPDATE webhook_deliveries AS delivery
      SET attempts = delivery.attempts + 1,
+         next_attempt_at = CASE WHEN delivery.claimed_until = outcome.claimed_until
+                                THEN least(delivery.next_attempt_at, now()) ELSE delivery.next_attempt_at END,
          status = CASE WHEN outcome.status = 'delivered' AND delivery.queued_at = outcome.queued_at
                        THEN 'delivered' ELSE delivery.status END,
          finished_at = CASE WHEN outcome.status = 'delivered' AND delivery.queued_at = outcome.queued_at

@@ -1,5 +1,6 @@
 -- The next batch of replay $1, of at most $2 events. A delivery that exists is queued again under
--- its id. $3: the types of version 1.
+-- its id; one that is being tried again starts its schedule again: that attempt may be its last.
+-- $3: the types of version 1.
 WITH replay AS MATERIALIZED (
   SELECT replay.*, endpoint.tenant_id, endpoint.event_types, endpoint.edition
     FROM webhook_replays AS replay
@@ -27,8 +28,10 @@ WITH replay AS MATERIALIZED (
      AND (replay.edition <> 'v1' OR batch.type = ANY ($3))
    ORDER BY batch.position
       ON CONFLICT (endpoint_id, event_id) DO UPDATE
-     SET status = 'pending', tries = 0, queued_at = now(), next_attempt_at = now(), finished_at = NULL
+     SET status = 'pending', tries = 0, queued_at = now(), finished_at = NULL,
+         next_attempt_at = CASE WHEN delivery.status = 'pending' THEN delivery.next_attempt_at ELSE now() END
    WHERE delivery.status = 'failed'
+      OR (delivery.status = 'pending' AND delivery.tries > 0 AND delivery.claimed_until > now())
       OR (delivery.status = 'delivered' AND (SELECT which FROM replay) = 'all')
   RETURNING 1
 )
