@@ -31,6 +31,7 @@ import { createAnswerRoom } from './http/answer-room.ts';
 import { type Callers, createCallers } from './overview/callers.ts';
 import { type Limiter, createLimiter, createLocalLimiter } from './limiter/limiter.ts';
 import { createRateLimits, subjectOfCaller } from './limiter/rate-limit.ts';
+import { confirmedBy } from './problem/confirmed-answer.ts';
 import { randomBytes16 } from '../platform/random.ts';
 import { serve } from './http/server.ts';
 
@@ -133,7 +134,8 @@ async function createEdge(
   const authenticator = createAuthenticator({
     known: await recentKeys(pool, KNOWN_KEYS_MAX),
     async find(keyHash) {
-      const principal = await findPrincipal(pool, keyHash);
+      // Before it is kept: an old primary lacks newer keys, and has those that were revoked since.
+      const principal = await confirmedBy(primary, () => findPrincipal(pool, keyHash));
       warnOfExpiry(principal);
       return principal;
     },

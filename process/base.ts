@@ -22,6 +22,8 @@ export interface BaseOptions {
   databaseUrl: string;
   /** `undefined`: this process keeps its own quotas and wake-ups. */
   redisUrl: string | undefined;
+  /** Of the process, if it has one; else the base makes its own. */
+  durability?: DurabilityGuard | undefined;
   log: Logger;
 }
 
@@ -71,7 +73,7 @@ export async function startOnBase<T>(
   startRoles: (base: Base) => Promise<T>,
 ): Promise<{ started: T; stop: Stop }> {
   const { config, databaseUrl, log } = options;
-  const durability = createDurabilityGuard(config.durability, log);
+  const { durability = createDurabilityGuard(config.durability, log) } = options;
   const { pool, close } = await openWatchedPool({ ...options, durability }, config.databasePool);
   const stops: Stops = { work: [], followers: [], connections: [], database: [close] };
   if (config.traces !== undefined) stops.connections.push(await startTracing(config.traces, log));

@@ -11,14 +11,14 @@ import { createKeyring } from '../store/secrets/keyring.ts';
 import { prepareSecrets } from '../store/secrets/prepare-secrets.ts';
 import { ensurePartitions } from '../store/partitions.ts';
 import { type DurabilityGuard, createDurabilityGuard } from '../store/durability/durability-guard.ts';
-import { type PrimaryLease, startPrimaryLease } from '../store/durability/primary-lease.ts';
+import { startPrimaryLease } from '../store/durability/primary-lease.ts';
 import { requireDurability } from '../store/durability/require-durability.ts';
 import { type DatabasePool, openPool } from '../store/pool.ts';
 import { type AdminPort, openAdminPort } from './admin-port.ts';
 import { startWorkers } from './cluster.ts';
 import { ensureFirstKey } from './first-key.ts';
 import { CONSUMERS } from './consumers.ts';
-import { type RunningNode, startNode } from './node.ts';
+import { type NodeOptions, type RunningNode, startNode } from './node.ts';
 import { startRolesThread } from './roles-thread.ts';
 
 export interface StartOptions {
@@ -42,7 +42,7 @@ export async function start(options: StartOptions): Promise<void> {
   const primary = startPrimaryLease({ databaseUrl, guard: durability, log: options.log });
   shutdown.add('primary lease', primary.stop);
   const admin = await openAdminPort({ ...options, pool, durability, primary, redisUrl });
-  const running = await startRoles(options, services, admin, primary);
+  const running = await startRoles(options, services, admin, { durability, primary });
   await publishAddresses(options, running);
   signal.throwIfAborted();
   admin.setPhase('serving');
@@ -92,7 +92,7 @@ async function startRoles(
   { config, log, shutdown }: StartOptions,
   { databaseUrl, redisUrl }: BackingServices,
   admin: AdminPort,
-  primary: PrimaryLease,
+  ofPrimary: Pick<NodeOptions, 'durability' | 'primary'>,
 ): Promise<Running> {
   const connections = { databaseUrl, redisUrl, log, draining: shutdown.signal };
   const workers = config.workers > 1 ? await startWorkers(config, connections) : undefined;
@@ -108,7 +108,7 @@ async function startRoles(
       config,
       roles: config.roles,
       startThread: startRolesThread,
-      primary,
+      ...ofPrimary,
       ...connections,
     }));
   admin.setCallers(running.callers);

@@ -8,8 +8,9 @@
 import { Client, type ClientConfig } from 'pg';
 import { endsWithin } from '../platform/deadline.ts';
 import { expectAnswers, socketOf, watchForSilence } from './connections/silence.ts';
-import { DURABILITY_FACTS, parseFacts, raiseCommitMode } from './durability/durability.ts';
+import { DURABILITY_FACTS, needsStandby, parseFacts, raiseCommitMode } from './durability/durability.ts';
 import type { DurabilityGuard } from './durability/durability-guard.ts';
+import { PRIMARY_IDENTITY } from './durability/known-primary.ts';
 import { StoreUnavailable, answered } from './unavailable.ts';
 
 /**
@@ -64,7 +65,7 @@ interface SessionTimeouts {
   idle_in_transaction_session_timeout?: number | undefined;
 }
 
-/** Extends the statement above: sets timeouts, reads the backend and the durability. */
+/** Extends the statement above: sets timeouts, reads the backend, the primary, the durability. */
 const prepareWith = (timeouts: SessionTimeouts, guard: DurabilityGuard | undefined): string =>
   [
     PREPARE,
@@ -74,12 +75,14 @@ const prepareWith = (timeouts: SessionTimeouts, guard: DurabilityGuard | undefin
       .map(([name, ms]) => `SELECT pg_catalog.set_config('${name}', '${ms}', false)`),
     `SELECT '${BACKEND}' || pid || ' ' || extract(epoch FROM backend_start)
        FROM pg_catalog.pg_stat_activity WHERE pid = pg_catalog.pg_backend_pid()`,
+    needsStandby(guard?.required) ? `SELECT '${PRIMARY}' || ${PRIMARY_IDENTITY}` : undefined,
     // The last one: it reads what the others have set.
     `SELECT '${DURABILITY}' || ${DURABILITY_FACTS}`,
   ]
     .filter((part) => part !== undefined)
     .join(' UNION ALL ');
 const BACKEND = 'backend ';
+const PRIMARY = 'primary ';
 const DURABILITY = 'durability ';
 
 const PREPARE_TIMEOUT_MS = 5_000;
@@ -135,10 +138,15 @@ export interface ConnectOptions extends SessionTimeouts {
   guard?: DurabilityGuard | undefined;
 }
 
-/** @throws {StoreUnavailable} a standby: its reads may lack acknowledged writes */
-function admit(guard: DurabilityGuard, text: string): void {
-  const found = parseFacts(text);
+/** @throws {StoreUnavailable} a standby, or an old primary: its reads may lack acknowledged writes */
+function admit(client: Client, guard: DurabilityGuard, facts: string, identity: string | undefined): void {
+  const found = parseFacts(facts);
   if (found.in_recovery) throw new StoreUnavailable('Postgres is a standby');
+  if (identity !== undefined) {
+    guard.primary.note(identity);
+    const forget = guard.primary.onChange(() => socketOf(client).destroy());
+    client.once('end', forget);
+  }
   guard.note(found);
 }
 
@@ -162,7 +170,7 @@ export async function connect(
     );
     const after = (prefix: string) =>
       rows.find(([text]) => text.startsWith(prefix))?.[0].slice(prefix.length);
-    if (guard !== undefined) admit(guard, after(DURABILITY)!);
+    if (guard !== undefined) admit(client, guard, after(DURABILITY)!, after(PRIMARY));
     expectAnswers(client, {
       backend: after(BACKEND),
       statementMsMax:

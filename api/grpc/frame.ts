@@ -131,7 +131,8 @@ export function createFrame(options: FrameOptions): Frame {
       await run({ ...call, principal });
     };
     try {
-      await confirmedBy(services.primary, serveCall);
+      // A stream confirms each of its reads: it may outlive a primary.
+      await (stream ? serveCall() : confirmedBy(services.primary, serveCall));
     } catch (error) {
       problem = toProblem(error);
       note(problem.status, false);

@@ -11,14 +11,15 @@ type Confirm = Pick<PrimaryLease, 'confirm'>;
  * @throws {PrimaryNotConfirmed}
  */
 export async function confirmedBy<T>(primary: Confirm, call: () => Promise<T>): Promise<T> {
+  const beganMs = performance.now();
   let result: T;
   try {
     result = await call();
   } catch (error) {
-    await primary.confirm();
+    await primary.confirm(beganMs);
     throw error;
   }
-  const confirming = primary.confirm();
+  const confirming = primary.confirm(beganMs);
   if (confirming) await confirming;
   return result;
 }

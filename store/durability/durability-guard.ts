@@ -6,6 +6,7 @@ import { durabilityState } from '../../platform/metrics.ts';
 import { type DurabilityLevel, isAtLeast } from '../../platform/settings/durability.ts';
 import { StoreUnavailable, reachable } from '../unavailable.ts';
 import { DURABILITY_FACTS, type DurabilityFacts, faultsOf, levelOf, parseFacts } from './durability.ts';
+import { type KnownPrimary, createKnownPrimary } from './known-primary.ts';
 
 /** A setting that changes without a new connection is noticed after this time. */
 const READ_INTERVAL_MS = 2_000;
@@ -21,6 +22,8 @@ export class DurabilityNotInForce extends StoreUnavailable {
 export interface DurabilityGuard {
   /** The least level of an acknowledged write; `undefined`: none, but warn below `local`. */
   required: DurabilityLevel | undefined;
+  /** Of this process. Nothing is noted there unless the required level needs a standby. */
+  primary: KnownPrimary;
   /** Called with what a connection has; logs each change. */
   note: (found: DurabilityFacts) => void;
   /** @throws {DurabilityNotInForce} the newest facts are below the required level */
@@ -33,6 +36,7 @@ export function createDurabilityGuard(required: DurabilityLevel | undefined, log
   let state = { text: 'not read yet', isRefused: false };
   return {
     required,
+    primary: createKnownPrimary(log),
     note(found) {
       const level = levelOf(found);
       const isRefused = required !== undefined && !isAtLeast(level, required);

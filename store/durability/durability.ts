@@ -3,7 +3,7 @@
  * (https://www.postgresql.org/docs/current/runtime-config-wal.html).
  */
 import { z } from 'zod';
-import type { DurabilityLevel } from '../../platform/settings/durability.ts';
+import { type DurabilityLevel, isAtLeast } from '../../platform/settings/durability.ts';
 
 /** The settings that decide, as one connection has them. */
 const facts = z.object({
@@ -53,6 +53,10 @@ export function levelOf(found: DurabilityFacts): DurabilityLevel {
     ? REMOTE_LEVELS[mode as keyof typeof REMOTE_LEVELS]
     : 'local';
 }
+
+/** Whether a write of this level waits for a synchronous standby. */
+export const needsStandby = (required: DurabilityLevel | undefined): boolean =>
+  required !== undefined && isAtLeast(required, 'remote_write');
 
 /** The modes of `synchronous_commit` that are too low for a level, and the one that is enough. */
 const RAISES: Partial<Record<DurabilityLevel, readonly [mode: string, ...tooLow: string[]]>> = {

@@ -10,11 +10,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { endsWithin } from '../../platform/deadline.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { type DurabilityLevel, isAtLeast } from '../../platform/settings/durability.ts';
 import { connect, newClient } from '../session.ts';
 import { StoreUnavailable } from '../unavailable.ts';
 import { watchCommits } from './confirmed-commits.ts';
 import type { DurabilityGuard } from './durability-guard.ts';
+import { needsStandby } from './durability.ts';
+import { PRIMARY_IDENTITY } from './known-primary.ts';
 
 /** A failover must take longer, from the end of the replication to the first new write. */
 const LEASE_MS = 3_000;
@@ -24,8 +25,12 @@ const WAIT_MS_MAX = 1_000;
 /** After a commit that failed, however many answers wait. */
 const RETRY_MS = 100;
 
-/** A commit that waits for the standby as each write does, and changes no table. */
-const COMMIT = "SELECT pg_catalog.pg_logical_emit_message(true, 'holdfast', ''::text)";
+/**
+ * A commit that waits for the standby as each write does, and changes no table. It also says where
+ * the connection leads: a pooler may have moved it.
+ */
+const COMMIT = `
+  SELECT ${PRIMARY_IDENTITY} AS identity, pg_catalog.pg_logical_emit_message(true, 'holdfast', ''::text)`;
 
 /** No standby has confirmed a commit: another Postgres may be the primary. */
 export class PrimaryNotConfirmed extends StoreUnavailable {
@@ -38,9 +43,10 @@ export interface PrimaryLease {
   /**
    * Resolves when a commit of the last 3 s is confirmed; `undefined` when one is.
    *
+   * @param readMs when the read began: what one Postgres showed is not confirmed by the next
    * @throws {PrimaryNotConfirmed}
    */
-  confirm: () => Promise<void> | undefined;
+  confirm: (readMs?: number) => Promise<void> | undefined;
   /**
    * Resolves when a commit that began after this call is confirmed, so all that the caller has read
    * is on the standby.
@@ -58,10 +64,6 @@ export interface PrimaryLeaseOptions {
   log: Logger;
 }
 
-/** Whether a write of this level waits for a synchronous standby. */
-const needsStandby = (required: DurabilityLevel | undefined): boolean =>
-  required !== undefined && isAtLeast(required, 'remote_write');
-
 const NO_STANDBY_NEEDED: PrimaryLease & { stop: () => Promise<void> } = {
   isNeeded: false,
   confirm: () => undefined,
@@ -70,11 +72,14 @@ const NO_STANDBY_NEEDED: PrimaryLease & { stop: () => Promise<void> } = {
   stop: async () => {},
 };
 
+const moved = () => new PrimaryNotConfirmed('another Postgres has become the primary');
+
 /** Commits each second, if the required level needs a standby. */
 export function startPrimaryLease({ databaseUrl, guard, log }: PrimaryLeaseOptions): PrimaryLease & {
   stop: () => Promise<void>;
 } {
   if (!needsStandby(guard.required)) return NO_STANDBY_NEEDED;
+  const { changedMs } = guard.primary;
   let client: Client | undefined;
   let requireConfirmed = () => {};
   let isStopped = false;
@@ -104,8 +109,9 @@ export function startPrimaryLease({ databaseUrl, guard, log }: PrimaryLeaseOptio
         await connect(client, { guard });
       }
       const beganMs = (waitingMs = performance.now());
-      await client.query(COMMIT);
+      const { rows } = await client.query<{ identity: string }>(COMMIT);
       requireConfirmed();
+      guard.primary.note(rows[0]!.identity);
       noteCommit(beganMs);
       return true;
     } catch (error) {
@@ -129,12 +135,16 @@ export function startPrimaryLease({ databaseUrl, guard, log }: PrimaryLeaseOptio
     }
   }
 
-  async function waitFor(sinceMs: number): Promise<void> {
+  /** A commit at an earlier primary shows nothing about the present one. */
+  const isConfirmed = (sinceMs: number) => confirmedMs >= Math.max(sinceMs, changedMs());
+
+  async function waitFor(sinceMs: number, readMs: number): Promise<void> {
     const untilMs = performance.now() + WAIT_MS_MAX;
-    while (confirmedMs < sinceMs) {
+    while (!isConfirmed(sinceMs)) {
       const now = performance.now();
       const isStuck = waitingMs !== undefined && now - waitingMs > WAIT_MS_MAX;
       if (isStuck || now >= untilMs || isStopped) throw lost();
+      if (readMs < changedMs()) throw moved();
       isWanted = true;
       pause.abort();
       await endsWithin(settled.promise, untilMs - now);
@@ -147,11 +157,14 @@ export function startPrimaryLease({ databaseUrl, guard, log }: PrimaryLeaseOptio
     return new PrimaryNotConfirmed('no standby has confirmed a commit');
   }
 
-  const confirmSince = (sinceMs: number) => (confirmedMs >= sinceMs ? undefined : waitFor(sinceMs));
+  function confirmSince(sinceMs: number, readMs = performance.now()): Promise<void> | undefined {
+    if (readMs < changedMs()) throw moved();
+    return isConfirmed(sinceMs) ? undefined : waitFor(sinceMs, readMs);
+  }
   const running = run();
   return {
     isNeeded: true,
-    confirm: () => confirmSince(performance.now() - LEASE_MS),
+    confirm: (readMs) => confirmSince(performance.now() - LEASE_MS, readMs),
     confirmRead: () => confirmSince(performance.now()),
     noteCommit,
     async stop() {

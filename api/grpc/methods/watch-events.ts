@@ -35,7 +35,9 @@ export const watchEvents: ServerStream<WatchEventsRequest, WatchEventsResponse> 
       types: types.length === 0 ? undefined : types.map(typeOf),
       limit: PAGE_EVENTS_MAX,
     };
-    let { position, mark } = await startOf(services, principal, { after, since });
+    let { position, mark } = await confirmedBy(services.primary, () =>
+      startOf(services, principal, { after, since }),
+    );
     const over = AbortSignal.any([gone, stopping, watch.lapsed]);
     note(200, false);
     /** Encodes at once: the event objects need not live until the client has read the messages. */

@@ -2,11 +2,14 @@
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { status } from '@grpc/grpc-js';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { v7 } from 'uuid';
 import { type Guard, startGuard } from '../../../ops/embedded/guard.ts';
 import { runPostgres } from '../../../loadtest/torture/faults/postgres.ts';
+import { openProxy } from '../../../loadtest/torture/faults/proxy.ts';
 import { type Replication, replicate } from '../../../loadtest/torture/faults/standby/replication.ts';
+import { toId } from '../../../store/ids.ts';
 import { migrate } from '../../../store/migrate.ts';
 import { connect, failureOf } from '../../grpc/client.ts';
 import { type Shop, anOrder, openShop, until } from '../../setup/shop.ts';
@@ -45,6 +48,13 @@ const openAt = (url: string): Promise<Shop> =>
     resume: async () => {},
   });
 const place = (at: Shop, key: string) => at.ask('/v1/orders', { body: anOrder(), key });
+/** @returns the answer to a write that only the primary has, since its wait was cancelled */
+async function placeUnreplicated(at: Shop, key: string) {
+  const placing = place(at, key);
+  await until(async () => (await waiting()).length > 0);
+  for (const { pid } of await waiting()) await replication.primary().ask(`SELECT pg_cancel_backend(${pid})`);
+  return placing;
+}
 const waiting = async () =>
   replication
     .primary()
@@ -55,11 +65,7 @@ const waiting = async () =>
 test('a commit whose wait for the standby is cancelled is not acknowledged, nor is its repeat', async () => {
   replication.cut();
   try {
-    const placing = place(shop, 'cancelled');
-    await until(async () => (await waiting()).length > 0);
-    for (const { pid } of await waiting())
-      await replication.primary().ask(`SELECT pg_cancel_backend(${pid})`);
-    expect((await placing).status).toBe(503);
+    expect((await placeUnreplicated(shop, 'cancelled')).status).toBe(503);
 
     // The primary alone has the event: no repeat and no receipt confirms it.
     const repeat = await place(shop, 'cancelled');
@@ -125,3 +131,72 @@ test('a node at the old primary neither acknowledges, nor refuses, nor answers f
     await replication.remove(old);
   }
 }, 120_000);
+
+describe('a node that moves from the old primary to the new one', () => {
+  /** A node at an old primary that has one order more, and another node at the new primary. */
+  async function aNodeLeftBehind() {
+    const url = new URL(replication.primary().url);
+    const proxy = await openProxy({ host: url.hostname, port: Number(url.port) });
+    url.port = String(proxy.port);
+    const node = await openAt(url.href);
+    expect((await place(node, 'kept')).status).toBe(201);
+    await replication.untilInSync();
+    replication.cut();
+    expect((await placeUnreplicated(node, 'lost')).status).toBe(503);
+    const [last] = await replication
+      .primary()
+      .ask<{ order_id: string }>('SELECT order_id FROM events ORDER BY position DESC LIMIT 1');
+    const old = await replication.promote();
+    replication.join();
+    await replication.addStandby();
+    const other = await openAt(replication.primary().url);
+    await until(async () => (await other.ask('/v2/orders')).status === 200, 20_000);
+    proxy.leadTo(replication.primary().port);
+    const close = async () => {
+      await node.close();
+      await other.close();
+      proxy.close();
+      await replication.remove(old);
+    };
+    return { node, other, old, proxy, lostOrder: toId('ord', last!.order_id), close };
+  }
+
+  /** Asks until an answer has this status. @returns the statuses of all answers */
+  async function statusesUntil(status: number, ask: () => Promise<{ status: number }>): Promise<Set<number>> {
+    const statuses = new Set<number>();
+    await until(async () => statuses.add((await ask()).status).has(status), 20_000);
+    return statuses;
+  }
+
+  test('refuses no key that the old primary did not have', async () => {
+    const { node, other, proxy, close } = await aNodeLeftBehind();
+    try {
+      const { apiKey } = await other.addTenant();
+      const read = () => node.ask('/v2/orders', { apiKey });
+      const client = connect(node.grpc, apiKey);
+      const watchByGrpc = () =>
+        failureOf(client.getOrder({ order_id: toId('ord', v7()), version: undefined }));
+      expect((await read()).status).toBe(503);
+      expect((await watchByGrpc()).code).toBe(status.UNAVAILABLE);
+      proxy.reset();
+      expect(await statusesUntil(200, read)).not.toContain(401);
+      expect((await watchByGrpc()).code).toBe(status.NOT_FOUND);
+      client.close();
+    } finally {
+      await close();
+    }
+  }, 120_000);
+
+  test('confirms no read of the old primary by the new one', async () => {
+    const { node, old, lostOrder, close } = await aNodeLeftBehind();
+    try {
+      await old.ask(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'holdfast-lease'",
+      );
+      const read = () => node.ask(`/v1/orders/${lostOrder}`);
+      expect(await statusesUntil(404, read)).not.toContain(200);
+    } finally {
+      await close();
+    }
+  }, 120_000);
+});
