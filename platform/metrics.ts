@@ -144,7 +144,7 @@ export const databaseConnectionsSilent = new Counter({
 });
 export const durabilityState = new Gauge({
   name: 'holdfast_durability_state',
-  help: '1 for the state that is in force: as_required, at_risk (below local, and no level is required), refusing (writes are refused).',
+  help: '1 for the state that is in force: as_required, at_risk (below local, and no level is required), refusing (writes are refused), unconfirmed (no standby confirms a commit: requests are refused).',
   labelNames: ['state'],
   aggregator: 'max',
   registers,

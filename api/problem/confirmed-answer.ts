@@ -6,11 +6,14 @@ type Confirm = Pick<PrimaryLease, 'confirm'>;
 
 /**
  * Runs a call. Its result and its error count only if Postgres was the primary when it read: both
- * may be stale. So it looks after the call.
+ * may be stale. So it looks after the call. It also looks before: a write that no standby can
+ * confirm would keep a backend until one can.
  *
  * @throws {PrimaryNotConfirmed}
  */
 export async function confirmedBy<T>(primary: Confirm, call: () => Promise<T>): Promise<T> {
+  const entering = primary.confirm();
+  if (entering) await entering;
   const beganMs = performance.now();
   let result: T;
   try {

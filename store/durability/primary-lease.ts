@@ -10,6 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { endsWithin } from '../../platform/deadline.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { durabilityState } from '../../platform/metrics.ts';
 import { connect, newClient } from '../session.ts';
 import { StoreUnavailable } from '../unavailable.ts';
 import { watchCommits } from './confirmed-commits.ts';
@@ -95,7 +96,9 @@ export function startPrimaryLease({ databaseUrl, guard, log }: PrimaryLeaseOptio
 
   function noteCommit(beganMs: number): void {
     confirmedMs = Math.max(confirmedMs, beganMs);
-    if (isLost) log.warn('a standby confirms commits again');
+    if (!isLost) return;
+    log.warn('a standby confirms commits again');
+    durabilityState.set({ state: 'unconfirmed' }, 0);
     isLost = false;
   }
 
@@ -152,7 +155,10 @@ export function startPrimaryLease({ databaseUrl, guard, log }: PrimaryLeaseOptio
   }
 
   function lost(): PrimaryNotConfirmed {
-    if (!isLost) log.error('no standby confirms commits: another Postgres may be the primary');
+    if (!isLost) {
+      log.error('no standby confirms commits: another Postgres may be the primary');
+      durabilityState.set({ state: 'unconfirmed' }, 1);
+    }
     isLost = true;
     return new PrimaryNotConfirmed('no standby has confirmed a commit');
   }

@@ -9,6 +9,7 @@ import { type Guard, startGuard } from '../../../ops/embedded/guard.ts';
 import { runPostgres } from '../../../loadtest/torture/faults/postgres.ts';
 import { openProxy } from '../../../loadtest/torture/faults/proxy.ts';
 import { type Replication, replicate } from '../../../loadtest/torture/faults/standby/replication.ts';
+import { durabilityState } from '../../../platform/metrics.ts';
 import { toId } from '../../../store/ids.ts';
 import { migrate } from '../../../store/migrate.ts';
 import { connect, failureOf } from '../../grpc/client.ts';
@@ -55,6 +56,10 @@ async function placeUnreplicated(at: Shop, key: string) {
   for (const { pid } of await waiting()) await replication.primary().ask(`SELECT pg_cancel_backend(${pid})`);
   return placing;
 }
+const unconfirmed = async () => {
+  const { values } = await durabilityState.get();
+  return values.find(({ labels }) => labels.state === 'unconfirmed')?.value;
+};
 const waiting = async () =>
   replication
     .primary()
@@ -63,6 +68,7 @@ const waiting = async () =>
     );
 
 test('a commit whose wait for the standby is cancelled is not acknowledged, nor is its repeat', async () => {
+  expect((await shop.ask('/v1/orders')).status).toBe(200);
   replication.cut();
   try {
     expect((await placeUnreplicated(shop, 'cancelled')).status).toBe(503);
@@ -87,9 +93,14 @@ test('a node without a standby answers 503, and all again when the standby is ba
   const refused = await shop.ask(order);
   expect(refused.json.detail).toContain('No standby confirms that this database is the primary');
   expect([refused.headers.get('retry-after'), refused.headers.get('etag')]).toEqual(['2', null]);
+  expect(await unconfirmed()).toBe(1);
+  const held = (await waiting()).length;
+  for (const key of ['held-1', 'held-2', 'held-3']) expect((await place(shop, key)).status).toBe(503);
+  expect(await waiting()).toHaveLength(held); // refused before they keep a backend
   await replication.standby().start();
   await until(async () => (await shop.ask(order)).status === 200, 20_000);
   await until(async () => (await place(shop, 'after')).status === 201, 20_000);
+  expect(await unconfirmed()).toBe(0);
 }, 60_000);
 
 test('a node at the old primary neither acknowledges, nor refuses, nor answers from stale data', async () => {
