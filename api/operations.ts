@@ -1,5 +1,4 @@
-/** The editions of the API, and the handler of each `operationId`. */
-import type { Edition } from './edition.ts';
+/** The handler of each `operationId`. */
 import type { Handlers } from './handler.ts';
 import { authorizationHandlers } from './nouns/order/authorizations.ts';
 import { balanceHandlers } from './nouns/order/balance.ts';
@@ -19,10 +18,6 @@ import { returnHandlers } from './nouns/order/returns.ts';
 import { shipmentHandlers } from './nouns/order/shipments.ts';
 import { webhookDeliveryHandlers } from './nouns/webhook-deliveries.ts';
 import { webhookEndpointHandlers } from './nouns/webhook-endpoints.ts';
-import { v1 } from './v1/edition.ts';
-import { v2 } from './v2/edition.ts';
-
-export const EDITIONS: readonly Edition[] = [v1, v2];
 
 /** A spec with another operation stops the start. */
 export const HANDLERS: Handlers = {

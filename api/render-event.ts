@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '../domain/order/events.ts';
+import { EDITIONS } from './editions.ts';
 import { eventDocument } from './nouns/event-document.ts';
-import { EDITIONS } from './operations.ts';
 
 const editions = new Map(EDITIONS.map((edition) => [edition.name, edition]));
 

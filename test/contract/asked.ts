@@ -1,7 +1,7 @@
 /** Asks the validators of each version without a server. */
 import { loadSpec } from '../../api/contract/spec.ts';
 import { type RawInput, compileValidators } from '../../api/contract/validator.ts';
-import { EDITIONS } from '../../api/operations.ts';
+import { EDITIONS } from '../../api/editions.ts';
 import { Problem, type ProblemError } from '../../api/problem/problem.ts';
 
 export const specs = EDITIONS.map(({ name }) => loadSpec(name));

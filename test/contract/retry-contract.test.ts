@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import { loadSpec } from '../../api/contract/spec.ts';
-import { EDITIONS } from '../../api/operations.ts';
+import { EDITIONS } from '../../api/editions.ts';
 import { PROBLEMS, type ProblemCode, retriesOf } from '../../api/problem/problem.ts';
 
 interface Response {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { loadSpec } from '../../api/contract/spec.ts';
-import { EDITIONS } from '../../api/operations.ts';
+import { EDITIONS } from '../../api/editions.ts';
 import { addApiKey, hashApiKey } from '../../store/keys/api-keys.ts';
 import { newKey } from '../../store/keys/new-key.ts';
 import { PRESETS, SCOPES, type Scope, expandScopes, shortenScopes } from '../../store/keys/scopes.ts';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { loadSpec } from '../../api/contract/spec.ts';
-import { EDITIONS } from '../../api/operations.ts';
+import { EDITIONS } from '../../api/editions.ts';
 import { type Answer, type Shop, openShop } from '../setup/shop.ts';
 import { withTestKey } from '../setup/test-key.ts';
 import { type Scene, createScene, goodRequest } from './scene.ts';

@@ -3,7 +3,7 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { loadSpec } from '../../api/contract/spec.ts';
-import { EDITIONS } from '../../api/operations.ts';
+import { EDITIONS } from '../../api/editions.ts';
 import { PROBLEMS } from '../../api/problem/problem.ts';
 import { VARIABLE_NAMES } from '../../platform/config.ts';
 import '../../workers/metrics.ts';

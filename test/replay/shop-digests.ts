@@ -3,7 +3,7 @@ import { type Hash, createHash } from 'node:crypto';
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
 import { eventDocument } from '../../api/nouns/event-document.ts';
-import { EDITIONS } from '../../api/operations.ts';
+import { EDITIONS } from '../../api/editions.ts';
 import { type OrderState, evolve } from '../../domain/order/order.ts';
 import { readFeed } from '../../store/log/feed.ts';
 import type { Tenancy } from '../../store/tenancy.ts';

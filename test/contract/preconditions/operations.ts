@@ -1,6 +1,6 @@
 /** The operations by their treatment of conditions. */
 import { type Operation, loadSpec } from '../../../api/contract/spec.ts';
-import { EDITIONS } from '../../../api/operations.ts';
+import { EDITIONS } from '../../../api/editions.ts';
 import { type Answer } from '../../setup/shop.ts';
 
 /**

@@ -2,7 +2,7 @@
 import { judgeOf } from '../../../api/contract/judge.ts';
 import { loadSpec } from '../../../api/contract/spec.ts';
 import { type RawInput, compileValidators } from '../../../api/contract/validator.ts';
-import { EDITIONS } from '../../../api/operations.ts';
+import { EDITIONS } from '../../../api/editions.ts';
 import { Problem } from '../../../api/problem/problem.ts';
 import { type CommandType } from '../../../domain/order/commands.ts';
 import { anOrder } from '../../setup/shop.ts';
