@@ -14,7 +14,7 @@ import { migrate } from '../store/migrate.ts';
 import { createDurabilityGuard } from '../store/durability/durability-guard.ts';
 import { requireDurability } from '../store/durability/require-durability.ts';
 import { ensurePartitions } from '../store/partitions.ts';
-import { type DatabasePool, openPool } from '../store/pool.ts';
+import { type DatabasePool, PATIENT_CONNECTION_TIMEOUT_MS, openPool } from '../store/pool.ts';
 import { probe } from '../store/unfit.ts';
 import { CONSUMERS } from './consumers.ts';
 
@@ -63,6 +63,7 @@ export function createCliSession(): CliSession {
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,
       log,
       checkRows: true,
+      connectionTimeoutMs: PATIENT_CONNECTION_TIMEOUT_MS,
       durability: guard,
     });
     try {

@@ -13,7 +13,7 @@ import { ensurePartitions } from '../store/partitions.ts';
 import { type DurabilityGuard, createDurabilityGuard } from '../store/durability/durability-guard.ts';
 import { startPrimaryLease } from '../store/durability/primary-lease.ts';
 import { requireDurability } from '../store/durability/require-durability.ts';
-import { type DatabasePool, openPool } from '../store/pool.ts';
+import { type DatabasePool, PATIENT_CONNECTION_TIMEOUT_MS, openPool } from '../store/pool.ts';
 import { type AdminPort, openAdminPort } from './admin-port.ts';
 import { startWorkers } from './cluster.ts';
 import { ensureFirstKey } from './first-key.ts';
@@ -77,7 +77,13 @@ async function openMigratedDatabase(
   const applied = await migrate(databaseUrl);
   shutdown.signal.throwIfAborted();
   if (applied.length > 0) log.info({ applied }, 'schema migrated');
-  const pool = await openPool({ databaseUrl, size: 2, log, durability });
+  const pool = await openPool({
+    databaseUrl,
+    size: 2,
+    log,
+    durability,
+    connectionTimeoutMs: PATIENT_CONNECTION_TIMEOUT_MS,
+  });
   shutdown.add('pool', () => pool.end());
   await requireDurability(pool, durability);
   await ensurePartitions(pool, config.partitions, CONSUMERS);

@@ -10,6 +10,9 @@ export type { DatabasePool } from 'slonik';
 /** Calls that may wait for a connection; one more is refused at once. */
 const WAITING_CALLS_MAX = 5_000;
 const STATEMENT_TIMEOUT_MS = 10_000;
+const CONNECTION_TIMEOUT_MS = 2_000;
+/** Of a command, or of a start, which a supervisor would only repeat. */
+export const PATIENT_CONNECTION_TIMEOUT_MS = 10_000;
 
 export interface PoolOptions {
   databaseUrl: string;
@@ -23,6 +26,8 @@ export interface PoolOptions {
    * expensive part of a list.
    */
   checkRows?: boolean;
+  /** A request fails soon; see {@link PATIENT_CONNECTION_TIMEOUT_MS}. */
+  connectionTimeoutMs?: number;
   /** Postgres cancels a statement after this time. */
   statementTimeoutMs?: number;
 }
@@ -42,6 +47,7 @@ export async function openPool({
   log,
   durability,
   checkRows = false,
+  connectionTimeoutMs = CONNECTION_TIMEOUT_MS,
   statementTimeoutMs = STATEMENT_TIMEOUT_MS,
 }: PoolOptions): Promise<DatabasePool> {
   const bounded: Interceptor = {
@@ -54,7 +60,7 @@ export async function openPool({
   const pool: DatabasePool = await createPool(databaseUrl, {
     maxPoolSize: size,
     minPoolSize: Math.min(2, size),
-    connectionTimeout: 2_000,
+    connectionTimeout: connectionTimeoutMs,
     connectionRetryLimit: 1,
     statementTimeout: statementTimeoutMs,
     idleInTransactionSessionTimeout: 15_000,
