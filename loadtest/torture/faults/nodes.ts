@@ -13,6 +13,8 @@ const BLOCK_LOOP = fileURLToPath(new URL('block-loop.js', import.meta.url));
 const RESTART_MS = 500;
 /** Its drain time of 4 s, and what `platform/shutdown.ts` adds to it on a busy machine. */
 const END_MS_MAX = 20_000;
+/** A node prints it when it is up. */
+const WELCOME = 'Holdfast is up';
 
 export interface TortureNode {
   host: string;
@@ -85,8 +87,9 @@ export async function prepareNode({
     for (const stream of [fresh.stdout, fresh.stderr])
       stream.setEncoding('utf8').on('data', (chunk: string) => {
         log.write(chunk);
-        text = (text + chunk).slice(-2_000);
-        if (text.includes('Holdfast is up')) up.resolve(true);
+        text += chunk;
+        if (text.includes(WELCOME)) up.resolve(true);
+        text = text.slice(-WELCOME.length); // after the look: a chunk may have more lines behind it
       });
     let isUp = false;
     void up.promise.then((reached) => (isUp = reached));
