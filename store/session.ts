@@ -138,7 +138,7 @@ export interface ConnectOptions extends SessionTimeouts {
   guard?: DurabilityGuard | undefined;
 }
 
-/** @throws {StoreUnavailable} a standby, or an old primary: its reads may lack acknowledged writes */
+/** @throws {StoreUnavailable} a standby or an old primary: its reads may lack confirmed writes */
 function admit(client: Client, guard: DurabilityGuard, facts: string, identity: string | undefined): void {
   const found = parseFacts(facts);
   if (found.in_recovery) throw new StoreUnavailable('Postgres is a standby');

@@ -21,7 +21,8 @@ interface Profile {
  * @param rate orders a second
  */
 export async function reportProfile(folder: string, rate: number, seconds: number): Promise<void> {
-  const [file = ''] = await readdir(folder);
+  // CPU.<date>.<time>.<process>.<thread>.<number>.cpuprofile: the main thread has number 0.
+  const file = (await readdir(folder)).find((name) => name.split('.')[4] === '0') ?? '';
   const { nodes, samples, timeDeltas } = JSON.parse(await readFile(join(folder, file), 'utf8')) as Profile;
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const parents = new Map(
