@@ -44,5 +44,6 @@ async function start(name: string, checkout: string, stops: (() => Promise<void>
   stops.push(services.stop);
   const { child, port } = await serveHoldfast({ ...services, main: join(checkout, 'main.ts') });
   stops.push(() => void child.kill('SIGKILL'));
-  return { name, target: { host: '127.0.0.1', port, request: placeOrder }, pid: String(child.pid) };
+  const target = { host: '127.0.0.1', port, request: placeOrder };
+  return { name, target, pid: String(child.pid), databaseUrl: services.databaseUrl };
 }

@@ -42,7 +42,8 @@ const { child, port } = await serveHoldfast(services);
 const side = (name: string, body: object) => {
   const json = JSON.stringify(body);
   const request = () => placing('/v2/orders', json);
-  return { name, target: { host: '127.0.0.1', port, request }, pid: String(child.pid) };
+  const target = { host: '127.0.0.1', port, request };
+  return { name, target, pid: String(child.pid), databaseUrl: services.databaseUrl };
 };
 try {
   await compare([side('whole', whole), side('plain', plain)], {
