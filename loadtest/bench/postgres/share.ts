@@ -1,9 +1,10 @@
 /**
- * npm run bench:postgres [-- --seconds 8 --connections 64]
+ * npm run bench:postgres [-- --seconds 8 --connections 64] [--checkout FOLDER]
  *
  * Places orders with all roles on, and prints what an order costs Postgres: CPU, write-ahead log,
- * index entries, buffers, and the time of each statement. pg_stat_statements slows each statement a
- * little: compare the CPU of Postgres by `bench:place -- --against`.
+ * index entries, buffers, and the time of each statement; of this checkout or another.
+ * pg_stat_statements slows each statement a little: compare the CPU of Postgres by `bench:place --
+ * --against`.
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,7 +21,11 @@ import { serveHoldfast } from '../../serve.ts';
 import { indexEntries, statements, tables } from './queries.ts';
 
 const { values: options } = parseArgs({
-  options: { connections: { type: 'string', default: '64' }, seconds: { type: 'string', default: '8' } },
+  options: {
+    connections: { type: 'string', default: '64' },
+    seconds: { type: 'string', default: '8' },
+    checkout: { type: 'string' },
+  },
 });
 const WARM_UP_MS = 4_000;
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -56,7 +61,11 @@ function printTable(rows: readonly Record<string, unknown>[]): void {
 
 async function measure(client: Client, databaseUrl: string, redisUrl: string): Promise<void> {
   const connections = Number(options.connections);
-  const { child, port } = await serveHoldfast({ databaseUrl, redisUrl });
+  const { child, port } = await serveHoldfast({
+    databaseUrl,
+    redisUrl,
+    ...(options.checkout !== undefined && { main: join(options.checkout, 'main.ts') }),
+  });
   const target = { host: '127.0.0.1', port, request: placeOrder };
   await load(target, connections, WARM_UP_MS);
   const { settled, cpuSeconds, stop } = await watchCost(databaseUrl);
