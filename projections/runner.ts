@@ -25,7 +25,7 @@ import { CompanionError, type Locksteps, createLocksteps } from './lockstep.ts';
 import { kindsOf } from './event-kinds.ts';
 import { type Projection, eventsOf, isKnownRow, nextRow } from './projection.ts';
 
-const batchRow = nextRow.extend({ found: z.int(), behind: z.int(), is_outdated: z.boolean() });
+const batchRow = nextRow.extend({ is_filled: z.boolean(), behind: z.int(), is_outdated: z.boolean() });
 const readNextEvents = statement('consumers/read-next-events', batchRow);
 const moveCheckpoints = statement('consumers/move-checkpoints', z.object({ consumer: z.string() }));
 
@@ -138,7 +138,7 @@ async function applyBatch(
     return {
       applied: rows.length,
       outdated,
-      full: !outdated && (rows.length === limit || rows.length < last.found),
+      full: !outdated && (rows.length === limit || last.is_filled),
       moved,
       position: last.position,
     };
