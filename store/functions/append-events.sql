@@ -1,4 +1,4 @@
--- Version 3
+-- Version 4
 --
 -- Appends the events of a batch of commands: declare, lock, name, read, check, write.
 -- The caller sends one statement that commits by itself: a client that hangs cannot hold the lock.
@@ -69,6 +69,8 @@ DECLARE
   now_ms           timestamptz;
   numbers          text[];
   claims           text[];
+  fresh_ordinals   integer[]; -- of the commands that are appended
+  are_all_fresh    boolean;
 BEGIN
   -- Lock: the row lock of the head puts positions into the order of commits.
   SELECT head.position, head.recorded_at, head.reached_position, head.timeline
@@ -193,21 +195,64 @@ BEGIN
     END IF;
   END IF;
 
-  RETURN QUERY
-  WITH command AS MATERIALIZED (
-    SELECT *
-      FROM unnest(tenant_ids, order_ids, versions, event_ids, types, schema_versions, string_to_array(documents, E'\x1e')::json[], keys, fingerprints, traceparents, key_ids)
-           WITH ORDINALITY
-        AS c (tenant_id, order_id, version, event_id, type, schema_version, data, idempotency_key, fingerprint, traceparent, key_id, ordinal)
-     ORDER BY ordinal
-  ),
-  -- Read: which commands ran before? Each look-up is a scalar or a LATERAL with LIMIT 1, which the
-  -- planner cannot turn into a join of the whole table. It names only columns of one unique index:
-  -- with the tenant first, the planner chose the wrong index on a new table, and the prepared
-  -- statement kept it (500 appended events/s instead of 12,000 until the first ANALYZE).
-  holder AS MATERIALIZED (
-    SELECT command.ordinal, event.*
-      FROM command
+  -- Read: which commands are fresh? Those whose key no event has, and whose stream version none has.
+  -- Each look-up is a scalar or a LATERAL with LIMIT 1, which the planner cannot turn into a join of
+  -- the whole table. It names only columns of one unique index: with the tenant first, the planner
+  -- chose the wrong index on a new table, and the prepared statement kept it (500 appended events/s
+  -- instead of 12,000 until the first ANALYZE). Only narrow columns are read here.
+  fresh_ordinals := ARRAY (
+    SELECT command.ordinal
+      FROM (SELECT generate_series(1, cardinality(keys)) AS ordinal, unnest(tenant_ids) AS tenant_id,
+                   unnest(order_ids) AS order_id, unnest(versions) AS version, unnest(keys) AS idempotency_key) AS command
+     WHERE (SELECT event.position
+              FROM events AS event
+             WHERE event.idempotency_key = command.idempotency_key
+               AND event.tenant_id = command.tenant_id
+             LIMIT 1) IS NULL
+       AND (SELECT event.position
+              FROM events AS event
+             WHERE event.order_id = command.order_id
+               AND event.version = command.version
+               AND event.tenant_id = command.tenant_id
+             LIMIT 1) IS NULL);
+  are_all_fresh := cardinality(fresh_ordinals) = cardinality(keys);
+
+  -- Write: only fresh commands take positions, so the log has no gaps. Sets in the list of a SELECT
+  -- advance together, and are not stored first as those in FROM are. The names are read from their
+  -- arrays: as columns they would cost a batch without names 2 %.
+  IF cardinality(fresh_ordinals) > 0 THEN
+    INSERT INTO events (partition, position, tenant_id, order_id, version, event_id, type, schema_version, data,
+                        idempotency_key, fingerprint, recorded_at, traceparent, key_id, number, claim)
+    SELECT into_partition, head_position + CASE WHEN are_all_fresh THEN ordinal ELSE array_position(fresh_ordinals, ordinal) END,
+           tenant_id, order_id, version, event_id, type, schema_version, document::json, idempotency_key, fingerprint,
+           head_recorded_at, traceparent, key_id, numbers[ordinal], claims[ordinal]
+      FROM (SELECT generate_series(1, cardinality(keys)) AS ordinal, unnest(tenant_ids) AS tenant_id,
+                   unnest(order_ids) AS order_id, unnest(versions) AS version, unnest(event_ids) AS event_id,
+                   unnest(types) AS type, unnest(schema_versions) AS schema_version,
+                   unnest(string_to_array(documents, E'\x1e')) AS document, unnest(keys) AS idempotency_key,
+                   unnest(fingerprints) AS fingerprint, unnest(traceparents) AS traceparent,
+                   unnest(key_ids) AS key_id) AS command
+     WHERE are_all_fresh OR ordinal = ANY (fresh_ordinals);
+    UPDATE log_heads AS head
+       SET position = head_position + cardinality(fresh_ordinals), reached_position = head_position + cardinality(fresh_ordinals),
+           recorded_at = head_recorded_at, timeline = coalesce(now_timeline, timeline)
+     WHERE head.partition = into_partition;
+    -- The caller already has the data of its own command.
+    RETURN QUERY
+    SELECT ordinal, head_position + CASE WHEN are_all_fresh THEN ordinal ELSE array_position(fresh_ordinals, ordinal) END,
+           event_id, NULL::uuid, version, NULL::text, NULL::smallint, NULL::json, NULL::bytea, head_recorded_at,
+           NULL::uuid, numbers[ordinal], NULL::text, NULL::text
+      FROM (SELECT generate_series(1, cardinality(keys)) AS ordinal, unnest(event_ids) AS event_id,
+                   unnest(versions) AS version) AS command
+     WHERE are_all_fresh OR ordinal = ANY (fresh_ordinals);
+  END IF;
+
+  IF NOT are_all_fresh THEN
+    RETURN QUERY
+    SELECT command.ordinal, event.position, event.event_id, event.order_id, event.version, event.type, event.schema_version,
+           event.data, event.fingerprint, event.recorded_at, event.key_id, event.number, event.claim, event.idempotency_key
+      FROM (SELECT generate_series(1, cardinality(keys)) AS ordinal, unnest(tenant_ids) AS tenant_id,
+                   unnest(keys) AS idempotency_key) AS command
      CROSS JOIN LATERAL (
              SELECT *
                FROM events AS event
@@ -215,43 +260,8 @@ BEGIN
                 AND event.tenant_id = command.tenant_id
               LIMIT 1
            ) AS event
-  ),
-  -- Check: a command is fresh when no event has its key, and none has its stream version. Its names
-  -- are read from their arrays: as columns here they would cost a batch without names 2 %. An array
-  -- of the holders keeps the order of the commands, so Postgres 17 and later sorts nothing: 4 %.
-  fresh AS MATERIALIZED (
-    SELECT command.*, head_position + row_number() OVER (ORDER BY command.ordinal) AS position
-      FROM command
-     WHERE command.ordinal <> ALL (ARRAY(SELECT ordinal FROM holder))
-       AND (SELECT event.version
-              FROM events AS event
-             WHERE event.order_id = command.order_id
-               AND event.version = command.version
-               AND event.tenant_id = command.tenant_id
-             LIMIT 1) IS NULL
-  ),
-  -- Write: only fresh commands take positions, so the log has no gaps.
-  appended AS (
-    INSERT INTO events (partition, position, tenant_id, order_id, version, event_id, type, schema_version, data,
-                        idempotency_key, fingerprint, recorded_at, traceparent, key_id, number, claim)
-    SELECT into_partition, position, tenant_id, order_id, version, event_id, type, schema_version, data,
-           idempotency_key, fingerprint, head_recorded_at, traceparent, key_id, numbers[ordinal], claims[ordinal]
-      FROM fresh
-  ),
-  moved AS (
-    UPDATE log_heads AS head
-       SET position = head_position + (SELECT count(*) FROM fresh), recorded_at = head_recorded_at,
-           reached_position = head_position + (SELECT count(*) FROM fresh),
-           timeline = coalesce(now_timeline, timeline)
-     WHERE head.partition = into_partition
-       AND EXISTS (SELECT FROM fresh)
-  )
-  -- The caller already has the data of its own command.
-  SELECT ordinal::integer, position, event_id, NULL::uuid, version, NULL::text, NULL::smallint, NULL::json, NULL::bytea, head_recorded_at, NULL::uuid, numbers[ordinal], NULL::text, NULL::text
-    FROM fresh
-   UNION ALL
-  SELECT ordinal::integer, position, event_id, order_id, version, type, schema_version, data, fingerprint, recorded_at, key_id, number, claim, idempotency_key
-    FROM holder;
+     WHERE command.ordinal <> ALL (fresh_ordinals);
+  END IF;
 END;
 $$;
 

@@ -6,7 +6,7 @@ import { readSchemaFiles } from '../../store/schema/schema-files.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
 import { until } from '../setup/shop.ts';
 
-const FUNCTION = 'append-events.sql version 3';
+const FUNCTION = 'append-events.sql version 4';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -89,7 +89,7 @@ describe('a function', () => {
 
   test('keeps a higher version, which a newer release installed', async () => {
     await query(`DELETE FROM schema_migrations WHERE name = '${FUNCTION}'`);
-    await record('append-events.sql version 4', 'newer');
+    await record('append-events.sql version 5', 'newer');
     expect(await migrate(database.url)).toEqual([]);
   });
 

@@ -20,13 +20,13 @@ export const LOG_MUTANTS: readonly Mutant[] = [
       },
       {
         file: APPEND,
-        from: `              WHERE event.idempotency_key = command.idempotency_key
-                AND event.tenant_id = command.tenant_id
-              LIMIT 1
-           ) AS event`,
-        to: `              WHERE event.event_id = command.event_id
-              LIMIT 1
-           ) AS event`,
+        from: `     WHERE (SELECT event.position
+              FROM events AS event
+             WHERE event.idempotency_key = command.idempotency_key
+               AND event.tenant_id = command.tenant_id
+             LIMIT 1) IS NULL
+       AND`,
+        to: '     WHERE',
       },
     ],
     faults: ['commit-cut'],
@@ -43,16 +43,14 @@ export const LOG_MUTANTS: readonly Mutant[] = [
       },
       {
         file: APPEND,
-        from: `             WHERE event.order_id = command.order_id
+        from: `             LIMIT 1) IS NULL
+       AND (SELECT event.position
+              FROM events AS event
+             WHERE event.order_id = command.order_id
                AND event.version = command.version
                AND event.tenant_id = command.tenant_id
-             LIMIT 1) IS NULL
-  ),
-  -- Write`,
-        to: `             WHERE event.event_id = command.event_id
-             LIMIT 1) IS NULL
-  ),
-  -- Write`,
+             LIMIT 1) IS NULL);`,
+        to: '             LIMIT 1) IS NULL);',
       },
     ],
     faults: [],
@@ -76,8 +74,8 @@ export const LOG_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: APPEND,
-        from: 'SET position = head_position + (SELECT count(*) FROM fresh), recorded_at',
-        to: 'SET position = head_position + (SELECT count(*) + (count(*) > 1)::integer FROM fresh), recorded_at',
+        from: 'SET position = head_position + cardinality(fresh_ordinals), reached_position',
+        to: 'SET position = head_position + cardinality(fresh_ordinals) + (cardinality(fresh_ordinals) > 1)::integer, reached_position',
       },
     ],
     faults: [],
@@ -167,14 +165,14 @@ export const LOG_MUTANTS: readonly Mutant[] = [
       },
       {
         file: APPEND,
-        from: 'SELECT command.*, head_position + row_number()',
-        to: "SELECT command.*, current_setting('torture.head')::bigint + row_number()",
+        from: 'SELECT into_partition, head_position + CASE',
+        to: "SELECT into_partition, current_setting('torture.head')::bigint + CASE",
       },
       {
         file: APPEND,
-        from: `SET position = head_position + (SELECT count(*) FROM fresh), recorded_at = head_recorded_at,
-           reached_position = head_position + (SELECT count(*) FROM fresh),`,
-        to: 'SET recorded_at = head_recorded_at,',
+        from: `SET position = head_position + cardinality(fresh_ordinals), reached_position = head_position + cardinality(fresh_ordinals),
+           recorded_at`,
+        to: 'SET recorded_at',
       },
     ],
     faults: ['node-kill'],
