@@ -26,11 +26,15 @@ const readRows = statement(
     placed_position: z.int(),
   }),
 );
+const addRows = statement('projections/add-order-rows', z.object({}));
 const writeRows = statement('projections/write-order-rows', z.object({}));
+const removeTerms = statement('projections/remove-order-terms', z.object({}));
 
 interface Row {
   tenantId: string;
   placedPosition: number;
+  /** Whether the table has the row: the batch does not begin the order. */
+  isKnown: boolean;
   state: OrderState;
   terms: TermChanges;
 }
@@ -61,13 +65,22 @@ export const ordersProjection: Projection = {
         rows.set(key, {
           tenantId: row.tenant_id,
           placedPosition: row.placed_position,
+          isKnown: true,
           state: { order, facts, payments: {}, bytes: 0 },
           terms: new Map(),
         });
       }
     }
     for (const event of events) applyTo(rows, event);
-    await write(transaction, partition, [...rows.values()]);
+    const written = [...rows.values()];
+    const begun = written.filter(({ isKnown }) => !isKnown);
+    if (begun.length > 0) await transaction.query(addRows(partition, ...columnsOf(begun)));
+    if (begun.length < written.length)
+      await write(
+        transaction,
+        partition,
+        written.filter(({ isKnown }) => isKnown),
+      );
   },
 
   outdated: {
@@ -90,40 +103,54 @@ function applyTo(rows: Map<string, Row>, event: TenantEvent): void {
   rows.set(key, {
     tenantId: event.tenant_id,
     placedPosition: row?.placedPosition ?? event.position,
+    isKnown: row?.isKnown ?? false,
     state,
     terms,
   });
 }
 
-/** @returns the number of written rows */
+/** Writes rows that the table has. @returns their number */
 async function write(
   transaction: DatabaseTransactionConnection,
   partition: number,
   rows: readonly Row[],
 ): Promise<number> {
+  const lost = termsOf(rows, false);
+  if (lost.length > 0) {
+    await transaction.query(
+      removeTerms(
+        partition,
+        plainArray(lost.map(({ row }) => row.tenantId)),
+        lost.map(({ term }) => term),
+        plainArray(lost.map(({ row }) => row.placedPosition)),
+      ),
+    );
+  }
+  return (await transaction.query(writeRows(partition, ...columnsOf(rows)))).rowCount;
+}
+
+/** The columns of rows and of the terms that they get, in the order of both statements. */
+function columnsOf(rows: readonly Row[]): (string | string[])[] {
   const states = rows.map(({ state }) => state);
   const orders = states.map(({ order }) => order);
-  const written = await transaction.query(
-    writeRows(
-      partition,
-      plainArray(rows.map((row) => row.tenantId)),
-      plainArray(orders.map((order) => toUuid(order.id))),
-      plainArray(rows.map((row) => row.placedPosition)),
-      orders.map((order) => order.customer_id ?? ''),
-      plainArray(orders.map((order) => order.status)),
-      plainArray(orders.map((order) => order.placed_at)),
-      plainArray(orders.map((order) => order.version)),
-      orders.map((order) => JSON.stringify(order)).join(SEPARATOR),
-      states.map(({ facts }) => JSON.stringify(facts)).join(SEPARATOR),
-      plainArray(states.map(paymentStatus)),
-      plainArray(states.map(isOnHold)),
-      plainArray(states.map(isReadyToShip)),
-      plainArray(orders.map(orderedAt)),
-      ...termColumns(rows, true),
-      ...termColumns(rows, false),
-    ),
-  );
-  return written.rowCount;
+  const gained = termsOf(rows, true);
+  return [
+    plainArray(rows.map((row) => row.tenantId)),
+    plainArray(orders.map((order) => toUuid(order.id))),
+    plainArray(rows.map((row) => row.placedPosition)),
+    orders.map((order) => order.customer_id ?? ''),
+    plainArray(orders.map((order) => order.status)),
+    plainArray(orders.map((order) => order.placed_at)),
+    plainArray(orders.map((order) => order.version)),
+    orders.map((order) => JSON.stringify(order)).join(SEPARATOR),
+    states.map(({ facts }) => JSON.stringify(facts)).join(SEPARATOR),
+    plainArray(states.map(paymentStatus)),
+    plainArray(states.map(isOnHold)),
+    plainArray(states.map(isReadyToShip)),
+    plainArray(orders.map(orderedAt)),
+    plainArray(gained.map(({ ordinal }) => ordinal)),
+    gained.map(({ term }) => term),
+  ];
 }
 
 /** The first instant of the calendar of Postgres that its text form can spell as the log does. */
@@ -135,20 +162,13 @@ function orderedAt({ ordered_at, placed_at }: Order): string {
   return ordered_at < EARLIEST ? EARLIEST : ordered_at;
 }
 
-/** The terms that orders get, or lose, in the columns of the statement. */
-function termColumns(rows: readonly Row[], isGained: boolean): [string, string[], string] {
-  const tenants: string[] = [];
-  const texts: string[] = [];
-  const positions: number[] = [];
-  for (const { tenantId, placedPosition, terms } of rows) {
-    for (const [term, gained] of terms) {
-      if (gained !== isGained) continue;
-      tenants.push(tenantId);
-      texts.push(term);
-      positions.push(placedPosition);
-    }
-  }
-  return [plainArray(tenants), texts, plainArray(positions)];
+/** The terms that orders get, or lose, each with its order and the ordinal of that. */
+function termsOf(rows: readonly Row[], isGained: boolean): { row: Row; ordinal: number; term: string }[] {
+  const found: { row: Row; ordinal: number; term: string }[] = [];
+  for (const [index, row] of rows.entries())
+    for (const [term, gained] of row.terms)
+      if (gained === isGained) found.push({ row, ordinal: index + 1, term });
+  return found;
 }
 
 const keyOf = (event: { tenant_id: string; order_id: string }) => `${event.tenant_id} ${event.order_id}`;

@@ -31,6 +31,7 @@ test('nodes that start at once migrate an empty database once', async () => {
   const files = (await readSchemaFiles()).map(({ name }) => name);
   expect(files).toEqual([
     ...(await readdir(new URL('../../store/migrations/', import.meta.url))).sort(),
+    'add-order-rows.sql version 1',
     FUNCTION,
     'log-epochs.sql version 2',
   ]);

@@ -1,23 +1,10 @@
--- Writes one row for each order of a batch, and its terms. U+001E separates the JSON texts: no JSON
--- text contains it. Each lost term is one look-up: the planner cannot turn LATERAL with LIMIT 1
--- into a join of the whole table.
+-- Writes one row for each known order of a batch, and the terms that it gets. U+001E separates the
+-- JSON texts: no JSON text contains it. $15 has the ordinal of the order that gets a term.
 WITH added AS (
   INSERT INTO order_terms (partition, tenant_id, term, placed_position)
-  SELECT $1::integer, *
-    FROM unnest($15::uuid[], $16::text[], $17::bigint[])
+  SELECT $1::integer, ($2::uuid[])[ordinal], term, ($4::bigint[])[ordinal]
+    FROM unnest($15::integer[], $16::text[]) AS gained (ordinal, term)
       ON CONFLICT DO NOTHING
-), removed AS (
-  DELETE FROM order_terms
-   WHERE ctid = ANY (ARRAY (
-           SELECT found.ctid
-             FROM unnest($18::uuid[], $19::text[], $20::bigint[]) AS lost (tenant_id, term, placed_position)
-            CROSS JOIN LATERAL (
-                    SELECT ctid
-                      FROM order_terms AS term
-                     WHERE term.tenant_id = lost.tenant_id AND term.term = lost.term
-                       AND term.placed_position = lost.placed_position AND term.partition = $1
-                     LIMIT 1
-                  ) AS found))
 )
 INSERT INTO orders AS row (partition, tenant_id, order_id, placed_position, customer_id, status,
                            placed_at, version, document, facts, payment_status, is_on_hold,
