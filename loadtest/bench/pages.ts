@@ -36,9 +36,9 @@ try {
   const tenantId = v7();
   const document = `{"id":"${'x'.repeat(600)}","total":900,"amount_paid":0,"amount_refunded":0}`;
   await pool.query(sql.unsafe`
-    INSERT INTO orders (partition, tenant_id, placed_position, order_id, customer_id, status, placed_at, version, document, facts)
+    INSERT INTO orders (partition, tenant_id, placed_position, order_id, customer_id, status, placed_at, version, document, facts, payment_status)
     SELECT 0, ${tenantId}, n, gen_random_uuid(), 'cus_' || n % 10, CASE WHEN n % 10 = 0 THEN 'cancelled' ELSE 'placed' END,
-           timestamptz '2026-01-01' + n * interval '1 second', 1, ${document}, '{}'
+           timestamptz '2026-01-01' + n * interval '1 second', 1, ${document}, '{}', 'unpaid'
       FROM generate_series(1, ${rows}) AS n`);
   await pool.query(sql.unsafe`VACUUM ANALYZE orders`);
 

@@ -49,24 +49,35 @@ const textArray = (texts: readonly string[]) => sql.array([...texts], 'text');
 
 /** The bounds of the position of placement: by the cursor, and by times. */
 export function boundsOf(query: OrdersQuery) {
-  const { tenantId, direction, from, placedAfter, placedBefore, placedFrom, placedUpTo } = query;
+  const { direction, from, placedAfter, placedBefore, placedFrom, placedUpTo } = query;
   const position = sql.fragment`row.placed_position`;
   const bounds: FragmentSqlToken[] = [sql.fragment`true`];
   if (from !== undefined) bounds.push(behind(position, direction, sql.fragment`${from}`));
   if (placedFrom !== undefined) bounds.push(sql.fragment`${position} > ${placedFrom}`);
   if (placedUpTo !== undefined) bounds.push(sql.fragment`${position} <= ${placedUpTo}`);
-  // In the first epoch times grow with positions, so a time is one position: one look-up.
-  if (placedAfter !== undefined && placedFrom === undefined) {
-    bounds.push(sql.fragment`${position} > coalesce((
-      SELECT placed_position FROM orders WHERE tenant_id = ${tenantId} AND placed_at <= ${placedAfter}::timestamptz
-       ORDER BY placed_at DESC, placed_position DESC LIMIT 1), 0)`);
-  }
-  if (placedBefore !== undefined && placedUpTo === undefined) {
-    bounds.push(sql.fragment`${position} < coalesce((
-      SELECT placed_position FROM orders WHERE tenant_id = ${tenantId} AND placed_at >= ${placedBefore}::timestamptz
-       ORDER BY placed_at, placed_position LIMIT 1), 9223372036854775807)`);
-  }
+  // In the first epoch times grow with positions, so a time is one position.
+  if (placedAfter !== undefined && placedFrom === undefined)
+    bounds.push(sql.fragment`${position} >= ${firstFrom(query, placedAfter, false)}`);
+  if (placedBefore !== undefined && placedUpTo === undefined)
+    bounds.push(sql.fragment`${position} < ${firstFrom(query, placedBefore, true)}`);
   return sql.and(bounds);
+}
+
+/**
+ * The position of the tenant's first order after a time, or also at it. One order in 64 of the
+ * partition is in an index by time: the search begins behind the last of these before that.
+ */
+function firstFrom({ partition, tenantId }: OrdersQuery, time: string, isInclusive: boolean) {
+  const isAt = isInclusive ? sql.fragment`>=` : sql.fragment`>`;
+  const isBefore = isInclusive ? sql.fragment`<` : sql.fragment`<=`;
+  return sql.fragment`coalesce((
+      SELECT placed_position FROM orders
+       WHERE tenant_id = ${tenantId} AND placed_at ${isAt} ${time}::timestamptz
+         AND placed_position > coalesce((
+           SELECT placed_position FROM orders
+            WHERE partition = ${partition} AND hashint8(placed_position) & 63 = 0 AND placed_at ${isBefore} ${time}::timestamptz
+            ORDER BY placed_at DESC, placed_position DESC LIMIT 1), 0)
+       ORDER BY placed_position LIMIT 1), 9223372036854775807)`;
 }
 
 const allOf = (filters: readonly FragmentSqlToken[]) => sql.and([sql.fragment`true`, ...filters]);
@@ -119,29 +130,28 @@ export function found(query: OrdersQuery, driver: FragmentSqlToken, left: Fragme
 }
 
 /**
- * Orders by placement that have any of the statuses: a merge of one range for each pair of a status
- * and a payment status, each of which is read up to the limit.
+ * Orders by placement that have any of the statuses: one range for each pair of a payment status and
+ * a status, each of which is read up to the limit. LATERAL plans one range for all pairs.
  */
 export function merged(query: OrdersQuery): Source {
-  const { tenantId, direction, statuses = STATUSES, paymentStatuses } = query;
-  const payments =
-    paymentStatuses === undefined
-      ? [undefined]
-      : PAYMENT_STATUSES.filter((each) => paymentStatuses.includes(each));
+  const { tenantId, direction, statuses = STATUSES, paymentStatuses = PAYMENT_STATUSES } = query;
+  const pairs = [...new Set(paymentStatuses)].flatMap((payment) =>
+    [...new Set(statuses)].map((status) => [payment, status] as const),
+  );
   const order = sql.fragment`placed_position ${orderOf(direction)}`;
-  const bounds = boundsOf(query);
-  const range = (status: string, payment: string | undefined, limit: number) => sql.fragment`
-    (SELECT placed_position
-       FROM orders AS row
-      WHERE tenant_id = ${tenantId} AND status = ${status}
-        AND ${payment === undefined ? sql.fragment`true` : sql.fragment`payment_status = ${payment}`}
-        AND ${bounds}
-      ORDER BY ${order}
-      LIMIT ${limit})`;
   return {
     rows: (limit) => {
-      const ranges = payments.flatMap((payment) => statuses.map((status) => range(status, payment, limit)));
-      const driver = sql.fragment`FROM (${sql.join(ranges, sql.fragment` UNION ALL `)}) AS range`;
+      const driver = sql.fragment`
+        FROM unnest(${textArray(pairs.map(([payment]) => payment))}, ${textArray(pairs.map(([, status]) => status))})
+          AS pair (payment_status, status)
+       CROSS JOIN LATERAL (
+               SELECT placed_position
+                 FROM orders AS row
+                WHERE tenant_id = ${tenantId} AND row.payment_status = pair.payment_status AND row.status = pair.status
+                  AND ${boundsOf(query)}
+                ORDER BY ${order}
+                LIMIT ${limit}
+             ) AS range`;
       return found(query, driver, []).rows(limit);
     },
   };
