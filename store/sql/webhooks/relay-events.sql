@@ -9,6 +9,9 @@
 -- A batch has at most $2 events. It ends with the event whose deliveries reach $4: one event has at
 -- most 200, one for each endpoint of its tenant. When several tenants have deliveries, those of a
 -- tenant beyond $5 are put off, as are later ones until it has caught up (relay-backlog.sql).
+--
+-- Events of tenants without subscriptions and without a backlog only move the checkpoint: nothing is
+-- counted or sorted for them.
 WITH lease AS MATERIALIZED (
   SELECT position
     FROM checkpoints
@@ -24,36 +27,41 @@ WITH lease AS MATERIALIZED (
             ORDER BY position
             LIMIT $2
          ) AS event
+), tenant AS MATERIALIZED (
+  SELECT tenant_id, min(position) AS first, max(position) AS last FROM next GROUP BY tenant_id
 ), subscription AS MATERIALIZED (
   SELECT endpoint.tenant_id, endpoint.endpoint_id, endpoint.edition, endpoint.event_types,
          greatest(endpoint.since_position, endpoint.types_since_position) AS since_position,
          NULL AS up_to_position
-    FROM (SELECT DISTINCT tenant_id FROM next) AS tenant
+    FROM tenant
     JOIN webhook_endpoints AS endpoint USING (tenant_id)
    WHERE endpoint.disabled_at IS NULL
    UNION ALL
   SELECT earlier.tenant_id, earlier.endpoint_id, endpoint.edition, earlier.event_types,
          earlier.since_position, earlier.up_to_position
-    FROM (SELECT tenant_id, min(position) AS first, max(position) AS last
-            FROM next
-           GROUP BY tenant_id) AS tenant
+    FROM tenant
     JOIN webhook_earlier_subscriptions AS earlier
       ON earlier.tenant_id = tenant.tenant_id
      AND earlier.up_to_position >= tenant.first AND earlier.since_position < tenant.last
     JOIN webhook_endpoints AS endpoint USING (endpoint_id)
+), concerned AS MATERIALIZED (
+  SELECT *
+    FROM next
+   WHERE tenant_id IN (SELECT tenant_id FROM subscription)
+      OR tenant_id IN (SELECT tenant_id FROM webhook_relay_backlogs WHERE partition = $1)
 ), fan_out AS MATERIALIZED (
   -- One look-up for all events of a tenant and type: no event of them has more deliveries.
   SELECT kind.tenant_id, kind.type, count(DISTINCT subscription.endpoint_id) AS deliveries
-    FROM (SELECT DISTINCT tenant_id, type FROM next) AS kind
+    FROM (SELECT DISTINCT tenant_id, type FROM concerned) AS kind
     LEFT JOIN subscription
       ON subscription.tenant_id = kind.tenant_id
      AND (subscription.event_types IS NULL OR kind.type = ANY (subscription.event_types))
    GROUP BY kind.tenant_id, kind.type
 ), counted AS (
-  SELECT next.*, fan_out.deliveries,
-         sum(fan_out.deliveries) OVER (PARTITION BY next.tenant_id ORDER BY next.position)
+  SELECT concerned.*, fan_out.deliveries,
+         sum(fan_out.deliveries) OVER (PARTITION BY concerned.tenant_id ORDER BY concerned.position)
            - fan_out.deliveries AS deliveries_of_tenant_before
-    FROM next
+    FROM concerned
     JOIN fan_out USING (tenant_id, type)
 ), shared AS (
   SELECT counted.*,
@@ -63,13 +71,18 @@ WITH lease AS MATERIALIZED (
     FROM counted
     LEFT JOIN webhook_relay_backlogs AS backlog
       ON backlog.partition = $1 AND backlog.tenant_id = counted.tenant_id
-), bounded AS (
+), bounded AS MATERIALIZED (
   SELECT shared.*,
          sum(deliveries) FILTER (WHERE NOT is_put_off) OVER (ORDER BY position)
            - CASE WHEN is_put_off THEN 0 ELSE deliveries END AS deliveries_before
     FROM shared
 ), batch AS MATERIALIZED (
   SELECT * FROM bounded WHERE coalesce(deliveries_before, 0) < $4
+), passed AS MATERIALIZED (
+  SELECT count(*) AS events, max(position) AS position
+    FROM next
+   WHERE position < coalesce((SELECT min(position) FROM bounded WHERE deliveries_before >= $4),
+                             9223372036854775807)
 ), put_off AS (
   INSERT INTO webhook_relay_backlogs (partition, tenant_id, position, up_to_position)
   SELECT $1, tenant_id, min(position) - 1, max(position)
@@ -96,12 +109,12 @@ WITH lease AS MATERIALIZED (
   RETURNING endpoint_id
 ), moved AS (
   UPDATE checkpoints
-     SET position = (SELECT max(position) FROM batch), updated_at = now()
+     SET position = (SELECT position FROM passed), updated_at = now()
    WHERE partition = $1 AND consumer = 'webhooks'
-     AND position = (SELECT position FROM lease) AND position < (SELECT max(position) FROM batch)
+     AND position = (SELECT position FROM lease) AND position < (SELECT position FROM passed)
 )
-SELECT (SELECT count(*) FROM batch) AS events,
-       (SELECT count(*) FROM next) = $2 OR (SELECT count(*) FROM next) > (SELECT count(*) FROM batch) AS is_full,
+SELECT (SELECT events FROM passed) AS events,
+       (SELECT count(*) FROM next) = $2 OR (SELECT count(*) FROM next) > (SELECT events FROM passed) AS is_full,
        NOT EXISTS (SELECT FROM lease)
          AND EXISTS (SELECT
                        FROM checkpoints
