@@ -130,8 +130,8 @@ export function found(query: OrdersQuery, driver: FragmentSqlToken, left: Fragme
 }
 
 /**
- * Orders by placement that have any of the statuses: one range for each pair of a payment status and
- * a status, each of which is read up to the limit. LATERAL plans one range for all pairs.
+ * Orders by placement that have any of the statuses: one range for each pair of a payment status
+ * and a status, each of which is read up to the limit. LATERAL plans one range for all pairs.
  */
 export function merged(query: OrdersQuery): Source {
   const { tenantId, direction, statuses = STATUSES, paymentStatuses = PAYMENT_STATUSES } = query;

@@ -195,11 +195,11 @@ BEGIN
     END IF;
   END IF;
 
-  -- Read: which commands are fresh? Those whose key no event has, and whose stream version none has.
-  -- Each look-up is a scalar or a LATERAL with LIMIT 1, which the planner cannot turn into a join of
-  -- the whole table. It names only columns of one unique index: with the tenant first, the planner
-  -- chose the wrong index on a new table, and the prepared statement kept it (500 appended events/s
-  -- instead of 12,000 until the first ANALYZE). Only narrow columns are read here.
+  -- Read: which commands are fresh? No event has their key, and none has their stream version.
+  -- Each look-up is a scalar or a LATERAL with LIMIT 1, which the planner cannot turn into a join
+  -- of the whole table. It names only columns of one unique index: with the tenant first, the
+  -- planner chose the wrong one on a new table, and the prepared statement kept it (500 appended
+  -- events/s instead of 12,000 until the first ANALYZE). Only narrow columns are read here.
   fresh_ordinals := ARRAY (
     SELECT command.ordinal
       FROM (SELECT generate_series(1, cardinality(keys)) AS ordinal, unnest(tenant_ids) AS tenant_id,

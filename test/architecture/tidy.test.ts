@@ -26,6 +26,7 @@ const LONG_FILES: Record<string, string> = {
 const LARGE_FOLDERS: Record<string, string> = {
   '.': 'entry points, and files that tools look for here',
   docs: 'one page a subject, each served at /docs/NAME',
+  'store/migrations': 'one file for each change of the schema, never edited',
   'test/domain/golden/schemas': 'one file for each version of an event',
 };
 

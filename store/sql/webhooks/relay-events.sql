@@ -10,8 +10,8 @@
 -- most 200, one for each endpoint of its tenant. When several tenants have deliveries, those of a
 -- tenant beyond $5 are put off, as are later ones until it has caught up (relay-backlog.sql).
 --
--- Events of tenants without subscriptions and without a backlog only move the checkpoint: nothing is
--- counted or sorted for them.
+-- Events of tenants without subscriptions and without a backlog only move the checkpoint: they are
+-- neither counted by delivery nor sorted.
 WITH lease AS MATERIALIZED (
   SELECT position
     FROM checkpoints

@@ -86,6 +86,17 @@ describe('each caller of a batch gets its own outcome', () => {
     expect(good).toMatchObject({ status: 'fulfilled', value: { kind: 'appended' } });
   });
 
+  test('the data of an event has at most 1 MiB, also where it could be compressed', async () => {
+    const ofSize = (bytes: number) => {
+      const append = anAppend(tenant);
+      const padded = (padding: string) => Object.assign({}, append.event.data, { padding });
+      const padding = 'x'.repeat(bytes - JSON.stringify(padded('')).length);
+      return { ...append, event: { ...append.event, data: padded(padding) } as typeof append.event };
+    };
+    expect((await orders.append(ofSize(1_048_576))).kind).toBe('appended');
+    await expect(orders.append(ofSize(1_048_577))).rejects.toThrow();
+  });
+
   test('an append whose answer was lost is recognized as appended', async () => {
     const append = anAppend(tenant);
     await appended(orders, append);
