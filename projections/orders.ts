@@ -2,7 +2,6 @@
  * The read table `orders`: one row for each order, with the document that lists return unparsed and
  * the columns that they pick by. Beside it, `order_terms` has the texts that an order is found by.
  */
-import type { DatabaseTransactionConnection } from 'slonik';
 import { z } from 'zod';
 import { isOnHold, isReadyToShip } from '../domain/order/amounts.ts';
 import { type Facts, NO_FACTS, type Order, type OrderState, evolve } from '../domain/order/order.ts';
@@ -14,7 +13,8 @@ import { dailySalesProjection } from './daily-sales.ts';
 import { salesProjection } from './sales/sales.ts';
 import { hasOutdatedOrders, readOutdatedOrders } from './orders/outdated.ts';
 import { type TermChanges, noteTerms } from './orders/terms.ts';
-import type { Projection, TenantEvent } from './projection.ts';
+import { type OrderFold, applyWith, orderKey } from './order-fold.ts';
+import type { Projection } from './projection.ts';
 
 const readRows = statement(
   'projections/read-order-rows',
@@ -33,101 +33,83 @@ const removeTerms = statement('projections/remove-order-terms', z.object({}));
 interface Row {
   tenantId: string;
   placedPosition: number;
-  /** Whether the table has the row: the batch does not begin the order. */
-  isKnown: boolean;
   state: OrderState;
   terms: TermChanges;
 }
+
+const fold: OrderFold<Row> = {
+  evolve(row, event) {
+    const state = evolve(row?.state ?? null, event);
+    const terms: TermChanges = row?.terms ?? new Map();
+    noteTerms(terms, event, row?.state.order, state.order);
+    const placedPosition = row?.placedPosition ?? event.position;
+    return { tenantId: event.tenant_id, placedPosition, state, terms };
+  },
+
+  async read(transaction, events) {
+    const found = await transaction.any(
+      readRows(
+        plainArray(events.map((event) => event.tenant_id)),
+        plainArray(events.map((event) => toUuid(event.order_id))),
+      ),
+    );
+    const rows = new Map<string, Row>();
+    for (const row of found) {
+      const order = JSON.parse(row.document) as Order;
+      // Rows of the first release lack some facts.
+      const facts = { ...NO_FACTS, ...(JSON.parse(row.facts) as Partial<Facts>) };
+      const key = orderKey({ tenant_id: row.tenant_id, order_id: toId('ord', row.order_id) });
+      rows.set(key, {
+        tenantId: row.tenant_id,
+        placedPosition: row.placed_position,
+        state: { order, facts, payments: {}, bytes: 0 },
+        terms: new Map(),
+      });
+    }
+    return rows;
+  },
+
+  async write(transaction, partition, rows) {
+    const lost = termsOf(rows, false);
+    if (lost.length > 0) {
+      await transaction.query(
+        removeTerms(
+          partition,
+          plainArray(lost.map(({ row }) => row.tenantId)),
+          lost.map(({ term }) => term),
+          plainArray(lost.map(({ row }) => row.placedPosition)),
+        ),
+      );
+    }
+    return (await transaction.query(writeRows(partition, ...columnsOf(rows)))).rowCount;
+  },
+
+  async add(transaction, partition, rows) {
+    await transaction.query(addRows(partition, ...columnsOf(rows)));
+  },
+};
 
 export const ordersProjection: Projection = {
   name: 'orders',
   key: ['order_id', 'tenant_id', 'partition'],
   count: 'version',
   others: [{ name: 'order_terms', key: ['tenant_id', 'term', 'placed_position', 'partition'] }],
-  isByOrder: true,
+  fold,
   companions: [customerTotalsProjection, dailySalesProjection, salesProjection],
-
-  async apply(transaction, partition, events) {
-    const rows = new Map<string, Row>();
-    const known = unplaced(events);
-    if (known.length > 0) {
-      const found = await transaction.any(
-        readRows(
-          plainArray(known.map((event) => event.tenant_id)),
-          plainArray(known.map((event) => toUuid(event.order_id))),
-        ),
-      );
-      for (const row of found) {
-        const order = JSON.parse(row.document) as Order;
-        // Rows of the first release lack some facts.
-        const facts = { ...NO_FACTS, ...(JSON.parse(row.facts) as Partial<Facts>) };
-        const key = keyOf({ tenant_id: row.tenant_id, order_id: toId('ord', row.order_id) });
-        rows.set(key, {
-          tenantId: row.tenant_id,
-          placedPosition: row.placed_position,
-          isKnown: true,
-          state: { order, facts, payments: {}, bytes: 0 },
-          terms: new Map(),
-        });
-      }
-    }
-    for (const event of events) applyTo(rows, event);
-    const written = [...rows.values()];
-    const begun = written.filter(({ isKnown }) => !isKnown);
-    if (begun.length > 0) await transaction.query(addRows(partition, ...columnsOf(begun)));
-    if (begun.length < written.length)
-      await write(
-        transaction,
-        partition,
-        written.filter(({ isKnown }) => isKnown),
-      );
-  },
+  apply: applyWith(fold),
 
   outdated: {
     has: hasOutdatedOrders,
     async renew(transaction, partition) {
       const rows = new Map<string, Row>();
-      for (const event of await readOutdatedOrders(transaction, partition)) applyTo(rows, event);
-      return rows.size === 0 ? 0 : write(transaction, partition, [...rows.values()]);
+      for (const event of await readOutdatedOrders(transaction, partition)) {
+        const key = orderKey(event);
+        rows.set(key, fold.evolve(rows.get(key), event));
+      }
+      return rows.size === 0 ? 0 : fold.write(transaction, partition, [...rows.values()]);
     },
   },
 };
-
-/** Applies the next event of an order to its row. */
-function applyTo(rows: Map<string, Row>, event: TenantEvent): void {
-  const key = keyOf(event);
-  const row = rows.get(key);
-  const state = evolve(row?.state ?? null, event);
-  const terms = row?.terms ?? new Map<string, boolean>();
-  noteTerms(terms, event, row?.state.order, state.order);
-  rows.set(key, {
-    tenantId: event.tenant_id,
-    placedPosition: row?.placedPosition ?? event.position,
-    isKnown: row?.isKnown ?? false,
-    state,
-    terms,
-  });
-}
-
-/** Writes rows that the table has. @returns their number */
-async function write(
-  transaction: DatabaseTransactionConnection,
-  partition: number,
-  rows: readonly Row[],
-): Promise<number> {
-  const lost = termsOf(rows, false);
-  if (lost.length > 0) {
-    await transaction.query(
-      removeTerms(
-        partition,
-        plainArray(lost.map(({ row }) => row.tenantId)),
-        lost.map(({ term }) => term),
-        plainArray(lost.map(({ row }) => row.placedPosition)),
-      ),
-    );
-  }
-  return (await transaction.query(writeRows(partition, ...columnsOf(rows)))).rowCount;
-}
 
 /** The columns of rows and of the terms that they get, in the order of both statements. */
 function columnsOf(rows: readonly Row[]): (string | string[])[] {
@@ -169,13 +151,4 @@ function termsOf(rows: readonly Row[], isGained: boolean): { row: Row; ordinal: 
     for (const [term, gained] of row.terms)
       if (gained === isGained) found.push({ row, ordinal: index + 1, term });
   return found;
-}
-
-const keyOf = (event: { tenant_id: string; order_id: string }) => `${event.tenant_id} ${event.order_id}`;
-
-/** One event of each order whose row must be read: the batch lacks the order's first event. */
-function unplaced(events: readonly TenantEvent[]): TenantEvent[] {
-  const later = new Map(events.filter(({ version }) => version > 1).map((event) => [keyOf(event), event]));
-  if (later.size > 0) for (const event of events) if (event.version === 1) later.delete(keyOf(event));
-  return [...later.values()];
 }

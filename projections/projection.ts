@@ -5,6 +5,7 @@ import type { EventType, RecordedEvent } from '../domain/order/events.ts';
 import { isKnownEvent } from '../domain/order/upcast.ts';
 import { newerEvent } from '../domain/order/upcast.ts';
 import { recordedRow, toRecordedEvent } from '../store/log/event-row.ts';
+import type { OrderFold } from './order-fold.ts';
 
 /** An event with its position and its tenant. */
 export type TenantEvent = RecordedEvent & { position: number; tenant_id: string };
@@ -23,9 +24,10 @@ export interface Projection extends ReadTable {
   others?: readonly ReadTable[];
   /**
    * Each row belongs to one order, and each table has the position of the order's first event as
-   * `placed_position`: an audit folds some orders at a time.
+   * `placed_position`. This is the pure step that `apply` repeats: a rebuild folds the log with
+   * it, and an audit folds some orders at a time.
    */
-  isByOrder?: true;
+  fold?: OrderFold<unknown>;
   /** Projections that count the same events: they share its batches, see lockstep.ts. */
   companions?: readonly Projection[];
   /** The types of events that `apply` gets; all when absent. */

@@ -52,7 +52,7 @@ export const verify = (
       const free = await requireSpace(pool, auditBytes ?? AUDIT_BYTES_MIN, options);
       const partBytes = auditBytes ?? bytesWithin(free);
       try {
-        return projection.isByOrder === true
+        return projection.fold !== undefined
           ? await auditOrders(lease, projection, schema, { ...options, stepOrders: chunkRows })
           : await auditParts(pool, lease, projection, schema, { ...options, partBytes });
       } finally {
