@@ -70,7 +70,7 @@ const nextEvents = (partition: number, position: number, { name }: Projection) =
   readEventsBehind(partition, position, FOLD_BATCH_EVENTS_MAX, name, FOLD_BATCH_BYTES_MAX);
 
 /** The position of a shadow table. Partitions were maybe added since it was created. */
-async function startOf(
+export async function startOf(
   transaction: DatabaseTransactionConnection,
   partition: number,
   consumer: string,
@@ -96,9 +96,18 @@ async function applyToShadow(
   await inSchema(transaction, schema, () =>
     projection.apply(transaction, partition, eventsOf(rows)(projection)),
   );
-  const moved = await transaction.any(
-    advanceCheckpoint(partition, shadowConsumer(projection, schema), from, to),
-  );
+  await moveShadow(transaction, partition, shadowConsumer(projection, schema), from, to);
+}
+
+/** @throws {LeaseLostError} */
+export async function moveShadow(
+  transaction: DatabaseTransactionConnection,
+  partition: number,
+  consumer: string,
+  from: number,
+  to: number,
+): Promise<void> {
+  const moved = await transaction.any(advanceCheckpoint(partition, consumer, from, to));
   if (moved.length !== 1) throw new LeaseLostError('another process moved the checkpoint');
 }
 

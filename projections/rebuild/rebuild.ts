@@ -1,15 +1,17 @@
 /**
  * Rebuild and rollback of a read table, while the live table is read and written.
  *
- * A rebuild folds the log into a shadow table (shadow-table.ts), compares it with the live table
+ * A rebuild folds the log into a shadow table (shadow-table.ts): rows in memory first (fold-log.ts),
+ * then what was appended meanwhile (catch-up.ts). It compares the table with the live one
  * (compare.ts), and swaps the two in one transaction (swap.ts). Cursors are log positions, so they
  * stay valid. Each step holds the lease of the rebuild (lease.ts).
  */
 import type { DatabasePool } from 'slonik';
 import { recordAct } from '../../store/audit/record-act.ts';
 import type { Projection } from '../projection.ts';
-import { type CatchUpOptions, atSamePosition, catchUp } from './catch-up.ts';
+import { atSamePosition, catchUp } from './catch-up.ts';
 import { type CompareOptions, type Differences, compare } from './compare.ts';
+import { type FoldLogOptions, foldLog } from './fold-log.ts';
 import { type SpaceBudget, requireSpace } from './free-space.ts';
 import { type Lease, type LeaseOptions, withLease } from './lease.ts';
 import {
@@ -31,9 +33,9 @@ export class NothingKeptError extends Error {
 /** Space for a rebuild, as a multiple of the live tables: its copy, and write-ahead log. */
 const SPACE_FACTOR = 1.25;
 /** The free space is looked at before every such batch of the fold. */
-const SPACE_CHECK_EVERY = 50;
+const SPACE_CHECK_EVERY = 32;
 
-export interface RebuildOptions extends CatchUpOptions, Omit<CompareOptions, 'part'>, SpaceBudget {
+export interface RebuildOptions extends FoldLogOptions, Omit<CompareOptions, 'part'>, SpaceBudget {
   lease?: LeaseOptions;
 }
 
@@ -56,7 +58,10 @@ export const rebuild = (
     'rebuild',
     (lease) =>
       withShadow(pool, lease, projection, options, async () => {
-        await catchUp(pool, lease, projection, REBUILD_SCHEMA, withSpaceChecks(pool, options));
+        const watched = withSpaceChecks(pool, options);
+        const { fold } = projection;
+        if (fold !== undefined) await foldLog(pool, lease, { projection, fold }, REBUILD_SCHEMA, watched);
+        else await catchUp(pool, lease, projection, REBUILD_SCHEMA, watched);
         // At the end: without the indexes that only readers need, the fold is faster.
         await createIndexes(lease, projection, REBUILD_SCHEMA);
         await catchUp(pool, lease, projection, REBUILD_SCHEMA, options);
@@ -83,7 +88,7 @@ async function withShadow<T>(
   // First what an earlier rebuild left: it may have filled the disk.
   await drop();
   await requireSpace(pool, (await bytesOf(pool, projection, 'public')) * SPACE_FACTOR, budget);
-  await createEmpty(lease, projection, REBUILD_SCHEMA);
+  await createEmpty(lease, projection, REBUILD_SCHEMA, { isKeyless: projection.fold !== undefined });
   try {
     return await act();
   } finally {

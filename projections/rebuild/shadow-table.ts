@@ -26,6 +26,8 @@ export const shadowConsumer = (projection: Projection, schema: ShadowSchema) =>
 export const tableIn = (schema: string, { name }: ReadTable) => sql.identifier([schema, name]);
 
 export interface ShadowKind {
+  /** Without primary keys, which {@link addKeys} adds: rows are only added until then. */
+  isKeyless?: boolean;
   /** Without write-ahead log: for tables that get no readers. A crash of Postgres empties them. */
   isUnlogged?: boolean;
   /** Stores only the rows of one part. */
@@ -42,12 +44,12 @@ export interface Part {
 export const isInPart = ({ key }: ReadTable, { index, count }: Part, alias: string): string =>
   `(hashtextextended(ROW(${key.map((name) => `${alias}.${name}`).join(', ')})::text, 0) & 9223372036854775807) % ${count} = ${index}`;
 
-/** Creates empty shadow tables with their primary keys. Drops what an earlier process left. */
+/** Creates empty shadow tables without indexes. Drops what an earlier process left. */
 export async function createEmpty(
   lease: Lease,
   projection: Projection,
   schema: ShadowSchema,
-  { isUnlogged = false, part }: ShadowKind = {},
+  { isKeyless = false, isUnlogged = false, part }: ShadowKind = {},
 ): Promise<void> {
   const created = isUnlogged ? sql.fragment`UNLOGGED TABLE` : sql.fragment`TABLE`;
   await lease.transaction(async (transaction) => {
@@ -55,11 +57,7 @@ export async function createEmpty(
     for (const table of tablesOf(projection)) {
       await transaction.query(sql.unsafe`
         CREATE ${created} ${tableIn(schema, table)} (LIKE ${tableIn('public', table)} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)`);
-      const key = await keyOf(transaction, 'public', table);
-      await transaction.query({
-        ...sql.unsafe`ALTER`,
-        sql: `ALTER TABLE ${schema}.${table.name} ADD ${key}`,
-      });
+      if (!isKeyless) await addKey(transaction, schema, table);
       if (part === undefined) continue;
       await transaction.query({
         ...sql.unsafe`CREATE TRIGGER`,
@@ -70,6 +68,25 @@ export async function createEmpty(
     await transaction.query(sql.unsafe`
       INSERT INTO checkpoints (partition, consumer)
       SELECT partition, ${shadowConsumer(projection, schema)} FROM log_heads`);
+  });
+}
+
+/** Adds the primary keys of the live tables to shadow tables that have none. */
+export const addKeys = (lease: Lease, projection: Projection, schema: ShadowSchema): Promise<void> =>
+  lease.transaction(async (transaction) => {
+    for (const table of tablesOf(projection))
+      if ((await keyOf(transaction, schema, table)) === null) await addKey(transaction, schema, table);
+  });
+
+async function addKey(
+  transaction: CommonQueryMethods,
+  schema: ShadowSchema,
+  table: ReadTable,
+): Promise<void> {
+  const key = await keyOf(transaction, 'public', table);
+  await transaction.query({
+    ...sql.unsafe`ALTER`,
+    sql: `ALTER TABLE ${schema}.${table.name} ADD ${key}`,
   });
 }
 

@@ -10,8 +10,12 @@ export class ShapeError extends Error {
 }
 
 /** The definition of a table's primary key: `PRIMARY KEY (a, b)`. */
-export const keyOf = (connection: CommonQueryMethods, schema: string, { name }: ReadTable): Promise<string> =>
-  connection.oneFirst(sql.type(z.object({ definition: z.string() }))`
+export const keyOf = (
+  connection: CommonQueryMethods,
+  schema: string,
+  { name }: ReadTable,
+): Promise<string | null> =>
+  connection.maybeOneFirst(sql.type(z.object({ definition: z.string() }))`
     SELECT pg_get_constraintdef(oid) AS definition
       FROM pg_constraint
      WHERE conrelid = ${`${schema}.${name}`}::regclass AND contype = 'p'`);

@@ -111,7 +111,8 @@ describe('a rebuild', () => {
 
   test('runs one at a time, and a killed one blocks no other', async () => {
     const entered = Promise.withResolvers<void>();
-    const slow = { ...ordersProjection, apply: async () => new Promise<void>(() => entered.resolve()) };
+    const add = async () => new Promise<void>(() => entered.resolve());
+    const slow = { ...ordersProjection, fold: { ...ordersProjection.fold!, add } };
     void rebuild(shop.pool, slow, quiet).catch(() => {});
     await entered.promise;
     const second = await holdfast(['projections', 'rebuild', 'orders'], env);
