@@ -137,16 +137,40 @@ export function atSamePosition<T>(
     await transaction.query(
       sql.unsafe`SELECT FROM checkpoints WHERE consumer = ${projection.name} ORDER BY partition FOR UPDATE`,
     );
-    for (const partition of await listPartitions(transaction)) {
-      let applied = await startOf(transaction, partition, shadowConsumer(projection, schema));
-      for (;;) {
-        const rows = await transaction.any(nextEvents(partition, applied, projection));
-        const last = rows.at(-1)?.position;
-        if (last === undefined) break;
-        await applyToShadow(transaction, projection, schema, { partition, from: applied, to: last, rows });
-        applied = last;
-      }
-    }
+    await applyRest(transaction, projection, schema);
     return act(transaction);
   });
+}
+
+/**
+ * Runs `act` with both tables at the same position, as one snapshot shows them, without the lease of
+ * the live table.
+ */
+export const inSameSnapshot = <T>(
+  lease: Lease,
+  projection: Projection,
+  schema: ShadowSchema,
+  act: (transaction: DatabaseTransactionConnection) => Promise<T>,
+): Promise<T> =>
+  lease.transaction(async (transaction) => {
+    await applyRest(transaction, projection, schema);
+    return act(transaction);
+  }, 'snapshot');
+
+/** Applies all events up to the position of the live table, as the transaction sees it. */
+async function applyRest(
+  transaction: DatabaseTransactionConnection,
+  projection: Projection,
+  schema: ShadowSchema,
+): Promise<void> {
+  for (const partition of await listPartitions(transaction)) {
+    let applied = await startOf(transaction, partition, shadowConsumer(projection, schema));
+    for (;;) {
+      const rows = await transaction.any(nextEvents(partition, applied, projection));
+      const last = rows.at(-1)?.position;
+      if (last === undefined) break;
+      await applyToShadow(transaction, projection, schema, { partition, from: applied, to: last, rows });
+      applied = last;
+    }
+  }
 }

@@ -1,8 +1,8 @@
 /** Compares read tables with their shadow tables, row by row in the order of the primary key. */
-import { type FragmentSqlToken, sql } from 'slonik';
+import { type CommonQueryMethods, type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import { type Projection, type ReadTable, tablesOf } from '../projection.ts';
-import { atSamePosition } from './catch-up.ts';
+import { atSamePosition, inSameSnapshot } from './catch-up.ts';
 import type { Lease } from './lease.ts';
 import { type Part, type ShadowSchema, isInPart, tableIn } from './shadow-table.ts';
 
@@ -58,6 +58,12 @@ export async function compare(
   for (const table of tablesOf(projection)) {
     // The rows of the other tables count no events.
     const count = table === projection ? projection.count : undefined;
+    const same = part === undefined ? await countSame(lease, projection, schema, table) : undefined;
+    if (same !== undefined) {
+      total.compared += same;
+      await pause?.();
+      continue;
+    }
     let after: string | null = null;
     do {
       const from: string | null = after;
@@ -93,6 +99,41 @@ export function addDifferences(total: Differences, found: Differences): void {
   total.compared += found.compared;
   total.missing_events += found.missing_events;
   total.rows.push(...found.rows.slice(0, NAMED_ROWS_MAX - total.rows.length));
+}
+
+/** Types whose equal values have equal bytes: a hash of values is one of bytes. */
+const HASHED_TYPES = ['int2', 'int4', 'int8', 'text', 'uuid', 'bool', 'date', 'timestamptz'];
+
+const isHashable = async (connection: CommonQueryMethods, table: ReadTable): Promise<boolean> =>
+  !(await connection.exists(sql.unsafe`
+    SELECT FROM pg_attribute
+      JOIN pg_type ON pg_type.oid = atttypid
+     WHERE attrelid = ${`public.${table.name}`}::regclass AND attnum > 0 AND NOT attisdropped
+       AND (typnamespace <> 'pg_catalog'::regnamespace OR NOT typname = ANY (${sql.array(HASHED_TYPES, 'text')}))`));
+
+const hashRow = z.object({ rows: z.int(), is_same: z.boolean() });
+
+/**
+ * Compares whole tables by the sum of the hashes of their rows, in one snapshot, so the projector is
+ * not held up. It reads both in the order of the disk: look-ups by key take twenty times as long.
+ *
+ * @returns the number of rows; `undefined` when the tables differ, or their types have no such hash
+ */
+function countSame(
+  lease: Lease,
+  projection: Projection,
+  schema: ShadowSchema,
+  table: ReadTable,
+): Promise<number | undefined> {
+  const hashOf = (of: string) => sql.fragment`
+    SELECT count(*) AS rows, sum(hash_record_extended(row, 0)) AS hash FROM ${tableIn(of, table)} AS row`;
+  return inSameSnapshot(lease, projection, schema, async (transaction) => {
+    if (!(await isHashable(transaction, table))) return undefined;
+    const { rows, is_same: isSame } = await transaction.one(sql.type(hashRow)`
+      SELECT live.rows, (live.rows, live.hash) IS NOT DISTINCT FROM (folded.rows, folded.hash) AS is_same
+        FROM (${hashOf('public')}) AS live, (${hashOf(schema)}) AS folded`);
+    return isSame ? rows : undefined;
+  });
 }
 
 /**
@@ -161,7 +202,7 @@ export function differencesStatement(
                       ${missingEvents} AS missing_events,
                       CASE WHEN live IS NULL THEN 'missing'
                            WHEN folded IS NULL THEN 'surplus'
-                           WHEN live::text IS DISTINCT FROM folded::text THEN 'different' END AS what
+                           WHEN live *<> folded THEN 'different' END AS what
                  FROM live FULL JOIN folded USING (${columns()})
              ) AS pair
             WHERE NOT EXISTS (SELECT FROM ends WHERE (${columns('pair')}) > (${columns('ends')}))
