@@ -1,9 +1,9 @@
 /**
- * The interface of a projection whose rows belong to one order each: a pure step, from a row and the
- * next event of its order to the next row, and the statements that read and write rows.
+ * The interface of a projection whose rows belong to one order each: a pure step, from a row and
+ * the next event of its order to the next row, and the statements that read and write rows.
  *
- * The runner applies batches of the log with it. A rebuild keeps rows in memory from event to event,
- * and writes most of them once (rebuild/fold-log.ts).
+ * The runner applies batches of the log with it. A rebuild keeps rows in memory from event to
+ * event, and writes most of them once (rebuild/fold/fold-log.ts).
  */
 import type { DatabaseTransactionConnection } from 'slonik';
 import type { Projection, TenantEvent } from './projection.ts';

@@ -143,8 +143,8 @@ export function atSamePosition<T>(
 }
 
 /**
- * Runs `act` with both tables at the same position, as one snapshot shows them, without the lease of
- * the live table.
+ * Runs `act` with both tables at the same position, as one snapshot shows them, without the lease
+ * of the live table.
  */
 export const inSameSnapshot = <T>(
   lease: Lease,

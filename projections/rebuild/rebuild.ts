@@ -1,7 +1,7 @@
 /**
  * Rebuild and rollback of a read table, while the live table is read and written.
  *
- * A rebuild folds the log into a shadow table (shadow-table.ts): rows in memory first (fold-log.ts),
+ * A rebuild folds the log into a shadow table (shadow-table.ts): rows in memory first (fold-log),
  * then what was appended meanwhile (catch-up.ts). It compares the table with the live one
  * (compare.ts), and swaps the two in one transaction (swap.ts). Cursors are log positions, so they
  * stay valid. Each step holds the lease of the rebuild (lease.ts).
@@ -11,7 +11,7 @@ import { recordAct } from '../../store/audit/record-act.ts';
 import type { Projection } from '../projection.ts';
 import { atSamePosition, catchUp } from './catch-up.ts';
 import { type CompareOptions, type Differences, compare } from './compare.ts';
-import { type FoldLogOptions, foldLog } from './fold-log.ts';
+import { type FoldLogOptions, foldLog } from './fold/fold-log.ts';
 import { type SpaceBudget, requireSpace } from './free-space.ts';
 import { type Lease, type LeaseOptions, withLease } from './lease.ts';
 import {

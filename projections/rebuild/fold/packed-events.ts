@@ -1,10 +1,10 @@
 /** Reads the log in the order of its positions, many events in one text. */
 import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
-import { toRecordedEvent } from '../../store/log/event-row.ts';
-import { instantOf } from '../../store/pool.ts';
-import { statement } from '../../store/statement.ts';
-import type { TenantEvent } from '../projection.ts';
+import { toRecordedEvent } from '../../../store/log/event-row.ts';
+import { instantOf } from '../../../store/pool.ts';
+import { statement } from '../../../store/statement.ts';
+import type { TenantEvent } from '../../projection.ts';
 
 const packedRow = z.object({ last: z.int().nullable(), events: z.string().nullable() });
 const readPacked = statement('projections/read-packed-events', packedRow);

@@ -1,13 +1,13 @@
 /**
- * Events of orders whose rows are no longer in memory (fold-log.ts). They are applied in batches, as
- * a projector does, once the tables have keys to find the rows by.
+ * Events of orders whose rows are no longer in memory (fold-log.ts). They are applied in batches,
+ * as a projector does, once the tables have keys to find the rows by.
  */
 import { sql } from 'slonik';
-import { plainArray, statement } from '../../store/statement.ts';
-import { type Projection, type TenantEvent, eventsOf, nextRow } from '../projection.ts';
-import { inSchema } from './catch-up.ts';
-import type { Lease } from './lease.ts';
-import { type ShadowSchema, addKeys } from './shadow-table.ts';
+import { plainArray, statement } from '../../../store/statement.ts';
+import { type Projection, type TenantEvent, eventsOf, nextRow } from '../../projection.ts';
+import { inSchema } from '../catch-up.ts';
+import type { Lease } from '../lease.ts';
+import { type ShadowSchema, addKeys } from '../shadow-table.ts';
 
 const readEventsAt = statement('projections/read-events-at', nextRow);
 

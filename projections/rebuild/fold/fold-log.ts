@@ -8,14 +8,14 @@
  * (catch-up.ts).
  */
 import { type DatabasePool, sql } from 'slonik';
-import { listPartitions, progressOf } from '../../store/partitions.ts';
-import { type OrderFold, orderKey } from '../order-fold.ts';
-import type { Projection } from '../projection.ts';
-import { type CatchUpOptions, inSchema, moveShadow, startOf } from './catch-up.ts';
+import { listPartitions, progressOf } from '../../../store/partitions.ts';
+import { type OrderFold, orderKey } from '../../order-fold.ts';
+import type { Projection } from '../../projection.ts';
+import { type CatchUpOptions, inSchema, moveShadow, startOf } from '../catch-up.ts';
 import { type LateEvents, createLateEvents } from './late-events.ts';
-import type { Lease } from './lease.ts';
+import type { Lease } from '../lease.ts';
 import { readRun, readSkipped, unpack } from './packed-events.ts';
-import { type ShadowSchema, addKeys, shadowConsumer } from './shadow-table.ts';
+import { type ShadowSchema, addKeys, shadowConsumer } from '../shadow-table.ts';
 
 /** Three runs are in memory: one is read, one folded, one written. */
 const RUN_EVENTS_MAX = 2_500;
