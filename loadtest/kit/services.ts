@@ -1,4 +1,4 @@
-/** Starts a temporary Postgres and Redis for one run. */
+/** Starts a Postgres and a Redis for one run. */
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,14 +9,17 @@ import { endServicesWithUs } from './ending.ts';
 
 export interface Services extends BackingServices {
   redisUrl: string;
-  /** Temporary folder; deleted at the end. */
+  /** Deleted at the end, unless the caller gave it. */
   dataDir: string;
 }
 
-/** @throws {LaunchError} if Redis is missing: without it, figures would not be comparable */
-export async function startServices(): Promise<Services> {
+/**
+ * @param folder of the data, which is kept; default: a temporary one
+ * @throws {LaunchError} if Redis is missing: without it, figures would not be comparable
+ */
+export async function startServices(folder?: string): Promise<Services> {
   await needRedisServer();
-  const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-load-'));
+  const dataDir = folder ?? (await mkdtemp(join(tmpdir(), 'holdfast-load-')));
   await chmod(dataDir, 0o755); // if root starts it, Postgres runs as another user
   const {
     stop,
@@ -31,7 +34,7 @@ export async function startServices(): Promise<Services> {
   });
   const end = async () => {
     await stop();
-    await rm(dataDir, { recursive: true, force: true });
+    if (folder === undefined) await rm(dataDir, { recursive: true, force: true });
   };
   endServicesWithUs(end, guard);
   return { databaseUrl, redisUrl, dataDir, stop: end, guard };
