@@ -17,7 +17,6 @@ import type { Result } from '../kit/http/http-client.ts';
 import { median } from '../kit/open-loop.ts';
 import { startServices } from '../kit/services.ts';
 import {
-  CONNECTIONS_COUNT,
   type Grown,
   appendLatency,
   place,
@@ -73,7 +72,7 @@ async function measure(): Promise<void> {
   const all = new Map<Grown, Figures>();
   for (const log of logs) {
     const sizes = await sizesOf(log);
-    await place(log, CONNECTIONS_COUNT, WARM_UP_MS);
+    await place(log, WARM_UP_MS);
     const { events } = log;
     all.set(log, {
       events,
@@ -85,7 +84,7 @@ async function measure(): Promise<void> {
   const results = new Map<Grown, Result[]>(logs.map((log) => [log, []]));
   for (let round = 0; round < rounds; round += 1)
     for (const log of round % 2 === 0 ? logs : logs.toReversed())
-      results.get(log)!.push(await place(log, CONNECTIONS_COUNT, roundMs));
+      results.get(log)!.push(await place(log, roundMs));
   for (const [log, list] of results) {
     const figures = all.get(log)!;
     figures.rate = median(list.map(({ rate }) => rate));

@@ -10,14 +10,15 @@ import { createOrderLog } from '../../store/log/log.ts';
 import { openPool } from '../../store/pool.ts';
 import { sampleAppend } from '../bench/sample-append.ts';
 import { openConnection } from '../kit/http/connection.ts';
-import { load } from '../kit/http/http-client.ts';
+import { type Result, load } from '../kit/http/http-client.ts';
 import { median, quantile } from '../kit/open-loop.ts';
 import { apiKey, placeOrder } from '../kit/order-request.ts';
 import { connected } from './connected.ts';
 import { GROWING } from './fill.ts';
 import { CUSTOMERS_COUNT, EVENTS_PER_ORDER, orderOf } from './template.ts';
 
-export const CONNECTIONS_COUNT = 64;
+const CONNECTIONS_COUNT = 64;
+const POLL_DELAY_MS = 100;
 const APPENDS_COUNT = 1_000;
 const READS_COUNT = 300;
 const TIMEOUT_MS = 10_000;
@@ -44,8 +45,17 @@ const latencyOf = (times: readonly number[]): Latency => ({
   p99: quantile(times, 0.99),
 });
 
-export const place = ({ port }: Grown, connections: number, durationMs: number) =>
-  load({ host: '127.0.0.1', port, request: placeOrder }, connections, durationMs);
+/** Places orders. Then waits for the consumers, so that no log pays for the one before it. */
+export async function place({ port, databaseUrl }: Grown, durationMs: number): Promise<Result> {
+  const result = await load({ host: '127.0.0.1', port, request: placeOrder }, CONNECTIONS_COUNT, durationMs);
+  await connected(databaseUrl, async (database) => {
+    const behind = `
+      SELECT FROM checkpoints AS own JOIN log_heads AS head USING (partition)
+       WHERE own.position < head.position AND own.consumer NOT LIKE '%.%'`;
+    while ((await database.query(behind)).rowCount !== 0) await delay(POLL_DELAY_MS);
+  });
+  return result;
+}
 
 const open = (databaseUrl: string): Promise<DatabasePool> =>
   openPool({
@@ -142,8 +152,8 @@ export const placeDuring = (grown: Grown, statement: string, durationMs: number)
   connected(grown.databaseUrl, async (database) => {
     // As autovacuum works: with a pause after each part.
     await database.query(`SET vacuum_cost_delay = '2ms'`);
-    const before = await place(grown, CONNECTIONS_COUNT, durationMs);
-    const loaded = place(grown, CONNECTIONS_COUNT, LEAD_MS + durationMs);
+    const before = await place(grown, durationMs);
+    const loaded = place(grown, LEAD_MS + durationMs);
     await delay(LEAD_MS);
     const startedMs = performance.now();
     const ended = (isOver: boolean) => ({ isOver, seconds: (performance.now() - startedMs) / 1_000 });
