@@ -157,6 +157,8 @@ describe('a node that moves from the old primary to the new one', () => {
     const [last] = await replication
       .primary()
       .ask<{ order_id: string }>('SELECT order_id FROM events ORDER BY position DESC LIMIT 1');
+    // A failover takes longer than a lease.
+    await until(async () => (await node.ask('/v2/orders')).status === 503, 20_000);
     const old = await replication.promote();
     replication.join();
     await replication.addStandby();
