@@ -5,8 +5,10 @@
  * the event loop, with the other commands of that turn. A single caller waits for no one; the
  * higher the load, the larger the batches (measured: docs/performance.md).
  *
- * Tenants take turns in a batch. In a full queue, the last item of the tenant that has most gives
- * way to a tenant that has fewer: one alone has the whole queue, two have half each.
+ * Tenants take turns in a batch. While several write, none has more than a share of a batch, since
+ * the others wait for its end: else single orders wait behind a stream. In a full queue, the last
+ * item of the tenant that has most gives way to a tenant that has fewer: one alone has the whole
+ * queue, two have half each.
  */
 import { type Release, createFairShare } from '../platform/fair-share.ts';
 import { StoreOverloaded, StoreUnavailable, answered } from './unavailable.ts';
@@ -22,6 +24,8 @@ export interface GroupCommitOptions<Item, Outcome> {
   capacity: number;
   /** Items in one batch. */
   batchItemsMax: number;
+  /** Items of one tenant in a batch while others write too; without it, as many as fit. */
+  sharedItemsMax?: number;
   /** After this time the outcome of a write is unknown to its callers. */
   timeoutMs: number;
   /** Called for each item with the time that it waited for its batch. */
@@ -53,10 +57,14 @@ interface Line<Item, Outcome> {
   /** While a batch is picked: how many were looked at, and how many of these passed over. */
   seen: number;
   passed: number;
+  picked: number;
 }
 
 /** Empty lines stay in the map until there are so many: entries that come and go cost more. */
 const LINES_KEPT_MAX = 1_024;
+
+/** Others count as writing for this time after one of them had an item waiting. */
+const SHARED_MS = 250;
 
 const ofOneTenant = () => '';
 
@@ -64,10 +72,12 @@ export function createGroupCommit<Item, Outcome>(
   options: GroupCommitOptions<Item, Outcome>,
 ): GroupCommit<Item, Outcome> {
   const { write, claims, tenantOf = ofOneTenant, capacity, batchItemsMax, timeoutMs, onWait } = options;
+  const { sharedItemsMax = batchItemsMax } = options;
   const queue = createFairShare({ capacity });
   const lines = new Map<string, Line<Item, Outcome>>();
   /** The lines with waiting items. The first one has the next turn. */
   let turns: Line<Item, Outcome>[] = [];
+  let sharedUntilMs = Number.NEGATIVE_INFINITY;
   let isBusy = false;
   let onDrained: (() => void)[] = [];
 
@@ -91,7 +101,7 @@ export function createGroupCommit<Item, Outcome>(
     if (known !== undefined) return known;
     if (lines.size >= LINES_KEPT_MAX)
       for (const [name, { waiting }] of lines) if (waiting.length === 0) lines.delete(name);
-    const line: Line<Item, Outcome> = { waiting: [], seen: 0, passed: 0 };
+    const line: Line<Item, Outcome> = { waiting: [], seen: 0, passed: 0, picked: 0 };
     lines.set(tenant, line);
     return line;
   }
@@ -127,8 +137,12 @@ export function createGroupCommit<Item, Outcome>(
     const claimed = new Set<string>();
     const batch: Waiting<Item, Outcome>[] = [];
     let [turn, without] = [0, 0];
+    const nowMs = performance.now();
+    if (turns.length > 1) sharedUntilMs = nowMs + SHARED_MS;
+    const ofTenantMax = nowMs < sharedUntilMs ? sharedItemsMax : batchItemsMax;
     while (batch.length < batchItemsMax && without < turns.length) {
-      const picked = pick(turns[turn]!, claimed);
+      const line = turns[turn]!;
+      const picked = line.picked < ofTenantMax ? pick(line, claimed) : undefined;
       turn = (turn + 1) % turns.length;
       without = picked === undefined ? without + 1 : 0;
       if (picked !== undefined) batch.push(picked);
@@ -149,6 +163,7 @@ export function createGroupCommit<Item, Outcome>(
         continue;
       }
       for (const claim of wanted) claimed.add(claim);
+      line.picked += 1;
       waiting.leaveQueue();
       onWait?.(performance.now() - waiting.sinceMs);
       return waiting;
@@ -189,7 +204,7 @@ export function createGroupCommit<Item, Outcome>(
 function closeUp<Item, Outcome>(line: Line<Item, Outcome>): boolean {
   if (line.seen === line.waiting.length) line.waiting.length = line.passed;
   else line.waiting.splice(line.passed, line.seen - line.passed);
-  [line.seen, line.passed] = [0, 0];
+  [line.seen, line.passed, line.picked] = [0, 0, 0];
   return line.waiting.length > 0;
 }
 

@@ -23,6 +23,7 @@ import { startServices } from '../kit/services.ts';
 import { pinned, serveHoldfast } from '../serve.ts';
 import { countBytes } from './grpc/byte-counter.ts';
 import { type Bench, type Measured, NEIGHBOUR, measure, neighbourDuring, settled } from './grpc/measure.ts';
+import { addNeighbour } from './grpc/neighbour.ts';
 import { type Result, resultChart, tableLines } from './grpc/report.ts';
 import {
   BATCHES_IN_FLIGHT,
@@ -118,12 +119,13 @@ function mediansOf(list: readonly Measured[]): Measured {
   };
 }
 
-/** The latencies of single REST orders, alone and beside a stream at full speed. */
+/** The latencies of single REST orders, alone and beside another tenant's stream at full speed. */
 async function measureNeighbour(streamRate: number) {
   const { rate, seconds } = NEIGHBOUR;
-  const alone = await neighbourDuring(bench, delay(seconds * 1_000));
+  const apiKey = await addNeighbour(services.databaseUrl);
+  const alone = await neighbourDuring(bench, apiKey, delay(seconds * 1_000));
   const stream = WAYS['gRPC stream']!(bench.ports, Math.round(streamRate * seconds));
-  const beside = await neighbourDuring(bench, stream);
+  const beside = await neighbourDuring(bench, apiKey, stream);
   const text = ({ p50, p99 }: typeof alone) => `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`;
   say(`\nREST, ${rate} orders/s: alone ${text(alone)}; beside a stream ${text(beside)}`);
   return { alone, beside };

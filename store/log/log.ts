@@ -43,6 +43,8 @@ const readClaimHolder = statement('log/read-claim', storedRow);
 const VERSION_MAX = 2_147_483_647;
 /** Larger batches append no faster, and make later commands wait longer. */
 const BATCH_COMMANDS_MAX = 256;
+/** Of one tenant, while others append too: their orders wait for the batch that is under way. */
+const SHARED_COMMANDS_MAX = 48;
 const APPEND_TIMEOUT_MS = 5_000;
 
 export interface OrderLogOptions {
@@ -84,6 +86,7 @@ export function createOrderLog({
         tenantOf: ({ tenantId }) => tenantId,
         capacity,
         batchItemsMax: BATCH_COMMANDS_MAX,
+        sharedItemsMax: SHARED_COMMANDS_MAX,
         timeoutMs,
         onWait: (waitMs) => appendWait.observe(waitMs / 1_000),
       });

@@ -135,6 +135,25 @@ describe('group commit', () => {
       ]);
     });
 
+    test('one has a share of each batch for a while after another one had an item waiting', async () => {
+      const { batches, write } = heldWriter();
+      const { submit } = createGroupCommit({ ...shared, write, sharedItemsMax: 2 });
+      items('a', 9).forEach((item) => quietly(submit(item)));
+      await turn();
+      quietly(submit('b0'));
+      for (let n = 0; n < 3; n += 1) {
+        batches[n]?.answer();
+        await turn();
+      }
+      expect(batches.map((batch) => batch.items)).toEqual([
+        ['a0', 'a1', 'a2', 'a3'],
+        ['a4', 'b0', 'a5'],
+        ['a6', 'a7'],
+        ['a8'],
+      ]);
+      batches.at(-1)?.answer();
+    });
+
     test('one alone has the whole queue; a second one gets half of it, at the cost of the last', async () => {
       const { batches, write } = heldWriter();
       const { submit } = createGroupCommit({ ...shared, write });

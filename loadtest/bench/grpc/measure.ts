@@ -5,7 +5,7 @@ import type { Client } from 'pg';
 import { type Samples, parseMetrics, sum } from '../../../api/overview/samples.ts';
 import { cpuSecondsOf } from '../../kit/cpu.ts';
 import { median, openLoop, quantile } from '../../kit/open-loop.ts';
-import { type Ports, REQUESTS_IN_FLIGHT, type Way, restOrder, withRest } from './ways.ts';
+import { type Ports, type Post, REQUESTS_IN_FLIGHT, type Way, restOrder, withRest } from './ways.ts';
 
 export interface Bench {
   child: ChildProcess;
@@ -71,18 +71,19 @@ export async function measure(bench: Bench, way: Way, orders: number): Promise<M
   };
 }
 
-/** A client that places single orders by REST while a stream runs. */
+/** A client of another tenant that places single orders by REST while a stream runs. */
 export const NEIGHBOUR = { rate: 50, seconds: 10 };
 
 /** Latencies of the neighbour, in ms, while other work runs. */
 export async function neighbourDuring(
   { ports }: Bench,
+  apiKey: string,
   work: Promise<unknown>,
 ): Promise<{ p50: number; p99: number }> {
   const latencies: number[] = [];
   let isOver = false;
   void work.finally(() => (isOver = true));
-  await withRest(ports.rest, REQUESTS_IN_FLIGHT, (post) =>
+  const placeOrders = (post: Post) =>
     openLoop({
       rate: () => NEIGHBOUR.rate,
       goesOn: (seconds) => seconds < NEIGHBOUR.seconds && !isOver,
@@ -90,8 +91,8 @@ export async function neighbourDuring(
         await post('/v1/orders', restOrder());
         latencies.push(performance.now() - dueMs);
       },
-    }),
-  );
+    });
+  await withRest(ports.rest, REQUESTS_IN_FLIGHT, placeOrders, apiKey);
   await work;
   return { p50: median(latencies), p99: quantile(latencies, 0.99) };
 }

@@ -37,22 +37,23 @@ async function inFlight(width: number, count: number, task: () => Promise<void>)
 export const restOrder = () => ({ ...order });
 const grpcOrder = () => newOrderMessage(order);
 
-export type Post = (path: string, body: unknown, key?: string) => Promise<unknown>;
+export type Post = (path: string, body: unknown) => Promise<unknown>;
 
 /** Runs with a REST client. Its `post` rejects for any status from 300 on. */
 export async function withRest(
   port: number,
   connections: number,
   run: (post: Post) => Promise<void>,
+  key = apiKey,
 ): Promise<void> {
   const pool = new Pool(`http://127.0.0.1:${port}`, { connections, pipelining: 1 });
-  const authorization = `Bearer ${apiKey}`;
+  const authorization = `Bearer ${key}`;
   try {
-    await run(async (path, body, key = randomUUID()) => {
+    await run(async (path, body) => {
       const { statusCode, body: content } = await pool.request({
         method: 'POST',
         path,
-        headers: { authorization, 'content-type': 'application/json', 'idempotency-key': key },
+        headers: { authorization, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
         body: JSON.stringify(body),
       });
       const json = await content.json();
