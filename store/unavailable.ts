@@ -60,9 +60,15 @@ export const isOutage = (error: unknown): boolean => {
   );
 };
 
-/** Whether an error, or a cause of it, means that the disk of Postgres is full: SQLSTATE 53100. */
-export const isDiskFull = (error: unknown): boolean =>
-  error instanceof Error && (('code' in error && error.code === '53100') || isDiskFull(error.cause));
+/** Whether an error, or a cause of it, has this SQLSTATE. */
+const hasState = (error: unknown, state: string): boolean =>
+  error instanceof Error && (('code' in error && error.code === state) || hasState(error.cause, state));
+
+/** Whether an error means that the disk of Postgres is full. */
+export const isDiskFull = (error: unknown): boolean => hasState(error, '53100');
+
+/** Whether an error means that a lock was not free within `lock_timeout`. */
+export const isLocked = (error: unknown): boolean => hasState(error, '55P03');
 
 /**
  * Waits for a Postgres call for at most `timeoutMs`. Errors of the call pass unchanged.

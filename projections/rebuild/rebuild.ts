@@ -6,8 +6,10 @@
  * (compare.ts), and swaps the two in one transaction (swap.ts). Cursors are log positions, so they
  * stay valid. Each step holds the lease of the rebuild (lease.ts).
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DatabasePool } from 'slonik';
 import { recordAct } from '../../store/audit/record-act.ts';
+import { isLocked } from '../../store/unavailable.ts';
 import type { Projection } from '../projection.ts';
 import { atSamePosition, catchUp } from './catch-up.ts';
 import { type CompareOptions, type Differences, compare } from './compare.ts';
@@ -23,7 +25,7 @@ import {
   dropTables,
   hasPrevious,
 } from './shadow-table.ts';
-import { swap } from './swap.ts';
+import { lockTables, swap } from './swap.ts';
 
 /** No previous table is kept: the projection was never rebuilt. */
 export class NothingKeptError extends Error {
@@ -32,6 +34,10 @@ export class NothingKeptError extends Error {
 
 /** Space for a rebuild, as a multiple of the live tables: its copy, and write-ahead log. */
 const SPACE_FACTOR = 1.25;
+/** The longest wait of a swap for the live tables, but for the last turn, and the pause between two. */
+const SWAP_WAIT_MS_MAX = 50;
+const SWAP_PAUSE_MS = 250;
+const SWAP_TURNS_MAX = 100;
 /** The free space is looked at before every such batch of the fold. */
 const SPACE_CHECK_EVERY = 32;
 
@@ -66,15 +72,36 @@ export const rebuild = (
         await createIndexes(lease, projection, REBUILD_SCHEMA);
         await catchUp(pool, lease, projection, REBUILD_SCHEMA, options);
         const found = await compare(lease, projection, REBUILD_SCHEMA, options);
-        await atSamePosition(lease, projection, REBUILD_SCHEMA, async (transaction) => {
-          await swap(transaction, projection, REBUILD_SCHEMA);
-          const act = 'projection_rebuilt';
-          await recordAct(transaction, { act, tenantId: null, subject: projection.name });
-        });
+        await swapInTurns(lease, projection, REBUILD_SCHEMA, 'projection_rebuilt');
         return found;
       }),
     options.lease,
   );
+
+/**
+ * Swaps the tables. New readers wait behind a swap that waits for a reader, or for an autovacuum, so
+ * it waits in short turns, and in a long one at last.
+ */
+async function swapInTurns(
+  lease: Lease,
+  projection: Projection,
+  schema: typeof REBUILD_SCHEMA | typeof PREVIOUS_SCHEMA,
+  act: 'projection_rebuilt' | 'projection_rolled_back',
+): Promise<void> {
+  for (let turn = 1; ; turn += 1) {
+    try {
+      await atSamePosition(lease, projection, schema, async (transaction) => {
+        if (turn < SWAP_TURNS_MAX) await lockTables(transaction, projection, SWAP_WAIT_MS_MAX);
+        await swap(transaction, projection, schema);
+        await recordAct(transaction, { act, tenantId: null, subject: projection.name });
+      });
+      return;
+    } catch (error) {
+      if (turn === SWAP_TURNS_MAX || !isLocked(error)) throw error;
+      await delay(SWAP_PAUSE_MS);
+    }
+  }
+}
 
 /** Runs `act` with empty shadow tables, and drops what is left of them, also when it fails. */
 async function withShadow<T>(
@@ -130,11 +157,7 @@ export const rollback = (
       if (!(await hasPrevious(pool, projection))) throw new NothingKeptError(projection.name);
       await createIndexes(lease, projection, PREVIOUS_SCHEMA);
       await catchUp(pool, lease, projection, PREVIOUS_SCHEMA, options);
-      await atSamePosition(lease, projection, PREVIOUS_SCHEMA, async (transaction) => {
-        await swap(transaction, projection, PREVIOUS_SCHEMA);
-        const act = 'projection_rolled_back';
-        await recordAct(transaction, { act, tenantId: null, subject: projection.name });
-      });
+      await swapInTurns(lease, projection, PREVIOUS_SCHEMA, 'projection_rolled_back');
     },
     options.lease,
   );

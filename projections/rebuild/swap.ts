@@ -1,5 +1,6 @@
 /** The swap: a shadow table becomes the live table, and the live table is kept for a rollback. */
 import { type DatabaseTransactionConnection, sql } from 'slonik';
+import { z } from 'zod';
 import { type Projection, tablesOf } from '../projection.ts';
 import { PREVIOUS_SCHEMA, REBUILD_SCHEMA, dropTables, shadowConsumer, tableIn } from './shadow-table.ts';
 import { checkShapes } from './table-shape.ts';
@@ -44,6 +45,25 @@ export async function swap(
   await transaction.query(
     sql.unsafe`UPDATE checkpoints SET lost_position = NULL WHERE consumer = ${projection.name}`,
   );
+}
+
+/**
+ * Locks the live tables for the swap, or fails after a time.
+ *
+ * @throws {Error} 55P03, lock_not_available
+ */
+export async function lockTables(
+  transaction: DatabaseTransactionConnection,
+  projection: Projection,
+  waitMs: number,
+): Promise<void> {
+  const waiting = await transaction.oneFirst(sql.type(z.object({ ms: z.string() }))`
+    SELECT current_setting('lock_timeout') AS ms`);
+  const limit = (text: string) => sql.unsafe`SELECT set_config('lock_timeout', ${text}, true)`;
+  await transaction.query(limit(`${waitMs}ms`));
+  for (const table of tablesOf(projection))
+    await transaction.query(sql.unsafe`LOCK TABLE ${tableIn('public', table)} IN ACCESS EXCLUSIVE MODE`);
+  await transaction.query(limit(waiting));
 }
 
 /**

@@ -1,5 +1,7 @@
 /** Rebuilds of a table that is written and read meanwhile. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Client } from 'pg';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { ordersProjection } from '../../../projections/orders.ts';
@@ -28,12 +30,45 @@ const caughtUp = async () => {
      WHERE consumer = 'orders'`);
   return position === 0;
 };
+async function openConnection() {
+  const client = new Client({ connectionString: shop.database.url });
+  await client.connect();
+  return client;
+}
+const isSwapWaiting = () =>
+  shop.pool.exists(sql.unsafe`
+    SELECT FROM pg_locks
+     WHERE relation = 'orders'::regclass AND mode = 'AccessExclusiveLock' AND NOT granted`);
 const tablesApart = () =>
   shop.pool.anyFirst(sql.type(z.object({ name: z.string() }))`
     SELECT table_schema || '.' || table_name AS name FROM information_schema.tables
      WHERE table_schema IN ('holdfast_rebuild', 'holdfast_previous') ORDER BY 1`);
 
 describe('a rebuild', () => {
+  test('that waits for a long reader keeps no other reader waiting', async () => {
+    await place();
+    await until(caughtUp);
+    const reader = await openConnection();
+    const other = await openConnection();
+    try {
+      await reader.query('BEGIN; SELECT FROM orders LIMIT 1');
+      let isDone = false;
+      const rebuilding = rebuild(shop.pool, ordersProjection, quiet).finally(() => (isDone = true));
+      rebuilding.catch(() => {}); // awaited below
+      await other.query("SET lock_timeout = '1s'");
+      await until(isSwapWaiting, 30_000);
+      for (let n = 0; n < 20; n += 1) {
+        await other.query('SELECT FROM orders LIMIT 1');
+        await delay(50);
+      }
+      expect(isDone).toBe(false);
+      await reader.query('COMMIT');
+      await rebuilding;
+    } finally {
+      await Promise.all([reader.end(), other.end()]);
+    }
+  }, 60_000);
+
   test('during writes and walks skips, repeats or loses no order, and gives the table of a cold rebuild', async () => {
     for (let n = 0; n < 60; n += 1) await Promise.all([place(), place(), place()]);
     await until(caughtUp);
