@@ -18,6 +18,8 @@ export async function fill(database: Client, orders: number): Promise<void> {
     SET maintenance_work_mem = '1GB';
     SET work_mem = '128MB';
     SET statement_timeout = 0`);
+  // A consumer of a running node must not apply the copies: their rows are copied too.
+  await database.query('UPDATE checkpoints SET paused_at = now()');
   for (const table of GROWING)
     await database.query(`CREATE TEMP TABLE of_${table} AS SELECT * FROM ${table}`);
   await defineFunctions(database, orders);
@@ -28,11 +30,11 @@ export async function fill(database: Client, orders: number): Promise<void> {
     await copyTerms(database, orders);
   });
   await count(database, orders);
-  await database.query('UPDATE checkpoints SET position = $1', [orders * EVENTS_PER_ORDER]);
-  await database.query(
-    'UPDATE log_heads SET position = $1, reached_position = $1, recorded_at = time_of($1)',
-    [orders * EVENTS_PER_ORDER],
-  );
+  const position = orders * EVENTS_PER_ORDER;
+  // Together: a checkpoint beyond the head would begin an epoch.
+  await database.query(`
+    UPDATE log_heads SET position = ${position}, reached_position = ${position}, recorded_at = time_of(${position});
+    UPDATE checkpoints SET position = ${position}, paused_at = NULL`);
   await database.query('DROP FUNCTION order_id_of, time_of, text_of');
   await database.query(`VACUUM (ANALYZE) ${GROWING.join(', ')}`);
   await database.query('CHECKPOINT');
