@@ -115,7 +115,8 @@ const hashRow = z.object({ rows: z.int(), is_same: z.boolean() });
 
 /**
  * Compares whole tables by the sum of the hashes of their rows, in one snapshot, so the projector
- * is not held up. It reads both in the order of the disk: look-ups by key took 12 s, and this 1 s.
+ * is not held up. It reads both in the order of the disk: 1 s for 333,000 orders and their terms,
+ * where 5,000 look-ups by key take 0.1 s.
  *
  * @returns the number of rows; `undefined` when the tables differ, or their types have no such hash
  */
