@@ -1,5 +1,6 @@
 /**
- * Validators of requests, one an operation, compiled from the spec at start.
+ * Validators of requests, one an operation, compiled from the spec when an operation is first used:
+ * all of them take a fifth of a start.
  *
  * The judge (judge.ts) is too slow for production: docs/performance.md has the figures.
  * test/contract/verdicts/ compares the verdicts of the two.
@@ -60,8 +61,7 @@ export interface OperationValidator {
   checkBody: (body: unknown, isThorough?: boolean) => void;
 }
 
-/** @param operations to compile; fewer than all saves time at start */
-export function compileValidators(spec: Spec, operations = spec.operations): Map<string, OperationValidator> {
+export function compileValidators(spec: Spec): Map<string, OperationValidator> {
   const compilers = {
     // Stops at the first fault: all faults of 4 MB of `{"orders":[{},{},…` would fill the heap.
     forBodies: compilerOf(spec, {}),
@@ -69,7 +69,18 @@ export function compileValidators(spec: Spec, operations = spec.operations): Map
     // Parameters are few and short. `verbose` adds the schema, for the bounds of an integer.
     parameters: compiledOnce(compilerOf(spec, { allErrors: true, useDefaults: true, verbose: true })),
   };
-  return new Map(operations.map((operation) => [operation.id, compile(spec, operation, compilers)]));
+  return new Map(
+    spec.operations.map((operation) => [operation.id, whenUsed(() => compile(spec, operation, compilers))]),
+  );
+}
+
+function whenUsed(compileNow: () => OperationValidator): OperationValidator {
+  let compiled: OperationValidator | undefined;
+  const validator = () => (compiled ??= compileNow());
+  return {
+    validate: (input) => validator().validate(input),
+    checkBody: (body, isThorough) => validator().checkBody(body, isThorough),
+  };
 }
 
 function compilerOf(spec: Spec, options: Options): Ajv {

@@ -34,7 +34,7 @@ export class NothingKeptError extends Error {
 
 /** Space for a rebuild, as a multiple of the live tables: its copy, and write-ahead log. */
 const SPACE_FACTOR = 1.25;
-/** The longest wait of a swap for the live tables, but for the last turn, and the pause between two. */
+/** Wait of a swap for the live tables in all turns but the last, and the pause between two. */
 const SWAP_WAIT_MS_MAX = 50;
 const SWAP_PAUSE_MS = 250;
 const SWAP_TURNS_MAX = 100;
@@ -79,8 +79,8 @@ export const rebuild = (
   );
 
 /**
- * Swaps the tables. New readers wait behind a swap that waits for a reader, or for an autovacuum, so
- * it waits in short turns, and in a long one at last.
+ * Swaps the tables. New readers wait behind a swap that waits for a reader, or for an autovacuum.
+ * So it waits in short turns, and in a long one at last.
  */
 async function swapInTurns(
   lease: Lease,
