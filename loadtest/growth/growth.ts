@@ -50,7 +50,7 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
 const folder = options.data === undefined ? undefined : resolve(options.data);
 if (folder !== undefined) await mkdir(folder, { recursive: true });
 const services = await startServices(folder);
-const logs: Grown[] = [];
+const logs: Awaited<ReturnType<typeof serveLog>>[] = [];
 try {
   for (const events of options.events.split(',').map(Number)) {
     const missing = await missingBytes(events, folder ?? tmpdir());
@@ -65,6 +65,7 @@ try {
   }
   if (logs.length > 0) await measure();
 } finally {
+  for (const { child } of logs) child.kill('SIGTERM');
   await services.stop();
 }
 
