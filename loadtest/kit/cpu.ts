@@ -37,11 +37,3 @@ export async function cpuSecondsOfFamily(pid: string): Promise<number> {
   }
   return secondsOf(ticks);
 }
-
-/** CPU seconds of a process, of its children that run, and of those that have ended. */
-export async function cpuSecondsWithChildren(pid: string): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  const [, user = 0, system = 0] = /\) (?:\S+ ){13}(\d+) (\d+)/.exec(stat)?.map(Number) ?? [];
-  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
-  return (user + system) / TICKS_PER_SECOND + (await cpuSecondsOf([pid, ...children.trim().split(' ')]));
-}

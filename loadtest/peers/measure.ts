@@ -1,5 +1,5 @@
 /** Measures all peers in interleaved rounds. */
-import { cpuSecondsOf, cpuSecondsWithChildren } from '../kit/cpu.ts';
+import { cpuSecondsOf, cpuSecondsOfFamily } from '../kit/cpu.ts';
 import { load } from '../kit/http/http-client.ts';
 import { median } from '../kit/open-loop.ts';
 import { type RunningPeer, requestFor } from './start.ts';
@@ -39,7 +39,7 @@ export async function measureAll(
     for (const peer of [...peers.slice(first), ...peers.slice(0, first)]) {
       const seconds = async () => [
         await cpuSecondsOf([peer.server]),
-        await cpuSecondsWithChildren(postmaster),
+        await cpuSecondsOfFamily(postmaster),
         peer.beside === undefined ? 0 : await cpuSecondsOf([peer.beside]),
       ];
       const before = await seconds();

@@ -8,7 +8,7 @@
 import type { Logger } from '../../platform/logger.ts';
 import { StoreUnavailable } from '../unavailable.ts';
 
-/** An SQL expression, as text: the system identifier and the timeline, such as `7301…/00000002`. */
+/** An SQL expression, as text: system identifier and timeline, such as `7301/00000002`. */
 export const PRIMARY_IDENTITY = `(
   SELECT system_identifier FROM pg_catalog.pg_control_system()) || '/' || CASE
     WHEN pg_catalog.pg_is_in_recovery() THEN ''
