@@ -10,11 +10,12 @@ import { anOrder, newApiKey, send, until } from '../../setup/shop.ts';
 
 /**
  * Processor time of a turn of the event loop in ms, on a machine that parses 4 MiB of orders in
- * 20 ms. Twice the promise, because other load makes each turn longer. Measured: 5 to 43 ms;
+ * 20 ms. Twice the promise, because other load makes each turn longer. Measured: 4 to 89 ms;
  * `SHOW_TURNS=1` prints the figures.
  */
 const LONGEST_TURN_MS = 100;
 const USUAL_PARSE_MS = 20;
+const ATTEMPTS = 3;
 const ORDERS = HEAVY_BODIES['500 orders of as much as fits']![0];
 
 const apiKey = newApiKey();
@@ -35,8 +36,13 @@ beforeAll(async () => {
   });
 });
 beforeAll(async () => {
-  // The single costs of the start and of the first order do not count.
+  // The single costs of the start and of the first requests do not count: a validator is compiled
+  // when its operation is first used, some 50 ms for a batch.
   expect((await send(`${server.url}/v1/orders`, { apiKey, body: anOrder() })).status).toBe(201);
+  for (const version of ['v1', 'v2']) {
+    const orders = [{ idempotency_key: `first-${version}`, order: anOrder() }];
+    expect((await post(`/${version}/order-batches`, JSON.stringify({ orders }))).status).toBe(207);
+  }
   await look();
 });
 afterAll(async () => {
@@ -78,16 +84,30 @@ const post = (path: string, body: string | Buffer, headers: Record<string, strin
     },
   );
 
+/** The longest turn in ms while both versions answer a body. Its keys are new at each attempt. */
+async function longestTurnMs(body: string, status: number, attempt: number): Promise<number> {
+  const fresh = body.replaceAll('"heavy-', `"heav${attempt}-`);
+  await look();
+  expect((await post('/v1/order-batches', fresh)).status).toBe(status);
+  expect(
+    (await post('/v2/order-batches', gzipSync(fresh), { 'Content-Encoding': 'gzip' })).status,
+  ).toBeLessThan(500);
+  return (await look()).longest_ms;
+}
+
 describe('each turn of the event loop is short during', () => {
-  test.each(Object.entries(HEAVY_BODIES))('%s', async (_name, [body, status]) => {
-    await look();
-    expect((await post('/v1/order-batches', body)).status).toBe(status);
-    expect(
-      (await post('/v2/order-batches', gzipSync(body), { 'Content-Encoding': 'gzip' })).status,
-    ).toBeLessThan(500);
-    const { longest_ms } = await look();
-    if (process.env['SHOW_TURNS']) process.stderr.write(`${longest_ms.toFixed(1)} ms  ${_name}\n`);
-    expect(longest_ms).toBeLessThan(LONGEST_TURN_MS * slowness());
+  // A body that makes a turn long does so each time; the collector and the compiler of V8 do not.
+  test.each(Object.entries(HEAVY_BODIES))('%s', async (name, [body, status]) => {
+    const turns: number[] = [];
+    let isShort = false;
+    while (!isShort && turns.length < ATTEMPTS) {
+      const longest = await longestTurnMs(body, status, turns.length);
+      turns.push(longest);
+      isShort = longest < LONGEST_TURN_MS * slowness();
+    }
+    if (process.env['SHOW_TURNS'])
+      process.stderr.write(`${turns.map((turn) => turn.toFixed(1)).join(', ')} ms  ${name}\n`);
+    expect({ isShort, turns }).toMatchObject({ isShort: true });
   });
 });
 
