@@ -1,4 +1,7 @@
-/** Appends a batch of commands to the log in one statement (store/functions/append-events.sql). */
+/**
+ * Appends a batch of commands to the log in one statement (store/functions/append-events.sql); a
+ * single command by a shorter one, if nothing is in its way (append-event.sql).
+ */
 import type { DatabasePool } from 'slonik';
 import { z } from 'zod';
 import { EVENT_SCHEMAS, type OrderEvent } from '../../domain/order/events.ts';
@@ -61,6 +64,10 @@ const appendedRow = storedRow.extend({
   fingerprint: z.instanceof(Buffer).nullable(),
 });
 const appendEvents = statement('log/append-events', appendedRow);
+const appendEvent = statement(
+  'log/append-event',
+  z.object({ position: z.int().nullable(), recorded_at: z.string().nullable() }),
+);
 
 /**
  * @returns the outcome of each command, in the order of the batch
@@ -73,6 +80,50 @@ export async function appendBatch(
 ): Promise<AppendOutcome[]> {
   const stopTimer = appendDuration.startTimer();
   const documents = batch.map((each) => JSON.stringify(each.event.data));
+  const names = namesOf(batch);
+  const [alone] = batch;
+  const appended =
+    batch.length === 1 && names === null ? await appendAlone(pool, alone!, documents[0]!) : undefined;
+  const outcomes = appended ? [appended] : await appendTogether(pool, partition, { batch, documents, names });
+  stopTimer();
+  appendBatchSize.observe(batch.length);
+  return outcomes;
+}
+
+/** @returns `undefined` when nothing was appended: the statement for batches says why */
+async function appendAlone(
+  pool: DatabasePool,
+  append: Append,
+  document: string,
+): Promise<AppendOutcome | undefined> {
+  const { partition, tenantId, order_id, version, event_id, event } = append;
+  const { position, recorded_at } = await reachable(
+    pool.one(
+      appendEvent(
+        partition,
+        tenantId,
+        order_id.slice(4),
+        version,
+        event_id.slice(4),
+        event.type,
+        EVENT_SCHEMAS[event.type].version,
+        document,
+        append.idempotency_key,
+        append.fingerprint,
+        append.traceparent,
+        append.key_id,
+      ),
+    ),
+  );
+  if (position === null || recorded_at === null) return undefined;
+  return { kind: 'appended', event: ownEvent(append, document, { position, recorded_at, number: null }) };
+}
+
+async function appendTogether(
+  pool: DatabasePool,
+  partition: number,
+  { batch, documents, names }: { batch: Append[]; documents: string[]; names: string | null },
+): Promise<AppendOutcome[]> {
   const rows = await reachable(
     pool.any(
       appendEvents(
@@ -88,12 +139,10 @@ export async function appendBatch(
         batch.map((each) => each.fingerprint),
         batch.map((each) => each.traceparent),
         plainArray(batch.map((each) => each.key_id)),
-        namesOf(batch),
+        names,
       ),
     ),
   );
-  stopTimer();
-  appendBatchSize.observe(batch.length);
   const outcomes: AppendOutcome[] = batch.map(() => ({ kind: 'version_conflict' }));
   for (const row of rows) {
     const index = row.ordinal - 1;
@@ -126,27 +175,9 @@ function readOutcome(append: Append, document: string, row: z.output<typeof appe
 
 /** A row holds the command's own event, or the earlier one that has its key, claim or number. */
 function outcomeOf(append: Append, document: string, row: z.output<typeof appendedRow>): AppendOutcome {
-  const { event_id, order_id, version, event, idempotency_key, fingerprint } = append;
-  if (toId('evt', row.event_id) === event_id) {
-    const { position, recorded_at, number } = row;
-    const key_id = toId('key', append.key_id);
-    return {
-      kind: 'appended',
-      event: {
-        position,
-        event_id,
-        order_id,
-        version,
-        recorded_at,
-        key_id,
-        number,
-        bytes: Buffer.byteLength(document),
-        idempotency_key,
-        fingerprint,
-        ...event,
-      },
-    };
-  }
+  const { event_id, idempotency_key, fingerprint } = append;
+  if (toId('evt', row.event_id) === event_id)
+    return { kind: 'appended', event: ownEvent(append, document, row) };
   const holder = toStoredEvent({ ...storedRow.required().parse(row) });
   if (holder.idempotency_key !== idempotency_key) {
     return row.claim !== null && row.claim === append.claim
@@ -154,4 +185,25 @@ function outcomeOf(append: Append, document: string, row: z.output<typeof append
       : { kind: 'number_taken', number: append.number!, event: holder };
   }
   return { kind: holder.fingerprint.equals(fingerprint) ? 'replayed' : 'key_reused', event: holder };
+}
+
+/** The event of a command that was appended. */
+function ownEvent(
+  { event_id, order_id, version, event, key_id, idempotency_key, fingerprint }: Append,
+  document: string,
+  { position, recorded_at, number }: Pick<StoredEvent, 'position' | 'recorded_at' | 'number'>,
+): StoredEvent {
+  return {
+    position,
+    event_id,
+    order_id,
+    version,
+    recorded_at,
+    key_id: toId('key', key_id),
+    number,
+    bytes: Buffer.byteLength(document),
+    idempotency_key,
+    fingerprint,
+    ...event,
+  };
 }

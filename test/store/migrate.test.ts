@@ -32,6 +32,7 @@ test('nodes that start at once migrate an empty database once', async () => {
   expect(files).toEqual([
     ...(await readdir(new URL('../../store/migrations/', import.meta.url))).sort(),
     'add-order-rows.sql version 1',
+    'append-event.sql version 1',
     FUNCTION,
     'log-epochs.sql version 2',
   ]);

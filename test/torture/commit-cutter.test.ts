@@ -35,6 +35,12 @@ test('it cuts the answer of an append, prepared now or before, as often as it is
   expect(cutter.cuts()).toBe(2);
 });
 
+test('it cuts the answer of a single append', () => {
+  const { toServer, toClient } = connection(1);
+  toServer(Buffer.concat([message('P', 'one', 'SELECT * FROM append_event($1)'), bind('one')]));
+  expect(toClient(READY)).toBe(true);
+});
+
 test('it cuts the answer of a COMMIT', () => {
   const { toServer, toClient } = connection(1);
   toServer(message('Q', 'BEGIN'));

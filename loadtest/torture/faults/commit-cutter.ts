@@ -16,7 +16,7 @@ const TYPE_BYTES = 1;
 const LENGTH_BYTES = 4;
 /** A startup message has no type byte. */
 const READY = 'Z';
-const COMMITS = /append_events\(|^\s*COMMIT/i;
+const COMMITS = /append_events?\(|^\s*COMMIT/i;
 
 interface Message {
   type: string;

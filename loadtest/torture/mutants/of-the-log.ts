@@ -2,6 +2,7 @@
 import type { Mutant } from './mutant.ts';
 
 const APPEND = 'store/functions/append-events.sql';
+const APPEND_ALONE = 'store/functions/append-event.sql';
 const SCHEMA = 'store/migrations/0001_log.sql';
 const EXECUTE = 'api/commands/execute.ts';
 
@@ -28,6 +29,16 @@ export const LOG_MUTANTS: readonly Mutant[] = [
        AND`,
         to: '     WHERE',
       },
+      {
+        file: APPEND_ALONE,
+        from: `  IF (SELECT event.position
+        FROM events AS event
+       WHERE event.idempotency_key = with_key
+         AND event.tenant_id = of_tenant
+       LIMIT 1) IS NULL
+     AND`,
+        to: '  IF',
+      },
     ],
     faults: ['commit-cut'],
   },
@@ -51,6 +62,17 @@ export const LOG_MUTANTS: readonly Mutant[] = [
                AND event.tenant_id = command.tenant_id
              LIMIT 1) IS NULL);`,
         to: '             LIMIT 1) IS NULL);',
+      },
+      {
+        file: APPEND_ALONE,
+        from: `       LIMIT 1) IS NULL
+     AND (SELECT event.position
+            FROM events AS event
+           WHERE event.order_id = of_order
+             AND event.version = at_version
+             AND event.tenant_id = of_tenant
+           LIMIT 1) IS NULL THEN`,
+        to: '       LIMIT 1) IS NULL THEN',
       },
     ],
     faults: [],
@@ -151,12 +173,17 @@ export const LOG_MUTANTS: readonly Mutant[] = [
       },
       {
         file: 'store/log/append.ts',
-        from: `        namesOf(batch),
+        from: `        names,
       ),
     ),`,
-        to: `        namesOf(batch),
+        to: `        names,
       ));
     }),`,
+      },
+      {
+        file: 'store/log/append.ts',
+        from: 'batch.length === 1 && names === null ?',
+        to: 'batch.length === 0 ?',
       },
       {
         file: 'store/log/append.ts',

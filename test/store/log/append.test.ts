@@ -126,6 +126,17 @@ describe('positions', () => {
     expect(events).toBe(head);
   });
 
+  test('have no gaps when repeats and conflicts come one by one', async () => {
+    const first = anAppend(tenant);
+    const position = await appended(orders, first);
+    const again = { ...anAppend(tenant), idempotency_key: first.idempotency_key };
+    expect((await orders.append({ ...again, fingerprint: first.fingerprint })).kind).toBe('replayed');
+    expect((await orders.append(anAppend(tenant, { order_id: first.order_id }))).kind).toBe(
+      'version_conflict',
+    );
+    expect(await appended(orders, anAppend(tenant))).toBe(position + 1);
+  });
+
   test('follow the order of commits: no smaller position appears after a larger one', async () => {
     const slow = new Client({ connectionString: database.url });
     await slow.connect();
