@@ -11,6 +11,7 @@
  * queue, two have half each.
  */
 import { type Release, createFairShare } from '../platform/fair-share.ts';
+import type { BatchShare } from './batch-share.ts';
 import { StoreOverloaded, StoreUnavailable, answered } from './unavailable.ts';
 
 export interface GroupCommitOptions<Item, Outcome> {
@@ -24,8 +25,8 @@ export interface GroupCommitOptions<Item, Outcome> {
   capacity: number;
   /** Items in one batch. */
   batchItemsMax: number;
-  /** Items of one tenant in a batch while others write too; without it, as many as fit. */
-  sharedItemsMax?: number;
+  /** What one tenant has of a batch while others write too; without it, as much as fits. */
+  share?: BatchShare;
   /** After this time the outcome of a write is unknown to its callers. */
   timeoutMs: number;
   /** Called for each item with the time that it waited for its batch. */
@@ -72,7 +73,7 @@ export function createGroupCommit<Item, Outcome>(
   options: GroupCommitOptions<Item, Outcome>,
 ): GroupCommit<Item, Outcome> {
   const { write, claims, tenantOf = ofOneTenant, capacity, batchItemsMax, timeoutMs, onWait } = options;
-  const { sharedItemsMax = batchItemsMax } = options;
+  const { share } = options;
   const queue = createFairShare({ capacity });
   const lines = new Map<string, Line<Item, Outcome>>();
   /** The lines with waiting items. The first one has the next turn. */
@@ -118,9 +119,11 @@ export function createGroupCommit<Item, Outcome>(
 
   async function run(): Promise<void> {
     while (turns.length > 0) {
-      const batch = takeBatch();
+      const { batch, isShared } = takeBatch();
+      const beganMs = performance.now();
       try {
         settle(batch, await answered(write(batch.map(({ item }) => item)), timeoutMs));
+        if (isShared) share?.note(performance.now() - beganMs);
       } catch (error) {
         if (error instanceof StoreUnavailable) failAll(batch, error);
         else if (batch.length === 1) batch[0]?.reject(error);
@@ -132,23 +135,29 @@ export function createGroupCommit<Item, Outcome>(
     onDrained = [];
   }
 
-  /** Picks one item of each line in turn, until the batch is full. */
-  function takeBatch(): Waiting<Item, Outcome>[] {
+  /**
+   * Picks one item of each line in turn, until the batch is full.
+   *
+   * @returns also whether a tenant has its whole share of it
+   */
+  function takeBatch(): { batch: Waiting<Item, Outcome>[]; isShared: boolean } {
     const claimed = new Set<string>();
     const batch: Waiting<Item, Outcome>[] = [];
-    let [turn, without] = [0, 0];
+    let [turn, without, isShared] = [0, 0, false];
     const nowMs = performance.now();
     if (turns.length > 1) sharedUntilMs = nowMs + SHARED_MS;
-    const ofTenantMax = nowMs < sharedUntilMs ? sharedItemsMax : batchItemsMax;
+    const sharing = nowMs < sharedUntilMs ? share : undefined;
+    const ofTenantMax = sharing?.items() ?? batchItemsMax;
     while (batch.length < batchItemsMax && without < turns.length) {
       const line = turns[turn]!;
       const picked = line.picked < ofTenantMax ? pick(line, claimed) : undefined;
       turn = (turn + 1) % turns.length;
       without = picked === undefined ? without + 1 : 0;
       if (picked !== undefined) batch.push(picked);
+      isShared ||= sharing !== undefined && line.picked === ofTenantMax;
     }
     turns = [...turns.slice(turn), ...turns.slice(0, turn)].filter(closeUp);
-    return batch;
+    return { batch, isShared };
   }
 
   /** The oldest item of a line that shares no key with those that are picked. */

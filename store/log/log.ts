@@ -2,6 +2,7 @@
 import type { DatabasePool } from 'slonik';
 import { appendOutcomes, appendQueueLength, appendWait } from '../../platform/metrics.ts';
 import { endSpan, startSpan } from '../../platform/tracing.ts';
+import { createBatchShare } from '../batch-share.ts';
 import { type GroupCommit, createGroupCommit } from '../group-commit.ts';
 import type { TenantConnections } from '../connections/tenant-connections.ts';
 import type { OrderState } from '../../domain/order/order.ts';
@@ -44,7 +45,9 @@ const VERSION_MAX = 2_147_483_647;
 /** Larger batches append no faster, and make later commands wait longer. */
 const BATCH_COMMANDS_MAX = 256;
 /** Of one tenant, while others append too: their orders wait for the batch that is under way. */
+const SHARED_COMMANDS_MIN = 12;
 const SHARED_COMMANDS_MAX = 48;
+const SHARED_BATCH_MS = 4;
 const APPEND_TIMEOUT_MS = 5_000;
 
 export interface OrderLogOptions {
@@ -86,7 +89,11 @@ export function createOrderLog({
         tenantOf: ({ tenantId }) => tenantId,
         capacity,
         batchItemsMax: BATCH_COMMANDS_MAX,
-        sharedItemsMax: SHARED_COMMANDS_MAX,
+        share: createBatchShare({
+          itemsMin: SHARED_COMMANDS_MIN,
+          itemsMax: SHARED_COMMANDS_MAX,
+          targetMs: SHARED_BATCH_MS,
+        }),
         timeoutMs,
         onWait: (waitMs) => appendWait.observe(waitMs / 1_000),
       });

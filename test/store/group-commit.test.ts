@@ -137,7 +137,9 @@ describe('group commit', () => {
 
     test('one has a share of each batch for a while after another one had an item waiting', async () => {
       const { batches, write } = heldWriter();
-      const { submit } = createGroupCommit({ ...shared, write, sharedItemsMax: 2 });
+      const noted: number[] = [];
+      const share = { items: () => 2, note: (tookMs: number) => void noted.push(tookMs) };
+      const { submit } = createGroupCommit({ ...shared, write, share });
       items('a', 9).forEach((item) => quietly(submit(item)));
       await turn();
       quietly(submit('b0'));
@@ -152,6 +154,8 @@ describe('group commit', () => {
         ['a8'],
       ]);
       batches.at(-1)?.answer();
+      await turn();
+      expect(noted).toHaveLength(2); // the time of the two in which one had its whole share
     });
 
     test('one alone has the whole queue; a second one gets half of it, at the cost of the last', async () => {
