@@ -36,7 +36,7 @@ import { type Authenticate, requireScope } from './authenticate.ts';
 import { admitAddress } from './caller-address.ts';
 import { type BodyRoom, createBodyRoom } from './body/body-room.ts';
 import { readBody } from './body/read-body.ts';
-import { type Judge, judgeOf } from './contract/judge.ts';
+import type { Judge } from './contract/judge.ts';
 import { judgeAnswers, judgeRequest } from './contract/judge-middleware.ts';
 import { type Operation, type Spec, loadSpec } from './contract/spec.ts';
 import { type OperationValidator, compileValidators, inputOf } from './contract/validator.ts';
@@ -61,7 +61,9 @@ import { confirmed, principalOf, requestContext, stateOf } from './request-conte
 import { awaitUnusedBody } from './body/unused-body.ts';
 
 export interface AppOptions {
-  config: Pick<Config, 'trustedProxies' | 'contractJudge' | 'logAddresses' | 'v1'>;
+  config: Pick<Config, 'trustedProxies' | 'logAddresses' | 'v1'>;
+  /** Judges requests and answers by their spec; `undefined` in production. */
+  judgeOf: ((spec: Spec) => Judge) | undefined;
   services: Services;
   limits: RateLimits;
   authenticate: Authenticate;
@@ -89,7 +91,7 @@ interface Version {
 }
 
 export function createApp(options: AppOptions): Koa {
-  const { config, limits, authenticate, noteCall, bytes, log, clock } = options;
+  const { config, judgeOf, limits, authenticate, noteCall, bytes, log, clock } = options;
   const identify: Identify = async (ctx) => {
     const state = stateOf(ctx);
     state.standing = await authenticate(ctx.headers.authorization, () => ({
@@ -106,7 +108,7 @@ export function createApp(options: AppOptions): Koa {
     return {
       edition,
       spec,
-      judge: config.contractJudge ? judgeOf(spec) : undefined,
+      judge: judgeOf?.(spec),
       validators: compileValidators(spec),
       announceEnd: createLifecycle(spec, config.v1, clock),
     };
@@ -132,7 +134,7 @@ export function createApp(options: AppOptions): Koa {
   // Koa writes connection errors to standard error; the request log has them already.
   app.silent = true;
   app.use(requestContext(log, noteCall, config.trustedProxies, createLogAddress(config.logAddresses)));
-  if (config.contractJudge) app.use(judgeAnswers());
+  if (judgeOf) app.use(judgeAnswers());
   app.use(answerProblems(bytes));
   app.use(collections.middleware);
   app.use((ctx, next) => {

@@ -75,12 +75,14 @@ function createJudge(spec: Spec): Judge {
   }
 
   const integers = integersOf(spec);
-  const answers = answerRules(spec.document);
+  const requests = structuredClone(spec.requests);
+  // The validator resolves references in place; the rules share what they do not change.
+  const answers = structuredClone(answerRules(spec.document));
 
   return {
     request: (operation, request) =>
       verdictOf((report) => {
-        const list = handlersOf(operation.id, 'request', () => requestExcerpt(spec.requests, operation));
+        const list = handlersOf(operation.id, 'request', () => requestExcerpt(requests, operation));
         return run(list, expressRequest(asStrict(request, integers)), {}, report);
       }),
 

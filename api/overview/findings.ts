@@ -49,7 +49,8 @@ const WRITE_P99_MS_BAD = 2_000;
 /** Share of requests that may fail before it is bad. */
 const FAILED_SHARE_MAX = 0.01;
 
-const count = (value: number) => Math.round(value).toLocaleString('en');
+/** In groups of three digits. `Intl` takes 30 ms to load. */
+const count = (value: number) => String(Math.round(value)).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
 const atLeast = (value: number, warn: number, bad: number): Level =>
   value >= bad ? 'bad' : value >= warn ? 'warn' : 'ok';
 
