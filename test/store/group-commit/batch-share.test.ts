@@ -1,6 +1,6 @@
 /** The share of a tenant in a batch follows the time that a batch takes. */
 import { expect, test } from '@jest/globals';
-import { createBatchShare } from '../../store/batch-share.ts';
+import { createBatchShare } from '../../../store/batch-share.ts';
 
 const bounds = { itemsMin: 8, itemsMax: 48, targetMs: 4 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { createGroupCommit } from '../../store/group-commit.ts';
-import { StoreOverloaded, StoreUnavailable } from '../../store/unavailable.ts';
+import { createGroupCommit } from '../../../store/group-commit.ts';
+import { StoreOverloaded, StoreUnavailable } from '../../../store/unavailable.ts';
 
 /** A writer that holds each batch until the test answers it. */
 function heldWriter() {
