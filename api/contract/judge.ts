@@ -3,11 +3,20 @@
  * development. Its Express request and response have only the members that it reads.
  */
 import { middleware } from 'express-openapi-validator';
+import specValidator from 'express-openapi-validator/dist/framework/openapi.schema.validator.js';
 import { ANSWER, answerExcerpt, requestExcerpt } from './excerpt.ts';
 import { FORMATS } from './formats.ts';
 import { isInteger, isIntegerText } from './integer.ts';
 import { answerRules } from './rules.ts';
 import type { Operation, Spec } from './spec.ts';
+
+/**
+ * The library compiles the meta-schema of specs for each validator, also where it validates no
+ * spec. That took a third of the CPU of the contract's tests.
+ */
+specValidator.OpenAPISchemaValidator = class {
+  validate = () => ({ errors: [] });
+} as unknown as typeof specValidator.OpenAPISchemaValidator;
 
 type Handler = (req: object, res: object, next: (error?: unknown) => void) => unknown;
 
