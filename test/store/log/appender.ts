@@ -11,8 +11,9 @@ import { openTestPool } from '../../setup/pool.ts';
 import { anAppend } from '../events.ts';
 
 const [url = '', clients = '', ...tenants] = process.argv.slice(2);
-const pool = await openTestPool({ url }, 2);
-const log = createOrderLog({ pool, capacity: 1_000 });
+/** Opens the pool again while its connections are ended at random. */
+const open = (): ReturnType<typeof openTestPool> => openTestPool({ url }, 2).catch(open);
+const log = createOrderLog({ pool: await open(), capacity: 1_000 });
 
 /** Waits for the reader: `process.stdout` keeps lines of its own, and a kill takes them. */
 const print = (line: string): void => void writeSync(1, `${line}\n`);
