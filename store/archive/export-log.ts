@@ -1,5 +1,5 @@
 /** Export: writes the log, or a part of it, as lines of a file (log-file.ts). */
-import { type DatabasePool, sql } from 'slonik';
+import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
 import { readAccess, writeAccess } from './access-lines.ts';
 import { LogFileError, type LogHeader, type LogLine, type LogTenant, writeLine } from './log-file.ts';
@@ -97,12 +97,13 @@ async function requireInLog(pool: DatabasePool, position: number): Promise<void>
 }
 
 /** The header: the events of the range, counted in one snapshot. */
-async function headerOf(pool: DatabasePool, { tenantId, from, to }: ExportRange): Promise<LogHeader> {
+async function headerOf(pool: DatabasePool, range: ExportRange): Promise<LogHeader> {
+  const { tenantId, from, to } = range;
   const tenant = tenantId === undefined ? sql.fragment`` : sql.fragment`AND tenant_id = ${tenantId}`;
-  const shares = await pool.transaction(async (transaction) => {
+  const { shares, links } = await pool.transaction(async (transaction) => {
     // Counting a large log takes longer than the timeout of the pool.
     await transaction.query(sql.unsafe`SET LOCAL statement_timeout = 0`);
-    return transaction.any(sql.type(shareRow)`
+    const shares = await transaction.any(sql.type(shareRow)`
       SELECT share.*, tenant.name, tenant.partition AS home, tenant.mode, tenant.test_of,
              to_char(tenant.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at
         FROM (SELECT partition, tenant_id, count(*) AS events, max(position) AS last_position
@@ -111,6 +112,8 @@ async function headerOf(pool: DatabasePool, { tenantId, from, to }: ExportRange)
                GROUP BY partition, tenant_id) AS share
         JOIN tenants AS tenant USING (tenant_id)
        ORDER BY share.partition, tenant_id`);
+    const isWhole = tenantId === undefined && from === 1;
+    return { shares, links: isWhole ? await readLinks(transaction, shares) : [] };
   });
   const partitions = new Map<number, LogHeader['partitions'][number]>();
   const tenants = new Map<string, LogTenant>();
@@ -126,9 +129,41 @@ async function headerOf(pool: DatabasePool, { tenantId, from, to }: ExportRange)
   return {
     holdfast_log: 1,
     events: shares.reduce((sum, { events }) => sum + events, 0),
-    partitions: [...partitions.values()],
+    partitions: [...partitions.values()].map((sum) =>
+      Object.assign(sum, links.find(({ partition }) => partition === sum.partition)?.members),
+    ),
     tenants: [...tenants.values()].sort((a, b) => (a.tenant_id < b.tenant_id ? -1 : 1)),
   };
+}
+
+const linkRow = z.object({ partition: z.int(), link: z.string().nullable(), linked_after: z.int() });
+
+/**
+ * The link of the last exported event of each partition, without those whose data was rewritten:
+ * the file has not what their links cover.
+ */
+async function readLinks(
+  transaction: DatabaseTransactionConnection,
+  shares: readonly z.output<typeof shareRow>[],
+) {
+  const rows = await transaction.any(sql.type(linkRow)`
+    SELECT last.partition, linked_after, encode(event.link, 'hex') AS link
+      FROM (SELECT partition, max(last_position) AS position
+              FROM unnest(${sql.array(
+                shares.map(({ partition }) => partition),
+                'int4',
+              )}, ${sql.array(
+                shares.map(({ last_position }) => last_position),
+                'int8',
+              )}) AS share (partition, last_position)
+             GROUP BY partition) AS last
+      JOIN log_heads USING (partition)
+      JOIN events AS event ON event.partition = last.partition AND event.position = last.position
+     WHERE NOT EXISTS (SELECT FROM log_rewrites WHERE log_rewrites.partition = last.partition)`);
+  return rows.map(({ partition, link, linked_after }) => ({
+    partition,
+    members: link === null ? {} : { link, ...(linked_after > 0 && { linked_after }) },
+  }));
 }
 
 /** Fixes the order of the members, which is part of the format. */

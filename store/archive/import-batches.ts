@@ -11,9 +11,12 @@ const BATCH_LENGTH_MAX = 8 * 1024 * 1024;
 
 const insertEvents = statement('archive/import-events', z.object({}));
 
+/** A line with the link of its event, 64 hexadecimal digits. */
+type LinkedLine = ReadLine & { link: string };
+
 export interface Batches {
   /** @throws {LogFileError} this line, or an earlier one, is refused */
-  add: (read: ReadLine) => Promise<void>;
+  add: (read: LinkedLine) => Promise<void>;
   /** Inserts the last batch. */
   end: () => Promise<void>;
   /**
@@ -26,7 +29,7 @@ export interface Batches {
 
 export function createBatches(transaction: DatabaseTransactionConnection): Batches {
   const rules = createRules();
-  let batch: ReadLine[] = [];
+  let batch: LinkedLine[] = [];
   let length = 0;
   let writing: Promise<void> = Promise.resolve();
 
@@ -59,7 +62,10 @@ export function createBatches(transaction: DatabaseTransactionConnection): Batch
   };
 }
 
-async function insert(transaction: DatabaseTransactionConnection, batch: readonly ReadLine[]): Promise<void> {
+async function insert(
+  transaction: DatabaseTransactionConnection,
+  batch: readonly LinkedLine[],
+): Promise<void> {
   const column = <K extends keyof LogLine>(name: K) => batch.map(({ line }) => line[name]);
   try {
     await transaction.query(
@@ -80,6 +86,7 @@ async function insert(transaction: DatabaseTransactionConnection, batch: readonl
         column('key_id'),
         column('number').map((number) => number ?? null),
         column('claim').map((claim) => claim ?? null),
+        batch.map(({ link }) => link),
       ),
     );
   } catch (error) {

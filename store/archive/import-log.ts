@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { recordAct } from '../audit/record-act.ts';
 import { importAccess } from './import-access.ts';
 import { type Batches, createBatches } from './import-batches.ts';
+import { createImportedLinks } from './import-links.ts';
 import { checkTime, createLineOrder } from './import-order.ts';
 import { createTenants } from './import-tenants.ts';
 import { createImportedSeries } from './import-series.ts';
@@ -91,6 +92,7 @@ async function importLines(
   });
   const order = createLineOrder(latest);
   const series = createImportedSeries();
+  const links = createImportedLinks(header);
   for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
     number += 1;
     if (next.value === '') continue;
@@ -105,10 +107,11 @@ async function importLines(
     order.check(line, number);
     const own = { ...line, tenant_id: tenant.tenant_id };
     series.add(own);
-    await batches.add({ number, line: own, event });
+    await batches.add({ number, line: own, event, link: links.add(line, own) });
   }
   await batches.end();
   order.checkCounts(header);
+  links.check();
   await checkEventIds(transaction, partitions, order.lineOf);
   await series.continue(transaction);
   for (const { partition, position, recorded_at } of order.heads()) {
@@ -118,7 +121,7 @@ async function importLines(
                recorded_at = ${recorded_at}::timestamptz,
                -- Positions behind the end of the file may be taken where it comes from: the next
                -- append starts an epoch.
-               timeline = 'imported'
+               timeline = 'imported', link = decode(${links.headOf(partition)}, 'hex'), linked_after = 0
          WHERE partition = ${partition}`);
   }
   return {

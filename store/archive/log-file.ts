@@ -46,7 +46,19 @@ const header = z.strictObject({
   holdfast_log: z.literal(1),
   /** Lines of events. */
   events: z.int().min(0),
-  partitions: z.array(z.strictObject({ partition, events: z.int().min(1), last_position: position })),
+  partitions: z.array(
+    z.strictObject({
+      partition,
+      events: z.int().min(1),
+      last_position: position,
+      /** Of a whole log: the link of its last event, and the position behind which links begin. */
+      link: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits')
+        .optional(),
+      linked_after: z.int().min(0).optional(),
+    }),
+  ),
   tenants: z.array(tenant),
   /** Lines of keys and endpoints between the header and the events (access-lines.ts). */
   keys: z.int().min(0).optional(),

@@ -1,4 +1,4 @@
--- Version 4
+-- Version 5
 --
 -- Appends the events of a batch of commands: declare, lock, name, read, check, write.
 -- The caller sends one statement that commits by itself: a client that hangs cannot hold the lock.
@@ -21,7 +21,7 @@
 -- migrate.ts installs this file. Raise the version in the first line with each change: a node
 -- keeps a higher version that it finds and replaces a lower one, so a rolling deploy never goes
 -- back. Arguments and result of a function stay as they are, since nodes of the release before call
--- it too: more arguments make another function, and the old one calls it (see the end).
+-- it too: more arguments make another function, and the old one calls it (older-appends.sql).
 CREATE OR REPLACE FUNCTION append_events(
   into_partition  integer,
   tenant_ids      uuid[],
@@ -38,7 +38,8 @@ CREATE OR REPLACE FUNCTION append_events(
   -- One object for each command; NULL when no command has a name. One argument, because each one
   -- costs a single append 1 %. `series` is the series that the command asks for a number, or
   -- that its stated `number` belongs to, and `place` is its place there: 1005 for W-1005.
-  names           json -- [{"series": text, "place": integer, "number": text, "claim": text}, …]
+  names           json, -- [{"series": text, "place": integer, "number": text, "claim": text}, …]
+  digests         bytea -- 32 bytes a command, see event_digest(); NULL: of a node of the release before
 ) RETURNS TABLE (
   ordinal         integer,
   "position"      bigint,
@@ -65,16 +66,21 @@ DECLARE
   head_recorded_at timestamptz;
   head_reached     bigint;
   head_timeline    text;
+  head_link        bytea;
   now_timeline     text;
   now_ms           timestamptz;
   numbers          text[];
   claims           text[];
   fresh_ordinals   integer[]; -- of the commands that are appended
   are_all_fresh    boolean;
+  links            bytea[];
+  fresh_ordinal    integer;
+  recorded_bytes   bytea;
 BEGIN
   -- Lock: the row lock of the head puts positions into the order of commits.
-  SELECT head.position, head.recorded_at, head.reached_position, head.timeline
-    INTO STRICT head_position, head_recorded_at, head_reached, head_timeline
+  SELECT head.position, head.recorded_at, head.reached_position, head.timeline,
+         coalesce(head.link, log_genesis(into_partition, head.linked_after))
+    INTO STRICT head_position, head_recorded_at, head_reached, head_timeline, head_link
     FROM log_heads AS head
    WHERE head.partition = into_partition
      FOR UPDATE;
@@ -217,15 +223,39 @@ BEGIN
              LIMIT 1) IS NULL);
   are_all_fresh := cardinality(fresh_ordinals) = cardinality(keys);
 
+  -- Link: each event is chained to the one before it. A loop, since each link needs the last one;
+  -- 0.7 µs an event. Rejected: digests computed here, 3 µs an event.
+  IF cardinality(fresh_ordinals) > 0 THEN
+    IF digests IS NULL THEN
+      digests := (
+        SELECT string_agg(event_digest(into_partition, tenant_id, order_id, version, event_id, type, schema_version, document,
+                                       idempotency_key, fingerprint, traceparent, key_id, claims[ordinal]), '' ORDER BY ordinal)
+          FROM unnest(tenant_ids, order_ids, versions, event_ids, types, schema_versions, string_to_array(documents, E'\x1e'),
+                      keys, fingerprints, traceparents, key_ids)
+               WITH ORDINALITY
+            AS command (tenant_id, order_id, version, event_id, type, schema_version, document, idempotency_key, fingerprint,
+                        traceparent, key_id, ordinal));
+    ELSIF octet_length(digests) <> 32 * cardinality(keys) THEN
+      RAISE 'a digest has 32 bytes' USING ERRCODE = 'check_violation';
+    END IF;
+    recorded_bytes := timestamptz_send(head_recorded_at);
+    FOR i IN 1 .. cardinality(fresh_ordinals) LOOP
+      fresh_ordinal := fresh_ordinals[i];
+      head_link := sha256(head_link || substr(digests, 32 * fresh_ordinal - 31, 32) || int8send(head_position + i) || recorded_bytes
+                          || convert_to(coalesce(numbers[fresh_ordinal], ''), 'UTF8'));
+      links[fresh_ordinal] := head_link;
+    END LOOP;
+  END IF;
+
   -- Write: only fresh commands take positions, so the log has no gaps. Sets in the list of a SELECT
   -- advance together, and are not stored first as those in FROM are. The names are read from their
   -- arrays: as columns they would cost a batch without names 2 %.
   IF cardinality(fresh_ordinals) > 0 THEN
     INSERT INTO events (partition, position, tenant_id, order_id, version, event_id, type, schema_version, data,
-                        idempotency_key, fingerprint, recorded_at, traceparent, key_id, number, claim)
+                        idempotency_key, fingerprint, recorded_at, traceparent, key_id, number, claim, link)
     SELECT into_partition, head_position + CASE WHEN are_all_fresh THEN ordinal ELSE array_position(fresh_ordinals, ordinal) END,
            tenant_id, order_id, version, event_id, type, schema_version, document::json, idempotency_key, fingerprint,
-           head_recorded_at, traceparent, key_id, numbers[ordinal], claims[ordinal]
+           head_recorded_at, traceparent, key_id, numbers[ordinal], claims[ordinal], links[ordinal]
       FROM (SELECT generate_series(1, cardinality(keys)) AS ordinal, unnest(tenant_ids) AS tenant_id,
                    unnest(order_ids) AS order_id, unnest(versions) AS version, unnest(event_ids) AS event_id,
                    unnest(types) AS type, unnest(schema_versions) AS schema_version,
@@ -235,7 +265,7 @@ BEGIN
      WHERE are_all_fresh OR ordinal = ANY (fresh_ordinals);
     UPDATE log_heads AS head
        SET position = head_position + cardinality(fresh_ordinals), reached_position = head_position + cardinality(fresh_ordinals),
-           recorded_at = head_recorded_at, timeline = coalesce(now_timeline, timeline)
+           recorded_at = head_recorded_at, timeline = coalesce(now_timeline, timeline), link = head_link
      WHERE head.partition = into_partition;
     -- The caller already has the data of its own command.
     RETURN QUERY
@@ -263,38 +293,4 @@ BEGIN
      WHERE command.ordinal <> ALL (fresh_ordinals);
   END IF;
 END;
-$$;
-
--- The append of the release before, without names. Remove it when no supported release calls it.
-CREATE OR REPLACE FUNCTION append_events(
-  into_partition  integer,
-  tenant_ids      uuid[],
-  order_ids       uuid[],
-  versions        integer[],
-  event_ids       uuid[],
-  types           text[],
-  schema_versions smallint[],
-  documents       text,
-  keys            text[],
-  fingerprints    bytea[],
-  traceparents    text[],
-  key_ids         uuid[]
-) RETURNS TABLE (
-  ordinal        integer,
-  "position"     bigint,
-  event_id       uuid,
-  order_id       uuid,
-  version        integer,
-  type           text,
-  schema_version smallint,
-  data           json,
-  fingerprint    bytea,
-  recorded_at    timestamptz,
-  key_id         uuid
-)
-LANGUAGE sql
-AS $$
-  SELECT ordinal, position, event_id, order_id, version, type, schema_version, data, fingerprint, recorded_at, key_id
-    FROM append_events(into_partition, tenant_ids, order_ids, versions, event_ids, types, schema_versions, documents, keys,
-                       fingerprints, traceparents, key_ids, NULL);
 $$;

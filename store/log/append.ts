@@ -8,6 +8,7 @@ import { EVENT_SCHEMAS, type OrderEvent } from '../../domain/order/events.ts';
 import { UnknownEventError } from '../../domain/order/upcast.ts';
 import { appendBatchSize, appendDuration } from '../../platform/metrics.ts';
 import { toId } from '../ids.ts';
+import { dataDigest, eventDigest } from '../integrity/entry.ts';
 import { SEPARATOR, plainArray, statement } from '../statement.ts';
 import type { Tenancy } from '../tenancy.ts';
 import { reachable } from '../unavailable.ts';
@@ -80,22 +81,35 @@ export async function appendBatch(
 ): Promise<AppendOutcome[]> {
   const stopTimer = appendDuration.startTimer();
   const documents = batch.map((each) => JSON.stringify(each.event.data));
-  const names = namesOf(batch);
-  const [alone] = batch;
-  const appended =
-    batch.length === 1 && names === null ? await appendAlone(pool, alone!, documents[0]!) : undefined;
-  const outcomes = appended ? [appended] : await appendTogether(pool, partition, { batch, documents, names });
+  const write = { batch, documents, names: namesOf(batch), digests: digestsOf(partition, batch, documents) };
+  const appended = await appendAlone(pool, write);
+  const outcomes = appended ? [appended] : await appendTogether(pool, partition, write);
   stopTimer();
   appendBatchSize.observe(batch.length);
   return outcomes;
 }
 
-/** @returns `undefined` when nothing was appended: the statement for batches says why */
+/** A batch as the log gets it. */
+interface Write {
+  batch: readonly Append[];
+  /** JSON texts of the events' data. */
+  documents: readonly string[];
+  names: string | null;
+  digests: Buffer;
+}
+
+/**
+ * Appends a command that is alone and has no names.
+ *
+ * @returns `undefined` when nothing was appended: the statement for batches says why
+ */
 async function appendAlone(
   pool: DatabasePool,
-  append: Append,
-  document: string,
+  { batch, documents, names, digests }: Write,
 ): Promise<AppendOutcome | undefined> {
+  const [append] = batch;
+  const [document] = documents;
+  if (batch.length > 1 || append === undefined || document === undefined || names !== null) return undefined;
   const { partition, tenantId, order_id, version, event_id, event } = append;
   const { position, recorded_at } = await reachable(
     pool.one(
@@ -112,6 +126,7 @@ async function appendAlone(
         append.fingerprint,
         append.traceparent,
         append.key_id,
+        digests,
       ),
     ),
   );
@@ -122,7 +137,7 @@ async function appendAlone(
 async function appendTogether(
   pool: DatabasePool,
   partition: number,
-  { batch, documents, names }: { batch: Append[]; documents: string[]; names: string | null },
+  { batch, documents, names, digests }: Write,
 ): Promise<AppendOutcome[]> {
   const rows = await reachable(
     pool.any(
@@ -140,6 +155,7 @@ async function appendTogether(
         batch.map((each) => each.traceparent),
         plainArray(batch.map((each) => each.key_id)),
         names,
+        digests,
       ),
     ),
   );
@@ -150,6 +166,30 @@ async function appendTogether(
     if (append !== undefined) outcomes[index] = readOutcome(append, documents[index]!, row);
   }
   return outcomes;
+}
+
+/** The digests of a batch, one after the other (store/integrity/entry.ts). */
+function digestsOf(partition: number, batch: readonly Append[], documents: readonly string[]): Buffer {
+  const digests = batch.map((each, index) =>
+    eventDigest(
+      {
+        partition,
+        tenant_id: toId('ten', each.tenantId),
+        order_id: each.order_id,
+        version: each.version,
+        event_id: each.event_id,
+        type: each.event.type,
+        schema_version: EVENT_SCHEMAS[each.event.type].version,
+        idempotency_key: each.idempotency_key,
+        fingerprint: each.fingerprint.toString('hex'),
+        traceparent: each.traceparent,
+        key_id: toId('key', each.key_id),
+        claim: each.claim ?? null,
+      },
+      dataDigest(documents[index]!),
+    ),
+  );
+  return Buffer.from(digests.join(''), 'hex');
 }
 
 /** The names of a batch as JSON; `null` when it has none, which saves the function a statement. */

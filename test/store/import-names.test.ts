@@ -64,19 +64,26 @@ async function nextOf(tenantId: string, series: string): Promise<string | null> 
   return outcome.event.number;
 }
 
+/** The lines without the link in the header, which files of before there were links lack. */
+const withoutLink = ([header = '', ...rest]: readonly string[]) => [
+  header.replaceAll(/,"link":"[0-9a-f]{64}"/g, ''),
+  ...rest,
+];
+
 test('an exported log is imported with its names, byte for byte', async () => {
   const texts = file(withNames((tenant, n) => ({ number: `W-${1_001 + n}`, claim: `order ${tenant} ${n}` })));
   await importLog(pool, each(texts));
-  expect(await exported()).toEqual(texts);
+  const copy = await exported();
+  expect(withoutLink(copy)).toEqual(texts);
   await close();
   await open();
-  await importLog(pool, each(texts));
-  expect(await exported()).toEqual(texts);
+  await importLog(pool, each(copy));
+  expect(await exported()).toEqual(copy);
 });
 
 test('a line without names has no members for them, as before there were names', async () => {
   await importLog(pool, each(small));
-  expect(await exported()).toEqual(small);
+  expect(withoutLink(await exported())).toEqual(small);
   expect(small[1]).not.toMatch(/"(?:number|claim)"/);
 });
 

@@ -6,7 +6,7 @@ import { readSchemaFiles } from '../../store/schema/schema-files.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
 import { until } from '../setup/shop.ts';
 
-const FUNCTION = 'append-events.sql version 4';
+const FUNCTION = 'append-events.sql version 5';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -35,6 +35,8 @@ test('nodes that start at once migrate an empty database once', async () => {
     'append-event.sql version 1',
     FUNCTION,
     'log-epochs.sql version 2',
+    'log-links.sql version 1',
+    'older-appends.sql version 1',
   ]);
   const applied = await Promise.all([migrate(database.url), migrate(database.url), migrate(database.url)]);
   expect(applied.filter(({ length }) => length > 0)).toEqual([files]);
@@ -67,31 +69,37 @@ describe('a function', () => {
     database = await cloneDatabase();
   });
 
-  test('has one body in the database, with its comments; the one of the release before calls it', async () => {
-    const [text, before, ...others] = await body();
-    expect(others).toEqual([]);
+  test('has one body in the database, with its comments; those of the releases before call it', async () => {
+    const [text, ...older] = await body();
     expect(text).toContain('-- Lock: the row lock of the head puts positions into the order of commits');
-    expect(before).toContain('FROM append_events(');
-    expect(before).not.toContain('INSERT');
+    expect(older).toHaveLength(2);
+    for (const before of older) {
+      expect(before).toContain('FROM append_events(');
+      expect(before).not.toContain('INSERT');
+    }
   });
 
   test('replaces a lower version that the database has', async () => {
     await query(`DELETE FROM schema_migrations WHERE name = '${FUNCTION}'`);
     await record('append-events.sql version 0', 'older');
     const newest = await query(
-      "SELECT oid::regprocedure AS signature FROM pg_proc WHERE proname = 'append_events' AND pronargs = 13",
+      "SELECT oid::regprocedure AS signature FROM pg_proc WHERE proname = 'append_events' AND pronargs = 14",
     );
     await query(`ALTER FUNCTION ${String(newest[0]?.['signature'])} SET plan_cache_mode = force_custom_plan`);
     expect(await migrate(database.url)).toEqual([FUNCTION]);
     const settings = await query(
       "SELECT proconfig FROM pg_proc WHERE proname = 'append_events' ORDER BY pronargs DESC",
     );
-    expect(settings).toEqual([{ proconfig: ['plan_cache_mode=force_generic_plan'] }, { proconfig: null }]);
+    expect(settings).toEqual([
+      { proconfig: ['plan_cache_mode=force_generic_plan'] },
+      { proconfig: null },
+      { proconfig: null },
+    ]);
   });
 
   test('keeps a higher version, which a newer release installed', async () => {
     await query(`DELETE FROM schema_migrations WHERE name = '${FUNCTION}'`);
-    await record('append-events.sql version 5', 'newer');
+    await record('append-events.sql version 6', 'newer');
     expect(await migrate(database.url)).toEqual([]);
   });
 

@@ -173,17 +173,21 @@ export const LOG_MUTANTS: readonly Mutant[] = [
       },
       {
         file: 'store/log/append.ts',
-        from: `        names,
+        from: `        digests,
       ),
-    ),`,
-        to: `        names,
+    ),
+  );
+  const outcomes`,
+        to: `        digests,
       ));
-    }),`,
+    }),
+  );
+  const outcomes`,
       },
       {
         file: 'store/log/append.ts',
-        from: 'batch.length === 1 && names === null ?',
-        to: 'batch.length === 0 ?',
+        from: 'if (batch.length > 1 ||',
+        to: 'if (batch.length > 0 ||',
       },
       {
         file: 'store/log/append.ts',

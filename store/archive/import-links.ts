@@ -1,0 +1,77 @@
+/** Links the events of an imported log, and compares them with the link that the file states. */
+import { dataDigest, eventDigest, genesisLink, linkAfter, recordedBytes } from '../integrity/entry.ts';
+import { toId } from '../ids.ts';
+import { LogFileError, type LogHeader, type LogLine } from './log-file.ts';
+
+export interface ImportedLinks {
+  /**
+   * Adds the next event of its partition.
+   *
+   * @param line as in the file
+   * @param own with the tenant of this database
+   * @returns its link, 64 hexadecimal digits
+   */
+  add: (line: LogLine, own: LogLine) => string;
+  /** The link of the last event of a partition. */
+  headOf: (partition: number) => string;
+  /** @throws {LogFileError} events of the file are not those that its header covers */
+  check: () => void;
+}
+
+export function createImportedLinks({ partitions }: LogHeader): ImportedLinks {
+  const own = new Map(partitions.map(({ partition }) => [partition, genesisLink(partition, 0)]));
+  /** As the log of the file was linked; only where its header states a link. */
+  const stated = new Map(
+    partitions
+      .filter(({ link }) => link !== undefined)
+      .map(({ partition, linked_after = 0 }) => [
+        partition,
+        { after: linked_after, link: genesisLink(partition, linked_after) },
+      ]),
+  );
+  return {
+    add(line, renamed) {
+      const { partition, position } = line;
+      const entry = entryOf(renamed);
+      const link = linkAfter(own.get(partition) ?? genesisLink(partition, 0), entry);
+      own.set(partition, link);
+      const file = stated.get(partition);
+      if (file !== undefined && position > file.after)
+        file.link = linkAfter(file.link, line.tenant_id === renamed.tenant_id ? entry : entryOf(line));
+      return link;
+    },
+    headOf: (partition) => own.get(partition)!,
+    check() {
+      for (const { partition, link } of partitions) {
+        if (link === undefined || stated.get(partition)?.link === link) continue;
+        throw new LogFileError(
+          `The events of partition ${partition} do not end in the link that the header states: ` +
+            'an event was changed, removed or added since the export. Export the log again.',
+        );
+      }
+    },
+  };
+}
+
+/** The entry of a line (store/integrity/entry.ts). */
+function entryOf(line: LogLine) {
+  const digest = eventDigest(
+    {
+      partition: line.partition,
+      tenant_id: toId('ten', line.tenant_id),
+      order_id: toId('ord', line.order_id),
+      version: line.version,
+      event_id: toId('evt', line.event_id),
+      type: line.type,
+      schema_version: line.schema_version,
+      idempotency_key: line.idempotency_key,
+      fingerprint: line.fingerprint,
+      traceparent: line.traceparent,
+      key_id: line.key_id === null ? null : toId('key', line.key_id),
+      claim: line.claim ?? null,
+    },
+    dataDigest(line.data),
+  );
+  const { position, recorded_at, number = null } = line;
+  return { digest, position, recorded: recordedBytes(recorded_at), number };
+}
