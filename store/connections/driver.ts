@@ -20,6 +20,7 @@ import {
 import type { DurabilityGuard } from '../durability/durability-guard.ts';
 import { watchCommits } from '../durability/confirmed-commits.ts';
 import { connect, newClient } from '../session.ts';
+import { copyOut, isCopyOut } from './copy-out.ts';
 import { StoreUnavailable } from '../unavailable.ts';
 import { expectAnswers } from './silence.ts';
 
@@ -71,6 +72,13 @@ const createClients = (guard: DurabilityGuard | undefined): DriverFactory =>
           }),
         end: () => client.end(),
         async query(text, values, options) {
+          if (isCopyOut(text)) {
+            const rows = await copyOut(client, text).catch((error: Error) => {
+              throw wrapped(error);
+            });
+            requireConfirmed();
+            return { command: 'COPY', fields: [], rowCount: 1, rows: [{ ...rows }] };
+          }
           const { command, fields, rowCount, rows } = await client
             .query<Record<string, unknown>>({ text, values: values as unknown[], ...options })
             .catch((error: Error) => {
