@@ -7,6 +7,7 @@ import { type ParsedCommand, parseCommandLine } from './command-line/parse.ts';
 import { whenNpmIsGone } from './ops/embedded/npm-parent.ts';
 import { createCliSession } from './process/cli-session.ts';
 import { explain } from './process/explain.ts';
+import { verifyLogCommand } from './projections/cli/verify-log.ts';
 import { projections } from './projections/cli/projections.ts';
 import { audit } from './store/cli/audit.ts';
 import { keys } from './store/cli/keys.ts';
@@ -24,7 +25,7 @@ const COMMANDS: Record<string, CommandGroup | CliCommand> = {
   keys,
   audit,
   secrets,
-  log,
+  log: { ...log, commands: { ...log.commands, verify: verifyLogCommand } },
   projections,
   webhooks,
   'webhook-sink': webhookSink,

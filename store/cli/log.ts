@@ -1,4 +1,4 @@
-/** `npx holdfast log`: exports and imports the event log. */
+/** `npx holdfast log`: exports, imports and signs the event log. */
 import {
   type CliCommand,
   CommandError,
@@ -11,6 +11,10 @@ import { toId, parseId } from '../ids.ts';
 import { importLog } from '../archive/import-log.ts';
 import { openInput } from '../../command-line/input.ts';
 import { linesOf } from '../../command-line/lines.ts';
+import { installationKey } from '../integrity/installation-key.ts';
+import { BrokenLogError } from '../integrity/tree/stored-tree.ts';
+import { writeCheckpoints } from '../integrity/tree/write-checkpoints.ts';
+import { createKeyring } from '../secrets/keyring.ts';
 import { LogFileError } from '../archive/log-file.ts';
 import { tenantFrom } from './tenant-from.ts';
 
@@ -111,7 +115,37 @@ const importing: CliCommand = {
   },
 };
 
+/** Events in one transaction of a checkpoint. */
+const STEP_EVENTS = 4_096;
+
+const checkpoint: CliCommand = {
+  summary: 'Sign the state of the log, to keep outside of this database. See docs/integrity.md.',
+  async run(_given, { database, secretsKeys }) {
+    const pool = await database();
+    const key = await installationKey(pool, createKeyring(secretsKeys()));
+    try {
+      const notes = await writeCheckpoints(pool, key, { stepEvents: STEP_EVENTS });
+      if (notes.length === 0) throw new CommandError('The log has no events yet: there is nothing to sign.');
+      return {
+        text: notes.join('\n').trimEnd(),
+        data: { verifier_key: key.verifierKey, checkpoints: notes },
+      };
+    } catch (error) {
+      throw error instanceof BrokenLogError ? new CommandError(error.message, { cause: error }) : error;
+    }
+  },
+};
+
+const verifierKey: CliCommand = {
+  summary: 'Print the public key of the checkpoints. Give it to those who keep them.',
+  async run(_given, { database, secretsKeys }) {
+    const key = await installationKey(await database(), createKeyring(secretsKeys()));
+    return { text: key.verifierKey, data: { verifier_key: key.verifierKey } };
+  },
+};
+
+/** `log verify` is in projections/cli/verify-log.ts: it compares the read tables too. */
 export const log: CommandGroup = {
-  summary: 'the event log as a file',
-  commands: { export: exporting, import: importing },
+  summary: 'the event log: as a file, and the proof that nobody changed it',
+  commands: { export: exporting, import: importing, checkpoint, key: verifierKey },
 };
