@@ -15,6 +15,8 @@ export interface Edition {
   name: string;
   /** The types of events that it shows; all when absent. */
   eventTypes?: ReadonlySet<RecordedEvent['type']>;
+  /** Whether receipts have proofs. */
+  hasProofs?: boolean;
   /**
    * The command of a body that fits the contract.
    *

@@ -171,6 +171,12 @@ export const logEpoch = new Gauge({
   labelNames: ['partition'],
   registers,
 });
+export const logBroken = new Gauge({
+  name: 'holdfast_log_broken',
+  help: '1 while an event of the log does not follow from the event before it, else 0.',
+  aggregator: 'max',
+  registers,
+});
 export const logEpochStartedAt = new Gauge({
   name: 'holdfast_log_epoch_started_timestamp_seconds',
   help: 'Start of the epoch of the log, in seconds since 1970.',

@@ -8,6 +8,7 @@ import { startRecovery } from '../projections/rebuild/recovery.ts';
 import { PROJECTIONS } from '../projections/registry.ts';
 import { startProjector } from '../projections/runner.ts';
 import { type PrimaryLease, startPrimaryLease } from '../store/durability/primary-lease.ts';
+import { startCheckpointWriter } from '../store/integrity/tree/checkpoint-writer.ts';
 import { createTail } from '../store/log/tail.ts';
 import { type Base, type BaseOptions, openWatchedPool, startOnBase } from './base.ts';
 import type { RolesThread, ThreadData } from './roles-thread.ts';
@@ -94,11 +95,12 @@ function ownLease({ databaseUrl, durability, stops, log }: Base): PrimaryLease {
   return lease;
 }
 
-function startProjections({ config, pool, partitions, stops, wakers, log }: Base): void {
+function startProjections({ config, pool, partitions, keyring, stops, wakers, log }: Base): void {
   const projector = startProjector({ pool, projections: PROJECTIONS, partitions, log });
   const { databaseBytesMax } = config;
   const auditor = startAuditor({ pool, projections: PROJECTIONS, log, databaseBytesMax });
   const recovery = startRecovery({ pool, projections: PROJECTIONS, log, databaseBytesMax });
-  stops.followers.push(projector.stop, auditor.stop, recovery.stop);
+  const checkpoints = startCheckpointWriter({ pool, keyring, log });
+  stops.followers.push(projector.stop, auditor.stop, recovery.stop, checkpoints.stop);
   wakers.push(projector.wake);
 }

@@ -1,5 +1,6 @@
 /** The noun *idempotency key*: the receipt of a write. */
 import { type Write, findWrite } from '../../store/webhooks/commands.ts';
+import { proveEvent } from '../../store/integrity/tree/prove-event.ts';
 import { answer } from '../answer.ts';
 import { parseIdempotencyKey } from '../commands/idempotency-key.ts';
 import type { Edition } from '../edition.ts';
@@ -16,9 +17,10 @@ export const receiptHandlers: Handlers = {
   async getReceipt({ ctx, input, services, principal, edition }) {
     const key = parseIdempotencyKey(input.params['idempotency_key']!);
     if (key === undefined) throw notFound();
+    const connection = services.connections.of(principal.tenantId);
     const [event, write] = await Promise.all([
       services.log.readKey(principal, key),
-      findWrite(services.connections.of(principal.tenantId), principal.tenantId, key),
+      findWrite(connection, principal.tenantId, key),
     ]);
     await services.primary.confirmRead(); // the receipt acknowledges the write
     const mayReadWebhooks = WEBHOOK_SCOPES.some((scope) => principal.scopes.has(scope));
@@ -32,6 +34,9 @@ export const receiptHandlers: Handlers = {
         recorded_at: event.recorded_at,
         fingerprint: event.fingerprint.toString('hex'),
         status: event.type === 'OrderUpdated' ? 200 : 201,
+        ...(edition.hasProofs && {
+          proof: await proveEvent(connection, principal.partition, event.position),
+        }),
         event: (edition.eventTypes?.has(event.type) ?? true) ? eventDocument(edition, event) : null,
         ...(webhookWrite && { webhook_write: webhookWrite }),
       });

@@ -10,6 +10,7 @@ import { salesDocument } from './sales-document.ts';
 
 export const v2: Edition = {
   name: 'v2',
+  hasProofs: true,
   commandOf,
   pointerOf,
   order: orderDocument,

@@ -2011,6 +2011,43 @@ export interface components {
              */
             pointer?: string;
         };
+        /**
+         * @description An inclusion proof of RFC 9162. The leaf covers `entry`; `path` leads from
+         * it to the root in the signed `checkpoint`. The guide on integrity has the formats.
+         */
+        Proof: {
+            /** @description A signed note with a checkpoint of the log, in the formats of C2SP. */
+            checkpoint: string;
+            entry: components["schemas"]["ProofEntry"];
+            /** @description Of the leaf in the tree, from 0. */
+            index: number;
+            /** @description Hashes from the leaf to the root, in hexadecimal. */
+            path: string[];
+        };
+        /** @description What the leaf of an event covers, as it is stored. */
+        ProofEntry: {
+            /** @description A name that the event holds once in the tenant, such as a reference. */
+            claim: string | null;
+            /** @description SHA-256 of the stored data of the event, in hexadecimal. */
+            data_sha256: string;
+            event_id: string;
+            fingerprint: components["schemas"]["Fingerprint"];
+            idempotency_key: string;
+            key_id: string | null;
+            /** @description Number of the placed order. */
+            number: string | null;
+            order_id: string;
+            partition: number;
+            position: number;
+            /** @description As `recorded_at` of the event, with microseconds. */
+            recorded_at: string;
+            schema_version: number;
+            tenant_id: string;
+            traceparent: string | null;
+            /** @description The stored type of the event. */
+            type: string;
+            version: number;
+        };
         ProviderSales: {
             amount: components["schemas"]["Sum"];
             provider: string | null;
@@ -2028,6 +2065,12 @@ export interface components {
             /** @description The key itself, without quotes. */
             idempotency_key: string;
             order_id: string | null;
+            /**
+             * @description Proves that the event is in the log; a client verifies it without the
+             * server. `null` until a checkpoint covers the event, about a minute. Writes on
+             * webhooks have none.
+             */
+            proof?: components["schemas"]["Proof"] | null;
             recorded_at: components["schemas"]["Timestamp"];
             /**
              * @description Status of the original response. Only a write on webhooks has 202 or

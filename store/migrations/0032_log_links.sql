@@ -40,7 +40,7 @@ CREATE TABLE log_tiles (
   PRIMARY KEY (partition, level, tile)
 );
 
-CREATE UNIQUE INDEX log_tiles_first_position ON log_tiles (first_position, partition) WHERE level = 0;
+CREATE UNIQUE INDEX log_tiles_first_position ON log_tiles (partition, first_position) WHERE level = 0;
 
 CREATE TABLE log_trees (
   partition       integer PRIMARY KEY,
