@@ -5,6 +5,7 @@ import type { ReadAfter } from '../projections/read-after.ts';
 import type { TenantConnections } from '../store/connections/tenant-connections.ts';
 import type { Principal } from '../store/keys/api-keys.ts';
 import type { Tail } from '../store/log/tail.ts';
+import type { PersonalData } from '../store/personal/personal-data.ts';
 import type { Keyring } from '../store/secrets/keyring.ts';
 import type { AddressRule } from '../workers/sending/addresses.ts';
 import type { Input } from './contract/validator.ts';
@@ -21,6 +22,8 @@ export interface Services extends CommandPath {
   cursors: Cursors;
   /** Of the secrets of webhook endpoints. */
   keyring: Keyring;
+  /** Opens the personal data of events and rows. */
+  personal: PersonalData;
   tail: Tail;
   readAfter: ReadAfter;
   /** Addresses that webhook endpoints may have. */

@@ -14,6 +14,7 @@ import { toId } from '../store/ids.ts';
 import { instanceSecret } from '../store/secrets/instance-secrets.ts';
 import type { DurabilityGuard } from '../store/durability/durability-guard.ts';
 import type { PrimaryLease } from '../store/durability/primary-lease.ts';
+import type { PersonalData } from '../store/personal/personal-data.ts';
 import type { Keyring } from '../store/secrets/keyring.ts';
 import { createExpiryWarning } from '../store/keys/key-expiry.ts';
 import { createKeyUsage } from '../store/keys/key-usage.ts';
@@ -60,6 +61,7 @@ export interface ApiOptions {
   config: Config;
   pool: DatabasePool;
   keyring: Keyring;
+  personal: PersonalData;
   durability: DurabilityGuard;
   primary: PrimaryLease;
   /** For the appends alone. */
@@ -120,6 +122,7 @@ async function createEdge(
     pool,
     appendPool,
     keyring,
+    personal,
     durability,
     primary,
     redisUrl,
@@ -156,7 +159,7 @@ async function createEdge(
     );
   const connections = createTenantConnections({ pool, size: config.databasePool });
   const { orderLog, limiter, admission } = replaceGuards({
-    orderLog: createOrderLog({ pool, appendPool, connections, capacity: config.appendQueue }),
+    orderLog: createOrderLog({ pool, appendPool, connections, personal, capacity: config.appendQueue }),
     limiter: redis ? createLimiter({ redis, log, now }) : createLocalLimiter(now),
     admission: createAdmission({ now, tenantOf }),
   });
@@ -171,6 +174,7 @@ async function createEdge(
     webhooks: config.webhooks,
     cursors: createCursors(await instanceSecret(pool, keyring, 'cursor')),
     keyring,
+    personal,
     durability,
     primary,
     newId: (prefix) => toId(prefix, v7({ rng: randomBytes16 })),

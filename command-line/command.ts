@@ -42,6 +42,8 @@ export interface CliContext {
   httpAccess: () => Promise<HttpAccess>;
   /** The keys that encrypt secrets at rest, 32 bytes each; the first one is the new one. */
   secretsKeys: () => readonly Buffer[];
+  /** The master keys of personal data, 32 bytes each; the first one is the new one. */
+  personalKeys: () => readonly Buffer[];
   /** Writes to standard output. Resolves when the reader has room for more. */
   write: (text: string) => Promise<void>;
 }

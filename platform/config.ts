@@ -8,7 +8,12 @@ import { LOG_ADDRESSES } from './log-address.ts';
 import { RATE_EXPECTED, parseRate } from './rate.ts';
 import { address, url } from './settings/address.ts';
 import { DURABILITY_LEVELS } from './settings/durability.ts';
-import { SECRETS_KEYS_EXPECTED, parseSecretsKeys, readSecretsFile } from './settings/secrets-keys.ts';
+import {
+  SECRETS_KEYS_EXPECTED,
+  parseSecretsKeys,
+  readKeyCommand,
+  readSecretsFile,
+} from './settings/secrets-keys.ts';
 import { TRUSTED_PROXIES_EXPECTED, parseTrustedProxies } from './trusted-proxies.ts';
 
 const ROLES = ['api', 'projector', 'relay', 'webhooks'] as const;
@@ -37,15 +42,21 @@ const parsedBy = <T>(parse: (text: string) => T | undefined, expected: string) =
   });
 const trustedProxies = parsedBy(parseTrustedProxies, TRUSTED_PROXIES_EXPECTED);
 const secretsKeys = parsedBy(parseSecretsKeys, SECRETS_KEYS_EXPECTED);
-const secretsKeyFile = z.string().transform((path, { addIssue }) => {
-  const text = readSecretsFile(path);
-  const keys = text === undefined ? undefined : parseSecretsKeys(text);
-  if (keys !== undefined) return keys;
-  addIssue(
-    text === undefined ? 'must be a file that can be read' : `the text of this file ${SECRETS_KEYS_EXPECTED}`,
-  );
-  return z.NEVER;
-});
+/** @param read returns `undefined` for a source that is not `expected` */
+const keysFrom = (read: (source: string) => string | undefined, expected: string, output: string) =>
+  z.string().transform((source, { addIssue }) => {
+    const text = read(source);
+    const keys = text === undefined ? undefined : parseSecretsKeys(text);
+    if (keys !== undefined) return keys;
+    addIssue(text === undefined ? expected : `${output} ${SECRETS_KEYS_EXPECTED}`);
+    return z.NEVER;
+  });
+const keyFile = keysFrom(readSecretsFile, 'must be a file that can be read', 'the text of this file');
+const keyCommand = keysFrom(
+  readKeyCommand,
+  'must be a program and its arguments that prints keys and ends within 10 s',
+  'the output of this command',
+);
 /** Without ports: DNS names, IPv4 addresses, IPv6 addresses without brackets. */
 const hostNames = z
   .string()
@@ -98,7 +109,11 @@ const VARIABLES = {
   HOLDFAST_DATA_DIR: z.string().min(1).default('.holdfast'),
   HOLDFAST_BOOTSTRAP_KEY: z.string().regex(API_KEY_SYNTAX, API_KEY_EXPECTED).optional(),
   HOLDFAST_SECRETS_KEY: secretsKeys.optional(),
-  HOLDFAST_SECRETS_KEY_FILE: secretsKeyFile.optional(),
+  HOLDFAST_SECRETS_KEY_FILE: keyFile.optional(),
+  HOLDFAST_PERSONAL_KEY: secretsKeys.optional(),
+  HOLDFAST_PERSONAL_KEY_FILE: keyFile.optional(),
+  HOLDFAST_PERSONAL_KEY_COMMAND: keyCommand.optional(),
+  HOLDFAST_ERASURES_FILE: z.string().min(1).optional(),
   HOLDFAST_RATE_LIMIT_WRITE: rate.prefault('600/60'),
   HOLDFAST_RATE_LIMIT_READ: rate.prefault('3000/60'),
   HOLDFAST_RATE_LIMIT_UNAUTHENTICATED: rate.prefault('60/60'),
@@ -145,13 +160,18 @@ function refuseOpenAdmin(v: z.output<z.ZodObject<typeof VARIABLES>>, { addIssue 
   addIssue({ code: 'custom', path: ['HOLDFAST_ADMIN_HOST'], message });
 }
 
-function refuseTwoSecretsKeys(
-  v: z.output<z.ZodObject<typeof VARIABLES>>,
-  { addIssue }: z.RefinementCtx,
-): void {
-  if (v.HOLDFAST_SECRETS_KEY === undefined || v.HOLDFAST_SECRETS_KEY_FILE === undefined) return;
-  const message = 'set either this or HOLDFAST_SECRETS_KEY';
-  addIssue({ code: 'custom', path: ['HOLDFAST_SECRETS_KEY_FILE'], message });
+/** The places of one setting: at most one of them is set. */
+const KEY_PLACES = [
+  ['HOLDFAST_SECRETS_KEY', 'HOLDFAST_SECRETS_KEY_FILE'],
+  ['HOLDFAST_PERSONAL_KEY', 'HOLDFAST_PERSONAL_KEY_FILE', 'HOLDFAST_PERSONAL_KEY_COMMAND'],
+] as const;
+
+function refuseTwoKeyPlaces(v: z.output<z.ZodObject<typeof VARIABLES>>, { addIssue }: z.RefinementCtx): void {
+  for (const places of KEY_PLACES) {
+    const [first, second] = places.filter((name) => v[name] !== undefined);
+    if (first === undefined || second === undefined) continue;
+    addIssue({ code: 'custom', path: [second], message: `set either this or ${first}` });
+  }
 }
 
 /** Names of all variables, for the test of the documentation. */
@@ -161,7 +181,7 @@ const schema = z
   .object(VARIABLES)
   .superRefine(refuseOpenGrpc)
   .superRefine(refuseOpenAdmin)
-  .superRefine(refuseTwoSecretsKeys)
+  .superRefine(refuseTwoKeyPlaces)
   .superRefine(refuseLongDelay)
   .transform((v) => ({
     /** TCP port of the REST API; 0 takes a free port. */
@@ -194,6 +214,11 @@ const schema = z
     bootstrapKey: v.HOLDFAST_BOOTSTRAP_KEY,
     /** 32 bytes each; they decrypt secrets at rest, and the first one encrypts. */
     secretsKeys: v.HOLDFAST_SECRETS_KEY ?? v.HOLDFAST_SECRETS_KEY_FILE ?? [],
+    /** 32 bytes each; they decrypt the data keys of customers, and the first one encrypts. */
+    personalKeys:
+      v.HOLDFAST_PERSONAL_KEY ?? v.HOLDFAST_PERSONAL_KEY_FILE ?? v.HOLDFAST_PERSONAL_KEY_COMMAND ?? [],
+    /** Path of the list of erasures that a restore of the database does not roll back. */
+    erasuresFile: v.HOLDFAST_ERASURES_FILE,
     rateLimits: {
       write: v.HOLDFAST_RATE_LIMIT_WRITE,
       read: v.HOLDFAST_RATE_LIMIT_READ,

@@ -14,6 +14,8 @@ import {
 } from '../store/durability/durability-guard.ts';
 import { startEpochWatch } from '../store/log/epoch-watch.ts';
 import { listPartitions } from '../store/partitions.ts';
+import { type PersonalData, createPersonalData } from '../store/personal/personal-data.ts';
+import { watchErasures } from '../store/personal/watch-erasures.ts';
 import { type DatabasePool, openPool } from '../store/pool.ts';
 import { type Keyring, createKeyring } from '../store/secrets/keyring.ts';
 
@@ -45,6 +47,7 @@ export interface Base extends BaseOptions {
   partitions: Awaited<ReturnType<typeof listPartitions>>;
   durability: DurabilityGuard;
   keyring: Keyring;
+  personal: PersonalData;
   stops: Stops;
   /** Called with the partition of each append. */
   wakers: ((partition: number) => void)[];
@@ -86,8 +89,19 @@ export async function startOnBase<T>(
     const epochs = await startEpochWatch({ pool, log, onNewEpoch: () => forgetKinds(pool) });
     stops.followers.push(epochs.stop);
     const keyring = createKeyring(config.secretsKeys);
+    const personal = createPersonalData(pool, createKeyring(config.personalKeys, 'personal'));
+    stops.followers.push(watchErasures(personal).stop);
     const wakers: Base['wakers'] = [];
-    const started = await startRoles({ ...options, pool, partitions, durability, keyring, stops, wakers });
+    const started = await startRoles({
+      ...options,
+      pool,
+      partitions,
+      durability,
+      keyring,
+      personal,
+      stops,
+      wakers,
+    });
     const wakeAll = (partition: number) => wakers.forEach((wake) => wake(partition));
     if (wakers.length > 0) stops.followers.push(listenForWakeups(databaseUrl, log, wakeAll).close);
     return { started, stop };

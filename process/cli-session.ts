@@ -80,6 +80,7 @@ export function createCliSession(): CliSession {
       grpcAccess,
       httpAccess,
       secretsKeys: () => loadConfig().secretsKeys,
+      personalKeys: () => loadConfig().personalKeys,
       write: writeStandardOutput,
     },
     databaseUrl: () => databaseUrl,

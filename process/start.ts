@@ -13,6 +13,7 @@ import { ensurePartitions } from '../store/partitions.ts';
 import { type DurabilityGuard, createDurabilityGuard } from '../store/durability/durability-guard.ts';
 import { startPrimaryLease } from '../store/durability/primary-lease.ts';
 import { requireDurability } from '../store/durability/require-durability.ts';
+import { preparePersonal } from '../store/personal/prepare-personal.ts';
 import { type DatabasePool, PATIENT_CONNECTION_TIMEOUT_MS, openPool } from '../store/pool.ts';
 import { type AdminPort, openAdminPort } from './admin-port.ts';
 import { startWorkers } from './cluster.ts';
@@ -88,6 +89,7 @@ async function openMigratedDatabase(
   await requireDurability(pool, durability);
   await ensurePartitions(pool, config.partitions, CONSUMERS);
   await prepareSecrets(pool, createKeyring(config.secretsKeys), log);
+  await preparePersonal(pool, createKeyring(config.personalKeys, 'personal'), log);
   return pool;
 }
 

@@ -12,7 +12,7 @@ import { startWebhooks } from '../workers/webhooks.ts';
 import type { Base } from './base.ts';
 
 export async function startWebhookRoles(base: Base, roles: readonly Role[]): Promise<void> {
-  const { config, redisUrl, pool, partitions, keyring, stops, wakers, log } = base;
+  const { config, redisUrl, pool, partitions, keyring, personal, stops, wakers, log } = base;
   const instance = (await instanceSecret(pool, keyring, 'queue')).toString('hex').slice(0, 16);
   const findDue = () => findDueEndpoints(pool);
   const tenantOf = createEndpointTenants(pool);
@@ -30,7 +30,7 @@ export async function startWebhookRoles(base: Base, roles: readonly Role[]): Pro
     const { allowLoopback } = config.webhooks;
     const graceMs = requestGraceMs(config);
     if (allowLoopback) log.warn('HOLDFAST_WEBHOOK_LOOPBACK on: webhooks to loopback and without TLS');
-    const options = { pool, keyring, wakeups, allowLoopback, graceMs, log };
+    const options = { pool, keyring, personal, wakeups, allowLoopback, graceMs, log };
     const poolSize = config.databasePool;
     stops.work.push(startWebhooks({ ...options, poolSize, render: renderEvent }).stop);
   }

@@ -22,6 +22,8 @@ export interface OrdersFilter {
   placedBefore?: string | undefined;
   /** A term of the order, see `termOf`. */
   term?: string | undefined;
+  /** The term of the same e-mail address as a keyed hash, of orders with sealed members. */
+  personalTerm?: string | null | undefined;
   /** Lists by `ordered_at`. Not together with a term. */
   orderedAfter?: string | undefined;
   orderedBefore?: string | undefined;
@@ -84,9 +86,12 @@ function listed(query: OrdersQuery): Listed {
   if (query.orderedAfter !== undefined || query.orderedBefore !== undefined)
     return { ...source, ...ordered(query, without()) };
   if (query.term !== undefined) {
-    const driver = sql.fragment`
+    const driver =
+      query.personalTerm === null || query.personalTerm === undefined
+        ? sql.fragment`
       FROM order_terms AS row
-     WHERE tenant_id = ${query.tenantId} AND term = ${query.term} AND ${boundsOf(query)}`;
+     WHERE tenant_id = ${query.tenantId} AND term = ${query.term} AND ${boundsOf(query)}`
+        : foundByPersonalTerm(query, query.term, query.personalTerm);
     return { ...source, ...found(query, driver, without()) };
   }
   for (const name of ['isReadyToShip', 'isOnHold', 'customerId'] as const) {
@@ -98,3 +103,16 @@ function listed(query: OrdersQuery): Listed {
   if (!hasStatuses || hasWindow) return { ...source, ...scanned(query, sql.fragment`true`, without()) };
   return { ...source, ...merged(query) };
 }
+
+/**
+ * Orders by e-mail address: those with sealed members by a keyed hash, which their append wrote.
+ * The list does not pass the position of the read table: it shows an order once it is there.
+ */
+const foundByPersonalTerm = (query: OrdersQuery, term: string, personalTerm: string) => sql.fragment`
+  FROM (SELECT placed_position FROM order_terms WHERE tenant_id = ${query.tenantId} AND term = ${term}
+         UNION ALL
+        SELECT placed_position FROM personal_terms
+         WHERE tenant_id = ${query.tenantId} AND term = decode(${personalTerm}, 'hex')
+           AND placed_position <= (SELECT position FROM checkpoints
+                                    WHERE partition = ${query.partition} AND consumer = ${ordersProjection.name})) AS row
+ WHERE ${boundsOf(query)}`;

@@ -61,7 +61,7 @@ export const isOutage = (error: unknown): boolean => {
 };
 
 /** Whether an error, or a cause of it, has this SQLSTATE. */
-const hasState = (error: unknown, state: string): boolean =>
+export const hasState = (error: unknown, state: string): boolean =>
   error instanceof Error && (('code' in error && error.code === state) || hasState(error.cause, state));
 
 /** Whether an error means that the disk of Postgres is full. */

@@ -48,7 +48,7 @@ export interface DeliverOptions {
   /** Records the outcome of an attempt, together with those of other endpoints. */
   record: (outcome: Outcome) => Promise<void>;
   /** The body of a delivery's message. Throws when it cannot be made. */
-  bodyOf: (delivery: Claimed) => string;
+  bodyOf: (delivery: Claimed) => string | Promise<string>;
   /** Called with endpoints that have a new delivery queued. */
   wake: (endpointIds: readonly string[]) => Promise<void>;
   log: Logger;
@@ -168,9 +168,9 @@ async function sendClaimed(
     sent.tried < deliveries.length &&
     (sent.failures < SINGLE_CLAIMS_FAILURES_MIN || sent.tried === 0);
 
-  function messageOf(delivery: Claimed): Message | undefined {
+  async function messageOf(delivery: Claimed): Promise<Message | undefined> {
     try {
-      return { ...delivery, body: bodyOf(delivery) };
+      return { ...delivery, body: await bodyOf(delivery) };
     } catch (error) {
       sent.unreadable.push(delivery);
       log.error({ err: error, delivery: delivery.delivery_id }, 'webhook event not rendered');
@@ -185,7 +185,7 @@ async function sendClaimed(
       const number = sent.tried;
       sent.tried += 1;
       const delivery = deliveries[number]!;
-      const message = messageOf(delivery);
+      const message = await messageOf(delivery);
       if (message === undefined) continue;
       const begun = await pace.turn(deliveries.length - number, () =>
         maySend() ? { attempting: attempt(message, connections, cut) } : undefined,

@@ -2,6 +2,7 @@
 import { createLoopShare } from '../platform/loop-share.ts';
 import { createTenantConnections } from '../store/connections/tenant-connections.ts';
 import { createGroupCommit } from '../store/group-commit.ts';
+import type { PersonalData } from '../store/personal/personal-data.ts';
 import type { DatabasePool } from '../store/pool.ts';
 import { type Outcome, recordOutcomes } from '../store/webhooks/outcomes.ts';
 import { countUnread, parkUnknown, requeueKnown } from '../store/webhooks/unread.ts';
@@ -28,6 +29,8 @@ const ATTEMPTS_PER_TURN_MAX = 16;
 
 export interface WebhooksOptions extends Pick<DeliverOptions, 'log' | 'keyring'>, ConnectionsOptions {
   render: Render;
+  /** Opens personal data of events; without it, all of it must be in the clear. */
+  personal?: PersonalData | undefined;
   pool: DatabasePool;
   /** Connections of the pool. */
   poolSize: number;
@@ -41,7 +44,7 @@ export function startWebhooks(options: WebhooksOptions): { stop: () => Promise<v
   const statements = createTenantConnections({ pool, size: poolSize, share: CONNECTIONS_SHARE });
   const begins = createLoopShare({ perTurnMax: ATTEMPTS_PER_TURN_MAX });
   const connections = openConnections({ allowLoopback, names });
-  const bodyOf = createMessages(options.render);
+  const bodyOf = createMessages(options.render, options.personal);
   const outcomes = createGroupCommit<{ tenantId: string; outcome: Outcome }, void>({
     async write(batch) {
       await recordOutcomes(

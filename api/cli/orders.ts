@@ -21,7 +21,9 @@ import { createReadAfter } from '../../projections/read-after.ts';
 import { tenantFrom } from '../../store/cli/tenant-from.ts';
 import { toId } from '../../store/ids.ts';
 import { progressOf } from '../../store/partitions.ts';
+import { type PersonalData, createPersonalData } from '../../store/personal/personal-data.ts';
 import type { DatabasePool } from '../../store/pool.ts';
+import { createKeyring } from '../../store/secrets/keyring.ts';
 import { type Tenant, listTenants } from '../../store/tenants.ts';
 import { parseStates } from '../lists/stored-orders.ts';
 import { orderDocument } from '../v2/documents.ts';
@@ -47,7 +49,8 @@ const exporting: CliCommand = {
     const pool = await context.database();
     const tenant = await tenantOf(pool, values['tenant']);
     await requireCurrent(pool, tenant);
-    const texts = exported(pool, tenant, format);
+    const personal = createPersonalData(pool, createKeyring(context.personalKeys(), 'personal'));
+    const texts = exported(pool, tenant, format, personal);
     const orders = file === '-' ? await print(texts, context) : await save(texts, file);
     if (file === '-') return undefined;
     return {
@@ -94,12 +97,13 @@ async function* exported(
   pool: DatabasePool,
   { partition, tenant_id: tenantId }: Tenant,
   format: Format,
+  personal: PersonalData,
 ): AsyncGenerator<{ text: string; orders: number }> {
   if (format === 'csv') yield { text: ORDERS_CSV_HEADER, orders: 0 };
   const query = { partition, tenantId, direction: 'asc', limit: PAGE_ORDERS_MAX } as const;
   for (let from: number | null | undefined; from !== null;) {
     const { documents, next } = await readOrdersPage(pool, { ...query, from });
-    const states = parseStates(documents);
+    const states = await personal.openOrders(parseStates(documents));
     const lines = states.map(
       format === 'csv' ? orderCsvLine : (state) => `${JSON.stringify(orderDocument(state))}\n`,
     );

@@ -12,7 +12,10 @@ import { claimOf } from '../../domain/order/claims.ts';
 import type { OrderCommand } from '../../domain/order/commands.ts';
 import { futureTime } from '../../domain/order/occurred-at.ts';
 import type { Append } from '../../store/log/append.ts';
+import { isPersonalPointer } from '../../domain/personal/members.ts';
+import { subjectOf } from '../../domain/personal/subject.ts';
 import type { StoredEvent } from '../../store/log/event-row.ts';
+import { isFromRequest } from '../../store/personal/personal-data.ts';
 import type { OrderLog } from '../../store/log/log.ts';
 import type { DurabilityGuard } from '../../store/durability/durability-guard.ts';
 import type { PrimaryLease } from '../../store/durability/primary-lease.ts';
@@ -93,6 +96,7 @@ export async function execute(
       version: (before.state?.order.version ?? 0) + 1,
       event: decision.event,
       ...namesOf(request),
+      ...personOf(before.state),
       idempotency_key: context.idempotencyKey,
       fingerprint: print,
       traceparent: context.traceparent,
@@ -119,6 +123,13 @@ export async function execute(
 function namesOf(command: OrderCommand): Pick<Append, 'series' | 'number' | 'claim'> {
   const { series, number } = command.type === 'PlaceOrder' ? command.data : {};
   return { series, number, claim: claimOf(command) };
+}
+
+/** Whose personal data a command on an order has. Of a new order, its data says it. */
+function personOf(state: OrderState | null): Pick<Append, 'subject' | 'email_before'> {
+  if (state === null) return {};
+  const { id, customer_id, email } = state.order;
+  return { subject: subjectOf(customer_id, id), email_before: email };
 }
 
 /** The rejection of a command; of one that another request recorded already, that one. */
@@ -173,11 +184,32 @@ async function replay(
   print: Buffer,
   event: StoredEvent,
 ): Promise<Executed> {
-  if (!event.fingerprint.equals(print)) throw keyReused(differences(requestOf(event), request));
-  const state = event.version === 1 ? evolve(null, event) : await stateAfter(log, context, event);
+  requireSame(event, request, print);
+  const state = event.version === 1 ? placedBy(event) : await stateAfter(log, context, event);
   await primary.confirmRead(); // a cancelled wait leaves an event on the primary alone
   replays.inc();
   return { state, event, replayed: true };
+}
+
+/**
+ * Of an erased request only the rest can be compared: what its members said is gone, and with it
+ * the key of its fingerprint.
+ *
+ * @throws {Problem} 422 the key belongs to another request
+ */
+function requireSame(event: StoredEvent, request: OrderRequest, print: Buffer): void {
+  const isSame = isFromRequest(event, print);
+  if (isSame === true) return;
+  const different = differences(requestOf(event), request);
+  if (isSame === false) throw keyReused(different);
+  const rest = different.filter(({ pointer }) => !isPersonalPointer(pointer));
+  if (rest.length > 0) throw keyReused(rest);
+}
+
+function placedBy(event: StoredEvent): OrderState {
+  const state = evolve(null, event);
+  if (event.erased_at !== undefined) state.order.erased_at = event.erased_at;
+  return state;
 }
 
 async function stateAfter(log: OrderLog, context: Tenancy, event: StoredEvent): Promise<OrderState> {

@@ -11,7 +11,7 @@ import type { Call, Services } from '../handler.ts';
  * @throws {NotInLogError}
  */
 export async function readOrWait(
-  { connections, tail }: Pick<Services, 'connections' | 'tail'>,
+  { connections, tail, personal }: Pick<Services, 'connections' | 'tail' | 'personal'>,
   query: FeedQuery,
   { waitMs, gone, beginWait }: { waitMs: number; gone: AbortSignal; beginWait?: Call['beginWait'] },
 ): Promise<FeedPage & { crowded: boolean }> {
@@ -23,6 +23,7 @@ export async function readOrWait(
     (page = await readFeed(connection, { ...query, after: page.next, mark: page.mark }));
   for (let leftMs = waitMs; isEmpty() && leftMs > 0 && !gone.aborted; leftMs = deadline - performance.now()) {
     const watch = await tail.watch(query);
+    // The page is empty: there is nothing to open.
     if (watch === undefined) return { ...page, crowded: true };
     gone.addEventListener('abort', watch.end, { once: true });
     try {
@@ -40,5 +41,6 @@ export async function readOrWait(
       gone.removeEventListener('abort', watch.end);
     }
   }
+  await personal.openEvents(page.events);
   return { ...page, crowded: false };
 }

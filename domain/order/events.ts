@@ -243,6 +243,8 @@ export interface Recorded {
   number: string | null;
   /** The size of its data in the log: UTF-8, JSON. */
   bytes: number;
+  /** When its personal members were erased; RFC 3339, UTC. Not stored. */
+  erased_at?: string;
 }
 
 export type RecordedEvent = OrderEvent & Recorded;

@@ -66,6 +66,8 @@ export interface OrderExtras {
   charges?: OrderCharge[];
   rounding?: number;
   payment_terms?: 'open';
+  /** When personal members were erased; RFC 3339, UTC. Not stored. */
+  erased_at?: string;
 }
 
 export interface Order extends OrderExtras {

@@ -1,4 +1,8 @@
-/** The keys that encrypt secrets at rest, as HOLDFAST_SECRETS_KEY and its file give them. */
+/**
+ * The keys that encrypt secrets and personal data at rest, as HOLDFAST_SECRETS_KEY and
+ * HOLDFAST_PERSONAL_KEY, their files, or a command give them.
+ */
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 const KEY_BYTES = 32;
@@ -26,6 +30,30 @@ export function parseSecretsKeys(text: string): readonly Buffer[] | undefined {
 export function readSecretsFile(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+const COMMAND_TIMEOUT_MS = 10_000;
+const OUTPUT_BYTES_MAX = 4_096;
+
+/**
+ * Runs a command that prints keys, such as the client of a key management service. It runs without
+ * a shell and gets the environment of this process.
+ *
+ * @param command a program and its arguments, with spaces between them
+ * @returns `undefined` when it fails, prints more than 4 KiB, or takes more than 10 s
+ */
+export function readKeyCommand(command: string): string | undefined {
+  const [program = '', ...args] = command.split(/\s+/).filter((word) => word !== '');
+  try {
+    return execFileSync(program, args, {
+      encoding: 'utf8',
+      timeout: COMMAND_TIMEOUT_MS,
+      maxBuffer: OUTPUT_BYTES_MAX,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
   } catch {
     return undefined;
   }

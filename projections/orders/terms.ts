@@ -1,5 +1,6 @@
 /** The terms of an order in the read table `order_terms`: the texts that it is found by. */
 import type { Order } from '../../domain/order/order.ts';
+import { isSealed } from '../../domain/personal/members.ts';
 import type { TenantEvent } from '../projection.ts';
 
 export type Finder = 'reference' | 'number' | 'email' | 'sku' | 'tag' | 'payment_reference';
@@ -26,7 +27,8 @@ export function noteTerms(
     if (value !== undefined) changes.set(termOf(finder, value), true);
   };
   const addContact = () => {
-    add('email', after.email);
+    // A sealed address has a keyed hash instead, which the append wrote.
+    if (!isSealed(after.email)) add('email', after.email);
     for (const tag of after.tags ?? []) add('tag', tag);
   };
   switch (event.type) {
@@ -37,7 +39,8 @@ export function noteTerms(
       addContact();
       return;
     case 'OrderUpdated':
-      if (before?.email !== undefined) changes.set(termOf('email', before.email), false);
+      if (before?.email !== undefined && !isSealed(before.email))
+        changes.set(termOf('email', before.email), false);
       for (const tag of before?.tags ?? []) changes.set(termOf('tag', tag), false);
       addContact();
       return;

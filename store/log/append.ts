@@ -6,14 +6,15 @@ import type { DatabasePool } from 'slonik';
 import { z } from 'zod';
 import { EVENT_SCHEMAS, type OrderEvent } from '../../domain/order/events.ts';
 import { UnknownEventError } from '../../domain/order/upcast.ts';
+import type { Subject } from '../../domain/personal/subject.ts';
 import { appendBatchSize, appendDuration } from '../../platform/metrics.ts';
 import { toId } from '../ids.ts';
-import { dataDigest, eventDigest } from '../integrity/entry.ts';
-import { SEPARATOR, plainArray, statement } from '../statement.ts';
+import { type PersonalData, isFromRequest } from '../personal/personal-data.ts';
+import { statement } from '../statement.ts';
 import type { Tenancy } from '../tenancy.ts';
-import { reachable } from '../unavailable.ts';
+import { hasState, reachable } from '../unavailable.ts';
+import { type Lines, argumentsOf, linesOf } from './append-lines.ts';
 import { type StoredEvent, storedRow, toStoredEvent } from './event-row.ts';
-import { placeInSeries } from './series.ts';
 
 /**
  * The event of a command, for the next version of its order's stream, under its idempotency key.
@@ -36,6 +37,10 @@ export interface Append extends Tenancy {
   number?: string | null | undefined;
   /** A name that one event of the tenant can hold: 1 to 600 characters, opaque to the store. */
   claim?: string | null | undefined;
+  /** Whose personal data the event has; of a first event, its data says it. */
+  subject?: Subject | undefined;
+  /** The e-mail address that the order had before the event. */
+  email_before?: string | undefined;
 }
 
 export type AppendOutcome =
@@ -65,10 +70,20 @@ const appendedRow = storedRow.extend({
   fingerprint: z.instanceof(Buffer).nullable(),
 });
 const appendEvents = statement('log/append-events', appendedRow);
+const appendSealedEvents = statement(
+  'log/append-sealed-events',
+  appendedRow.extend({ is_noted: z.boolean().nullable() }),
+);
+
 const appendEvent = statement(
   'log/append-event',
   z.object({ position: z.int().nullable(), recorded_at: z.string().nullable() }),
 );
+
+/** SQLSTATE of a batch that was sealed before the newest erasure (functions/personal-keys.sql). */
+const SEALED_BEFORE_ERASURE = 'HF001';
+/** Each follows another erasure. */
+const SEALINGS_MAX = 5;
 
 /**
  * @returns the outcome of each command, in the order of the batch
@@ -78,50 +93,92 @@ export async function appendBatch(
   pool: DatabasePool,
   partition: number,
   batch: Append[],
+  personal: PersonalData,
 ): Promise<AppendOutcome[]> {
   const stopTimer = appendDuration.startTimer();
-  const documents = batch.map((each) => JSON.stringify(each.event.data));
-  const write = { batch, documents, names: namesOf(batch), digests: digestsOf(partition, batch, documents) };
-  const appended = await appendAlone(pool, write);
-  const outcomes = appended ? [appended] : await appendTogether(pool, partition, write);
+  const { rows, documents } = await write(pool, partition, batch, personal);
   stopTimer();
   appendBatchSize.observe(batch.length);
+  const outcomes: AppendOutcome[] = batch.map(() => ({ kind: 'version_conflict' }));
+  for (const row of rows) {
+    const index = row.ordinal - 1;
+    const append = batch[index];
+    if (append === undefined) continue;
+    outcomes[index] = isOwn(row, append)
+      ? { kind: 'appended', event: ownEvent(append, documents[index]!, row) }
+      : await outcomeOfHolder(append, row, personal);
+  }
   return outcomes;
 }
 
-/** A batch as the log gets it. */
-interface Write {
-  batch: readonly Append[];
-  /** JSON texts of the events' data. */
-  documents: readonly string[];
-  names: string | null;
-  digests: Buffer;
+type AppendedRow = z.output<typeof appendedRow>;
+
+/** Seals the batch and appends it. One that an erasure overtook is sealed again. */
+async function write(
+  pool: DatabasePool,
+  partition: number,
+  batch: readonly Append[],
+  personal: PersonalData,
+): Promise<{ rows: readonly AppendedRow[]; documents: string[] }> {
+  for (let sealings = 1; ; sealings += 1) {
+    const sealed = await personal.seal(batch);
+    const { documents } = sealed;
+    const lines = linesOf(partition, batch, sealed);
+    try {
+      const row = await appendAlone(pool, lines);
+      if (row !== undefined) return { rows: [row], documents };
+      const values = argumentsOf(partition, lines);
+      const { keys } = sealed;
+      const append = keys
+        ? appendSealedEvents(...values, keys.erasures, keys.made, keys.notes)
+        : appendEvents(...values);
+      const rows = await reachable(pool.any(append));
+      sealed.noteStored();
+      return { rows, documents };
+    } catch (error) {
+      if (sealings === SEALINGS_MAX || !hasState(error, SEALED_BEFORE_ERASURE)) throw error;
+      await personal.look();
+    }
+  }
 }
 
+/** What a row has of an event that its command appended. */
+const OWN_ROW = {
+  order_id: null,
+  type: null,
+  schema_version: null,
+  data: null,
+  fingerprint: null,
+  key_id: null,
+  number: null,
+  claim: null,
+  idempotency_key: null,
+};
+
 /**
- * Appends a command that is alone and has no names.
+ * Appends a command that is alone, has no names, and seals nothing.
  *
  * @returns `undefined` when nothing was appended: the statement for batches says why
  */
 async function appendAlone(
   pool: DatabasePool,
-  { batch, documents, names, digests }: Write,
-): Promise<AppendOutcome | undefined> {
+  { batch, sealed, names, digests }: Lines,
+): Promise<AppendedRow | undefined> {
   const [append] = batch;
-  const [document] = documents;
-  if (batch.length > 1 || append === undefined || document === undefined || names !== null) return undefined;
-  const { partition, tenantId, order_id, version, event_id, event } = append;
+  if (batch.length > 1 || append === undefined || names !== null || sealed.keys !== undefined)
+    return undefined;
+  const { version, event_id, event } = append;
   const { position, recorded_at } = await reachable(
     pool.one(
       appendEvent(
-        partition,
-        tenantId,
-        order_id.slice(4),
+        append.partition,
+        append.tenantId,
+        append.order_id.slice(4),
         version,
         event_id.slice(4),
         event.type,
         EVENT_SCHEMAS[event.type].version,
-        document,
+        sealed.documents[0]!,
         append.idempotency_key,
         append.fingerprint,
         append.traceparent,
@@ -131,107 +188,17 @@ async function appendAlone(
     ),
   );
   if (position === null || recorded_at === null) return undefined;
-  return { kind: 'appended', event: ownEvent(append, document, { position, recorded_at, number: null }) };
+  return { ...OWN_ROW, ordinal: 1, position, event_id: event_id.slice(4), version, recorded_at };
 }
 
-async function appendTogether(
-  pool: DatabasePool,
-  partition: number,
-  { batch, documents, names, digests }: Write,
-): Promise<AppendOutcome[]> {
-  const rows = await reachable(
-    pool.any(
-      appendEvents(
-        partition,
-        plainArray(batch.map((each) => each.tenantId)),
-        plainArray(batch.map((each) => each.order_id.slice(4))),
-        plainArray(batch.map((each) => each.version)),
-        plainArray(batch.map((each) => each.event_id.slice(4))),
-        plainArray(batch.map((each) => each.event.type)),
-        plainArray(batch.map((each) => EVENT_SCHEMAS[each.event.type].version)),
-        documents.join(SEPARATOR),
-        batch.map((each) => each.idempotency_key),
-        batch.map((each) => each.fingerprint),
-        batch.map((each) => each.traceparent),
-        plainArray(batch.map((each) => each.key_id)),
-        names,
-        digests,
-      ),
-    ),
-  );
-  const outcomes: AppendOutcome[] = batch.map(() => ({ kind: 'version_conflict' }));
-  for (const row of rows) {
-    const index = row.ordinal - 1;
-    const append = batch[index];
-    if (append !== undefined) outcomes[index] = readOutcome(append, documents[index]!, row);
-  }
-  return outcomes;
-}
-
-/** The digests of a batch, one after the other (store/integrity/entry.ts). */
-function digestsOf(partition: number, batch: readonly Append[], documents: readonly string[]): Buffer {
-  const digests = batch.map((each, index) =>
-    eventDigest(
-      {
-        partition,
-        tenant_id: toId('ten', each.tenantId),
-        order_id: each.order_id,
-        version: each.version,
-        event_id: each.event_id,
-        type: each.event.type,
-        schema_version: EVENT_SCHEMAS[each.event.type].version,
-        idempotency_key: each.idempotency_key,
-        fingerprint: each.fingerprint.toString('hex'),
-        traceparent: each.traceparent,
-        key_id: toId('key', each.key_id),
-        claim: each.claim ?? null,
-      },
-      dataDigest(documents[index]!),
-    ),
-  );
-  return Buffer.from(digests.join(''), 'hex');
-}
-
-/** The names of a batch as JSON; `null` when it has none, which saves the function a statement. */
-function namesOf(batch: readonly Append[]): string | null {
-  const hasNames = batch.some(({ series, number, claim }) => (series ?? number ?? claim ?? null) !== null);
-  if (!hasNames) return null;
-  return JSON.stringify(
-    batch.map(({ series, number, claim }) =>
-      typeof number === 'string' ? { ...placeInSeries(number), number, claim } : { series, claim },
-    ),
-  );
-}
-
-/** An event that this release does not know fails its own command, and no other of the batch. */
-function readOutcome(append: Append, document: string, row: z.output<typeof appendedRow>): AppendOutcome {
-  try {
-    return outcomeOf(append, document, row);
-  } catch (error) {
-    if (!(error instanceof UnknownEventError)) throw error;
-    return { kind: 'holder_unknown', error };
-  }
-}
-
-/** A row holds the command's own event, or the earlier one that has its key, claim or number. */
-function outcomeOf(append: Append, document: string, row: z.output<typeof appendedRow>): AppendOutcome {
-  const { event_id, idempotency_key, fingerprint } = append;
-  if (toId('evt', row.event_id) === event_id)
-    return { kind: 'appended', event: ownEvent(append, document, row) };
-  const holder = toStoredEvent({ ...storedRow.required().parse(row) });
-  if (holder.idempotency_key !== idempotency_key) {
-    return row.claim !== null && row.claim === append.claim
-      ? { kind: 'claimed', claim: row.claim, event: holder }
-      : { kind: 'number_taken', number: append.number!, event: holder };
-  }
-  return { kind: holder.fingerprint.equals(fingerprint) ? 'replayed' : 'key_reused', event: holder };
-}
+/** Whether a row holds the command's own event, not the earlier one that has its key or a name. */
+const isOwn = (row: AppendedRow, { event_id }: Append): boolean => toId('evt', row.event_id) === event_id;
 
 /** The event of a command that was appended. */
 function ownEvent(
   { event_id, order_id, version, event, key_id, idempotency_key, fingerprint }: Append,
   document: string,
-  { position, recorded_at, number }: Pick<StoredEvent, 'position' | 'recorded_at' | 'number'>,
+  { position, recorded_at, number }: AppendedRow,
 ): StoredEvent {
   return {
     position,
@@ -246,4 +213,31 @@ function ownEvent(
     fingerprint,
     ...event,
   };
+}
+
+/** An event that this release does not know fails its own command, and no other of the batch. */
+async function outcomeOfHolder(
+  append: Append,
+  row: AppendedRow,
+  personal: PersonalData,
+): Promise<AppendOutcome> {
+  try {
+    const holder = toStoredEvent({ ...storedRow.required().parse(row) });
+    await personal.openEvents([holder]);
+    return outcomeOf(append, holder, row.claim);
+  } catch (error) {
+    if (!(error instanceof UnknownEventError)) throw error;
+    return { kind: 'holder_unknown', error };
+  }
+}
+
+function outcomeOf(append: Append, holder: StoredEvent, claim: string | null): AppendOutcome {
+  if (holder.idempotency_key !== append.idempotency_key) {
+    return claim !== null && claim === append.claim
+      ? { kind: 'claimed', claim, event: holder }
+      : { kind: 'number_taken', number: append.number!, event: holder };
+  }
+  // An erased request counts as repeated: who runs the command compares what is left of it.
+  const isRepeated = isFromRequest(holder, append.fingerprint) ?? true;
+  return { kind: isRepeated ? 'replayed' : 'key_reused', event: holder };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { RecordedEvent } from '../../domain/order/events.ts';
 import { upcast } from '../../domain/order/upcast.ts';
 import { toId } from '../ids.ts';
+import type { DataKey } from '../personal/sealing.ts';
 
 export const recordedRow = z.object({
   position: z.int(),
@@ -26,7 +27,10 @@ export const storedRow = recordedRow.extend({
 export type StoredEvent = RecordedEvent & {
   position: number;
   idempotency_key: string;
+  /** SHA-256 of the request; of one with sealed members, see `keyedFingerprint`. */
   fingerprint: Buffer;
+  /** Of its personal members, once they were opened. */
+  data_key?: DataKey;
 };
 
 /**

@@ -1,11 +1,14 @@
 /** The log of order events in Postgres: append, and the reads that a command needs. */
 import type { DatabasePool } from 'slonik';
+import type { z } from 'zod';
 import { appendOutcomes, appendQueueLength, appendWait } from '../../platform/metrics.ts';
 import { endSpan, startSpan } from '../../platform/tracing.ts';
 import { createBatchShare } from '../batch-share.ts';
 import { type GroupCommit, createGroupCommit } from '../group-commit.ts';
 import type { TenantConnections } from '../connections/tenant-connections.ts';
 import type { OrderState } from '../../domain/order/order.ts';
+import { createKeyring } from '../secrets/keyring.ts';
+import { type PersonalData, createPersonalData } from '../personal/personal-data.ts';
 import { statement } from '../statement.ts';
 import type { Tenancy } from '../tenancy.ts';
 import { StoreOverloaded, reachable } from '../unavailable.ts';
@@ -56,6 +59,8 @@ export interface OrderLogOptions {
   appendPool?: DatabasePool;
   /** For the reads; without it, they use the pool. */
   connections?: TenantConnections;
+  /** Seals and opens personal data; without it, it is stored in the clear. */
+  personal?: PersonalData;
   /** Commands that may wait, for each partition; shared between its tenants. */
   capacity: number;
   /** Time for one append statement. */
@@ -74,17 +79,18 @@ export function createOrderLog({
   pool,
   appendPool = pool,
   connections = { of: () => pool },
+  personal = createPersonalData(pool, createKeyring([])),
   capacity,
   timeoutMs = APPEND_TIMEOUT_MS,
 }: OrderLogOptions): OrderLog {
   const writers = new Map<number, GroupCommit<Append, AppendOutcome>>();
-  const states = createOrderStates({ pool, connections });
+  const states = createOrderStates({ pool, connections, personal });
 
   const writerOf = (partition: number) => {
     let writer = writers.get(partition);
     if (writer === undefined) {
       writer = createGroupCommit({
-        write: (batch: Append[]) => appendBatch(appendPool, partition, batch),
+        write: (batch: Append[]) => appendBatch(appendPool, partition, batch, personal),
         claims: claimsOf,
         tenantOf: ({ tenantId }) => tenantId,
         capacity,
@@ -101,6 +107,10 @@ export function createOrderLog({
     }
     return writer;
   };
+
+  async function opened(row: z.output<typeof storedRow> | null): Promise<StoredEvent | undefined> {
+    return row === null ? undefined : (await personal.openEvents([toStoredEvent(row)]))[0];
+  }
 
   return {
     async append(append) {
@@ -129,13 +139,13 @@ export function createOrderLog({
     },
     async readKey({ tenantId }, idempotencyKey) {
       const row = await reachable(connections.of(tenantId).maybeOne(readHolder(idempotencyKey, tenantId)));
-      return row === null ? undefined : toStoredEvent(row);
+      return opened(row);
     },
     async readClaim({ partition, tenantId }, claim) {
       const row = await reachable(
         connections.of(tenantId).maybeOne(readClaimHolder(partition, tenantId, claim)),
       );
-      return row === null ? undefined : toStoredEvent(row);
+      return opened(row);
     },
     async drained() {
       await Promise.all([...writers.values()].map((writer) => writer.drained()));

@@ -12,6 +12,8 @@ import { type OrderState, evolve } from '../../domain/order/order.ts';
 import { createFairShare } from '../../platform/fair-share.ts';
 import { orderSnapshots } from '../../platform/metrics.ts';
 import { parseId, toUuid } from '../ids.ts';
+import { type PersonalData, createPersonalData } from '../personal/personal-data.ts';
+import { createKeyring } from '../secrets/keyring.ts';
 import { statement } from '../statement.ts';
 import type { Tenancy } from '../tenancy.ts';
 import { reachable } from '../unavailable.ts';
@@ -74,6 +76,8 @@ export interface OrderStatesOptions {
   pool: DatabasePool;
   /** Reads for tenants; the pool without it. */
   connections?: TenantConnections;
+  /** Opens personal data; without it, all of it must be in the clear. */
+  personal?: Pick<PersonalData, 'openEvents' | 'openOrders'>;
   snapshotCostBytes?: number;
   release?: string;
   coldReadsMax?: number;
@@ -86,6 +90,7 @@ const isContinued = (page: readonly { found: number }[]): boolean =>
 export function createOrderStates({
   pool,
   connections = { of: () => pool },
+  personal = createPersonalData(pool, createKeyring([])),
   snapshotCostBytes = SNAPSHOT_COST_BYTES,
   release = FOLD_RELEASE,
   coldReadsMax = COLD_READS_MAX,
@@ -155,7 +160,10 @@ export function createOrderStates({
           leave();
         }
       }
+      // Before it is opened: a snapshot has personal data as the log has it.
       if (unsaved !== undefined) save(tenancy, unsaved.state, unsaved.eventId);
+      if (folded !== undefined) await personal.openOrders([folded.state]);
+      if (holder !== undefined) await personal.openEvents([holder]);
       return { folded, holder };
     },
     async drained() {

@@ -26,6 +26,7 @@ const LEFT_OUT = new Set([
   '$schema',
   'title',
   'description',
+  'x-personal',
   'example',
   'examples',
   'default',

@@ -8,6 +8,7 @@ import { addApiKey, createTenant } from '../../store/keys/api-keys.ts';
 import { newKey } from '../../store/keys/new-key.ts';
 import { SCOPES, type Scope } from '../../store/keys/scopes.ts';
 import { createKeyring } from '../../store/secrets/keyring.ts';
+import { preparePersonal } from '../../store/personal/prepare-personal.ts';
 import { prepareSecrets } from '../../store/secrets/prepare-secrets.ts';
 import { ensurePartitions } from '../../store/partitions.ts';
 import { type DatabasePool, openPool } from '../../store/pool.ts';
@@ -78,6 +79,7 @@ export async function openShop(
   const pool = await openPool({ databaseUrl: database.url, size: 4, log, checkRows: true });
   await ensurePartitions(pool, config.partitions, CONSUMERS);
   await prepareSecrets(pool, createKeyring(config.secretsKeys), log);
+  await preparePersonal(pool, createKeyring(config.personalKeys, 'personal'), log);
 
   const addTenant = async (scopes: readonly Scope[] = SCOPES) => {
     const { tenantId } = await createTenant(pool, 'test', config.partitions);

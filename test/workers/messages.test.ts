@@ -10,7 +10,11 @@ const RECORDED_AT = '2026-11-29T12:00:00.000Z';
 /** Messages of which each says how often its event was read. */
 function counted(size = 1) {
   let reads = 0;
-  const bodyOf = createMessages((edition, { position }) => ({ edition, position, text: 'x'.repeat(size) }));
+  const bodyOf = createMessages((edition, { position }) => ({
+    edition,
+    position,
+    text: 'x'.repeat(size),
+  })) as (delivery: Claimed) => string;
   const delivery = (position: number, edition = 'v2') =>
     ({
       message_id: `evt_${position}`,

@@ -40,7 +40,8 @@ export const orderHandlers: Handlers = {
     });
     const etag = entityTag(state.order.version);
     ctx.set('ETag', etag);
-    if (isNotModified(ctx, etag)) {
+    // An erasure changes what an order shows, but not its version.
+    if (state.order.erased_at === undefined && isNotModified(ctx, etag)) {
       ctx.status = 304;
       return;
     }
@@ -58,10 +59,12 @@ export const orderHandlers: Handlers = {
     const from = positionOf(services.cursors, query.cursor, binding);
     await readAfter(call, ordersProjection);
 
+    const email = (input.query as OrdersQueryInput)['email'];
     const page = await readOrdersPage(services.connections.of(tenantId), {
       partition,
       tenantId,
       ...filter,
+      personalTerm: email === undefined ? null : await services.personal.termOf(tenantId, email),
       changedAfter: updatedAfter === undefined ? undefined : await positionAt(call, updatedAfter),
       direction,
       limit: query.limit,
@@ -71,7 +74,7 @@ export const orderHandlers: Handlers = {
     ctx.set('Holdfast-Position', String(page.applied));
     ctx.set('Holdfast-Lag', String(page.lag));
     const cursor = page.next === null ? null : services.cursors.encode(page.next, binding);
-    const states = parseStates(page.documents);
+    const states = await services.personal.openOrders(parseStates(page.documents));
     if (mediaType === CSV_TYPE) {
       answerCsv(ctx, edition.csv!.orders(states), cursor);
     } else {

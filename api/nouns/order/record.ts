@@ -91,6 +91,7 @@ async function find(
   if (found === undefined) throw orderNotFound();
   const [event] = found;
   if (event === undefined) throw new Problem(notFound.code, notFound.detail);
+  await services.personal.openEvents([event]);
   return event;
 }
 

@@ -158,31 +158,18 @@ export const LOG_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'store/log/append.ts',
-        from: `  const rows = await reachable(
-    pool.any(
-      appendEvents(`,
-        to: `  const head = await reachable(
-    pool.oneFirst(sql.unsafe\`
-      UPDATE log_heads SET position = position + \${batch.length}, reached_position = position + \${batch.length}
-       WHERE partition = \${partition} RETURNING position - \${batch.length}\`),
-  );
-  const rows = await reachable(
-    pool.transaction(async (transaction) => {
-      await transaction.query(sql.unsafe\`SELECT set_config('torture.head', \${String(head)}, true)\`);
-      return transaction.any(appendEvents(`,
-      },
-      {
-        file: 'store/log/append.ts',
-        from: `        digests,
-      ),
-    ),
-  );
-  const outcomes`,
-        to: `        digests,
-      ));
-    }),
-  );
-  const outcomes`,
+        from: 'const rows = await reachable(pool.any(append));',
+        to: `const head = await reachable(
+        pool.oneFirst(sql.unsafe\`
+          UPDATE log_heads SET position = position + \${batch.length}, reached_position = position + \${batch.length}
+           WHERE partition = \${partition} RETURNING position - \${batch.length}\`),
+      );
+      const rows = await reachable(
+        pool.transaction(async (transaction) => {
+          await transaction.query(sql.unsafe\`SELECT set_config('torture.head', \${String(head)}, true)\`);
+          return transaction.any(append);
+        }),
+      );`,
       },
       {
         file: 'store/log/append.ts',

@@ -203,6 +203,7 @@ test('a wrong command line is refused with exit code 2, without a database', asy
           grpcAccess: never,
           httpAccess: never,
           secretsKeys: () => [],
+          personalKeys: () => [],
           write: never,
         });
     };
@@ -228,6 +229,7 @@ test('the export ends when its reader closes the pipe', async () => {
       grpcAccess: access,
       httpAccess: access,
       secretsKeys: () => [],
+      personalKeys: () => [],
       write,
     }),
   ).rejects.toThrow('gone');

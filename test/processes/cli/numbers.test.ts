@@ -15,6 +15,7 @@ const context: CliContext = {
   grpcAccess: () => Promise.reject(new Error('it asked for the service')),
   httpAccess: () => Promise.reject(new Error('it asked for the service')),
   secretsKeys: () => [],
+  personalKeys: () => [],
   write: () => Promise.reject(new Error('it wrote')),
 };
 

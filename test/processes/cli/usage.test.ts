@@ -83,6 +83,7 @@ describe('a wrong command line is refused with exit code 2, without a database',
           grpcAccess: access,
           httpAccess: access,
           secretsKeys: () => [],
+          personalKeys: () => [],
           write,
         });
     };

@@ -39,6 +39,7 @@ async function run(...words: string[]) {
     grpcAccess: () => Promise.reject(new Error('it asked for the gRPC service')),
     httpAccess: () => Promise.reject(new Error('it asked for the HTTP service')),
     secretsKeys: () => [],
+    personalKeys: () => [],
     write: () => Promise.reject(new Error('it wrote')),
   });
 }

@@ -1,0 +1,202 @@
+/**
+ * The data keys of this process. They are cached, bounded, and trusted for less than a second after
+ * the last look at the erasures: an erased key is gone from every node within a second.
+ */
+import { randomBytes } from 'node:crypto';
+import { type DatabasePool, sql } from 'slonik';
+import { z } from 'zod';
+import type { Subject } from '../../domain/personal/subject.ts';
+import type { Keyring, SecretPlace } from '../secrets/keyring.ts';
+import { reachable } from '../unavailable.ts';
+import { createLru } from './lru.ts';
+import { type DataKey, dataKeyOf } from './sealing.ts';
+
+/** About 1 KB each. */
+const KEYS_MAX = 20_000;
+const SECRET_BYTES = 32;
+/** Cached keys are used for so long after the last look at the erasures. */
+const TRUSTED_MS = 500;
+const NEVER = '9223372036854775807';
+
+/** A key that was destroyed. RFC 3339, UTC. */
+export interface ErasedKey {
+  erasedAt: string;
+}
+
+export interface SealingKey {
+  key: DataKey;
+  /** Its row, until an append has stored it. */
+  unstored: readonly [keyId: string, tenantId: string, subject: string, sealedHex: string] | undefined;
+}
+
+export const dataKeyPlace = ({
+  tenantId,
+  subject,
+  keyId,
+}: Pick<DataKey, 'tenantId' | 'subject' | 'keyId'>): SecretPlace => [
+  'personal key',
+  tenantId,
+  subject,
+  keyId,
+];
+
+const stateRow = z.object({
+  erasures: z.int(),
+  key_id: z.string().nullable(),
+  erased: z.string(),
+  marked: z.string(),
+});
+const keyRow = z.object({
+  key_id: z.string(),
+  tenant_id: z.uuid(),
+  subject: z.string(),
+  sealed_key: z.instanceof(Buffer).nullable(),
+  erased_at: z.string().nullable(),
+});
+const keyColumns = sql.fragment`
+  replace(key_id::text, '-', '') AS key_id, tenant_id, subject, sealed_key, erased_at`;
+
+const nameOf = (tenantId: string, subject: string) => `${tenantId} ${subject}`;
+const NO_MARKS: ReadonlySet<string> = new Set();
+
+export type DataKeys = ReturnType<typeof createDataKeys>;
+
+/** @param now milliseconds of a clock that never goes back */
+export function createDataKeys(
+  pool: DatabasePool,
+  keyring: Keyring,
+  now: () => number = () => performance.now(),
+) {
+  const byId = createLru<string, DataKey | ErasedKey>(KEYS_MAX);
+  const sealing = createLru<string, SealingKey>(KEYS_MAX);
+  let erasures = -1;
+  let activeId: string | null = null;
+  let marks = new Map<string, ReadonlySet<string>>();
+  let lookedAtMs = Number.NEGATIVE_INFINITY;
+
+  const isTrusted = () => now() - lookedAtMs < TRUSTED_MS;
+
+  /** Reads what was erased since the last look, and forgets it. */
+  async function look(): Promise<void> {
+    const sinceMs = now();
+    const row = await reachable(
+      pool.one(sql.type(stateRow)`
+        SELECT erasures, key_id,
+               (SELECT coalesce(json_agg(json_build_array(replace(key_id::text, '-', ''), tenant_id, subject,
+                         to_char(erased_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))), '[]')
+                  FROM customer_keys WHERE erasure > ${erasures === -1 ? NEVER : erasures}::bigint)::text AS erased,
+               (SELECT coalesce(json_agg(json_build_array(tenant_id, personal_metadata)), '[]')
+                  FROM tenants WHERE cardinality(personal_metadata) > 0)::text AS marked
+          FROM personal_state`),
+    );
+    // The database was restored: what is cached may be of keys that it does not have.
+    if (row.erasures < erasures) {
+      byId.clear();
+      sealing.clear();
+    }
+    for (const [keyId, tenantId, subject, erasedAt] of JSON.parse(row.erased) as string[][]) {
+      byId.set(keyId!, { erasedAt: erasedAt! });
+      forgetSealing(tenantId!, subject!, keyId!);
+    }
+    erasures = row.erasures;
+    activeId = row.key_id;
+    marks = new Map(
+      (JSON.parse(row.marked) as [string, string[]][]).map(([tenantId, names]) => [tenantId, new Set(names)]),
+    );
+    lookedAtMs = sinceMs;
+  }
+
+  function forgetSealing(tenantId: string, subject: string, keyId: string): void {
+    const name = nameOf(tenantId, subject);
+    if (sealing.get(name)?.key.keyId === keyId) sealing.delete(name);
+  }
+
+  function unsealed(row: z.output<typeof keyRow>): DataKey | ErasedKey {
+    const { key_id: keyId, tenant_id: tenantId, sealed_key: sealed } = row;
+    if (sealed === null) return { erasedAt: row.erased_at! };
+    const of = { keyId, tenantId, subject: row.subject as Subject };
+    return dataKeyOf(keyring.open(sealed, dataKeyPlace(of)), of);
+  }
+
+  /**
+   * Keys by id. An erasure while they are read makes the result old: then they are read again.
+   *
+   * @throws {SecretNotDecrypted} this node lacks their master key
+   */
+  async function load(keyIds: readonly string[]): Promise<ReadonlyMap<string, DataKey | ErasedKey>> {
+    for (;;) {
+      if (!isTrusted()) await look();
+      const before = erasures;
+      const found = new Map<string, DataKey | ErasedKey>();
+      const missing = keyIds.filter((keyId) => {
+        const known = byId.get(keyId);
+        if (known !== undefined) found.set(keyId, known);
+        return known === undefined;
+      });
+      if (missing.length > 0) {
+        const rows = await reachable(
+          pool.any(sql.type(keyRow)`
+            SELECT ${keyColumns} FROM customer_keys WHERE key_id = ANY (${sql.array(missing, 'uuid')})`),
+        );
+        for (const row of rows) found.set(row.key_id, unsealed(row));
+      }
+      if (before !== erasures) continue;
+      for (const [keyId, key] of found) byId.set(keyId, key);
+      return found;
+    }
+  }
+
+  function make(tenantId: string, subject: Subject): SealingKey {
+    const secret = randomBytes(SECRET_BYTES);
+    const of = { keyId: randomBytes(16).toString('hex'), tenantId, subject };
+    const sealed = keyring.seal(secret, activeId!, dataKeyPlace(of));
+    const made: SealingKey = {
+      key: dataKeyOf(secret, of),
+      unstored: [of.keyId, tenantId, subject, sealed.toString('hex')],
+    };
+    sealing.set(nameOf(tenantId, subject), made);
+    byId.set(of.keyId, made.key);
+    return made;
+  }
+
+  /** Finds the keys of customers that this process has not met; makes those that nobody has. */
+  async function findForSealing(wanted: readonly { tenantId: string; subject: Subject }[]): Promise<void> {
+    const rows = await reachable(
+      pool.any(sql.type(keyRow)`
+        SELECT DISTINCT ON (tenant_id, subject) ${keyColumns}
+          FROM ${sql.unnest(
+            wanted.map(({ tenantId, subject }) => [tenantId, subject]),
+            ['uuid', 'text'],
+          )} AS wanted (of_tenant, of_subject)
+          JOIN customer_keys ON subject = of_subject AND tenant_id = of_tenant AND erased_at IS NULL
+         ORDER BY tenant_id, subject, created_at`),
+    );
+    for (const row of rows) {
+      const key = unsealed(row);
+      if (!('erasedAt' in key)) sealing.set(nameOf(key.tenantId, key.subject), { key, unstored: undefined });
+    }
+    for (const { tenantId, subject } of wanted)
+      if (sealing.get(nameOf(tenantId, subject)) === undefined) make(tenantId, subject);
+  }
+
+  return {
+    look,
+    load,
+    make,
+    findForSealing,
+    /** A cached key; `undefined` when it is not cached, or no longer trusted. */
+    cached: (keyId: string) => (isTrusted() ? byId.get(keyId) : undefined),
+    forSealing: (tenantId: string, subject: Subject) => sealing.get(nameOf(tenantId, subject)),
+    noteStored(used: Iterable<SealingKey>): void {
+      for (const each of used) each.unstored = undefined;
+    },
+    /** Whether new personal data is sealed. Looks at the database when the last look is old. */
+    async isSealing(): Promise<boolean> {
+      if (keyring.ids.length === 0) return false;
+      if (!isTrusted()) await look();
+      return activeId !== null;
+    },
+    erasures: () => erasures,
+    marksOf: (tenantId: string) => marks.get(tenantId) ?? NO_MARKS,
+  };
+}
