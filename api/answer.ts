@@ -24,6 +24,10 @@ export function answerWrite(
   ctx.set('ETag', entityTag(state.order.version));
   ctx.set('Holdfast-Position', String(event.position));
   ctx.set('Holdfast-Recorded-At', event.recorded_at);
-  if (replayed) ctx.set('Idempotent-Replayed', 'true');
+  if (replayed) {
+    ctx.set('Idempotent-Replayed', 'true');
+    const erasedAt = state.order.erased_at ?? event.erased_at;
+    if (erasedAt !== undefined) ctx.set('Holdfast-Erased', erasedAt);
+  }
   answer(ctx, status, body);
 }

@@ -24,6 +24,8 @@ export interface Services extends CommandPath {
   keyring: Keyring;
   /** Opens the personal data of events and rows. */
   personal: PersonalData;
+  /** The list of erasures outside of the database, if there is one. */
+  erasuresFile: string | undefined;
   tail: Tail;
   readAfter: ReadAfter;
   /** Addresses that webhook endpoints may have. */

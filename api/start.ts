@@ -175,6 +175,7 @@ async function createEdge(
     cursors: createCursors(await instanceSecret(pool, keyring, 'cursor')),
     keyring,
     personal,
+    erasuresFile: config.erasuresFile,
     durability,
     primary,
     newId: (prefix) => toId(prefix, v7({ rng: randomBytes16 })),

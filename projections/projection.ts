@@ -56,6 +56,9 @@ export const tablesOf = (projection: Projection): readonly ReadTable[] => [
   ...(projection.others ?? []),
 ];
 
+/** Events that no row of an order counts: the erasure of a customer has a stream of its own. */
+export const NOT_OF_ORDERS: ReadonlySet<string> = new Set<EventType>(['CustomerErased']);
+
 /** A row of a batch; `skipped` when an operator has skipped the event. */
 export const nextRow = recordedRow.extend({ tenant_id: z.uuid(), skipped: z.boolean() });
 
@@ -78,7 +81,8 @@ export function eventsOf(rows: readonly NextRow[]): (projection: Pick<Projection
   return ({ types }) => {
     const events: TenantEvent[] = [];
     for (const [index, row] of rows.entries()) {
-      if (row.skipped || (types !== undefined && !(types as readonly string[]).includes(row.type))) continue;
+      if (row.skipped || NOT_OF_ORDERS.has(row.type)) continue;
+      if (types !== undefined && !(types as readonly string[]).includes(row.type)) continue;
       events.push((parsed[index] ??= Object.assign(toRecordedEvent(row), { tenant_id: row.tenant_id })));
     }
     return events;

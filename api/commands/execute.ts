@@ -198,6 +198,8 @@ async function replay(
  * @throws {Problem} 422 the key belongs to another request
  */
 function requireSame(event: StoredEvent, request: OrderRequest, print: Buffer): void {
+  if (event.type === 'CustomerErased')
+    throw keyReused([{ pointer: '', detail: `the key belongs to an erasure, this is ${request.type}` }]);
   const isSame = isFromRequest(event, print);
   if (isSame === true) return;
   const different = differences(requestOf(event), request);

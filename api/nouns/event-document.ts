@@ -11,4 +11,5 @@ export const eventDocument = (edition: Edition, event: RecordedEvent & { positio
   recorded_at: event.recorded_at,
   key_id: event.key_id,
   data: edition.eventData(event),
+  ...(edition.name !== 'v1' && event.erased_at !== undefined && { erased_at: event.erased_at }),
 });

@@ -33,7 +33,7 @@ export const receiptHandlers: Handlers = {
         version: event.version,
         recorded_at: event.recorded_at,
         fingerprint: event.fingerprint.toString('hex'),
-        status: event.type === 'OrderUpdated' ? 200 : 201,
+        status: event.type === 'OrderUpdated' || event.type === 'CustomerErased' ? 200 : 201,
         ...(edition.hasProofs && {
           proof: await proveEvent(connection, principal.partition, event.position),
         }),

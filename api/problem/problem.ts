@@ -58,6 +58,7 @@ export const PROBLEMS = {
   order_on_hold: { status: 409, title: 'Order on hold', retry: NOW_OR_EVER },
   order_reference_taken: { status: 409, title: 'Order reference taken', retry: 'never' },
   order_number_taken: { status: 409, title: 'Order number taken', retry: 'never' },
+  personal_data_not_sealed: { status: 409, title: 'Personal data not sealed', retry: 'after_change' },
   payment_already_recorded: { status: 409, title: 'Payment already recorded', retry: 'never' },
   authorization_closed: { status: 409, title: 'Authorization closed', retry: 'never' },
   capture_exceeds_authorized: {

@@ -48,6 +48,7 @@ export function orderDocument(state: OrderState) {
     version: order.version,
     placed_at: order.placed_at,
     updated_at: order.updated_at,
+    ...(order.erased_at !== undefined && { erased_at: order.erased_at }),
   };
 }
 
@@ -229,6 +230,7 @@ function dataOf(event: RecordedEvent): object {
     case 'OrderCompleted':
     case 'HoldPlaced':
     case 'HoldReleased':
+    case 'CustomerErased':
       return event.data;
   }
 }

@@ -201,6 +201,15 @@ export const EVENT_SCHEMAS = {
     version: 1,
     data: releaseHoldData.extend({ reason: releaseHoldData.shape.reason.unwrap(), occurred_at: time }),
   },
+  /** Of no order: a stream of its own, with this one event. */
+  CustomerErased: {
+    version: 1,
+    data: z.strictObject({
+      customer_id: foreignId(64).nullable(),
+      /** The order of a guest; `null` for a customer. */
+      erased_order_id: z.string().nullable(),
+    }),
+  },
 } as const;
 
 export type EventType = keyof typeof EVENT_SCHEMAS;

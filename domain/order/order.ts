@@ -192,6 +192,8 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
       return held(next, event.data, recordIdOf(event));
     case 'HoldReleased':
       return released(next, event.data);
+    case 'CustomerErased':
+      return state;
   }
 }
 

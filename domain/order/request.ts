@@ -30,7 +30,11 @@ export function fingerprint(request: OrderRequest): Buffer {
   return hash('sha256', canonical([request.type, request.order_id ?? '', request.data], isAbsent), 'buffer');
 }
 
-/** The request that caused an event, rebuilt from the event alone. */
+/**
+ * The request that caused an event, rebuilt from the event alone.
+ *
+ * @throws {Error} for an erasure, which is no command on an order
+ */
 export function requestOf(event: OrderEvent & { order_id: string }): OrderRequest {
   const { order_id } = event;
   switch (event.type) {
@@ -95,6 +99,8 @@ export function requestOf(event: OrderEvent & { order_id: string }): OrderReques
       return { type: 'PlaceHold', order_id, data: event.data };
     case 'HoldReleased':
       return { type: 'ReleaseHold', order_id, data: event.data };
+    case 'CustomerErased':
+      throw new Error('an erasure is no command on an order');
   }
 }
 

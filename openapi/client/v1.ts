@@ -1899,6 +1899,12 @@ export interface components {
          */
         ETag: string;
         /**
+         * @description Present on a repeat whose personal data was erased meanwhile: when. The
+         * response has what is left of the first one.
+         * @example 2026-03-20T08:00:00.000Z
+         */
+        HoldfastErased: string;
+        /**
          * @description Number of events by which the list is behind the log.
          * @example 0
          */
@@ -2630,6 +2636,7 @@ export interface operations {
                 headers: {
                     Deprecation: components["headers"]["Deprecation"];
                     ETag: components["headers"]["ETag"];
+                    "Holdfast-Erased": components["headers"]["HoldfastErased"];
                     "Holdfast-Position": components["headers"]["HoldfastPosition"];
                     "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
@@ -2864,6 +2871,7 @@ export interface operations {
                 headers: {
                     Deprecation: components["headers"]["Deprecation"];
                     ETag: components["headers"]["ETag"];
+                    "Holdfast-Erased": components["headers"]["HoldfastErased"];
                     "Holdfast-Position": components["headers"]["HoldfastPosition"];
                     "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
@@ -3039,6 +3047,7 @@ export interface operations {
                 headers: {
                     Deprecation: components["headers"]["Deprecation"];
                     ETag: components["headers"]["ETag"];
+                    "Holdfast-Erased": components["headers"]["HoldfastErased"];
                     "Holdfast-Position": components["headers"]["HoldfastPosition"];
                     "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
@@ -3179,6 +3188,7 @@ export interface operations {
                 headers: {
                     Deprecation: components["headers"]["Deprecation"];
                     ETag: components["headers"]["ETag"];
+                    "Holdfast-Erased": components["headers"]["HoldfastErased"];
                     "Holdfast-Position": components["headers"]["HoldfastPosition"];
                     "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
@@ -3418,6 +3428,7 @@ export interface operations {
                 headers: {
                     Deprecation: components["headers"]["Deprecation"];
                     ETag: components["headers"]["ETag"];
+                    "Holdfast-Erased": components["headers"]["HoldfastErased"];
                     "Holdfast-Position": components["headers"]["HoldfastPosition"];
                     "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
@@ -3640,6 +3651,7 @@ export interface operations {
                 headers: {
                     Deprecation: components["headers"]["Deprecation"];
                     ETag: components["headers"]["ETag"];
+                    "Holdfast-Erased": components["headers"]["HoldfastErased"];
                     "Holdfast-Position": components["headers"]["HoldfastPosition"];
                     "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
@@ -3870,6 +3882,7 @@ export interface operations {
                 headers: {
                     Deprecation: components["headers"]["Deprecation"];
                     ETag: components["headers"]["ETag"];
+                    "Holdfast-Erased": components["headers"]["HoldfastErased"];
                     "Holdfast-Position": components["headers"]["HoldfastPosition"];
                     "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
@@ -4108,6 +4121,7 @@ export interface operations {
                 headers: {
                     Deprecation: components["headers"]["Deprecation"];
                     ETag: components["headers"]["ETag"];
+                    "Holdfast-Erased": components["headers"]["HoldfastErased"];
                     "Holdfast-Position": components["headers"]["HoldfastPosition"];
                     "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];

@@ -1,6 +1,31 @@
 // Generated from openapi/v2.yaml by npm run openapi:client. Do not edit.
 
 export interface paths {
+    "/v2/customers/{customer_id}/personal-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Erase a customer's personal data
+         * @description Destroys the data keys of the customer, so that nobody can read who he was:
+         * not in orders, events, lists or webhooks, not in a backup. Every node stops within a
+         * second. His orders keep numbers, money, goods and times. It is final. A customer whom
+         * nobody knows can be erased too. The event `CustomerErased` is recorded.
+         *
+         *     409 `personal_data_not_sealed`: this installation stores personal data in the clear.
+         */
+        delete: operations["erasePersonalData"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/customers/{customer_id}/summary": {
         parameters: {
             query?: never;
@@ -975,6 +1000,7 @@ export interface components {
         };
         AuthorizationRecorded: {
             data: components["schemas"]["AuthorizationRecordedData"];
+            erased_at?: components["schemas"]["ErasedAt"];
             id: components["schemas"]["EventId"];
             key_id: components["schemas"]["KeyId"];
             order_id: components["schemas"]["OrderId"];
@@ -1004,6 +1030,7 @@ export interface components {
         };
         AuthorizationVoided: {
             data: components["schemas"]["AuthorizationVoidedData"];
+            erased_at?: components["schemas"]["ErasedAt"];
             id: components["schemas"]["EventId"];
             key_id: components["schemas"]["KeyId"];
             order_id: components["schemas"]["OrderId"];
@@ -1168,6 +1195,29 @@ export interface components {
          */
         Currency: string;
         /**
+         * @description The personal data of a customer, or of an order without a customer, was
+         * erased. Erase your copies. `order_id` is the id of the erasure, which no order has.
+         */
+        CustomerErased: {
+            data: components["schemas"]["CustomerErasedData"];
+            id: components["schemas"]["EventId"];
+            key_id: components["schemas"]["KeyId"];
+            order_id: components["schemas"]["OrderId"];
+            position: components["schemas"]["Position"];
+            recorded_at: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "CustomerErased";
+            version: components["schemas"]["Version"];
+        };
+        CustomerErasedData: {
+            customer_id: components["schemas"]["NullableCustomerId"];
+            /** @description The erased order of a guest. */
+            erased_order_id: string | null;
+        };
+        /**
          * @description Your own customer id, in visible ASCII.
          * @example cus_4711
          */
@@ -1257,10 +1307,25 @@ export interface components {
             reason?: components["schemas"]["Reason"];
         };
         /**
+         * Format: date-time
+         * @description Present once the personal data was erased: when. Members that held it are
+         * `null`, entries of metadata that held it are gone, the reason of a hold is `[erased]`.
+         */
+        ErasedAt: string;
+        /** @description The receipt of an erasure. */
+        Erasure: {
+            customer_id: components["schemas"]["NullableCustomerId"];
+            erased_at: components["schemas"]["Timestamp"];
+            erased_order_id: string | null;
+            event_id: components["schemas"]["EventId"];
+            /** @example era_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d */
+            id: string;
+        };
+        /**
          * @description One event. `type` names its schema. Later releases may add types. Ignore an
          * event whose type you do not know.
          */
-        Event: components["schemas"]["OrderPlaced"] | components["schemas"]["OrderUpdated"] | components["schemas"]["PaymentRecorded"] | components["schemas"]["ItemsShipped"] | components["schemas"]["ItemsReturned"] | components["schemas"]["RefundRecorded"] | components["schemas"]["OrderCancelled"] | components["schemas"]["OrderCompleted"] | components["schemas"]["AuthorizationRecorded"] | components["schemas"]["AuthorizationVoided"] | components["schemas"]["PaymentReversed"] | components["schemas"]["OrderEdited"] | components["schemas"]["HoldPlaced"] | components["schemas"]["HoldReleased"];
+        Event: components["schemas"]["OrderPlaced"] | components["schemas"]["OrderUpdated"] | components["schemas"]["PaymentRecorded"] | components["schemas"]["ItemsShipped"] | components["schemas"]["ItemsReturned"] | components["schemas"]["RefundRecorded"] | components["schemas"]["OrderCancelled"] | components["schemas"]["OrderCompleted"] | components["schemas"]["AuthorizationRecorded"] | components["schemas"]["AuthorizationVoided"] | components["schemas"]["PaymentReversed"] | components["schemas"]["OrderEdited"] | components["schemas"]["HoldPlaced"] | components["schemas"]["HoldReleased"] | components["schemas"]["CustomerErased"];
         EventId: string;
         EventList: {
             data: components["schemas"]["Event"][];
@@ -1292,6 +1357,7 @@ export interface components {
         };
         HoldPlaced: {
             data: components["schemas"]["HoldPlacedData"];
+            erased_at?: components["schemas"]["ErasedAt"];
             id: components["schemas"]["EventId"];
             key_id: components["schemas"]["KeyId"];
             order_id: components["schemas"]["OrderId"];
@@ -1317,6 +1383,7 @@ export interface components {
         };
         HoldReleased: {
             data: components["schemas"]["HoldReleasedData"];
+            erased_at?: components["schemas"]["ErasedAt"];
             id: components["schemas"]["EventId"];
             key_id: components["schemas"]["KeyId"];
             order_id: components["schemas"]["OrderId"];
@@ -1354,6 +1421,7 @@ export interface components {
         };
         ItemsReturned: {
             data: components["schemas"]["ItemsReturnedData"];
+            erased_at?: components["schemas"]["ErasedAt"];
             id: components["schemas"]["EventId"];
             key_id: components["schemas"]["KeyId"];
             order_id: components["schemas"]["OrderId"];
@@ -1373,6 +1441,7 @@ export interface components {
         };
         ItemsShipped: {
             data: components["schemas"]["ItemsShippedData"];
+            erased_at?: components["schemas"]["ErasedAt"];
             id: components["schemas"]["EventId"];
             key_id: components["schemas"]["KeyId"];
             order_id: components["schemas"]["OrderId"];
@@ -1501,6 +1570,7 @@ export interface components {
             discount_total: components["schemas"]["Money"];
             discounts: components["schemas"]["OrderDiscount"][];
             email: components["schemas"]["NullableEmail"];
+            erased_at?: components["schemas"]["ErasedAt"];
             fulfillment_status: components["schemas"]["FulfillmentStatus"];
             id: components["schemas"]["OrderId"];
             lines: components["schemas"]["OrderLine"][];
@@ -1550,6 +1620,7 @@ export interface components {
         };
         OrderCancelled: {
             data: components["schemas"]["OrderCancelledData"];
+            erased_at?: components["schemas"]["ErasedAt"];
             id: components["schemas"]["EventId"];
             key_id: components["schemas"]["KeyId"];
             order_id: components["schemas"]["OrderId"];
@@ -1581,6 +1652,7 @@ export interface components {
         };
         OrderCompleted: {
             data: components["schemas"]["OrderCompletedData"];
+            erased_at?: components["schemas"]["ErasedAt"];
             id: components["schemas"]["EventId"];
             key_id: components["schemas"]["KeyId"];
             order_id: components["schemas"]["OrderId"];
@@ -1604,6 +1676,7 @@ export interface components {
         };
         OrderEdited: {
             data: components["schemas"]["OrderEditedData"];
+            erased_at?: components["schemas"]["ErasedAt"];
             id: components["schemas"]["EventId"];
             key_id: components["schemas"]["KeyId"];
             order_id: components["schemas"]["OrderId"];
@@ -1684,6 +1757,7 @@ export interface components {
         };
         OrderPlaced: {
             data: components["schemas"]["OrderPlacedData"];
+            erased_at?: components["schemas"]["ErasedAt"];
             id: components["schemas"]["EventId"];
             key_id: components["schemas"]["KeyId"];
             order_id: components["schemas"]["OrderId"];
@@ -1745,6 +1819,7 @@ export interface components {
         };
         OrderUpdated: {
             data: components["schemas"]["OrderUpdatedData"];
+            erased_at?: components["schemas"]["ErasedAt"];
             id: components["schemas"]["EventId"];
             key_id: components["schemas"]["KeyId"];
             order_id: components["schemas"]["OrderId"];
@@ -1795,6 +1870,7 @@ export interface components {
         };
         PaymentRecorded: {
             data: components["schemas"]["PaymentRecordedData"];
+            erased_at?: components["schemas"]["ErasedAt"];
             id: components["schemas"]["EventId"];
             key_id: components["schemas"]["KeyId"];
             order_id: components["schemas"]["OrderId"];
@@ -1817,6 +1893,7 @@ export interface components {
         };
         PaymentReversed: {
             data: components["schemas"]["PaymentReversedData"];
+            erased_at?: components["schemas"]["ErasedAt"];
             id: components["schemas"]["EventId"];
             key_id: components["schemas"]["KeyId"];
             order_id: components["schemas"]["OrderId"];
@@ -1978,7 +2055,7 @@ export interface components {
              * releases may add codes. Handle an unknown code by its `retry` and `status`.
              * @enum {string}
              */
-            code: "malformed_request" | "malformed_json" | "idempotency_key_missing" | "idempotency_key_invalid" | "invalid_parameter" | "invalid_cursor" | "unauthenticated" | "scope_missing" | "address_not_allowed" | "route_not_found" | "customer_not_found" | "order_not_found" | "order_version_not_found" | "payment_not_found" | "shipment_not_found" | "return_not_found" | "refund_not_found" | "authorization_not_found" | "hold_not_found" | "edit_not_found" | "cancellation_not_found" | "completion_not_found" | "webhook_endpoint_not_found" | "webhook_delivery_not_found" | "webhook_replay_not_found" | "idempotency_key_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "order_already_placed" | "order_already_cancelled" | "order_already_completed" | "order_already_paid" | "order_already_shipped" | "order_not_paid" | "order_not_shipped" | "order_on_hold" | "order_reference_taken" | "order_number_taken" | "payment_already_recorded" | "authorization_closed" | "capture_exceeds_authorized" | "reversal_exceeds_payment" | "refund_exceeds_payment" | "refund_exceeds_line" | "refund_of_open_pieces" | "edit_exceeds_open" | "payment_exceeds_due" | "refund_exceeds_paid" | "shipment_exceeds_ordered" | "return_exceeds_shipped" | "webhook_endpoint_disabled" | "webhook_endpoints_full" | "webhook_replays_full" | "version_gone" | "precondition_failed" | "content_too_large" | "unsupported_media_type" | "expectation_failed" | "invalid_body" | "discount_exceeds_line" | "totals_disagree" | "idempotency_key_reused" | "order_history_full" | "precondition_required" | "rate_limited" | "header_fields_too_large" | "internal_error" | "overloaded" | "unavailable" | "order_busy" | "projection_behind";
+            code: "malformed_request" | "malformed_json" | "idempotency_key_missing" | "idempotency_key_invalid" | "invalid_parameter" | "invalid_cursor" | "unauthenticated" | "scope_missing" | "address_not_allowed" | "route_not_found" | "customer_not_found" | "order_not_found" | "order_version_not_found" | "payment_not_found" | "shipment_not_found" | "return_not_found" | "refund_not_found" | "authorization_not_found" | "hold_not_found" | "edit_not_found" | "cancellation_not_found" | "completion_not_found" | "webhook_endpoint_not_found" | "webhook_delivery_not_found" | "webhook_replay_not_found" | "idempotency_key_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "order_already_placed" | "order_already_cancelled" | "order_already_completed" | "order_already_paid" | "order_already_shipped" | "order_not_paid" | "order_not_shipped" | "order_on_hold" | "order_reference_taken" | "order_number_taken" | "personal_data_not_sealed" | "payment_already_recorded" | "authorization_closed" | "capture_exceeds_authorized" | "reversal_exceeds_payment" | "refund_exceeds_payment" | "refund_exceeds_line" | "refund_of_open_pieces" | "edit_exceeds_open" | "payment_exceeds_due" | "refund_exceeds_paid" | "shipment_exceeds_ordered" | "return_exceeds_shipped" | "webhook_endpoint_disabled" | "webhook_endpoints_full" | "webhook_replays_full" | "version_gone" | "precondition_failed" | "content_too_large" | "unsupported_media_type" | "expectation_failed" | "invalid_body" | "discount_exceeds_line" | "totals_disagree" | "idempotency_key_reused" | "order_history_full" | "precondition_required" | "rate_limited" | "header_fields_too_large" | "internal_error" | "overloaded" | "unavailable" | "order_busy" | "projection_behind";
             /** @description What happened, where, and what to do. */
             detail: string;
             /** @description Each location of an error; never its value. */
@@ -2175,6 +2252,7 @@ export interface components {
         };
         RefundRecorded: {
             data: components["schemas"]["RefundRecordedData"];
+            erased_at?: components["schemas"]["ErasedAt"];
             id: components["schemas"]["EventId"];
             key_id: components["schemas"]["KeyId"];
             order_id: components["schemas"]["OrderId"];
@@ -2507,7 +2585,7 @@ export interface components {
          * @example OrderPlaced
          * @enum {string}
          */
-        WebhookEventType: "OrderPlaced" | "OrderUpdated" | "PaymentRecorded" | "ItemsShipped" | "ItemsReturned" | "RefundRecorded" | "OrderCancelled" | "OrderCompleted" | "AuthorizationRecorded" | "AuthorizationVoided" | "PaymentReversed" | "OrderEdited" | "HoldPlaced" | "HoldReleased" | "WebhookEndpointDisabled";
+        WebhookEventType: "OrderPlaced" | "OrderUpdated" | "PaymentRecorded" | "ItemsShipped" | "ItemsReturned" | "RefundRecorded" | "OrderCancelled" | "OrderCompleted" | "AuthorizationRecorded" | "AuthorizationVoided" | "PaymentReversed" | "OrderEdited" | "HoldPlaced" | "HoldReleased" | "CustomerErased" | "WebhookEndpointDisabled";
         /**
          * @description Event types to send; `null` for all. `WebhookEndpointDisabled` reports your
          * other endpoints.
@@ -2517,7 +2595,7 @@ export interface components {
          * @description Event types to send; `null` for all. `WebhookEndpointDisabled` reports your
          * other endpoints.
          */
-        WebhookEventTypesInput: ("OrderPlaced" | "OrderUpdated" | "PaymentRecorded" | "ItemsShipped" | "ItemsReturned" | "RefundRecorded" | "OrderCancelled" | "OrderCompleted" | "AuthorizationRecorded" | "AuthorizationVoided" | "PaymentReversed" | "OrderEdited" | "HoldPlaced" | "HoldReleased" | "WebhookEndpointDisabled")[] | null;
+        WebhookEventTypesInput: ("OrderPlaced" | "OrderUpdated" | "PaymentRecorded" | "ItemsShipped" | "ItemsReturned" | "RefundRecorded" | "OrderCancelled" | "OrderCompleted" | "AuthorizationRecorded" | "AuthorizationVoided" | "PaymentReversed" | "OrderEdited" | "HoldPlaced" | "HoldReleased" | "CustomerErased" | "WebhookEndpointDisabled")[] | null;
         WebhookPreviousSecret: {
             expires_at: components["schemas"]["Timestamp"];
             secret: string;
@@ -3110,6 +3188,12 @@ export interface components {
          */
         ETag: string;
         /**
+         * @description Present on a repeat whose personal data was erased meanwhile: when. The
+         * response has what is left of the first one.
+         * @example 2026-03-20T08:00:00.000Z
+         */
+        HoldfastErased: string;
+        /**
          * @description Number of events by which the list is behind the log.
          * @example 0
          */
@@ -3180,6 +3264,73 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    erasePersonalData: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Identifies this request for ever: 1 to 255 visible ASCII characters,
+                 * unique in your tenant. Use a random UUID. Write it as a Structured Fields string
+                 * (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header-07). Without the quotes
+                 * it is the same key.
+                 * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyHeader"];
+                /**
+                 * @description W3C Trace Context, stored with the event. A malformed value is
+                 * ignored, as that standard requires.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @example cus_4711 */
+                customer_id: components["parameters"]["CustomerIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description Erased by this request, or by an earlier one if `Idempotent-Replayed` is
+             * `true`.
+             */
+            200: {
+                headers: {
+                    "Holdfast-Position": components["headers"]["HoldfastPosition"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "era_0199f2c07a3e7b1c9a5d4e3f2a1b0c9d",
+                     *       "event_id": "evt_0199f2c07a3e7b1c9a5d4e3f2a1b0c9e",
+                     *       "customer_id": "cus_4711",
+                     *       "erased_order_id": null,
+                     *       "erased_at": "2026-03-20T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     getCustomerSummary: {
         parameters: {
             query?: never;
@@ -4219,6 +4370,7 @@ export interface operations {
             201: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "Holdfast-Erased": components["headers"]["HoldfastErased"];
                     "Holdfast-Position": components["headers"]["HoldfastPosition"];
                     "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
@@ -4676,6 +4828,7 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "Holdfast-Erased": components["headers"]["HoldfastErased"];
                     "Holdfast-Position": components["headers"]["HoldfastPosition"];
                     "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
@@ -4988,6 +5141,7 @@ export interface operations {
             201: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "Holdfast-Erased": components["headers"]["HoldfastErased"];
                     "Holdfast-Position": components["headers"]["HoldfastPosition"];
                     "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
@@ -5140,6 +5294,7 @@ export interface operations {
             201: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "Holdfast-Erased": components["headers"]["HoldfastErased"];
                     "Holdfast-Position": components["headers"]["HoldfastPosition"];
                     "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
@@ -5441,6 +5596,7 @@ export interface operations {
             201: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "Holdfast-Erased": components["headers"]["HoldfastErased"];
                     "Holdfast-Position": components["headers"]["HoldfastPosition"];
                     "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
@@ -5585,6 +5741,7 @@ export interface operations {
             201: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "Holdfast-Erased": components["headers"]["HoldfastErased"];
                     "Holdfast-Position": components["headers"]["HoldfastPosition"];
                     "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
@@ -5755,6 +5912,7 @@ export interface operations {
             201: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "Holdfast-Erased": components["headers"]["HoldfastErased"];
                     "Holdfast-Position": components["headers"]["HoldfastPosition"];
                     "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
@@ -6062,6 +6220,7 @@ export interface operations {
             201: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "Holdfast-Erased": components["headers"]["HoldfastErased"];
                     "Holdfast-Position": components["headers"]["HoldfastPosition"];
                     "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
@@ -6202,6 +6361,7 @@ export interface operations {
             201: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "Holdfast-Erased": components["headers"]["HoldfastErased"];
                     "Holdfast-Position": components["headers"]["HoldfastPosition"];
                     "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
@@ -6367,6 +6527,7 @@ export interface operations {
             201: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "Holdfast-Erased": components["headers"]["HoldfastErased"];
                     "Holdfast-Position": components["headers"]["HoldfastPosition"];
                     "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
@@ -6521,6 +6682,7 @@ export interface operations {
             201: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "Holdfast-Erased": components["headers"]["HoldfastErased"];
                     "Holdfast-Position": components["headers"]["HoldfastPosition"];
                     "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
@@ -6703,6 +6865,7 @@ export interface operations {
             201: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "Holdfast-Erased": components["headers"]["HoldfastErased"];
                     "Holdfast-Position": components["headers"]["HoldfastPosition"];
                     "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
@@ -6955,6 +7118,7 @@ export interface operations {
             201: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "Holdfast-Erased": components["headers"]["HoldfastErased"];
                     "Holdfast-Position": components["headers"]["HoldfastPosition"];
                     "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
@@ -7185,6 +7349,7 @@ export interface operations {
             201: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "Holdfast-Erased": components["headers"]["HoldfastErased"];
                     "Holdfast-Position": components["headers"]["HoldfastPosition"];
                     "Holdfast-Recorded-At": components["headers"]["HoldfastRecordedAt"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];

@@ -20,6 +20,8 @@ const PARTS = {
   ],
   'webhooks:read': [],
   'webhooks:write': ['endpoints:write', 'secrets:read', 'secrets:write', 'deliveries:write'],
+  /** Of no sum: it is final, and no key of before has it. */
+  'customers:erase': [],
 } as const;
 
 type WholeScope = keyof typeof PARTS;

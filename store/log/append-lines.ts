@@ -40,7 +40,7 @@ export function argumentsOf(
     batch.map((each) => each.idempotency_key),
     fingerprints,
     batch.map((each) => each.traceparent),
-    plainArray(batch.map((each) => each.key_id)),
+    plainArray(batch.map((each) => each.key_id ?? 'NULL')),
     names,
     digests,
   ];
@@ -65,7 +65,7 @@ function digestsOf(
         idempotency_key: each.idempotency_key,
         fingerprint: fingerprints[index]!.toString('hex'),
         traceparent: each.traceparent,
-        key_id: toId('key', each.key_id),
+        key_id: each.key_id === null ? null : toId('key', each.key_id),
         claim: each.claim ?? null,
       },
       dataDigest(documents[index]!),

@@ -29,8 +29,8 @@ export interface Append extends Tenancy {
   fingerprint: Buffer;
   /** W3C trace context of the request. */
   traceparent: string | null;
-  /** The API key of the request; a UUID. */
-  key_id: string;
+  /** The API key of the request, a UUID; `null` for a command of the operator, or of the system. */
+  key_id: string | null;
   /** Asks for the next number of this series ({@link SERIES}); not together with `number`. */
   series?: string | null | undefined;
   /** A number that the caller states: 1 to 64 characters, once in the tenant. */
@@ -206,7 +206,7 @@ function ownEvent(
     order_id,
     version,
     recorded_at,
-    key_id: toId('key', key_id),
+    key_id: key_id === null ? null : toId('key', key_id),
     number,
     bytes: Buffer.byteLength(document),
     idempotency_key,

@@ -128,6 +128,8 @@ export function createOrderStates({
 
       function apply(row: z.output<typeof storedRow>): void {
         const event = toRecordedEvent(row);
+        // Its stream is of no order.
+        if (event.type === 'CustomerErased') return;
         const state = evolve(folded?.state ?? null, event);
         if (folded !== undefined && placeOf(state) > placeOf(folded.state))
           unsaved = { state, eventId: event.event_id };
@@ -149,8 +151,8 @@ export function createOrderStates({
         if (row.state === null) apply(row);
         else folded = { state: JSON.parse(row.state) as OrderState, position: row.position };
       }
-      while (isContinued(page)) {
-        const last: number = folded!.state.order.version;
+      while (folded !== undefined && isContinued(page)) {
+        const last: number = folded.state.order.version;
         const leave = await coldReads.take(tenantId);
         try {
           const bounds = [last, upToVersion, READ_EVENTS_MAX, READ_BYTES_MAX];

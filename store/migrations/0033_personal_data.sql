@@ -7,6 +7,8 @@ CREATE TABLE personal_state (
   -- The master key that seals new data keys; NULL: personal data is stored in the clear.
   key_id       text        COLLATE "C" CHECK (key_id ~ '^[0-9a-f]{16}$'),
   activated_at timestamptz NOT NULL DEFAULT now(),
+  -- Whether all events are sealed, also those of before the activation.
+  is_all_sealed boolean    NOT NULL DEFAULT false,
   -- The number of the newest erasure. An append that was sealed before it seals again.
   erasures     bigint      NOT NULL DEFAULT 0 CHECK (erasures >= 0)
 );
@@ -57,6 +59,12 @@ CREATE TABLE erasures (
   erased_at  timestamptz NOT NULL
 );
 CREATE INDEX erasures_subject ON erasures (subject, tenant_id);
+
+-- How far holdfast personal seal has come: the position of the last order that it has looked at.
+CREATE TABLE personal_progress (
+  partition integer PRIMARY KEY,
+  position  bigint  NOT NULL
+);
 
 -- Names of metadata entries that hold personal data, by the choice of the shop.
 ALTER TABLE tenants

@@ -2,7 +2,7 @@
  * The data keys of this process. They are cached, bounded, and trusted for less than a second after
  * the last look at the erasures: an erased key is gone from every node within a second.
  */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
 import type { Subject } from '../../domain/personal/subject.ts';
@@ -148,7 +148,7 @@ export function createDataKeys(
 
   function make(tenantId: string, subject: Subject): SealingKey {
     const secret = randomBytes(SECRET_BYTES);
-    const of = { keyId: randomBytes(16).toString('hex'), tenantId, subject };
+    const of = { keyId: randomUUID().replaceAll('-', ''), tenantId, subject };
     const sealed = keyring.seal(secret, activeId!, dataKeyPlace(of));
     const made: SealingKey = {
       key: dataKeyOf(secret, of),

@@ -28,7 +28,7 @@ export async function preparePersonal(pool: DatabasePool, keyring: Keyring, log:
   const [first] = keyring.ids;
   if (first !== undefined) {
     await pool.query(sql.unsafe`
-      UPDATE personal_state SET key_id = ${first}, activated_at = now()
+      UPDATE personal_state SET key_id = ${first}, activated_at = now(), is_all_sealed = true
        WHERE key_id IS NULL AND NOT EXISTS (SELECT FROM events) AND NOT EXISTS (SELECT FROM customer_keys)`);
   }
   const active = await activePersonalKey(pool);

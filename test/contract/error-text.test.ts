@@ -74,7 +74,8 @@ describe('a query', () => {
       'types',
       'must be event types, separated by commas: OrderPlaced, OrderUpdated, PaymentRecorded, ' +
         'ItemsShipped, ItemsReturned, RefundRecorded, OrderCancelled, OrderCompleted, ' +
-        'AuthorizationRecorded, AuthorizationVoided, PaymentReversed, OrderEdited, HoldPlaced, HoldReleased',
+        'AuthorizationRecorded, AuthorizationVoided, PaymentReversed, OrderEdited, HoldPlaced, HoldReleased, ' +
+        'CustomerErased',
     ],
   ])('%s %j: %s %s', (id, query, parameter, detail) => {
     const problem = asked(id, { query, params: { order_id: `ord_${'0'.repeat(32)}` } });

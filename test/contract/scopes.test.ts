@@ -62,6 +62,7 @@ const NEEDED: Record<string, Scope[]> = {
   redeliverWebhook: ['deliveries:write', 'webhooks:write'],
   createWebhookReplay: ['deliveries:write', 'webhooks:write'],
   getWebhookReplay: ['webhooks:read'],
+  erasePersonalData: ['customers:erase'],
 };
 
 /** Operations that send orders to a URL. They need this scope besides. */
@@ -173,7 +174,7 @@ describe('the presets', () => {
 });
 
 /** Scopes of operations that v1 does not have. */
-const ONLY_IN_V2: readonly Scope[] = ['edits:write', 'holds:write'];
+const ONLY_IN_V2: readonly Scope[] = ['customers:erase', 'edits:write', 'holds:write'];
 
 test.each<[string, readonly Scope[]]>([
   ['v1', ONLY_IN_V2],
@@ -191,7 +192,13 @@ test.each<[string, readonly Scope[]]>([
 
 describe('the stored scopes of a key', () => {
   test('all scopes are stored as sums, which include later scopes', () => {
-    expect(shortenScopes(SCOPES)).toEqual(['orders:read', 'orders:write', 'webhooks:read', 'webhooks:write']);
+    expect(shortenScopes(SCOPES)).toEqual([
+      'orders:read',
+      'orders:write',
+      'webhooks:read',
+      'webhooks:write',
+      'customers:erase',
+    ]);
   });
 
   test('fit into a row, for the longest list that no sum shortens', async () => {

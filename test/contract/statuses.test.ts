@@ -2,6 +2,7 @@
  * The status-code contract: a request for each operation and each status of the spec. The server
  * runs with the contract judge, so that it can send no other status.
  */
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -42,7 +43,7 @@ let broken: Shop;
 let ended: Shop;
 let scene: Scene;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await openShop({ HOLDFAST_PERSONAL_KEY: randomBytes(32).toString('base64') });
   strict = await openShop({
     REDIS_URL: '', // late answers of Redis would be counted elsewhere
     HOLDFAST_RATE_LIMIT_WRITE: '1/60',
@@ -96,6 +97,7 @@ const EARNERS: Record<number, Earner> = {
     if (operation.id === 'createWebhookEndpoint') return sendFull(operation);
     if (operation.path.includes('/webhook-endpoints/')) return sendDisabled(operation);
     if (operation.id === 'placeOrder') return sendTaken(operation);
+    if (operation.id === 'erasePersonalData') return send(operation, () => ({}), ended);
     if (['voidAuthorization', 'reversePayment'].includes(operation.id)) return sendTwice(operation);
     const { json } = await shop.ask('/v1/orders', { body: anOrder() });
     const order = `/v1/orders/${json.id}`;
@@ -118,7 +120,9 @@ const EARNERS: Record<number, Earner> = {
   422: async (operation) => {
     if (operation.body) return send(operation, () => ({ ask: { body: [] } }));
     // Without a body only the key can be wrong.
-    await shop.ask('/v1/webhook-endpoints', { body: { url: 'https://receiver.invalid' }, key: operation.id });
+    await (operation.id === 'erasePersonalData'
+      ? shop.ask('/v1/orders', { body: anOrder(), key: operation.id })
+      : shop.ask('/v1/webhook-endpoints', { body: { url: 'https://receiver.invalid' }, key: operation.id }));
     return send(operation, () => ({ ask: { key: operation.id } }));
   },
   428: async (operation) => {

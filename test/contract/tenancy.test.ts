@@ -45,7 +45,9 @@ const eventsOf = ({ tenantId }: Shop) =>
   shop.pool.one(ofFirst`
     SELECT count(*) AS events, max(position) AS newest FROM events WHERE tenant_id = ${tenantId}`);
 
-const addressed = operations.filter(({ path }) => path.includes('{'));
+/** A shop chooses the ids of its customers, and may erase one that it never had. */
+const erasures = operations.filter(({ id }) => id === 'erasePersonalData');
+const addressed = operations.filter((each) => each.path.includes('{') && !erasures.includes(each));
 const lists = operations.filter(({ path, method }) => !path.includes('{') && method === 'get');
 const creations = operations.filter(({ path, method }) => !path.includes('{') && method === 'post');
 
@@ -53,7 +55,7 @@ const creations = operations.filter(({ path, method }) => !path.includes('{') &&
 const KEYS: Record<string, string> = { v1: 'scene-0', v2: 'scene-1' };
 
 test('each operation is on a resource, a list or a creation', () => {
-  expect(addressed.length + lists.length + creations.length).toBe(operations.length);
+  expect(addressed.length + erasures.length + lists.length + creations.length).toBe(operations.length);
 });
 
 describe.each(['another tenant', 'a test key of the tenant', 'a live key, for test data'])('%s', (name) => {

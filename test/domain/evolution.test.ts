@@ -55,7 +55,8 @@ describe('the golden corpus of stored events', () => {
     const held = new Set(
       Object.values(streams).flatMap(({ events }) => events.map((e) => `${e.type} ${e.schema_version}`)),
     );
-    for (const type of EVENT_TYPES)
+    for (const type of EVENT_TYPES.filter((each) => each !== 'CustomerErased'))
+      // of no order
       for (let version = 1; version <= EVENT_SCHEMAS[type].version; version += 1)
         expect(held).toContain(`${type} ${version}`);
   });

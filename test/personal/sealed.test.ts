@@ -2,7 +2,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
-import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
+import { type Shop, openShop, until } from '../setup/shop.ts';
+import { v2Order } from './orders.ts';
 import { anyMark, dumpOf, personalMarks } from './secrets.ts';
 
 let shop: Shop;
@@ -89,11 +90,3 @@ test('a customer has one key, a guest one for each order', async () => {
     { kind: 'order', count: 2 },
   ]);
 });
-
-const v2Order = () => {
-  const { currency, lines, ...rest } = anOrder() as { currency: string; lines: { unit_price: number }[] };
-  return {
-    ...rest,
-    lines: lines.map((line) => Object.assign(line, { unit_price: { amount: line.unit_price, currency } })),
-  };
-};

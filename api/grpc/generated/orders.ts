@@ -371,6 +371,7 @@ export const EventType = {
   ORDER_EDITED: "EVENT_TYPE_ORDER_EDITED",
   HOLD_PLACED: "EVENT_TYPE_HOLD_PLACED",
   HOLD_RELEASED: "EVENT_TYPE_HOLD_RELEASED",
+  CUSTOMER_ERASED: "EVENT_TYPE_CUSTOMER_ERASED",
 } as const;
 
 export type EventType = typeof EventType[keyof typeof EventType];
@@ -391,6 +392,7 @@ export namespace EventType {
   export type ORDER_EDITED = typeof EventType.ORDER_EDITED;
   export type HOLD_PLACED = typeof EventType.HOLD_PLACED;
   export type HOLD_RELEASED = typeof EventType.HOLD_RELEASED;
+  export type CUSTOMER_ERASED = typeof EventType.CUSTOMER_ERASED;
 }
 
 export function eventTypeFromJSON(object: any): EventType {
@@ -440,6 +442,9 @@ export function eventTypeFromJSON(object: any): EventType {
     case 14:
     case "EVENT_TYPE_HOLD_RELEASED":
       return EventType.HOLD_RELEASED;
+    case 15:
+    case "EVENT_TYPE_CUSTOMER_ERASED":
+      return EventType.CUSTOMER_ERASED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum EventType");
   }
@@ -477,6 +482,8 @@ export function eventTypeToNumber(object: EventType): number {
       return 13;
     case EventType.HOLD_RELEASED:
       return 14;
+    case EventType.CUSTOMER_ERASED:
+      return 15;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum EventType");
   }
@@ -874,6 +881,7 @@ export interface Event {
     | { $case: "order_edited"; value: OrderEdited }
     | { $case: "hold_placed"; value: HoldPlaced }
     | { $case: "hold_released"; value: HoldReleased }
+    | { $case: "customer_erased"; value: CustomerErased }
     | undefined;
 }
 
@@ -1071,6 +1079,16 @@ export interface HoldReleased {
     | undefined;
   /** The time that the command stated. */
   occurred_at: Timestamp | undefined;
+}
+
+/**
+ * The personal data of a customer, or of an order without a customer, was erased. Erase your
+ * copies. The `order_id` of the event is the id of the erasure, which no order has.
+ */
+export interface CustomerErased {
+  customer_id: string;
+  /** The erased order of a guest; empty for a customer. */
+  erased_order_id: string;
 }
 
 export interface Pieces {
@@ -3892,6 +3910,9 @@ export const Event: MessageFns<Event> = {
       case "hold_released":
         HoldReleased.encode(message.data.value, writer.uint32(162).fork()).join();
         break;
+      case "customer_erased":
+        CustomerErased.encode(message.data.value, writer.uint32(170).fork()).join();
+        break;
     }
     return writer;
   },
@@ -4073,6 +4094,14 @@ export const Event: MessageFns<Event> = {
             }
 
             message.data = { $case: "hold_released", value: HoldReleased.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.data = { $case: "customer_erased", value: CustomerErased.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -5729,6 +5758,63 @@ export const HoldReleased: MessageFns<HoldReleased> = {
             }
 
             message.occurred_at = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCustomerErased(): CustomerErased {
+  return { customer_id: "", erased_order_id: "" };
+}
+
+export const CustomerErased: MessageFns<CustomerErased> = {
+  encode(message: CustomerErased, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.customer_id !== "") {
+      writer.uint32(10).string(message.customer_id);
+    }
+    if (message.erased_order_id !== "") {
+      writer.uint32(18).string(message.erased_order_id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CustomerErased {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCustomerErased();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.customer_id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.erased_order_id = reader.string();
             continue;
           }
         }

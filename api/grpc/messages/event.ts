@@ -21,6 +21,7 @@ const TYPES: Record<RecordedEvent['type'], EventType> = {
   OrderEdited: EventType.ORDER_EDITED,
   HoldPlaced: EventType.HOLD_PLACED,
   HoldReleased: EventType.HOLD_RELEASED,
+  CustomerErased: EventType.CUSTOMER_ERASED,
 };
 const NAMES = new Map(Object.entries(TYPES).map(([name, type]) => [type, name as RecordedEvent['type']]));
 
@@ -103,5 +104,10 @@ function dataOf(event: RecordedEvent): NonNullable<EventMessage['data']> {
       return { $case: 'hold_placed', value: fieldsOf(event.data) };
     case 'HoldReleased':
       return { $case: 'hold_released', value: fieldsOf(event.data) };
+    case 'CustomerErased': {
+      const { customer_id, erased_order_id } = event.data;
+      const value = { customer_id: customer_id ?? '', erased_order_id: erased_order_id ?? '' };
+      return { $case: 'customer_erased', value };
+    }
   }
 }

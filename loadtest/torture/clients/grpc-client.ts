@@ -172,6 +172,7 @@ const TYPES: Record<NonNullable<Event['data']>['$case'], string> = {
   order_edited: 'OrderEdited',
   hold_placed: 'HoldPlaced',
   hold_released: 'HoldReleased',
+  customer_erased: 'CustomerErased',
 };
 
 const shownEvent = ({ id, position, order_id, version, data }: Event): ShownEvent => ({

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { toRecordedEvent } from '../../../store/log/event-row.ts';
 import { instantOf } from '../../../store/pool.ts';
 import { statement } from '../../../store/statement.ts';
-import type { TenantEvent } from '../../projection.ts';
+import { NOT_OF_ORDERS, type TenantEvent } from '../../projection.ts';
 
 const packedRow = z.object({ last: z.int().nullable(), events: z.string().nullable() });
 const readPacked = statement('projections/read-packed-events', packedRow);
@@ -47,6 +47,7 @@ export function* unpack(packed: string): Generator<TenantEvent> {
     const columns = text.split(COLUMN_SEPARATOR) as Columns;
     const [position, tenantId, order_id, event_id, version, type, schemaVersion, time] = columns;
     const [, , , , , , , , keyId, number, data] = columns;
+    if (NOT_OF_ORDERS.has(type)) continue;
     if (tenantId !== tenant) tenant = detached(tenantId);
     if (time !== lastTime) [lastTime, lastInstant] = [time, instantOf(time)];
     const event = toRecordedEvent({

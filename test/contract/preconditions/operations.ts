@@ -28,7 +28,7 @@ const CHANGES = new Set([
   'createWebhookReplay',
 ]);
 const READS = new Set(['getOrder', 'getWebhookEndpoint']);
-const MAKERS = new Set(['placeOrder', 'placeOrders', 'createWebhookEndpoint']);
+const MAKERS = new Set(['placeOrder', 'placeOrders', 'createWebhookEndpoint', 'erasePersonalData']);
 
 export const operations = EDITIONS.flatMap(({ name }) => loadSpec(name).operations);
 const named = (wanted: (operation: Operation) => boolean) =>

@@ -1,4 +1,5 @@
 /** Each write evaluates or refuses a condition, and never ignores it (RFC 9110, section 13). */
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { z } from 'zod';
@@ -19,7 +20,10 @@ let shop: Shop;
 let scene: Scene;
 beforeAll(async () => {
   // No deliveries, so that no endpoint changes by itself.
-  shop = await openShop({ HOLDFAST_ROLES: 'api,projector,relay' });
+  shop = await openShop({
+    HOLDFAST_ROLES: 'api,projector,relay',
+    HOLDFAST_PERSONAL_KEY: randomBytes(32).toString('base64'),
+  });
   scene = await createScene(shop);
 });
 afterAll(() => shop.close());
