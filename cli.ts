@@ -10,8 +10,10 @@ import { explain } from './process/explain.ts';
 import { verifyLogCommand } from './projections/cli/verify-log.ts';
 import { projections } from './projections/cli/projections.ts';
 import { audit } from './store/cli/audit.ts';
+import { customers } from './store/cli/customers.ts';
 import { keys } from './store/cli/keys.ts';
 import { log } from './store/cli/log.ts';
+import { personal } from './store/cli/personal.ts';
 import { secrets } from './store/cli/secrets.ts';
 import { tenants } from './store/cli/tenants.ts';
 import { webhookSink } from './workers/cli/webhook-sink.ts';
@@ -22,9 +24,11 @@ const COMMANDS: Record<string, CommandGroup | CliCommand> = {
   import: importing,
   orders,
   tenants,
+  customers,
   keys,
   audit,
   secrets,
+  personal,
   log: { ...log, commands: { ...log.commands, verify: verifyLogCommand } },
   projections,
   webhooks,

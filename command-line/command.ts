@@ -44,6 +44,8 @@ export interface CliContext {
   secretsKeys: () => readonly Buffer[];
   /** The master keys of personal data, 32 bytes each; the first one is the new one. */
   personalKeys: () => readonly Buffer[];
+  /** The list of erasures outside of the database, if there is one. */
+  erasuresFile: () => string | undefined;
   /** Writes to standard output. Resolves when the reader has room for more. */
   write: (text: string) => Promise<void>;
 }

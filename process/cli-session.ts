@@ -81,6 +81,7 @@ export function createCliSession(): CliSession {
       httpAccess,
       secretsKeys: () => loadConfig().secretsKeys,
       personalKeys: () => loadConfig().personalKeys,
+      erasuresFile: () => loadConfig().erasuresFile,
       write: writeStandardOutput,
     },
     databaseUrl: () => databaseUrl,

@@ -5,6 +5,7 @@ import { LaunchError } from '../ops/embedded/launch-error.ts';
 import { ConfigError } from '../platform/config.ts';
 import { isOutage } from '../store/unavailable.ts';
 import { SecretNotDecrypted } from '../store/secrets/keyring.ts';
+import { ErasureListError } from '../store/personal/erasure-list.ts';
 import { SecretsKeyError } from '../store/secrets/prepare-secrets.ts';
 import { adviceFor } from '../store/connection-advice.ts';
 import { UnfitDatabaseError } from '../store/unfit.ts';
@@ -21,6 +22,7 @@ const PLAIN_ERRORS = [
   LaunchError,
   ListenError,
   SecretNotDecrypted,
+  ErasureListError,
   SecretsKeyError,
   UnfitDatabaseError,
   UsageError,

@@ -89,7 +89,7 @@ async function openMigratedDatabase(
   await requireDurability(pool, durability);
   await ensurePartitions(pool, config.partitions, CONSUMERS);
   await prepareSecrets(pool, createKeyring(config.secretsKeys), log);
-  await preparePersonal(pool, createKeyring(config.personalKeys, 'personal'), log);
+  await preparePersonal(pool, createKeyring(config.personalKeys, 'personal'), log, config.erasuresFile);
   return pool;
 }
 

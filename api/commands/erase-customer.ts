@@ -1,6 +1,4 @@
 /** The command path of erasures: it destroys the keys of a subject, then records the event. */
-import { hash } from 'node:crypto';
-import { canonical, isUndefined } from '../../domain/canonical.ts';
 import type { EventOf } from '../../domain/order/events.ts';
 import { DIFFERS } from '../../domain/order/request.ts';
 import { type Subject, subjectOf } from '../../domain/personal/subject.ts';
@@ -8,6 +6,7 @@ import { replays } from '../../platform/metrics.ts';
 import { toUuid } from '../../store/ids.ts';
 import type { StoredEvent } from '../../store/log/event-row.ts';
 import { type ErasePath, erase } from '../../store/personal/erase.ts';
+import { fingerprintOfErasure } from '../../store/personal/erasure-request.ts';
 import { Problem } from '../problem/problem.ts';
 import type { CommandContext, CommandPath } from './execute.ts';
 import { keyReused } from './idempotency-key.ts';
@@ -31,8 +30,7 @@ export async function eraseCustomer(
   context: Omit<CommandContext, 'keyId'> & { keyId: string | null },
   data: Erased,
 ): Promise<{ event: ErasureEvent; replayed: boolean }> {
-  const request = ['EraseCustomer', data.customer_id, data.erased_order_id];
-  const fingerprint = hash('sha256', canonical(request, isUndefined), 'buffer');
+  const fingerprint = fingerprintOfErasure(data);
   path.durability.require();
   const holder = await path.log.readKey(context, context.idempotencyKey);
   if (holder !== undefined) return replay(path, holder, fingerprint);

@@ -1,5 +1,5 @@
 /**
- * npm run bench:place [-- --rounds 3 --seconds 4 --json FILE] [--against COMMIT]
+ * npm run bench:place [-- --rounds 3 --seconds 4 --json FILE] [--against COMMIT [--personal]]
  *
  * Measures orders a second, p50 and p99 at 1, 16, 64 and 256 connections, for the product and for
  * the floors, in interleaved rounds. Also the latency of a bare insert, and events a second of the
@@ -23,6 +23,7 @@ const { values: options } = parseArgs({
     connections: { type: 'string', default: '1,16,64,256' },
     json: { type: 'string' },
     against: { type: 'string' },
+    personal: { type: 'boolean', default: false },
   },
 });
 const rounds = Number(options.rounds);
@@ -36,7 +37,13 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
 if (options.against !== undefined) {
   const { benchAgainst } = await import('./against.ts');
   for (const connections of connectionCounts)
-    await benchAgainst({ commit: options.against, rounds, roundMs, connections });
+    await benchAgainst({
+      commit: options.against,
+      rounds,
+      roundMs,
+      connections,
+      isPersonal: options.personal,
+    });
   process.exit(0);
 }
 

@@ -2,6 +2,7 @@
 import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
 import { readAccess, writeAccess } from './access-lines.ts';
+import { countPersonal } from './personal-lines.ts';
 import { LogFileError, type LogHeader, type LogLine, type LogTenant, writeLine } from './log-file.ts';
 import { keyModes } from '../keys/new-key.ts';
 import { statement } from '../statement.ts';
@@ -68,8 +69,14 @@ export async function* exportLog(pool: DatabasePool, range: ExportRange): AsyncG
     header.tenants.some(({ tenant_id }) => tenant_id === id);
   const keys = access?.keys.filter(isExported) ?? [];
   const endpoints = access?.endpoints.filter(isExported) ?? [];
-  yield JSON.stringify({ ...header, ...(access && { keys: keys.length, endpoints: endpoints.length }) });
+  const personal = await countPersonal(pool, range.tenantId);
+  yield JSON.stringify({
+    ...header,
+    ...(access && { keys: keys.length, endpoints: endpoints.length }),
+    ...personal.header,
+  });
   yield* writeAccess({ keys, endpoints });
+  yield* personal.lines();
   for (const { partition, last_position } of header.partitions) {
     let after = range.from - 1;
     while (after < last_position) {

@@ -1,6 +1,8 @@
 /** Checks lines of a log against the rules, and inserts them in batches while it reads on. */
 import { type DatabaseTransactionConnection, UniqueIntegrityConstraintViolationError } from 'slonik';
 import { z } from 'zod';
+import type { ImportedLinks } from './import-links.ts';
+import type { ImportedPersonal } from './import-personal.ts';
 import { type ReadLine, createRules } from './import-rules.ts';
 import { LogFileError, type LogLine } from './log-file.ts';
 import { SEPARATOR, statement } from '../statement.ts';
@@ -11,12 +13,9 @@ const BATCH_LENGTH_MAX = 8 * 1024 * 1024;
 
 const insertEvents = statement('archive/import-events', z.object({}));
 
-/** A line with the link of its event, 64 hexadecimal digits. */
-type LinkedLine = ReadLine & { link: string };
-
 export interface Batches {
   /** @throws {LogFileError} this line, or an earlier one, is refused */
-  add: (read: LinkedLine) => Promise<void>;
+  add: (read: ReadLine) => Promise<void>;
   /** Inserts the last batch. */
   end: () => Promise<void>;
   /**
@@ -27,9 +26,13 @@ export interface Batches {
   settled: () => Promise<void>;
 }
 
-export function createBatches(transaction: DatabaseTransactionConnection): Batches {
-  const rules = createRules();
-  let batch: LinkedLine[] = [];
+export function createBatches(
+  transaction: DatabaseTransactionConnection,
+  personal: ImportedPersonal,
+  links: Pick<ImportedLinks, 'link'>,
+): Batches {
+  const rules = createRules(personal);
+  let batch: ReadLine[] = [];
   let length = 0;
   let writing: Promise<void> = Promise.resolve();
 
@@ -44,8 +47,18 @@ export function createBatches(transaction: DatabaseTransactionConnection): Batch
     }
     rules.apply(lines);
     await writing;
-    writing = insert(transaction, lines);
+    writing = write(lines);
     writing.catch(() => {}); // thrown by the next await of `writing`
+  }
+
+  async function write(lines: ReadLine[]): Promise<void> {
+    await personal.seal(lines);
+    await insert(
+      transaction,
+      lines,
+      lines.map(({ line }) => links.link(line)),
+    );
+    await personal.noteTerms(lines);
   }
 
   return {
@@ -64,7 +77,8 @@ export function createBatches(transaction: DatabaseTransactionConnection): Batch
 
 async function insert(
   transaction: DatabaseTransactionConnection,
-  batch: readonly LinkedLine[],
+  batch: readonly ReadLine[],
+  links: readonly string[],
 ): Promise<void> {
   const column = <K extends keyof LogLine>(name: K) => batch.map(({ line }) => line[name]);
   try {
@@ -86,7 +100,7 @@ async function insert(
         column('key_id'),
         column('number').map((number) => number ?? null),
         column('claim').map((claim) => claim ?? null),
-        batch.map(({ link }) => link),
+        [...links],
       ),
     );
   } catch (error) {

@@ -4,40 +4,45 @@ import { toId } from '../ids.ts';
 import { LogFileError, type LogHeader, type LogLine } from './log-file.ts';
 
 export interface ImportedLinks {
+  /** Call with the header, before the first line: it states how the log of the file ends. */
+  expect: (header: LogHeader) => void;
+  /** Adds the next line of the file, as it stands there. */
+  read: (line: LogLine) => void;
   /**
-   * Adds the next event of its partition.
+   * Links the next event of its partition, as this database stores it: with its own tenant, and
+   * with personal data sealed.
    *
-   * @param line as in the file
-   * @param own with the tenant of this database
    * @returns its link, 64 hexadecimal digits
    */
-  add: (line: LogLine, own: LogLine) => string;
+  link: (stored: LogLine) => string;
   /** The link of the last event of a partition. */
   headOf: (partition: number) => string;
   /** @throws {LogFileError} events of the file are not those that its header covers */
   check: () => void;
 }
 
-export function createImportedLinks({ partitions }: LogHeader): ImportedLinks {
-  const own = new Map(partitions.map(({ partition }) => [partition, genesisLink(partition, 0)]));
+export function createImportedLinks(): ImportedLinks {
+  let partitions: LogHeader['partitions'] = [];
+  const own = new Map<number, string>();
   /** As the log of the file was linked; only where its header states a link. */
-  const stated = new Map(
-    partitions
-      .filter(({ link }) => link !== undefined)
-      .map(({ partition, linked_after = 0 }) => [
-        partition,
-        { after: linked_after, link: genesisLink(partition, linked_after) },
-      ]),
-  );
+  const stated = new Map<number, { after: number; link: string }>();
   return {
-    add(line, renamed) {
-      const { partition, position } = line;
-      const entry = entryOf(renamed);
-      const link = linkAfter(own.get(partition) ?? genesisLink(partition, 0), entry);
+    expect(header) {
+      ({ partitions } = header);
+      for (const { partition, link, linked_after = 0 } of partitions) {
+        own.set(partition, genesisLink(partition, 0));
+        if (link !== undefined)
+          stated.set(partition, { after: linked_after, link: genesisLink(partition, linked_after) });
+      }
+    },
+    read(line) {
+      const file = stated.get(line.partition);
+      if (file !== undefined && line.position > file.after) file.link = linkAfter(file.link, entryOf(line));
+    },
+    link(line) {
+      const { partition } = line;
+      const link = linkAfter(own.get(partition)!, entryOf(line));
       own.set(partition, link);
-      const file = stated.get(partition);
-      if (file !== undefined && position > file.after)
-        file.link = linkAfter(file.link, line.tenant_id === renamed.tenant_id ? entry : entryOf(line));
       return link;
     },
     headOf: (partition) => own.get(partition)!,

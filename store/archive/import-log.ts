@@ -4,8 +4,11 @@ import { z } from 'zod';
 import { recordAct } from '../audit/record-act.ts';
 import { importAccess } from './import-access.ts';
 import { type Batches, createBatches } from './import-batches.ts';
-import { createImportedLinks } from './import-links.ts';
+import { type ImportedLinks, createImportedLinks } from './import-links.ts';
 import { checkTime, createLineOrder } from './import-order.ts';
+import type { Opened } from '../personal/personal-data.ts';
+import type { Keyring } from '../secrets/keyring.ts';
+import { type ImportedPersonal, createImportedPersonal } from './import-personal.ts';
 import { createTenants } from './import-tenants.ts';
 import { createImportedSeries } from './import-series.ts';
 import { LogFileError, readEvent, readHeader } from './log-file.ts';
@@ -32,12 +35,14 @@ const CLOCK_TOLERANCE_MS = 5_000;
  *
  * @param lines of the file, the header first
  * @param rename new UUIDs of tenants, by their UUIDs in the file
+ * @param keyring the master keys of personal data; without it, all of it must be in the clear
  * @throws {LogFileError} nothing was imported
  */
 export const importLog = (
   pool: DatabasePool,
   lines: AsyncIterable<string>,
   rename: ReadonlyMap<string, string> = new Map(),
+  keyring?: Keyring,
 ): Promise<Imported> =>
   // No retry of the transaction: the lines can be read only once.
   pool.transaction(async (transaction) => {
@@ -45,10 +50,12 @@ export const importLog = (
     // The planner has no statistics of the new rows and would scan a table that it takes for small.
     await transaction.query(sql.unsafe`SET LOCAL enable_seqscan = off`);
     const latest = await latestTime(transaction);
-    const batches = createBatches(transaction);
+    const personal = await createImportedPersonal(transaction, keyring);
+    const links = createImportedLinks();
+    const batches = createBatches(transaction, personal, links);
     const iterator = lines[Symbol.asyncIterator]();
     try {
-      const imported = await importLines(transaction, { iterator, batches, latest, rename });
+      const imported = await importLines(transaction, { iterator, batches, latest, rename, personal, links });
       const { events, partitions } = imported;
       const details = { events, partitions };
       await recordAct(transaction, { act: 'log_imported', tenantId: null, subject: 'log', details });
@@ -67,36 +74,41 @@ interface Parts {
   batches: Batches;
   latest: string;
   rename: ReadonlyMap<string, string>;
+  personal: ImportedPersonal;
+  links: ImportedLinks;
 }
 
 async function importLines(
   transaction: DatabaseTransactionConnection,
-  { iterator, batches, latest, rename }: Parts,
+  { iterator, batches, latest, rename, personal, links }: Parts,
 ): Promise<Imported> {
   const first = await iterator.next();
   if (first.done) throw new LogFileError('The file is empty. A log begins with its header.');
   const header = readHeader(first.value);
+  links.expect(header);
   for (const { created_at } of header.tenants) checkTime(created_at, latest, 'Line 1: tenants: created_at');
   const partitions = header.partitions.map(({ partition }) => partition);
   const new_partitions = await lockEmptyPartitions(transaction, partitions);
   const { tenants, created } = await createTenants(transaction, header, rename);
 
   let number = 1;
-  await importAccess(transaction, header, tenants, async () => {
+  const nextLine = async () => {
     for (;;) {
       number += 1;
       const next = await iterator.next();
       if (next.done) throw new LogFileError(`Line ${number}: the file ends before its keys and endpoints.`);
       if (next.value !== '') return { line: next.value, number };
     }
-  });
+  };
+  await importAccess(transaction, header, tenants, nextLine);
+  await personal.readLines(header, tenants, nextLine);
   const order = createLineOrder(latest);
   const series = createImportedSeries();
-  const links = createImportedLinks(header);
   for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
     number += 1;
     if (next.value === '') continue;
-    const { line, event } = readEvent(next.value, number);
+    await personal.prepare([next.value]);
+    const { line, event } = readEvent(next.value, number, personal.open);
     const tenant = tenants.get(line.tenant_id);
     if (tenant === undefined) {
       throw new LogFileError(`Line ${number}: tenant_id: the header does not name this tenant.`);
@@ -105,11 +117,14 @@ async function importLines(
       throw new LogFileError(`Line ${number}: partition: the tenant is in partition ${tenant.partition}.`);
     }
     order.check(line, number);
+    links.read(line);
     const own = { ...line, tenant_id: tenant.tenant_id };
     series.add(own);
-    await batches.add({ number, line: own, event, link: links.add(line, own) });
+    const { data_key, erased_at } = event as Opened;
+    await batches.add({ number, line: own, event, data_key, erased_at });
   }
   await batches.end();
+  await personal.end();
   order.checkCounts(header);
   links.check();
   await checkEventIds(transaction, partitions, order.lineOf);

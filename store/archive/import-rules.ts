@@ -2,6 +2,10 @@
  * Checks an imported log against the rules: each event must be the event that its command produces
  * for the order before it (domain/order/decide.ts).
  */
+import type { EventOf } from '../../domain/order/events.ts';
+import { fingerprintOfErasure } from '../personal/erasure-request.ts';
+import { type Opened, isFromRequest } from '../personal/personal-data.ts';
+import type { ImportedPersonal } from './import-personal.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { DatabaseTransactionConnection } from 'slonik';
 import { z } from 'zod';
@@ -34,10 +38,16 @@ const storedRow = z.object({
 const readStreams = statement('archive/import-streams', storedRow);
 
 /** A line with its number, and its event at the current version of its schema. */
-export interface ReadLine {
+export interface ReadLine extends Opened {
   number: number;
   line: LogLine;
+  /** With its personal members open. */
   event: OrderEvent;
+  /** Of the order before the event; the rules set them. */
+  customer_id?: string | null;
+  email_before?: string | undefined;
+  /** Whether the import sealed it. */
+  is_sealed_here?: boolean;
 }
 
 /** An order in memory, and the length of its events. */
@@ -59,7 +69,7 @@ export interface Rules {
   apply: (lines: readonly ReadLine[]) => void;
 }
 
-export function createRules(): Rules {
+export function createRules(personal: Pick<ImportedPersonal, 'prepare' | 'open'>): Rules {
   /** By tenant and order, in the order of their last use. */
   const orders = new Map<string, CachedOrder>();
   let length = 0;
@@ -91,10 +101,13 @@ export function createRules(): Rules {
           wanted.map(({ order_id }) => order_id),
         ),
       );
+      await personal.prepare(rows.map(({ data }) => data));
       for (const row of rows) {
         const key = keyOf(row);
         const before = orders.get(key);
-        const event = recorded(upcast(row.type, row.schema_version, JSON.parse(row.data)), row);
+        const opened = upcast(row.type, row.schema_version, JSON.parse(row.data));
+        personal.open(opened);
+        const event = recorded(opened, row);
         const state = evolve(before?.state ?? null, event);
         keep(key, { state, length: (before?.length ?? 0) + row.data.length }, before);
       }
@@ -103,6 +116,12 @@ export function createRules(): Rules {
       for (const read of lines) {
         const key = keyOf(read.line);
         const before = orders.get(key);
+        if (read.event.type === 'CustomerErased') {
+          checkErasure(read, read.event.data);
+          continue;
+        }
+        read.customer_id = before?.state.order.customer_id ?? null;
+        read.email_before = before?.state.order.email;
         const state = checkedState(before, read);
         keep(key, { state, length: (before?.length ?? 0) + read.line.data.length }, before);
       }
@@ -140,7 +159,8 @@ function recorded(
  * @returns the order after the event
  * @throws {LogFileError} the rules refuse the event or produce another one
  */
-function checkedState(before: CachedOrder | undefined, { number, line, event }: ReadLine): OrderState {
+function checkedState(before: CachedOrder | undefined, read: ReadLine): OrderState {
+  const { number, line, event } = read;
   const state = before?.state ?? null;
   const id = toId('ord', line.order_id);
   const refusal = (reason: string) => new LogFileError(`Line ${number}: ${reason}`);
@@ -161,11 +181,20 @@ function checkedState(before: CachedOrder | undefined, { number, line, event }: 
   const expected = isOlder ? sharedWith(event.data, decision.event.data) : decision.event.data;
   const differs = difference(expected, event.data, 'data');
   if (differs !== undefined) throw refusal(`${differs} in ${line.type} of ${id}.`);
-  if (fingerprint(request).toString('hex') !== line.fingerprint)
+  const stored = { ...read, fingerprint: Buffer.from(line.fingerprint, 'hex') };
+  // That of an erased request cannot be checked: its key is gone.
+  if (isFromRequest(stored, fingerprint(request)) === false)
     throw refusal(`fingerprint: does not match ${line.type} of ${id}. The request or the event was changed.`);
   if ((line.claim ?? null) !== claimOf(request))
     throw refusal(`claim: must be the value that the rules produce in ${line.type} of ${id}.`);
   return evolve(state, happened);
+}
+
+/** An erasure has a stream of its own, with this one event. */
+function checkErasure({ number, line }: ReadLine, data: EventOf<'CustomerErased'>['data']): void {
+  if (line.version !== 1) throw new LogFileError(`Line ${number}: version: must be 1 for an erasure.`);
+  if (fingerprintOfErasure(data).toString('hex') !== line.fingerprint)
+    throw new LogFileError(`Line ${number}: fingerprint: does not match the erasure.`);
 }
 
 /** The first release shipped what was once paid, whatever was refunded since. */

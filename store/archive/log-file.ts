@@ -63,6 +63,9 @@ const header = z.strictObject({
   /** Lines of keys and endpoints between the header and the events (access-lines.ts). */
   keys: z.int().min(0).optional(),
   endpoints: z.int().min(0).optional(),
+  /** Lines of data keys and of erasures behind those (personal-lines.ts). */
+  data_keys: z.int().min(0).optional(),
+  erasures: z.int().min(0).optional(),
 });
 
 const fields = z.strictObject({
@@ -142,10 +145,15 @@ export function readHeader(line: string): LogHeader {
 /**
  * Reads the line of an event and checks its data against the schema of its type.
  *
+ * @param open opens sealed members, in place
  * @returns the line, and its event at the current version of its schema
  * @throws {LogFileError}
  */
-export function readEvent(line: string, number: number): { line: LogLine; event: OrderEvent } {
+export function readEvent(
+  line: string,
+  number: number,
+  open: (event: OrderEvent) => void = () => {},
+): { line: LogLine; event: OrderEvent } {
   const cut = line.indexOf(DATA_MEMBER);
   const head = cut === -1 ? undefined : parseJson(`${line.slice(0, cut)}}`);
   const data = line.slice(cut + DATA_MEMBER.length, -1);
@@ -154,8 +162,8 @@ export function readEvent(line: string, number: number): { line: LogLine; event:
     throw new LogFileError(`Line ${number}: this is not an event on one line with its data as last member.`);
   }
   const rest = checked(fields.safeParse(head, { error: issueText }), number);
-  const event = eventOf(rest, parsed, number);
   checkData(data, parsed, number);
+  const event = eventOf(rest, parsed, number, open);
   return { line: { ...rest, data }, event };
 }
 
@@ -186,9 +194,11 @@ function eventOf(
   { type, schema_version }: z.output<typeof fields>,
   data: unknown,
   number: number,
+  open: (event: OrderEvent) => void,
 ): OrderEvent {
   try {
     const event = upcast(type, schema_version, data);
+    open(event);
     checked<unknown>(
       EVENT_SCHEMAS[event.type].data.safeParse(event.data, { error: issueText }),
       number,

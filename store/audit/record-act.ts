@@ -24,7 +24,10 @@ export type ActName =
   | 'projection_rebuilt'
   | 'projection_rolled_back'
   | 'event_skipped'
-  | 'log_imported';
+  | 'log_imported'
+  | 'personal_key_activated'
+  | 'customer_erased'
+  | 'metadata_marked';
 
 export interface Act {
   act: ActName;

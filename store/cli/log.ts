@@ -1,6 +1,7 @@
 /** `npx holdfast log`: exports, imports and signs the event log. */
 import {
   type CliCommand,
+  type CliContext,
   CommandError,
   type CommandGroup,
   UsageError,
@@ -9,6 +10,11 @@ import {
 import { exportLog } from '../archive/export-log.ts';
 import { toId, parseId } from '../ids.ts';
 import { importLog } from '../archive/import-log.ts';
+import { createLogger } from '../../platform/logger.ts';
+import { preparePersonal } from '../personal/prepare-personal.ts';
+import type { DatabasePool } from '../pool.ts';
+import type { Keyring } from '../secrets/keyring.ts';
+import { personalKeyring } from './personal.ts';
 import { openInput } from '../../command-line/input.ts';
 import { linesOf } from '../../command-line/lines.ts';
 import { installationKey } from '../integrity/installation-key.ts';
@@ -20,6 +26,7 @@ import { tenantFrom } from './tenant-from.ts';
 
 /** Length of the text that one write takes. */
 const WRITE_CHARACTERS = 65_536;
+const SILENT = createLogger('silent');
 
 function positionFrom(given: string | undefined, option: string, otherwise: number): number {
   if (given === undefined) return otherwise;
@@ -79,19 +86,28 @@ const exporting: CliCommand = {
   },
 };
 
+/** An import into an empty database seals from its first event, as a start does. */
+async function preparedKeyring(pool: DatabasePool, context: CliContext): Promise<Keyring> {
+  const keyring = personalKeyring(context);
+  await preparePersonal(pool, keyring, SILENT, context.erasuresFile());
+  return keyring;
+}
+
 const importing: CliCommand = {
   summary: 'Import an exported log, in one transaction. The partitions of the file must be empty.',
   positionals: ['FILE'],
   options: {
     'tenant-map': { placeholder: 'A=B,…', help: 'replace the tenant id A of the file by B' },
   },
-  async run({ positionals: [path = ''], values }, { database }) {
+  async run({ positionals: [path = ''], values }, context) {
+    const { database } = context;
     const renames = renamesFrom(values['tenant-map']);
     try {
       // First, so that an unreadable file needs no database.
       const input = openInput(path);
       const pool = await database({ setUp: true });
-      const imported = await importLog(pool, linesOf(input.read()), renames);
+      const keyring = await preparedKeyring(pool, context);
+      const imported = await importLog(pool, linesOf(input.read()), renames, keyring);
       const ids = (uuids: string[]) => uuids.map((uuid) => toId('ten', uuid));
       const data = { ...imported, tenants: ids(imported.tenants), created: ids(imported.created) };
       const made =

@@ -3,7 +3,7 @@
  * the last look at the erasures: an erased key is gone from every node within a second.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { type DatabasePool, sql } from 'slonik';
+import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
 import type { Subject } from '../../domain/personal/subject.ts';
 import type { Keyring, SecretPlace } from '../secrets/keyring.ts';
@@ -63,7 +63,7 @@ export type DataKeys = ReturnType<typeof createDataKeys>;
 
 /** @param now milliseconds of a clock that never goes back */
 export function createDataKeys(
-  pool: DatabasePool,
+  pool: CommonQueryMethods,
   keyring: Keyring,
   now: () => number = () => performance.now(),
 ) {

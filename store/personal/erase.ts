@@ -19,7 +19,7 @@ export interface ErasePath {
  * Erases a subject. Safe to repeat. The lock of the head keeps appends out meanwhile: one that was
  * sealed before is sealed again, under a new key.
  *
- * @param erasureId a UUID
+ * @param erasureId a UUID, 32 hexadecimal digits
  * @throws {StoreUnavailable} it was erased or not: repeat it
  */
 export async function erase(
@@ -35,7 +35,7 @@ export async function erase(
       const erased_at = await transaction.oneFirst(
         sql.type(z.object({ now: z.string() }))`SELECT date_trunc('milliseconds', clock_timestamp()) AS now`,
       );
-      const made: ListedErasure = { erasure_id: erasureId, tenant_id: tenantId, subject, erased_at };
+      const made: ListedErasure = { erasure_id: dashed(erasureId), tenant_id: tenantId, subject, erased_at };
       // The clock may have been set back since a key was made.
       await transaction.query(sql.unsafe`
         UPDATE customer_keys SET created_at = ${erased_at}::timestamptz
@@ -49,3 +49,6 @@ export async function erase(
   await personal.look();
   return erasure;
 }
+
+/** The form of the list, in which it is read again. */
+const dashed = (hex: string) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');

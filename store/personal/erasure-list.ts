@@ -49,7 +49,9 @@ export function parseList(text: string): ListedErasure[] {
     const parsed = listed.safeParse(jsonOf(line), { error: issueText });
     if (parsed.success) return [parsed.data];
     const [issue] = parsed.error.issues;
-    throw new ErasureListError(`Line ${index + 1}: ${issue?.path.map(String).join('/')}: ${issue?.message}.`);
+    throw new ErasureListError(
+      `The list of erasures, line ${index + 1}: ${issue?.path.map(String).join('/')}: ${issue?.message}. Restore the list from a copy.`,
+    );
   });
 }
 

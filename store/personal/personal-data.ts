@@ -3,7 +3,7 @@
  * where an answer is made of events or of rows. In between, in the log, in read tables and in
  * snapshots, a sealed member is one value that passes through every fold as it is.
  */
-import type { DatabasePool } from 'slonik';
+import type { CommonQueryMethods } from 'slonik';
 import type { RecordedEvent } from '../../domain/order/events.ts';
 import type { OrderState } from '../../domain/order/order.ts';
 import { type Open, openEvent, openOrder, sealedData } from '../../domain/personal/members.ts';
@@ -29,7 +29,7 @@ export interface SealedBatch {
 }
 
 /** An event whose members were opened, with the key of its fingerprint. */
-export type Opened = { data_key?: DataKey; erased_at?: string };
+export type Opened = { data_key?: DataKey | undefined; erased_at?: string | undefined };
 
 export interface PersonalData {
   /** Whether this process has a master key. */
@@ -45,6 +45,8 @@ export interface PersonalData {
   termOf: (tenantId: string, email: string) => Promise<string | null>;
   /** Whether new personal data is sealed. */
   isSealing: () => Promise<boolean>;
+  /** The same in a transaction, which uses no other connection. */
+  within: (transaction: CommonQueryMethods) => PersonalData;
   /** The number of the newest erasure that this process has seen. */
   erasures: () => number;
 }
@@ -62,7 +64,7 @@ export function isFromRequest(
   return erased_at === undefined ? fingerprint.equals(print) : undefined;
 }
 
-export function createPersonalData(pool: DatabasePool, keyring: Keyring): PersonalData {
+export function createPersonalData(pool: CommonQueryMethods, keyring: Keyring): PersonalData {
   const keys = createDataKeys(pool, keyring);
   const terms = createSearchTerms(pool, keyring);
 
@@ -113,6 +115,7 @@ export function createPersonalData(pool: DatabasePool, keyring: Keyring): Person
       return terms.termOf(tenantId, email);
     },
     isSealing: keys.isSealing,
+    within: (transaction) => createPersonalData(transaction, keyring),
     erasures: keys.erasures,
   };
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Logger } from '../../platform/logger.ts';
 import type { Keyring } from '../secrets/keyring.ts';
 import { SecretsKeyError } from '../secrets/prepare-secrets.ts';
+import { applyList, readList } from './erasure-list.ts';
 
 /** @returns the id of the master key that seals new data keys; `null`: data is in the clear */
 const activePersonalKey = (connection: CommonQueryMethods): Promise<string | null> =>
@@ -20,11 +21,20 @@ const oneOfEach = (connection: CommonQueryMethods, known: readonly string[]) =>
      LIMIT 1`);
 
 /**
- * Activates the first key in a database without events, and logs how personal data is stored.
+ * Activates the first key in a database without events, logs how personal data is stored, and erases
+ * again what a list outside of the database names: the database may be restored from a backup.
+ *
+ * @param erasuresFile path of that list
+ * @throws {ErasureListError} the list is damaged
  *
  * @throws {SecretsKeyError} a key is missing that seals data keys of this database
  */
-export async function preparePersonal(pool: DatabasePool, keyring: Keyring, log: Logger): Promise<void> {
+export async function preparePersonal(
+  pool: DatabasePool,
+  keyring: Keyring,
+  log: Logger,
+  erasuresFile?: string,
+): Promise<void> {
   const [first] = keyring.ids;
   if (first !== undefined) {
     await pool.query(sql.unsafe`
@@ -35,6 +45,9 @@ export async function preparePersonal(pool: DatabasePool, keyring: Keyring, log:
   const used = [...(active === null ? [] : [active]), ...(await oneOfEach(pool, keyring.ids))];
   const missing = used.find((id) => !keyring.ids.includes(id));
   if (missing !== undefined) throw missingKey(missing, keyring);
+  const erasures = erasuresFile === undefined ? [] : await readList(erasuresFile);
+  const destroyed = await applyList(pool, erasures);
+  if (destroyed > 0) log.warn({ destroyed }, 'erasures applied again to a restored database');
   if (active !== null) log.info({ keyId: active }, 'personal data is sealed');
   else if (first === undefined)
     log.warn('personal data is stored in the clear and cannot be erased: HOLDFAST_PERSONAL_KEY is not set');

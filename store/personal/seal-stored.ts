@@ -100,7 +100,7 @@ const sealSome = (
     const plain = rows.filter(({ data }) => !data.includes('"$sealed":'));
     const erased = await erasedSubjects(transaction, plain);
     const appends = asAppends(partition, plain, erased);
-    const sealed = await personal.seal(appends);
+    const sealed = await personal.within(transaction).seal(appends);
     if (sealed.keys === undefined) return 0;
     await transaction.query(sql.unsafe`
       SELECT use_personal_keys(${partition}, ${sealed.keys.erasures}::bigint, ${sealed.keys.made}::json)`);

@@ -244,7 +244,9 @@ test('GetOrder and WatchEvents show what REST shows, for events of all types', a
   const ids = await livesOfAllTypes();
   const pages = await Promise.all(ids.map((id) => shop.ask(`/v2/orders/${id}/events?limit=100`)));
   const rest = pages.flatMap(({ json }) => json.data);
-  expect(new Set(rest.map(({ type }: { type: string }) => type))).toEqual(new Set(EVENT_TYPES));
+  expect(new Set(rest.map(({ type }: { type: string }) => type))).toEqual(
+    new Set(EVENT_TYPES.filter((type) => type !== 'CustomerErased')), // of no order
+  );
   const events = await eventsAfter(rest[0].position - 1, rest.length);
   for (const [n, event] of events.entries()) {
     const { data, type, ...head } = rest[n];

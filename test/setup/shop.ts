@@ -79,7 +79,7 @@ export async function openShop(
   const pool = await openPool({ databaseUrl: database.url, size: 4, log, checkRows: true });
   await ensurePartitions(pool, config.partitions, CONSUMERS);
   await prepareSecrets(pool, createKeyring(config.secretsKeys), log);
-  await preparePersonal(pool, createKeyring(config.personalKeys, 'personal'), log);
+  await preparePersonal(pool, createKeyring(config.personalKeys, 'personal'), log, config.erasuresFile);
 
   const addTenant = async (scopes: readonly Scope[] = SCOPES) => {
     const { tenantId } = await createTenant(pool, 'test', config.partitions);

@@ -204,6 +204,7 @@ test('a wrong command line is refused with exit code 2, without a database', asy
           httpAccess: never,
           secretsKeys: () => [],
           personalKeys: () => [],
+          erasuresFile: () => undefined,
           write: never,
         });
     };
@@ -230,6 +231,7 @@ test('the export ends when its reader closes the pipe', async () => {
       httpAccess: access,
       secretsKeys: () => [],
       personalKeys: () => [],
+      erasuresFile: () => undefined,
       write,
     }),
   ).rejects.toThrow('gone');

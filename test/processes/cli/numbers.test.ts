@@ -16,6 +16,7 @@ const context: CliContext = {
   httpAccess: () => Promise.reject(new Error('it asked for the service')),
   secretsKeys: () => [],
   personalKeys: () => [],
+  erasuresFile: () => undefined,
   write: () => Promise.reject(new Error('it wrote')),
 };
 

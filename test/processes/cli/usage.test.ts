@@ -84,6 +84,7 @@ describe('a wrong command line is refused with exit code 2, without a database',
           httpAccess: access,
           secretsKeys: () => [],
           personalKeys: () => [],
+          erasuresFile: () => undefined,
           write,
         });
     };

@@ -40,6 +40,7 @@ async function run(...words: string[]) {
     httpAccess: () => Promise.reject(new Error('it asked for the HTTP service')),
     secretsKeys: () => [],
     personalKeys: () => [],
+    erasuresFile: () => undefined,
     write: () => Promise.reject(new Error('it wrote')),
   });
 }
