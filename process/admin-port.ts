@@ -21,6 +21,7 @@ import { tenantNames } from '../store/keys/api-keys.ts';
 import { type DurabilityGuard, readDurability } from '../store/durability/durability-guard.ts';
 import type { PrimaryLease } from '../store/durability/primary-lease.ts';
 import { type Epoch, FIRST_EPOCH, newestEpochs } from '../store/log/epochs.ts';
+import { storageOfPersonal } from '../store/personal/prepare-personal.ts';
 import type { DatabasePool } from '../store/pool.ts';
 import { storedStatus } from '../store/webhooks/status.ts';
 
@@ -117,6 +118,7 @@ function readinessChecks(
       primary: { run: async () => void (await primary.confirm()) },
     }),
     log: { run: async () => epochText(await newestEpochs(pool)), optional: true },
+    personal_data: { run: () => storageOfPersonal(pool), optional: true },
   };
   const projections = {
     run: async () => stoppedProjections(await listFaults(pool), await listLost(pool, PROJECTIONS)),

@@ -215,11 +215,16 @@ function inspectLog(epochs = 'ok'): Inspection {
 
 function inspectParts(parts: Readonly<Record<string, string>>): Inspection {
   const down = Object.entries(parts).filter(([, state]) => state === 'down');
-  const { durability } = parts;
+  const { durability, personal_data: personal } = parts;
   if (down.length === 0) {
     if (durability?.startsWith(REFUSING)) return { level: 'bad', text: `Durability: ${durability}` };
     if (durability?.startsWith(AT_RISK)) return { level: 'warn', text: `Durability: ${durability}` };
-    return { level: 'ok', text: durability === undefined ? 'All up' : `All up, durability ${durability}` };
+    const texts = [
+      'All up',
+      durability && `durability ${durability}`,
+      personal && `personal data ${personal}`,
+    ];
+    return { level: 'ok', text: texts.filter((text) => text !== undefined).join(', ') };
   }
   return { level: 'bad', text: `${down.map(([name]) => name).join(', ')} down` };
 }

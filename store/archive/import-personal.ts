@@ -166,7 +166,7 @@ export async function createImportedPersonal(
           return undefined;
         }
         event.data_key = key;
-        return open(key, member, sealed);
+        return JSON.parse(open(key, member, sealed)) as unknown;
       });
     },
 

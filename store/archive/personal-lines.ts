@@ -45,8 +45,9 @@ const NO_KEY = '00000000-0000-0000-0000-000000000000';
 const MICROSECONDS = sql.fragment`'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'`;
 
 /**
- * The members of the header, and the lines. A key that is erased in between is left out of the file:
- * then the header counts too many, and the export must be repeated.
+ * The members of the header, and the lines.
+ *
+ * The lines throw {@link LogFileError} when a key was erased meanwhile: repeat the export.
  */
 export async function countPersonal(
   pool: CommonQueryMethods,

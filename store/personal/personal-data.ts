@@ -11,7 +11,8 @@ import { subjectOf } from '../../domain/personal/subject.ts';
 import type { Append } from '../log/append.ts';
 import type { Keyring } from '../secrets/keyring.ts';
 import { type DataKeys, type ErasedKey, type SealingKey, createDataKeys } from './data-keys.ts';
-import { type DataKey, keyIdOf, keyedFingerprint, open, seal } from './sealing.ts';
+import { type DataKey, keyIdOf, keyedFingerprint, seal } from './sealing.ts';
+import { createOpenTexts } from './open-texts.ts';
 import { createSearchTerms } from './search-terms.ts';
 
 /** For a key whose row is not there: what it sealed cannot be read either. */
@@ -67,6 +68,7 @@ export function isFromRequest(
 export function createPersonalData(pool: CommonQueryMethods, keyring: Keyring): PersonalData {
   const keys = createDataKeys(pool, keyring);
   const terms = createSearchTerms(pool, keyring);
+  const texts = createOpenTexts();
 
   async function openAll<Item>(
     items: readonly Item[],
@@ -84,11 +86,12 @@ export function createPersonalData(pool: CommonQueryMethods, keyring: Keyring): 
             return sealed;
           }
           note(item, key);
-          return 'erasedAt' in key ? undefined : open(key, member, sealed);
+          return 'erasedAt' in key ? undefined : texts.open(key, member, sealed);
         });
       }
       return [...missing];
     };
+    texts.forgetBefore(keys.erasures());
     const missing = pass(keys.cached);
     if (missing.length === 0) return items;
     const loaded = await keys.load(missing);
@@ -99,7 +102,10 @@ export function createPersonalData(pool: CommonQueryMethods, keyring: Keyring): 
   return {
     hasKeys: keyring.ids.length > 0,
     seal: (batch) => sealBatch(batch, keys, terms),
-    look: keys.look,
+    async look() {
+      await keys.look();
+      texts.forgetBefore(keys.erasures());
+    },
     openEvents: <Event extends RecordedEvent>(events: readonly Event[]) =>
       openAll<Event & Opened>(events, openEvent, (event, key) => {
         if ('erasedAt' in key) event.erased_at = key.erasedAt;

@@ -12,6 +12,12 @@ const activePersonalKey = (connection: CommonQueryMethods): Promise<string | nul
     sql.type(z.object({ key_id: z.string().nullable() }))`SELECT key_id FROM personal_state`,
   );
 
+/** How personal data is stored, for the readiness check and `/ops`. */
+export async function storageOfPersonal(connection: CommonQueryMethods): Promise<string> {
+  const keyId = await activePersonalKey(connection);
+  return keyId === null ? 'in the clear' : `sealed under ${keyId}`;
+}
+
 /** One master key of those in use; a scan of all data keys would make the start slow. */
 const oneOfEach = (connection: CommonQueryMethods, known: readonly string[]) =>
   connection.anyFirst(sql.type(z.object({ key_id: z.string() }))`
@@ -21,8 +27,8 @@ const oneOfEach = (connection: CommonQueryMethods, known: readonly string[]) =>
      LIMIT 1`);
 
 /**
- * Activates the first key in a database without events, logs how personal data is stored, and erases
- * again what a list outside of the database names: the database may be restored from a backup.
+ * Activates the first key in a database without events, and logs how personal data is stored.
+ * Erases again what a list outside of the database names: the database may be restored.
  *
  * @param erasuresFile path of that list
  * @throws {ErasureListError} the list is damaged

@@ -44,8 +44,8 @@ const dataKeyRow = z.object({
 const searchKeyRow = z.object({ tenant_id: z.uuid(), sealed_key: z.instanceof(Buffer) });
 
 /**
- * Makes the first key of the keyring the active one, then seals each key under it. Safe to interrupt
- * and to repeat.
+ * Makes the first key of the keyring the active one, then seals each key under it. Safe to
+ * interrupt and to repeat.
  *
  * @returns the number of keys that were sealed again
  * @throws {SecretNotDecrypted} the keyring lacks the master key of one

@@ -97,8 +97,11 @@ export function seal(key: DataKey, member: string, value: unknown): Sealed {
 export const keyIdOf = ({ $sealed }: Sealed): string =>
   Buffer.from($sealed.slice(0, HEAD_CHARACTERS), 'base64url').toString('hex', 1, HEAD_BYTES);
 
-/** @throws {PersonalDataNotOpened} */
-export function open(key: DataKey, member: string, { $sealed }: Sealed): unknown {
+/**
+ * @returns the JSON text of the member
+ * @throws {PersonalDataNotOpened}
+ */
+export function open(key: DataKey, member: string, { $sealed }: Sealed): string {
   const bytes = Buffer.from($sealed, 'base64url');
   const at = HEAD_BYTES + NONCE_BYTES;
   const end = bytes.length - TAG_BYTES;
@@ -108,8 +111,7 @@ export function open(key: DataKey, member: string, { $sealed }: Sealed): unknown
     const decipher = createDecipheriv(ALGORITHM, key.cipher, nonce, { authTagLength: TAG_BYTES });
     decipher.setAAD(boundTo(member));
     decipher.setAuthTag(bytes.subarray(end));
-    const text = decipher.update(bytes.subarray(at, end), undefined, 'utf8') + decipher.final('utf8');
-    return JSON.parse(text) as unknown;
+    return decipher.update(bytes.subarray(at, end), undefined, 'utf8') + decipher.final('utf8');
   } catch {
     throw new PersonalDataNotOpened(
       `${member} under the data key ${key.keyId} was changed, or moved from another member`,

@@ -72,6 +72,7 @@ describe('npm start', () => {
         parts: {
           postgres: 'ok',
           durability: 'local',
+          personal_data: 'in the clear',
           log: 'ok',
           redis: expect.stringContaining(`none: ${SAID}`),
           projections: 'ok',
