@@ -47,6 +47,7 @@ CREATE OR REPLACE FUNCTION rewrite_event_data(
   in_partition integer,
   at_positions bigint[], -- each one once
   documents    text,     -- the new JSON texts, separated by U+001E
+  fingerprints bytea[],  -- the new fingerprints of their requests
   given_reason text
 ) RETURNS bigint
 LANGUAGE plpgsql AS $$
@@ -68,18 +69,23 @@ BEGIN
   next := coalesce(next, 0);
   newest := coalesce(newest, log_genesis(in_partition, -1));
   FOR before IN
-    SELECT event.position, sha256(convert_to(event.data::text, 'UTF8')) AS digest, wanted.document
-      FROM unnest(at_positions, string_to_array(documents, E'\x1e')) AS wanted (position, document)
+    SELECT event.position, sha256(convert_to(event.data::text, 'UTF8')) AS digest,
+           event.fingerprint, wanted.document, wanted.fingerprint AS fingerprint_after
+      FROM unnest(at_positions, string_to_array(documents, E'\x1e'), fingerprints) AS wanted (position, document, fingerprint)
       JOIN events AS event ON event.partition = in_partition AND event.position = wanted.position
      ORDER BY event.position
   LOOP
     next := next + 1;
     data_after := sha256(convert_to(before.document, 'UTF8'));
     newest := sha256(newest || int8send(before.position) || before.digest || data_after
+                     || before.fingerprint || before.fingerprint_after
                      || timestamptz_send(now_us) || convert_to(given_reason, 'UTF8'));
-    UPDATE events SET data = before.document::json WHERE partition = in_partition AND position = before.position;
-    INSERT INTO log_rewrites (partition, ordinal, position, data_before, data_after, reason, rewritten_at, link)
-    VALUES (in_partition, next, before.position, before.digest, data_after, given_reason, now_us, newest);
+    UPDATE events SET data = before.document::json, fingerprint = before.fingerprint_after
+     WHERE partition = in_partition AND position = before.position;
+    INSERT INTO log_rewrites (partition, ordinal, position, data_before, data_after, fingerprint_before, fingerprint_after, reason,
+                              rewritten_at, link)
+    VALUES (in_partition, next, before.position, before.digest, data_after, before.fingerprint, before.fingerprint_after,
+            given_reason, now_us, newest);
     rewritten := rewritten + 1;
   END LOOP;
   RETURN rewritten;

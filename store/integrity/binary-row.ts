@@ -17,10 +17,12 @@ export interface StoredRow {
   isOwnData: boolean;
 }
 
-/** Digests of rewritten data: as it was appended, and as it is stored now. */
+/** Digests of rewritten data, and fingerprints: as they were appended, and as they are stored now. */
 export interface Rewritten {
   appended: string;
   stored: string;
+  appended_fingerprint: string;
+  stored_fingerprint: string;
 }
 
 const COUNT_BYTES = 2;
@@ -91,7 +93,13 @@ export function readStoredRow(
   const stored = dataDigest(raw);
   const rewrite = rewritten.size === 0 ? undefined : rewritten.get(position);
   const digest = eventDigest(
-    { ...event, traceparent, key_id: keyId === '' ? null : `key_${keyId}`, claim },
+    {
+      ...event,
+      fingerprint: rewrite?.appended_fingerprint ?? event.fingerprint,
+      traceparent,
+      key_id: keyId === '' ? null : `key_${keyId}`,
+      claim,
+    },
     rewrite?.appended ?? stored,
   );
   return {
@@ -102,6 +110,8 @@ export function readStoredRow(
     schemaVersion: event.schema_version,
     fingerprint: event.fingerprint,
     data: raw.toString('utf8'),
-    isOwnData: rewrite === undefined || rewrite.stored === stored,
+    isOwnData:
+      rewrite === undefined ||
+      (rewrite.stored === stored && rewrite.stored_fingerprint === event.fingerprint),
   };
 }

@@ -7,7 +7,13 @@ import type { Rows } from './verify/check-rows.ts';
 
 const findPageEnd = statement('integrity/find-page-end', z.object({ last: z.int().nullable() }));
 const copied = z.object({ bytes: z.instanceof(Buffer), ends: z.instanceof(Uint32Array) });
-const rewriteRow = z.object({ position: z.int(), appended: z.string(), stored: z.string() });
+const rewriteRow = z.object({
+  position: z.int(),
+  appended: z.string(),
+  stored: z.string(),
+  appended_fingerprint: z.string(),
+  stored_fingerprint: z.string(),
+});
 
 /** Limits of one page. They bound the memory. */
 const PAGE_EVENTS_MAX = 4_096;
@@ -57,7 +63,9 @@ const readRewrites = (connection: CommonQueryMethods, partition: number, after: 
   reachable(
     connection.any(sql.type(rewriteRow)`
       SELECT position, encode((array_agg(data_before ORDER BY ordinal))[1], 'hex') AS appended,
-             encode((array_agg(data_after ORDER BY ordinal DESC))[1], 'hex') AS stored
+             encode((array_agg(data_after ORDER BY ordinal DESC))[1], 'hex') AS stored,
+             encode((array_agg(fingerprint_before ORDER BY ordinal))[1], 'hex') AS appended_fingerprint,
+             encode((array_agg(fingerprint_after ORDER BY ordinal DESC))[1], 'hex') AS stored_fingerprint
         FROM log_rewrites
        WHERE partition = ${partition} AND position > ${after} AND position <= ${upTo}
        GROUP BY position`),

@@ -21,11 +21,23 @@ CREATE TABLE log_rewrites (
   position      bigint      NOT NULL,
   data_before   bytea       NOT NULL CHECK (octet_length(data_before) = 32), -- SHA-256
   data_after    bytea       NOT NULL CHECK (octet_length(data_after) = 32),
+  -- The fingerprint of the request, which is keyed where data is sealed.
+  fingerprint_before bytea  NOT NULL CHECK (octet_length(fingerprint_before) = 32),
+  fingerprint_after  bytea  NOT NULL CHECK (octet_length(fingerprint_after) = 32),
   reason        text        NOT NULL CHECK (length(reason) BETWEEN 1 AND 64),
   rewritten_at  timestamptz NOT NULL,
   link          bytea       NOT NULL CHECK (octet_length(link) = 32),
   PRIMARY KEY (partition, ordinal)
 );
+-- Hashes of data that was in the clear would let their holder test guesses. So once all of it is sealed,
+-- the log is linked anew: behind this position. An older checkpoint covers the log as it was before.
+CREATE TABLE log_restarts (
+  partition    integer     NOT NULL,
+  position     bigint      NOT NULL,
+  restarted_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (partition, restarted_at)
+);
+
 CREATE INDEX log_rewrites_position ON log_rewrites (position, partition);
 
 -- The Merkle tree over the events of a partition (RFC 9162), in tiles of 256 hashes. Row (level 0)

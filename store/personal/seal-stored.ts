@@ -11,6 +11,8 @@ import { toId } from '../ids.ts';
 import { type Append } from '../log/append.ts';
 import { recordedRow, toRecordedEvent } from '../log/event-row.ts';
 import { listPartitions } from '../partitions.ts';
+import { restartLinks } from '../integrity/restart-links.ts';
+import { SEPARATOR } from '../statement.ts';
 import type { Tenancy } from '../tenancy.ts';
 import { applyErasure, listErasuresOf } from './erasure-list.ts';
 import type { PersonalData } from './personal-data.ts';
@@ -81,6 +83,7 @@ export async function sealStored(
       onProgress(looked);
     }
   }
+  for (const partition of await listPartitions(pool)) await restartLinks(pool, partition);
   await pool.query(sql.unsafe`UPDATE personal_state SET is_all_sealed = true`);
   return sealed;
 }
@@ -110,12 +113,13 @@ const sealSome = (
         : [{ row, data: sealed.documents[index]!, fingerprint: sealed.fingerprints[index]! }],
     );
     await transaction.query(sql.unsafe`
-      UPDATE events SET data = sealed.data::json, fingerprint = decode(sealed.fingerprint, 'hex')
-        FROM ${sql.unnest(
-          changed.map(({ row, data, fingerprint }) => [row.position, data, fingerprint.toString('hex')]),
-          ['int8', 'text', 'text'],
-        )} AS sealed (position, data, fingerprint)
-       WHERE events.partition = ${partition} AND events.position = sealed.position`);
+      SELECT rewrite_event_data(${partition}, ${sql.array(
+        changed.map(({ row }) => row.position),
+        'int8',
+      )}, ${changed.map(({ data }) => data).join(SEPARATOR)}, ${sql.array(
+        changed.map(({ fingerprint }) => fingerprint),
+        'bytea',
+      )}, 'sealed')`);
     await noteTerms(transaction, partition, plain, sealed.keys.notes);
     sealed.noteStored();
     for (const { row, data } of changed) row.data = data;

@@ -99,6 +99,14 @@ function againstCheckpoint(
 ): Named | undefined {
   if (wanted !== undefined && wanted.root === checkpoint.root && wanted.position === checkpoint.position)
     return undefined;
+  if (head.restarted_at !== null && Date.parse(checkpoint.time) <= Date.parse(head.restarted_at))
+    return {
+      kind: 'restarted',
+      position: Math.min(checkpoint.position, head.last),
+      detail:
+        `the log was linked anew at ${head.restarted_at}, when its personal data was sealed, as is on record; ` +
+        'verify against a checkpoint of since',
+    };
   const lost = epochs.find(
     ({ kept_position, after_position }) =>
       checkpoint.position > kept_position && checkpoint.position < after_position,

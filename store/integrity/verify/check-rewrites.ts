@@ -23,7 +23,8 @@ export async function checkRewrites(pool: DatabasePool, partition: number): Prom
     const rows = await reachable(
       pool.any(sql.type(rewriteRow)`
         SELECT ordinal, position, encode(link, 'hex') AS link,
-               encode(int8send(position) || data_before || data_after || timestamptz_send(rewritten_at)
+               encode(int8send(position) || data_before || data_after || fingerprint_before || fingerprint_after
+                      || timestamptz_send(rewritten_at)
                       || convert_to(reason, 'UTF8'), 'hex') AS covered
           FROM log_rewrites
          WHERE partition = ${partition} AND ordinal > ${ordinal}

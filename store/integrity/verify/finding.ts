@@ -22,7 +22,9 @@ export type FindingKind =
   /** The checkpoint covers another log. */
   | 'checkpoint'
   /** The checkpoint covers events that a failover or restore has lost, as is on record. */
-  | 'lost';
+  | 'lost'
+  /** The log was linked anew since the checkpoint, as is on record. */
+  | 'restarted';
 
 export interface Finding {
   kind: FindingKind;

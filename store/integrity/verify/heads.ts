@@ -16,6 +16,8 @@ const headRow = z.object({
   tree_size: z.int(),
   tree_position: z.int(),
   rewrites: z.int(),
+  /** When the partition was linked anew for the last time (restart-links.ts), RFC 3339. */
+  restarted_at: z.string().nullable(),
   /** Whether a part of the log was imported, which leaves gaps. */
   imported: z.boolean(),
 });
@@ -30,6 +32,7 @@ export const readHeads = (pool: DatabasePool): Promise<readonly Head[]> =>
              coalesce((SELECT max(position) FROM checkpoints WHERE checkpoints.partition = head.partition), 0) AS consumed,
              coalesce(tree.size, 0) AS tree_size, coalesce(tree.position, 0) AS tree_position,
              (SELECT count(*) FROM log_rewrites WHERE log_rewrites.partition = head.partition) AS rewrites,
+             (SELECT max(restarted_at) FROM log_restarts WHERE log_restarts.partition = head.partition) AS restarted_at,
              head.timeline = 'imported' IS TRUE
                OR EXISTS (SELECT FROM log_epochs
                            WHERE log_epochs.partition = head.partition AND reason = 'log_imported') AS imported

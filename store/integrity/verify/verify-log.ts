@@ -32,6 +32,8 @@ export interface VerifiedPartition {
   rewrites: number;
   /** Events of a newer release, whose fingerprints were not checked. */
   unknown: number;
+  /** Events with sealed members, whose fingerprints were not checked. */
+  sealed: number;
 }
 
 export interface Verification {
@@ -86,13 +88,14 @@ async function verifyPartition(
   });
   const findings: Finding[] = head.rewrites > 0 ? await checkRewrites(pool, partition) : [];
   const suspects: Suspect[] = [];
-  let [unknown, unlinked, lastLink] = [0, 0, ''];
+  let [unknown, sealed, unlinked, lastLink] = [0, 0, 0, ''];
 
   for await (const checked of checkedPages(pool, checkers, head)) {
     await tree.add(checked);
     findings.push(...checked.findings);
     suspects.push(...checked.suspects.slice(0, SUSPECTS_MAX - suspects.length));
     unknown += checked.unknown;
+    sealed += checked.sealed;
     unlinked += checked.positions.filter((position) => position <= head.linked_after).length;
     lastLink = checked.lastLink;
   }
@@ -119,6 +122,7 @@ async function verifyPartition(
     tree_size: head.tree_size,
     rewrites: head.rewrites,
     unknown,
+    sealed,
     findings,
   };
 }

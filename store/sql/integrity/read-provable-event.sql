@@ -1,12 +1,9 @@
 -- The event at position $2 of partition $1 as its hashes cover it, with its place in the tree; no
--- row when no checkpoint covers it. The tile has the position of its first event: positions have
+-- row when no checkpoint covers it, or when its data was rewritten: then the tree covers what was there
+-- before, until the log is linked anew. The tile has the position of its first event: positions have
 -- gaps, so the place is counted from there, over at most 256 events.
 SELECT event.tenant_id, event.order_id, event.version, event.event_id, event.type, event.schema_version,
-       encode(coalesce((SELECT data_before
-                          FROM log_rewrites
-                         WHERE log_rewrites.position = event.position AND log_rewrites.partition = event.partition
-                         ORDER BY ordinal
-                         LIMIT 1), sha256(convert_to(event.data::text, 'UTF8'))), 'hex') AS data_sha256,
+       encode(sha256(convert_to(event.data::text, 'UTF8')), 'hex') AS data_sha256,
        event.idempotency_key, encode(event.fingerprint, 'hex') AS fingerprint, event.traceparent, event.key_id,
        event.claim, event.number,
        to_char(event.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS recorded_at,
@@ -25,3 +22,6 @@ SELECT event.tenant_id, event.order_id, event.version, event.event_id, event.typ
           LIMIT 1
        ) AS first
  WHERE tree.partition = $1 AND tree.checkpoint IS NOT NULL AND event.position <= tree.position
+   AND NOT EXISTS (SELECT
+                     FROM log_rewrites
+                    WHERE log_rewrites.position = event.position AND log_rewrites.partition = event.partition)

@@ -139,7 +139,8 @@ test('a rewrite of data on record leaves the links valid, and any other change i
   while (await growTree(pool, 0, 100));
   const rewrite = (positions: number[], data: string) =>
     pool.query(sql.unsafe`
-      SELECT rewrite_event_data(0, ${sql.array(positions, 'int8')}, ${positions.map(() => data).join('\u001e')}, 'sealed')`);
+      SELECT rewrite_event_data(0, ${sql.array(positions, 'int8')}, ${positions.map(() => data).join('\u001e')},
+                                (SELECT array_agg(fingerprint) FROM events WHERE position = ANY (${sql.array(positions, 'int8')})), 'sealed')`);
   const sealed = (await pool.oneFirst(sql.unsafe`SELECT data FROM events WHERE position = 1`)) as string;
   await rewrite([2, 4], ` ${sealed}`);
   await rewrite([2], `  ${sealed}`);
