@@ -1,12 +1,11 @@
 /** The command path of erasures: it destroys the keys of a subject, then records the event. */
 import type { EventOf } from '../../domain/order/events.ts';
 import { DIFFERS } from '../../domain/order/request.ts';
-import { type Subject, subjectOf } from '../../domain/personal/subject.ts';
 import { replays } from '../../platform/metrics.ts';
 import { toUuid } from '../../store/ids.ts';
 import type { StoredEvent } from '../../store/log/event-row.ts';
 import { type ErasePath, erase } from '../../store/personal/erase.ts';
-import { fingerprintOfErasure } from '../../store/personal/erasure-request.ts';
+import { erasedSubject, fingerprintOfErasure } from '../../store/personal/erasure-request.ts';
 import { Problem } from '../problem/problem.ts';
 import type { CommandContext, CommandPath } from './execute.ts';
 import { keyReused } from './idempotency-key.ts';
@@ -14,9 +13,6 @@ import { requireConditions } from './preconditions.ts';
 
 type Erased = EventOf<'CustomerErased'>['data'];
 export type ErasureEvent = Extract<StoredEvent, { type: 'CustomerErased' }>;
-
-const subjectIn = ({ customer_id, erased_order_id }: Erased): Subject =>
-  subjectOf(customer_id, erased_order_id ?? '');
 
 /**
  * Erases a customer, or the order of a guest, once per idempotency key. A run that ended between
@@ -42,7 +38,7 @@ export async function eraseCustomer(
         'and run holdfast personal rotate and holdfast personal seal.',
     );
   const order_id = path.newId('ord');
-  await erase(path, context, subjectIn(data), toUuid(order_id));
+  await erase(path, context, erasedSubject(data), toUuid(order_id));
   const beganMs = performance.now();
   const outcome = await path.log.append({
     partition: context.partition,

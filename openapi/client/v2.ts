@@ -1196,7 +1196,8 @@ export interface components {
         Currency: string;
         /**
          * @description The personal data of a customer, or of an order without a customer, was
-         * erased. Erase your copies. `order_id` is the id of the erasure, which no order has.
+         * erased; of the whole tenant, if both members of `data` are `null`. Erase your copies.
+         * `order_id` is the id of the erasure, which no order has.
          */
         CustomerErased: {
             data: components["schemas"]["CustomerErasedData"];

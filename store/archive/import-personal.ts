@@ -7,11 +7,11 @@ import { type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
 import type { OrderEvent, RecordedEvent } from '../../domain/order/events.ts';
 import { openEvent } from '../../domain/personal/members.ts';
-import { type Subject, subjectOf } from '../../domain/personal/subject.ts';
+import { ALL_SUBJECTS, type Subject, subjectOf } from '../../domain/personal/subject.ts';
 import { toId } from '../ids.ts';
 import type { Append } from '../log/append.ts';
 import { dataKeyPlace } from '../personal/data-keys.ts';
-import { type ListedErasure, applyErasure, listErasuresOf } from '../personal/erasure-list.ts';
+import { type ListedErasure, applyErasure, concerns, listErasuresOf } from '../personal/erasure-list.ts';
 import { createLru } from '../personal/lru.ts';
 import { type Opened, createPersonalData } from '../personal/personal-data.ts';
 import { type DataKey, dataKeyOf, keyIdOf, open } from '../personal/sealing.ts';
@@ -87,7 +87,8 @@ export async function createImportedPersonal(
     )`
       SELECT erasure_id, tenant_id, subject, erased_at FROM erasures
        WHERE EXISTS (SELECT FROM customer_keys AS key
-                      WHERE key.subject = erasures.subject AND key.tenant_id = erasures.tenant_id
+                      WHERE (key.subject = erasures.subject OR erasures.subject = ${ALL_SUBJECTS})
+                        AND key.tenant_id = erasures.tenant_id
                         AND key.erased_at IS NULL AND key.created_at <= erasures.erased_at)`);
     for (const each of all) await applyErasure(transaction, each);
   }
@@ -98,11 +99,12 @@ export async function createImportedPersonal(
   ): Promise<(line: ReadLine) => ListedErasure | undefined> {
     const found = await listErasuresOf(transaction, [...new Set(lines.map(subjectIn))]);
     return (read) =>
-      found.find(
-        ({ tenant_id, subject, erased_at }) =>
-          tenant_id === read.line.tenant_id &&
-          subject === subjectIn(read) &&
-          erased_at >= read.line.recorded_at.slice(0, 23),
+      found.find((each) =>
+        concerns(each, {
+          tenantId: read.line.tenant_id,
+          subject: subjectIn(read),
+          at: read.line.recorded_at.slice(0, 23),
+        }),
       );
   }
 

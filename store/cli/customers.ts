@@ -7,12 +7,13 @@ import {
   type CliCommand,
   type CliContext,
   CommandError,
+  type CliOutput,
   type CommandGroup,
   UsageError,
   quoted,
 } from '../../command-line/command.ts';
 import { METADATA_NAME } from '../../domain/order/address.ts';
-import { subjectOf } from '../../domain/personal/subject.ts';
+import type { EventOf } from '../../domain/order/events.ts';
 import { foreignId } from '../../domain/text.ts';
 import { recordAct } from '../audit/record-act.ts';
 import { toId, toUuid } from '../ids.ts';
@@ -20,7 +21,7 @@ import { createOrderLog } from '../log/log.ts';
 import { erase } from '../personal/erase.ts';
 import { ErasureListError, applyList, listErasures, parseList } from '../personal/erasure-list.ts';
 import { createPersonalData } from '../personal/personal-data.ts';
-import { fingerprintOfErasure } from '../personal/erasure-request.ts';
+import { erasedSubject, fingerprintOfErasure } from '../personal/erasure-request.ts';
 import { personalKeyring } from './personal.ts';
 import { tenantFrom } from './tenant-from.ts';
 
@@ -28,6 +29,7 @@ const MARKS_MAX = 20;
 const tenantOption = { placeholder: 'T', help: 'id or name of a tenant', required: true } as const;
 
 const ORDER_ID = /^ord_[0-9a-f]{32}$/;
+const TENANT_ID = /^ten_[0-9a-f]{32}$/;
 
 /** @param isOrder whether the id is that of a guest's order */
 function erasedFrom(id: string, isOrder: boolean) {
@@ -46,36 +48,52 @@ const erasing: CliCommand = {
     order: { help: 'ID is the order of a guest, instead of a customer' },
   },
   async run({ positionals: [id = ''], values, flags }, context) {
-    const data = erasedFrom(id, flags.has('order'));
-    const pool = await context.database();
-    const { tenant_id: tenantId, partition } = await tenantFrom(pool, values['tenant']!);
-    const personal = createPersonalData(pool, personalKeyring(context));
-    if (!(await personal.isSealing()))
-      throw new CommandError(
-        'Personal data is stored in the clear here. Set HOLDFAST_PERSONAL_KEY, run npx holdfast personal rotate, then npx holdfast personal seal.',
-      );
-    const order_id = toId('ord', v7());
-    const path = { pool, personal, erasuresFile: context.erasuresFile() };
-    const subject = subjectOf(data.customer_id, data.erased_order_id ?? '');
-    await erase(path, { partition, tenantId }, subject, toUuid(order_id));
-    const outcome = await createOrderLog({ pool, personal, capacity: 1 }).append({
-      partition,
-      tenantId,
-      event_id: toId('evt', v7()),
-      order_id,
-      version: 1,
-      event: { type: 'CustomerErased', data },
-      idempotency_key: `erasure-${randomUUID()}`,
-      fingerprint: fingerprintOfErasure(data),
-      traceparent: null,
-      key_id: null,
-    });
-    if (outcome.kind !== 'appended') throw new Error(`an erasure cannot end as ${outcome.kind}`);
-    await recordAct(pool, { act: 'customer_erased', tenantId, subject: toId('era', toUuid(order_id)) });
-    const receipt = { id: toId('era', toUuid(order_id)), ...data, erased_at: outcome.event.recorded_at };
-    return { data: receipt, text: `Erased at ${receipt.erased_at}: ${receipt.id}.` };
+    return eraseHere(context, values['tenant']!, erasedFrom(id, flags.has('order')));
   },
 };
+
+const erasingAll: CliCommand = {
+  summary: 'Erase the personal data of all customers and guests of a tenant. It is final.',
+  positionals: ['TENANT_ID'],
+  async run({ positionals: [id = ''] }, context) {
+    // The name of a tenant could be that of another one.
+    if (!TENANT_ID.test(id)) throw new UsageError(`TENANT_ID must be an id such as ten_…, not ${quoted(id)}`);
+    return eraseHere(context, id, { customer_id: null, erased_order_id: null });
+  },
+};
+
+async function eraseHere(
+  context: CliContext,
+  tenant: string,
+  data: EventOf<'CustomerErased'>['data'],
+): Promise<CliOutput> {
+  const pool = await context.database();
+  const { tenant_id: tenantId, partition } = await tenantFrom(pool, tenant);
+  const personal = createPersonalData(pool, personalKeyring(context));
+  if (!(await personal.isSealing()))
+    throw new CommandError(
+      'Personal data is stored in the clear here. Set HOLDFAST_PERSONAL_KEY, run npx holdfast personal rotate, then npx holdfast personal seal.',
+    );
+  const order_id = toId('ord', v7());
+  const path = { pool, personal, erasuresFile: context.erasuresFile() };
+  await erase(path, { partition, tenantId }, erasedSubject(data), toUuid(order_id));
+  const outcome = await createOrderLog({ pool, personal, capacity: 1 }).append({
+    partition,
+    tenantId,
+    event_id: toId('evt', v7()),
+    order_id,
+    version: 1,
+    event: { type: 'CustomerErased', data },
+    idempotency_key: `erasure-${randomUUID()}`,
+    fingerprint: fingerprintOfErasure(data),
+    traceparent: null,
+    key_id: null,
+  });
+  if (outcome.kind !== 'appended') throw new Error(`an erasure cannot end as ${outcome.kind}`);
+  await recordAct(pool, { act: 'customer_erased', tenantId, subject: toId('era', toUuid(order_id)) });
+  const receipt = { id: toId('era', toUuid(order_id)), ...data, erased_at: outcome.event.recorded_at };
+  return { data: receipt, text: `Erased at ${receipt.erased_at}: ${receipt.id}.` };
+}
 
 const mark: CliCommand = {
   summary: 'Set which entries of metadata hold personal data. New ones are sealed within a second.',
@@ -137,5 +155,5 @@ const apply: CliCommand = {
 
 export const customers: CommandGroup = {
   summary: 'customers: erase their personal data',
-  commands: { erase: erasing, mark, erasures: list, apply },
+  commands: { erase: erasing, 'erase-all': erasingAll, mark, erasures: list, apply },
 };

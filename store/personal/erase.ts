@@ -1,7 +1,7 @@
 /** Erasure: destroys the data keys of a subject, so that nothing opens what they sealed. */
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
-import type { Subject } from '../../domain/personal/subject.ts';
+import { ALL_SUBJECTS, type Subject } from '../../domain/personal/subject.ts';
 import type { Tenancy } from '../tenancy.ts';
 import { reachable } from '../unavailable.ts';
 import { type ListedErasure, addToList, applyErasure } from './erasure-list.ts';
@@ -39,7 +39,7 @@ export async function erase(
       // The clock may have been set back since a key was made.
       await transaction.query(sql.unsafe`
         UPDATE customer_keys SET created_at = ${erased_at}::timestamptz
-         WHERE subject = ${subject} AND tenant_id = ${tenantId} AND created_at > ${erased_at}::timestamptz`);
+         WHERE (subject = ${subject} OR ${subject === ALL_SUBJECTS}) AND tenant_id = ${tenantId} AND created_at > ${erased_at}::timestamptz`);
       await applyErasure(transaction, made);
       return made;
     }),

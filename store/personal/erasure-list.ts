@@ -7,6 +7,7 @@ import { open, readFile } from 'node:fs/promises';
 import { type CommonQueryMethods, type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
 import { issueText } from '../../domain/issue-text.ts';
+import { ALL_SUBJECTS } from '../../domain/personal/subject.ts';
 import { StoreUnavailable } from '../unavailable.ts';
 
 const listed = z.strictObject({
@@ -77,13 +78,14 @@ export const listErasures = (connection: CommonQueryMethods): Promise<readonly L
   connection.any(sql.type(listed)`
     SELECT erasure_id, tenant_id, subject, erased_at FROM erasures ORDER BY erased_at, erasure_id`);
 
+/** The erasures of subjects, and those of whole tenants. */
 export const listErasuresOf = (
   connection: CommonQueryMethods,
   subjects: readonly string[],
 ): Promise<readonly ListedErasure[]> =>
   connection.any(sql.type(listed)`
     SELECT erasure_id, tenant_id, subject, erased_at FROM erasures
-     WHERE subject = ANY (${sql.array([...subjects], 'text')})`);
+     WHERE subject = ANY (${sql.array([...subjects, ALL_SUBJECTS], 'text')})`);
 
 /**
  * Erases all of the list again: the database may be older than the list. Keys that were made
@@ -112,7 +114,7 @@ export async function applyErasure(
     VALUES (${erasure_id}, ${tenant_id}, ${subject}, ${erased_at}::timestamptz) ON CONFLICT DO NOTHING`);
   const keyIds = await transaction.anyFirst(sql.type(z.object({ key_id: z.uuid() }))`
     SELECT key_id FROM customer_keys
-     WHERE subject = ${subject} AND tenant_id = ${tenant_id} AND erased_at IS NULL
+     WHERE (subject = ${subject} OR ${subject === ALL_SUBJECTS}) AND tenant_id = ${tenant_id} AND erased_at IS NULL
        AND created_at <= ${madeUntil}::timestamptz`);
   if (keyIds.length === 0) return 0;
   const ids = sql.array([...keyIds], 'uuid');
@@ -124,3 +126,10 @@ export async function applyErasure(
   await transaction.query(sql.unsafe`DELETE FROM personal_terms WHERE key_id = ANY (${ids})`);
   return keyIds.length;
 }
+
+/** Whether an erasure concerns a subject at a time: RFC 3339, UTC, milliseconds. */
+export const concerns = (
+  { tenant_id, subject, erased_at }: ListedErasure,
+  of: { tenantId: string; subject: string; at: string },
+): boolean =>
+  tenant_id === of.tenantId && (subject === of.subject || subject === ALL_SUBJECTS) && erased_at >= of.at;

@@ -1,10 +1,16 @@
 import { hash } from 'node:crypto';
 import { canonical, isUndefined } from '../../domain/canonical.ts';
 import type { EventOf } from '../../domain/order/events.ts';
+import { ALL_SUBJECTS, type Subject, subjectOf } from '../../domain/personal/subject.ts';
+
+type Erased = EventOf<'CustomerErased'>['data'];
+
+/** Whose data an event erased: with two `null`, that of the whole tenant. */
+export const erasedSubject = ({ customer_id, erased_order_id }: Erased): Subject =>
+  customer_id === null && erased_order_id === null
+    ? ALL_SUBJECTS
+    : subjectOf(customer_id, erased_order_id ?? '');
 
 /** The fingerprint of the request for an erasure: SHA-256, 32 bytes. */
-export const fingerprintOfErasure = ({
-  customer_id,
-  erased_order_id,
-}: EventOf<'CustomerErased'>['data']): Buffer =>
+export const fingerprintOfErasure = ({ customer_id, erased_order_id }: Erased): Buffer =>
   hash('sha256', canonical(['EraseCustomer', customer_id, erased_order_id], isUndefined), 'buffer');

@@ -6,7 +6,7 @@ import { type CommonQueryMethods, type DatabasePool, type DatabaseTransactionCon
 import { z } from 'zod';
 import type { OrderEvent } from '../../domain/order/events.ts';
 import { type OrderState, evolve } from '../../domain/order/order.ts';
-import { type Subject, subjectOf } from '../../domain/personal/subject.ts';
+import { ALL_SUBJECTS, type Subject, subjectOf } from '../../domain/personal/subject.ts';
 import { toId } from '../ids.ts';
 import { type Append } from '../log/append.ts';
 import { recordedRow, toRecordedEvent } from '../log/event-row.ts';
@@ -14,7 +14,7 @@ import { listPartitions } from '../partitions.ts';
 import { restartLinks } from '../integrity/restart-links.ts';
 import { SEPARATOR } from '../statement.ts';
 import type { Tenancy } from '../tenancy.ts';
-import { applyErasure, listErasuresOf } from './erasure-list.ts';
+import { applyErasure, concerns, listErasuresOf } from './erasure-list.ts';
 import type { PersonalData } from './personal-data.ts';
 
 /** Orders of one transaction. It holds up appends and the projector of the partition. */
@@ -42,10 +42,11 @@ export async function sealStoredOf(
   subject: Subject,
 ): Promise<void> {
   if (await isAllSealed(pool)) return;
-  const [kind, id] = [subject.slice(0, subject.indexOf(':')), subject.slice(subject.indexOf(':') + 1)];
-  const isIts =
-    kind === 'customer'
-      ? sql.fragment`customer_id = ${id}`
+  const id = subject.slice(subject.indexOf(':') + 1);
+  const isIts = subject.startsWith('customer:')
+    ? sql.fragment`customer_id = ${id}`
+    : subject === ALL_SUBJECTS
+      ? sql.fragment`true`
       : sql.fragment`order_id = ${id.slice('ord_'.length)}::uuid`;
   const orders = await pool.any(sql.type(orderRef)`
     SELECT order_id, tenant_id, placed_position AS position FROM orders WHERE tenant_id = ${tenantId} AND ${isIts}`);
@@ -159,12 +160,8 @@ async function erasedSubjects(transaction: CommonQueryMethods, rows: readonly St
   const found = await listErasuresOf(transaction, [...subjects]);
   for (const row of rows) {
     const id = toId('ord', row.order_id);
-    const own = found.find(
-      ({ tenant_id, subject, erased_at }) =>
-        tenant_id === row.tenant_id &&
-        subject === subjectOf(row.customer_id, id) &&
-        erased_at >= row.recorded_at,
-    );
+    const of = { tenantId: row.tenant_id, subject: subjectOf(row.customer_id, id), at: row.recorded_at };
+    const own = found.find((each) => concerns(each, of));
     // A key of the order alone, which is destroyed in the same transaction.
     if (own !== undefined) erased.set(id, { ...own, subject: `order:${id}` });
   }
