@@ -33,8 +33,7 @@ DECLARE
   head_link        bytea;
 BEGIN
   -- Lock. A head that needs a new epoch is left to append_events().
-  SELECT head.position + 1, greatest(head.recorded_at, date_trunc('milliseconds', clock_timestamp())),
-         coalesce(head.link, log_genesis(into_partition, head.linked_after))
+  SELECT head.position + 1, greatest(head.recorded_at, date_trunc('milliseconds', clock_timestamp())), head.link
     INTO head_position, head_recorded_at, head_link
     FROM log_heads AS head
    WHERE head.partition = into_partition

@@ -39,7 +39,7 @@ CREATE OR REPLACE FUNCTION append_events(
   -- costs a single append 1 %. `series` is the series that the command asks for a number, or
   -- that its stated `number` belongs to, and `place` is its place there: 1005 for W-1005.
   names           json, -- [{"series": text, "place": integer, "number": text, "claim": text}, …]
-  digests         bytea -- 32 bytes a command, see event_digest(); NULL: of a node of the release before
+  digests         bytea -- 32 bytes a command, see event_digest(); NULL: of an older node
 ) RETURNS TABLE (
   ordinal         integer,
   "position"      bigint,
@@ -74,12 +74,9 @@ DECLARE
   fresh_ordinals   integer[]; -- of the commands that are appended
   are_all_fresh    boolean;
   links            bytea[];
-  fresh_ordinal    integer;
-  recorded_bytes   bytea;
 BEGIN
   -- Lock: the row lock of the head puts positions into the order of commits.
-  SELECT head.position, head.recorded_at, head.reached_position, head.timeline,
-         coalesce(head.link, log_genesis(into_partition, head.linked_after))
+  SELECT head.position, head.recorded_at, head.reached_position, head.timeline, head.link
     INTO STRICT head_position, head_recorded_at, head_reached, head_timeline, head_link
     FROM log_heads AS head
    WHERE head.partition = into_partition
@@ -224,28 +221,24 @@ BEGIN
   are_all_fresh := cardinality(fresh_ordinals) = cardinality(keys);
 
   -- Link: each event is chained to the one before it. A loop, since each link needs the last one;
-  -- 0.7 µs an event. Rejected: digests computed here, 3 µs an event.
-  IF cardinality(fresh_ordinals) > 0 THEN
-    IF digests IS NULL THEN
-      digests := (
-        SELECT string_agg(event_digest(into_partition, tenant_id, order_id, version, event_id, type, schema_version, document,
-                                       idempotency_key, fingerprint, traceparent, key_id, claims[ordinal]), '' ORDER BY ordinal)
-          FROM unnest(tenant_ids, order_ids, versions, event_ids, types, schema_versions, string_to_array(documents, E'\x1e'),
-                      keys, fingerprints, traceparents, key_ids)
-               WITH ORDINALITY
-            AS command (tenant_id, order_id, version, event_id, type, schema_version, document, idempotency_key, fingerprint,
-                        traceparent, key_id, ordinal));
-    ELSIF octet_length(digests) <> 32 * cardinality(keys) THEN
-      RAISE 'a digest has 32 bytes' USING ERRCODE = 'check_violation';
-    END IF;
-    recorded_bytes := timestamptz_send(head_recorded_at);
-    FOR i IN 1 .. cardinality(fresh_ordinals) LOOP
-      fresh_ordinal := fresh_ordinals[i];
-      head_link := sha256(head_link || substr(digests, 32 * fresh_ordinal - 31, 32) || int8send(head_position + i) || recorded_bytes
-                          || convert_to(coalesce(numbers[fresh_ordinal], ''), 'UTF8'));
-      links[fresh_ordinal] := head_link;
-    END LOOP;
+  -- 0.7 µs an event. One expression, as a single append pays some µs for each. Rejected: digests
+  -- computed here, 12 µs an event.
+  IF digests IS NULL OR octet_length(digests) <> 32 * cardinality(keys) THEN
+    digests := (
+      SELECT string_agg(event_digest(into_partition, tenant_id, order_id, version, event_id, type, schema_version, document,
+                                     idempotency_key, fingerprint, traceparent, key_id, claims[ordinal]), '' ORDER BY ordinal)
+        FROM unnest(tenant_ids, order_ids, versions, event_ids, types, schema_versions, string_to_array(documents, E'\x1e'),
+                    keys, fingerprints, traceparents, key_ids)
+             WITH ORDINALITY
+          AS command (tenant_id, order_id, version, event_id, type, schema_version, document, idempotency_key, fingerprint,
+                      traceparent, key_id, ordinal));
   END IF;
+  FOR i IN 1 .. cardinality(fresh_ordinals) LOOP
+    links[fresh_ordinals[i]] := sha256(
+      CASE WHEN i = 1 THEN head_link ELSE links[fresh_ordinals[i - 1]] END
+      || substr(digests, 32 * fresh_ordinals[i] - 31, 32) || int8send(head_position + i) || timestamptz_send(head_recorded_at)
+      || CASE WHEN numbers IS NULL THEN '' ELSE convert_to(coalesce(numbers[fresh_ordinals[i]], ''), 'UTF8') END);
+  END LOOP;
 
   -- Write: only fresh commands take positions, so the log has no gaps. Sets in the list of a SELECT
   -- advance together, and are not stored first as those in FROM are. The names are read from their
@@ -265,7 +258,8 @@ BEGIN
      WHERE are_all_fresh OR ordinal = ANY (fresh_ordinals);
     UPDATE log_heads AS head
        SET position = head_position + cardinality(fresh_ordinals), reached_position = head_position + cardinality(fresh_ordinals),
-           recorded_at = head_recorded_at, timeline = coalesce(now_timeline, timeline), link = head_link
+           recorded_at = head_recorded_at, timeline = coalesce(now_timeline, timeline),
+           link = links[fresh_ordinals[cardinality(fresh_ordinals)]]
      WHERE head.partition = into_partition;
     -- The caller already has the data of its own command.
     RETURN QUERY

@@ -21,7 +21,8 @@ export async function restartLinks(pool: DatabasePool, partition: number): Promi
         INSERT INTO log_restarts (partition, position)
         SELECT partition, position FROM log_heads WHERE partition = ${partition}`);
       await transaction.query(sql.unsafe`
-        UPDATE log_heads SET link = NULL, linked_after = position WHERE partition = ${partition}`);
+        UPDATE log_heads SET link = log_genesis(partition, position), linked_after = position
+         WHERE partition = ${partition}`);
       await transaction.query(sql.unsafe`DELETE FROM log_trees WHERE partition = ${partition}`);
       await transaction.query(sql.unsafe`DELETE FROM log_tiles WHERE partition = ${partition}`);
       await transaction.query(sql.unsafe`DELETE FROM log_rewrites WHERE partition = ${partition}`);

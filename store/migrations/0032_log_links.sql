@@ -6,12 +6,25 @@
 ALTER TABLE events ADD COLUMN link bytea;
 
 ALTER TABLE log_heads
-  -- The link of the newest event. NULL: no linked event yet; the next link follows log_genesis().
+  -- The link of the newest event, or what the first one follows: log_genesis().
   ADD COLUMN link bytea,
   -- Events behind this position have links.
   ADD COLUMN linked_after bigint NOT NULL DEFAULT 0;
 
-UPDATE log_heads SET linked_after = position;
+UPDATE log_heads
+   SET linked_after = position,
+       link = sha256(convert_to('holdfast log ' || partition || ' ' || position, 'UTF8'));
+
+-- A trigger, since nodes of the release before create partitions too.
+CREATE FUNCTION begin_log_links() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.link := coalesce(NEW.link, sha256(convert_to('holdfast log ' || NEW.partition || ' ' || NEW.linked_after, 'UTF8')));
+  RETURN NEW;
+END;
+$$;
+CREATE TRIGGER log_heads_begin_links BEFORE INSERT ON log_heads
+  FOR EACH ROW EXECUTE FUNCTION begin_log_links();
 
 -- Data that was rewritten in place. The link of an event stays valid: it covers the digest of the
 -- data as it was appended, which the first row of the event keeps. The rows are a chain themselves.

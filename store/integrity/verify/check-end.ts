@@ -92,6 +92,10 @@ function fewerThanTree({ head: { last, tree_size, tree_position }, size }: End):
 const isOnRecord = (position: number, epochs: readonly EpochOnRecord[]): boolean =>
   epochs.some(({ kept_position, after_position }) => position > kept_position && position <= after_position);
 
+/** Whether a partition was linked anew since the checkpoint (restart-links.ts). */
+export const isBeforeRestart = ({ restarted_at }: Head, { time }: Checkpoint): boolean =>
+  restarted_at !== null && Date.parse(time) <= Date.parse(restarted_at);
+
 function againstCheckpoint(
   { head, size, wanted }: End,
   checkpoint: Checkpoint,
@@ -99,7 +103,7 @@ function againstCheckpoint(
 ): Named | undefined {
   if (wanted !== undefined && wanted.root === checkpoint.root && wanted.position === checkpoint.position)
     return undefined;
-  if (head.restarted_at !== null && Date.parse(checkpoint.time) <= Date.parse(head.restarted_at))
+  if (isBeforeRestart(head, checkpoint))
     return {
       kind: 'restarted',
       position: Math.min(checkpoint.position, head.last),

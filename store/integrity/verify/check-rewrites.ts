@@ -4,6 +4,7 @@ import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
 import { reachable } from '../../unavailable.ts';
 import { genesisLink } from '../entry.ts';
+import type { Checkpoint } from '../checkpoint.ts';
 import type { Finding } from './finding.ts';
 
 const PAGE_ROWS_MAX = 5_000;
@@ -16,9 +17,17 @@ const rewriteRow = z.object({
   link: z.string(),
 });
 
-/** @returns the first rewrite that does not follow, if there is one */
-export async function checkRewrites(pool: DatabasePool, partition: number): Promise<Finding[]> {
-  let [ordinal, link] = [0, genesisLink(partition, -1)];
+/**
+ * @param signed the rewrites that a checkpoint covers
+ * @returns the first rewrite that does not follow, if there is one
+ */
+export async function checkRewrites(
+  pool: DatabasePool,
+  partition: number,
+  signed: Checkpoint['rewrites'],
+): Promise<Finding[]> {
+  let [ordinal, link, position] = [0, genesisLink(partition, -1), 1];
+  const finding = (detail: string): Finding[] => [{ kind: 'rewrite', partition, position, detail }];
   for (;;) {
     const rows = await reachable(
       pool.any(sql.type(rewriteRow)`
@@ -32,13 +41,17 @@ export async function checkRewrites(pool: DatabasePool, partition: number): Prom
          LIMIT ${PAGE_ROWS_MAX}`),
     );
     for (const row of rows) {
+      ({ position } = row);
       const expected = hash('sha256', Buffer.from(link + row.covered, 'hex'));
-      if (row.ordinal !== ordinal + 1 || row.link !== expected) {
-        const detail = `rewrite ${ordinal + 1} on record was changed or removed`;
-        return [{ kind: 'rewrite', partition, position: row.position, detail }];
-      }
+      if (row.ordinal !== ordinal + 1 || row.link !== expected)
+        return finding(`rewrite ${ordinal + 1} on record was changed or removed`);
       [ordinal, link] = [row.ordinal, row.link];
+      if (ordinal === signed?.count && link !== signed.link)
+        return finding(`the checkpoint covers another rewrite ${ordinal}`);
     }
-    if (rows.length < PAGE_ROWS_MAX) return [];
+    if (rows.length < PAGE_ROWS_MAX) break;
   }
+  return signed !== null && signed.count > ordinal
+    ? finding(`the checkpoint covers ${signed.count} rewrites, ${ordinal} are on record`)
+    : [];
 }

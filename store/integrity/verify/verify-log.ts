@@ -3,7 +3,7 @@
  * the head, the tree, and a checkpoint that somebody kept (docs/integrity.md).
  */
 import type { DatabasePool } from 'slonik';
-import { checkEnd } from './check-end.ts';
+import { checkEnd, isBeforeRestart } from './check-end.ts';
 import { checkRewrites } from './check-rewrites.ts';
 import type { CheckedRows, Suspect } from './check-rows.ts';
 import type { Checkpoint } from '../checkpoint.ts';
@@ -86,7 +86,9 @@ async function verifyPartition(
     storedSize: head.tree_size,
     wantedSize: checkpoint?.size,
   });
-  const findings: Finding[] = head.rewrites > 0 ? await checkRewrites(pool, partition) : [];
+  const isOfBefore = checkpoint !== undefined && isBeforeRestart(head, checkpoint);
+  const signed = (isOfBefore ? null : checkpoint?.rewrites) ?? null;
+  const findings: Finding[] = await checkRewrites(pool, partition, signed);
   const suspects: Suspect[] = [];
   let [unknown, sealed, unlinked, lastLink] = [0, 0, 0, ''];
 
