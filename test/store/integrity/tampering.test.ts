@@ -227,3 +227,34 @@ describe('a verification finds', () => {
     expect(await found()).toEqual([`changed ${LAST}`]);
   });
 });
+
+describe('a tail that a failover lost', () => {
+  /** The database of a replica that had the log up to 270, and its tree. */
+  beforeEach(async () => {
+    await run('DELETE FROM events WHERE partition = 1 AND position > 270; DELETE FROM log_epochs');
+    await headBackTo(270);
+    await dropTree();
+    while (await growTree(pool, PARTITION, 1_000));
+  });
+
+  test('is on record, and so is no cut', async () => {
+    await pool.query(sql.unsafe`SELECT start_log_epoch(${PARTITION}, 'other_timeline')`);
+    expect(await found()).toEqual([]);
+    const { findings } = await verifyLog(pool, { threads: 0, checkpoints: [kept] });
+    expect(findings).toMatchObject([{ kind: 'lost', position: 271 }]);
+    expect(findings[0]!.detail).toMatch(
+      /^the tail behind position 270 was lost at epoch change 1 \(other_timeline, .*as is on record/,
+    );
+  });
+
+  test('is a cut without a record', async () => {
+    expect(await found(kept)).toEqual(['cut 271']);
+  });
+});
+
+test('threads find what one thread finds', async () => {
+  await changeByte(await placedAfter(100));
+  const inThreads = await verifyLog(pool, { threads: 2 });
+  expect(inThreads).toEqual(await verifyLog(pool, { threads: 0 }));
+  expect(inThreads.findings).toHaveLength(1);
+});
