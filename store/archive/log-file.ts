@@ -162,8 +162,10 @@ export function readEvent(
     throw new LogFileError(`Line ${number}: this is not an event on one line with its data as last member.`);
   }
   const rest = checked(fields.safeParse(head, { error: issueText }), number);
+  // Opened in place: the check needs what the file has.
+  const own = data.includes('"$sealed":') ? parseJson(data) : parsed;
+  const event = eventOf(rest, own, number, open);
   checkData(data, parsed, number);
-  const event = eventOf(rest, parsed, number, open);
   return { line: { ...rest, data }, event };
 }
 
