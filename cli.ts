@@ -14,6 +14,7 @@ import { customers } from './store/cli/customers.ts';
 import { keys } from './store/cli/keys.ts';
 import { log } from './store/cli/log.ts';
 import { personal } from './store/cli/personal.ts';
+import { retention } from './store/cli/retention.ts';
 import { secrets } from './store/cli/secrets.ts';
 import { tenants } from './store/cli/tenants.ts';
 import { webhookSink } from './workers/cli/webhook-sink.ts';
@@ -27,6 +28,7 @@ const COMMANDS: Record<string, CommandGroup | CliCommand> = {
   customers,
   keys,
   audit,
+  retention,
   secrets,
   personal,
   log: { ...log, commands: { ...log.commands, verify: verifyLogCommand } },

@@ -31,6 +31,7 @@ import type { Services } from './handler.ts';
 import { createAnswerRoom } from './http/answer-room.ts';
 import { type Callers, createCallers } from './overview/callers.ts';
 import { type Limiter, createLimiter, createLocalLimiter } from './limiter/limiter.ts';
+import { startRetention } from './retention.ts';
 import { createRateLimits, subjectOfCaller } from './limiter/rate-limit.ts';
 import { confirmedBy } from './problem/confirmed-answer.ts';
 import { randomBytes16 } from '../platform/random.ts';
@@ -97,13 +98,14 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       log,
       logAddress,
     });
+    const retention = startRetention(edge.services, log);
     return {
       port: server.port,
       grpcPort: grpc?.port,
       callers,
       async stop() {
         tail.close(); // answers the readers that wait for events
-        await Promise.all([server.stop(graceMs), grpc?.stop(graceMs)]);
+        await Promise.all([server.stop(graceMs), grpc?.stop(graceMs), retention.stop()]);
         await appended();
         await close();
       },

@@ -233,3 +233,26 @@ export const projectionFailures = new Counter({
   labelNames: ['projection'],
   registers,
 });
+export const retentionRemoved = new Counter({
+  name: 'holdfast_retention_removed_total',
+  help: 'What policies of retention no longer kept: customers (erased), deliveries, acts.',
+  labelNames: ['kind'],
+  registers,
+});
+export const retentionFailures = new Counter({
+  name: 'holdfast_retention_failures_total',
+  help: 'Steps of retention that failed, and are repeated.',
+  registers,
+});
+export const retentionFailing = new Gauge({
+  name: 'holdfast_retention_failing',
+  help: '1 while the last step of retention failed.',
+  aggregator: 'max',
+  registers,
+});
+export const retentionPassedAt = new Gauge({
+  name: 'holdfast_retention_passed_timestamp_seconds',
+  help: 'End of the last whole pass over a tenant with a policy of retention, in Unix time.',
+  aggregator: 'max',
+  registers,
+});

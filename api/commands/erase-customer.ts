@@ -39,6 +39,17 @@ export async function eraseCustomer(
     );
   const order_id = path.newId('ord');
   await erase(path, context, erasedSubject(data), toUuid(order_id));
+  return recordErasure(path, context, data, order_id);
+}
+
+/** Puts an erasure on record, as the one event of a stream of its own. */
+export async function recordErasure(
+  path: CommandPath,
+  context: Omit<CommandContext, 'keyId'> & { keyId: string | null },
+  data: Erased,
+  order_id: string,
+): Promise<{ event: ErasureEvent; replayed: boolean }> {
+  const fingerprint = fingerprintOfErasure(data);
   const beganMs = performance.now();
   const outcome = await path.log.append({
     partition: context.partition,

@@ -119,6 +119,7 @@ export function inspect(
     Webhooks: inspectWebhooks(last('relay_lag'), webhooks, parts['wakeups']),
     Receivers: inspectReceivers(last('endpoints_failing'), webhooks),
     Log: inspectLog(parts['log']),
+    Retention: inspectRetention(last('retention_failing'), last('retention_passed_at')),
     Limiter: inspectLimiter(parts['redis'], mean('limiter_fallbacks')),
     Parts: inspectParts(parts),
   };
@@ -211,6 +212,13 @@ function inspectLog(epochs = 'ok'): Inspection {
   const starts = [...epochs.matchAll(/ since (\S+)/g)].map(([, start = '']) => Date.parse(start));
   const isNew = Math.max(...starts) > Date.now() - NEW_EPOCH_MS_MAX;
   return { level: isNew ? 'warn' : 'ok', text: epochs };
+}
+
+/** @param passedAt Unix time in seconds; 0 before the first pass of this node */
+function inspectRetention(failing: number, passedAt: number): Inspection {
+  if (failing > 0) return { level: 'warn', text: 'A step fails and is repeated: see the process log' };
+  if (passedAt === 0) return { level: 'ok', text: 'No policy was due' };
+  return { level: 'ok', text: `Last pass ${count((Date.now() / 1_000 - passedAt) / 60)} min ago` };
 }
 
 function inspectParts(parts: Readonly<Record<string, string>>): Inspection {

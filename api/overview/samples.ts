@@ -41,6 +41,8 @@ export const SERIES = [
   'deliveries',
   'limiter_fallbacks',
   'pool_waiting',
+  'retention_failing',
+  'retention_passed_at',
 ] as const;
 export type Point = Record<(typeof SERIES)[number], number | null>;
 
@@ -118,6 +120,8 @@ export function pointOf(before: Samples, after: Samples, seconds: number): Point
     deliveries: rate('holdfast_webhook_attempt_duration_seconds_count', /"delivered"/),
     limiter_fallbacks: rate('holdfast_limiter_fallbacks_total'),
     pool_waiting: sum(after, 'holdfast_database_pool_connections', /"waiting"/),
+    retention_failing: largest(after, 'holdfast_retention_failing'),
+    retention_passed_at: largest(after, 'holdfast_retention_passed_timestamp_seconds'),
   };
 }
 

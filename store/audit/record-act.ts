@@ -9,6 +9,7 @@ export type ActName =
   | 'tenant_created'
   | 'tenant_limited'
   | 'series_set'
+  | 'retention_set'
   | 'key_created'
   | 'key_rotated'
   | 'key_revoked'

@@ -1,5 +1,5 @@
 /** Erasure: destroys the data keys of a subject, so that nothing opens what they sealed. */
-import { type DatabasePool, sql } from 'slonik';
+import { type CommonQueryMethods, type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
 import { ALL_SUBJECTS, type Subject } from '../../domain/personal/subject.ts';
 import type { Tenancy } from '../tenancy.ts';
@@ -15,11 +15,15 @@ export interface ErasePath {
   erasuresFile: string | undefined;
 }
 
+/** Looks, under the lock of the head, whether a subject is still to be erased. */
+export type IsStillDue = (transaction: CommonQueryMethods) => Promise<boolean>;
+
 /**
  * Erases a subject. Safe to repeat. The lock of the head keeps appends out meanwhile: one that was
  * sealed before is sealed again, under a new key.
  *
  * @param erasureId a UUID, 32 hexadecimal digits
+ * @returns `undefined` when it is no longer due: nothing was erased
  * @throws {StoreUnavailable} it was erased or not: repeat it
  */
 export async function erase(
@@ -27,11 +31,13 @@ export async function erase(
   { partition, tenantId }: Tenancy,
   subject: Subject,
   erasureId: string,
-): Promise<ListedErasure> {
+  isStillDue: IsStillDue = async () => true,
+): Promise<ListedErasure | undefined> {
   await sealStoredOf(pool, personal, { partition, tenantId }, subject);
   const erasure = await reachable(
     pool.transaction(async (transaction) => {
       await transaction.query(sql.unsafe`SELECT FROM log_heads WHERE partition = ${partition} FOR UPDATE`);
+      if (!(await isStillDue(transaction))) return undefined;
       const erased_at = await transaction.oneFirst(
         sql.type(z.object({ now: z.string() }))`SELECT date_trunc('milliseconds', clock_timestamp()) AS now`,
       );
@@ -44,6 +50,7 @@ export async function erase(
       return made;
     }),
   );
+  if (erasure === undefined) return undefined;
   // Before it is acknowledged: a restore must not undo an erasure.
   if (erasuresFile !== undefined) await addToList(erasuresFile, erasure);
   await personal.look();

@@ -55,6 +55,33 @@ export function removeOldDeliveries(
 }
 
 /**
+ * One step of the removal of a tenant's deliveries that ended more than some days ago.
+ *
+ * @returns how many it removed
+ */
+export const removeOldDeliveriesOf = (
+  pool: DatabasePool,
+  { tenantId, days, deliveriesMax }: { tenantId: string; days: number; deliveriesMax: number },
+): Promise<number> =>
+  pool.transaction(async (transaction) => {
+    await transaction.query(sql.unsafe`SELECT pg_advisory_xact_lock_shared(${LEDGER_LOCK})`);
+    const { rowCount } = await transaction.query(sql.unsafe`
+      DELETE FROM webhook_deliveries
+       WHERE delivery_id = ANY (ARRAY(
+               SELECT delivery_id
+                 FROM webhook_deliveries
+                WHERE status <> 'pending' AND finished_at < now() - ${days} * interval '1 day'
+                  AND endpoint_id IN (SELECT endpoint_id FROM webhook_endpoints WHERE tenant_id = ${tenantId})
+                  AND endpoint_id <> ALL (ARRAY(SELECT endpoint_id
+                                                  FROM webhook_replays
+                                                 WHERE finished_at IS NULL AND which = 'undelivered'))
+                ORDER BY finished_at
+                LIMIT ${deliveriesMax}
+                  FOR UPDATE SKIP LOCKED))`);
+    return rowCount;
+  });
+
+/**
  * Removes subscriptions that ended, and whose events are relayed. One snapshot has the checkpoint
  * and the events that the relay put off.
  */

@@ -12,6 +12,7 @@ import {
   lockLedgerStart,
   removeOfDeletedEndpoint,
   removeOldDeliveries,
+  removeOldDeliveriesOf,
 } from '../../store/webhooks/removals.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
 import { openTestPool } from '../setup/pool.ts';
@@ -151,6 +152,16 @@ describe('old deliveries', () => {
     expect(await removeOldDeliveries(pool, 20, second.last!)).toEqual({ removed: 0, last: undefined });
     expect([await startOf(old), await startOf(recent), await deliveriesOf(recent)]).toEqual([25, 0, 5]);
     expect(await count(sql.fragment`FROM webhook_attempts`)).toBe(5);
+  });
+
+  test('of one tenant are removed by its policy, after fewer days', async () => {
+    const endpointId = await anEndpoint(5, 8);
+    const stranger = v7();
+    expect(await removeOldDeliveriesOf(pool, { tenantId: stranger, days: 7, deliveriesMax: 9 })).toBe(0);
+    expect(await removeOldDeliveriesOf(pool, { tenantId, days: 9, deliveriesMax: 9 })).toBe(0);
+    expect(await removeOldDeliveriesOf(pool, { tenantId, days: 7, deliveriesMax: 3 })).toBe(3);
+    expect(await removeOldDeliveriesOf(pool, { tenantId, days: 7, deliveriesMax: 3 })).toBe(2);
+    expect(await startOf(endpointId)).toBe(5);
   });
 
   test('stay while they are pending', async () => {
