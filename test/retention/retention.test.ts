@@ -31,6 +31,7 @@ async function run(...words: string[]) {
     grpcAccess: unused,
     httpAccess: unused,
     secretsKeys: () => [],
+    erasuresFile: () => undefined,
     personalKeys: () => [],
     write: unused,
   });
