@@ -36,7 +36,7 @@ describe('a wrong command line is refused with exit code 2, without a database',
     [
       ['keys', 'create', '--tenant', 'a', '--scopes', 'orders:place,refunds'],
       'unknown scope "refunds". Use one or more of orders:read,orders:write,webhooks:read,webhooks:write,' +
-        'events:read,receipts:read,sales:read,orders:place,orders:update,payments:write,shipments:write,' +
+        'customers:erase,events:read,receipts:read,sales:read,orders:place,orders:update,payments:write,shipments:write,' +
         'returns:write,refunds:write,cancellations:write,completions:write,edits:write,holds:write,endpoints:write,secrets:read,' +
         'secrets:write,deliveries:write, separated by commas.',
     ],

@@ -86,6 +86,7 @@ const NOT_RUN: Record<string, string[]> = {
     'the key is yours; test/processes/cli/secrets.test.ts runs such',
   ],
   'docs/performance.md': Array.from({ length: 13 }, () => 'minutes of load'),
+  'docs/privacy.md': ['the tenant is yours; test/personal/ marks one', 'it is final; test/personal/ erases'],
   'docs/projections.md': [
     'skips a faulty event; test/projections/faults.test.ts does',
     ...Array.from({ length: 4 }, () => 'test/processes/docs/projection-guide.test.ts runs it'),
