@@ -5,6 +5,7 @@
  * hundred orders there.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { PERSONAL_KEY } from '../personal/orders.ts';
 import { type Shop, openShop } from '../setup/shop.ts';
 import { readContract } from './contract.ts';
 import type { Target } from './exchange.ts';
@@ -21,7 +22,7 @@ beforeAll(async () => {
     return;
   }
   // The examples and generated values name real hosts, which must get no requests.
-  shop = await openShop({ HOLDFAST_ROLES: 'api,projector,relay' });
+  shop = await openShop({ HOLDFAST_ROLES: 'api,projector,relay', HOLDFAST_PERSONAL_KEY: PERSONAL_KEY });
   target = shop;
 });
 afterAll(() => shop?.close());

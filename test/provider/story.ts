@@ -55,6 +55,7 @@ const BEFORE: Record<string, Line[]> = {
   completeOrder: ALL_SHIPPED,
   getCompletion: [...ALL_SHIPPED, 'completeOrder'],
   getCustomerSummary: PAID,
+  erasePersonalData: PAID,
 };
 /** An endpoint for completed orders only, so that the story causes no deliveries. */
 const ENDPOINT: Line = {

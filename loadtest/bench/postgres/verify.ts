@@ -19,6 +19,7 @@ import { verifyLog } from '../../../store/integrity/verify/verify-log.ts';
 import { appendBatch } from '../../../store/log/append.ts';
 import { migrate } from '../../../store/migrate.ts';
 import { ensurePartitions } from '../../../store/partitions.ts';
+import { createPersonalData } from '../../../store/personal/personal-data.ts';
 import { type DatabasePool, openPool } from '../../../store/pool.ts';
 import { createKeyring } from '../../../store/secrets/keyring.ts';
 import { endServicesWithUs } from '../../kit/ending.ts';
@@ -40,9 +41,13 @@ const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-verify-'));
 await chmod(dataDir, 0o755); // if root starts it, Postgres runs as another user
 const log = pino({ level: 'silent' });
 
+/** Personal data in the clear. */
+const noKeys = createKeyring([]);
+
 /** The same order many times, each with the fingerprint of its request. */
 async function fill(pool: DatabasePool, events: number): Promise<void> {
   const tenant = v7();
+  const personal = createPersonalData(pool, noKeys);
   const { event, order_id } = sampleAppend(tenant);
   const print = fingerprint(requestOf({ ...event, order_id }));
   for (let count = 0; count < events; count += BATCH_EVENTS) {
@@ -50,7 +55,7 @@ async function fill(pool: DatabasePool, events: number): Promise<void> {
       ...sampleAppend(tenant),
       fingerprint: print,
     }));
-    await appendBatch(pool, 0, batch);
+    await appendBatch(pool, 0, batch, personal);
   }
 }
 
