@@ -83,6 +83,9 @@ const headsOf = (pool: DatabasePool) =>
     sql.unsafe`SELECT partition, position, recorded_at FROM log_heads WHERE position > 0 ORDER BY partition`,
   );
 
+/** The files have no links: a log that imports them computes its own. */
+const withoutLinks = (text: string) => text.replaceAll(/,"link":"[0-9a-f]{64}"/g, '');
+
 test('an imported log is exported byte for byte, and continues after its last position', async () => {
   const { pool, run } = await emptyDatabase();
   const imported = await run('import', await fileOf(twice, 'log.ndjson.gz'), '--json');
@@ -91,9 +94,9 @@ test('an imported log is exported byte for byte, and continues after its last po
   expect(imported.json.created).toHaveLength(4);
   const exported = await run('export');
   expect(exported).toMatchObject({ code: 0, stderr: '' });
-  expect(exported.stdout).toBe(`${twice.join('\n')}\n`);
+  expect(withoutLinks(exported.stdout)).toBe(`${twice.join('\n')}\n`);
   const withKeys = (await run('export', '--keys-and-endpoints')).stdout.split('\n');
-  expect(withKeys[0]).toBe(twice[0]!.replace(/}$/, ',"keys":0,"endpoints":0}'));
+  expect(withoutLinks(withKeys[0]!)).toBe(twice[0]!.replace(/}$/, ',"keys":0,"endpoints":0}'));
 
   const last = readLine(small.at(-1)!, 1);
   const recorded_at = new Date(last.recorded_at).toISOString();
@@ -236,5 +239,5 @@ test('the export ends when its reader closes the pipe', async () => {
     }),
   ).rejects.toThrow('gone');
   expect(written).toHaveLength(1);
-  expect(await readFile(await fileOf(small), 'utf8')).toContain(written[0]!.split('\n')[0]);
+  expect(await readFile(await fileOf(small), 'utf8')).toContain(withoutLinks(written[0]!.split('\n')[0]!));
 });
