@@ -64,7 +64,7 @@ const waiting = async () =>
   replication
     .primary()
     .ask<{ pid: number }>(
-      "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query ~ 'append_events'",
+      "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query ~ 'append_events?'",
     );
 
 test('a commit whose wait for the standby is cancelled is not acknowledged, nor is its repeat', async () => {
