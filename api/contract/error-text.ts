@@ -43,6 +43,8 @@ const PATTERNS: Readonly<Record<string, string>> = {
   '^[A-Za-z0-9._-]{1,64}$': 'must be 1 to 64 ASCII letters, digits, dots, hyphens or underscores',
   '^[a-z][a-z0-9_]*$': 'must be lower-case letters, digits and underscores, starting with a letter',
   '^@[0-9]+$': 'must be @ and the seconds since 1970',
+  '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{6}Z$':
+    'must be a time in UTC with microseconds, such as 2026-03-14T09:26:53.589793Z',
   '^(?:0|[1-9][0-9]{0,15})$': 'must be the Holdfast-Position of an answer, such as 4711',
   '^whsec_[A-Za-z0-9+/=]+$': 'must be whsec_ and a key in base64',
 };

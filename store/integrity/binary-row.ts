@@ -17,7 +17,7 @@ export interface StoredRow {
   isOwnData: boolean;
 }
 
-/** Digests of rewritten data, and fingerprints: as they were appended, and as they are stored now. */
+/** Digests of rewritten data and fingerprints: as they were appended, and as they are stored. */
 export interface Rewritten {
   appended: string;
   stored: string;

@@ -1,6 +1,6 @@
 /**
- * Links a partition anew, once all of its personal data is sealed. The links before cover hashes of
- * data that was in the clear: whoever has them could test guesses of an address or a phone number.
+ * Links a partition again, once all of its personal data is sealed. The links before cover hashes
+ * of data that was in the clear, which let their holder test guesses of an address.
  */
 import { type CommonQueryMethods, type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
@@ -50,7 +50,7 @@ async function unlinkSome(
   return last ?? upTo;
 }
 
-/** The position behind which a partition was linked anew for the last time. */
+/** The position behind which a partition was linked again for the last time. */
 const newestRestart = (connection: CommonQueryMethods, partition: number): Promise<number | null> =>
   connection.maybeOneFirst(sql.type(z.object({ position: z.int() }))`
     SELECT position FROM log_restarts WHERE partition = ${partition} ORDER BY restarted_at DESC LIMIT 1`);

@@ -42,8 +42,8 @@ CREATE TABLE log_rewrites (
   link          bytea       NOT NULL CHECK (octet_length(link) = 32),
   PRIMARY KEY (partition, ordinal)
 );
--- Hashes of data that was in the clear would let their holder test guesses. So once all of it is sealed,
--- the log is linked anew: behind this position. An older checkpoint covers the log as it was before.
+-- Hashes of data that was in the clear let their holder test guesses. So once all of it is sealed,
+-- the log is linked again, behind this position. An older checkpoint covers the log of before.
 CREATE TABLE log_restarts (
   partition    integer     NOT NULL,
   position     bigint      NOT NULL,

@@ -38,7 +38,7 @@ const hashes = () =>
                 FROM log_tiles, generate_series(0, octet_length(hashes) / 32 - 1) AS n
     UNION ALL SELECT encode(data_before, 'hex') FROM log_rewrites`);
 
-test('a log that was sealed is linked anew, and tells a checkpoint of before so', async () => {
+test('a log that was sealed is linked again, and tells a checkpoint of before so', async () => {
   for (const customer of ['one', 'two', 'three']) await place(customer);
   await grow();
   const key = await installationKey(shop.pool, createKeyring([]));

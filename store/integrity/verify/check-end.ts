@@ -92,7 +92,7 @@ function fewerThanTree({ head: { last, tree_size, tree_position }, size }: End):
 const isOnRecord = (position: number, epochs: readonly EpochOnRecord[]): boolean =>
   epochs.some(({ kept_position, after_position }) => position > kept_position && position <= after_position);
 
-/** Whether a partition was linked anew since the checkpoint (restart-links.ts). */
+/** Whether a partition was linked again since the checkpoint (restart-links.ts). */
 export const isBeforeRestart = ({ restarted_at }: Head, { time }: Checkpoint): boolean =>
   restarted_at !== null && Date.parse(time) <= Date.parse(restarted_at);
 
@@ -108,7 +108,7 @@ function againstCheckpoint(
       kind: 'restarted',
       position: Math.min(checkpoint.position, head.last),
       detail:
-        `the log was linked anew at ${head.restarted_at}, when its personal data was sealed, as is on record; ` +
+        `the log was linked again at ${head.restarted_at}, when its personal data was sealed, as is on record; ` +
         'verify against a checkpoint of since',
     };
   const lost = epochs.find(

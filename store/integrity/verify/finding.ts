@@ -23,7 +23,7 @@ export type FindingKind =
   | 'checkpoint'
   /** The checkpoint covers events that a failover or restore has lost, as is on record. */
   | 'lost'
-  /** The log was linked anew since the checkpoint, as is on record. */
+  /** The log was linked again since the checkpoint, as is on record. */
   | 'restarted';
 
 export interface Finding {

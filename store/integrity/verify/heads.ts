@@ -16,7 +16,7 @@ const headRow = z.object({
   tree_size: z.int(),
   tree_position: z.int(),
   rewrites: z.int(),
-  /** When the partition was linked anew for the last time (restart-links.ts), RFC 3339. */
+  /** When the partition was linked again for the last time (restart-links.ts), RFC 3339. */
   restarted_at: z.string().nullable(),
   /** Whether a part of the log was imported, which leaves gaps. */
   imported: z.boolean(),

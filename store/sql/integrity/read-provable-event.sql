@@ -1,7 +1,7 @@
--- The event at position $2 of partition $1 as its hashes cover it, with its place in the tree; no
--- row when no checkpoint covers it, or when its data was rewritten: then the tree covers what was there
--- before, until the log is linked anew. The tile has the position of its first event: positions have
--- gaps, so the place is counted from there, over at most 256 events.
+-- The event at position $2 of partition $1 as its hashes cover it, with its place in the tree. No
+-- row when no checkpoint covers it, or when its data was rewritten: the tree covers what was there
+-- before, until the log is linked again. The tile has the position of its first event: positions
+-- have gaps, so the place is counted from there, over at most 256 events.
 SELECT event.tenant_id, event.order_id, event.version, event.event_id, event.type, event.schema_version,
        encode(sha256(convert_to(event.data::text, 'UTF8')), 'hex') AS data_sha256,
        event.idempotency_key, encode(event.fingerprint, 'hex') AS fingerprint, event.traceparent, event.key_id,
