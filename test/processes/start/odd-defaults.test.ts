@@ -61,6 +61,7 @@ function createScrubber() {
       .replaceAll(/\b([a-z]{3})_([0-9a-f]{32})\b/g, (_all, _kind, id: string) => nameOf('id', id))
       .replaceAll(/"(?:next_)?cursor": ?"[^"]+"/g, '<cursor>')
       .replaceAll(/"fingerprint":"[0-9a-f]{64}"/g, '<fingerprint>') // of a request with an order's id
+      .replaceAll(/"link":"[0-9a-f]{64}"/g, '<link>') // of events with their ids
       .replaceAll(/"duration_ms":\d+/g, '<duration>')
       .replaceAll(/"delivered_per_second": [\d.]+/g, '<rate>') // of the last seconds
       .replaceAll(/hf_(?:live|test)_\w+/g, '<key>')
