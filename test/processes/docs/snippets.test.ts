@@ -76,6 +76,11 @@ const NOT_RUN: Record<string, string[]> = {
     'minutes of load',
   ],
   'docs/history.md': ['the files are yours; test/history/converters.test.ts runs such'],
+  'docs/integrity.md': [
+    'test/processes/cli/log-integrity.test.ts runs these commands',
+    'test/client/receipt-proof.test.ts runs it',
+    'minutes of load',
+  ],
   'docs/keys.md': [
     'the keys are yours; test/processes/cli/test-keys.test.ts runs such',
     'the key is yours; test/processes/cli/limits.test.ts runs such',
@@ -86,7 +91,11 @@ const NOT_RUN: Record<string, string[]> = {
     'the key is yours; test/processes/cli/secrets.test.ts runs such',
   ],
   'docs/performance.md': Array.from({ length: 13 }, () => 'minutes of load'),
-  'docs/privacy.md': ['the tenant is yours; test/personal/ marks one', 'it is final; test/personal/ erases'],
+  'docs/privacy.md': [
+    'the tenant is yours; test/personal/ marks one',
+    'it is final; test/personal/ erases',
+    'the tenant is yours; test/retention/ runs such',
+  ],
   'docs/projections.md': [
     'skips a faulty event; test/projections/faults.test.ts does',
     ...Array.from({ length: 4 }, () => 'test/processes/docs/projection-guide.test.ts runs it'),
