@@ -87,7 +87,10 @@ test('without a required level it starts, works, and warns at each place while f
 
   await set('fsync', 'on');
   await until(async () => (await durabilityOf(server))[1] === 'local');
-  await until(async () => (await partsTile(server)).text === 'All up, durability local', 20_000);
+  await until(
+    async () => (await partsTile(server)).text.startsWith('All up, durability local, personal data '),
+    20_000,
+  );
   await until(() => /"level":30.*"durability":"local".*"msg":"durability in force"/.test(server.output()));
   expect(await stateOf(server)).toBe('as_required');
 }, 120_000);
