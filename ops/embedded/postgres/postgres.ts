@@ -196,7 +196,8 @@ async function launch({ binaries, data, logFile, uid, env }: Instance, port: num
     port,
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
-    max_connections: 100,
+    // A node has some 20, and a developer or a test runs several at once.
+    max_connections: 200,
     shared_buffers: '128MB',
     max_wal_size: '2GB',
   };
