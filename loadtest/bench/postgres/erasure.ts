@@ -12,17 +12,17 @@ import { pino } from 'pino';
 import { type DatabasePool, sql } from 'slonik';
 import { Pool } from 'undici';
 import { z } from 'zod';
-import { rebuild } from '../../projections/rebuild/rebuild.ts';
-import { verify } from '../../projections/rebuild/verify.ts';
-import { ordersProjection } from '../../projections/orders.ts';
-import { PROJECTIONS } from '../../projections/registry.ts';
-import { verifyLog } from '../../store/integrity/verify/verify-log.ts';
-import { openPool } from '../../store/pool.ts';
-import { openLoop, quantile } from '../kit/open-loop.ts';
-import { apiKey, order } from '../kit/order-request.ts';
-import { watchCost } from '../kit/postgres/cost.ts';
-import { startServices } from '../kit/services.ts';
-import { serveHoldfast } from '../serve.ts';
+import { rebuild } from '../../../projections/rebuild/rebuild.ts';
+import { verify } from '../../../projections/rebuild/verify.ts';
+import { ordersProjection } from '../../../projections/orders.ts';
+import { PROJECTIONS } from '../../../projections/registry.ts';
+import { verifyLog } from '../../../store/integrity/verify/verify-log.ts';
+import { openPool } from '../../../store/pool.ts';
+import { openLoop, quantile } from '../../kit/open-loop.ts';
+import { apiKey, order } from '../../kit/order-request.ts';
+import { watchCost } from '../../kit/postgres/cost.ts';
+import { startServices } from '../../kit/services.ts';
+import { serveHoldfast } from '../../serve.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -37,7 +37,7 @@ const erased = Number(options.erased);
 const seconds = Number(options.seconds);
 const BATCH_ORDERS = 100;
 const BATCHES_IN_FLIGHT = 4;
-const CONNECTIONS = 64;
+const CONNECTIONS_COUNT = 64;
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
 const services = await startServices();
@@ -45,7 +45,7 @@ const { child, port } = await serveHoldfast({
   ...services,
   env: { HOLDFAST_PERSONAL_KEY: randomBytes(32).toString('base64') },
 });
-const http = new Pool(`http://127.0.0.1:${port}`, { connections: CONNECTIONS, pipelining: 1 });
+const http = new Pool(`http://127.0.0.1:${port}`, { connections: CONNECTIONS_COUNT, pipelining: 1 });
 const cost = await watchCost(services.databaseUrl);
 
 async function ask(method: 'POST' | 'DELETE', path: string, body?: unknown, key: string = randomUUID()) {
@@ -165,7 +165,7 @@ async function check(pool: DatabasePool, before: string): Promise<void> {
     `rebuild of orders: ${JSON.stringify(await rebuild(pool, ordersProjection, { onProgress: () => {} }))}`,
   );
   const statuses = new Map<string, number>();
-  await each(erased, CONNECTIONS, async (customer) => {
+  await each(erased, CONNECTIONS_COUNT, async (customer) => {
     const { status, headers, text } = await ask('POST', '/v1/orders', orderOf(customer), keyOf(customer));
     const isOpen = text.includes('Harbour Row');
     const kind = `${status}${headers['holdfast-erased'] ? ', erased' : ''}${headers['idempotent-replayed'] ? ', replayed' : ''}${isOpen ? ', READABLE' : ''}`;
