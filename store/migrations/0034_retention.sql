@@ -16,7 +16,10 @@ CREATE TABLE retention_policies (
 );
 CREATE INDEX retention_policies_due ON retention_policies (next_run_at);
 
-CREATE INDEX customer_keys_living ON customer_keys (tenant_id, created_at, key_id) WHERE erased_at IS NULL;
+-- An expression, as in events_feed: with the tenant itself, the planner took it for the look-up
+-- of one customer, and read all keys of the tenant (24 ms of 100,000).
+CREATE INDEX customer_keys_living ON customer_keys (uuid_send(tenant_id), created_at, key_id)
+ WHERE erased_at IS NULL;
 CREATE INDEX erasures_recent ON erasures (erased_at);
 
 -- The record stays append-only, but for what a policy of its tenant no longer keeps: the table

@@ -39,7 +39,7 @@ export async function dueSubjects(
   const keys = await pool.any(sql.type(keyRow)`
     SELECT key_id, subject, to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ') AS created
       FROM customer_keys
-     WHERE tenant_id = ${tenant_id} AND erased_at IS NULL
+     WHERE uuid_send(tenant_id) = uuid_send(${tenant_id}::uuid) AND erased_at IS NULL
        AND created_at < now() - ${personal_days} * interval '1 day'
        AND (created_at, key_id) > (${after_created ?? '-infinity'}::timestamptz,
                                    ${after_key_id ?? '00000000-0000-0000-0000-000000000000'}::uuid)

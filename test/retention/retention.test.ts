@@ -123,6 +123,18 @@ test('an order that came after the look at the read table keeps its customer', a
   expect(await hasNewOrder(shop.pool, tenancy, 'customer:cus_other', head - 1)).toBe(false);
 });
 
+test('the look-up of a customer does not read all customers of the tenant', async () => {
+  const tenant = v7();
+  await shop.pool.query(sql.unsafe`
+    INSERT INTO customer_keys (key_id, tenant_id, subject, sealed_key)
+    SELECT gen_random_uuid(), ${tenant}::uuid, 'customer:' || n, decode(repeat('ab', 69), 'hex')
+      FROM generate_series(1, 5000) AS n`);
+  const plan = await shop.pool.anyFirst(sql.type(z.object({ 'QUERY PLAN': z.string() }))`
+    EXPLAIN SELECT * FROM customer_keys
+     WHERE subject = 'customer:7' AND tenant_id = ${tenant}::uuid AND erased_at IS NULL AND created_at <= now()`);
+  expect(plan.join('\n')).toContain('customer_keys_subject');
+});
+
 test('bad days are refused with what to give', async () => {
   const tenant = toId('ten', shop.tenantId);
   await expect(run('set', tenant)).rejects.toThrow('Give --personal-data, --deliveries or --acts');
