@@ -15,6 +15,7 @@ import {
 } from '../platform/metrics.ts';
 import { toId, toUuid } from '../store/ids.ts';
 import { erase } from '../store/personal/erase.ts';
+import { erasureOf } from '../store/personal/erasure-request.ts';
 import { dueSubjects, hasNewOrder } from '../store/retention/due-subjects.ts';
 import { removeActs } from '../store/retention/old-acts.ts';
 import { type ClaimedPolicy, type PassPlace, claimPolicy, putOff } from '../store/retention/policies.ts';
@@ -120,11 +121,7 @@ async function recordMissing(path: Services, policy: ClaimedPolicy): Promise<voi
 }
 
 async function record(path: Services, tenancy: Tenancy, subject: Subject, orderId: string): Promise<void> {
-  const [kind, id] = [subject.slice(0, subject.indexOf(':')), subject.slice(subject.indexOf(':') + 1)];
-  const data = {
-    customer_id: kind === 'customer' ? id : null,
-    erased_order_id: kind === 'order' ? id : null,
-  };
   const idempotencyKey = `retention-${toUuid(orderId)}`;
-  await recordErasure(path, { ...tenancy, keyId: null, idempotencyKey, traceparent: null }, data, orderId);
+  const context = { ...tenancy, keyId: null, idempotencyKey, traceparent: null };
+  await recordErasure(path, context, erasureOf(subject), orderId);
 }

@@ -5,7 +5,7 @@ import { replays } from '../../platform/metrics.ts';
 import { toUuid } from '../../store/ids.ts';
 import type { StoredEvent } from '../../store/log/event-row.ts';
 import { type ErasePath, erase } from '../../store/personal/erase.ts';
-import { erasedSubject, fingerprintOfErasure } from '../../store/personal/erasure-request.ts';
+import { erasedSubject, erasureAppend, fingerprintOfErasure } from '../../store/personal/erasure-request.ts';
 import { Problem } from '../problem/problem.ts';
 import type { CommandContext, CommandPath } from './execute.ts';
 import { keyReused } from './idempotency-key.ts';
@@ -49,20 +49,18 @@ export async function recordErasure(
   data: Erased,
   order_id: string,
 ): Promise<{ event: ErasureEvent; replayed: boolean }> {
-  const fingerprint = fingerprintOfErasure(data);
   const beganMs = performance.now();
-  const outcome = await path.log.append({
-    partition: context.partition,
-    tenantId: context.tenantId,
-    event_id: path.newId('evt'),
-    order_id,
-    version: 1,
-    event: { type: 'CustomerErased', data },
-    idempotency_key: context.idempotencyKey,
-    fingerprint,
-    traceparent: context.traceparent,
-    key_id: context.keyId,
-  });
+  const outcome = await path.log.append(
+    erasureAppend(data, {
+      partition: context.partition,
+      tenantId: context.tenantId,
+      event_id: path.newId('evt'),
+      order_id,
+      idempotency_key: context.idempotencyKey,
+      traceparent: context.traceparent,
+      key_id: context.keyId,
+    }),
+  );
   path.durability.require();
   if (outcome.kind === 'appended') {
     path.primary.noteCommit(beganMs);
@@ -70,7 +68,7 @@ export async function recordErasure(
     return { event: outcome.event as ErasureEvent, replayed: false };
   }
   if (outcome.kind === 'replayed' || outcome.kind === 'key_reused')
-    return replay(path, outcome.event, fingerprint);
+    return replay(path, outcome.event, fingerprintOfErasure(data));
   throw new Error(`an erasure cannot end as ${outcome.kind}`);
 }
 

@@ -21,7 +21,7 @@ import { createOrderLog } from '../log/log.ts';
 import { erase } from '../personal/erase.ts';
 import { ErasureListError, applyList, listErasures, parseList } from '../personal/erasure-list.ts';
 import { createPersonalData } from '../personal/personal-data.ts';
-import { erasedSubject, fingerprintOfErasure } from '../personal/erasure-request.ts';
+import { erasedSubject, erasureAppend } from '../personal/erasure-request.ts';
 import { personalKeyring } from './personal.ts';
 import { tenantFrom } from './tenant-from.ts';
 
@@ -77,18 +77,17 @@ async function eraseHere(
   const order_id = toId('ord', v7());
   const path = { pool, personal, erasuresFile: context.erasuresFile() };
   await erase(path, { partition, tenantId }, erasedSubject(data), toUuid(order_id));
-  const outcome = await createOrderLog({ pool, personal, capacity: 1 }).append({
-    partition,
-    tenantId,
-    event_id: toId('evt', v7()),
-    order_id,
-    version: 1,
-    event: { type: 'CustomerErased', data },
-    idempotency_key: `erasure-${randomUUID()}`,
-    fingerprint: fingerprintOfErasure(data),
-    traceparent: null,
-    key_id: null,
-  });
+  const outcome = await createOrderLog({ pool, personal, capacity: 1 }).append(
+    erasureAppend(data, {
+      partition,
+      tenantId,
+      event_id: toId('evt', v7()),
+      order_id,
+      idempotency_key: `erasure-${randomUUID()}`,
+      traceparent: null,
+      key_id: null,
+    }),
+  );
   if (outcome.kind !== 'appended') throw new Error(`an erasure cannot end as ${outcome.kind}`);
   await recordAct(pool, { act: 'customer_erased', tenantId, subject: toId('era', toUuid(order_id)) });
   const receipt = { id: toId('era', toUuid(order_id)), ...data, erased_at: outcome.event.recorded_at };

@@ -1,6 +1,6 @@
 /**
- * `COPY … TO STDOUT (FORMAT binary)` as one buffer. Postgres spends a third of the time of a query
- * on it, and Node reads only the columns that it wants.
+ * `COPY TO STDOUT (FORMAT binary)` as one buffer. Postgres spends a third of the time of a query on
+ * it, and Node reads only the columns that it wants.
  */
 import type { Client } from 'pg';
 

@@ -1,6 +1,6 @@
 /**
- * The members that were opened last. A list page opens some hundred, at 6 µs each; the next page of
- * the same orders opens none. An erasure empties it.
+ * The members that were opened last. A list page opens some hundred, at 6 µs each; the next page
+ * of the same orders opens none. An erasure empties it.
  */
 import type { Sealed } from '../../domain/personal/members.ts';
 import { createLru } from './lru.ts';

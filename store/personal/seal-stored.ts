@@ -6,7 +6,7 @@ import { type CommonQueryMethods, type DatabasePool, type DatabaseTransactionCon
 import { z } from 'zod';
 import type { OrderEvent } from '../../domain/order/events.ts';
 import { type OrderState, evolve } from '../../domain/order/order.ts';
-import { ALL_SUBJECTS, type Subject, subjectOf } from '../../domain/personal/subject.ts';
+import { type Subject, subjectOf } from '../../domain/personal/subject.ts';
 import { toId } from '../ids.ts';
 import { type Append } from '../log/append.ts';
 import { recordedRow, toRecordedEvent } from '../log/event-row.ts';
@@ -16,6 +16,7 @@ import { SEPARATOR } from '../statement.ts';
 import type { Tenancy } from '../tenancy.ts';
 import { applyErasure, concerns, listErasuresOf } from './erasure-list.ts';
 import type { PersonalData } from './personal-data.ts';
+import { isOrderOf } from './subject-orders.ts';
 
 /** Orders of one transaction. It holds up appends and the projector of the partition. */
 const STEP_ORDERS_MAX = 20;
@@ -42,14 +43,8 @@ export async function sealStoredOf(
   subject: Subject,
 ): Promise<void> {
   if (await isAllSealed(pool)) return;
-  const id = subject.slice(subject.indexOf(':') + 1);
-  const isIts = subject.startsWith('customer:')
-    ? sql.fragment`customer_id = ${id}`
-    : subject === ALL_SUBJECTS
-      ? sql.fragment`true`
-      : sql.fragment`order_id = ${id.slice('ord_'.length)}::uuid`;
   const orders = await pool.any(sql.type(orderRef)`
-    SELECT order_id, tenant_id, placed_position AS position FROM orders WHERE tenant_id = ${tenantId} AND ${isIts}`);
+    SELECT order_id, tenant_id, placed_position AS position FROM orders WHERE tenant_id = ${tenantId} AND ${isOrderOf(subject)}`);
   for (let from = 0; from < orders.length; from += STEP_ORDERS_MAX)
     await sealSome(pool, personal, partition, orders.slice(from, from + STEP_ORDERS_MAX));
 }

@@ -3,6 +3,8 @@ import { type CommonQueryMethods, type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
 import type { Subject } from '../../domain/personal/subject.ts';
 import { toUuid } from '../ids.ts';
+import { erasureOf } from '../personal/erasure-request.ts';
+import { isOrderOf } from '../personal/subject-orders.ts';
 import type { Tenancy } from '../tenancy.ts';
 import type { ClaimedPolicy, PassPlace } from './policies.ts';
 
@@ -57,8 +59,6 @@ export async function dueSubjects(
   };
 }
 
-const [CUSTOMER, ORDER] = ['customer:', 'order:'];
-
 /** Whether no order of a subject is open, or was changed within the last days. */
 async function areAllClosed(
   pool: DatabasePool,
@@ -66,12 +66,9 @@ async function areAllClosed(
   subject: Subject,
   days: number,
 ): Promise<boolean> {
-  const ofSubject = subject.startsWith(CUSTOMER)
-    ? sql.fragment`customer_id = ${subject.slice(CUSTOMER.length)}`
-    : sql.fragment`order_id = ${toUuid(subject.slice(ORDER.length))}::uuid`;
   return !(await pool.exists(sql.unsafe`
     SELECT FROM orders
-     WHERE partition = ${partition} AND tenant_id = ${tenantId} AND ${ofSubject}
+     WHERE partition = ${partition} AND tenant_id = ${tenantId} AND ${isOrderOf(subject)}
        AND (status NOT IN ('completed', 'cancelled')
             OR (document::json ->> 'updated_at')::timestamptz >= now() - ${days} * interval '1 day')
      LIMIT 1`));
@@ -86,10 +83,12 @@ export const hasNewOrder = (
   { partition, tenantId }: Tenancy,
   subject: Subject,
   since: number,
-): Promise<boolean> =>
-  transaction.exists(sql.unsafe`
+): Promise<boolean> => {
+  const { customer_id, erased_order_id } = erasureOf(subject);
+  return transaction.exists(sql.unsafe`
     SELECT FROM events
      WHERE partition = ${partition} AND position > ${since} AND tenant_id = ${tenantId}
-       AND (order_id = ${subject.startsWith(ORDER) ? toUuid(subject.slice(ORDER.length)) : null}::uuid
-            OR data ->> 'customer_id' = ${subject.startsWith(CUSTOMER) ? subject.slice(CUSTOMER.length) : null})
+       AND (order_id = ${erased_order_id && toUuid(erased_order_id)}::uuid
+            OR data ->> 'customer_id' = ${customer_id})
      LIMIT 1`);
+};
