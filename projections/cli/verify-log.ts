@@ -119,12 +119,13 @@ function reportOf({ partitions, findings, checkpoints, seconds }: Outcome): CliO
 }
 
 function lineOf(
-  { partition, events, position, tree_size, rewrites, unknown, sealed }: VerifiedPartition,
+  { partition, events, position, tree_size, rewrites, unknown, sealed, covered }: VerifiedPartition,
   checkpoint: Checkpoint | undefined,
 ): string {
   return [
     `  partition ${partition}: ${events} events up to position ${position}, ${tree_size} in the tree`,
     ...(rewrites > 0 ? [`${rewrites} rewrites on record`] : []),
+    ...(covered > 0 ? [`${covered} of them with the fingerprints that the checkpoint covers`] : []),
     ...(sealed > 0 ? [`${sealed} with sealed members, whose fingerprints only their keys could check`] : []),
     ...(unknown > 0 ? [`${unknown} of a newer release, whose fingerprints were not checked`] : []),
     checkpoint === undefined ? 'no checkpoint given' : `as the checkpoint of ${checkpoint.time} says`,

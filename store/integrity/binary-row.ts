@@ -44,6 +44,10 @@ function columnsOf(bytes: Buffer, start: number) {
       const from = next();
       return from === -1 ? '' : bytes.toString('hex', from, at);
     },
+    binary() {
+      const from = next();
+      return bytes.toString('binary', from, at);
+    },
     text() {
       const from = next();
       return from === -1 ? null : bytes.toString('utf8', from, at);
@@ -83,7 +87,7 @@ export function readStoredRow(
     idempotency_key: columns.text()!,
     fingerprint: columns.hex(),
   };
-  const recorded = columns.hex();
+  const recorded = columns.binary();
   const traceparent = columns.text();
   const keyId = columns.hex();
   const number = columns.text();

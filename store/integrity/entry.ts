@@ -29,15 +29,21 @@ const ENTRY_HEAD_BYTES = HASH_BYTES + 8 + 8;
 /** A number has up to 64 characters. */
 const SCRATCH_BYTES = 1_024;
 
+/**
+ * 32 bytes in a string, a character a byte: the fastest form to hash to and to write from. In
+ * hexadecimal digits, a hash takes 1.0 µs instead of 0.6, and writing it 0.6 instead of 0.1.
+ */
+export type HashBytes = string;
+
 /** SHA-256 of the JSON text of an event's data, as it is stored; 64 hexadecimal digits. */
 export const dataDigest = (data: string | Buffer): string => hash('sha256', data);
 
 /**
- * The digest of an event: SHA-256 of a JSON array without spaces; 64 hexadecimal digits.
+ * The digest of an event: SHA-256 of a JSON array without spaces.
  *
  * @param data {@link dataDigest} of its data
  */
-export const eventDigest = (event: DigestedEvent, data: string): string =>
+export const eventDigest = (event: DigestedEvent, data: string): HashBytes =>
   hash(
     'sha256',
     JSON.stringify([
@@ -55,14 +61,15 @@ export const eventDigest = (event: DigestedEvent, data: string): string =>
       event.key_id,
       event.claim,
     ]),
+    'binary',
   );
 
 /** The parts of an entry. */
 export interface Entry {
   /** {@link eventDigest} */
-  digest: string;
+  digest: HashBytes;
   position: number;
-  /** Microseconds since 2000-01-01, eight bytes in hexadecimal digits, as Postgres sends a time. */
+  /** Microseconds since 2000-01-01 in eight characters, a byte each, as Postgres sends a time. */
   recorded: string;
   number: string | null;
 }
@@ -73,9 +80,10 @@ export interface Entry {
  * @returns the offset behind it
  */
 function writeEntry(target: Buffer, at: number, { digest, position, recorded, number }: Entry): number {
-  target.write(digest, at, HASH_BYTES, 'hex');
-  target.writeBigInt64BE(BigInt(position), at + HASH_BYTES);
-  target.write(recorded, at + HASH_BYTES + 8, 8, 'hex');
+  target.write(digest, at, HASH_BYTES, 'binary');
+  target.writeUInt32BE(Math.floor(position / 2 ** 32), at + HASH_BYTES);
+  target.writeUInt32BE(position % 2 ** 32, at + HASH_BYTES + 4);
+  target.write(recorded, at + HASH_BYTES + 8, 8, 'binary');
   if (number === null) return at + ENTRY_HEAD_BYTES;
   return at + ENTRY_HEAD_BYTES + target.write(number, at + ENTRY_HEAD_BYTES);
 }
@@ -89,10 +97,10 @@ export function linkAfter(before: string, entry: Entry): string {
   return hash('sha256', scratch.subarray(0, writeEntry(scratch, HASH_BYTES, entry)));
 }
 
-/** The leaf of an event in the tree (RFC 9162, section 2.1.1); 64 hexadecimal digits. */
-export function leafOf(entry: Entry): string {
+/** The leaf of an event in the tree (RFC 9162, section 2.1.1). */
+export function leafOf(entry: Entry): HashBytes {
   scratch[0] = 0;
-  return hash('sha256', scratch.subarray(0, writeEntry(scratch, 1, entry)));
+  return hash('sha256', scratch.subarray(0, writeEntry(scratch, 1, entry)), 'binary');
 }
 
 /** The link before the first linked event of a partition. */
@@ -105,5 +113,6 @@ const MICROSECONDS_OFFSET = 946_684_800_000_000n;
 export function recordedBytes(instant: string): string {
   const seconds = BigInt(Date.parse(`${instant.slice(0, 19)}Z`)) * 1_000n;
   const since2000 = seconds + BigInt(instant.slice(20, 26)) - MICROSECONDS_OFFSET;
-  return BigInt.asUintN(64, since2000).toString(16).padStart(16, '0');
+  scratch.writeBigInt64BE(since2000);
+  return scratch.toString('binary', 0, 8);
 }

@@ -71,7 +71,7 @@ function digestsOf(
       dataDigest(documents[index]!),
     ),
   );
-  return Buffer.from(digests.join(''), 'hex');
+  return Buffer.from(digests.join(''), 'binary');
 }
 
 /** The names of a batch as JSON; `null` when it has none, which saves the function a statement. */

@@ -72,9 +72,10 @@ export const growTree = (pool: DatabasePool, partition: number, eventsMax: numbe
         before: stored.link ?? genesisLink(partition, linked_after),
         positionBefore: position,
         linkedAfter: linked_after,
+        hasFingerprints: false,
       };
       const tree = await openTree(transaction, partition, size);
-      const checked = checkRows(rows, { fingerprints: false });
+      const checked = checkRows(rows);
       await writeTiles(transaction, { partition, size, tiles: grownBy(tree, partition, checked), checked });
       await transaction.query(sql.unsafe`
         UPDATE log_trees SET size = ${tree.size()}, position = ${lastPosition} WHERE partition = ${partition}`);

@@ -19,6 +19,8 @@ export interface Rows {
   /** Events behind this position have links. */
   linkedAfter: number;
   rewritten: ReadonlyMap<number, Rewritten>;
+  /** Whether to compute fingerprints as well: two thirds of the time. */
+  hasFingerprints: boolean;
 }
 
 /** An event whose link does not follow. */
@@ -43,11 +45,11 @@ export interface CheckedRows {
   unknown: number;
   /** Events with sealed members: only their data keys could check the fingerprints. */
   sealed: number;
+  hasFingerprints: boolean;
 }
 
-/** Without fingerprints, it computes hashes only: a third of the time. */
-export function checkRows(rows: Rows, { fingerprints } = { fingerprints: true }): CheckedRows {
-  const { partition, linkedAfter, ends } = rows;
+export function checkRows(rows: Rows): CheckedRows {
+  const { partition, linkedAfter, ends, hasFingerprints } = rows;
   const bytes = Buffer.from(rows.bytes.buffer, rows.bytes.byteOffset, rows.bytes.byteLength);
   const leaves = Buffer.alloc(ends.length * HASH_BYTES);
   const positions = new Float64Array(ends.length);
@@ -59,6 +61,7 @@ export function checkRows(rows: Rows, { fingerprints } = { fingerprints: true })
     findings: [],
     unknown: 0,
     sealed: 0,
+    hasFingerprints,
   };
   let { before, positionBefore } = rows;
   let beforeBefore = '';
@@ -69,7 +72,7 @@ export function checkRows(rows: Rows, { fingerprints } = { fingerprints: true })
     const row = readStoredRow(bytes, index === 0 ? 0 : ends[index - 1]!, rows);
     const { entry, link, isOwnData } = row;
     const { position } = entry;
-    leaves.write(leafOf(entry), index * HASH_BYTES, 'hex');
+    leaves.write(leafOf(entry), index * HASH_BYTES, 'binary');
     positions[index] = position;
     let isSuspect = false;
     if (position > linkedAfter) {
@@ -83,7 +86,7 @@ export function checkRows(rows: Rows, { fingerprints } = { fingerprints: true })
     }
     if (!isOwnData) found('changed', position, 'the data is not that of its last rewrite on record');
     else if (row.data.includes(SEALED)) checked.sealed += 1;
-    else if (fingerprints && !isSuspect) {
+    else if (hasFingerprints && !isSuspect) {
       const fits = isFingerprintOf(row);
       if (fits === undefined) checked.unknown += 1;
       else if (!fits)

@@ -1,4 +1,4 @@
-/** Checks rows in threads: the fingerprints take four fifths of the time of a verification. */
+/** Checks rows in threads: the hashes take most of the time of a verification. */
 import { Worker } from 'node:worker_threads';
 import { type CheckedRows, type Rows, checkRows } from './check-rows.ts';
 

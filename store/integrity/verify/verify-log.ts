@@ -34,6 +34,8 @@ export interface VerifiedPartition {
   unknown: number;
   /** Events with sealed members, whose fingerprints were not checked. */
   sealed: number;
+  /** Events that the checkpoint proves to be unchanged: so are their fingerprints. */
+  covered: number;
 }
 
 export interface Verification {
@@ -73,11 +75,27 @@ export async function verifyLog(
   return verification;
 }
 
+/** Trusts a checkpoint as long as the log agrees with it; otherwise reads once more, without. */
 async function verifyPartition(
   pool: DatabasePool,
   checkers: Checkers,
   head: Head,
   checkpoint: Checkpoint | undefined,
+): Promise<VerifiedPartition & { findings: Finding[] }> {
+  const trusted = checkpoint?.position ?? 0;
+  const verified = await verifyTrusting(pool, checkers, head, checkpoint, trusted);
+  return verified.covered === 0 || verified.findings.length === 0
+    ? verified
+    : verifyTrusting(pool, checkers, head, checkpoint, 0);
+}
+
+/** @param trusted up to this position, no fingerprint is computed */
+async function verifyTrusting(
+  pool: DatabasePool,
+  checkers: Checkers,
+  head: Head,
+  checkpoint: Checkpoint | undefined,
+  trusted: number,
 ): Promise<VerifiedPartition & { findings: Finding[] }> {
   const { partition } = head;
   const tree = createTreeCheck({
@@ -90,14 +108,15 @@ async function verifyPartition(
   const signed = (isOfBefore ? null : checkpoint?.rewrites) ?? null;
   const findings: Finding[] = await checkRewrites(pool, partition, signed);
   const suspects: Suspect[] = [];
-  let [unknown, sealed, unlinked, lastLink] = [0, 0, 0, ''];
+  let [unknown, sealed, unlinked, covered, lastLink] = [0, 0, 0, 0, ''];
 
-  for await (const checked of checkedPages(pool, checkers, head)) {
+  for await (const checked of checkedPages(pool, checkers, head, trusted)) {
     await tree.add(checked);
     findings.push(...checked.findings);
     suspects.push(...checked.suspects.slice(0, SUSPECTS_MAX - suspects.length));
     unknown += checked.unknown;
     sealed += checked.sealed;
+    covered += checked.hasFingerprints ? 0 : checked.positions.length;
     unlinked += checked.positions.filter((position) => position <= head.linked_after).length;
     lastLink = checked.lastLink;
   }
@@ -125,6 +144,7 @@ async function verifyPartition(
     rewrites: head.rewrites,
     unknown,
     sealed,
+    covered,
     findings,
   };
 }
@@ -149,6 +169,7 @@ async function* checkedPages(
   pool: DatabasePool,
   checkers: Checkers,
   { partition, last, linked_after, rewrites }: Head,
+  trusted: number,
 ): AsyncGenerator<CheckedRows> {
   const running: Promise<CheckedRows>[] = [];
   let [after, before] = [0, genesisLink(partition, linked_after)];
@@ -159,7 +180,14 @@ async function* checkedPages(
       const { lastPosition, ...rows } = page;
       const lastLink = linkOfLast(rows, partition);
       running.push(
-        checkers.check({ ...rows, partition, before, positionBefore: after, linkedAfter: linked_after }),
+        checkers.check({
+          ...rows,
+          partition,
+          before,
+          positionBefore: after,
+          linkedAfter: linked_after,
+          hasFingerprints: lastPosition > trusted,
+        }),
       );
       running.at(-1)!.catch(() => {}); // thrown where it is awaited
       if (lastLink !== '') before = lastLink;
