@@ -111,6 +111,8 @@ test('a clean log has no findings, with its checkpoint and without', async () =>
   expect(kept).toMatchObject({ partition: PARTITION, size: LAST, position: LAST });
   expect(await found()).toEqual([]);
   expect(await found(kept)).toEqual([]);
+  const { partitions } = await verifyLog(pool, { threads: 0, checkpoints: [kept] });
+  expect(partitions.find(({ partition }) => partition === PARTITION)).toMatchObject({ covered: LAST });
 });
 
 describe('a verification finds', () => {
@@ -190,6 +192,7 @@ describe('a verification finds', () => {
     await dropTree();
     while (await growTree(pool, PARTITION, 1_000));
     expect(await found()).toEqual([`fingerprint ${position}`]);
+    expect(await found(kept)).toEqual([`fingerprint ${position}`, `checkpoint ${LAST}`]);
   });
 
   test('10: a removed link, and one of another event', async () => {
