@@ -80,7 +80,7 @@ const appendEvent = statement(
   z.object({ position: z.int().nullable(), recorded_at: z.string().nullable() }),
 );
 
-/** SQLSTATE of a batch that was sealed before the newest erasure (functions/personal-keys.sql). */
+/** SQLSTATE of a batch whose keys were erased since it was sealed (functions/personal-keys.sql). */
 const SEALED_BEFORE_ERASURE = 'HF001';
 /** Each follows another erasure. */
 const SEALINGS_MAX = 5;
@@ -130,7 +130,7 @@ async function write(
       const values = argumentsOf(partition, lines);
       const { keys } = sealed;
       const append = keys
-        ? appendSealedEvents(...values, keys.erasures, keys.made, keys.notes)
+        ? appendSealedEvents(...values, keys.erasures, keys.made, keys.notes, keys.used)
         : appendEvents(...values);
       const rows = await reachable(pool.any(append));
       sealed.noteStored();

@@ -76,8 +76,25 @@ export function createDataKeys(
 
   const isTrusted = () => now() - lookedAtMs < TRUSTED_MS;
 
-  /** Reads what was erased since the last look, and forgets it. */
-  async function look(): Promise<void> {
+  let running: Promise<void> = Promise.resolve();
+  let waiting: Promise<void> | undefined;
+
+  /**
+   * Looks at the erasures, and forgets what was erased. One that waits for its turn is shared: it
+   * begins after all who asked for it.
+   */
+  function look(): Promise<void> {
+    waiting ??= running
+      .catch(() => {}) // its own callers get its error
+      .then(() => {
+        waiting = undefined;
+        running = lookNow();
+        return running;
+      });
+    return waiting;
+  }
+
+  async function lookNow(): Promise<void> {
     const sinceMs = now();
     const row = await reachable(
       pool.one(sql.type(stateRow)`

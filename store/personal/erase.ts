@@ -1,10 +1,10 @@
 /** Erasure: destroys the data keys of a subject, so that nothing opens what they sealed. */
 import { type CommonQueryMethods, type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
-import { ALL_SUBJECTS, type Subject } from '../../domain/personal/subject.ts';
+import type { Subject } from '../../domain/personal/subject.ts';
 import type { Tenancy } from '../tenancy.ts';
 import { reachable } from '../unavailable.ts';
-import { type ListedErasure, addToList, applyErasure } from './erasure-list.ts';
+import { type ListedErasure, addToList } from './erasure-list.ts';
 import type { PersonalData } from './personal-data.ts';
 import { sealStoredOf } from './seal-stored.ts';
 
@@ -31,24 +31,25 @@ export async function erase(
   { partition, tenantId }: Tenancy,
   subject: Subject,
   erasureId: string,
-  isStillDue: IsStillDue = async () => true,
+  isStillDue?: IsStillDue,
 ): Promise<ListedErasure | undefined> {
   await sealStoredOf(pool, personal, { partition, tenantId }, subject);
+  const eraseNow = async (connection: CommonQueryMethods): Promise<ListedErasure> => ({
+    erasure_id: dashed(erasureId),
+    tenant_id: tenantId,
+    subject,
+    erased_at: await connection.oneFirst(sql.type(z.object({ erased_at: z.string() }))`
+      SELECT erase_subject(${partition}, ${dashed(erasureId)}::uuid, ${tenantId}::uuid, ${subject}) AS erased_at`),
+  });
   const erasure = await reachable(
-    pool.transaction(async (transaction) => {
-      await transaction.query(sql.unsafe`SELECT FROM log_heads WHERE partition = ${partition} FOR UPDATE`);
-      if (!(await isStillDue(transaction))) return undefined;
-      const erased_at = await transaction.oneFirst(
-        sql.type(z.object({ now: z.string() }))`SELECT date_trunc('milliseconds', clock_timestamp()) AS now`,
-      );
-      const made: ListedErasure = { erasure_id: dashed(erasureId), tenant_id: tenantId, subject, erased_at };
-      // The clock may have been set back since a key was made.
-      await transaction.query(sql.unsafe`
-        UPDATE customer_keys SET created_at = ${erased_at}::timestamptz
-         WHERE (subject = ${subject} OR ${subject === ALL_SUBJECTS}) AND tenant_id = ${tenantId} AND created_at > ${erased_at}::timestamptz`);
-      await applyErasure(transaction, made);
-      return made;
-    }),
+    isStillDue === undefined
+      ? eraseNow(pool)
+      : pool.transaction(async (transaction) => {
+          await transaction.query(
+            sql.unsafe`SELECT FROM log_heads WHERE partition = ${partition} FOR UPDATE`,
+          );
+          return (await isStillDue(transaction)) ? eraseNow(transaction) : undefined;
+        }),
   );
   if (erasure === undefined) return undefined;
   // Before it is acknowledged: a restore must not undo an erasure.

@@ -104,27 +104,14 @@ export const applyList = (pool: DatabasePool, list: readonly ListedErasure[]): P
  * @param madeUntil destroys the keys that were made up to this time (RFC 3339)
  * @returns the number of data keys that it destroyed
  */
-export async function applyErasure(
+export function applyErasure(
   transaction: CommonQueryMethods,
   { erasure_id, tenant_id, subject, erased_at }: ListedErasure,
   madeUntil = erased_at,
 ): Promise<number> {
-  await transaction.query(sql.unsafe`
-    INSERT INTO erasures (erasure_id, tenant_id, subject, erased_at)
-    VALUES (${erasure_id}, ${tenant_id}, ${subject}, ${erased_at}::timestamptz) ON CONFLICT DO NOTHING`);
-  const keyIds = await transaction.anyFirst(sql.type(z.object({ key_id: z.uuid() }))`
-    SELECT key_id FROM customer_keys
-     WHERE (subject = ${subject} OR ${subject === ALL_SUBJECTS}) AND tenant_id = ${tenant_id} AND erased_at IS NULL
-       AND created_at <= ${madeUntil}::timestamptz`);
-  if (keyIds.length === 0) return 0;
-  const ids = sql.array([...keyIds], 'uuid');
-  await transaction.query(sql.unsafe`
-    WITH numbered AS (UPDATE personal_state SET erasures = erasures + 1 RETURNING erasures)
-    UPDATE customer_keys
-       SET sealed_key = NULL, erased_at = ${erased_at}::timestamptz, erasure = numbered.erasures
-      FROM numbered WHERE key_id = ANY (${ids})`);
-  await transaction.query(sql.unsafe`DELETE FROM personal_terms WHERE key_id = ANY (${ids})`);
-  return keyIds.length;
+  return transaction.oneFirst(sql.type(z.object({ destroyed: z.int() }))`
+    SELECT apply_erasure(${erasure_id}::uuid, ${tenant_id}::uuid, ${subject}, ${erased_at}::timestamptz,
+                         ${madeUntil}::timestamptz) AS destroyed`);
 }
 
 /** Whether an erasure concerns a subject at a time: RFC 3339, UTC, milliseconds. */

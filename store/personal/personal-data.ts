@@ -24,7 +24,7 @@ export interface SealedBatch {
   documents: string[];
   fingerprints: Buffer[];
   /** Arguments of append-sealed-events.sql; `undefined` when nothing of the batch is sealed. */
-  keys: { erasures: number; made: string | null; notes: string | null } | undefined;
+  keys: { erasures: number; made: string | null; notes: string | null; used: string } | undefined;
   /** Call when the batch is stored. */
   noteStored: () => void;
 }
@@ -150,6 +150,7 @@ async function sealBatch(batch: readonly Append[], keys: DataKeys, terms: Terms)
       erasures: keys.erasures(),
       made: made.length === 0 ? null : JSON.stringify(made),
       notes: await notesOf(batch, results, terms),
+      used: `{${[...used].map(({ key }) => key.keyId).join(',')}}`,
     },
     noteStored: () => keys.noteStored(used),
   };

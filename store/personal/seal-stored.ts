@@ -2,6 +2,7 @@
  * Seals what was appended in the clear, before a master key was active: events, their fingerprints,
  * rows of the read table, terms and snapshots. A transaction seals some orders whole.
  */
+import { setTimeout } from 'node:timers/promises';
 import { type CommonQueryMethods, type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
 import type { OrderEvent } from '../../domain/order/events.ts';
@@ -18,6 +19,8 @@ import { applyErasure, concerns, listErasuresOf } from './erasure-list.ts';
 import type { PersonalData } from './personal-data.ts';
 import { isOrderOf } from './subject-orders.ts';
 
+/** After this time, every node knows that a master key is active (data-keys.ts). */
+const NOTICED_MS = 1_000;
 /** Orders of one transaction. It holds up appends and the projector of the partition. */
 const STEP_ORDERS_MAX = 20;
 
@@ -62,6 +65,7 @@ export async function sealStored(
 ): Promise<number> {
   let sealed = 0;
   let looked = 0;
+  await untilAllNodesSeal(pool);
   for (const partition of await listPartitions(pool)) {
     for (;;) {
       const orders = await pool.any(sql.type(orderRef)`
@@ -84,6 +88,14 @@ export async function sealStored(
   return sealed;
 }
 
+/** Nodes look at the activation every half second, and append in the clear until then. */
+async function untilAllNodesSeal(pool: CommonQueryMethods): Promise<void> {
+  const leftMs = await pool.oneFirst(sql.type(z.object({ left: z.number() }))`
+    SELECT greatest(0, ${NOTICED_MS} - extract(epoch FROM now() - activated_at) * 1000)::float8 AS left
+      FROM personal_state`);
+  await setTimeout(Math.min(leftMs, NOTICED_MS));
+}
+
 /** @returns the number of events that it sealed */
 const sealSome = (
   pool: DatabasePool,
@@ -102,7 +114,8 @@ const sealSome = (
     const sealed = await personal.within(transaction).seal(appends);
     if (sealed.keys === undefined) return 0;
     await transaction.query(sql.unsafe`
-      SELECT use_personal_keys(${partition}, ${sealed.keys.erasures}::bigint, ${sealed.keys.made}::json)`);
+      SELECT use_personal_keys(${partition}, ${sealed.keys.erasures}::bigint, ${sealed.keys.made}::json,
+                                 ${sealed.keys.used}::uuid[])`);
     const changed = plain.flatMap((row, index) =>
       sealed.documents[index] === JSON.stringify(JSON.parse(row.data))
         ? []
