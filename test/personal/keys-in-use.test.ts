@@ -1,4 +1,4 @@
-/** What an erasure refuses of the appends that were sealed before it (functions/personal-keys.sql). */
+/** What an erasure refuses of the appends that were sealed before it. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client } from 'pg';
