@@ -1,4 +1,6 @@
 /** `npx holdfast`: parses the command line, runs the command, prints its output. */
+import './process/older-node.ts';
+import cluster from 'node:cluster';
 import { readFile } from 'node:fs/promises';
 import { importing } from './api/cli/import.ts';
 import { orders } from './api/cli/orders.ts';
@@ -6,6 +8,7 @@ import { type CliCommand, type CommandGroup, UsageError } from './command-line/c
 import { type ParsedCommand, parseCommandLine } from './command-line/parse.ts';
 import { whenNpmIsGone } from './ops/embedded/npm-parent.ts';
 import { createCliSession } from './process/cli-session.ts';
+import { migrateCommand } from './process/cli/migrate.ts';
 import { explain } from './process/explain.ts';
 import { verifyLogCommand } from './projections/cli/verify-log.ts';
 import { projections } from './projections/cli/projections.ts';
@@ -20,8 +23,18 @@ import { tenants } from './store/cli/tenants.ts';
 import { webhookSink } from './workers/cli/webhook-sink.ts';
 import { webhooks } from './workers/cli/webhooks.ts';
 
+const session = createCliSession();
+
+/** Serves until a signal. The server's modules are loaded only here. */
+const start: CliCommand = {
+  summary: 'Start the server, with the settings of the environment. It migrates the database first.',
+  run: async () => void (await import('./main.ts')),
+};
+
 /** Every command group and every single command, in the order of the help. */
 const COMMANDS: Record<string, CommandGroup | CliCommand> = {
+  start,
+  migrate: migrateCommand(session.migrate),
   import: importing,
   orders,
   tenants,
@@ -38,8 +51,6 @@ const COMMANDS: Record<string, CommandGroup | CliCommand> = {
 };
 /** Processes between npx and this one: a shell, and with Node 20 the launcher. */
 const NPX_PROCESSES_MAX = 2;
-
-const session = createCliSession();
 
 async function run({ command, given, json }: ParsedCommand): Promise<void> {
   try {
@@ -58,7 +69,7 @@ async function version(json: boolean): Promise<string> {
 }
 
 // A signal to npx ends its shell, but does not reach this process.
-whenNpmIsGone(() => process.kill(process.pid, 'SIGTERM'), NPX_PROCESSES_MAX);
+if (cluster.isPrimary) whenNpmIsGone(() => process.kill(process.pid, 'SIGTERM'), NPX_PROCESSES_MAX);
 try {
   const parsed = parseCommandLine(COMMANDS, process.argv.slice(2));
   if (parsed.kind === 'help') process.stdout.write(`${parsed.text}\n`);

@@ -12,7 +12,7 @@ export default {
   globalTeardown: '<rootDir>/test/setup/jest/global-teardown.ts',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['<rootDir>/test/processes/', '<rootDir>/test/generators/'],
-  modulePathIgnorePatterns: ['<rootDir>/.holdfast'],
+  modulePathIgnorePatterns: ['<rootDir>/.holdfast', '<rootDir>/build/'],
   // One more than CI's cores: many tests wait for processes.
   maxWorkers: 3,
 };

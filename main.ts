@@ -1,4 +1,5 @@
-/** `npm start`: starts an installation, or the roles of one worker process. */
+/** `npm start` and `holdfast start`: starts an installation, or the roles of one worker process. */
+import './process/older-node.ts';
 import cluster from 'node:cluster';
 import { whenNpmIsGone } from './ops/embedded/npm-parent.ts';
 import { loadConfig } from './platform/config.ts';

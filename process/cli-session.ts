@@ -24,6 +24,8 @@ const POOL_CONNECTIONS_MAX = 4;
 
 export interface CliSession {
   context: CliContext;
+  /** Migrates the database, which may be new. @returns the names of the applied files */
+  migrate: () => Promise<string[]>;
   /** DATABASE_URL, once a command has asked for the database. */
   databaseUrl: () => string | undefined;
   /** Closes the database connections, if any. */
@@ -37,6 +39,7 @@ export function createCliSession(): CliSession {
   let databaseUrl: string | undefined;
 
   let giveBack = async () => {};
+  let applied: string[] = [];
 
   async function connect(): Promise<DatabasePool> {
     const config = loadConfig();
@@ -49,7 +52,7 @@ export function createCliSession(): CliSession {
     ({ databaseUrl } = config);
     let url = databaseUrl;
     if (url === undefined) ({ url, giveBack } = await borrowPostgres(config.dataDir, log));
-    await migrate(url);
+    applied = await migrate(url);
     const prepared = await open(config, url);
     await ensurePartitions(prepared, config.partitions, CONSUMERS);
     return prepared;
@@ -83,6 +86,10 @@ export function createCliSession(): CliSession {
       personalKeys: () => loadConfig().personalKeys,
       erasuresFile: () => loadConfig().erasuresFile,
       write: writeStandardOutput,
+    },
+    async migrate() {
+      await (pool ??= connectNew());
+      return applied;
     },
     databaseUrl: () => databaseUrl,
     async end() {

@@ -1,4 +1,5 @@
 /** The thread of roles-thread.ts: runs its roles until the main thread stops it. */
+import './older-node.ts';
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';

@@ -22,7 +22,13 @@ import { CONNECTIONS_MAX, HTTP_LIMITS, READ_PACE } from './limits.ts';
  * in a retry storm, with turns of 50 ms, clients would wait for seconds. Measured: 149 connections
  * in 150 turns with one socket (docs/load.md).
  */
-const LISTENER_COUNT = process.platform === 'linux' && cluster.isPrimary ? 64 : 1;
+const LISTENER_COUNT = process.platform === 'linux' && cluster.isPrimary && maySharePort() ? 64 : 1;
+
+/** `reusePort` came with Node 22.12. An older Node ignores it, and the second socket would fail. */
+function maySharePort(): boolean {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  return major > 22 || (major === 22 && minor >= 12);
+}
 
 /** During the drain. */
 const IDLE_CHECK_INTERVAL_MS = 50;

@@ -12,6 +12,7 @@ import type { paths as V1 } from './v1.ts';
 import type { components, paths as V2 } from './v2.ts';
 
 export { HoldfastUnavailable, attemptsOf } from './attempts.ts';
+export { type RetryBudget, createRetryBudget } from './retry-budget.ts';
 export { ProofError, type ProvenReceipt, verifyReceipt } from './receipt-proof.ts';
 
 /** The problem codes of this contract version. A newer server may send others: keep a `default`. */

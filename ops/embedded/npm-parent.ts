@@ -29,4 +29,7 @@ export function whenNpmIsGone(act: () => void, betweenMax = 0): void {
   timer.unref();
 }
 
-const isNpm = (pid: number): boolean => /\b(?:npm|npx|pnpm|yarn)\b/.test(commandOf(pid) ?? '');
+/** The program, not a folder on its path: npx installs packages below `.npm/_npx`. */
+const NPM = /(?:^|[\s/\\])(?:npm|npx|pnpm|yarn)(?:-cli)?(?:\.c?js)?(?:\s|$)/;
+
+const isNpm = (pid: number): boolean => NPM.test(commandOf(pid) ?? '');

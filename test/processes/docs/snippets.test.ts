@@ -62,7 +62,7 @@ const NOT_RUN: Record<string, string[]> = {
   'README.md': ['installs, and serves until Ctrl-C', 'this is a part of it', 'npm start prints the key'],
   'CONTRIBUTING.md': ['all of the checks'],
   'docs/client.md': [
-    'test/processes/client-outside.test.ts runs it, in a project of its own',
+    'test/processes/packages/client-package.test.ts runs it, in a project of its own',
     'it needs the npm registry',
   ],
   'docs/contract-diff.md': ['BASE and HEAD stand for your files', 'DIR stands for your folder'],
@@ -88,6 +88,7 @@ const NOT_RUN: Record<string, string[]> = {
   'docs/load.md': ['minutes of load', 'minutes of load'],
   'docs/operations.md': [
     'the services are yours',
+    'test/processes/packages/server-package.test.ts runs it',
     'the key is yours; test/processes/cli/secrets.test.ts runs such',
   ],
   'docs/performance.md': Array.from({ length: 13 }, () => 'minutes of load'),

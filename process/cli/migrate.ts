@@ -1,0 +1,12 @@
+/** `npx holdfast migrate`: migrates the database before the nodes of a new release start. */
+import type { CliCommand } from '../../command-line/command.ts';
+
+/** @param migrate applies the missing migrations, and returns their names */
+export const migrateCommand = (migrate: () => Promise<string[]>): CliCommand => ({
+  summary: 'Create or migrate the database. Nodes of the previous release may serve meanwhile.',
+  async run() {
+    const applied = await migrate();
+    const text = applied.length === 0 ? 'The schema is up to date.' : `Applied ${applied.join(', ')}.`;
+    return { text, data: { applied } };
+  },
+});
