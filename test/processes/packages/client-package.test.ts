@@ -12,37 +12,46 @@ import { ROOT, installed } from './empty-project.ts';
 const run = promisify(execFile);
 const INSTALL_MS_MAX = 120_000;
 
-/** The program of docs/client.md, with the import for such a project. */
+/** A shop that keeps its keys, and whose network loses the first attempt. */
 const PROGRAM = `
 import {
-  HoldfastUnavailable, attemptsOf, createClient, createRetryBudget, isReplay, type ProblemCode,
+  HoldfastError, HoldfastUnavailable, attemptsOf, createClient, createRetryBudget, dataOf, isReplay, tableKeys,
+  verifyWebhook, type ProblemCode, type Schemas,
 } from '@holdfast/client';
+import { fileKeys } from '@holdfast/client/key-file';
 
-const [, , baseUrl = '', apiKey = ''] = process.argv;
+const [, , baseUrl = '', apiKey = '', file = ''] = process.argv;
 let isCut = false;
 const cutOnce = (async (request: Request) => {
   if (isCut) return fetch(request);
   isCut = true;
   throw new TypeError('fetch failed');
 }) as typeof fetch;
-const holdfast = createClient({ baseUrl, apiKey, budget: createRetryBudget(), fetch: cutOnce });
-const order = {
+const keys = await fileKeys(file);
+const holdfast = createClient({ baseUrl, apiKey, keys, budget: createRetryBudget(), fetch: cutOnce });
+const order: Schemas['PlaceOrder'] = {
   customer_id: 'ada',
   lines: [{ sku: 'KELP-1', name: 'Kelp', quantity: 2, unit_price: { amount: 450, currency: 'EUR' } }],
 };
 const report = (code: ProblemCode): never => { throw new Error(code); };
+const { data, error, response } = await holdfast.POST('/v2/orders', {
+  params: { header: { 'Idempotency-Key': 'outside' } },
+  body: order,
+});
+if (error) report(error.code);
+else console.log(data.total.amount, isReplay(response), attemptsOf(response)?.attempts);
 try {
-  const { data, error, response } = await holdfast.POST('/v2/orders', {
-    params: { header: { 'Idempotency-Key': 'outside' } },
-    body: order,
-  });
-  if (error) report(error.code);
-  else console.log(data.total.amount, isReplay(response), attemptsOf(response)?.attempts);
+  await dataOf(holdfast.GET('/v2/orders/{order_id}', { params: { path: { order_id: 'ord_1' } } }));
 } catch (failure) {
-  if (failure instanceof HoldfastUnavailable) console.error(failure.key);
-  else throw failure;
+  if (!(failure instanceof HoldfastError) || failure instanceof HoldfastUnavailable) throw failure;
+  console.log(failure.code, failure.retry, failure.attempts);
 }
+for await (const event of holdfast.items('/v2/events', {})) console.log(event.type);
+const resumed = await holdfast.resume('outside');
+console.log(resumed.outcome, (await keys.all()).length, typeof tableKeys, typeof verifyWebhook);
 `;
+const OUTPUT = (isReplay: boolean) =>
+  `900 ${isReplay} 2\norder_not_found never 1\nOrderPlaced\ntook_effect 0 function function\n`;
 
 let shop: Shop;
 let installation: Awaited<ReturnType<typeof installed>>;
@@ -99,16 +108,27 @@ describe('compiles, strictly and with the declarations checked, in a project', (
   });
 });
 
-test('the compiled program runs on the Node of the machine', async () => {
+test('the compiled program runs on the Node of the machine, and on this one', async () => {
   await compile(NODENEXT, 'module');
-  const shown = () => installation.run('node', ['shop.js', shop.url, shop.apiKey]);
-  expect(await shown()).toBe('900 false 2\n');
-  expect(await shown()).toBe('900 true 2\n');
+  const shown = (node: string) => installation.run(node, ['shop.js', shop.url, shop.apiKey, 'pending']);
+  expect(await shown('node')).toBe(OUTPUT(false));
+  expect(await shown(process.execPath)).toBe(OUTPUT(true));
+});
+
+test('plain JavaScript needs no compiler', async () => {
+  await writeFile(
+    join(project, 'plain.mjs'),
+    "import { createClient } from '@holdfast/client';\n" +
+      'const [, , baseUrl, apiKey] = process.argv;\n' +
+      "const { data } = await createClient({ baseUrl, apiKey }).GET('/v2/events');\n" +
+      'console.log(data.has_more);\n',
+  );
+  expect(await installation.run('node', ['plain.mjs', shop.url, shop.apiKey])).toBe('false\n');
 });
 
 test('its code takes less than 20 kB, with its dependency and compressed', async () => {
   const modules = join(project, 'node_modules');
-  const files = (await readdir(join(modules, '@holdfast/client')))
+  const files = (await readdir(join(modules, '@holdfast/client'), { recursive: true }))
     .filter((name) => name.endsWith('.js'))
     .map((name) => join('@holdfast/client', name));
   const texts = await Promise.all(
