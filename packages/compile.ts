@@ -22,9 +22,18 @@ export const readManifest = (): Manifest =>
 export const publishedMembers = ({ version, license }: Manifest) => ({
   version,
   license,
+  ...repositoryOf(),
   type: 'module',
   publishConfig: { access: 'public', provenance: true },
 });
+
+/** npm compares it with the workflow that publishes, for the provenance. */
+function repositoryOf(): { repository?: { type: string; url: string } } {
+  // oxlint-disable-next-line node/no-process-env -- a workflow sets them
+  const { GITHUB_SERVER_URL, GITHUB_REPOSITORY } = process.env;
+  if (GITHUB_SERVER_URL === undefined || GITHUB_REPOSITORY === undefined) return {};
+  return { repository: { type: 'git', url: `git+${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}.git` } };
+}
 
 /**
  * @param project path of the tsconfig.json below the repository

@@ -26,7 +26,9 @@ describe.each(workflows)('%s', (file) => {
   test('may only read the repository', async () => {
     const { permissions, jobs } = parse(await textOf(file)) as Workflow;
     expect(permissions).toEqual({ contents: 'read' });
-    for (const job of Object.values(jobs)) expect(job.permissions ?? permissions).toEqual(permissions);
+    // The identity with which npm signs what was built, from which commit and by which workflow.
+    const ofJob = file.endsWith('/release.yml') ? { contents: 'read', 'id-token': 'write' } : permissions;
+    for (const job of Object.values(jobs)) expect(job.permissions ?? ofJob).toEqual(ofJob);
   });
 });
 

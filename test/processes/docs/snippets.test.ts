@@ -60,7 +60,7 @@ const isProgram = (each: Snippet) => ['sh', 'ts'].includes(each.language) || isT
 /** The snippets that are not run, by page, each with its reason. */
 const NOT_RUN: Record<string, string[]> = {
   'README.md': ['installs, and serves until Ctrl-C', 'this is a part of it', 'npm start prints the key'],
-  'CONTRIBUTING.md': ['all of the checks'],
+  'CONTRIBUTING.md': ['all of the checks', 'it is the release'],
   'docs/client.md': [
     'test/processes/packages/client-package.test.ts runs it, in a project of its own',
     'it needs the npm registry',
