@@ -2,7 +2,7 @@
  * Keeps pending writes in a file, for Node, Deno and Bun: `@holdfast/client/key-file`. One process
  * may use a file at a time.
  */
-import { type FileHandle, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename } from 'node:fs/promises';
 import type { KeyStore, PendingWrite } from './pending-writes.ts';
 
 /** Lines of removed writes after which the file is written again. */
@@ -18,17 +18,18 @@ type Line = PendingWrite | { removed: string };
  */
 export async function fileKeys(path: string): Promise<KeyStore & { close: () => Promise<void> }> {
   const pending = await readPending(path);
-  let handle: FileHandle;
+  let handle: FileHandle | undefined;
   let removed = 0;
 
   async function compact(): Promise<void> {
     const lines = [...pending.values()].map((write) => `${JSON.stringify(write)}\n`);
-    await writeFile(`${path}.new`, lines.join(''), { mode: MODE_CODE, flush: true });
+    const next = await open(`${path}.new`, 'w', MODE_CODE);
+    await next.writeFile(lines.join(''));
+    await next.sync();
     await rename(`${path}.new`, path);
-    const before = handle as FileHandle | undefined;
-    handle = await open(path, 'a', MODE_CODE);
+    await handle?.close();
+    handle = next;
     removed = 0;
-    await before?.close();
   }
 
   await compact();
@@ -40,8 +41,8 @@ export async function fileKeys(path: string): Promise<KeyStore & { close: () => 
     return result;
   };
   const append = async (line: Line) => {
-    await handle.appendFile(`${JSON.stringify(line)}\n`);
-    await handle.datasync();
+    await handle!.appendFile(`${JSON.stringify(line)}\n`);
+    await handle!.datasync();
   };
 
   return {
@@ -59,7 +60,7 @@ export async function fileKeys(path: string): Promise<KeyStore & { close: () => 
       }),
     find: async (key) => pending.get(key),
     all: async () => [...pending.values()],
-    close: () => inTurn(() => handle.close()),
+    close: () => inTurn(() => handle!.close()),
   };
 }
 

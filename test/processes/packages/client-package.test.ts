@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buildClient } from '../../../packages/client/build-client.ts';
+import { hasBrowser, openBrowser } from '../../setup/processes/browser.ts';
 import { type Shop, openShop } from '../../setup/shop.ts';
 import { ROOT, installed } from './empty-project.ts';
 
@@ -73,7 +74,7 @@ const NODENEXT = { module: 'nodenext', moduleResolution: 'nodenext' };
 const BUNDLER = { module: 'esnext', moduleResolution: 'bundler' };
 
 /** Compiles the program in a package of a type. @throws the messages of the compiler */
-async function compile(resolution: typeof NODENEXT, type: string): Promise<void> {
+async function compile(resolution: typeof NODENEXT, type: string, program = PROGRAM): Promise<void> {
   // Top-level await requires a module: a CommonJS package needs the extension .mts.
   const file = type === 'module' || resolution === BUNDLER ? 'shop.ts' : 'shop.mts';
   const compilerOptions = {
@@ -88,7 +89,7 @@ async function compile(resolution: typeof NODENEXT, type: string): Promise<void>
     skipLibCheck: false,
     outDir: '.',
   };
-  await writeFile(join(project, file), PROGRAM);
+  await writeFile(join(project, file), program);
   await writeFile(join(project, 'package.json'), JSON.stringify({ type }));
   await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }));
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
@@ -124,6 +125,51 @@ test('plain JavaScript needs no compiler', async () => {
       'console.log(data.has_more);\n',
   );
   expect(await installation.run('node', ['plain.mjs', shop.url, shop.apiKey])).toBe('false\n');
+});
+
+test('the example of the README runs as JavaScript on an old Node, and as it stands on a new one', async () => {
+  const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
+  const code = (/```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? '').replace(
+    './openapi/client/client.ts',
+    '@holdfast/client',
+  );
+  await compile(NODENEXT, 'module', code);
+  const env = { HOLDFAST_URL: shop.url, HOLDFAST_API_KEY: shop.apiKey };
+  const paid = expect.stringMatching(/^ord_[0-9a-f]{32} is paid: true\n$/);
+  expect(await installation.run('node', ['shop.js'], env)).toEqual(paid);
+  expect(await installation.run(process.execPath, ['shop.ts'], env)).toEqual(paid);
+});
+
+(hasBrowser ? test : test.skip)('the client runs in a browser, as modules', async () => {
+  const browser = (await openBrowser())!;
+  try {
+    const page = await browser.newPage();
+    const modules = join(project, 'node_modules');
+    const imports = {
+      '@holdfast/client': '/modules/@holdfast/client/client.js',
+      'openapi-fetch': '/modules/openapi-fetch/dist/index.mjs',
+    };
+    // From the origin of the API, which permits no other.
+    await page.route(`${shop.url}/modules/**`, async (route) => {
+      const path = new URL(route.request().url()).pathname.slice('/modules/'.length);
+      const isPage = path === 'page.html';
+      await route.fulfill({
+        contentType: isPage ? 'text/html' : 'text/javascript',
+        body: isPage
+          ? `<script type="importmap">${JSON.stringify({ imports })}</script>`
+          : await readFile(join(modules, path)),
+      });
+    });
+    await page.goto(`${shop.url}/modules/page.html`);
+    const program = `import('@holdfast/client').then(async ({ createClient, dataOf }) => {
+      const holdfast = createClient({ baseUrl: ${JSON.stringify(shop.url)}, apiKey: ${JSON.stringify(shop.apiKey)} });
+      const lines = [{ sku: 'A', name: 'a', quantity: 1, unit_price: { amount: 5, currency: 'EUR' } }];
+      return (await dataOf(holdfast.POST('/v2/orders', { body: { customer_id: 'ada', lines } }))).total.amount;
+    })`;
+    expect(await page.evaluate(program)).toBe(5);
+  } finally {
+    await browser.close();
+  }
 });
 
 test('its code takes less than 20 kB, with its dependency and compressed', async () => {
