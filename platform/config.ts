@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { drainTimesOf, refuseLongDelay } from './settings/drain-times.ts';
 import { LOG_ADDRESSES } from './log-address.ts';
 import { RATE_EXPECTED, parseRate } from './rate.ts';
-import { address, url } from './settings/address.ts';
+import { address, refuseLoneDirectUrl, url } from './settings/address.ts';
 import { DURABILITY_LEVELS } from './settings/durability.ts';
 import {
   SECRETS_KEYS_EXPECTED,
@@ -88,6 +88,10 @@ const VARIABLES = {
   ADMIN_PORT: port.default(9090),
   GRPC_PORT: port.optional(),
   DATABASE_URL: address(/^postgres(?:ql)?$/, 'postgres://USER:PASSWORD@HOST:5432/DATABASE').optional(),
+  HOLDFAST_DATABASE_DIRECT_URL: address(
+    /^postgres(?:ql)?$/,
+    'postgres://USER:PASSWORD@HOST:5432/DATABASE',
+  ).optional(),
   REDIS_URL: address(/^rediss?$/, 'redis://:PASSWORD@HOST:6379').optional(),
   HOLDFAST_HOST: z.string().min(1).optional(),
   HOLDFAST_ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
@@ -182,6 +186,7 @@ const schema = z
   .superRefine(refuseOpenGrpc)
   .superRefine(refuseOpenAdmin)
   .superRefine(refuseTwoKeyPlaces)
+  .superRefine(refuseLoneDirectUrl)
   .superRefine(refuseLongDelay)
   .transform((v) => ({
     /** TCP port of the REST API; 0 takes a free port. */
@@ -208,6 +213,8 @@ const schema = z
     apiKey: v.HOLDFAST_API_KEY ?? v.HOLDFAST_KEY,
     /** Unset: the embedded Postgres in `dataDir`. */
     databaseUrl: v.DATABASE_URL,
+    /** Bypasses the pooler at `databaseUrl`, whose sessions several connections share. */
+    databaseDirectUrl: v.HOLDFAST_DATABASE_DIRECT_URL,
     /** Unset: an embedded Redis, if the machine has one. */
     redisUrl: v.REDIS_URL,
     dataDir: v.HOLDFAST_DATA_DIR,

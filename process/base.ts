@@ -6,6 +6,7 @@ import { watchPool } from '../platform/metrics.ts';
 import { requestGraceMs } from '../platform/shutdown.ts';
 import { startTracing } from '../platform/tracing.ts';
 import { forgetKinds } from '../projections/event-kinds.ts';
+import { noteDirectAddress } from '../store/connections/direct-address.ts';
 import { listenForWakeups } from '../store/consumers/wakeups.ts';
 import {
   type DurabilityGuard,
@@ -76,6 +77,7 @@ export async function startOnBase<T>(
   startRoles: (base: Base) => Promise<T>,
 ): Promise<{ started: T; stop: Stop }> {
   const { config, databaseUrl, log } = options;
+  if (config.databaseDirectUrl !== undefined) noteDirectAddress(databaseUrl, config.databaseDirectUrl);
   const { durability = createDurabilityGuard(config.durability, log) } = options;
   const { pool, close } = await openWatchedPool({ ...options, durability }, config.databasePool);
   const stops: Stops = { work: [], followers: [], connections: [], database: [close] };

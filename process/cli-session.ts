@@ -37,19 +37,21 @@ export function createCliSession(): CliSession {
   const log = createLogger('silent');
   let pool: Promise<DatabasePool> | undefined;
   let databaseUrl: string | undefined;
+  /** A command has few connections and long statements: it bypasses a pooler. */
+  const addressOf = (config: Config) => config.databaseDirectUrl ?? config.databaseUrl;
 
   let giveBack = async () => {};
   let applied: string[] = [];
 
   async function connect(): Promise<DatabasePool> {
     const config = loadConfig();
-    ({ databaseUrl } = config);
+    databaseUrl = addressOf(config);
     if (databaseUrl !== undefined) await probe(databaseUrl);
     return open(config, databaseUrl ?? (await findRunningPostgres(config.dataDir)));
   }
   async function connectNew(): Promise<DatabasePool> {
     const config = loadConfig();
-    ({ databaseUrl } = config);
+    databaseUrl = addressOf(config);
     let url = databaseUrl;
     if (url === undefined) ({ url, giveBack } = await borrowPostgres(config.dataDir, log));
     applied = await migrate(url);

@@ -7,6 +7,7 @@ import { startAuditor } from '../projections/rebuild/auditor.ts';
 import { startRecovery } from '../projections/rebuild/recovery.ts';
 import { PROJECTIONS } from '../projections/registry.ts';
 import { startProjector } from '../projections/runner.ts';
+import { directAddressOf } from '../store/connections/direct-address.ts';
 import { type PrimaryLease, startPrimaryLease } from '../store/durability/primary-lease.ts';
 import { startCheckpointWriter } from '../store/integrity/tree/checkpoint-writer.ts';
 import { createTail } from '../store/log/tail.ts';
@@ -80,7 +81,10 @@ async function startApiRole(
   // Each partition has one append at a time; one more runs while Postgres still works on an append
   // whose deadline passed. Reads that wait for an answer never keep an append waiting.
   const size = Math.min(config.databasePool, partitions.length + 1);
-  const { pool: appendPool, close } = await openWatchedPool(base, size);
+  const { pool: appendPool, close } = await openWatchedPool(
+    { ...base, databaseUrl: directAddressOf(base.databaseUrl) },
+    size,
+  );
   stops.database.push(close);
   const tail = createTail(pool, log);
   const api = await startApi({ ...base, draining, clock, replaceGuards, appendPool, primary, tail });

@@ -6,6 +6,8 @@ import { type ListenAddress, welcome } from '../ops/welcome.ts';
 import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Shutdown } from '../platform/shutdown.ts';
+import { noteDirectAddress } from '../store/connections/direct-address.ts';
+import { requireSameDatabase } from '../store/connections/same-database.ts';
 import { migrate } from '../store/migrate.ts';
 import { createKeyring } from '../store/secrets/keyring.ts';
 import { prepareSecrets } from '../store/secrets/prepare-secrets.ts';
@@ -34,6 +36,10 @@ export async function start(options: StartOptions): Promise<void> {
   const { config, shutdown } = options;
   const { signal } = shutdown;
   const services = await startServices(options);
+  if (config.databaseDirectUrl !== undefined) {
+    noteDirectAddress(services.databaseUrl, config.databaseDirectUrl);
+    await requireSameDatabase(services.databaseUrl, config.databaseDirectUrl);
+  }
   const durability = createDurabilityGuard(config.durability, options.log);
   const pool = await openMigratedDatabase(options, services.databaseUrl, durability);
   const key = await ensureFirstKey(config, pool);

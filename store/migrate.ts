@@ -7,6 +7,7 @@ import type { Client } from 'pg';
 import { findCollisions } from './schema/collisions.ts';
 import { MISSING_RIGHTS } from './schema/rights.ts';
 import { type SchemaFile, pendingOf, readSchemaFiles } from './schema/schema-files.ts';
+import { directAddressOf } from './connections/direct-address.ts';
 import { connect, newClient } from './session.ts';
 import {
   type DatabaseLocation,
@@ -44,7 +45,8 @@ const CREATE_LEDGER = `CREATE TABLE schema_migrations (
  * @returns the names of the files that this call applied
  * @throws {UnfitDatabaseError} nothing was changed
  */
-export async function migrate(databaseUrl: string): Promise<string[]> {
+export async function migrate(givenUrl: string): Promise<string[]> {
+  const databaseUrl = directAddressOf(givenUrl);
   const files = await readSchemaFiles();
   const location = locationOf(databaseUrl);
   const client = newClient({ connectionString: databaseUrl, application_name: 'holdfast-migrate' });

@@ -9,7 +9,11 @@ export type { DatabasePool } from 'slonik';
 
 /** Calls that may wait for a connection; one more is refused at once. */
 const WAITING_CALLS_MAX = 5_000;
-const STATEMENT_TIMEOUT_MS = 10_000;
+/** Milliseconds, by the name of the setting. */
+export const SESSION_LIMITS_MS = {
+  statement_timeout: 10_000,
+  idle_in_transaction_session_timeout: 15_000,
+} as const;
 const CONNECTION_TIMEOUT_MS = 2_000;
 /** Of a command, or of a start, which a supervisor would only repeat. */
 export const PATIENT_CONNECTION_TIMEOUT_MS = 10_000;
@@ -48,7 +52,7 @@ export async function openPool({
   durability,
   checkRows = false,
   connectionTimeoutMs = CONNECTION_TIMEOUT_MS,
-  statementTimeoutMs = STATEMENT_TIMEOUT_MS,
+  statementTimeoutMs = SESSION_LIMITS_MS.statement_timeout,
 }: PoolOptions): Promise<DatabasePool> {
   const bounded: Interceptor = {
     name: 'bounded-queue',
@@ -63,7 +67,7 @@ export async function openPool({
     connectionTimeout: connectionTimeoutMs,
     connectionRetryLimit: 1,
     statementTimeout: statementTimeoutMs,
-    idleInTransactionSessionTimeout: 15_000,
+    idleInTransactionSessionTimeout: SESSION_LIMITS_MS.idle_in_transaction_session_timeout,
     idleTimeout: 60_000,
     // A retried statement could meet its own first run: each caller decides about retries.
     queryRetryLimit: 0,

@@ -18,7 +18,7 @@ import { StoreUnavailable, answered } from './unavailable.ts';
  * own limits bound. The operator keeps settings that only slow a statement down, and
  * `default_transaction_read_only`, which refuses statements but never changes their meaning.
  */
-const SESSION = {
+export const SESSION = {
   DateStyle: 'ISO, YMD',
   IntervalStyle: 'postgres',
   TimeZone: 'UTC',
@@ -136,7 +136,23 @@ export interface ConnectOptions extends SessionTimeouts {
   timeoutMs?: number | undefined;
   /** Checks the durability of the connection, and raises `synchronous_commit` to its level. */
   guard?: DurabilityGuard | undefined;
+  /**
+   * Set when a pooler shares the session: rejects if it lacks what it needs. The session is not
+   * changed. It has no backend of its own, so a silent connection ends at the limit of a statement.
+   */
+  checkShared?: ((needs: SessionNeeds) => Promise<void>) | undefined;
 }
+
+/** What a session must have. */
+export interface SessionNeeds {
+  /** Values by the name of the setting. */
+  settings: Readonly<Record<string, string>>;
+  /** Time limits by name, in milliseconds: each must be set, and at most this. */
+  limitsMs: SessionTimeouts;
+}
+
+/** For a shared session: reads, and sets nothing. */
+const READ_DURABILITY = `SELECT '${DURABILITY}' || ${DURABILITY_FACTS}`;
 
 /** @throws {StoreUnavailable} a standby or an old primary: its reads may lack confirmed writes */
 function admit(client: Client, guard: DurabilityGuard, facts: string, identity: string | undefined): void {
@@ -160,16 +176,21 @@ function admit(client: Client, guard: DurabilityGuard, facts: string, identity: 
  */
 export async function connect(
   client: Client,
-  { timeoutMs = CONNECT_TIMEOUT_MS, guard, ...timeouts }: ConnectOptions = {},
+  { timeoutMs = CONNECT_TIMEOUT_MS, guard, checkShared, ...timeouts }: ConnectOptions = {},
 ): Promise<void> {
   try {
     await answered(client.connect(), timeoutMs);
     const { rows } = await answered(
-      client.query<[string]>({ text: prepareWith(timeouts, guard), rowMode: 'array' }),
+      client.query<[string]>({
+        text: checkShared === undefined ? prepareWith(timeouts, guard) : READ_DURABILITY,
+        rowMode: 'array',
+      }),
       PREPARE_TIMEOUT_MS,
     );
     const after = (prefix: string) =>
       rows.find(([text]) => text.startsWith(prefix))?.[0].slice(prefix.length);
+    if (checkShared !== undefined)
+      await answered(checkShared({ settings: SESSION, limitsMs: timeouts }), PREPARE_TIMEOUT_MS);
     if (guard !== undefined) admit(client, guard, after(DURABILITY)!, after(PRIMARY));
     expectAnswers(client, {
       backend: after(BACKEND),

@@ -63,7 +63,7 @@ export async function refuseSharedSession(client: Client, databaseUrl: string): 
   }
   throw new UnfitDatabaseError(
     `The pooler at ${server} shares one Postgres session among several connections, as PgBouncer does in transaction mode.\n` +
-      'Set pool_mode = session for this database, or set DATABASE_URL to Postgres itself.',
+      'Set HOLDFAST_DATABASE_DIRECT_URL to Postgres itself, or pool_mode = session for this database, or DATABASE_URL to Postgres itself.',
   );
 }
 

@@ -33,3 +33,12 @@ function checkAddress(text: string, { addIssue }: z.RefinementCtx): void {
 /** A URL of Postgres or Redis. */
 export const address = (protocol: RegExp, example: string) =>
   url(protocol, `${example}; ${PERCENT_ENCODING}`).superRefine(checkAddress);
+
+export function refuseLoneDirectUrl(
+  given: { DATABASE_URL?: string | undefined; HOLDFAST_DATABASE_DIRECT_URL?: string | undefined },
+  { addIssue }: z.RefinementCtx,
+): void {
+  if (given.HOLDFAST_DATABASE_DIRECT_URL === undefined || given.DATABASE_URL !== undefined) return;
+  const message = 'must be set together with DATABASE_URL, the address of the pooler';
+  addIssue({ code: 'custom', path: ['HOLDFAST_DATABASE_DIRECT_URL'], message });
+}

@@ -19,6 +19,8 @@ import {
 } from 'slonik';
 import type { DurabilityGuard } from '../durability/durability-guard.ts';
 import { watchCommits } from '../durability/confirmed-commits.ts';
+import { hasSharedSessions } from './direct-address.ts';
+import { requireSettings } from './shared-sessions.ts';
 import { connect, newClient } from '../session.ts';
 import { copyOut, isCopyOut } from './copy-out.ts';
 import { StoreUnavailable } from '../unavailable.ts';
@@ -54,6 +56,7 @@ const createClients = (guard: DurabilityGuard | undefined): DriverFactory =>
       const { connectionUri, connectionTimeout, statementTimeout, idleInTransactionSessionTimeout } =
         driverConfiguration;
       const client = newClient({ connectionString: connectionUri });
+      const isShared = hasSharedSessions(connectionUri);
       setTypeParsers(client, driverConfiguration.typeParsers);
       const requireConfirmed = watchCommits(client);
       client.on('error', (error) => {
@@ -67,6 +70,7 @@ const createClients = (guard: DurabilityGuard | undefined): DriverFactory =>
           connect(client, {
             timeoutMs: msOf(connectionTimeout),
             guard,
+            checkShared: isShared ? (needs) => requireSettings(client, connectionUri, needs) : undefined,
             statement_timeout: msOf(statementTimeout),
             idle_in_transaction_session_timeout: msOf(idleInTransactionSessionTimeout),
           }),
@@ -80,7 +84,13 @@ const createClients = (guard: DurabilityGuard | undefined): DriverFactory =>
             return { command: 'COPY', fields: [], rowCount: 1, rows: [{ ...rows }] };
           }
           const { command, fields, rowCount, rows } = await client
-            .query<Record<string, unknown>>({ text, values: values as unknown[], ...options })
+            .query<Record<string, unknown>>({
+              text,
+              values: values as unknown[],
+              ...options,
+              // The next transaction may run in a session that has not prepared it.
+              ...(isShared && { name: undefined }),
+            })
             .catch((error: Error) => {
               throw wrapped(error);
             });

@@ -7,6 +7,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DatabasePool, sql } from 'slonik';
 import type { Logger } from '../../platform/logger.ts';
+import { directAddressOf } from '../connections/direct-address.ts';
 import { connect, newClient } from '../session.ts';
 
 const CHANNEL = 'holdfast_appended';
@@ -59,7 +60,10 @@ export function listenForWakeups(
 
   /** Listens until the connection is lost. @returns why it was */
   async function listen(): Promise<Error | undefined> {
-    const client = newClient({ connectionString: databaseUrl, application_name: 'holdfast-wakeups' });
+    const client = newClient({
+      connectionString: directAddressOf(databaseUrl),
+      application_name: 'holdfast-wakeups',
+    });
     const lost = Promise.withResolvers<Error | undefined>();
     client.on('error', lost.resolve);
     client.on('end', () => lost.resolve(undefined));

@@ -11,6 +11,7 @@ import type { Client } from 'pg';
 import { endsWithin } from '../../platform/deadline.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { durabilityState } from '../../platform/metrics.ts';
+import { directAddressOf } from '../connections/direct-address.ts';
 import { connect, newClient } from '../session.ts';
 import { StoreUnavailable } from '../unavailable.ts';
 import { watchCommits } from './confirmed-commits.ts';
@@ -107,7 +108,10 @@ export function startPrimaryLease({ databaseUrl, guard, log }: PrimaryLeaseOptio
     waitingMs = performance.now();
     try {
       if (client === undefined) {
-        client = newClient({ connectionString: databaseUrl, application_name: 'holdfast-lease' });
+        client = newClient({
+          connectionString: directAddressOf(databaseUrl),
+          application_name: 'holdfast-lease',
+        });
         requireConfirmed = watchCommits(client);
         await connect(client, { guard });
       }

@@ -32,6 +32,10 @@ const SECRETS_KEY = Buffer.alloc(32, 7).toString('base64');
 
 describe('the environment', () => {
   test.each([
+    [
+      { HOLDFAST_DATABASE_DIRECT_URL: 'postgres://u@h/d' },
+      'HOLDFAST_DATABASE_DIRECT_URL must be set together with DATABASE_URL',
+    ],
     [{ HOLDFAST_RATELIMIT: '1/1' }, 'HOLDFAST_RATELIMIT is not a setting of Holdfast'],
     [{ PORT: '70000' }, 'PORT must be a whole number from 0 to 65535, not "70000"'],
     [{ PORT: '1e3' }, 'PORT must be a whole number from 0 to 65535, not "1e3"'],

@@ -1,6 +1,7 @@
 /** Databases for tests: clones of a migrated template, or empty ones. */
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
+import { pooledAddressOf } from './postgres/selected.ts';
 
 export const TEST_REDIS = process.env['TEST_REDIS'] ?? '';
 
@@ -12,14 +13,18 @@ export interface TestDatabase {
   resume: () => Promise<void>;
 }
 
-/** A new migrated database, cloned from a template in some tens of milliseconds. */
-export async function cloneDatabase(): Promise<TestDatabase> {
+/**
+ * A new migrated database, cloned from a template in some tens of milliseconds.
+ *
+ * @param options `isDirect` for a test of connections themselves: never through a pooler
+ */
+export async function cloneDatabase({ isDirect = false } = {}): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   const url = new URL(process.env['TEST_POSTGRES'] ?? '');
   await admin(`CREATE DATABASE ${name} TEMPLATE template_migrated`);
   url.pathname = `/${name}`;
   return {
-    url: url.href,
+    url: isDirect ? url.href : pooledAddressOf(url.href),
     drop: () => admin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
     async suspend() {
       await admin(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { sql } from 'slonik';
 import { z } from 'zod';
+import { directAddressOf } from '../../store/connections/direct-address.ts';
 import { type DatabasePool, instantOf, openPool } from '../../store/pool.ts';
 import { listenForWakeups } from '../../store/consumers/wakeups.ts';
 import { type TestDatabase, admin } from '../setup/database.ts';
@@ -16,7 +17,7 @@ let database: TestDatabase;
 let pool: DatabasePool;
 beforeAll(async () => {
   database = await oddDatabase('SQL, DMY');
-  pool = await openPool({ databaseUrl: database.url, size: 2, log, checkRows: true });
+  pool = await openPool({ databaseUrl: directAddressOf(database.url), size: 2, log, checkRows: true });
 });
 afterAll(async () => {
   await pool.end();
@@ -69,7 +70,7 @@ test.each([
   ['remote_apply', 'remote_apply'],
 ])('synchronous_commit %s of the database becomes %s', async (given, becomes) => {
   await admin(`ALTER DATABASE ${nameOf(database)} SET synchronous_commit = '${given}'`);
-  const fresh = await openPool({ databaseUrl: database.url, size: 1, log });
+  const fresh = await openPool({ databaseUrl: directAddressOf(database.url), size: 1, log });
   try {
     expect(await fresh.oneFirst(sql.unsafe`SHOW synchronous_commit`)).toBe(becomes);
   } finally {

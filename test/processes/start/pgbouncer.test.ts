@@ -1,23 +1,19 @@
 /**
- * Behind PgBouncer: session pooling works, with all limits; other pool modes are refused.
+ * Behind PgBouncer: session pooling works, with all limits. Transaction pooling needs a direct
+ * address.
  */
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { sql } from 'slonik';
-import { freePort } from '../../../ops/embedded/free-port.ts';
+import { directAddressOf } from '../../../store/connections/direct-address.ts';
 import { openPool } from '../../../store/pool.ts';
 import { holdfast } from '../../setup/processes/command.ts';
-import { TEST_REDIS, cloneDatabase } from '../../setup/database.ts';
+import { TEST_REDIS, admin, cloneDatabase } from '../../setup/database.ts';
+import { isPgBouncerInstalled, startPgBouncer } from '../../setup/postgres/pgbouncer.ts';
 import { ended, launch, startServer } from '../../setup/processes/server-process.ts';
 import { anOrder, newApiKey, send, until } from '../../setup/shop.ts';
 
-const isInstalled = spawnSync('pgbouncer', ['--version'], { stdio: 'ignore' }).error === undefined;
+const isInstalled = isPgBouncerInstalled();
 if (!isInstalled) process.stdout.write('NOT TESTED, for it is not installed: pgbouncer\n');
 
 /** In start order. */
@@ -26,53 +22,25 @@ afterEach(async () => {
   for (const end of ends.splice(0).toReversed()) await end();
 });
 
-/** @returns the address of a new database behind a new PgBouncer */
-async function behindPgBouncer(mode: string): Promise<string> {
+/** @returns the addresses of a new database: behind a new PgBouncer, and of Postgres itself */
+async function newPooledDatabase(mode: 'session' | 'transaction') {
   const database = await cloneDatabase();
-  ends.push(() => database.drop());
-  const { hostname, port, username, password, pathname } = new URL(database.url);
-  const own = await freePort();
-  const folder = await mkdtemp(join(tmpdir(), 'holdfast-pgbouncer-'));
-  ends.push(() => rm(folder, { recursive: true, force: true }));
-  await chmod(folder, 0o755);
-  await writeFile(
-    join(folder, 'pgbouncer.ini'),
-    `[databases]
-* = host=${hostname} port=${port} user=${username} password='${decodeURIComponent(password)}'
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = ${own}
-unix_socket_dir =
-auth_type = any
-pool_mode = ${mode}
-default_pool_size = 40
-`,
-  );
-  // PgBouncer refuses to run as root.
-  const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-  const child = spawn('pgbouncer', [join(folder, 'pgbouncer.ini')], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    ...nobody,
-  });
-  let output = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
-  ends.push(async () => {
-    if (child.exitCode !== null) return;
-    const ending = once(child, 'exit');
-    child.kill('SIGTERM');
-    await ending;
-  });
-  await until(async () => {
-    if (child.exitCode !== null) throw new Error(`pgbouncer ended with ${child.exitCode}: ${output}`);
-    const socket = connect(own, '127.0.0.1');
-    const isThere = once(socket, 'connect').then(
-      () => true,
-      () => false,
-    );
-    return isThere.finally(() => socket.destroy());
-  });
-  return `postgres://${username}@127.0.0.1:${own}${pathname}`;
+  ends.push(database.drop);
+  const direct = directAddressOf(database.url);
+  const pooler = await startPgBouncer(direct, mode);
+  ends.push(pooler.stop);
+  return { url: pooler.urlOf(direct), direct };
 }
+
+/** Gives the role its settings with the statements of a message. */
+async function giveSettings(message: string, direct: string): Promise<void> {
+  const statements = [...message.matchAll(/^ALTER ROLE .*;$/gm)].map(([statement]) => statement);
+  for (const statement of statements) await admin(statement);
+  const database = new URL(direct).pathname.slice(1);
+  await admin(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${database}'`);
+}
+
+const behindPgBouncer = async (mode: 'session' | 'transaction') => (await newPooledDatabase(mode)).url;
 
 const environment = (url: string) => ({
   DATABASE_URL: url,
@@ -108,14 +76,47 @@ const environment = (url: string) => ({
     expect(await limitOf('DateStyle')).toBe('ISO, YMD');
   });
 
-  test('in transaction mode, server and commands report the fault and the remedy', async () => {
+  test('in transaction mode without a direct address, server and commands report the fault and the remedy', async () => {
     const env = environment(await behindPgBouncer('transaction'));
     const refusal =
-      /shares one Postgres session among several connections, as PgBouncer does in transaction mode\.\n.*pool_mode = session/;
+      /shares one Postgres session among several connections, as PgBouncer does in transaction mode\.\n.*HOLDFAST_DATABASE_DIRECT_URL/;
     const { code, output } = await ended(launch({ env }));
     expect(output).toMatch(refusal);
     expect(code).toBe(1);
     const command = await holdfast(['tenants', 'list'], env);
     expect([command.code, command.stderr]).toEqual([1, expect.stringMatching(refusal)]);
+  });
+
+  test('in transaction mode with a direct address, it says which settings the role lacks, then serves', async () => {
+    const { url, direct } = await newPooledDatabase('transaction');
+    const env = { ...environment(url), HOLDFAST_DATABASE_DIRECT_URL: direct };
+    const { code, output } = await ended(launch({ env }));
+    expect([code, output]).toEqual([1, expect.stringMatching(/other settings than Holdfast needs/)]);
+    await giveSettings(output, direct);
+
+    const apiKey = env.HOLDFAST_BOOTSTRAP_KEY;
+    const server = await startServer({ env });
+    ends.push(() => server.end('SIGTERM'));
+    const placed = await send(`${server.url}/v1/orders`, { body: anOrder(), apiKey });
+    expect(placed.status).toBe(201);
+    const { json } = await send(`${server.url}/v1/orders`, {
+      apiKey,
+      headers: { 'holdfast-read-after': placed.headers.get('holdfast-position') ?? '' },
+    });
+    expect(json.data).toHaveLength(1);
+    const command = await holdfast(['projections', 'rebuild', 'orders'], env);
+    expect([command.code, command.stderr]).toEqual([0, '']);
+  });
+
+  test('a direct address of another database is refused', async () => {
+    const { url } = await newPooledDatabase('transaction');
+    const { direct } = await newPooledDatabase('session');
+    const env = { ...environment(url), HOLDFAST_DATABASE_DIRECT_URL: direct };
+    await giveSettings((await ended(launch({ env }))).output, url);
+    const { code, output } = await ended(launch({ env }));
+    expect([code, output]).toEqual([
+      1,
+      expect.stringMatching(/another database than HOLDFAST_DATABASE_DIRECT_URL/),
+    ]);
   });
 });

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
+import { directAddressOf } from '../../../store/connections/direct-address.ts';
 import { ordersProjection } from '../../../projections/orders.ts';
 import { type Lease, RebuildHeldError, withLease } from '../../../projections/rebuild/lease.ts';
 import { rebuild, rollback } from '../../../projections/rebuild/rebuild.ts';
@@ -22,7 +23,7 @@ let shop: Shop;
 let doomed: DatabasePool;
 beforeAll(async () => {
   shop = await openShop();
-  doomed = await openTestPool({ url: `${shop.database.url}?application_name=doomed` }, 4);
+  doomed = await openTestPool({ url: `${directAddressOf(shop.database.url)}?application_name=doomed` }, 4);
   for (let n = 0; n < PLACED; n += 1) await shop.ask('/v1/orders', { body: anOrder() });
   await until(async () => (await count('orders')) === PLACED);
 });

@@ -9,6 +9,7 @@ import { Client } from 'pg';
 import { pino } from 'pino';
 import { startBackingServices } from '../../../ops/embedded/backing-services.ts';
 import { redisForTests } from '../processes/redis.ts';
+import { startSelectedPooler } from '../postgres/selected.ts';
 import { migrate } from '../../../store/migrate.ts';
 
 export default async function globalSetup(): Promise<void> {
@@ -37,5 +38,6 @@ export default async function globalSetup(): Promise<void> {
   process.env['NODE_COMPILE_CACHE'] = join(dataDir, 'compiled');
   process.env['TEST_POSTGRES'] = services.databaseUrl;
   process.env['TEST_REDIS'] = services.redisUrl ?? '';
-  Object.assign(globalThis, { __services: services, __dataDir: dataDir });
+  const pooler = await startSelectedPooler(services.databaseUrl);
+  Object.assign(globalThis, { __services: services, __pooler: pooler, __dataDir: dataDir });
 }

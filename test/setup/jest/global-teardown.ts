@@ -1,12 +1,19 @@
 import { rm } from 'node:fs/promises';
 import type { BackingServices } from '../../../ops/embedded/backing-services.ts';
+import type { PgBouncer } from '../postgres/pgbouncer.ts';
 import { killLeftBehind } from './left-behind.ts';
 
 export default async function globalTeardown(): Promise<void> {
-  const { __services: services, __dataDir: dataDir } = globalThis as unknown as {
+  const {
+    __services: services,
+    __pooler: pooler,
+    __dataDir: dataDir,
+  } = globalThis as unknown as {
     __services: BackingServices;
+    __pooler: PgBouncer | undefined;
     __dataDir: string;
   };
+  await pooler?.stop();
   await services.stop();
   const left = await killLeftBehind(dataDir);
   await rm(dataDir, { recursive: true, force: true });

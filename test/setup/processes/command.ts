@@ -1,6 +1,7 @@
 /** Runs `npx holdfast` as a separate process. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { withDirectAddress } from '../postgres/selected.ts';
 
 const LAUNCHER = fileURLToPath(new URL('../../../holdfast.js', import.meta.url));
 
@@ -25,7 +26,10 @@ export function holdfast(
 ): Promise<Ended> {
   return new Promise((resolve) => {
     const { PATH, NODE_COMPILE_CACHE } = process.env;
-    const options = { env: { PATH, NODE_COMPILE_CACHE, ...env }, ...(cwd !== undefined && { cwd }) };
+    const options = {
+      env: { PATH, NODE_COMPILE_CACHE, ...withDirectAddress(env) },
+      ...(cwd !== undefined && { cwd }),
+    };
     execFile(node, [LAUNCHER, ...args], options, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
       const json = code === 0 && args.includes('--json') ? JSON.parse(stdout) : undefined;

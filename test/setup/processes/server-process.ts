@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { withDirectAddress } from '../postgres/selected.ts';
 import { until } from '../shop.ts';
 
 /** Each process of a node loads its modules for 8 s on a machine with twelve loads a core. */
@@ -45,7 +46,7 @@ export function launch({ env, uid, cwd, main = MAIN }: Launch): {
       ADMIN_PORT: '0',
       HOLDFAST_HOST: '127.0.0.1',
       HOLDFAST_CONTRACT_JUDGE: 'on',
-      ...env,
+      ...withDirectAddress(env),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(uid !== undefined && { uid, gid: uid }),

@@ -21,7 +21,7 @@ let database: TestDatabase;
 /** Leads to Postgres itself. */
 let direct: DatabasePool;
 beforeAll(async () => {
-  database = await cloneDatabase();
+  database = await cloneDatabase({ isDirect: true });
   direct = await openTestPool(database);
   await direct.query(sql.unsafe`CREATE TABLE written (n integer)`);
 });

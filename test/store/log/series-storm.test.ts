@@ -36,7 +36,7 @@ const tenants = [v7(), v7(), v7()];
 let database: TestDatabase;
 let observer: Client;
 beforeAll(async () => {
-  database = await cloneDatabase();
+  database = await cloneDatabase({ isDirect: true });
   observer = new Client({ connectionString: database.url });
   await observer.connect();
 });
