@@ -13,8 +13,8 @@ export interface DailySalesQuery extends PageQuery {
 
 /** Items are one day and currency each. Amounts are whole minor units. */
 export function readDailySalesPage(pool: CommonQueryMethods, query: DailySalesQuery): Promise<Page> {
-  const { tenantId, currency, since, until, direction, from } = query;
-  const where: FragmentSqlToken[] = [sql.fragment`tenant_id = ${tenantId}`];
+  const { partition, tenantId, currency, since, until, direction, from } = query;
+  const where: FragmentSqlToken[] = [sql.fragment`tenant_id = ${tenantId} AND partition = ${partition}`];
   if (currency !== undefined) where.push(sql.fragment`currency = ${currency}`);
   if (since !== undefined) where.push(sql.fragment`day >= ${since}::date`);
   if (until !== undefined) where.push(sql.fragment`day <= ${until}::date`);

@@ -13,7 +13,11 @@ export interface OrderFold<Row> {
   /** The row after the next event of its order. May change and return the row before it. */
   evolve(row: Row | undefined, event: TenantEvent): Row;
   /** The rows of the orders of some events, by {@link orderKey}. */
-  read(transaction: DatabaseTransactionConnection, events: readonly TenantEvent[]): Promise<Map<string, Row>>;
+  read(
+    transaction: DatabaseTransactionConnection,
+    partition: number,
+    events: readonly TenantEvent[],
+  ): Promise<Map<string, Row>>;
   /** Writes rows, in place of those of earlier versions. */
   write(transaction: DatabaseTransactionConnection, partition: number, rows: readonly Row[]): Promise<number>;
   /**
@@ -32,7 +36,8 @@ export const applyWith =
   <Row>(fold: OrderFold<Row>): Projection['apply'] =>
   async (transaction, partition, events) => {
     const placed = unplaced(events);
-    const known = placed.length > 0 ? await fold.read(transaction, placed) : new Map<string, Row>();
+    const known =
+      placed.length > 0 ? await fold.read(transaction, partition, placed) : new Map<string, Row>();
     const rows = new Map(known);
     for (const event of events) {
       const key = orderKey(event);

@@ -90,7 +90,8 @@ function listed(query: OrdersQuery): Listed {
       query.personalTerm === null || query.personalTerm === undefined
         ? sql.fragment`
       FROM order_terms AS row
-     WHERE tenant_id = ${query.tenantId} AND term = ${query.term} AND ${boundsOf(query)}`
+     WHERE tenant_id = ${query.tenantId} AND partition = ${query.partition} AND term = ${query.term}
+       AND ${boundsOf(query)}`
         : foundByPersonalTerm(query, query.term, query.personalTerm);
     return { ...source, ...found(query, driver, without()) };
   }
@@ -109,10 +110,11 @@ function listed(query: OrdersQuery): Listed {
  * The list does not pass the position of the read table: it shows an order once it is there.
  */
 const foundByPersonalTerm = (query: OrdersQuery, term: string, personalTerm: string) => sql.fragment`
-  FROM (SELECT placed_position FROM order_terms WHERE tenant_id = ${query.tenantId} AND term = ${term}
+  FROM (SELECT placed_position FROM order_terms
+         WHERE tenant_id = ${query.tenantId} AND partition = ${query.partition} AND term = ${term}
          UNION ALL
         SELECT placed_position FROM personal_terms
-         WHERE tenant_id = ${query.tenantId} AND term = decode(${personalTerm}, 'hex')
+         WHERE tenant_id = ${query.tenantId} AND partition = ${query.partition} AND term = decode(${personalTerm}, 'hex')
            AND placed_position <= (SELECT position FROM checkpoints
                                     WHERE partition = ${query.partition} AND consumer = ${ordersProjection.name})) AS row
  WHERE ${boundsOf(query)}`;

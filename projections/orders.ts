@@ -46,11 +46,12 @@ const fold: OrderFold<Row> = {
     return { tenantId: event.tenant_id, placedPosition, state, terms };
   },
 
-  async read(transaction, events) {
+  async read(transaction, partition, events) {
     const found = await transaction.any(
       readRows(
         plainArray(events.map((event) => event.tenant_id)),
         plainArray(events.map((event) => toUuid(event.order_id))),
+        partition,
       ),
     );
     const rows = new Map<string, Row>();

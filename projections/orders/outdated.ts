@@ -25,7 +25,8 @@ export const hasOutdatedOrders = (pool: CommonQueryMethods): Promise<boolean> =>
      WHERE listed_version IS DISTINCT FROM version
        AND EXISTS (SELECT
                      FROM events
-                    WHERE events.order_id = orders.order_id AND events.tenant_id = orders.tenant_id)
+                    WHERE events.order_id = orders.order_id AND events.tenant_id = orders.tenant_id
+                      AND events.partition = orders.partition)
      LIMIT 1`);
 
 /**

@@ -72,7 +72,7 @@ function firstFrom({ partition, tenantId }: OrdersQuery, time: string, isInclusi
   const isBefore = isInclusive ? sql.fragment`<` : sql.fragment`<=`;
   return sql.fragment`coalesce((
       SELECT placed_position FROM orders
-       WHERE tenant_id = ${tenantId} AND placed_at ${isAt} ${time}::timestamptz
+       WHERE tenant_id = ${tenantId} AND partition = ${partition} AND placed_at ${isAt} ${time}::timestamptz
          AND placed_position > coalesce((
            SELECT placed_position FROM orders
             WHERE partition = ${partition} AND hashint8(placed_position) & 63 = 0 AND placed_at ${isBefore} ${time}::timestamptz
@@ -93,7 +93,8 @@ const lastOf = (driver: FragmentSqlToken, at: FragmentSqlToken, order: FragmentS
 /** Orders by placement, of one index that starts with the tenant and the filter. */
 export function scanned(query: OrdersQuery, filter: FragmentSqlToken, left: FragmentSqlToken[]): Source {
   const driver = sql.fragment`
-    FROM orders AS row WHERE tenant_id = ${query.tenantId} AND ${filter} AND ${boundsOf(query)}`;
+    FROM orders AS row
+   WHERE tenant_id = ${query.tenantId} AND partition = ${query.partition} AND ${filter} AND ${boundsOf(query)}`;
   const order = sql.fragment`placed_position ${orderOf(query.direction)}`;
   return {
     rows: (limit) => sql.fragment`
@@ -119,7 +120,8 @@ export function found(query: OrdersQuery, driver: FragmentSqlToken, left: Fragme
         FROM (SELECT placed_position ${driver} ORDER BY ${order} LIMIT ${examinedFor(limit, left)}) AS found
        CROSS JOIN LATERAL (
                SELECT * FROM orders
-                WHERE tenant_id = ${query.tenantId} AND placed_position = found.placed_position
+                WHERE tenant_id = ${query.tenantId} AND partition = ${query.partition}
+                  AND placed_position = found.placed_position
                 LIMIT 1
              ) AS row
        WHERE ${allOf(left)}
@@ -134,7 +136,7 @@ export function found(query: OrdersQuery, driver: FragmentSqlToken, left: Fragme
  * and a status, each of which is read up to the limit. LATERAL plans one range for all pairs.
  */
 export function merged(query: OrdersQuery): Source {
-  const { tenantId, direction, statuses = STATUSES, paymentStatuses = PAYMENT_STATUSES } = query;
+  const { partition, tenantId, direction, statuses = STATUSES, paymentStatuses = PAYMENT_STATUSES } = query;
   const pairs = [...new Set(paymentStatuses)].flatMap((payment) =>
     [...new Set(statuses)].map((status) => [payment, status] as const),
   );
@@ -147,7 +149,7 @@ export function merged(query: OrdersQuery): Source {
        CROSS JOIN LATERAL (
                SELECT placed_position
                  FROM orders AS row
-                WHERE tenant_id = ${tenantId} AND row.payment_status = pair.payment_status AND row.status = pair.status
+                WHERE tenant_id = ${tenantId} AND partition = ${partition} AND row.payment_status = pair.payment_status AND row.status = pair.status
                   AND ${boundsOf(query)}
                 ORDER BY ${order}
                 LIMIT ${limit}
@@ -159,13 +161,14 @@ export function merged(query: OrdersQuery): Source {
 
 /** Orders by `ordered_at`. The cursor names a row, whose time is looked up. */
 export function ordered(query: OrdersQuery, left: FragmentSqlToken[]): Source {
-  const { tenantId, direction, from, orderedAfter, orderedBefore } = query;
-  const bounds = [sql.fragment`tenant_id = ${tenantId}`];
+  const { partition, tenantId, direction, from, orderedAfter, orderedBefore } = query;
+  const bounds = [sql.fragment`tenant_id = ${tenantId} AND partition = ${partition}`];
   if (orderedAfter !== undefined) bounds.push(sql.fragment`ordered_at > ${orderedAfter}::timestamptz`);
   if (orderedBefore !== undefined) bounds.push(sql.fragment`ordered_at < ${orderedBefore}::timestamptz`);
   if (from !== undefined) {
     const cursor = sql.fragment`((
-      SELECT ordered_at FROM orders WHERE tenant_id = ${tenantId} AND placed_position = ${from} LIMIT 1), ${from}::bigint)`;
+      SELECT ordered_at FROM orders
+       WHERE tenant_id = ${tenantId} AND partition = ${partition} AND placed_position = ${from} LIMIT 1), ${from}::bigint)`;
     bounds.push(behind(sql.fragment`(ordered_at, placed_position)`, direction, cursor));
   }
   const driver = sql.fragment`FROM orders AS row WHERE ${sql.and(bounds)}`;
@@ -190,6 +193,7 @@ export function changed(query: OrdersQuery, after: number, left: FragmentSqlToke
   const driver = sql.fragment`
     FROM events
    WHERE uuid_send(tenant_id) = uuid_send(${tenantId}::uuid) AND position > ${from}
+     AND partition = ANY (ARRAY[${partition}::integer]) -- see read-feed.sql
      AND position <= (SELECT position FROM checkpoints WHERE partition = ${partition} AND consumer = 'orders')`;
   const order = sql.fragment`position`;
   return {
@@ -200,7 +204,8 @@ export function changed(query: OrdersQuery, after: number, left: FragmentSqlToke
              ) AS event
        CROSS JOIN LATERAL (
                SELECT * FROM orders
-                WHERE order_id = event.order_id AND tenant_id = ${tenantId} AND version = event.version
+                WHERE order_id = event.order_id AND tenant_id = ${tenantId} AND partition = ${partition}
+                  AND version = event.version
                 LIMIT 1
              ) AS row
        WHERE ${allOf(left)}

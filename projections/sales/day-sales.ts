@@ -144,8 +144,8 @@ function rangeOf({ since, until, direction }: SalesQuery, cursorDay: number | un
 }
 
 /** The conditions of the rows of a range of days. */
-function rowsIn({ tenantId, currency, days }: SalesQuery, { low, high }: DayRange) {
-  const conditions = [sql.fragment`tenant_id = ${tenantId}`];
+function rowsIn({ partition, tenantId, currency, days }: SalesQuery, { low, high }: DayRange) {
+  const conditions = [sql.fragment`tenant_id = ${tenantId} AND partition = ${partition}`];
   if (currency !== undefined) conditions.push(sql.fragment`currency = ${currency}`);
   if (Number.isFinite(low)) conditions.push(sql.fragment`quarter >= ${instant(days.startOf(low))}`);
   if (Number.isFinite(high)) conditions.push(sql.fragment`quarter < ${instant(days.startOf(high + 1))}`);

@@ -1,4 +1,4 @@
--- Version 2
+-- Version 3
 --
 -- Epochs of the log (store/migrations/0029_log_epochs.sql). The append calls start_log_epoch() when
 -- the head is not as the last append left it, before it assigns a position. Nodes call it at their
@@ -39,23 +39,30 @@ EXCEPTION WHEN OTHERS THEN
 END;
 $$;
 
--- Why a partition needs a new epoch; NULL when it needs none.
+-- Why a partition needs a new epoch; NULL when it needs none. Each statement here names one
+-- partition and calls no function that reads: so a worker of Citus runs it where the partition is.
 CREATE OR REPLACE FUNCTION log_epoch_reason(in_partition integer) RETURNS text
-LANGUAGE sql VOLATILE AS $$
-  SELECT CASE
-           WHEN head.position < head.reached_position
-             OR head.position < (SELECT max(position) FROM checkpoints WHERE partition = in_partition)
-             THEN 'head_moved_back'
-           WHEN head.timeline <> log_timeline() AND head.timeline <> 'imported' THEN 'other_timeline'
-           WHEN newest.home <> log_home() THEN 'other_database'
-         END
-    FROM log_heads AS head
-    LEFT JOIN LATERAL (SELECT home
-                         FROM log_epochs
-                        WHERE partition = in_partition
-                        ORDER BY epoch DESC
-                        LIMIT 1) AS newest ON true
-   WHERE head.partition = in_partition;
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  head        record;
+  consumed    bigint;
+  newest_home text;
+BEGIN
+  SELECT position, reached_position, timeline INTO head FROM log_heads WHERE partition = in_partition;
+  SELECT max(position) INTO consumed FROM checkpoints WHERE partition = in_partition;
+  IF head.position < head.reached_position OR head.position < consumed THEN
+    RETURN 'head_moved_back';
+  END IF;
+  IF head.timeline <> log_timeline() AND head.timeline <> 'imported' THEN
+    RETURN 'other_timeline';
+  END IF;
+  SELECT home INTO newest_home
+    FROM log_epochs
+   WHERE partition = in_partition
+   ORDER BY epoch DESC
+   LIMIT 1;
+  RETURN CASE WHEN newest_home <> log_home() THEN 'other_database' END;
+END;
 $$;
 
 -- Starts a new epoch of a partition if it needs one, or for a given reason. Returns the reason,
@@ -64,11 +71,14 @@ $$;
 CREATE OR REPLACE FUNCTION start_log_epoch(in_partition integer, given_reason text DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE
-  head   record;
-  reason text;
-  first  bigint;
-  kept   bigint;
-  now_ms timestamptz;
+  head     record;
+  reason   text;
+  consumed bigint;
+  first    bigint;
+  kept     bigint;
+  now_ms   timestamptz;
+  own_home text := log_home();
+  own_timeline text := log_timeline();
 BEGIN
   SELECT position, reached_position, recorded_at INTO STRICT head
     FROM log_heads
@@ -77,30 +87,31 @@ BEGIN
   reason := coalesce(log_epoch_reason(in_partition), given_reason);
 
   IF reason IS NULL THEN
-    UPDATE log_heads SET timeline = log_timeline() WHERE partition = in_partition AND timeline IS NULL;
-    INSERT INTO log_epochs (partition, epoch, after_position, kept_position, reason, home, timeline)
-    SELECT in_partition, head.position >> 32, (head.position >> 32) << 32, 0, 'first', log_home(), log_timeline()
-     WHERE NOT EXISTS (SELECT FROM log_epochs WHERE partition = in_partition);
+    UPDATE log_heads AS known SET timeline = own_timeline WHERE partition = in_partition AND known.timeline IS NULL;
+    IF NOT EXISTS (SELECT FROM log_epochs WHERE partition = in_partition) THEN
+      INSERT INTO log_epochs (partition, epoch, after_position, kept_position, reason, home, timeline)
+      VALUES (in_partition, head.position >> 32, (head.position >> 32) << 32, 0, 'first', own_home, own_timeline);
+    END IF;
     RETURN NULL;
   END IF;
 
   -- Timeline 3 has epoch 2 or a later one: a failover can lose the begin of epoch 1, and with it
   -- the only row that says that its positions were assigned.
-  first := greatest((greatest(head.position, head.reached_position,
-                              (SELECT max(position) FROM checkpoints WHERE partition = in_partition)) >> 32) + 1,
-                    least(('x' || log_timeline())::bit(32)::bigint - 1, 1 << 19)) << 32;
+  SELECT max(position) INTO consumed FROM checkpoints WHERE partition = in_partition;
+  first := greatest((greatest(head.position, head.reached_position, consumed) >> 32) + 1,
+                    least(('x' || own_timeline)::bit(32)::bigint - 1, 1 << 19)) << 32;
   IF first >= 1::bigint << 52 THEN
     RAISE 'partition % of the log has no positions left for another epoch', in_partition
       USING HINT = 'Export the log, and import it into a new database.';
   END IF;
   now_ms := date_trunc('milliseconds', clock_timestamp());
   INSERT INTO log_epochs (partition, epoch, after_position, kept_position, reason, home, timeline)
-  VALUES (in_partition, first >> 32, first, head.position, reason, log_home(), log_timeline());
-  UPDATE log_heads
-     SET position = first, reached_position = first, timeline = log_timeline(),
+  VALUES (in_partition, first >> 32, first, head.position, reason, own_home, own_timeline);
+  UPDATE log_heads AS known
+     SET position = first, reached_position = first, timeline = own_timeline,
          recorded_at = CASE WHEN recorded_at > now_ms + interval '5 seconds' THEN now_ms ELSE recorded_at END
    WHERE partition = in_partition;
-  kept := (SELECT coalesce(max(position), 0) FROM events WHERE partition = in_partition);
+  SELECT coalesce(max(position), 0) INTO kept FROM events WHERE partition = in_partition;
   UPDATE checkpoints
      SET position = kept,
          lost_position = CASE WHEN consumer = 'webhooks' THEN NULL ELSE position END

@@ -1,7 +1,7 @@
 -- Version 2
 --
--- Personal data: the parts of an append that concern it, which run in the statement of the append
--- (store/sql/log/append-sealed-events.sql), and its erasure.
+-- Personal data: the parts of an append that concern it (append-sealed-events.sql; nodes of the
+-- release before call them one by one), and its erasure.
 
 -- Nodes of version 1 call it with three arguments.
 DROP FUNCTION IF EXISTS use_personal_keys(integer, bigint, json);
@@ -25,13 +25,15 @@ BEGIN
   -- Fewer than the caller knows: the database was restored.
   IF newest <> known_erasures
      AND (newest < known_erasures OR used_keys IS NULL
-          OR EXISTS (SELECT FROM customer_keys WHERE erasure > known_erasures AND key_id = ANY (used_keys))) THEN
+          OR EXISTS (SELECT FROM customer_keys
+                      WHERE erasure > known_erasures AND key_id = ANY (used_keys) AND partition = into_partition)) THEN
     RAISE 'personal data was erased after this batch was sealed' USING ERRCODE = 'HF001';
   END IF;
   IF new_keys IS NOT NULL THEN
     -- An erased key stays erased. A key that waited for an erasure is made after it.
-    INSERT INTO customer_keys (key_id, tenant_id, subject, sealed_key, created_at)
-    SELECT (made ->> 0)::uuid, (made ->> 1)::uuid, made ->> 2, decode(made ->> 3, 'hex'), clock_timestamp()
+    INSERT INTO customer_keys (partition, key_id, tenant_id, subject, sealed_key, created_at)
+    SELECT into_partition, (made ->> 0)::uuid, (made ->> 1)::uuid, made ->> 2, decode(made ->> 3, 'hex'),
+           clock_timestamp()
       FROM json_array_elements(new_keys) AS made
         ON CONFLICT DO NOTHING;
   END IF;
@@ -116,7 +118,7 @@ BEGIN
   IF event_version > 1 THEN
     SELECT position INTO placed
       FROM events
-     WHERE order_id = of_order AND version = 1 AND tenant_id = of_tenant
+     WHERE order_id = of_order AND version = 1 AND tenant_id = of_tenant AND partition = into_partition
      LIMIT 1;
     DELETE FROM personal_terms
      WHERE term = decode(note ->> 2, 'hex') AND tenant_id = of_tenant AND placed_position = placed

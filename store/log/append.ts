@@ -70,10 +70,7 @@ const appendedRow = storedRow.extend({
   fingerprint: z.instanceof(Buffer).nullable(),
 });
 const appendEvents = statement('log/append-events', appendedRow);
-const appendSealedEvents = statement(
-  'log/append-sealed-events',
-  appendedRow.extend({ is_noted: z.boolean().nullable() }),
-);
+const appendSealedEvents = statement('log/append-sealed-events', appendedRow);
 
 const appendEvent = statement(
   'log/append-event',

@@ -52,14 +52,16 @@ export interface HistoryPage {
  */
 export async function readHistoryPage(
   pool: CommonQueryMethods,
-  { tenantId }: Tenancy,
+  { partition, tenantId }: Tenancy,
   orderId: string,
   { after, types, limit, bytesMax }: HistoryQuery,
 ): Promise<HistoryPage | undefined> {
   const uuid = parseId('ord', orderId);
   if (uuid === undefined) return undefined;
   const rows = await reachable(
-    pool.any(readHistory(uuid, tenantId, after, types === undefined ? null : [...types], limit, bytesMax)),
+    pool.any(
+      readHistory(uuid, tenantId, after, types === undefined ? null : [...types], limit, bytesMax, partition),
+    ),
   );
   const [first] = rows;
   if (first === undefined || first.version_max === null) return undefined;
@@ -80,14 +82,14 @@ export async function readHistoryPage(
  */
 export async function readRecordEvent(
   pool: CommonQueryMethods,
-  { tenantId }: Tenancy,
+  { partition, tenantId }: Tenancy,
   orderId: string,
   type: EventType,
   eventId?: string,
 ): Promise<[StoredEvent] | [] | undefined> {
   const uuid = parseId('ord', orderId);
   if (uuid === undefined) return undefined;
-  const row = await reachable(pool.maybeOne(readRecord(uuid, tenantId, type, eventId ?? null)));
+  const row = await reachable(pool.maybeOne(readRecord(uuid, tenantId, type, eventId ?? null, partition)));
   if (row === null) return undefined;
   const event = eventOf(row);
   return event === undefined ? [] : [event];
@@ -96,9 +98,9 @@ export async function readRecordEvent(
 /** When each event of an order was recorded (RFC 3339, UTC), oldest first. */
 export async function readEventTimes(
   pool: CommonQueryMethods,
-  { tenantId }: Tenancy,
+  { partition, tenantId }: Tenancy,
   orderId: string,
 ): Promise<readonly { version: number; recorded_at: string }[]> {
   const uuid = parseId('ord', orderId);
-  return uuid === undefined ? [] : reachable(pool.any(readTimes(uuid, tenantId)));
+  return uuid === undefined ? [] : reachable(pool.any(readTimes(uuid, tenantId, partition)));
 }

@@ -137,8 +137,10 @@ export function createOrderLog({
       const { folded, holder } = await states.read(tenancy, orderId, VERSION_MAX, idempotencyKey);
       return { state: folded?.state ?? null, holder };
     },
-    async readKey({ tenantId }, idempotencyKey) {
-      const row = await reachable(connections.of(tenantId).maybeOne(readHolder(idempotencyKey, tenantId)));
+    async readKey({ partition, tenantId }, idempotencyKey) {
+      const row = await reachable(
+        connections.of(tenantId).maybeOne(readHolder(idempotencyKey, tenantId, partition)),
+      );
       return opened(row);
     },
     async readClaim({ partition, tenantId }, claim) {

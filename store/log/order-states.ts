@@ -119,7 +119,7 @@ export function createOrderStates({
 
   return {
     async read(tenancy, orderId, upToVersion, key) {
-      const { tenantId } = tenancy;
+      const { partition, tenantId } = tenancy;
       // The key may hold an event although the order id is malformed.
       const uuid = parseId('ord', orderId) ?? NO_ORDER;
       let folded: FoldedOrder | undefined;
@@ -139,7 +139,9 @@ export function createOrderStates({
 
       const tenantPool = connections.of(tenantId);
       const rows = await reachable(
-        tenantPool.any(readState(uuid, tenantId, upToVersion, release, READ_EVENTS_MAX, key, READ_BYTES_MAX)),
+        tenantPool.any(
+          readState(uuid, tenantId, upToVersion, release, READ_EVENTS_MAX, key, READ_BYTES_MAX, partition),
+        ),
       );
       let page: z.output<typeof streamRow>[] = [];
       for (const row of rows) {
@@ -156,7 +158,7 @@ export function createOrderStates({
         const leave = await coldReads.take(tenantId);
         try {
           const bounds = [last, upToVersion, READ_EVENTS_MAX, READ_BYTES_MAX];
-          page = [...(await reachable(tenantPool.any(readStream(uuid, tenantId, ...bounds))))];
+          page = [...(await reachable(tenantPool.any(readStream(uuid, tenantId, ...bounds, partition))))];
           for (const row of page) apply(row);
         } finally {
           leave();

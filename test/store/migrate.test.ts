@@ -6,7 +6,7 @@ import { readSchemaFiles } from '../../store/schema/schema-files.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
 import { until } from '../setup/shop.ts';
 
-const FUNCTION = 'append-events.sql version 5';
+const FUNCTION = 'append-events.sql version 6';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -32,9 +32,10 @@ test('nodes that start at once migrate an empty database once', async () => {
   expect(files).toEqual([
     ...(await readdir(new URL('../../store/migrations/', import.meta.url))).sort(),
     'add-order-rows.sql version 1',
-    'append-event.sql version 1',
+    'append-event.sql version 2',
     FUNCTION,
-    'log-epochs.sql version 2',
+    'append-sealed-events.sql version 1',
+    'log-epochs.sql version 3',
     'log-links.sql version 1',
     'older-appends.sql version 1',
     'personal-keys.sql version 2',
@@ -100,7 +101,7 @@ describe('a function', () => {
 
   test('keeps a higher version, which a newer release installed', async () => {
     await query(`DELETE FROM schema_migrations WHERE name = '${FUNCTION}'`);
-    await record('append-events.sql version 6', 'newer');
+    await record('append-events.sql version 7', 'newer');
     expect(await migrate(database.url)).toEqual([]);
   });
 

@@ -25,6 +25,7 @@ export const LOG_MUTANTS: readonly Mutant[] = [
               FROM events AS event
              WHERE event.idempotency_key = command.idempotency_key
                AND event.tenant_id = command.tenant_id
+               AND event.partition = into_partition
              LIMIT 1) IS NULL
        AND`,
         to: '     WHERE',
@@ -35,6 +36,7 @@ export const LOG_MUTANTS: readonly Mutant[] = [
         FROM events AS event
        WHERE event.idempotency_key = with_key
          AND event.tenant_id = of_tenant
+         AND event.partition = into_partition
        LIMIT 1) IS NULL
      AND`,
         to: '  IF',
@@ -60,6 +62,7 @@ export const LOG_MUTANTS: readonly Mutant[] = [
              WHERE event.order_id = command.order_id
                AND event.version = command.version
                AND event.tenant_id = command.tenant_id
+               AND event.partition = into_partition
              LIMIT 1) IS NULL);`,
         to: '             LIMIT 1) IS NULL);',
       },
@@ -71,6 +74,7 @@ export const LOG_MUTANTS: readonly Mutant[] = [
            WHERE event.order_id = of_order
              AND event.version = at_version
              AND event.tenant_id = of_tenant
+             AND event.partition = into_partition
            LIMIT 1) IS NULL THEN`,
         to: '       LIMIT 1) IS NULL THEN',
       },

@@ -1,15 +1,9 @@
 -- Appends a batch with sealed members: as append-events.sql, under data keys that no erasure has
--- destroyed meanwhile. LATERAL runs the functions one after another, in one statement. $15 is the
--- newest erasure that the caller knows, $16 has the new keys, $17 a note for each command, for the
--- search by e-mail: NULL for most. $18 has the ids of all keys that sealed the batch.
+-- destroyed meanwhile. The function is store/functions/append-sealed-events.sql. $15 is the newest
+-- erasure that the caller knows, $16 has the new keys, $17 a note for each command, for the search
+-- by e-mail: NULL for most. $18 has the ids of all keys that sealed the batch.
 SELECT ordinal, position, event_id, order_id, version, type, schema_version, data, fingerprint,
-       recorded_at, key_id, number, claim, idempotency_key,
-       CASE WHEN $17::json IS NOT NULL AND json_typeof($17::json -> (ordinal - 1)) = 'array'
-                 AND event_id = ($5::uuid[])[ordinal]
-            THEN note_personal_term(used.partition, ($2::uuid[])[ordinal], ($3::uuid[])[ordinal],
-                                    version, position, $17::json -> (ordinal - 1)) END AS is_noted
-  FROM use_personal_keys($1, $15::bigint, $16::json, $18::uuid[]) AS used (partition)
- CROSS JOIN LATERAL append_events(used.partition, $2::uuid[], $3::uuid[], $4::integer[],
-                                  $5::uuid[], $6::text[], $7::smallint[], $8, $9::text[],
-                                  $10::bytea[], $11::text[], $12::uuid[], $13::json,
-                                  $14::bytea)
+       recorded_at, key_id, number, claim, idempotency_key
+  FROM append_sealed_events($1, $2::uuid[], $3::uuid[], $4::integer[], $5::uuid[], $6::text[],
+                            $7::smallint[], $8, $9::text[], $10::bytea[], $11::text[], $12::uuid[],
+                            $13::json, $14::bytea, $15::bigint, $16::json, $17::json, $18::uuid[])

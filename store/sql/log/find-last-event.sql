@@ -11,6 +11,7 @@ SELECT head.position AS head, is_lost_position($1, $3) AS is_lost,
          SELECT position, event_id
            FROM events
           WHERE uuid_send(tenant_id) = uuid_send($2::uuid) AND position <= $3
+            AND partition = ANY (ARRAY[$1::integer])
           ORDER BY position DESC
           LIMIT 1
        ) AS last ON true

@@ -3,7 +3,8 @@
 -- The page scans at most $3 events, so that a page of a rare type is bounded too. `scanned` is the
 -- last scanned position, `found` the number of scanned events that match. The page ends after $5
 -- events, or with the event that exceeds $7 bytes. Only the index events_feed fits: the condition
--- on tenant_id matches its expression.
+-- on tenant_id matches its expression, and for a partition out of a list the primary key has no
+-- order. For `partition = $6` the planner could read all tenants' events by it.
 --
 -- `head` and `here` are the head of the log and the tenant's event at $2, in the same snapshot.
 -- They show whether the reader's position belongs to this log: after a restore it may not. Each
@@ -12,6 +13,7 @@ WITH next AS MATERIALIZED (
   SELECT *
     FROM events
    WHERE uuid_send(tenant_id) = uuid_send($1::uuid) AND position > $2
+     AND partition = ANY (ARRAY[$6::integer])
    ORDER BY position
    LIMIT $3
 ), wanted AS (

@@ -9,7 +9,7 @@ WITH page AS MATERIALIZED (
   SELECT *, row_number() OVER walk AS n, sum(octet_length(data::text)) OVER walk AS bytes
     FROM (SELECT *
             FROM events
-           WHERE order_id = $1 AND tenant_id = $2 AND version > $3
+           WHERE order_id = $1 AND tenant_id = $2 AND partition = $7 AND version > $3
              AND ($4::text[] IS NULL OR type = ANY ($4))
            ORDER BY version
            LIMIT $5 + 1) AS next
@@ -18,7 +18,7 @@ WITH page AS MATERIALIZED (
 SELECT stream.version_max, stream.kinds, (SELECT count(*) FROM page) AS found,
        (SELECT position
           FROM events
-         WHERE order_id = $1 AND version = $3 AND tenant_id = $2
+         WHERE order_id = $1 AND version = $3 AND tenant_id = $2 AND partition = $7
          LIMIT 1) AS after_position,
        event.position, event.event_id, event.order_id, event.version, event.type,
        event.schema_version, event.data, event.fingerprint, event.recorded_at, event.key_id,
@@ -26,7 +26,7 @@ SELECT stream.version_max, stream.kinds, (SELECT count(*) FROM page) AS found,
   FROM (SELECT max(version) AS version_max,
                coalesce(json_agg(DISTINCT jsonb_build_array(type, schema_version)), '[]') AS kinds
           FROM events
-         WHERE order_id = $1 AND tenant_id = $2) AS stream
+         WHERE order_id = $1 AND tenant_id = $2 AND partition = $7) AS stream
   LEFT JOIN page AS event
     ON event.n <= $5 AND (event.n = 1 OR event.bytes - octet_length(event.data::text) < $6)
  ORDER BY event.version

@@ -10,10 +10,11 @@ WITH snapshot AS MATERIALIZED (
   SELECT version, state
     FROM order_snapshots AS taken
    WHERE order_id = $1 AND version <= $3 AND tenant_id = $2 AND fold = $4
+     AND partition = $8
      AND event_id = (SELECT event.event_id
                        FROM events AS event
                       WHERE event.order_id = $1 AND event.version = taken.version
-                        AND event.tenant_id = $2
+                        AND event.tenant_id = $2 AND event.partition = $8
                       LIMIT 1)
    ORDER BY version DESC
    LIMIT 1
@@ -27,7 +28,7 @@ WITH snapshot AS MATERIALIZED (
                   - octet_length(data::text) AS bytes_before
            FROM (SELECT *
                    FROM events
-                  WHERE order_id = $1 AND tenant_id = $2
+                  WHERE order_id = $1 AND tenant_id = $2 AND partition = $8
                     AND version BETWEEN coalesce((SELECT version FROM snapshot), 1) AND $3
                   ORDER BY version
                   LIMIT $5) AS next) AS event
@@ -36,5 +37,5 @@ WITH snapshot AS MATERIALIZED (
 SELECT position, event_id, order_id, version, type, schema_version, data, fingerprint, recorded_at,
        key_id, number, idempotency_key, true, NULL, 0
   FROM events
- WHERE idempotency_key = $6 AND tenant_id = $2
+ WHERE idempotency_key = $6 AND tenant_id = $2 AND partition = $8
  ORDER BY is_holder, version

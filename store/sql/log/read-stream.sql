@@ -8,7 +8,8 @@ SELECT position, event_id, order_id, version, type, schema_version, data, finger
                  - octet_length(data::text) AS bytes_before
           FROM (SELECT *
                   FROM events
-                 WHERE order_id = $1 AND tenant_id = $2 AND version > $3 AND version <= $4
+                 WHERE order_id = $1 AND tenant_id = $2 AND partition = $7
+                   AND version > $3 AND version <= $4
                  ORDER BY version
                  LIMIT $5) AS next) AS event
  WHERE bytes_before < $6

@@ -20,7 +20,7 @@ SELECT event.position, event.tenant_id, event.event_id, event.order_id, event.ve
                            SELECT *
                              FROM events
                             WHERE events.order_id = wanted.order_id
-                              AND events.tenant_id = wanted.tenant_id
+                              AND events.tenant_id = wanted.tenant_id AND events.partition = $1
                               AND events.position + 0 > $4 AND events.position + 0 <= $6
                             ORDER BY events.version
                          ) AS found

@@ -5,7 +5,7 @@ SELECT row.tenant_id, row.order_id, row.document, row.facts, row.placed_position
  CROSS JOIN LATERAL (
          SELECT *
            FROM orders
-          WHERE orders.order_id = wanted.order_id
+          WHERE orders.order_id = wanted.order_id AND orders.partition = $3
           LIMIT 1
        ) AS row
  WHERE row.tenant_id = wanted.tenant_id

@@ -11,13 +11,13 @@ SELECT outdated.placed_position, event.position, event.tenant_id, event.event_id
                          (SELECT sum(octet_length(data::text))
                             FROM events
                            WHERE events.order_id = orders.order_id
-                             AND events.tenant_id = orders.tenant_id) AS bytes
+                             AND events.tenant_id = orders.tenant_id AND events.partition = $1) AS bytes
                     FROM orders
                    WHERE partition = $1 AND listed_version IS DISTINCT FROM version
                      AND EXISTS (SELECT
                                    FROM events
                                   WHERE events.order_id = orders.order_id
-                                    AND events.tenant_id = orders.tenant_id)
+                                    AND events.tenant_id = orders.tenant_id AND events.partition = $1)
                    ORDER BY order_id
                    LIMIT $2
                 ) AS found

@@ -8,7 +8,8 @@ SELECT placed.position, placed.tenant_id, placed.order_id, placed.found
                   SELECT first.position, first.tenant_id, first.order_id,
                          (SELECT sum(octet_length(event.data::text))
                             FROM events AS event
-                           WHERE event.order_id = first.order_id AND event.tenant_id = first.tenant_id) AS bytes
+                           WHERE event.order_id = first.order_id AND event.tenant_id = first.tenant_id
+                             AND event.partition = $1) AS bytes
                     FROM events AS first
                    WHERE first.partition = $1 AND first.position > $2 AND first.position <= $3
                      AND first.version = 1

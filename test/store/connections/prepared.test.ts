@@ -22,7 +22,7 @@ async function preparedAfter(path: string, options?: { keepsPlan: boolean }) {
   try {
     return await pool.connect(async (connection) => {
       for (let n = 0; n < EXECUTIONS_COUNT; n += 1)
-        await connection.any(read('key', '00000000-0000-4000-8000-000000000000'));
+        await connection.any(read('key', '00000000-0000-4000-8000-000000000000', 0));
       return connection.any(sql.type(prepared)`
         SELECT name, generic_plans::integer FROM pg_prepared_statements WHERE name <> ''`);
     });
