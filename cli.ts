@@ -13,6 +13,7 @@ import { explain } from './process/explain.ts';
 import { verifyLogCommand } from './projections/cli/verify-log.ts';
 import { projections } from './projections/cli/projections.ts';
 import { audit } from './store/cli/audit.ts';
+import { cluster } from './store/cli/cluster.ts';
 import { customers } from './store/cli/customers.ts';
 import { keys } from './store/cli/keys.ts';
 import { log } from './store/cli/log.ts';
@@ -46,6 +47,7 @@ const COMMANDS: Record<string, CommandGroup | CliCommand> = {
   personal,
   log: { ...log, commands: { ...log.commands, verify: verifyLogCommand } },
   projections,
+  cluster,
   webhooks,
   'webhook-sink': webhookSink,
 };

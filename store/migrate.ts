@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { findCollisions } from './schema/collisions.ts';
 import { MISSING_RIGHTS } from './schema/rights.ts';
+import { isDistributed, placeFunctions } from './cluster/distribute.ts';
 import { type SchemaFile, pendingOf, readSchemaFiles } from './schema/schema-files.ts';
 import { directAddressOf } from './connections/direct-address.ts';
 import { connect, newClient } from './session.ts';
@@ -107,6 +108,9 @@ async function tryToApply(
       await client.query(text);
       await client.query('INSERT INTO schema_migrations (name, sha256) VALUES ($1, $2)', [name, sha256]);
     }
+    const run = async <Row>(text: string, values?: readonly string[][]) =>
+      (await client.query(text, values as string[][])).rows as Row[];
+    if (attempt.pending.length > 0 && (await isDistributed(run))) await placeFunctions(run);
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK').catch(() => {});

@@ -16,7 +16,9 @@ export async function ensurePartitions(
   consumers: readonly string[],
 ): Promise<void> {
   await pool.query(sql.unsafe`
-    INSERT INTO log_heads (partition) SELECT generate_series(0, ${count - 1}) ON CONFLICT DO NOTHING`);
+    INSERT INTO log_heads (partition, link)
+    SELECT partition, log_genesis(partition, 0) FROM generate_series(0, ${count - 1}) AS partition
+        ON CONFLICT DO NOTHING`);
   await pool.query(sql.unsafe`
     INSERT INTO checkpoints (partition, consumer)
     SELECT partition, consumer FROM log_heads CROSS JOIN unnest(${sql.array([...consumers], 'text')}) AS consumer

@@ -171,7 +171,9 @@ async function lockEmptyPartitions(
   partitions: number[],
 ): Promise<boolean> {
   const { rowCount } = await transaction.query(sql.unsafe`
-    INSERT INTO log_heads (partition) SELECT generate_series(0, ${Math.max(-1, ...partitions)}) ON CONFLICT DO NOTHING`);
+    INSERT INTO log_heads (partition, link)
+    SELECT partition, log_genesis(partition, 0) FROM generate_series(0, ${Math.max(-1, ...partitions)}) AS partition
+        ON CONFLICT DO NOTHING`);
   // As ensurePartitions does: lists read the checkpoint of their projection.
   await transaction.query(sql.unsafe`
     INSERT INTO checkpoints (partition, consumer)

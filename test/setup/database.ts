@@ -1,7 +1,7 @@
 /** Databases for tests: clones of a migrated template, or empty ones. */
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
-import { pooledAddressOf } from './postgres/selected.ts';
+import { pooledAddressOf } from './postgres/pooled.ts';
 
 export const TEST_REDIS = process.env['TEST_REDIS'] ?? '';
 
@@ -12,6 +12,9 @@ export interface TestDatabase {
   suspend: () => Promise<void>;
   resume: () => Promise<void>;
 }
+
+/** The nodes of Citus, the coordinator first; none for plain Postgres. */
+export const CITUS_NODES = process.env['TEST_POSTGRES_NODES']?.split(' ') ?? [];
 
 /**
  * A new migrated database, cloned from a template in some tens of milliseconds.
@@ -55,9 +58,14 @@ export async function emptyDatabase(): Promise<TestDatabase & { name: string; ro
   };
 }
 
-/** Runs one statement as the superuser of the test run. */
+/** Runs one statement as the superuser of the test run, on each node. */
 export async function admin(statement: string): Promise<void> {
-  const client = new Client({ connectionString: process.env['TEST_POSTGRES'] });
+  const nodes = CITUS_NODES.length > 0 ? CITUS_NODES : [process.env['TEST_POSTGRES'] ?? ''];
+  await Promise.all(nodes.map((url) => onNode(url, statement)));
+}
+
+async function onNode(url: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
     // Postgres refuses two clones of a template at the same time: retry.

@@ -9,8 +9,14 @@ import { Client } from 'pg';
 import { pino } from 'pino';
 import { startBackingServices } from '../../../ops/embedded/backing-services.ts';
 import { redisForTests } from '../processes/redis.ts';
-import { startSelectedPooler } from '../postgres/selected.ts';
+import { startPooler } from '../postgres/pooled.ts';
+import { openPool } from '../../../store/pool.ts';
 import { migrate } from '../../../store/migrate.ts';
+import { distribute } from '../../../store/cluster/run-distribute.ts';
+import { closeTemplate, createClusterDatabase, missingForCitus, startCluster } from '../citus/cluster.ts';
+
+/** Few: each is a table on disk, which each clone copies. */
+const TEST_SHARDS = 2;
 
 export default async function globalSetup(): Promise<void> {
   await redisForTests();
@@ -19,25 +25,60 @@ export default async function globalSetup(): Promise<void> {
   const temporary = join(dataDir, 'tmp');
   await mkdir(temporary);
   await chmod(temporary, 0o1777);
+  const selected = selectedPostgres();
+  const cluster = selected === 'citus' ? await clusterForTests(dataDir) : undefined;
   const services = await startBackingServices({
-    databaseUrl: undefined,
+    databaseUrl: cluster?.urls[0],
     redisUrl: undefined,
     dataDir,
     log: pino({ level: 'silent' }),
   });
-  const admin = new Client({ connectionString: services.databaseUrl });
-  await admin.connect();
-  await admin.query('CREATE DATABASE template_migrated');
-  await admin.end();
-  const template = new URL(services.databaseUrl);
-  template.pathname = '/template_migrated';
-  await migrate(template.href);
+  if (cluster === undefined) await migratedTemplate(services.databaseUrl);
+  else await distributedTemplate(cluster.urls);
 
   process.env['TMPDIR'] = temporary;
   // Without it, each process that a test starts would compile all of its modules.
   process.env['NODE_COMPILE_CACHE'] = join(dataDir, 'compiled');
   process.env['TEST_POSTGRES'] = services.databaseUrl;
   process.env['TEST_REDIS'] = services.redisUrl ?? '';
-  const pooler = await startSelectedPooler(services.databaseUrl);
-  Object.assign(globalThis, { __services: services, __pooler: pooler, __dataDir: dataDir });
+  if (cluster) process.env['TEST_POSTGRES_NODES'] = cluster.urls.join(' ');
+  const stop = async () => {
+    await services.stop();
+    await cluster?.stop();
+  };
+  const pooler = selected === 'pgbouncer' ? await startPooler(services.databaseUrl) : undefined;
+  Object.assign(globalThis, { __services: { ...services, stop }, __pooler: pooler, __dataDir: dataDir });
+}
+
+/** `HOLDFAST_TEST_POSTGRES`: what the tests run on instead of one plain Postgres. */
+function selectedPostgres(): 'citus' | 'pgbouncer' | undefined {
+  const selected = process.env['HOLDFAST_TEST_POSTGRES'];
+  delete process.env['HOLDFAST_TEST_POSTGRES']; // servers that tests start refuse unknown variables
+  if (selected === undefined || selected === 'citus' || selected === 'pgbouncer') return selected;
+  throw new Error(`HOLDFAST_TEST_POSTGRES must be citus or pgbouncer, not "${selected}"`);
+}
+
+async function clusterForTests(dataDir: string) {
+  const missing = await missingForCitus();
+  if (missing !== undefined) throw new Error(missing);
+  return startCluster(dataDir);
+}
+
+async function migratedTemplate(databaseUrl: string): Promise<void> {
+  const admin = new Client({ connectionString: databaseUrl });
+  await admin.connect();
+  await admin.query('CREATE DATABASE template_migrated');
+  await admin.end();
+  const template = new URL(databaseUrl);
+  template.pathname = '/template_migrated';
+  await migrate(template.href);
+}
+
+async function distributedTemplate(urls: readonly string[]): Promise<void> {
+  const template = await createClusterDatabase(urls, 'template_migrated');
+  await migrate(template);
+  const pool = await openPool({ databaseUrl: template, size: 1, log: pino({ level: 'silent' }) });
+  await distribute(pool, TEST_SHARDS);
+  await pool.end();
+  await closeTemplate(urls, 'template_migrated');
 }

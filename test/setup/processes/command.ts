@@ -1,7 +1,7 @@
 /** Runs `npx holdfast` as a separate process. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { withDirectAddress } from '../postgres/selected.ts';
+import { withDirectAddress } from '../postgres/pooled.ts';
 
 const LAUNCHER = fileURLToPath(new URL('../../../holdfast.js', import.meta.url));
 

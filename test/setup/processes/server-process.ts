@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { withDirectAddress } from '../postgres/selected.ts';
+import { withDirectAddress } from '../postgres/pooled.ts';
 import { until } from '../shop.ts';
 
 /** Each process of a node loads its modules for 8 s on a machine with twelve loads a core. */

@@ -11,11 +11,8 @@ import { type PgBouncer, startPgBouncer } from './pgbouncer.ts';
 /** SQLSTATE of a setting that this version of Postgres does not know. */
 const UNKNOWN_SETTING = '42704';
 
-/** In front of the Postgres of a test run, if it is asked for. Its test processes find it. */
-export async function startSelectedPooler(serverUrl: string): Promise<PgBouncer | undefined> {
-  const selected = process.env['HOLDFAST_TEST_POSTGRES'] ?? '';
-  if (selected === '') return undefined;
-  if (selected !== 'pgbouncer') throw new Error(`HOLDFAST_TEST_POSTGRES is not ${selected}, but pgbouncer`);
+/** In front of the Postgres of a test run. Its test processes find it. */
+export async function startPooler(serverUrl: string): Promise<PgBouncer> {
   const client = new Client({ connectionString: serverUrl });
   await client.connect();
   for (const [name, value] of Object.entries({ ...SESSION, ...SESSION_LIMITS_MS }))
