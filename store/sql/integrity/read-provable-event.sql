@@ -10,18 +10,19 @@ SELECT event.tenant_id, event.order_id, event.version, event.event_id, event.typ
        tree.checkpoint, tree.checkpoint_size,
        256 * first.tile + (SELECT count(*)
                              FROM events
-                            WHERE events.partition = event.partition AND events.position >= first.first_position
+                            WHERE events.partition = $1 AND events.position >= first.first_position
                               AND events.position < event.position) AS index
   FROM log_trees AS tree
   JOIN events AS event ON event.partition = tree.partition AND event.position = $2
  CROSS JOIN LATERAL (
          SELECT tile, first_position
            FROM log_tiles
-          WHERE log_tiles.partition = tree.partition AND level = 0 AND first_position <= event.position
+          WHERE log_tiles.partition = $1 AND level = 0 AND first_position <= event.position
           ORDER BY first_position DESC
           LIMIT 1
        ) AS first
  WHERE tree.partition = $1 AND tree.checkpoint IS NOT NULL AND event.position <= tree.position
    AND NOT EXISTS (SELECT
                      FROM log_rewrites
-                    WHERE log_rewrites.position = event.position AND log_rewrites.partition = event.partition)
+                    WHERE log_rewrites.position = event.position AND log_rewrites.partition = event.partition
+                      AND log_rewrites.partition = $1)
