@@ -77,6 +77,7 @@ DECLARE
   first    bigint;
   kept     bigint;
   now_ms   timestamptz;
+  first_time timestamptz; -- a variable: Citus takes no STABLE function in a CASE of an UPDATE
   own_home text := log_home();
   own_timeline text := log_timeline();
 BEGIN
@@ -105,11 +106,12 @@ BEGIN
       USING HINT = 'Export the log, and import it into a new database.';
   END IF;
   now_ms := date_trunc('milliseconds', clock_timestamp());
+  first_time := CASE WHEN head.recorded_at > now_ms + interval '5 seconds' THEN now_ms ELSE head.recorded_at END;
   INSERT INTO log_epochs (partition, epoch, after_position, kept_position, reason, home, timeline)
   VALUES (in_partition, first >> 32, first, head.position, reason, own_home, own_timeline);
   UPDATE log_heads AS known
      SET position = first, reached_position = first, timeline = own_timeline,
-         recorded_at = CASE WHEN recorded_at > now_ms + interval '5 seconds' THEN now_ms ELSE recorded_at END
+         recorded_at = first_time
    WHERE partition = in_partition;
   SELECT coalesce(max(position), 0) INTO kept FROM events WHERE partition = in_partition;
   UPDATE checkpoints

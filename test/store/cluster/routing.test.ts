@@ -98,6 +98,17 @@ onCitus('one worker runs the whole statement', () => {
   });
 });
 
+onCitus('a partition in another database, as after a move', () => {
+  test('gets a new epoch', async () => {
+    await client.query('SELECT start_log_epoch(0)');
+    await client.query(`UPDATE log_epochs SET home = 'elsewhere' WHERE partition = 0`);
+    const { rows } = await client.query('SELECT start_log_epoch(0) AS reason');
+    expect(rows).toEqual([{ reason: 'other_database' }]);
+    const heads = await client.query('SELECT position >> 32 AS epoch FROM log_heads WHERE partition = 0');
+    expect(heads.rows).toEqual([{ epoch: '1' }]);
+  });
+});
+
 test('a statement that goes to several workers has a reason', () => {
   for (const path of Object.keys(IN_STEPS)) expect(textOf(path)).not.toBe('');
 });
