@@ -1,6 +1,6 @@
 /** `npx holdfast`: parses the command line, runs the command, prints its output. */
 import './process/older-node.ts';
-import cluster from 'node:cluster';
+import nodeCluster from 'node:cluster';
 import { readFile } from 'node:fs/promises';
 import { importing } from './api/cli/import.ts';
 import { orders } from './api/cli/orders.ts';
@@ -71,7 +71,7 @@ async function version(json: boolean): Promise<string> {
 }
 
 // A signal to npx ends its shell, but does not reach this process.
-if (cluster.isPrimary) whenNpmIsGone(() => process.kill(process.pid, 'SIGTERM'), NPX_PROCESSES_MAX);
+if (nodeCluster.isPrimary) whenNpmIsGone(() => process.kill(process.pid, 'SIGTERM'), NPX_PROCESSES_MAX);
 try {
   const parsed = parseCommandLine(COMMANDS, process.argv.slice(2));
   if (parsed.kind === 'help') process.stdout.write(`${parsed.text}\n`);

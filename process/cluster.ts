@@ -21,6 +21,12 @@ const RESPAWN_PAUSE_MS = 1_000;
 const KILL_MARGIN_MS = 1_200;
 const CALLERS_INTERVAL_MS = 1_000;
 
+/**
+ * The first message from a worker: it listens. Node before 24 drops a message that arrives while
+ * the worker still loads its modules.
+ */
+type Listening = { isListening: true };
+
 /** The first message from the primary to a worker. */
 interface Assignment {
   databaseUrl: string;
@@ -29,7 +35,7 @@ interface Assignment {
   isFirst: boolean;
 }
 
-/** The first message from a worker to the primary: its ports, or why it could not start. */
+/** The second message from a worker to the primary: its ports, or why it could not start. */
 type Report = Ports | { failed: string };
 /** A worker without the API has no ports. */
 type Ports = { ports: { port?: number | undefined; grpcPort?: number | undefined } };
@@ -69,12 +75,14 @@ export async function startWorkers(
     const worker = cluster.fork();
     // A message to a worker that has just died; its exit follows.
     worker.on('error', (error) => log.debug({ err: error }, 'worker channel error'));
+    const exited = once(worker, 'exit').then((): Report => ({
+      failed: 'A worker exited before it was ready.',
+    }));
+    const reported = message(worker, (m): m is Report => 'ports' in m || 'failed' in m);
+    await Promise.race([message(worker, (m): m is Listening => 'isListening' in m), exited]);
     const assignment: Assignment = { databaseUrl, redisUrl, isFirst };
-    worker.send(assignment);
-    const report = await Promise.race([
-      message(worker, (m): m is Report => 'ports' in m || 'failed' in m),
-      once(worker, 'exit').then((): Report => ({ failed: 'A worker exited before it was ready.' })),
-    ]);
+    if (worker.isConnected()) worker.send(assignment);
+    const report = await Promise.race([reported, exited]);
     if ('failed' in report) throw new WorkerError(report.failed);
     live.add(worker);
     worker.on('message', (m: object) => {
@@ -147,10 +155,9 @@ export async function runWorker(config: Config, log: Logger): Promise<void> {
   // oxlint-disable-next-line no-new -- the constructor answers the primary's requests for metrics
   new AggregatorRegistry();
   AggregatorRegistry.setRegistries(registry);
-  const { databaseUrl, redisUrl, isFirst } = await message(
-    process,
-    (m): m is Assignment => 'databaseUrl' in m,
-  );
+  const assigned = message(process, (m): m is Assignment => 'databaseUrl' in m);
+  process.send?.({ isListening: true } satisfies Listening);
+  const { databaseUrl, redisUrl, isFirst } = await assigned;
   const roles = isFirst ? config.roles : new Set(['api' as const]);
   try {
     const draining = new AbortController();

@@ -30,7 +30,14 @@ beforeAll(async () => {
   );
   server = spawn(machinesNode(), ['node_modules/holdfast/holdfast.js', 'start'], {
     cwd: project.folder,
-    env: { PATH: process.env['PATH'], HOME: '/tmp', PORT: '0', GRPC_PORT: '0', ADMIN_PORT: '0' },
+    env: {
+      PATH: process.env['PATH'],
+      HOME: '/tmp',
+      PORT: '0',
+      GRPC_PORT: '0',
+      ADMIN_PORT: '0',
+      HOLDFAST_WORKERS: '2',
+    },
   });
   for (const stream of [server.stdout!, server.stderr!])
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));

@@ -13,7 +13,7 @@ import { startPooler } from '../postgres/pooled.ts';
 import { openPool } from '../../../store/pool.ts';
 import { migrate } from '../../../store/migrate.ts';
 import { distribute } from '../../../store/cluster/run-distribute.ts';
-import { closeTemplate, createClusterDatabase, missingForCitus, startCluster } from '../citus/cluster.ts';
+import { closeTemplate, createClusterDatabase, missingForCitus, startCluster } from '../postgres/citus.ts';
 
 /** Few: each is a table on disk, which each clone copies. */
 const TEST_SHARDS = 2;
