@@ -67,6 +67,12 @@ const NOT_RUN: Record<string, string[]> = {
   ],
   'docs/contract-diff.md': ['BASE and HEAD stand for your files', 'DIR stands for your folder'],
   'docs/contract-testing.md': ['other test files'],
+  'docs/deployment.md': [
+    'needs a container engine; test/processes/packages/image.test.ts runs its parts without one',
+    'needs a container engine',
+    'needs a cluster',
+    'installs a service',
+  ],
   'docs/evidence/README.md': ['minutes of load'],
   'docs/fuzz.md': ['minutes of load'],
   'docs/grpc.md': [
@@ -96,6 +102,7 @@ const NOT_RUN: Record<string, string[]> = {
     'the tenant is yours; test/personal/ marks one',
     'it is final; test/personal/ erases',
     'the tenant is yours; test/retention/ runs such',
+    'minutes of load',
   ],
   'docs/projections.md': [
     'skips a faulty event; test/projections/faults.test.ts does',
