@@ -39,19 +39,10 @@ let output = '';
 
 /** The arguments of bwrap that take the place of an engine. */
 const contained = (env: Record<string, string>, ...command: string[]): string[] => [
-  ...['--ro-bind', root, '/', '--tmpfs', '/tmp', '--proc', '/proc', '--dev', '/dev'],
-  ...['--ro-bind', '/etc/hosts', '/etc/hosts', '--ro-bind', '/etc/resolv.conf', '/etc/resolv.conf'],
-  ...[
-    '--unshare-user',
-    '--unshare-pid',
-    '--unshare-ipc',
-    '--unshare-uts',
-    '--uid',
-    '65532',
-    '--gid',
-    '65532',
-  ],
-  ...['--chdir', '/app', '--clearenv', '--die-with-parent', '--as-pid-1'],
+  ...`--ro-bind ${root} / --tmpfs /tmp --proc /proc --dev /dev --chdir /app`.split(' '),
+  ...'--ro-bind /etc/hosts /etc/hosts --ro-bind /etc/resolv.conf /etc/resolv.conf'.split(' '),
+  ...'--unshare-user --unshare-pid --unshare-ipc --unshare-uts --uid 65532 --gid 65532'.split(' '),
+  ...'--clearenv --die-with-parent --as-pid-1'.split(' '),
   ...Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]),
   ...command,
 ];
