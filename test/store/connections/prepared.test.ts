@@ -8,7 +8,7 @@ import { openTestPool } from '../../setup/pool.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
-  database = await cloneDatabase();
+  database = await cloneDatabase({ isDirect: true });
 });
 afterAll(() => database.drop());
 
