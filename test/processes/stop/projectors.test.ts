@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { holdfast } from '../../setup/processes/command.ts';
+import { addApiKey, createTenant, partitionFor } from '../../../store/keys/api-keys.ts';
 import { TEST_REDIS, type TestDatabase, cloneDatabase } from '../../setup/database.ts';
+import { openTestPool } from '../../setup/pool.ts';
 import { type ServerProcess, startServer } from '../../setup/processes/server-process.ts';
 import { anOrder, newApiKey, send, until } from '../../setup/shop.ts';
 
@@ -33,15 +35,21 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function newTenant(name: string): Promise<string> {
-  const tenant = await holdfast(['tenants', 'create', name, '--json'], env);
-  const key = await holdfast(['keys', 'create', '--tenant', tenant.json.tenant_id, '--json'], env);
-  return key.json.key as string;
+/** A tenant's id decides its partition. @returns a key for each partition */
+async function oneTenantAPartition(): Promise<string[]> {
+  const pool = await openTestPool(database);
+  const keys = new Map<number, string>();
+  while (keys.size < PARTITIONS) {
+    const { tenantId } = await createTenant(pool, 'Shop', PARTITIONS);
+    const key = newApiKey();
+    await addApiKey(pool, { tenantId, key, name: 'shop', scopes: ['orders:write'] });
+    keys.set(partitionFor(tenantId, PARTITIONS), key);
+  }
+  await pool.end();
+  return [...keys.values()];
 }
 
-/** Without the tenant of the bootstrap key, which has no orders. */
-const SHOPS = `(SELECT partition FROM tenants WHERE name LIKE 'Shop %') AS shops`;
-const partitionsOf = async (relation: typeof SHOPS | 'events' | 'orders'): Promise<number> => {
+const partitionsOf = async (relation: 'events' | 'orders'): Promise<number> => {
   const { rowCount } = await client.query(`SELECT DISTINCT partition FROM ${relation}`);
   return rowCount ?? 0;
 };
@@ -54,9 +62,7 @@ const lag = async (): Promise<number[]> => {
 };
 
 test('each partition is processed; another node takes over from a killed one within seconds, and each event counts once', async () => {
-  const keys: string[] = [];
-  // A tenant's id decides its partition: add tenants until each partition has one.
-  while ((await partitionsOf(SHOPS)) < PARTITIONS) keys.push(await newTenant(`Shop ${keys.length}`));
+  const keys = await oneTenantAPartition();
   const api = nodes[0]!;
   let placed = 0;
   let busy = true;
