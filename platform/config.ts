@@ -82,16 +82,15 @@ export const API_KEY_SYNTAX = /^(?=.{32,136}$)hf_(?:test|live)_[A-Za-z0-9_]{16,1
 const API_KEY_EXPECTED =
   'must begin with hf_test_ or hf_live_ and have 32 to 128 characters of A-Z a-z 0-9 _';
 
+const postgresUrl = address(/^postgres(?:ql)?$/, 'postgres://USER:PASSWORD@HOST:5432/DATABASE');
+
 /** All variables with their defaults. A test compares `docs/configuration.md` with this table. */
 const VARIABLES = {
   PORT: port.default(8080),
   ADMIN_PORT: port.default(9090),
   GRPC_PORT: port.optional(),
-  DATABASE_URL: address(/^postgres(?:ql)?$/, 'postgres://USER:PASSWORD@HOST:5432/DATABASE').optional(),
-  HOLDFAST_DATABASE_DIRECT_URL: address(
-    /^postgres(?:ql)?$/,
-    'postgres://USER:PASSWORD@HOST:5432/DATABASE',
-  ).optional(),
+  DATABASE_URL: postgresUrl.optional(),
+  HOLDFAST_DATABASE_DIRECT_URL: postgresUrl.optional(),
   REDIS_URL: address(/^rediss?$/, 'redis://:PASSWORD@HOST:6379').optional(),
   HOLDFAST_HOST: z.string().min(1).optional(),
   HOLDFAST_ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
