@@ -13,6 +13,12 @@ const PATH = (process.env['PATH'] ?? '')
   .filter((folder) => !folder.includes('node_modules'))
   .join(delimiter);
 
+/** The body of a first order, version 2. */
+export const ORDER = {
+  customer_id: 'ada',
+  lines: [{ sku: 'KELP-1', name: 'Kelp', quantity: 2, unit_price: { amount: 450, currency: 'EUR' } }],
+};
+
 export interface Project {
   folder: string;
   /** Runs a program with the machine's own Node. Rejects with its output when it fails. */

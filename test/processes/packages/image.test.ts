@@ -12,7 +12,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { buildServer } from '../../../packages/holdfast/build-server.ts';
 import { type TestDatabase, cloneDatabase } from '../../setup/database.ts';
 import { until } from '../../setup/shop.ts';
-import { ROOT, machinesNode } from './empty-project.ts';
+import { ORDER, ROOT, machinesNode } from './empty-project.ts';
 
 const run = promisify(execFile);
 const BUILD_MS_MAX = 120_000;
@@ -112,10 +112,7 @@ check('migrates, starts, is healthy, places an order, and stops', async () => {
       'Content-Type': 'application/json',
       'Idempotency-Key': 'first',
     },
-    body: JSON.stringify({
-      customer_id: 'ada',
-      lines: [{ sku: 'KELP-1', name: 'Kelp', quantity: 2, unit_price: { amount: 450, currency: 'EUR' } }],
-    }),
+    body: JSON.stringify(ORDER),
   });
   expect(placed.status).toBe(201);
   // A probe of Kubernetes calls the address of the pod.

@@ -7,15 +7,11 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { buildServer } from '../../../packages/holdfast/build-server.ts';
 import { FOLD_RELEASE } from '../../../store/log/fold-release.ts';
 import { until } from '../../setup/shop.ts';
-import { ROOT, installed, machinesNode } from './empty-project.ts';
+import { ORDER, ROOT, installed, machinesNode } from './empty-project.ts';
 
 const INSTALL_MS_MAX = 180_000;
 const STARTED_MS_MAX = 60_000;
 const MIB = 1_048_576;
-const ORDER = {
-  customer_id: 'ada',
-  lines: [{ sku: 'KELP-1', name: 'Kelp', quantity: 2, unit_price: { amount: 450, currency: 'EUR' } }],
-};
 
 let project: Awaited<ReturnType<typeof installed>>;
 let server: ReturnType<typeof spawn>;
