@@ -1,4 +1,4 @@
--- Version 3
+-- Version 4
 --
 -- Epochs of the log (store/migrations/0029_log_epochs.sql). The append calls start_log_epoch() when
 -- the head is not as the last append left it, before it assigns a position. Nodes call it at their
@@ -125,21 +125,25 @@ $$;
 -- Whether the log does not have what a reader saw at a position: it ends before, or the position is
 -- in the lost end of an earlier epoch. A log that was imported says it too, by its own gaps.
 CREATE OR REPLACE FUNCTION is_lost_position(in_partition integer, at bigint) RETURNS boolean
-LANGUAGE sql STABLE AS $$
-  SELECT at > head.position
-         OR (at >> 32 < head.position >> 32 AND at & 4294967295 <> 0
-             AND NOT EXISTS (SELECT
-                               FROM events
-                              WHERE partition = in_partition
-                                AND position >= at AND position < ((at >> 32) + 1) << 32))
-    FROM log_heads AS head
-   WHERE head.partition = in_partition;
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  head bigint := (SELECT position FROM log_heads WHERE partition = in_partition);
+BEGIN
+  RETURN at > head
+         OR (at >> 32 < head >> 32 AND at & 4294967295 <> 0
+             AND (SELECT position
+                    FROM events
+                   WHERE partition = in_partition AND position >= at AND position < ((at >> 32) + 1) << 32
+                   LIMIT 1) IS NULL);
+END;
 $$;
 
 -- The events between two positions: the gaps between epochs do not count.
 CREATE OR REPLACE FUNCTION log_lag(in_partition integer, applied bigint, head bigint) RETURNS bigint
-LANGUAGE sql STABLE AS $$
-  SELECT greatest(0, head - applied - coalesce(sum(after_position - greatest(kept_position, applied)), 0))::bigint
-    FROM log_epochs
-   WHERE partition = in_partition AND after_position > applied AND after_position <= head AND reason <> 'first';
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT greatest(0, head - applied - coalesce(sum(after_position - greatest(kept_position, applied)), 0))::bigint
+            FROM log_epochs
+           WHERE partition = in_partition AND after_position > applied AND after_position <= head AND reason <> 'first');
+END;
 $$;

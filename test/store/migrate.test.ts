@@ -35,7 +35,7 @@ test('nodes that start at once migrate an empty database once', async () => {
     'append-event.sql version 2',
     FUNCTION,
     'append-sealed-events.sql version 1',
-    'log-epochs.sql version 3',
+    'log-epochs.sql version 4',
     'log-links.sql version 1',
     'older-appends.sql version 1',
     'personal-keys.sql version 2',
