@@ -15,6 +15,13 @@ export const SEPARATOR = '\u001e';
  */
 export const plainArray = (values: readonly (string | number | boolean)[]): string => `{${values.join(',')}}`;
 
+/** The text of a file in `store/sql/`. A line `-- include PATH` stands for the text of another. */
+export const textOf = (path: string): string =>
+  readFileSync(new URL(`./sql/${path}.sql`, import.meta.url), 'utf8').replaceAll(
+    /^-- include (\S+)$/gm,
+    (_line, part: string) => textOf(part),
+  );
+
 /**
  * Reads a statement once, at start. It is prepared under its path.
  *
@@ -27,7 +34,7 @@ export const plainArray = (values: readonly (string | number | boolean)[]): stri
  * @returns a function that binds values to `$1`, `$2`, …; arrays become Postgres arrays
  */
 export function statement<Row extends z.ZodType>(path: string, row: Row, { keepsPlan = true } = {}) {
-  const text = readFileSync(new URL(`./sql/${path}.sql`, import.meta.url), 'utf8');
+  const text = textOf(path);
   const token = { ...sql.type(row)`-`, ...(keepsPlan && { name: path }), sql: text };
   return (...values: PrimitiveValueExpression[]): QuerySqlToken<Row> => ({ ...token, values });
 }

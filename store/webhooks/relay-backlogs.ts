@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { FIRST_EVENT_TYPES } from '../../domain/order/events.ts';
 import { toId } from '../ids.ts';
 import { statement } from '../statement.ts';
-import { type RelayBatchBound, WEBHOOKS_CONSUMER, lockDeliveries } from './relay-batch.ts';
+import { type RelayBatchBound, isRelayOn, lockDeliveries } from './relay-batch.ts';
 import { NO_TENANT } from './replays.ts';
 
 const relayBacklog = statement('webhooks/relay-backlog', z.object({ endpoints: z.array(z.uuid()) }));
@@ -28,12 +28,9 @@ export function createBacklogRelay(
       SELECT tenant_id
         FROM webhook_relay_backlogs
        WHERE partition = ${partition}
-         AND EXISTS (SELECT
-                       FROM checkpoints
-                      WHERE partition = ${partition} AND consumer = ${WEBHOOKS_CONSUMER} AND paused_at IS NULL)
        ORDER BY tenant_id <= ${servedTenant}, tenant_id
        LIMIT 1`);
-    if (tenantId === null) return undefined;
+    if (tenantId === null || !(await isRelayOn(pool, partition))) return undefined;
     servedTenant = tenantId;
     return pool.transaction(async (transaction) => {
       await lockDeliveries(transaction, partition);

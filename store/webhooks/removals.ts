@@ -81,20 +81,27 @@ export const removeOldDeliveriesOf = (
     return rowCount;
   });
 
+const checkpointRow = z.object({ partition: z.int(), position: z.int() });
+
 /**
- * Removes subscriptions that ended, and whose events are relayed. One snapshot has the checkpoint
- * and the events that the relay put off.
+ * Removes subscriptions that ended, and whose events are relayed. What the relay has put off is
+ * read after its checkpoints, so it holds all that is not relayed up to them.
  */
-export const removeRelayedSubscriptions = (pool: DatabasePool) =>
-  pool.query(sql.unsafe`
+export async function removeRelayedSubscriptions(pool: DatabasePool): Promise<void> {
+  const checkpoints = await pool.any(sql.type(checkpointRow)`
+    SELECT partition, position FROM checkpoints WHERE consumer = ${WEBHOOKS_CONSUMER}`);
+  await pool.query(sql.unsafe`
     DELETE FROM webhook_earlier_subscriptions AS earlier
-     WHERE up_to_position <= (SELECT position
-                                FROM checkpoints
-                               WHERE partition = earlier.partition AND consumer = ${WEBHOOKS_CONSUMER})
+     USING ${sql.unnest(
+       checkpoints.map(({ partition, position }) => [partition, position]),
+       ['int4', 'int8'],
+     )} AS relayed (partition, position)
+     WHERE relayed.partition = earlier.partition AND earlier.up_to_position <= relayed.position
        AND NOT EXISTS (SELECT
                          FROM webhook_relay_backlogs AS backlog
                         WHERE backlog.partition = earlier.partition AND backlog.tenant_id = earlier.tenant_id
                           AND backlog.position < earlier.up_to_position)`);
+}
 
 /**
  * The position since which the ledger of an endpoint has all deliveries: a replay of undelivered

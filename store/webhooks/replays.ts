@@ -53,12 +53,12 @@ export async function createReplay(
   replay: { replayId: string; endpointId: string; which: 'all' | 'undelivered'; after: number },
 ): Promise<ReplayRow | undefined> {
   await lockTenant(transaction, tenantId);
+  const end = await transaction.oneFirst(sql.type(z.object({ position: z.int() }))`
+    SELECT position FROM log_heads WHERE partition = ${partition}`);
   const row = await transaction.maybeOne(sql.type(replayRow)`
     INSERT INTO webhook_replays (replay_id, endpoint_id, partition, which, after_position, up_to_position, position)
-    SELECT ${replay.replayId}, ${replay.endpointId}, partition, ${replay.which}, ${replay.after}, position, ${replay.after}
-      FROM log_heads
-     WHERE partition = ${partition}
-       AND (SELECT count(*)
+    SELECT ${replay.replayId}, ${replay.endpointId}, ${partition}, ${replay.which}, ${replay.after}, ${end}, ${replay.after}
+     WHERE (SELECT count(*)
               FROM webhook_replays AS open
               JOIN webhook_endpoints AS endpoint USING (endpoint_id)
              WHERE open.partition = ${partition} AND open.finished_at IS NULL

@@ -28,9 +28,7 @@ const READ_DELIVERIES_MAX = 1_000;
 
 /** Whether this release knows the event of a delivery. */
 const isKnown = (): FragmentSqlToken => sql.fragment`
-  (SELECT coalesce((${knownEvents()}::jsonb ->> event.type)::integer, 0) >= event.schema_version
-     FROM events AS event
-    WHERE event.partition = delivery.partition AND event.position = delivery.position) IS NOT FALSE`;
+  (coalesce((${knownEvents()}::jsonb ->> delivery.event_type)::integer, 0) >= delivery.schema_version) IS NOT FALSE`;
 
 /** Puts off claimed deliveries that cannot be rendered, and records the reason. */
 export const deferUnrendered = (pool: CommonQueryMethods, claimed: readonly Claimed[]) =>
@@ -81,37 +79,43 @@ export const restUnsigned = (
  * Parks due deliveries that only a newer release can send, and records the reason: claims of this
  * node need not pass them. Does nothing while this release knows all events of the log.
  */
-export const parkUnknown = (pool: CommonQueryMethods) =>
+export const parkUnknown = (pool: CommonQueryMethods): Promise<void> =>
   reachable(
-    pool.query(sql.unsafe`
-      WITH unknown AS MATERIALIZED (
-        SELECT delivery.delivery_id
-          FROM webhook_endpoints AS endpoint
-         CROSS JOIN LATERAL (
-                 SELECT delivery_id, partition, position
-                   FROM webhook_deliveries
-                  WHERE endpoint_id = endpoint.endpoint_id AND status = 'pending'
-                    AND next_attempt_at < now() - ${DUE_SECONDS_MIN} * interval '1 second'
-                  ORDER BY next_attempt_at, number
-                  LIMIT ${READ_DELIVERIES_MAX}
-               ) AS delivery
-         WHERE endpoint.disabled_at IS NULL
-           AND EXISTS (SELECT
-                         FROM event_kinds AS kind
-                        WHERE coalesce((${knownEvents()}::jsonb ->> kind.type)::integer, 0) < kind.schema_version)
-           AND NOT (${isKnown()})
-      ), locked AS MATERIALIZED (
-        SELECT delivery_id
-          FROM webhook_deliveries
-         WHERE delivery_id IN (SELECT delivery_id FROM unknown)
-           AND status = 'pending' AND next_attempt_at <= now()
-           FOR UPDATE SKIP LOCKED
-      )
-      UPDATE webhook_deliveries
-         SET last_error = 'event_not_understood',
-             next_attempt_at = now() + ${PARKED_SECONDS} * interval '1 second'
-       WHERE delivery_id IN (SELECT delivery_id FROM locked)`),
+    (async () => {
+      const unknown = await pool.any(sql.unsafe`
+        SELECT kind.type
+          FROM event_kinds AS kind
+         WHERE coalesce((${knownEvents()}::jsonb ->> kind.type)::integer, 0) < kind.schema_version
+         LIMIT 1`);
+      if (unknown.length > 0) await parkDue(pool);
+    })(),
   );
+
+const parkDue = (pool: CommonQueryMethods) =>
+  pool.query(sql.unsafe`
+    WITH unknown AS MATERIALIZED (
+      SELECT delivery.delivery_id
+        FROM webhook_endpoints AS endpoint
+       CROSS JOIN LATERAL (
+               SELECT delivery_id, event_type, schema_version
+                 FROM webhook_deliveries
+                WHERE endpoint_id = endpoint.endpoint_id AND status = 'pending'
+                  AND next_attempt_at < now() - ${DUE_SECONDS_MIN} * interval '1 second'
+                ORDER BY next_attempt_at, number
+                LIMIT ${READ_DELIVERIES_MAX}
+             ) AS delivery
+       WHERE endpoint.disabled_at IS NULL AND NOT (${isKnown()})
+    ), locked AS MATERIALIZED (
+      SELECT delivery_id
+        FROM webhook_deliveries
+       WHERE delivery_id IN (SELECT delivery_id FROM unknown)
+         AND status = 'pending' AND next_attempt_at <= now()
+         FOR UPDATE SKIP LOCKED
+    )
+    UPDATE webhook_deliveries
+       SET last_error = 'event_not_understood',
+           next_attempt_at = now() + ${PARKED_SECONDS} * interval '1 second'
+     WHERE delivery_id IN (SELECT delivery_id FROM locked)`);
 
 /**
  * Queues deliveries that an older node parked and that this release can send.

@@ -38,6 +38,7 @@ test('nodes that start at once migrate an empty database once', async () => {
     'log-epochs.sql version 4',
     'log-links.sql version 1',
     'older-appends.sql version 1',
+    'partition-reads.sql version 1',
     'personal-keys.sql version 2',
   ]);
   const applied = await Promise.all([migrate(database.url), migrate(database.url), migrate(database.url)]);

@@ -40,19 +40,18 @@ WITH endpoint AS MATERIALIZED (
     FROM webhook_deliveries AS delivery
    WHERE delivery.endpoint_id = (SELECT endpoint_id FROM endpoint)
      AND delivery.status = 'pending' AND delivery.next_attempt_at <= now()
-     -- A scalar subquery: the planner cannot turn it into a scan of the log.
-     AND (SELECT coalesce(($10::jsonb ->> event.type)::integer, 0) >= event.schema_version
-            FROM events AS event
-           WHERE event.partition = delivery.partition
-             AND event.position = delivery.position) IS NOT FALSE
+     AND (coalesce(($10::jsonb ->> delivery.event_type)::integer, 0) >= delivery.schema_version) IS NOT FALSE
    ORDER BY delivery.next_attempt_at, delivery.number
    LIMIT (SELECT greatest(0, deliveries) FROM room)
      FOR UPDATE SKIP LOCKED
+), event AS MATERIALIZED (
+  -- All deliveries of an endpoint are in the partition of its tenant.
+  SELECT * FROM events_at((SELECT max(partition) FROM due), ARRAY(SELECT position FROM due WHERE position IS NOT NULL))
 ), sized AS (
   SELECT due.delivery_id, octet_length(event.data::text) AS bytes,
          sum(octet_length(event.data::text)) OVER (ORDER BY due.next_attempt_at, due.number) AS bytes_so_far
     FROM due
-    LEFT JOIN events AS event ON event.partition = due.partition AND event.position = due.position
+    LEFT JOIN event USING (position)
 ), claimed AS (
   UPDATE webhook_deliveries
      SET next_attempt_at = now() + $3 * interval '1 second',
@@ -90,6 +89,5 @@ SELECT delivery_id, claimed.endpoint_id, claimed.tries, claimed.attempts, claime
   JOIN due USING (delivery_id)
  CROSS JOIN slots
  CROSS JOIN reserved
-  LEFT JOIN events AS event
-    ON event.partition = claimed.partition AND event.position = claimed.position
+  LEFT JOIN event ON event.position = claimed.position
  ORDER BY claimed.number

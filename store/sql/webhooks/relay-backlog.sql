@@ -6,15 +6,7 @@ WITH backlog AS MATERIALIZED (
 ), next AS MATERIALIZED (
   SELECT event.*
     FROM backlog
-   CROSS JOIN LATERAL (
-           SELECT position, event_id, order_id, version, type
-             FROM events
-            WHERE uuid_send(events.tenant_id) = uuid_send(backlog.tenant_id)
-              AND events.partition = $1
-              AND events.position > backlog.position AND events.position <= backlog.up_to_position
-            ORDER BY events.position
-            LIMIT $3
-         ) AS event
+   CROSS JOIN LATERAL events_of_tenant($1, $2, backlog.position, backlog.up_to_position, $3) AS event
 ), subscription AS MATERIALIZED (
   SELECT endpoint.endpoint_id, endpoint.edition, endpoint.event_types,
          greatest(endpoint.since_position, endpoint.types_since_position) AS since_position,
@@ -48,9 +40,9 @@ WITH backlog AS MATERIALIZED (
            OR (SELECT count(*) FROM next) > (SELECT count(*) FROM batch) AS has_more
 ), queued AS (
   INSERT INTO webhook_deliveries (endpoint_id, event_id, event_type, partition, position,
-                                  order_id, order_version)
+                                  order_id, order_version, schema_version)
   SELECT subscription.endpoint_id, batch.event_id, batch.type, $1, batch.position,
-         batch.order_id, batch.version
+         batch.order_id, batch.version, batch.schema_version
     FROM batch
     JOIN subscription
       ON subscription.since_position < batch.position

@@ -9,19 +9,13 @@ WITH replay AS MATERIALIZED (
 ), batch AS MATERIALIZED (
   SELECT event.*
     FROM replay
-   CROSS JOIN LATERAL (
-           SELECT *
-             FROM events
-            WHERE uuid_send(events.tenant_id) = uuid_send(replay.tenant_id)
-              AND events.position > replay.position AND events.position <= replay.up_to_position
-            ORDER BY events.position
-            LIMIT $2
-         ) AS event
+   CROSS JOIN LATERAL events_of_tenant(replay.partition, replay.tenant_id, replay.position,
+                                       replay.up_to_position, $2) AS event
 ), queued AS (
   INSERT INTO webhook_deliveries AS delivery (endpoint_id, event_id, event_type, partition, position,
-                                              order_id, order_version)
+                                              order_id, order_version, schema_version)
   SELECT replay.endpoint_id, batch.event_id, batch.type, replay.partition, batch.position,
-         batch.order_id, batch.version
+         batch.order_id, batch.version, batch.schema_version
     FROM batch
    CROSS JOIN replay
    WHERE (replay.event_types IS NULL OR batch.type = ANY (replay.event_types))

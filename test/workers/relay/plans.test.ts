@@ -3,7 +3,7 @@
  * deliveries, before Postgres analyses a table. A prepared statement kept such a plan: it compared
  * 500 outcomes with each of 19,500 pending deliveries, which took 1 s on an idle machine.
  */
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { type DatabasePool, type QuerySqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import {
@@ -18,8 +18,10 @@ import { recordOutcomes } from '../../../store/webhooks/outcomes.ts';
 import { deferUnrendered } from '../../../store/webhooks/unread.ts';
 import { relayBatch } from '../../../store/webhooks/relay-batch.ts';
 import { NO_TENANT } from '../../../store/webhooks/replays.ts';
+import { onOnePostgres } from '../../setup/postgres/one-postgres.ts';
 import { openRelayScene } from './relay-scene.ts';
 
+const plain = onOnePostgres('auto_explain of whole statements');
 const { pool, addTenant, addEndpoints, addEvents } = openRelayScene();
 
 const ENDPOINTS_COUNT = 195;
@@ -131,7 +133,7 @@ describe.each([
     await addDeliveries();
   }
 
-  test('500 outcomes read a few rows for each', async () => {
+  plain.test('500 outcomes read a few rows for each', async () => {
     await withPlans(async (connection, rows) => {
       await burst(() => recordOutcomes(connection, []));
       await recordOutcomes(connection, await outcomesOf(500));
@@ -140,7 +142,7 @@ describe.each([
     expect(await delivered()).toBe(500 + (hasDelivered ? 60 : 0));
   });
 
-  test('the sweep reads a few rows for each endpoint', async () => {
+  plain.test('the sweep reads a few rows for each endpoint', async () => {
     await withPlans(async (connection, rows) => {
       await burst(() => findDueEndpoints(connection));
       expect(await findDueEndpoints(connection)).toHaveLength(ENDPOINTS_COUNT + (hasDelivered ? 1 : 0));
@@ -148,7 +150,7 @@ describe.each([
     });
   });
 
-  test('a step of the backlogs reads a few rows for each delivery', async () => {
+  plain.test('a step of the backlogs reads a few rows for each delivery', async () => {
     await withPlans(async (connection, rows) => {
       await burst(() => moveBacklog(connection));
       await pool().query(sql.unsafe`UPDATE webhook_endpoints SET backlog_number = 0`);
@@ -160,7 +162,7 @@ describe.each([
     expect(await due()).toBe(20 * EVENTS_COUNT);
   });
 
-  test('a release reads a few rows for each delivery', async () => {
+  plain.test('a release reads a few rows for each delivery', async () => {
     await withPlans(async (connection, rows) => {
       await burst(() => releaseDeliveries(connection, []));
       const claimed = (await outcomesOf(100)).map((row) => Object.assign(row, { due_at: row.claim }));
@@ -171,7 +173,7 @@ describe.each([
     });
   });
 
-  test('a batch of the relay reads a few rows for each delivery', async () => {
+  plain.test('a batch of the relay reads a few rows for each delivery', async () => {
     const bound = { events: 500, deliveries: 1_000_000, deliveriesOfTenant: 1_000_000 };
     await withPlans(async (connection, rows) => {
       await burst(() => relayBatch(connection, 0, bound));
@@ -181,7 +183,7 @@ describe.each([
     });
   });
 
-  test('a claim reads its endpoint', async () => {
+  plain.test('a claim reads its endpoint', async () => {
     await withPlans(async (connection, rows) => {
       await burst(() => claimDeliveries(connection, createKeyring([]), NO_TENANT, 100));
       const [endpointId] = await findDueEndpoints(pool());
