@@ -2,6 +2,7 @@
 import type { Context } from 'koa';
 import type { DatabasePool } from 'slonik';
 import type { ReadAfter } from '../projections/read-after.ts';
+import type { Replicas } from '../store/connections/replicas.ts';
 import type { TenantConnections } from '../store/connections/tenant-connections.ts';
 import type { Principal } from '../store/keys/api-keys.ts';
 import type { Tail } from '../store/log/tail.ts';
@@ -19,6 +20,8 @@ export interface Services extends CommandPath {
   /** For what is of no tenant; statements of a tenant use its connections. */
   pool: DatabasePool;
   connections: TenantConnections;
+  /** For lists, see `readList`. */
+  replicas: Replicas;
   cursors: Cursors;
   /** Of the secrets of webhook endpoints. */
   keyring: Keyring;

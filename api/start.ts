@@ -8,6 +8,7 @@ import { connectRedis, warmUp } from '../platform/redis.ts';
 import { clientAddress } from '../platform/trusted-proxies.ts';
 import { requestGraceMs } from '../platform/shutdown.ts';
 import { createReadAfter } from '../projections/read-after.ts';
+import type { Replicas } from '../store/connections/replicas.ts';
 import { createTenantConnections } from '../store/connections/tenant-connections.ts';
 import { findPrincipal, recentKeys } from '../store/keys/api-keys.ts';
 import { toId } from '../store/ids.ts';
@@ -67,6 +68,7 @@ export interface ApiOptions {
   primary: PrimaryLease;
   /** For the appends alone. */
   appendPool: DatabasePool;
+  replicas: Replicas;
   redisUrl: string | undefined;
   tail: Tail;
   /** Aborts when the drain begins, before `stop`. */
@@ -123,6 +125,7 @@ async function createEdge(
     config,
     pool,
     appendPool,
+    replicas,
     keyring,
     personal,
     durability,
@@ -170,6 +173,7 @@ async function createEdge(
   const services: Services = {
     pool,
     connections,
+    replicas,
     log: orderLog,
     tail,
     readAfter: createReadAfter(pool),

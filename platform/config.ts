@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { drainTimesOf, refuseLongDelay } from './settings/drain-times.ts';
 import { LOG_ADDRESSES } from './log-address.ts';
 import { RATE_EXPECTED, parseRate } from './rate.ts';
-import { address, refuseLoneDirectUrl, url } from './settings/address.ts';
+import { address, listOf, refuseLoneUrls, url } from './settings/address.ts';
 import { DURABILITY_LEVELS } from './settings/durability.ts';
 import {
   SECRETS_KEYS_EXPECTED,
@@ -91,6 +91,7 @@ const VARIABLES = {
   GRPC_PORT: port.optional(),
   DATABASE_URL: postgresUrl.optional(),
   HOLDFAST_DATABASE_DIRECT_URL: postgresUrl.optional(),
+  HOLDFAST_REPLICA_URLS: listOf(postgresUrl).optional(),
   REDIS_URL: address(/^rediss?$/, 'redis://:PASSWORD@HOST:6379').optional(),
   HOLDFAST_HOST: z.string().min(1).optional(),
   HOLDFAST_ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
@@ -185,7 +186,7 @@ const schema = z
   .superRefine(refuseOpenGrpc)
   .superRefine(refuseOpenAdmin)
   .superRefine(refuseTwoKeyPlaces)
-  .superRefine(refuseLoneDirectUrl)
+  .superRefine(refuseLoneUrls)
   .superRefine(refuseLongDelay)
   .transform((v) => ({
     /** TCP port of the REST API; 0 takes a free port. */
@@ -214,6 +215,8 @@ const schema = z
     databaseUrl: v.DATABASE_URL,
     /** Bypasses the pooler at `databaseUrl`, whose sessions several connections share. */
     databaseDirectUrl: v.HOLDFAST_DATABASE_DIRECT_URL,
+    /** Replicas for lists. */
+    replicaUrls: v.HOLDFAST_REPLICA_URLS ?? [],
     /** Unset: an embedded Redis, if the machine has one. */
     redisUrl: v.REDIS_URL,
     dataDir: v.HOLDFAST_DATA_DIR,

@@ -137,6 +137,17 @@ export const watchPool = callbackGauge({
   help: 'Connections to Postgres, in_use and idle, and callers that wait for one (waiting).',
   label: 'state',
 });
+export const watchReplicas = callbackGauge({
+  name: 'holdfast_replicas',
+  help: 'Replicas for lists, by state: used, left (lists go to the primary instead).',
+  label: 'state',
+});
+export const replicaReads = new Counter({
+  name: 'holdfast_replica_reads_total',
+  help: 'Lists sent to a replica, by outcome: answered; behind, failed (the primary answered instead).',
+  labelNames: ['outcome'],
+  registers,
+});
 export const databaseConnectionsSilent = new Counter({
   name: 'holdfast_database_connections_silent_total',
   help: 'Connections to Postgres that were destroyed because no answer came on them.',

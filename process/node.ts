@@ -8,9 +8,11 @@ import { startRecovery } from '../projections/rebuild/recovery.ts';
 import { PROJECTIONS } from '../projections/registry.ts';
 import { startProjector } from '../projections/runner.ts';
 import { directAddressOf } from '../store/connections/direct-address.ts';
+import { type Replicas, createReplicas } from '../store/connections/replicas.ts';
 import { type PrimaryLease, startPrimaryLease } from '../store/durability/primary-lease.ts';
 import { startCheckpointWriter } from '../store/integrity/tree/checkpoint-writer.ts';
 import { createTail } from '../store/log/tail.ts';
+import { type DatabasePool, openPool } from '../store/pool.ts';
 import { type Base, type BaseOptions, openWatchedPool, startOnBase } from './base.ts';
 import type { RolesThread, ThreadData } from './roles-thread.ts';
 import { startWebhookRoles } from './webhook-roles.ts';
@@ -86,11 +88,27 @@ async function startApiRole(
     size,
   );
   stops.database.push(close);
+  const replicas = await openReplicas(base);
   const tail = createTail(pool, log);
-  const api = await startApi({ ...base, draining, clock, replaceGuards, appendPool, primary, tail });
+  const guards = { replaceGuards, primary };
+  const api = await startApi({ ...base, ...guards, draining, clock, appendPool, replicas, tail });
   stops.work.push(api.stop);
   wakers.push(tail.wake);
   return api;
+}
+
+/** Without the guard of the durability: it refuses a standby. */
+async function openReplicas({ config, pool, stops, log }: Base): Promise<Replicas> {
+  const size = config.databasePool;
+  const pools: DatabasePool[] = [];
+  for (const databaseUrl of config.replicaUrls) {
+    const opened = await openPool({ databaseUrl, size, sizeMin: 0, log, checkRows: config.contractJudge });
+    pools.push(opened);
+    stops.database.push(() => opened.end());
+  }
+  const replicas = createReplicas({ primary: pool, pools, size, log });
+  stops.followers.push(replicas.stop);
+  return replicas;
 }
 
 function ownLease({ databaseUrl, durability, stops, log }: Base): PrimaryLease {

@@ -7,6 +7,7 @@ import { StoreOverloaded } from './unavailable.ts';
 
 export type { DatabasePool } from 'slonik';
 
+const SIZE_MIN = 2;
 /** Calls that may wait for a connection; one more is refused at once. */
 const WAITING_CALLS_MAX = 5_000;
 /** Milliseconds, by the name of the setting. */
@@ -23,6 +24,8 @@ export interface PoolOptions {
   /** The most connections. */
   size: number;
   log: Logger;
+  /** Connections that are opened at once: if there are any, a server that is down rejects. */
+  sizeMin?: number;
   /** Sees the durability of each connection. */
   durability?: DurabilityGuard;
   /**
@@ -49,6 +52,7 @@ export async function openPool({
   databaseUrl,
   size,
   log,
+  sizeMin = Math.min(SIZE_MIN, size),
   durability,
   checkRows = false,
   connectionTimeoutMs = CONNECTION_TIMEOUT_MS,
@@ -63,7 +67,7 @@ export async function openPool({
   };
   const pool: DatabasePool = await createPool(databaseUrl, {
     maxPoolSize: size,
-    minPoolSize: Math.min(2, size),
+    minPoolSize: sizeMin,
     connectionTimeout: connectionTimeoutMs,
     connectionRetryLimit: 1,
     statementTimeout: statementTimeoutMs,

@@ -72,8 +72,8 @@ const SIGNED_CHOICES = Array.from({ length: 2 ** SIGNED_TYPES.length }, (_, choi
 function decodeSigned(cursors: Cursors, cursor: string, tenantId: string): FeedPosition | undefined {
   if (cursor.length !== SIGNED_LENGTH) return undefined;
   for (const types of SIGNED_CHOICES) {
-    const position = cursors.decode(cursor, bindingOf('events', tenantId, ...types));
-    if (position !== undefined) return { position, mark: undefined };
+    const place = cursors.decode(cursor, bindingOf('events', tenantId, ...types));
+    if (place !== undefined) return { position: place.position, mark: undefined };
   }
   return undefined;
 }

@@ -2,7 +2,7 @@
 import type { Context } from 'koa';
 import { answerJson } from '../answer.ts';
 import { CSV_TYPE } from '../http/accept.ts';
-import type { Cursors } from './cursor.ts';
+import type { Cursors, ListPlace } from './cursor.ts';
 import { Problem } from '../problem/problem.ts';
 
 /**
@@ -11,14 +11,21 @@ import { Problem } from '../problem/problem.ts';
  * @param binding see {@link bindingOf}
  * @throws {Problem} 400 `invalid_cursor`
  */
-export function positionOf(
+export const positionOf = (
   cursors: Cursors,
   cursor: string | undefined,
   binding: string,
-): number | undefined {
+): number | undefined => placeOf(cursors, cursor, binding)?.position;
+
+/** As {@link positionOf}, with what the page before had applied. */
+export function placeOf(
+  cursors: Cursors,
+  cursor: string | undefined,
+  binding: string,
+): ListPlace | undefined {
   if (cursor === undefined) return undefined;
-  const position = cursors.decode(cursor, binding);
-  if (position !== undefined) return position;
+  const place = cursors.decode(cursor, binding);
+  if (place !== undefined) return place;
   throw new Problem(
     'invalid_cursor',
     'This cursor belongs to another list, filter or sort direction, or was changed. Restart without a cursor.',

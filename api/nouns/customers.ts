@@ -7,7 +7,7 @@ import { type ErasureEvent, eraseCustomer } from '../commands/erase-customer.ts'
 import type { Handlers } from '../handler.ts';
 import { toId, toUuid } from '../../store/ids.ts';
 import { Problem } from '../problem/problem.ts';
-import { readAfter } from '../lists/read-after.ts';
+import { readList } from '../lists/read-list.ts';
 
 /** The receipt of an erasure. Its id is that of its event's stream. */
 const erasureDocument = ({ event_id, order_id, recorded_at, data }: ErasureEvent) => ({
@@ -19,14 +19,12 @@ const erasureDocument = ({ event_id, order_id, recorded_at, data }: ErasureEvent
 
 export const customerHandlers: Handlers = {
   async getCustomerSummary(call) {
-    const { ctx, input, services, principal, edition } = call;
+    const { ctx, input, principal, edition } = call;
     const { partition, tenantId } = principal;
     const customerId = input.params['customer_id']!;
-    await readAfter(call, customerTotalsProjection);
-    const { totals, applied, lag } = await readCustomerSummary(services.connections.of(tenantId), {
-      partition,
-      tenantId,
-      customerId,
+    const { totals, applied, lag } = await readList(call, {
+      projection: customerTotalsProjection,
+      read: (connection) => readCustomerSummary(connection, { partition, tenantId, customerId }),
     });
     if (totals.length === 0) {
       throw new Problem(

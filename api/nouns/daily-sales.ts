@@ -9,8 +9,8 @@ import { lagOf } from '../../store/partitions.ts';
 import type { Edition } from '../edition.ts';
 import type { Call, Handlers } from '../handler.ts';
 import { CSV_TYPE } from '../http/accept.ts';
-import { answerCsv, answerPage, bindingOf, positionOf, requireInLog } from '../lists/page.ts';
-import { readAfter } from '../lists/read-after.ts';
+import { answerCsv, answerPage, bindingOf, placeOf, requireInLog } from '../lists/page.ts';
+import { placeAfter, readList } from '../lists/read-list.ts';
 import { invalidParameter } from '../problem/invalid-parameter.ts';
 
 export const dailySalesHandlers: Handlers = {
@@ -37,14 +37,12 @@ async function listRecordedDays(call: Call): Promise<void> {
   const { currency, since, until, order: direction } = query;
   const filters = { currency, since, until, direction };
   const binding = bindingOf('daily-sales', tenantId, ...Object.values(filters));
-  const from = positionOf(services.cursors, given, binding);
-  await readAfter(call, dailySalesProjection);
-  const page = await readDailySalesPage(services.connections.of(tenantId), {
-    partition,
-    tenantId,
-    ...filters,
-    limit,
-    from,
+  const place = placeOf(services.cursors, given, binding);
+  const wanted = { partition, tenantId, ...filters, limit, from: place?.position };
+  const page = await readList(call, {
+    projection: dailySalesProjection,
+    place,
+    read: (connection) => readDailySalesPage(connection, wanted),
   });
   requireInLog(page.is_from_lost);
   const cursor = showPosition(call, page, binding);
@@ -59,22 +57,20 @@ async function listZoneDays(call: Call, salesDocument: NonNullable<Edition['sale
   const { timezone = 'UTC', currency, since, until, order: direction, limit } = query;
   const days = knownDays(timezone);
   const binding = bindingOf('sales', tenantId, timezone, currency, since, until, direction);
-  const from = positionOf(services.cursors, query.cursor, binding);
-  await readAfter(call, salesProjection);
+  const place = placeOf(services.cursors, query.cursor, binding);
   const filters = { days, currency, since, until, direction };
-  const page = await readSalesPage(services.connections.of(tenantId), {
-    partition,
-    tenantId,
-    ...filters,
-    limit,
-    from,
+  const wanted = { partition, tenantId, ...filters, limit, from: place?.position };
+  const page = await readList(call, {
+    projection: salesProjection,
+    place,
+    async read(connection) {
+      const { applied, head, ...shown } = await readSalesPage(connection, wanted);
+      const lag =
+        epochOf(head) === epochOf(applied) ? head - applied : await lagOf(connection, partition, applied);
+      return { ...shown, applied, head, lag };
+    },
   });
-  const { applied, head } = page;
-  const lag =
-    epochOf(head) === epochOf(applied)
-      ? head - applied
-      : await lagOf(services.connections.of(tenantId), partition, applied);
-  const cursor = showPosition(call, { ...page, lag }, binding);
+  const cursor = showPosition(call, page, binding);
   if (mediaType === CSV_TYPE) {
     answerCsv(ctx, edition.csv!.sales(page.sales), cursor);
     return;
@@ -100,5 +96,5 @@ function showPosition(
 ): string | null {
   ctx.set('Holdfast-Position', String(applied));
   ctx.set('Holdfast-Lag', String(lag));
-  return next === null ? null : services.cursors.encode(next, binding);
+  return next === null ? null : services.cursors.encode(placeAfter(services, { next, applied }), binding);
 }

@@ -50,7 +50,7 @@ export const webhookDeliveryHandlers: Handlers = {
       limit,
       from,
     });
-    const cursor = next === null ? null : services.cursors.encode(next, binding);
+    const cursor = next === null ? null : services.cursors.encode({ position: next }, binding);
     const items = rows.map((row) => JSON.stringify(documentOf(call, row))).join(',');
     answerPage(ctx, items, cursor, cursor !== null);
   },

@@ -64,7 +64,7 @@ export const webhookEndpointHandlers: Handlers = {
     if (cursor !== undefined)
       requireWithinList(from, await reachable(newestNumber(connection, 'webhook_endpoints')));
     const { rows, next } = await reachable(listEndpoints(connection, { tenantId, from, limit }));
-    const nextCursor = next === null ? null : cursors.encode(next, binding);
+    const nextCursor = next === null ? null : cursors.encode({ position: next }, binding);
     const items = rows.map((row) => JSON.stringify(shown(edition, row))).join(',');
     answerPage(ctx, items, nextCursor, nextCursor !== null);
   },

@@ -34,11 +34,30 @@ function checkAddress(text: string, { addIssue }: z.RefinementCtx): void {
 export const address = (protocol: RegExp, example: string) =>
   url(protocol, `${example}; ${PERCENT_ENCODING}`).superRefine(checkAddress);
 
-export function refuseLoneDirectUrl(
-  given: { DATABASE_URL?: string | undefined; HOLDFAST_DATABASE_DIRECT_URL?: string | undefined },
-  { addIssue }: z.RefinementCtx,
-): void {
-  if (given.HOLDFAST_DATABASE_DIRECT_URL === undefined || given.DATABASE_URL !== undefined) return;
-  const message = 'must be set together with DATABASE_URL, the address of the pooler';
-  addIssue({ code: 'custom', path: ['HOLDFAST_DATABASE_DIRECT_URL'], message });
+/** Addresses with commas between them. A comma in a password is written %2C. */
+export const listOf = (one: z.ZodType<string, string>) =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((each) => each.trim()))
+    .pipe(z.array(one));
+
+interface PostgresUrls {
+  DATABASE_URL?: string | undefined;
+  HOLDFAST_DATABASE_DIRECT_URL?: string | undefined;
+  HOLDFAST_REPLICA_URLS?: string[] | undefined;
+}
+
+/** Refuses a second address of a database whose first one is not given. */
+export function refuseLoneUrls(given: PostgresUrls, { addIssue }: z.RefinementCtx): void {
+  if (given.DATABASE_URL !== undefined) return;
+  const refuse = (name: keyof PostgresUrls, first: string) => {
+    if (given[name] === undefined) return;
+    addIssue({
+      code: 'custom',
+      path: [name],
+      message: `must be set together with DATABASE_URL, the address of the ${first}`,
+    });
+  };
+  refuse('HOLDFAST_DATABASE_DIRECT_URL', 'pooler');
+  refuse('HOLDFAST_REPLICA_URLS', 'primary');
 }

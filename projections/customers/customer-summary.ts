@@ -24,11 +24,13 @@ export interface CustomerSummary {
   totals: CustomerTotal[];
   /** The totals count each event up to this position. */
   applied: number;
+  /** Position of the newest event of the log. */
+  head: number;
   /** Events of the log that the totals do not count yet. */
   lag: number;
 }
 
-const summaryRow = z.object({ totals: z.string(), applied: z.int(), lag: z.int() });
+const summaryRow = z.object({ totals: z.string(), applied: z.int(), head: z.int(), lag: z.int() });
 
 /** Reads the totals and their position in the log in one snapshot. */
 export async function readCustomerSummary(
@@ -39,7 +41,7 @@ export async function readCustomerSummary(
     to_char(${sql.identifier([name])} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
   const { totals, ...rest } = await reachable(
     pool.one(sql.type(summaryRow)`
-      SELECT checkpoint.position AS applied,
+      SELECT checkpoint.position AS applied, head.position AS head,
              CASE WHEN head.position >> 32 = checkpoint.position >> 32
                   THEN head.position - checkpoint.position
                   ELSE log_lag(head.partition, checkpoint.position, head.position) END AS lag,

@@ -42,6 +42,14 @@ describe('the environment', () => {
       { HOLDFAST_DATABASE_DIRECT_URL: 'postgres://u@h/d' },
       'HOLDFAST_DATABASE_DIRECT_URL must be set together with DATABASE_URL',
     ],
+    [
+      { HOLDFAST_REPLICA_URLS: 'postgres://u@h/d' },
+      'HOLDFAST_REPLICA_URLS must be set together with DATABASE_URL',
+    ],
+    [
+      { DATABASE_URL: 'postgres://u@h/d', HOLDFAST_REPLICA_URLS: 'postgres://u@h/d,db-2' },
+      'HOLDFAST_REPLICA_URLS must be a URL such as postgres://',
+    ],
     [{ HOLDFAST_RATELIMIT: '1/1' }, 'HOLDFAST_RATELIMIT is not a setting of Holdfast'],
     [{ PORT: '70000' }, 'PORT must be a whole number from 0 to 65535, not "70000"'],
     [{ PORT: '1e3' }, 'PORT must be a whole number from 0 to 65535, not "1e3"'],

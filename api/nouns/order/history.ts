@@ -85,7 +85,7 @@ export async function answerHistoryPage(
   const last = page.events[items.length - 1];
   const next =
     more && last !== undefined
-      ? cursors.encode(last.version + epochOf(last.position) * EPOCH_POSITIONS_MAX, binding)
+      ? cursors.encode({ position: last.version + epochOf(last.position) * EPOCH_POSITIONS_MAX }, binding)
       : null;
   answerPage(call.ctx, items.join(','), next, more);
 }

@@ -1,4 +1,5 @@
 /** The noun *order*. */
+import type { CommonQueryMethods } from 'slonik';
 import { readOrdersPage } from '../../../projections/orders-page.ts';
 import { ordersProjection } from '../../../projections/orders.ts';
 import { positionBefore } from '../../../store/log/feed.ts';
@@ -7,13 +8,13 @@ import { commandContext } from '../../commands/command-context.ts';
 import { runCommand } from '../../commands/run-command.ts';
 import { entityTag } from '../../commands/entity-tag.ts';
 import type { OrdersQueryInput } from '../../edition.ts';
-import type { Call, Handlers } from '../../handler.ts';
+import type { Handlers } from '../../handler.ts';
 import { CSV_TYPE } from '../../http/accept.ts';
 import { instantOf, millisecondAfter } from '../../lists/instant.ts';
-import { answerCsv, answerPage, bindingOf, positionOf, requireInLog } from '../../lists/page.ts';
+import { answerCsv, answerPage, bindingOf, placeOf, requireInLog } from '../../lists/page.ts';
 import { isNotModified } from '../../commands/preconditions.ts';
 import { parseStates } from '../../lists/stored-orders.ts';
-import { readAfter } from '../../lists/read-after.ts';
+import { placeAfter, readList } from '../../lists/read-list.ts';
 import { readOrderUntil } from './history.ts';
 
 export const orderHandlers: Handlers = {
@@ -56,24 +57,34 @@ export const orderHandlers: Handlers = {
     const { filter, updatedAfter, binding: bound } = edition.filterOf(input.query as OrdersQueryInput);
     const direction = updatedAfter === undefined ? (query.order ?? 'desc') : 'asc';
     const binding = bindingOf('orders', tenantId, ...bound, direction);
-    const from = positionOf(services.cursors, query.cursor, binding);
-    await readAfter(call, ordersProjection);
+    const place = placeOf(services.cursors, query.cursor, binding);
 
     const email = (input.query as OrdersQueryInput)['email'];
-    const page = await readOrdersPage(services.connections.of(tenantId), {
+    const personalTerm = email === undefined ? null : await services.personal.termOf(tenantId, email);
+    const wanted = {
       partition,
       tenantId,
       ...filter,
-      personalTerm: email === undefined ? null : await services.personal.termOf(tenantId, email),
-      changedAfter: updatedAfter === undefined ? undefined : await positionAt(call, updatedAfter),
+      personalTerm,
       direction,
       limit: query.limit,
-      from,
+      from: place?.position,
+    };
+    const page = await readList(call, {
+      projection: ordersProjection,
+      place,
+      async read(connection) {
+        const changedAfter =
+          updatedAfter === undefined ? undefined : await positionAt(connection, partition, updatedAfter);
+        return readOrdersPage(connection, { ...wanted, changedAfter });
+      },
     });
     requireInLog(page.is_from_lost);
     ctx.set('Holdfast-Position', String(page.applied));
     ctx.set('Holdfast-Lag', String(page.lag));
-    const cursor = page.next === null ? null : services.cursors.encode(page.next, binding);
+    const { next } = page;
+    const cursor =
+      next === null ? null : services.cursors.encode(placeAfter(services, { ...page, next }), binding);
     const states = await services.personal.openOrders(parseStates(page.documents));
     if (mediaType === CSV_TYPE) {
       answerCsv(ctx, edition.csv!.orders(states), cursor);
@@ -85,5 +96,5 @@ export const orderHandlers: Handlers = {
 };
 
 /** The position of the last event that was recorded up to an instant, a whole millisecond. */
-const positionAt = ({ services, principal }: Call, instant: string): Promise<number> =>
-  positionBefore(services.connections.of(principal.tenantId), principal.partition, millisecondAfter(instant));
+const positionAt = (pool: CommonQueryMethods, partition: number, instant: string): Promise<number> =>
+  positionBefore(pool, partition, millisecondAfter(instant));

@@ -126,5 +126,5 @@ async function forgedCursor(
   const { createKeyring } = await import('../../../store/secrets/keyring.ts');
   const { instanceSecret } = await import('../../../store/secrets/instance-secrets.ts');
   const cursors = createCursors(await instanceSecret(shop.pool, createKeyring([]), 'cursor'));
-  return cursors.encode(position, JSON.stringify([list, shop.tenantId, ...filters]));
+  return cursors.encode({ position }, JSON.stringify([list, shop.tenantId, ...filters]));
 }

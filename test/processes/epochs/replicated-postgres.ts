@@ -15,6 +15,12 @@ const run = promisify(execFile);
 export interface ReplicatedPostgres {
   /** Leads to the primary, after {@link promote} to the promoted replica. */
   url: string;
+  /** Leads to the replica. */
+  replicaUrl: string;
+  /** @returns the first row of a statement on the replica */
+  queryReplica: (text: string) => Promise<Record<string, unknown>>;
+  stopReplica: () => Promise<void>;
+  startReplica: () => Promise<void>;
   /** Stops the replication, once the replica has all that was committed before. */
   cutReplication: () => Promise<void>;
   /** Kills the primary, and promotes the replica. */
@@ -77,6 +83,10 @@ export async function openReplicatedPostgres(tools: string): Promise<ReplicatedP
 
   return {
     url: urlOf(address.port),
+    replicaUrl: urlOf(replicaPort),
+    queryReplica: (text) => query(replicaPort, text),
+    stopReplica: async () => void (await call('pg_ctl', 'stop', '--mode=immediate', `--pgdata=${replica}`)),
+    startReplica: async () => void (await start(replica)),
     async cutReplication() {
       const { lsn } = await query(port, 'SELECT pg_current_wal_lsn()::text AS lsn');
       await until(async () => {
