@@ -88,7 +88,10 @@ export function createReplicas({ primary, pools, size, log }: ReplicasOptions): 
       const result = found[index]!;
       if (!isPrimaryKnown) state.leave('the primary does not answer');
       else if (result.status === 'rejected') state.leave(textOf(result.reason));
-      else state.judge(faultOf(result.value, newest.history, seen[0]!.history));
+      else
+        state.judge(
+          faultOf(result.value, { newest: history, known: newest.history, oldest: seen[0]!.history }),
+        );
     }
   }
 
@@ -119,10 +122,18 @@ export function createReplicas({ primary, pools, size, log }: ReplicasOptions): 
   };
 }
 
+interface PrimaryHistory {
+  /** Read after that of the replica; `undefined` when the primary did not answer. */
+  newest: History | undefined;
+  /** The last one that was read. */
+  known: History;
+  oldest: History;
+}
+
 /** Why a replica must be left; `undefined` when it is well. */
-function faultOf(own: History, newest: History, oldest: History): string | undefined {
-  if (own.home !== newest.home) return 'it is not a replica of the database at DATABASE_URL';
-  if (own.length > newest.length) return 'it has events that the primary lacks';
+function faultOf(own: History, { newest, known, oldest }: PrimaryHistory): string | undefined {
+  if (own.home !== known.home) return 'it is not a replica of the database at DATABASE_URL';
+  if (newest !== undefined && own.length > newest.length) return 'it has events that the primary lacks';
   if (own.length < oldest.length) return `it lacks events for more than ${LAG_MS_MAX / 1_000} s`;
   return undefined;
 }
