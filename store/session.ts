@@ -11,6 +11,7 @@ import { expectAnswers, socketOf, watchForSilence } from './connections/silence.
 import { DURABILITY_FACTS, needsStandby, parseFacts, raiseCommitMode } from './durability/durability.ts';
 import type { DurabilityGuard } from './durability/durability-guard.ts';
 import { PRIMARY_IDENTITY } from './durability/known-primary.ts';
+import { schemaOf } from './schema/names.ts';
 import { StoreUnavailable, answered } from './unavailable.ts';
 
 /**
@@ -18,7 +19,7 @@ import { StoreUnavailable, answered } from './unavailable.ts';
  * own limits bound. The operator keeps settings that only slow a statement down, and
  * `default_transaction_read_only`, which refuses statements but never changes their meaning.
  */
-export const SESSION = {
+export const sessionSettings = () => ({
   DateStyle: 'ISO, YMD',
   IntervalStyle: 'postgres',
   TimeZone: 'UTC',
@@ -28,8 +29,8 @@ export const SESSION = {
   lc_monetary: 'C',
   lc_numeric: 'C',
   lc_time: 'C',
-  /** The schema of our tables. A rebuild puts its own schema in front of it. */
-  search_path: 'public',
+  /** A rebuild puts its own schema in front. */
+  search_path: schemaOf('live'),
   standard_conforming_strings: 'on',
   transform_null_equals: 'off',
   /** When off, Postgres reads NULL in an array as the text 'NULL'. */
@@ -42,16 +43,16 @@ export const SESSION = {
   lock_timeout: '0',
   idle_session_timeout: '0',
   transaction_timeout: '0',
-} as const;
+});
 
 /**
  * Sets those settings that this version of Postgres knows. `synchronous_commit` must not be off: an
  * acknowledged write is on disk. Its other values (local, remote_apply, …) are the operator's
  * choice.
  */
-const PREPARE = `
+const prepare = () => `
   SELECT pg_catalog.set_config(name, value, false)
-    FROM (VALUES ${Object.entries(SESSION)
+    FROM (VALUES ${Object.entries(sessionSettings())
       .map(([name, value]) => `('${name}', '${value}')`)
       .join(', ')}) AS setting (name, value)
    WHERE pg_catalog.current_setting(name, true) IS NOT NULL
@@ -68,7 +69,7 @@ interface SessionTimeouts {
 /** Extends the statement above: sets timeouts, reads the backend, the primary, the durability. */
 const prepareWith = (timeouts: SessionTimeouts, guard: DurabilityGuard | undefined): string =>
   [
-    PREPARE,
+    prepare(),
     raiseCommitMode(guard?.required),
     ...Object.entries(timeouts)
       .filter(([, ms]) => ms !== undefined)
@@ -190,7 +191,7 @@ export async function connect(
     const after = (prefix: string) =>
       rows.find(([text]) => text.startsWith(prefix))?.[0].slice(prefix.length);
     if (checkShared !== undefined)
-      await answered(checkShared({ settings: SESSION, limitsMs: timeouts }), PREPARE_TIMEOUT_MS);
+      await answered(checkShared({ settings: sessionSettings(), limitsMs: timeouts }), PREPARE_TIMEOUT_MS);
     if (guard !== undefined) admit(client, guard, after(DURABILITY)!, after(PRIMARY));
     expectAnswers(client, {
       backend: after(BACKEND),

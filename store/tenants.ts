@@ -7,6 +7,7 @@ import { keyModes } from './keys/new-key.ts';
 import { recordAct } from './audit/record-act.ts';
 import { parseId, toId } from './ids.ts';
 import { listPartitions } from './partitions.ts';
+import { ownName } from './schema/names.ts';
 import { reachable } from './unavailable.ts';
 
 const tenantRow = z.object({
@@ -42,7 +43,9 @@ export const createNamedTenant = (
 ): Promise<{ tenant: Tenant; created: boolean } | null> =>
   reachable(
     pool.transaction(async (transaction) => {
-      await transaction.query(sql.unsafe`SELECT pg_advisory_xact_lock(hashtext('holdfast tenant name'))`);
+      await transaction.query(
+        sql.unsafe`SELECT pg_advisory_xact_lock(hashtext(${ownName('holdfast tenant name')}))`,
+      );
       const before = await transaction.any(sql.type(tenantRow)`
         SELECT ${COLUMNS} FROM tenants WHERE name = ${name} ORDER BY created_at LIMIT 1`);
       if (before[0]) return { tenant: before[0], created: false };

@@ -24,7 +24,7 @@ import { verify } from '../rebuild/verify.ts';
 import { loadConfig } from '../../platform/config.ts';
 import { LeaseLostError, RebuildHeldError } from '../rebuild/lease.ts';
 import type { Progress } from '../rebuild/catch-up.ts';
-import { PREVIOUS_SCHEMA } from '../rebuild/shadow-table.ts';
+import { schemaOf } from '../../store/schema/names.ts';
 import { ShapeError } from '../rebuild/table-shape.ts';
 import { PROJECTIONS } from '../registry.ts';
 import { status } from './status.ts';
@@ -54,9 +54,9 @@ const list: CliCommand = {
     const data = await pool.any(sql.type(tableRow)`
       SELECT projection, (greatest(max(table_of.reltuples) FILTER (WHERE name = projection), 0))::bigint AS rows,
              sum(pg_total_relation_size(table_of.oid))::bigint AS bytes,
-             to_regclass(${`${PREVIOUS_SCHEMA}.`} || projection) IS NOT NULL AS kept
+             to_regclass(${`${schemaOf('previous')}.`} || projection) IS NOT NULL AS kept
         FROM unnest(${projections}, ${names}) AS listed (projection, name)
-        JOIN pg_class AS table_of ON table_of.oid = to_regclass('public.' || name)
+        JOIN pg_class AS table_of ON table_of.oid = to_regclass(${`${schemaOf('live')}.`} || name)
        GROUP BY projection
        ORDER BY projection`);
     const rows = data.map(({ projection, rows: count, bytes, kept }) => [

@@ -16,7 +16,7 @@ import {
   noDifferences,
 } from './compare.ts';
 import type { Lease } from './lease.ts';
-import { type ShadowSchema, createEmpty, tableIn } from './shadow-table.ts';
+import { type Shadow, createEmpty, tableIn } from './shadow-table.ts';
 
 const placedOrder = z.object({
   position: z.int(),
@@ -43,17 +43,17 @@ export interface AuditOrdersOptions extends CatchUpOptions {
 export async function auditOrders(
   lease: Lease,
   projection: Projection,
-  schema: ShadowSchema,
+  shadow: Shadow,
   { onProgress, pause, stepOrders = STEP_ORDERS_MAX }: AuditOrdersOptions,
 ): Promise<Differences> {
   const total = noDifferences();
-  await createEmpty(lease, projection, schema, { isUnlogged: true });
+  await createEmpty(lease, projection, shadow, { isUnlogged: true });
   for (const partition of await lease.transaction((transaction) => listPartitions(transaction))) {
     // Also rows in front of the first event: nothing of the log accounts for them.
     for (let after = Number.MIN_SAFE_INTEGER; ;) {
       const range = { partition, after, stepOrders };
       const step = await lease.transaction(
-        (transaction) => auditStep(transaction, projection, schema, range),
+        (transaction) => auditStep(transaction, projection, shadow, range),
         'snapshot',
       );
       addDifferences(total, step.found);
@@ -80,7 +80,7 @@ interface Range {
 async function auditStep(
   transaction: DatabaseTransactionConnection,
   projection: Projection,
-  schema: ShadowSchema,
+  shadow: Shadow,
   { partition, after, stepOrders }: Range,
 ): Promise<{ found: Differences; to: number; head: number; isLast: boolean }> {
   const found = noDifferences();
@@ -88,7 +88,7 @@ async function auditStep(
   const orders = await transaction.any(readPlacedOrders(partition, after, head, stepOrders, STEP_BYTES_MAX));
   const isLast = orders.length < stepOrders && orders.length === (orders[0]?.found ?? 0);
   const to = isLast ? head : orders.at(-1)!.position;
-  await fold(transaction, projection, schema, { partition, orders, upTo: head });
+  await fold(transaction, projection, shadow, { partition, orders, upTo: head });
   const upTo = isLast ? Number.MAX_SAFE_INTEGER : to;
   for (const table of tablesOf(projection)) {
     const count = table === projection ? projection.count : undefined;
@@ -97,15 +97,15 @@ async function auditStep(
         { ...table, count },
         {
           live: sql.fragment`
-            SELECT * FROM ${tableIn('public', table)}
+            SELECT * FROM ${tableIn('live', table)}
              WHERE partition = ${partition} AND placed_position + 0 > ${after} AND placed_position + 0 <= ${upTo}`,
-          folded: sql.fragment`SELECT * FROM ${tableIn(schema, table)}`,
+          folded: sql.fragment`SELECT * FROM ${tableIn(shadow, table)}`,
           ends: sql.fragment`SELECT * FROM live WHERE false`,
         },
       ),
     );
     addChunk(found, chunk);
-    await transaction.query(sql.unsafe`TRUNCATE ${tableIn(schema, table)}`);
+    await transaction.query(sql.unsafe`TRUNCATE ${tableIn(shadow, table)}`);
   }
   return { found, to, head, isLast };
 }
@@ -120,7 +120,7 @@ interface Fold {
 async function fold(
   transaction: DatabaseTransactionConnection,
   projection: Projection,
-  schema: ShadowSchema,
+  shadow: Shadow,
   { partition, orders, upTo }: Fold,
 ): Promise<void> {
   const tenants = plainArray(orders.map((order) => order.tenant_id));
@@ -132,7 +132,7 @@ async function fold(
     );
     const last = rows.at(-1);
     if (last === undefined) return;
-    await inSchema(transaction, schema, () =>
+    await inSchema(transaction, shadow, () =>
       projection.apply(transaction, partition, eventsOf(rows)(projection)),
     );
     after = last.position;

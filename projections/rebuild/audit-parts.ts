@@ -14,7 +14,7 @@ import {
   noDifferences,
 } from './compare.ts';
 import type { Lease } from './lease.ts';
-import { type ShadowSchema, bytesOf, createEmpty } from './shadow-table.ts';
+import { type Shadow, bytesOf, createEmpty } from './shadow-table.ts';
 
 /** An audit of more parts would never end. */
 const PARTS_MAX = 65_536;
@@ -36,14 +36,14 @@ export async function auditParts(
   pool: DatabasePool,
   lease: Lease,
   projection: Projection,
-  schema: ShadowSchema,
+  shadow: Shadow,
   options: AuditPartsOptions,
 ): Promise<Differences> {
   const { partBytes } = options;
-  let count = Math.max(1, Math.ceil((await bytesOf(pool, projection, 'public')) / partBytes));
+  let count = Math.max(1, Math.ceil((await bytesOf(pool, projection, 'live')) / partBytes));
   for (;;) {
     try {
-      return await auditAll(pool, lease, projection, schema, { ...options, count });
+      return await auditAll(pool, lease, projection, shadow, { ...options, count });
     } catch (error) {
       if (!(error instanceof PartTooLargeError) || count >= PARTS_MAX) throw error;
       count *= 2;
@@ -55,14 +55,14 @@ async function auditAll(
   pool: DatabasePool,
   lease: Lease,
   projection: Projection,
-  schema: ShadowSchema,
+  shadow: Shadow,
   { onProgress, pause, partBytes, count, chunkRows = CHUNK_ROWS_MAX }: AuditPartsOptions & { count: number },
 ): Promise<Differences> {
   const total = noDifferences();
   const options = {
     onProgress,
     async pause() {
-      const bytes = await bytesOf(pool, projection, schema);
+      const bytes = await bytesOf(pool, projection, shadow);
       if (bytes > 2 * partBytes) throw new PartTooLargeError(`${bytes} bytes`);
       await pause?.();
     },
@@ -70,9 +70,9 @@ async function auditAll(
   };
   for (let index = 0; index < count; index += 1) {
     const part = count === 1 ? undefined : { index, count };
-    await createEmpty(lease, projection, schema, { isUnlogged: true, ...(part && { part }) });
-    await catchUp(pool, lease, projection, schema, options);
-    addDifferences(total, await compare(lease, projection, schema, { ...options, ...(part && { part }) }));
+    await createEmpty(lease, projection, shadow, { isUnlogged: true, ...(part && { part }) });
+    await catchUp(pool, lease, projection, shadow, options);
+    addDifferences(total, await compare(lease, projection, shadow, { ...options, ...(part && { part }) }));
   }
   return total;
 }

@@ -12,7 +12,6 @@ import type { Projection } from '../projection.ts';
 import { SpaceError, type SpaceBudget } from './free-space.ts';
 import { RebuildHeldError } from './lease.ts';
 import { removeLeft } from './remove-left.ts';
-import { AUDIT_SCHEMA } from './shadow-table.ts';
 import { type VerifyOptions, verify } from './verify.ts';
 
 /** The auditor works for this share of the time and waits for the rest. */
@@ -55,7 +54,7 @@ export async function auditOnce(
     pool,
     projection,
     { ...options, onProgress: () => {}, pause, lease: { signal } },
-    AUDIT_SCHEMA,
+    'audit',
   );
   missingEvents.set({ projection: projection.name }, found.missing_events);
   differentRows.set({ projection: projection.name }, found.missing + found.surplus + found.different);

@@ -2,10 +2,11 @@
 import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
 import { listPartitions, progressOf } from '../../store/partitions.ts';
+import { schemaOf } from '../../store/schema/names.ts';
 import { statement } from '../../store/statement.ts';
 import { type Projection, eventsOf, nextRow } from '../projection.ts';
 import { type Lease, LeaseLostError } from './lease.ts';
-import { type ShadowSchema, shadowConsumer } from './shadow-table.ts';
+import { type Shadow, shadowConsumer } from './shadow-table.ts';
 
 const readEventsBehind = statement('consumers/read-events-behind', nextRow);
 const advanceCheckpoint = statement('consumers/advance-checkpoint', z.object({ position: z.int() }));
@@ -35,7 +36,7 @@ export async function catchUp(
   pool: DatabasePool,
   lease: Lease,
   projection: Projection,
-  schema: ShadowSchema,
+  shadow: Shadow,
   { onProgress, pause }: CatchUpOptions,
 ): Promise<void> {
   const readNext = async (partition: number, position: number) => {
@@ -44,7 +45,7 @@ export async function catchUp(
   };
   for (const partition of await listPartitions(pool)) {
     let applied = await lease.transaction((transaction) =>
-      startOf(transaction, partition, shadowConsumer(projection, schema)),
+      startOf(transaction, partition, shadowConsumer(projection, shadow)),
     );
     let next = readNext(partition, applied);
     for (;;) {
@@ -58,7 +59,7 @@ export async function catchUp(
       // Not synchronous: the swap comes later in the write-ahead log and waits for all of it.
       await lease.transaction(async (transaction) => {
         await transaction.query(sql.unsafe`SET LOCAL synchronous_commit = off`);
-        await applyToShadow(transaction, projection, schema, batch);
+        await applyToShadow(transaction, projection, shadow, batch);
       });
       applied = last;
       await pause?.();
@@ -90,13 +91,13 @@ interface Batch {
 async function applyToShadow(
   transaction: DatabaseTransactionConnection,
   projection: Projection,
-  schema: ShadowSchema,
+  shadow: Shadow,
   { partition, from, to, rows }: Batch,
 ): Promise<void> {
-  await inSchema(transaction, schema, () =>
+  await inSchema(transaction, shadow, () =>
     projection.apply(transaction, partition, eventsOf(rows)(projection)),
   );
-  await moveShadow(transaction, partition, shadowConsumer(projection, schema), from, to);
+  await moveShadow(transaction, partition, shadowConsumer(projection, shadow), from, to);
 }
 
 /** @throws {LeaseLostError} */
@@ -111,15 +112,17 @@ export async function moveShadow(
   if (moved.length !== 1) throw new LeaseLostError('another process moved the checkpoint');
 }
 
-/** Runs `act` with the tables of a schema in front of the live ones. */
+/** Runs `act` with shadow tables in front of the live ones. */
 export async function inSchema(
   transaction: DatabaseTransactionConnection,
-  schema: ShadowSchema,
+  shadow: Shadow,
   act: () => Promise<void>,
 ): Promise<void> {
-  await transaction.query(sql.unsafe`SELECT set_config('search_path', ${`${schema}, public`}, true)`);
+  await transaction.query(
+    sql.unsafe`SELECT set_config('search_path', ${`${schemaOf(shadow)}, ${schemaOf('live')}`}, true)`,
+  );
   await act();
-  await transaction.query(sql.unsafe`SET LOCAL search_path = public`);
+  await transaction.query(sql.unsafe`SELECT set_config('search_path', ${schemaOf('live')}, true)`);
 }
 
 /**
@@ -129,7 +132,7 @@ export async function inSchema(
 export function atSamePosition<T>(
   lease: Lease,
   projection: Projection,
-  schema: ShadowSchema,
+  shadow: Shadow,
   act: (transaction: DatabaseTransactionConnection) => Promise<T>,
 ): Promise<T> {
   return lease.transaction(async (transaction) => {
@@ -137,7 +140,7 @@ export function atSamePosition<T>(
     await transaction.query(
       sql.unsafe`SELECT FROM checkpoints WHERE consumer = ${projection.name} ORDER BY partition FOR UPDATE`,
     );
-    await applyRest(transaction, projection, schema);
+    await applyRest(transaction, projection, shadow);
     return act(transaction);
   });
 }
@@ -149,11 +152,11 @@ export function atSamePosition<T>(
 export const inSameSnapshot = <T>(
   lease: Lease,
   projection: Projection,
-  schema: ShadowSchema,
+  shadow: Shadow,
   act: (transaction: DatabaseTransactionConnection) => Promise<T>,
 ): Promise<T> =>
   lease.transaction(async (transaction) => {
-    await applyRest(transaction, projection, schema);
+    await applyRest(transaction, projection, shadow);
     return act(transaction);
   }, 'snapshot');
 
@@ -161,15 +164,15 @@ export const inSameSnapshot = <T>(
 async function applyRest(
   transaction: DatabaseTransactionConnection,
   projection: Projection,
-  schema: ShadowSchema,
+  shadow: Shadow,
 ): Promise<void> {
   for (const partition of await listPartitions(transaction)) {
-    let applied = await startOf(transaction, partition, shadowConsumer(projection, schema));
+    let applied = await startOf(transaction, partition, shadowConsumer(projection, shadow));
     for (;;) {
       const rows = await transaction.any(nextEvents(partition, applied, projection));
       const last = rows.at(-1)?.position;
       if (last === undefined) break;
-      await applyToShadow(transaction, projection, schema, { partition, from: applied, to: last, rows });
+      await applyToShadow(transaction, projection, shadow, { partition, from: applied, to: last, rows });
       applied = last;
     }
   }

@@ -1,10 +1,11 @@
 /** Compares read tables with their shadow tables, row by row in the order of the primary key. */
 import { type CommonQueryMethods, type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
+import { type TableSet, schemaOf } from '../../store/schema/names.ts';
 import { type Projection, type ReadTable, tablesOf } from '../projection.ts';
 import { atSamePosition, inSameSnapshot } from './catch-up.ts';
 import type { Lease } from './lease.ts';
-import { type Part, type ShadowSchema, isInPart, tableIn } from './shadow-table.ts';
+import { type Part, type Shadow, isInPart, tableIn } from './shadow-table.ts';
 
 /**
  * Rows in one chunk. A chunk holds the lease of the live table, so it bounds the projection lag.
@@ -51,14 +52,14 @@ const chunkRow = z.object({
 export async function compare(
   lease: Lease,
   projection: Projection,
-  schema: ShadowSchema,
+  shadow: Shadow,
   { pause, chunkRows = CHUNK_ROWS_MAX, part }: CompareOptions,
 ): Promise<Differences> {
   const total = noDifferences();
   for (const table of tablesOf(projection)) {
     // The rows of the other tables count no events.
     const count = table === projection ? projection.count : undefined;
-    const same = part === undefined ? await countSame(lease, projection, schema, table) : undefined;
+    const same = part === undefined ? await countSame(lease, projection, shadow, table) : undefined;
     if (same !== undefined) {
       total.compared += same;
       await pause?.();
@@ -67,8 +68,8 @@ export async function compare(
     let after: string | null = null;
     do {
       const from: string | null = after;
-      const chunk: z.infer<typeof chunkRow> = await atSamePosition(lease, projection, schema, (transaction) =>
-        transaction.one(chunkStatement({ ...table, count }, schema, { after: from, chunkRows, part })),
+      const chunk: z.infer<typeof chunkRow> = await atSamePosition(lease, projection, shadow, (transaction) =>
+        transaction.one(chunkStatement({ ...table, count }, shadow, { after: from, chunkRows, part })),
       );
       addChunk(total, chunk);
       after = chunk.last;
@@ -108,7 +109,7 @@ const isHashable = async (connection: CommonQueryMethods, table: ReadTable): Pro
   !(await connection.exists(sql.unsafe`
     SELECT FROM pg_attribute
       JOIN pg_type ON pg_type.oid = atttypid
-     WHERE attrelid = ${`public.${table.name}`}::regclass AND attnum > 0 AND NOT attisdropped
+     WHERE attrelid = ${`${schemaOf('live')}.${table.name}`}::regclass AND attnum > 0 AND NOT attisdropped
        AND (typnamespace <> 'pg_catalog'::regnamespace OR NOT typname = ANY (${sql.array(HASHED_TYPES, 'text')}))`));
 
 const hashRow = z.object({ rows: z.int(), is_same: z.boolean() });
@@ -123,16 +124,16 @@ const hashRow = z.object({ rows: z.int(), is_same: z.boolean() });
 function countSame(
   lease: Lease,
   projection: Projection,
-  schema: ShadowSchema,
+  shadow: Shadow,
   table: ReadTable,
 ): Promise<number | undefined> {
-  const hashOf = (of: string) => sql.fragment`
+  const hashOf = (of: TableSet) => sql.fragment`
     SELECT count(*) AS rows, sum(hash_record_extended(row, 0)) AS hash FROM ${tableIn(of, table)} AS row`;
-  return inSameSnapshot(lease, projection, schema, async (transaction) => {
+  return inSameSnapshot(lease, projection, shadow, async (transaction) => {
     if (!(await isHashable(transaction, table))) return undefined;
     const { rows, is_same: isSame } = await transaction.one(sql.type(hashRow)`
       SELECT live.rows, (live.rows, live.hash) IS NOT DISTINCT FROM (folded.rows, folded.hash) AS is_same
-        FROM (${hashOf('public')}) AS live, (${hashOf(schema)}) AS folded`);
+        FROM (${hashOf('live')}) AS live, (${hashOf(shadow)}) AS folded`);
     return isSame ? rows : undefined;
   });
 }
@@ -145,10 +146,10 @@ function countSame(
  */
 function chunkStatement(
   table: CountedTable,
-  schema: ShadowSchema,
+  shadow: Shadow,
   { after, chunkRows, part }: { after: string | null; chunkRows: number; part: Part | undefined },
 ) {
-  const [live, folded] = [tableIn('public', table), tableIn(schema, table)];
+  const [live, folded] = [tableIn('live', table), tableIn(shadow, table)];
   const columns = columnsOf(table);
   const isInChunk =
     after === null

@@ -11,6 +11,7 @@ import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
+import { ownName } from '../../store/schema/names.ts';
 import { reachable } from '../../store/unavailable.ts';
 import type { Projection } from '../projection.ts';
 
@@ -106,7 +107,7 @@ interface Held {
  * them, and the row excludes the others. A taker that looks at the row must not fail the holder.
  */
 const lockOfReleaseBefore = ({ work }: Held) =>
-  sql.fragment`pg_try_advisory_xact_lock_shared(hashtextextended(${`holdfast ${work}`}, 0))`;
+  sql.fragment`pg_try_advisory_xact_lock_shared(hashtextextended(${ownName(`holdfast ${work}`)}, 0))`;
 
 /** Locks the row of the lease until the end of the transaction, so that nobody takes it over. */
 async function fence(transaction: DatabaseTransactionConnection, held: Held): Promise<void> {

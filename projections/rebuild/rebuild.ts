@@ -16,15 +16,7 @@ import { type CompareOptions, type Differences, compare } from './compare.ts';
 import { type FoldLogOptions, foldLog } from './fold/fold-log.ts';
 import { type SpaceBudget, requireSpace } from './free-space.ts';
 import { type Lease, type LeaseOptions, withLease } from './lease.ts';
-import {
-  PREVIOUS_SCHEMA,
-  REBUILD_SCHEMA,
-  bytesOf,
-  createEmpty,
-  createIndexes,
-  dropTables,
-  hasPrevious,
-} from './shadow-table.ts';
+import { bytesOf, createEmpty, createIndexes, dropTables, hasPrevious } from './shadow-table.ts';
 import { lockTables, swap } from './swap.ts';
 
 /** No previous table is kept: the projection was never rebuilt. */
@@ -66,13 +58,13 @@ export const rebuild = (
       withShadow(pool, lease, projection, options, async () => {
         const watched = withSpaceChecks(pool, options);
         const { fold } = projection;
-        if (fold !== undefined) await foldLog(pool, lease, { projection, fold }, REBUILD_SCHEMA, watched);
-        else await catchUp(pool, lease, projection, REBUILD_SCHEMA, watched);
+        if (fold !== undefined) await foldLog(pool, lease, { projection, fold }, 'rebuild', watched);
+        else await catchUp(pool, lease, projection, 'rebuild', watched);
         // At the end: without the indexes that only readers need, the fold is faster.
-        await createIndexes(lease, projection, REBUILD_SCHEMA);
-        await catchUp(pool, lease, projection, REBUILD_SCHEMA, options);
-        const found = await compare(lease, projection, REBUILD_SCHEMA, options);
-        await swapInTurns(lease, projection, REBUILD_SCHEMA, 'projection_rebuilt');
+        await createIndexes(lease, projection, 'rebuild');
+        await catchUp(pool, lease, projection, 'rebuild', options);
+        const found = await compare(lease, projection, 'rebuild', options);
+        await swapInTurns(lease, projection, 'rebuild', 'projection_rebuilt');
         return found;
       }),
     options.lease,
@@ -85,14 +77,14 @@ export const rebuild = (
 async function swapInTurns(
   lease: Lease,
   projection: Projection,
-  schema: typeof REBUILD_SCHEMA | typeof PREVIOUS_SCHEMA,
+  shadow: 'rebuild' | 'previous',
   act: 'projection_rebuilt' | 'projection_rolled_back',
 ): Promise<void> {
   for (let turn = 1; ; turn += 1) {
     try {
-      await atSamePosition(lease, projection, schema, async (transaction) => {
+      await atSamePosition(lease, projection, shadow, async (transaction) => {
         if (turn < SWAP_TURNS_MAX) await lockTables(transaction, projection, SWAP_WAIT_MS_MAX);
-        await swap(transaction, projection, schema);
+        await swap(transaction, projection, shadow);
         await recordAct(transaction, { act, tenantId: null, subject: projection.name });
       });
       return;
@@ -111,11 +103,11 @@ async function withShadow<T>(
   budget: SpaceBudget,
   act: () => Promise<T>,
 ): Promise<T> {
-  const drop = () => lease.transaction((transaction) => dropTables(transaction, projection, REBUILD_SCHEMA));
+  const drop = () => lease.transaction((transaction) => dropTables(transaction, projection, 'rebuild'));
   // First what an earlier rebuild left: it may have filled the disk.
   await drop();
-  await requireSpace(pool, (await bytesOf(pool, projection, 'public')) * SPACE_FACTOR, budget);
-  await createEmpty(lease, projection, REBUILD_SCHEMA, { isKeyless: projection.fold !== undefined });
+  await requireSpace(pool, (await bytesOf(pool, projection, 'live')) * SPACE_FACTOR, budget);
+  await createEmpty(lease, projection, 'rebuild', { isKeyless: projection.fold !== undefined });
   try {
     return await act();
   } finally {
@@ -155,9 +147,9 @@ export const rollback = (
     'rebuild',
     async (lease) => {
       if (!(await hasPrevious(pool, projection))) throw new NothingKeptError(projection.name);
-      await createIndexes(lease, projection, PREVIOUS_SCHEMA);
-      await catchUp(pool, lease, projection, PREVIOUS_SCHEMA, options);
-      await swapInTurns(lease, projection, PREVIOUS_SCHEMA, 'projection_rolled_back');
+      await createIndexes(lease, projection, 'previous');
+      await catchUp(pool, lease, projection, 'previous', options);
+      await swapInTurns(lease, projection, 'previous', 'projection_rolled_back');
     },
     options.lease,
   );

@@ -7,23 +7,18 @@
  */
 import { type CommonQueryMethods, type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
+import { type TableSet, schemaOf } from '../../store/schema/names.ts';
 import { type Projection, type ReadTable, tablesOf } from '../projection.ts';
 import type { Lease } from './lease.ts';
 import { indexesOf, keyOf } from './table-shape.ts';
 
-/**
- * The schemas of shadow tables: of a rebuild, of the table before the last rebuild, of an audit.
- */
-export const REBUILD_SCHEMA = 'holdfast_rebuild';
-export const PREVIOUS_SCHEMA = 'holdfast_previous';
-export const AUDIT_SCHEMA = 'holdfast_audit';
-export type ShadowSchema = typeof REBUILD_SCHEMA | typeof PREVIOUS_SCHEMA | typeof AUDIT_SCHEMA;
+/** Shadow tables of a rebuild, of an audit, and the tables before the last rebuild. */
+export type Shadow = Exclude<TableSet, 'live'>;
 
 /** The consumer name of a shadow table's checkpoint, such as `orders.rebuild`. */
-export const shadowConsumer = (projection: Projection, schema: ShadowSchema) =>
-  `${projection.name}.${schema.slice('holdfast_'.length)}`;
+export const shadowConsumer = ({ name }: Projection, shadow: Shadow) => `${name}.${shadow}`;
 
-export const tableIn = (schema: string, { name }: ReadTable) => sql.identifier([schema, name]);
+export const tableIn = (set: TableSet, { name }: ReadTable) => sql.identifier([schemaOf(set), name]);
 
 export interface ShadowKind {
   /** Without primary keys, which {@link addKeys} adds: rows are only added until then. */
@@ -48,45 +43,41 @@ export const isInPart = ({ key }: ReadTable, { index, count }: Part, alias: stri
 export async function createEmpty(
   lease: Lease,
   projection: Projection,
-  schema: ShadowSchema,
+  shadow: Shadow,
   { isKeyless = false, isUnlogged = false, part }: ShadowKind = {},
 ): Promise<void> {
   const created = isUnlogged ? sql.fragment`UNLOGGED TABLE` : sql.fragment`TABLE`;
   await lease.transaction(async (transaction) => {
-    await dropTables(transaction, projection, schema);
+    await dropTables(transaction, projection, shadow);
     for (const table of tablesOf(projection)) {
       await transaction.query(sql.unsafe`
-        CREATE ${created} ${tableIn(schema, table)} (LIKE ${tableIn('public', table)} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)`);
-      if (!isKeyless) await addKey(transaction, schema, table);
+        CREATE ${created} ${tableIn(shadow, table)} (LIKE ${tableIn('live', table)} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)`);
+      if (!isKeyless) await addKey(transaction, shadow, table);
       if (part === undefined) continue;
       await transaction.query({
         ...sql.unsafe`CREATE TRIGGER`,
-        sql: `CREATE TRIGGER part BEFORE INSERT ON ${schema}.${table.name} FOR EACH ROW
-              WHEN (NOT ${isInPart(table, part, 'NEW')}) EXECUTE FUNCTION public.leave_out_row()`,
+        sql: `CREATE TRIGGER part BEFORE INSERT ON ${schemaOf(shadow)}.${table.name} FOR EACH ROW
+              WHEN (NOT ${isInPart(table, part, 'NEW')}) EXECUTE FUNCTION ${schemaOf('live')}.leave_out_row()`,
       });
     }
     await transaction.query(sql.unsafe`
       INSERT INTO checkpoints (partition, consumer)
-      SELECT partition, ${shadowConsumer(projection, schema)} FROM log_heads`);
+      SELECT partition, ${shadowConsumer(projection, shadow)} FROM log_heads`);
   });
 }
 
 /** Adds the primary keys of the live tables to shadow tables that have none. */
-export const addKeys = (lease: Lease, projection: Projection, schema: ShadowSchema): Promise<void> =>
+export const addKeys = (lease: Lease, projection: Projection, shadow: Shadow): Promise<void> =>
   lease.transaction(async (transaction) => {
     for (const table of tablesOf(projection))
-      if ((await keyOf(transaction, schema, table)) === null) await addKey(transaction, schema, table);
+      if ((await keyOf(transaction, shadow, table)) === null) await addKey(transaction, shadow, table);
   });
 
-async function addKey(
-  transaction: CommonQueryMethods,
-  schema: ShadowSchema,
-  table: ReadTable,
-): Promise<void> {
-  const key = await keyOf(transaction, 'public', table);
+async function addKey(transaction: CommonQueryMethods, shadow: Shadow, table: ReadTable): Promise<void> {
+  const key = await keyOf(transaction, 'live', table);
   await transaction.query({
     ...sql.unsafe`ALTER`,
-    sql: `ALTER TABLE ${schema}.${table.name} ADD ${key}`,
+    sql: `ALTER TABLE ${schemaOf(shadow)}.${table.name} ADD ${key}`,
   });
 }
 
@@ -94,45 +85,44 @@ async function addKey(
 export async function dropTables(
   transaction: CommonQueryMethods,
   projection: Projection,
-  schema: ShadowSchema,
+  shadow: Shadow,
 ): Promise<void> {
   for (const table of tablesOf(projection))
-    await transaction.query(sql.unsafe`DROP TABLE IF EXISTS ${tableIn(schema, table)}`);
+    await transaction.query(sql.unsafe`DROP TABLE IF EXISTS ${tableIn(shadow, table)}`);
   await transaction.query(
-    sql.unsafe`DELETE FROM checkpoints WHERE consumer = ${shadowConsumer(projection, schema)}`,
+    sql.unsafe`DELETE FROM checkpoints WHERE consumer = ${shadowConsumer(projection, shadow)}`,
   );
 }
 
 /** Whether all tables of before the last rebuild are kept: an earlier release had fewer of them. */
 export async function hasPrevious(pool: DatabasePool, projection: Projection): Promise<boolean> {
   const kept = await pool.anyFirst(sql.type(z.object({ name: z.string() }))`
-    SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ${PREVIOUS_SCHEMA}`);
+    SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ${schemaOf('previous')}`);
   const hasLost = await pool.exists(sql.unsafe`
     SELECT FROM checkpoints
-     WHERE consumer = ${shadowConsumer(projection, PREVIOUS_SCHEMA)} AND lost_position IS NOT NULL`);
+     WHERE consumer = ${shadowConsumer(projection, 'previous')} AND lost_position IS NOT NULL`);
   return !hasLost && tablesOf(projection).every(({ name }) => kept.includes(name));
 }
 
 /** Creates those indexes of the live tables that the shadow tables lack. */
-export async function createIndexes(
-  lease: Lease,
-  projection: Projection,
-  schema: ShadowSchema,
-): Promise<void> {
+export async function createIndexes(lease: Lease, projection: Projection, shadow: Shadow): Promise<void> {
   for (const table of tablesOf(projection)) {
     const missing = await lease.transaction(async (transaction) => {
       const existing = new Set(
-        (await indexesOf(transaction, schema, table)).map(({ definition }) => definition),
+        (await indexesOf(transaction, shadow, table)).map(({ definition }) => definition),
       );
-      const live = await indexesOf(transaction, 'public', table);
+      const live = await indexesOf(transaction, 'live', table);
       return live.filter(({ definition }) => !existing.has(definition));
     });
     for (const { create } of missing) {
-      const text = create.replace(` ON public.${table.name} `, ` ON ${schema}.${table.name} `);
+      const text = create.replace(
+        ` ON ${schemaOf('live')}.${table.name} `,
+        ` ON ${schemaOf(shadow)}.${table.name} `,
+      );
       await lease.transaction((transaction) => transaction.query({ ...sql.unsafe`CREATE INDEX`, sql: text }));
     }
     await lease.transaction((transaction) =>
-      transaction.query(sql.unsafe`ANALYZE ${tableIn(schema, table)}`),
+      transaction.query(sql.unsafe`ANALYZE ${tableIn(shadow, table)}`),
     );
   }
 }
@@ -141,10 +131,10 @@ export async function createIndexes(
 export const bytesOf = (
   connection: CommonQueryMethods,
   projection: Projection,
-  schema: string,
+  set: TableSet,
 ): Promise<number> =>
   connection.oneFirst(sql.type(z.object({ bytes: z.int() }))`
-    SELECT coalesce(sum(pg_total_relation_size(to_regclass(${`${schema}.`} || name))), 0)::bigint AS bytes
+    SELECT coalesce(sum(pg_total_relation_size(to_regclass(${`${schemaOf(set)}.`} || name))), 0)::bigint AS bytes
       FROM unnest(${sql.array(
         tablesOf(projection).map(({ name }) => name),
         'text',

@@ -1,8 +1,9 @@
 /** The swap: a shadow table becomes the live table, and the live table is kept for a rollback. */
 import { type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
+import { type TableSet, schemaOf } from '../../store/schema/names.ts';
 import { type Projection, tablesOf } from '../projection.ts';
-import { PREVIOUS_SCHEMA, REBUILD_SCHEMA, dropTables, shadowConsumer, tableIn } from './shadow-table.ts';
+import { dropTables, shadowConsumer, tableIn } from './shadow-table.ts';
 import { checkShapes } from './table-shape.ts';
 
 /**
@@ -16,26 +17,26 @@ import { checkShapes } from './table-shape.ts';
 export async function swap(
   transaction: DatabaseTransactionConnection,
   projection: Projection,
-  schema: typeof REBUILD_SCHEMA | typeof PREVIOUS_SCHEMA,
+  shadow: 'rebuild' | 'previous',
 ): Promise<void> {
-  const move = async (from: string, to: string): Promise<void> => {
+  const move = async (from: TableSet, to: TableSet): Promise<void> => {
     for (const table of tablesOf(projection))
       await transaction.query(
-        sql.unsafe`ALTER TABLE ${tableIn(from, table)} SET SCHEMA ${sql.identifier([to])}`,
+        sql.unsafe`ALTER TABLE ${tableIn(from, table)} SET SCHEMA ${sql.identifier([schemaOf(to)])}`,
       );
   };
-  await checkPositions(transaction, projection.name, shadowConsumer(projection, schema));
-  await checkShapes(transaction, projection, schema);
-  if (schema === PREVIOUS_SCHEMA) {
-    await dropTables(transaction, projection, REBUILD_SCHEMA);
-    await move(PREVIOUS_SCHEMA, REBUILD_SCHEMA);
+  await checkPositions(transaction, projection.name, shadowConsumer(projection, shadow));
+  await checkShapes(transaction, projection, shadow);
+  if (shadow === 'previous') {
+    await dropTables(transaction, projection, 'rebuild');
+    await move('previous', 'rebuild');
   } else {
-    await dropTables(transaction, projection, PREVIOUS_SCHEMA);
+    await dropTables(transaction, projection, 'previous');
   }
-  await move('public', PREVIOUS_SCHEMA);
-  await move(REBUILD_SCHEMA, 'public');
-  const previous = shadowConsumer(projection, PREVIOUS_SCHEMA);
-  const replaced = [previous, shadowConsumer(projection, REBUILD_SCHEMA)];
+  await move('live', 'previous');
+  await move('rebuild', 'live');
+  const previous = shadowConsumer(projection, 'previous');
+  const replaced = [previous, shadowConsumer(projection, 'rebuild')];
   await transaction.query(
     sql.unsafe`DELETE FROM checkpoints WHERE consumer = ANY (${sql.array(replaced, 'text')})`,
   );
@@ -62,7 +63,7 @@ export async function lockTables(
   const limit = (text: string) => sql.unsafe`SELECT set_config('lock_timeout', ${text}, true)`;
   await transaction.query(limit(`${waitMs}ms`));
   for (const table of tablesOf(projection))
-    await transaction.query(sql.unsafe`LOCK TABLE ${tableIn('public', table)} IN ACCESS EXCLUSIVE MODE`);
+    await transaction.query(sql.unsafe`LOCK TABLE ${tableIn('live', table)} IN ACCESS EXCLUSIVE MODE`);
   await transaction.query(limit(waiting));
 }
 

@@ -10,7 +10,7 @@ import type { CatchUpOptions } from './catch-up.ts';
 import type { Differences } from './compare.ts';
 import { type SpaceBudget, requireSpace } from './free-space.ts';
 import { type LeaseOptions, withLease } from './lease.ts';
-import { AUDIT_SCHEMA, REBUILD_SCHEMA, dropTables } from './shadow-table.ts';
+import { dropTables } from './shadow-table.ts';
 
 /** The copy of an audit takes at most twice so many bytes. */
 export const AUDIT_BYTES_MAX = 256 * 1024 * 1024;
@@ -30,7 +30,7 @@ export interface VerifyOptions extends CatchUpOptions, SpaceBudget {
 /**
  * Compares the live table with the log, and changes nothing.
  *
- * @param schema of the shadow table; the auditor has its own, so that it blocks no rebuild
+ * @param shadow the auditor has its own, so that it blocks no rebuild
  * @throws {RebuildHeldError}
  * @throws {SpaceError} too little space is free; nothing was compared
  */
@@ -38,23 +38,23 @@ export const verify = (
   pool: DatabasePool,
   projection: Projection,
   options: VerifyOptions,
-  schema: typeof REBUILD_SCHEMA | typeof AUDIT_SCHEMA = REBUILD_SCHEMA,
+  shadow: 'rebuild' | 'audit' = 'rebuild',
 ): Promise<Differences> =>
   withLease(
     pool,
     projection,
-    schema === AUDIT_SCHEMA ? 'audit' : 'rebuild',
+    shadow,
     async (lease) => {
       const { chunkRows, auditBytes } = options;
       // First what an earlier process left: it may have filled the disk.
-      const drop = () => lease.transaction((transaction) => dropTables(transaction, projection, schema));
+      const drop = () => lease.transaction((transaction) => dropTables(transaction, projection, shadow));
       await drop();
       const free = await requireSpace(pool, auditBytes ?? AUDIT_BYTES_MIN, options);
       const partBytes = auditBytes ?? bytesWithin(free);
       try {
         return projection.fold !== undefined
-          ? await auditOrders(lease, projection, schema, { ...options, stepOrders: chunkRows })
-          : await auditParts(pool, lease, projection, schema, { ...options, partBytes });
+          ? await auditOrders(lease, projection, shadow, { ...options, stepOrders: chunkRows })
+          : await auditParts(pool, lease, projection, shadow, { ...options, partBytes });
       } finally {
         await drop().catch(() => {}); // then the next audit drops them
       }

@@ -2,6 +2,7 @@
  * Distributes the partitions of the log over the workers of Citus. All tables with a partition are
  * placed by it, so one worker has all of a partition; the others stay on the coordinator.
  */
+import { schemaOf } from '../schema/names.ts';
 import { UnfitDatabaseError } from '../unfit.ts';
 import { DELEGATED, PARTITIONED, REFERENCE } from './placement.ts';
 
@@ -122,7 +123,7 @@ async function placedTables(run: Run): Promise<ReadonlySet<string>> {
   const rows = await run<{ name: string }>(`
     SELECT class.relname AS name
       FROM pg_dist_partition
-      JOIN pg_class AS class ON class.oid = logicalrelid AND class.relnamespace = 'public'::regnamespace`);
+      JOIN pg_class AS class ON class.oid = logicalrelid AND class.relnamespace = '${schemaOf('live')}'::regnamespace`);
   return new Set(rows.map(({ name }) => name));
 }
 
@@ -132,7 +133,7 @@ async function constraintsInTheWay(run: Run): Promise<readonly { table: string; 
        FROM pg_constraint
       WHERE contype = 'f' AND confrelid = ANY ($1::regclass[]) AND conrelid <> ALL ($1::regclass[])
       ORDER BY 1, 2`,
-    [PARTITIONED.map((name) => `public.${name}`)],
+    [PARTITIONED.map((name) => `${schemaOf('live')}.${name}`)],
   );
   return rows;
 }
@@ -143,7 +144,7 @@ async function triggersInTheWay(run: Run): Promise<readonly { table: string; tri
        FROM pg_trigger
       WHERE NOT tgisinternal AND tgrelid = ANY ($1::regclass[])
       ORDER BY 1, 2`,
-    [PARTITIONED.map((name) => `public.${name}`)],
+    [PARTITIONED.map((name) => `${schemaOf('live')}.${name}`)],
   );
   return rows.filter(({ trigger }) => !trigger.startsWith('citus_') && !trigger.startsWith('truncate_'));
 }
@@ -161,7 +162,7 @@ async function functionSteps(run: Run): Promise<(Step & { signature: string })[]
        FROM pg_proc AS proc
        LEFT JOIN pg_dist_object AS object
          ON object.classid = 'pg_proc'::regclass AND object.objid = proc.oid
-      WHERE proc.proname = ANY ($1::text[]) AND proc.pronamespace = 'public'::regnamespace
+      WHERE proc.proname = ANY ($1::text[]) AND proc.pronamespace = '${schemaOf('live')}'::regnamespace
       ORDER BY 1`,
     [DELEGATED.map(({ name }) => name)],
   );

@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type DatabasePool, sql } from 'slonik';
 import type { Logger } from '../../platform/logger.ts';
 import { directAddressOf } from '../connections/direct-address.ts';
+import { ownName } from '../schema/names.ts';
 import { connect, newClient } from '../session.ts';
 
 const CHANNEL = 'holdfast_appended';
@@ -27,7 +28,7 @@ export function createAnnouncer(pool: DatabasePool): Announcer {
   function notify(partition: number): void {
     const state = { again: false };
     waiting.set(partition, state);
-    pool.query(sql.unsafe`SELECT pg_notify(${CHANNEL}, ${String(partition)})`).catch(() => {});
+    pool.query(sql.unsafe`SELECT pg_notify(${ownName(CHANNEL)}, ${String(partition)})`).catch(() => {});
     setTimeout(() => {
       waiting.delete(partition);
       if (state.again) notify(partition);
@@ -70,7 +71,7 @@ export function listenForWakeups(
     client.on('notification', ({ payload }) => onWakeup(Number(payload)));
     const end = () => lost.resolve(undefined);
     closing.signal.addEventListener('abort', end);
-    const listening = connect(client).then(() => client.query(`LISTEN ${CHANNEL}`));
+    const listening = connect(client).then(() => client.query(`LISTEN ${ownName(CHANNEL)}`));
     listening.catch(lost.resolve);
     // A statement: without one, nobody notices that the connection is silent.
     const timer = setInterval(() => client.query('SELECT').catch(() => {}), PING_INTERVAL_MS);

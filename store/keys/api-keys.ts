@@ -9,6 +9,7 @@ import { type KeyMode, keyModes } from './new-key.ts';
 import { SCOPES, type Scope, expandScopes, shortenScopes } from './scopes.ts';
 import { recordAct } from '../audit/record-act.ts';
 import { toId } from '../ids.ts';
+import { ownName } from '../schema/names.ts';
 import { statement } from '../statement.ts';
 import { reachable } from '../unavailable.ts';
 
@@ -138,7 +139,9 @@ export async function ensureBootstrapKey(
   partitions: number,
 ): Promise<{ tenantId: string; revoked: boolean }> {
   return pool.transaction(async (transaction) => {
-    await transaction.query(sql.unsafe`SELECT pg_advisory_xact_lock(hashtext('holdfast bootstrap key'))`);
+    await transaction.query(
+      sql.unsafe`SELECT pg_advisory_xact_lock(hashtext(${ownName('holdfast bootstrap key')}))`,
+    );
     const found = await transaction.maybeOne(sql.type(keyState)`
       SELECT tenant_id, revoked_at IS NOT NULL AS revoked FROM api_keys
        WHERE key_hash = ${sql.binary(hashApiKey(key))}`);

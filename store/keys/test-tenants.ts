@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { recordAct } from '../audit/record-act.ts';
 import { toId } from '../ids.ts';
 import { listPartitions } from '../partitions.ts';
+import { ownName } from '../schema/names.ts';
 import { partitionFor } from './api-keys.ts';
 import { type KeyMode, keyModes } from './new-key.ts';
 
@@ -34,7 +35,9 @@ export async function tenantOfMode(
   mode: KeyMode | undefined,
 ): Promise<{ tenantId: string; mode: KeyMode }> {
   // One at a time, so that a tenant gets one counterpart.
-  await transaction.query(sql.unsafe`SELECT pg_advisory_xact_lock(hashtext('holdfast test tenants'))`);
+  await transaction.query(
+    sql.unsafe`SELECT pg_advisory_xact_lock(hashtext(${ownName('holdfast test tenants')}))`,
+  );
   const given = await transaction.one(sql.type(givenRow)`
     SELECT tenant.tenant_id, tenant.name, tenant.mode, coalesce(tenant.test_of, test.tenant_id) AS counterpart
       FROM tenants AS tenant

@@ -4,6 +4,7 @@
  */
 import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
+import { ownLock } from '../schema/names.ts';
 import { statement } from '../statement.ts';
 import { WEBHOOKS_CONSUMER } from './relay-batch.ts';
 
@@ -48,7 +49,7 @@ export function removeOldDeliveries(
   since: string,
 ): Promise<{ removed: number; last: string | undefined }> {
   return pool.transaction(async (transaction) => {
-    await transaction.query(sql.unsafe`SELECT pg_advisory_xact_lock_shared(${LEDGER_LOCK})`);
+    await transaction.query(sql.unsafe`SELECT pg_advisory_xact_lock_shared(${ownLock(LEDGER_LOCK)})`);
     const row = await transaction.one(removeOld(deliveriesMax, RETENTION_DAYS, since));
     return { removed: row.removed, last: row.last_finished_at ?? undefined };
   });
@@ -64,7 +65,7 @@ export const removeOldDeliveriesOf = (
   { tenantId, days, deliveriesMax }: { tenantId: string; days: number; deliveriesMax: number },
 ): Promise<number> =>
   pool.transaction(async (transaction) => {
-    await transaction.query(sql.unsafe`SELECT pg_advisory_xact_lock_shared(${LEDGER_LOCK})`);
+    await transaction.query(sql.unsafe`SELECT pg_advisory_xact_lock_shared(${ownLock(LEDGER_LOCK)})`);
     const { rowCount } = await transaction.query(sql.unsafe`
       DELETE FROM webhook_deliveries
        WHERE delivery_id = ANY (ARRAY(
@@ -112,7 +113,7 @@ export async function lockLedgerStart(
   transaction: DatabaseTransactionConnection,
   endpointId: string,
 ): Promise<number> {
-  await transaction.query(sql.unsafe`SELECT pg_advisory_xact_lock(${LEDGER_LOCK})`);
+  await transaction.query(sql.unsafe`SELECT pg_advisory_xact_lock(${ownLock(LEDGER_LOCK)})`);
   const position = await transaction.maybeOneFirst(sql.type(z.object({ position: z.int() }))`
     SELECT position FROM webhook_ledger_starts WHERE endpoint_id = ${endpointId}`);
   return position ?? 0;

@@ -9,7 +9,6 @@ import { auditOnce, startAuditor } from '../../projections/rebuild/auditor.ts';
 import { ordersProjection } from '../../projections/orders.ts';
 import { rebuild } from '../../projections/rebuild/rebuild.ts';
 import { verify } from '../../projections/rebuild/verify.ts';
-import { AUDIT_SCHEMA } from '../../projections/rebuild/shadow-table.ts';
 import { holdfast } from '../setup/processes/command.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 
@@ -150,7 +149,7 @@ describe('the auditor', () => {
       entered.resolve();
       return release.promise;
     };
-    const audit = verify(shop.pool, ordersProjection, { ...quiet, pause }, AUDIT_SCHEMA);
+    const audit = verify(shop.pool, ordersProjection, { ...quiet, pause }, 'audit');
     await entered.promise;
     expect((await rebuild(shop.pool, ordersProjection, quiet)).different).toBe(0);
     release.resolve();

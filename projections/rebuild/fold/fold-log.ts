@@ -15,7 +15,7 @@ import { type CatchUpOptions, inSchema, moveShadow, startOf } from '../catch-up.
 import { type LateEvents, createLateEvents } from './late-events.ts';
 import type { Lease } from '../lease.ts';
 import { readRun, readSkipped, unpack } from './packed-events.ts';
-import { type ShadowSchema, addKeys, shadowConsumer } from '../shadow-table.ts';
+import { type Shadow, addKeys, shadowConsumer } from '../shadow-table.ts';
 
 /** Three runs are in memory: one is read, one folded, one written. */
 const RUN_EVENTS_MAX = 2_500;
@@ -37,7 +37,7 @@ interface Target {
   lease: Lease;
   projection: Projection;
   fold: OrderFold<unknown>;
-  schema: ShadowSchema;
+  shadow: Shadow;
 }
 
 /** Folds all events up to the positions of the live table. The shadow tables then have keys. */
@@ -45,25 +45,25 @@ export async function foldLog(
   pool: DatabasePool,
   lease: Lease,
   { projection, fold }: { projection: Projection; fold: OrderFold<unknown> },
-  schema: ShadowSchema,
+  shadow: Shadow,
   options: FoldLogOptions,
 ): Promise<void> {
-  const target = { pool, lease, projection, fold, schema };
+  const target = { pool, lease, projection, fold, shadow };
   for (const partition of await listPartitions(pool)) {
-    const late = createLateEvents(lease, projection, schema, partition, options.lateEvents);
+    const late = createLateEvents(lease, projection, shadow, partition, options.lateEvents);
     await foldPartition(target, partition, late, options);
     await late.apply();
   }
-  await addKeys(lease, projection, schema);
+  await addKeys(lease, projection, shadow);
 }
 
 async function foldPartition(
-  { pool, lease, projection, fold, schema }: Target,
+  { pool, lease, projection, fold, shadow }: Target,
   partition: number,
   late: LateEvents,
   { onProgress, pause, runEvents = RUN_EVENTS_MAX, openBytes = OPEN_BYTES_MAX }: FoldLogOptions,
 ): Promise<void> {
-  const consumer = shadowConsumer(projection, schema);
+  const consumer = shadowConsumer(projection, shadow);
   const start = await lease.transaction(async (transaction) => {
     const from = await startOf(transaction, partition, consumer);
     const { applied: upTo } = await progressOf(transaction, partition, projection.name);
@@ -77,7 +77,7 @@ async function foldPartition(
     lease.transaction(async (transaction) => {
       // Not synchronous: the swap comes later in the write-ahead log and waits for all of it.
       await transaction.query(sql.unsafe`SET LOCAL synchronous_commit = off`);
-      if (rows.length > 0) await inSchema(transaction, schema, () => fold.add(transaction, partition, rows));
+      if (rows.length > 0) await inSchema(transaction, shadow, () => fold.add(transaction, partition, rows));
       if (to > from) await moveShadow(transaction, partition, consumer, from, to);
     });
 

@@ -7,7 +7,7 @@ import { plainArray, statement } from '../../../store/statement.ts';
 import { type Projection, type TenantEvent, eventsOf, nextRow } from '../../projection.ts';
 import { inSchema } from '../catch-up.ts';
 import type { Lease } from '../lease.ts';
-import { type ShadowSchema, addKeys } from '../shadow-table.ts';
+import { type Shadow, addKeys } from '../shadow-table.ts';
 
 const readEventsAt = statement('projections/read-events-at', nextRow);
 
@@ -22,7 +22,7 @@ export type LateEvents = ReturnType<typeof createLateEvents>;
 export function createLateEvents(
   lease: Lease,
   projection: Projection,
-  schema: ShadowSchema,
+  shadow: Shadow,
   partition: number,
   eventsMax = LATE_EVENTS_MAX,
 ) {
@@ -32,7 +32,7 @@ export function createLateEvents(
     lease.transaction(async (transaction) => {
       await transaction.query(sql.unsafe`SET LOCAL synchronous_commit = off`);
       const rows = await transaction.any(readEventsAt(partition, plainArray(positions)));
-      await inSchema(transaction, schema, () =>
+      await inSchema(transaction, shadow, () =>
         projection.apply(transaction, partition, eventsOf(rows)(projection)),
       );
     });
@@ -43,7 +43,7 @@ export function createLateEvents(
     /** Applies all of them. The rows of their orders must be in the tables. */
     async apply(): Promise<void> {
       if (noted.length === 0) return;
-      await addKeys(lease, projection, schema);
+      await addKeys(lease, projection, shadow);
       let positions: number[] = [];
       let batchBytes = 0;
       for (const { position, bytes } of noted) {

@@ -10,7 +10,6 @@ import type { Projection } from '../../../projections/projection.ts';
 import { startAuditor } from '../../../projections/rebuild/auditor.ts';
 import { SpaceError, requireSpace } from '../../../projections/rebuild/free-space.ts';
 import { rebuild } from '../../../projections/rebuild/rebuild.ts';
-import { AUDIT_SCHEMA } from '../../../projections/rebuild/shadow-table.ts';
 import { verify } from '../../../projections/rebuild/verify.ts';
 import { runOnce } from '../../../projections/runner.ts';
 import { createOrderLog } from '../../../store/log/log.ts';
@@ -66,9 +65,9 @@ const bytesOfTable = (table: string) =>
 async function watched(projection: Projection, options: { auditBytes?: number; chunkRows?: number }) {
   let most = 0;
   const pause = async () => {
-    most = Math.max(most, await bytesIn(AUDIT_SCHEMA));
+    most = Math.max(most, await bytesIn('holdfast_audit'));
   };
-  const found = await verify(pool, projection, { ...quiet, ...options, pause }, AUDIT_SCHEMA);
+  const found = await verify(pool, projection, { ...quiet, ...options, pause }, 'audit');
   return { found, most };
 }
 
@@ -157,7 +156,7 @@ describe('the auditor', () => {
       60_000,
     );
     await auditor.stop();
-    expect([await bytesIn('holdfast_rebuild'), await bytesIn(AUDIT_SCHEMA)]).toEqual([0, 0]);
+    expect([await bytesIn('holdfast_rebuild'), await bytesIn('holdfast_audit')]).toEqual([0, 0]);
   }, 90_000);
 
   test('stops on a full disk, drops its copy, and pauses twice as long each time', async () => {
@@ -181,7 +180,7 @@ describe('the auditor', () => {
     await auditor.stop();
     expect(pauses().slice(0, 3)).toEqual([20, 40, 80]);
     expect(lines[0]).toMatchObject({ msg: 'audit stopped: too little disk space' });
-    expect(await bytesIn(AUDIT_SCHEMA)).toBe(0);
+    expect(await bytesIn('holdfast_audit')).toBe(0);
   }, 30_000);
 });
 
@@ -189,9 +188,9 @@ describe('with too little space', () => {
   const budget = { ...quiet, databaseBytesMax: 1024 * KIB };
 
   test.each(PROJECTIONS)('neither an audit nor a rebuild of $name starts', async (projection) => {
-    await expect(verify(pool, projection, budget, AUDIT_SCHEMA)).rejects.toThrow(SpaceError);
+    await expect(verify(pool, projection, budget, 'audit')).rejects.toThrow(SpaceError);
     await expect(rebuild(pool, projection, budget)).rejects.toThrow(/MiB are needed.*but 0 MiB are free/);
-    expect([await bytesIn(AUDIT_SCHEMA), await bytesIn('holdfast_rebuild')]).toEqual([0, 0]);
+    expect([await bytesIn('holdfast_audit'), await bytesIn('holdfast_rebuild')]).toEqual([0, 0]);
     expect(await count(projection.name)).toBe(ORDERS);
   });
 

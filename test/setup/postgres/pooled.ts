@@ -3,7 +3,7 @@
  * databases have their settings by the role, and a direct address.
  */
 import { Client } from 'pg';
-import { SESSION } from '../../../store/session.ts';
+import { sessionSettings } from '../../../store/session.ts';
 import { SESSION_LIMITS_MS } from '../../../store/pool.ts';
 import { directAddressOf, noteDirectAddress } from '../../../store/connections/direct-address.ts';
 import { type PgBouncer, startPgBouncer } from './pgbouncer.ts';
@@ -15,7 +15,7 @@ const UNKNOWN_SETTING = '42704';
 export async function startPooler(serverUrl: string): Promise<PgBouncer> {
   const client = new Client({ connectionString: serverUrl });
   await client.connect();
-  for (const [name, value] of Object.entries({ ...SESSION, ...SESSION_LIMITS_MS }))
+  for (const [name, value] of Object.entries({ ...sessionSettings(), ...SESSION_LIMITS_MS }))
     await client
       .query(`ALTER ROLE CURRENT_USER SET ${name} = ${name === 'search_path' ? value : `'${value}'`}`)
       .catch((error: Error & { code?: string }) => {
