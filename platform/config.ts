@@ -8,6 +8,7 @@ import { LOG_ADDRESSES } from './log-address.ts';
 import { RATE_EXPECTED, parseRate } from './rate.ts';
 import { address, listOf, refuseLoneUrls, url } from './settings/address.ts';
 import { DURABILITY_LEVELS } from './settings/durability.ts';
+import { SCHEMA_NAME_EXPECTED, parseSchemaName } from './settings/schema-name.ts';
 import {
   SECRETS_KEYS_EXPECTED,
   parseSecretsKeys,
@@ -92,6 +93,7 @@ const VARIABLES = {
   DATABASE_URL: postgresUrl.optional(),
   HOLDFAST_DATABASE_DIRECT_URL: postgresUrl.optional(),
   HOLDFAST_REPLICA_URLS: listOf(postgresUrl).optional(),
+  HOLDFAST_SCHEMA: parsedBy(parseSchemaName, SCHEMA_NAME_EXPECTED).optional(),
   REDIS_URL: address(/^rediss?$/, 'redis://:PASSWORD@HOST:6379').optional(),
   HOLDFAST_HOST: z.string().min(1).optional(),
   HOLDFAST_ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
@@ -217,6 +219,8 @@ const schema = z
     databaseDirectUrl: v.HOLDFAST_DATABASE_DIRECT_URL,
     /** Replicas for lists. */
     replicaUrls: v.HOLDFAST_REPLICA_URLS ?? [],
+    /** Schema of the tables; unset: where the installation is, and `holdfast` for a new one. */
+    schema: v.HOLDFAST_SCHEMA,
     /** Unset: an embedded Redis, if the machine has one. */
     redisUrl: v.REDIS_URL,
     dataDir: v.HOLDFAST_DATA_DIR,

@@ -15,7 +15,8 @@ import { createDurabilityGuard } from '../store/durability/durability-guard.ts';
 import { requireDurability } from '../store/durability/require-durability.ts';
 import { ensurePartitions } from '../store/partitions.ts';
 import { type DatabasePool, PATIENT_CONNECTION_TIMEOUT_MS, openPool } from '../store/pool.ts';
-import { probe } from '../store/unfit.ts';
+import { probe } from '../store/probe.ts';
+import { useSchema } from '../store/schema/names.ts';
 import { CONSUMERS } from './consumers.ts';
 
 /** One hour: a rebuild or an export may run long. */
@@ -24,8 +25,13 @@ const POOL_CONNECTIONS_MAX = 4;
 
 export interface CliSession {
   context: CliContext;
-  /** Migrates the database, which may be new. @returns the names of the applied files */
-  migrate: () => Promise<string[]>;
+  /**
+   * Migrates the database, which may be new.
+   *
+   * @param isNew whether it may create an installation beside another one
+   * @returns the names of the applied files
+   */
+  migrate: (isNew: boolean) => Promise<string[]>;
   /** DATABASE_URL, once a command has asked for the database. */
   databaseUrl: () => string | undefined;
   /** Closes the database connections, if any. */
@@ -46,14 +52,16 @@ export function createCliSession(): CliSession {
   async function connect(): Promise<DatabasePool> {
     const config = loadConfig();
     databaseUrl = addressOf(config);
-    if (databaseUrl !== undefined) await probe(databaseUrl);
-    return open(config, databaseUrl ?? (await findRunningPostgres(config.dataDir)));
+    const url = databaseUrl ?? (await findRunningPostgres(config.dataDir));
+    useSchema(await probe(url, config.schema));
+    return open(config, url);
   }
-  async function connectNew(): Promise<DatabasePool> {
+  async function connectNew(isNew = false): Promise<DatabasePool> {
     const config = loadConfig();
     databaseUrl = addressOf(config);
     let url = databaseUrl;
     if (url === undefined) ({ url, giveBack } = await borrowPostgres(config.dataDir, log));
+    useSchema(await probe(url, config.schema, isNew));
     applied = await migrate(url);
     const prepared = await open(config, url);
     await ensurePartitions(prepared, config.partitions, CONSUMERS);
@@ -89,8 +97,8 @@ export function createCliSession(): CliSession {
       erasuresFile: () => loadConfig().erasuresFile,
       write: writeStandardOutput,
     },
-    async migrate() {
-      await (pool ??= connectNew());
+    async migrate(isNew) {
+      await (pool ??= connectNew(isNew));
       return applied;
     },
     databaseUrl: () => databaseUrl,

@@ -11,6 +11,7 @@ import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
 import { WorkerError, explain } from './explain.ts';
 import { registry } from '../platform/metrics.ts';
+import { schemaOf, useSchema } from '../store/schema/names.ts';
 import { startNode } from './node.ts';
 import { startRolesThread } from './roles-thread.ts';
 import { createShutdown, endWithinMs } from '../platform/shutdown.ts';
@@ -30,6 +31,7 @@ type Listening = { isListening: true };
 /** The first message from the primary to a worker. */
 interface Assignment {
   databaseUrl: string;
+  schema: string;
   redisUrl: string | undefined;
   /** Whether the worker has all configured roles, or the API only. */
   isFirst: boolean;
@@ -80,7 +82,7 @@ export async function startWorkers(
     }));
     const reported = message(worker, (m): m is Report => 'ports' in m || 'failed' in m);
     await Promise.race([message(worker, (m): m is Listening => 'isListening' in m), exited]);
-    const assignment: Assignment = { databaseUrl, redisUrl, isFirst };
+    const assignment: Assignment = { databaseUrl, schema: schemaOf('live'), redisUrl, isFirst };
     if (worker.isConnected()) worker.send(assignment);
     const report = await Promise.race([reported, exited]);
     if ('failed' in report) throw new WorkerError(report.failed);
@@ -157,7 +159,8 @@ export async function runWorker(config: Config, log: Logger): Promise<void> {
   AggregatorRegistry.setRegistries(registry);
   const assigned = message(process, (m): m is Assignment => 'databaseUrl' in m);
   process.send?.({ isListening: true } satisfies Listening);
-  const { databaseUrl, redisUrl, isFirst } = await assigned;
+  const { databaseUrl, schema, redisUrl, isFirst } = await assigned;
+  useSchema(schema);
   const roles = isFirst ? config.roles : new Set(['api' as const]);
   try {
     const draining = new AbortController();

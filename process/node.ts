@@ -13,6 +13,7 @@ import { type PrimaryLease, startPrimaryLease } from '../store/durability/primar
 import { startCheckpointWriter } from '../store/integrity/tree/checkpoint-writer.ts';
 import { createTail } from '../store/log/tail.ts';
 import { type DatabasePool, openPool } from '../store/pool.ts';
+import { schemaOf } from '../store/schema/names.ts';
 import { type Base, type BaseOptions, openWatchedPool, startOnBase } from './base.ts';
 import type { RolesThread, ThreadData } from './roles-thread.ts';
 import { startWebhookRoles } from './webhook-roles.ts';
@@ -70,7 +71,7 @@ function startInThread(
   roles: Role[],
 ): RolesThread {
   const databasePool = Math.max(CONNECTIONS_MIN, Math.floor(config.databasePool * THREAD_CONNECTIONS_SHARE));
-  const thread = startThread({ roles, databaseUrl, redisUrl, databasePool }, log);
+  const thread = startThread({ roles, databaseUrl, schema: schemaOf('live'), redisUrl, databasePool }, log);
   stops.work.push(thread.stop);
   return thread;
 }

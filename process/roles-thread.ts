@@ -19,6 +19,8 @@ const LAST_LINES_MS = 200;
 export interface ThreadData {
   roles: Role[];
   databaseUrl: string;
+  /** Of the installation. */
+  schema: string;
   redisUrl: string | undefined;
   /** Its connections to Postgres. */
   databasePool: number;

@@ -6,9 +6,11 @@ import { type ListenAddress, welcome } from '../ops/welcome.ts';
 import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Shutdown } from '../platform/shutdown.ts';
-import { noteDirectAddress } from '../store/connections/direct-address.ts';
+import { directAddressOf, noteDirectAddress } from '../store/connections/direct-address.ts';
 import { requireSameDatabase } from '../store/connections/same-database.ts';
 import { migrate } from '../store/migrate.ts';
+import { probe } from '../store/probe.ts';
+import { useSchema } from '../store/schema/names.ts';
 import { createKeyring } from '../store/secrets/keyring.ts';
 import { prepareSecrets } from '../store/secrets/prepare-secrets.ts';
 import { ensurePartitions } from '../store/partitions.ts';
@@ -81,6 +83,9 @@ async function openMigratedDatabase(
   databaseUrl: string,
   durability: DurabilityGuard,
 ): Promise<DatabasePool> {
+  const schema = await probe(directAddressOf(databaseUrl), config.schema);
+  useSchema(schema);
+  log.info({ schema }, 'schema in use');
   const applied = await migrate(databaseUrl);
   shutdown.signal.throwIfAborted();
   if (applied.length > 0) log.info({ applied }, 'schema migrated');

@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { loadConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
 import { registry } from '../platform/metrics.ts';
+import { useSchema } from '../store/schema/names.ts';
 import { startOnBase } from './base.ts';
 import type { ThreadData, ThreadMessage } from './roles-thread.ts';
 import { startWebhookRoles } from './webhook-roles.ts';
@@ -13,7 +14,8 @@ const METRICS_INTERVAL_MS = 1_000;
 const OWN_METRICS = /^holdfast_(?:relay|webhook|database)_/;
 
 const port = parentPort!;
-const { roles, databaseUrl, redisUrl, databasePool } = workerData as ThreadData;
+const { roles, databaseUrl, schema, redisUrl, databasePool } = workerData as ThreadData;
+useSchema(schema);
 const send = (message: ThreadMessage) => port.postMessage(message);
 
 const config = { ...loadConfig(), databasePool };

@@ -5,6 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { findCollisions } from './schema/collisions.ts';
+import { ownLock, schemaOf } from './schema/names.ts';
 import { MISSING_RIGHTS } from './schema/rights.ts';
 import { isDistributed, placeFunctions } from './cluster/distribute.ts';
 import { type SchemaFile, pendingOf, readSchemaFiles } from './schema/schema-files.ts';
@@ -97,9 +98,9 @@ async function tryToApply(
     await client.query('BEGIN');
     // The role's timeout is meant for requests, not for migrations.
     await client.query('SET LOCAL statement_timeout = 0');
-    await client.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCK]);
+    await client.query('SELECT pg_advisory_xact_lock($1)', [ownLock(ADVISORY_LOCK)]);
     await client.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
-    await refuseLogElsewhere(client);
+    await createSchema(client);
     attempt.hasLedger = await findLedger(client, location);
     if (!attempt.hasLedger) await client.query(CREATE_LEDGER);
     attempt.pending = pendingOf(files, await readLedger(client));
@@ -127,18 +128,14 @@ async function refuseStandby(client: Client, { server }: DatabaseLocation): Prom
   );
 }
 
-/** Older releases followed the search path of their role and may have used another schema. */
-async function refuseLogElsewhere(client: Client): Promise<void> {
-  const { rows } = await client.query<{ schema: string }>(`
-    SELECT relnamespace::regnamespace::text AS schema
-      FROM pg_class
-     WHERE relname = 'log_heads' AND relkind = 'r' AND to_regclass('public.log_heads') IS NULL`);
-  const [found] = rows;
-  if (found === undefined) return;
-  throw new UnfitDatabaseError(
-    `The log of this database is in the schema ${found.schema}, but Holdfast needs it in public.\n` +
-      `If public is empty, run DROP SCHEMA public; ALTER SCHEMA ${found.schema} RENAME TO public; or use another database.`,
+/** Not IF NOT EXISTS: it requires the right to create also where the schema exists. */
+async function createSchema(client: Client): Promise<void> {
+  const schema = schemaOf('live');
+  const { rows } = await client.query<{ exists: boolean }>(
+    'SELECT to_regnamespace($1) IS NOT NULL AS exists',
+    [schema],
   );
+  if (rows[0]?.exists === false) await client.query(`CREATE SCHEMA ${schema}`);
 }
 
 /**
@@ -146,9 +143,11 @@ async function refuseLogElsewhere(client: Client): Promise<void> {
  * @throws {UnfitDatabaseError} another program has a table of this name
  */
 async function findLedger(client: Client, location: DatabaseLocation): Promise<boolean> {
-  const { rows: columns } = await client.query<{ name: string }>(`
-    SELECT attname AS name FROM pg_attribute
-     WHERE attrelid = to_regclass('public.schema_migrations') AND attnum > 0 AND NOT attisdropped`);
+  const { rows: columns } = await client.query<{ name: string }>(
+    `SELECT attname AS name FROM pg_attribute
+     WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped`,
+    [`${schemaOf('live')}.schema_migrations`],
+  );
   if (columns.length === 0) return false;
   if (['name', 'sha256'].every((ours) => columns.some(({ name }) => name === ours))) return true;
   throw collision(await findCollisions(client, '42P07', [CREATE_LEDGER]), location);
@@ -187,7 +186,9 @@ async function explained(
   try {
     const found = await findCollisions(client, code, creating);
     if (found.length > 0) return collision(found, location);
-    const { rows } = await client.query<{ role: string; grants: string[] }>(MISSING_RIGHTS);
+    const { rows } = await client.query<{ role: string; grants: string[] }>(MISSING_RIGHTS, [
+      schemaOf('live'),
+    ]);
     const [missing] = rows;
     if (missing !== undefined && /^(?:42501|3F000)$/.test(code) && missing.grants.length > 0) {
       return new UnfitDatabaseError(

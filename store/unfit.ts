@@ -71,20 +71,3 @@ async function sessionOf(client: Client): Promise<number | undefined> {
   const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
   return rows[0]?.pid;
 }
-
-/**
- * Connects once and checks the database, so that a fault shows before a pool starts to retry.
- *
- * @throws {UnfitDatabaseError}
- */
-export async function probe(databaseUrl: string): Promise<void> {
-  const client = newClient({ connectionString: databaseUrl, application_name: 'holdfast-probe' });
-  client.on('error', () => {});
-  try {
-    await connect(client);
-    await refuseOld(client, locationOf(databaseUrl));
-    await refuseSharedSession(client, databaseUrl);
-  } finally {
-    await client.end();
-  }
-}

@@ -111,7 +111,7 @@ async function fillByPlainSql(pool: DatabasePool): Promise<number> {
       FROM events
      GROUP BY partition, tenant_id, order_id`);
   const definitions = await pool.anyFirst(sql.type(z.object({ definition: z.string() }))`
-    SELECT replace(replace(pg_get_indexdef(indexrelid), ' ON public.orders ', ' ON shadow '),
+    SELECT replace(replace(pg_get_indexdef(indexrelid), ' ON holdfast.orders ', ' ON shadow '),
                    ' INDEX ' || indexrelid::regclass, ' INDEX ' || 'shadow_' || indexrelid::regclass) AS definition
       FROM pg_index WHERE indrelid = 'orders'::regclass`);
   for (const definition of definitions) await pool.query({ ...sql.unsafe`CREATE INDEX`, sql: definition });

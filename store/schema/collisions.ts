@@ -1,5 +1,6 @@
 /** Name collisions: objects in the database that have the name of an object of a migration. */
 import type { Client } from 'pg';
+import { schemaOf } from './names.ts';
 
 /** SQLSTATE of a duplicate table (or index, view, sequence), function, type, schema. */
 const DUPLICATE = /^(?:42P07|42723|42710|42P06)$/;
@@ -8,22 +9,21 @@ const DUPLICATE_FUNCTION = '42723';
 const CREATES = /^CREATE (?:UNIQUE )?(TABLE|INDEX|FUNCTION|SCHEMA)(?: IF NOT EXISTS)? (\w+)/gm;
 const CONSTRAINTS = /\bCONSTRAINT (\w+) UNIQUE\b/g;
 
-/** Names without their schema: all our objects are in `public`. */
 const FIND = `
   SELECT CASE relkind WHEN 'r' THEN 'the table' WHEN 'p' THEN 'the table' WHEN 'f' THEN 'the foreign table' WHEN 'v' THEN 'the view'
                       WHEN 'm' THEN 'the materialized view' WHEN 'S' THEN 'the sequence' WHEN 'c' THEN 'the type' ELSE 'the index' END
          || ' ' || quote_ident(relname) AS found
     FROM pg_catalog.pg_class
-   WHERE relnamespace = to_regnamespace('public') AND relname = ANY ($1::text[] || $2::text[])
+   WHERE relnamespace = to_regnamespace($5) AND relname = ANY ($1::text[] || $2::text[])
    UNION ALL
   SELECT CASE typtype WHEN 'd' THEN 'the domain ' ELSE 'the type ' END || quote_ident(typname)
     FROM pg_catalog.pg_type
-   WHERE typnamespace = to_regnamespace('public') AND typname = ANY ($1::text[]) AND typrelid = 0
+   WHERE typnamespace = to_regnamespace($5) AND typname = ANY ($1::text[]) AND typrelid = 0
    UNION ALL
   SELECT 'the schema ' || quote_ident(nspname) FROM pg_catalog.pg_namespace WHERE nspname = ANY ($3::text[])
    UNION ALL
   SELECT 'the function ' || oid::regprocedure FROM pg_catalog.pg_proc
-   WHERE pronamespace = to_regnamespace('public') AND proname = ANY ($4::text[])
+   WHERE pronamespace = to_regnamespace($5) AND proname = ANY ($4::text[])
    ORDER BY found`;
 
 /**
@@ -49,6 +49,7 @@ export async function findCollisions(
     [...namesOf('INDEX'), ...constraints],
     namesOf('SCHEMA'),
     functions,
+    schemaOf('live'),
   ]);
   return rows.map(({ found }) => found);
 }

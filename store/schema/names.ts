@@ -4,14 +4,18 @@
  * others, and so other locks and channels.
  */
 import { hash } from 'node:crypto';
+import { DEFAULT_SCHEMA } from '../../platform/settings/schema-name.ts';
 
 /** The tables that are read, or shadow tables: see `projections/rebuild/shadow-table.ts`. */
 export type TableSet = 'live' | 'rebuild' | 'previous' | 'audit';
 
 /** The only schema of earlier releases, whose nodes may run beside this one. */
-const OLD_SCHEMA = 'public';
+export const OLD_SCHEMA = 'public';
 
-let live = OLD_SCHEMA;
+let live = DEFAULT_SCHEMA;
+
+/** Says, for the whole process, which installation it serves. */
+export const useSchema = (schema: string): void => void (live = schema);
 
 /** The name in SQL. It never needs quotes. */
 export const schemaOf = (set: TableSet): string => (set === 'live' ? live : `${prefix()}_${set}`);

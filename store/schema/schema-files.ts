@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { UnfitDatabaseError } from '../unfit.ts';
+import { type TableSet, schemaOf } from './names.ts';
 
 const MIGRATIONS = new URL('../migrations/', import.meta.url);
 const FUNCTIONS = new URL('../functions/', import.meta.url);
@@ -13,7 +14,9 @@ const FUNCTIONS = new URL('../functions/', import.meta.url);
 export interface SchemaFile {
   /** `0001_log.sql`, or `append-events.sql version 1`. */
   name: string;
+  /** The statements, with the names of this installation's schemas. */
   text: string;
+  /** Of the file. */
   sha256: string;
 }
 
@@ -32,10 +35,14 @@ async function readFolder(
   return Promise.all(
     files.map(async (file) => {
       const text = await readFile(new URL(file, folder), 'utf8');
-      return { name: nameOf(file, text), text, sha256: hash('sha256', text) };
+      return { name: nameOf(file, text), text: inOwnSchemas(text), sha256: hash('sha256', text) };
     }),
   );
 }
+
+/** Applied files never change, and they name the schemas of shadow tables `holdfast_…`. */
+const inOwnSchemas = (text: string): string =>
+  text.replaceAll(/\bholdfast_(rebuild|previous|audit)\b/g, (_name, set: TableSet) => schemaOf(set));
 
 /** @throws {Error} the file of a function does not begin with its version */
 function versionOf(file: string, text: string): number {

@@ -14,6 +14,7 @@ beforeAll(async () => {
   database = await emptyDatabase();
   client = new Client({ connectionString: database.url });
   await client.connect();
+  await client.query('SET search_path = holdfast');
 });
 afterAll(async () => {
   await client.end();
@@ -22,8 +23,8 @@ afterAll(async () => {
 beforeEach(async () => {
   await client.query(`
     DROP SCHEMA IF EXISTS holdfast_rebuild, holdfast_previous, holdfast_audit CASCADE;
-    DROP SCHEMA IF EXISTS public CASCADE;
-    CREATE SCHEMA public`);
+    DROP SCHEMA IF EXISTS holdfast CASCADE;
+    CREATE SCHEMA holdfast`);
 });
 
 /** All objects in the database, except those of Postgres. */
@@ -88,7 +89,7 @@ describe('an object with one of our names is reported, and nothing is applied', 
     const other = new Client({ connectionString: migrated.url });
     await other.connect();
     const { rows } = await other.query<{ name: string }>(
-      `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY relname`,
+      `SELECT relname AS name FROM pg_class WHERE relnamespace = 'holdfast'::regnamespace ORDER BY relname`,
     );
     await other.end();
     await migrated.drop();
@@ -120,6 +121,18 @@ test('objects with other names stay', async () => {
   expect(await migrate(database.url)).toEqual([]);
 });
 
+test('tables of another program in the schema public, with rows, stay as they are', async () => {
+  await client.query(`
+    CREATE TABLE public.orders (id int PRIMARY KEY);
+    CREATE TABLE public.schema_migrations (version varchar PRIMARY KEY);
+    INSERT INTO public.orders SELECT generate_series(1, 3)`);
+  const applied = await migrate(database.url);
+  expect(applied[0]).toBe('0001_log.sql');
+  const { rows } = await client.query<{ count: number }>('SELECT count(*)::int AS count FROM public.orders');
+  expect(rows).toEqual([{ count: 3 }]);
+  await client.query('DROP TABLE public.orders, public.schema_migrations');
+});
+
 test('after the object is removed, all migrations are applied', async () => {
   await client.query('CREATE TABLE webhook_attempts (id int)');
   await refusal();
@@ -132,9 +145,9 @@ test('migration continues where an earlier release failed', async () => {
   await client.query(`
     CREATE SCHEMA aside;
     ALTER TABLE schema_migrations SET SCHEMA aside;
-    DROP SCHEMA public, holdfast_rebuild, holdfast_previous, holdfast_audit CASCADE;
-    CREATE SCHEMA public;
-    ALTER TABLE aside.schema_migrations SET SCHEMA public;
+    DROP SCHEMA holdfast, holdfast_rebuild, holdfast_previous, holdfast_audit CASCADE;
+    CREATE SCHEMA holdfast;
+    ALTER TABLE aside.schema_migrations SET SCHEMA holdfast;
     DROP SCHEMA aside;
     DELETE FROM schema_migrations WHERE name <> '${first}'`);
   await client.query(await readFile(new URL(`../../store/migrations/${first}`, import.meta.url), 'utf8'));
@@ -152,19 +165,19 @@ describe('a role without the rights gets the GRANT statements that it needs, and
   };
   beforeAll(() => admin(`CREATE ROLE guest_${database.name} LOGIN PASSWORD 'hush-hush'`));
   afterAll(async () => {
-    await client.query(`DROP SCHEMA public CASCADE; DROP OWNED BY guest_${database.name}`).catch(() => {});
+    await client.query(`DROP SCHEMA holdfast CASCADE; DROP OWNED BY guest_${database.name}`).catch(() => {});
     await admin(`REVOKE ALL ON DATABASE ${database.name} FROM guest_${database.name}`);
     await admin(`DROP ROLE guest_${database.name}`);
   });
 
   test.each([
-    ['no rights', [], ['GRANT USAGE, CREATE ON SCHEMA public TO', 'GRANT CREATE ON DATABASE']],
+    ['no rights', [], ['GRANT USAGE, CREATE ON SCHEMA holdfast TO', 'GRANT CREATE ON DATABASE']],
     [
       'only USAGE of the schema',
-      ['GRANT USAGE ON SCHEMA public TO'],
-      ['GRANT USAGE, CREATE ON SCHEMA public TO'],
+      ['GRANT USAGE ON SCHEMA holdfast TO'],
+      ['GRANT USAGE, CREATE ON SCHEMA holdfast TO'],
     ],
-    ['tables, but no schemas', ['GRANT USAGE, CREATE ON SCHEMA public TO'], ['GRANT CREATE ON DATABASE']],
+    ['tables, but no schemas', ['GRANT USAGE, CREATE ON SCHEMA holdfast TO'], ['GRANT CREATE ON DATABASE']],
   ])('it has %s', async (_what, grants, words) => {
     const guest = `guest_${database.name}`;
     for (const grant of grants) await client.query(`${grant} ${guest}`);
@@ -179,7 +192,7 @@ describe('a role without the rights gets the GRANT statements that it needs, and
     // These statements are enough.
     for (const [statement] of error.message.matchAll(/GRANT [^;]+;/g)) await client.query(statement);
     expect((await migrate(asGuest())).length).toBeGreaterThan(10);
-    await client.query(`REVOKE ALL ON SCHEMA public FROM ${guest}`).catch(() => {});
+    await client.query(`REVOKE ALL ON SCHEMA holdfast FROM ${guest}`).catch(() => {});
     await admin(`REVOKE CREATE ON DATABASE ${database.name} FROM ${guest}`);
     await admin(`ALTER DATABASE ${database.name} OWNER TO ${database.role}`);
     const reowner = new URL(process.env['TEST_POSTGRES'] ?? '');
@@ -190,28 +203,30 @@ describe('a role without the rights gets the GRANT statements that it needs, and
     await superuser.end();
   });
 
-  test('a database without the schema public', async () => {
-    await client.query('DROP SCHEMA public');
-    const error = (await migrate(database.url).catch((thrown: unknown) => thrown)) as Error;
+  test('it may not even create the schema', async () => {
+    await client.query('DROP SCHEMA holdfast');
+    const error = (await migrate(asGuest()).catch((thrown: unknown) => thrown)) as Error;
     expect(error).toBeInstanceOf(UnfitDatabaseError);
-    expect(error.message).toContain(`CREATE SCHEMA public AUTHORIZATION ${database.role};`);
-    await client.query('CREATE SCHEMA public');
+    expect(error.message).toContain(
+      `Run as the owner of the database: GRANT CREATE ON DATABASE ${database.name} TO guest_${database.name};`,
+    );
+    await client.query('CREATE SCHEMA holdfast');
   });
 });
 
 test('a role that may create nothing starts on a migrated database', async () => {
   await migrate(database.url);
-  await client.query('REVOKE CREATE ON SCHEMA public FROM PUBLIC');
+  await client.query('REVOKE CREATE ON SCHEMA holdfast FROM PUBLIC');
   const guest = `reader_${database.name}`;
   await admin(`CREATE ROLE ${guest} LOGIN PASSWORD 'hush-hush'`);
   await client.query(
-    `GRANT USAGE ON SCHEMA public TO ${guest}; GRANT SELECT ON schema_migrations TO ${guest}`,
+    `GRANT USAGE ON SCHEMA holdfast TO ${guest}; GRANT SELECT ON schema_migrations TO ${guest}`,
   );
   const url = new URL(database.url);
   Object.assign(url, { username: guest, password: 'hush-hush' });
   expect(await migrate(url.href)).toEqual([]);
   await client.query(
-    `REVOKE ALL ON schema_migrations FROM ${guest}; REVOKE ALL ON SCHEMA public FROM ${guest}`,
+    `REVOKE ALL ON schema_migrations FROM ${guest}; REVOKE ALL ON SCHEMA holdfast FROM ${guest}`,
   );
   await admin(`DROP ROLE ${guest}`);
 });

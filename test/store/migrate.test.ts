@@ -25,9 +25,7 @@ async function query(text: string) {
 }
 
 test('nodes that start at once migrate an empty database once', async () => {
-  await query(
-    'DROP SCHEMA public, holdfast_rebuild, holdfast_previous, holdfast_audit CASCADE; CREATE SCHEMA public',
-  );
+  await query('DROP SCHEMA holdfast, holdfast_rebuild, holdfast_previous, holdfast_audit CASCADE');
   const files = (await readSchemaFiles()).map(({ name }) => name);
   expect(files).toEqual([
     ...(await readdir(new URL('../../store/migrations/', import.meta.url))).sort(),
@@ -136,9 +134,3 @@ test('a migration that waits for a lock lets other statements pass, and then app
   await reader.end();
   expect(await migrating).toEqual(['0018_collations.sql']);
 }, 30_000);
-
-test('a log in another schema is refused, not hidden by an empty one', async () => {
-  await query('ALTER SCHEMA public RENAME TO before; CREATE SCHEMA public');
-  await expect(migrate(database.url)).rejects.toThrow('The log of this database is in the schema before');
-  expect(await query("SELECT FROM pg_tables WHERE schemaname = 'public'")).toEqual([]);
-});

@@ -34,7 +34,7 @@ const EXPECTED: Record<string, string> = {
   lc_monetary: 'C',
   lc_numeric: 'C',
   lc_time: 'C',
-  search_path: 'public',
+  search_path: 'holdfast',
   standard_conforming_strings: 'on',
   transform_null_equals: 'off',
   array_nulls: 'on',

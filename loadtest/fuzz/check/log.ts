@@ -35,7 +35,7 @@ export async function openLog(databaseUrl: string, tenants: readonly string[]): 
   await client.connect();
   // The database may have unusual defaults (--odd-database).
   await client.query(
-    `SET search_path = public; SET datestyle = 'ISO, MDY'; SET bytea_output = 'hex'; SET timezone = 'UTC'`,
+    `SET search_path = holdfast; SET datestyle = 'ISO, MDY'; SET bytea_output = 'hex'; SET timezone = 'UTC'`,
   );
   return {
     async events(onEvent) {

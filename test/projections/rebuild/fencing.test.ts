@@ -40,7 +40,7 @@ const count = (table: string) =>
 const indexes = () =>
   shop.pool.anyFirst(sql.type(z.object({ name: z.string() }))`
     SELECT indexdef AS name FROM pg_indexes
-     WHERE schemaname = 'public' AND tablename IN ('orders', 'order_terms') ORDER BY 1`);
+     WHERE schemaname = 'holdfast' AND tablename IN ('orders', 'order_terms') ORDER BY 1`);
 const leftBehind = () =>
   shop.pool.anyFirst(sql.type(z.object({ name: z.string() }))`
     SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'holdfast_rebuild'`);
@@ -121,7 +121,7 @@ test('that stalls at any stage, while another one completes', async () => {
     await Promise.race([reached.promise, outcome]);
     await rebuild(shop.pool, ordersProjection, quiet);
     const swapped = await shop.pool.oneFirst(sql.type(z.object({ oid: z.int() }))`
-      SELECT 'public.orders'::regclass::oid::integer AS oid`);
+      SELECT 'holdfast.orders'::regclass::oid::integer AS oid`);
     resumed.resolve();
     const result = await outcome;
     if (isReached && result instanceof Error) {
@@ -129,7 +129,7 @@ test('that stalls at any stage, while another one completes', async () => {
       // Its tables did not replace those of the second one.
       expect(
         await shop.pool.oneFirst(sql.type(z.object({ oid: z.int() }))`
-          SELECT 'public.orders'::regclass::oid::integer AS oid`),
+          SELECT 'holdfast.orders'::regclass::oid::integer AS oid`),
       ).toBe(swapped);
     }
     await expectWhole(whole);

@@ -117,14 +117,14 @@ function watched(change: Partial<OrderFold<unknown>> = {}) {
 }
 
 test('it writes each row once, and reads none back', async () => {
-  const before = await digests('public');
+  const before = await digests('holdfast');
   const { projection, runs, batches } = watched();
   const found = await rebuild(pool, projection, quiet);
   expect(found).toMatchObject({ ...NONE, missing_events: 0 });
   expect(found.compared).toBeGreaterThan(3 * ORDERS);
   expect(runs).toEqual([ORDERS, 5]);
   expect(batches()).toBe(0);
-  expect(await digests('public')).toEqual(before);
+  expect(await digests('holdfast')).toEqual(before);
   expect(await digests('holdfast_previous')).toEqual(before);
 });
 
@@ -133,14 +133,14 @@ test.each([
   ['room for some open orders', { runEvents: 7, openBytes: 10_000 }],
   ['room for few late events', { runEvents: 7, openBytes: 0, lateEvents: 10 }],
 ])('with %s, it ends with the rows of the runner', async (_name, bounds) => {
-  const before = await digests('public');
+  const before = await digests('holdfast');
   const { projection, runs, batches } = watched();
   const found = await rebuild(pool, projection, { ...quiet, ...bounds });
   expect(found).toMatchObject({ ...NONE, missing_events: 0 });
   expect(Math.max(...runs)).toBeLessThan(ORDERS);
   expect(runs.reduce((sum, rows) => sum + rows)).toBe(ORDERS + 5); // each order is added once
   expect(batches()).toBeGreaterThan(0);
-  expect(await digests('public')).toEqual(before);
+  expect(await digests('holdfast')).toEqual(before);
   expect(await digests('holdfast_previous')).toEqual(before);
 });
 
@@ -167,7 +167,7 @@ test('while events are appended and projected, it ends with the rows of the runn
   });
   expect(found).toMatchObject(NONE);
   expect(late.length).toBeGreaterThan(20);
-  expect(await digests('public')).toEqual(await digests('holdfast_previous'));
+  expect(await digests('holdfast')).toEqual(await digests('holdfast_previous'));
 }, 30_000);
 
 test('it leaves out the events that an operator has skipped, also all of an order', async () => {
@@ -180,29 +180,29 @@ test('it leaves out the events that an operator has skipped, also all of an orde
   await append(cut, 1, 2);
   await skip(await append(cut, 2, 2));
   await project();
-  const before = await digests('public');
+  const before = await digests('holdfast');
   const { projection, runs } = watched();
   expect(await rebuild(pool, projection, quiet)).toMatchObject(NONE);
   expect(runs.length).toBe(2);
-  expect(await digests('public')).toEqual(before);
+  expect(await digests('holdfast')).toEqual(before);
 });
 
 test('an event of a newer release stops it, and the live table stays', async () => {
-  const before = await digests('public');
+  const before = await digests('holdfast');
   const upgrade = forget('HoldPlaced');
   try {
     await expect(rebuild(pool, ordersProjection, quiet)).rejects.toThrow(UnknownEventError);
   } finally {
     upgrade();
   }
-  expect(await digests('public')).toEqual(before);
+  expect(await digests('holdfast')).toEqual(before);
   expect(await pool.anyFirst(sql.unsafe`SELECT to_regclass('holdfast_rebuild.orders')::text`)).toEqual([
     null,
   ]);
 });
 
 test('a failed write of a run stops it, and the live table stays', async () => {
-  const before = await digests('public');
+  const before = await digests('holdfast');
   let runs = 0;
   const { projection } = watched({
     async add(...given) {
@@ -215,7 +215,7 @@ test('a failed write of a run stops it, and the live table stays', async () => {
     'no room',
   );
   expect(runs).toBe(3);
-  expect(await digests('public')).toEqual(before);
+  expect(await digests('holdfast')).toEqual(before);
 });
 
 test('its checkpoint covers all that it has written, so that lost events mark it', async () => {

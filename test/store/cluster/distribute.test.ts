@@ -30,7 +30,7 @@ test('each table with a partition is listed, but those of webhooks', async () =>
     SELECT relname::text AS name
       FROM pg_class
       JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'partition' AND NOT attisdropped
-     WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'tenants'
+     WHERE relkind = 'r' AND relnamespace = 'holdfast'::regnamespace AND relname <> 'tenants'
        AND relname NOT LIKE 'webhook%'`);
   expect([...names].sort()).toEqual([...PARTITIONED].sort());
 });

@@ -42,7 +42,7 @@ const verifies = (text: string, { text: body, headers }: Message) => {
 /** Every column of every row of every table, as text. */
 async function dump(database: DatabasePool): Promise<string> {
   const tables = await database.anyFirst(sql.type(z.object({ name: z.string() }))`
-    SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1`);
+    SELECT relname AS name FROM pg_class WHERE relnamespace = 'holdfast'::regnamespace AND relkind = 'r' ORDER BY 1`);
   const texts = [];
   for (const name of tables) {
     texts.push(
