@@ -35,7 +35,7 @@ const start: CliCommand = {
 /** Every command group and every single command, in the order of the help. */
 const COMMANDS: Record<string, CommandGroup | CliCommand> = {
   start,
-  migrate: migrateCommand(session.migrate),
+  migrate: migrateCommand(session),
   import: importing,
   orders,
   tenants,
@@ -58,6 +58,7 @@ async function run({ command, given, json }: ParsedCommand): Promise<void> {
   try {
     const output = await command.run(given, session.context);
     if (output === undefined) return;
+    process.exitCode = output.exitCode ?? 0;
     process.stdout.write(`${json ? JSON.stringify(output.data, null, 2) : output.text}\n`);
   } finally {
     await session.end();

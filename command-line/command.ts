@@ -80,6 +80,8 @@ export interface CliOutput {
   text: string;
   /** For a program: `--json` prints it. */
   data: unknown;
+  /** Of the process; 0 when left out. */
+  exitCode?: 0 | 1;
 }
 
 /** The command line is invalid. The message names the word and the remedy. */

@@ -15,23 +15,18 @@ import { createDurabilityGuard } from '../store/durability/durability-guard.ts';
 import { requireDurability } from '../store/durability/require-durability.ts';
 import { ensurePartitions } from '../store/partitions.ts';
 import { type DatabasePool, PATIENT_CONNECTION_TIMEOUT_MS, openPool } from '../store/pool.ts';
-import { probe } from '../store/probe.ts';
+import { locate, probe } from '../store/probe.ts';
 import { useSchema } from '../store/schema/names.ts';
+import type { Migration } from './cli/migrate.ts';
 import { CONSUMERS } from './consumers.ts';
+import { inspect } from './inspect.ts';
 
 /** One hour: a rebuild or an export may run long. */
 const STATEMENT_TIMEOUT_MS = 3_600_000;
 const POOL_CONNECTIONS_MAX = 4;
 
-export interface CliSession {
+export interface CliSession extends Migration {
   context: CliContext;
-  /**
-   * Migrates the database, which may be new.
-   *
-   * @param isNew whether it may create an installation beside another one
-   * @returns the names of the applied files
-   */
-  migrate: (isNew: boolean) => Promise<string[]>;
   /** DATABASE_URL, once a command has asked for the database. */
   databaseUrl: () => string | undefined;
   /** Closes the database connections, if any. */
@@ -61,7 +56,7 @@ export function createCliSession(): CliSession {
     databaseUrl = addressOf(config);
     let url = databaseUrl;
     if (url === undefined) ({ url, giveBack } = await borrowPostgres(config.dataDir, log));
-    useSchema(await probe(url, config.schema, isNew));
+    useSchema(await locate(url, config.schema, isNew));
     applied = await migrate(url);
     const prepared = await open(config, url);
     await ensurePartitions(prepared, config.partitions, CONSUMERS);
@@ -96,6 +91,14 @@ export function createCliSession(): CliSession {
       personalKeys: () => loadConfig().personalKeys,
       erasuresFile: () => loadConfig().erasuresFile,
       write: writeStandardOutput,
+    },
+    async inspect(isNew) {
+      const config = loadConfig();
+      databaseUrl = addressOf(config);
+      if (databaseUrl !== undefined) return inspect(databaseUrl, config, isNew);
+      const borrowed = await borrowPostgres(config.dataDir, log);
+      ({ giveBack } = borrowed);
+      return inspect(borrowed.url, config, isNew);
     },
     async migrate(isNew) {
       await (pool ??= connectNew(isNew));

@@ -15,6 +15,7 @@ import { createTail } from '../store/log/tail.ts';
 import { type DatabasePool, openPool } from '../store/pool.ts';
 import { schemaOf } from '../store/schema/names.ts';
 import { type Base, type BaseOptions, openWatchedPool, startOnBase } from './base.ts';
+import { appendPoolOf, threadPoolOf } from './connections.ts';
 import type { RolesThread, ThreadData } from './roles-thread.ts';
 import { startWebhookRoles } from './webhook-roles.ts';
 
@@ -44,9 +45,6 @@ export interface RunningNode {
 }
 
 const WEBHOOK_ROLES = ['relay', 'webhooks'] as const;
-/** The thread of these roles has connections of its own: so many times those of the pool. */
-const THREAD_CONNECTIONS_SHARE = 0.4;
-const CONNECTIONS_MIN = 2;
 
 /** Starts the roles. If one cannot start, stops the others and rejects. */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
@@ -70,7 +68,7 @@ function startInThread(
   startThread: NonNullable<NodeOptions['startThread']>,
   roles: Role[],
 ): RolesThread {
-  const databasePool = Math.max(CONNECTIONS_MIN, Math.floor(config.databasePool * THREAD_CONNECTIONS_SHARE));
+  const databasePool = threadPoolOf(config);
   const thread = startThread({ roles, databaseUrl, schema: schemaOf('live'), redisUrl, databasePool }, log);
   stops.work.push(thread.stop);
   return thread;
@@ -81,9 +79,8 @@ async function startApiRole(
   { draining, clock = Date.now, primary = ownLease(base), replaceGuards }: NodeOptions,
 ): Promise<RunningApi> {
   const { config, pool, partitions, log, stops, wakers } = base;
-  // Each partition has one append at a time; one more runs while Postgres still works on an append
-  // whose deadline passed. Reads that wait for an answer never keep an append waiting.
-  const size = Math.min(config.databasePool, partitions.length + 1);
+  // Reads that wait for an answer never keep an append waiting.
+  const size = appendPoolOf(config, partitions.length);
   const { pool: appendPool, close } = await openWatchedPool(
     { ...base, databaseUrl: directAddressOf(base.databaseUrl) },
     size,

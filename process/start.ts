@@ -9,7 +9,7 @@ import type { Shutdown } from '../platform/shutdown.ts';
 import { directAddressOf, noteDirectAddress } from '../store/connections/direct-address.ts';
 import { requireSameDatabase } from '../store/connections/same-database.ts';
 import { migrate } from '../store/migrate.ts';
-import { probe } from '../store/probe.ts';
+import { locate } from '../store/probe.ts';
 import { useSchema } from '../store/schema/names.ts';
 import { createKeyring } from '../store/secrets/keyring.ts';
 import { prepareSecrets } from '../store/secrets/prepare-secrets.ts';
@@ -83,7 +83,7 @@ async function openMigratedDatabase(
   databaseUrl: string,
   durability: DurabilityGuard,
 ): Promise<DatabasePool> {
-  const schema = await probe(directAddressOf(databaseUrl), config.schema);
+  const schema = await locate(directAddressOf(databaseUrl), config.schema);
   useSchema(schema);
   log.info({ schema }, 'schema in use');
   const applied = await migrate(databaseUrl);

@@ -4,20 +4,16 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
-import { findCollisions } from './schema/collisions.ts';
-import { ownLock, schemaOf } from './schema/names.ts';
-import { MISSING_RIGHTS } from './schema/rights.ts';
 import { isDistributed, placeFunctions } from './cluster/distribute.ts';
-import { type SchemaFile, pendingOf, readSchemaFiles } from './schema/schema-files.ts';
 import { directAddressOf } from './connections/direct-address.ts';
+import { collisionError, findCollisions } from './schema/collisions.ts';
+import { CREATE_LEDGER, readLedger } from './schema/ledger.ts';
+import { ownLock, schemaOf } from './schema/names.ts';
+import { preflight, textOf } from './schema/preflight.ts';
+import { rightsError } from './schema/rights.ts';
+import { type SchemaFile, pendingOf, readSchemaFiles } from './schema/schema-files.ts';
 import { connect, newClient } from './session.ts';
-import {
-  type DatabaseLocation,
-  UnfitDatabaseError,
-  locationOf,
-  refuseOld,
-  refuseSharedSession,
-} from './unfit.ts';
+import { type DatabaseLocation, UnfitDatabaseError, locationOf } from './unfit.ts';
 
 /** Any constant that no other program uses: the bytes of `hold`. */
 const ADVISORY_LOCK = 0x686f6c64;
@@ -29,13 +25,6 @@ const ATTEMPTS_MAX = 10;
 const PAUSE_MS = 1_000;
 /** SQLSTATE of a lock that was not granted in time, and of a deadlock. */
 const LOCKED = /^(?:55P03|40P01)$/;
-
-/** The list of applied schema files. */
-const CREATE_LEDGER = `CREATE TABLE schema_migrations (
-  name       text        COLLATE "C" PRIMARY KEY,
-  sha256     text        NOT NULL,
-  applied_at timestamptz NOT NULL DEFAULT now()
-)`;
 
 /**
  * Applies missing migrations in the order of their names, then installs missing versions of
@@ -55,9 +44,9 @@ export async function migrate(givenUrl: string): Promise<string[]> {
   client.on('error', () => {}); // the query that runs fails with the same error
   try {
     await connect(client);
-    await refuseOld(client, location);
-    await refuseStandby(client, location);
-    await refuseSharedSession(client, databaseUrl);
+    const { pending, problems } = await preflight(client, databaseUrl, location);
+    if (problems.length > 0) throw new UnfitDatabaseError(textOf(problems));
+    if (pending.length === 0) return [];
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await tryToApply(client, files, location);
       if (outcome.error === undefined) return outcome.pending.map(({ name }) => name);
@@ -101,9 +90,10 @@ async function tryToApply(
     await client.query('SELECT pg_advisory_xact_lock($1)', [ownLock(ADVISORY_LOCK)]);
     await client.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
     await createSchema(client);
-    attempt.hasLedger = await findLedger(client, location);
-    if (!attempt.hasLedger) await client.query(CREATE_LEDGER);
-    attempt.pending = pendingOf(files, await readLedger(client));
+    const applied = await readLedger(client, location);
+    attempt.hasLedger = applied !== undefined;
+    if (applied === undefined) await client.query(CREATE_LEDGER);
+    attempt.pending = pendingOf(files, applied ?? new Map());
     for (const { name, text, sha256 } of attempt.pending) {
       attempt.current = `The schema file ${name}`;
       await client.query(text);
@@ -120,14 +110,6 @@ async function tryToApply(
   return attempt;
 }
 
-async function refuseStandby(client: Client, { server }: DatabaseLocation): Promise<void> {
-  const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby');
-  if (!rows[0]?.standby) return;
-  throw new UnfitDatabaseError(
-    `Postgres at ${server} is a standby, which takes no writes.\nSet DATABASE_URL to the primary.`,
-  );
-}
-
 /** Not IF NOT EXISTS: it requires the right to create also where the schema exists. */
 async function createSchema(client: Client): Promise<void> {
   const schema = schemaOf('live');
@@ -137,35 +119,6 @@ async function createSchema(client: Client): Promise<void> {
   );
   if (rows[0]?.exists === false) await client.query(`CREATE SCHEMA ${schema}`);
 }
-
-/**
- * @returns whether the list of applied files exists
- * @throws {UnfitDatabaseError} another program has a table of this name
- */
-async function findLedger(client: Client, location: DatabaseLocation): Promise<boolean> {
-  const { rows: columns } = await client.query<{ name: string }>(
-    `SELECT attname AS name FROM pg_attribute
-     WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped`,
-    [`${schemaOf('live')}.schema_migrations`],
-  );
-  if (columns.length === 0) return false;
-  if (['name', 'sha256'].every((ours) => columns.some(({ name }) => name === ours))) return true;
-  throw collision(await findCollisions(client, '42P07', [CREATE_LEDGER]), location);
-}
-
-/** SHA-256 of each applied file, by name. */
-async function readLedger(client: Client): Promise<Map<string, string>> {
-  const { rows } = await client.query<{ name: string; sha256: string }>(
-    'SELECT name, sha256 FROM schema_migrations',
-  );
-  return new Map(rows.map(({ name, sha256 }) => [name, sha256]));
-}
-
-const collision = (found: readonly string[], { server, database }: DatabaseLocation) =>
-  new UnfitDatabaseError(
-    `The database "${database}" at ${server} has ${found.join(', ')} already, and Holdfast needs the name. Nothing was changed.\n` +
-      'Give Holdfast a database of its own (CREATE DATABASE holdfast), or rename the objects in its way.',
-  );
 
 /** The error to throw: with advice when the operator can fix the cause. */
 async function explained(
@@ -185,17 +138,9 @@ async function explained(
   const creating = [...(hasLedger ? [] : [CREATE_LEDGER]), ...pending.map(({ text }) => text)];
   try {
     const found = await findCollisions(client, code, creating);
-    if (found.length > 0) return collision(found, location);
-    const { rows } = await client.query<{ role: string; grants: string[] }>(MISSING_RIGHTS, [
-      schemaOf('live'),
-    ]);
-    const [missing] = rows;
-    if (missing !== undefined && /^(?:42501|3F000)$/.test(code) && missing.grants.length > 0) {
-      return new UnfitDatabaseError(
-        `The role ${missing.role} may not create the schema of Holdfast in the database "${location.database}" at ${location.server}: ${message}. Nothing was changed.\n` +
-          `Run as the owner of the database: ${missing.grants.join(' ')}`,
-      );
-    }
+    if (found.length > 0) return collisionError(found, location);
+    const rights = /^(?:42501|3F000)$/.test(code) ? await rightsError(client, location, pending) : undefined;
+    if (rights !== undefined) return rights;
   } catch {
     return error; // the connection was lost
   }

@@ -6,23 +6,33 @@ import { connect, newClient } from './session.ts';
 import { UnfitDatabaseError, locationOf, refuseOld, refuseSharedSession } from './unfit.ts';
 
 /**
- * Connects once and checks the database.
+ * Finds the installation.
  *
  * @param wanted HOLDFAST_SCHEMA
  * @param isNew creates an installation beside another one, if the schema has none
  * @returns the schema of the installation, or of the one to create
  * @throws {UnfitDatabaseError}
  */
-export async function probe(databaseUrl: string, wanted: string | undefined, isNew = false): Promise<string> {
+export const locate = (databaseUrl: string, wanted: string | undefined, isNew = false): Promise<string> =>
+  onClient(databaseUrl, async (client) => {
+    const location = locationOf(databaseUrl);
+    await refuseOld(client, location);
+    if (wanted !== undefined) await refuseWord(client, wanted);
+    return chooseSchema({ found: await findInstallations(client), wanted, isNew }, location);
+  });
+
+/** As {@link locate}, for a command. Also refuses a pooler that shares sessions. */
+export const probe = async (databaseUrl: string, wanted: string | undefined): Promise<string> => {
+  await onClient(databaseUrl, (client) => refuseSharedSession(client, databaseUrl));
+  return locate(databaseUrl, wanted);
+};
+
+async function onClient<T>(databaseUrl: string, act: (client: Client) => Promise<T>): Promise<T> {
   const client = newClient({ connectionString: databaseUrl, application_name: 'holdfast-probe' });
   client.on('error', () => {}); // the query that runs fails with the same error
   try {
     await connect(client);
-    const location = locationOf(databaseUrl);
-    await refuseOld(client, location);
-    await refuseSharedSession(client, databaseUrl);
-    if (wanted !== undefined) await refuseWord(client, wanted);
-    return chooseSchema({ found: await findInstallations(client), wanted, isNew }, location);
+    return await act(client);
   } finally {
     await client.end();
   }

@@ -42,6 +42,15 @@ export async function refuseOld(client: Client, { server }: DatabaseLocation): P
   );
 }
 
+/** @throws {UnfitDatabaseError} */
+export async function refuseStandby(client: Client, { server }: DatabaseLocation): Promise<void> {
+  const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby');
+  if (!rows[0]?.standby) return;
+  throw new UnfitDatabaseError(
+    `Postgres at ${server} is a standby, which takes no writes.\nSet DATABASE_URL to the primary.`,
+  );
+}
+
 /**
  * Refuses a pooler that shares one session among several connections, as PgBouncer does in its
  * modes `transaction` and `statement`: one connection would get the settings, locks and `LISTEN` of

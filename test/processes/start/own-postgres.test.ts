@@ -172,7 +172,7 @@ describe('an unusable DATABASE_URL', () => {
       const url = at({ pathname: `/${name}` });
       await asSuperuser(
         name,
-        `INSERT INTO log_heads (partition) VALUES (0); GRANT ALL ON ALL TABLES IN SCHEMA public TO ${database.role}`,
+        `INSERT INTO log_heads (partition) VALUES (0); GRANT USAGE ON SCHEMA holdfast TO ${database.role}; GRANT ALL ON ALL TABLES IN SCHEMA holdfast TO ${database.role}`,
       );
       const given = { ...database, name };
       const [on, off] = switches(given);
@@ -226,7 +226,10 @@ describe('an unsuitable server at the address', () => {
 test('a table with a conflicting name: no migration is applied, and the command reports a missing schema', async () => {
   const own = await emptyDatabase();
   ends.push(() => own.drop());
-  await asSuperuser(own.name, 'CREATE TABLE orders (id int)');
+  await asSuperuser(
+    own.name,
+    `CREATE SCHEMA holdfast AUTHORIZATION ${own.role}; CREATE TABLE holdfast.orders (id int)`,
+  );
   await refuseBoth(own.url, [], {
     server: `The database "${own.name}" at ${server} has the table orders already`,
     command: 'Run npm start once',
