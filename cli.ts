@@ -19,6 +19,7 @@ import { keys } from './store/cli/keys.ts';
 import { log } from './store/cli/log.ts';
 import { personal } from './store/cli/personal.ts';
 import { retention } from './store/cli/retention.ts';
+import { roles } from './store/cli/roles.ts';
 import { secrets } from './store/cli/secrets.ts';
 import { tenants } from './store/cli/tenants.ts';
 import { webhookSink } from './workers/cli/webhook-sink.ts';
@@ -36,6 +37,7 @@ const start: CliCommand = {
 const COMMANDS: Record<string, CommandGroup | CliCommand> = {
   start,
   migrate: migrateCommand(session),
+  roles,
   import: importing,
   orders,
   tenants,

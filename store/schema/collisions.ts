@@ -35,7 +35,7 @@ interface Names {
 }
 
 /** The names of the objects that files create. */
-function namesIn(texts: readonly string[]): Names {
+export function namesIn(texts: readonly string[]): Names {
   const created = texts.flatMap((text) => [...text.matchAll(CREATES)]);
   const namesOf = (kind: string) => created.flatMap(([, what, name = '']) => (what === kind ? [name] : []));
   const constraints = texts.flatMap((text) => [...text.matchAll(CONSTRAINTS)].map(([, name = '']) => name));

@@ -20,11 +20,13 @@ const named = (text: string, pattern: RegExp): string[] => [
 test.each(WITH_ALERTS)('%s: each metric exists', async (page) => {
   const text = await readFile(join(ROOT, page), 'utf8');
   const measured = new Set(registry.getMetricsAsArray().map(({ name }) => name));
-  // Schemas, a member of the header of a log file, and a database in backup.md.
+  // Schemas, roles, a member of the header of a log file, and a database in backup.md.
   const others = new Set([
     'holdfast_rebuild',
     'holdfast_previous',
     'holdfast_audit',
+    'holdfast_migrate',
+    'holdfast_runtime',
     'holdfast_log',
     'holdfast_restored',
   ]);
