@@ -19,7 +19,7 @@ import { locate, probe } from '../store/probe.ts';
 import { useSchema } from '../store/schema/names.ts';
 import type { Migration } from './cli/migrate.ts';
 import { CONSUMERS } from './consumers.ts';
-import { inspect } from './inspect.ts';
+import { inspect } from './cli/inspect.ts';
 
 /** One hour: a rebuild or an export may run long. */
 const STATEMENT_TIMEOUT_MS = 3_600_000;

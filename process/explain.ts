@@ -3,6 +3,7 @@ import { ListenError } from '../api/http/server.ts';
 import { CommandError, UsageError } from '../command-line/command.ts';
 import { LaunchError } from '../ops/embedded/launch-error.ts';
 import { ConfigError } from '../platform/config.ts';
+import { UnfitRedisError } from './redis-advice.ts';
 import { isOutage } from '../store/unavailable.ts';
 import { SecretNotDecrypted } from '../store/secrets/keyring.ts';
 import { ErasureListError } from '../store/personal/erasure-list.ts';
@@ -15,6 +16,17 @@ export class WorkerError extends Error {
   override name = 'WorkerError';
 }
 
+/** Several parts could not start. */
+export class SeveralErrors extends Error {
+  override name = 'SeveralErrors';
+  errors: readonly unknown[];
+
+  constructor(errors: readonly unknown[]) {
+    super('Several parts could not start');
+    this.errors = errors;
+  }
+}
+
 /** Errors whose message already names the problem and the remedy. */
 const PLAIN_ERRORS = [
   CommandError,
@@ -25,6 +37,7 @@ const PLAIN_ERRORS = [
   ErasureListError,
   SecretsKeyError,
   UnfitDatabaseError,
+  UnfitRedisError,
   UsageError,
   WorkerError,
 ];
@@ -43,6 +56,8 @@ export interface ExplainOptions {
  */
 export function explain(error: unknown, { databaseUrl, mayBeOutdated = false }: ExplainOptions = {}): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof SeveralErrors)
+    return error.errors.map((each) => explain(each, { databaseUrl, mayBeOutdated })).join('\n\n');
   if (PLAIN_ERRORS.some((type) => error instanceof type)) return error.message;
   const advice = databaseUrl === undefined ? undefined : adviceFor(error, databaseUrl);
   return (

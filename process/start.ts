@@ -5,6 +5,7 @@ import { noteAddress } from '../ops/server-address.ts';
 import { type ListenAddress, welcome } from '../ops/welcome.ts';
 import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
+import { refuseUnfitRedis } from './redis-advice.ts';
 import type { Shutdown } from '../platform/shutdown.ts';
 import { directAddressOf, noteDirectAddress } from '../store/connections/direct-address.ts';
 import { requireSameDatabase } from '../store/connections/same-database.ts';
@@ -21,6 +22,7 @@ import { preparePersonal } from '../store/personal/prepare-personal.ts';
 import { type DatabasePool, PATIENT_CONNECTION_TIMEOUT_MS, openPool } from '../store/pool.ts';
 import { type AdminPort, openAdminPort } from './admin-port.ts';
 import { startWorkers } from './cluster.ts';
+import { SeveralErrors } from './explain.ts';
 import { ensureFirstKey } from './first-key.ts';
 import { CONSUMERS } from './consumers.ts';
 import { type NodeOptions, type RunningNode, startNode } from './node.ts';
@@ -43,7 +45,10 @@ export async function start(options: StartOptions): Promise<void> {
     await requireSameDatabase(services.databaseUrl, config.databaseDirectUrl);
   }
   const durability = createDurabilityGuard(config.durability, options.log);
-  const pool = await openMigratedDatabase(options, services.databaseUrl, durability);
+  const [pool] = await all([
+    openMigratedDatabase(options, services.databaseUrl, durability),
+    config.redisUrl === undefined ? undefined : lookAtRedis(config.redisUrl, options.log),
+  ]);
   const key = await ensureFirstKey(config, pool);
   signal.throwIfAborted();
 
@@ -67,6 +72,21 @@ export async function start(options: StartOptions): Promise<void> {
       dataDir: config.databaseUrl === undefined ? config.dataDir : undefined,
     }),
   );
+}
+
+/** Waits for both, so that an operator reads both problems. */
+async function all<T>(parts: [Promise<T>, Promise<void> | undefined]): Promise<[T, void]> {
+  const settled = await Promise.allSettled(parts);
+  const failed = settled.filter((part) => part.status === 'rejected').map(({ reason }): unknown => reason);
+  if (failed.length > 1) throw new SeveralErrors(failed);
+  if (failed.length === 1) throw failed[0];
+  return Promise.all(parts);
+}
+
+/** @throws {UnfitRedisError} */
+async function lookAtRedis(redisUrl: string, log: Logger): Promise<void> {
+  const fault = await refuseUnfitRedis(redisUrl);
+  if (fault !== undefined) log.warn({ fault }, 'redis not reached, starting without it');
 }
 
 async function startServices({ config, log, shutdown }: StartOptions): Promise<BackingServices> {

@@ -1,17 +1,19 @@
 /** `holdfast migrate --check`: looks at the database as a start would, and lists the problems. */
 import type { Client } from 'pg';
-import type { Config } from '../platform/config.ts';
-import { createLogger } from '../platform/logger.ts';
-import { AT_RISK, REFUSING, createDurabilityGuard } from '../store/durability/durability-guard.ts';
-import { DURABILITY_FACTS, parseFacts } from '../store/durability/durability.ts';
-import { locate } from '../store/probe.ts';
-import { refuseFewConnections } from '../store/schema/connections-needed.ts';
-import { useSchema } from '../store/schema/names.ts';
-import { preflight } from '../store/schema/preflight.ts';
-import { connect, newClient } from '../store/session.ts';
-import { UnfitDatabaseError, locationOf } from '../store/unfit.ts';
-import type { Inspection } from './cli/migrate.ts';
-import { connectionsOf } from './connections.ts';
+import type { Config } from '../../platform/config.ts';
+import { createLogger } from '../../platform/logger.ts';
+import { UnfitRedisError, refuseUnfitRedis } from '../redis-advice.ts';
+import { AT_RISK, REFUSING, createDurabilityGuard } from '../../store/durability/durability-guard.ts';
+import { adviceFor } from '../../store/connection-advice.ts';
+import { DURABILITY_FACTS, parseFacts } from '../../store/durability/durability.ts';
+import { locate } from '../../store/probe.ts';
+import { refuseFewConnections } from '../../store/schema/connections-needed.ts';
+import { useSchema } from '../../store/schema/names.ts';
+import { preflight } from '../../store/schema/preflight.ts';
+import { connect, newClient } from '../../store/session.ts';
+import { UnfitDatabaseError, locationOf } from '../../store/unfit.ts';
+import type { Inspection } from './migrate.ts';
+import { connectionsOf } from '../connections.ts';
 
 /** @returns what a migration would do and meet; it changes nothing */
 export async function inspect(databaseUrl: string, config: Config, isNew: boolean): Promise<Inspection> {
@@ -20,11 +22,14 @@ export async function inspect(databaseUrl: string, config: Config, isNew: boolea
     try {
       return await look;
     } catch (error) {
-      if (!(error instanceof UnfitDatabaseError)) throw error;
-      problems.push(error.message);
+      const isPlain = error instanceof UnfitDatabaseError || error instanceof UnfitRedisError;
+      const text = isPlain ? error.message : adviceFor(error, databaseUrl);
+      if (text === undefined) throw error;
+      problems.push(text);
       return undefined;
     }
   };
+  if (config.redisUrl !== undefined) await note(refuseUnfitRedis(config.redisUrl));
   const schema = await note(locate(databaseUrl, config.schema, isNew));
   if (schema === undefined) return { schema, pending: [], hasLedger: false, hasSchema: false, problems };
   useSchema(schema);
