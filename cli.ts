@@ -2,68 +2,28 @@
 import './process/older-node.ts';
 import nodeCluster from 'node:cluster';
 import { readFile } from 'node:fs/promises';
-import { importing } from './api/cli/import.ts';
-import { orders } from './api/cli/orders.ts';
-import { type CliCommand, type CommandGroup, UsageError } from './command-line/command.ts';
+import { CommandError, UsageError } from './command-line/command.ts';
 import { type ParsedCommand, parseCommandLine } from './command-line/parse.ts';
 import { whenNpmIsGone } from './ops/embedded/npm-parent.ts';
-import { createCliSession } from './process/cli-session.ts';
-import { migrateCommand } from './process/cli/migrate.ts';
-import { explain } from './process/explain.ts';
-import { verifyLogCommand } from './projections/cli/verify-log.ts';
-import { projections } from './projections/cli/projections.ts';
-import { audit } from './store/cli/audit.ts';
-import { cluster } from './store/cli/cluster.ts';
-import { customers } from './store/cli/customers.ts';
-import { keys } from './store/cli/keys.ts';
-import { log } from './store/cli/log.ts';
-import { personal } from './store/cli/personal.ts';
-import { retention } from './store/cli/retention.ts';
-import { roles } from './store/cli/roles.ts';
-import { secrets } from './store/cli/secrets.ts';
-import { tenants } from './store/cli/tenants.ts';
-import { webhookSink } from './workers/cli/webhook-sink.ts';
-import { webhooks } from './workers/cli/webhooks.ts';
+import { createCommands } from './process/cli/commands.ts';
+import type { CliSession } from './process/cli-session.ts';
 
-const session = createCliSession();
-
-/** Serves until a signal. The server's modules are loaded only here. */
-const start: CliCommand = {
-  summary: 'Start the server, with the settings of the environment. It migrates the database first.',
-  run: async () => void (await import('./main.ts')),
-};
-
-/** Every command group and every single command, in the order of the help. */
-const COMMANDS: Record<string, CommandGroup | CliCommand> = {
-  start,
-  migrate: migrateCommand(session),
-  roles,
-  import: importing,
-  orders,
-  tenants,
-  customers,
-  keys,
-  audit,
-  retention,
-  secrets,
-  personal,
-  log: { ...log, commands: { ...log.commands, verify: verifyLogCommand } },
-  projections,
-  cluster,
-  webhooks,
-  'webhook-sink': webhookSink,
-};
 /** Processes between npx and this one: a shell, and with Node 20 the launcher. */
 const NPX_PROCESSES_MAX = 2;
 
+/** Help and version need no session: they load none of its modules. */
+let session: CliSession | undefined;
+const openSession = async () => (session ??= (await import('./process/cli-session.ts')).createCliSession());
+
 async function run({ command, given, json }: ParsedCommand): Promise<void> {
+  const { context, end } = await openSession();
   try {
-    const output = await command.run(given, session.context);
+    const output = await command.run(given, context);
     if (output === undefined) return;
     process.exitCode = output.exitCode ?? 0;
     process.stdout.write(`${json ? JSON.stringify(output.data, null, 2) : output.text}\n`);
   } finally {
-    await session.end();
+    await end();
   }
 }
 
@@ -73,15 +33,25 @@ async function version(json: boolean): Promise<string> {
   return json ? JSON.stringify({ version }, null, 2) : `holdfast ${version}`;
 }
 
+/** Errors of other kinds are explained by a module that knows the database. */
+async function textOf(error: unknown): Promise<string> {
+  if (error instanceof UsageError || error instanceof CommandError) return error.message;
+  const { explain } = await import('./process/explain.ts');
+  return explain(error, { databaseUrl: session?.databaseUrl(), mayBeOutdated: true });
+}
+
 // A signal to npx ends its shell, but does not reach this process.
 if (nodeCluster.isPrimary) whenNpmIsGone(() => process.kill(process.pid, 'SIGTERM'), NPX_PROCESSES_MAX);
 try {
-  const parsed = parseCommandLine(COMMANDS, process.argv.slice(2));
+  const commands = createCommands({
+    migrate: async (isNew) => (await openSession()).migrate(isNew),
+    inspect: async (isNew) => (await openSession()).inspect(isNew),
+  });
+  const parsed = await parseCommandLine(commands, process.argv.slice(2));
   if (parsed.kind === 'help') process.stdout.write(`${parsed.text}\n`);
   else if (parsed.kind === 'version') process.stdout.write(`${await version(parsed.json)}\n`);
   else await run(parsed);
 } catch (error) {
-  const databaseUrl = session.databaseUrl();
-  process.stderr.write(`${explain(error, { databaseUrl, mayBeOutdated: true })}\n`);
+  process.stderr.write(`${await textOf(error)}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

@@ -1,11 +1,8 @@
-/** The shape of a command of `npx holdfast`. `cli.ts` lists all commands. */
+/** The shape of a command of `npx holdfast`. `process/cli/commands.ts` lists all commands. */
 import type { DatabasePool } from 'slonik';
 
-/** Commands about one subject, such as `keys`. */
-export interface CommandGroup {
-  summary: string;
-  commands: Record<string, CliCommand>;
-}
+/** The commands that one module has, by name. */
+export type CommandGroup = Record<string, CliCommand>;
 
 export interface CliCommand {
   summary: string;

@@ -1,55 +1,51 @@
 /** Help of `npx holdfast`: of the program, of a command group, of a command. */
-import { type CliCommand, type CommandGroup, UsageError, quoted } from './command.ts';
-import { nearest } from './nearest.ts';
+import { type CliCommand, type CliOption, UsageError, quoted } from './command.ts';
+import {
+  type Commands,
+  type Found,
+  type GroupEntry,
+  PROGRAM,
+  type Target,
+  findInGroup,
+  isSingle,
+  loadGroup,
+  pick,
+} from './tree.ts';
 
-export type Commands = Record<string, CommandGroup | CliCommand>;
-
-export const PROGRAM = 'npx holdfast';
-
-export const isCommand = (entry: CommandGroup | CliCommand): entry is CliCommand => 'run' in entry;
 export const isHelp = (word: string | undefined): boolean =>
   word === '--help' || word === '-h' || word === 'help';
 
-/**
- * The entry with this name.
- *
- * @param path the words before it, for the message
- * @throws {UsageError} there is none; the message suggests the nearest name
- */
-export function pick<T>(choices: Record<string, T>, word: string | undefined, path: string): T {
-  const chosen = word !== undefined && Object.hasOwn(choices, word) ? choices[word] : undefined;
-  if (chosen !== undefined) return chosen;
-  const names = Object.keys(choices);
-  const problem = word === undefined ? 'missing command' : `unknown command ${quoted(word)}`;
-  throw new UsageError(
-    `${path}: ${problem}.${suggestion(word, names)} Commands: ${names.join(', ')}. See ${path} --help`,
-  );
-}
+/** Options that all commands of a target have. */
+export const OPTIONS_OF_TARGET: Record<Target, Record<string, CliOption>> = {
+  server: {},
+  database: {},
+  machine: {},
+};
 
-function suggestion(word: string | undefined, names: readonly string[]): string {
-  const choices = word?.startsWith('-') ? ['--help', '--version'] : names;
-  const meant = word === undefined ? undefined : nearest(word, choices);
-  return meant === undefined ? '' : ` Did you mean ${meant}?`;
-}
+const USES: Record<Target, string | undefined> = {
+  server: 'Calls a running server, with the key in HOLDFAST_API_KEY or that of HOLDFAST_DATA_DIR.',
+  database: 'Uses the database at DATABASE_URL, else the embedded one in HOLDFAST_DATA_DIR.',
+  machine: undefined,
+};
 
 /**
  * @param words names of a group and a command; none for the whole program. `--help` and `--json`
  *   are ignored
  * @throws {UsageError}
  */
-export function helpOf(commands: Commands, words: readonly string[]): string {
+export async function helpOf(commands: Commands, words: readonly string[]): Promise<string> {
   const [first, second, ...rest] = words.filter((word) => !isHelp(word) && word !== '--json');
   if (first === undefined) return helpOfProgram(commands);
   const entry = pick(commands, first, PROGRAM);
   const path = `${PROGRAM} ${first}`;
-  if (isCommand(entry)) {
+  if (isSingle(entry)) {
     refuseExtraWords(path, second);
-    return helpOfCommand(entry, path);
+    return helpOfCommand({ path, target: entry.target, command: await entry.load() });
   }
   if (second === undefined) return helpOfGroup(entry, path);
-  const command = pick(entry.commands, second, path);
+  const found = await findInGroup(entry, path, second);
   refuseExtraWords(path, rest[0]);
-  return helpOfCommand(command, `${path} ${second}`);
+  return helpOfCommand(found);
 }
 
 function refuseExtraWords(path: string, word: string | undefined): void {
@@ -57,52 +53,60 @@ function refuseExtraWords(path: string, word: string | undefined): void {
     throw new UsageError(`${PROGRAM} help: unexpected word ${quoted(word)}. See ${path} --help`);
 }
 
-const columns = (rows: readonly (readonly [string, string])[]) => {
+type Row = readonly [left: string, right: string];
+
+const columns = (rows: readonly Row[]) => {
   const width = Math.max(...rows.map(([left]) => left.length));
   return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join('\n');
 };
 
+const optionText = ([name, { placeholder }]: readonly [string, CliOption]): string =>
+  `--${name}${placeholder === undefined ? '' : ` ${placeholder}`}`;
+
 /** A command as the user types it: `create --tenant T [--name N]`. */
 function synopsis(name: string, { positionals = [], options = {} }: CliCommand): string {
-  const words = Object.entries(options).map(([option, { placeholder, required }]) => {
-    const word = `--${option}${placeholder === undefined ? '' : ` ${placeholder}`}`;
-    return required ? word : `[${word}]`;
-  });
+  const words = Object.entries(options).map((each) =>
+    each[1].required ? optionText(each) : `[${optionText(each)}]`,
+  );
   return [name, ...positionals, ...words].join(' ');
 }
 
+/** Commands by target; a group with two targets is in two blocks. Loads no command. */
 function helpOfProgram(commands: Commands): string {
-  const blocks = Object.entries(commands).map(([name, entry]) => {
-    const named: [string, CliCommand][] = isCommand(entry)
-      ? [[name, entry]]
-      : Object.entries(entry.commands).map(([verb, command]) => [`${name} ${verb}`, command]);
-    const lines = named.map(([words, command]) => `  ${PROGRAM} ${synopsis(words, command)}`);
-    return `${name}: ${entry.summary}\n${lines.join('\n')}`;
+  const rowsOf = (target: Target): Row[] =>
+    Object.entries(commands).flatMap(([name, entry]): Row[] => {
+      if (isSingle(entry)) return entry.target === target ? [[name, entry.summary]] : [];
+      const names = entry.parts.filter((part) => part.target === target).flatMap((part) => part.names);
+      return names.length === 0 ? [] : [[name, `${names.join(', ')}: ${entry.summary}`]];
+    });
+  const blocks = (['server', 'database', 'machine'] as const).map((target) => {
+    const heading = USES[target] === undefined ? '' : `${USES[target]}\n`;
+    return `${heading}${columns(rowsOf(target))}`;
   });
   return [
-    'Administers an installation: uses DATABASE_URL, else the embedded database in HOLDFAST_DATA_DIR.',
+    `${PROGRAM} COMMAND …`,
     ...blocks,
-    'Each command prints text, or with --json one JSON value. Details: npx holdfast help NAME.\n' +
-      'Version: npx holdfast --version.\n' +
+    `Each command prints text, or JSON with --json. A group or a command: ${PROGRAM} help NAME.\n` +
+      `Version: ${PROGRAM} --version.\n` +
       'Exit code: 0 success, 1 failure, 2 invalid command line.',
   ].join('\n\n');
 }
 
-function helpOfGroup({ summary, commands }: CommandGroup, path: string): string {
-  const rows = Object.entries(commands).map(
-    ([name, command]) => [synopsis(name, command), command.summary] as const,
+async function helpOfGroup(group: GroupEntry, path: string): Promise<string> {
+  const lines = (await loadGroup(group, path)).map(
+    ({ path: words, command }) =>
+      `  ${synopsis(words.slice(path.length + 1), command)}\n      ${command.summary}`,
   );
-  return `${path}: ${summary}\n\n${rows.map(([usage, text]) => `  ${usage}\n      ${text}`).join('\n')}`;
+  return `${path}: ${group.summary}\n\n${lines.join('\n')}`;
 }
 
-export function helpOfCommand(command: CliCommand, path: string): string {
-  const rows = Object.entries(command.options ?? {}).map(
-    ([name, { placeholder, help }]) =>
-      [`--${name}${placeholder === undefined ? '' : ` ${placeholder}`}`, help] as const,
-  );
+export function helpOfCommand({ path, target, command }: Found): string {
+  const options = { ...command.options, ...OPTIONS_OF_TARGET[target] };
+  const rows = Object.entries(options).map((each) => [optionText(each), each[1].help] as const);
   return [
     `${synopsis(path, command)} [--json]`,
     command.summary,
+    ...(USES[target] === undefined ? [] : [USES[target]]),
     columns([...rows, ['--json', 'print JSON'], ['--help', 'print this help']]),
     ...(command.terms ? [`${command.terms.heading}\n${columns(command.terms.rows)}`] : []),
   ].join('\n\n');

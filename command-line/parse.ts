@@ -2,9 +2,10 @@
  * Parses the words of a command line into a command with its arguments, or into the requested help.
  */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { type CliArguments, type CliCommand, type CommandGroup, UsageError } from './command.ts';
-import { type Commands, PROGRAM, helpOf, helpOfCommand, isCommand, isHelp, pick } from './help.ts';
+import { type CliArguments, type CliCommand, UsageError } from './command.ts';
+import { OPTIONS_OF_TARGET, helpOf, helpOfCommand, isHelp } from './help.ts';
 import { nearest } from './nearest.ts';
+import { type Commands, type Found, PROGRAM, findInGroup, isSingle, pick } from './tree.ts';
 
 export interface ParsedCommand {
   kind: 'run';
@@ -22,26 +23,31 @@ export type Parsed =
 const isVersion = (word: string | undefined) => word === '--version' || word === '-V' || word === 'version';
 
 /**
+ * Loads the command that the words name, and no other.
+ *
  * @param words the arguments of the process, without `holdfast`
  * @throws {UsageError}
  */
-export function parseCommandLine(commands: Commands, words: readonly string[]): Parsed {
+export async function parseCommandLine(commands: Commands, words: readonly string[]): Promise<Parsed> {
   const [first, second, ...rest] = words;
-  if (isHelp(first)) return { kind: 'help', text: helpOf(commands, words.slice(1)) };
+  if (isHelp(first)) return { kind: 'help', text: await helpOf(commands, words.slice(1)) };
   if (isVersion(first)) return { kind: 'version', json: words.includes('--json') };
-  const entry: CommandGroup | CliCommand = pick(commands, first, PROGRAM);
+  const entry = pick(commands, first, PROGRAM);
   const path = `${PROGRAM} ${first}`;
-  if (isCommand(entry)) return parseArguments(entry, path, words.slice(1));
+  if (isSingle(entry)) {
+    const { target } = entry;
+    return parseArguments({ path, target, command: await entry.load() }, words.slice(1));
+  }
   if (isVersion(second)) return { kind: 'version', json: words.includes('--json') };
-  if (isHelp(second)) return { kind: 'help', text: helpOf(commands, [first!, ...rest]) };
-  const command = pick(entry.commands, second, path);
-  return parseArguments(command, `${path} ${second}`, rest);
+  if (isHelp(second)) return { kind: 'help', text: await helpOf(commands, [first!, ...rest]) };
+  return parseArguments(await findInGroup(entry, path, second), rest);
 }
 
-function parseArguments(command: CliCommand, path: string, words: string[]): Parsed {
-  const { values, positionals } = parseWords(command, path, words);
+function parseArguments(found: Found, words: string[]): Parsed {
+  const { command, path } = found;
+  const { values, positionals } = parseWords(found, words);
   if (values['version'] === true) return { kind: 'version', json: values['json'] === true };
-  if (values['help'] === true) return { kind: 'help', text: helpOfCommand(command, path) };
+  if (values['help'] === true) return { kind: 'help', text: helpOfCommand(found) };
   requireArguments(command, path, values, positionals);
   const given: CliArguments = {
     positionals,
@@ -58,7 +64,8 @@ interface Words {
   positionals: string[];
 }
 
-function parseWords({ options = {} }: CliCommand, path: string, words: string[]): Words {
+function parseWords({ command, path, target }: Found, words: string[]): Words {
+  const options = { ...command.options, ...OPTIONS_OF_TARGET[target] };
   const known: NonNullable<ParseArgsConfig['options']> = {
     json: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },

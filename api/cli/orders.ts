@@ -144,7 +144,4 @@ async function save(texts: Texts, file: string): Promise<number> {
   return count;
 }
 
-export const orders: CommandGroup = {
-  summary: 'the orders of a tenant as a file',
-  commands: { export: exporting },
-};
+export const orders: CommandGroup = { export: exporting };

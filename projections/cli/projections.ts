@@ -247,15 +247,12 @@ const rollbackCommand: CliCommand = {
 };
 
 export const projections: CommandGroup = {
-  summary: 'read tables that are built from the log',
-  commands: {
-    list,
-    status,
-    rebuild: rebuildCommand,
-    verify: verifyCommand,
-    rollback: rollbackCommand,
-    pause,
-    resume,
-    skip,
-  },
+  list,
+  status,
+  rebuild: rebuildCommand,
+  verify: verifyCommand,
+  rollback: rollbackCommand,
+  pause,
+  resume,
+  skip,
 };

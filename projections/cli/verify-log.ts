@@ -2,7 +2,12 @@
 import { availableParallelism } from 'node:os';
 import { text as textOf } from 'node:stream/consumers';
 import type { DatabasePool } from 'slonik';
-import { type CliCommand, type CliOutput, CommandError } from '../../command-line/command.ts';
+import {
+  type CliCommand,
+  type CommandGroup,
+  type CliOutput,
+  CommandError,
+} from '../../command-line/command.ts';
 import { openInput } from '../../command-line/input.ts';
 import { loadConfig } from '../../platform/config.ts';
 import {
@@ -24,7 +29,7 @@ const THREADS_MAX = 4;
 /** Findings that the message lists. */
 const LISTED_FINDINGS_MAX = 50;
 
-export const verifyLogCommand: CliCommand = {
+const verify: CliCommand = {
   summary:
     'Read the whole log, and prove that no event was changed, removed or added. Exits with 1 otherwise.',
   options: {
@@ -153,3 +158,6 @@ const unprovenText = (partitions: readonly VerifiedPartition[]): string =>
     ...partitions.map(({ partition, unproven }) => `  partition ${partition}: ${unproven} events`),
     'Everything else is as it was appended. Run npx holdfast log checkpoint, keep what it writes, and verify again.',
   ].join('\n');
+
+/** `npx holdfast log verify`, which also compares the read tables. */
+export const verification: CommandGroup = { verify };

@@ -68,7 +68,4 @@ const status: CliCommand = {
   },
 };
 
-export const cluster: CommandGroup = {
-  summary: 'Distribute the partitions over the workers of Citus, and show where they are.',
-  commands: { distribute, status },
-};
+export const cluster: CommandGroup = { distribute, status };

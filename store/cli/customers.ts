@@ -153,6 +153,9 @@ const apply: CliCommand = {
 };
 
 export const customers: CommandGroup = {
-  summary: 'customers: erase their personal data',
-  commands: { erase: erasing, 'erase-all': erasingAll, mark, erasures: list, apply },
+  erase: erasing,
+  'erase-all': erasingAll,
+  mark,
+  erasures: list,
+  apply,
 };

@@ -250,7 +250,4 @@ const revoke: CliCommand = {
   },
 };
 
-export const keys: CommandGroup = {
-  summary: 'API keys of tenants',
-  commands: { create, list, limit, rotate, revoke },
-};
+export const keys: CommandGroup = { create, list, limit, rotate, revoke };

@@ -161,7 +161,4 @@ const verifierKey: CliCommand = {
 };
 
 /** `log verify` is in projections/cli/verify-log.ts: it compares the read tables too. */
-export const log: CommandGroup = {
-  summary: 'the event log: as a file, and the proof that nobody changed it',
-  commands: { export: exporting, import: importing, checkpoint, key: verifierKey },
-};
+export const log: CommandGroup = { export: exporting, import: importing, checkpoint, key: verifierKey };

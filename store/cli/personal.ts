@@ -79,7 +79,4 @@ const seal: CliCommand = {
   },
 };
 
-export const personal: CommandGroup = {
-  summary: 'the master key of personal data',
-  commands: { status, rotate, seal },
-};
+export const personal: CommandGroup = { status, rotate, seal };

@@ -100,7 +100,4 @@ const set: CliCommand = {
   },
 };
 
-export const retention: CommandGroup = {
-  summary: 'How long tenants keep personal data, deliveries and acts',
-  commands: { list, set },
-};
+export const retention: CommandGroup = { list, set };

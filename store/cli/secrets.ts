@@ -91,7 +91,4 @@ function failureText(failures: readonly string[]): string {
   ].join('\n');
 }
 
-export const secrets: CommandGroup = {
-  summary: 'encryption of webhook and cursor secrets at rest',
-  commands: { status, rotate },
-};
+export const secrets: CommandGroup = { status, rotate };

@@ -117,7 +117,4 @@ const limit: CliCommand = {
   },
 };
 
-export const tenants: CommandGroup = {
-  summary: 'shops; each has its own orders',
-  commands: { create, list, limit, series },
-};
+export const tenants: CommandGroup = { create, list, limit, series };

@@ -25,7 +25,7 @@ const context = (): CliContext => ({
   write: async (text) => void written.push(text),
 });
 const run = (group: typeof customers, name: string, id: string[], values = {}, flags: string[] = []) =>
-  group.commands[name]!.run({ positionals: id, values, flags: new Set(flags) }, context());
+  group[name]!.run({ positionals: id, values, flags: new Set(flags) }, context());
 
 beforeAll(async () => {
   shop = await openShop({ HOLDFAST_PERSONAL_KEY: PERSONAL_KEY });

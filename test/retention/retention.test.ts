@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { v7 } from 'uuid';
 import { z } from 'zod';
-import { parseCommandLine } from '../../command-line/parse.ts';
+import { parseWords } from '../setup/cli.ts';
 import { retention } from '../../store/cli/retention.ts';
 import { hasNewOrder } from '../../store/retention/due-subjects.ts';
 import { toId } from '../../store/ids.ts';
@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => shop?.close());
 
 async function run(...words: string[]) {
-  const parsed = parseCommandLine({ retention }, ['retention', ...words]);
+  const parsed = await parseWords({ retention }, ['retention', ...words]);
   if (parsed.kind !== 'run') throw new Error(parsed.kind);
   const unused = () => Promise.reject(new Error('unused'));
   return parsed.command.run(parsed.given, {

@@ -136,4 +136,4 @@ function duration(seconds: number): string {
   return `${Math.floor(whole / 86_400)} d`;
 }
 
-export const webhooks: CommandGroup = { summary: 'deliveries to webhook endpoints', commands: { status } };
+export const webhooks: CommandGroup = { status };

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { sql } from 'slonik';
 import { z } from 'zod';
-import { parseCommandLine } from '../../../command-line/parse.ts';
+import { parseWords } from '../../setup/cli.ts';
 import { UsageError } from '../../../command-line/command.ts';
 import { log } from '../../../store/cli/log.ts';
 import { importLog } from '../../../store/archive/import-log.ts';
@@ -198,7 +198,7 @@ test('a wrong command line is refused with exit code 2, without a database', asy
     ],
   ] as [string[], string][]) {
     const attempt = async () => {
-      const parsed = parseCommandLine({ log }, ['log', ...args]);
+      const parsed = await parseWords({ log }, ['log', ...args]);
       const never = () => Promise.reject(new Error('it went on'));
       if (parsed.kind === 'run')
         await parsed.command.run(parsed.given, {
@@ -220,7 +220,7 @@ test('the export ends when its reader closes the pipe', async () => {
   const { pool } = await emptyDatabase();
   await importLog(pool, each(small));
   const written: string[] = [];
-  const parsed = parseCommandLine({ log }, ['log', 'export']);
+  const parsed = await parseWords({ log }, ['log', 'export']);
   if (parsed.kind !== 'run') throw new Error('it was not understood');
   const write = async (text: string) => {
     written.push(text);

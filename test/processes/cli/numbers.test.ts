@@ -20,7 +20,7 @@ const context: CliContext = {
   write: () => Promise.reject(new Error('it wrote')),
 };
 
-const { skip } = projections.commands;
+const { skip } = projections;
 test.each<[option: string, given: string, words: string, command: CliCommand]>([
   ['position', 'two', '--position must be a whole number from 0 to 999999999999999, not "two"', skip!],
   ['position', '1.5', '--position must be a whole number from 0 to 999999999999999, not "1.5"', skip!],

@@ -1,11 +1,20 @@
 /** Wrong command lines, help texts and the version. */
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { parseCommandLine } from '../../../command-line/parse.ts';
+import { parseWords } from '../../setup/cli.ts';
 import { UsageError } from '../../../command-line/command.ts';
 import { keys } from '../../../store/cli/keys.ts';
 import { tenants } from '../../../store/cli/tenants.ts';
+import { isSingle } from '../../../command-line/tree.ts';
+import { createCommands } from '../../../process/cli/commands.ts';
 import { holdfast } from '../../setup/processes/command.ts';
+
+const CLI = fileURLToPath(new URL('../../../cli.ts', import.meta.url));
+const LOADED_PACKAGES = new URL('../../setup/processes/loaded-packages.ts', import.meta.url).href;
+const never = () => Promise.reject(new Error('it migrated'));
 
 describe('a wrong command line is refused with exit code 2, without a database', () => {
   const key = `hf_live_${'x'.repeat(32)}`;
@@ -76,7 +85,7 @@ describe('a wrong command line is refused with exit code 2, without a database',
   ])('%j', async (args, words) => {
     // In this process: a child process for each row would take longer than the rest of the file.
     const attempt = async () => {
-      const parsed = parseCommandLine({ tenants, keys }, args);
+      const parsed = await parseWords({ tenants, keys }, args);
       if (parsed.kind === 'run')
         await parsed.command.run(parsed.given, {
           database,
@@ -110,7 +119,12 @@ describe('a wrong command line is refused with exit code 2, without a database',
 
 test('each level has a help text', async () => {
   for (const [args, ...words] of [
-    [['--help'], 'npx holdfast keys create --tenant T', 'npx holdfast tenants list'],
+    [
+      ['--help'],
+      'keys         create, list, limit, rotate, revoke: API keys',
+      'DATABASE_URL',
+      'HOLDFAST_API_KEY',
+    ],
     [['keys', '--help'], 'rotate KEY_ID', 'Create a successor'],
     [['keys', 'create', '--help'], '--scopes A,B', 'orders:read,orders:write,webhooks:read,webhooks:write'],
     [['keys', 'create', '--help'], '--preset P', 'accountant (orders:read,payments:write,refunds:write)'],
@@ -137,5 +151,25 @@ test.each([[['--version']], [['-V']], [['version']], [['keys', '--version']], [[
     const { version } = JSON.parse(await readFile(new URL('../../../package.json', import.meta.url), 'utf8'));
     expect(await holdfast(args, {})).toMatchObject({ code: 0, stdout: `holdfast ${version}\n`, stderr: '' });
     expect((await holdfast([...args, '--json'], {})).json).toEqual({ version });
+  },
+);
+
+test('the table of commands names every command of every module', async () => {
+  const commands = createCommands({ migrate: never });
+  const parts = Object.values(commands).flatMap((entry) => (isSingle(entry) ? [] : entry.parts));
+  for (const { names, load } of parts) expect(Object.keys(await load()).toSorted()).toEqual(names.toSorted());
+  for (const entry of Object.values(commands).filter(isSingle))
+    expect((await entry.load()).summary).toMatch(/\.$/);
+});
+
+test.each([[['help']], [['--version']], [['kyes']]])(
+  '%j loads no package: it answers at once',
+  async (words) => {
+    const { stderr } = await promisify(execFile)(
+      process.execPath,
+      ['--import', LOADED_PACKAGES, CLI, ...words],
+      { env: { PATH: process.env['PATH'] } },
+    ).catch((error: { stderr: string }) => error);
+    expect(/^packages: (.*)$/m.exec(stderr)?.[1]).toBe('');
   },
 );

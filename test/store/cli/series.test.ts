@@ -1,6 +1,6 @@
 /** `npx holdfast tenants series`: what it lists, sets and refuses. */
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { parseCommandLine } from '../../../command-line/parse.ts';
+import { parseWords } from '../../setup/cli.ts';
 import { tenants } from '../../../store/cli/tenants.ts';
 import { toId } from '../../../store/ids.ts';
 import { type OrderLog, createOrderLog } from '../../../store/log/log.ts';
@@ -32,7 +32,7 @@ beforeEach(async () => {
 });
 
 async function run(...words: string[]) {
-  const parsed = parseCommandLine({ tenants }, ['tenants', 'series', ...words]);
+  const parsed = await parseWords({ tenants }, ['tenants', 'series', ...words]);
   if (parsed.kind !== 'run') throw new Error(parsed.kind);
   return parsed.command.run(parsed.given, {
     database: () => Promise.resolve(pool),

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
-import { parseCommandLine } from '../../../command-line/parse.ts';
+import { parseWords } from '../../setup/cli.ts';
 import { createRateMeter } from '../../../workers/cli/rate-meter.ts';
 import { FAULTS } from '../../../workers/cli/sink-faults.ts';
 import { openSink, webhookSink } from '../../../workers/cli/webhook-sink.ts';
@@ -41,8 +41,8 @@ const { aShop, ends } = openWebhooks();
 
 /** A sink with these options, and the lines that it writes. */
 async function sinkWith(options: string) {
-  const words = ['webhook-sink', '--port', '0', ...options.split(' ')];
-  const parsed = parseCommandLine({ 'webhook-sink': webhookSink }, words);
+  const words = ['sink', 'open', '--port', '0', ...options.split(' ')];
+  const parsed = await parseWords({ sink: { open: webhookSink } }, words);
   if (parsed.kind !== 'run') throw new Error(`not a command: ${words.join(' ')}`);
   const lines: string[] = [];
   const sink = await openSink(parsed.given, (text) => {

@@ -155,10 +155,7 @@ test('several nodes compute the status once in 15 s, and read the same', async (
 
 async function run(values: Record<string, string> = {}) {
   const context = { database: async () => shop.pool } as never;
-  const output = await webhooks.commands['status']!.run(
-    { positionals: [], values, flags: new Set() },
-    context,
-  );
+  const output = await webhooks['status']!.run({ positionals: [], values, flags: new Set() }, context);
   return { text: output!.text, json: JSON.stringify(output!.data) };
 }
 
