@@ -10,6 +10,7 @@ import { ErasureListError } from '../store/personal/erasure-list.ts';
 import { SecretsKeyError } from '../store/secrets/prepare-secrets.ts';
 import { adviceFor } from '../store/connection-advice.ts';
 import { UnfitDatabaseError } from '../store/unfit.ts';
+import { START_COMMAND } from '../platform/settings/start-command.ts';
 
 /** A worker process could not start. The message is the explanation that the worker sent. */
 export class WorkerError extends Error {
@@ -89,7 +90,7 @@ function refusalText(error: Error, mayBeOutdated: boolean): string | undefined {
   if (mayBeOutdated && /^(?:42P01|42703|42883|3F000)$/.test(code)) {
     return (
       `The database schema is missing or older than this release (${message}).\n` +
-      'Run npm start once with this release: it migrates the schema.'
+      `Run ${START_COMMAND} once with this release: it migrates the schema.`
     );
   }
   return undefined;

@@ -16,6 +16,7 @@ import type { Logger } from '../../platform/logger.ts';
 import type { Admission } from '../admission/admission.ts';
 import { createConnections } from './connections.ts';
 import { CONNECTIONS_MAX, HTTP_LIMITS, READ_PACE } from './limits.ts';
+import { START_COMMAND } from '../../platform/settings/start-command.ts';
 
 /**
  * Sockets that listen on one port. Node accepts one connection a socket and turn of the event loop:
@@ -54,7 +55,7 @@ export class ListenError extends Error {
           ? `port ${port} may not be used without more rights`
           : `port ${port} could not be opened (${code})`;
     super(
-      `${variable}: ${why}. Stop that program, or choose another port: ${variable}=${port + 1} npm start`,
+      `${variable}: ${why}. Stop that program, or choose another port: ${variable}=${port + 1} ${START_COMMAND}`,
     );
     this.code = code;
   }

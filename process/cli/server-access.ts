@@ -4,6 +4,7 @@ import { CommandError, type GrpcAccess, type HttpAccess } from '../../command-li
 import { developmentKeyIn } from '../../ops/development-key.ts';
 import { addressIn, reachable } from '../../ops/server-address.ts';
 import { type Config, loadConfig } from '../../platform/config.ts';
+import { START_COMMAND } from '../../platform/settings/start-command.ts';
 
 // With DATABASE_URL, the server of this data directory belongs to another installation.
 
@@ -37,7 +38,7 @@ async function apiKeyOf({ apiKey, bootstrapKey, dataDir }: Config): Promise<ApiK
   const found = candidates.find(({ key }) => key !== undefined);
   if (found?.key === undefined) {
     throw new CommandError(
-      'No API key. Set HOLDFAST_API_KEY or HOLDFAST_KEY, or run this in the directory of npm start.',
+      `No API key. Set HOLDFAST_API_KEY, or run this in the directory of ${START_COMMAND}.`,
     );
   }
   return { apiKey: found.key, apiKeySource: found.source };

@@ -16,6 +16,7 @@ import { limitTenant } from '../keys/key-limits.ts';
 import { quotaOptions, quotasFrom } from './quota-option.ts';
 import { series } from './series.ts';
 import { tenantFrom } from './tenant-from.ts';
+import { START_COMMAND } from '../../platform/settings/start-command.ts';
 
 /** The word for a tenant without a quota. */
 const NO_QUOTA = 'none';
@@ -55,7 +56,7 @@ const create: CliCommand = {
     const made = await createNamedTenant(await database(), name);
     if (made === null) {
       throw new CommandError(
-        'The log has no partitions yet. Run npm start once on this database: it creates them.',
+        `The log has no partitions yet. Run ${START_COMMAND} once on this database: it creates them.`,
       );
     }
     const data = documentOf(made.tenant);

