@@ -33,10 +33,18 @@ export interface CliArguments {
 export interface CliContext {
   /** Connects at the first call: a usage error needs no database. */
   database: (needs?: DatabaseNeeds) => Promise<DatabasePool>;
-  /** Address and credentials of the gRPC service, for commands that call a running server. */
-  grpcAccess: () => Promise<GrpcAccess>;
-  /** Address and API key of the REST API, for commands that call a running server. */
-  httpAccess: () => Promise<HttpAccess>;
+  /**
+   * Address and credentials of the gRPC service, for commands that call a running server.
+   *
+   * @param to the address that the user named, if any
+   */
+  grpcAccess: (to?: string) => Promise<GrpcAccess>;
+  /**
+   * Address and API key of the REST API, for commands that call a running server.
+   *
+   * @param to the URL that the user named, if any
+   */
+  httpAccess: (to?: string) => Promise<HttpAccess>;
   /** The keys that encrypt secrets at rest, 32 bytes each; the first one is the new one. */
   secretsKeys: () => readonly Buffer[];
   /** The master keys of personal data, 32 bytes each; the first one is the new one. */

@@ -211,6 +211,8 @@ const schema = z
       key: v.HOLDFAST_GRPC_KEY,
       ca: v.HOLDFAST_GRPC_CA,
     },
+    /** The server that commands call; they check it. A server does not use it. */
+    serverUrl: v.HOLDFAST_URL,
     /** The key of commands that call a running server. */
     apiKey: v.HOLDFAST_API_KEY ?? v.HOLDFAST_KEY,
     /** Unset: the embedded Postgres in `dataDir`. */

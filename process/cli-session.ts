@@ -27,8 +27,8 @@ export function createCliSession(): CliSession {
   return {
     context: {
       database: async (needs) => (await open()).database(needs),
-      grpcAccess: async () => (await access()).grpcAccess(),
-      httpAccess: async () => (await access()).httpAccess(),
+      grpcAccess: async (to) => (await access()).grpcAccess(to),
+      httpAccess: async (to) => (await access()).httpAccess(to),
       secretsKeys: () => loadConfig().secretsKeys,
       personalKeys: () => loadConfig().personalKeys,
       erasuresFile: () => loadConfig().erasuresFile,

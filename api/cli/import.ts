@@ -5,7 +5,6 @@
 import {
   type CliCommand,
   CommandError,
-  type HttpAccess,
   UsageError,
   quoted,
   wholeNumber,
@@ -26,7 +25,7 @@ export const importing: CliCommand = {
       placeholder: 'ADDRESS',
       help:
         'HOST:PORT of gRPC; default: GRPC_PORT, else the server of HOLDFAST_DATA_DIR, else 50051. ' +
-        'With --history a URL; default: the server of HOLDFAST_DATA_DIR, else PORT',
+        'With --history a URL; default: HOLDFAST_URL, else the server of HOLDFAST_DATA_DIR, else PORT',
     },
     patience: {
       placeholder: 'SECONDS',
@@ -37,14 +36,13 @@ export const importing: CliCommand = {
     const patienceMs = patienceMsFrom(values['patience']);
     const isStrict = flags.has('strict');
     if (flags.has('history')) {
-      const access = await httpAccessTo(values['to'], httpAccess);
+      const access = await httpAccess(values['to']);
       const { runHistory } = await import('./history/run-history.ts');
       return runHistory({ path, access, patienceMs, isStrict });
     }
     if (isStrict) throw new UsageError('--strict is an option of --history');
-    const to = addressFrom(values['to']);
-    const access = await grpcAccess();
-    const address = to ?? access.address;
+    const access = await grpcAccess(addressFrom(values['to']));
+    const { address } = access;
     if (address === undefined) {
       throw new CommandError(
         'The server of this data directory does not serve gRPC: its port was taken when it started.\n' +
@@ -64,14 +62,4 @@ function patienceMsFrom(given: string | undefined): number {
 function addressFrom(given: string | undefined): string | undefined {
   if (given === undefined || /^(?:[\w.-]+|\[[\da-fA-F:.]+\]):\d{1,5}$/.test(given)) return given;
   throw new UsageError(`--to must be HOST:PORT, such as 127.0.0.1:50051, not ${quoted(given)}`);
-}
-
-async function httpAccessTo(
-  url: string | undefined,
-  httpAccess: () => Promise<HttpAccess>,
-): Promise<HttpAccess> {
-  if (url !== undefined && !(/^https?:\/\//.test(url) && URL.canParse(url)))
-    throw new UsageError(`--to must be a URL such as http://127.0.0.1:8080, not ${quoted(url)}`);
-  const access = await httpAccess();
-  return url === undefined ? access : { ...access, url };
 }

@@ -1,47 +1,111 @@
-/** Address and API key for commands that call a server. */
+/**
+ * Address and API key for commands that call a server. A key is sent to the server that it belongs
+ * to, or to the one that the user named together with it.
+ */
 import { endpointOf } from '../../api/grpc/endpoint.ts';
 import { CommandError, type GrpcAccess, type HttpAccess } from '../../command-line/command.ts';
+import { serverUrl } from '../../command-line/server-url.ts';
 import { developmentKeyIn } from '../../ops/development-key.ts';
-import { addressIn, reachable } from '../../ops/server-address.ts';
+import { type ServerAddress, addressIn, reachable } from '../../ops/server-address.ts';
 import { type Config, loadConfig } from '../../platform/config.ts';
 import { START_COMMAND } from '../../platform/settings/start-command.ts';
 
-// With DATABASE_URL, the server of this data directory belongs to another installation.
-
-export async function grpcAccess(): Promise<GrpcAccess> {
-  const config = loadConfig();
-  const { grpc, databaseUrl, dataDir } = config;
-  const key = await apiKeyOf(config);
-  const local = databaseUrl === undefined ? await addressIn(dataDir, 'grpc') : undefined;
-  const { host = grpc.host, port } = grpc.port === undefined ? (local ?? {}) : grpc;
-  const address = port === null ? undefined : endpointOf({ host, port });
-  const { token, cert, key: privateKey, ca } = grpc;
-  return { address, token, cert, key: privateKey, ca, ...key };
-}
-
-export async function httpAccess(): Promise<HttpAccess> {
-  const config = loadConfig();
-  const { databaseUrl, dataDir, host = '127.0.0.1', port } = config;
-  const key = await apiKeyOf(config);
-  const local = databaseUrl === undefined ? await addressIn(dataDir, 'http') : undefined;
-  const address = { host: local?.host ?? reachable(host), port: local?.port ?? port };
-  return { url: `http://${endpointOf(address)}`, ...key };
-}
-
-/** @throws {CommandError} there is none */
-async function apiKeyOf({ apiKey, bootstrapKey, dataDir }: Config): Promise<ApiKey> {
-  const candidates = [
-    { key: apiKey, source: 'HOLDFAST_API_KEY' },
-    { key: bootstrapKey, source: 'HOLDFAST_BOOTSTRAP_KEY' },
-    { key: await developmentKeyIn(dataDir), source: `the development key in ${dataDir}` },
-  ];
-  const found = candidates.find(({ key }) => key !== undefined);
-  if (found?.key === undefined) {
-    throw new CommandError(
-      `No API key. Set HOLDFAST_API_KEY, or run this in the directory of ${START_COMMAND}.`,
-    );
-  }
-  return { apiKey: found.key, apiKeySource: found.source };
-}
-
 type ApiKey = Pick<HttpAccess, 'apiKey' | 'apiKeySource'>;
+
+/**
+ * @param to the URL that the user named, if any
+ * @throws {CommandError} no server is named or runs here, or no key is known for it
+ */
+export async function httpAccess(to?: string): Promise<HttpAccess> {
+  const config = loadConfig();
+  const url =
+    to === undefined
+      ? config.serverUrl && serverUrl(config.serverUrl, 'HOLDFAST_URL')
+      : serverUrl(to, '--to');
+  const local = await localAddress(config, 'http');
+  const own = `http://${endpointOf(endpointPartsOf(local) ?? environmentAddress(config))}`;
+  if (url === undefined) {
+    const key = environmentKey(config) ?? (await developmentKey(config, local));
+    if (key === undefined) throw noServer(config, own);
+    return { url: own, ...key };
+  }
+  const key = namedKey(config) ?? (isSameServer(url, own) ? await ownKey(config, local) : undefined);
+  if (key === undefined) throw noKey(url, config);
+  return { url, ...key };
+}
+
+/**
+ * @param to the address that the user named, if any
+ * @throws {CommandError} as `httpAccess`
+ */
+export async function grpcAccess(to?: string): Promise<GrpcAccess> {
+  const config = loadConfig();
+  const { token, cert, key, ca, host, port } = config.grpc;
+  const tls = { token, cert, key, ca };
+  const local = await localAddress(config, 'grpc');
+  const ofEnvironment = port === undefined ? undefined : endpointOf({ host, port });
+  const own = local?.port === null ? undefined : endpointOf(endpointPartsOf(local) ?? { host, port });
+  const address = to ?? ofEnvironment;
+  if (address === undefined) {
+    const apiKey = environmentKey(config) ?? (await developmentKey(config, local));
+    if (apiKey === undefined) throw noServer(config, own ?? 'gRPC');
+    return { address: own, ...tls, ...apiKey };
+  }
+  const isOwn = address === own;
+  const apiKey =
+    (to === undefined ? environmentKey(config) : namedKey(config)) ??
+    (isOwn ? await ownKey(config, local) : undefined);
+  if (apiKey === undefined) throw noKey(address, config);
+  return { address, ...tls, ...apiKey };
+}
+
+/** With DATABASE_URL, the server of this data directory belongs to another installation. */
+const localAddress = async ({ databaseUrl, dataDir }: Config, service: 'http' | 'grpc') =>
+  databaseUrl === undefined ? addressIn(dataDir, service) : undefined;
+
+const endpointPartsOf = (local: ServerAddress | undefined) =>
+  local && { host: local.host, port: local.port ?? undefined };
+
+const environmentAddress = ({ host = '127.0.0.1', port }: Config) => ({ host: reachable(host), port });
+
+/** The key that the user names for whatever server he names. */
+const namedKey = ({ apiKey }: Config): ApiKey | undefined =>
+  apiKey === undefined ? undefined : { apiKey, apiKeySource: 'HOLDFAST_API_KEY' };
+
+/** A key of the environment, for the server that the environment describes. */
+const environmentKey = (config: Config): ApiKey | undefined =>
+  namedKey(config) ??
+  (config.bootstrapKey === undefined
+    ? undefined
+    : { apiKey: config.bootstrapKey, apiKeySource: 'HOLDFAST_BOOTSTRAP_KEY' });
+
+const ownKey = async (config: Config, local: ServerAddress | undefined): Promise<ApiKey | undefined> =>
+  environmentKey(config) ?? developmentKey(config, local);
+
+/** Only the server that runs on the data directory gets its key. */
+async function developmentKey(
+  { dataDir }: Config,
+  local: ServerAddress | undefined,
+): Promise<ApiKey | undefined> {
+  const apiKey = local === undefined ? undefined : await developmentKeyIn(dataDir);
+  return apiKey === undefined ? undefined : { apiKey, apiKeySource: `the development key in ${dataDir}` };
+}
+
+/** Names of this machine count as one. */
+const isSameServer = (a: string, b: string): boolean => canonical(a) === canonical(b);
+const canonical = (url: string) =>
+  new URL(url).origin.replace(/\/\/(?:localhost|\[::1\])(?=:|$)/, '//127.0.0.1');
+
+function noServer(config: Config, address: string): CommandError {
+  if (config.databaseUrl !== undefined) return noKey(address, config);
+  return new CommandError(
+    `No server runs on the data directory ${config.dataDir}, and no other is named.\n` +
+      `Start it with ${START_COMMAND}, or set HOLDFAST_URL and HOLDFAST_API_KEY.`,
+  );
+}
+
+const noKey = (address: string, { dataDir }: Config) =>
+  new CommandError(
+    `No API key for ${address}. Set HOLDFAST_API_KEY.\n` +
+      `A key in ${dataDir} is for the server of that directory only.`,
+  );

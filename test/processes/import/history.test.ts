@@ -50,6 +50,6 @@ test('options that do not fit together, and a wrong address, are usage errors', 
   const to = await holdfast(['import', path, '--history', '--to', '127.0.0.1:8080'], env());
   expect([to.code, to.stderr]).toEqual([
     2,
-    '--to must be a URL such as http://127.0.0.1:8080, not "127.0.0.1:8080"\n',
+    '--to must be a URL such as https://orders.example.com or http://127.0.0.1:8080, not "127.0.0.1:8080"\n',
   ]);
 });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { holdfast } from '../../setup/processes/command.ts';
 import { TEST_REDIS } from '../../setup/database.ts';
+import { newApiKey } from '../../setup/shop.ts';
 import { type ServerProcess, startServer } from '../../setup/processes/server-process.ts';
 
 let dataDir: string;
@@ -47,13 +48,17 @@ test('import finds the server of the data directory on any port, and no other se
   const ended = await run();
   expect([ended.code, ended.stdout]).toEqual([0, expect.stringContaining('1 orders placed')]);
 
-  // An explicit address has priority.
-  const named = await run({ GRPC_PORT: '1' });
+  // An explicit address has priority. Another server does not get the key of this directory.
+  const named = await run({ GRPC_PORT: '1', HOLDFAST_API_KEY: newApiKey() });
   expect([named.code, named.stderr]).toEqual([
     1,
     expect.stringContaining('127.0.0.1:1: No answer for 1 seconds'),
   ]);
-  expect(named.stderr).toContain(`API key used: the development key in ${dataDir}`);
+  const foreign = await run({ GRPC_PORT: '1' });
+  expect([foreign.code, foreign.stderr]).toEqual([
+    1,
+    `No API key for 127.0.0.1:1. Set HOLDFAST_API_KEY.\nA key in ${dataDir} is for the server of that directory only.\n`,
+  ]);
   const to = await run({ GRPC_PORT: '1' }, '--to', server.grpc);
   expect([to.code, to.stdout]).toEqual([0, expect.stringContaining('1 already placed')]);
 
@@ -72,10 +77,23 @@ test('import finds the server of the data directory on any port, and no other se
     ['import', history, '--history', '--to', 'http://127.0.0.1:1', '--patience', '1'],
     env,
   );
-  expect([gone.code, gone.stderr]).toEqual([1, expect.stringContaining('No response from 127.0.0.1:1')]);
-  expect(gone.stderr).toContain(`API key used: the development key in ${dataDir}`);
+  expect([gone.code, gone.stderr]).toEqual([
+    1,
+    expect.stringContaining('No API key for http://127.0.0.1:1. Set HOLDFAST_API_KEY.'),
+  ]);
+  // The own address, by another name, and in the environment.
+  const own = server.url.replace('127.0.0.1', 'localhost');
+  const again = await holdfast(['import', '--history', history], { ...env, HOLDFAST_URL: own });
+  expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('1 already there')]);
 
   await server.end('SIGTERM');
+  const stopped = await holdfast(['import', '--history', history], env);
+  expect([stopped.code, stopped.stderr]).toEqual([
+    1,
+    expect.stringContaining(
+      `No server runs on the data directory ${dataDir}, and no other is named.\nStart it with`,
+    ),
+  ]);
   expect((await readdir(dataDir)).filter((name) => name.endsWith('-address'))).toEqual([]);
 }, 60_000);
 
