@@ -16,9 +16,9 @@ let session: CliSession | undefined;
 const openSession = async () => (session ??= (await import('./process/cli-session.ts')).createCliSession());
 
 async function run({ command, given, json }: ParsedCommand): Promise<void> {
-  const { context, end } = await openSession();
+  const { contextFor, end } = await openSession();
   try {
-    const output = await command.run(given, context);
+    const output = await command.run(given, contextFor(given.values['context']));
     if (output === undefined) return;
     process.exitCode = output.exitCode ?? 0;
     process.stdout.write(`${json ? JSON.stringify(output.data, null, 2) : output.text}\n`);

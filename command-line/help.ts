@@ -17,13 +17,16 @@ export const isHelp = (word: string | undefined): boolean =>
 
 /** Options that all commands of a target have. */
 export const OPTIONS_OF_TARGET: Record<Target, Record<string, CliOption>> = {
-  server: {},
+  server: {
+    context: { placeholder: 'NAME', help: 'the server and the key of this login; see contexts list' },
+  },
   database: {},
   machine: {},
 };
 
 const USES: Record<Target, string | undefined> = {
-  server: 'Calls a running server, with the key in HOLDFAST_API_KEY or that of HOLDFAST_DATA_DIR.',
+  server:
+    'Calls a server: HOLDFAST_URL with HOLDFAST_API_KEY, else the context in use, else the server of HOLDFAST_DATA_DIR.',
   database: 'Uses the database at DATABASE_URL, else the embedded one in HOLDFAST_DATA_DIR.',
   machine: undefined,
 };

@@ -15,6 +15,7 @@ import {
   readKeyCommand,
   readSecretsFile,
 } from './settings/secrets-keys.ts';
+import { userFolder } from './settings/user-folder.ts';
 import { TRUSTED_PROXIES_EXPECTED, parseTrustedProxies } from './trusted-proxies.ts';
 
 const ROLES = ['api', 'projector', 'relay', 'webhooks'] as const;
@@ -133,6 +134,7 @@ const VARIABLES = {
   HOLDFAST_DRAIN_SECONDS: count(0, 600).default(20),
   HOLDFAST_DRAIN_DELAY_SECONDS: count(0, 300).optional(),
   KUBERNETES_SERVICE_HOST: z.string().optional(),
+  XDG_CONFIG_HOME: z.string().optional(),
   HOLDFAST_V1_AFTER_SUNSET: z.enum(['serve', 'gone']).default('serve'),
   HOLDFAST_TRUST_PROXY: trustedProxies.prefault('off'),
   HOLDFAST_WEBHOOK_LOOPBACK: onOff.prefault('off'),
@@ -211,6 +213,8 @@ const schema = z
       key: v.HOLDFAST_GRPC_KEY,
       ca: v.HOLDFAST_GRPC_CA,
     },
+    /** Folder of the logins of this user. */
+    settingsDir: userFolder(v.XDG_CONFIG_HOME),
     /** The server that commands call; they check it. A server does not use it. */
     serverUrl: v.HOLDFAST_URL,
     /** The key of commands that call a running server. */

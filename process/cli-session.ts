@@ -8,7 +8,8 @@ import type { DatabaseSession } from './cli/database-session.ts';
 import type { Migration } from './cli/migrate.ts';
 
 export interface CliSession extends Migration {
-  context: CliContext;
+  /** @param context name of a context that the user chose */
+  contextFor: (context: string | undefined) => CliContext;
   /** DATABASE_URL, once a command has asked for the database. */
   databaseUrl: () => string | undefined;
   /** Closes the database connections, if any. */
@@ -25,15 +26,15 @@ export function createCliSession(): CliSession {
     ));
   const access = () => import('./cli/server-access.ts');
   return {
-    context: {
+    contextFor: (context) => ({
       database: async (needs) => (await open()).database(needs),
-      grpcAccess: async (to) => (await access()).grpcAccess(to),
-      httpAccess: async (to) => (await access()).httpAccess(to),
+      grpcAccess: async (to) => (await access()).grpcAccess({ to, context }),
+      httpAccess: async (to) => (await access()).httpAccess({ to, context }),
       secretsKeys: () => loadConfig().secretsKeys,
       personalKeys: () => loadConfig().personalKeys,
       erasuresFile: () => loadConfig().erasuresFile,
       write: writeStandardOutput,
-    },
+    }),
     migrate: async (isNew) => (await open()).migrate(isNew),
     inspect: async (isNew) => (await open()).inspect(isNew),
     databaseUrl: () => session?.databaseUrl(),

@@ -32,6 +32,20 @@ export const createCommands = (migration: Migration): Commands => ({
     'create the roles of an administrator and of nodes',
     async () => (await import('../../store/cli/roles.ts')).roles,
   ),
+  login: single(
+    'machine',
+    'keep a server and its key as a context',
+    async () => (await import('../../remote/cli/login.ts')).login,
+  ),
+  logout: single(
+    'machine',
+    'delete a context',
+    async () => (await import('../../remote/cli/login.ts')).logout,
+  ),
+  contexts: group(
+    'servers that commands call',
+    part('machine', 'list use', async () => (await import('../../remote/cli/login.ts')).contexts),
+  ),
   import: single(
     'server',
     'place the orders of a file, or import history',

@@ -5,7 +5,17 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const PRODUCT = ['api', 'command-line', 'ops', 'platform', 'process', 'main.ts', 'cli.ts', 'holdfast.js'];
+const PRODUCT = [
+  'api',
+  'command-line',
+  'ops',
+  'platform',
+  'process',
+  'remote',
+  'main.ts',
+  'cli.ts',
+  'holdfast.js',
+];
 
 async function sourcesOf(path: string): Promise<string[]> {
   if (/\.[jt]s$/.test(path)) return [path];

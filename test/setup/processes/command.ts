@@ -27,7 +27,8 @@ export function holdfast(
   return new Promise((resolve) => {
     const { PATH, NODE_COMPILE_CACHE } = process.env;
     const options = {
-      env: { PATH, NODE_COMPILE_CACHE, ...withDirectAddress(env) },
+      // Not the logins of this machine's user.
+      env: { PATH, NODE_COMPILE_CACHE, XDG_CONFIG_HOME: '/nonexistent', ...withDirectAddress(env) },
       ...(cwd !== undefined && { cwd }),
     };
     execFile(node, [LAUNCHER, ...args], options, (error, stdout, stderr) => {
