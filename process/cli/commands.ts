@@ -53,6 +53,11 @@ export const createCommands = (migration: Migration): Commands => ({
   ),
   orders: group(
     'orders of a tenant',
+    part(
+      'server',
+      'list get place resume history',
+      async () => (await import('../../remote/cli/orders/orders.ts')).orders,
+    ),
     part('database', 'export', async () => (await import('../../api/cli/orders.ts')).orders),
   ),
   tenants: group(

@@ -17,7 +17,7 @@ import {
 import { readSecret } from '../../command-line/secret-input.ts';
 import { serverUrl } from '../../command-line/server-url.ts';
 import { API_KEY_SYNTAX, loadConfig } from '../../platform/config.ts';
-import { requireValidKey } from './valid-key.ts';
+import { requireValidKey } from '../client/valid-key.ts';
 
 /** As in lists of keys: `hf_test_abcd`. */
 const PREFIX_CHARACTERS = 12;
