@@ -60,6 +60,14 @@ export const createCommands = (migration: Migration): Commands => ({
     ),
     part('database', 'export', async () => (await import('../../api/cli/orders.ts')).orders),
   ),
+  events: group(
+    'the feed of events',
+    part('server', 'tail', async () => (await import('../../remote/cli/events.ts')).events),
+  ),
+  receipts: group(
+    'what the request with an idempotency key did',
+    part('server', 'get', async () => (await import('../../remote/cli/events.ts')).receipts),
+  ),
   tenants: group(
     'shops; each has its own orders',
     part(
