@@ -140,6 +140,7 @@ export const createCommands = (migration: Migration): Commands => ({
   ),
   webhooks: group(
     'deliveries to webhook endpoints',
+    part('server', 'listen', async () => (await import('../../remote/cli/webhooks/listen.ts')).listening),
     part('database', 'status', async () => (await import('../../workers/cli/webhooks.ts')).webhooks),
   ),
   'webhook-sink': single(

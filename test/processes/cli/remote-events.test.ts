@@ -1,10 +1,15 @@
-/** `events tail` and `receipts get`, as processes. */
-import { mkdtemp, rm } from 'node:fs/promises';
+/** `events tail`, `receipts get` and `webhooks listen`, as processes. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { verifyWebhook } from '../../../openapi/client/client.ts';
 import { holdfast, started, untilPrinted } from '../../setup/processes/command.ts';
-import { type Shop, openShop } from '../../setup/shop.ts';
+import { type Shop, openShop, until } from '../../setup/shop.ts';
 
 let shop: Shop;
 let home: string;
@@ -57,4 +62,39 @@ test('a receipt tells what a key did', async () => {
   expect((await holdfast(['receipts', 'get', 'first', '--json'], env)).json).toMatchObject({ order_id: id });
   const none = await holdfast(['receipts', 'get', 'nothing'], env);
   expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('404 idempotency_key_not_found')]);
+});
+
+test('listen forwards events, signed with its secret', async () => {
+  const bodies: { headers: Record<string, string>; body: string }[] = [];
+  const receiver = createServer(async (request, response) => {
+    bodies.push({ headers: request.headers as Record<string, string>, body: await text(request) });
+    response.writeHead(204).end();
+  }).listen(0, '127.0.0.1');
+  await once(receiver, 'listening');
+  const url = `http://localhost:${(receiver.address() as AddressInfo).port}/hook`;
+  const command = started(['webhooks', 'listen', '--forward-to', url], env);
+  await untilPrinted(command, 'The secret of the signatures: whsec_');
+  const { id, position } = await place('forwarded');
+  await untilPrinted(command, id);
+  await until(() => command.output().includes(`204  ${position}  `));
+  command.child.kill('SIGINT');
+  const { code, stderr } = await command.ended;
+  expect([code, stderr]).toEqual([
+    0,
+    expect.stringContaining(`npx holdfast webhooks listen --forward-to ${url} --from ${position}\n`),
+  ]);
+  const secret = /whsec_\S+/.exec(stderr)?.[0] ?? '';
+  const { data } = await verifyWebhook({ secret, ...bodies.at(-1)! });
+  expect(data).toMatchObject({ order_id: id });
+  expect((await stat(join(home, 'holdfast/listen-secret'))).mode & 0o777).toBe(0o600);
+  receiver.close();
+  receiver.closeAllConnections();
+
+  for (const [given, message] of [
+    ['http://example.com/hook', 'add --allow-remote'],
+    ['localhost:3000', 'must be a URL such as'],
+  ] as const) {
+    const refused = await holdfast(['webhooks', 'listen', '--forward-to', given], env);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(message)]);
+  }
 });
