@@ -68,6 +68,11 @@ export const createCommands = (migration: Migration): Commands => ({
     'what the request with an idempotency key did',
     part('server', 'get', async () => (await import('../../remote/cli/events.ts')).receipts),
   ),
+  trigger: single(
+    'server',
+    'cause an event with a test key',
+    async () => (await import('../../remote/cli/trigger.ts')).trigger,
+  ),
   tenants: group(
     'shops; each has its own orders',
     part(
