@@ -8,6 +8,8 @@ export interface CliCommand {
   summary: string;
   /** Names of the arguments, such as `KEY_ID`; those that can be left out come last: `[SERIES]`. */
   positionals?: readonly string[];
+  /** The values of an argument, if they are few, by its name. Another value is refused. */
+  choices?: Readonly<Record<string, readonly string[]>>;
   /** By name, without the dashes. Every command also has `--json` and `--help`. */
   options?: Record<string, CliOption>;
   /** Rows of words and their meaning, which the help shows below the options. */

@@ -111,6 +111,7 @@ export function helpOfCommand({ path, target, command }: Found): string {
     command.summary,
     ...(USES[target] === undefined ? [] : [USES[target]]),
     columns([...rows, ['--json', 'print JSON'], ['--help', 'print this help']]),
+    ...Object.entries(command.choices ?? {}).map(([name, values]) => `${name}: ${values.join(', ')}`),
     ...(command.terms ? [`${command.terms.heading}\n${columns(command.terms.rows)}`] : []),
   ].join('\n\n');
 }

@@ -2,7 +2,7 @@
  * Parses the words of a command line into a command with its arguments, or into the requested help.
  */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { type CliArguments, type CliCommand, UsageError } from './command.ts';
+import { type CliArguments, type CliCommand, UsageError, quoted } from './command.ts';
 import { OPTIONS_OF_TARGET, helpOf, helpOfCommand, isHelp } from './help.ts';
 import { nearest } from './nearest.ts';
 import { type Commands, type Found, PROGRAM, findInGroup, isSingle, pick } from './tree.ts';
@@ -49,6 +49,7 @@ function parseArguments(found: Found, words: string[]): Parsed {
   if (values['version'] === true) return { kind: 'version', json: values['json'] === true };
   if (values['help'] === true) return { kind: 'help', text: helpOfCommand(found) };
   requireArguments(command, path, values, positionals);
+  requireChoices(command, path, positionals);
   const given: CliArguments = {
     positionals,
     values: Object.fromEntries(
@@ -101,6 +102,22 @@ function requireArguments(
     path,
     `takes ${expected}, got ${positionals.length}. Put quotes around an argument with spaces`,
   );
+}
+
+/** @throws {UsageError} an argument is none of its choices */
+function requireChoices(
+  { positionals: names = [], choices = {} }: CliCommand,
+  path: string,
+  positionals: readonly string[],
+): void {
+  for (const [index, given] of positionals.entries()) {
+    const name = names[index] ?? '';
+    const values = choices[name];
+    if (values === undefined || values.includes(given)) continue;
+    const meant = nearest(given, values);
+    const suggestion = meant === undefined ? '' : ` Did you mean ${meant}?`;
+    throw invalid(path, `unknown ${name} ${quoted(given)}.${suggestion} Choices: ${values.join(', ')}`);
+  }
 }
 
 const invalid = (path: string, problem: string) =>

@@ -153,4 +153,9 @@ export const createCommands = (migration: Migration): Commands => ({
     'receive webhooks on this machine',
     async () => (await import('../../workers/cli/webhook-sink.ts')).webhookSink,
   ),
+  completion: single('machine', 'complete commands in bash, zsh or fish', async () =>
+    (await import('../../command-line/completion/completion.ts')).completionCommand(() =>
+      createCommands(migration),
+    ),
+  ),
 });

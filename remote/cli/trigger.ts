@@ -1,6 +1,5 @@
 /** `npx holdfast trigger EVENT`: makes what causes such an event, with a test key. */
 import { type CliCommand, CommandError } from '../../command-line/command.ts';
-import { pick } from '../../command-line/tree.ts';
 import type { Schemas } from '../../openapi/client/client.ts';
 import { type ServerClient, openClient } from '../client/server-client.ts';
 
@@ -116,9 +115,9 @@ export const RECIPES: Record<Event['type'], readonly Step[]> = {
 export const trigger: CliCommand = {
   summary: 'Cause an event with a test key: place a test order, pay it, ship it and so on.',
   positionals: ['EVENT'],
-  terms: { heading: 'Events:', rows: Object.keys(RECIPES).map((type) => [type, ''] as const) },
+  choices: { EVENT: Object.keys(RECIPES) },
   async run({ positionals: [type = ''] }, { httpAccess }) {
-    const steps = pick(RECIPES as Record<string, readonly Step[]>, type, 'npx holdfast trigger');
+    const steps = RECIPES[type as Event['type']];
     const access = await httpAccess();
     if (!access.apiKey.startsWith('hf_test_'))
       throw new CommandError(

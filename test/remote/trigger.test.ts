@@ -1,6 +1,8 @@
 /** `npx holdfast trigger` causes each event of the contract. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { RECIPES, trigger } from '../../remote/cli/trigger.ts';
+import { parseCommandLine } from '../../command-line/parse.ts';
+import { createCommands } from '../../process/cli/commands.ts';
 import { loadSpec } from '../../api/contract/spec.ts';
 import { PERSONAL_KEY } from '../personal/orders.ts';
 import { withTestKey } from '../setup/test-key.ts';
@@ -34,7 +36,13 @@ test.each(Object.keys(RECIPES))('%s', async (type) => {
   expect(json.data).toMatchObject([{ type, position }]);
 });
 
-test('a live key and an unknown event are refused', async () => {
+test('an unknown event is refused with the nearest one', async () => {
+  const commands = createCommands({ migrate: () => Promise.reject(new Error('it migrated')) });
+  await expect(parseCommandLine(commands, ['trigger', 'OrderPlacd'])).rejects.toThrow(
+    'npx holdfast trigger: unknown EVENT "OrderPlacd". Did you mean OrderPlaced? Choices: OrderPlaced,',
+  );
+});
+
+test('a live key is refused', async () => {
   await expect(run('OrderPlaced', shop.apiKey)).rejects.toThrow('needs a test key');
-  await expect(run('OrderPlacd')).rejects.toThrow('Did you mean OrderPlaced?');
 });
