@@ -31,8 +31,8 @@ const PROGRAMS: Record<string, (script: string, words: string[]) => string> = {
 const isInstalled = (shell: string) => spawnSync(shell, ['-c', 'true']).status === 0;
 
 async function complete(shell: string, ...words: string[]): Promise<string[]> {
-  const migrate = () => Promise.reject(new Error('it migrated'));
-  const { run } = completionCommand(() => createCommands({ migrate }));
+  const never = () => Promise.reject(new Error('it migrated'));
+  const { run } = completionCommand(() => createCommands({ migrate: never, inspect: never }));
   const output = await run({ positionals: [shell], values: {}, flags: new Set() }, undefined as never);
   const script = join(folder, shell);
   await writeFile(script, `${output!.text}\n`);

@@ -37,7 +37,8 @@ test.each(Object.keys(RECIPES))('%s', async (type) => {
 });
 
 test('an unknown event is refused with the nearest one', async () => {
-  const commands = createCommands({ migrate: () => Promise.reject(new Error('it migrated')) });
+  const never = () => Promise.reject(new Error('it migrated'));
+  const commands = createCommands({ migrate: never, inspect: never });
   await expect(parseCommandLine(commands, ['trigger', 'OrderPlacd'])).rejects.toThrow(
     'npx holdfast trigger: unknown EVENT "OrderPlacd". Did you mean OrderPlaced? Choices: OrderPlaced,',
   );
