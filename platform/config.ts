@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { drainTimesOf, refuseLongDelay } from './settings/drain-times.ts';
 import { LOG_ADDRESSES } from './log-address.ts';
 import { RATE_EXPECTED, parseRate } from './rate.ts';
-import { address, listOf, refuseLoneUrls, url } from './settings/address.ts';
+import { address, hostNames, listOf, refuseLoneUrls, url } from './settings/address.ts';
 import { DURABILITY_LEVELS } from './settings/durability.ts';
 import { SCHEMA_NAME_EXPECTED, parseSchemaName } from './settings/schema-name.ts';
 import {
@@ -59,17 +59,6 @@ const keyCommand = keysFrom(
   'must be a program and its arguments that prints keys and ends within 10 s',
   'the output of this command',
 );
-/** Without ports: DNS names, IPv4 addresses, IPv6 addresses without brackets. */
-const hostNames = z
-  .string()
-  .transform((text) => text.split(',').map((name) => name.trim()))
-  .refine(
-    (names) =>
-      names.every((name) =>
-        /^(?:[A-Za-z0-9]([\w.-]{0,251}[A-Za-z0-9])?|[0-9a-f:]*:[0-9a-f:.]+)$/i.test(name),
-      ),
-    'must be host names or addresses without ports, with commas between them, such as ops.example.com,10.0.0.7',
-  );
 const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
 const rate = parsedBy(parseRate, RATE_EXPECTED);
 

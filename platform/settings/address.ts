@@ -61,3 +61,15 @@ export function refuseLoneUrls(given: PostgresUrls, { addIssue }: z.RefinementCt
   refuse('HOLDFAST_DATABASE_DIRECT_URL', 'pooler');
   refuse('HOLDFAST_REPLICA_URLS', 'primary');
 }
+
+/** Without ports: DNS names, IPv4 addresses, IPv6 addresses without brackets. */
+export const hostNames = z
+  .string()
+  .transform((text) => text.split(',').map((name) => name.trim()))
+  .refine(
+    (names) =>
+      names.every((name) =>
+        /^(?:[A-Za-z0-9]([\w.-]{0,251}[A-Za-z0-9])?|[0-9a-f:]*:[0-9a-f:.]+)$/i.test(name),
+      ),
+    'must be host names or addresses without ports, with commas between them, such as ops.example.com,10.0.0.7',
+  );
