@@ -4,6 +4,7 @@ import type { Awaited, Look } from '../../projections/read-after.ts';
 import type { Call } from '../handler.ts';
 import { invalidParameter } from '../problem/invalid-parameter.ts';
 import { Problem } from '../problem/problem.ts';
+import { requireInLog } from './page.ts';
 
 const READ_AFTER_MS_MAX = 5_000;
 
@@ -18,17 +19,45 @@ type ReadingCall = Pick<Call, 'ctx' | 'input' | 'services' | 'principal' | 'conf
 export async function readAfter(call: ReadingCall, projection: Projection): Promise<void> {
   const field = call.input.headers['Holdfast-Read-After'];
   if (field === undefined) return;
-  const { services, principal, confirm } = call;
-  const awaited = {
-    partition: principal.partition,
-    consumer: projection.name,
-    // A number in version 1, digits in version 2. A position beyond 2^53 is beyond the log.
-    position: Number(field),
-  };
-  const looked = await services.readAfter.look(awaited);
-  const reached = looked === 'behind' ? await waitFor(call, awaited) : looked;
-  await confirm();
+  // A number in version 1, digits in version 2. A position beyond 2^53 is beyond the log.
+  const awaited = awaitedOf(call, projection, Number(field));
+  const reached = await reach(call, awaited);
   if (reached !== 'reached') throw problemOf(reached, awaited);
+}
+
+/**
+ * Waits for what the page before a cursor had applied: a replica can be ahead of the primary.
+ *
+ * @throws {Problem} 400 `invalid_cursor` for a position that the log lost; else as
+ *   {@link readAfter}
+ */
+export async function readAfterPage(
+  call: ReadingCall,
+  projection: Projection,
+  position: number,
+): Promise<void> {
+  const awaited = awaitedOf(call, projection, position);
+  const reached = await reach(call, awaited);
+  requireInLog(reached === 'beyond_head' || reached === 'lost');
+  if (reached !== 'reached') throw problemOf(reached, awaited);
+}
+
+const awaitedOf = ({ principal }: ReadingCall, { name }: Projection, position: number): Awaited => ({
+  partition: principal.partition,
+  consumer: name,
+  position,
+});
+
+async function reach(call: ReadingCall, awaited: Awaited): Promise<Look | 'crowded'> {
+  const { services, confirm } = call;
+  let looked: Look | 'crowded' = await services.readAfter.look(awaited);
+  if (looked === 'beyond_head' && services.replicas.isConfigured) {
+    // A replica shows a commit while the primary still waits for its synchronous standby.
+    looked = await waitFor(call, awaited);
+    if (looked === 'behind') looked = await services.readAfter.look(awaited);
+  } else if (looked === 'behind') looked = await waitFor(call, awaited);
+  await confirm();
+  return looked;
 }
 
 /** Waits while the client is there. */

@@ -11,7 +11,7 @@ import { epochOf } from '../../store/log/epochs.ts';
 import { StoreOverloaded, hasState } from '../../store/unavailable.ts';
 import type { Call } from '../handler.ts';
 import type { ListPlace } from './cursor.ts';
-import { readAfter } from './read-after.ts';
+import { readAfter, readAfterPage } from './read-after.ts';
 
 /** What each page of a read table says of its place in the log. */
 interface Progress {
@@ -33,14 +33,19 @@ export interface ReadListOptions<T extends Progress> {
   read: (connection: CommonQueryMethods) => Promise<T>;
 }
 
-/** @throws {Problem} see {@link readAfter} */
+/** @throws {Problem} see {@link readAfter} and {@link readAfterPage} */
 export async function readList<T extends Progress>(call: Call, options: ReadListOptions<T>): Promise<T> {
   const { replicas, connections } = call.services;
   const replica = replicas.next();
   const page = replica && (await readReplica(call, replica, options));
   if (page !== undefined) return page;
-  await readAfter(call, options.projection);
-  return options.read(connections.of(call.principal.tenantId));
+  const { projection, place: { seen = 0 } = {}, read } = options;
+  await readAfter(call, projection);
+  const connection = connections.of(call.principal.tenantId);
+  const own = await read(connection);
+  if (own.applied >= seen) return own;
+  await readAfterPage(call, projection, seen);
+  return read(connection);
 }
 
 /** The place that a cursor names; with the position of the page, if another replica may follow. */

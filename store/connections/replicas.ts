@@ -70,12 +70,14 @@ export function createReplicas({ primary, pools, size, log }: ReplicasOptions): 
   const isConfigured = states.length > 0;
   /** Of the primary, oldest first: one that is older than the lag allows, and all after it. */
   let seen: { atMs: number; history: History }[] = [];
+  /** Of the replicas, a look before. */
+  let before: (number | undefined)[] = [];
   let turn = 0;
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
 
   async function look(): Promise<void> {
-    // Before the primary: a replica of this history cannot be ahead of what is read later.
+    // Before the primary, which then has all that a look before found on a replica of its history.
     const found = await Promise.allSettled(pools.map(historyOf));
     const history = await historyOf(primary).catch(() => undefined);
     const atMs = performance.now();
@@ -88,11 +90,12 @@ export function createReplicas({ primary, pools, size, log }: ReplicasOptions): 
       const result = found[index]!;
       if (!isPrimaryKnown) state.leave('the primary does not answer');
       else if (result.status === 'rejected') state.leave(textOf(result.reason));
-      else
-        state.judge(
-          faultOf(result.value, { newest: history, known: newest.history, oldest: seen[0]!.history }),
-        );
+      else {
+        const primaryHistory = { newest: history, known: newest.history, oldest: seen[0]!.history };
+        state.judge(faultOf(result.value, before[index] ?? 0, primaryHistory));
+      }
     }
+    before = found.map((result) => (result.status === 'fulfilled' ? result.value.length : undefined));
   }
 
   async function watch(): Promise<void> {
@@ -131,9 +134,14 @@ interface PrimaryHistory {
 }
 
 /** Why a replica must be left; `undefined` when it is well. */
-function faultOf(own: History, { newest, known, oldest }: PrimaryHistory): string | undefined {
+function faultOf(
+  own: History,
+  lengthBefore: number,
+  { newest, known, oldest }: PrimaryHistory,
+): string | undefined {
   if (own.home !== known.home) return 'it is not a replica of the database at DATABASE_URL';
-  if (newest !== undefined && own.length > newest.length) return 'it has events that the primary lacks';
+  // A replica shows a commit while the primary still waits for its synchronous standby.
+  if (newest !== undefined && lengthBefore > newest.length) return 'it has events that the primary lacks';
   if (own.length < oldest.length) return `it lacks events for more than ${LAG_MS_MAX / 1_000} s`;
   return undefined;
 }

@@ -17,6 +17,8 @@ export interface ReplicatedPostgres {
   url: string;
   /** Leads to the replica. */
   replicaUrl: string;
+  /** @returns the first row of a statement on the first primary */
+  queryPrimary: (text: string) => Promise<Record<string, unknown>>;
   /** @returns the first row of a statement on the replica */
   queryReplica: (text: string) => Promise<Record<string, unknown>>;
   stopReplica: () => Promise<void>;
@@ -84,6 +86,7 @@ export async function openReplicatedPostgres(tools: string): Promise<ReplicatedP
   return {
     url: urlOf(address.port),
     replicaUrl: urlOf(replicaPort),
+    queryPrimary: (text) => query(port, text),
     queryReplica: (text) => query(replicaPort, text),
     stopReplica: async () => void (await call('pg_ctl', 'stop', '--mode=immediate', `--pgdata=${replica}`)),
     startReplica: async () => void (await start(replica)),

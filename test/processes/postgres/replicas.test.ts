@@ -30,6 +30,10 @@ const TIMEOUT_MS = 60_000;
     return values.find(({ labels }) => Object.values(labels).includes(wanted))?.value ?? 0;
   };
   const readsOf = (outcome: string) => valueOf('holdfast_replica_reads_total', outcome);
+  const isWaiting = async () => {
+    const metrics = await registry.getMetricsAsJSON();
+    return metrics.find(({ name }) => name === 'holdfast_read_after_waits')?.values[0]?.value === 1;
+  };
   const isUsed = async () => (await valueOf('holdfast_replicas', 'used')) === 1;
   const isLeft = async () => (await valueOf('holdfast_replicas', 'left')) === 1;
   const pause = () => postgres.queryReplica('SELECT pg_wal_replay_pause()');
@@ -95,6 +99,29 @@ const TIMEOUT_MS = 60_000;
       expect((await list('', position)).position).toBeGreaterThanOrEqual(position);
       return (await readsOf('answered')) === answered + 1;
     }, TIMEOUT_MS);
+  }, 120_000);
+
+  test('the primary waits for what the replica has shown before it', async () => {
+    await until(isUsed, TIMEOUT_MS);
+    const before = await place();
+    const setStandbys = async (names: string) => {
+      await postgres.queryPrimary(`ALTER SYSTEM SET synchronous_standby_names = '${names}'`);
+      await postgres.queryPrimary('SELECT pg_reload_conf()');
+    };
+    // The commit waits, and is visible on the replica alone.
+    await setStandbys('nobody');
+    const placing = shop.ask('/v1/orders', { body: anOrder() });
+    const headOf = async (query: typeof postgres.queryReplica) =>
+      Number((await query('SELECT position FROM log_heads'))['position']);
+    await until(async () => (await headOf(postgres.queryReplica)) > before);
+    expect(await headOf(postgres.queryPrimary)).toBe(before);
+    await postgres.stopReplica();
+    const listing = list('', before + 1);
+    await until(isWaiting);
+    await setStandbys('');
+    expect((await listing).position).toBeGreaterThan(before);
+    expect((await placing).status).toBe(201);
+    await postgres.startReplica();
   }, 120_000);
 
   test('it is left when it lags for seconds, and used again when it has caught up', async () => {
