@@ -20,7 +20,7 @@ import { readRun } from './torture/history/files.ts';
 import { type Mutant, applyMutant } from './torture/mutants/mutant.ts';
 import { LOG_MUTANTS } from './torture/mutants/of-the-log.ts';
 import { READER_MUTANTS } from './torture/mutants/of-readers.ts';
-import { PENDING } from './torture/run.ts';
+import { PENDING } from './torture/settle.ts';
 
 const { values } = parseArgs({
   options: {

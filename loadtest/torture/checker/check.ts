@@ -24,7 +24,7 @@ export function check({ history: recorded, log, facts }: RecordedRun): Findings 
   checkKeys(index, history, findings);
   checkOrderAnswers(index, history, findings);
   checkRefusals(index, history, facts, findings);
-  checkWalks(index, history, findings);
+  checkWalks(index, history, facts, findings);
   checkConsumers(index, history, facts, findings);
   checkWakeups(history, findings);
   checkTotals(index, history, findings);

@@ -1,10 +1,15 @@
 /** Walks through the list of orders, and the positions that lists state. */
-import type { Recorded, ShownOrder } from '../history/entry.ts';
+import type { Recorded, RunFacts, ShownOrder } from '../history/entry.ts';
 import { isSuccess } from './keys.ts';
 import type { Commit, LogIndex } from './log-index.ts';
 import type { Findings } from './violation.ts';
 
-export function checkWalks(index: LogIndex, history: readonly Recorded[], findings: Findings): void {
+export function checkWalks(
+  index: LogIndex,
+  history: readonly Recorded[],
+  { hasReplicas = false }: Pick<RunFacts, 'hasReplicas'>,
+  findings: Findings,
+): void {
   const walks = new Map<string, Recorded[]>();
   const pages: Recorded[] = [];
   for (const entry of history) {
@@ -17,7 +22,7 @@ export function checkWalks(index: LogIndex, history: readonly Recorded[], findin
   const placings = index.tenants.map((commits) => commits.filter(({ event }) => event.version === 1));
   for (const walk of walks.values()) checkWalk(placings, walk, findings);
   for (const page of pages) checkPage(index, page, findings);
-  checkPositions(index, pages, findings);
+  for (const compared of hasReplicas ? walks.values() : [pages]) checkPositions(index, compared, findings);
 }
 
 function checkWalk(placings: Commit[][], walk: Recorded[], findings: Findings): void {
@@ -77,7 +82,10 @@ function versionAt(commits: readonly Commit[], { version }: ShownOrder, position
   return newest;
 }
 
-/** A list never goes back: not for a client, and not from one client to another. */
+/**
+ * A list never goes back: not for a client, and not from one client to another. With replicas, each
+ * walk by itself.
+ */
 function checkPositions({ head }: LogIndex, pages: readonly Recorded[], findings: Findings): void {
   const byEnd = pages.toSorted((a, b) => a.endMs - b.endMs);
   const byStart = pages.toSorted((a, b) => a.startMs - b.startMs);

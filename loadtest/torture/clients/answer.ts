@@ -54,8 +54,13 @@ const totalIn = (edition: Edition, document: Document): ShownTotal => {
   };
 };
 
+/** A page of a proxy that reached no node. */
+const isOfProxy = ({ status, body }: Response): boolean => status >= 500 && !body.startsWith('{');
+
 /** The answers to the items of a batch of orders. */
-export function itemsOf(edition: Edition, { status, body }: Response, count: number): Essentials[] {
+export function itemsOf(edition: Edition, response: Response, count: number): Essentials[] {
+  const { status, body } = response;
+  if (isOfProxy(response)) return Array.from({ length: count }, () => ({ status }));
   const document = JSON.parse(body) as Document;
   if (status !== 207) return Array.from({ length: count }, () => ({ status, code: document.code }));
   return (document.data as Document[]).map((item) => {
@@ -70,7 +75,7 @@ export function itemsOf(edition: Edition, { status, body }: Response, count: num
 /** @throws {SyntaxError} the body is not JSON */
 export function essentialsOf(edition: Edition, wish: Wish, response: Response): Essentials {
   const { status, replayed, body } = response;
-  if (status === 304) return { status };
+  if (status === 304 || isOfProxy(response)) return { status };
   const document = JSON.parse(body) as Document;
   if (status >= 400) return { status, code: document.code };
   const position = numberOf(fieldOf(response, 'Holdfast-Position'));

@@ -46,7 +46,6 @@ export interface TortureClient {
 }
 
 const TIMEOUT_MS = 4_000;
-/** Share of writes whose connection is cut before the answer. */
 const CUT_SHARE = 0.02;
 const CUT_MS_MAX = 15;
 
@@ -56,9 +55,21 @@ export interface ClientOptions {
   shop: Shop;
   nodes: readonly Address[];
   history: HistoryRecorder;
+  /** Share of writes whose connection the client cuts before the answer. */
+  cutShare?: number | undefined;
+  /** Time that a client waits for an answer. */
+  timeoutMs?: number | undefined;
 }
 
-export function createClient({ name, random, shop, nodes, history }: ClientOptions): TortureClient {
+export function createClient({
+  name,
+  random,
+  shop,
+  nodes,
+  history,
+  cutShare = CUT_SHARE,
+  timeoutMs: patienceMs = TIMEOUT_MS,
+}: ClientOptions): TortureClient {
   /** Of each node; two requests at once need two connections. */
   const idle: Connection[][] = nodes.map(() => []);
   const open = new Set<Connection>();
@@ -73,12 +84,12 @@ export function createClient({ name, random, shop, nodes, history }: ClientOptio
 
   async function exchange(
     request: Omit<Request, 'apiKey'>,
-    { isWrite, timeoutMs = TIMEOUT_MS, node = random.between(0, nodes.length - 1) }: ExchangeOptions,
+    { isWrite, timeoutMs = patienceMs, node = random.between(0, nodes.length - 1) }: ExchangeOptions,
   ): Promise<Exchanged> {
     if (isClosed) throw new Error(`${name} is closed`);
     const connection = idle[node]!.pop() ?? openConnection(() => nodes[node]!);
     open.add(connection);
-    const isCut = isWrite && random.chance(CUT_SHARE);
+    const isCut = isWrite && random.chance(cutShare);
     const startMs = history.now();
     const response = await connection.send(
       { ...request, apiKey: shop.apiKey },

@@ -23,6 +23,9 @@ export interface TrafficOptions {
   shoppers: number;
   /** Pause of a shopper between two acts. */
   thinkMs: number;
+  /** See {@link createClient}. */
+  cutShare?: number;
+  timeoutMs?: number;
 }
 
 export interface Traffic {
@@ -74,7 +77,7 @@ const PROBE_LINES = [
 ];
 
 export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
-  const { seed, shops, nodes, history, shoppers, thinkMs } = options;
+  const { seed, shops, nodes, history, shoppers, thinkMs, cutShare, timeoutMs } = options;
   let isCalm = false;
   let keys = 0;
   const newKey = () => `k${seed}-${(keys += 1)}`;
@@ -82,7 +85,15 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
   /** Those that act until it is calm. */
   const acting: { close: () => void }[] = [];
   const clientOf = (name: string, shop: Shop, ...path: number[]): TortureClient => {
-    const client = createClient({ name, random: chanceAt(seed, ...path), shop, nodes, history });
+    const client = createClient({
+      name,
+      random: chanceAt(seed, ...path),
+      shop,
+      nodes,
+      history,
+      cutShare,
+      timeoutMs,
+    });
     clients.push(client);
     return client;
   };

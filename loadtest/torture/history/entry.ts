@@ -147,6 +147,8 @@ export interface RunFacts {
   notRecovered: string[];
   /** Durability of the standby: `none` without one. */
   replica: 'synchronous' | 'asynchronous' | 'none';
+  /** Lists come from replicas too. */
+  hasReplicas?: boolean;
   promotions: Promotion[];
   epochs: Epoch[];
 }
