@@ -2,6 +2,7 @@
  * npm run load -- steady|storm|walk|mixed [--rate 500] [--seconds 20] [--clients 1000]
  *                 [--url URL --key KEY[,KEY…] [--admin URL]] [--out FOLDER]
  * npm run load -- hostile [--only ABUSE] [--seconds 20] [--out FOLDER]
+ * npm run load -- rolling|failover
  *
  * Runs a scenario against two nodes started here, or against an installation at a URL. Writes
  * `FOLDER/SCENARIO.html` and `.json`. `hostile` starts a node for each abuse, and writes a table
@@ -11,6 +12,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { isAvailabilityName, runAvailability } from './availability/command.ts';
 import { runHostile } from './hostile/run.ts';
 import { createOrders } from './kit/orders.ts';
 import { createRecorder } from './kit/recorder.ts';
@@ -55,6 +57,8 @@ const options = {
   clients: Number(values.clients),
 };
 const isHostile = name === 'hostile';
+const say = (text: string) => process.stdout.write(`${text}\n`);
+if (isAvailabilityName(name)) process.exit((await runAvailability(name, say)) ? 0 : 1);
 if (
   (scenario === undefined && !isHostile) ||
   !(options.rate > 0) ||
@@ -64,12 +68,12 @@ if (
   process.stderr.write(
     `Usage: npm run load -- ${Object.keys(SCENARIOS).join('|')} [--rate REQUESTS_A_SECOND] [--seconds SECONDS, at least 5]
                     [--clients 1000] [--url URL --key KEY[,KEY…] [--admin URL]] [--out FOLDER]
-       npm run load -- hostile [--only ABUSE] [--seconds SECONDS] [--out FOLDER]\n`,
+       npm run load -- hostile [--only ABUSE] [--seconds SECONDS] [--out FOLDER]
+       npm run load -- rolling|failover\n`,
   );
   process.exit(2);
 }
 
-const say = (text: string) => process.stdout.write(`${text}\n`);
 if (scenario === undefined) {
   const isKept = await runHostile({ seconds: options.seconds, only: values.only, out: values.out, say });
   process.exit(isKept ? 0 : 1);

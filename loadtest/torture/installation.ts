@@ -53,7 +53,7 @@ export interface InstallationOptions {
   now: () => number;
 }
 
-const SETTINGS = {
+export const SETTINGS = {
   HOLDFAST_RATE_LIMIT_WRITE: '100000/1',
   HOLDFAST_RATE_LIMIT_READ: '100000/1',
   HOLDFAST_RATE_LIMIT_UNAUTHENTICATED: '100000/1',
@@ -162,7 +162,8 @@ function urlThrough(databaseUrl: string, { port }: { port: number }): string {
   return String(url);
 }
 
-async function openShops(databaseUrl: string, count: number): Promise<Shop[]> {
+/** Tenants with a key each. */
+export async function openShops(databaseUrl: string, count: number): Promise<Shop[]> {
   const pool = await openPool({ databaseUrl, size: 2, log: pino({ level: 'silent' }) });
   await ensurePartitions(pool, 1, CONSUMERS);
   const shops: Shop[] = [];

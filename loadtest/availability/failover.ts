@@ -1,0 +1,116 @@
+/**
+ * Failovers by Patroni under traffic: first the Postgres of the primary is killed, then the primary
+ * with its Patroni, as if its host was lost. Writes must be back soon, and nothing may be lost.
+ */
+import { chmod, mkdir } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { freePort } from '../../ops/embedded/free-port.ts';
+import { migrate } from '../../store/migrate.ts';
+import { prepareNode } from '../torture/faults/nodes.ts';
+import { runRedis } from '../torture/faults/redis/redis.ts';
+import type { Promotion } from '../torture/history/entry.ts';
+import { SETTINGS, openShops } from '../torture/installation.ts';
+import { HAPROXY_RISE_MS, balance } from './haproxy.ts';
+import { type PatroniCluster, startPatroni } from './patroni.ts';
+import { type Outcome, underTraffic } from './run.ts';
+
+const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
+const NODES_COUNT = 3;
+const TENANTS_COUNT = 3;
+const LOOK_MS = 50;
+const PROMOTION_MS_MAX = 60_000;
+/** Traffic after a failover, before the killed member returns. */
+const AFTER_MS = 20_000;
+
+export interface FailoverOptions {
+  /** Folder of the run. */
+  folder: string;
+  seed: number;
+  say: (text: string) => void;
+}
+
+export async function runFailover({ folder, seed, say }: FailoverOptions): Promise<Outcome> {
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, 0o755); // if root starts it, Postgres runs as another user
+  const stops: (() => Promise<unknown>)[] = [];
+  try {
+    const cluster = await startPatroni(folder);
+    stops.push(cluster.stop);
+    say('Patroni: a primary, and two standbys that follow');
+    const redis = await runRedis();
+    stops.push(redis.kill);
+    const { databaseUrl, memberUrls } = cluster;
+    await migrate(databaseUrl);
+    const shops = await openShops(databaseUrl, TENANTS_COUNT);
+    const env = {
+      ...SETTINGS,
+      DATABASE_URL: databaseUrl,
+      HOLDFAST_REPLICA_URLS: memberUrls.join(','),
+      HOLDFAST_DURABILITY: 'remote_flush',
+      REDIS_URL: `redis://127.0.0.1:${redis.port}`,
+      HOLDFAST_TRUST_PROXY: 'on',
+    };
+    const nodes = await Promise.all(
+      Array.from({ length: NODES_COUNT }, (_, index) =>
+        prepareNode({ index, main: MAIN, olderMain: undefined, env, folder }),
+      ),
+    );
+    stops.push(() => Promise.all(nodes.map((node) => node.stop())));
+    await Promise.all(nodes.map((node) => node.start()));
+    const [port, grpcPort] = [await freePort(), await freePort()];
+    const haproxy = await balance(nodes, { port, grpcPort, folder });
+    stops.push(haproxy.stop);
+    await delay(HAPROXY_RISE_MS);
+    return await underTraffic({
+      folder,
+      seed,
+      shops,
+      databaseUrl,
+      front: { host: '127.0.0.1', port, grpc: `127.0.0.1:${grpcPort}` },
+      replica: 'synchronous',
+      hasReplicas: true,
+      async act(now) {
+        const promotions: Promotion[] = [];
+        for (const withPatroni of [false, true]) {
+          promotions.push(await failOver(cluster, { withPatroni, now, say }));
+          await delay(AFTER_MS);
+        }
+        return { faults: { 'pg-promote': promotions.length }, promotions };
+      },
+    });
+  } finally {
+    for (const stop of stops.toReversed()) await stop();
+  }
+}
+
+interface FailOverOptions {
+  withPatroni: boolean;
+  now: () => number;
+  say: (text: string) => void;
+}
+
+/** Kills the primary, waits for another one, and heals the cluster. */
+async function failOver(
+  cluster: PatroniCluster,
+  { withPatroni, now, say }: FailOverOptions,
+): Promise<Promotion> {
+  const old = await cluster.primary();
+  if (old === undefined) throw new Error('there is no primary');
+  const what = withPatroni ? 'Postgres and its Patroni' : 'Postgres';
+  await cluster.kill(old, withPatroni);
+  const cutMs = now();
+  let promoted: number | undefined;
+  while (promoted === undefined || promoted === old) {
+    if (now() - cutMs > PROMOTION_MS_MAX) throw new Error('no member became the primary');
+    await delay(LOOK_MS);
+    promoted = await cluster.primary();
+  }
+  const atMs = now();
+  const seconds = ((atMs - cutMs) / 1_000).toFixed(1);
+  say(`killed ${what} of db-${old + 1}: db-${promoted + 1} is the primary after ${seconds} s`);
+  await delay(AFTER_MS);
+  await cluster.heal(old);
+  say(`db-${old + 1} follows again`);
+  return { cutMs, atMs };
+}
