@@ -78,6 +78,8 @@ export async function stepsToDistribute(run: Run, shards: number): Promise<Step[
     );
   for (const { signature, does, statement } of await functionSteps(run))
     add(`${does} ${signature}`, statement);
+  for (const statement of await pathStatements(run))
+    add('Let workers find the tables by the search path', statement);
   return steps;
 }
 
@@ -86,6 +88,9 @@ export async function runSteps(run: Run, steps: readonly Step[]): Promise<void> 
   await run("SET LOCAL citus.multi_shard_modify_mode = 'sequential'");
   await run('SET LOCAL statement_timeout = 0');
   await run('SET LOCAL client_min_messages = warning');
+  // A function in SQL is only created where the search path has its tables.
+  await run("SET LOCAL citus.propagate_set_commands = 'local'");
+  await run(`SET LOCAL search_path = ${schemaOf('live')}`);
   for (const { statement } of steps) await run(statement);
 }
 
@@ -117,6 +122,22 @@ async function mayNest(run: Run): Promise<boolean> {
                SELECT FROM pg_db_role_setting JOIN pg_database AS database ON database.oid = setdatabase
                 WHERE datname = current_database() AND '${NESTING}=on' = ANY (setconfig))$$)`);
   return rows.every(({ result }) => result === 't');
+}
+
+/**
+ * A worker runs a function of ours in a session with the defaults of the role. Citus copies the
+ * statement to each node.
+ */
+async function pathStatements(run: Run): Promise<string[]> {
+  const schema = schemaOf('live');
+  const nodes = await run<{ result: string }>(
+    `SELECT result FROM run_command_on_all_nodes('SELECT current_schema()')`,
+  );
+  if (nodes.every(({ result }) => result === schema)) return [];
+  const [row] = await run<{ statement: string }>(
+    `SELECT format('ALTER ROLE %I IN DATABASE %I SET search_path = %I', current_user, current_database(), '${schema}') AS statement`,
+  );
+  return [row!.statement];
 }
 
 async function placedTables(run: Run): Promise<ReadonlySet<string>> {

@@ -1,4 +1,5 @@
 /** On Citus: HOLDFAST_TEST_POSTGRES=citus npm test -- test/store/cluster */
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { z } from 'zod';
@@ -8,8 +9,10 @@ import { readPartitions } from '../../../store/cluster/status.ts';
 import { migrate } from '../../../store/migrate.ts';
 import { ensurePartitions } from '../../../store/partitions.ts';
 import type { DatabasePool } from '../../../store/pool.ts';
-import { CITUS_NODES, type TestDatabase, cloneDatabase } from '../../setup/database.ts';
+import { useSchema } from '../../../store/schema/names.ts';
+import { CITUS_NODES, type TestDatabase, admin, cloneDatabase } from '../../setup/database.ts';
 import { openTestPool } from '../../setup/pool.ts';
+import { createClusterDatabase } from '../../setup/postgres/citus.ts';
 
 const onCitus = CITUS_NODES.length > 0 ? describe : describe.skip;
 const PARTITIONS_COUNT = 4;
@@ -59,4 +62,35 @@ onCitus('a distributed database', () => {
     const ports = CITUS_NODES.slice(1).map((url) => `127.0.0.1:${new URL(url).port}`);
     expect(new Set(partitions.map(({ node }) => node))).toEqual(new Set(ports));
   });
+});
+
+onCitus('an installation whose schema is not named as its role', () => {
+  afterAll(() => useSchema('holdfast'));
+
+  test('workers find its tables', async () => {
+    const name = `books_${randomBytes(4).toString('hex')}`;
+    const url = await createClusterDatabase(CITUS_NODES, name);
+    useSchema('books');
+    await migrate(url);
+    const first = await openTestPool({ url });
+    const steps = await distribute(first, 2);
+    expect(steps.map(({ does }) => does)).toContain('Let workers find the tables by the search path');
+    await first.end();
+    const second = await openTestPool({ url });
+    try {
+      expect(await distribute(second, 2)).toEqual([]);
+      await ensurePartitions(second, PARTITIONS_COUNT, []);
+      const digest = sql.binary(Buffer.alloc(32));
+      for (let partition = 0; partition < PARTITIONS_COUNT; partition += 1) {
+        await second.query(sql.unsafe`SELECT start_log_epoch(${partition})`);
+        const row = await second.one(sql.unsafe`
+          SELECT given_position FROM append_event(${partition}, gen_random_uuid(), gen_random_uuid(), 1, gen_random_uuid(),
+            'OrderPlaced', 1::smallint, '{}', ${`key ${partition}`}, ${digest}, NULL, NULL, ${digest})`);
+        expect(row).toEqual({ given_position: expect.anything() });
+      }
+    } finally {
+      await second.end();
+      await admin(`DROP DATABASE ${name} WITH (FORCE)`);
+    }
+  }, 60_000);
 });
