@@ -29,6 +29,8 @@ beforeAll(async () => {
   database = await cloneDatabase();
   client = new Client({ connectionString: database.url });
   await client.connect();
+  // The only schema that releases before this one know.
+  if (OLDER_MAIN) await client.query('DROP SCHEMA public; ALTER SCHEMA holdfast RENAME TO public');
   receiver = await openReceiver(204);
 }, 60_000);
 afterAll(async () => {
