@@ -17,7 +17,6 @@ import {
 import { readSecret } from '../../command-line/secret-input.ts';
 import { serverUrl } from '../../command-line/server-url.ts';
 import { API_KEY_SYNTAX, loadConfig } from '../../platform/config.ts';
-import { requireValidKey } from '../client/valid-key.ts';
 
 /** As in lists of keys: `hf_test_abcd`. */
 const PREFIX_CHARACTERS = 12;
@@ -40,6 +39,7 @@ export const login: CliCommand = {
     const apiKey = await readSecret(values['key'], '--key', `API key for ${url}: `);
     if (!API_KEY_SYNTAX.test(apiKey))
       throw new UsageError('The key must begin with hf_test_ or hf_live_ and have 32 to 128 characters.');
+    const { requireValidKey } = await import('../client/valid-key.ts');
     await requireValidKey(url, apiKey);
     const folder = loadConfig().settingsDir;
     const { all } = await readContexts(folder);

@@ -6,6 +6,12 @@ import { list } from './list-orders.ts';
 import { orderText } from './order-text.ts';
 import { place, resume } from './place-order.ts';
 
+/** Characters of the data of an event in a table; `--json` has all of it. */
+const DATA_CHARACTERS_MAX = 80;
+
+const shortened = (text: string): string =>
+  text.length > DATA_CHARACTERS_MAX ? `${text.slice(0, DATA_CHARACTERS_MAX)}…` : text;
+
 const get: CliCommand = {
   summary: 'Show an order.',
   positionals: ['ORDER'],
@@ -33,7 +39,7 @@ const history: CliCommand = {
       String(each.version),
       each.recorded_at,
       each.type,
-      JSON.stringify(each.data),
+      shortened(JSON.stringify(each.data)),
     ]);
     return { data: events, text: table(['VERSION', 'RECORDED', 'EVENT', 'DATA'], rows) };
   },
