@@ -61,6 +61,10 @@ const isProgram = (each: Snippet) => ['sh', 'ts'].includes(each.language) || isT
 const NOT_RUN: Record<string, string[]> = {
   'README.md': ['installs, and serves until Ctrl-C', 'this is a part of it', 'npm start prints the key'],
   'CONTRIBUTING.md': ['all of the checks', 'it is the release'],
+  'docs/cli.md': [
+    'runs until Ctrl-C; test/processes/cli/remote-events.test.ts runs it',
+    'needs a test key; test/remote/trigger.test.ts runs it',
+  ],
   'docs/client.md': [
     'test/processes/packages/client-package.test.ts runs it, in a project of its own',
     'it needs the npm registry',
@@ -169,7 +173,10 @@ test.each(PAGES)('%s names only existing scripts and tests', async (_page, snipp
 const PRELUDE = `
 set -euo pipefail
 curl() { command curl -sS --max-time 60 --fail-with-body --connect-to "localhost:8080:\${HOLDFAST_URL#http://}" "$@"; }
-npx() { command npx --no-install "\${@//127.0.0.1:50051/$GRPC}"; }
+npx() {
+  local words=("\${@//127.0.0.1:50051/$GRPC}")
+  command npx --no-install "\${words[@]//http:\\/\\/localhost:8080/$HOLDFAST_URL}"
+}
 `;
 
 const scriptOf = (snippets: Snippet[]): string =>
