@@ -19,6 +19,8 @@ export interface BarOptions {
   /** Lines that wait for their answer. */
   pending: () => number;
   forecast: Forecast;
+  /** Whether the caller explains waits; by default the bar does. */
+  isExplained?: boolean;
 }
 
 export interface Bar {
@@ -36,7 +38,7 @@ export function duration(ms: number): string {
   return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-export function drawBar({ lines, begin, answered, pending, forecast }: BarOptions): Bar {
+export function drawBar({ lines, begin, answered, pending, forecast, isExplained = false }: BarOptions): Bar {
   const bar = new SingleBar({
     format:
       lines === undefined ? '{value} lines{pace}' : '{bar} {percentage}%  {value} of {total} lines{pace}',
@@ -46,7 +48,7 @@ export function drawBar({ lines, begin, answered, pending, forecast }: BarOption
     hideCursor: true,
     barsize: 24,
   });
-  let hasExplained = false;
+  let hasExplained = isExplained;
   const say = (text: string) => process.stderr.write(`\n${text}\n`);
 
   const draw = (mayExplain = true) => {

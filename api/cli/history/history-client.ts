@@ -27,6 +27,8 @@ export interface OrderToPlace {
 export interface HistoryClient {
   /** Orders and records that have their answer. */
   answered: () => number;
+  /** The quota of the API key, once an answer has named it. */
+  quota: () => Quota | undefined;
   /**
    * Places orders in their sequence.
    *
@@ -98,7 +100,7 @@ export function createHistoryClient(options: HistoryClientOptions): HistoryClien
   const failed = (text: string, cause?: unknown) =>
     new CommandError(
       `${url}: ${text}\nAPI key used: ${apiKeySource}. ` +
-        'To change the address, set --to or PORT. To change the key, set HOLDFAST_API_KEY.',
+        'To change the address, set --to or HOLDFAST_URL. To change the key, set HOLDFAST_API_KEY, or --context.',
       { cause },
     );
 
@@ -156,6 +158,7 @@ export function createHistoryClient(options: HistoryClientOptions): HistoryClien
 
   return {
     answered: () => answered,
+    quota: () => quota,
     place,
     async record(orderId, path, key, body) {
       const answer = await answerOf(() =>

@@ -2,6 +2,7 @@
 import { type CliOutput, CommandError, type HttpAccess } from '../../../command-line/command.ts';
 import { receiverOf } from '../import-progress.ts';
 import type { Quota } from '../quota.ts';
+import type { HistoryWrites } from './history-forecast.ts';
 import { type HistoryClient, createHistoryClient } from './history-client.ts';
 import { type Entry, type HistoryFile, type Survey, openHistory } from './history-file.ts';
 import { type HistoryProgress, deleteProgress, readProgress, writeProgress } from './history-progress.ts';
@@ -35,7 +36,7 @@ export interface HistoryWait {
 
 /** Shows a run while it lasts. */
 export interface HistoryDisplay {
-  begin: (orders: number, done: number) => void;
+  begin: (orders: number, done: number, writes: HistoryWrites) => void;
   /** Called for each order that is answered with all its records. */
   lived: () => void;
   /** Called before a wait for the quota or for an overloaded server. */
@@ -47,6 +48,8 @@ interface Run extends HistoryImport {
   file: HistoryFile;
   survey: Survey;
   client: HistoryClient;
+  /** Orders and records that have no answer yet. */
+  writesLeft: () => number;
   progress: HistoryProgress;
   report: Report;
 }
@@ -91,9 +94,10 @@ async function prepareRun(given: HistoryImport, file: HistoryFile, survey: Surve
     ...access,
     patienceMs,
     signal,
-    waits: (ms, quota) => show.waits({ ms, quota, writesLeft: Math.max(0, writes - client.answered()) }),
+    waits: (ms, quota) => show.waits({ ms, quota, writesLeft: writesLeft() }),
   });
-  if (earlier !== undefined) return { ...given, file, survey, client, progress: earlier, report };
+  const writesLeft = () => Math.max(0, writes - client.answered());
+  if (earlier !== undefined) return { ...given, file, survey, client, writesLeft, progress: earlier, report };
   await report.write(survey.refusals);
   const progress: HistoryProgress = {
     kind: 'history',
@@ -106,13 +110,13 @@ async function prepareRun(given: HistoryImport, file: HistoryFile, survey: Surve
     refused: survey.refusals.length,
     report_bytes: report.bytes(),
   };
-  return { ...given, file, survey, client, progress, report };
+  return { ...given, file, survey, client, writesLeft, progress, report };
 }
 
 async function importOrders(run: Run): Promise<void> {
   const { path, file, survey, client, progress, report, isStrict, signal, show } = run;
   const { entries } = survey;
-  show.begin(entries.length, progress.done);
+  show.begin(entries.length, progress.done, { quota: client.quota, writesLeft: run.writesLeft });
   try {
     await writeProgress(path, progress);
     while (progress.done < entries.length) {

@@ -3,7 +3,7 @@ import type { CliOutput } from '../../../command-line/command.ts';
 import { listenForSignals } from '../../../command-line/signals.ts';
 import { type Bar, drawBar, duration } from '../import-bar.ts';
 import { quotaEndMs } from '../quota.ts';
-import { createForecast } from '../import-forecast.ts';
+import { type HistoryForecast, createHistoryForecast } from './history-forecast.ts';
 import {
   type HistoryDisplay,
   type HistoryImport,
@@ -24,23 +24,27 @@ export async function runHistory(given: Omit<HistoryImport, 'signal' | 'show'>):
 }
 
 function createDisplay(): HistoryDisplay {
-  const forecast = createForecast(() => performance.now());
   let bar: Bar | undefined;
+  let forecast: HistoryForecast | undefined;
   let done = 0;
-  let hasSaidWhy = false;
+  let said: 'quota' | 'server' | undefined;
   return {
-    begin(lines, before) {
+    begin(lines, before, writes) {
       done = before;
-      bar = drawBar({ lines, begin: before, answered: () => done, pending: () => lines - done, forecast });
+      forecast = createHistoryForecast(() => performance.now(), writes);
+      const pending = () => lines - done;
+      bar = drawBar({ lines, begin: before, answered: () => done, pending, forecast, isExplained: true });
     },
     lived() {
       done += 1;
-      forecast.answered();
+      forecast?.answered();
+      if (said === 'server') said = undefined;
     },
     waits(wait) {
-      if (hasSaidWhy) return;
-      hasSaidWhy = true;
-      bar?.say(waitText(wait));
+      forecast?.waits(wait.ms, wait.quota);
+      const reason = wait.quota === undefined ? 'server' : 'quota';
+      if (reason !== said) bar?.say(waitText(wait));
+      said = reason;
     },
     end: () => bar?.end(),
   };
