@@ -65,7 +65,7 @@ test('a terminal is asked for the key, and does not show it', async () => {
   // `script` gives the command a terminal.
   const child = spawn(
     'script',
-    ['-qec', `"${process.execPath}" "${LAUNCHER}" login ${shop.url}/ --name asked`],
+    ['-qec', `"${process.execPath}" "${LAUNCHER}" login ${shop.url}/ --name asked`, '/dev/null'],
     {
       env: { PATH: process.env['PATH'], ...env },
       stdio: ['pipe', 'pipe', 'inherit'],
