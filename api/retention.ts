@@ -116,7 +116,7 @@ async function eraseDue(path: Services, policy: ClaimedPolicy): Promise<PassPlac
 /** A node may have ended between an erasure and its event. */
 async function recordMissing(path: Services, policy: ClaimedPolicy): Promise<void> {
   const tenancy = { partition: policy.partition, tenantId: policy.tenant_id };
-  for (const { erasure_id, subject } of await unrecordedErasures(path.pool, policy.tenant_id))
+  for (const { erasure_id, subject } of await unrecordedErasures(path.pool, tenancy))
     await record(path, tenancy, subject as Subject, toId('ord', erasure_id));
 }
 

@@ -11,9 +11,11 @@ import { recordAct } from '../store/audit/record-act.ts';
  */
 export async function setPaused(pool: DatabasePool, projection: string, paused: boolean): Promise<void> {
   await pool.transaction(async (transaction) => {
-    await transaction.query(sql.unsafe`
-      UPDATE checkpoints SET paused_at = CASE WHEN ${paused} THEN coalesce(paused_at, now()) END
-       WHERE consumer = ${projection}`);
+    await transaction.query(
+      paused
+        ? sql.unsafe`UPDATE checkpoints SET paused_at = now() WHERE consumer = ${projection} AND paused_at IS NULL`
+        : sql.unsafe`UPDATE checkpoints SET paused_at = NULL WHERE consumer = ${projection}`,
+    );
     const act = paused ? 'projection_paused' : 'projection_resumed';
     await recordAct(transaction, { act, tenantId: null, subject: projection });
   });

@@ -158,11 +158,11 @@ export function renewOnce(
   partition: number,
 ): Promise<number | undefined> {
   return pool.transaction(async (transaction) => {
-    const isHeld = await transaction.exists(sql.unsafe`
+    const { rowCount } = await transaction.query(sql.unsafe`
       SELECT FROM checkpoints
        WHERE partition = ${partition} AND consumer = ${name} AND paused_at IS NULL
          FOR UPDATE SKIP LOCKED`);
-    return isHeld ? (outdated?.renew(transaction, partition) ?? 0) : undefined;
+    return rowCount > 0 ? (outdated?.renew(transaction, partition) ?? 0) : undefined;
   });
 }
 

@@ -21,7 +21,7 @@ const readOutdated = statement(
 
 export const hasOutdatedOrders = (pool: CommonQueryMethods): Promise<boolean> =>
   pool.exists(sql.unsafe`
-    SELECT FROM orders
+    SELECT 1 FROM orders
      WHERE listed_version IS DISTINCT FROM version
        AND EXISTS (SELECT
                      FROM events

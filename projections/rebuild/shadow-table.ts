@@ -99,7 +99,7 @@ export async function hasPrevious(pool: DatabasePool, projection: Projection): P
   const kept = await pool.anyFirst(sql.type(z.object({ name: z.string() }))`
     SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ${schemaOf('previous')}`);
   const hasLost = await pool.exists(sql.unsafe`
-    SELECT FROM checkpoints
+    SELECT 1 FROM checkpoints
      WHERE consumer = ${shadowConsumer(projection, 'previous')} AND lost_position IS NOT NULL`);
   return !hasLost && tablesOf(projection).every(({ name }) => kept.includes(name));
 }

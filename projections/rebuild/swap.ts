@@ -77,7 +77,7 @@ async function checkPositions(
   shadow: string,
 ): Promise<void> {
   const isApart = await transaction.exists(sql.unsafe`
-    SELECT FROM checkpoints AS checkpoint
+    SELECT 1 FROM checkpoints AS checkpoint
       LEFT JOIN checkpoints AS other ON other.partition = checkpoint.partition AND other.consumer = ${shadow}
      WHERE checkpoint.consumer = ${live}
        AND (checkpoint.position IS DISTINCT FROM other.position OR other.lost_position IS NOT NULL)`);

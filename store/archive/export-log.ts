@@ -143,7 +143,7 @@ async function headerOf(pool: DatabasePool, range: ExportRange): Promise<LogHead
   };
 }
 
-const linkRow = z.object({ partition: z.int(), link: z.string().nullable(), linked_after: z.int() });
+const linkRow = z.object({ link: z.string().nullable(), linked_after: z.int() });
 
 /**
  * The link of the last exported event of each partition, without those whose data was rewritten:
@@ -153,24 +153,23 @@ async function readLinks(
   transaction: DatabaseTransactionConnection,
   shares: readonly z.output<typeof shareRow>[],
 ) {
-  const rows = await transaction.any(sql.type(linkRow)`
-    SELECT last.partition, linked_after, encode(event.link, 'hex') AS link
-      FROM (SELECT partition, max(last_position) AS position
-              FROM unnest(${sql.array(
-                shares.map(({ partition }) => partition),
-                'int4',
-              )}, ${sql.array(
-                shares.map(({ last_position }) => last_position),
-                'int8',
-              )}) AS share (partition, last_position)
-             GROUP BY partition) AS last
-      JOIN log_heads USING (partition)
-      JOIN events AS event ON event.partition = last.partition AND event.position = last.position
-     WHERE NOT EXISTS (SELECT FROM log_rewrites WHERE log_rewrites.partition = last.partition)`);
-  return rows.map(({ partition, link, linked_after }) => ({
-    partition,
-    members: link === null ? {} : { link, ...(linked_after > 0 && { linked_after }) },
-  }));
+  const lasts = new Map<number, number>();
+  for (const { partition, last_position } of shares)
+    lasts.set(partition, Math.max(last_position, lasts.get(partition) ?? 0));
+  const links: { partition: number; members: { link?: string; linked_after?: number } }[] = [];
+  for (const [partition, position] of lasts) {
+    const row = await transaction.maybeOne(sql.type(linkRow)`
+      SELECT head.linked_after, encode(event.link, 'hex') AS link
+        FROM log_heads AS head
+        JOIN events AS event ON event.partition = head.partition AND event.position = ${position}
+       WHERE head.partition = ${partition}
+         AND (SELECT position FROM log_rewrites WHERE partition = ${partition} LIMIT 1) IS NULL`);
+    if (row === null) continue;
+    const { link, linked_after } = row;
+    const members = link === null ? {} : { link, ...(linked_after > 0 && { linked_after }) };
+    links.push({ partition, members });
+  }
+  return links;
 }
 
 /** Fixes the order of the members, which is part of the format. */

@@ -105,7 +105,7 @@ async function insert(
     );
   } catch (error) {
     if (!(error instanceof UniqueIntegrityConstraintViolationError)) throw error;
-    const { member, fault } = DUPLICATES[error.constraint ?? ''] ?? {
+    const { member, fault } = DUPLICATES[constraintOf(error)] ?? {
       member: 'version',
       fault: 'an order has this version already',
     };
@@ -114,6 +114,10 @@ async function insert(
 }
 
 type Unique = 'idempotency_key' | 'number' | 'claim' | 'version';
+
+/** The constraint that refused a row. Citus adds the number of a shard to its name. */
+const constraintOf = ({ constraint }: UniqueIntegrityConstraintViolationError): string =>
+  (constraint ?? '').replace(/_\d{6,}$/, '');
 
 /** The faults of values that exist once in a tenant, by the name of their index. */
 const DUPLICATES: Record<string, { member: Unique; fault: string }> = {

@@ -179,18 +179,13 @@ async function lockEmptyPartitions(
     INSERT INTO checkpoints (partition, consumer)
     SELECT partition, consumer FROM log_heads CROSS JOIN (SELECT DISTINCT consumer FROM checkpoints) AS known
     ON CONFLICT DO NOTHING`);
-  const heads = await transaction.any(sql.type(z.object({ partition: z.int(), position: z.int() }))`
-    SELECT partition, (SELECT coalesce(max(position), 0)
-                         FROM events
-                        WHERE events.partition = head.partition) AS position
-      FROM log_heads AS head
-     WHERE partition = ANY (${sql.array(partitions, 'int4')})
-     ORDER BY partition
-       FOR UPDATE OF head`);
-  const taken = heads.find(({ position }) => position > 0);
-  if (taken) {
+  for (const partition of partitions.toSorted((a, b) => a - b)) {
+    await transaction.query(sql.unsafe`SELECT FROM log_heads WHERE partition = ${partition} FOR UPDATE`);
+    const position = await transaction.maybeOneFirst(sql.type(z.object({ position: z.int() }))`
+      SELECT position FROM events WHERE partition = ${partition} ORDER BY position DESC LIMIT 1`);
+    if (position === null) continue;
     throw new LogFileError(
-      `Partition ${taken.partition} of this log holds events up to position ${taken.position} already. ` +
+      `Partition ${partition} of this log holds events up to position ${position} already. ` +
         'Import into a database without events.',
     );
   }
@@ -204,19 +199,20 @@ async function checkEventIds(
   lineOf: (partition: number, rank: number) => number | undefined,
 ): Promise<void> {
   await transaction.query(sql.unsafe`SET LOCAL enable_seqscan = on`);
-  const row = z.object({ partition: z.int(), rank: z.int() });
-  const twice = await transaction.maybeOne(sql.type(row)`
-    SELECT partition, (SELECT count(*) FROM events
-                        WHERE events.partition = twice.partition AND events.position <= twice.position) AS rank
-      FROM (SELECT partition, max(position) AS position
-              FROM events
-             WHERE partition = ANY (${sql.array(partitions, 'int4')})
-             GROUP BY partition, tenant_id, event_id
-            HAVING count(*) > 1
-             ORDER BY 1, 2
-             LIMIT 1) AS twice`);
-  if (twice === null) return;
-  throw new LogFileError(
-    `Line ${lineOf(twice.partition, twice.rank)}: event_id: a tenant has an event with this id already.`,
-  );
+  for (const partition of partitions.toSorted((a, b) => a - b)) {
+    const position = await transaction.maybeOneFirst(sql.type(z.object({ position: z.int() }))`
+      SELECT max(position) AS position
+        FROM events
+       WHERE partition = ${partition}
+       GROUP BY tenant_id, event_id
+      HAVING count(*) > 1
+       ORDER BY 1
+       LIMIT 1`);
+    if (position === null) continue;
+    const rank = await transaction.oneFirst(sql.type(z.object({ rank: z.int() }))`
+      SELECT count(*) AS rank FROM events WHERE partition = ${partition} AND position <= ${position}`);
+    throw new LogFileError(
+      `Line ${lineOf(partition, rank)}: event_id: a tenant has an event with this id already.`,
+    );
+  }
 }

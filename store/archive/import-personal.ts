@@ -7,7 +7,7 @@ import { type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
 import type { OrderEvent, RecordedEvent } from '../../domain/order/events.ts';
 import { openEvent } from '../../domain/personal/members.ts';
-import { ALL_SUBJECTS, type Subject, subjectOf } from '../../domain/personal/subject.ts';
+import { type Subject, subjectOf } from '../../domain/personal/subject.ts';
 import { toId } from '../ids.ts';
 import type { Append } from '../log/append.ts';
 import { dataKeyPlace } from '../personal/data-keys.ts';
@@ -53,7 +53,11 @@ export async function createImportedPersonal(
   /** Erasures of orders alone, of customers that are erased here. */
   const thrownAway = new Map<string, ListedErasure>();
 
-  async function addKey(line: DataKeyLine, { tenant_id }: LogTenant, number: number): Promise<void> {
+  async function addKey(
+    line: DataKeyLine,
+    { tenant_id, partition }: LogTenant,
+    number: number,
+  ): Promise<void> {
     if (sealing === undefined || !isSealing)
       throw new LogFileError(
         `Line ${number}: the file has sealed personal data. Set HOLDFAST_PERSONAL_KEY to its master key.`,
@@ -67,8 +71,8 @@ export async function createImportedPersonal(
       );
       const sealed = keyring.seal(secret, keyring.ids[0]!, dataKeyPlace({ ...of, tenantId: tenant_id }));
       await transaction.query(sql.unsafe`
-        INSERT INTO customer_keys (key_id, tenant_id, subject, sealed_key, created_at)
-        VALUES (${line.key_id}, ${tenant_id}, ${line.subject}, ${sql.binary(sealed)}, ${line.created_at}::timestamptz)
+        INSERT INTO customer_keys (partition, key_id, tenant_id, subject, sealed_key, created_at)
+        VALUES (${partition}, ${line.key_id}, ${tenant_id}, ${line.subject}, ${sql.binary(sealed)}, ${line.created_at}::timestamptz)
             ON CONFLICT DO NOTHING`);
     } catch (error) {
       if (!(error instanceof SecretNotDecrypted)) throw error;
@@ -85,11 +89,7 @@ export async function createImportedPersonal(
     const all = await transaction.any(sql.type(
       z.object({ erasure_id: z.uuid(), tenant_id: z.uuid(), subject: z.string(), erased_at: z.string() }),
     )`
-      SELECT erasure_id, tenant_id, subject, erased_at FROM erasures
-       WHERE EXISTS (SELECT FROM customer_keys AS key
-                      WHERE (key.subject = erasures.subject OR erasures.subject = ${ALL_SUBJECTS})
-                        AND key.tenant_id = erasures.tenant_id
-                        AND key.erased_at IS NULL AND key.created_at <= erasures.erased_at)`);
+      SELECT erasure_id, tenant_id, subject, erased_at FROM erasures`);
     for (const each of all) await applyErasure(transaction, each);
   }
 
@@ -200,9 +200,10 @@ export async function createImportedPersonal(
       if (sealed.keys === undefined) return;
       if (sealed.keys.made !== null)
         await transaction.query(sql.unsafe`
-          INSERT INTO customer_keys (key_id, tenant_id, subject, sealed_key)
-          SELECT (made ->> 0)::uuid, (made ->> 1)::uuid, made ->> 2, decode(made ->> 3, 'hex')
+          INSERT INTO customer_keys (partition, key_id, tenant_id, subject, sealed_key)
+          SELECT tenant.partition, (made ->> 0)::uuid, tenant.tenant_id, made ->> 2, decode(made ->> 3, 'hex')
             FROM json_array_elements(${sealed.keys.made}::json) AS made
+            JOIN tenants AS tenant ON tenant.tenant_id = (made ->> 1)::uuid
               ON CONFLICT DO NOTHING`);
       for (const [index, read] of plain.entries()) {
         const data = sealed.documents[index]!;

@@ -95,12 +95,12 @@ export function createRules(personal: Pick<ImportedPersonal, 'prepare' | 'open'>
     hasOrdersOf: (lines) => missing(lines).length === 0,
     async loadOrdersOf(transaction, lines) {
       const wanted = missing(lines);
-      const rows = await transaction.any(
-        readStreams(
-          wanted.map(({ tenant_id }) => tenant_id),
-          wanted.map(({ order_id }) => order_id),
-        ),
-      );
+      const rows: z.output<typeof storedRow>[] = [];
+      for (const [partition, some] of Map.groupBy(wanted, (line) => line.partition)) {
+        const tenants = some.map(({ tenant_id }) => tenant_id);
+        const ids = some.map(({ order_id }) => order_id);
+        rows.push(...(await transaction.any(readStreams(tenants, ids, partition))));
+      }
       await personal.prepare(rows.map(({ data }) => data));
       for (const row of rows) {
         const key = keyOf(row);

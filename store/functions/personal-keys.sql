@@ -1,4 +1,4 @@
--- Version 2
+-- Version 3
 --
 -- Personal data: the parts of an append that concern it (append-sealed-events.sql; nodes of the
 -- release before call them one by one), and its erasure.
@@ -53,8 +53,9 @@ CREATE OR REPLACE FUNCTION apply_erasure(
 LANGUAGE plpgsql
 AS $$
 DECLARE
-  lost   uuid[];
-  number bigint;
+  in_partition integer := (SELECT partition FROM tenants WHERE tenant_id = of_tenant);
+  lost         uuid[];
+  number       bigint;
 BEGIN
   INSERT INTO erasures (erasure_id, tenant_id, subject, erased_at)
   VALUES (of_erasure, of_tenant, of_subject, since)
@@ -62,11 +63,12 @@ BEGIN
   -- Two statements, each with an index of its own.
   IF of_subject = 'tenant:all' THEN
     lost := ARRAY(SELECT key_id FROM customer_keys
-                   WHERE tenant_id = of_tenant AND erased_at IS NULL AND created_at <= made_until);
+                   WHERE tenant_id = of_tenant AND erased_at IS NULL AND created_at <= made_until
+                     AND partition = in_partition);
   ELSE
     lost := ARRAY(SELECT key_id FROM customer_keys
                    WHERE subject = of_subject AND tenant_id = of_tenant AND erased_at IS NULL
-                     AND created_at <= made_until);
+                     AND created_at <= made_until AND partition = in_partition);
   END IF;
   IF cardinality(lost) = 0 THEN
     RETURN 0;
@@ -75,8 +77,8 @@ BEGIN
   -- The clock may have been set back since a key was made.
   UPDATE customer_keys
      SET sealed_key = NULL, erased_at = since, erasure = number, created_at = least(created_at, since)
-   WHERE key_id = ANY (lost);
-  DELETE FROM personal_terms WHERE key_id = ANY (lost);
+   WHERE key_id = ANY (lost) AND partition = in_partition;
+  DELETE FROM personal_terms WHERE key_id = ANY (lost) AND partition = in_partition;
   RETURN cardinality(lost);
 END;
 $$;

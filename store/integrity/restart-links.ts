@@ -13,7 +13,9 @@ const STEP_EVENTS_MAX = 5_000;
  * tree then grows again, over what is stored; the links go on behind the present head.
  */
 export async function restartLinks(pool: DatabasePool, partition: number): Promise<void> {
-  const isRewritten = await pool.exists(sql.unsafe`SELECT FROM log_rewrites WHERE partition = ${partition}`);
+  const isRewritten = await pool.exists(
+    sql.unsafe`SELECT 1 FROM log_rewrites WHERE partition = ${partition}`,
+  );
   if (isRewritten) {
     await pool.transaction(async (transaction) => {
       await transaction.query(sql.unsafe`SELECT FROM log_heads WHERE partition = ${partition} FOR UPDATE`);

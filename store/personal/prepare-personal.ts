@@ -45,7 +45,7 @@ export async function preparePersonal(
   if (first !== undefined) {
     await pool.query(sql.unsafe`
       UPDATE personal_state SET key_id = ${first}, activated_at = now(), is_all_sealed = true
-       WHERE key_id IS NULL AND NOT EXISTS (SELECT FROM events) AND NOT EXISTS (SELECT FROM customer_keys)`);
+       WHERE key_id IS NULL AND (SELECT position FROM events LIMIT 1) IS NULL AND (SELECT key_id FROM customer_keys LIMIT 1) IS NULL`);
   }
   const active = await activePersonalKey(pool);
   const used = [...(active === null ? [] : [active]), ...(await oneOfEach(pool, keyring.ids))];

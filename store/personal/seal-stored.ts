@@ -107,7 +107,7 @@ const sealSome = (
     // The projector must not write a row that it has read before. It holds this lock for a batch.
     await transaction.query(sql.unsafe`
       SELECT FROM checkpoints WHERE partition = ${partition} AND consumer = 'orders' FOR UPDATE`);
-    const rows = await readEvents(transaction, orders);
+    const rows = await readEvents(transaction, partition, orders);
     const plain = rows.filter(({ data }) => !data.includes('"$sealed":'));
     const erased = await erasedSubjects(transaction, plain);
     const appends = asAppends(partition, plain, erased);
@@ -139,6 +139,7 @@ const sealSome = (
 
 const readEvents = (
   transaction: CommonQueryMethods,
+  partition: number,
   orders: readonly OrderRef[],
 ): Promise<readonly StoredRow[]> =>
   transaction.any(sql.type(storedEvent)`
@@ -146,6 +147,7 @@ const readEvents = (
            event.schema_version, event.data, event.recorded_at, event.key_id, event.number, event.fingerprint,
            (SELECT first.data ->> 'customer_id' FROM events AS first
              WHERE first.order_id = event.order_id AND first.version = 1 AND first.tenant_id = event.tenant_id
+               AND first.partition = ${partition}
              LIMIT 1) AS customer_id
       FROM ${sql.unnest(
         orders.map(({ tenant_id, order_id }) => [tenant_id, order_id]),
@@ -153,6 +155,7 @@ const readEvents = (
       )} AS wanted (tenant_id, order_id)
      CROSS JOIN LATERAL (SELECT * FROM events
                           WHERE events.order_id = wanted.order_id AND events.tenant_id = wanted.tenant_id
+                            AND events.partition = ${partition}
                           ORDER BY events.version) AS event
      WHERE event.type <> 'CustomerErased'
      ORDER BY event.tenant_id, event.order_id, event.version`);

@@ -42,6 +42,7 @@ export async function dueSubjects(
     SELECT key_id, subject, to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ') AS created
       FROM customer_keys
      WHERE uuid_send(tenant_id) = uuid_send(${tenant_id}::uuid) AND erased_at IS NULL
+       AND partition = ${partition}
        AND created_at < now() - ${personal_days} * interval '1 day'
        AND (created_at, key_id) > (${after_created ?? '-infinity'}::timestamptz,
                                    ${after_key_id ?? '00000000-0000-0000-0000-000000000000'}::uuid)
@@ -67,7 +68,7 @@ async function areAllClosed(
   days: number,
 ): Promise<boolean> {
   return !(await pool.exists(sql.unsafe`
-    SELECT FROM orders
+    SELECT 1 FROM orders
      WHERE partition = ${partition} AND tenant_id = ${tenantId} AND ${isOrderOf(subject)}
        AND (status NOT IN ('completed', 'cancelled')
             OR (document::json ->> 'updated_at')::timestamptz >= now() - ${days} * interval '1 day')
@@ -86,7 +87,7 @@ export const hasNewOrder = (
 ): Promise<boolean> => {
   const { customer_id, erased_order_id } = erasureOf(subject);
   return transaction.exists(sql.unsafe`
-    SELECT FROM events
+    SELECT 1 FROM events
      WHERE partition = ${partition} AND position > ${since} AND tenant_id = ${tenantId}
        AND (order_id = ${erased_order_id && toUuid(erased_order_id)}::uuid
             OR data ->> 'customer_id' = ${customer_id})

@@ -164,6 +164,6 @@ test('a key without the scope erases nobody', async () => {
 
 test('the rows of what an erased customer was found by are gone', async () => {
   const rows = await shop.pool.anyFirst(sql.unsafe`
-    SELECT term FROM personal_terms JOIN customer_keys USING (key_id) WHERE erased_at IS NOT NULL`);
+    SELECT term FROM personal_terms JOIN customer_keys USING (partition, key_id) WHERE erased_at IS NOT NULL`);
   expect(rows).toEqual([]);
 });

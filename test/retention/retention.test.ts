@@ -11,6 +11,7 @@ import { toId } from '../../store/ids.ts';
 import { PERSONAL_KEY, v2Order } from '../personal/orders.ts';
 import { personalMarks } from '../personal/secrets.ts';
 import { type Shop, openShop, until } from '../setup/shop.ts';
+import { onOnePostgres } from '../setup/postgres/one-postgres.ts';
 
 let shop: Shop;
 const { email } = personalMarks(randomBytes(4).toString('hex'));
@@ -48,7 +49,7 @@ async function anOrder(customer_id: string | null, isClosed: boolean): Promise<s
 const emailOf = async (path: string) => (await shop.ask(path)).json.email;
 const isProjected = async (path: string, version: number) =>
   shop.pool.exists(sql.unsafe`
-    SELECT FROM orders WHERE order_id = ${path.slice('/v2/orders/ord_'.length)}::uuid AND version = ${version}`);
+    SELECT 1 FROM orders WHERE order_id = ${path.slice('/v2/orders/ord_'.length)}::uuid AND version = ${version}`);
 
 /** Makes all keys, and these orders, a year older. */
 async function age(paths: readonly string[]): Promise<void> {
@@ -123,17 +124,20 @@ test('an order that came after the look at the read table keeps its customer', a
   expect(await hasNewOrder(shop.pool, tenancy, 'customer:cus_other', head - 1)).toBe(false);
 });
 
-test('the look-up of a customer does not read all customers of the tenant', async () => {
-  const tenant = v7();
-  await shop.pool.query(sql.unsafe`
+onOnePostgres('EXPLAIN of a plain plan').test(
+  'the look-up of a customer does not read all customers of the tenant',
+  async () => {
+    const tenant = v7();
+    await shop.pool.query(sql.unsafe`
     INSERT INTO customer_keys (key_id, tenant_id, subject, sealed_key)
     SELECT gen_random_uuid(), ${tenant}::uuid, 'customer:' || n, decode(repeat('ab', 69), 'hex')
       FROM generate_series(1, 5000) AS n`);
-  const plan = await shop.pool.anyFirst(sql.type(z.object({ 'QUERY PLAN': z.string() }))`
+    const plan = await shop.pool.anyFirst(sql.type(z.object({ 'QUERY PLAN': z.string() }))`
     EXPLAIN SELECT * FROM customer_keys
      WHERE subject = 'customer:7' AND tenant_id = ${tenant}::uuid AND erased_at IS NULL AND created_at <= now()`);
-  expect(plan.join('\n')).toContain('customer_keys_subject');
-});
+    expect(plan.join('\n')).toContain('customer_keys_subject');
+  },
+);
 
 test('bad days are refused with what to give', async () => {
   const tenant = toId('ten', shop.tenantId);

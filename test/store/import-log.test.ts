@@ -84,7 +84,7 @@ describe('a faulty file is refused with the line and the fault, and nothing is i
   ])('%s', async (_name, change, words) => {
     await expect(importLog(pool, each(change(small)))).rejects.toThrow(words);
     for (const table of ['events', 'log_heads', 'tenants']) {
-      expect(await pool.exists(sql.unsafe`SELECT FROM ${sql.identifier([table])}`)).toBe(false);
+      expect(await pool.exists(sql.unsafe`SELECT 1 FROM ${sql.identifier([table])}`)).toBe(false);
     }
   });
 

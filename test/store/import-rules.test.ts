@@ -242,7 +242,7 @@ describe('an event that the rules refuse', () => {
     await expect(refused).rejects.toThrow(`Line ${number}: `);
     await expect(refused).rejects.toThrow(words);
     for (const table of ['events', 'log_heads', 'tenants']) {
-      expect(await pool.exists(sql.unsafe`SELECT FROM ${sql.identifier([table])}`)).toBe(false);
+      expect(await pool.exists(sql.unsafe`SELECT 1 FROM ${sql.identifier([table])}`)).toBe(false);
     }
   });
 
@@ -273,7 +273,7 @@ describe('an event that the rules refuse', () => {
   ])('a header with %s', async (_name, edit, words) => {
     const header = JSON.stringify(edit(JSON.parse(small[0]!)));
     await expect(importLog(pool, each([header, ...small.slice(1)]))).rejects.toThrow(words);
-    expect(await pool.exists(sql.unsafe`SELECT FROM tenants`)).toBe(false);
+    expect(await pool.exists(sql.unsafe`SELECT 1 FROM tenants`)).toBe(false);
   });
 
   test('a message does not repeat personal data', async () => {

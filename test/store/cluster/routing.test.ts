@@ -17,7 +17,6 @@ const PLACED =
 /** These write rows of several partitions or tables, or run in steps; and why. */
 const IN_STEPS: Record<string, string> = {
   'archive/import-events': 'rows of all partitions',
-  'archive/import-streams': 'orders of all partitions, once an import',
   'consumers/move-checkpoints': 'a lock and a write',
   'log/find-position-before': 'a recursive search',
   'projections/add-customer-totals': 'rows from arrays',
