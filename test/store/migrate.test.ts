@@ -38,6 +38,7 @@ test('nodes that start at once migrate an empty database once', async () => {
     'older-appends.sql version 1',
     'partition-reads.sql version 1',
     'personal-keys.sql version 3',
+    'remove-order-terms.sql version 1',
   ]);
   const applied = await Promise.all([migrate(database.url), migrate(database.url), migrate(database.url)]);
   expect(applied.filter(({ length }) => length > 0)).toEqual([files]);

@@ -22,7 +22,6 @@ const IN_STEPS: Record<string, string> = {
   'projections/add-customer-totals': 'rows from arrays',
   'projections/add-daily-sales': 'rows from arrays',
   'projections/add-sales': 'rows from arrays',
-  'projections/remove-order-terms': 'rows from arrays',
   'projections/write-order-rows': 'rows of two tables',
   'log/append-event': 'a function that its worker runs',
   'log/append-events': 'a function that its worker runs',
