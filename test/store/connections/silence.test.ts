@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { databaseConnectionsSilent } from '../../../platform/metrics.ts';
-import { listenForWakeups } from '../../../store/consumers/wakeups.ts';
+import { createAnnouncer, listenForWakeups } from '../../../store/consumers/wakeups.ts';
 import { type DatabasePool, openPool } from '../../../store/pool.ts';
 import { connect, newClient } from '../../../store/session.ts';
 import { isOutage } from '../../../store/unavailable.ts';
@@ -146,9 +146,10 @@ test('a transaction of another connection goes on', async () => {
 test('the listener for appends connects again', async () => {
   let wakeups = 0;
   const listener = listenForWakeups(url, pino({ level: 'silent' }), () => (wakeups += 1));
+  const { announce } = createAnnouncer(direct);
   // A notification arrives some time after the answer to its statement.
-  const notifiedAfter = (before: number) => async () => {
-    await direct.query(sql.unsafe`SELECT pg_notify('holdfast_appended', '0')`);
+  const notifiedAfter = (before: number) => () => {
+    announce(0);
     return wakeups > before;
   };
   await until(notifiedAfter(0));
