@@ -31,16 +31,31 @@ export type ListedTenant = z.output<typeof listedRow>;
 const COLUMNS = sql.fragment`tenant_id, name, partition, created_at, write_quota, read_quota, mode, test_of`;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** The log has no such partition. */
+export class NoPartitionError extends Error {
+  override name = 'NoPartitionError';
+  /** Those that it has. */
+  readonly partitions: readonly number[];
+
+  constructor(partitions: readonly number[]) {
+    super(`the log has ${partitions.length} partitions`);
+    this.partitions = partitions;
+  }
+}
+
 /**
  * Creates a tenant, unless one has the name. Names are unique here for the operator's sake; the
  * schema allows duplicates, and {@link createTenant} creates them.
  *
- * @returns the tenant, and whether this call created it; `null` when the log has no partitions yet
+ * @param partition where its orders are for ever; default: by the hash of its id
+ * @returns the tenant, and whether this call created it
+ * @throws {NoPartitionError}
  */
 export const createNamedTenant = (
   pool: DatabasePool,
   name: string,
-): Promise<{ tenant: Tenant; created: boolean } | null> =>
+  partition?: number,
+): Promise<{ tenant: Tenant; created: boolean }> =>
   reachable(
     pool.transaction(async (transaction) => {
       await transaction.query(
@@ -49,17 +64,18 @@ export const createNamedTenant = (
       const before = await transaction.any(sql.type(tenantRow)`
         SELECT ${COLUMNS} FROM tenants WHERE name = ${name} ORDER BY created_at LIMIT 1`);
       if (before[0]) return { tenant: before[0], created: false };
-      const { length: partitions } = await listPartitions(transaction);
-      if (partitions === 0) return null;
+      const partitions = await listPartitions(transaction);
       const tenantId = v7();
+      const home = partition ?? partitionFor(tenantId, partitions.length);
+      if (!partitions.includes(home)) throw new NoPartitionError(partitions);
       const tenant = await transaction.one(sql.type(tenantRow)`
-        INSERT INTO tenants (tenant_id, name, partition) VALUES (${tenantId}, ${name}, ${partitionFor(tenantId, partitions)})
+        INSERT INTO tenants (tenant_id, name, partition) VALUES (${tenantId}, ${name}, ${home})
         RETURNING ${COLUMNS}`);
       await recordAct(transaction, {
         act: 'tenant_created',
         tenantId,
         subject: toId('ten', tenantId),
-        details: { name },
+        details: { name, ...(partition !== undefined && { partition }) },
       });
       return { tenant, created: true };
     }),

@@ -8,10 +8,17 @@ import {
   UsageError,
   quoted,
   table,
+  wholeNumber,
 } from '../../command-line/command.ts';
 import { text } from '../../domain/text.ts';
 import { toId } from '../ids.ts';
-import { type ListedTenant, type Tenant, createNamedTenant, listTenants } from '../tenants.ts';
+import {
+  type ListedTenant,
+  type Tenant,
+  NoPartitionError,
+  createNamedTenant,
+  listTenants,
+} from '../tenants.ts';
 import { limitTenant } from '../keys/key-limits.ts';
 import { quotaOptions, quotasFrom } from './quota-option.ts';
 import { series } from './series.ts';
@@ -20,6 +27,8 @@ import { START_COMMAND } from '../../platform/settings/start-command.ts';
 
 /** The word for a tenant without a quota. */
 const NO_QUOTA = 'none';
+/** As HOLDFAST_PARTITIONS. */
+const PARTITION_MAX = 1_023;
 const NAME = z.string().trim().pipe(text(100));
 
 /**
@@ -33,14 +42,15 @@ export function nameFrom(given: string, where: string): string {
   throw new UsageError(`${where} must have 1 to 100 characters, without control characters.`);
 }
 
-const documentOf = ({ tenant_id, name, mode, test_of, created_at, write_quota, read_quota }: Tenant) => ({
+const documentOf = ({ tenant_id, partition, name, mode, test_of, created_at, ...quotas }: Tenant) => ({
   tenant_id: toId('ten', tenant_id),
+  partition,
   name,
   mode,
   test_of: test_of === null ? null : toId('ten', test_of),
   created_at,
-  write_quota,
-  read_quota,
+  write_quota: quotas.write_quota,
+  read_quota: quotas.read_quota,
 });
 
 /** A test tenant without a quota has that of its live tenant, in a window of its own. */
@@ -51,14 +61,21 @@ const listedOf = (tenant: ListedTenant) => ({ ...documentOf(tenant), live_keys: 
 const create: CliCommand = {
   summary: 'Create a tenant. Its API keys see its own orders only.',
   positionals: ['NAME'],
-  async run({ positionals: [given = ''] }, { database }): Promise<CliOutput> {
+  options: {
+    partition: {
+      placeholder: 'N',
+      help: 'where its orders are for ever; default: by the hash of its id',
+    },
+  },
+  async run({ positionals: [given = ''], values }, { database }): Promise<CliOutput> {
     const name = nameFrom(given, 'NAME');
-    const made = await createNamedTenant(await database(), name);
-    if (made === null) {
-      throw new CommandError(
-        `The log has no partitions yet. Run ${START_COMMAND} once on this database: it creates them.`,
-      );
-    }
+    const partition =
+      values['partition'] === undefined
+        ? undefined
+        : wholeNumber('--partition', values['partition'], 0, PARTITION_MAX);
+    const made = await createNamedTenant(await database(), name, partition).catch((error: unknown) => {
+      throw error instanceof NoPartitionError ? new CommandError(adviceOn(error, partition)) : error;
+    });
     const data = documentOf(made.tenant);
     if (!made.created) {
       throw new CommandError(
@@ -75,6 +92,15 @@ const create: CliCommand = {
   },
 };
 
+function adviceOn({ partitions }: NoPartitionError, wanted: number | undefined): string {
+  if (partitions.length === 0)
+    return `The log has no partitions yet. Run ${START_COMMAND} once on this database: it creates them.`;
+  return (
+    `The log has no partition ${wanted}, only 0 to ${partitions.at(-1)}. ` +
+    `To create it, start a node with HOLDFAST_PARTITIONS=${wanted! + 1}.`
+  );
+}
+
 const list: CliCommand = {
   summary: 'List all tenants, oldest first.',
   async run(_given, { database }): Promise<CliOutput> {
@@ -87,13 +113,14 @@ const list: CliCommand = {
       t.read_quota ?? noQuotaOf(t),
       t.created_at,
       t.mode,
+      String(t.partition),
     ]);
     return {
       data: tenants,
       text:
         rows.length === 0
           ? 'No tenants yet. Create one: npx holdfast tenants create NAME'
-          : table(['TENANT ID', 'NAME', 'LIVE KEYS', 'WRITE', 'READ', 'CREATED', 'MODE'], rows),
+          : table(['TENANT ID', 'NAME', 'LIVE KEYS', 'WRITE', 'READ', 'CREATED', 'MODE', 'PARTITION'], rows),
     };
   },
 };

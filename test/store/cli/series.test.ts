@@ -28,7 +28,7 @@ afterAll(async () => {
 let count = 0;
 beforeEach(async () => {
   count += 1;
-  tenant = (await createNamedTenant(pool, `shop ${count}`))!.tenant;
+  tenant = (await createNamedTenant(pool, `shop ${count}`)).tenant;
 });
 
 async function run(...words: string[]) {
