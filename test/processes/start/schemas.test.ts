@@ -64,7 +64,8 @@ describe('an installation of an earlier release', () => {
 
   test('stays in the schema public, and a rebuild keeps it there', async () => {
     const server = await start();
-    expect(server.output()).toMatch(/"schema":"public".*"schema in use"/);
+    // The log is written some time after the banner.
+    await until(() => /"schema":"public".*"schema in use"/.test(server.output()));
     const id = await place(server);
     await until(async () => (await listed(server)).includes(id));
     const rebuilt = await holdfast(['projections', 'rebuild', 'orders'], env());
