@@ -67,6 +67,7 @@ export async function openReplicatedPostgres(tools: string): Promise<ReplicatedP
     '--username=holdfast',
     `--pwfile=${home}/password`,
     '--auth=scram-sha-256',
+    '--encoding=UTF8',
     `--pgdata=${primary}`,
   );
   await configure(primary, port);

@@ -228,7 +228,7 @@ test('a copy of the data directory, and an export of the log, can be restored', 
     if (uid !== undefined)
       await Promise.all(['', 'backups', 'password'].map((name) => chown(join(home, name), uid, uid)));
     await asPostgres(
-      `initdb --username=holdfast --pwfile="${home}/password" --auth=scram-sha-256 > "${home}/initdb.log"`,
+      `initdb --username=holdfast --pwfile="${home}/password" --auth=scram-sha-256 --encoding=UTF8 > "${home}/initdb.log"`,
     );
     await appendFile(
       join(home, 'data/postgresql.conf'),
