@@ -91,15 +91,15 @@ async function importLines(run: Run): Promise<CliOutput> {
     );
   }
   if (input.isFile) await deleteProgress(path);
-  if (refused > 0) process.exitCode = 1;
-  else await refusals.remove();
-  return outputOf(tally.progress, {
+  if (refused === 0) await refusals.remove();
+  const output = outputOf(tally.progress, {
     lines: file?.lines ?? read?.lines ?? done,
     earlierLines: before.done,
     interruptions,
     seconds: (performance.now() - startedAt) / 1_000,
     refusedFile: refusals.path,
   });
+  return { ...output, exitCode: refused > 0 ? 1 : 0 };
 }
 
 interface Sent {

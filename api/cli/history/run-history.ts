@@ -16,8 +16,7 @@ export async function runHistory(given: Omit<HistoryImport, 'signal' | 'show'>):
   const { signal, end } = listenForSignals();
   try {
     const { output, refused } = await importHistory({ ...given, signal, show: createDisplay() });
-    if (refused > 0) process.exitCode = 1;
-    return output;
+    return { ...output, exitCode: refused > 0 ? 1 : 0 };
   } finally {
     end();
   }
