@@ -109,18 +109,18 @@ const list: CliCommand = {
       t.tenant_id,
       t.name,
       String(t.live_keys),
+      String(t.partition),
       t.write_quota ?? noQuotaOf(t),
       t.read_quota ?? noQuotaOf(t),
       t.created_at,
       t.mode,
-      String(t.partition),
     ]);
     return {
       data: tenants,
       text:
         rows.length === 0
           ? 'No tenants yet. Create one: npx holdfast tenants create NAME'
-          : table(['TENANT ID', 'NAME', 'LIVE KEYS', 'WRITE', 'READ', 'CREATED', 'MODE', 'PARTITION'], rows),
+          : table(['TENANT ID', 'NAME', 'LIVE KEYS', 'PARTITION', 'WRITE', 'READ', 'CREATED', 'MODE'], rows),
     };
   },
 };

@@ -31,7 +31,7 @@ test('a tenant is created in the partition that the operator names', async () =>
     expect(await run('create', name, '--partition', '3')).toMatchObject({ data: { name, partition: 3 } });
   const { data, text } = (await run('list'))!;
   expect(data).toMatchObject([{ partition: 3 }, { partition: 3 }, { partition: 3 }, { partition: 3 }]);
-  expect(text).toMatch(/MODE +PARTITION\n/);
+  expect(text).toMatch(/LIVE KEYS +PARTITION +WRITE/);
 });
 
 test('without a name of a partition, the hash of the id chooses one that exists', async () => {
