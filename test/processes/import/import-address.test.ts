@@ -57,7 +57,7 @@ test('import finds the server of the data directory on any port, and no other se
   const foreign = await run({ GRPC_PORT: '1' });
   expect([foreign.code, foreign.stderr]).toEqual([
     1,
-    `No API key for 127.0.0.1:1. Set HOLDFAST_API_KEY.\nA key in ${dataDir} is for the server of that directory only.\n`,
+    `No API key for 127.0.0.1:1. Set HOLDFAST_API_KEY, or log in: npx holdfast login URL\nA key in ${dataDir} is for the server of that directory only.\n`,
   ]);
   const to = await run({ GRPC_PORT: '1' }, '--to', server.grpc);
   expect([to.code, to.stdout]).toEqual([0, expect.stringContaining('1 already placed')]);
@@ -79,7 +79,7 @@ test('import finds the server of the data directory on any port, and no other se
   );
   expect([gone.code, gone.stderr]).toEqual([
     1,
-    expect.stringContaining('No API key for http://127.0.0.1:1. Set HOLDFAST_API_KEY.'),
+    expect.stringContaining('No API key for http://127.0.0.1:1. Set HOLDFAST_API_KEY,'),
   ]);
   // The own address, by another name, and in the environment.
   const own = server.url.replace('127.0.0.1', 'localhost');
