@@ -9,7 +9,7 @@ import { openLoop } from '../kit/open-loop.ts';
 import { apiKey, body } from '../kit/order-request.ts';
 import { watchCost } from '../kit/postgres/cost.ts';
 import { openReceiver } from '../kit/receiver.ts';
-import type { Cost, Rates } from './model.ts';
+import { type Cost, type Rates, mapCost } from './model.ts';
 
 export const NO_LOAD: Rates = { place: 0, command: 0, get: 0, page: 0, delivery: 0 };
 
@@ -131,14 +131,7 @@ export async function openInstallation(
         });
         await Promise.all([delay(seconds * 1_000), ...loops]);
         const after = await marks();
-        const of = (name: keyof Cost) => (after[name] - before[name]) / seconds;
-        return {
-          server_us: of('server_us'),
-          postgres_us: of('postgres_us'),
-          redis_us: of('redis_us'),
-          wal_bytes: of('wal_bytes'),
-          disk_bytes: of('disk_bytes'),
-        };
+        return mapCost((of) => (after[of] - before[of]) / seconds);
       });
     },
     async connections() {

@@ -16,7 +16,7 @@ import { load } from '../kit/http/http-client.ts';
 import { startServices } from '../kit/services.ts';
 import { serveHoldfast } from '../serve.ts';
 import { type Installation, NO_LOAD, openInstallation } from './installation.ts';
-import { ACTIONS, type Action, COSTS, type Cost, type Costs, type Rates, costOf } from './model.ts';
+import { ACTIONS, type Action, COSTS, type Cost, type Costs, type Rates, costOf, mapCost } from './model.ts';
 
 const { values: options } = parseArgs({
   options: { seconds: { type: 'string', default: '10' }, check: { type: 'boolean', default: false } },
@@ -57,14 +57,14 @@ try {
   installation = await openInstallation(services, port, String(child.pid));
   await installation.costOf({ ...RATES, delivery: 0 }, WARM_UP_SECONDS);
   if (options.check) await check(installation);
-  else await calibrate(installation, port);
+  else await calibrate(installation);
 } finally {
   await installation?.close();
   for (const child of children) child.kill('SIGTERM');
   await services.stop();
 }
 
-async function calibrate(installation: Installation, port: number): Promise<void> {
+async function calibrate(installation: Installation): Promise<void> {
   const idle = await installation.costOf(NO_LOAD, SECONDS);
   const own = async (action: Action, others: Partial<Rates>, less: Cost): Promise<Cost> => {
     const rate = RATES[action];
@@ -80,11 +80,6 @@ async function calibrate(installation: Installation, port: number): Promise<void
   const placing = mapCost((of) => idle[of] + place * actions.place[of]);
   actions.delivery = await own('delivery', { place }, placing);
   const connections = await installation.connections();
-  const { rate } = await load(
-    { host: '127.0.0.1', port, request: placeOrder },
-    CONNECTIONS_COUNT,
-    SECONDS * 1_000,
-  );
   for (const child of children) {
     child.kill('SIGTERM');
     await once(child, 'exit');
@@ -97,7 +92,6 @@ async function calibrate(installation: Installation, port: number): Promise<void
       ACTIONS.map((action) => [action, mapCost((of) => round(actions[action][of]))]),
     ) as Record<Action, Cost>,
     head_events_per_second: round(holdfast),
-    process_orders_per_second: round(rate),
     connections,
   };
   writeFileSync(COSTS_FILE, `${JSON.stringify(costs, null, 2)}\n`);
@@ -115,10 +109,6 @@ async function check(installation: Installation): Promise<void> {
         `  ${of.padEnd(12)} a second: ${found[of].toFixed(0).padStart(10)} measured, ${predicted[of].toFixed(0).padStart(10)} predicted, ${(predicted[of] / found[of]).toFixed(2)}`,
       );
   }
-}
-
-function mapCost(value: (of: keyof Cost) => number): Cost {
-  return Object.fromEntries(COSTS.map((of) => [of, value(of)])) as unknown as Cost;
 }
 
 function round(value: number): number {

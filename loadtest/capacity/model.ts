@@ -2,6 +2,8 @@
  * What a load needs: cores, connections, bytes and machines, from the measured cost of each action.
  * The costs add up; `bench:capacity -- --check` compares that with measured loads.
  */
+import { loadConfig } from '../../platform/config.ts';
+import { appendPoolOf } from '../../process/connections.ts';
 
 /** What one action costs, with all that the consumers of the log do for it. */
 export interface Cost {
@@ -31,8 +33,6 @@ export interface Costs {
   actions: Record<Action, Cost>;
   /** Events a second that one partition took, from 64 callers of one process. */
   head_events_per_second: number;
-  /** Orders a second of one process with all roles and a core, at 64 connections. */
-  process_orders_per_second: number;
   /** Connections to Postgres of one process with all roles, with one partition. */
   connections: number;
   /** When and on what all of it was measured. */
@@ -41,15 +41,17 @@ export interface Costs {
 
 export const COSTS = ['server_us', 'postgres_us', 'redis_us', 'wal_bytes', 'disk_bytes'] as const;
 
+export const mapCost = (value: (of: keyof Cost) => number): Cost =>
+  Object.fromEntries(COSTS.map((of) => [of, value(of)])) as unknown as Cost;
+
 /** Adds up the costs of a second. */
-export function costOf(costs: Costs, rates: Rates, processes = 1): Cost {
-  const total = (of: keyof Cost) =>
+export const costOf = (costs: Costs, rates: Rates, processes = 1): Cost =>
+  mapCost((of) =>
     ACTIONS.reduce(
       (sum, action) => sum + rates[action] * costs.actions[action][of],
       processes * costs.idle[of],
-    );
-  return Object.fromEntries(COSTS.map((of) => [of, total(of)])) as unknown as Cost;
-}
+    ),
+  );
 
 export interface Demand {
   /** At the busiest hour. */
@@ -110,8 +112,7 @@ export interface Needs {
 }
 
 const SECONDS_PER_MONTH = 2_629_800;
-/** Of HOLDFAST_DATABASE_POOL: an append pool is not larger. */
-const APPEND_CONNECTIONS_MAX = 10;
+const DEFAULTS = loadConfig({});
 const MICROSECONDS_PER_SECOND = 1e6;
 
 /** The rates of the busiest hour. */
@@ -131,8 +132,10 @@ export function needsOf(costs: Costs, demand: Demand, machines: Machines): Needs
   const rates = ratesOf(demand);
   const { utilization } = machines;
   const eventsPerSecond = rates.place + rates.command;
-  const busyCores = costOf(costs, rates, 0).server_us / MICROSECONDS_PER_SECOND;
-  const processes = Math.ceil(busyCores / (utilization - costs.idle.server_us / MICROSECONDS_PER_SECOND));
+  const busy = costOf(costs, rates, 0);
+  const processes = Math.ceil(
+    busy.server_us / MICROSECONDS_PER_SECOND / (utilization - costs.idle.server_us / MICROSECONDS_PER_SECOND),
+  );
   const cost = costOf(costs, rates, processes);
   const used: Used = {
     eventsPerSecond,
@@ -148,9 +151,9 @@ export function needsOf(costs: Costs, demand: Demand, machines: Machines): Needs
       used.walMegabytesPerSecond / (machines.walMegabytesPerSecond * utilization),
     ),
   );
-  const appendConnections = Math.min(APPEND_CONNECTIONS_MAX, partitions + 1) - 2;
-  const diskBytes = costOf(costs, rates, 0).disk_bytes;
-  const gigabytesPerMonth = (diskBytes * SECONDS_PER_MONTH) / demand.peakToAverage / 1e9;
+  // A process has as many more as its pool for appends is larger.
+  const moreConnections = appendPoolOf(DEFAULTS, partitions) - appendPoolOf(DEFAULTS, 1);
+  const gigabytesPerMonth = (busy.disk_bytes * SECONDS_PER_MONTH) / demand.peakToAverage / 1e9;
   const gigabytesKept = gigabytesPerMonth * demand.keptMonths;
   const cores = (of: number) => Math.ceil(of / utilization);
   const allCores = processes + cores(used.postgresCores) * machines.copies + cores(used.redisCores);
@@ -159,7 +162,7 @@ export function needsOf(costs: Costs, demand: Demand, machines: Machines): Needs
     processes,
     partitions,
     postgresServers,
-    connections: processes * (costs.connections + appendConnections),
+    connections: processes * (costs.connections + moreConnections),
     gigabytesPerMonth,
     gigabytesKept,
     pricePerMonth: allCores * machines.corePrice + gigabytesKept * machines.copies * machines.gigabytePrice,

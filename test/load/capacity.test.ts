@@ -10,7 +10,6 @@ const costs: Costs = {
   idle: { ...none, server_us: 100_000, postgres_us: 20_000 },
   actions: { place: one, command: one, get: { ...none, server_us: 50 }, page: none, delivery: none },
   head_events_per_second: 10_000,
-  process_orders_per_second: 5_000,
   connections: 20,
   measured: 'never',
 };
