@@ -4,20 +4,12 @@
  */
 import { chmod, mkdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { freePort } from '../../ops/embedded/free-port.ts';
-import { migrate } from '../../store/migrate.ts';
-import { prepareNode } from '../torture/faults/nodes.ts';
 import { runRedis } from '../torture/faults/redis/redis.ts';
 import type { Promotion } from '../torture/history/entry.ts';
-import { SETTINGS, openShops } from '../torture/installation.ts';
-import { HAPROXY_RISE_MS, balance } from './haproxy.ts';
+import { startBalanced } from './nodes.ts';
 import { type PatroniCluster, startPatroni } from './patroni.ts';
 import { type Outcome, underTraffic } from './run.ts';
 
-const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
-const NODES_COUNT = 3;
-const TENANTS_COUNT = 3;
 const LOOK_MS = 50;
 const PROMOTION_MS_MAX = 60_000;
 /** Traffic after a failover, before the killed member returns. */
@@ -40,34 +32,20 @@ export async function runFailover({ folder, seed, say }: FailoverOptions): Promi
     say('Patroni: a primary, and two standbys that follow');
     const redis = await runRedis();
     stops.push(redis.kill);
-    const { databaseUrl, memberUrls } = cluster;
-    await migrate(databaseUrl);
-    const shops = await openShops(databaseUrl, TENANTS_COUNT);
-    const env = {
-      ...SETTINGS,
-      DATABASE_URL: databaseUrl,
-      HOLDFAST_REPLICA_URLS: memberUrls.join(','),
-      HOLDFAST_DURABILITY: 'remote_flush',
-      REDIS_URL: `redis://127.0.0.1:${redis.port}`,
-      HOLDFAST_TRUST_PROXY: 'on',
-    };
-    const nodes = await Promise.all(
-      Array.from({ length: NODES_COUNT }, (_, index) =>
-        prepareNode({ index, main: MAIN, olderMain: undefined, env, folder }),
-      ),
-    );
-    stops.push(() => Promise.all(nodes.map((node) => node.stop())));
-    await Promise.all(nodes.map((node) => node.start()));
-    const [port, grpcPort] = [await freePort(), await freePort()];
-    const haproxy = await balance(nodes, { port, grpcPort, folder });
-    stops.push(haproxy.stop);
-    await delay(HAPROXY_RISE_MS);
+    const { target } = await startBalanced({
+      databaseUrl: cluster.databaseUrl,
+      redisUrl: `redis://127.0.0.1:${redis.port}`,
+      env: {
+        HOLDFAST_REPLICA_URLS: cluster.memberUrls.join(','),
+        HOLDFAST_DURABILITY: 'remote_flush',
+      },
+      folder,
+      stops,
+    });
     return await underTraffic({
+      ...target,
       folder,
       seed,
-      shops,
-      databaseUrl,
-      front: { host: '127.0.0.1', port, grpc: `127.0.0.1:${grpcPort}` },
       replica: 'synchronous',
       hasReplicas: true,
       async act(now) {

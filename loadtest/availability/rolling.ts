@@ -4,18 +4,11 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { freePort } from '../../ops/embedded/free-port.ts';
-import { migrate } from '../../store/migrate.ts';
 import { startServices } from '../kit/services.ts';
-import { prepareNode } from '../torture/faults/nodes.ts';
-import { SETTINGS, openShops } from '../torture/installation.ts';
-import { HAPROXY_RISE_MS, balance } from './haproxy.ts';
+import { HAPROXY_RISE_MS } from './haproxy.ts';
+import { NODES_COUNT, startBalanced } from './nodes.ts';
 import { type Outcome, underTraffic } from './run.ts';
 
-const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
-const NODES_COUNT = 3;
-const TENANTS_COUNT = 3;
 /** As deploy/haproxy/haproxy.cfg wants it. */
 const DRAIN = { HOLDFAST_DRAIN_DELAY_SECONDS: '5', HOLDFAST_DRAIN_SECONDS: '15' };
 
@@ -34,32 +27,12 @@ export async function runRolling({ folder, seed, rounds, say }: RollingOptions):
   try {
     const services = await startServices();
     stops.push(services.stop);
-    await migrate(services.databaseUrl);
-    const shops = await openShops(services.databaseUrl, TENANTS_COUNT);
-    const env = {
-      ...SETTINGS,
-      ...DRAIN,
-      DATABASE_URL: services.databaseUrl,
-      REDIS_URL: services.redisUrl,
-      HOLDFAST_TRUST_PROXY: 'on',
-    };
-    const nodes = await Promise.all(
-      Array.from({ length: NODES_COUNT }, (_, index) =>
-        prepareNode({ index, main: MAIN, olderMain: undefined, env, folder }),
-      ),
-    );
-    stops.push(() => Promise.all(nodes.map((node) => node.stop())));
-    await Promise.all(nodes.map((node) => node.start()));
-    const [port, grpcPort] = [await freePort(), await freePort()];
-    const haproxy = await balance(nodes, { port, grpcPort, folder });
-    stops.push(haproxy.stop);
-    await delay(HAPROXY_RISE_MS);
-    const outcome = await underTraffic({
+    const { databaseUrl, redisUrl } = services;
+    const { nodes, target } = await startBalanced({ databaseUrl, redisUrl, env: DRAIN, folder, stops });
+    return await underTraffic({
+      ...target,
       folder,
       seed,
-      shops,
-      databaseUrl: services.databaseUrl,
-      front: { host: '127.0.0.1', port, grpc: `127.0.0.1:${grpcPort}` },
       replica: 'none',
       hasReplicas: false,
       async act() {
@@ -76,7 +49,6 @@ export async function runRolling({ folder, seed, rounds, say }: RollingOptions):
         return { faults: { restart: rounds * NODES_COUNT }, promotions: [] };
       },
     });
-    return outcome;
   } finally {
     for (const stop of stops.toReversed()) await stop();
   }
