@@ -42,7 +42,8 @@ const noAnswer: Advise = ({ server }, { code }) =>
   `Postgres at ${server} did not answer in time${code === '' ? '' : ` (${code})`}.\n` +
   `${CHECK_ADDRESS}. Check that Postgres runs there, and that a firewall lets you through.`;
 const noPostgres: Advise = ({ server }) =>
-  `The server at ${server} does not answer like Postgres, or it is shutting down.\n${CHECK_ADDRESS}.`;
+  `The server at ${server} ended the connection: it does not answer like Postgres, or it shuts down, ` +
+  `or somebody ended the session.\n${CHECK_ADDRESS}. If they are right, start Holdfast again.`;
 
 /** The first match counts. */
 const ADVICE: readonly [Matches, Advise][] = [

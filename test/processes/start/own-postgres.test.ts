@@ -201,7 +201,7 @@ describe('an unsuitable server at the address', () => {
     [
       'a server that closes the connection',
       () => listening(createServer((socket) => socket.destroy())),
-      ['does not answer like Postgres', 'Check host and port'],
+      ['ended the connection', 'does not answer like Postgres', 'Check host and port'],
     ],
     [
       'a web server',
