@@ -7,7 +7,7 @@ import { type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
 import type { OrderEvent, RecordedEvent } from '../../domain/order/events.ts';
 import { openEvent } from '../../domain/personal/members.ts';
-import { type Subject, subjectOf } from '../../domain/personal/subject.ts';
+import { ALL_SUBJECTS, type Subject, subjectOf } from '../../domain/personal/subject.ts';
 import { toId } from '../ids.ts';
 import type { Append } from '../log/append.ts';
 import { dataKeyPlace } from '../personal/data-keys.ts';
@@ -50,6 +50,8 @@ export async function createImportedPersonal(
   const keys = createLru<string, DataKey | Erased>(KEYS_MAX);
   const sealing = keyring && { keyring, personal: createPersonalData(transaction, keyring) };
   const isSealing = (await sealing?.personal.isSealing()) ?? false;
+  /** Ids of tenants, by the subjects whose keys the file has. */
+  const brought = new Map<string, Set<string>>();
   /** Erasures of orders alone, of customers that are erased here. */
   const thrownAway = new Map<string, ListedErasure>();
 
@@ -74,6 +76,7 @@ export async function createImportedPersonal(
         INSERT INTO customer_keys (partition, key_id, tenant_id, subject, sealed_key, created_at)
         VALUES (${partition}, ${line.key_id}, ${tenant_id}, ${line.subject}, ${sql.binary(sealed)}, ${line.created_at}::timestamptz)
             ON CONFLICT DO NOTHING`);
+      brought.set(of.subject, (brought.get(of.subject) ?? new Set()).add(tenant_id));
     } catch (error) {
       if (!(error instanceof SecretNotDecrypted)) throw error;
       throw new LogFileError(
@@ -85,12 +88,11 @@ export async function createImportedPersonal(
     }
   }
 
-  async function applyAll(): Promise<void> {
-    const all = await transaction.any(sql.type(
-      z.object({ erasure_id: z.uuid(), tenant_id: z.uuid(), subject: z.string(), erased_at: z.string() }),
-    )`
-      SELECT erasure_id, tenant_id, subject, erased_at FROM erasures`);
-    for (const each of all) await applyErasure(transaction, each);
+  /** Erases again whose keys the file brought, although they are erased here. */
+  async function eraseBrought(): Promise<void> {
+    for (const erasure of await listErasuresOf(transaction, [...brought.keys()]))
+      if (erasure.subject === ALL_SUBJECTS || brought.get(erasure.subject)?.has(erasure.tenant_id))
+        await applyErasure(transaction, erasure);
   }
 
   /** The erasure that a line in the clear came before, if its customer was erased here. */
@@ -128,7 +130,7 @@ export async function createImportedPersonal(
           tenant_id: tenants.get(tenant_id)?.tenant_id ?? tenant_id,
         });
       }
-      await applyAll();
+      await eraseBrought();
     },
 
     async prepare(texts) {

@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
+import { z } from 'zod';
 import { exportLog } from '../../store/archive/export-log.ts';
 import { importLog } from '../../store/archive/import-log.ts';
 import { createPersonalData } from '../../store/personal/personal-data.ts';
@@ -31,6 +32,16 @@ async function* each(lines: readonly string[]) {
 }
 const imported = (pool: DatabasePool, lines: readonly string[]) =>
   importLog(pool, each(lines), new Map(), keyring);
+
+/** Makes `erasures_applied` of all subjects that are erased from now on, also if they were before. */
+async function noteErasures(pool: DatabasePool): Promise<void> {
+  await pool.query(sql.unsafe`CREATE TABLE erasures_applied (subject text)`);
+  await pool.query(sql.unsafe`
+    CREATE FUNCTION note_erasure() RETURNS trigger LANGUAGE plpgsql AS
+    'BEGIN INSERT INTO erasures_applied VALUES (NEW.subject); RETURN NEW; END'`);
+  await pool.query(sql.unsafe`
+    CREATE TRIGGER note BEFORE INSERT ON erasures FOR EACH ROW EXECUTE FUNCTION note_erasure()`);
+}
 
 /** An order with a life, of a customer. */
 async function lifeOf(shop: Shop, customerId: string | null) {
@@ -76,7 +87,16 @@ describe('an exported log', () => {
     await to.pool.query(sql.unsafe`
       INSERT INTO erasures (erasure_id, tenant_id, subject, erased_at)
       VALUES (${randomUUID()}, ${from.tenantId}, 'customer:cus_erased', now())`);
+    // Those of others have nothing to do with the file.
+    await to.pool.query(sql.unsafe`
+      INSERT INTO erasures (erasure_id, tenant_id, subject, erased_at)
+      SELECT gen_random_uuid(), gen_random_uuid(), subject, now()
+        FROM generate_series(1, 20) AS n, LATERAL (VALUES ('customer:cus_erased'), ('customer:' || n)) AS one (subject)`);
+    await noteErasures(to.pool);
     await imported(to.pool, older);
+    expect(
+      await to.pool.any(sql.type(z.object({ subject: z.string() }))`SELECT subject FROM erasures_applied`),
+    ).toEqual([{ subject: 'customer:cus_erased' }]);
     expect(await dumpOf(to.pool)).not.toMatch(MARK);
     await to.restart();
     const { addApiKey } = await import('../../store/keys/api-keys.ts');
