@@ -8,6 +8,8 @@ import { whenNpmIsGone } from './ops/embedded/npm-parent.ts';
 import { createCommands } from './process/cli/commands.ts';
 import type { CliSession } from './process/cli-session.ts';
 
+/** The command line may be one that cannot be parsed: `--json` counts wherever it stands. */
+const words = process.argv.slice(2);
 /** Processes between npx and this one: a shell, and with Node 20 the launcher. */
 const NPX_PROCESSES_MAX = 2;
 
@@ -40,6 +42,13 @@ async function textOf(error: unknown): Promise<string> {
   return explain(error, { databaseUrl: session?.databaseUrl(), mayBeOutdated: true });
 }
 
+/** An error for a program, with the problem document of the server if it has refused a request. */
+function errorDocument(error: unknown, message: string) {
+  const { problem } = ((error as Error | undefined)?.cause ?? {}) as { problem?: unknown };
+  const kind = error instanceof UsageError ? 'usage' : 'failed';
+  return { error: { kind, message, ...(problem !== undefined && { problem }) } };
+}
+
 // A signal to npx ends its shell, but does not reach this process.
 if (nodeCluster.isPrimary) whenNpmIsGone(() => process.kill(process.pid, 'SIGTERM'), NPX_PROCESSES_MAX);
 try {
@@ -47,11 +56,13 @@ try {
     migrate: async (isNew) => (await openSession()).migrate(isNew),
     inspect: async (isNew) => (await openSession()).inspect(isNew),
   });
-  const parsed = await parseCommandLine(commands, process.argv.slice(2));
+  const parsed = await parseCommandLine(commands, words);
   if (parsed.kind === 'help') process.stdout.write(`${parsed.text}\n`);
   else if (parsed.kind === 'version') process.stdout.write(`${await version(parsed.json)}\n`);
   else await run(parsed);
 } catch (error) {
-  process.stderr.write(`${await textOf(error)}\n`);
+  const message = await textOf(error);
+  const shown = words.includes('--json') ? JSON.stringify(errorDocument(error, message), null, 2) : message;
+  process.stderr.write(`${shown}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

@@ -26,15 +26,27 @@ const shownKey = ({ apiKey }: Context) => ({
   key_prefix: apiKey.slice(0, PREFIX_CHARACTERS),
 });
 
+/** Whether a key travels encrypted, or does not leave this machine. */
+const isProtected = (url: string): boolean => {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+};
+
 export const login: CliCommand = {
   summary: 'Check an API key at a server, and keep both as a context for later commands.',
   positionals: ['URL'],
   options: {
     name: { placeholder: 'NAME', help: 'name of the context; default: host and port of the URL' },
     key: { placeholder: '-', help: 'read the key from standard input; default: ask on the terminal' },
+    insecure: { help: 'allow http:// to another machine' },
   },
-  async run({ positionals: [given = ''], values }) {
+  async run({ positionals: [given = ''], values, flags }) {
     const url = serverUrl(given, 'URL');
+    if (!isProtected(url) && !flags.has('insecure'))
+      throw new UsageError(
+        `${url} is another machine without TLS: whoever sees the traffic has the key. ` +
+          'Use https://, or add --insecure in a network that you trust.',
+      );
     const name = contextName(values['name'] ?? new URL(url).host, '--name');
     const apiKey = await readSecret(values['key'], '--key', `API key for ${url}: `);
     if (!API_KEY_SYNTAX.test(apiKey))

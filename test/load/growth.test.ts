@@ -8,6 +8,7 @@ import { rebuild } from '../../projections/rebuild/rebuild.ts';
 import { PROJECTIONS } from '../../projections/registry.ts';
 import { addApiKey } from '../../store/keys/api-keys.ts';
 import { SCOPES } from '../../store/keys/scopes.ts';
+import { cloneDatabase } from '../setup/database.ts';
 import { type Shop, openShop } from '../setup/shop.ts';
 
 /** Over an hour of events: several quarters of an hour have sales. */
@@ -16,7 +17,8 @@ let shop: Shop;
 let database: Client;
 
 beforeAll(async () => {
-  shop = await openShop();
+  // The filling keeps temporary tables, which a pooler in transaction mode would lose.
+  shop = await openShop({}, Date.now, await cloneDatabase({ isDirect: true }));
   await addApiKey(shop.pool, { tenantId: shop.tenantId, key: apiKey, name: 'growth', scopes: SCOPES });
   database = new Client({ connectionString: shop.database.url });
   await database.connect();

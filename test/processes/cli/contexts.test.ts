@@ -107,6 +107,8 @@ test('commands use the named context, the environment, or the context in use', a
     [['login', shop.url, '--key', shop.apiKey], 2, '--key takes - only'],
     [['login', 'localhost:8080'], 2, 'URL must be a URL such as'],
     [['login', 'http://a:b@localhost'], 2, 'URL must be a URL such as'],
+    [['login', 'http://orders.example.com'], 2, 'is another machine without TLS'],
+    [['login', 'http://127.0.0.1.example.com'], 2, 'is another machine without TLS'],
     [['login', `${shop.url}/v2`], 2, 'URL must be a URL such as'],
     [['login', shop.url, '--name', 'a b'], 2, '--name must have 1 to 64'],
     [['contexts', 'use', 'no'], 1, 'No context "no"'],
@@ -116,6 +118,29 @@ test('commands use the named context, the environment, or the context in use', a
     expect([words, ended.code, ended.stderr]).toEqual([words, code, expect.stringContaining(message)]);
     expect(ended.stderr).not.toContain(shop.apiKey);
   }
+});
+
+test('with --json, an error is a document', async () => {
+  const usage = await run('contexts', 'use', '--json');
+  expect([usage.code, usage.stdout, JSON.parse(usage.stderr)]).toEqual([
+    2,
+    '',
+    { error: { kind: 'usage', message: expect.stringContaining('missing NAME') } },
+  ]);
+  const refused = await run('orders', 'get', `ord_${'0'.repeat(32)}`, '--json');
+  expect([refused.code, JSON.parse(refused.stderr)]).toEqual([
+    1,
+    {
+      error: {
+        kind: 'failed',
+        message: expect.stringContaining(shop.url),
+        problem: expect.objectContaining({ status: 404, code: 'order_not_found' }),
+      },
+    },
+  ]);
+  const elsewhere = ['login', 'http://holdfast.invalid', '--insecure', '--key', '-', '--json'];
+  const insecure = await fed(`${newApiKey()}\n`, ...elsewhere);
+  expect([insecure.code, JSON.parse(insecure.stderr)]).toMatchObject([1, { error: { kind: 'failed' } }]);
 });
 
 test('a file that others can read is refused; logout deletes the key', async () => {
