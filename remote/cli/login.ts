@@ -44,7 +44,7 @@ export const login: CliCommand = {
     const url = serverUrl(given, 'URL');
     if (!isProtected(url) && !flags.has('insecure'))
       throw new UsageError(
-        `${url} is another machine without TLS: whoever sees the traffic has the key. ` +
+        `${url} is another machine without TLS: anyone on the way can read the key. ` +
           'Use https://, or add --insecure in a network that you trust.',
       );
     const name = contextName(values['name'] ?? new URL(url).host, '--name');

@@ -33,7 +33,7 @@ async function* each(lines: readonly string[]) {
 const imported = (pool: DatabasePool, lines: readonly string[]) =>
   importLog(pool, each(lines), new Map(), keyring);
 
-/** Makes `erasures_applied` of all subjects that are erased from now on, also if they were before. */
+/** Makes `erasures_applied` of all subjects that are erased from now on, if only once more. */
 async function noteErasures(pool: DatabasePool): Promise<void> {
   await pool.query(sql.unsafe`CREATE TABLE erasures_applied (subject text)`);
   await pool.query(sql.unsafe`
