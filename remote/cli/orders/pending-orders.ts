@@ -1,6 +1,6 @@
 /** Orders whose outcome is not known, in the folder of the user: one file for each key. */
 import { hash } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CommandError, type HttpAccess } from '../../../command-line/command.ts';
 import type { KeyStore } from '../../../openapi/client/client.ts';
@@ -18,8 +18,14 @@ export interface PendingOrders {
   open: (key: string) => Promise<KeyStore & { close: () => Promise<void> }>;
   /** The keys that wait for their outcome, oldest first. */
   keys: () => Promise<string[]>;
+  /** Orders that other API keys of this server have kept. */
+  countOfOthers: () => Promise<number>;
+  /** Makes those orders ones of this API key, which must be of the same tenant. */
+  takeOver: () => Promise<void>;
 }
 
+/** A file that a crash left half written is not one. */
+const isKept = (name: string): boolean => !name.endsWith('.new');
 const digest = (text: string): string => hash('sha256', text, 'hex').slice(0, DIGEST_CHARACTERS);
 
 /**
@@ -31,7 +37,9 @@ export async function openPendingOrders(
   folder: string,
   { url, apiKey }: Pick<HttpAccess, 'url' | 'apiKey'>,
 ): Promise<PendingOrders> {
-  const place = join(folder, 'pending', digest(`${url} ${apiKey}`));
+  const ofServer = join(folder, 'pending', digest(url));
+  const own = digest(apiKey);
+  const place = join(ofServer, own);
   await mkdir(place, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
     throw new CommandError(
       `${place} cannot be written (${error.code}). It keeps an order until its outcome is known. Set XDG_CONFIG_HOME to another folder.`,
@@ -51,11 +59,25 @@ export async function openPendingOrders(
       },
     };
   }
+  async function filesOfOthers(): Promise<{ place: string; name: string }[]> {
+    const places = (await readdir(ofServer)).filter((name) => name !== own);
+    const files = places.map(async (other) => {
+      const names = await readdir(join(ofServer, other));
+      return names.filter(isKept).map((name) => ({ place: join(ofServer, other), name }));
+    });
+    return (await Promise.all(files)).flat();
+  }
+
   return {
     open,
+    countOfOthers: async () => (await filesOfOthers()).length,
+    async takeOver() {
+      for (const file of await filesOfOthers())
+        await rename(join(file.place, file.name), join(place, file.name));
+    },
     async keys() {
       const writes = [];
-      for (const name of (await readdir(place)).filter((each) => !each.endsWith('.new'))) {
+      for (const name of (await readdir(place)).filter(isKept)) {
         const store = await fileKeys(join(place, name));
         writes.push(...(await store.all()));
         await store.close();

@@ -102,9 +102,15 @@ async function outputOf(client: ServerClient, key: string, answer: Answer) {
 export const resume: CliCommand = {
   summary: 'Finish an order whose outcome is not known; without KEY, all of them. Places none twice.',
   positionals: ['[KEY]'],
-  async run({ positionals: [given] }, { httpAccess }) {
+  options: {
+    'all-keys': {
+      help: 'also orders of other API keys of this server: after a rotation, in the same tenant',
+    },
+  },
+  async run({ positionals: [given], flags }, { httpAccess }) {
     const access = await httpAccess();
     const pending = await openPendingOrders(loadConfig().settingsDir, access);
+    if (flags.has('all-keys')) await pending.takeOver();
     const keys = given === undefined ? await pending.keys() : [keyFrom(given)];
     const outcomes = [];
     for (const key of keys) outcomes.push(await resumed(key, pending, access));
@@ -115,10 +121,17 @@ export const resume: CliCommand = {
         outcome,
         order_id,
       })),
-      text: lines.length === 0 ? 'No order waits for its outcome.' : lines.join('\n'),
+      text: lines.length === 0 ? noneText(await pending.countOfOthers()) : lines.join('\n'),
     };
   },
 };
+
+const noneText = (ofOthers: number): string =>
+  ofOthers === 0
+    ? 'No order waits for its outcome.'
+    : `No order of this API key waits for its outcome. Of other keys of this server: ${ofOthers}. ` +
+      'If this key has replaced the other one: npx holdfast orders resume --all-keys\n' +
+      'If it is a key of another tenant, do not: that tenant would get the orders, too.';
 
 async function resumed(key: string, pending: PendingOrders, access: Parameters<typeof openClient>[0]) {
   const store = await pending.open(key);

@@ -9,7 +9,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { loadSpec } from '../../../api/contract/spec.ts';
 import { FILTERS } from '../../../remote/cli/orders/list-orders.ts';
 import { holdfast, started, untilPrinted } from '../../setup/processes/command.ts';
-import { type Shop, openShop } from '../../setup/shop.ts';
+import { addApiKey } from '../../../store/keys/api-keys.ts';
+import { SCOPES } from '../../../store/keys/scopes.ts';
+import { type Shop, newApiKey, openShop } from '../../setup/shop.ts';
 
 let shop: Shop;
 let home: string;
@@ -148,7 +150,16 @@ test('an order whose outcome is not known is kept, and resumed once', async () =
     expect(await pending()).toHaveLength(1);
 
     isLosing = false;
-    const resumed = await by('orders', 'resume', '--json');
+    // The key has been rotated meanwhile.
+    const rotated = newApiKey();
+    await addApiKey(shop.pool, { tenantId: shop.tenantId, key: rotated, name: 'rotated', scopes: SCOPES });
+    const byRotated = (...words: string[]) =>
+      holdfast(words, { ...env, HOLDFAST_URL: url, HOLDFAST_API_KEY: rotated });
+    expect((await byRotated('orders', 'resume')).stdout).toMatch(
+      /^No order of this API key waits .* Of other keys of this server: 1\. .* resume --all-keys\n.* another tenant/,
+    );
+    expect(await pending()).toHaveLength(1);
+    const resumed = await byRotated('orders', 'resume', '--all-keys', '--json');
     expect(resumed.json).toEqual([
       { idempotency_key: 'lost', outcome: 'placed', order_id: expect.stringMatching(/^ord_/) },
     ]);
