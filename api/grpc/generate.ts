@@ -6,12 +6,14 @@
  */
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { pathOf } from '../../tools/programs.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const [out = 'api/grpc/generated'] = process.argv.slice(2);
 
+const program = await pathOf('buf');
 const buf = (...words: string[]) =>
-  execFileSync(process.execPath, ['node_modules/@bufbuild/buf/bin/buf', ...words], {
+  execFileSync(process.execPath, [program, ...words], {
     cwd: ROOT,
     stdio: 'inherit',
   });

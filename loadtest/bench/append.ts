@@ -1,6 +1,6 @@
 /** Compares the log with Emmett: events a second, 64 callers in one process, one Postgres. */
 import { randomUUID } from 'node:crypto';
-import { getPostgreSQLEventStore } from '@event-driven-io/emmett-postgresql';
+import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { pino } from 'pino';
 import { v7 } from 'uuid';
@@ -8,6 +8,7 @@ import { createOrderLog } from '../../store/log/log.ts';
 import { migrate } from '../../store/migrate.ts';
 import { ensurePartitions } from '../../store/partitions.ts';
 import { openPool } from '../../store/pool.ts';
+import { install } from '../../tools/install.ts';
 import { median } from '../kit/open-loop.ts';
 import { placedData as data, sampleAppend } from './sample-append.ts';
 
@@ -31,6 +32,19 @@ async function eventsPerSecond(append: () => Promise<unknown>): Promise<number> 
   return events / ((performance.now() - started) / 1_000);
 }
 
+interface Emmett {
+  append: () => Promise<unknown>;
+  close: () => Promise<void>;
+}
+
+/** The first call installs Emmett, which `npm ci` does not. */
+async function openEmmett(databaseUrl: string): Promise<Emmett> {
+  const folder = new URL('../peers/installed/', import.meta.url);
+  await install(fileURLToPath(folder));
+  const { openEmmett: open } = await import(new URL('emmett-append.ts', folder).href);
+  return open(databaseUrl, data);
+}
+
 /** @returns the median of events a second, by store */
 export async function benchAppend(databaseUrl: string, rounds: number): Promise<Record<string, number>> {
   await migrate(databaseUrl);
@@ -38,9 +52,9 @@ export async function benchAppend(databaseUrl: string, rounds: number): Promise<
   await ensurePartitions(pool, 1, []);
   const log = createOrderLog({ pool, capacity: 10_000 });
   const tenantId = v7();
-  const emmett = getPostgreSQLEventStore(databaseUrl);
+  const emmett = await openEmmett(databaseUrl);
   const stores: Record<string, () => Promise<unknown>> = {
-    emmett: () => emmett.appendToStream(`order-${randomUUID()}`, [{ type: 'OrderPlaced', data }]),
+    emmett: emmett.append,
     holdfast: () => log.append(sampleAppend(tenantId)),
   };
   const rates: Record<string, number[]> = {};

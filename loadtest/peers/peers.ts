@@ -5,15 +5,16 @@
  * use one Postgres, each with a database of its own. First checks what each does with repeats; then
  * measures orders a second, p50, p99, and CPU seconds per 1,000 orders, in interleaved rounds.
  *
- * The first run installs DBOS and Restate into loadtest/peers/installed, from the npm registry.
+ * The first run installs Emmett, DBOS and Restate into loadtest/peers/installed.
  */
 import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Client } from 'pg';
+import { install } from '../../tools/install.ts';
 import { startServices } from '../kit/services.ts';
 import { pinned } from '../serve.ts';
 import { checkRepeats } from './check.ts';
-import { install } from './install.ts';
 import { measureAll, tableLines } from './measure.ts';
 import { type RunningPeer, PEERS } from './start.ts';
 
@@ -33,7 +34,8 @@ if (unknown.length > 0) {
   process.stderr.write(`--peers must be of: ${Object.keys(PEERS).join(', ')}\n`);
   process.exit(2);
 }
-if (names.some((name) => PEERS[name]!.isInstalled)) await install(say);
+if (names.some((name) => PEERS[name]!.isInstalled))
+  await install(fileURLToPath(new URL('installed', import.meta.url)), say);
 
 const services = await startServices();
 const running: RunningPeer[] = [];

@@ -73,8 +73,8 @@ export const PEERS: Record<string, Peer> = {
   'holdfast-api': holdfast('api'),
   textbook: plain('servers/textbook.ts', false),
   emmett: plain(
-    'servers/emmett.ts',
-    false,
+    'installed/emmett.ts',
+    true,
     `SELECT count(*) FROM emt_messages WHERE message_type = 'OrderPlaced'`,
   ),
   dbos: plain('installed/dbos.ts', true),

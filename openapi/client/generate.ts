@@ -1,18 +1,14 @@
 /**
  * npm run openapi:client: generates the types of the client from the specs.
  *
- * openapi-typescript needs the compiler's API, which TypeScript 7 lacks: it gets that of TypeScript
- * 6.
+ * The first run installs openapi-typescript, with TypeScript 6: it needs the compiler's API, which
+ * TypeScript 7 lacks.
  */
 import { readFile, writeFile } from 'node:fs/promises';
-import { registerHooks } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parse } from 'yaml';
-
-registerHooks({
-  resolve: (specifier, context, next) =>
-    next(specifier === 'typescript' ? '@typescript/typescript6' : specifier, context),
-});
+import { install } from '../../tools/install.ts';
+import { folderOf } from '../../tools/programs.ts';
 
 const VERSIONS = ['v1', 'v2'];
 const COLUMNS_MAX = 100;
@@ -51,11 +47,21 @@ function wrapped(margin: string, text: string): string {
   return lines.join('\n');
 }
 
+/** The part of openapi-typescript in use. */
+interface OpenapiTypescript {
+  default: (document: unknown, options: { alphabetize: boolean }) => Promise<unknown>;
+  astToString: (ast: unknown) => string;
+}
+
+const TOOL = folderOf('client-types');
+await install(TOOL);
+const entry = pathToFileURL(`${TOOL}/node_modules/openapi-typescript/dist/index.mjs`);
+const { default: openapiTS, astToString } = (await import(entry.href)) as OpenapiTypescript;
+
 /** The types of one version, as text. */
 async function typesOf(name: string): Promise<string> {
-  const { default: openapiTS, astToString } = await import('openapi-typescript');
   const text = await readFile(new URL(`../${name}.yaml`, import.meta.url), 'utf8');
-  const ast = await openapiTS(parse(text, prepared) as never, { alphabetize: true });
+  const ast = await openapiTS(parse(text, prepared), { alphabetize: true });
   return HEADER.replace('NAME', name) + wrapComments(astToString(ast));
 }
 

@@ -5,7 +5,6 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type ServiceClientConstructor, credentials, loadPackageDefinition, status } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
@@ -16,8 +15,6 @@ import { TEST_REDIS } from '../setup/database.ts';
 import { type Shop, anOrder, openShop, until } from '../setup/shop.ts';
 import { type OrdersClient, connect, failureOf, take } from './client.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const BUF = 'node_modules/@bufbuild/buf/bin/buf';
 const run = promisify(execFile);
 const ended: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -240,33 +237,6 @@ describe('health and reflection', () => {
     await until(async () => (await check('')) === 'NOT_SERVING');
     await shop.database.resume();
     await until(async () => (await check('')) === 'SERVING');
-  });
-
-  test('reflection returns the whole contract, with its imports', async () => {
-    const { shop } = await open();
-    const buf = (...words: string[]) =>
-      run(process.execPath, [BUF, 'curl', '--protocol', 'grpc', '--http2-prior-knowledge', ...words], {
-        cwd: ROOT,
-      });
-    const service = `http://${shop.grpc}/holdfast.orders.v1.OrderService`;
-    const { stdout: services } = await buf('--list-services', `http://${shop.grpc}`);
-    expect(services.trim().split('\n')).toEqual(['grpc.health.v1.Health', 'holdfast.orders.v1.OrderService']);
-    const order = {
-      customerId: 'ada',
-      currency: 'EUR',
-      lines: [{ sku: 'A', name: 'B', quantity: 1, unitPrice: 5 }],
-    };
-    const { stdout } = await buf(
-      '-H',
-      `authorization: Bearer ${shop.apiKey}`,
-      '-d',
-      JSON.stringify({ idempotencyKey: 'k', order }),
-      `${service}/PlaceOrder`,
-    );
-    expect(JSON.parse(stdout)).toMatchObject({
-      order: { status: 'ORDER_STATUS_PLACED', total: '5' },
-      position: '1',
-    });
   });
 
   test('a stopping node reports it, finishes accepted orders, and ends its streams with UNAVAILABLE', async () => {

@@ -174,10 +174,12 @@ test.each(PAGES)('%s names only existing scripts and tests', async (_page, snipp
 const PRELUDE = `
 set -euo pipefail
 curl() { command curl -sS --max-time 60 --fail-with-body --connect-to "localhost:8080:\${HOLDFAST_URL#http://}" "$@"; }
-npx() {
+led() {
   local words=("\${@//127.0.0.1:50051/$GRPC}")
-  command npx --no-install "\${words[@]//http:\\/\\/localhost:8080/$HOLDFAST_URL}"
+  command "\${words[@]//http:\\/\\/localhost:8080/$HOLDFAST_URL}"
 }
+npx() { led npx --no-install "$@"; }
+npm() { led npm "$@"; }
 `;
 
 const scriptOf = (snippets: Snippet[]): string =>

@@ -1,4 +1,7 @@
-/** The .proto file: breaking changes are found, and the generated files are current. */
+/**
+ * The .proto file: breaking changes are found, the generated files are current, and buf reads the
+ * contract from a server. The first run installs buf.
+ */
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,9 +9,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { pathOf } from '../../../tools/programs.ts';
+import { openShop } from '../../setup/shop.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const BUF = 'node_modules/@bufbuild/buf/bin/buf';
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const BUF = await pathOf('buf');
 const run = promisify(execFile);
 const ended: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -57,5 +62,33 @@ describe('the contract', () => {
         (await readFile(join(committed, name))).equals(await readFile(join(folder, name))),
       ]).toEqual([name, true]);
     }
+  });
+
+  test('reflection returns the whole contract, with its imports', async () => {
+    const shop = await openShop();
+    ended.push(shop.close);
+    const buf = (...words: string[]) =>
+      run(process.execPath, [BUF, 'curl', '--protocol', 'grpc', '--http2-prior-knowledge', ...words], {
+        cwd: ROOT,
+      });
+    const service = `http://${shop.grpc}/holdfast.orders.v1.OrderService`;
+    const { stdout: services } = await buf('--list-services', `http://${shop.grpc}`);
+    expect(services.trim().split('\n')).toEqual(['grpc.health.v1.Health', 'holdfast.orders.v1.OrderService']);
+    const order = {
+      customerId: 'ada',
+      currency: 'EUR',
+      lines: [{ sku: 'A', name: 'B', quantity: 1, unitPrice: 5 }],
+    };
+    const { stdout } = await buf(
+      '-H',
+      `authorization: Bearer ${shop.apiKey}`,
+      '-d',
+      JSON.stringify({ idempotencyKey: 'k', order }),
+      `${service}/PlaceOrder`,
+    );
+    expect(JSON.parse(stdout)).toMatchObject({
+      order: { status: 'ORDER_STATUS_PLACED', total: '5' },
+      position: '1',
+    });
   });
 });

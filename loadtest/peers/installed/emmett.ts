@@ -5,7 +5,7 @@
 import { CommandHandler, type Event } from '@event-driven-io/emmett';
 import { getPostgreSQLEventStore } from '@event-driven-io/emmett-postgresql';
 import { randomUUID } from 'node:crypto';
-import { type NewOrder, type PlacedOrder, placed, serveOrders } from './serve-orders.ts';
+import { type NewOrder, type PlacedOrder, placed, serveOrders } from '../servers/serve-orders.ts';
 
 type OrderPlaced = Event<'OrderPlaced', PlacedOrder>;
 type State = PlacedOrder | { status: 'none' };
