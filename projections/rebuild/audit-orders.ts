@@ -99,7 +99,7 @@ async function auditStep(
           live: sql.fragment`
             SELECT * FROM ${tableIn('live', table)}
              WHERE partition = ${partition} AND placed_position + 0 > ${after} AND placed_position + 0 <= ${upTo}`,
-          folded: sql.fragment`SELECT * FROM ${tableIn(shadow, table)}`,
+          folded: sql.fragment`SELECT * FROM ${tableIn(shadow, table)} WHERE partition = ${partition}`,
           ends: sql.fragment`SELECT * FROM live WHERE false`,
         },
       ),

@@ -137,9 +137,10 @@ export function atSamePosition<T>(
 ): Promise<T> {
   return lease.transaction(async (transaction) => {
     await transaction.query(sql.unsafe`SET LOCAL lock_timeout = '5s'`);
-    await transaction.query(
-      sql.unsafe`SELECT FROM checkpoints WHERE consumer = ${projection.name} ORDER BY partition FOR UPDATE`,
-    );
+    // One by one: Citus locks rows of one partition at a time.
+    for (const partition of await listPartitions(transaction))
+      await transaction.query(sql.unsafe`
+        SELECT 1 FROM checkpoints WHERE partition = ${partition} AND consumer = ${projection.name} FOR UPDATE`);
     await applyRest(transaction, projection, shadow);
     return act(transaction);
   });

@@ -4,8 +4,9 @@
  */
 import { readFile, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CommonQueryMethods, sql } from 'slonik';
+import { type CommonQueryMethods, type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
+import { bytesOfDatabase } from '../../store/cluster/placed-tables.ts';
 
 /** Stays free for orders, their events and the write-ahead log. */
 export const SPACE_RESERVE_BYTES = 64 * 1024 * 1024;
@@ -28,11 +29,11 @@ export interface SpaceBudget {
  * @throws {SpaceError}
  */
 export async function requireSpace(
-  connection: CommonQueryMethods,
+  pool: DatabasePool,
   neededBytes: number,
   { databaseBytesMax }: SpaceBudget,
 ): Promise<number | undefined> {
-  const free = [await freeOnDisk(connection), await leftOf(connection, databaseBytesMax)].filter(
+  const free = [await freeOnDisk(pool), await leftOf(pool, databaseBytesMax)].filter(
     (bytes) => bytes !== undefined,
   );
   if (free.length === 0) return undefined;
@@ -46,11 +47,9 @@ export async function requireSpace(
 
 const mib = (bytes: number) => Math.ceil(bytes / 2 ** 20);
 
-async function leftOf(connection: CommonQueryMethods, max: number | undefined): Promise<number | undefined> {
+async function leftOf(pool: DatabasePool, max: number | undefined): Promise<number | undefined> {
   if (max === undefined) return undefined;
-  const bytes = await connection.oneFirst(
-    sql.type(z.object({ bytes: z.int() }))`SELECT pg_database_size(current_database()) AS bytes`,
-  );
+  const bytes = await bytesOfDatabase(pool);
   return Math.max(0, max - bytes);
 }
 

@@ -11,6 +11,8 @@ import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
+import { hasCitus } from '../../store/cluster/has-citus.ts';
+import { prepareForTables } from '../../store/cluster/placed-tables.ts';
 import { ownName } from '../../store/schema/names.ts';
 import { reachable } from '../../store/unavailable.ts';
 import type { Projection } from '../projection.ts';
@@ -35,6 +37,7 @@ export class LeaseLostError extends Error {
 export interface Lease {
   /** Aborted, with a {@link LeaseLostError}, once the lease is lost. */
   signal: AbortSignal;
+  isOnCitus: boolean;
   /**
    * Runs a transaction that commits only while the lease is held.
    *
@@ -71,6 +74,7 @@ export async function withLease<T>(
   { beatMs = BEAT_INTERVAL_MS, expiryMs = EXPIRY_MS, signal }: LeaseOptions = {},
 ): Promise<T> {
   const held: Held = { pool, work: `${work} ${projection}`, token: randomUUID() };
+  const isOnCitus = await hasCitus(pool);
   await take(held, expiryMs, signal);
   const ended = new AbortController();
   const lost = new AbortController();
@@ -78,11 +82,13 @@ export async function withLease<T>(
   try {
     return await act({
       signal: lost.signal,
+      isOnCitus,
       transaction: async (inner, isolation) => {
         lost.signal.throwIfAborted();
         return pool.transaction(async (transaction) => {
           if (isolation === 'snapshot')
             await transaction.query(sql.unsafe`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ`);
+          if (isOnCitus) await prepareForTables(transaction);
           await fence(transaction, held);
           return inner(transaction);
         });

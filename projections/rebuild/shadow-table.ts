@@ -7,6 +7,7 @@
  */
 import { type CommonQueryMethods, type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
+import { bytesOfTables, placeBeside } from '../../store/cluster/placed-tables.ts';
 import { type TableSet, schemaOf } from '../../store/schema/names.ts';
 import { type Projection, type ReadTable, tablesOf } from '../projection.ts';
 import type { Lease } from './lease.ts';
@@ -19,6 +20,9 @@ export type Shadow = Exclude<TableSet, 'live'>;
 export const shadowConsumer = ({ name }: Projection, shadow: Shadow) => `${name}.${shadow}`;
 
 export const tableIn = (set: TableSet, { name }: ReadTable) => sql.identifier([schemaOf(set), name]);
+
+/** The same as text. It never needs quotes. */
+const nameIn = (set: TableSet, { name }: ReadTable) => `${schemaOf(set)}.${name}`;
 
 export interface ShadowKind {
   /** Without primary keys, which {@link addKeys} adds: rows are only added until then. */
@@ -53,18 +57,21 @@ export async function createEmpty(
       await transaction.query(sql.unsafe`
         CREATE ${created} ${tableIn(shadow, table)} (LIKE ${tableIn('live', table)} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)`);
       if (!isKeyless) await addKey(transaction, shadow, table);
-      if (part === undefined) continue;
-      await transaction.query({
-        ...sql.unsafe`CREATE TRIGGER`,
-        sql: `CREATE TRIGGER part BEFORE INSERT ON ${schemaOf(shadow)}.${table.name} FOR EACH ROW
-              WHEN (NOT ${isInPart(table, part, 'NEW')}) EXECUTE FUNCTION ${schemaOf('live')}.leave_out_row()`,
-      });
+      if (part !== undefined) await addPart(transaction, shadow, table, part);
+      if (lease.isOnCitus) await placeBeside(transaction, nameIn(shadow, table), nameIn('live', table));
     }
     await transaction.query(sql.unsafe`
       INSERT INTO checkpoints (partition, consumer)
       SELECT partition, ${shadowConsumer(projection, shadow)} FROM log_heads`);
   });
 }
+
+const addPart = (transaction: CommonQueryMethods, shadow: Shadow, table: ReadTable, part: Part) =>
+  transaction.query({
+    ...sql.unsafe`CREATE TRIGGER`,
+    sql: `CREATE TRIGGER part BEFORE INSERT ON ${nameIn(shadow, table)} FOR EACH ROW
+          WHEN (NOT ${isInPart(table, part, 'NEW')}) EXECUTE FUNCTION ${schemaOf('live')}.leave_out_row()`,
+  });
 
 /** Adds the primary keys of the live tables to shadow tables that have none. */
 export const addKeys = (lease: Lease, projection: Projection, shadow: Shadow): Promise<void> =>
@@ -77,7 +84,7 @@ async function addKey(transaction: CommonQueryMethods, shadow: Shadow, table: Re
   const key = await keyOf(transaction, 'live', table);
   await transaction.query({
     ...sql.unsafe`ALTER`,
-    sql: `ALTER TABLE ${schemaOf(shadow)}.${table.name} ADD ${key}`,
+    sql: `ALTER TABLE ${nameIn(shadow, table)} ADD ${key}`,
   });
 }
 
@@ -115,10 +122,7 @@ export async function createIndexes(lease: Lease, projection: Projection, shadow
       return live.filter(({ definition }) => !existing.has(definition));
     });
     for (const { create } of missing) {
-      const text = create.replace(
-        ` ON ${schemaOf('live')}.${table.name} `,
-        ` ON ${schemaOf(shadow)}.${table.name} `,
-      );
+      const text = create.replace(` ON ${nameIn('live', table)} `, ` ON ${nameIn(shadow, table)} `);
       await lease.transaction((transaction) => transaction.query({ ...sql.unsafe`CREATE INDEX`, sql: text }));
     }
     await lease.transaction((transaction) =>
@@ -128,14 +132,8 @@ export async function createIndexes(lease: Lease, projection: Projection, shadow
 }
 
 /** Bytes of a projection's tables on the disk, with their indexes. */
-export const bytesOf = (
-  connection: CommonQueryMethods,
-  projection: Projection,
-  set: TableSet,
-): Promise<number> =>
-  connection.oneFirst(sql.type(z.object({ bytes: z.int() }))`
-    SELECT coalesce(sum(pg_total_relation_size(to_regclass(${`${schemaOf(set)}.`} || name))), 0)::bigint AS bytes
-      FROM unnest(${sql.array(
-        tablesOf(projection).map(({ name }) => name),
-        'text',
-      )}) AS listed (name)`);
+export const bytesOf = (pool: DatabasePool, projection: Projection, set: TableSet): Promise<number> =>
+  bytesOfTables(
+    pool,
+    tablesOf(projection).map((table) => nameIn(set, table)),
+  );

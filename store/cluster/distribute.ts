@@ -64,9 +64,15 @@ export async function stepsToDistribute(run: Run, shards: number): Promise<Step[
         ? `SELECT create_distributed_table('log_heads', 'partition', colocate_with => 'none', shard_count => ${shards})`
         : `SELECT create_distributed_table('${table}', 'partition', colocate_with => 'log_heads')`,
     );
+  const kept = await keptTables(run);
+  for (const table of kept)
+    add(
+      `Distribute ${table}, which the last rebuild kept`,
+      `SELECT create_distributed_table('${table}', 'partition', colocate_with => 'log_heads')`,
+    );
   for (const table of REFERENCE.filter((name) => !placed.has(name)))
     add(`Copy ${table} to each worker`, `SELECT create_reference_table('${table}')`);
-  for (const table of [...PARTITIONED, ...REFERENCE].filter((name) => !placed.has(name)))
+  for (const table of [...[...PARTITIONED, ...REFERENCE].filter((name) => !placed.has(name)), ...kept])
     add(
       `Remove the copy of ${table} that is left on the coordinator`,
       `SELECT truncate_local_data_after_distributing_table('${table}')`,
@@ -146,6 +152,20 @@ async function placedTables(run: Run): Promise<ReadonlySet<string>> {
       FROM pg_dist_partition
       JOIN pg_class AS class ON class.oid = logicalrelid AND class.relnamespace = '${schemaOf('live')}'::regnamespace`);
   return new Set(rows.map(({ name }) => name));
+}
+
+/** Tables of before the last rebuild that are not distributed: a rollback makes them live again. */
+async function keptTables(run: Run): Promise<readonly string[]> {
+  const schema = schemaOf('previous');
+  const rows = await run<{ name: string }>(
+    `SELECT '${schema}.' || relname AS name
+       FROM pg_class
+      WHERE relkind = 'r' AND relnamespace = '${schema}'::regnamespace AND relname = ANY ($1::text[])
+        AND oid NOT IN (SELECT logicalrelid FROM pg_dist_partition)
+      ORDER BY 1`,
+    [[...PARTITIONED]],
+  );
+  return rows.map(({ name }) => name);
 }
 
 async function constraintsInTheWay(run: Run): Promise<readonly { table: string; constraint: string }[]> {

@@ -1,4 +1,4 @@
--- Version 1
+-- Version 2
 --
 -- Adds the rows of orders that a batch of the projection `orders` begins, and their terms.
 --
@@ -40,7 +40,8 @@ BEGIN
   INSERT INTO order_terms (partition, tenant_id, term, placed_position)
   SELECT into_partition, tenant_ids[ordinal], term, positions[ordinal]
     FROM (SELECT unnest(term_ordinals) AS ordinal, unnest(terms) AS term) AS gained;
-EXCEPTION WHEN unique_violation THEN
+-- Citus copies rows from arrays to its workers, and reports a duplicate as an internal error.
+EXCEPTION WHEN unique_violation OR internal_error THEN
   INSERT INTO orders AS row (partition, tenant_id, order_id, placed_position, customer_id, status, placed_at, version,
                              document, facts, payment_status, is_on_hold, is_ready_to_ship, ordered_at, listed_version)
   SELECT into_partition, unnest(tenant_ids), unnest(order_ids), unnest(positions), unnest(customer_ids), unnest(statuses),

@@ -29,7 +29,7 @@ test('nodes that start at once migrate an empty database once', async () => {
   const files = (await readSchemaFiles()).map(({ name }) => name);
   expect(files).toEqual([
     ...(await readdir(new URL('../../store/migrations/', import.meta.url))).sort(),
-    'add-order-rows.sql version 1',
+    'add-order-rows.sql version 2',
     'append-event.sql version 2',
     FUNCTION,
     'append-sealed-events.sql version 1',

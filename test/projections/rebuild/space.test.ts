@@ -12,6 +12,7 @@ import { SpaceError, requireSpace } from '../../../projections/rebuild/free-spac
 import { rebuild } from '../../../projections/rebuild/rebuild.ts';
 import { verify } from '../../../projections/rebuild/verify.ts';
 import { runOnce } from '../../../projections/runner.ts';
+import { bytesOfTables } from '../../../store/cluster/placed-tables.ts';
 import { createOrderLog } from '../../../store/log/log.ts';
 import { ensurePartitions } from '../../../store/partitions.ts';
 import type { DatabasePool } from '../../../store/pool.ts';
@@ -52,14 +53,13 @@ afterAll(async () => {
 const quiet = { onProgress: () => {} };
 const count = (table: string) =>
   pool.oneFirst(sql.type(z.object({ n: z.int() }))`SELECT count(*) AS n FROM ${sql.identifier([table])}`);
-const bytesIn = (schema: string) =>
-  pool.oneFirst(sql.type(z.object({ bytes: z.int() }))`
-    SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint AS bytes
-      FROM pg_class WHERE relnamespace = ${schema}::regnamespace AND relkind = 'r'`);
-const bytesOfTable = (table: string) =>
-  pool.oneFirst(
-    sql.type(z.object({ bytes: z.int() }))`SELECT pg_total_relation_size(${table}::regclass) AS bytes`,
+const bytesIn = async (schema: string) =>
+  bytesOfTables(
+    pool,
+    await pool.anyFirst(sql.type(z.object({ name: z.string() }))`
+      SELECT schemaname || '.' || tablename AS name FROM pg_tables WHERE schemaname = ${schema}`),
   );
+const bytesOfTable = (table: string) => bytesOfTables(pool, [table]);
 
 /** Audits, and watches the space of the copy in each pause. */
 async function watched(projection: Projection, options: { auditBytes?: number; chunkRows?: number }) {

@@ -73,8 +73,10 @@ onCitus('an installation whose schema is not named as its role', () => {
     useSchema('books');
     await migrate(url);
     const first = await openTestPool({ url });
-    const steps = await distribute(first, 2);
-    expect(steps.map(({ does }) => does)).toContain('Let workers find the tables by the search path');
+    await first.query(sql.unsafe`CREATE TABLE books_previous.orders (LIKE books.orders INCLUDING ALL)`);
+    const steps = (await distribute(first, 2)).map(({ does }) => does);
+    expect(steps).toContain('Let workers find the tables by the search path');
+    expect(steps).toContain('Distribute books_previous.orders, which the last rebuild kept');
     await first.end();
     const second = await openTestPool({ url });
     try {
