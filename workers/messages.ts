@@ -62,6 +62,6 @@ export function createMessages(
       keep(key, body);
       return body;
     };
-    return personal === undefined ? made() : personal.openEvents([event]).then(made);
+    return personal === undefined ? made() : personal.openEvents(content.partition, [event]).then(made);
   };
 }

@@ -99,7 +99,7 @@ async function* exported(
   const query = { partition, tenantId, direction: 'asc', limit: PAGE_ORDERS_MAX } as const;
   for (let from: number | null | undefined; from !== null;) {
     const { documents, next } = await readOrdersPage(pool, { ...query, from });
-    const states = await personal.openOrders(parseStates(documents));
+    const states = await personal.openOrders(partition, parseStates(documents));
     const lines = states.map(
       format === 'csv' ? orderCsvLine : (state) => `${JSON.stringify(orderDocument(state))}\n`,
     );

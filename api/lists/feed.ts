@@ -41,6 +41,6 @@ export async function readOrWait(
       gone.removeEventListener('abort', watch.end);
     }
   }
-  await personal.openEvents(page.events);
+  await personal.openEvents(query.partition, page.events);
   return { ...page, crowded: false };
 }

@@ -220,7 +220,7 @@ async function outcomeOfHolder(
 ): Promise<AppendOutcome> {
   try {
     const holder = toStoredEvent({ ...storedRow.required().parse(row) });
-    await personal.openEvents([holder]);
+    await personal.openEvents(append.partition, [holder]);
     return outcomeOf(append, holder, row.claim);
   } catch (error) {
     if (!(error instanceof UnknownEventError)) throw error;

@@ -108,8 +108,11 @@ export function createOrderLog({
     return writer;
   };
 
-  async function opened(row: z.output<typeof storedRow> | null): Promise<StoredEvent | undefined> {
-    return row === null ? undefined : (await personal.openEvents([toStoredEvent(row)]))[0];
+  async function opened(
+    partition: number,
+    row: z.output<typeof storedRow> | null,
+  ): Promise<StoredEvent | undefined> {
+    return row === null ? undefined : (await personal.openEvents(partition, [toStoredEvent(row)]))[0];
   }
 
   return {
@@ -141,13 +144,13 @@ export function createOrderLog({
       const row = await reachable(
         connections.of(tenantId).maybeOne(readHolder(idempotencyKey, tenantId, partition)),
       );
-      return opened(row);
+      return opened(partition, row);
     },
     async readClaim({ partition, tenantId }, claim) {
       const row = await reachable(
         connections.of(tenantId).maybeOne(readClaimHolder(partition, tenantId, claim)),
       );
-      return opened(row);
+      return opened(partition, row);
     },
     async drained() {
       await Promise.all([...writers.values()].map((writer) => writer.drained()));

@@ -166,8 +166,8 @@ export function createOrderStates({
       }
       // Before it is opened: a snapshot has personal data as the log has it.
       if (unsaved !== undefined) save(tenancy, unsaved.state, unsaved.eventId);
-      if (folded !== undefined) await personal.openOrders([folded.state]);
-      if (holder !== undefined) await personal.openEvents([holder]);
+      if (folded !== undefined) await personal.openOrders(partition, [folded.state]);
+      if (holder !== undefined) await personal.openEvents(partition, [holder]);
       return { folded, holder };
     },
     async drained() {

@@ -3,11 +3,12 @@
  * the last look at the erasures: an erased key is gone from every node within a second.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { type CommonQueryMethods, sql } from 'slonik';
+import type { CommonQueryMethods } from 'slonik';
 import { z } from 'zod';
 import type { Subject } from '../../domain/personal/subject.ts';
 import type { Keyring, SecretPlace } from '../secrets/keyring.ts';
 import { reachable } from '../unavailable.ts';
+import { plainArray, statement } from '../statement.ts';
 import { createLru } from './lru.ts';
 import { type DataKey, dataKeyOf } from './sealing.ts';
 
@@ -16,7 +17,6 @@ const KEYS_MAX = 20_000;
 const SECRET_BYTES = 32;
 /** Cached keys are used for so long after the last look at the erasures. */
 const TRUSTED_MS = 500;
-const NEVER = '9223372036854775807';
 
 /** A key that was destroyed. RFC 3339, UTC. */
 export interface ErasedKey {
@@ -40,12 +40,21 @@ export const dataKeyPlace = ({
   keyId,
 ];
 
-const stateRow = z.object({
-  erasures: z.int(),
-  key_id: z.string().nullable(),
-  erased: z.string(),
-  marked: z.string(),
-});
+const readState = statement(
+  'personal/look-at-erasures',
+  z.object({ erasures: z.int(), key_id: z.string().nullable(), marked: z.string() }),
+);
+const readErased = statement(
+  'personal/read-erased-keys',
+  z.object({
+    key_id: z.string(),
+    tenant_id: z.uuid(),
+    subject: z.string(),
+    erasure: z.int(),
+    erased_at: z.string(),
+  }),
+  { keepsPlan: false },
+);
 const keyRow = z.object({
   key_id: z.string(),
   tenant_id: z.uuid(),
@@ -53,8 +62,8 @@ const keyRow = z.object({
   sealed_key: z.instanceof(Buffer).nullable(),
   erased_at: z.string().nullable(),
 });
-const keyColumns = sql.fragment`
-  replace(key_id::text, '-', '') AS key_id, tenant_id, subject, sealed_key, erased_at`;
+const readKeys = statement('personal/read-data-keys', keyRow, { keepsPlan: false });
+const findLivingKeys = statement('personal/find-living-keys', keyRow);
 
 const nameOf = (tenantId: string, subject: string) => `${tenantId} ${subject}`;
 const NO_MARKS: ReadonlySet<string> = new Set();
@@ -96,31 +105,37 @@ export function createDataKeys(
 
   async function lookNow(): Promise<void> {
     const sinceMs = now();
-    const row = await reachable(
-      pool.one(sql.type(stateRow)`
-        SELECT erasures, key_id,
-               (SELECT coalesce(json_agg(json_build_array(replace(key_id::text, '-', ''), tenant_id, subject,
-                         to_char(erased_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))), '[]')
-                  FROM customer_keys WHERE erasure > ${erasures === -1 ? NEVER : erasures}::bigint)::text AS erased,
-               (SELECT coalesce(json_agg(json_build_array(tenant_id, personal_metadata)), '[]')
-                  FROM tenants WHERE cardinality(personal_metadata) > 0)::text AS marked
-          FROM personal_state`),
-    );
+    const row = await reachable(pool.one(readState()));
     // The database was restored: what is cached may be of keys that it does not have.
     if (row.erasures < erasures) {
       byId.clear();
       sealing.clear();
+      erasures = row.erasures;
     }
-    for (const [keyId, tenantId, subject, erasedAt] of JSON.parse(row.erased) as string[][]) {
-      byId.set(keyId!, { erasedAt: erasedAt! });
-      forgetSealing(tenantId!, subject!, keyId!);
-    }
-    erasures = row.erasures;
+    // At the start the newest one is enough: nothing is cached that an older one has destroyed.
+    const known = erasures === -1 ? Math.max(0, row.erasures - 1) : erasures;
+    erasures = row.erasures > known ? await noteErased(known) : known;
     activeId = row.key_id;
     marks = new Map(
       (JSON.parse(row.marked) as [string, string[]][]).map(([tenantId, names]) => [tenantId, new Set(names)]),
     );
     lookedAtMs = sinceMs;
+  }
+
+  /**
+   * Forgets the keys of all erasures behind one.
+   *
+   * @returns the newest erasure whose keys it has seen: with Citus, a worker may show them some
+   *   milliseconds later than the number
+   */
+  async function noteErased(known: number): Promise<number> {
+    let newest = known;
+    for (const row of await reachable(pool.any(readErased(known)))) {
+      byId.set(row.key_id, { erasedAt: row.erased_at });
+      forgetSealing(row.tenant_id, row.subject, row.key_id);
+      newest = Math.max(newest, row.erasure);
+    }
+    return newest;
   }
 
   function forgetSealing(tenantId: string, subject: string, keyId: string): void {
@@ -140,7 +155,10 @@ export function createDataKeys(
    *
    * @throws {SecretNotDecrypted} this node lacks their master key
    */
-  async function load(keyIds: readonly string[]): Promise<ReadonlyMap<string, DataKey | ErasedKey>> {
+  async function load(
+    partition: number,
+    keyIds: readonly string[],
+  ): Promise<ReadonlyMap<string, DataKey | ErasedKey>> {
     for (;;) {
       if (!isTrusted()) await look();
       const before = erasures;
@@ -151,10 +169,7 @@ export function createDataKeys(
         return known === undefined;
       });
       if (missing.length > 0) {
-        const rows = await reachable(
-          pool.any(sql.type(keyRow)`
-            SELECT ${keyColumns} FROM customer_keys WHERE key_id = ANY (${sql.array(missing, 'uuid')})`),
-        );
+        const rows = await reachable(pool.any(readKeys(partition, plainArray(missing))));
         for (const row of rows) found.set(row.key_id, unsealed(row));
       }
       if (before !== erasures) continue;
@@ -177,17 +192,13 @@ export function createDataKeys(
   }
 
   /** Finds the keys of customers that this process has not met; makes those that nobody has. */
-  async function findForSealing(wanted: readonly { tenantId: string; subject: Subject }[]): Promise<void> {
-    const rows = await reachable(
-      pool.any(sql.type(keyRow)`
-        SELECT DISTINCT ON (tenant_id, subject) ${keyColumns}
-          FROM ${sql.unnest(
-            wanted.map(({ tenantId, subject }) => [tenantId, subject]),
-            ['uuid', 'text'],
-          )} AS wanted (of_tenant, of_subject)
-          JOIN customer_keys ON subject = of_subject AND tenant_id = of_tenant AND erased_at IS NULL
-         ORDER BY tenant_id, subject, created_at`),
-    );
+  async function findForSealing(
+    partition: number,
+    wanted: readonly { tenantId: string; subject: Subject }[],
+  ): Promise<void> {
+    const tenants = wanted.map(({ tenantId }) => tenantId);
+    const subjects = wanted.map(({ subject }) => subject);
+    const rows = await reachable(pool.any(findLivingKeys(partition, tenants, subjects)));
     for (const row of rows) {
       const key = unsealed(row);
       if (!('erasedAt' in key)) sealing.set(nameOf(key.tenantId, key.subject), { key, unstored: undefined });

@@ -38,10 +38,13 @@ export interface PersonalData {
   seal: (batch: readonly Append[]) => Promise<SealedBatch>;
   /** Looks at the erasures now: a batch was refused, since it was sealed before the newest one. */
   look: () => Promise<void>;
-  /** Opens events, in place. An erased event has `erased_at`. @returns the events */
-  openEvents: <Event extends RecordedEvent>(events: readonly Event[]) => Promise<readonly Event[]>;
-  /** Opens orders, in place. An erased order has `erased_at`. @returns the orders */
-  openOrders: (states: readonly OrderState[]) => Promise<readonly OrderState[]>;
+  /** Opens events of a partition, in place. An erased event has `erased_at`. @returns them */
+  openEvents: <Event extends RecordedEvent>(
+    partition: number,
+    events: readonly Event[],
+  ) => Promise<readonly Event[]>;
+  /** Opens orders of a partition, in place. An erased order has `erased_at`. @returns them */
+  openOrders: (partition: number, states: readonly OrderState[]) => Promise<readonly OrderState[]>;
   /** The term of an e-mail address; `null` while personal data is stored in the clear. */
   termOf: (tenantId: string, email: string) => Promise<string | null>;
   /** Whether new personal data is sealed. */
@@ -71,6 +74,7 @@ export function createPersonalData(pool: CommonQueryMethods, keyring: Keyring): 
   const texts = createOpenTexts();
 
   async function openAll<Item>(
+    partition: number,
     items: readonly Item[],
     run: (item: Item, open: Open) => void,
     note: (item: Item, key: DataKey | ErasedKey) => void,
@@ -94,7 +98,7 @@ export function createPersonalData(pool: CommonQueryMethods, keyring: Keyring): 
     texts.forgetBefore(keys.erasures());
     const missing = pass(keys.cached);
     if (missing.length === 0) return items;
-    const loaded = await keys.load(missing);
+    const loaded = await keys.load(partition, missing);
     pass((keyId) => loaded.get(keyId) ?? LOST);
     return items;
   }
@@ -106,13 +110,13 @@ export function createPersonalData(pool: CommonQueryMethods, keyring: Keyring): 
       await keys.look();
       texts.forgetBefore(keys.erasures());
     },
-    openEvents: <Event extends RecordedEvent>(events: readonly Event[]) =>
-      openAll<Event & Opened>(events, openEvent, (event, key) => {
+    openEvents: <Event extends RecordedEvent>(partition: number, events: readonly Event[]) =>
+      openAll<Event & Opened>(partition, events, openEvent, (event, key) => {
         if ('erasedAt' in key) event.erased_at = key.erasedAt;
         else event.data_key = key;
       }),
-    openOrders: (states) =>
-      openAll(states, openOrder, ({ order }, key) => {
+    openOrders: (partition, states) =>
+      openAll(partition, states, openOrder, ({ order }, key) => {
         if ('erasedAt' in key) order.erased_at = key.erasedAt;
       }),
     async termOf(tenantId, email) {
@@ -134,9 +138,11 @@ async function sealBatch(batch: readonly Append[], keys: DataKeys, terms: Terms)
   const sealed = batch.map((append) => sealOne(append, keys, used));
   const unknown = batch.filter((_append, index) => sealed[index] === 'unknown');
   if (unknown.length > 0) {
-    await keys.findForSealing(
-      unknown.map((append) => ({ tenantId: append.tenantId, subject: subjectIn(append) })),
-    );
+    for (const [partition, appends] of Map.groupBy(unknown, (append) => append.partition))
+      await keys.findForSealing(
+        partition,
+        appends.map((append) => ({ tenantId: append.tenantId, subject: subjectIn(append) })),
+      );
     for (const [index, each] of sealed.entries())
       if (each === 'unknown') sealed[index] = sealOne(batch[index]!, keys, used);
   }

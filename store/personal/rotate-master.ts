@@ -36,6 +36,7 @@ export async function personalStatus(pool: CommonQueryMethods): Promise<Personal
 }
 
 const dataKeyRow = z.object({
+  partition: z.int(),
   uuid: z.uuid(),
   tenant_id: z.uuid(),
   subject: z.string(),
@@ -69,25 +70,30 @@ export async function rotateMaster(pool: DatabasePool, keyring: Keyring): Promis
   }
   for (let after = NO_KEY; ;) {
     const rows = await pool.any(sql.type(dataKeyRow)`
-      SELECT key_id AS uuid, tenant_id, subject, sealed_key FROM customer_keys
+      SELECT partition, key_id AS uuid, tenant_id, subject, sealed_key FROM customer_keys
        WHERE key_id > ${after} AND sealed_key IS NOT NULL ORDER BY key_id LIMIT ${STEP_KEYS_MAX}`);
     const last = rows.at(-1);
     if (last === undefined) return rotated;
-    const next = rows.flatMap(({ uuid, tenant_id, subject, sealed_key }) => {
+    const next = rows.flatMap(({ partition, uuid, tenant_id, subject, sealed_key }) => {
       if (keyring.keyIdOf(sealed_key) === target) return [];
       const place = dataKeyPlace({
         keyId: uuid.replaceAll('-', ''),
         tenantId: tenant_id,
         subject: subject as Subject,
       });
-      return [[uuid, keyring.seal(keyring.open(sealed_key, place), target, place).toString('hex')]];
+      const sealed = keyring.seal(keyring.open(sealed_key, place), target, place).toString('hex');
+      return [{ partition, row: [uuid, sealed] }];
     });
-    // A key that was erased meanwhile stays erased.
-    if (next.length > 0)
+    // A key that was erased meanwhile stays erased. With Citus, an UPDATE is of one partition.
+    for (const [partition, keys] of Map.groupBy(next, (each) => each.partition))
       await pool.query(sql.unsafe`
         UPDATE customer_keys SET sealed_key = decode(next.sealed, 'hex')
-          FROM ${sql.unnest(next, ['uuid', 'text'])} AS next (key_id, sealed)
-         WHERE customer_keys.key_id = next.key_id AND customer_keys.sealed_key IS NOT NULL`);
+          FROM ${sql.unnest(
+            keys.map(({ row }) => row),
+            ['uuid', 'text'],
+          )} AS next (key_id, sealed)
+         WHERE customer_keys.key_id = next.key_id AND customer_keys.partition = ${partition}
+           AND customer_keys.sealed_key IS NOT NULL`);
     rotated += next.length;
     after = last.uuid;
   }

@@ -58,6 +58,8 @@ const claimRow = z.looseObject({
   ...claimedColumns,
   notice: z.string().nullable(),
   traceparent: z.string().nullable(),
+  /** Of the event; `null` for a notice. */
+  partition: z.int().nullable(),
 });
 type ClaimRow = z.output<typeof claimRow>;
 const claimRows = statement('webhooks/claim-deliveries', claimRow);
@@ -99,6 +101,7 @@ export interface Claimed {
         /** Throws when the log has no such event, or one that this release cannot read. */
         readEvent: () => RecordedEvent & { position: number };
         traceparent: string | null;
+        partition: number;
       }
     | { notice: unknown; type: string };
 }
@@ -197,7 +200,11 @@ const toClaimed = (row: ClaimRow, secrets: KeyObject[]): Claimed => ({
 
 const contentOf = (row: ClaimRow): Claimed['content'] =>
   row.notice === null
-    ? { readEvent: () => toRecordedEvent(recordedRow.parse(row)), traceparent: row.traceparent }
+    ? {
+        readEvent: () => toRecordedEvent(recordedRow.parse(row)),
+        traceparent: row.traceparent,
+        partition: row.partition!,
+      }
     : { notice: JSON.parse(row.notice), type: ENDPOINT_DISABLED };
 
 const moveBacklogs = statement('webhooks/move-backlog', z.object({}), { keepsPlan: false });

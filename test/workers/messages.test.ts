@@ -25,6 +25,7 @@ function counted(size = 1) {
           return { type: 'OrderPlaced', recorded_at: RECORDED_AT, position } as Event;
         },
         traceparent: null,
+        partition: 0,
       },
     }) as Claimed;
   return { bodyOf, delivery, reads: () => reads };
@@ -58,6 +59,7 @@ test('an event that cannot be read is read again at the next attempt', () => {
       throw new Error('unknown event');
     },
     traceparent: null,
+    partition: 0,
   };
   for (let n = 0; n < 2; n += 1) expect(() => bodyOf({ ...delivery(1), content })).toThrow('unknown event');
   expect(JSON.parse(bodyOf(delivery(1))).data.position).toBe(1);

@@ -71,7 +71,7 @@ export async function answerHistoryPage(
   const page = await readHistoryPage(connections.of(call.principal.tenantId), call.principal, orderId, query);
   if (page === undefined) throw orderNotFound();
   requireWithinList(after, page.version);
-  await call.services.personal.openEvents(page.events);
+  await call.services.personal.openEvents(call.principal.partition, page.events);
   requireInLog(after > 0 && page.epoch !== epochOf(stamp));
   const items: string[] = [];
   let bytes = 0;

@@ -85,7 +85,7 @@ export const orderHandlers: Handlers = {
     const { next } = page;
     const cursor =
       next === null ? null : services.cursors.encode(placeAfter(services, { ...page, next }), binding);
-    const states = await services.personal.openOrders(parseStates(page.documents));
+    const states = await services.personal.openOrders(partition, parseStates(page.documents));
     if (mediaType === CSV_TYPE) {
       answerCsv(ctx, edition.csv!.orders(states), cursor);
     } else {

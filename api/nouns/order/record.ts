@@ -91,7 +91,7 @@ async function find(
   if (found === undefined) throw orderNotFound();
   const [event] = found;
   if (event === undefined) throw new Problem(notFound.code, notFound.detail);
-  await services.personal.openEvents([event]);
+  await services.personal.openEvents(principal.partition, [event]);
   return event;
 }
 

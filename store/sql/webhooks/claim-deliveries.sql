@@ -70,7 +70,7 @@ WITH endpoint AS MATERIALIZED (
   RETURNING endpoint.next_send_at
 )
 SELECT delivery_id, claimed.endpoint_id, claimed.tries, claimed.attempts, claimed.queued_at,
-       claimed.notice, claimed.event_id, claimed.created_at,
+       claimed.notice, claimed.event_id, claimed.created_at, claimed.partition,
        claimed.queued_at::text AS queueing, claimed.claimed_until::text AS claim,
        due.next_attempt_at::text AS due_at,
        slots.edition, slots.url, slots.max_per_second, slots.failures, slots.failing_since,

@@ -9,16 +9,17 @@ import { CITUS_NODES, type TestDatabase, cloneDatabase } from '../../setup/datab
 const onCitus = CITUS_NODES.length > 0 ? describe : describe.skip;
 
 const SQL = new URL('../../../store/sql/', import.meta.url);
-const FOLDERS = ['log', 'consumers', 'projections', 'archive', 'integrity'];
+const FOLDERS = ['log', 'consumers', 'projections', 'archive', 'integrity', 'personal'];
 /** A table that is placed by its partition. */
 const PLACED =
-  /\b(?:events|log_heads|checkpoints|orders|order_terms|order_snapshots|customer_totals|sales|daily_sales)\b/;
+  /\b(?:events|log_heads|checkpoints|orders|order_terms|order_snapshots|customer_totals|sales|daily_sales|customer_keys)\b/;
 
 /** These write rows of several partitions or tables, or run in steps; and why. */
 const IN_STEPS: Record<string, string> = {
   'archive/import-events': 'rows of all partitions',
   'consumers/move-checkpoints': 'a lock and a write',
   'log/find-position-before': 'a recursive search',
+  'personal/read-erased-keys': 'keys of all partitions, once an erasure',
   'projections/add-customer-totals': 'rows from arrays',
   'projections/add-daily-sales': 'rows from arrays',
   'projections/add-sales': 'rows from arrays',
