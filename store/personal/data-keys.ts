@@ -17,6 +17,11 @@ const KEYS_MAX = 20_000;
 const SECRET_BYTES = 32;
 /** Cached keys are used for so long after the last look at the erasures. */
 const TRUSTED_MS = 500;
+/**
+ * The keys of an erasure are read again for so long: with Citus, its worker may show them later
+ * than another worker shows those of the next erasure.
+ */
+const SETTLING_MS = 2_000;
 
 /** A key that was destroyed. RFC 3339, UTC. */
 export interface ErasedKey {
@@ -79,6 +84,8 @@ export function createDataKeys(
   const byId = createLru<string, DataKey | ErasedKey>(KEYS_MAX);
   const sealing = createLru<string, SealingKey>(KEYS_MAX);
   let erasures = -1;
+  /** Of the last erasures: the number before them, and until when their keys are read again. */
+  let settling = { before: 0, untilMs: Number.NEGATIVE_INFINITY };
   let activeId: string | null = null;
   let marks = new Map<string, ReadonlySet<string>>();
   let lookedAtMs = Number.NEGATIVE_INFINITY;
@@ -114,7 +121,10 @@ export function createDataKeys(
     }
     // At the start the newest one is enough: nothing is cached that an older one has destroyed.
     const known = erasures === -1 ? Math.max(0, row.erasures - 1) : erasures;
-    erasures = row.erasures > known ? await noteErased(known) : known;
+    const isSettling = sinceMs < settling.untilMs && settling.before <= known;
+    if (row.erasures > known)
+      settling = { before: isSettling ? settling.before : known, untilMs: sinceMs + SETTLING_MS };
+    erasures = sinceMs < settling.untilMs ? await noteErased(settling.before, known) : known;
     activeId = row.key_id;
     marks = new Map(
       (JSON.parse(row.marked) as [string, string[]][]).map(([tenantId, names]) => [tenantId, new Set(names)]),
@@ -125,12 +135,12 @@ export function createDataKeys(
   /**
    * Forgets the keys of all erasures behind one.
    *
-   * @returns the newest erasure whose keys it has seen: with Citus, a worker may show them some
-   *   milliseconds later than the number
+   * @returns the newest erasure whose keys it has seen, or the known one: with Citus, a worker may
+   *   show them some milliseconds later than the number
    */
-  async function noteErased(known: number): Promise<number> {
+  async function noteErased(before: number, known: number): Promise<number> {
     let newest = known;
-    for (const row of await reachable(pool.any(readErased(known)))) {
+    for (const row of await reachable(pool.any(readErased(before)))) {
       byId.set(row.key_id, { erasedAt: row.erased_at });
       forgetSealing(row.tenant_id, row.subject, row.key_id);
       newest = Math.max(newest, row.erasure);
