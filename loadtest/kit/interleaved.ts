@@ -1,8 +1,8 @@
 /**
- * Compares two ways to place orders: CPU seconds of the server and of Postgres per 1,000 orders,
- * with all that the consumers of the log do, and orders a second. The rounds are interleaved, and a
- * ratio is the median of the ratios of the rounds, because the machine's speed changes between
- * rounds.
+ * Compares two ways to answer requests, mostly to place orders: CPU seconds of the server and of
+ * Postgres per 1,000 of them, with all that the consumers of the log do, requests a second, and
+ * their p50. The rounds are interleaved, and a ratio is the median of the ratios of the rounds,
+ * because the machine's speed changes between rounds.
  */
 import { cpuSecondsOf } from './cpu.ts';
 import { type Target, load } from './http/http-client.ts';
@@ -20,10 +20,18 @@ export interface Side {
   databaseUrl: string;
 }
 
+/** The status of every answer, and what a request is. */
+interface Kind {
+  status: '200' | '201';
+  requests: string;
+}
+const ORDERS: Kind = { status: '201', requests: 'orders' };
+
 interface Cost {
   server: number;
   postgres: number;
   rate: number;
+  p50: number;
 }
 
 interface Bounds {
@@ -33,7 +41,11 @@ interface Bounds {
 }
 
 /** Prints the cost of both sides, and the ratios of the first to the second. */
-export async function compare(sides: [Side, Side], { rounds, roundMs, connections }: Bounds): Promise<void> {
+export async function compare(
+  sides: [Side, Side],
+  { rounds, roundMs, connections }: Bounds,
+  { status, requests }: Kind = ORDERS,
+): Promise<void> {
   const costs = sides.map((): Cost[] => []);
   const watches = await Promise.all(sides.map(({ databaseUrl }) => watchCost(databaseUrl)));
   for (const { target } of sides) await load(target, connections, WARM_UP_MS);
@@ -43,13 +55,13 @@ export async function compare(sides: [Side, Side], { rounds, roundMs, connection
       const { settled, cpuSeconds } = watches[index]!;
       await settled();
       const before = [await cpuSecondsOf([pid]), await cpuSeconds()] as const;
-      const { rate, statuses } = await load(target, connections, roundMs);
+      const { rate, p50, statuses } = await load(target, connections, roundMs);
       await settled();
-      const perThousand = 1_000 / statuses['201']!;
+      const perThousand = 1_000 / statuses[status]!;
       const server = ((await cpuSecondsOf([pid])) - before[0]) * perThousand;
       const postgres = ((await cpuSeconds()) - before[1]) * perThousand;
-      if (Object.keys(statuses).join() !== '201') throw new Error(`${name}: ${JSON.stringify(statuses)}`);
-      costs[index]!.push({ server, postgres, rate });
+      if (Object.keys(statuses).join() !== status) throw new Error(`${name}: ${JSON.stringify(statuses)}`);
+      costs[index]!.push({ server, postgres, rate, p50 });
     }
   }
   await Promise.all(watches.map(({ stop }) => stop()));
@@ -57,11 +69,11 @@ export async function compare(sides: [Side, Side], { rounds, roundMs, connection
   const middle = (list: Cost[], of: keyof Cost) => median(list.map((cost) => cost[of]));
   for (const [index, list] of costs.entries())
     say(
-      `${sides[index]!.name.padEnd(12)} per 1,000 orders: ${middle(list, 'server').toFixed(4)} CPU s of the server, ${middle(list, 'postgres').toFixed(4)} of Postgres; ${middle(list, 'rate').toFixed(0)} orders/s`,
+      `${sides[index]!.name.padEnd(12)} per 1,000 ${requests}: ${middle(list, 'server').toFixed(4)} CPU s of the server, ${middle(list, 'postgres').toFixed(4)} of Postgres; ${middle(list, 'rate').toFixed(0)} ${requests}/s, p50 ${middle(list, 'p50').toFixed(2)} ms`,
     );
   const ratio = (of: keyof Cost) =>
     median(first.map((cost, round) => cost[of] / second[round]![of])).toFixed(3);
   say(
-    `${connections} connections, ${rounds} rounds of ${roundMs / 1_000} s: CPU of the server ${ratio('server')}, of Postgres ${ratio('postgres')}, orders/s ${ratio('rate')} times ${sides[1].name}`,
+    `${connections} connections, ${rounds} rounds of ${roundMs / 1_000} s: CPU of the server ${ratio('server')}, of Postgres ${ratio('postgres')}, ${requests}/s ${ratio('rate')}, p50 ${ratio('p50')} times ${sides[1].name}`,
   );
 }

@@ -9,7 +9,7 @@ import { directAddressOf } from '../../../store/connections/direct-address.ts';
 import { openPool } from '../../../store/pool.ts';
 import { holdfast } from '../../setup/processes/command.ts';
 import { TEST_REDIS, admin, cloneDatabase } from '../../setup/database.ts';
-import { isPgBouncerInstalled, startPgBouncer } from '../../setup/postgres/pgbouncer.ts';
+import { isPgBouncerInstalled, startPgBouncer } from '../../../loadtest/kit/postgres/pgbouncer.ts';
 import { ended, launch, startServer } from '../../setup/processes/server-process.ts';
 import { anOrder, newApiKey, send, until } from '../../setup/shop.ts';
 

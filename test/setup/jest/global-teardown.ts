@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { BackingServices } from '../../../ops/embedded/backing-services.ts';
-import type { PgBouncer } from '../postgres/pgbouncer.ts';
+import type { PgBouncer } from '../../../loadtest/kit/postgres/pgbouncer.ts';
 import { killLeftBehind } from './left-behind.ts';
 
 export default async function globalTeardown(): Promise<void> {

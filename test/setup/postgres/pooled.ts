@@ -2,26 +2,12 @@
  * `HOLDFAST_TEST_POSTGRES=pgbouncer npm test`: the suite through PgBouncer in transaction mode. Its
  * databases have their settings by the role, and a direct address.
  */
-import { Client } from 'pg';
-import { sessionSettings } from '../../../store/session.ts';
-import { SESSION_LIMITS_MS } from '../../../store/pool.ts';
+import { type PgBouncer, setRole, startPgBouncer } from '../../../loadtest/kit/postgres/pgbouncer.ts';
 import { directAddressOf, noteDirectAddress } from '../../../store/connections/direct-address.ts';
-import { type PgBouncer, startPgBouncer } from './pgbouncer.ts';
-
-/** SQLSTATE of a setting that this version of Postgres does not know. */
-const UNKNOWN_SETTING = '42704';
 
 /** In front of the Postgres of a test run. Its test processes find it. */
 export async function startPooler(serverUrl: string): Promise<PgBouncer> {
-  const client = new Client({ connectionString: serverUrl });
-  await client.connect();
-  for (const [name, value] of Object.entries({ ...sessionSettings(), ...SESSION_LIMITS_MS }))
-    await client
-      .query(`ALTER ROLE CURRENT_USER SET ${name} = ${name === 'search_path' ? value : `'${value}'`}`)
-      .catch((error: Error & { code?: string }) => {
-        if (error.code !== UNKNOWN_SETTING) throw error;
-      });
-  await client.end();
+  await setRole(serverUrl);
   const pooler = await startPgBouncer(serverUrl, 'transaction');
   process.env['TEST_POOLER'] = pooler.urlOf(serverUrl);
   return pooler;
