@@ -12,6 +12,7 @@ import { ownLock, schemaOf } from './schema/names.ts';
 import { preflight, textOf } from './schema/preflight.ts';
 import { rightsError } from './schema/rights.ts';
 import { type SchemaFile, pendingOf, readSchemaFiles } from './schema/schema-files.ts';
+import { statementsOf } from './schema/statements.ts';
 import { connect, newClient } from './session.ts';
 import { type DatabaseLocation, UnfitDatabaseError, locationOf } from './unfit.ts';
 
@@ -94,14 +95,17 @@ async function tryToApply(
     attempt.hasLedger = applied !== undefined;
     if (applied === undefined) await client.query(CREATE_LEDGER);
     attempt.pending = pendingOf(files, applied ?? new Map());
-    for (const { name, text, sha256 } of attempt.pending) {
-      attempt.current = `The schema file ${name}`;
-      await client.query(text);
-      await client.query('INSERT INTO schema_migrations (name, sha256) VALUES ($1, $2)', [name, sha256]);
-    }
     const run = async <Row>(text: string, values?: readonly string[][]) =>
       (await client.query(text, values as string[][])).rows as Row[];
-    if (attempt.pending.length > 0 && (await isDistributed(run))) await placeFunctions(run);
+    const isCluster = attempt.pending.length > 0 && (await isDistributed(run));
+    if (isCluster) await client.query(`SET LOCAL citus.multi_shard_modify_mode = 'sequential'`);
+    for (const { name, text, sha256 } of attempt.pending) {
+      attempt.current = `The schema file ${name}`;
+      // A worker of Citus refuses a change of a table within a text of several statements.
+      for (const statement of isCluster ? statementsOf(text) : [text]) await client.query(statement);
+      await client.query('INSERT INTO schema_migrations (name, sha256) VALUES ($1, $2)', [name, sha256]);
+    }
+    if (isCluster) await placeFunctions(run);
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK').catch(() => {});

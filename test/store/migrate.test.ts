@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { migrate } from '../../store/migrate.ts';
 import { readSchemaFiles } from '../../store/schema/schema-files.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
+import { onOnePostgres } from '../setup/postgres/one-postgres.ts';
 import { until } from '../setup/shop.ts';
 
 const FUNCTION = 'append-events.sql version 6';
@@ -24,28 +25,31 @@ async function query(text: string) {
   }
 }
 
-test('nodes that start at once migrate an empty database once', async () => {
-  await query('DROP SCHEMA holdfast, holdfast_rebuild, holdfast_previous, holdfast_audit CASCADE');
-  const files = (await readSchemaFiles()).map(({ name }) => name);
-  expect(files).toEqual([
-    ...(await readdir(new URL('../../store/migrations/', import.meta.url))).sort(),
-    'add-order-rows.sql version 2',
-    'append-event.sql version 2',
-    FUNCTION,
-    'append-sealed-events.sql version 1',
-    'log-epochs.sql version 4',
-    'log-links.sql version 1',
-    'older-appends.sql version 1',
-    'partition-reads.sql version 1',
-    'personal-keys.sql version 3',
-    'remove-order-terms.sql version 1',
-  ]);
-  const applied = await Promise.all([migrate(database.url), migrate(database.url), migrate(database.url)]);
-  expect(applied.filter(({ length }) => length > 0)).toEqual([files]);
-  expect(
-    (await query('SELECT name FROM schema_migrations ORDER BY name COLLATE "C"')).map(({ name }) => name),
-  ).toEqual(files);
-});
+onOnePostgres('a cluster is distributed after its migration').test(
+  'nodes that start at once migrate an empty database once',
+  async () => {
+    await query('DROP SCHEMA holdfast, holdfast_rebuild, holdfast_previous, holdfast_audit CASCADE');
+    const files = (await readSchemaFiles()).map(({ name }) => name);
+    expect(files).toEqual([
+      ...(await readdir(new URL('../../store/migrations/', import.meta.url))).sort(),
+      'add-order-rows.sql version 2',
+      'append-event.sql version 2',
+      FUNCTION,
+      'append-sealed-events.sql version 1',
+      'log-epochs.sql version 4',
+      'log-links.sql version 1',
+      'older-appends.sql version 1',
+      'partition-reads.sql version 1',
+      'personal-keys.sql version 3',
+      'remove-order-terms.sql version 1',
+    ]);
+    const applied = await Promise.all([migrate(database.url), migrate(database.url), migrate(database.url)]);
+    expect(applied.filter(({ length }) => length > 0)).toEqual([files]);
+    expect(
+      (await query('SELECT name FROM schema_migrations ORDER BY name COLLATE "C"')).map(({ name }) => name),
+    ).toEqual(files);
+  },
+);
 
 test('a second run changes nothing, also when the database knows later migrations', async () => {
   await query("INSERT INTO schema_migrations (name, sha256) VALUES ('9999_later.sql', 'x')");
@@ -81,23 +85,28 @@ describe('a function', () => {
     }
   });
 
-  test('replaces a lower version that the database has', async () => {
-    await query(`DELETE FROM schema_migrations WHERE name = '${FUNCTION}'`);
-    await record('append-events.sql version 0', 'older');
-    const newest = await query(
-      "SELECT oid::regprocedure AS signature FROM pg_proc WHERE proname = 'append_events' AND pronargs = 14",
-    );
-    await query(`ALTER FUNCTION ${String(newest[0]?.['signature'])} SET plan_cache_mode = force_custom_plan`);
-    expect(await migrate(database.url)).toEqual([FUNCTION]);
-    const settings = await query(
-      "SELECT proconfig FROM pg_proc WHERE proname = 'append_events' ORDER BY pronargs DESC",
-    );
-    expect(settings).toEqual([
-      { proconfig: ['plan_cache_mode=force_generic_plan'] },
-      { proconfig: null },
-      { proconfig: null },
-    ]);
-  });
+  onOnePostgres('its functions have settings of their own').test(
+    'replaces a lower version that the database has',
+    async () => {
+      await query(`DELETE FROM schema_migrations WHERE name = '${FUNCTION}'`);
+      await record('append-events.sql version 0', 'older');
+      const newest = await query(
+        "SELECT oid::regprocedure AS signature FROM pg_proc WHERE proname = 'append_events' AND pronargs = 14",
+      );
+      await query(
+        `ALTER FUNCTION ${String(newest[0]?.['signature'])} SET plan_cache_mode = force_custom_plan`,
+      );
+      expect(await migrate(database.url)).toEqual([FUNCTION]);
+      const settings = await query(
+        "SELECT proconfig FROM pg_proc WHERE proname = 'append_events' ORDER BY pronargs DESC",
+      );
+      expect(settings).toEqual([
+        { proconfig: ['plan_cache_mode=force_generic_plan'] },
+        { proconfig: null },
+        { proconfig: null },
+      ]);
+    },
+  );
 
   test('keeps a higher version, which a newer release installed', async () => {
     await query(`DELETE FROM schema_migrations WHERE name = '${FUNCTION}'`);
@@ -117,9 +126,8 @@ test('a migration that waits for a lock lets other statements pass, and then app
   await database.drop();
   database = await cloneDatabase();
   await query("DELETE FROM schema_migrations WHERE name = '0018_collations.sql'");
-  await query(
-    'DROP INDEX checkpoints_by_consumer; ALTER TABLE checkpoints ADD PRIMARY KEY (partition, consumer)',
-  );
+  await query('DROP INDEX checkpoints_by_consumer');
+  await query('ALTER TABLE checkpoints ADD PRIMARY KEY (partition, consumer)');
   const reader = new Client({ connectionString: database.url });
   await reader.connect();
   await reader.query('BEGIN; SELECT FROM webhook_commands');
