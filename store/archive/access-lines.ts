@@ -92,14 +92,18 @@ export async function readAccess(pool: DatabasePool): Promise<AccessLines> {
        ORDER BY tenant_id, key_id`),
   );
   const endpoints = await reachable(
+    // Checkpoints are a step of their own: with Citus they are on workers, endpoints are not.
     pool.any(sql.type(endpointRow)`
+      WITH relayed AS MATERIALIZED (
+        SELECT partition, position FROM checkpoints WHERE consumer = 'webhooks'
+      )
       SELECT endpoint_id, tenant_id, edition, url, description, event_types, max_per_second, version,
              ${time('created_at')} AS created_at, ${time('updated_at')} AS updated_at,
              ${time('disabled_at')} AS disabled_at, disabled_reason,
              greatest(since_position, types_since_position,
                       least((SELECT position
-                               FROM checkpoints
-                              WHERE checkpoints.partition = endpoint.partition AND consumer = 'webhooks'),
+                               FROM relayed
+                              WHERE relayed.partition = endpoint.partition),
                             (SELECT position
                                FROM webhook_relay_backlogs AS backlog
                               WHERE backlog.partition = endpoint.partition AND backlog.tenant_id = endpoint.tenant_id),

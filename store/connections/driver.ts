@@ -139,5 +139,15 @@ function wrapped(error: Error & { code?: string }): Error {
   if (code === '25P03') return new IdleTransactionTimeoutError(error);
   if (code === '22P02') return new InvalidInputError(message);
   if (code === '23505') return new UniqueIntegrityConstraintViolationError(error as never);
-  return error;
+  const constraint = duplicateOnWorker(error);
+  return constraint === undefined
+    ? error
+    : new UniqueIntegrityConstraintViolationError(Object.assign(error, { constraint }) as never);
 }
+
+/**
+ * The constraint that refused a row on a worker of Citus. The coordinator copies rows of arrays
+ * there, and reports a duplicate as an internal error.
+ */
+const duplicateOnWorker = ({ code, message }: Error & { code?: string }): string | undefined =>
+  code === 'XX000' ? /^duplicate key value violates unique constraint "(.+)"$/.exec(message)?.[1] : undefined;

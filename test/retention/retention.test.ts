@@ -53,7 +53,7 @@ const isProjected = async (path: string, version: number) =>
 
 /** Makes all keys, and these orders, a year older. */
 async function age(paths: readonly string[]): Promise<void> {
-  await shop.pool.query(sql.unsafe`UPDATE customer_keys SET created_at = created_at - interval '400 days'`);
+  await shop.pool.query(sql.unsafe`UPDATE customer_keys SET created_at = to_timestamp(0)`);
   for (const path of paths)
     await shop.pool.query(sql.unsafe`
       UPDATE orders

@@ -83,18 +83,31 @@ async function onNode(url: string, statement: string): Promise<void> {
   }
 }
 
+/** Counts the sessions of a database that wait for a lock, on each node. */
+async function countWaits(client: Client): Promise<number> {
+  const counted = `SELECT count(*) AS waits FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  await client.query('SELECT pg_stat_clear_snapshot()'); // one transaction sees one state
+  const { rows } = await client.query<{ waits: string }>(
+    CITUS_NODES.length === 0
+      ? counted
+      : `SELECT sum(result::bigint) AS waits FROM run_command_on_all_nodes($$${counted}$$)`,
+  );
+  return Number(rows[0]!.waits);
+}
+
 /** Locks the head of the log, so that each append waits. */
 export async function holdTheLog(
   url: string,
 ): Promise<{ isWaitedFor: () => Promise<boolean>; release: () => Promise<void> }> {
   const client = new Client({ connectionString: url });
   await client.connect();
-  await client.query('BEGIN; SELECT FROM log_heads FOR UPDATE');
+  await client.query('BEGIN');
+  const { rows } = await client.query<{ partition: number }>('SELECT partition FROM log_heads ORDER BY 1');
+  for (const { partition } of rows)
+    await client.query('SELECT 1 FROM log_heads WHERE partition = $1 FOR UPDATE', [partition]);
   return {
-    async isWaitedFor() {
-      const { rowCount } = await client.query('SELECT FROM pg_locks WHERE NOT granted');
-      return rowCount !== 0;
-    },
+    isWaitedFor: async () => (await countWaits(client)) > 0,
     async release() {
       await client.query('COMMIT');
       await client.end();

@@ -4,6 +4,10 @@ import { sql } from 'slonik';
 import { type Answer, type Shop, openShop, until } from '../../setup/shop.ts';
 import { cancel, place, positions } from '../lists/feed-steps.ts';
 
+/** In UTC: Citus refuses an UPDATE that depends on the time zone of the session. */
+const anHourAfter = (column: string) =>
+  sql.fragment`(${sql.identifier([column])} AT TIME ZONE 'UTC' + interval '1 hour') AT TIME ZONE 'UTC'`;
+
 let shop: Shop;
 let right: string[];
 let ahead: string[];
@@ -20,12 +24,12 @@ beforeAll(async () => {
   ahead = await places(2);
   await until(async () => (await shop.ask('/v2/orders?limit=1')).headers.get('holdfast-lag') === '0');
   await shop.pool.query(
-    sql.unsafe`UPDATE events SET recorded_at = recorded_at + interval '1 hour' WHERE position > 2`,
+    sql.unsafe`UPDATE events SET recorded_at = ${anHourAfter('recorded_at')} WHERE position > 2`,
   );
   await shop.pool.query(
-    sql.unsafe`UPDATE orders SET placed_at = placed_at + interval '1 hour' WHERE placed_position > 2`,
+    sql.unsafe`UPDATE orders SET placed_at = ${anHourAfter('placed_at')} WHERE placed_position > 2`,
   );
-  await shop.pool.query(sql.unsafe`UPDATE log_heads SET recorded_at = recorded_at + interval '1 hour'`);
+  await shop.pool.query(sql.unsafe`UPDATE log_heads SET recorded_at = ${anHourAfter('recorded_at')}`);
   later = await places(3);
   await until(async () => (await shop.ask('/v2/orders?limit=1')).headers.get('holdfast-lag') === '0');
 });
