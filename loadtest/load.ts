@@ -2,7 +2,7 @@
  * npm run load -- steady|storm|walk|mixed [--rate 500] [--seconds 20] [--clients 1000]
  *                 [--url URL --key KEY[,KEY…] [--admin URL]] [--out FOLDER]
  * npm run load -- hostile [--only ABUSE] [--seconds 20] [--out FOLDER]
- * npm run load -- rolling|failover
+ * npm run load -- rolling|failover|cluster
  *
  * Runs a scenario against two nodes started here, or against an installation at a URL. Writes
  * `FOLDER/SCENARIO.html` and `.json`. `hostile` starts a node for each abuse, and writes a table
@@ -69,7 +69,7 @@ if (
     `Usage: npm run load -- ${Object.keys(SCENARIOS).join('|')} [--rate REQUESTS_A_SECOND] [--seconds SECONDS, at least 5]
                     [--clients 1000] [--url URL --key KEY[,KEY…] [--admin URL]] [--out FOLDER]
        npm run load -- hostile [--only ABUSE] [--seconds SECONDS] [--out FOLDER]
-       npm run load -- rolling|failover\n`,
+       npm run load -- rolling|failover|cluster\n`,
   );
   process.exit(2);
 }

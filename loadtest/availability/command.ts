@@ -1,8 +1,9 @@
-/** `npm run load -- rolling` and `failover`: prints the figures and the report of the checker. */
+/** `npm run load -- rolling|failover|cluster`: prints the figures and the report of the checker. */
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunFacts } from '../torture/history/entry.ts';
+import { runCluster } from './cluster.ts';
 import { runFailover } from './failover.ts';
 import { type Figures, linesOf } from './figures.ts';
 import { hasHaproxy } from './haproxy.ts';
@@ -32,6 +33,12 @@ export const AVAILABILITY_RUNS = {
     missing: missingPrograms,
     run: (folder, seed, say) => runFailover({ folder, seed, say }),
     isKept: (_figures, backMs) => backMs.every((ms) => ms <= BACK_MS_MAX),
+  },
+  cluster: {
+    missing: () => (hasHaproxy() ? [] : ['haproxy']),
+    run: (folder, seed, say) => runCluster({ folder, seed, say }),
+    // The pause is that of the crash recovery of Postgres, which has no bound of ours.
+    isKept: () => true,
   },
 } as const satisfies Record<string, Run>;
 

@@ -25,6 +25,7 @@ export function writesBackMs(
 const CAUSES: Record<string, readonly string[]> = {
   other_timeline: ['pg-promote', 'pg-old-primary', 'pg-cancel'],
   clock_set_back: ['pg-clock'],
+  other_database: ['partition-move'],
 };
 
 export function checkPromotions(history: readonly Recorded[], facts: RunFacts, findings: Findings): void {

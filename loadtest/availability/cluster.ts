@@ -1,0 +1,120 @@
+/**
+ * Citus under traffic: the worker that has the partition ends at once and starts again, as after a
+ * crash; then the partition moves to the other worker. Nothing may be lost.
+ */
+import { chmod, mkdir } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'pg';
+import { pino } from 'pino';
+import { SHARDS_DEFAULT } from '../../store/cluster/distribute.ts';
+import { distribute } from '../../store/cluster/run-distribute.ts';
+import { migrate } from '../../store/migrate.ts';
+import { openPool } from '../../store/pool.ts';
+import {
+  type TestCluster,
+  createClusterDatabase,
+  missingForCitus,
+  startCluster,
+} from '../../test/setup/postgres/citus.ts';
+import { runRedis } from '../torture/faults/redis/redis.ts';
+import { startBalanced } from './nodes.ts';
+import { type Outcome, underTraffic } from './run.ts';
+
+/** Traffic after a fault. */
+const AFTER_MS = 10_000;
+
+export interface ClusterOptions {
+  /** Folder of the run. */
+  folder: string;
+  seed: number;
+  say: (text: string) => void;
+}
+
+export async function runCluster({ folder, seed, say }: ClusterOptions): Promise<Outcome> {
+  const missing = await missingForCitus();
+  if (missing !== undefined) throw new Error(missing);
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, 0o755); // if root starts it, Postgres runs as another user
+  const stops: (() => Promise<unknown>)[] = [];
+  try {
+    const cluster = await startCluster(folder);
+    stops.push(cluster.stop);
+    const databaseUrl = await distributed(cluster);
+    say('Citus: a coordinator and two workers');
+    const redis = await runRedis();
+    stops.push(redis.kill);
+    const { target } = await startBalanced({
+      databaseUrl,
+      redisUrl: `redis://127.0.0.1:${redis.port}`,
+      env: {},
+      folder,
+      stops,
+    });
+    return await underTraffic({
+      ...target,
+      folder,
+      seed,
+      replica: 'none',
+      hasReplicas: false,
+      async act() {
+        const from = await homeOf(databaseUrl, cluster);
+        const restartMs = await took(() => cluster.restart(from));
+        say(`worker ${from}: crashed and started within ${restartMs} ms`);
+        await delay(AFTER_MS);
+        const to = cluster.urls.length - from;
+        const moveMs = await took(() => movePartition(databaseUrl, cluster, { from, to }));
+        say(`the partition moved to worker ${to} within ${moveMs} ms`);
+        await delay(AFTER_MS);
+        return { faults: { 'worker-crash': 1, 'partition-move': 1 }, promotions: [] };
+      },
+    });
+  } finally {
+    for (const stop of stops.toReversed()) await stop();
+  }
+}
+
+async function distributed({ urls }: TestCluster): Promise<string> {
+  const databaseUrl = await createClusterDatabase(urls, 'holdfast');
+  await migrate(databaseUrl);
+  const pool = await openPool({ databaseUrl, size: 1, log: pino({ level: 'silent' }) });
+  await distribute(pool, SHARDS_DEFAULT);
+  await pool.end();
+  return databaseUrl;
+}
+
+async function took(act: () => Promise<unknown>): Promise<number> {
+  const startMs = performance.now();
+  await act();
+  return Math.round(performance.now() - startMs);
+}
+
+/** @returns the number of the worker that has partition 0: that of its URL in the cluster */
+async function homeOf(databaseUrl: string, { urls }: TestCluster): Promise<number> {
+  const [row] = await onCoordinator<{ port: number }>(
+    databaseUrl,
+    `SELECT nodeport AS port FROM citus_shards
+      WHERE shardid = get_shard_id_for_distribution_column('holdfast.log_heads', 0)`,
+  );
+  return urls.findIndex((url) => Number(new URL(url).port) === row!.port);
+}
+
+const movePartition = (
+  databaseUrl: string,
+  { urls }: TestCluster,
+  { from, to }: { from: number; to: number },
+): Promise<unknown> =>
+  onCoordinator(
+    databaseUrl,
+    `SELECT citus_move_shard_placement(get_shard_id_for_distribution_column('holdfast.log_heads', 0),
+       '127.0.0.1', ${new URL(urls[from]!).port}, '127.0.0.1', ${new URL(urls[to]!).port})`,
+  );
+
+async function onCoordinator<Row extends object>(databaseUrl: string, statement: string): Promise<Row[]> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    return (await client.query<Row>(statement)).rows;
+  } finally {
+    await client.end();
+  }
+}
