@@ -47,7 +47,8 @@ export async function sealStoredOf(
 ): Promise<void> {
   if (await isAllSealed(pool)) return;
   const orders = await pool.any(sql.type(orderRef)`
-    SELECT order_id, tenant_id, placed_position AS position FROM orders WHERE tenant_id = ${tenantId} AND ${isOrderOf(subject)}`);
+    SELECT order_id, tenant_id, placed_position AS position FROM orders
+     WHERE partition = ${partition} AND tenant_id = ${tenantId} AND ${isOrderOf(subject)}`);
   for (let from = 0; from < orders.length; from += STEP_ORDERS_MAX)
     await sealSome(pool, personal, partition, orders.slice(from, from + STEP_ORDERS_MAX));
 }
@@ -255,5 +256,6 @@ async function rewriteRows(
          AND starts_with(term, 'email ')`);
   }
   await transaction.query(sql.unsafe`
-    DELETE FROM order_snapshots WHERE order_id = ANY (${sql.array(orderIds, 'uuid')})`);
+    DELETE FROM order_snapshots
+     WHERE order_id = ANY (${sql.array(orderIds, 'uuid')}) AND partition = ${partition}`);
 }
