@@ -61,6 +61,12 @@ const isProgram = (each: Snippet) => ['sh', 'ts'].includes(each.language) || isT
 const NOT_RUN: Record<string, string[]> = {
   'README.md': ['installs, and serves until Ctrl-C', 'this is a part of it', 'npm start prints the key'],
   'CONTRIBUTING.md': ['all of the checks', 'it is the release'],
+  'docs/adoption.md': [
+    ...Array.from({ length: 3 }, () => 'needs an empty machine'),
+    'installs a service',
+    ...Array.from({ length: 3 }, () => 'needs an empty machine'),
+    'needs an empty machine; test/processes/stop/backup.test.ts runs such',
+  ],
   'docs/cli.md': [
     'runs until Ctrl-C; test/processes/cli/remote-events.test.ts runs it',
     'needs a test key; test/remote/trigger.test.ts runs it',
