@@ -163,12 +163,18 @@ export const anOrder = (change: Record<string, unknown> = {}) => ({
   ...change,
 });
 
-/** Waits until a condition holds. @throws {Error} after `timeoutMs`, with the condition */
+const LOOK_INTERVAL_MS = 10;
+
+/**
+ * Waits until a condition holds. On a busy machine each look takes longer, and so may the wait.
+ *
+ * @throws {Error} after `timeoutMs` and half of the looks that fit into it, with the condition
+ */
 export async function until(condition: () => Promise<boolean> | boolean, timeoutMs = 10_000): Promise<void> {
   const deadline = performance.now() + timeoutMs;
-  while (!(await condition())) {
-    if (performance.now() > deadline)
+  for (let looks = 1; !(await condition()); looks += 1) {
+    if (performance.now() > deadline && looks > timeoutMs / LOOK_INTERVAL_MS / 2)
       throw new Error(`the condition did not hold within ${timeoutMs} ms: ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, LOOK_INTERVAL_MS));
   }
 }
