@@ -16,7 +16,7 @@ import { UnknownEventError } from '../../domain/order/upcast.ts';
 import { text } from '../../domain/text.ts';
 import { skipEvent } from '../faults.ts';
 import { setPaused } from '../pause.ts';
-import { type Projection, tablesOf } from '../projection.ts';
+import type { Projection } from '../projection.ts';
 import type { Differences } from '../rebuild/compare.ts';
 import { NothingKeptError, type RebuildOptions, rebuild, rollback } from '../rebuild/rebuild.ts';
 import { SpaceError } from '../rebuild/free-space.ts';
@@ -24,12 +24,21 @@ import { verify } from '../rebuild/verify.ts';
 import { loadConfig } from '../../platform/config.ts';
 import { LeaseLostError, RebuildHeldError } from '../rebuild/lease.ts';
 import type { Progress } from '../rebuild/catch-up.ts';
+import { bytesOf } from '../rebuild/shadow-table.ts';
+import { estimateRows } from '../../store/cluster/placed-tables.ts';
 import { schemaOf } from '../../store/schema/names.ts';
 import { ShapeError } from '../rebuild/table-shape.ts';
 import { PROJECTIONS } from '../registry.ts';
 import { status } from './status.ts';
 
-const tableRow = z.object({ projection: z.string(), rows: z.int(), bytes: z.int(), kept: z.boolean() });
+interface ListedProjection {
+  projection: string;
+  /** About so many. */
+  rows: number;
+  bytes: number;
+  /** Whether the table before the last rebuild is there. */
+  kept: boolean;
+}
 /** 15 digits: a larger number might be rounded. */
 const POSITION_MAX = 999_999_999_999_999;
 const PARTITION_MAX = 1_023;
@@ -39,31 +48,21 @@ const list: CliCommand = {
   summary: 'List the projections, the size of their tables, and whether the previous tables are kept.',
   async run(_given, { database }): Promise<CliOutput> {
     const pool = await database();
-    const tables = PROJECTIONS.flatMap((each) =>
-      tablesOf(each).map((table) => ({ projection: each.name, table: table.name })),
-    );
-    const projections = sql.array(
-      tables.map(({ projection }) => projection),
-      'text',
-    );
-    const names = sql.array(
-      tables.map(({ table }) => table),
-      'text',
-    );
-    // The planner's estimate: an exact count of millions of rows takes too long.
-    const data = await pool.any(sql.type(tableRow)`
-      SELECT projection, (greatest(max(table_of.reltuples) FILTER (WHERE name = projection), 0))::bigint AS rows,
-             sum(pg_total_relation_size(table_of.oid))::bigint AS bytes,
-             to_regclass(${`${schemaOf('previous')}.`} || projection) IS NOT NULL AS kept
-        FROM unnest(${projections}, ${names}) AS listed (projection, name)
-        JOIN pg_class AS table_of ON table_of.oid = to_regclass(${`${schemaOf('live')}.`} || name)
-       GROUP BY projection
-       ORDER BY projection`);
-    const rows = data.map(({ projection, rows: count, bytes, kept }) => [
+    const kept = await pool.anyFirst(sql.type(z.object({ name: z.string() }))`
+      SELECT tablename AS name FROM pg_tables WHERE schemaname = ${schemaOf('previous')}`);
+    const data: ListedProjection[] = [];
+    for (const each of PROJECTIONS.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
+      data.push({
+        projection: each.name,
+        rows: await estimateRows(pool, `${schemaOf('live')}.${each.name}`),
+        bytes: await bytesOf(pool, each, 'live'),
+        kept: kept.includes(each.name),
+      });
+    const rows = data.map(({ projection, rows: count, bytes, kept: isKept }) => [
       projection,
       String(count),
       `${(bytes / 2 ** 20).toFixed(1)} MiB`,
-      kept ? 'kept' : '-',
+      isKept ? 'kept' : '-',
     ]);
     return { data, text: table(['PROJECTION', 'ROWS (ABOUT)', 'SIZE', 'PREVIOUS TABLE'], rows) };
   },

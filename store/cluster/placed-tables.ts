@@ -42,6 +42,23 @@ export async function bytesOfTables(pool: DatabasePool, names: readonly string[]
            ${distributed}`);
 }
 
+/**
+ * The planner's estimate of the rows of a table, of all its shards on Citus: an exact count of
+ * millions of rows takes too long.
+ */
+export async function estimateRows(pool: DatabasePool, name: string): Promise<number> {
+  const isPlaced =
+    (await hasCitus(pool)) &&
+    (await pool.exists(sql.unsafe`SELECT 1 FROM pg_dist_partition WHERE logicalrelid = ${name}::regclass`));
+  const estimates = isPlaced
+    ? sql.fragment`
+        SELECT result::float8 AS rows
+          FROM run_command_on_shards(${name}, 'SELECT reltuples FROM pg_class WHERE oid = ''%s''::regclass')`
+    : sql.fragment`SELECT reltuples AS rows FROM pg_class WHERE oid = ${name}::regclass`;
+  return pool.oneFirst(sql.type(z.object({ rows: z.int() }))`
+    SELECT coalesce(sum(greatest(rows, 0)), 0)::bigint AS rows FROM (${estimates}) AS estimate`);
+}
+
 /** Bytes of a database: on Citus, of all its nodes. */
 export async function bytesOfDatabase(pool: DatabasePool): Promise<number> {
   const size = (await hasCitus(pool))
