@@ -17,6 +17,7 @@ import {
   startCluster,
 } from '../../test/setup/postgres/citus.ts';
 import { runRedis } from '../torture/faults/redis/redis.ts';
+import type { Act } from './figures.ts';
 import { startBalanced } from './nodes.ts';
 import { type Outcome, underTraffic } from './run.ts';
 
@@ -56,16 +57,21 @@ export async function runCluster({ folder, seed, say }: ClusterOptions): Promise
       seed,
       replica: 'none',
       hasReplicas: false,
-      async act() {
+      async act(now) {
+        const acts: Act[] = [];
+        const during = async (name: string, run: () => Promise<unknown>) => {
+          const fromMs = now();
+          await run();
+          const ms = Math.round(now() - fromMs);
+          say(`${name}: ${ms} ms`);
+          await delay(AFTER_MS);
+          acts.push({ name, fromMs, toMs: fromMs + ms });
+        };
         const from = await homeOf(databaseUrl, cluster);
-        const restartMs = await took(() => cluster.restart(from));
-        say(`worker ${from}: crashed and started within ${restartMs} ms`);
-        await delay(AFTER_MS);
+        await during('worker crash', () => cluster.restart(from));
         const to = cluster.urls.length - from;
-        const moveMs = await took(() => movePartition(databaseUrl, cluster, { from, to }));
-        say(`the partition moved to worker ${to} within ${moveMs} ms`);
-        await delay(AFTER_MS);
-        return { faults: { 'worker-crash': 1, 'partition-move': 1 }, promotions: [] };
+        await during('partition move', () => movePartition(databaseUrl, cluster, { from, to }));
+        return { faults: { 'worker-crash': 1, 'partition-move': 1 }, promotions: [], acts };
       },
     });
   } finally {
@@ -80,12 +86,6 @@ async function distributed({ urls }: TestCluster): Promise<string> {
   await distribute(pool, SHARDS_DEFAULT);
   await pool.end();
   return databaseUrl;
-}
-
-async function took(act: () => Promise<unknown>): Promise<number> {
-  const startMs = performance.now();
-  await act();
-  return Math.round(performance.now() - startMs);
 }
 
 /** @returns the number of the worker that has partition 0: that of its URL in the cluster */

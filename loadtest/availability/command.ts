@@ -56,9 +56,13 @@ export async function runAvailability(name: AvailabilityName, say: (text: string
   const folder = await mkdtemp(join(tmpdir(), `holdfast-${name}-`));
   const seed = Math.floor(Math.random() * 1e9);
   say(`seed ${seed}\n${folder}`);
-  const { figures, facts, backMs, report, isClean } = await run(folder, seed, say);
-  for (const line of [...report, '', ...linesOf(figures), ...backLines(backMs, facts)]) say(line);
-  await writeFile(join(folder, `${name}.json`), `${JSON.stringify({ ...figures, backMs })}\n`);
+  const { figures, facts, backMs, pauses, report, isClean } = await run(folder, seed, say);
+  const pauseLines = pauses.map(
+    ({ name, ms }) => `  ${name.padEnd(18)} ${(ms / 1_000).toFixed(2)} s without an acknowledged write`,
+  );
+  for (const line of [...report, '', ...linesOf(figures), ...pauseLines, ...backLines(backMs, facts)])
+    say(line);
+  await writeFile(join(folder, `${name}.json`), `${JSON.stringify({ ...figures, backMs, pauses })}\n`);
   return isClean && figures.lost + figures.doubled === 0 && isKept(figures, backMs);
 }
 

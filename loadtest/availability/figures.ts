@@ -19,6 +19,13 @@ export interface Figures {
   pauseMs: number;
 }
 
+/** What happened under traffic, and when: milliseconds of the history. */
+export interface Act {
+  name: string;
+  fromMs: number;
+  toMs: number;
+}
+
 const isAnswered = ({ status }: Recorded): boolean => typeof status === 'number' && status < 300;
 const isWrite = ({ wish }: Recorded): boolean => wish.kind === 'place' || wish.kind === 'act';
 
@@ -26,7 +33,7 @@ export function figuresOf({ history, log }: Pick<RecordedRun, 'history' | 'log'>
   const sent = history.filter(({ wish, status }) => wish.kind !== 'hook' && status !== 'cut');
   const refused = sent.filter(isRefused).length;
   const failed = sent.filter((entry) => isFailed(entry) && !isRefused(entry)).length;
-  const acknowledged = sent.filter((entry) => isWrite(entry) && isAnswered(entry));
+  const acknowledged = acknowledgedIn(history);
   const eventsByKey = new Map<string, number>();
   for (const event of log) {
     const key = keyOf(event);
@@ -49,7 +56,7 @@ export function figuresOf({ history, log }: Pick<RecordedRun, 'history' | 'log'>
     failed,
     lost: lostKeys.size,
     doubled: doubled + answeredTwice,
-    pauseMs: longestPauseMs(acknowledged),
+    pauseMs: Math.max(0, ...pausesOf(acknowledged).map(({ ms }) => ms)),
   };
 }
 
@@ -60,9 +67,21 @@ const isRefused = ({ status, code, edition }: Recorded): boolean =>
 
 const isFailed = ({ status }: Recorded): boolean => typeof status !== 'number' || status >= 500;
 
-function longestPauseMs(acknowledged: readonly Recorded[]): number {
+const acknowledgedIn = (history: readonly Recorded[]): Recorded[] =>
+  history.filter((entry) => isWrite(entry) && isAnswered(entry));
+
+/** The times between acknowledged writes, each with its end. */
+function pausesOf(acknowledged: readonly Recorded[]): { ms: number; endMs: number }[] {
   const times = acknowledged.map(({ endMs }) => endMs).toSorted((a, b) => a - b);
-  return times.reduce((pause, ms, n) => Math.max(pause, n === 0 ? 0 : ms - times[n - 1]!), 0);
+  return times.slice(1).map((endMs, n) => ({ ms: endMs - times[n]!, endMs }));
+}
+
+/** @returns the longest pause that an act fell into, or that began before its end */
+export function pauseDuring(history: readonly Recorded[], { fromMs, toMs }: Act): number {
+  const during = pausesOf(acknowledgedIn(history)).filter(
+    ({ ms, endMs }) => endMs >= fromMs && endMs - ms <= toMs,
+  );
+  return Math.max(0, ...during.map(({ ms }) => ms));
 }
 
 /** The figures as lines. */

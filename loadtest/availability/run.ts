@@ -10,7 +10,7 @@ import { readEpochs, readRun, writeFacts, writeLog } from '../torture/history/fi
 import { recordHistory } from '../torture/history/recorder.ts';
 import { reportOf } from '../torture/report.ts';
 import { endsOf, settle } from '../torture/settle.ts';
-import { type Figures, figuresOf } from './figures.ts';
+import { type Act, type Figures, figuresOf, pauseDuring } from './figures.ts';
 
 const SHOPPERS_COUNT = 12;
 const THINK_MS = 50;
@@ -25,6 +25,8 @@ const FINISH_MS_MAX = 60_000;
 export interface Happened {
   faults: Record<string, number>;
   promotions: Promotion[];
+  /** Acts whose pauses are reported, each by itself. */
+  acts?: readonly Act[];
 }
 
 export interface UnderTrafficOptions {
@@ -46,6 +48,8 @@ export interface Outcome {
   facts: RunFacts;
   /** For each promotion: from the end of the primary to the first write that is acknowledged. */
   backMs: number[];
+  /** For each act: the longest time between two acknowledged writes. */
+  pauses: { name: string; ms: number }[];
   /** The report of the checker. */
   report: string[];
   /** Whether the checker found each promise kept. */
@@ -68,7 +72,7 @@ export async function underTraffic(options: UnderTrafficOptions): Promise<Outcom
   try {
     const beganMs = performance.now();
     await delay(QUIET_MS);
-    const happened = await act(history.now);
+    const { acts = [], ...happened } = await act(history.now);
     await delay(QUIET_MS);
     const seconds = Math.round((performance.now() - beganMs) / 1_000);
     const notRecovered = await traffic.writesAtEachNode(RECOVERY_MS_MAX);
@@ -94,13 +98,13 @@ export async function underTraffic(options: UnderTrafficOptions): Promise<Outcom
       ...happened,
     };
     await writeFacts(folder, facts);
-    return await outcomeOf(folder);
+    return await outcomeOf(folder, acts);
   } finally {
     traffic.close();
   }
 }
 
-async function outcomeOf(folder: string): Promise<Outcome> {
+async function outcomeOf(folder: string, acts: readonly Act[]): Promise<Outcome> {
   const run = await readRun(folder);
   const { history, log, facts } = run;
   const beganMs = performance.now();
@@ -118,5 +122,6 @@ async function outcomeOf(folder: string): Promise<Outcome> {
   const isClean = findings.violations.length === 0 && findings.undecided.length === 0;
   const cuts = facts.promotions.map(({ cutMs }) => ({ cutMs, atMs: cutMs }));
   const backMs = writesBackMs(history, { promotions: cuts });
-  return { figures: figuresOf(run), facts, backMs, report, isClean };
+  const pauses = acts.map((act) => ({ name: act.name, ms: pauseDuring(history, act) }));
+  return { figures: figuresOf(run), facts, backMs, pauses, report, isClean };
 }
