@@ -35,12 +35,10 @@ export async function runCluster({ folder, seed, say }: ClusterOptions): Promise
   const missing = await missingForCitus();
   if (missing !== undefined) throw new Error(missing);
   await mkdir(folder, { recursive: true });
-  await chmod(folder, 0o755); // if root starts it, Postgres runs as another user
   const stops: (() => Promise<unknown>)[] = [];
   try {
-    const cluster = await startCluster(folder);
+    const { cluster, databaseUrl } = await startDistributed(folder);
     stops.push(cluster.stop);
-    const databaseUrl = await distributed(cluster);
     say('Citus: a coordinator and two workers');
     const redis = await runRedis();
     stops.push(redis.kill);
@@ -79,13 +77,18 @@ export async function runCluster({ folder, seed, say }: ClusterOptions): Promise
   }
 }
 
-async function distributed({ urls }: TestCluster): Promise<string> {
-  const databaseUrl = await createClusterDatabase(urls, 'holdfast');
+/** @param folder of the data, which exists */
+export async function startDistributed(
+  folder: string,
+): Promise<{ cluster: TestCluster; databaseUrl: string }> {
+  await chmod(folder, 0o755); // if root starts it, Postgres runs as another user
+  const cluster = await startCluster(folder);
+  const databaseUrl = await createClusterDatabase(cluster.urls, 'holdfast');
   await migrate(databaseUrl);
   const pool = await openPool({ databaseUrl, size: 1, log: pino({ level: 'silent' }) });
   await distribute(pool, SHARDS_DEFAULT);
   await pool.end();
-  return databaseUrl;
+  return { cluster, databaseUrl };
 }
 
 /** @returns the number of the worker that has partition 0: that of its URL in the cluster */

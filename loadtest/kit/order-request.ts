@@ -29,8 +29,8 @@ export const order = {
 export const body = JSON.stringify(order);
 
 /** The bytes of a request that places an order. @param json in ASCII */
-export const placing = (path: '/v1/orders' | '/v2/orders', json: string): string =>
-  `POST ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${apiKey}\r\nIdempotency-Key: ${randomUUID()}\r\n` +
+export const placing = (path: '/v1/orders' | '/v2/orders', json: string, key = apiKey): string =>
+  `POST ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${key}\r\nIdempotency-Key: ${randomUUID()}\r\n` +
   `Content-Type: application/json\r\nContent-Length: ${json.length}\r\n\r\n${json}`;
 
 /** The bytes of the next request. */
