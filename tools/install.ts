@@ -65,7 +65,9 @@ const packagesOf = async (path: string): Promise<Lock['packages']> =>
 
 async function npmCi(own: string, folder: string): Promise<void> {
   try {
-    await promisify(execFile)('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    // The caller may be `npm run -s`, which silences the npm below it.
+    const words = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+    await promisify(execFile)('npm', words, {
       cwd: own,
       timeout: INSTALL_MS_MAX,
       shell: process.platform === 'win32',

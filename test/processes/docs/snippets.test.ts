@@ -11,9 +11,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { TEST_REDIS } from '../../setup/database.ts';
+import { folderOf } from '../../../tools/programs.ts';
+import { install } from '../../../tools/install.ts';
 import { openShop } from '../../setup/shop.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -207,6 +209,8 @@ HOLDFAST_API_KEY=$KEY npx node try.ts\n`;
     .join('\n');
 
 describe('run without a change', () => {
+  // The pages run in a home of their own, without the settings that npm has here.
+  beforeAll(() => install(folderOf('grpc')), 300_000);
   const runnable = PAGES.filter(([, snippets]) =>
     snippets.some((each) => isProgram(each) && each.reason === undefined),
   );
