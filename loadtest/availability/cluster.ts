@@ -21,8 +21,8 @@ import type { Act } from './figures.ts';
 import { startBalanced } from './nodes.ts';
 import { type Outcome, underTraffic } from './run.ts';
 
-/** Traffic after a fault. */
-const AFTER_MS = 10_000;
+/** Traffic after a fault: until HAProxy uses all nodes again, and for some time more. */
+const AFTER_MS = 30_000;
 
 export interface ClusterOptions {
   /** Folder of the run. */
