@@ -50,8 +50,8 @@ export async function createEmpty(
   shadow: Shadow,
   { isKeyless = false, isUnlogged = false, part }: ShadowKind = {},
 ): Promise<void> {
-  // On Citus, a worker may crash while this process goes on, and no unlogged table can move with its
-  // partition.
+  // On Citus, a worker may crash while this process goes on, and an unlogged table cannot move with
+  // its partition.
   const created = isUnlogged && !lease.isOnCitus ? sql.fragment`UNLOGGED TABLE` : sql.fragment`TABLE`;
   await lease.transaction(async (transaction) => {
     await dropTables(transaction, projection, shadow);
