@@ -78,9 +78,7 @@ export async function runCluster({ folder, seed, say }: ClusterOptions): Promise
 }
 
 /** @param folder of the data, which exists */
-export async function startDistributed(
-  folder: string,
-): Promise<{ cluster: TestCluster; databaseUrl: string }> {
+async function startDistributed(folder: string): Promise<{ cluster: TestCluster; databaseUrl: string }> {
   await chmod(folder, 0o755); // if root starts it, Postgres runs as another user
   const cluster = await startCluster(folder);
   const databaseUrl = await createClusterDatabase(cluster.urls, 'holdfast');

@@ -2,12 +2,9 @@
  * npm run bench:partitions [-- --rounds 4 --seconds 3 --connections 64]
  *
  * Places orders of 16 tenants through two API processes, with 1, 4 and 16 partitions on one
- * Postgres, and with 4 on Citus, if it is installed: a coordinator and two workers. All of it
- * shares the cores of this machine: it shows what partitions cost, not what more machines give.
+ * Postgres. All of it shares the cores of this machine: it shows what partitions cost, not what
+ * more machines give.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { addApiKey } from '../../../store/keys/api-keys.ts';
@@ -15,8 +12,6 @@ import { newKey } from '../../../store/keys/new-key.ts';
 import { SCOPES } from '../../../store/keys/scopes.ts';
 import { openPool } from '../../../store/pool.ts';
 import { createNamedTenant } from '../../../store/tenants.ts';
-import { missingForCitus } from '../../../test/setup/postgres/citus.ts';
-import { startDistributed } from '../../availability/cluster.ts';
 import { load } from '../../kit/http/http-client.ts';
 import { median } from '../../kit/open-loop.ts';
 import { body, placing } from '../../kit/order-request.ts';
@@ -52,30 +47,18 @@ interface Round {
   p99: number;
 }
 
-async function start(partitions: number, isOnCitus: boolean): Promise<Side> {
+async function start(partitions: number): Promise<Side> {
   const services = await startServices();
   stops.push(services.stop);
-  const databaseUrl = isOnCitus ? await citus() : services.databaseUrl;
   const env = { HOLDFAST_PARTITIONS: String(partitions) };
   const ports: number[] = [];
   for (let n = 0; n < PROCESSES_COUNT; n += 1) {
-    const { child, port } = await serveHoldfast({ ...services, databaseUrl, env });
+    const { child, port } = await serveHoldfast({ ...services, env });
     stops.push(() => void child.kill('SIGKILL'));
     ports.push(port);
   }
-  return {
-    name: `${partitions} on ${isOnCitus ? 'Citus' : 'Postgres'}`,
-    ports,
-    keys: await tenantsOf(databaseUrl, partitions),
-  };
-}
-
-async function citus(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'holdfast-citus-'));
-  stops.push(() => rm(folder, { recursive: true, force: true }));
-  const { cluster, databaseUrl } = await startDistributed(folder);
-  stops.push(cluster.stop);
-  return databaseUrl;
+  const keys = await tenantsOf(services.databaseUrl, partitions);
+  return { name: `${partitions} partition${partitions === 1 ? '' : 's'}`, ports, keys };
 }
 
 async function tenantsOf(databaseUrl: string, partitions: number): Promise<string[]> {
@@ -109,8 +92,7 @@ async function place({ name, ports, keys }: Side, durationMs: number): Promise<R
 
 try {
   const sides: Side[] = [];
-  for (const partitions of [1, 4, 16]) sides.push(await start(partitions, false));
-  if ((await missingForCitus()) === undefined) sides.push(await start(4, true));
+  for (const partitions of [1, 4, 16]) sides.push(await start(partitions));
   for (const side of sides) await place(side, WARM_UP_MS);
   const measured = sides.map((): Round[] => []);
   for (let round = 0; round < rounds; round += 1)
