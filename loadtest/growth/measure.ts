@@ -13,7 +13,7 @@ import { openConnection } from '../kit/http/connection.ts';
 import { type Result, load } from '../kit/http/http-client.ts';
 import { median, quantile } from '../kit/open-loop.ts';
 import { apiKey, placeOrder } from '../kit/order-request.ts';
-import { connected } from './connected.ts';
+import { connected } from '../kit/postgres/connected.ts';
 import { GROWING } from './fill.ts';
 import { CUSTOMERS_COUNT, EVENTS_PER_ORDER, orderOf } from './template.ts';
 

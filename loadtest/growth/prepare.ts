@@ -11,7 +11,7 @@ import { addApiKey, hashApiKey } from '../../store/keys/api-keys.ts';
 import { SCOPES } from '../../store/keys/scopes.ts';
 import { openPool } from '../../store/pool.ts';
 import { serveHoldfast } from '../serve.ts';
-import { connected } from './connected.ts';
+import { connected } from '../kit/postgres/connected.ts';
 import { fill } from './fill.ts';
 import type { Grown } from './measure.ts';
 import { EVENTS_PER_ORDER, placeTemplate } from './template.ts';

@@ -1,6 +1,6 @@
 /** Waits until each consumer has each event of the log. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'pg';
+import { ask } from '../kit/postgres/connected.ts';
 import type { Shop } from './clients/client.ts';
 import type { Traffic } from './clients/traffic.ts';
 
@@ -26,16 +26,6 @@ export async function endsOf({ databaseUrl, shops }: Settling): Promise<Ends[]> 
     const { last = 0 } = rows.find((row) => row.tenantId === tenantId) ?? {};
     return { tenantId, last: Number(last) };
   });
-}
-
-async function ask<Row extends object>(databaseUrl: string, statement: string): Promise<Row[]> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    return (await client.query<Row>(statement)).rows;
-  } finally {
-    await client.end();
-  }
 }
 
 /** Without those of a rebuild and of the auditor, such as `orders.previous`. */

@@ -6,10 +6,10 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'pg';
 import { freePort } from '../../../ops/embedded/free-port.ts';
 import { SESSION_LIMITS_MS } from '../../../store/pool.ts';
 import { sessionSettings } from '../../../store/session.ts';
+import { connected } from './connected.ts';
 
 /** SQLSTATE of a setting that this version of Postgres does not know. */
 const UNKNOWN_SETTING = '42704';
@@ -36,17 +36,15 @@ export interface PgBouncer {
 }
 
 /** Gives the role of a URL what Holdfast does not set through a pooler in transaction mode. */
-export async function setRole(serverUrl: string): Promise<void> {
-  const client = new Client({ connectionString: serverUrl });
-  await client.connect();
-  for (const [name, value] of Object.entries({ ...sessionSettings(), ...SESSION_LIMITS_MS }))
-    await client
-      .query(`ALTER ROLE CURRENT_USER SET ${name} = ${name === 'search_path' ? value : `'${value}'`}`)
-      .catch((error: Error & { code?: string }) => {
-        if (error.code !== UNKNOWN_SETTING) throw error;
-      });
-  await client.end();
-}
+export const setRole = (serverUrl: string): Promise<void> =>
+  connected(serverUrl, async (client) => {
+    for (const [name, value] of Object.entries({ ...sessionSettings(), ...SESSION_LIMITS_MS }))
+      await client
+        .query(`ALTER ROLE CURRENT_USER SET ${name} = ${name === 'search_path' ? value : `'${value}'`}`)
+        .catch((error: Error & { code?: string }) => {
+          if (error.code !== UNKNOWN_SETTING) throw error;
+        });
+  });
 
 /** Starts PgBouncer for all databases of the server of a URL. */
 export async function startPgBouncer(serverUrl: string, mode: 'session' | 'transaction'): Promise<PgBouncer> {

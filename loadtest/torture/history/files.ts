@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { Client } from 'pg';
+import { ask, connected } from '../../kit/postgres/connected.ts';
 import type { Entry, Epoch, LogEvent, Recorded, RunFacts } from './entry.ts';
 import { HISTORY_FILE } from './recorder.ts';
 
@@ -50,21 +50,16 @@ export const writeFacts = (folder: string, facts: RunFacts): Promise<void> =>
 
 /** The epochs of the final log, behind the first one. */
 export async function readEpochs(databaseUrl: string): Promise<Epoch[]> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    const { rows } = await client.query<Record<'after' | 'kept' | 'reason', string>>(
-      `SELECT after_position AS after, kept_position AS kept, reason
-         FROM log_epochs WHERE reason <> 'first' ORDER BY epoch`,
-    );
-    return rows.map(({ after, kept, reason }) => ({
-      afterPosition: Number(after),
-      keptPosition: Number(kept),
-      reason,
-    }));
-  } finally {
-    await client.end();
-  }
+  const rows = await ask<Record<'after' | 'kept' | 'reason', string>>(
+    databaseUrl,
+    `SELECT after_position AS after, kept_position AS kept, reason
+       FROM log_epochs WHERE reason <> 'first' ORDER BY epoch`,
+  );
+  return rows.map(({ after, kept, reason }) => ({
+    afterPosition: Number(after),
+    keptPosition: Number(kept),
+    reason,
+  }));
 }
 
 /**
@@ -77,9 +72,7 @@ export async function writeLog(
   databaseUrl: string,
   tenants: readonly string[],
 ): Promise<void> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
+  await connected(databaseUrl, async (client) => {
     const { rows } = await client.query<Row>(EVENTS, [tenants]);
     const lines = rows.map(({ tenant, ...row }) =>
       JSON.stringify({
@@ -90,9 +83,7 @@ export async function writeLog(
       } satisfies LogEvent),
     );
     await writeFile(join(folder, LOG_FILE), `${lines.join('\n')}\n`);
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 type Row = Omit<LogEvent, 'position' | 'tenant' | 'data'> & {

@@ -10,3 +10,7 @@ export async function connected<T>(databaseUrl: string, use: (database: Client) 
     await database.end();
   }
 }
+
+/** The rows of one statement. */
+export const ask = <Row extends object>(databaseUrl: string, statement: string): Promise<Row[]> =>
+  connected(databaseUrl, async (database) => (await database.query<Row>(statement)).rows);
