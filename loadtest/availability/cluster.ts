@@ -2,9 +2,8 @@
  * Citus under traffic: the worker that has the partition ends at once and starts again, as after a
  * crash; then the partition moves to the other worker. Nothing may be lost.
  */
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'pg';
 import { pino } from 'pino';
 import { SHARDS_DEFAULT } from '../../store/cluster/distribute.ts';
 import { distribute } from '../../store/cluster/run-distribute.ts';
@@ -16,27 +15,19 @@ import {
   missingForCitus,
   startCluster,
 } from '../../test/setup/postgres/citus.ts';
+import { ask } from '../kit/postgres/connected.ts';
 import { runRedis } from '../torture/faults/redis/redis.ts';
 import type { Act } from './figures.ts';
 import { startBalanced } from './nodes.ts';
-import { type Outcome, underTraffic } from './run.ts';
+import { type Outcome, type RunOptions, inFolder, underTraffic } from './run.ts';
 
 /** Traffic after a fault: until HAProxy uses all nodes again, and for some time more. */
 const AFTER_MS = 30_000;
 
-export interface ClusterOptions {
-  /** Folder of the run. */
-  folder: string;
-  seed: number;
-  say: (text: string) => void;
-}
-
-export async function runCluster({ folder, seed, say }: ClusterOptions): Promise<Outcome> {
+export async function runCluster({ folder, seed, say }: RunOptions): Promise<Outcome> {
   const missing = await missingForCitus();
   if (missing !== undefined) throw new Error(missing);
-  await mkdir(folder, { recursive: true });
-  const stops: (() => Promise<unknown>)[] = [];
-  try {
+  return inFolder(folder, async (stops) => {
     const { cluster, databaseUrl } = await startDistributed(folder);
     stops.push(cluster.stop);
     say('Citus: a coordinator and two workers');
@@ -72,9 +63,7 @@ export async function runCluster({ folder, seed, say }: ClusterOptions): Promise
         return { faults: { 'worker-crash': 1, 'partition-move': 1 }, promotions: [], acts };
       },
     });
-  } finally {
-    for (const stop of stops.toReversed()) await stop();
-  }
+  });
 }
 
 /** @param folder of the data, which exists */
@@ -91,7 +80,7 @@ async function startDistributed(folder: string): Promise<{ cluster: TestCluster;
 
 /** @returns the number of the worker that has partition 0: that of its URL in the cluster */
 async function homeOf(databaseUrl: string, { urls }: TestCluster): Promise<number> {
-  const [row] = await onCoordinator<{ port: number }>(
+  const [row] = await ask<{ port: number }>(
     databaseUrl,
     `SELECT nodeport AS port FROM citus_shards
       WHERE shardid = get_shard_id_for_distribution_column('holdfast.log_heads', 0)`,
@@ -104,18 +93,8 @@ const movePartition = (
   { urls }: TestCluster,
   { from, to }: { from: number; to: number },
 ): Promise<unknown> =>
-  onCoordinator(
+  ask(
     databaseUrl,
     `SELECT citus_move_shard_placement(get_shard_id_for_distribution_column('holdfast.log_heads', 0),
        '127.0.0.1', ${new URL(urls[from]!).port}, '127.0.0.1', ${new URL(urls[to]!).port})`,
   );
-
-async function onCoordinator<Row extends object>(databaseUrl: string, statement: string): Promise<Row[]> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    return (await client.query<Row>(statement)).rows;
-  } finally {
-    await client.end();
-  }
-}

@@ -15,6 +15,8 @@ import type { Outcome } from './run.ts';
 const ROUNDS_COUNT = 1;
 const BACK_MS_MAX = 15_000;
 
+const missingHaproxy = () => (hasHaproxy() ? [] : ['haproxy']);
+
 interface Run {
   /** Programs that must be on the PATH, and are not. */
   missing: () => string[];
@@ -25,7 +27,7 @@ interface Run {
 
 export const AVAILABILITY_RUNS = {
   rolling: {
-    missing: () => (hasHaproxy() ? [] : ['haproxy']),
+    missing: missingHaproxy,
     run: (folder, seed, say) => runRolling({ folder, seed, rounds: ROUNDS_COUNT, say }),
     isKept: ({ refused, failed }) => refused + failed === 0,
   },
@@ -35,7 +37,7 @@ export const AVAILABILITY_RUNS = {
     isKept: (_figures, backMs) => backMs.every((ms) => ms <= BACK_MS_MAX),
   },
   cluster: {
-    missing: () => (hasHaproxy() ? [] : ['haproxy']),
+    missing: missingHaproxy,
     run: (folder, seed, say) => runCluster({ folder, seed, say }),
     // The pause is that of the crash recovery of Postgres, which has no bound of ours.
     isKept: () => true,

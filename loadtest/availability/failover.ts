@@ -2,31 +2,22 @@
  * Failovers by Patroni under traffic: first the Postgres of the primary is killed, then the primary
  * with its Patroni, as if its host was lost. Writes must be back soon, and nothing may be lost.
  */
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { runRedis } from '../torture/faults/redis/redis.ts';
 import type { Promotion } from '../torture/history/entry.ts';
 import { startBalanced } from './nodes.ts';
 import { type PatroniCluster, startPatroni } from './patroni.ts';
-import { type Outcome, underTraffic } from './run.ts';
+import { type Outcome, type RunOptions, inFolder, underTraffic } from './run.ts';
 
 const LOOK_MS = 50;
 const PROMOTION_MS_MAX = 60_000;
 /** Traffic after a failover, before the killed member returns. */
 const AFTER_MS = 20_000;
 
-export interface FailoverOptions {
-  /** Folder of the run. */
-  folder: string;
-  seed: number;
-  say: (text: string) => void;
-}
-
-export async function runFailover({ folder, seed, say }: FailoverOptions): Promise<Outcome> {
-  await mkdir(folder, { recursive: true });
-  await chmod(folder, 0o755); // if root starts it, Postgres runs as another user
-  const stops: (() => Promise<unknown>)[] = [];
-  try {
+export async function runFailover({ folder, seed, say }: RunOptions): Promise<Outcome> {
+  return inFolder(folder, async (stops) => {
+    await chmod(folder, 0o755); // if root starts it, Postgres runs as another user
     const cluster = await startPatroni(folder);
     stops.push(cluster.stop);
     say('Patroni: a primary, and two standbys that follow');
@@ -57,9 +48,7 @@ export async function runFailover({ folder, seed, say }: FailoverOptions): Promi
         return { faults: { 'pg-promote': promotions.length }, promotions };
       },
     });
-  } finally {
-    for (const stop of stops.toReversed()) await stop();
-  }
+  });
 }
 
 interface FailOverOptions {

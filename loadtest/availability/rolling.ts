@@ -2,29 +2,22 @@
  * A rolling restart of three nodes behind HAProxy, under traffic: each node ends by SIGTERM, is
  * started again, and the next one follows when HAProxy uses it. No request may fail.
  */
-import { mkdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startServices } from '../kit/services.ts';
 import { HAPROXY_RISE_MS } from './haproxy.ts';
 import { NODES_COUNT, startBalanced } from './nodes.ts';
-import { type Outcome, underTraffic } from './run.ts';
+import { type Outcome, type RunOptions, inFolder, underTraffic } from './run.ts';
 
 /** As deploy/haproxy/haproxy.cfg wants it. */
 const DRAIN = { HOLDFAST_DRAIN_DELAY_SECONDS: '5', HOLDFAST_DRAIN_SECONDS: '15' };
 
-export interface RollingOptions {
-  /** Folder of the run. */
-  folder: string;
-  seed: number;
+export interface RollingOptions extends RunOptions {
   /** Restarts of each node. */
   rounds: number;
-  say: (text: string) => void;
 }
 
 export async function runRolling({ folder, seed, rounds, say }: RollingOptions): Promise<Outcome> {
-  await mkdir(folder, { recursive: true });
-  const stops: (() => Promise<unknown>)[] = [];
-  try {
+  return inFolder(folder, async (stops) => {
     const services = await startServices();
     stops.push(services.stop);
     const { databaseUrl, redisUrl } = services;
@@ -49,7 +42,5 @@ export async function runRolling({ folder, seed, rounds, say }: RollingOptions):
         return { faults: { restart: rounds * NODES_COUNT }, promotions: [] };
       },
     });
-  } finally {
-    for (const stop of stops.toReversed()) await stop();
-  }
+  });
 }

@@ -1,4 +1,5 @@
 /** Traffic through one address, while something happens behind it; then the check of everything. */
+import { mkdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startTraffic } from '../torture/clients/traffic.ts';
 import type { Shop } from '../torture/clients/client.ts';
@@ -21,6 +22,28 @@ const QUIET_MS = 5_000;
 const RECOVERY_MS_MAX = 30_000;
 const SETTLE_SECONDS = 90;
 const FINISH_MS_MAX = 60_000;
+
+/** What each of the runs is given. */
+export interface RunOptions {
+  /** Folder of the run. */
+  folder: string;
+  seed: number;
+  say: (text: string) => void;
+}
+
+/** Creates the folder of a run, and ends in reverse order what the run has started. */
+export async function inFolder(
+  folder: string,
+  run: (stops: (() => Promise<unknown>)[]) => Promise<Outcome>,
+): Promise<Outcome> {
+  await mkdir(folder, { recursive: true });
+  const stops: (() => Promise<unknown>)[] = [];
+  try {
+    return await run(stops);
+  } finally {
+    for (const stop of stops.toReversed()) await stop();
+  }
+}
 
 export interface Happened {
   faults: Record<string, number>;
