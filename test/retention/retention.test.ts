@@ -11,7 +11,7 @@ import { toId } from '../../store/ids.ts';
 import { PERSONAL_KEY, v2Order } from '../personal/orders.ts';
 import { personalMarks } from '../personal/secrets.ts';
 import { type Shop, openShop, until } from '../setup/shop.ts';
-import { onOnePostgres } from '../setup/postgres/one-postgres.ts';
+import { onOnePostgres } from '../setup/postgres/only-on.ts';
 
 let shop: Shop;
 const { email } = personalMarks(randomBytes(4).toString('hex'));

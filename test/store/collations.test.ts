@@ -5,7 +5,7 @@ import { Client } from 'pg';
 import { migrate } from '../../store/migrate.ts';
 import { textOf } from '../../store/statement.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
-import { onOnePostgres } from '../setup/postgres/one-postgres.ts';
+import { onOnePostgres } from '../setup/postgres/only-on.ts';
 
 /** Of primary keys and unique constraints too; of expressions too. */
 const TRUSTING_INDEXES = `

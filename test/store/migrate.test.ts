@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { migrate } from '../../store/migrate.ts';
 import { readSchemaFiles } from '../../store/schema/schema-files.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
-import { onOnePostgres } from '../setup/postgres/one-postgres.ts';
+import { onOnePostgres } from '../setup/postgres/only-on.ts';
 import { until } from '../setup/shop.ts';
 
 const FUNCTION = 'append-events.sql version 6';

@@ -15,7 +15,7 @@ import {
   removeOldDeliveriesOf,
 } from '../../store/webhooks/removals.ts';
 import { type TestDatabase, cloneDatabase } from '../setup/database.ts';
-import { onOnePostgres } from '../setup/postgres/one-postgres.ts';
+import { onOnePostgres } from '../setup/postgres/only-on.ts';
 import { openTestPool } from '../setup/pool.ts';
 import { until } from '../setup/shop.ts';
 

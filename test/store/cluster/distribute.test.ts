@@ -1,6 +1,6 @@
 /** On Citus: HOLDFAST_TEST_POSTGRES=citus npm test -- test/store/cluster */
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { PARTITIONED } from '../../../store/cluster/placement.ts';
@@ -11,10 +11,10 @@ import { ensurePartitions } from '../../../store/partitions.ts';
 import type { DatabasePool } from '../../../store/pool.ts';
 import { useSchema } from '../../../store/schema/names.ts';
 import { CITUS_NODES, type TestDatabase, admin, cloneDatabase } from '../../setup/database.ts';
+import { onCitus } from '../../setup/postgres/only-on.ts';
 import { openTestPool } from '../../setup/pool.ts';
 import { createClusterDatabase } from '../../setup/postgres/citus.ts';
 
-const onCitus = CITUS_NODES.length > 0 ? describe : describe.skip;
 const PARTITIONS_COUNT = 4;
 
 let database: TestDatabase;

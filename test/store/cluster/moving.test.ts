@@ -1,5 +1,5 @@
 /** A partition moves to another worker of Citus while its read tables are audited. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { ordersProjection } from '../../../projections/orders.ts';
@@ -8,9 +8,9 @@ import { createEmpty } from '../../../projections/rebuild/shadow-table.ts';
 import { ensurePartitions } from '../../../store/partitions.ts';
 import type { DatabasePool } from '../../../store/pool.ts';
 import { CITUS_NODES, type TestDatabase, cloneDatabase } from '../../setup/database.ts';
+import { onCitus } from '../../setup/postgres/only-on.ts';
 import { openTestPool } from '../../setup/pool.ts';
 
-const onCitus = CITUS_NODES.length > 0 ? describe : describe.skip;
 let database: TestDatabase;
 let pool: DatabasePool;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 /** The two roles of `holdfast roles` on Citus, which copies them and their rights to each node. */
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { v7 } from 'uuid';
 import { customerTotalsProjection } from '../../../projections/customers/customer-totals.ts';
@@ -10,11 +10,11 @@ import { runOnce } from '../../../projections/runner.ts';
 import { createOrderLog } from '../../../store/log/log.ts';
 import { ensurePartitions } from '../../../store/partitions.ts';
 import { roleStatements } from '../../../store/schema/role-statements.ts';
-import { CITUS_NODES, type TestDatabase, admin, cloneDatabase } from '../../setup/database.ts';
+import { type TestDatabase, admin, cloneDatabase } from '../../setup/database.ts';
+import { onCitus } from '../../setup/postgres/only-on.ts';
 import { openTestPool } from '../../setup/pool.ts';
 import { anAppend, appended } from '../events.ts';
 
-const onCitus = CITUS_NODES.length > 0 ? describe : describe.skip;
 const suffix = randomBytes(4).toString('hex');
 const NAMES = { migration: `migrate_${suffix}`, runtime: `runtime_${suffix}` };
 const quiet = { onProgress: () => {} };

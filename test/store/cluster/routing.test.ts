@@ -2,11 +2,10 @@
  * Each hot statement goes to the one worker that has its partition: Citus explains it as one task.
  */
 import { readFileSync, readdirSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client } from 'pg';
-import { CITUS_NODES, type TestDatabase, cloneDatabase } from '../../setup/database.ts';
-
-const onCitus = CITUS_NODES.length > 0 ? describe : describe.skip;
+import { type TestDatabase, cloneDatabase } from '../../setup/database.ts';
+import { onCitus } from '../../setup/postgres/only-on.ts';
 
 const SQL = new URL('../../../store/sql/', import.meta.url);
 const FOLDERS = ['log', 'consumers', 'projections', 'archive', 'integrity', 'personal'];

@@ -9,7 +9,7 @@ import { ensurePartitions } from '../../../store/partitions.ts';
 import { type DatabasePool } from '../../../store/pool.ts';
 import { type TestDatabase, cloneDatabase } from '../../setup/database.ts';
 import { openTestPool } from '../../setup/pool.ts';
-import { onOnePostgres } from '../../setup/postgres/one-postgres.ts';
+import { onOnePostgres } from '../../setup/postgres/only-on.ts';
 import { until } from '../../setup/shop.ts';
 import { anAppend, appended } from '../events.ts';
 

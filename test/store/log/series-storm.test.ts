@@ -17,7 +17,7 @@ import { ensurePartitions } from '../../../store/partitions.ts';
 import { type DatabasePool } from '../../../store/pool.ts';
 import { type TestDatabase, cloneDatabase, holdTheLog } from '../../setup/database.ts';
 import { openTestPool } from '../../setup/pool.ts';
-import { onOnePostgres } from '../../setup/postgres/one-postgres.ts';
+import { onOnePostgres } from '../../setup/postgres/only-on.ts';
 import { until } from '../../setup/shop.ts';
 import { anAppend } from '../events.ts';
 

@@ -18,7 +18,7 @@ import { recordOutcomes } from '../../../store/webhooks/outcomes.ts';
 import { deferUnrendered } from '../../../store/webhooks/unread.ts';
 import { relayBatch } from '../../../store/webhooks/relay-batch.ts';
 import { NO_TENANT } from '../../../store/webhooks/replays.ts';
-import { onOnePostgres } from '../../setup/postgres/one-postgres.ts';
+import { onOnePostgres } from '../../setup/postgres/only-on.ts';
 import { openRelayScene } from './relay-scene.ts';
 
 const plain = onOnePostgres('auto_explain of whole statements');

@@ -1,8 +1,9 @@
-/**
- * Tests of what only a single Postgres has: with `HOLDFAST_TEST_POSTGRES=citus` they are skipped.
- */
+/** Tests of what only a single Postgres has, or only Citus: `HOLDFAST_TEST_POSTGRES=citus`. */
 import { describe, test } from '@jest/globals';
 import { CITUS_NODES } from '../database.ts';
+
+/** `describe` for tests that need Citus. */
+export const onCitus = CITUS_NODES.length > 0 ? describe : describe.skip;
 
 type Body = () => void | Promise<void>;
 
