@@ -30,10 +30,11 @@ export const placeBeside = (
 
 /** Bytes of tables on the disks of all workers, with their indexes. A missing table has none. */
 export async function bytesOfTables(pool: DatabasePool, names: readonly string[]): Promise<number> {
-  const placed = (await hasCitus(pool))
+  const isOnCitus = await hasCitus(pool);
+  const placed = isOnCitus
     ? sql.fragment`coalesce(citus_total_relation_size(placed.logicalrelid), pg_total_relation_size(named.id))`
     : sql.fragment`pg_total_relation_size(named.id)`;
-  const distributed = (await hasCitus(pool))
+  const distributed = isOnCitus
     ? sql.fragment`LEFT JOIN pg_dist_partition AS placed ON placed.logicalrelid = named.id`
     : sql.fragment``;
   return pool.oneFirst(sql.type(z.object({ bytes: z.int() }))`
